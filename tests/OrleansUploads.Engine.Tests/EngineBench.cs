@@ -96,7 +96,7 @@ internal sealed class EngineBench
     public async Task<ArchiveEntry?> FindAsync(ArchiveId archive)
     {
         var vault = await AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault));
-        var shard = vault.Incarnation.ArchiveShard(ArchiveShardDecider.ShardOf(archive, vault.Incarnation));
+        var shard = vault.Incarnation.ArchiveShard(archive);
         return (await Host.AskAsync(shard, new FindArchive(archive), CancellationToken.None))
             .TryGet(out var entry, out _) ? entry : null;
     }
@@ -104,7 +104,7 @@ internal sealed class EngineBench
     public async Task DeleteAsync(ArchiveId archive)
     {
         var vault = await AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault));
-        var shard = vault.Incarnation.ArchiveShard(ArchiveShardDecider.ShardOf(archive, vault.Incarnation));
+        var shard = vault.Incarnation.ArchiveShard(archive);
         await AskAsync(shard, Some.Deletion(archive, Time.GetUtcNow()));
     }
 

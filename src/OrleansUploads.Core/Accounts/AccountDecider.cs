@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
@@ -9,7 +12,7 @@ namespace OrleansUploads.Core.Accounts;
 /// <summary>The rules of an account: which vaults it has, how many it may have, and how much it may retrieve.</summary>
 /// <param name="policy">Limits of an account, or null for the defaults.</param>
 /// <param name="archiveShards">Number of shards of the archive index of a new vault.</param>
-public sealed partial class AccountDecider(AccountPolicy? policy = null, int archiveShards = VaultIncarnation.NewShards)
+public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShards = VaultIncarnation.NewShards)
     : Decider<AccountState, AccountCommand, AccountEvent>
 {
     private readonly int _maxVaults = (policy ?? new AccountPolicy()).MaxVaults;
@@ -155,4 +158,184 @@ public sealed partial class AccountDecider(AccountPolicy? policy = null, int arc
         "begin/" + vault.Incarnation,
         new TellEntity(vault.Incarnation.Id.Entity, new BeginVault(vault.Incarnation, vault.CreatedAt)),
         new ConfirmVaultBegun(vault.Incarnation));
+
+    private static Decision<AccountEvent> CreateBucket(AccountState state, CreateBucket command)
+    {
+        if (state.Buckets.TryGetValue(command.Bucket.ToString(), out var known))
+        {
+            return Repeat(new CreatedBucket(command.Bucket, known.Bucket, Existed: known.Bucket is not null));
+        }
+
+        if (state.Buckets.Count >= ObjectLimits.MaxBucketsPerAccount)
+        {
+            return Refuse(new ObjectRefusal.TooManyBuckets(command.Account, ObjectLimits.MaxBucketsPerAccount));
+        }
+
+        var claimed = new BucketClaimed(command.Bucket, command.Account, state.LastEpoch + 1);
+        return Accept(new CreatedBucket(command.Bucket, Bucket: null, Existed: false), claimed)
+            .Telling(ClaimBucket(Evolve(state, claimed).Buckets[command.Bucket.ToString()]));
+    }
+
+    /// <summary>Lists buckets. A bucket that another account may have is left out until it has answered.</summary>
+    private static Decision<AccountEvent> ListBuckets(AccountState state, ListBuckets command)
+    {
+        var listed = new List<BucketDescription>();
+        foreach (var (name, bucket) in state.Buckets)
+        {
+            if (bucket.Bucket is not { } found
+                || string.CompareOrdinal(name, command.After) <= 0
+                || !name.StartsWith(command.Prefix ?? "", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (listed.Count == command.Limit)
+            {
+                return Reply(new BucketsPage(listed, HasMore: true));
+            }
+
+            listed.Add(found);
+        }
+
+        return Reply(new BucketsPage(listed, HasMore: false));
+    }
+
+    private static Decision<AccountEvent> RemoveBucket(AccountState state, RemoveBucket command) =>
+        state.Buckets.TryGetValue(command.Bucket.Name.ToString(), out var listed) && listed.Bucket?.Bucket == command.Bucket
+            ? Accept(new BucketUnregistered(command.Bucket.Name))
+            : Nothing;
+
+    private static Decision<AccountEvent> BucketAnswered(AccountState state, ConfirmBucketClaim command)
+    {
+        if (command.Verdict is not { } verdict
+            || !state.Buckets.TryGetValue(command.Bucket.ToString(), out var listed)
+            || listed.Claim != command.Claim
+            || listed.Bucket is not null)
+        {
+            return Nothing;
+        }
+
+        return Accept(verdict.Bucket is { } bucket ? new BucketConfirmed(bucket) : new BucketUnregistered(command.Bucket));
+    }
+
+    private static AccountState Evolve(AccountState state, BucketClaimed happened) => state with
+    {
+        LastEpoch = happened.Claim,
+        Buckets = state.Buckets.SetItem(
+            happened.Bucket.ToString(),
+            new AccountBucket(happened.Bucket, happened.Account, happened.Claim, Bucket: null)),
+    };
+
+    private static AccountState Evolve(AccountState state, BucketConfirmed happened) =>
+        state.Buckets.TryGetValue(happened.Bucket.Bucket.Name.ToString(), out var listed)
+            ? state with
+            {
+                Buckets = state.Buckets.SetItem(listed.Name.ToString(), listed with { Bucket = happened.Bucket }),
+            }
+            : state;
+
+    private static IEnumerable<AccountEvent> CompactBuckets(AccountState state)
+    {
+        foreach (var bucket in state.Buckets.Values)
+        {
+            yield return new BucketClaimed(bucket.Name, bucket.Account, bucket.Claim);
+            if (bucket.Bucket is { } found)
+            {
+                yield return new BucketConfirmed(found);
+            }
+        }
+    }
+
+    private static Intent ClaimBucket(AccountBucket wanted) => new(
+        string.Create(CultureInfo.InvariantCulture, $"claim/{wanted.Claim}"),
+        new TellEntity(wanted.Name.Entity, new ClaimBucket(wanted.Name, wanted.Account, wanted.Claim)),
+        new ConfirmBucketClaim(wanted.Name, wanted.Claim))
+    {
+        Settles = (answer, verdict) => answer is CreatedBucket created && created.Name == wanted.Name
+            ? ((BucketClaim)verdict).Bucket is { } bucket
+                ? created with { Bucket = bucket }
+                : new ObjectRefusal.BucketOwnedByOther(wanted.Name)
+            : answer,
+    };
+
+    private static Decision<AccountEvent> SetDataRetrievalPolicy(AccountState state, SetDataRetrievalPolicy command) =>
+        state.RetrievalPolicy == command.Policy
+            ? Nothing
+            : Accept(new DataRetrievalPolicySet(command.Policy.Strategy, command.Policy.BytesPerHour));
+
+    /// <summary>Admits a retrieval if the limit allows it. Without a limit nothing is counted and nothing is written.</summary>
+    private static Decision<AccountEvent> AdmitRetrieval(AccountState state, AdmitRetrieval command, DateTimeOffset now)
+    {
+        if (state.RetrievalPolicy.LimitBytes is not { } limit || state.Admitted.Contains(command.Job))
+        {
+            return Nothing;
+        }
+
+        var usedBytes = state.Admitted.WithoutExpired(now).Bytes;
+        return command.Bytes <= limit - usedBytes
+            ? Accept(new RetrievalAdmitted(command.Job, command.Bytes, now))
+            : Refuse(new Refusal.RetrievalNotAdmitted(limit, usedBytes, command.Bytes));
+    }
+
+    private static Decision<AccountEvent> PurchaseCapacity(AccountState state, PurchaseCapacity command, DateTimeOffset now)
+    {
+        var units = UnexpiredCapacity(state, now);
+        if (units.Find(unit => unit.Capacity == command.Capacity) is { } existing)
+        {
+            return Reply(existing);
+        }
+
+        if (units.Count >= Limits.MaxCapacityUnits)
+        {
+            return Refuse(new Refusal.TooManyCapacityUnits(Limits.MaxCapacityUnits, units.Min(unit => unit.ExpiresAt)));
+        }
+
+        var purchased = CapacityUnit.Purchase(command.Capacity, now);
+        return Accept(purchased, new CapacityPurchased(purchased));
+    }
+
+    private static AccountState Evolve(AccountState state, DataRetrievalPolicySet happened)
+    {
+        var policy = new DataRetrievalPolicy(happened.Strategy, happened.BytesPerHour);
+        return state with
+        {
+            RetrievalPolicy = policy,
+            Admitted = policy.LimitBytes is null ? AdmittedRetrievals.None : state.Admitted,
+        };
+    }
+
+    private static AccountState Evolve(AccountState state, RetrievalAdmitted happened) => state with
+    {
+        Admitted = state.Admitted.WithoutExpired(happened.At)
+            .With(new AdmittedRetrieval(happened.Job, happened.Bytes, happened.At)),
+    };
+
+    private static AccountState Evolve(AccountState state, CapacityPurchased happened) => state with
+    {
+        Capacity = UnexpiredCapacity(state, happened.Unit.StartAt).Add(happened.Unit),
+    };
+
+    private static IEnumerable<AccountEvent> CompactRetrievals(AccountState state)
+    {
+        if (state.RetrievalPolicy != DataRetrievalPolicy.Unlimited)
+        {
+            yield return new DataRetrievalPolicySet(state.RetrievalPolicy.Strategy, state.RetrievalPolicy.BytesPerHour);
+        }
+
+        foreach (var admitted in state.Admitted.ByTime)
+        {
+            yield return new RetrievalAdmitted(admitted.Job, admitted.Bytes, admitted.At);
+        }
+
+        foreach (var unit in state.Capacity)
+        {
+            yield return new CapacityPurchased(unit);
+        }
+    }
+
+    private static int CompactRetrievalsCount(AccountState state) =>
+        (state.RetrievalPolicy != DataRetrievalPolicy.Unlimited ? 1 : 0) + state.Admitted.Count + state.Capacity.Count;
+
+    private static ImmutableList<CapacityUnit> UnexpiredCapacity(AccountState state, DateTimeOffset now) =>
+        state.Capacity.RemoveAll(unit => unit.ExpiresAt <= now);
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
@@ -18,7 +19,7 @@ namespace OrleansUploads.Core.Archives;
 /// <param name="retrievals">How long jobs take. An unfinished job may still list a deleted archive.</param>
 /// <param name="inventories">When inventories are taken. With a daily schedule a job may list an inventory that is a day
 /// old.</param>
-public sealed partial class ArchiveShardDecider(
+public sealed class ArchiveShardDecider(
     UploadPolicy uploads, RetrievalPolicy retrievals, InventorySchedule inventories = InventorySchedule.Current)
     : Decider<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>
 {
@@ -41,18 +42,6 @@ public sealed partial class ArchiveShardDecider(
     /// <remarks>Few shards of a large vault are in memory, so they are read from the journal more often than they are
     /// written.</remarks>
     public override int HistorySlack => 8;
-
-    /// <summary>The shard that an archive belongs to. Stored keys depend on it: never change it.</summary>
-    public static int ShardOf(ArchiveId archive, VaultIncarnation vault)
-    {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.ASCII.GetBytes(archive.ToString()), digest);
-        var hash = vault.Shards <= VaultIncarnation.LegacyShardCount ? digest[0] : BinaryPrimitives.ReadUInt16BigEndian(digest);
-        return hash % vault.Shards;
-    }
-
-    /// <summary>The entity of the shard that an archive belongs to.</summary>
-    public static EntityId EntityOf(ArchiveId archive, VaultIncarnation vault) => vault.ArchiveShard(ShardOf(archive, vault));
 
     /// <inheritdoc/>
     public override Decision<ArchiveShardEvent> Decide(
@@ -280,4 +269,105 @@ public sealed partial class ArchiveShardDecider(
 
     private static bool CanBeForgotten(DeletedArchive deleted, DateTimeOffset before) =>
         deleted.Released && deleted.DeletedAt <= before;
+
+    /// <summary>Adds an archive. A repeated addition never restores a deleted archive, and waits until the vault has recorded the first
+    /// one. It waits for no other change, whose verdict would be about another archive.</summary>
+    private Decision<ArchiveShardEvent> AddArchive(ArchiveShardState state, AddArchive command)
+    {
+        var entry = command.Entry;
+        if (state.Deleted.ContainsKey(entry.Archive))
+        {
+            return Reply(AdditionVerdict.InVault);
+        }
+
+        if (state.Archives.ContainsKey(entry.Archive))
+        {
+            var repeated = Reply(AdditionVerdict.InVault);
+            return state.Undelivered.Values.FirstOrDefault(change => change.ClosedUpload == entry.Upload) is { } undelivered
+                ? repeated.Telling(TellVault(state.Vault, undelivered))
+                : repeated;
+        }
+
+        if (state.IsEnded)
+        {
+            return Reply(AdditionVerdict.Gone);
+        }
+
+        var added = new ArchiveAdded(entry);
+        ArchiveShardEvent opened = new ShardOpened(command.Vault, command.Shard);
+        var isNew = state.Totals.Version == 0;
+        var before = isNew ? Evolve(state, opened) : state;
+        var decision = Accept(AdditionVerdict.InVault, isNew ? [opened, added] : [added]);
+        return decision.Telling(TellVault(Evolve(before, added)));
+    }
+
+    /// <summary>The vault is deleted only when it counts no archive, so the archives that are still here were not counted.</summary>
+    private static ArchiveShardState End(ArchiveShardState state)
+    {
+        var never = state.Archives.Values
+            .Where(static archive => archive.DeletedIn is null)
+            .Select(static archive => archive.Entry.Archive)
+            .ToList();
+        return WithoutArchives(state, never) with { IsEnded = true, Undelivered = state.Undelivered.Clear() };
+    }
+
+    /// <summary>Maximum age of a verdict. It is limited because a lock policy may start to forbid deletions at a certain
+    /// time.</summary>
+    public static readonly TimeSpan VerdictLife = TimeSpan.FromMinutes(1);
+
+    private Decision<ArchiveShardEvent> DeleteArchive(
+        ArchiveShardState state, ArchiveId archive, DeletionVerdict? verdict, ServiceTime time)
+    {
+        var now = time.Now;
+        if (state.FindArchive(archive) is not { } entry)
+        {
+            return state.Deleted.ContainsKey(archive)
+                ? Repeat(Done.Instance)
+                : Refuse(new Refusal.ArchiveNotFound(archive));
+        }
+
+        if (IsAdditionUndelivered(state, entry))
+        {
+            // Until the addition is delivered, the vault may not know this shard and may not have delivered a lock's guard to it.
+            // Once this answer is sent, it has.
+            return Repeat(new Refusal.VerdictStale(archive, now));
+        }
+
+        if (verdict is null || !IsCurrent(state, entry, verdict, now))
+        {
+            return Refuse(new Refusal.VerdictStale(archive, now));
+        }
+
+        if (verdict.LooksAtClock && !time.IsTrusted)
+        {
+            return Refuse(new Refusal.ClockNotTrusted(archive));
+        }
+
+        var happened = new ArchiveDeleted(archive, now);
+        var after = Evolve(state, happened);
+        return Accept(Done.Instance, happened)
+            .Telling(TellVault(after), TellJobs(after.Vault, after.Deleted[archive]));
+    }
+
+    private static bool IsAdditionUndelivered(ArchiveShardState state, ArchiveEntry entry) =>
+        state.Undelivered.Values.Any(change => change.ClosedUpload == entry.Upload);
+
+    /// <summary>Whether a verdict is about this archive, the policies in force, and the present. Verdicts from the future are
+    /// rejected: a host whose clock is ahead would treat archives as older than they are.</summary>
+    private static bool IsCurrent(
+        ArchiveShardState state, ArchiveEntry entry, DeletionVerdict verdict, DateTimeOffset now) =>
+        verdict.Guard >= state.Guard
+        && (!verdict.LooksAtAge || verdict.CreatedAt == entry.CreatedAt)
+        && verdict.At <= now
+        && verdict.At >= now - VerdictLife;
+
+    /// <summary>The deletion reaches the upload through the jobs, because they know how long its bytes are still
+    /// needed.</summary>
+    private static Intent TellJobs(VaultIncarnation vault, DeletedArchive deleted) => new(
+        "release/" + deleted.Archive,
+        new TellEntity(vault.Jobs, new RetireArchive(deleted.Archive, deleted.Upload, deleted.DeletedAt)),
+        new ConfirmArchiveReleased(deleted.Archive))
+    {
+        AnswersUnconfirmed = true,
+    };
 }

@@ -1,7 +1,8 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Archives;
 
@@ -61,3 +62,8 @@ public sealed record Manifest(
 /// <param name="Md5">MD5 of its bytes.</param>
 /// <param name="Checksum">Its checksum, or null if it has none.</param>
 public readonly record struct ManifestPart(int Number, long LengthBytes, Md5Digest Md5, Checksum? Checksum);
+
+/// <summary>Stores a manifest in the part store.</summary>
+/// <param name="Manifest">The extents of the archive.</param>
+/// <param name="Then">What to send once the manifest is stored, or null.</param>
+public sealed record StoreManifest(Manifest Manifest, TellEntity? Then = null) : IntentAction;

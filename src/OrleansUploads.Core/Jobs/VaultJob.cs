@@ -1,4 +1,9 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Jobs;
 
@@ -36,4 +41,76 @@ public abstract record VaultJob
 
     /// <summary>Whether the output is available at an instant.</summary>
     public virtual bool IsReady(DateTimeOffset now) => now >= ReadyAt;
+}
+
+/// <summary>Format of an inventory. The values are stored: never change them.</summary>
+public enum InventoryFormat
+{
+    /// <summary>One JSON document; the default.</summary>
+    Json = 0,
+
+    /// <summary>CSV with one line per archive.</summary>
+    Csv = 1,
+}
+
+/// <summary>Which archives of an inventory to list.</summary>
+/// <param name="Created">Only archives created in this window.</param>
+/// <param name="Limit">Maximum number of archives to list, at least 1, or null for all.</param>
+/// <param name="After">The last archive of the previous page, or null for the first page.</param>
+public sealed record InventorySelection(CreationWindow Created, long? Limit, ArchiveId? After);
+
+/// <summary>The output of an inventory job. It follows from the job's snapshot, selection and format.</summary>
+/// <param name="VaultName">The vault's name in the output.</param>
+/// <param name="SizeBytes">Size of the output in bytes.</param>
+/// <param name="Last">The last archive in the output if more archives follow it; otherwise null.</param>
+public sealed record InventoryOutput(string VaultName, long SizeBytes, ArchiveId? Last);
+
+/// <summary>A job that retrieves a vault's inventory, or one page of it. Its output has been measured.</summary>
+/// <param name="Job">Its ID.</param>
+/// <param name="Inventory">The inventory snapshot to list.</param>
+/// <param name="Selection">Which of its archives to list.</param>
+/// <param name="Format">The format of the output.</param>
+/// <param name="Output">The output.</param>
+/// <param name="Wish">The caller's options.</param>
+/// <param name="CreatedAt">When the job was initiated.</param>
+/// <param name="ReadyAt">When the output becomes available.</param>
+public sealed record InventoryJob(
+    JobId Job,
+    InventorySnapshot Inventory,
+    InventorySelection Selection,
+    InventoryFormat Format,
+    InventoryOutput Output,
+    JobOptions Wish,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset ReadyAt) : VaultJob;
+
+/// <summary>A job that retrieves an archive or a range of it.</summary>
+/// <param name="Job">Its ID.</param>
+/// <param name="Archive">The archive's index entry when the job was initiated.</param>
+/// <param name="Range">The bytes to retrieve.</param>
+/// <param name="RangeTreeHash">Tree hash of these bytes, or null if the range has none.</param>
+/// <param name="Wish">The caller's options.</param>
+/// <param name="CreatedAt">When the job was initiated.</param>
+/// <param name="ReadyAt">When the output becomes available.</param>
+public sealed record RetrievalJob(
+    JobId Job,
+    ArchiveEntry Archive,
+    PartRange Range,
+    TreeHash? RangeTreeHash,
+    JobOptions Wish,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset ReadyAt) : VaultJob
+{
+    /// <summary>The range to retrieve: the requested range, or the whole archive if <paramref name="requested"/> is
+    /// null.</summary>
+    public static PartRange RangeOf(ArchiveEntry archive, PartRange? requested) =>
+        requested ?? new PartRange(0, archive.SizeBytes - 1);
+
+    /// <summary>Why a range cannot be retrieved, or null if it can. The server must store the archive's bytes, and the range must
+    /// lie inside the archive, start at a multiple of 1 MiB, and end at a multiple of 1 MiB or at the archive's end.</summary>
+    public static Refusal? RefusalOf(ArchiveEntry archive, PartRange range) =>
+        archive.ByteStorage == ByteStorage.External ? new Refusal.ArchiveStoredExternally(archive.Archive)
+        : range.LastByte < archive.SizeBytes
+            && TreeHashRanges.IsMegabyteAligned(range.FirstByte, range.LastByte, archive.SizeBytes) ? null
+        : new Refusal.RetrievalRangeInvalid(range, archive.SizeBytes);
 }

@@ -11,7 +11,7 @@ namespace OrleansUploads.Core.Uploads;
 /// <remarks>The rules here hold for every part geometry. <see cref="AlignedParts"/> has those of the vault API.</remarks>
 /// <param name="policy">How long uploads and their records are kept.</param>
 /// <param name="retrievals">How long restores of objects take, or null for no delay.</param>
-public sealed partial class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrievals = null) : Decider<UploadState, UploadCommand, UploadEvent>
+public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrievals = null) : Decider<UploadState, UploadCommand, UploadEvent>
 {
     private static readonly Refusal NotFound = new Refusal.UploadNotFound();
 
@@ -288,4 +288,41 @@ public sealed partial class UploadDecider(UploadPolicy policy, RetrievalPolicy? 
     /// must expire, because it prevents the deletion of its vault.</summary>
     private TimeSpan StaleAfter(UploadState.Open open) =>
         open.Spec.Origin == UploadOrigin.SingleRequest ? UploadPolicy.MinStaleAfter : policy.StaleAfter;
+
+    /// <summary>Initiates an upload whose ID is unused. If the ID is in use, nothing changes. The vault that admitted the upload is then
+    /// told to stop listing it, unless the upload in use is its own: that upload tells the vault when it ends.</summary>
+    private static Decision<UploadEvent> Initiate(UploadState state, InitiateUpload command) => state switch
+    {
+        UploadState.Unknown => Accept(new UploadInitiated(command.Spec)),
+
+        // The vault hears of the end of this upload. While the archive is not in the index, the vault must count the upload.
+        UploadState.Open open when open.Spec.Vault == command.Spec.Vault => Nothing,
+        UploadState.Completed { Indexed: false } completed when completed.Spec.Vault == command.Spec.Vault => Nothing,
+        _ => Nothing.Telling(UploadIntents.CloseAdmission(command.Spec)),
+    };
+
+    /// <summary>Ends an open upload of the deleted vault. One that has not begun is recorded as ended, so that a late initiation finds it.
+    /// A completion that the index has not confirmed is left to the index, which knows whether the vault has recorded the
+    /// archive.</summary>
+    private static Decision<UploadEvent> EndWithVault(UploadState state, EndUpload command, DateTimeOffset now) => state switch
+    {
+        UploadState.Unknown => Accept(Done.Instance, new UploadInitiated(command.Spec), new UploadEndedWithVault(now))
+            .Telling(UploadIntents.CloseUpload(command.Spec)),
+        UploadState.Open open when open.Spec.Vault == command.Spec.Vault =>
+            Accept(new UploadEndedWithVault(now)).Telling(UploadIntents.CloseUpload(open.Spec)),
+        _ => Nothing,
+    };
+
+    /// <summary>Takes note that the archive is in the index. If the vault was deleted first, the completion never happened: it was not
+    /// answered, because answers wait until the vault has recorded the archive.</summary>
+    private static Decision<UploadEvent> ConfirmIndexed(UploadState state, ConfirmArchiveIndexed command, DateTimeOffset now) =>
+        state switch
+        {
+            UploadState.Completed { Indexed: false } completed when command.IsVaultGone =>
+                Accept(new UploadEndedWithVault(now)).Telling(UploadIntents.CloseUpload(completed.Spec)),
+            UploadState.Completed { Indexed: false, Parts: not null } =>
+                Accept(Done.Instance, new ManifestStored(), new ArchiveIndexed()),
+            UploadState.Completed { Indexed: false } => Accept(new ArchiveIndexed()),
+            _ => Nothing,
+        };
 }

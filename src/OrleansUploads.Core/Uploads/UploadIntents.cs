@@ -53,7 +53,7 @@ internal static class UploadIntents
             spec.Description,
             done.CompletedAt,
             spec.ByteStorage);
-        var shard = ArchiveShardDecider.ShardOf(done.Archive, vault);
+        var shard = vault.ShardOf(done.Archive);
         return new TellEntity(vault.ArchiveShard(shard), new AddArchive(vault, shard, entry));
     }
 

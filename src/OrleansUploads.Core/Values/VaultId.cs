@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using System.Buffers;
 using System.Globalization;
 using System.Numerics;
@@ -71,7 +74,7 @@ public readonly record struct VaultIncarnation(VaultId Id, long Epoch, int Shard
     /// or two milliseconds. A vault stores a few numbers for each shard that has held an archive.</summary>
     public const int NewShards = 4096;
 
-    /// <summary>Maximum number of shards: <c>ArchiveShardDecider.ShardOf</c> uses 16 bits of a hash.</summary>
+    /// <summary>Maximum number of shards: <see cref="ShardOf"/> uses 16 bits of a hash.</summary>
     public const int MaxShards = 65536;
 
     private const char ShardsMark = '.';
@@ -88,6 +91,18 @@ public readonly record struct VaultIncarnation(VaultId Id, long Epoch, int Shard
     /// <summary>ID of the entity that holds one shard of the archive index.</summary>
     /// <param name="shard">0 to <see cref="Shards"/> - 1.</param>
     public EntityId ArchiveShard(int shard) => new(EntityKind.ArchiveShard, $"{this}/{shard:x2}");
+
+    /// <summary>ID of the entity that holds the shard of an archive.</summary>
+    public EntityId ArchiveShard(ArchiveId archive) => ArchiveShard(ShardOf(archive));
+
+    /// <summary>The shard that an archive belongs to. Stored keys depend on it: never change it.</summary>
+    public int ShardOf(ArchiveId archive)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.ASCII.GetBytes(archive.ToString()), digest);
+        var hash = Shards <= LegacyShardCount ? digest[0] : BinaryPrimitives.ReadUInt16BigEndian(digest);
+        return hash % Shards;
+    }
 
     /// <summary>ID of the entity that lists one page of the uploads in progress.</summary>
     /// <param name="page">0 to <see cref="UploadPages.Count"/> - 1.</param>

@@ -54,3 +54,48 @@ public sealed record PageUploadsEnded(int Page) : VaultEvent;
 
 /// <summary>The account has unregistered the deleted vault.</summary>
 public sealed record VaultRemoved : VaultEvent;
+
+/// <summary>An upload was admitted; its page must list it.</summary>
+/// <param name="Spec">The upload.</param>
+/// <param name="Admission">Sequence number among the admissions to its page, starting at 1.</param>
+public sealed record UploadAdmitted(UploadSpec Spec, long Admission) : VaultEvent;
+
+/// <summary>A page confirmed that it lists an admitted upload.</summary>
+public sealed record AdmissionListed(UploadId Upload) : VaultEvent;
+
+/// <summary>A page reported how many of its admissions have ended.</summary>
+public sealed record ClosingsRecorded(int Page, long Closed) : VaultEvent;
+
+/// <summary>The vault's counts of a page; occurs only in snapshots.</summary>
+public sealed record PageCarriedOver(int Page, long Admitted, long Closed) : VaultEvent;
+
+/// <summary>Events of a vault's access policy and its lock.</summary>
+public abstract record VaultPolicyEvent : VaultEvent
+{
+    private protected VaultPolicyEvent()
+    {
+    }
+}
+
+/// <summary>The access policy was set, replacing the previous one.</summary>
+public sealed record AccessPolicySet(VaultPolicy Policy) : VaultPolicyEvent;
+
+/// <summary>The access policy was deleted.</summary>
+public sealed record AccessPolicyDeleted : VaultPolicyEvent;
+
+/// <summary>A lock was initiated. Its policy is in force, and the guard's generation is raised.</summary>
+public sealed record VaultLockInitiated(LockId Lock, VaultPolicy Policy, DateTimeOffset At) : VaultPolicyEvent;
+
+/// <summary>The lock was completed. Its policy is permanent.</summary>
+public sealed record VaultLockCompleted : VaultPolicyEvent;
+
+/// <summary>The lock in progress was aborted or has expired.</summary>
+public sealed record VaultLockEnded : VaultPolicyEvent;
+
+/// <summary>A generation of the guard was delivered to a shard of the index.</summary>
+public sealed record GuardDelivered(long Generation, int Shard) : VaultPolicyEvent;
+
+/// <summary>The guard's state; occurs only in snapshots.</summary>
+/// <param name="Generation">The generation.</param>
+/// <param name="Untold">Shards that have not confirmed the generation.</param>
+public sealed record GuardCarriedOver(long Generation, IReadOnlyList<int> Untold) : VaultPolicyEvent;

@@ -68,7 +68,7 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
         InventorySelection selection,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var first = selection.After is { } after ? ArchiveShardDecider.ShardOf(after, inventory.Incarnation) : 0;
+        var first = selection.After is { } after ? inventory.Incarnation.ShardOf(after) : 0;
         var next = first;
         var asked = new Queue<(int Shard, Task<ArchivesPage> FirstPage)>();
         while (true)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Contracts;
@@ -7,7 +8,7 @@ using OrleansUploads.Engine.Ports;
 namespace OrleansUploads.Engine.Entities;
 
 /// <summary>The runner of an entity, for any decider.</summary>
-internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
+internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     where TState : class
     where TCommand : class, ICommand
     where TEvent : class
@@ -280,4 +281,393 @@ internal sealed partial class DeciderRunner<TState, TCommand, TEvent> : EntityRu
     /// <param name="Command">The command to decide, or null for a wake-up.</param>
     /// <param name="Confirms">The key of the intent that the command confirms, or null for a caller's command.</param>
     private readonly record struct QueuedCommand(object? Ticket, TCommand? Command, string? Confirms);
+
+    /// <summary>More confirmations than this are written.</summary>
+    private const int MaxHeld = 256;
+
+    private readonly List<QueuedCommand> _held = [];
+
+    /// <summary>Whether a confirmation may wait for the entity's next write or its next wake-up. Where the journal is shared, each write is
+    /// a request to a database. A confirmation that a crash loses is repeated: its intent is delivered again.</summary>
+    /// <remarks>Nothing may wait for it: no reply, and no intent that follows from it.</remarks>
+    private bool CanWait(QueuedCommand confirmation, Intent intent, ServiceTime time)
+    {
+        if (_sharing != JournalSharing.Shared || !_decider.HoldsConfirmations || _phase != Phase.Ready || _held.Count >= MaxHeld
+            || intent is not { IsAwaited: true, IsRecorded: true } || _replies.IsAwaited(confirmation.Confirms!))
+        {
+            return false;
+        }
+
+        return TryDecide(confirmation.Command!, time) is { Events.IsEmpty: false, Intents.IsEmpty: true, Forgets: false };
+    }
+
+    /// <summary>Takes the next command of a batch. The held confirmations come before a command that changes the state, that is refused or
+    /// that waits for their intents: it is decided as if they had been written at once.</summary>
+    private bool TryDequeue(Batch batch, ServiceTime time, out QueuedCommand item)
+    {
+        if (_held.Count > 0 && _queue.TryPeek(out var next) && (batch.IsWoken || next.Command is not { } command || NeedsHeld(command, time)))
+        {
+            QueuedCommand[] waiting = [.. _queue];
+            _queue.Clear();
+            EnqueueHeld();
+            Array.ForEach(waiting, _queue.Enqueue);
+        }
+
+        return _queue.TryDequeue(out item);
+    }
+
+    private bool NeedsHeld(TCommand command, ServiceTime time) => TryDecide(command, time) is { } decision
+        && (decision is not { Events.IsEmpty: true, Intents.IsEmpty: true, Forgets: false, AwaitsPending: false }
+            || decision.Answer is IRefusal);
+
+    /// <summary>What would be decided now, or null if the decider throws. That is a bug, which is reported when the command is
+    /// decided.</summary>
+    private Decision<TEvent>? TryDecide(TCommand command, ServiceTime time)
+    {
+        try
+        {
+            return _decider.Decide(_state, command, time);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
+    private void EnqueueHeld()
+    {
+        _held.ForEach(_queue.Enqueue);
+        _held.Clear();
+    }
+
+    /// <inheritdoc/>
+    public override void Loaded(JournalHistory history, ServiceTime time)
+    {
+        if (_phase != Phase.Loading)
+        {
+            return;
+        }
+
+        try
+        {
+            Rebuild(history);
+        }
+        catch (JournalDamagedException fault)
+        {
+            LoadFailed(fault);
+            return;
+        }
+
+        _phase = Phase.Ready;
+        foreach (var intent in _decider.Pending(_state))
+        {
+            _replies.Deliver(intent);
+        }
+
+        StartNextStep(time);
+    }
+
+    /// <inheritdoc/>
+    public override void LoadFailed(Exception fault)
+    {
+        if (_verifying)
+        {
+            DiscardState("its journal cannot be read.", fault);
+        }
+
+        _phase = Phase.Unloaded;
+        FailCallers("its journal cannot be read.", fault);
+    }
+
+    /// <summary>Whether a command is decided without reading the journal, on the assumption that the entity is new. Its write fails if
+    /// it is not. Only a journal that is far away is worth it.</summary>
+    private bool MayBegin(ICommand command) =>
+        _sharing == JournalSharing.Shared
+        && _phase == Phase.Unloaded
+        && _queue.Count == 0
+        && _replies.IsIdle
+        && command is IMayBeginEntity { ExpectsNewEntity: true };
+
+    /// <summary>Loads the entity if it was taken for a new one, and decides the command again. The caller does not notice.</summary>
+    /// <returns>False if the entity was not taken for a new one.</returns>
+    private bool TryLoadAfterAll()
+    {
+        if (_begins is not { } command)
+        {
+            return false;
+        }
+
+        QueuedCommand[] inOrder = [command, .. _queue];
+        _queue.Clear();
+        foreach (var queued in inOrder)
+        {
+            _queue.Enqueue(queued);
+        }
+
+        _begins = null;
+        _replies.DropBatch();
+        _writing = false;
+        ResetState();
+        _phase = Phase.Unloaded;
+        return true;
+    }
+
+    private void Rebuild(JournalHistory history)
+    {
+        ResetState();
+        if (history.Snapshot is { } snapshot)
+        {
+            Replay(snapshot);
+        }
+
+        foreach (var record in history.Records)
+        {
+            Replay(record);
+        }
+
+        _version = history.Version;
+        _wakeAt = history.WakeAt;
+    }
+
+    private void Replay(ReadOnlyMemory<byte> record)
+    {
+        _historyBytes += record.Length;
+        try
+        {
+            foreach (var happened in _codec.Decode(record))
+            {
+                _state = _decider.Evolve(_state, happened);
+                _historyEvents++;
+            }
+        }
+        catch (Exception fault) when (fault is System.Text.Json.JsonException or InvalidOperationException or FormatException)
+        {
+            throw new JournalDamagedException(
+                $"The journal of {Entity} contains a record that cannot be read: {fault.Message} Restore the data folder from "
+                + "a backup, or use the version of the program that wrote it.",
+                fault);
+        }
+    }
+
+    private static readonly TimeSpan PendingWakeInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan UnawaitedWakeInterval = TimeSpan.FromMinutes(15);
+
+    /// <summary>Starts the next step if none is in progress: loads the entity, or decides a batch of queued commands and writes or
+    /// verifies it.</summary>
+    private void StartNextStep(ServiceTime time)
+    {
+        if (_held.Exists(item => _replies.IsAwaited(item.Confirms!)))
+        {
+            EnqueueHeld();
+        }
+
+        if (_phase == Phase.Unloaded && _queue.Count > 0)
+        {
+            _phase = Phase.Loading;
+            _outputs.Add(new RunnerOutput.Load());
+        }
+
+        if (_phase != Phase.Ready || _writing || _verifying || _queue.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            DecideAndWrite(time);
+        }
+        catch (Exception fault)
+        {
+            // Only a bug or a lack of memory can cause this. The state may have events that the journal lacks, so it is read again.
+            DiscardState("a decision could not be written.", fault);
+            StartNextStep(time);
+        }
+    }
+
+    private void DecideAndWrite(ServiceTime time)
+    {
+        var batch = DecideBatch(time);
+        if (_forgetting)
+        {
+            // The deletion would delete the events of this batch too, so they are not written.
+            _writing = true;
+            _outputs.Add(new RunnerOutput.Forget(++_write, _version));
+            return;
+        }
+
+        var wake = NextWake(time, batch.IsWoken);
+        if (batch.Events > 0 || (batch.IsWoken && wake is not null))
+        {
+            Append(batch, wake);
+        }
+        else if (batch.NeedsFreshState)
+        {
+            // There is no write to fence this batch, so its version is compared with the journal's instead.
+            _verifying = true;
+            _outputs.Add(new RunnerOutput.Verify());
+        }
+        else
+        {
+            _replies.ReleaseBatch();
+
+            // A reply of the batch may wait for an intent whose confirmation is held.
+            StartNextStep(time);
+        }
+    }
+
+    /// <summary>Decides queued commands until a record is full or the entity's history is to be deleted, and encodes their
+    /// events.</summary>
+    private Batch DecideBatch(ServiceTime time)
+    {
+        _record.ResetWrittenCount();
+        var batch = new Batch(Writer: null, Events: 0, IsWoken: false, NeedsFreshState: _begins is not null);
+        while (!_forgetting && !batch.IsFull && TryDequeue(batch, time, out var item))
+        {
+            batch = batch with { IsWoken = batch.IsWoken || item.Command is null };
+            if (Decide(item, time) is not { } decision)
+            {
+                continue;
+            }
+
+            _replies.AddDecision(
+                item.Ticket, decision.Answer, decision.Intents, decision.AwaitsPending, decision.AnswersAtOnce, item.Confirms);
+            var writer = batch.Writer;
+            foreach (var happened in decision.Events)
+            {
+                writer ??= EventCodec<TEvent>.Begin(_record);
+                _codec.Write(writer, happened);
+            }
+
+            batch = batch with
+            {
+                Writer = writer,
+                Events = batch.Events + decision.Events.Length,
+                NeedsFreshState = batch.NeedsFreshState || NeedsFreshState(item, decision),
+            };
+        }
+
+        return batch;
+    }
+
+    private void Append(Batch batch, WakeChange? wake)
+    {
+        EventCodec<TEvent>.End(batch.Writer ?? EventCodec<TEvent>.Begin(_record));
+        _historyEvents += batch.Events;
+        _historyBytes += _record.WrittenCount;
+        _writing = true;
+        _writingWakeAt = wake is { } change ? change.At : _wakeAt;
+        var record = _record.WrittenMemory.ToArray();
+        _outputs.Add(new RunnerOutput.Append(
+            ++_write, new JournalAppend(Entity, _version, record, wake), EngineTracing.IsOn ? _replies.BatchTickets : []));
+    }
+
+    /// <summary>Whether a decision must not be answered from outdated state. A confirmation has no caller: the answers that wait for its
+    /// intent were fenced with the decisions that they belong to.</summary>
+    private bool NeedsFreshState(QueuedCommand item, Decision<TEvent> decision) =>
+        item.Command is IRequiresFreshState
+        || (_sharing == JournalSharing.Shared
+            && item.Confirms is null
+            && (item.Command is not IAsksForAdvice || decision.Answer is IRefusal));
+
+    private Decision<TEvent>? Decide(QueuedCommand item, ServiceTime time)
+    {
+        try
+        {
+            var decision = item.Command is { } command
+                ? _decider.Decide(_state, command, time)
+                : _decider.Wake(_state, time);
+            var next = _state;
+            foreach (var happened in decision.Events)
+            {
+                next = _decider.Evolve(next, happened);
+            }
+
+            _state = next;
+            _forgetting |= decision.Forgets && _version > 0;
+            return decision;
+        }
+        catch (Exception fault)
+        {
+            // A decider that throws is a bug. Only its command fails: the commands before it in the batch have changed the state, and
+            // their events must still be written.
+            FailTicket(item.Ticket, "the command could not be decided.", fault);
+            if (item.Confirms is { } key)
+            {
+                _replies.DeliveryFailed(key, fault, wasCarriedOut: true);
+            }
+
+            return null;
+        }
+    }
+
+    private void SaveSnapshotIfLong()
+    {
+        var shortest = _decider.CompactCount(_state);
+        if (_historyEvents <= (2L * shortest) + _historySlack)
+        {
+            return;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        var writer = EventCodec<TEvent>.Begin(buffer);
+        foreach (var happened in _decider.Compact(_state))
+        {
+            _codec.Write(writer, happened);
+        }
+
+        EventCodec<TEvent>.End(writer);
+        _historyEvents = shortest;
+        _historyBytes = buffer.WrittenCount;
+        _outputs.Add(new RunnerOutput.SaveSnapshot(_version, buffer.WrittenMemory));
+    }
+
+    /// <summary>Returns the change of the stored wake time, or null for no change. Pending intents need an immediate wake-up in case this
+    /// host fails; otherwise the decider chooses the wake time. A later wake time replaces the stored one only after the stored one
+    /// has passed, because waking early costs less than writing every change.</summary>
+    private WakeChange? NextWake(ServiceTime time, bool woken)
+    {
+        if (woken && !time.IsTrusted)
+        {
+            // Due work must wait until the clock is trusted, and until then no other wake time is known to be right.
+            return null;
+        }
+
+        var now = time.DueBy;
+        if (_replies.HasPending)
+        {
+            return woken ? new WakeChange(now + PendingWakeInterval)
+                : _wakeAt is null || _wakeAt > now ? new WakeChange(now)
+                : null;
+        }
+
+        var wanted = _decider.WakeAt(_state, time);
+        if (woken && wanted <= now)
+        {
+            // The entity was woken but has nothing to do yet. Do not wake it again immediately.
+            wanted = now + PendingWakeInterval;
+        }
+
+        var isNew = _replies.BatchHasUnawaited;
+        if (isNew || _replies.HasUnawaited)
+        {
+            // If this host fails, another one resumes the deliveries: new ones soon, older ones after a longer interval.
+            var resumeAt = isNew ? now : now + UnawaitedWakeInterval;
+            wanted = wanted < resumeAt ? wanted : resumeAt;
+        }
+
+        var isEarlier = wanted is not null && (_wakeAt is null || wanted < _wakeAt);
+        return isEarlier || (_wakeAt <= now && wanted != _wakeAt) ? new WakeChange(wanted) : null;
+    }
+
+    /// <summary>Commands that were decided together and share one record.</summary>
+    /// <param name="Writer">Encodes the record, or null while there are no events.</param>
+    /// <param name="Events">The number of events.</param>
+    /// <param name="IsWoken">Whether a wake-up is among the commands.</param>
+    /// <param name="NeedsFreshState">Whether an answer must not be given from outdated state.</param>
+    private readonly record struct Batch(Utf8JsonWriter? Writer, int Events, bool IsWoken, bool NeedsFreshState)
+    {
+        /// <summary>Whether the record accepts no further command.</summary>
+        public bool IsFull => Events >= MaxBatchEvents
+            || (Writer is not null && Writer.BytesCommitted + Writer.BytesPending >= MaxBatchBytes);
+    }
 }

@@ -201,7 +201,7 @@ public sealed class IngestionNodeTests : IAsyncLifetime
         var archive = ArchiveId.TryParse(finished.ArchiveId, out var id) ? id : default;
         var vault = (await _cluster.Client.AskWithRetriesAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer.Incarnation;
         await _cluster.Client.AskWithRetriesAsync(
-            vault.ArchiveShard(ArchiveShardDecider.ShardOf(archive, vault)), Some.Deletion(archive, DateTimeOffset.UtcNow));
+            vault.ArchiveShard(archive), Some.Deletion(archive, DateTimeOffset.UtcNow));
 
         Assert.Equal(
             UploadRefusalKind.ArchiveDeleted, (await upload.ReadManifestAsync(new PartsQuery(Vault, 0, 10))).Refusal?.Kind);

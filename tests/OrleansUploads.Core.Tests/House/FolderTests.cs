@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Tests.House.Planted.Left;
 using OrleansUploads.Core.Tests.House.Planted.Right;
 using OrleansUploads.Core.Values;
@@ -9,10 +10,34 @@ namespace OrleansUploads.Core.Tests.House;
 
 public sealed class FolderTests
 {
+    private static readonly Type[] CoreTypes = typeof(Limits).Assembly.GetTypes();
+
+    /// <summary>The folders of the aggregates. They know each other's messages.</summary>
+    private static readonly HashSet<string> Aggregates = [.. Deciders().Select(decider => decider.Namespace!)];
+
+    /// <summary>The deciders, states and events, which are an aggregate's own.</summary>
+    private static readonly HashSet<Type> Inner =
+    [
+        .. Deciders(),
+        .. Deciders().SelectMany(decider => decider.BaseType!.GetGenericArguments()[0] is var state && decider.BaseType.GetGenericArguments()[2] is var happened
+            ? CoreTypes.Where(type => type.IsAssignableTo(state) || type.IsAssignableTo(happened))
+            : []),
+    ];
+
+    [Fact]
+    public void An_aggregate_uses_nothing_of_another_but_its_messages()
+    {
+        Assert.True(Aggregates.Count >= 6, "The aggregates were not found.");
+        Assert.Empty(FolderGraph.UsesAmong(CoreTypes)
+            .Where(use => use.User.Namespace != use.Used.Namespace && Inner.Contains(use.Used))
+            .Select(use => $"{use.User.Name} uses {use.Used.Name}"));
+    }
+
     [Fact]
     public void The_folders_of_the_pure_projects_form_no_cycle()
     {
-        Assert.Equal("", FolderGraph.Of(typeof(Limits).Assembly).DescribeCycle());
+        Assert.Equal("", FolderGraph.Of(
+            CoreTypes, (user, used) => !(Aggregates.Contains(user.Namespace!) && Aggregates.Contains(used.Namespace!))).DescribeCycle());
         Assert.Equal("", FolderGraph.Of(typeof(TreeHash).Assembly).DescribeCycle());
         Assert.Equal("", FolderGraph.Of(typeof(SigningKey).Assembly).DescribeCycle());
     }
@@ -47,4 +72,7 @@ public sealed class FolderTests
                 $"{Repository.Name(path)} says '{line}'.");
         }
     }
+
+    private static IEnumerable<Type> Deciders() => CoreTypes.Where(type =>
+        type is { IsAbstract: false, BaseType: { IsGenericType: true } rules } && rules.GetGenericTypeDefinition() == typeof(Decider<,,>));
 }

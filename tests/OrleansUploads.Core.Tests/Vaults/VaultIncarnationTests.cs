@@ -59,8 +59,8 @@ public sealed class VaultIncarnationTests
         var archive = ArchiveId.Derive(Some.Upload(1), 1, Some.Hash("a"));
         var digest = System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.ASCII.GetBytes(archive.ToString()));
 
-        Assert.Equal(digest[0], ArchiveShardDecider.ShardOf(archive, Old));
-        Assert.Equal(((digest[0] & 15) << 8) | digest[1], ArchiveShardDecider.ShardOf(archive, New));
+        Assert.Equal(digest[0], Old.ShardOf(archive));
+        Assert.Equal(((digest[0] & 15) << 8) | digest[1], New.ShardOf(archive));
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class VaultIncarnationTests
         var counts = new int[VaultIncarnation.NewShards];
         for (var number = 0; number < 16 * counts.Length; number++)
         {
-            counts[ArchiveShardDecider.ShardOf(ArchiveId.Derive(Some.Upload(1), number, Some.Hash("a")), New)]++;
+            counts[New.ShardOf(ArchiveId.Derive(Some.Upload(1), number, Some.Hash("a")))]++;
         }
 
         Assert.InRange(counts.Min(), 1, 16);

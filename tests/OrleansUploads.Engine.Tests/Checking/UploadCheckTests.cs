@@ -163,7 +163,7 @@ public sealed class UploadCheckTests : IAsyncLifetime
     private static EntityId ShardOf(ArchiveId archive)
     {
         var incarnation = new VaultIncarnation(Some.Vault, 1, VaultIncarnation.NewShards);
-        return incarnation.ArchiveShard(ArchiveShardDecider.ShardOf(archive, incarnation));
+        return incarnation.ArchiveShard(archive);
     }
 
     private async Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)

@@ -141,7 +141,7 @@ public sealed class InventoryReaderTests
             {
                 var entry = Some.Archive(i);
                 Ids.Add(entry.Archive);
-                var shard = ArchiveShardDecider.ShardOf(entry.Archive, Some.Incarnation);
+                var shard = Some.Incarnation.ShardOf(entry.Archive);
                 var entity = Some.Incarnation.ArchiveShard(shard);
                 if (!_byId.TryGetValue(entity, out var driver))
                 {
@@ -166,7 +166,7 @@ public sealed class InventoryReaderTests
 
         public void Delete(ArchiveId archive)
         {
-            var shard = _byId[Some.Incarnation.ArchiveShard(ArchiveShardDecider.ShardOf(archive, Some.Incarnation))];
+            var shard = _byId[Some.Incarnation.ArchiveShard(archive)];
             shard.ConfirmAll();
             shard.Do(Some.Deletion(archive, shard.Now));
         }

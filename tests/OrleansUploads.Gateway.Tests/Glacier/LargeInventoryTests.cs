@@ -85,7 +85,7 @@ public sealed class LargeInventoryTests
         await Task.WhenAll(Enumerable.Range(0, Archives).Select(async number =>
         {
             var entry = Some.Archive(number) with { Description = Some.Described($"archive-number-{number}") };
-            var shard = ArchiveShardDecider.ShardOf(entry.Archive, life);
+            var shard = life.ShardOf(entry.Archive);
             _ = (await server.Host.AskAsync(
                 life.ArchiveShard(shard), new AddArchive(life, shard, entry), CancellationToken.None)).Answer;
         }));

@@ -144,7 +144,7 @@ internal sealed class InventoryJudge
     {
         var vault = told.Inventory.Incarnation;
         string PlaceOf(ArchiveId archive) => string.Create(
-            CultureInfo.InvariantCulture, $"{ArchiveShardDecider.ShardOf(archive, vault):D5} {archive}");
+            CultureInfo.InvariantCulture, $"{vault.ShardOf(archive):D5} {archive}");
 
         var from = job.Selection.After is { } after ? PlaceOf(after) : "";
         var place = from;

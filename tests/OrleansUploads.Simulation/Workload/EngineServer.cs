@@ -191,7 +191,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
     private async Task<Reply> ReadAsync(VaultIncarnation life, Request.ReadArchive request, CancellationToken cancellationToken)
     {
         var retirements = (await Host.AskAsync(life.Jobs, new CountRetirements(), cancellationToken)).Answer.Count;
-        var shard = life.ArchiveShard(ArchiveShardDecider.ShardOf(request.Archive, life));
+        var shard = life.ArchiveShard(request.Archive);
         var lookup = await Host.AskAsync(shard, new FindCurrentArchive(request.Archive), cancellationToken);
         if (!lookup.TryGet(out var entry, out var refusal))
         {

@@ -40,7 +40,7 @@ internal sealed class GuardedDeletion(SimulatedWorld world, SimulatedProcess pro
             }
 
             await process.PauseFrontAsync(cancellationToken);
-            var shard = policies.Incarnation.ArchiveShard(ArchiveShardDecider.ShardOf(archive, policies.Incarnation));
+            var shard = policies.Incarnation.ArchiveShard(archive);
             var judgement = await JudgeAsync(policies, shard, archive, asOf ?? Now(), cancellationToken);
             if (judgement is null)
             {

@@ -27,19 +27,25 @@ public sealed class FolderGraph
     public static FolderGraph Of(Assembly assembly) => Of(assembly.GetTypes());
 
     /// <summary>The folders of some types, and the uses among them.</summary>
-    public static FolderGraph Of(IEnumerable<Type> types)
+    public static FolderGraph Of(IEnumerable<Type> types) => Of(types, static (_, _) => true);
+
+    /// <summary>The folders of some types, and those uses among them that count.</summary>
+    public static FolderGraph Of(IEnumerable<Type> types, Func<Type, Type, bool> counts)
     {
         var graph = new FolderGraph();
-        var all = types.Where(type => type.Namespace is { } name && name.StartsWith("OrleansUploads", StringComparison.Ordinal)).ToHashSet();
-        foreach (var type in all)
+        foreach (var (user, used) in UsesAmong(types).Where(use => counts(use.User, use.Used)))
         {
-            foreach (var used in UsedBy(type).Where(all.Contains))
-            {
-                graph.Add(type, used);
-            }
+            graph.Add(user, used);
         }
 
         return graph;
+    }
+
+    /// <summary>Every use of a type by another.</summary>
+    public static IEnumerable<(Type User, Type Used)> UsesAmong(IEnumerable<Type> types)
+    {
+        var all = types.Where(type => type.Namespace is { } name && name.StartsWith("OrleansUploads", StringComparison.Ordinal)).ToHashSet();
+        return all.SelectMany(type => UsedBy(type).Where(all.Contains).Select(used => (type, used)));
     }
 
     /// <summary>A cycle of folders, with one use for each step, or empty.</summary>

@@ -36,7 +36,7 @@ internal sealed class StoredView(
                 return GlacierError.ArchiveNotFound(named);
             }
 
-            var shard = ArchiveShardDecider.EntityOf(only, vault.Incarnation);
+            var shard = vault.Incarnation.ArchiveShard(only);
             var found = await host.AskAsync(shard, new FindArchive(only), call.Aborted);
             return found.TryGet(out var entry, out var missing)
                 ? JsonAnswer.Of(new StoredDocument([ItemOf(entry)], After: null), DashboardJson.Default.StoredDocument)

@@ -49,7 +49,7 @@ internal sealed class JobInitiation(
         GlacierCall call, RetrievalRequest request, JobId id)
     {
         var retirements = await host.AskAsync(call.Incarnation.Jobs, new CountRetirements(), call.Aborted);
-        var shard = ArchiveShardDecider.EntityOf(request.Archive, call.Incarnation);
+        var shard = call.Incarnation.ArchiveShard(request.Archive);
         var found = await host.AskAsync(shard, new FindCurrentArchive(request.Archive), call.Aborted);
         if (!found.TryGet(out var archive, out var refusal))
         {

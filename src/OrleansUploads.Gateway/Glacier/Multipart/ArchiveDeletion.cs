@@ -25,7 +25,7 @@ internal sealed class ArchiveDeletion(IEntityHost host, PolicyGate gate)
         for (var checks = 1; ; checks++)
         {
             // A repeated check may find another incarnation: the vault may have been deleted and created again.
-            var shard = ArchiveShardDecider.EntityOf(archive, call.Incarnation);
+            var shard = call.Incarnation.ArchiveShard(archive);
             var verdict = call.DeletionVerdict ?? throw new InvalidOperationException("The policy gate has not checked the call.");
             var deleted = await host.AskAsync(shard, new DeleteArchive(archive, verdict), call.Aborted);
             if (deleted.Refusal is not Refusal.VerdictStale stale || checks == MaxPolicyChecks)

@@ -86,7 +86,7 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
             return null;
         }
 
-        var shard = ArchiveShardDecider.EntityOf(archive, call.Incarnation);
+        var shard = call.Incarnation.ArchiveShard(archive);
         var query = deletes ? new FindCurrentArchive(archive) : new FindArchive(archive);
         var found = await host.AskAsync(shard, query, call.Aborted);
         return found.TryGet(out var entry, out _) ? entry.CreatedAt : null;

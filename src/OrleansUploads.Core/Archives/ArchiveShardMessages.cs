@@ -90,3 +90,43 @@ public sealed record ConfirmArchiveReleased(ArchiveId Archive) : ArchiveShardCom
 /// <param name="Archives">The archives, by archive ID.</param>
 /// <param name="HasMore">Whether more archives follow.</param>
 public sealed record ArchivesPage(IReadOnlyList<ArchiveEntry> Archives, bool HasMore);
+
+/// <summary>A window of creation times.</summary>
+/// <param name="From">Start, inclusive, or null for no lower bound.</param>
+/// <param name="Before">End, exclusive, or null for no upper bound.</param>
+public readonly record struct CreationWindow(DateTimeOffset? From, DateTimeOffset? Before)
+{
+    /// <summary>Whether an instant lies in the window.</summary>
+    public bool Contains(DateTimeOffset at) => !(at < From) && !(at >= Before);
+}
+
+/// <summary>Whether a vault has an archive that its index has added.</summary>
+public abstract record AdditionVerdict
+{
+    private AdditionVerdict()
+    {
+    }
+
+    /// <summary>The archive is in the vault.</summary>
+    public static AdditionVerdict InVault { get; } = new Recorded();
+
+    /// <summary>The archive never existed.</summary>
+    public static AdditionVerdict Gone { get; } = new VaultGone();
+
+    /// <summary>The vault has recorded the totals, or newer ones.</summary>
+    public sealed record Recorded : AdditionVerdict;
+
+    /// <summary>The vault was deleted before it recorded the totals.</summary>
+    public sealed record VaultGone : AdditionVerdict;
+}
+
+/// <summary>The facts on which the permission to delete an archive was based. The shard checks that they still hold before it
+/// deletes.</summary>
+/// <param name="Guard">Generation of the vault's guard that came with the policies; see <see
+/// cref="Vaults.VaultPolicies.Guard"/>.</param>
+/// <param name="At">Time of the verdict, in whole milliseconds.</param>
+/// <param name="LooksAtClock">Whether a policy depends on the current time, directly or through the age of archives.</param>
+/// <param name="LooksAtAge">Whether a policy depends on the age of archives.</param>
+/// <param name="CreatedAt">Creation time of the archive according to the index, or null if it was not in the index or no policy
+/// depends on it.</param>
+public sealed record DeletionVerdict(long Guard, DateTimeOffset At, bool LooksAtClock, bool LooksAtAge, DateTimeOffset? CreatedAt);

@@ -4,6 +4,7 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing.Checksums;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Uploads;
 
@@ -130,3 +131,97 @@ public sealed record ObjectDescription(
         ? new ObjectRefusal.NotRestored(Spec.StorageClass)
         : null;
 }
+
+/// <summary>Asks which parts of an open upload are there. The answer is short, regardless of the number of parts.</summary>
+/// <param name="Name">The object that the caller addressed.</param>
+public sealed record MapNumberedParts(ObjectName Name) : ObjectUploadCommand, ICommand<MappedObjectUpload>;
+
+/// <summary>The upload of an object with the map of its parts.</summary>
+/// <param name="Spec">What was fixed when the upload was initiated.</param>
+/// <param name="Parts">Its parts.</param>
+public sealed record MappedObjectUpload(ObjectUploadSpec Spec, MappedParts Parts);
+
+/// <summary>A part whose bytes are durable in the part store.</summary>
+/// <param name="Number">1 to <see cref="Values.ObjectLimits.MaxParts"/>.</param>
+/// <param name="LengthBytes">Its length; may be 0.</param>
+/// <param name="Md5">MD5 of the bytes. It is the part's ETag.</param>
+/// <param name="TreeHash">Tree hash of the bytes.</param>
+/// <param name="Attempt">The attempt that holds them, or null.</param>
+/// <param name="Checksum">The checksum that the client stated, or that the server computed, or null.</param>
+public sealed record NumberedPart(
+    int Number, long LengthBytes, Md5Digest Md5, TreeHash TreeHash, AttemptId? Attempt, Checksum? Checksum);
+
+/// <summary>A part that a completion names.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Md5">Its ETag, or null if the caller's text cannot be the ETag of a part.</param>
+/// <param name="Checksum">Its checksum, or null if the caller did not state one.</param>
+public readonly record struct ChosenPart(int Number, Md5Digest? Md5, Checksum? Checksum);
+
+/// <summary>A part in a list.</summary>
+/// <param name="Part">The part.</param>
+/// <param name="StoredAt">When it was accepted.</param>
+public sealed record ListedNumberedPart(NumberedPart Part, DateTimeOffset StoredAt);
+
+/// <summary>One page of an upload's parts.</summary>
+/// <param name="Spec">What was fixed when the upload was initiated.</param>
+/// <param name="Parts">By number.</param>
+/// <param name="HasMore">Whether more parts follow.</param>
+public sealed record NumberedPartsPage(ObjectUploadSpec Spec, IReadOnlyList<ListedNumberedPart> Parts, bool HasMore);
+
+/// <summary>What is fixed when the upload of an object is initiated.</summary>
+/// <param name="Upload">Its ID.</param>
+/// <param name="Name">The object that it becomes.</param>
+/// <param name="Origin">The kind of request that opened it.</param>
+/// <param name="CreatedAt">The time of initiation.</param>
+/// <param name="StorageClass">The object's storage class.</param>
+/// <param name="Checksum">The checksum that the client chose, or null if it chose none.</param>
+/// <param name="Metadata">Headers that are returned with the object, by lower-case name. Core does not interpret them.</param>
+/// <param name="Tags">The object's tags, or null if it has none.</param>
+public sealed record ObjectUploadSpec(
+    UploadId Upload,
+    ObjectName Name,
+    UploadOrigin Origin,
+    DateTimeOffset CreatedAt,
+    StorageClass StorageClass,
+    ChosenChecksum? Checksum,
+    IReadOnlyDictionary<string, string> Metadata,
+    IReadOnlyDictionary<string, string>? Tags);
+
+/// <summary>The name of an object.</summary>
+/// <param name="Bucket">The bucket's incarnation.</param>
+/// <param name="Key">The key.</param>
+public readonly record struct ObjectName(BucketIncarnation Bucket, ObjectKey Key);
+
+/// <summary>The checksum that an object gets.</summary>
+/// <param name="Algorithm">The algorithm. Every part must have a checksum of it.</param>
+/// <param name="Type">What the object's checksum is computed from.</param>
+public sealed record ChosenChecksum(ChecksumAlgorithm Algorithm, ChecksumType Type);
+
+/// <summary>Returns the timeline of the upload of an object, as <see cref="ReadTimeline"/> does.</summary>
+/// <param name="Name">The object that the caller addressed.</param>
+/// <param name="Number">The only part that the caller asks for, or null for all. An ended upload returns all.</param>
+public sealed record ReadObjectTimeline(ObjectName Name, int? Number = null) : ObjectUploadCommand, ICommand<UploadTimeline>;
+
+/// <summary>Makes an archived object readable for some days. If it is readable already, its days start again from now. The key's entry
+/// names the upload.</summary>
+/// <param name="Name">The object that the caller addressed.</param>
+/// <param name="Days">For how many days; 1 to <see cref="ObjectLimits.MaxRestoreDays"/>.</param>
+/// <param name="Tier">How fast.</param>
+public sealed record RestoreObject(ObjectName Name, int Days, RetrievalTier Tier) : ObjectUploadCommand, ICommand<RestoreAccepted>;
+
+/// <summary>A restore was accepted.</summary>
+/// <param name="WasReadable">Whether the object was readable already.</param>
+public sealed record RestoreAccepted(bool WasReadable);
+
+/// <summary>The restore of an archived object at the time of an answer.</summary>
+/// <param name="ReadableUntil">When the object stops being readable, or null while the restore is in progress.</param>
+public sealed record RestoreStatus(DateTimeOffset? ReadableUntil)
+{
+    /// <summary>Whether the object cannot be read yet.</summary>
+    public bool IsInProgress => ReadableUntil is null;
+}
+
+/// <summary>Replaces the tags of an object. The key's entry names the upload.</summary>
+/// <param name="Name">The object that the caller addressed.</param>
+/// <param name="Tags">The new tags, or empty for none.</param>
+public sealed record SetObjectTags(ObjectName Name, IReadOnlyDictionary<string, string> Tags) : ObjectUploadCommand, ICommand<Done>;

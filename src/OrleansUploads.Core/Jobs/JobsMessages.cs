@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
@@ -143,3 +145,93 @@ public readonly record struct JobCursor(DateTimeOffset CreatedAt, JobId Job) : I
 /// <param name="AsOf">The time of the list; jobs that are ready by then count as finished.</param>
 /// <param name="HasMore">Whether more jobs follow.</param>
 public sealed record JobsPage(IReadOnlyList<VaultJob> Jobs, DateTimeOffset AsOf, bool HasMore);
+
+/// <summary>Updates the vault's notification setting; sent by the vault.</summary>
+/// <param name="Version">Version of the setting; a higher version replaces a lower one.</param>
+/// <param name="Notifications">The setting, or null if it was cleared.</param>
+public sealed record UpdateNotifications(long Version, VaultNotifications? Notifications)
+    : JobsCommand, ICommand<Done>, IRequiresFreshState;
+
+/// <summary>Confirms that a topic's receiver has accepted the notice about a finished job.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Topic">The topic.</param>
+public sealed record ConfirmNoticeSent(JobId Job, string Topic) : JobsCommand, ICommand<Done>;
+
+/// <summary>Options that the caller set for a job.</summary>
+/// <param name="Description">The job's description.</param>
+/// <param name="Topic">Name of the topic to notify, or null for none.</param>
+/// <param name="Tier">The retrieval tier.</param>
+public sealed record JobOptions(Description Description, string? Topic, RetrievalTier Tier);
+
+/// <summary>Determines the output of an inventory job, which reads all archives that it lists. The verdict is an <see
+/// cref="InventoryOutput"/>, the same each time.</summary>
+/// <param name="Job">The job.</param>
+public sealed record MeasureInventory(UnmeasuredInventory Job) : IntentAction
+{
+    /// <summary>Always false: the caller already has the job's ID, and asks later whether the job has finished.</summary>
+    public override bool IsAwaited => false;
+}
+
+/// <summary>Confirms that the output of an inventory job has been measured.</summary>
+/// <param name="Job">The job.</param>
+/// <param name="Output">The output.</param>
+public sealed record ConfirmInventoryMeasured(JobId Job, InventoryOutput? Output = null)
+    : JobsCommand, ICommand<Done>, IVerdictConfirmation
+{
+    /// <inheritdoc/>
+    public ICommand Carrying(object verdict) => this with { Output = (InventoryOutput)verdict };
+}
+
+/// <summary>Sends a notice about a finished job to an external topic. Retries stop once the jobs entity has abandoned the
+/// notice.</summary>
+/// <param name="Notice">The notice.</param>
+public sealed record NotifyTopic(JobNotice Notice) : IntentAction
+{
+    /// <summary>Always false, because a topic's receiver may be permanently unavailable.</summary>
+    public override bool IsAwaited => false;
+}
+
+/// <summary>A job that retrieves an inventory whose output has not been measured. It becomes an <see cref="InventoryJob"/> when it
+/// has.</summary>
+/// <param name="Job">Its ID.</param>
+/// <param name="Inventory">The inventory snapshot to list.</param>
+/// <param name="Selection">Which of its archives to list.</param>
+/// <param name="Format">The format of the output.</param>
+/// <param name="VaultName">The vault's name in the output.</param>
+/// <param name="Wish">The caller's options.</param>
+/// <param name="CreatedAt">When the job was initiated.</param>
+/// <param name="ReadyAt">The earliest time at which the output becomes available.</param>
+public sealed record UnmeasuredInventory(
+    JobId Job,
+    InventorySnapshot Inventory,
+    InventorySelection Selection,
+    InventoryFormat Format,
+    string VaultName,
+    JobOptions Wish,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset ReadyAt) : VaultJob
+{
+    /// <inheritdoc/>
+    public override bool IsReady(DateTimeOffset now) => false;
+
+    /// <summary>The job with its output.</summary>
+    /// <param name="output">The output.</param>
+    /// <param name="readyAt">When the output becomes available.</param>
+    public InventoryJob WithOutput(InventoryOutput output, DateTimeOffset readyAt) =>
+        new(Job, Inventory, Selection, Format, output, Wish, CreatedAt, readyAt);
+}
+
+/// <summary>A notice to a topic that a job has finished. Delivery is retried until the topic's receiver has accepted it, or until
+/// it is abandoned after <see cref="Limits.NoticeLife"/>.</summary>
+/// <param name="Topic">Name of the topic.</param>
+/// <param name="Job">The job.</param>
+/// <param name="FinishedAt">When the jobs entity noticed that the job had finished; <see cref="Limits.NoticeLife"/> starts
+/// here.</param>
+public sealed record JobNotice(string Topic, VaultJob Job, DateTimeOffset FinishedAt)
+{
+    /// <summary>ID of the notice. Every retry of the same notice has the same ID; different notices have different IDs.</summary>
+    public Guid Id => new(SHA256.HashData(Encoding.UTF8.GetBytes(Key)).AsSpan(0, 16), bigEndian: true);
+
+    /// <summary>Key of the intent that delivers the notice. A job notifies each topic only once.</summary>
+    internal string Key => $"notify/{Job.Job}/{Topic}";
+}

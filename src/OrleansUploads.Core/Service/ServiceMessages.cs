@@ -42,3 +42,47 @@ public sealed record DescribeService : ServiceCommand, ICommand<ServiceStatus>;
 /// <param name="BackupUntil">When the lease of the latest backup ends, or null if that backup has ended or there was none.</param>
 public sealed record ServiceStatus(
     IReadOnlyList<ServedInterval> Served, ClockFault? Fault, DateTimeOffset? BackupUntil);
+
+/// <summary>A detected clock error. Nothing expires and no bytes are collected until an operator accepts the clock.</summary>
+/// <param name="Kind">How the error was detected.</param>
+/// <param name="Shown">The time that the wall clock showed.</param>
+/// <param name="Expected">The expected time: the minimum for <see cref="ClockFaultKind.BehindJournal"/>, an estimate for <see
+/// cref="ClockFaultKind.Jumped"/>.</param>
+public sealed record ClockFault(ClockFaultKind Kind, DateTimeOffset Shown, DateTimeOffset Expected)
+{
+    /// <summary>Maximum tolerated deviation of a clock.</summary>
+    public static readonly TimeSpan Bound = TimeSpan.FromMinutes(1);
+}
+
+/// <summary>How a clock error was detected. The values are stored: never change them.</summary>
+public enum ClockFaultKind
+{
+    /// <summary>The wall clock and the monotonic clock advanced by different amounts.</summary>
+    Jumped = 1,
+
+    /// <summary>The wall clock shows an earlier time than the latest time in the journal.</summary>
+    BehindJournal = 2,
+}
+
+/// <summary>Decides whether a host can trust its clock, by comparing it with the clocks of the other hosts.</summary>
+public static class ClockAgreement
+{
+    /// <summary>Whether more than half of the active hosts answered and this host's clock is within <see
+    /// cref="ClockFault.Bound"/> of the median of their clocks.</summary>
+    /// <param name="activeHosts">Number of active hosts, including this one.</param>
+    /// <param name="aheadBy">For each host that answered, how far its clock is ahead of this host's clock. The entry for this
+    /// host itself is zero.</param>
+    public static bool Holds(int activeHosts, IReadOnlyCollection<TimeSpan> aheadBy)
+    {
+        if (aheadBy.Count * 2 <= activeHosts)
+        {
+            return false;
+        }
+
+        // With an even number of clocks there are two middle values. Checking only the nearer one would hide that half of the
+        // hosts differ, so both must be within the bound.
+        var sorted = aheadBy.Order().ToList();
+        return sorted[(sorted.Count - 1) / 2].Duration() <= ClockFault.Bound
+            && sorted[sorted.Count / 2].Duration() <= ClockFault.Bound;
+    }
+}

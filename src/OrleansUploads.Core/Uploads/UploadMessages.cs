@@ -1,0 +1,306 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.Core.Uploads;
+
+/// <summary>Commands of an upload.</summary>
+public abstract record UploadCommand : ICommand
+{
+    private protected UploadCommand()
+    {
+    }
+}
+
+/// <summary>Initiates the upload; sent by the vault that admitted it.</summary>
+public sealed record InitiateUpload(UploadSpec Spec)
+    : UploadCommand, ICommand<Done>, IRequiresFreshState, IMayBeginEntity
+{
+    /// <inheritdoc/>
+    /// <remarks>The ID of an upload is drawn for it.</remarks>
+    bool IMayBeginEntity.ExpectsNewEntity => true;
+}
+
+/// <summary>Asks whether the upload would accept a part, so that an invalid part is refused before its bytes are read.</summary>
+/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Range">The bytes of the archive that the part would hold.</param>
+public sealed record CheckPart(VaultId Vault, PartRange Range) : UploadCommand, ICommand<Done>, IAsksForAdvice;
+
+/// <summary>Reports a part whose bytes are durable in the part store.</summary>
+/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Range">The bytes that the part holds.</param>
+/// <param name="TreeHash">Tree hash of these bytes, computed while they were stored.</param>
+/// <param name="Attempt">The attempt that holds them.</param>
+/// <param name="Sender">Who sent them, or null if that is not known.</param>
+public sealed record StorePart(VaultId Vault, PartRange Range, TreeHash TreeHash, AttemptId Attempt, Sender? Sender = null)
+    : UploadCommand, ICommand<StorePartResult>;
+
+/// <summary>Completes the upload: its parts become an archive.</summary>
+/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="SizeBytes">The archive's size, as the caller knows it.</param>
+/// <param name="TreeHash">The archive's tree hash, as the caller knows it.</param>
+public sealed record CompleteUpload(VaultId Vault, long SizeBytes, TreeHash TreeHash)
+    : UploadCommand, ICommand<CompletedArchive>;
+
+/// <summary>Aborts the upload.</summary>
+/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Sender">Who aborts it, or null if that is not known.</param>
+public sealed record AbortUpload(VaultId Vault, Sender? Sender = null) : UploadCommand, ICommand<Done>;
+
+/// <summary>Ends the upload because its vault was deleted; sent by the vault and its pages.</summary>
+/// <param name="Spec">The upload. It never begins if it has not begun yet.</param>
+public sealed record EndUpload(UploadSpec Spec) : UploadCommand, ICommand<Done>, IRequiresFreshState;
+
+/// <summary>Lists the parts, in the order of their ranges.</summary>
+/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="FirstByte">Lists only parts that start at or after this offset.</param>
+/// <param name="Limit">Maximum number of parts to list; at least 1.</param>
+public sealed record ListParts(VaultId Vault, long FirstByte, int Limit) : UploadCommand, ICommand<PartsPage>;
+
+/// <summary>Asks which attempts are in use before the others are collected.</summary>
+/// <param name="Before">From now on the upload refuses attempts that started before this instant.</param>
+public sealed record FenceAttempts(DateTimeOffset Before) : UploadCommand, ICommand<AttemptsInUse>, IRequiresFreshState;
+
+/// <summary>Reports that the upload's archive was deleted; sent by the vault's jobs.</summary>
+/// <param name="Archive">The archive.</param>
+/// <param name="DeletedAt">The time of the deletion.</param>
+/// <param name="BytesUntil">Until when jobs refer to its bytes; null from a host of an earlier version, which does not ask
+/// the jobs.</param>
+public sealed record ReleaseArchive(ArchiveId Archive, DateTimeOffset DeletedAt, DateTimeOffset? BytesUntil = null)
+    : UploadCommand, ICommand<Done>, IRequiresFreshState;
+
+/// <summary>Confirms that the manifest is in the part store.</summary>
+public sealed record ConfirmManifestStored : UploadCommand, ICommand<Done>;
+
+/// <summary>Confirms that the archive is in the vault's index.</summary>
+/// <param name="IsVaultGone">Whether the vault was deleted before it had recorded the archive, which therefore never existed.</param>
+public sealed record ConfirmArchiveIndexed(bool IsVaultGone = false) : UploadCommand, ICommand<Done>, IVerdictConfirmation
+{
+    /// <inheritdoc/>
+    public ICommand Carrying(object verdict) => this with { IsVaultGone = verdict is AdditionVerdict.VaultGone };
+}
+
+/// <summary>Confirms that the part store has deleted the bytes of the deleted archive.</summary>
+public sealed record ConfirmBytesReclaimed : UploadCommand, ICommand<Done>;
+
+/// <summary>Confirms that the vault no longer lists the upload.</summary>
+public sealed record ConfirmUploadClosed : UploadCommand, ICommand<Done>;
+
+/// <summary>Confirms that a vault no longer lists an upload that it admitted although the ID was in use.</summary>
+public sealed record ConfirmAdmissionClosed : UploadCommand, ICommand<Done>;
+
+/// <summary>The result of reporting a part.</summary>
+/// <param name="AttemptInUse">Whether the reported attempt is now the part. False only from a host of an earlier version,
+/// which keeps the first attempt with the same bytes.</param>
+public sealed record StorePartResult(bool AttemptInUse);
+
+/// <summary>The archive that a completed upload became.</summary>
+/// <param name="Archive">The archive's ID.</param>
+/// <param name="Vault">The vault that contains it.</param>
+/// <param name="SizeBytes">Its size.</param>
+/// <param name="TreeHash">Its tree hash.</param>
+public sealed record CompletedArchive(ArchiveId Archive, VaultId Vault, long SizeBytes, TreeHash TreeHash);
+
+/// <summary>One page of an upload's parts.</summary>
+/// <param name="Spec">What was fixed when the upload was initiated.</param>
+/// <param name="Parts">The parts, in the order of their ranges.</param>
+/// <param name="NextFirstByte">The offset at which the next page starts; null on the last page.</param>
+public sealed record PartsPage(UploadSpec Spec, IReadOnlyList<ListedPart> Parts, long? NextFirstByte);
+
+/// <summary>A part in a list.</summary>
+/// <param name="Range">The bytes that it holds.</param>
+/// <param name="TreeHash">Their tree hash.</param>
+/// <param name="Location">The external location of the bytes, or null if they are in the part store.</param>
+public readonly record struct ListedPart(PartRange Range, TreeHash TreeHash, PartLocation? Location);
+
+/// <summary>Which attempts of an upload are in use.</summary>
+public abstract record AttemptsInUse
+{
+    private AttemptsInUse()
+    {
+    }
+
+    /// <summary>No attempt is in use, and none will be.</summary>
+    public sealed record None : AttemptsInUse;
+
+    /// <summary>These attempts, and every attempt that started at or after the fence.</summary>
+    /// <param name="Attempts">The attempts that are currently parts.</param>
+    public sealed record Only(IReadOnlySet<AttemptId> Attempts) : AttemptsInUse;
+
+    /// <summary>The attempts that the stored manifest names.</summary>
+    public sealed record ByManifest : AttemptsInUse;
+}
+
+/// <summary>Completes the upload if the part store has all parts.</summary>
+/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="SizeBytes">The archive's size, as the caller knows it.</param>
+/// <param name="TreeHash">The archive's tree hash, as the caller knows it.</param>
+/// <param name="Stored">The part store's listing of the upload. A part that was reported after the listing may be missing from it; the
+/// caller then lists again.</param>
+/// <param name="Sender">Who completes it, or null if that is not known.</param>
+public sealed record CompleteStoredUpload(
+    VaultId Vault, long SizeBytes, TreeHash TreeHash, IReadOnlyList<ListedAttempt> Stored, Sender? Sender = null)
+    : UploadCommand, ICommand<CompletedArchive>;
+
+/// <summary>An attempt in a listing of the part store, which does not read the bytes.</summary>
+/// <param name="Attempt">The attempt.</param>
+/// <param name="LengthBytes">Its length.</param>
+public readonly record struct ListedAttempt(AttemptId Attempt, long LengthBytes);
+
+/// <summary>Returns everything that an open upload knows about one part.</summary>
+/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Number">The part's number in <see cref="MappedParts"/>.</param>
+public sealed record FindPart(VaultId Vault, int Number) : UploadCommand, ICommand<FoundPart>;
+
+/// <summary>One part of an open upload.</summary>
+/// <param name="Range">The bytes that it holds, or null if the upload does not have the part.</param>
+/// <param name="TreeHash">Their tree hash; meaningless without a range.</param>
+/// <param name="Attempt">The attempt that holds them, or null if they are stored externally.</param>
+/// <param name="Location">The external location of the bytes, or null if they are in the part store.</param>
+/// <param name="StoredAt">When the part was accepted; meaningless without a range.</param>
+public sealed record FoundPart(
+    PartRange? Range, TreeHash TreeHash, AttemptId? Attempt, PartLocation? Location, DateTimeOffset StoredAt);
+
+/// <summary>Asks which parts of an open upload are there. The answer is short, regardless of the number of parts.</summary>
+/// <param name="Vault">The vault that the caller addressed.</param>
+public sealed record MapParts(VaultId Vault) : UploadCommand, ICommand<MappedUpload>;
+
+/// <summary>An upload with the map of its parts.</summary>
+/// <param name="Spec">What was fixed when the upload was initiated.</param>
+/// <param name="Parts">Its parts.</param>
+public sealed record MappedUpload(UploadSpec Spec, MappedParts Parts);
+
+/// <summary>Which parts an open upload has.</summary>
+/// <param name="Numbers">The numbers of the parts. The part at the beginning of an archive has number 1.</param>
+/// <param name="Bytes">Sum of their lengths.</param>
+/// <param name="LastActivityAt">When a part was last accepted, or the upload was initiated.</param>
+public sealed record MappedParts(PartNumbers Numbers, long Bytes, DateTimeOffset LastActivityAt)
+{
+    /// <summary>How fast the last parts arrived, or null if that is not known. A note.</summary>
+    public TransferRate? Rate { get; init; }
+}
+
+/// <summary>How fast the last parts of an upload arrived.</summary>
+/// <param name="BytesPerSecond">The rate. The connections carried at least this much.</param>
+/// <param name="OverMilliseconds">The time that it was measured over.</param>
+public sealed record TransferRate(long BytesPerSecond, long OverMilliseconds);
+
+/// <summary>Returns the timeline of an upload. Ended uploads also answer, for as long as their record is kept.</summary>
+/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Number">The only part that the caller asks for, or null for all. An ended upload returns all.</param>
+public sealed record ReadTimeline(VaultId Vault, int? Number = null) : UploadCommand, ICommand<UploadTimeline>;
+
+/// <summary>The timeline of an upload.</summary>
+/// <param name="Phase">The phase of the upload.</param>
+/// <param name="BegunAt">When it was initiated.</param>
+/// <param name="EndedAt">When it was completed or aborted, or expired; null while it is open.</param>
+/// <param name="Packed">The rest, or null if it was not kept: an earlier version of the program ended the upload.</param>
+public sealed record UploadTimeline(UploadPhase Phase, DateTimeOffset BegunAt, DateTimeOffset? EndedAt, PackedTimeline? Packed)
+{
+    /// <summary>What the upload was for and what it became, or null if an earlier version of the program answered. A note.</summary>
+    public UploadOutcome? Outcome { get; init; }
+
+    /// <summary>Unpacks the rest.</summary>
+    /// <exception cref="FormatException">A newer version of the program packed it.</exception>
+    public Timeline? Unpack() => Packed is { } packed ? TimelineCodec.Unpack(packed, BegunAt) : null;
+}
+
+/// <summary>What an upload was for, and what it became.</summary>
+/// <param name="Origin">The kind of request that opened it.</param>
+/// <param name="Description">The archive's description. Objects have none.</param>
+/// <param name="SizeBytes">The size of the archive or object, or null unless the upload is completed.</param>
+/// <param name="Archive">The archive, or null unless the upload became one.</param>
+/// <param name="Hash">The archive's tree hash or the object's ETag, or null unless the upload is completed.</param>
+/// <param name="ReleasedAt">When the archive was deleted, or the object deleted or replaced; null while it exists.</param>
+public sealed record UploadOutcome(
+    UploadOrigin Origin,
+    Description Description,
+    long? SizeBytes = null,
+    ArchiveId? Archive = null,
+    string? Hash = null,
+    DateTimeOffset? ReleasedAt = null);
+
+/// <summary>Deletes the bytes of a deleted archive once no job refers to them.</summary>
+/// <param name="Upload">The upload that became the archive.</param>
+public sealed record ReclaimBytes(UploadId Upload) : IntentAction
+{
+    /// <summary>False: callers do not wait until bytes are deleted.</summary>
+    public override bool IsAwaited => false;
+}
+
+/// <summary>Reports a part whose bytes are durable in external storage. This service cannot read them, so it accepts the stated tree
+/// hash.</summary>
+/// <remarks>A report can arrive late, even after a repetition of it was answered. Delete the bytes at a reported location only after the
+/// upload has ended and if no manifest names them. This holds for every answer.</remarks>
+/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Range">The bytes of the archive that the part holds.</param>
+/// <param name="TreeHash">Tree hash of these bytes.</param>
+/// <param name="Location">The location of the bytes.</param>
+public sealed record ReportExternalPart(VaultId Vault, PartRange Range, TreeHash TreeHash, PartLocation Location)
+    : UploadCommand, ICommand<ExternalPartResult>;
+
+/// <summary>The result of reporting an external part.</summary>
+/// <param name="Location">The current location of the part.</param>
+/// <param name="ReportedInUse">Whether this is the reported location. False if the same bytes were reported before with another location,
+/// so the new one is not needed.</param>
+public sealed record ExternalPartResult(PartLocation Location, bool ReportedInUse);
+
+/// <summary>Returns the state of an upload. Ended uploads also answer, for as long as their record is kept.</summary>
+/// <param name="Vault">The vault that the caller addressed.</param>
+public sealed record SummarizeUpload(VaultId Vault) : UploadCommand, ICommand<UploadSummary>;
+
+/// <summary>The phases of an upload. The values are sent to clients: never change them.</summary>
+public enum UploadPhase
+{
+    /// <summary>The upload accepts parts.</summary>
+    Open = 0,
+
+    /// <summary>The upload became an archive.</summary>
+    Completed = 1,
+
+    /// <summary>A client aborted the upload.</summary>
+    Aborted = 2,
+
+    /// <summary>The upload expired without activity.</summary>
+    Expired = 3,
+}
+
+/// <summary>The state of an upload.</summary>
+/// <param name="Spec">What was fixed at initiation.</param>
+/// <param name="Phase">Its phase.</param>
+/// <param name="Parts">The number of parts, or 0 unless it is open.</param>
+/// <param name="ReportedBytes">Sum of their lengths; for a completed upload, the archive's size.</param>
+/// <param name="Archive">The archive, or null unless it is completed.</param>
+/// <param name="ArchiveDeletedAt">When the archive was deleted; null while it exists.</param>
+public sealed record UploadSummary(
+    UploadSpec Spec, UploadPhase Phase, int Parts, long ReportedBytes, CompletedArchive? Archive,
+    DateTimeOffset? ArchiveDeletedAt = null);
+
+/// <summary>The kind of request that opened an upload.</summary>
+public enum UploadOrigin
+{
+    /// <summary>A multipart upload. The vault lists it until it ends.</summary>
+    Multipart = 0,
+
+    /// <summary>An archive in a single request: an upload of one part. The vault never lists it.</summary>
+    SingleRequest = 1,
+}
+
+/// <summary>The properties that are fixed when an upload is initiated.</summary>
+/// <param name="Upload">Its ID.</param>
+/// <param name="Vault">The incarnation of the vault that will contain the archive.</param>
+/// <param name="PartSize">The size of every part except the last.</param>
+/// <param name="Description">The archive's description.</param>
+/// <param name="Origin">The kind of request that opened it.</param>
+/// <param name="CreatedAt">The time of initiation.</param>
+/// <param name="ByteStorage">Which system stores the bytes.</param>
+public sealed record UploadSpec(
+    UploadId Upload,
+    VaultIncarnation Vault,
+    PartSize PartSize,
+    Description Description,
+    UploadOrigin Origin,
+    DateTimeOffset CreatedAt,
+    ByteStorage ByteStorage = ByteStorage.Gateway);

@@ -1,0 +1,277 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Core.Vaults;
+
+/// <summary>Commands of a vault.</summary>
+public abstract record VaultCommand : ICommand
+{
+    private protected VaultCommand()
+    {
+    }
+}
+
+/// <summary>Begins an incarnation of the vault; sent by its account.</summary>
+/// <param name="Incarnation">The incarnation.</param>
+/// <param name="CreatedAt">When the account registered the vault.</param>
+public sealed record BeginVault(VaultIncarnation Incarnation, DateTimeOffset CreatedAt) : VaultCommand, ICommand<Done>, IRequiresFreshState;
+
+/// <summary>Returns the vault's description.</summary>
+public sealed record DescribeVault(VaultId Vault) : VaultCommand, ICommand<VaultDescription>;
+
+/// <summary>Returns a snapshot of the latest inventory, and takes the inventory first if it is due.</summary>
+public sealed record TakeInventorySnapshot(VaultId Vault) : VaultCommand, ICommand<InventorySnapshot>;
+
+/// <summary>Opens an upload into the vault.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Upload">A new, unused ID.</param>
+/// <param name="PartSize">Size of every part except the last.</param>
+/// <param name="Description">The description of the future archive.</param>
+/// <param name="Origin">The kind of request that opens the upload.</param>
+/// <param name="ByteStorage">Where the bytes are stored.</param>
+public sealed record OpenUpload(
+    VaultId Vault,
+    UploadId Upload,
+    PartSize PartSize,
+    Description Description,
+    UploadOrigin Origin,
+    ByteStorage ByteStorage = ByteStorage.Gateway)
+    : VaultCommand, ICommand<UploadSpec>
+{
+    /// <summary>Whether an upload with this ID is the one that the command asks for, and the command repeats its initiation.</summary>
+    public bool IsRepeatedFor(UploadSpec upload) =>
+        (upload.Vault.Id, upload.PartSize, upload.Description, upload.Origin, upload.ByteStorage)
+        == (Vault, PartSize, Description, Origin, ByteStorage);
+}
+
+/// <summary>Lists the multipart uploads in progress that the vault lists itself, by upload ID. They were opened by program
+/// versions without pages, and such versions send this command.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="After">Lists only uploads after this ID; empty to start at the beginning.</param>
+/// <param name="Limit">Maximum number of uploads to list; at least 1.</param>
+public sealed record ListUploads(VaultId Vault, string After, int Limit) : VaultCommand, ICommand<UploadsPage>;
+
+/// <summary>Returns the vault's tags.</summary>
+public sealed record ListTags(VaultId Vault) : VaultCommand, ICommand<VaultTags>;
+
+/// <summary>Adds tags. A tag with an existing key replaces that key's value.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Tags">Tag values by key, both valid according to <see cref="TagText"/>.</param>
+public sealed record AddTags(VaultId Vault, IReadOnlyDictionary<string, string> Tags) : VaultCommand, ICommand<Done>;
+
+/// <summary>Removes tags. Unknown keys are ignored.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Keys">The keys.</param>
+public sealed record RemoveTags(VaultId Vault, IReadOnlyList<string> Keys) : VaultCommand, ICommand<Done>;
+
+/// <summary>Deletes the vault if it has no archives. Its uploads in progress end with it.</summary>
+public sealed record DeleteVault(VaultId Vault) : VaultCommand, ICommand<Done>;
+
+/// <summary>Removes an upload that was aborted or has expired from the uploads in progress; sent by the upload.</summary>
+/// <param name="Upload">The upload.</param>
+/// <param name="Epoch">Epoch of the vault's incarnation that the upload belongs to.</param>
+public sealed record CloseUpload(UploadId Upload, long Epoch) : VaultCommand, ICommand<Done>, IRequiresFreshState;
+
+/// <summary>Records the totals of a shard of the vault's index; sent by the shard.</summary>
+/// <param name="Epoch">Epoch of the vault's incarnation that the shard belongs to.</param>
+/// <param name="Totals">The shard's totals.</param>
+/// <param name="ClosedUpload">The upload that became an archive and is no longer in progress, or null for a deletion.</param>
+public sealed record RecordArchives(long Epoch, ShardTotals Totals, UploadId? ClosedUpload)
+    : VaultCommand, ICommand<AdditionVerdict>, IRequiresFreshState;
+
+/// <summary>Confirms that an upload that the deleted vault had stored itself has ended.</summary>
+/// <param name="Upload">The upload.</param>
+/// <param name="Epoch">Epoch of the deleted incarnation.</param>
+public sealed record ConfirmHeldUploadEnded(UploadId Upload, long Epoch) : VaultCommand, ICommand<Done>;
+
+/// <summary>Confirms that all uploads on a page of the deleted vault have ended.</summary>
+/// <param name="Page">Number of the page.</param>
+/// <param name="Epoch">Epoch of the deleted incarnation.</param>
+public sealed record ConfirmPageEnded(int Page, long Epoch) : VaultCommand, ICommand<Done>;
+
+/// <summary>Confirms that an upload has begun.</summary>
+public sealed record ConfirmUploadBegun(UploadId Upload) : VaultCommand, ICommand<Done>;
+
+/// <summary>Confirms that the account has unregistered the deleted vault.</summary>
+public sealed record ConfirmVaultRemoved(long Epoch) : VaultCommand, ICommand<Done>;
+
+/// <summary>Description of a vault, according to its latest inventory.</summary>
+/// <param name="Incarnation">The vault's incarnation.</param>
+/// <param name="CreatedAt">When this incarnation began.</param>
+/// <param name="Archives">Number of archives.</param>
+/// <param name="SizeBytes">Sum of their sizes in bytes, plus <see cref="Limits.ArchiveOverheadBytes"/> for each archive.</param>
+/// <param name="LastInventoryAt">When the inventory was taken; with <see cref="Settings.InventorySchedule.Current"/>, when an
+/// archive was last added or deleted. Null before the first inventory or change.</param>
+public sealed record VaultDescription(
+    VaultIncarnation Incarnation, DateTimeOffset CreatedAt, long Archives, long SizeBytes, DateTimeOffset? LastInventoryAt);
+
+/// <summary>The tags of a vault.</summary>
+/// <param name="Tags">Tag values by key, in ordinal order of the keys.</param>
+public sealed record VaultTags(IReadOnlyDictionary<string, string> Tags);
+
+/// <summary>A vault's inventory at one moment. It holds the version of each shard, and shards can list their archives at an
+/// earlier version, so an inventory job's output stays the same without being stored.</summary>
+/// <param name="Incarnation">The vault's incarnation.</param>
+/// <param name="TakenAt">When the inventory was taken; with <see cref="Settings.InventorySchedule.Current"/>, when an archive was
+/// last added or deleted, or when the incarnation began if none ever was.</param>
+/// <param name="Versions">Version of each shard, by shard number, or 0 for a shard that never held an archive.</param>
+public sealed record InventorySnapshot(VaultIncarnation Incarnation, DateTimeOffset TakenAt, IReadOnlyList<long> Versions);
+
+/// <summary>A page of the uploads in progress.</summary>
+/// <param name="Uploads">The uploads, by upload ID.</param>
+/// <param name="HasMore">Whether more uploads follow.</param>
+public sealed record UploadsPage(IReadOnlyList<UploadSpec> Uploads, bool HasMore);
+
+/// <summary>Returns the pages that list uploads, and the uploads that the vault lists itself.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="After">Lists only uploads after this ID; empty to start at the beginning.</param>
+/// <param name="Limit">Maximum number of the vault's own uploads to return; at least 1.</param>
+public sealed record FindUploadPages(VaultId Vault, string After, int Limit) : VaultCommand, ICommand<UploadPagesFound>;
+
+/// <summary>Records how many of a page's admissions have ended; sent by the page.</summary>
+/// <param name="Epoch">Epoch of the vault's incarnation that the page belongs to.</param>
+/// <param name="Page">Number of the page.</param>
+/// <param name="Closed">Number of admissions that have ended.</param>
+public sealed record RecordUploadPage(long Epoch, int Page, long Closed) : VaultCommand, ICommand<Done>, IRequiresFreshState;
+
+/// <summary>Confirms that a page lists an upload.</summary>
+public sealed record ConfirmUploadListed(UploadId Upload) : VaultCommand, ICommand<Done>;
+
+/// <summary>Confirms that a page no longer lists an upload. By then the page has reported it to the vault itself.</summary>
+public sealed record ConfirmUploadClosedInPage : VaultCommand, ICommand<Done>;
+
+/// <summary>The places that list the uploads in progress.</summary>
+/// <param name="Incarnation">The vault's incarnation.</param>
+/// <param name="Pages">The pages that may list uploads after the requested ID, in order.</param>
+/// <param name="Own">Multipart uploads that the vault lists itself. They were opened by program versions without pages.</param>
+public sealed record UploadPagesFound(VaultIncarnation Incarnation, IReadOnlyList<OpenPage> Pages, UploadsPage Own);
+
+/// <summary>A page that may list uploads.</summary>
+/// <param name="Page">Number of the page.</param>
+/// <param name="Uploads">Upper bound of the number of uploads on it.</param>
+public readonly record struct OpenPage(int Page, long Uploads);
+
+/// <summary>Sets the vault's job notifications, replacing the previous setting.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Notifications">The new setting.</param>
+public sealed record SetNotifications(VaultId Vault, VaultNotifications Notifications) : VaultCommand, ICommand<Done>;
+
+/// <summary>Returns the vault's job notifications.</summary>
+public sealed record FindNotifications(VaultId Vault) : VaultCommand, ICommand<VaultNotifications>;
+
+/// <summary>Clears the vault's job notifications. Succeeds even if none are set.</summary>
+public sealed record ClearNotifications(VaultId Vault) : VaultCommand, ICommand<Done>;
+
+/// <summary>Confirms that a notification setting was delivered to the vault's jobs.</summary>
+/// <param name="Epoch">Epoch of the vault's incarnation.</param>
+/// <param name="Version">Version of the setting.</param>
+public sealed record ConfirmNotificationsDelivered(long Epoch, long Version) : VaultCommand, ICommand<Done>;
+
+/// <summary>Commands of a vault about its access policy and its lock.</summary>
+public abstract record VaultPolicyCommand : VaultCommand
+{
+    private protected VaultPolicyCommand()
+    {
+    }
+}
+
+/// <summary>Returns the policies that are in force.</summary>
+public record FindPolicies(VaultId Vault) : VaultPolicyCommand, ICommand<VaultPolicies>;
+
+/// <summary>Returns the policies that are in force, for a request that deletes something. Deletions cannot be undone, so a host
+/// with outdated state must not answer.</summary>
+public sealed record FindPoliciesForDeletion(VaultId Vault) : FindPolicies(Vault), IRequiresFreshState;
+
+/// <summary>Sets the access policy, replacing the previous one.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Policy">The policy.</param>
+public sealed record SetAccessPolicy(VaultId Vault, VaultPolicy Policy) : VaultPolicyCommand, ICommand<Done>;
+
+/// <summary>Returns the access policy.</summary>
+public sealed record FindAccessPolicy(VaultId Vault) : VaultPolicyCommand, ICommand<VaultPolicy>;
+
+/// <summary>Deletes the access policy. Succeeds even if the vault has no access policy.</summary>
+public sealed record DeleteAccessPolicy(VaultId Vault) : VaultPolicyCommand, ICommand<Done>;
+
+/// <summary>Initiates a lock. Its policy is in force immediately, and expires after <see cref="Limits.LockWindow"/> unless the
+/// lock is completed.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Lock">A new, unused ID.</param>
+/// <param name="Policy">The policy.</param>
+public sealed record InitiateLock(VaultId Vault, LockId Lock, VaultPolicy Policy) : VaultPolicyCommand, ICommand<VaultLock>;
+
+/// <summary>Returns the lock, in progress or completed.</summary>
+public sealed record FindLock(VaultId Vault) : VaultPolicyCommand, ICommand<VaultLock>;
+
+/// <summary>Completes the lock, so that its policy is in force for as long as the vault exists. The answer waits until every
+/// shard of the index refuses deletions whose verdict ignores the lock policy.</summary>
+/// <param name="Vault">The vault.</param>
+/// <param name="Lock">ID of the lock in progress; the default value stands for an invalid ID.</param>
+public sealed record CompleteLock(VaultId Vault, LockId Lock) : VaultPolicyCommand, ICommand<Done>;
+
+/// <summary>Aborts the lock in progress. Succeeds even if no lock is in progress.</summary>
+public sealed record AbortLock(VaultId Vault) : VaultPolicyCommand, ICommand<Done>;
+
+/// <summary>Confirms that a generation of the guard was delivered to a shard of the index.</summary>
+/// <param name="Epoch">Epoch of the vault's incarnation.</param>
+/// <param name="Generation">The generation.</param>
+/// <param name="Shard">The shard.</param>
+public sealed record ConfirmGuardDelivered(long Epoch, long Generation, int Shard) : VaultPolicyCommand, ICommand<Done>;
+
+/// <summary>A vault's policies in force, and the facts about the vault that are needed to evaluate them.</summary>
+/// <param name="Incarnation">The vault's incarnation.</param>
+/// <param name="Tags">The vault's tags, or empty if there is no policy.</param>
+/// <param name="Access">The access policy, or null.</param>
+/// <param name="Lock">The lock policy, in progress or completed, or null.</param>
+/// <param name="Guard">The guard's generation. A deletion based on these policies passes it to the shard in <see
+/// cref="Archives.DeletionVerdict.Guard"/>. Null if no lock was ever initiated.</param>
+public sealed record VaultPolicies(
+    VaultIncarnation Incarnation, IReadOnlyDictionary<string, string> Tags, VaultPolicy? Access, VaultPolicy? Lock, long? Guard = null)
+{
+    /// <summary>Whether at least one policy is in force.</summary>
+    public bool Any => Access is not null || Lock is not null;
+}
+
+/// <summary>A vault lock. Its policy is in force as soon as the lock is initiated, and permanently once the lock is
+/// completed.</summary>
+/// <param name="Lock">The lock's ID.</param>
+/// <param name="Policy">The lock policy.</param>
+/// <param name="CreatedAt">When it was initiated.</param>
+/// <param name="IsLocked">Whether the lock was completed.</param>
+public sealed record VaultLock(LockId Lock, VaultPolicy Policy, DateTimeOffset CreatedAt, bool IsLocked)
+{
+    /// <summary>When the lock expires unless it is completed; null once it is completed.</summary>
+    public DateTimeOffset? ExpiresAt => IsLocked ? null : CreatedAt + Limits.LockWindow;
+
+    /// <summary>Whether the policy is in force at an instant.</summary>
+    public bool IsInForce(DateTimeOffset now) => !(ExpiresAt <= now);
+}
+
+/// <summary>Kinds of jobs that a vault's topic is notified about. The values are stored: never change them.</summary>
+[Flags]
+public enum NotifiedJobs
+{
+    /// <summary>No jobs.</summary>
+    None = 0,
+
+    /// <summary>Archive retrievals.</summary>
+    ArchiveRetrievals = 1,
+
+    /// <summary>Inventory retrievals.</summary>
+    InventoryRetrievals = 2,
+}
+
+/// <summary>A vault's setting for notifications about finished jobs.</summary>
+/// <param name="Topic">Name of the topic.</param>
+/// <param name="Jobs">The kinds of jobs to notify about; at least one.</param>
+/// <remarks>Source: developer guide, "Configuring vault notifications".</remarks>
+public sealed record VaultNotifications(string Topic, NotifiedJobs Jobs);
+
+/// <summary>An access policy or a lock policy, exactly as it was sent.</summary>
+/// <param name="Text">The policy's JSON, at most <see cref="Limits.MaxPolicyBytes"/> bytes of UTF-8. The sender of the command
+/// has validated it.</param>
+/// <param name="VaultArn">The vault's ARN when the policy was set. It contains the server's region at that time.</param>
+public sealed record VaultPolicy(string Text, string VaultArn);
