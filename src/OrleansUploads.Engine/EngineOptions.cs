@@ -18,9 +18,6 @@ public sealed record EngineOptions
     /// <summary>Limits for each vault.</summary>
     public VaultLimits Vaults { get; init; } = new();
 
-    /// <summary>When the inventories of vaults are taken.</summary>
-    public InventorySchedule Inventories { get; init; } = InventorySchedule.Current;
-
     /// <summary>How often maintenance runs.</summary>
     public MaintenanceOptions Maintenance { get; init; } = new();
 }

@@ -27,7 +27,6 @@ internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
                 Retrievals = setup.Retrievals,
                 Accounts = setup.Accounts,
                 Vaults = setup.Vaults,
-                Inventories = setup.Inventories,
             },
             Time = setup.Clock,
             Clock = new ContinuousClock(setup.Clock),

@@ -80,7 +80,7 @@ internal sealed class EngineBench
     public async Task<IReadOnlyList<UploadSpec>> ListUploadsAsync(int limit = 1000) =>
         (await new UploadsReader(Host).ReadAsync(Some.Vault, "", limit, CancellationToken.None)).Answer.Uploads;
 
-    public async Task<Outcome<StorePartResult>> StoreAsync(UploadId upload, long firstByte, byte[] body) =>
+    public async Task<Outcome<Done>> StoreAsync(UploadId upload, long firstByte, byte[] body) =>
         await Intake.StorePartAsync(
             upload,
             Some.Vault,

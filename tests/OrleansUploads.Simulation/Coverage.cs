@@ -59,7 +59,6 @@ internal sealed class Situations
     public const string CompleteRepeatedAfterRestart = "a complete repeated after a restart got the same answer";
     public const string CompleteInDoubtHadHappened = "a complete without an answer had taken effect";
     public const string PartReplaced = "different bytes replaced a part";
-    public const string TimelineWithLostAttempt = "a timeline had an attempt that lost";
     public const string PartAfterEnd = "a part that arrived after its upload had ended was refused";
     public const string CollectionBeatReport = "a collection fenced off a part before it was reported";
     public const string CollectionDeleted = "a collection deleted abandoned bytes";

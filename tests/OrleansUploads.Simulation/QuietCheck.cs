@@ -123,7 +123,6 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
         }
 
         await model.SettleUploadsAsync();
-        await new TimelineCheck(world, hosts, judge).RunAsync();
         await model.CheckArchivesAsync();
         await model.CheckCountsAsync(vaults);
         new DiskCheck(hosts.Disk.Contents(), judge, world.Coverage, world.Fail).Run();

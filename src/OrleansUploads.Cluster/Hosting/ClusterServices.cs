@@ -24,7 +24,7 @@ public static class ClusterServices
 {
     /// <summary>Number of shards of a vault's archive index. Each shard is a grain with rows of its own, and an inventory asks all that
     /// have archives one after the other, so there are fewer of them than in one process.</summary>
-    private const int ArchiveShards = VaultIncarnation.LegacyShardCount;
+    private const int ArchiveShards = VaultIncarnation.FewShards;
 
     /// <summary>Adds the entities to a silo. The caller must also register an <see cref="IPartStore"/>, a grain storage provider
     /// named <see cref="ClusterNames.GrainStorage"/>, a reminder service and clustering.</summary>

@@ -97,7 +97,6 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
             return new(null, UploadRefusals.From(new Refusal.UploadNotFound()));
         }
 
-        var (vault, sizeBytes, treeHash) = command!;
         try
         {
             return await AnswerAsync(
@@ -105,7 +104,7 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
                     Ports.Parts,
                     upload,
                     async stored => new Outcome<CompletedArchive>(
-                        await AskAsync((ICommand)new CompleteStoredUpload(vault, sizeBytes, treeHash, stored)).WaitAsync(cancellationToken)),
+                        await AskAsync((ICommand)(command! with { Stored = stored })).WaitAsync(cancellationToken)),
                     cancellationToken),
                 FinishedOf);
         }

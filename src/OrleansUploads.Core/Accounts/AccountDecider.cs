@@ -12,7 +12,7 @@ namespace OrleansUploads.Core.Accounts;
 /// <summary>The rules of an account: which vaults it has, how many it may have, and how much it may retrieve.</summary>
 /// <param name="policy">Limits of an account, or null for the defaults.</param>
 /// <param name="archiveShards">Number of shards of the archive index of a new vault.</param>
-public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShards = VaultIncarnation.NewShards)
+public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShards = VaultIncarnation.ManyShards)
     : Decider<AccountState, AccountCommand, AccountEvent>
 {
     private readonly int _maxVaults = (policy ?? new AccountPolicy()).MaxVaults;

@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Accounts;
@@ -22,6 +23,7 @@ public enum RetrievalStrategy
 /// strategies.</param>
 /// <remarks>Source: developer guide, "Data retrieval policies". Amazon does not publish how it measures the rate; the sliding
 /// one-hour window is our own rule.</remarks>
+[Named("data-retrieval-policy.1")]
 public sealed record DataRetrievalPolicy(RetrievalStrategy Strategy, long? BytesPerHour)
 {
     /// <summary>No limit.</summary>

@@ -17,10 +17,7 @@ namespace OrleansUploads.Core.Archives;
 /// archive is remembered for as long as a job may list an inventory that contains it.</remarks>
 /// <param name="uploads">How long deletions are remembered for repeated requests.</param>
 /// <param name="retrievals">How long jobs take. An unfinished job may still list a deleted archive.</param>
-/// <param name="inventories">When inventories are taken. With a daily schedule a job may list an inventory that is a day
-/// old.</param>
-public sealed class ArchiveShardDecider(
-    UploadPolicy uploads, RetrievalPolicy retrievals, InventorySchedule inventories = InventorySchedule.Current)
+public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy retrievals)
     : Decider<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>
 {
     /// <summary>Tolerance for the time between an inventory and the start of its job, and for differences between
@@ -32,8 +29,7 @@ public sealed class ArchiveShardDecider(
     // The output of a large inventory is measured before it would expire, and then available for the whole time.
     private readonly TimeSpan _deletionLife = Max(
         uploads.RecordLife,
-        (inventories == InventorySchedule.Daily ? TimeSpan.FromDays(1) : TimeSpan.Zero)
-        + retrievals.LongestDelay + (2 * Limits.JobOutputLife) + InventorySlack);
+        retrievals.LongestDelay + (2 * Limits.JobOutputLife) + InventorySlack);
 
     /// <inheritdoc/>
     public override ArchiveShardState Initial => ArchiveShardState.Empty;
@@ -53,7 +49,6 @@ public sealed class ArchiveShardDecider(
                 : Refuse(new Refusal.ArchiveNotFound(c.Archive)),
             ListArchives c => ListArchives(state, c),
             DeleteArchive c => DeleteArchive(state, c.Archive, c.Judgement, time),
-            DeleteArchiveWithoutVerdict c => DeleteArchive(state, c.Archive, verdict: null, time),
             UpdateGuard c => c.Generation > state.Guard ? Accept(new GuardUpdated(c.Generation)) : Nothing,
             ConfirmTotalsDelivered c => !state.Undelivered.ContainsKey(c.Version) ? Nothing
                 : c.IsVaultGone ? Accept(new IndexEnded())
@@ -99,14 +94,6 @@ public sealed class ArchiveShardDecider(
         DeletionsForgotten e => WithoutArchives(
             state, [.. state.Deleted.Values.Where(d => CanBeForgotten(d, e.Before)).Select(d => d.Archive)]),
         ShardSnapshot e => Restore(e),
-
-        // Snapshots of this form were written before inventories existed, so no inventory needs earlier versions.
-        ShardCarriedOver e => Restore(new ShardSnapshot(
-            e.Vault,
-            e.Totals,
-            [.. e.Archives.Select(entry => new IndexedArchive(entry, AddedIn: 0, DeletedIn: null))],
-            e.Deleted,
-            e.Untold)),
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
@@ -316,7 +303,7 @@ public sealed class ArchiveShardDecider(
     public static readonly TimeSpan VerdictLife = TimeSpan.FromMinutes(1);
 
     private Decision<ArchiveShardEvent> DeleteArchive(
-        ArchiveShardState state, ArchiveId archive, DeletionVerdict? verdict, ServiceTime time)
+        ArchiveShardState state, ArchiveId archive, DeletionVerdict verdict, ServiceTime time)
     {
         var now = time.Now;
         if (state.FindArchive(archive) is not { } entry)
@@ -333,7 +320,7 @@ public sealed class ArchiveShardDecider(
             return Repeat(new Refusal.VerdictStale(archive, now));
         }
 
-        if (verdict is null || !IsCurrent(state, entry, verdict, now))
+        if (!IsCurrent(state, entry, verdict, now))
         {
             return Refuse(new Refusal.VerdictStale(archive, now));
         }

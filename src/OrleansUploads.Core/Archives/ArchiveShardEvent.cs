@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 
@@ -13,28 +14,36 @@ public abstract record ArchiveShardEvent
 }
 
 /// <summary>The shard received its first archive.</summary>
+[Named("shard-opened.1")]
 public sealed record ShardOpened(VaultIncarnation Vault, int Shard) : ArchiveShardEvent;
 
 /// <summary>An archive was added to the index.</summary>
+[Named("archive-added.1")]
 public sealed record ArchiveAdded(ArchiveEntry Entry) : ArchiveShardEvent;
 
 /// <summary>An archive was deleted from the index.</summary>
+[Named("archive-deleted.1")]
 public sealed record ArchiveDeleted(ArchiveId Archive, DateTimeOffset At) : ArchiveShardEvent;
 
 /// <summary>A change of this shard was delivered to the vault.</summary>
+[Named("totals-told.1")]
 public sealed record TotalsDelivered(long Version) : ArchiveShardEvent;
 
 /// <summary>A deletion was delivered to the vault's jobs and, through them, to the archive's upload.</summary>
+[Named("release-told.1")]
 public sealed record ReleaseDelivered(ArchiveId Archive) : ArchiveShardEvent;
 
 /// <summary>The vault was deleted. Archives that it had not recorded never existed.</summary>
+[Named("index-ended.1")]
 public sealed record IndexEnded : ArchiveShardEvent;
 
 /// <summary>From now on the shard refuses deletions whose verdict is based on an earlier generation of the vault's
 /// guard.</summary>
+[Named("guard-taken.1")]
 public sealed record GuardUpdated(long Generation) : ArchiveShardEvent;
 
 /// <summary>Archives that were deleted at or before an instant were forgotten.</summary>
+[Named("deletions-forgotten.1")]
 public sealed record DeletionsForgotten(DateTimeOffset Before) : ArchiveShardEvent;
 
 /// <summary>The state after all earlier events; occurs only in snapshots.</summary>
@@ -43,24 +52,11 @@ public sealed record DeletionsForgotten(DateTimeOffset Before) : ArchiveShardEve
 /// <param name="Archives">The archives, including deleted ones that are still remembered.</param>
 /// <param name="Deleted">Deletions that are still remembered.</param>
 /// <param name="Untold">Changes that the vault has not confirmed.</param>
+[Named("shard-snapshot.1")]
 public sealed record ShardSnapshot(
     VaultIncarnation Vault,
     ShardTotals Totals,
     IReadOnlyList<IndexedArchive> Archives,
-    IReadOnlyList<DeletedArchive> Deleted,
-    IReadOnlyList<UndeliveredChange> Untold) : ArchiveShardEvent;
-
-/// <summary>The earlier form of <see cref="ShardSnapshot"/>, without the versions at which archives were added and deleted. It is
-/// read but no longer written.</summary>
-/// <param name="Vault">The vault's incarnation.</param>
-/// <param name="Totals">Version, count and size.</param>
-/// <param name="Archives">The archives.</param>
-/// <param name="Deleted">Deletions that are still remembered.</param>
-/// <param name="Untold">Changes that the vault has not confirmed.</param>
-public sealed record ShardCarriedOver(
-    VaultIncarnation Vault,
-    ShardTotals Totals,
-    IReadOnlyList<ArchiveEntry> Archives,
     IReadOnlyList<DeletedArchive> Deleted,
     IReadOnlyList<UndeliveredChange> Untold) : ArchiveShardEvent;
 

@@ -13,6 +13,7 @@ namespace OrleansUploads.Core.Archives;
 /// <param name="Description">The owner's description.</param>
 /// <param name="CreatedAt">When its upload was completed.</param>
 /// <param name="ByteStorage">Where its bytes are stored.</param>
+[Named("archive-entry.1")]
 public sealed record ArchiveEntry(
     ArchiveId Archive,
     UploadId Upload,
@@ -34,15 +35,18 @@ public abstract record ArchiveShardCommand : ICommand
 /// <param name="Vault">The vault's incarnation.</param>
 /// <param name="Shard">Number of the receiving shard.</param>
 /// <param name="Entry">The archive.</param>
+[Named("add-archive.1")]
 public sealed record AddArchive(VaultIncarnation Vault, int Shard, ArchiveEntry Entry)
     : ArchiveShardCommand, ICommand<AdditionVerdict>, IRequiresFreshState;
 
 /// <summary>Returns the entry of an archive.</summary>
+[Named("find-archive.1")]
 public record FindArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<ArchiveEntry>;
 
 /// <summary>Returns the entry of an archive that is about to be deleted or retrieved. A host with outdated state must not answer: the
 /// policy check of a deletion depends on the entry, and a retrieval of an archive that another host has deleted could start
 /// after the jobs entity has forgotten its retirement.</summary>
+[Named("find-archive-for-deletion.1")]
 public sealed record FindCurrentArchive(ArchiveId Archive) : FindArchive(Archive), IRequiresFreshState;
 
 /// <summary>Lists the archives that the shard held at one of its versions, by archive ID. Repeating the command returns the same
@@ -51,6 +55,7 @@ public sealed record FindCurrentArchive(ArchiveId Archive) : FindArchive(Archive
 /// <param name="After">Lists only archives after this ID, which need not exist; null to start at the beginning.</param>
 /// <param name="Limit">Maximum number of archives to list; at least 1.</param>
 /// <param name="Created">Lists only archives created in this window.</param>
+[Named("list-archives.1")]
 public sealed record ListArchives(long Version, ArchiveId? After, int Limit, CreationWindow Created)
     : ArchiveShardCommand, ICommand<ArchivesPage>, IScans
 {
@@ -62,15 +67,13 @@ public sealed record ListArchives(long Version, ArchiveId? After, int Limit, Cre
 /// remembered.</summary>
 /// <param name="Archive">The archive.</param>
 /// <param name="Judgement">The policy verdict that permits the deletion.</param>
+[Named("delete-archive.1")]
 public sealed record DeleteArchive(ArchiveId Archive, DeletionVerdict Judgement) : ArchiveShardCommand, ICommand<Done>;
-
-/// <summary>Deletes an archive without a verdict, as earlier versions of the program sent it. Only a repeated deletion succeeds;
-/// deleting an existing archive is refused with <see cref="Refusals.Refusal.VerdictStale"/>.</summary>
-public sealed record DeleteArchiveWithoutVerdict(ArchiveId Archive) : ArchiveShardCommand, ICommand<Done>;
 
 /// <summary>Refuses deletions whose verdict is based on an earlier generation of the vault's guard from now on; sent by the
 /// vault.</summary>
 /// <param name="Generation">The generation.</param>
+[Named("take-guard.1")]
 public sealed record UpdateGuard(long Generation) : ArchiveShardCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Confirms that a change of this shard was delivered to the vault.</summary>
@@ -89,6 +92,7 @@ public sealed record ConfirmArchiveReleased(ArchiveId Archive) : ArchiveShardCom
 /// <summary>A page of a shard's archives.</summary>
 /// <param name="Archives">The archives, by archive ID.</param>
 /// <param name="HasMore">Whether more archives follow.</param>
+[Named("archives-page.1")]
 public sealed record ArchivesPage(IReadOnlyList<ArchiveEntry> Archives, bool HasMore);
 
 /// <summary>A window of creation times.</summary>
@@ -114,9 +118,11 @@ public abstract record AdditionVerdict
     public static AdditionVerdict Gone { get; } = new VaultGone();
 
     /// <summary>The vault has recorded the totals, or newer ones.</summary>
+    [Named("addition-recorded.1")]
     public sealed record Recorded : AdditionVerdict;
 
     /// <summary>The vault was deleted before it recorded the totals.</summary>
+    [Named("addition-vault-gone.1")]
     public sealed record VaultGone : AdditionVerdict;
 }
 

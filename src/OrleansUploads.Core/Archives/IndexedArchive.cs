@@ -2,7 +2,7 @@ namespace OrleansUploads.Core.Archives;
 
 /// <summary>An archive in a shard of the index, with the shard versions between which it existed.</summary>
 /// <param name="Entry">The archive.</param>
-/// <param name="AddedIn">The shard's version after its addition, or 0 if the addition predates the recording of versions.</param>
+/// <param name="AddedIn">The shard's version after its addition.</param>
 /// <param name="DeletedIn">The shard's version after its deletion; null while the archive exists.</param>
 public sealed record IndexedArchive(ArchiveEntry Entry, long AddedIn, long? DeletedIn)
 {

@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Buckets;
@@ -15,26 +16,33 @@ public abstract record BucketEvent
 /// <param name="Owner">The account.</param>
 /// <param name="Claim">The account's claim.</param>
 /// <param name="At">When.</param>
+[Named("bucket-created.1")]
 public sealed record BucketCreated(BucketIncarnation Bucket, AccountId Owner, long Claim, DateTimeOffset At) : BucketEvent;
 
 /// <summary>The bucket began to seal its leaves.</summary>
+[Named("bucket-sealing-begun.1")]
 public sealed record BucketSealingBegun : BucketEvent;
 
 /// <summary>A leaf is sealed.</summary>
 /// <param name="Next">The next leaf.</param>
+[Named("bucket-leaf-sealed.1")]
 public sealed record BucketLeafSealed(LeafName Next) : BucketEvent;
 
 /// <summary>A leaf is not empty, so the bucket is not deleted.</summary>
+[Named("bucket-found-not-empty.1")]
 public sealed record BucketFoundNotEmpty : BucketEvent;
 
 /// <summary>A leaf is no longer sealed.</summary>
 /// <param name="Next">The next leaf, or null if no further leaf was sealed.</param>
+[Named("bucket-leaf-unsealed.1")]
 public sealed record BucketLeafUnsealed(LeafName? Next) : BucketEvent;
 
 /// <summary>All leaves are sealed, so the bucket is deleted.</summary>
+[Named("bucket-deleted.1")]
 public sealed record BucketDeleted : BucketEvent;
 
 /// <summary>The former owner no longer lists a deleted incarnation.</summary>
+[Named("bucket-removal-delivered.1")]
 public sealed record BucketRemovalDelivered(BucketIncarnation Bucket) : BucketEvent;
 
 /// <summary>A whole bucket; occurs only in snapshots.</summary>
@@ -46,6 +54,7 @@ public sealed record BucketRemovalDelivered(BucketIncarnation Bucket) : BucketEv
 /// <param name="Leaf">The leaf that is sealed or unsealed next, or null.</param>
 /// <param name="Steps">The number of leaves sealed or unsealed so far.</param>
 /// <param name="Deleted">Deleted incarnations that their former owners still list.</param>
+[Named("bucket-snapshot.1")]
 public sealed record BucketSnapshot(
     BucketPhase Phase,
     BucketIncarnation Bucket,

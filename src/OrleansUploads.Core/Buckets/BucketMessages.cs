@@ -16,15 +16,18 @@ public abstract record BucketCommand : ICommand
 /// <param name="Bucket">The bucket.</param>
 /// <param name="Account">The account.</param>
 /// <param name="Claim">A number that the account raises with each of its claims.</param>
+[Named("claim-bucket.1")]
 public sealed record ClaimBucket(BucketName Bucket, AccountId Account, long Claim)
     : BucketCommand, ICommand<BucketClaim>, IRequiresFreshState;
 
 /// <summary>Asks for the bucket. Every request to it asks first, to learn its incarnation and its owner.</summary>
+[Named("find-bucket.1")]
 public sealed record FindBucket(BucketName Bucket) : BucketCommand, ICommand<BucketDescription>;
 
 /// <summary>Deletes the bucket if it has no objects. Uploads in progress do not matter.</summary>
 /// <param name="Bucket">The bucket.</param>
 /// <param name="Account">The account of the caller.</param>
+[Named("delete-bucket.1")]
 public sealed record DeleteBucket(BucketName Bucket, AccountId Account) : BucketCommand, ICommand<Done>;
 
 /// <summary>Confirms that a leaf is sealed, or that it has entries.</summary>
@@ -56,8 +59,10 @@ public sealed record ConfirmBucketRemoved(BucketIncarnation Bucket) : BucketComm
 /// <param name="Bucket">Its incarnation.</param>
 /// <param name="Owner">The account that owns it.</param>
 /// <param name="CreatedAt">When it was created.</param>
+[Named("bucket-description.1")]
 public sealed record BucketDescription(BucketIncarnation Bucket, AccountId Owner, DateTimeOffset CreatedAt);
 
 /// <summary>What a bucket answers to an account that wants it.</summary>
 /// <param name="Bucket">The bucket, or null if another account has it.</param>
+[Named("bucket-claim.1")]
 public sealed record BucketClaim(BucketDescription? Bucket);

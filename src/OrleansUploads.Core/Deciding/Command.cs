@@ -36,6 +36,7 @@ public interface IMayBeginEntity : ICommand
 }
 
 /// <summary>The answer of a command that succeeded and returns no data.</summary>
+[Named("done.1")]
 public sealed record Done
 {
     private Done()

@@ -37,6 +37,7 @@ public abstract record JobStart : JobsCommand
 /// <param name="Wish">The caller's options.</param>
 /// <param name="Retirements">Number of archives that had been retired before this one was looked up, as returned by <see
 /// cref="CountRetirements"/>; null is treated as 0.</param>
+[Named("start-retrieval.1")]
 public sealed record StartRetrieval(
     JobId Job, ArchiveEntry Archive, PartRange? Range, TreeHash? RangeTreeHash, JobOptions Wish, long? Retirements = null)
     : JobStart, ICommand<RetrievalJob>;
@@ -48,6 +49,7 @@ public sealed record StartRetrieval(
 /// <param name="Format">The format of the output.</param>
 /// <param name="Output">The output that results from these parameters.</param>
 /// <param name="Wish">The caller's options.</param>
+[Named("start-inventory.1")]
 public sealed record StartInventory(
     JobId Job,
     InventorySnapshot Inventory,
@@ -64,6 +66,7 @@ public sealed record StartInventory(
 /// <param name="Format">The format of the output.</param>
 /// <param name="VaultName">The vault's name in the output.</param>
 /// <param name="Wish">The caller's options.</param>
+[Named("begin-inventory.1")]
 public sealed record BeginInventory(
     JobId Job,
     InventorySnapshot Inventory,
@@ -75,6 +78,7 @@ public sealed record BeginInventory(
 
 /// <summary>Returns the number of retired archives. To start a retrieval, send this command first and look the archive up
 /// afterwards.</summary>
+[Named("count-retirements.1")]
 public sealed record CountRetirements : JobsCommand, ICommand<Retirements>;
 
 /// <summary>Refuses new retrievals of a deleted archive from now on; sent by the archive's shard. The answer waits until the
@@ -82,6 +86,7 @@ public sealed record CountRetirements : JobsCommand, ICommand<Retirements>;
 /// <param name="Archive">The archive.</param>
 /// <param name="Upload">The upload that created it.</param>
 /// <param name="DeletedAt">When it was deleted.</param>
+[Named("retire-archive.1")]
 public sealed record RetireArchive(ArchiveId Archive, UploadId Upload, DateTimeOffset DeletedAt)
     : JobsCommand, ICommand<Done>, IRequiresFreshState;
 
@@ -92,6 +97,7 @@ public sealed record ConfirmRetirementDelivered(long Number) : JobsCommand, ICom
 /// <summary>The number of retired archives.</summary>
 /// <param name="Count">Total number in the vault's incarnation.</param>
 /// <param name="Full">The limit that another job would exceed, or null if the vault has room for one.</param>
+[Named("retirements.1")]
 public sealed record Retirements(long Count, JobsFull? Full = null);
 
 /// <summary>A vault has as many jobs as it may have.</summary>
@@ -104,15 +110,18 @@ public sealed record JobsFull(int Limit, DateTimeOffset NextExpiresAt)
 }
 
 /// <summary>Returns a job.</summary>
+[Named("find-job.1")]
 public sealed record FindJob(JobId Job) : JobsCommand, ICommand<VaultJob>;
 
 /// <summary>Returns a job if its output is available now.</summary>
+[Named("find-finished-job.1")]
 public sealed record FindFinishedJob(JobId Job) : JobsCommand, ICommand<VaultJob>;
 
 /// <summary>Lists jobs by creation time.</summary>
 /// <param name="After">Lists only jobs after this position; null to start at the beginning.</param>
 /// <param name="Limit">Maximum number of jobs to list; at least 1.</param>
 /// <param name="Finished">True for finished jobs only, false for unfinished jobs only, null for both.</param>
+[Named("list-jobs.1")]
 public sealed record ListJobs(JobCursor? After, int Limit, bool? Finished) : JobsCommand, ICommand<JobsPage>;
 
 /// <summary>A position in the list of jobs.</summary>
@@ -144,11 +153,13 @@ public readonly record struct JobCursor(DateTimeOffset CreatedAt, JobId Job) : I
 /// <param name="Jobs">The jobs, by creation time.</param>
 /// <param name="AsOf">The time of the list; jobs that are ready by then count as finished.</param>
 /// <param name="HasMore">Whether more jobs follow.</param>
+[Named("jobs-page.1")]
 public sealed record JobsPage(IReadOnlyList<VaultJob> Jobs, DateTimeOffset AsOf, bool HasMore);
 
 /// <summary>Updates the vault's notification setting; sent by the vault.</summary>
 /// <param name="Version">Version of the setting; a higher version replaces a lower one.</param>
 /// <param name="Notifications">The setting, or null if it was cleared.</param>
+[Named("take-notifications.1")]
 public sealed record UpdateNotifications(long Version, VaultNotifications? Notifications)
     : JobsCommand, ICommand<Done>, IRequiresFreshState;
 
@@ -201,6 +212,7 @@ public sealed record NotifyTopic(JobNotice Notice) : IntentAction
 /// <param name="Wish">The caller's options.</param>
 /// <param name="CreatedAt">When the job was initiated.</param>
 /// <param name="ReadyAt">The earliest time at which the output becomes available.</param>
+[Named("unmeasured-inventory.1")]
 public sealed record UnmeasuredInventory(
     JobId Job,
     InventorySnapshot Inventory,

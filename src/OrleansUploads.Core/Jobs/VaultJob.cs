@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
@@ -8,6 +10,8 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Core.Jobs;
 
 /// <summary>A job of a vault. The set of job types is closed.</summary>
+[JsonDerivedType(typeof(RetrievalJob), "retrieval")]
+[JsonDerivedType(typeof(InventoryJob), "inventory")]
 public abstract record VaultJob
 {
     /// <summary>Compares jobs by the time at which their output becomes available, then by ID.</summary>
@@ -74,6 +78,7 @@ public sealed record InventoryOutput(string VaultName, long SizeBytes, ArchiveId
 /// <param name="Wish">The caller's options.</param>
 /// <param name="CreatedAt">When the job was initiated.</param>
 /// <param name="ReadyAt">When the output becomes available.</param>
+[Named("inventory-job.1")]
 public sealed record InventoryJob(
     JobId Job,
     InventorySnapshot Inventory,
@@ -92,6 +97,7 @@ public sealed record InventoryJob(
 /// <param name="Wish">The caller's options.</param>
 /// <param name="CreatedAt">When the job was initiated.</param>
 /// <param name="ReadyAt">When the output becomes available.</param>
+[Named("retrieval-job.1")]
 public sealed record RetrievalJob(
     JobId Job,
     ArchiveEntry Archive,

@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Keys;
@@ -10,6 +11,7 @@ namespace OrleansUploads.Core.Keys;
 /// <param name="SizeBytes">The object's size, or null for an upload.</param>
 /// <param name="ETag">The object's ETag, or null for an upload.</param>
 /// <param name="Change">The change of the key that made the entry. A note.</param>
+[Named("key-entry.1")]
 public sealed record KeyEntry(
     ObjectKey Key,
     UploadId Upload,
@@ -34,6 +36,7 @@ public sealed record Publication(KeyPosition Position, UploadId Upload, int Roun
 /// <summary>Says when a request to publish an object began, in the order of what the key's leaf decides. Requests that get their tickets
 /// between the same two decisions have the same number, unless their tickets are issued.</summary>
 /// <param name="Number">The number, to be compared with those of changes and of other tickets.</param>
+[Named("key-ticket.1")]
 public sealed record KeyTicket(long Number);
 
 /// <summary>Entries of a leaf in order.</summary>
@@ -41,11 +44,13 @@ public sealed record KeyTicket(long Number);
 /// <param name="HasMore">Whether the leaf has more entries behind these.</param>
 /// <param name="Upper">The first position that the leaf does not own, or null if it owns everything to the end.</param>
 /// <param name="Right">The leaf that owns this position, or null.</param>
+[Named("leaf-page.1")]
 public sealed record LeafPage(IReadOnlyList<KeyEntry> Entries, bool HasMore, KeyPosition? Upper, LeafName? Right);
 
 /// <summary>What a leaf says when a bucket is to be deleted.</summary>
 /// <param name="IsEmpty">Whether it has no entries.</param>
 /// <param name="Right">Its right neighbour, or null if it is the last leaf.</param>
+[Named("leaf-seal-verdict.1")]
 public sealed record LeafSealVerdict(bool IsEmpty, LeafName? Right);
 
 /// <summary>What a key's leaf has decided about a publication.</summary>
@@ -56,21 +61,26 @@ public abstract record PublicationVerdict
     }
 
     /// <summary>The object was published under its key.</summary>
+    [Named("publication-published.1")]
     public sealed record Published : PublicationVerdict;
 
     /// <summary>The condition does not hold.</summary>
     /// <param name="Exists">Whether the key has an object.</param>
+    [Named("publication-condition-failed.1")]
     public sealed record ConditionFailed(bool Exists) : PublicationVerdict;
 
     /// <summary>The bucket was deleted.</summary>
+    [Named("publication-bucket-deleted.1")]
     public sealed record BucketDeleted : PublicationVerdict;
 
     /// <summary>The object comes just before that of a request that began later, and that was published first. It was never the current
     /// object of its key.</summary>
     /// <param name="At">When the leaf decided this.</param>
+    [Named("publication-overwritten.1")]
     public sealed record Overwritten(DateTimeOffset At) : PublicationVerdict;
 
     /// <summary>The key was, or may have been, changed after the ticket of the publication was taken, and perhaps by a request that began
     /// later. Nothing was published, and nothing will ever be published with this ticket.</summary>
+    [Named("publication-overtaken.1")]
     public sealed record Overtaken : PublicationVerdict;
 }

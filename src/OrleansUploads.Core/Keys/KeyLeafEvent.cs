@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Keys;
@@ -11,6 +12,7 @@ public abstract record KeyLeafEvent
 }
 
 /// <summary>The first leaf of an index began. It owns all positions.</summary>
+[Named("leaf-opened.1")]
 public sealed record LeafOpened(LeafId Leaf) : KeyLeafEvent;
 
 /// <summary>A leaf got entries from its left neighbour. With the last ones it begins to own its positions.</summary>
@@ -24,6 +26,7 @@ public sealed record LeafOpened(LeafId Leaf) : KeyLeafEvent;
 /// <param name="Publications">What is remembered about publications of their keys.</param>
 /// <param name="Left">The left neighbour.</param>
 /// <param name="Changes">What the left neighbour knows of the changes of these keys. A note.</param>
+[Named("keys-adopted.1")]
 public sealed record KeysAdopted(
     LeafId Leaf,
     KeyPosition From,
@@ -41,51 +44,55 @@ public sealed record KeysAdopted(
 /// <param name="Round">Which completion of its upload this is.</param>
 /// <param name="At">When.</param>
 /// <param name="Ticket">The ticket of a publication without a condition; null for every other. A note.</param>
+[Named("object-added.1")]
 public sealed record ObjectAdded(KeyEntry Entry, int Round, DateTimeOffset At, long? Ticket = null) : KeyLeafEvent;
 
 /// <summary>A ticket was issued.</summary>
+[Named("ticket-issued.1")]
 public sealed record TicketIssued : KeyLeafEvent;
-
-/// <summary>An object was not published, because its condition failed. Only older versions recorded this: now the ticket of a publication
-/// keeps it from being published later.</summary>
-/// <param name="Position">The position of its entry.</param>
-/// <param name="Upload">The upload.</param>
-/// <param name="Round">Which completion of the upload this is.</param>
-public sealed record PublicationRefused(KeyPosition Position, UploadId Upload, int Round) : KeyLeafEvent;
 
 /// <summary>The object of a key was deleted, or a key without an object was, which only counts as a change of the key.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="At">When.</param>
+[Named("object-removed.1")]
 public sealed record ObjectRemoved(ObjectKey Key, DateTimeOffset At) : KeyLeafEvent;
 
 /// <summary>An upload has recorded its publication.</summary>
+[Named("publication-settled.1")]
 public sealed record PublicationSettled(UploadId Upload) : KeyLeafEvent;
 
 /// <summary>The upload of an overwritten or deleted object knows of it.</summary>
+[Named("object-release-delivered.1")]
 public sealed record ObjectReleaseDelivered(UploadId Upload) : KeyLeafEvent;
 
 /// <summary>A multipart upload is listed.</summary>
+[Named("listed-upload-added.1")]
 public sealed record ListedUploadAdded(KeyEntry Entry) : KeyLeafEvent;
 
 /// <summary>A multipart upload is no longer listed.</summary>
+[Named("listed-upload-removed.1")]
 public sealed record ListedUploadRemoved(KeyPosition Position) : KeyLeafEvent;
 
 /// <summary>The leaf began to move its upper positions to a new leaf. From now on it refuses them.</summary>
 /// <param name="Number">The number of the split.</param>
 /// <param name="At">The first position that moves.</param>
 /// <param name="Right">The new leaf.</param>
+[Named("split-begun.1")]
 public sealed record SplitBegun(long Number, KeyPosition At, LeafName Right) : KeyLeafEvent;
 
 /// <summary>The new leaf has adopted some of the entries.</summary>
 /// <param name="Number">The number of the split.</param>
 /// <param name="Sequence">Number of the message within the move.</param>
 /// <param name="Next">The first position that is still to be moved, or null if all are moved.</param>
+[Named("keys-moved.1")]
 public sealed record KeysMoved(long Number, int Sequence, KeyPosition? Next) : KeyLeafEvent;
 
 /// <summary>The routes know the leaf of a split.</summary>
+[Named("route-delivered.1")]
 public sealed record RouteDelivered(long Number) : KeyLeafEvent;
 
 /// <summary>The leaf, which is empty, began to give its range to its left neighbour. It never owns a position again.</summary>
+[Named("giving-begun.1")]
 public sealed record GivingBegun : KeyLeafEvent;
 
 /// <summary>The leaf took the range of its right neighbour, which was empty.</summary>
@@ -93,6 +100,7 @@ public sealed record GivingBegun : KeyLeafEvent;
 /// <param name="Right">The leaf that owns this position, or null.</param>
 /// <param name="Publications">What the neighbour remembered about uploads.</param>
 /// <param name="Changes">What the neighbour knew of the changes of its keys. A note.</param>
+[Named("range-taken.1")]
 public sealed record RangeTaken(
     KeyPosition? Upper,
     LeafName? Right,
@@ -101,18 +109,22 @@ public sealed record RangeTaken(
 
 /// <summary>The leaf's range belongs to a leaf to its left.</summary>
 /// <param name="Taker">The leaf that took it.</param>
+[Named("range-given.1")]
 public sealed record RangeGiven(LeafName Taker) : KeyLeafEvent;
 
 /// <summary>The routes no longer name the leaf, which has given its range away.</summary>
+[Named("route-withdrawn.1")]
 public sealed record RouteWithdrawn : KeyLeafEvent;
 
 /// <summary>The leaf takes no more entries, because its bucket is being deleted.</summary>
 /// <param name="Step">The bucket's step.</param>
+[Named("leaf-sealed.1")]
 public sealed record LeafSealed(long Step = 0) : KeyLeafEvent;
 
 /// <summary>The leaf takes entries again.</summary>
 /// <param name="Step">The bucket's step.</param>
 /// <param name="WasSealed">Whether it was sealed before.</param>
+[Named("leaf-unsealed.1")]
 public sealed record LeafUnsealed(long Step = 0, bool WasSealed = true) : KeyLeafEvent;
 
 /// <summary>A whole leaf; occurs only in snapshots.</summary>
@@ -132,6 +144,7 @@ public sealed record LeafUnsealed(long Step = 0, bool WasSealed = true) : KeyLea
 /// <param name="WasSealed">Whether this step unsealed it.</param>
 /// <param name="Left">A leaf that is further left.</param>
 /// <param name="Changes">What it knows of the changes of its keys, or null if there were none. A note.</param>
+[Named("leaf-snapshot.1")]
 public sealed record LeafSnapshot(
     LeafId Leaf,
     KeyPosition From,

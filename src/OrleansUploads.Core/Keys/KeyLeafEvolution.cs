@@ -24,7 +24,6 @@ internal static class KeyLeafEvolution
         KeysAdopted e => Adopt(state, e),
         ObjectAdded e => Add(state, e),
         TicketIssued => state with { Changes = state.Changes.WithTicket() },
-        PublicationRefused => state,
         ObjectRemoved e => Remove(state, e),
         PublicationSettled e => state with { Unsettled = state.Unsettled.Remove(e.Upload.ToString()) },
         ObjectReleaseDelivered e => state with { Releases = state.Releases.Remove(e.Upload.ToString()) },

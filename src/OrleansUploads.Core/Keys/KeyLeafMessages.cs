@@ -16,9 +16,11 @@ public abstract record KeyLeafCommand : ICommand
 
 /// <summary>Asks for the ticket of a publication. Nothing is written. The answer must not be outdated, because tickets say which of two
 /// requests began first.</summary>
+[Named("take-ticket.1")]
 public sealed record TakeTicket(ObjectKey Key) : KeyLeafCommand, ICommand<KeyTicket>, IRequiresFreshState;
 
 /// <summary>Issues a ticket that no other request has, for a publication that was overtaken.</summary>
+[Named("issue-ticket.1")]
 public sealed record IssueTicket(ObjectKey Key) : KeyLeafCommand, ICommand<KeyTicket>;
 
 /// <summary>Publishes an object under its key if a condition holds, unless the key was changed by a request that may have begun after this
@@ -27,32 +29,39 @@ public sealed record IssueTicket(ObjectKey Key) : KeyLeafCommand, ICommand<KeyTi
 /// <param name="Round">Which completion of the upload this is.</param>
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
 /// <param name="Ticket">The ticket, or null for none, from a version without tickets. A note.</param>
+[Named("publish-object.1")]
 public sealed record PublishObject(KeyEntry Entry, int Round, PublishCondition? Condition, long? Ticket = null)
     : KeyLeafCommand, ICommand<PublicationVerdict>, IRequiresFreshState;
 
 /// <summary>Tells the leaf that the upload has recorded its publication.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Upload">The upload.</param>
+[Named("settle-publication.1")]
 public sealed record SettlePublication(ObjectKey Key, UploadId Upload) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Deletes the object of a key. Succeeds if the key has none.</summary>
 /// <param name="Key">The key.</param>
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
+[Named("delete-object.1")]
 public sealed record DeleteObject(ObjectKey Key, PublishCondition? Condition) : KeyLeafCommand, ICommand<Done>;
 
 /// <summary>Returns the entry of a key.</summary>
+[Named("find-object.1")]
 public sealed record FindObject(ObjectKey Key) : KeyLeafCommand, ICommand<KeyEntry>;
 
 /// <summary>Adds a multipart upload to the index of uploads.</summary>
+[Named("list-object-upload.1")]
 public sealed record ListObjectUpload(KeyEntry Entry) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Removes a multipart upload from the index of uploads. A later addition of the same upload is ignored.</summary>
 /// <param name="Position">Its position.</param>
+[Named("unlist-object-upload.1")]
 public sealed record UnlistObjectUpload(KeyPosition Position) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Reads entries in order.</summary>
 /// <param name="From">The first position to return.</param>
 /// <param name="Limit">The maximum number of entries; at least 1.</param>
+[Named("read-leaf.1")]
 public sealed record ReadLeaf(KeyPosition From, int Limit) : KeyLeafCommand, ICommand<LeafPage>;
 
 /// <summary>Gives a new leaf some of the entries that its left neighbour moves to it.</summary>
@@ -65,6 +74,7 @@ public sealed record ReadLeaf(KeyPosition From, int Limit) : KeyLeafCommand, ICo
 /// <param name="Publications">What is remembered about publications of their keys.</param>
 /// <param name="Left">The left neighbour.</param>
 /// <param name="Changes">What the left neighbour knows of the changes of these keys. A note.</param>
+[Named("adopt-keys.1")]
 public sealed record AdoptKeys(
     KeyPosition From,
     KeyPosition? Upper,
@@ -83,6 +93,7 @@ public sealed record AdoptKeys(
 /// <param name="Giver">The right neighbour.</param>
 /// <param name="Publications">What the neighbour remembers about uploads.</param>
 /// <param name="Changes">What the neighbour knows of the changes of its keys. A note.</param>
+[Named("take-range.1")]
 public sealed record TakeRange(
     KeyPosition From,
     KeyPosition? Upper,
@@ -93,10 +104,12 @@ public sealed record TakeRange(
 
 /// <summary>Makes the leaf take no more entries if it has none, because the bucket is being deleted.</summary>
 /// <param name="Step">The bucket's step. A leaf that knows of a later step ignores the command.</param>
+[Named("seal-leaf.1")]
 public sealed record SealLeaf(long Step = 0) : KeyLeafCommand, ICommand<LeafSealVerdict>, IRequiresFreshState;
 
 /// <summary>Makes the leaf take entries again, because the bucket was not deleted.</summary>
 /// <param name="Step">The bucket's step. A leaf that knows of a later step ignores the command.</param>
+[Named("unseal-leaf.1")]
 public sealed record UnsealLeaf(long Step = 0) : KeyLeafCommand, ICommand<LeafSealVerdict>, IRequiresFreshState;
 
 /// <summary>Confirms that the right neighbour has adopted entries.</summary>

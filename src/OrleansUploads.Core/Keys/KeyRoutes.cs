@@ -15,12 +15,15 @@ public abstract record KeyRoutesEvent
 
 /// <summary>A route was added. If the routes are longer than <see cref="KeyRoutesDecider.MaxBytes"/> then, every other one is
 /// dropped.</summary>
+[Named("route-added.1")]
 public sealed record RouteAdded(KeyPosition From, LeafName Leaf) : KeyRoutesEvent;
 
 /// <summary>A route was removed.</summary>
+[Named("route-removed.1")]
 public sealed record RouteRemoved(KeyPosition From) : KeyRoutesEvent;
 
 /// <summary>All routes: in a snapshot, or those that were kept when there were too many.</summary>
+[Named("routes-snapshot.1")]
 public sealed record RoutesSnapshot(IReadOnlyList<LeafRoute> Routes) : KeyRoutesEvent;
 
 /// <summary>A route to a leaf.</summary>
@@ -155,18 +158,22 @@ public abstract record KeyRoutesCommand : ICommand
 /// <summary>Adds a route to a leaf.</summary>
 /// <param name="From">The smallest position that the leaf owns.</param>
 /// <param name="Leaf">The leaf.</param>
+[Named("add-route.1")]
 public sealed record AddRoute(KeyPosition From, LeafName Leaf) : KeyRoutesCommand, ICommand<Done>;
 
 /// <summary>Removes the route to a leaf that has given its range away.</summary>
 /// <param name="From">The smallest position that the leaf owned.</param>
 /// <param name="Leaf">The leaf.</param>
+[Named("remove-route.1")]
 public sealed record RemoveRoute(KeyPosition From, LeafName Leaf) : KeyRoutesCommand, ICommand<Done>;
 
 /// <summary>Asks which leaf has a position, or is to the left of the one that has it.</summary>
+[Named("find-route.1")]
 public sealed record FindRoute(KeyPosition Position) : KeyRoutesCommand, ICommand<KeyRoute>;
 
 /// <summary>A route to a leaf.</summary>
 /// <param name="From">The smallest position that the leaf owns.</param>
 /// <param name="Upper">Where the next route begins, or null if this is the last one.</param>
 /// <param name="Leaf">The leaf.</param>
+[Named("key-route.1")]
 public sealed record KeyRoute(KeyPosition From, KeyPosition? Upper, LeafName Leaf);

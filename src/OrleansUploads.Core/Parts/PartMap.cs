@@ -11,8 +11,8 @@ namespace OrleansUploads.Core.Parts;
 /// <param name="StoredAt">When the part was accepted.</param>
 public sealed record StoredPart(long LengthBytes, TreeHash TreeHash, PartPlace Place, DateTimeOffset StoredAt)
 {
-    /// <summary>Who sent the part, and what it replaced.</summary>
-    public PartTrail<StoredPart> Trail { get; init; }
+    /// <summary>The number of its sender in the upload's <see cref="SenderTable"/>, or null if it is not known.</summary>
+    public int? By { get; init; }
 
     /// <summary>Whether the part has this length and tree hash.</summary>
     public bool Holds(long lengthBytes, TreeHash treeHash) => LengthBytes == lengthBytes && TreeHash == treeHash;

@@ -29,6 +29,9 @@ public sealed class SenderTable : IEquatable<SenderTable>
     /// <summary>The senders. The first has number 1.</summary>
     public ImmutableArray<Sender> InOrder { get; }
 
+    /// <summary>The sender with a number, or null if it is not known or one of those that are not told apart.</summary>
+    public Sender? this[int? number] => number is >= 1 && number <= InOrder.Length ? InOrder[number.Value - 1] : null;
+
     /// <summary>Creates a table. Senders beyond <see cref="MaxSenders"/> are left out.</summary>
     public static SenderTable Of(IEnumerable<Sender> inOrder) => new([.. inOrder.Take(MaxSenders)]);
 

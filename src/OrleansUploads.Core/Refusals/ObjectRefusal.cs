@@ -1,6 +1,7 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Refusals;
 
@@ -12,88 +13,115 @@ public abstract record ObjectRefusal : Refusal
     }
 
     /// <summary>There is no such bucket.</summary>
+    [Named("refused-bucket-not-found.1")]
     public sealed record BucketNotFound(BucketName Bucket) : ObjectRefusal;
 
     /// <summary>Another account owns the bucket.</summary>
+    [Named("refused-bucket-owned-by-other.1")]
     public sealed record BucketOwnedByOther(BucketName Bucket) : ObjectRefusal;
 
     /// <summary>The bucket still has objects, so it cannot be deleted.</summary>
+    [Named("refused-bucket-not-empty.1")]
     public sealed record BucketNotEmpty(BucketName Bucket) : ObjectRefusal;
 
     /// <summary>The account has reached its maximum number of buckets.</summary>
+    [Named("refused-too-many-buckets.1")]
     public sealed record TooManyBuckets(AccountId Account, int Limit) : ObjectRefusal;
 
     /// <summary>The key has no object.</summary>
+    [Named("refused-key-not-found.1")]
     public sealed record KeyNotFound : ObjectRefusal;
 
     /// <summary>The condition of the request does not hold.</summary>
     /// <param name="Exists">Whether the key has an object.</param>
+    [Named("refused-precondition-failed.1")]
     public sealed record PreconditionFailed(bool Exists) : ObjectRefusal;
 
     /// <summary>The upload is being completed and takes nothing until the completion is decided. Ask again.</summary>
+    [Named("refused-upload-completing.1")]
     public sealed record UploadCompleting : ObjectRefusal;
 
     /// <summary>The key was, or may have been, changed since the request took its ticket, so nothing was published. The upload is as it was
     /// before the completion. Ask again with a new ticket, if the request still wants an answer.</summary>
+    [Named("refused-key-changed.1")]
     public sealed record KeyChanged : ObjectRefusal;
 
     /// <summary>The upload was already completed with another list of parts.</summary>
+    [Named("refused-completed-with-other-parts.1")]
     public sealed record CompletedOtherwise(ObjectETag ETag) : ObjectRefusal;
 
     /// <summary>A part number is not between 1 and <see cref="ObjectLimits.MaxParts"/>.</summary>
+    [Named("refused-part-number-invalid.1")]
     public sealed record PartNumberInvalid(int Number) : ObjectRefusal;
 
     /// <summary>A part is longer than <see cref="ObjectLimits.MaxPartBytes"/>.</summary>
+    [Named("refused-numbered-part-too-large.1")]
     public sealed record NumberedPartTooLarge(int Number, long LengthBytes, long LimitBytes) : ObjectRefusal;
 
     /// <summary>The named parts are not in ascending order.</summary>
     /// <param name="Number">The first number that is not greater than the one before it.</param>
+    [Named("refused-parts-not-in-order.1")]
     public sealed record PartsNotInOrder(int Number) : ObjectRefusal;
 
     /// <summary>A named part was not uploaded, or has another ETag or checksum.</summary>
+    [Named("refused-named-part-differs.1")]
     public sealed record NamedPartDiffers(int Number) : ObjectRefusal;
 
     /// <summary>A part was stored, but its bytes have since been lost.</summary>
+    [Named("refused-numbered-part-lost.1")]
     public sealed record NumberedPartLost(int Number) : ObjectRefusal;
 
     /// <summary>A part that is not the last one is shorter than <see cref="ObjectLimits.MinPartBytes"/>.</summary>
+    [Named("refused-numbered-part-too-short.1")]
     public sealed record NumberedPartTooShort(int Number, long LengthBytes, long MinBytes, Md5Digest Md5) : ObjectRefusal;
 
     /// <summary>The bytes of this attempt may have been collected as abandoned. Send them again.</summary>
+    [Named("refused-numbered-attempt-collected.1")]
     public sealed record NumberedAttemptCollected(int Number) : ObjectRefusal;
 
     /// <summary>The received bytes do not have the stated MD5.</summary>
+    [Named("refused-md5-differs.1")]
     public sealed record Md5Differs(Md5Digest Stated, Md5Digest Computed) : ObjectRefusal;
 
     /// <summary>The received bytes, or the object, do not have the stated checksum.</summary>
+    [Named("refused-checksum-differs.1")]
     public sealed record ChecksumDiffers(Checksum Stated, Checksum Computed) : ObjectRefusal;
 
     /// <summary>The checksum is not of the algorithm that the upload was initiated with, or it is missing.</summary>
+    [Named("refused-checksum-of-other-algorithm.1")]
     public sealed record ChecksumOfOtherAlgorithm(ChecksumAlgorithm Expected) : ObjectRefusal;
 
     /// <summary>The object's checksum is of another type than the completion states.</summary>
+    [Named("refused-checksum-of-other-type.1")]
     public sealed record ChecksumOfOtherType(ChecksumType Stated, ChecksumType Actual) : ObjectRefusal;
 
     /// <summary>The object is archived and has to be restored before it is read.</summary>
+    [Named("refused-not-restored.1")]
     public sealed record NotRestored(StorageClass StorageClass) : ObjectRefusal;
 
     /// <summary>Objects of this storage class need no restore, or have no such tier.</summary>
+    [Named("refused-restore-not-offered.1")]
     public sealed record RestoreNotOffered(StorageClass StorageClass, RetrievalTier Tier) : ObjectRefusal;
 
     /// <summary>A restore cannot last so many days.</summary>
+    [Named("refused-restore-days-invalid.1")]
     public sealed record RestoreDaysInvalid(int Days, int LimitDays) : ObjectRefusal;
 
     /// <summary>A restore of the object is in progress.</summary>
+    [Named("refused-restore-in-progress.1")]
     public sealed record RestoreInProgress : ObjectRefusal;
 
     /// <summary>Another leaf has the position. Inside the engine only.</summary>
     /// <param name="From">The smallest position that the other leaf owns.</param>
     /// <param name="Leaf">The other leaf, or one to its left.</param>
+    [Named("refused-position-moved.1")]
     public sealed record PositionMoved(KeyPosition From, LeafName Leaf) : ObjectRefusal;
 
     /// <summary>The leaf has not adopted its entries yet, or never existed. Inside the engine only.</summary>
+    [Named("refused-leaf-not-ready.1")]
     public sealed record LeafNotReady : ObjectRefusal;
 
     /// <summary>The bucket is being deleted or was deleted; ask it which. Inside the engine only.</summary>
+    [Named("refused-leaf-is-sealed.1")]
     public sealed record LeafIsSealed : ObjectRefusal;
 }

@@ -15,97 +15,118 @@ public abstract record Refusal : IRefusal
     }
 
     /// <summary>The account has no such vault.</summary>
+    [Named("refused-vault-not-found.1")]
     public sealed record VaultNotFound(VaultId Vault) : Refusal;
 
     /// <summary>The vault still has archives, so it cannot be deleted. Its uploads in progress do not prevent it.</summary>
-    public sealed record VaultNotEmpty(VaultId Vault, long Archives, int OpenUploads) : Refusal;
-
-    /// <summary>The vault is empty, but its last inventory does not say so yet, so it cannot be deleted.</summary>
-    public sealed record VaultRecentlyWrittenTo(VaultId Vault, DateTimeOffset NextInventoryAt) : Refusal;
-
-    /// <summary>No inventory of the vault has been taken yet.</summary>
-    public sealed record InventoryNotTaken(VaultId Vault) : Refusal;
+    [Named("refused-vault-not-empty.1")]
+    public sealed record VaultNotEmpty(VaultId Vault, long Archives) : Refusal;
 
     /// <summary>The account has reached its maximum number of vaults.</summary>
+    [Named("refused-too-many-vaults.1")]
     public sealed record TooManyVaults(AccountId Account, int Limit) : Refusal;
 
     /// <summary>The vault has reached its maximum number of uploads in progress.</summary>
+    [Named("refused-too-many-uploads.1")]
     public sealed record TooManyUploads(VaultId Vault, int Limit) : Refusal;
 
     /// <summary>The vault has reached its maximum number of jobs.</summary>
     /// <param name="Limit">Maximum number of jobs of this kind.</param>
     /// <param name="OfInventories">Whether the limit applies to inventory jobs only.</param>
     /// <param name="NextExpiresAt">When the next of these jobs expires.</param>
+    [Named("refused-too-many-jobs.1")]
     public sealed record TooManyJobs(int Limit, bool OfInventories, DateTimeOffset NextExpiresAt) : Refusal;
 
     /// <summary>Adding these tags would exceed the vault's maximum number of tags.</summary>
+    [Named("refused-too-many-tags.1")]
     public sealed record TooManyTags(VaultId Vault, int Limit) : Refusal;
 
     /// <summary>The vault has no access policy.</summary>
+    [Named("refused-access-policy-not-found.1")]
     public sealed record AccessPolicyNotFound(VaultId Vault) : Refusal;
 
     /// <summary>The vault has no lock, or the lock in progress has expired.</summary>
+    [Named("refused-lock-not-found.1")]
     public sealed record LockNotFound(VaultId Vault) : Refusal;
 
     /// <summary>Another lock of the vault is in progress. Abort it or wait until it expires.</summary>
+    [Named("refused-lock-in-progress.1")]
     public sealed record LockInProgress(VaultId Vault, DateTimeOffset ExpiresAt) : Refusal;
 
     /// <summary>The lock in progress has another ID.</summary>
+    [Named("refused-lock-id-differs.1")]
     public sealed record LockIdDiffers(VaultId Vault) : Refusal;
 
     /// <summary>The vault is permanently locked, so its lock can be neither replaced nor aborted.</summary>
+    [Named("refused-vault-locked.1")]
     public sealed record VaultLocked(VaultId Vault) : Refusal;
 
     /// <summary>The vault has no job notifications.</summary>
+    [Named("refused-notifications-not-set.1")]
     public sealed record NotificationsNotSet(VaultId Vault) : Refusal;
 
     /// <summary>The vault has no such upload, or the upload was aborted, has expired, or is complete.</summary>
+    [Named("refused-upload-not-found.1")]
     public sealed record UploadNotFound : Refusal;
 
     /// <summary>The upload accepts no bytes. Its bytes are stored externally, and the client reports their locations.</summary>
+    [Named("refused-upload-kept-elsewhere.1")]
     public sealed record UploadStoredExternally : Refusal;
 
     /// <summary>The upload accepts no external locations. The bytes of its parts are uploaded through the gateway.</summary>
+    [Named("refused-upload-kept-by-gateway.1")]
     public sealed record UploadStoredByGateway : Refusal;
 
     /// <summary>The offset of a part's first byte is not a multiple of the part size.</summary>
+    [Named("refused-range-not-aligned.1")]
     public sealed record RangeNotAligned(PartRange Range, PartSize PartSize) : Refusal;
 
     /// <summary>A part is longer than the part size.</summary>
+    [Named("refused-part-too-large.1")]
     public sealed record PartTooLarge(PartRange Range, PartSize PartSize) : Refusal;
 
     /// <summary>A part lies beyond the maximum number of parts.</summary>
+    [Named("refused-too-many-parts.1")]
     public sealed record TooManyParts(PartRange Range, PartSize PartSize, int Limit) : Refusal;
 
     /// <summary>The number of received bytes differs from the announced length.</summary>
+    [Named("refused-length-differs.1")]
     public sealed record LengthDiffers(long StatedBytes, long ReceivedBytes) : Refusal;
 
     /// <summary>The received bytes do not have the SHA-256 that the caller signed.</summary>
+    [Named("refused-linear-hash-differs.1")]
     public sealed record LinearHashDiffers(LinearHash Stated, LinearHash Computed) : Refusal;
 
     /// <summary>The bytes of this attempt may have been collected as abandoned before the attempt was reported. Send them
     /// again.</summary>
+    [Named("refused-attempt-collected.1")]
     public sealed record AttemptCollected(PartRange Range) : Refusal;
 
     /// <summary>The upload has no parts, so it cannot be completed.</summary>
+    [Named("refused-no-parts.1")]
     public sealed record NoParts : Refusal;
 
     /// <summary>A range before the archive's end was never uploaded.</summary>
+    [Named("refused-part-missing.1")]
     public sealed record PartMissing(PartRange FirstGap) : Refusal;
 
     /// <summary>A part was stored, but some or all of its bytes have since been lost.</summary>
+    [Named("refused-part-lost.1")]
     public sealed record PartLost(PartRange Range) : Refusal;
 
     /// <summary>A part that is not the last one is shorter than the part size.</summary>
+    [Named("refused-part-too-short.1")]
     public sealed record PartTooShort(PartRange Range, PartSize PartSize) : Refusal;
 
     /// <summary>The sum of the parts' sizes differs from the stated size.</summary>
+    [Named("refused-size-differs.1")]
     public sealed record SizeDiffers(long StatedBytes, long UploadedBytes) : Refusal;
 
     /// <summary>The tree hash of a part, or of the whole archive, differs from the stated tree hash.</summary>
     /// <param name="Stated">The stated hash.</param>
     /// <param name="Computed">The tree hash of the bytes.</param>
     /// <param name="Linear">The SHA-256 of all bytes, if it was computed, too. Clients that do not know tree hashes state it.</param>
+    [Named("refused-tree-hash-differs.1")]
     public sealed record TreeHashDiffers(TreeHash Stated, TreeHash Computed, LinearHash? Linear = null) : Refusal
     {
         /// <summary>Whether the stated hash is the linear hash of the bytes.</summary>
@@ -116,43 +137,55 @@ public abstract record Refusal : IRefusal
     }
 
     /// <summary>The upload was already completed with a different size or tree hash.</summary>
+    [Named("refused-completed-otherwise.1")]
     public sealed record CompletionMismatch(ArchiveId Archive, long SizeBytes, TreeHash TreeHash) : Refusal;
 
     /// <summary>The vault has no such archive.</summary>
+    [Named("refused-archive-not-found.1")]
     public sealed record ArchiveNotFound(ArchiveId Archive) : Refusal;
 
     /// <summary>The permission to delete the archive was based on outdated facts, or was not sent. Evaluate the policies again as
     /// of <paramref name="AsOf"/>.</summary>
     /// <param name="Archive">The archive.</param>
     /// <param name="AsOf">The current time of the shard that refuses.</param>
+    [Named("refused-verdict-stale.1")]
     public sealed record VerdictStale(ArchiveId Archive, DateTimeOffset AsOf) : Refusal;
 
     /// <summary>A policy of the vault depends on the time and the server's clock is not trusted, so the archive cannot be
     /// deleted.</summary>
+    [Named("refused-clock-not-trusted.1")]
     public sealed record ClockNotTrusted(ArchiveId Archive) : Refusal;
 
     /// <summary>Too many archives were deleted after this one was looked up, so it may no longer exist. Look it up
     /// again.</summary>
+    [Named("refused-lookup-stale.1")]
     public sealed record LookupStale(ArchiveId Archive) : Refusal;
 
     /// <summary>The archive cannot be retrieved, because its bytes are stored externally.</summary>
+    [Named("refused-archive-kept-elsewhere.1")]
     public sealed record ArchiveStoredExternally(ArchiveId Archive) : Refusal;
 
     /// <summary>The retrieval would exceed the bytes per hour that the account's data retrieval policy allows.</summary>
+    [Named("refused-retrieval-not-admitted.1")]
     public sealed record RetrievalNotAdmitted(long LimitBytesPerHour, long UsedBytes, long WantedBytes) : Refusal;
 
     /// <summary>The account has reached its maximum number of units of provisioned capacity.</summary>
+    [Named("refused-too-many-capacity-units.1")]
     public sealed record TooManyCapacityUnits(int Limit, DateTimeOffset NextExpiresAt) : Refusal;
 
     /// <summary>The vault has no such job, or the job's output has expired.</summary>
+    [Named("refused-job-not-found.1")]
     public sealed record JobNotFound(JobId Job) : Refusal;
 
     /// <summary>A retrieval range is not aligned to 1 MiB or not inside the archive.</summary>
+    [Named("refused-retrieval-range-invalid.1")]
     public sealed record RetrievalRangeInvalid(PartRange Range, long ArchiveSizeBytes) : Refusal;
 
     /// <summary>The job has not finished yet.</summary>
+    [Named("refused-job-not-ready.1")]
     public sealed record JobNotReady(JobId Job, DateTimeOffset ReadyAt) : Refusal;
 
     /// <summary>No bytes may be collected now, because the clock is not trusted or a backup is in progress.</summary>
+    [Named("refused-collection-held.1")]
     public sealed record CollectionHeld : Refusal;
 }

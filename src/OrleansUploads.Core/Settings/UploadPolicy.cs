@@ -2,7 +2,7 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Settings;
 
-/// <summary>How long uploads, their records and the bytes of deleted archives are kept.</summary>
+/// <summary>How long uploads, their records and the bytes of replaced objects are kept.</summary>
 public sealed record UploadPolicy
 {
     /// <summary>Default value of <see cref="StaleAfter"/>.</summary>
@@ -21,10 +21,6 @@ public sealed record UploadPolicy
     /// upload was deleted.</summary>
     public TimeSpan RecordLife { get; init; } = DefaultRecordLife;
 
-    /// <summary>How long the bytes of a deleted archive are kept, for the output of jobs that finished before the
-    /// deletion.</summary>
-    public TimeSpan DeletedArchiveGrace { get; init; } = GraceFor(new RetrievalPolicy());
-
     /// <summary>Default value of <see cref="ReplacedObjectGrace"/>.</summary>
     public static readonly TimeSpan DefaultReplacedObjectGrace = TimeSpan.FromHours(1);
 
@@ -37,10 +33,4 @@ public sealed record UploadPolicy
 
     /// <summary>How long the bytes of an overwritten or deleted object are kept for those who are reading them.</summary>
     public TimeSpan ReplacedObjectGrace { get; init; } = DefaultReplacedObjectGrace;
-
-    /// <summary>The value of <see cref="DeletedArchiveGrace"/> with which every job that began before the deletion can still
-    /// return its output.</summary>
-    /// <param name="retrievals">How long retrievals take.</param>
-    public static TimeSpan GraceFor(RetrievalPolicy retrievals) =>
-        retrievals.LongestDelay + Limits.JobOutputLife + TimeSpan.FromHours(1);
 }

@@ -37,7 +37,7 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
         DescribeObject c => Describe(state, c, time),
         SetObjectTags c => SetTags(state, c),
         RestoreObject c => Restore(state, c, time),
-        ReadObjectTimeline c => UploadTimelines.Read(state, c) is { } timeline ? Reply(timeline) : Refuse(NotFound),
+        FindNumberedPart c => OpenOf(state, c.Name) is { } open ? Reply(FindPart(open, c.Number)) : Refuse(RefusalOf(state, c.Name)),
         FenceAttempts c => Fence(state, c, time),
         ReleaseObject c => Release(state, c, time),
         ConfirmObjectUploadListed => state is UploadState.ObjectOpen { Listed: false }
@@ -116,10 +116,9 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
             return Refuse(refusal);
         }
 
-        var result = new StorePartResult(AttemptInUse: true);
         if (open.Parts.TryGetValue(part.Number, out var stored) && stored.Part == part)
         {
-            return Reply(result);
+            return Nothing;
         }
 
         // The collector may delete an attempt from before the fence at any moment.
@@ -129,12 +128,12 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
         }
 
         var (number, added) = open.Senders.Mark(command.Sender);
-        return Accept(result, new NumberedPartStored(part, time.Now, number, added));
+        return Accept(new NumberedPartStored(part, time.Now, number, added));
     }
 
     private static Decision<UploadEvent> Abort(UploadState state, AbortObjectUpload command, ServiceTime time) => state switch
     {
-        UploadState.ObjectOpen open when open.Spec.Name == command.Name => End(open, new UploadAborted(time.Now, command.Sender)),
+        UploadState.ObjectOpen open when open.Spec.Name == command.Name => End(open, new UploadAborted(time.Now)),
         UploadState.ObjectCompleting completing when completing.Spec.Name == command.Name => Repeat(Completing),
         UploadState.ObjectEnded { End: ObjectUploadEnd.Aborted } ended when ended.Spec.Name == command.Name =>
             Repeat(Done.Instance),
@@ -155,6 +154,11 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
                 [.. ObjectUploadIntents.Pending((UploadState.OfObject)ObjectUploadEvolution.Apply(state, listed))])
             : Accept(listed);
     }
+
+    private static FoundNumberedPart FindPart(UploadState.ObjectOpen open, int number) =>
+        open.Parts.TryGetValue(number, out var accepted)
+            ? new FoundNumberedPart(new ListedNumberedPart(accepted.Part, accepted.StoredAt), open.Senders[accepted.By])
+            : new FoundNumberedPart(Part: null, Sender: null);
 
     private static NumberedPartsPage List(UploadState.ObjectOpen open, ListNumberedParts command)
     {
@@ -246,7 +250,7 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
                 return ((ObjectRefusal?)RefusalOfChecksumType(open.Spec, completion, command.ChecksumType)
                     ?? RefusalOfChecksum(completion.Checksum, chosen, command.Checksum)) is { } differs
                     ? Refuse(differs)
-                    : Freeze(open, completion, command.Sender);
+                    : Freeze(open, completion);
             case UploadState.ObjectCompleting completing when completing.Spec.Name == command.Name:
                 return Repeat(completing.Completion.List == NumberedParts.Identify(command.Parts)
                     && completing.Completion.Condition == command.Condition
@@ -314,14 +318,14 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
         var list = NumberedParts.Identify([new ChosenPart(command.Part.Number, command.Part.Md5, Checksum: null)]);
         var completion = NumberedParts.Complete(
             open.Spec, [command.Part], open.Rounds + 1, list, command.Condition, time.Now, command.Ticket);
-        var frozen = Freeze((UploadState.ObjectOpen)ObjectUploadEvolution.Apply(open, stored), completion, sender: null);
+        var frozen = Freeze((UploadState.ObjectOpen)ObjectUploadEvolution.Apply(open, stored), completion);
         return Accept(frozen.Answer, [.. before, stored, .. frozen.Events]).Telling(frozen.Intents);
     }
 
-    private static Decision<UploadEvent> Freeze(UploadState.ObjectOpen open, Completion completion, Sender? sender)
+    private static Decision<UploadEvent> Freeze(UploadState.ObjectOpen open, Completion completion)
     {
-        var after = new UploadState.ObjectCompleting(open, completion, sender);
-        return Accept(Publish(after), new CompletionFrozen(completion, sender)).Telling(ObjectUploadIntents.Publish(after));
+        var after = new UploadState.ObjectCompleting(open, completion);
+        return Accept(Publish(after), new CompletionFrozen(completion)).Telling(ObjectUploadIntents.Publish(after));
     }
 
     /// <summary>The leaf has decided. Its verdict about an earlier completion changes nothing.</summary>

@@ -29,14 +29,13 @@ internal static class ObjectUploadEvolution
         (UploadState.ObjectOpen open, AttemptsFenced e) => open with { FencedBefore = e.Before },
         (UploadState.ObjectCompleting completing, AttemptsFenced e) =>
             completing with { Before = completing.Before with { FencedBefore = e.Before } },
-        (UploadState.ObjectOpen open, CompletionFrozen e) => new UploadState.ObjectCompleting(open, e.Completion, e.Sender),
+        (UploadState.ObjectOpen open, CompletionFrozen e) => new UploadState.ObjectCompleting(open, e.Completion),
         (UploadState.ObjectCompleting { Before: var open }, CompletionReopened e) =>
             open with { LastActivityAt = e.At > open.LastActivityAt ? e.At : open.LastActivityAt, Rounds = e.Round },
-        (UploadState.ObjectCompleting completing, ObjectPublished e) => Store(completing, e),
-        (UploadState.ObjectCompleting { Before: var open }, ObjectUploadRefused e) =>
-            End(open, ObjectUploadEnd.Refused, e.At, e.Timeline, endedBy: null),
-        (UploadState.ObjectOpen open, UploadAborted e) => End(open, ObjectUploadEnd.Aborted, e.At, e.Timeline, e.Sender),
-        (UploadState.ObjectOpen open, UploadExpired e) => End(open, ObjectUploadEnd.Expired, e.At, e.Timeline, endedBy: null),
+        (UploadState.ObjectCompleting completing, ObjectPublished) => Store(completing),
+        (UploadState.ObjectCompleting { Before: var open }, ObjectUploadRefused e) => End(open, ObjectUploadEnd.Refused, e.At),
+        (UploadState.ObjectOpen open, UploadAborted e) => End(open, ObjectUploadEnd.Aborted, e.At),
+        (UploadState.ObjectOpen open, UploadExpired e) => End(open, ObjectUploadEnd.Expired, e.At),
         (UploadState.ObjectEnded ended, UploadClosed) => ended with { Closed = true },
         (UploadState.ObjectStored stored, UploadClosed) => stored with { Unlisted = true },
         (UploadState.ObjectStored stored, ObjectPublicationSettled) => stored with { Settled = true },
@@ -57,7 +56,7 @@ internal static class ObjectUploadEvolution
     {
         UploadState.ObjectOpen open => CompactOpen(open),
         UploadState.ObjectCompleting completing =>
-            CompactOpen(completing.Before).Append(new CompletionFrozen(completing.Completion, completing.Sender)),
+            CompactOpen(completing.Before).Append(new CompletionFrozen(completing.Completion)),
         UploadState.ObjectStored stored => CompactStored(stored),
         UploadState.ObjectEnded ended => CompactEnded(ended),
         _ => [],
@@ -66,8 +65,8 @@ internal static class ObjectUploadEvolution
     /// <summary>How many events <see cref="Compact"/> returns at most, found without creating them.</summary>
     public static int CompactCount(UploadState.OfObject state) => state switch
     {
-        UploadState.ObjectOpen open => 4 + open.Parts.Count + open.KeptAttempts,
-        UploadState.ObjectCompleting { Before: var open } => 5 + open.Parts.Count + open.KeptAttempts,
+        UploadState.ObjectOpen open => 4 + open.Parts.Count,
+        UploadState.ObjectCompleting { Before: var open } => 5 + open.Parts.Count,
         UploadState.ObjectStored stored => 10 + (stored.Parts?.Length ?? 0),
         _ => 4,
     };
@@ -75,39 +74,24 @@ internal static class ObjectUploadEvolution
     /// <summary>Whether the bucket lists uploads of this kind.</summary>
     public static bool IsListed(ObjectUploadSpec spec) => spec.Origin == UploadOrigin.Multipart;
 
-    private static UploadState.ObjectOpen WithPart(UploadState.ObjectOpen open, NumberedPartStored stored)
+    private static UploadState.ObjectOpen WithPart(UploadState.ObjectOpen open, NumberedPartStored stored) => open with
     {
-        var (before, kept) = (open.Parts.GetValueOrDefault(stored.Part.Number), open.KeptAttempts);
-        var trail = (before?.Trail ?? default).Continue(before, stored.By, stored.Lost, ref kept);
-        return open with
-        {
-            Parts = open.Parts.SetItem(stored.Part.Number, new AcceptedPart(stored.Part, stored.At) { Trail = trail }),
-            LastActivityAt = stored.At > open.LastActivityAt ? stored.At : open.LastActivityAt,
-            Senders = open.Senders.With(stored.Sender),
-            KeptAttempts = kept,
-        };
-    }
+        Parts = open.Parts.SetItem(stored.Part.Number, new AcceptedPart(stored.Part, stored.At) { By = stored.By }),
+        LastActivityAt = stored.At > open.LastActivityAt ? stored.At : open.LastActivityAt,
+        Senders = open.Senders.With(stored.Sender),
+    };
 
-    /// <summary>The object has the chosen parts without their trails, which are in the timeline.</summary>
-    private static UploadState.ObjectStored Store(UploadState.ObjectCompleting completing, ObjectPublished published)
+    private static UploadState.ObjectStored Store(UploadState.ObjectCompleting completing)
     {
         var (open, completion) = (completing.Before, completing.Completion);
-        return new UploadState.ObjectStored(
-            open.Spec,
-            completion,
-            [.. completion.Numbers.InOrder.Select(number => open.Parts[number].WithoutTrail())])
+        return new UploadState.ObjectStored(open.Spec, completion, [.. completion.Numbers.InOrder.Select(number => open.Parts[number])])
         {
             Unlisted = !IsListed(open.Spec),
-            Timeline = published.Timeline ?? UploadTimelines.Keep(open, completion.Numbers, completing.Sender),
         };
     }
 
-    private static UploadState.ObjectEnded End(
-        UploadState.ObjectOpen open, ObjectUploadEnd end, DateTimeOffset at, PackedTimeline? timeline, Sender? endedBy) =>
-        new(open.Spec, end, at, open.Listed, Closed: !IsListed(open.Spec))
-        {
-            Timeline = timeline ?? UploadTimelines.Keep(open, chosen: null, endedBy),
-        };
+    private static UploadState.ObjectEnded End(UploadState.ObjectOpen open, ObjectUploadEnd end, DateTimeOffset at) =>
+        new(open.Spec, end, at, open.Listed, Closed: !IsListed(open.Spec));
 
     /// <summary>The parts are in the manifest, or gone, so their numbers need not be known any more.</summary>
     private static UploadState.ObjectStored WithoutParts(UploadState.ObjectStored stored) =>
@@ -123,15 +107,7 @@ internal static class ObjectUploadEvolution
 
         foreach (var accepted in open.Parts.Values)
         {
-            var replaced = accepted.Trail.Replaced(static earlier => earlier.Trail);
-            foreach (var earlier in replaced)
-            {
-                yield return new NumberedPartStored(earlier.Part, earlier.StoredAt, earlier.Trail.Number);
-            }
-
-            var lost = accepted.Trail.Resent - replaced.Count;
-            yield return new NumberedPartStored(
-                accepted.Part, accepted.StoredAt, accepted.Trail.Number, Sender: null, lost == 0 ? null : lost);
+            yield return new NumberedPartStored(accepted.Part, accepted.StoredAt, accepted.By);
         }
 
         if (open.FencedBefore > DateTimeOffset.MinValue)
@@ -153,12 +129,12 @@ internal static class ObjectUploadEvolution
         {
             foreach (var accepted in parts)
             {
-                yield return new NumberedPartStored(accepted.Part, accepted.StoredAt);
+                yield return new NumberedPartStored(accepted.Part, accepted.StoredAt, accepted.By);
             }
         }
 
         yield return new CompletionFrozen(stored.Completion);
-        yield return new ObjectPublished(stored.Timeline);
+        yield return new ObjectPublished();
         if (stored.ChangedTags is { } tags)
         {
             yield return new ObjectTagged(tags);
@@ -214,9 +190,9 @@ internal static class ObjectUploadEvolution
 
         yield return ended.End switch
         {
-            ObjectUploadEnd.Aborted => new UploadAborted(ended.EndedAt, Timeline: ended.Timeline),
-            ObjectUploadEnd.Expired => new UploadExpired(ended.EndedAt, ended.Timeline),
-            _ => new ObjectUploadRefused(ended.EndedAt, ended.Timeline),
+            ObjectUploadEnd.Aborted => new UploadAborted(ended.EndedAt),
+            ObjectUploadEnd.Expired => new UploadExpired(ended.EndedAt),
+            _ => new ObjectUploadRefused(ended.EndedAt),
         };
         if (ended.Closed && IsListed(ended.Spec))
         {

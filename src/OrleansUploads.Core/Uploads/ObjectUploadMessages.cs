@@ -17,12 +17,14 @@ public abstract record ObjectUploadCommand : UploadCommand
 }
 
 /// <summary>Begins a multipart upload. The answer waits until the bucket lists it.</summary>
+[Named("initiate-object-upload.1")]
 public sealed record InitiateObjectUpload(ObjectUploadSpec Spec) : ObjectUploadCommand, ICommand<Done>;
 
 /// <summary>Asks whether the upload would accept a part, so that an invalid part is refused before its bytes are read.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 /// <param name="Number">The part's number.</param>
 /// <param name="LengthBytes">The part's length.</param>
+[Named("check-numbered-part.1")]
 public sealed record CheckNumberedPart(ObjectName Name, int Number, long LengthBytes)
     : ObjectUploadCommand, ICommand<ObjectUploadSpec>, IAsksForAdvice;
 
@@ -30,8 +32,9 @@ public sealed record CheckNumberedPart(ObjectName Name, int Number, long LengthB
 /// <param name="Name">The object that the caller addressed.</param>
 /// <param name="Part">The part.</param>
 /// <param name="Sender">Who sent it, or null if that is not known.</param>
+[Named("store-numbered-part.1")]
 public sealed record StoreNumberedPart(ObjectName Name, NumberedPart Part, Sender? Sender = null)
-    : ObjectUploadCommand, ICommand<StorePartResult>;
+    : ObjectUploadCommand, ICommand<Done>;
 
 /// <summary>Completes a multipart upload with the parts that the caller names.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
@@ -41,8 +44,8 @@ public sealed record StoreNumberedPart(ObjectName Name, NumberedPart Part, Sende
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
 /// <param name="Stored">The part store's listing of the upload; null to check nothing by it.</param>
 /// <param name="ChecksumType">The type of the object's checksum, as the caller knows it, or null if it did not say.</param>
-/// <param name="Sender">Who completes it, or null if that is not known.</param>
 /// <param name="Ticket">The ticket of the publication (<see cref="KeyTicket"/>), taken for this request. A note.</param>
+[Named("complete-object-upload.1")]
 public sealed record CompleteObjectUpload(
     ObjectName Name,
     IReadOnlyList<ChosenPart> Parts,
@@ -51,7 +54,6 @@ public sealed record CompleteObjectUpload(
     PublishCondition? Condition,
     IReadOnlyList<ListedAttempt>? Stored,
     ChecksumType? ChecksumType = null,
-    Sender? Sender = null,
     long? Ticket = null) : ObjectUploadCommand, ICommand<PublishedObject>;
 
 /// <summary>Makes an object of one part that is already durable, in one step.</summary>
@@ -59,26 +61,30 @@ public sealed record CompleteObjectUpload(
 /// <param name="Part">The only part; its number is 1.</param>
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
 /// <param name="Ticket">The ticket of the publication (<see cref="KeyTicket"/>), taken for this request. A note.</param>
+[Named("put-object.1")]
 public sealed record PutObject(ObjectUploadSpec Spec, NumberedPart Part, PublishCondition? Condition, long? Ticket = null)
     : ObjectUploadCommand, ICommand<PublishedObject>;
 
 /// <summary>Aborts a multipart upload.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
-/// <param name="Sender">Who aborts it, or null if that is not known.</param>
-public sealed record AbortObjectUpload(ObjectName Name, Sender? Sender = null) : ObjectUploadCommand, ICommand<Done>;
+[Named("abort-object-upload.1")]
+public sealed record AbortObjectUpload(ObjectName Name) : ObjectUploadCommand, ICommand<Done>;
 
 /// <summary>Lists the parts by number.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 /// <param name="After">Parts up to this number are left out.</param>
 /// <param name="Limit">The maximum number of parts; at least 1.</param>
+[Named("list-numbered-parts.1")]
 public sealed record ListNumberedParts(ObjectName Name, int After, int Limit) : ObjectUploadCommand, ICommand<NumberedPartsPage>;
 
 /// <summary>Asks for an object. The key's entry names the upload.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
+[Named("describe-object.1")]
 public sealed record DescribeObject(ObjectName Name) : ObjectUploadCommand, ICommand<ObjectDescription>;
 
 /// <summary>Tells the upload that its object was overwritten or deleted. The key's leaf sends this command.</summary>
 /// <param name="At">When.</param>
+[Named("release-object.1")]
 public sealed record ReleaseObject(DateTimeOffset At) : ObjectUploadCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Confirms that the bucket lists the upload.</summary>
@@ -107,6 +113,7 @@ public sealed record ConfirmPublicationSettled : ObjectUploadCommand, ICommand<D
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="Checksum">Its checksum, or null if it has none.</param>
 /// <param name="At">When its upload was completed.</param>
+[Named("published-object.1")]
 public sealed record PublishedObject(
     ObjectName Name, UploadId Upload, ObjectETag ETag, long SizeBytes, ObjectChecksum? Checksum, DateTimeOffset At);
 
@@ -116,6 +123,7 @@ public sealed record PublishedObject(
 /// <param name="Parts">Its parts, by number, or null if the manifest in the part store has them.</param>
 /// <param name="ChangedTags">Its tags if they were changed after the upload, or null if they are those of the upload.</param>
 /// <param name="Restore">Its restore, or null if it has none or if its days are over.</param>
+[Named("object-description.1")]
 public sealed record ObjectDescription(
     ObjectUploadSpec Spec,
     PublishedObject Published,
@@ -134,11 +142,13 @@ public sealed record ObjectDescription(
 
 /// <summary>Asks which parts of an open upload are there. The answer is short, regardless of the number of parts.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
+[Named("map-numbered-parts.1")]
 public sealed record MapNumberedParts(ObjectName Name) : ObjectUploadCommand, ICommand<MappedObjectUpload>;
 
 /// <summary>The upload of an object with the map of its parts.</summary>
 /// <param name="Spec">What was fixed when the upload was initiated.</param>
 /// <param name="Parts">Its parts.</param>
+[Named("mapped-object-upload.1")]
 public sealed record MappedObjectUpload(ObjectUploadSpec Spec, MappedParts Parts);
 
 /// <summary>A part whose bytes are durable in the part store.</summary>
@@ -166,6 +176,7 @@ public sealed record ListedNumberedPart(NumberedPart Part, DateTimeOffset Stored
 /// <param name="Spec">What was fixed when the upload was initiated.</param>
 /// <param name="Parts">By number.</param>
 /// <param name="HasMore">Whether more parts follow.</param>
+[Named("numbered-parts-page.1")]
 public sealed record NumberedPartsPage(ObjectUploadSpec Spec, IReadOnlyList<ListedNumberedPart> Parts, bool HasMore);
 
 /// <summary>What is fixed when the upload of an object is initiated.</summary>
@@ -177,6 +188,7 @@ public sealed record NumberedPartsPage(ObjectUploadSpec Spec, IReadOnlyList<List
 /// <param name="Checksum">The checksum that the client chose, or null if it chose none.</param>
 /// <param name="Metadata">Headers that are returned with the object, by lower-case name. Core does not interpret them.</param>
 /// <param name="Tags">The object's tags, or null if it has none.</param>
+[Named("object-upload-spec.1")]
 public sealed record ObjectUploadSpec(
     UploadId Upload,
     ObjectName Name,
@@ -197,20 +209,29 @@ public readonly record struct ObjectName(BucketIncarnation Bucket, ObjectKey Key
 /// <param name="Type">What the object's checksum is computed from.</param>
 public sealed record ChosenChecksum(ChecksumAlgorithm Algorithm, ChecksumType Type);
 
-/// <summary>Returns the timeline of the upload of an object, as <see cref="ReadTimeline"/> does.</summary>
+/// <summary>Asks an open upload for one of its parts.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
-/// <param name="Number">The only part that the caller asks for, or null for all. An ended upload returns all.</param>
-public sealed record ReadObjectTimeline(ObjectName Name, int? Number = null) : ObjectUploadCommand, ICommand<UploadTimeline>;
+/// <param name="Number">The part's number.</param>
+[Named("find-numbered-part.1")]
+public sealed record FindNumberedPart(ObjectName Name, int Number) : ObjectUploadCommand, ICommand<FoundNumberedPart>;
+
+/// <summary>One part of an open upload.</summary>
+/// <param name="Part">The part, or null if the upload does not have it.</param>
+/// <param name="Sender">Who sent it, or null if that is not known.</param>
+[Named("found-numbered-part.1")]
+public sealed record FoundNumberedPart(ListedNumberedPart? Part, Sender? Sender);
 
 /// <summary>Makes an archived object readable for some days. If it is readable already, its days start again from now. The key's entry
 /// names the upload.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 /// <param name="Days">For how many days; 1 to <see cref="ObjectLimits.MaxRestoreDays"/>.</param>
 /// <param name="Tier">How fast.</param>
+[Named("restore-object.1")]
 public sealed record RestoreObject(ObjectName Name, int Days, RetrievalTier Tier) : ObjectUploadCommand, ICommand<RestoreAccepted>;
 
 /// <summary>A restore was accepted.</summary>
 /// <param name="WasReadable">Whether the object was readable already.</param>
+[Named("restore-accepted.1")]
 public sealed record RestoreAccepted(bool WasReadable);
 
 /// <summary>The restore of an archived object at the time of an answer.</summary>
@@ -224,4 +245,5 @@ public sealed record RestoreStatus(DateTimeOffset? ReadableUntil)
 /// <summary>Replaces the tags of an object. The key's entry names the upload.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 /// <param name="Tags">The new tags, or empty for none.</param>
+[Named("set-object-tags.1")]
 public sealed record SetObjectTags(ObjectName Name, IReadOnlyDictionary<string, string> Tags) : ObjectUploadCommand, ICommand<Done>;

@@ -20,9 +20,6 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     /// <inheritdoc/>
     public override UploadState Initial => UploadState.Unknown.Instance;
 
-    private TimeSpan ReleasedLife =>
-        policy.RecordLife > policy.DeletedArchiveGrace ? policy.RecordLife : policy.DeletedArchiveGrace;
-
     /// <inheritdoc/>
     public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
         command switch
@@ -33,11 +30,9 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             CheckPart c => CheckPart(state, c, time.Now),
             StorePart c => StorePart(state, c, time.Now),
             ReportExternalPart c => ReportExternalPart(state, c, time.Now),
-            CompleteUpload c => Complete(state, c, stored: null, time.Now),
-            CompleteStoredUpload c =>
-                Complete(state, new CompleteUpload(c.Vault, c.SizeBytes, c.TreeHash), c.Stored, time.Now, c.Sender),
+            CompleteUpload c => Complete(state, c, time.Now),
             AbortUpload c => Abort(state, c, time.Now),
-            ListParts or MapParts or FindPart or SummarizeUpload or ReadTimeline =>
+            ListParts or MapParts or FindPart or SummarizeUpload =>
                 UploadListing.Answer(state, command) is not { } answer ? Refuse(NotFound)
                 : state is UploadState.Completed { Indexed: false } ? Repeat(answer)
                 : Reply(answer),
@@ -80,7 +75,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         UploadState.Completed { BytesUntil: not null, BytesReleased: false } completed when MayReleaseBytes(completed, time) =>
             Accept(new BytesReleased()).Telling(UploadIntents.ReclaimBytes(completed)),
         UploadState.Completed { ReleasedAt: { } releasedAt } completed
-            when AreBytesReclaimed(completed) && time.ServedSince(releasedAt) >= ReleasedLife => Forget(),
+            when completed.BytesReclaimed && time.ServedSince(releasedAt) >= policy.RecordLife => Forget(),
         _ => Nothing,
     };
 
@@ -92,8 +87,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         UploadState.Ended ended => time.DueAt(ended.EndedAt, policy.RecordLife),
         UploadState.Completed { ReleasedAt: { } releasedAt, BytesUntil: { } until, BytesReleased: false } =>
             time.DueAt(releasedAt, until - releasedAt),
-        UploadState.Completed { ReleasedAt: { } releasedAt } completed when AreBytesReclaimed(completed) =>
-            time.DueAt(releasedAt, ReleasedLife),
+        UploadState.Completed { ReleasedAt: { } releasedAt, BytesReclaimed: true } => time.DueAt(releasedAt, policy.RecordLife),
         _ => null,
     };
 
@@ -124,7 +118,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         var length = command.Range.LengthBytes;
         if (open.Parts[slot] is { } part && part.Place.Attempt == command.Attempt && part.Holds(length, command.TreeHash))
         {
-            return Reply(new StorePartResult(AttemptInUse: true));
+            return Nothing;
         }
 
         // The collector may delete an attempt from before the fence at any moment.
@@ -135,7 +129,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
 
         var (number, added) = open.Senders.Mark(command.Sender);
         return Accept(
-            new StorePartResult(AttemptInUse: true),
+            Done.Instance,
             new PartStored(slot, length, command.TreeHash, command.Attempt, now, number, added));
     }
 
@@ -160,14 +154,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
 
     /// <summary>Completes the upload if its parts form the stated archive and the part store has all of them. Repeating the
     /// command with the same size and hash returns the same archive.</summary>
-    /// <param name="state">The upload.</param>
-    /// <param name="command">The command, with the archive as the caller knows it.</param>
-    /// <param name="stored">The part store's listing; null from a host of an earlier version, in which case it is not
-    /// checked.</param>
-    /// <param name="now">The time of completion.</param>
-    /// <param name="sender">Who completes it, or null.</param>
-    private static Decision<UploadEvent> Complete(
-        UploadState state, CompleteUpload command, IReadOnlyList<ListedAttempt>? stored, DateTimeOffset now, Sender? sender = null)
+    private static Decision<UploadEvent> Complete(UploadState state, CompleteUpload command, DateTimeOffset now)
     {
         switch (state)
         {
@@ -181,13 +168,13 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
                     return Refuse(refusal);
                 }
 
-                if (stored is not null && RefusalOfLostPart(open, stored) is { } lost)
+                if (command.Stored is { } stored && RefusalOfLostPart(open, stored) is { } lost)
                 {
                     return Refuse(lost);
                 }
 
                 var archive = ArchiveId.Derive(open.Spec.Upload, command.SizeBytes, command.TreeHash);
-                var completed = new UploadCompleted(archive, command.SizeBytes, command.TreeHash, now, sender);
+                var completed = new UploadCompleted(archive, command.SizeBytes, command.TreeHash, now);
                 var next = UploadEvolution.CompletedBy(open, completed);
                 return Accept(UploadListing.Describe(next), completed).Telling(UploadIntents.StoreArchive(next, open.Parts));
             default:
@@ -199,7 +186,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     private static Decision<UploadEvent> Abort(UploadState state, AbortUpload command, DateTimeOffset now) => state switch
     {
         UploadState.Open open when open.Spec.Vault.Id == command.Vault =>
-            Accept(new UploadAborted(now, command.Sender)).Telling(UploadIntents.CloseUpload(open.Spec)),
+            Accept(new UploadAborted(now)).Telling(UploadIntents.CloseUpload(open.Spec)),
         UploadState.Ended { Aborted: true, WithVault: false } ended when ended.Spec.Vault.Id == command.Vault =>
             Repeat(Done.Instance),
         _ => Refuse(NotFound),
@@ -207,7 +194,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
 
     /// <summary>Returns the attempts in use, and refuses attempts from before the fence from then on. A fence in the future
     /// is refused, because it would reject parts that clients have not sent yet.</summary>
-    private Decision<UploadEvent> Fence(UploadState state, FenceAttempts command, ServiceTime time) => state switch
+    private static Decision<UploadEvent> Fence(UploadState state, FenceAttempts command, ServiceTime time) => state switch
     {
         _ when !time.IsTrusted || time.HoldsBytes || command.Before > time.Now => Refuse(new Refusal.CollectionHeld()),
         UploadState.Open open when command.Before > open.FencedBefore =>
@@ -215,11 +202,6 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         UploadState.Open open => Reply(InUse(open.Parts)),
         UploadState.Completed { Parts: { } parts } => Reply(InUse(parts)),
         UploadState.Completed { BytesReleased: true } => Reply(new AttemptsInUse.None()),
-
-        // Without an answer from the jobs, the bytes stay for as long as any job could refer to them.
-        UploadState.Completed { ReleasedAt: { } at, BytesUntil: null }
-            when time.ServedSince(at) >= policy.DeletedArchiveGrace =>
-            Reply(new AttemptsInUse.None()),
         UploadState.Completed => Reply(new AttemptsInUse.ByManifest()),
         _ => Reply(new AttemptsInUse.None()),
     };
@@ -276,9 +258,6 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         && !time.HoldsBytes
         && (until <= at || (time.IsTrusted && time.ServedSince(at) >= until - at));
 
-    private static bool AreBytesReclaimed(UploadState.Completed completed) =>
-        completed.BytesUntil is null || completed.BytesReclaimed;
-
     private static AlignedParts PartsOf(UploadState.Open open) => new(open.Spec.PartSize);
 
     private static AttemptsInUse.Only InUse(PartMap parts) =>
@@ -320,8 +299,6 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         {
             UploadState.Completed { Indexed: false } completed when command.IsVaultGone =>
                 Accept(new UploadEndedWithVault(now)).Telling(UploadIntents.CloseUpload(completed.Spec)),
-            UploadState.Completed { Indexed: false, Parts: not null } =>
-                Accept(Done.Instance, new ManifestStored(), new ArchiveIndexed()),
             UploadState.Completed { Indexed: false } => Accept(new ArchiveIndexed()),
             _ => Nothing,
         };

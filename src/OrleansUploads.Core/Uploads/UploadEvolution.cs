@@ -19,35 +19,24 @@ internal static class UploadEvolution
         (UploadState.Open open, PartStored e) => WithStoredPart(open, e),
         (UploadState.Open open, ExternalPartStored e) => WithExternalPart(open, e),
         (UploadState.Open open, AttemptsFenced e) => open with { FencedBefore = e.Before },
-        (UploadState.Open open, UploadCompleted e) => CompletedBy(open, e) with
-        {
-            Timeline = e.Timeline ?? UploadTimelines.Keep(open, e.Sender),
-        },
-        (UploadState.Open open, UploadAborted e) => new UploadState.Ended(open.Spec, Aborted: true, e.At, Closed: false)
-        {
-            Timeline = e.Timeline ?? UploadTimelines.Keep(open, e.Sender),
-        },
-        (UploadState.Open open, UploadExpired e) => new UploadState.Ended(open.Spec, Aborted: false, e.At, Closed: false)
-        {
-            Timeline = e.Timeline ?? UploadTimelines.Keep(open, endedBy: null),
-        },
-        (UploadState.Open open, UploadEndedWithVault e) => EndedWithVault(open.Spec, e, UploadTimelines.Keep(open, endedBy: null)),
-        (UploadState.Completed completed, UploadEndedWithVault e) => EndedWithVault(completed.Spec, e, completed.Timeline),
+        (UploadState.Open open, UploadCompleted e) => CompletedBy(open, e),
+        (UploadState.Open open, UploadAborted e) => new UploadState.Ended(open.Spec, Aborted: true, e.At, Closed: false),
+        (UploadState.Open open, UploadExpired e) => new UploadState.Ended(open.Spec, Aborted: false, e.At, Closed: false),
+        (UploadState.Open open, UploadEndedWithVault e) => EndedWithVault(open.Spec, e),
+        (UploadState.Completed completed, UploadEndedWithVault e) => EndedWithVault(completed.Spec, e),
         (UploadState.Ended ended, UploadClosed) => ended with { Closed = true },
-        (UploadState.Completed completed, ManifestStored) => completed with { Parts = null },
-        (UploadState.Completed completed, ArchiveIndexed) => completed with { Indexed = true },
+        (UploadState.Completed completed, ArchiveIndexed) => completed with { Parts = null },
 
         // Only an indexed archive can be deleted, so it counts as indexed. The archive is then never added to the index
         // again, even if a confirmation arrives late.
         (UploadState.Completed completed, ArchiveReleased e) =>
-            completed with { Parts = null, Indexed = true, ReleasedAt = e.At, BytesUntil = e.BytesUntil },
+            completed with { Parts = null, ReleasedAt = e.At, BytesUntil = e.BytesUntil },
         (UploadState.Completed completed, BytesReleased) => completed with { BytesReleased = true },
         (UploadState.Completed completed, BytesReclaimed) => completed with { BytesReclaimed = true },
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name} in state {state.GetType().Name}."),
     };
 
-    /// <summary>Returns the state after a completion, without the timeline. Making the timeline takes longer than everything else, so the
-    /// decision does without it.</summary>
+    /// <summary>Returns the state after a completion.</summary>
     public static UploadState.Completed CompletedBy(UploadState.Open open, UploadCompleted happened) => new(
         open.Spec,
         happened.Archive,
@@ -55,7 +44,6 @@ internal static class UploadEvolution
         happened.TreeHash,
         happened.At,
         open.Parts,
-        Indexed: false,
         ReleasedAt: null);
 
     /// <summary>Returns the shortest history with the same state.</summary>
@@ -73,54 +61,36 @@ internal static class UploadEvolution
     public static int CompactCount(UploadState state) => state switch
     {
         UploadState.OfObject ofObject => ObjectUploadEvolution.CompactCount(ofObject),
-        UploadState.Open open => 2 + open.Parts.Count + open.KeptAttempts,
+        UploadState.Open open => 2 + open.Parts.Count,
         UploadState.Completed completed =>
-            4 + (completed.Parts?.Count ?? 0) + (completed.BytesReleased ? 1 : 0) + (completed.BytesReclaimed ? 1 : 0),
+            3 + (completed.Parts?.Count ?? 0) + (completed.BytesReleased ? 1 : 0) + (completed.BytesReclaimed ? 1 : 0),
         _ => 3,
     };
 
-    private static UploadState.Ended EndedWithVault(UploadSpec spec, UploadEndedWithVault happened, PackedTimeline? timeline) =>
-        new(spec, Aborted: true, happened.At, Closed: false) { WithVault = true, Timeline = happened.Timeline ?? timeline };
+    private static UploadState.Ended EndedWithVault(UploadSpec spec, UploadEndedWithVault happened) =>
+        new(spec, Aborted: true, happened.At, Closed: false) { WithVault = true };
 
     private static UploadState.Open WithStoredPart(UploadState.Open open, PartStored happened)
     {
-        var trail = TrailOf(open, happened.Slot, happened.By, happened.Lost, out var kept);
-        var place = PartPlace.In(happened.Attempt);
-        var part = new StoredPart(happened.LengthBytes, happened.TreeHash, place, happened.At) { Trail = trail };
-        return WithPart(open, open.Senders.With(happened.Sender), happened.Slot, part, kept);
+        var part = new StoredPart(happened.LengthBytes, happened.TreeHash, PartPlace.In(happened.Attempt), happened.At) { By = happened.By };
+        return WithPart(open, happened.Slot, part) with { Senders = open.Senders.With(happened.Sender) };
     }
 
-    private static UploadState.Open WithExternalPart(UploadState.Open open, ExternalPartStored happened)
+    private static UploadState.Open WithExternalPart(UploadState.Open open, ExternalPartStored happened) =>
+        WithPart(open, happened.Slot, new StoredPart(happened.LengthBytes, happened.TreeHash, PartPlace.At(happened.Location), happened.At));
+
+    private static UploadState.Open WithPart(UploadState.Open open, int slot, StoredPart part) => open with
     {
-        var trail = TrailOf(open, happened.Slot, by: null, happened.Lost, out var kept);
-        var place = PartPlace.At(happened.Location);
-        var part = new StoredPart(happened.LengthBytes, happened.TreeHash, place, happened.At) { Trail = trail };
-        return WithPart(open, open.Senders, happened.Slot, part, kept);
-    }
-
-    private static PartTrail<StoredPart> TrailOf(UploadState.Open open, int slot, int? by, int? lost, out int keptAttempts)
-    {
-        keptAttempts = open.KeptAttempts;
-        var before = open.Parts[slot];
-        return (before?.Trail ?? default).Continue(before, by, lost, ref keptAttempts);
-    }
-
-    private static UploadState.Open WithPart(
-        UploadState.Open open, SenderTable senders, int slot, StoredPart part, int keptAttempts) =>
-        open with
-        {
-            Senders = senders,
-            Parts = open.Parts.With(slot, part),
-            LastActivityAt = part.StoredAt > open.LastActivityAt ? part.StoredAt : open.LastActivityAt,
-            KeptAttempts = keptAttempts,
-        };
+        Parts = open.Parts.With(slot, part),
+        LastActivityAt = part.StoredAt > open.LastActivityAt ? part.StoredAt : open.LastActivityAt,
+    };
 
     private static IEnumerable<UploadEvent> CompactOpen(UploadState.Open open)
     {
         yield return new UploadInitiated(open.Spec, open.Senders.InOrder.IsEmpty ? null : open.Senders);
-        foreach (var happened in CompactParts(open.Parts))
+        foreach (var (slot, part) in open.Parts.From(0))
         {
-            yield return happened;
+            yield return EventOf(slot, part);
         }
 
         if (open.FencedBefore > DateTimeOffset.MinValue)
@@ -134,19 +104,14 @@ internal static class UploadEvolution
         yield return new UploadInitiated(completed.Spec);
         foreach (var (slot, part) in (completed.Parts ?? PartMap.Empty).From(0))
         {
-            yield return EventOf(slot, part with { Trail = default });
+            yield return EventOf(slot, part);
         }
 
-        yield return new UploadCompleted(
-            completed.Archive, completed.SizeBytes, completed.TreeHash, completed.CompletedAt, Timeline: completed.Timeline);
-        if (completed.Parts is null)
-        {
-            yield return new ManifestStored();
-        }
+        yield return new UploadCompleted(completed.Archive, completed.SizeBytes, completed.TreeHash, completed.CompletedAt);
 
-        if (completed.ReleasedAt is { } releasedAt)
+        if (completed is { ReleasedAt: { } releasedAt, BytesUntil: { } until })
         {
-            yield return new ArchiveReleased(releasedAt, completed.BytesUntil);
+            yield return new ArchiveReleased(releasedAt, until);
             if (completed.BytesReleased)
             {
                 yield return new BytesReleased();
@@ -166,41 +131,19 @@ internal static class UploadEvolution
     private static IEnumerable<UploadEvent> CompactEnded(UploadState.Ended ended)
     {
         yield return new UploadInitiated(ended.Spec);
-        yield return ended.WithVault ? new UploadEndedWithVault(ended.EndedAt, ended.Timeline)
-            : ended.Aborted ? new UploadAborted(ended.EndedAt, Timeline: ended.Timeline)
-            : new UploadExpired(ended.EndedAt, ended.Timeline);
+        yield return ended.WithVault ? new UploadEndedWithVault(ended.EndedAt)
+            : ended.Aborted ? new UploadAborted(ended.EndedAt)
+            : new UploadExpired(ended.EndedAt);
         if (ended.Closed)
         {
             yield return new UploadClosed();
         }
     }
 
-    /// <summary>Returns the events of parts. The attempts that a part replaced come before it, so that reading the events replaces them
-    /// again.</summary>
-    private static IEnumerable<UploadEvent> CompactParts(PartMap parts)
+    private static UploadEvent EventOf(int slot, StoredPart part) => part.Place switch
     {
-        foreach (var (slot, part) in parts.From(0))
-        {
-            var replaced = part.Trail.Replaced(static earlier => earlier.Trail);
-            foreach (var earlier in replaced)
-            {
-                yield return EventOf(slot, earlier);
-            }
-
-            yield return EventOf(slot, part, part.Trail.Resent - replaced.Count);
-        }
-    }
-
-    private static UploadEvent EventOf(int slot, StoredPart part, int lost = 0)
-    {
-        int? leftOut = lost == 0 ? null : lost;
-        return part.Place switch
-        {
-            { Attempt: { } attempt } => new PartStored(
-                slot, part.LengthBytes, part.TreeHash, attempt, part.StoredAt, part.Trail.Number, Sender: null, leftOut),
-            { Location: { } location } =>
-                new ExternalPartStored(slot, part.LengthBytes, part.TreeHash, location, part.StoredAt, leftOut),
-            _ => throw new InvalidOperationException("A part has neither an attempt nor a location."),
-        };
-    }
+        { Attempt: { } attempt } => new PartStored(slot, part.LengthBytes, part.TreeHash, attempt, part.StoredAt, part.By),
+        { Location: { } location } => new ExternalPartStored(slot, part.LengthBytes, part.TreeHash, location, part.StoredAt),
+        _ => throw new InvalidOperationException("A part has neither an attempt nor a location."),
+    };
 }

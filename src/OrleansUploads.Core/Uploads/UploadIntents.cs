@@ -14,7 +14,6 @@ internal static class UploadIntents
     public static IEnumerable<Intent> Pending(UploadState state) => state switch
     {
         UploadState.Completed { Parts: { } parts } completed => [StoreArchive(completed, parts)],
-        UploadState.Completed { Indexed: false } completed => [IndexArchive(completed)],
         UploadState.Completed { BytesReleased: true, BytesReclaimed: false } completed => [ReclaimBytes(completed)],
         UploadState.Ended { Closed: false } ended => [CloseUpload(ended.Spec)],
         _ => [],
@@ -29,10 +28,6 @@ internal static class UploadIntents
             spec.Upload, done.Archive, done.SizeBytes, done.TreeHash, spec.PartSize.Bytes, new PartExtents(parts), spec.ByteStorage);
         return Index(new StoreManifest(manifest, AddToIndex(done)));
     }
-
-    /// <summary>Adds the archive to the vault's index, if the journal of an earlier version says that the manifest is
-    /// stored.</summary>
-    private static Intent IndexArchive(UploadState.Completed done) => Index(AddToIndex(done));
 
     /// <summary>No answer may name an archive that the vault has not recorded.</summary>
     private static Intent Index(IntentAction action) => new("index", action, new ConfirmArchiveIndexed())

@@ -13,7 +13,6 @@ internal static class UploadListing
         MapParts c => OpenOf(state, c.Vault) is { } open ? Map(open) : null,
         FindPart c => OpenOf(state, c.Vault) is { } open ? FindPart(open, c) : null,
         SummarizeUpload c => Summarize(state, c),
-        ReadTimeline c => UploadTimelines.Read(state, c),
         _ => null,
     };
 
@@ -80,7 +79,8 @@ internal static class UploadListing
                 part.TreeHash,
                 part.Place.Attempt,
                 part.Place.Location,
-                part.StoredAt)
+                part.StoredAt,
+                open.Senders[part.By])
             : new FoundPart(Range: null, default, Attempt: null, Location: null, default);
     }
 

@@ -15,6 +15,7 @@ public abstract record UploadCommand : ICommand
 }
 
 /// <summary>Initiates the upload; sent by the vault that admitted it.</summary>
+[Named("initiate-upload.1")]
 public sealed record InitiateUpload(UploadSpec Spec)
     : UploadCommand, ICommand<Done>, IRequiresFreshState, IMayBeginEntity
 {
@@ -26,6 +27,7 @@ public sealed record InitiateUpload(UploadSpec Spec)
 /// <summary>Asks whether the upload would accept a part, so that an invalid part is refused before its bytes are read.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
 /// <param name="Range">The bytes of the archive that the part would hold.</param>
+[Named("check-part.1")]
 public sealed record CheckPart(VaultId Vault, PartRange Range) : UploadCommand, ICommand<Done>, IAsksForAdvice;
 
 /// <summary>Reports a part whose bytes are durable in the part store.</summary>
@@ -34,41 +36,49 @@ public sealed record CheckPart(VaultId Vault, PartRange Range) : UploadCommand, 
 /// <param name="TreeHash">Tree hash of these bytes, computed while they were stored.</param>
 /// <param name="Attempt">The attempt that holds them.</param>
 /// <param name="Sender">Who sent them, or null if that is not known.</param>
+[Named("store-part.1")]
 public sealed record StorePart(VaultId Vault, PartRange Range, TreeHash TreeHash, AttemptId Attempt, Sender? Sender = null)
-    : UploadCommand, ICommand<StorePartResult>;
+    : UploadCommand, ICommand<Done>;
 
-/// <summary>Completes the upload: its parts become an archive.</summary>
+/// <summary>Completes the upload: its parts become an archive, if the part store has all of them.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
 /// <param name="SizeBytes">The archive's size, as the caller knows it.</param>
 /// <param name="TreeHash">The archive's tree hash, as the caller knows it.</param>
-public sealed record CompleteUpload(VaultId Vault, long SizeBytes, TreeHash TreeHash)
+/// <param name="Stored">The part store's listing of the upload, or null if the caller has just made its only part durable. A part that
+/// was reported after the listing may be missing from it; the caller then lists again.</param>
+[Named("complete-upload.1")]
+public sealed record CompleteUpload(
+    VaultId Vault, long SizeBytes, TreeHash TreeHash, IReadOnlyList<ListedAttempt>? Stored = null)
     : UploadCommand, ICommand<CompletedArchive>;
 
 /// <summary>Aborts the upload.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
-/// <param name="Sender">Who aborts it, or null if that is not known.</param>
-public sealed record AbortUpload(VaultId Vault, Sender? Sender = null) : UploadCommand, ICommand<Done>;
+[Named("abort-upload.1")]
+public sealed record AbortUpload(VaultId Vault) : UploadCommand, ICommand<Done>;
 
 /// <summary>Ends the upload because its vault was deleted; sent by the vault and its pages.</summary>
 /// <param name="Spec">The upload. It never begins if it has not begun yet.</param>
+[Named("end-upload.1")]
 public sealed record EndUpload(UploadSpec Spec) : UploadCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Lists the parts, in the order of their ranges.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
 /// <param name="FirstByte">Lists only parts that start at or after this offset.</param>
 /// <param name="Limit">Maximum number of parts to list; at least 1.</param>
+[Named("list-parts.1")]
 public sealed record ListParts(VaultId Vault, long FirstByte, int Limit) : UploadCommand, ICommand<PartsPage>;
 
 /// <summary>Asks which attempts are in use before the others are collected.</summary>
 /// <param name="Before">From now on the upload refuses attempts that started before this instant.</param>
+[Named("fence-attempts.1")]
 public sealed record FenceAttempts(DateTimeOffset Before) : UploadCommand, ICommand<AttemptsInUse>, IRequiresFreshState;
 
 /// <summary>Reports that the upload's archive was deleted; sent by the vault's jobs.</summary>
 /// <param name="Archive">The archive.</param>
 /// <param name="DeletedAt">The time of the deletion.</param>
-/// <param name="BytesUntil">Until when jobs refer to its bytes; null from a host of an earlier version, which does not ask
-/// the jobs.</param>
-public sealed record ReleaseArchive(ArchiveId Archive, DateTimeOffset DeletedAt, DateTimeOffset? BytesUntil = null)
+/// <param name="BytesUntil">Until when jobs refer to its bytes.</param>
+[Named("release-archive.1")]
+public sealed record ReleaseArchive(ArchiveId Archive, DateTimeOffset DeletedAt, DateTimeOffset BytesUntil)
     : UploadCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Confirms that the manifest is in the part store.</summary>
@@ -91,22 +101,19 @@ public sealed record ConfirmUploadClosed : UploadCommand, ICommand<Done>;
 /// <summary>Confirms that a vault no longer lists an upload that it admitted although the ID was in use.</summary>
 public sealed record ConfirmAdmissionClosed : UploadCommand, ICommand<Done>;
 
-/// <summary>The result of reporting a part.</summary>
-/// <param name="AttemptInUse">Whether the reported attempt is now the part. False only from a host of an earlier version,
-/// which keeps the first attempt with the same bytes.</param>
-public sealed record StorePartResult(bool AttemptInUse);
-
 /// <summary>The archive that a completed upload became.</summary>
 /// <param name="Archive">The archive's ID.</param>
 /// <param name="Vault">The vault that contains it.</param>
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="TreeHash">Its tree hash.</param>
+[Named("completed-archive.1")]
 public sealed record CompletedArchive(ArchiveId Archive, VaultId Vault, long SizeBytes, TreeHash TreeHash);
 
 /// <summary>One page of an upload's parts.</summary>
 /// <param name="Spec">What was fixed when the upload was initiated.</param>
 /// <param name="Parts">The parts, in the order of their ranges.</param>
 /// <param name="NextFirstByte">The offset at which the next page starts; null on the last page.</param>
+[Named("parts-page.1")]
 public sealed record PartsPage(UploadSpec Spec, IReadOnlyList<ListedPart> Parts, long? NextFirstByte);
 
 /// <summary>A part in a list.</summary>
@@ -123,26 +130,18 @@ public abstract record AttemptsInUse
     }
 
     /// <summary>No attempt is in use, and none will be.</summary>
+    [Named("attempts-none.1")]
     public sealed record None : AttemptsInUse;
 
     /// <summary>These attempts, and every attempt that started at or after the fence.</summary>
     /// <param name="Attempts">The attempts that are currently parts.</param>
+    [Named("attempts-only.1")]
     public sealed record Only(IReadOnlySet<AttemptId> Attempts) : AttemptsInUse;
 
     /// <summary>The attempts that the stored manifest names.</summary>
+    [Named("attempts-by-manifest.1")]
     public sealed record ByManifest : AttemptsInUse;
 }
-
-/// <summary>Completes the upload if the part store has all parts.</summary>
-/// <param name="Vault">The vault that the caller addressed.</param>
-/// <param name="SizeBytes">The archive's size, as the caller knows it.</param>
-/// <param name="TreeHash">The archive's tree hash, as the caller knows it.</param>
-/// <param name="Stored">The part store's listing of the upload. A part that was reported after the listing may be missing from it; the
-/// caller then lists again.</param>
-/// <param name="Sender">Who completes it, or null if that is not known.</param>
-public sealed record CompleteStoredUpload(
-    VaultId Vault, long SizeBytes, TreeHash TreeHash, IReadOnlyList<ListedAttempt> Stored, Sender? Sender = null)
-    : UploadCommand, ICommand<CompletedArchive>;
 
 /// <summary>An attempt in a listing of the part store, which does not read the bytes.</summary>
 /// <param name="Attempt">The attempt.</param>
@@ -152,6 +151,7 @@ public readonly record struct ListedAttempt(AttemptId Attempt, long LengthBytes)
 /// <summary>Returns everything that an open upload knows about one part.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
 /// <param name="Number">The part's number in <see cref="MappedParts"/>.</param>
+[Named("find-part.1")]
 public sealed record FindPart(VaultId Vault, int Number) : UploadCommand, ICommand<FoundPart>;
 
 /// <summary>One part of an open upload.</summary>
@@ -160,16 +160,20 @@ public sealed record FindPart(VaultId Vault, int Number) : UploadCommand, IComma
 /// <param name="Attempt">The attempt that holds them, or null if they are stored externally.</param>
 /// <param name="Location">The external location of the bytes, or null if they are in the part store.</param>
 /// <param name="StoredAt">When the part was accepted; meaningless without a range.</param>
+/// <param name="Sender">Who sent it, or null if that is not known.</param>
+[Named("found-part.1")]
 public sealed record FoundPart(
-    PartRange? Range, TreeHash TreeHash, AttemptId? Attempt, PartLocation? Location, DateTimeOffset StoredAt);
+    PartRange? Range, TreeHash TreeHash, AttemptId? Attempt, PartLocation? Location, DateTimeOffset StoredAt, Sender? Sender = null);
 
 /// <summary>Asks which parts of an open upload are there. The answer is short, regardless of the number of parts.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
+[Named("map-parts.1")]
 public sealed record MapParts(VaultId Vault) : UploadCommand, ICommand<MappedUpload>;
 
 /// <summary>An upload with the map of its parts.</summary>
 /// <param name="Spec">What was fixed when the upload was initiated.</param>
 /// <param name="Parts">Its parts.</param>
+[Named("mapped-upload.1")]
 public sealed record MappedUpload(UploadSpec Spec, MappedParts Parts);
 
 /// <summary>Which parts an open upload has.</summary>
@@ -187,41 +191,6 @@ public sealed record MappedParts(PartNumbers Numbers, long Bytes, DateTimeOffset
 /// <param name="OverMilliseconds">The time that it was measured over.</param>
 public sealed record TransferRate(long BytesPerSecond, long OverMilliseconds);
 
-/// <summary>Returns the timeline of an upload. Ended uploads also answer, for as long as their record is kept.</summary>
-/// <param name="Vault">The vault that the caller addressed.</param>
-/// <param name="Number">The only part that the caller asks for, or null for all. An ended upload returns all.</param>
-public sealed record ReadTimeline(VaultId Vault, int? Number = null) : UploadCommand, ICommand<UploadTimeline>;
-
-/// <summary>The timeline of an upload.</summary>
-/// <param name="Phase">The phase of the upload.</param>
-/// <param name="BegunAt">When it was initiated.</param>
-/// <param name="EndedAt">When it was completed or aborted, or expired; null while it is open.</param>
-/// <param name="Packed">The rest, or null if it was not kept: an earlier version of the program ended the upload.</param>
-public sealed record UploadTimeline(UploadPhase Phase, DateTimeOffset BegunAt, DateTimeOffset? EndedAt, PackedTimeline? Packed)
-{
-    /// <summary>What the upload was for and what it became, or null if an earlier version of the program answered. A note.</summary>
-    public UploadOutcome? Outcome { get; init; }
-
-    /// <summary>Unpacks the rest.</summary>
-    /// <exception cref="FormatException">A newer version of the program packed it.</exception>
-    public Timeline? Unpack() => Packed is { } packed ? TimelineCodec.Unpack(packed, BegunAt) : null;
-}
-
-/// <summary>What an upload was for, and what it became.</summary>
-/// <param name="Origin">The kind of request that opened it.</param>
-/// <param name="Description">The archive's description. Objects have none.</param>
-/// <param name="SizeBytes">The size of the archive or object, or null unless the upload is completed.</param>
-/// <param name="Archive">The archive, or null unless the upload became one.</param>
-/// <param name="Hash">The archive's tree hash or the object's ETag, or null unless the upload is completed.</param>
-/// <param name="ReleasedAt">When the archive was deleted, or the object deleted or replaced; null while it exists.</param>
-public sealed record UploadOutcome(
-    UploadOrigin Origin,
-    Description Description,
-    long? SizeBytes = null,
-    ArchiveId? Archive = null,
-    string? Hash = null,
-    DateTimeOffset? ReleasedAt = null);
-
 /// <summary>Deletes the bytes of a deleted archive once no job refers to them.</summary>
 /// <param name="Upload">The upload that became the archive.</param>
 public sealed record ReclaimBytes(UploadId Upload) : IntentAction
@@ -238,6 +207,7 @@ public sealed record ReclaimBytes(UploadId Upload) : IntentAction
 /// <param name="Range">The bytes of the archive that the part holds.</param>
 /// <param name="TreeHash">Tree hash of these bytes.</param>
 /// <param name="Location">The location of the bytes.</param>
+[Named("store-located-part.1")]
 public sealed record ReportExternalPart(VaultId Vault, PartRange Range, TreeHash TreeHash, PartLocation Location)
     : UploadCommand, ICommand<ExternalPartResult>;
 
@@ -245,10 +215,12 @@ public sealed record ReportExternalPart(VaultId Vault, PartRange Range, TreeHash
 /// <param name="Location">The current location of the part.</param>
 /// <param name="ReportedInUse">Whether this is the reported location. False if the same bytes were reported before with another location,
 /// so the new one is not needed.</param>
+[Named("located-part-standing.1")]
 public sealed record ExternalPartResult(PartLocation Location, bool ReportedInUse);
 
 /// <summary>Returns the state of an upload. Ended uploads also answer, for as long as their record is kept.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
+[Named("summarize-upload.1")]
 public sealed record SummarizeUpload(VaultId Vault) : UploadCommand, ICommand<UploadSummary>;
 
 /// <summary>The phases of an upload. The values are sent to clients: never change them.</summary>
@@ -274,6 +246,7 @@ public enum UploadPhase
 /// <param name="ReportedBytes">Sum of their lengths; for a completed upload, the archive's size.</param>
 /// <param name="Archive">The archive, or null unless it is completed.</param>
 /// <param name="ArchiveDeletedAt">When the archive was deleted; null while it exists.</param>
+[Named("upload-summary.1")]
 public sealed record UploadSummary(
     UploadSpec Spec, UploadPhase Phase, int Parts, long ReportedBytes, CompletedArchive? Archive,
     DateTimeOffset? ArchiveDeletedAt = null);
@@ -296,6 +269,7 @@ public enum UploadOrigin
 /// <param name="Origin">The kind of request that opened it.</param>
 /// <param name="CreatedAt">The time of initiation.</param>
 /// <param name="ByteStorage">Which system stores the bytes.</param>
+[Named("upload-opening.1")]
 public sealed record UploadSpec(
     UploadId Upload,
     VaultIncarnation Vault,

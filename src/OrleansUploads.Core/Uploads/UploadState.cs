@@ -29,9 +29,6 @@ public abstract record UploadState
     {
         /// <summary>The senders of the parts.</summary>
         public SenderTable Senders { get; init; } = SenderTable.Empty;
-
-        /// <summary>How many replaced attempts the parts' trails keep.</summary>
-        public int KeptAttempts { get; init; }
     }
 
     /// <summary>The upload became an archive. This never changes.</summary>
@@ -40,8 +37,7 @@ public abstract record UploadState
     /// <param name="SizeBytes">Its size.</param>
     /// <param name="TreeHash">Its tree hash.</param>
     /// <param name="CompletedAt">The time of completion.</param>
-    /// <param name="Parts">The parts until the manifest is stored; null afterwards.</param>
-    /// <param name="Indexed">Whether the archive is in the vault's index.</param>
+    /// <param name="Parts">The parts until the manifest is stored and the archive is in the vault's index; null afterwards.</param>
     /// <param name="ReleasedAt">When the archive was deleted; null while it exists.</param>
     public sealed record Completed(
         UploadSpec Spec,
@@ -50,14 +46,12 @@ public abstract record UploadState
         TreeHash TreeHash,
         DateTimeOffset CompletedAt,
         PartMap? Parts,
-        bool Indexed,
         DateTimeOffset? ReleasedAt) : UploadState
     {
-        /// <summary>The timeline; null for an archive in one request, and if it was not kept.</summary>
-        public PackedTimeline? Timeline { get; init; }
+        /// <summary>Whether the archive is in the vault's index.</summary>
+        public bool Indexed => Parts is null;
 
-        /// <summary>Until when jobs refer to the bytes of the deleted archive; null while it exists or if no jobs were
-        /// asked.</summary>
+        /// <summary>Until when jobs refer to the bytes of the deleted archive; null while it exists.</summary>
         public DateTimeOffset? BytesUntil { get; init; }
 
         /// <summary>Whether no job refers to the bytes, now or in the future.</summary>
@@ -77,8 +71,6 @@ public abstract record UploadState
         /// <summary>Whether it ended because its vault was deleted.</summary>
         public bool WithVault { get; init; }
 
-        /// <summary>The timeline; null for an archive in one request, and if it was not kept.</summary>
-        public PackedTimeline? Timeline { get; init; }
     }
 
     /// <summary>An upload that becomes an object.</summary>
@@ -102,16 +94,12 @@ public abstract record UploadState
     {
         /// <summary>The senders of the parts.</summary>
         public SenderTable Senders { get; init; } = SenderTable.Empty;
-
-        /// <summary>How many replaced attempts the parts' trails keep.</summary>
-        public int KeptAttempts { get; init; }
     }
 
     /// <summary>A client chose the parts, and the key's leaf has not decided yet.</summary>
     /// <param name="Before">The upload before the completion. It is this again if the leaf does not publish the object.</param>
     /// <param name="Completion">The choice.</param>
-    /// <param name="Sender">Who chose, or null if that is not known.</param>
-    public sealed record ObjectCompleting(ObjectOpen Before, Completion Completion, Sender? Sender = null) : OfObject(Before.Spec);
+    public sealed record ObjectCompleting(ObjectOpen Before, Completion Completion) : OfObject(Before.Spec);
 
     /// <summary>The upload became an object, and this never changes.</summary>
     /// <param name="Spec">What was fixed at initiation.</param>
@@ -120,9 +108,6 @@ public abstract record UploadState
     public sealed record ObjectStored(
         ObjectUploadSpec Spec, Completion Completion, ImmutableArray<AcceptedPart>? Parts) : OfObject(Spec)
     {
-        /// <summary>The timeline; null for an object in one request, and if it was not kept.</summary>
-        public PackedTimeline? Timeline { get; init; }
-
         /// <summary>Whether the key's leaf may forget the publication.</summary>
         public bool Settled { get; init; }
 
@@ -152,11 +137,7 @@ public abstract record UploadState
     /// <param name="Listed">Whether the bucket was told to list it and has confirmed this.</param>
     /// <param name="Closed">Whether the bucket no longer lists it.</param>
     public sealed record ObjectEnded(
-        ObjectUploadSpec Spec, ObjectUploadEnd End, DateTimeOffset EndedAt, bool Listed, bool Closed) : OfObject(Spec)
-    {
-        /// <summary>The timeline; null for an object in one request, and if it was not kept.</summary>
-        public PackedTimeline? Timeline { get; init; }
-    }
+        ObjectUploadSpec Spec, ObjectUploadEnd End, DateTimeOffset EndedAt, bool Listed, bool Closed) : OfObject(Spec);
 }
 
 /// <summary>A part of an object that the upload has accepted.</summary>
@@ -164,11 +145,8 @@ public abstract record UploadState
 /// <param name="StoredAt">When.</param>
 public sealed record AcceptedPart(NumberedPart Part, DateTimeOffset StoredAt)
 {
-    /// <summary>Who sent the part, and what it replaced.</summary>
-    public PartTrail<AcceptedPart> Trail { get; init; }
-
-    /// <summary>The part without its trail.</summary>
-    public AcceptedPart WithoutTrail() => Trail == default ? this : this with { Trail = default };
+    /// <summary>The number of its sender in the upload's <see cref="SenderTable"/>, or null if it is not known.</summary>
+    public int? By { get; init; }
 }
 
 /// <summary>Why an upload ended without an object.</summary>

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
 using System.Buffers;
 using System.Globalization;
 using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace OrleansUploads.Core.Values;
 
@@ -64,15 +64,15 @@ public readonly record struct VaultId(AccountId Account, VaultName Name) : IText
 /// <param name="Epoch">Sequence number of the incarnation among all vaults of the account, starting at 1.</param>
 /// <param name="Shards">Number of shards of its archive index, a power of two. Stored keys depend on it, so an incarnation keeps
 /// the number with which it began.</param>
-public readonly record struct VaultIncarnation(VaultId Id, long Epoch, int Shards = VaultIncarnation.LegacyShardCount)
+public readonly record struct VaultIncarnation(VaultId Id, long Epoch, int Shards = VaultIncarnation.FewShards)
     : ITextValue<VaultIncarnation>
 {
-    /// <summary>Number of shards of an incarnation that was created by a program version with a fixed number of shards.</summary>
-    public const int LegacyShardCount = 256;
+    /// <summary>Number of shards of a vault in a cluster, where each shard is a grain.</summary>
+    public const int FewShards = 256;
 
-    /// <summary>Number of shards of a new incarnation. With a million archives each shard holds about 250, which are read in one
+    /// <summary>Number of shards of a vault in one process. With a million archives each shard holds about 250, which are read in one
     /// or two milliseconds. A vault stores a few numbers for each shard that has held an archive.</summary>
-    public const int NewShards = 4096;
+    public const int ManyShards = 4096;
 
     /// <summary>Maximum number of shards: <see cref="ShardOf"/> uses 16 bits of a hash.</summary>
     public const int MaxShards = 65536;
@@ -100,8 +100,7 @@ public readonly record struct VaultIncarnation(VaultId Id, long Epoch, int Shard
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.ASCII.GetBytes(archive.ToString()), digest);
-        var hash = Shards <= LegacyShardCount ? digest[0] : BinaryPrimitives.ReadUInt16BigEndian(digest);
-        return hash % Shards;
+        return BinaryPrimitives.ReadUInt16BigEndian(digest) % Shards;
     }
 
     /// <summary>ID of the entity that lists one page of the uploads in progress.</summary>
@@ -120,9 +119,11 @@ public readonly record struct VaultIncarnation(VaultId Id, long Epoch, int Shard
 
         var numbers = text.AsSpan(slash + 1);
         var mark = numbers.IndexOf(ShardsMark);
-        var shards = LegacyShardCount;
-        if (!long.TryParse(mark < 0 ? numbers : numbers[..mark], NumberStyles.None, null, out var epoch)
-            || (mark >= 0 && !TryParseShards(numbers[(mark + 1)..], out shards)))
+        if (mark < 0
+            || !long.TryParse(numbers[..mark], NumberStyles.None, null, out var epoch)
+            || !int.TryParse(numbers[(mark + 1)..], NumberStyles.None, null, out var shards)
+            || shards > MaxShards
+            || !BitOperations.IsPow2(shards))
         {
             return false;
         }
@@ -131,12 +132,6 @@ public readonly record struct VaultIncarnation(VaultId Id, long Epoch, int Shard
         return true;
     }
 
-    /// <summary><c>account/name/epoch</c>, followed by <c>.shards</c> unless the number is <see
-    /// cref="LegacyShardCount"/>.</summary>
-    public override string ToString() => Shards == LegacyShardCount ? $"{Id}/{Epoch}" : $"{Id}/{Epoch}{ShardsMark}{Shards}";
-
-    private static bool TryParseShards(ReadOnlySpan<char> text, out int shards) =>
-        int.TryParse(text, NumberStyles.None, null, out shards)
-        && shards is > LegacyShardCount and <= MaxShards
-        && BitOperations.IsPow2(shards);
+    /// <summary><c>account/name/epoch.shards</c>.</summary>
+    public override string ToString() => $"{Id}/{Epoch}{ShardsMark}{Shards}";
 }

@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 
@@ -13,16 +14,20 @@ public abstract record UploadPageEvent
 }
 
 /// <summary>The page received its first command.</summary>
+[Named("upload-page-opened.1")]
 public sealed record UploadPageOpened(VaultIncarnation Vault, int Page) : UploadPageEvent;
 
 /// <summary>An admitted upload was listed.</summary>
+[Named("upload-paged.1")]
 public sealed record UploadPaged(UploadSpec Spec, long Admission) : UploadPageEvent;
 
 /// <summary>An admission ended without being listed: its upload was already listed under another admission, or had ended before
 /// the admission arrived.</summary>
+[Named("admission-ended.1")]
 public sealed record AdmissionEnded(long Admission) : UploadPageEvent;
 
 /// <summary>A listed upload ended.</summary>
+[Named("paged-upload-closed.1")]
 public sealed record PagedUploadClosed(UploadId Upload) : UploadPageEvent;
 
 /// <summary>The page's whole state; occurs only in snapshots.</summary>
@@ -31,6 +36,7 @@ public sealed record PagedUploadClosed(UploadId Upload) : UploadPageEvent;
 /// <param name="SeenUpTo">All admissions up to this one have arrived.</param>
 /// <param name="SeenBeyond">Later admissions that have arrived as well, in order.</param>
 /// <param name="Uploads">The listed uploads, by ID.</param>
+[Named("upload-page-snapshot.1")]
 public sealed record UploadPageSnapshot(
     VaultIncarnation Vault,
     int Page,

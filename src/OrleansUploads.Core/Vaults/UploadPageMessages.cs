@@ -15,6 +15,7 @@ public abstract record UploadPageCommand : ICommand
 /// <summary>Adds an upload to the page; sent by the vault that admitted it.</summary>
 /// <param name="Spec">The upload.</param>
 /// <param name="Admission">Sequence number of the admission among the vault's admissions to this page, starting at 1.</param>
+[Named("list-in-page.1")]
 public sealed record ListInPage(UploadSpec Spec, long Admission)
     : UploadPageCommand, ICommand<Done>, IRequiresFreshState, IMayBeginEntity
 {
@@ -27,10 +28,12 @@ public sealed record ListInPage(UploadSpec Spec, long Admission)
 /// <param name="Upload">The upload.</param>
 /// <param name="Admission">The upload's admission number if the page may not have received the admission yet; otherwise
 /// 0.</param>
+[Named("close-in-page.1")]
 public sealed record CloseInPage(VaultIncarnation Vault, UploadId Upload, long Admission)
     : UploadPageCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Ends all uploads on the page; sent by the vault after its deletion.</summary>
+[Named("end-listed-uploads.1")]
 public sealed record EndListedUploads : UploadPageCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Confirms that an upload has ended because the vault was deleted.</summary>
@@ -39,6 +42,7 @@ public sealed record ConfirmListedUploadEnded(UploadId Upload) : UploadPageComma
 /// <summary>Lists the page's multipart uploads by ID.</summary>
 /// <param name="After">Lists only uploads after this ID; empty to start at the beginning.</param>
 /// <param name="Limit">Maximum number of uploads to list; at least 1.</param>
+[Named("read-upload-page.1")]
 public sealed record ReadUploadPage(string After, int Limit) : UploadPageCommand, ICommand<UploadsPage>;
 
 /// <summary>Confirms that the number of ended admissions was delivered to the vault.</summary>

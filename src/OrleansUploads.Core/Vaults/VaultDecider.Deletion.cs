@@ -15,7 +15,7 @@ public sealed partial class VaultDecider
     /// <summary>How many endings are in progress at a time. It bounds the messages of one deletion.</summary>
     private const int ConcurrentEndings = 16;
 
-    /// <summary>Deletes a vault that has no archives. With a daily schedule the latest inventory must be empty as well. An archive counts
+    /// <summary>Deletes a vault that has no archives. An archive counts
     /// from the moment when the vault has recorded it, and its ID is told only after that. So a completion that is recorded later has
     /// not happened, and its upload ends like the others (see <see cref="RecordArchives(VaultState, RecordArchives)"/>).
     /// </summary>
@@ -28,13 +28,7 @@ public sealed partial class VaultDecider
 
         if (live.Totals.Archives > 0)
         {
-            var uploads = (int)Math.Min(live.OpenUploads, int.MaxValue);
-            return Refuse(new Refusal.VaultNotEmpty(command.Vault, live.Totals.Archives, uploads));
-        }
-
-        if (InventoryDueAt(live) is { } dueAt && dueAt > now)
-        {
-            return Refuse(new Refusal.VaultRecentlyWrittenTo(command.Vault, dueAt));
+            return Refuse(new Refusal.VaultNotEmpty(command.Vault, live.Totals.Archives));
         }
 
         var deleted = new VaultDeleted(now);

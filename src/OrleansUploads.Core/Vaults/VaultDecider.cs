@@ -9,11 +9,8 @@ namespace OrleansUploads.Core.Vaults;
 
 /// <summary>The rules of a vault: its uploads in progress, the totals of its archives, its tags, policies and notifications, and
 /// its deletion.</summary>
-/// <param name="schedule">When inventories are taken.</param>
 /// <param name="limits">Limits of a vault, or null for the defaults.</param>
-public sealed partial class VaultDecider(
-    InventorySchedule schedule = InventorySchedule.Current, VaultLimits? limits = null)
-    : Decider<VaultState, VaultCommand, VaultEvent>
+public sealed partial class VaultDecider(VaultLimits? limits = null) : Decider<VaultState, VaultCommand, VaultEvent>
 {
     private readonly VaultLimits _limits = limits ?? new VaultLimits();
 
@@ -25,8 +22,8 @@ public sealed partial class VaultDecider(
         command switch
         {
             BeginVault c => BeginVault(state, c),
-            DescribeVault c => state is VaultState.Live live ? Describe(live, time.Now) : NotFound(c.Vault),
-            TakeInventorySnapshot c => state is VaultState.Live live ? TakeSnapshot(live, c.Vault, time.Now) : NotFound(c.Vault),
+            DescribeVault c => state is VaultState.Live live ? Reply(Describe(live)) : NotFound(c.Vault),
+            TakeInventorySnapshot c => state is VaultState.Live live ? Reply(SnapshotOf(live)) : NotFound(c.Vault),
             OpenUpload c => OpenUpload(state, c, time.Now),
             ListUploads c => state is VaultState.Live live
                 ? Reply(UploadPageDecider.ListUploads(live.Uploads, c.After, c.Limit))
@@ -95,7 +92,6 @@ public sealed partial class VaultDecider(
         {
             Notifications = live.Notifications with { Delivered = true },
         },
-        (VaultState.Live live, InventorySnapshotTaken e) => WithInventory(live, e.At),
         (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Incarnation, e.At, Removed: false)
         {
             Endings = VaultEndings.Of(live),
@@ -116,31 +112,10 @@ public sealed partial class VaultDecider(
     /// <remarks>A deleted vault's history is kept, because a vault with the same name can be created again. Its epoch
     /// distinguishes the incarnations.</remarks>
     public override Decision<VaultEvent> Wake(VaultState state, ServiceTime time) =>
-        state is VaultState.Live live && DueEvents(live, time.Now) is { IsEmpty: false } happened
-            ? Accept(Done.Instance, happened)
-            : Nothing;
+        state is VaultState.Live { Lock: { } held } && !held.IsInForce(time.Now) ? Accept(new VaultLockEnded()) : Nothing;
 
     /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(VaultState state, ServiceTime time) =>
-        state is not VaultState.Live live ? null
-        : InventoryDueAt(live) is { } inventory && !(live.Lock?.ExpiresAt <= inventory) ? inventory
-        : live.Lock?.ExpiresAt;
-
-    private ImmutableArray<VaultEvent> DueEvents(VaultState.Live live, DateTimeOffset now)
-    {
-        var happened = ImmutableArray.CreateBuilder<VaultEvent>();
-        if (live.Lock is { } held && !held.IsInForce(now))
-        {
-            happened.Add(new VaultLockEnded());
-        }
-
-        if (IsInventoryDue(live, now))
-        {
-            happened.Add(new InventorySnapshotTaken(now));
-        }
-
-        return happened.ToImmutable();
-    }
+    public override DateTimeOffset? WakeAt(VaultState state, ServiceTime time) => (state as VaultState.Live)?.Lock?.ExpiresAt;
 
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(VaultState state) => state switch
@@ -196,7 +171,7 @@ public sealed partial class VaultDecider(
     /// <inheritdoc/>
     public override int CompactCount(VaultState state) => state switch
     {
-        VaultState.Live live => 1 + CompactUploadsCount(live) + CompactShardsCount(live) + (live.Tags.IsEmpty ? 0 : 1)
+        VaultState.Live live => 1 + CompactUploadsCount(live) + live.Shards.Count + (live.Tags.IsEmpty ? 0 : 1)
             + CompactPoliciesCount(live) + CompactNotificationsCount(live.Notifications),
         VaultState.Deleted { Endings: var endings } => 3 + endings.Held.Count + endings.Pages.Count,
         _ => 3,

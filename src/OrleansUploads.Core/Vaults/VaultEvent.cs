@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 
@@ -12,61 +13,75 @@ public abstract record VaultEvent
 }
 
 /// <summary>An incarnation of the vault began.</summary>
+[Named("vault-begun.1")]
 public sealed record VaultBegun(VaultIncarnation Incarnation, DateTimeOffset At) : VaultEvent;
 
 /// <summary>An upload that the vault stores itself was opened.</summary>
+[Named("upload-listed.1")]
 public sealed record UploadListed(UploadSpec Spec) : VaultEvent;
 
 /// <summary>The upload entity has begun.</summary>
+[Named("upload-begun.1")]
 public sealed record UploadBegun(UploadId Upload) : VaultEvent;
 
 /// <summary>An upload that the vault stores itself was aborted or has expired.</summary>
+[Named("upload-unlisted.1")]
 public sealed record UploadUnlisted(UploadId Upload) : VaultEvent;
 
 /// <summary>A shard of the index reported new totals, and possibly that an upload became an archive.</summary>
+[Named("archives-recorded.1")]
 public sealed record ArchivesRecorded(ShardTotals Totals, UploadId? ClosedUpload) : VaultEvent;
 
-/// <summary>The vault's inventory was taken. It consists of the totals that the shards had reported by then.</summary>
-public sealed record InventorySnapshotTaken(DateTimeOffset At) : VaultEvent;
-
 /// <summary>Tags were added or their values replaced.</summary>
+[Named("tags-added.1")]
 public sealed record TagsAdded(IReadOnlyDictionary<string, string> Tags) : VaultEvent;
 
 /// <summary>Tags were removed.</summary>
+[Named("tags-removed.1")]
 public sealed record TagsRemoved(IReadOnlyList<string> Keys) : VaultEvent;
 
 /// <summary>The vault's job notifications were set or cleared.</summary>
 /// <param name="Version">Version of the setting within this incarnation, starting at 1.</param>
 /// <param name="Notifications">The setting, or null if it was cleared.</param>
+[Named("notifications-changed.1")]
 public sealed record NotificationsChanged(long Version, VaultNotifications? Notifications) : VaultEvent;
 
 /// <summary>A notification setting was delivered to the vault's jobs.</summary>
+[Named("notifications-told.1")]
 public sealed record NotificationsDelivered(long Version) : VaultEvent;
 
 /// <summary>The vault was deleted, and with it all uploads that it had then.</summary>
+[Named("vault-deleted.1")]
 public sealed record VaultDeleted(DateTimeOffset At) : VaultEvent;
 
 /// <summary>An upload that the deleted vault had stored itself has ended.</summary>
+[Named("held-upload-ended.1")]
 public sealed record HeldUploadEnded(UploadId Upload) : VaultEvent;
 
 /// <summary>All uploads on a page of the deleted vault have ended.</summary>
+[Named("page-uploads-ended.1")]
 public sealed record PageUploadsEnded(int Page) : VaultEvent;
 
 /// <summary>The account has unregistered the deleted vault.</summary>
+[Named("vault-removed.1")]
 public sealed record VaultRemoved : VaultEvent;
 
 /// <summary>An upload was admitted; its page must list it.</summary>
 /// <param name="Spec">The upload.</param>
 /// <param name="Admission">Sequence number among the admissions to its page, starting at 1.</param>
+[Named("upload-admitted.1")]
 public sealed record UploadAdmitted(UploadSpec Spec, long Admission) : VaultEvent;
 
 /// <summary>A page confirmed that it lists an admitted upload.</summary>
+[Named("admission-listed.1")]
 public sealed record AdmissionListed(UploadId Upload) : VaultEvent;
 
 /// <summary>A page reported how many of its admissions have ended.</summary>
+[Named("closings-recorded.1")]
 public sealed record ClosingsRecorded(int Page, long Closed) : VaultEvent;
 
 /// <summary>The vault's counts of a page; occurs only in snapshots.</summary>
+[Named("page-carried-over.1")]
 public sealed record PageCarriedOver(int Page, long Admitted, long Closed) : VaultEvent;
 
 /// <summary>Events of a vault's access policy and its lock.</summary>
@@ -78,24 +93,31 @@ public abstract record VaultPolicyEvent : VaultEvent
 }
 
 /// <summary>The access policy was set, replacing the previous one.</summary>
+[Named("access-policy-set.1")]
 public sealed record AccessPolicySet(VaultPolicy Policy) : VaultPolicyEvent;
 
 /// <summary>The access policy was deleted.</summary>
+[Named("access-policy-deleted.1")]
 public sealed record AccessPolicyDeleted : VaultPolicyEvent;
 
 /// <summary>A lock was initiated. Its policy is in force, and the guard's generation is raised.</summary>
+[Named("vault-lock-initiated.1")]
 public sealed record VaultLockInitiated(LockId Lock, VaultPolicy Policy, DateTimeOffset At) : VaultPolicyEvent;
 
 /// <summary>The lock was completed. Its policy is permanent.</summary>
+[Named("vault-lock-completed.1")]
 public sealed record VaultLockCompleted : VaultPolicyEvent;
 
 /// <summary>The lock in progress was aborted or has expired.</summary>
+[Named("vault-lock-ended.1")]
 public sealed record VaultLockEnded : VaultPolicyEvent;
 
 /// <summary>A generation of the guard was delivered to a shard of the index.</summary>
+[Named("guard-told.1")]
 public sealed record GuardDelivered(long Generation, int Shard) : VaultPolicyEvent;
 
 /// <summary>The guard's state; occurs only in snapshots.</summary>
 /// <param name="Generation">The generation.</param>
 /// <param name="Untold">Shards that have not confirmed the generation.</param>
+[Named("guard-carried-over.1")]
 public sealed record GuardCarriedOver(long Generation, IReadOnlyList<int> Untold) : VaultPolicyEvent;

@@ -17,12 +17,15 @@ public abstract record VaultCommand : ICommand
 /// <summary>Begins an incarnation of the vault; sent by its account.</summary>
 /// <param name="Incarnation">The incarnation.</param>
 /// <param name="CreatedAt">When the account registered the vault.</param>
+[Named("begin-vault.1")]
 public sealed record BeginVault(VaultIncarnation Incarnation, DateTimeOffset CreatedAt) : VaultCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Returns the vault's description.</summary>
+[Named("describe-vault.1")]
 public sealed record DescribeVault(VaultId Vault) : VaultCommand, ICommand<VaultDescription>;
 
 /// <summary>Returns a snapshot of the latest inventory, and takes the inventory first if it is due.</summary>
+[Named("take-inventory.1")]
 public sealed record TakeInventorySnapshot(VaultId Vault) : VaultCommand, ICommand<InventorySnapshot>;
 
 /// <summary>Opens an upload into the vault.</summary>
@@ -32,6 +35,7 @@ public sealed record TakeInventorySnapshot(VaultId Vault) : VaultCommand, IComma
 /// <param name="Description">The description of the future archive.</param>
 /// <param name="Origin">The kind of request that opens the upload.</param>
 /// <param name="ByteStorage">Where the bytes are stored.</param>
+[Named("open-upload.1")]
 public sealed record OpenUpload(
     VaultId Vault,
     UploadId Upload,
@@ -52,33 +56,40 @@ public sealed record OpenUpload(
 /// <param name="Vault">The vault.</param>
 /// <param name="After">Lists only uploads after this ID; empty to start at the beginning.</param>
 /// <param name="Limit">Maximum number of uploads to list; at least 1.</param>
+[Named("list-uploads.1")]
 public sealed record ListUploads(VaultId Vault, string After, int Limit) : VaultCommand, ICommand<UploadsPage>;
 
 /// <summary>Returns the vault's tags.</summary>
+[Named("list-tags.1")]
 public sealed record ListTags(VaultId Vault) : VaultCommand, ICommand<VaultTags>;
 
 /// <summary>Adds tags. A tag with an existing key replaces that key's value.</summary>
 /// <param name="Vault">The vault.</param>
 /// <param name="Tags">Tag values by key, both valid according to <see cref="TagText"/>.</param>
+[Named("add-tags.1")]
 public sealed record AddTags(VaultId Vault, IReadOnlyDictionary<string, string> Tags) : VaultCommand, ICommand<Done>;
 
 /// <summary>Removes tags. Unknown keys are ignored.</summary>
 /// <param name="Vault">The vault.</param>
 /// <param name="Keys">The keys.</param>
+[Named("remove-tags.1")]
 public sealed record RemoveTags(VaultId Vault, IReadOnlyList<string> Keys) : VaultCommand, ICommand<Done>;
 
 /// <summary>Deletes the vault if it has no archives. Its uploads in progress end with it.</summary>
+[Named("delete-vault.1")]
 public sealed record DeleteVault(VaultId Vault) : VaultCommand, ICommand<Done>;
 
 /// <summary>Removes an upload that was aborted or has expired from the uploads in progress; sent by the upload.</summary>
 /// <param name="Upload">The upload.</param>
 /// <param name="Epoch">Epoch of the vault's incarnation that the upload belongs to.</param>
+[Named("close-upload.1")]
 public sealed record CloseUpload(UploadId Upload, long Epoch) : VaultCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Records the totals of a shard of the vault's index; sent by the shard.</summary>
 /// <param name="Epoch">Epoch of the vault's incarnation that the shard belongs to.</param>
 /// <param name="Totals">The shard's totals.</param>
 /// <param name="ClosedUpload">The upload that became an archive and is no longer in progress, or null for a deletion.</param>
+[Named("record-archives.1")]
 public sealed record RecordArchives(long Epoch, ShardTotals Totals, UploadId? ClosedUpload)
     : VaultCommand, ICommand<AdditionVerdict>, IRequiresFreshState;
 
@@ -98,43 +109,47 @@ public sealed record ConfirmUploadBegun(UploadId Upload) : VaultCommand, IComman
 /// <summary>Confirms that the account has unregistered the deleted vault.</summary>
 public sealed record ConfirmVaultRemoved(long Epoch) : VaultCommand, ICommand<Done>;
 
-/// <summary>Description of a vault, according to its latest inventory.</summary>
+/// <summary>Description of a vault.</summary>
 /// <param name="Incarnation">The vault's incarnation.</param>
 /// <param name="CreatedAt">When this incarnation began.</param>
 /// <param name="Archives">Number of archives.</param>
 /// <param name="SizeBytes">Sum of their sizes in bytes, plus <see cref="Limits.ArchiveOverheadBytes"/> for each archive.</param>
-/// <param name="LastInventoryAt">When the inventory was taken; with <see cref="Settings.InventorySchedule.Current"/>, when an
-/// archive was last added or deleted. Null before the first inventory or change.</param>
+/// <param name="LastInventoryAt">When an archive was last added or deleted, or null if none ever was.</param>
+[Named("vault-description.1")]
 public sealed record VaultDescription(
     VaultIncarnation Incarnation, DateTimeOffset CreatedAt, long Archives, long SizeBytes, DateTimeOffset? LastInventoryAt);
 
 /// <summary>The tags of a vault.</summary>
 /// <param name="Tags">Tag values by key, in ordinal order of the keys.</param>
+[Named("vault-tags.1")]
 public sealed record VaultTags(IReadOnlyDictionary<string, string> Tags);
 
 /// <summary>A vault's inventory at one moment. It holds the version of each shard, and shards can list their archives at an
 /// earlier version, so an inventory job's output stays the same without being stored.</summary>
 /// <param name="Incarnation">The vault's incarnation.</param>
-/// <param name="TakenAt">When the inventory was taken; with <see cref="Settings.InventorySchedule.Current"/>, when an archive was
-/// last added or deleted, or when the incarnation began if none ever was.</param>
+/// <param name="TakenAt">When an archive was last added or deleted, or when the incarnation began if none ever was.</param>
 /// <param name="Versions">Version of each shard, by shard number, or 0 for a shard that never held an archive.</param>
+[Named("inventory-cut.1")]
 public sealed record InventorySnapshot(VaultIncarnation Incarnation, DateTimeOffset TakenAt, IReadOnlyList<long> Versions);
 
 /// <summary>A page of the uploads in progress.</summary>
 /// <param name="Uploads">The uploads, by upload ID.</param>
 /// <param name="HasMore">Whether more uploads follow.</param>
+[Named("uploads-page.1")]
 public sealed record UploadsPage(IReadOnlyList<UploadSpec> Uploads, bool HasMore);
 
 /// <summary>Returns the pages that list uploads, and the uploads that the vault lists itself.</summary>
 /// <param name="Vault">The vault.</param>
 /// <param name="After">Lists only uploads after this ID; empty to start at the beginning.</param>
 /// <param name="Limit">Maximum number of the vault's own uploads to return; at least 1.</param>
+[Named("find-upload-pages.1")]
 public sealed record FindUploadPages(VaultId Vault, string After, int Limit) : VaultCommand, ICommand<UploadPagesFound>;
 
 /// <summary>Records how many of a page's admissions have ended; sent by the page.</summary>
 /// <param name="Epoch">Epoch of the vault's incarnation that the page belongs to.</param>
 /// <param name="Page">Number of the page.</param>
 /// <param name="Closed">Number of admissions that have ended.</param>
+[Named("record-upload-page.1")]
 public sealed record RecordUploadPage(long Epoch, int Page, long Closed) : VaultCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Confirms that a page lists an upload.</summary>
@@ -147,6 +162,7 @@ public sealed record ConfirmUploadClosedInPage : VaultCommand, ICommand<Done>;
 /// <param name="Incarnation">The vault's incarnation.</param>
 /// <param name="Pages">The pages that may list uploads after the requested ID, in order.</param>
 /// <param name="Own">Multipart uploads that the vault lists itself. They were opened by program versions without pages.</param>
+[Named("upload-pages-found.1")]
 public sealed record UploadPagesFound(VaultIncarnation Incarnation, IReadOnlyList<OpenPage> Pages, UploadsPage Own);
 
 /// <summary>A page that may list uploads.</summary>
@@ -157,12 +173,15 @@ public readonly record struct OpenPage(int Page, long Uploads);
 /// <summary>Sets the vault's job notifications, replacing the previous setting.</summary>
 /// <param name="Vault">The vault.</param>
 /// <param name="Notifications">The new setting.</param>
+[Named("set-notifications.1")]
 public sealed record SetNotifications(VaultId Vault, VaultNotifications Notifications) : VaultCommand, ICommand<Done>;
 
 /// <summary>Returns the vault's job notifications.</summary>
+[Named("find-notifications.1")]
 public sealed record FindNotifications(VaultId Vault) : VaultCommand, ICommand<VaultNotifications>;
 
 /// <summary>Clears the vault's job notifications. Succeeds even if none are set.</summary>
+[Named("clear-notifications.1")]
 public sealed record ClearNotifications(VaultId Vault) : VaultCommand, ICommand<Done>;
 
 /// <summary>Confirms that a notification setting was delivered to the vault's jobs.</summary>
@@ -179,21 +198,26 @@ public abstract record VaultPolicyCommand : VaultCommand
 }
 
 /// <summary>Returns the policies that are in force.</summary>
+[Named("find-policies.1")]
 public record FindPolicies(VaultId Vault) : VaultPolicyCommand, ICommand<VaultPolicies>;
 
 /// <summary>Returns the policies that are in force, for a request that deletes something. Deletions cannot be undone, so a host
 /// with outdated state must not answer.</summary>
+[Named("find-policies-for-deletion.1")]
 public sealed record FindPoliciesForDeletion(VaultId Vault) : FindPolicies(Vault), IRequiresFreshState;
 
 /// <summary>Sets the access policy, replacing the previous one.</summary>
 /// <param name="Vault">The vault.</param>
 /// <param name="Policy">The policy.</param>
+[Named("set-access-policy.1")]
 public sealed record SetAccessPolicy(VaultId Vault, VaultPolicy Policy) : VaultPolicyCommand, ICommand<Done>;
 
 /// <summary>Returns the access policy.</summary>
+[Named("find-access-policy.1")]
 public sealed record FindAccessPolicy(VaultId Vault) : VaultPolicyCommand, ICommand<VaultPolicy>;
 
 /// <summary>Deletes the access policy. Succeeds even if the vault has no access policy.</summary>
+[Named("delete-access-policy.1")]
 public sealed record DeleteAccessPolicy(VaultId Vault) : VaultPolicyCommand, ICommand<Done>;
 
 /// <summary>Initiates a lock. Its policy is in force immediately, and expires after <see cref="Limits.LockWindow"/> unless the
@@ -201,18 +225,22 @@ public sealed record DeleteAccessPolicy(VaultId Vault) : VaultPolicyCommand, ICo
 /// <param name="Vault">The vault.</param>
 /// <param name="Lock">A new, unused ID.</param>
 /// <param name="Policy">The policy.</param>
+[Named("initiate-lock.1")]
 public sealed record InitiateLock(VaultId Vault, LockId Lock, VaultPolicy Policy) : VaultPolicyCommand, ICommand<VaultLock>;
 
 /// <summary>Returns the lock, in progress or completed.</summary>
+[Named("find-lock.1")]
 public sealed record FindLock(VaultId Vault) : VaultPolicyCommand, ICommand<VaultLock>;
 
 /// <summary>Completes the lock, so that its policy is in force for as long as the vault exists. The answer waits until every
 /// shard of the index refuses deletions whose verdict ignores the lock policy.</summary>
 /// <param name="Vault">The vault.</param>
 /// <param name="Lock">ID of the lock in progress; the default value stands for an invalid ID.</param>
+[Named("complete-lock.1")]
 public sealed record CompleteLock(VaultId Vault, LockId Lock) : VaultPolicyCommand, ICommand<Done>;
 
 /// <summary>Aborts the lock in progress. Succeeds even if no lock is in progress.</summary>
+[Named("abort-lock.1")]
 public sealed record AbortLock(VaultId Vault) : VaultPolicyCommand, ICommand<Done>;
 
 /// <summary>Confirms that a generation of the guard was delivered to a shard of the index.</summary>
@@ -228,6 +256,7 @@ public sealed record ConfirmGuardDelivered(long Epoch, long Generation, int Shar
 /// <param name="Lock">The lock policy, in progress or completed, or null.</param>
 /// <param name="Guard">The guard's generation. A deletion based on these policies passes it to the shard in <see
 /// cref="Archives.DeletionVerdict.Guard"/>. Null if no lock was ever initiated.</param>
+[Named("vault-policies.1")]
 public sealed record VaultPolicies(
     VaultIncarnation Incarnation, IReadOnlyDictionary<string, string> Tags, VaultPolicy? Access, VaultPolicy? Lock, long? Guard = null)
 {
@@ -241,6 +270,7 @@ public sealed record VaultPolicies(
 /// <param name="Policy">The lock policy.</param>
 /// <param name="CreatedAt">When it was initiated.</param>
 /// <param name="IsLocked">Whether the lock was completed.</param>
+[Named("vault-lock.1")]
 public sealed record VaultLock(LockId Lock, VaultPolicy Policy, DateTimeOffset CreatedAt, bool IsLocked)
 {
     /// <summary>When the lock expires unless it is completed; null once it is completed.</summary>
@@ -268,10 +298,12 @@ public enum NotifiedJobs
 /// <param name="Topic">Name of the topic.</param>
 /// <param name="Jobs">The kinds of jobs to notify about; at least one.</param>
 /// <remarks>Source: developer guide, "Configuring vault notifications".</remarks>
+[Named("vault-notifications.1")]
 public sealed record VaultNotifications(string Topic, NotifiedJobs Jobs);
 
 /// <summary>An access policy or a lock policy, exactly as it was sent.</summary>
 /// <param name="Text">The policy's JSON, at most <see cref="Limits.MaxPolicyBytes"/> bytes of UTF-8. The sender of the command
 /// has validated it.</param>
 /// <param name="VaultArn">The vault's ARN when the policy was set. It contains the server's region at that time.</param>
+[Named("vault-policy.1")]
 public sealed record VaultPolicy(string Text, string VaultArn);

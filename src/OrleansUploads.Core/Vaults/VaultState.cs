@@ -53,13 +53,6 @@ public abstract record VaultState
 
         /// <summary>The job notifications.</summary>
         public NotificationSetting Notifications { get; init; } = NotificationSetting.Never;
-
-        /// <summary>The latest inventory; null before the first one, and with <see
-        /// cref="Settings.InventorySchedule.Current"/>.</summary>
-        public VaultInventory? Inventory { get; init; }
-
-        /// <summary>Time of the first change that the latest inventory does not contain, or null.</summary>
-        public DateTimeOffset? WrittenSince { get; init; }
     }
 
     /// <summary>The vault was deleted.</summary>
@@ -72,12 +65,6 @@ public abstract record VaultState
         public VaultEndings Endings { get; init; } = VaultEndings.None;
     }
 }
-
-/// <summary>An inventory that was taken.</summary>
-/// <param name="At">When it was taken.</param>
-/// <param name="Shards">The totals of each shard at that time.</param>
-/// <param name="Totals">The totals of all shards together.</param>
-public sealed record VaultInventory(DateTimeOffset At, ImmutableDictionary<int, ShardTotals> Shards, VaultTotals Totals);
 
 /// <summary>A vault's notification setting and whether it was delivered.</summary>
 /// <param name="Version">Version of the setting within this incarnation; 0 before the first.</param>

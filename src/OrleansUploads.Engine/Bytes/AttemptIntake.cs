@@ -42,7 +42,7 @@ internal sealed class AttemptIntake(IPartStore parts, SharedLanes? lanes)
         try
         {
             await using var writer = await parts.CreateAsync(upload, attempt, body.LengthBytes, cancellationToken);
-            var received = await CopyAsync(body, digests, writer, cancellationToken);
+            var received = await digests.Window.CopyAsync(body.Content, writer, digests.AppendAsync, cancellationToken);
             if (received != body.LengthBytes)
             {
                 return new(new Refusal.LengthDiffers(body.LengthBytes, received));
@@ -63,34 +63,6 @@ internal sealed class AttemptIntake(IPartStore parts, SharedLanes? lanes)
         }
     }
 
-    private static async ValueTask<long> CopyAsync(
-        ObjectBody body, PartDigests digests, IAttemptWriter writer, CancellationToken cancellationToken)
-    {
-        long received = 0;
-        while (true)
-        {
-            var piece = await digests.Window.ReadAsync(body.Content, cancellationToken);
-            received += piece.Length;
-            if (piece.IsEmpty || received > body.LengthBytes)
-            {
-                return received;
-            }
-
-            var md5 = digests.AppendMd5Async(piece);
-            var hashed = digests.AppendAsync(piece);
-            try
-            {
-                await writer.WriteAsync(piece, cancellationToken);
-            }
-            finally
-            {
-                // The memory must not be used again, by this body or by another, while its bytes are read.
-                await md5;
-                await hashed;
-            }
-        }
-    }
-
     /// <summary>The digests of a part while its bytes arrive.</summary>
     private sealed class PartDigests(ObjectBody body, ChecksumAlgorithm algorithm, SharedLanes? lanes) : IDisposable
     {
@@ -107,29 +79,20 @@ internal sealed class AttemptIntake(IPartStore parts, SharedLanes? lanes)
         public BodyWindow Window { get; } =
             new(body.LengthBytes, withLinearHash: body.Sha256 is not null || algorithm == ChecksumAlgorithm.Sha256, lanes);
 
-        /// <summary>Appends bytes to the MD5, which takes as long as all other digests together, so it runs beside them.</summary>
-        public Task AppendMd5Async(ReadOnlyMemory<byte> bytes)
+        /// <summary>Appends bytes to the checksum and to the MD5, which takes as long as all other digests together, so it runs beside
+        /// them.</summary>
+        public Task AppendAsync(ReadOnlyMemory<byte> bytes)
         {
-            if (bytes.Length >= MinBytesForAnotherThread)
+            // On the caller's scheduler, which decides the order in the simulation.
+            var md5 = bytes.Length < MinBytesForAnotherThread ? null : Task.Factory.StartNew(
+                () => _md5.AppendData(bytes.Span), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
+            if (md5 is null)
             {
-                // On the caller's scheduler, which decides the order in the simulation.
-                return Task.Factory.StartNew(
-                    () => _md5.AppendData(bytes.Span),
-                    CancellationToken.None,
-                    TaskCreationOptions.DenyChildAttach,
-                    TaskScheduler.Current);
+                _md5.AppendData(bytes.Span);
             }
 
-            _md5.AppendData(bytes.Span);
-            return Task.CompletedTask;
-        }
-
-        /// <summary>Appends bytes to all digests but the MD5.</summary>
-        public ValueTask AppendAsync(ReadOnlyMemory<byte> bytes)
-        {
-            var hashed = Window.AppendAsync(bytes);
             _checksum?.Append(bytes.Span);
-            return hashed;
+            return md5 ?? Task.CompletedTask;
         }
 
         public (Outcome<NumberedPart> Outcome, ReadOnlyMemory<Sha256Digest> Leaves) Finish(

@@ -1,4 +1,5 @@
 using System.Buffers;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Bytes;
@@ -21,6 +22,7 @@ internal sealed class BodyWindow : IDisposable
     private static readonly BlockPool Windows = new(PartHasher.BatchBytes, MaxWindows);
 
     private readonly PartHasher _hasher;
+    private readonly long _lengthBytes;
     private readonly Memory<byte> _memory;
     private readonly byte[]? _piece;
     private int _filledBytes;
@@ -30,6 +32,8 @@ internal sealed class BodyWindow : IDisposable
     /// <param name="lanes">Hashes the pieces of several bodies at a time, or null to hash each piece alone.</param>
     public BodyWindow(long lengthBytes, bool withLinearHash, SharedLanes? lanes)
     {
+        _lengthBytes = lengthBytes;
+
         // The linear hash computes the first leaf.
         var leaves = (lengthBytes / TreeHash.LeafBytes) - (withLinearHash ? 1 : 0);
         if (leaves >= MinBatchedLeaves && PartHasher.HasBatches && Windows.TryRent() is { } window)
@@ -43,6 +47,41 @@ internal sealed class BodyWindow : IDisposable
         }
 
         _hasher = new PartHasher(withLinearHash, lanes, leavesInLanes: _piece is not null);
+    }
+
+    /// <summary>Copies a body to an attempt, hashes it, and computes further digests beside it. Stops at the end of the body, or when it is
+    /// longer than announced.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="writer">Writes the attempt.</param>
+    /// <param name="digest">Computes further digests of a piece, which is valid until the task ends; null for none.</param>
+    /// <param name="cancellationToken">Stops between two pieces.</param>
+    /// <returns>The number of bytes of the body that were read.</returns>
+    public async ValueTask<long> CopyAsync(
+        Stream body, IAttemptWriter writer, Func<ReadOnlyMemory<byte>, Task>? digest, CancellationToken cancellationToken)
+    {
+        long received = 0;
+        while (true)
+        {
+            var piece = await ReadAsync(body, cancellationToken);
+            received += piece.Length;
+            if (piece.IsEmpty || received > _lengthBytes)
+            {
+                return received;
+            }
+
+            var digested = digest?.Invoke(piece) ?? Task.CompletedTask;
+            var hashed = AppendAsync(piece);
+            try
+            {
+                await writer.WriteAsync(piece, cancellationToken);
+            }
+            finally
+            {
+                // The memory must not be used again, by this body or by another, while its bytes are read.
+                await digested;
+                await hashed;
+            }
+        }
     }
 
     /// <summary>Reads the next piece: <see cref="PieceBytes"/>, or fewer at the end of the body. Earlier pieces are not valid any more.

@@ -16,8 +16,8 @@ internal static class DurableReport
     /// <returns>The answer, and whether the report was sent only once. If so, a refusal proves that the upload does not use the attempt. If
     /// not, an earlier report may have made the attempt the part, and the upload may have ended since.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
-    public static async ValueTask<(Outcome<StorePartResult> Outcome, bool IsOnly)> SendAsync(
-        IEntityHost host, UploadId upload, ICommand<StorePartResult> report, CancellationToken cancellationToken)
+    public static async ValueTask<(Outcome<Done> Outcome, bool IsOnly)> SendAsync(
+        IEntityHost host, UploadId upload, ICommand<Done> report, CancellationToken cancellationToken)
     {
         for (var reports = 1; ; reports++)
         {

@@ -185,7 +185,6 @@ public sealed class ObjectIntake(
     /// <param name="checksum">The object's checksum, as the client knows it, or null if it did not say.</param>
     /// <param name="checksumType">The type of the object's checksum, as the client knows it, or null if it did not say.</param>
     /// <param name="condition">What must hold of the key, or null for nothing.</param>
-    /// <param name="sender">Who completes the upload, or null if that is not known.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; completing again is safe.</exception>
     public async ValueTask<Outcome<PublishedObject>> CompleteAsync(
@@ -196,7 +195,6 @@ public sealed class ObjectIntake(
         Checksum? checksum,
         ChecksumType? checksumType,
         PublishCondition? condition,
-        Sender? sender,
         CancellationToken cancellationToken)
     {
         for (var waits = 1; ; waits++)
@@ -210,7 +208,7 @@ public sealed class ObjectIntake(
                 upload,
                 name,
                 ticket => new CompleteObjectUpload(
-                    name, chosen, sizeBytes, checksum, condition, stored, checksumType, sender, ticket.Number),
+                    name, chosen, sizeBytes, checksum, condition, stored, checksumType, ticket.Number),
                 taken: null,
                 cancellationToken);
             if (outcome.Refusal is not (ObjectRefusal.NumberedPartLost or ObjectRefusal.UploadCompleting) || waits == MaxWaits)
@@ -224,14 +222,13 @@ public sealed class ObjectIntake(
     /// aborted.</summary>
     /// <param name="upload">The upload.</param>
     /// <param name="name">The object in the request.</param>
-    /// <param name="sender">Who aborts the upload, or null if that is not known.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     public async ValueTask<Outcome<Done>> AbortAsync(
-        UploadId upload, ObjectName name, Sender? sender, CancellationToken cancellationToken)
+        UploadId upload, ObjectName name, CancellationToken cancellationToken)
     {
         for (var waits = 1; ; waits++)
         {
-            var outcome = await host.AskAsync(upload.Entity, new AbortObjectUpload(name, sender), cancellationToken);
+            var outcome = await host.AskAsync(upload.Entity, new AbortObjectUpload(name), cancellationToken);
             if (outcome.Refusal is not ObjectRefusal.UploadCompleting || waits == MaxWaits)
             {
                 return outcome;

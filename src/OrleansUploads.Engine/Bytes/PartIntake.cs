@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
@@ -45,7 +46,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids,
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="PartStoreFullException">The part store is full.</exception>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; sending the part again is safe.</exception>
-    public async ValueTask<Outcome<StorePartResult>> StorePartAsync(
+    public async ValueTask<Outcome<Done>> StorePartAsync(
         UploadId upload,
         VaultId vault,
         PartRange range,
@@ -78,12 +79,12 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids,
 
         var (outcome, isOnly) = await DurableReport.SendAsync(
             host, upload, new StorePart(vault, range, stated.Tree, attempt, sender), cancellationToken);
-        if (outcome.TryGet(out var result, out _) && result.AttemptInUse)
+        if (outcome.Refusal is null)
         {
             EngineTelemetry.PartsStored.Add(1);
             EngineTelemetry.PartBytesStored.Add(range.LengthBytes);
         }
-        else if (result is not null || isOnly)
+        else if (isOnly)
         {
             await UnusedAttempt.DeleteAsync(parts, upload, attempt);
         }
@@ -96,16 +97,14 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids,
     /// <param name="vault">The vault in the request.</param>
     /// <param name="sizeBytes">The archive's size in the request.</param>
     /// <param name="treeHash">The archive's tree hash in the request.</param>
-    /// <param name="sender">Who completes the upload, or null if that is not known.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; completing again is safe.</exception>
     public ValueTask<Outcome<CompletedArchive>> CompleteAsync(
-        UploadId upload, VaultId vault, long sizeBytes, TreeHash treeHash, Sender? sender, CancellationToken cancellationToken) =>
+        UploadId upload, VaultId vault, long sizeBytes, TreeHash treeHash, CancellationToken cancellationToken) =>
         StoredCompletion.RunAsync(
             parts,
             upload,
-            stored => host.AskAsync(
-                upload.Entity, new CompleteStoredUpload(vault, sizeBytes, treeHash, stored, sender), cancellationToken),
+            stored => host.AskAsync(upload.Entity, new CompleteUpload(vault, sizeBytes, treeHash, stored), cancellationToken),
             cancellationToken);
 
     /// <summary>Stores an archive that is uploaded in a single request, as an upload with one part that is completed
@@ -173,28 +172,7 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids,
         using var activity = EngineTracing.StartAttempt(upload, lengthBytes);
         await using var writer = await parts.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
         using var window = new BodyWindow(lengthBytes, withLinearHash: stated.Linear is not null, lanes);
-        long received = 0;
-        while (true)
-        {
-            var piece = await window.ReadAsync(body, cancellationToken);
-            received += piece.Length;
-            if (piece.IsEmpty || received > lengthBytes)
-            {
-                break;
-            }
-
-            var hashed = window.AppendAsync(piece);
-            try
-            {
-                await writer.WriteAsync(piece, cancellationToken);
-            }
-            finally
-            {
-                // The memory must not be used again, by this body or by another, while its bytes are hashed.
-                await hashed;
-            }
-        }
-
+        var received = await window.CopyAsync(body, writer, digest: null, cancellationToken);
         if (received != lengthBytes)
         {
             return new Refusal.LengthDiffers(lengthBytes, received);

@@ -19,24 +19,24 @@ namespace OrleansUploads.Engine.Checking;
 /// <remarks>All members throw <see cref="JournalDamagedException"/> if a history differs from what was written.</remarks>
 internal sealed class EntityStates(JournalInspection journal)
 {
-    private readonly Rebuilder<AccountState, AccountCommand, AccountEvent> _accounts = new(new AccountDecider(), AccountContract.Table.Codec);
-    private readonly Rebuilder<VaultState, VaultCommand, VaultEvent> _vaults = new(new VaultDecider(), VaultContract.Table.Codec);
+    private readonly Rebuilder<AccountState, AccountCommand, AccountEvent> _accounts = new(new AccountDecider());
+    private readonly Rebuilder<VaultState, VaultCommand, VaultEvent> _vaults = new(new VaultDecider());
     private readonly Rebuilder<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent> _shards =
-        new(new ArchiveShardDecider(new UploadPolicy(), new RetrievalPolicy()), ArchiveShardContract.Table.Codec);
+        new(new ArchiveShardDecider(new UploadPolicy(), new RetrievalPolicy()));
     private readonly Rebuilder<JobsState, JobsCommand, JobsEvent> _jobs =
-        new(new JobsDecider(new RetrievalPolicy()), JobsContract.Table.Codec);
+        new(new JobsDecider(new RetrievalPolicy()));
     private readonly Rebuilder<UploadState, UploadCommand, UploadEvent> _uploads =
-        new(new UploadDecider(new UploadPolicy()), UploadContract.Table.Codec);
+        new(new UploadDecider(new UploadPolicy()));
     private readonly Rebuilder<UploadPageState, UploadPageCommand, UploadPageEvent> _uploadPages =
-        new(new UploadPageDecider(), UploadPageContract.Table.Codec);
+        new(new UploadPageDecider());
     private readonly Rebuilder<ServiceState, ServiceCommand, ServiceEvent> _service =
-        new(new ServiceDecider(), ServiceContract.Table.Codec);
+        new(new ServiceDecider());
 
-    private readonly Rebuilder<BucketState, BucketCommand, BucketEvent> _buckets = new(new BucketDecider(), BucketContract.Table.Codec);
+    private readonly Rebuilder<BucketState, BucketCommand, BucketEvent> _buckets = new(new BucketDecider());
     private readonly Rebuilder<KeyLeafState, KeyLeafCommand, KeyLeafEvent> _keyLeaves =
-        new(new KeyLeafDecider(), KeyLeafContract.Table.Codec);
+        new(new KeyLeafDecider());
     private readonly Rebuilder<KeyRoutesState, KeyRoutesCommand, KeyRoutesEvent> _keyRoutes =
-        new(new KeyRoutesDecider(), KeyRoutesContract.Table.Codec);
+        new(new KeyRoutesDecider());
 
     /// <summary>Reads the state of any entity.</summary>
     /// <returns>The state, and the length of its history in bytes.</returns>
@@ -90,7 +90,7 @@ internal sealed class EntityStates(JournalInspection journal)
     public KeyRoutesState ReadRoutes(KeyIndexId index) => _keyRoutes.From(index.Routes, journal.Read(index.Routes));
 
     private sealed class Rebuilder<TState, TCommand, TEvent>(
-        Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec)
+        Decider<TState, TCommand, TEvent> decider)
         where TState : class
         where TCommand : class, ICommand
         where TEvent : class
@@ -102,10 +102,10 @@ internal sealed class EntityStates(JournalInspection journal)
                 var state = decider.Initial;
                 if (history.Snapshot is { } snapshot)
                 {
-                    state = codec.Decode(snapshot).Aggregate(state, decider.Evolve);
+                    state = EventCodec.Decode<TEvent>(snapshot).Aggregate(state, decider.Evolve);
                 }
 
-                return history.Records.Aggregate(state, (at, record) => codec.Decode(record).Aggregate(at, decider.Evolve));
+                return history.Records.Aggregate(state, (at, record) => EventCodec.Decode<TEvent>(record).Aggregate(at, decider.Evolve));
             }
             catch (Exception fault) when (fault is System.Text.Json.JsonException or InvalidOperationException or FormatException)
             {

@@ -4,11 +4,11 @@ using OrleansUploads.Core.Archives;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>Writes an archive of a shard as an object with its members, without the generated metadata, which reads it several times
-/// slower.</summary>
-/// <param name="entries">The format of its entry.</param>
-internal sealed class IndexedArchiveConverter(ArchiveEntryConverter entries) : JsonConverter<IndexedArchive>
+/// <summary>Writes an archive of a shard as an object with its members, for the same reason as its entry.</summary>
+internal sealed class IndexedArchiveConverter : JsonConverter<IndexedArchive>
 {
+    private static readonly ArchiveEntryConverter Entries = new();
+
     private static readonly JsonEncodedText EntryName = JsonEncodedText.Encode("entry");
     private static readonly JsonEncodedText AddedInName = JsonEncodedText.Encode("addedIn");
     private static readonly JsonEncodedText DeletedInName = JsonEncodedText.Encode("deletedIn");
@@ -23,7 +23,7 @@ internal sealed class IndexedArchiveConverter(ArchiveEntryConverter entries) : J
             if (reader.ValueTextEquals(EntryName.EncodedUtf8Bytes))
             {
                 reader.Read();
-                entry = entries.Read(ref reader, typeof(ArchiveEntry), options);
+                entry = Entries.Read(ref reader, typeof(ArchiveEntry), options);
             }
             else if (reader.ValueTextEquals(AddedInName.EncodedUtf8Bytes))
             {
@@ -48,7 +48,7 @@ internal sealed class IndexedArchiveConverter(ArchiveEntryConverter entries) : J
     {
         writer.WriteStartObject();
         writer.WritePropertyName(EntryName);
-        entries.Write(writer, value.Entry, options);
+        Entries.Write(writer, value.Entry, options);
         writer.WriteNumber(AddedInName, value.AddedIn);
         if (value.DeletedIn is { } deletedIn)
         {

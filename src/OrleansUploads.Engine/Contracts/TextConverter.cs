@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Contracts;
 
@@ -10,9 +11,8 @@ internal sealed class TextConverter<T> : JsonConverter<T>
     /// <summary>The maximum length of a text that is written without allocating a string.</summary>
     private const int MaxStackChars = 128;
 
-    /// <summary>Whether the empty text is read as the default value. A host may send the default value if a client's ID cannot exist;
-    /// the receiving entity then refuses the command.</summary>
-    public bool ReadsEmptyAsDefault { get; init; }
+    /// <summary>A host sends the default lock ID if a client's ID cannot exist; the vault then refuses the command.</summary>
+    private static readonly bool ReadsEmptyAsDefault = typeof(T) == typeof(LockId);
 
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -36,4 +36,17 @@ internal sealed class TextConverter<T> : JsonConverter<T>
 
         writer.WriteStringValue(value.ToString());
     }
+}
+
+/// <summary>Creates the converters of the values of Core and Hashing that have a text form.</summary>
+internal sealed class TextConverterFactory : JsonConverterFactory
+{
+    public override bool CanConvert(Type typeToConvert) =>
+        typeToConvert.IsValueType
+        && typeToConvert.Namespace!.StartsWith("OrleansUploads.", StringComparison.Ordinal)
+        && typeToConvert.GetInterfaces().Any(static implemented =>
+            implemented.IsGenericType && implemented.GetGenericTypeDefinition() == typeof(IParsable<>));
+
+    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        (JsonConverter)Activator.CreateInstance(typeof(TextConverter<>).MakeGenericType(typeToConvert))!;
 }

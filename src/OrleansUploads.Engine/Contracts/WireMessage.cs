@@ -12,8 +12,8 @@ public readonly record struct WireMessage(string Name, byte[] Body)
     public static WireMessage Pack(object message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return MessageNames.TryFind(message, out var name, out var json)
-            ? new WireMessage(name, JsonSerializer.SerializeToUtf8Bytes(message, json))
+        return ShapeNames.Core.TryFind(message, out var name, out var json)
+            ? new WireMessage(name.Value, JsonSerializer.SerializeToUtf8Bytes(message, json))
             : throw new ArgumentException(
                 $"{message.GetType().Name} cannot be sent to another host, because it has no message name.", nameof(message));
     }
@@ -23,7 +23,7 @@ public readonly record struct WireMessage(string Name, byte[] Body)
     /// version does not support.</exception>
     public object Unpack()
     {
-        if (!MessageNames.ByName.TryGetValue(Name, out var json))
+        if (!ShapeNames.Core.TryFind(Name, out var json))
         {
             throw new JsonException($"Unknown message '{Name}'. The host that sent it may run a newer version.");
         }

@@ -17,7 +17,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     private readonly PendingReplies _replies;
     private readonly ArrayBufferWriter<byte> _record = new();
     private readonly Decider<TState, TCommand, TEvent> _decider;
-    private readonly EventCodec<TEvent> _codec;
     private readonly JournalSharing _sharing;
     private readonly int _historySlack;
     private List<RunnerOutput> _outputs = [];
@@ -37,20 +36,17 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
 
     /// <param name="entity">The entity.</param>
     /// <param name="decider">The rules of the entity.</param>
-    /// <param name="codec">Encodes and decodes the entity's events.</param>
     /// <param name="sharing">Whether other hosts may write to the same journal.</param>
     /// <param name="historySlack">The number of events by which the history may exceed twice its compact form before a snapshot is
     /// saved, or null for the decider's value.</param>
     public DeciderRunner(
         EntityId entity,
         Decider<TState, TCommand, TEvent> decider,
-        EventCodec<TEvent> codec,
         JournalSharing sharing = JournalSharing.Exclusive,
         int? historySlack = null)
         : base(entity)
     {
         _decider = decider;
-        _codec = codec;
         _sharing = sharing;
         _historySlack = historySlack ?? decider.HistorySlack;
         _state = decider.Initial;
@@ -434,7 +430,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         _historyBytes += record.Length;
         try
         {
-            foreach (var happened in _codec.Decode(record))
+            foreach (var happened in EventCodec.Decode<TEvent>(record))
             {
                 _state = _decider.Evolve(_state, happened);
                 _historyEvents++;
@@ -534,8 +530,8 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
             var writer = batch.Writer;
             foreach (var happened in decision.Events)
             {
-                writer ??= EventCodec<TEvent>.Begin(_record);
-                _codec.Write(writer, happened);
+                writer ??= EventCodec.Begin(_record);
+                EventCodec.Write(writer, happened);
             }
 
             batch = batch with
@@ -551,7 +547,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
 
     private void Append(Batch batch, WakeChange? wake)
     {
-        EventCodec<TEvent>.End(batch.Writer ?? EventCodec<TEvent>.Begin(_record));
+        EventCodec.End(batch.Writer ?? EventCodec.Begin(_record));
         _historyEvents += batch.Events;
         _historyBytes += _record.WrittenCount;
         _writing = true;
@@ -609,13 +605,13 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         }
 
         var buffer = new ArrayBufferWriter<byte>(1024);
-        var writer = EventCodec<TEvent>.Begin(buffer);
+        var writer = EventCodec.Begin(buffer);
         foreach (var happened in _decider.Compact(_state))
         {
-            _codec.Write(writer, happened);
+            EventCodec.Write(writer, happened);
         }
 
-        EventCodec<TEvent>.End(writer);
+        EventCodec.End(writer);
         _historyEvents = shortest;
         _historyBytes = buffer.WrittenCount;
         _outputs.Add(new RunnerOutput.SaveSnapshot(_version, buffer.WrittenMemory));

@@ -19,8 +19,8 @@ public class EntityCatalog(EngineOptions engine, EntityLayout layout)
 {
     private readonly JournalSharing _sharing = layout.Sharing;
     private readonly AccountDecider _account = new(engine.Accounts, layout.ArchiveShards);
-    private readonly VaultDecider _vault = new(engine.Inventories, engine.Vaults);
-    private readonly ArchiveShardDecider _archiveShard = new(engine.Uploads, engine.Retrievals, engine.Inventories);
+    private readonly VaultDecider _vault = new(engine.Vaults);
+    private readonly ArchiveShardDecider _archiveShard = new(engine.Uploads, engine.Retrievals);
     private readonly JobsDecider _jobs = new(engine.Retrievals, engine.Vaults, layout.Retirements);
     private readonly UploadDecider _upload = new(engine.Uploads, engine.Retrievals);
     private readonly UploadPageDecider _uploadPage = new();
@@ -39,25 +39,25 @@ public class EntityCatalog(EngineOptions engine, EntityLayout layout)
     /// <summary>Creates a runner that has not loaded its entity yet.</summary>
     public EntityRunner CreateRunner(EntityId entity) => entity.Kind switch
     {
-        EntityKind.Account => Run(entity, _account, AccountContract.Table.Codec),
-        EntityKind.Vault => Run(entity, _vault, VaultContract.Table.Codec),
-        EntityKind.ArchiveShard => Run(entity, _archiveShard, ArchiveShardContract.Table.Codec),
-        EntityKind.Jobs => Run(entity, _jobs, JobsContract.Table.Codec),
-        EntityKind.Upload => Run(entity, _upload, UploadContract.Table.Codec),
-        EntityKind.UploadPage => Run(entity, _uploadPage, UploadPageContract.Table.Codec),
-        EntityKind.Service => Run(entity, _service, ServiceContract.Table.Codec),
-        EntityKind.Bucket => Run(entity, _bucket, BucketContract.Table.Codec),
-        EntityKind.KeyLeaf => Run(entity, _keyLeaf, KeyLeafContract.Table.Codec),
-        EntityKind.KeyRoutes => Run(entity, _keyRoutes, KeyRoutesContract.Table.Codec),
+        EntityKind.Account => Run(entity, _account),
+        EntityKind.Vault => Run(entity, _vault),
+        EntityKind.ArchiveShard => Run(entity, _archiveShard),
+        EntityKind.Jobs => Run(entity, _jobs),
+        EntityKind.Upload => Run(entity, _upload),
+        EntityKind.UploadPage => Run(entity, _uploadPage),
+        EntityKind.Service => Run(entity, _service),
+        EntityKind.Bucket => Run(entity, _bucket),
+        EntityKind.KeyLeaf => Run(entity, _keyLeaf),
+        EntityKind.KeyRoutes => Run(entity, _keyRoutes),
         _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "Unknown entity kind."),
     };
 
     /// <summary>Creates the runner for a decider. The simulation overrides this to lose tells and to plant wrong rules, which it must
     /// detect.</summary>
     private protected virtual EntityRunner Run<TState, TCommand, TEvent>(
-        EntityId entity, Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec)
+        EntityId entity, Decider<TState, TCommand, TEvent> decider)
         where TState : class
         where TCommand : class, ICommand
         where TEvent : class =>
-        new DeciderRunner<TState, TCommand, TEvent>(entity, decider, codec, _sharing);
+        new DeciderRunner<TState, TCommand, TEvent>(entity, decider, _sharing);
 }

@@ -12,7 +12,7 @@ public sealed record EntityLayout
     public JournalSharing Sharing { get; init; } = JournalSharing.Exclusive;
 
     /// <summary>The number of shards in the archive index of new vaults.</summary>
-    public int ArchiveShards { get; init; } = VaultIncarnation.NewShards;
+    public int ArchiveShards { get; init; } = VaultIncarnation.ManyShards;
 
     /// <summary>The number of deleted archives that the jobs of a vault remember.</summary>
     public int Retirements { get; init; } = JobsDecider.DefaultRememberedRetirements;

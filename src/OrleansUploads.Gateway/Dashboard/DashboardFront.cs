@@ -40,17 +40,12 @@ internal sealed class DashboardFront(DashboardPipeline pipeline) : IFront
 
         public override bool IsUpload => false;
 
-        public override bool ChecksSender => !IsSigned;
-
-        /// <summary>The page's requests have a session. Programs sign theirs.</summary>
-        private bool IsSigned => route is { TakesSignature: true } && exchange.AccessKeyId is not null;
+        public override bool ChecksSender => true;
 
         public override IEnumerable<KeyAccess> AccessesOf(AccountId account) =>
             [route is null ? new KeyAccess(KeyAccessKind.Change, null) : route.Access ?? new KeyAccess(KeyAccessKind.Look, null)];
 
         public override async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload) =>
-            IsSigned
-                ? await pipeline.AnswerSignedAsync(exchange, route!, payload, account)
-                : await pipeline.AnswerAsync(exchange, route, payload);
+            await pipeline.AnswerAsync(exchange, route, payload);
     }
 }

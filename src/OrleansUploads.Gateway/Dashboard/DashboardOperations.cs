@@ -36,7 +36,6 @@ internal sealed class DashboardOperations(
             ListVaultUploads => vaultUploads.ListAsync(call),
             GetVaultUpload => vaultUploads.GetAsync(call),
             GetVaultPart => vaultUploads.GetPartAsync(call),
-            GetVaultTimeline => vaultUploads.GetTimelineAsync(call),
             AbortVaultUpload => vaultUploads.AbortAsync(call),
             ListJobs => jobs.ListAsync(call),
             ListArchives => stored.ListArchivesAsync(call),
@@ -44,7 +43,6 @@ internal sealed class DashboardOperations(
             ListBucketUploads => bucketUploads.ListAsync(call),
             GetBucketUpload => bucketUploads.GetAsync(call),
             GetBucketPart => bucketUploads.GetPartAsync(call),
-            GetBucketTimeline => bucketUploads.GetTimelineAsync(call),
             AbortBucketUpload => bucketUploads.AbortAsync(call),
             _ => throw new UnreachableException($"No code executes {call.Route.Operation}."),
         };

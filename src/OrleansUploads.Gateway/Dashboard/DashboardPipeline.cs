@@ -57,14 +57,6 @@ internal sealed class DashboardPipeline(
         };
     }
 
-    /// <summary>Answers a request whose signature has been verified and whose key permits it.</summary>
-    public ValueTask<DashboardAnswer> AnswerSignedAsync(
-        HttpExchange exchange, DashboardRoute route, RequestPayload payload, AccountId account)
-    {
-        AddHeaders(exchange.Context.Response);
-        return ExecuteAsync(exchange, route, payload, account);
-    }
-
     private static void AddHeaders(HttpResponse response)
     {
         response.Headers.CacheControl = "no-store";
@@ -121,19 +113,15 @@ internal sealed class DashboardPipeline(
             exchange.Connection?.BeginVerifiedRequest(account);
         }
 
-        return await ExecuteAsync(exchange, route, payload, account);
-    }
-
-    private ValueTask<DashboardAnswer> ExecuteAsync(
-        HttpExchange exchange, DashboardRoute route, RequestPayload payload, AccountId account) =>
-        operations.ExecuteAsync(new DashboardCall
+        return await operations.ExecuteAsync(new DashboardCall
         {
             Exchange = exchange,
             Route = route,
             Account = account,
-            Scope = exchange.Credential?.Scope ?? KeyScope.Unlimited,
-            AccessKeyId = exchange.Credential?.AccessKeyId,
+            Scope = scope,
+            AccessKeyId = credential?.AccessKeyId,
             Region = options.Region,
             Payload = payload,
         });
+    }
 }

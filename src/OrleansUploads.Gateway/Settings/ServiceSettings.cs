@@ -71,7 +71,6 @@ public static class ServiceSettings
             }
 
             options.Engine = options.Engine with { Retrievals = policy };
-            With(options, uploads => uploads with { DeletedArchiveGrace = UploadPolicy.GraceFor(policy) });
             return null;
         })
     { IsList = true };
@@ -88,13 +87,6 @@ public static class ServiceSettings
             return isValid ? null : flaw;
         })
     { IsList = true, IsSecret = true };
-
-    /// <summary>When inventories are taken.</summary>
-    public static readonly ServiceSetting Inventory = Choice(
-        "Inventory",
-        "When the inventory of a vault is taken: `current`, with every change, or `daily`.",
-        options => options.Engine.Inventories,
-        (options, value) => options.Engine = options.Engine with { Inventories = value });
 
     /// <summary>Maximum number of vaults per account.</summary>
     public static readonly ServiceSetting MaxVaults = Count(
@@ -198,7 +190,7 @@ public static class ServiceSettings
     /// <summary>All of them, in the order of the documentation.</summary>
     public static readonly IReadOnlyList<ServiceSetting> All =
     [
-        Region, S3Domain, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, Inventory, MaxVaults, MaxOpenUploads, MaxJobs,
+        Region, S3Domain, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, MaxVaults, MaxOpenUploads, MaxJobs,
         MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval, LogFormat, DirectIo,
     ];
 

@@ -93,8 +93,6 @@ internal static class KnownSettings
 
     public static readonly Setting Notify = Setting.Of(ServiceSettings.Notify);
 
-    public static readonly Setting Inventory = Setting.Of(ServiceSettings.Inventory);
-
     public static readonly Setting MaxVaults = Setting.Of(ServiceSettings.MaxVaults);
 
     public static readonly Setting MaxOpenUploads = Setting.Of(ServiceSettings.MaxOpenUploads);
@@ -137,7 +135,7 @@ internal static class KnownSettings
     [
         Role, Clustering, ConnectionString, TableService, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, TlsCertificate,
         TlsKey, TlsAuthority, TlsSiloName, NodesFile, Listen, Dashboard, DashboardListen, PartsFolder, Region, S3Domain, KeysFile,
-        AccessKeyId, SecretAccessKey, Account, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, Inventory, MaxVaults,
+        AccessKeyId, SecretAccessKey, Account, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, MaxVaults,
         MaxOpenUploads, MaxJobs, MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval, LogFormat,
         DirectIo, ProbeTimeout, MissedProbes, ShedLoadAtCpuPercent, DrainDelay, DrainTime,
     ];

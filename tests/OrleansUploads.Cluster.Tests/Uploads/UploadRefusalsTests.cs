@@ -18,7 +18,6 @@ public sealed class UploadRefusalsTests
         typeof(Refusal.AttemptCollected),
         typeof(Refusal.ClockNotTrusted),
         typeof(Refusal.CollectionHeld),
-        typeof(Refusal.InventoryNotTaken),
         typeof(Refusal.JobNotFound),
         typeof(Refusal.JobNotReady),
         typeof(Refusal.LengthDiffers),
@@ -37,7 +36,6 @@ public sealed class UploadRefusalsTests
         typeof(Refusal.UploadStoredExternally),
         typeof(Refusal.VaultLocked),
         typeof(Refusal.VaultNotEmpty),
-        typeof(Refusal.VaultRecentlyWrittenTo),
         typeof(Refusal.VerdictStale),
     ];
 

@@ -202,21 +202,18 @@ public sealed class ArchiveShardDeciderTests
         }
     }
 
-    [Theory]
-    [InlineData(InventorySchedule.Current, 0)]
-    [InlineData(InventorySchedule.Daily, 1)]
-    public void A_deletion_is_remembered_while_a_job_may_list_the_earlier_content(
-        InventorySchedule inventories, int oldestInventoryDays)
+    [Fact]
+    public void A_deletion_is_remembered_while_a_job_may_list_the_earlier_content()
     {
         var uploads = new UploadPolicy { RecordLife = TimeSpan.FromHours(1) };
         var retrievals = new RetrievalPolicy { BulkDelay = TimeSpan.FromHours(5) };
         var shard = new DeciderDriver<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(
-            new ArchiveShardDecider(uploads, retrievals, inventories));
+            new ArchiveShardDecider(uploads, retrievals));
         shard.Do(Add(1));
         shard.ConfirmAll();
         shard.Do(Some.Deletion(Some.Archive(1).Archive, shard.Now));
         shard.ConfirmAll();
-        shard.Now += TimeSpan.FromDays(oldestInventoryDays) + retrievals.LongestDelay + (2 * Limits.JobOutputLife);
+        shard.Now += retrievals.LongestDelay + (2 * Limits.JobOutputLife);
         shard.Wake();
         Assert.Single(shard.Ask(new ListArchives(1, null, 9, default)).Archives);
         shard.Now += TimeSpan.FromHours(1);
@@ -239,17 +236,6 @@ public sealed class ArchiveShardDeciderTests
 
         static DateTimeOffset? At(int? milliseconds) =>
             milliseconds is { } after ? Some.Noon + TimeSpan.FromMilliseconds(after) : null;
-    }
-
-    [Fact]
-    public void A_snapshot_without_versions_lists_all_its_archives_in_every_inventory()
-    {
-        var old = new ShardCarriedOver(
-            Some.Incarnation, new ShardTotals(7, 4, 1, Some.MiB, Some.Noon), [Some.Archive(1)], [], []);
-        var state = _shard.Decider.Evolve(_shard.Decider.Initial, old);
-        Assert.Equal(Some.Archive(1).Archive, Assert.Single(state.InOrder));
-        Assert.True(state.Archives[Some.Archive(1).Archive].ExistsAt(4));
-        Assert.Equal(Some.Archive(1), state.FindArchive(Some.Archive(1).Archive));
     }
 
     private IReadOnlyList<ArchiveEntry> ListAsOf(long version) =>

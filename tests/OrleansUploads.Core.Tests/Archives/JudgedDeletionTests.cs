@@ -72,9 +72,6 @@ public sealed class JudgedDeletionTests
     }
 
     [Fact]
-    public void A_deletion_without_a_verdict_deletes_nothing() => AssertStale(new DeleteArchiveWithoutVerdict(Archive));
-
-    [Fact]
     public void A_deletion_waits_until_the_vault_knows_of_the_archive()
     {
         var added = Some.Archive(2) with { CreatedAt = _shard.Now };
@@ -100,11 +97,12 @@ public sealed class JudgedDeletionTests
     }
 
     [Fact]
-    public void Repeating_a_deletion_needs_no_verdict()
+    public void Repeating_a_deletion_needs_no_current_verdict()
     {
         _shard.Do(Some.Deletion(Archive, _shard.Now));
-        Assert.Same(Done.Instance, _shard.Do(new DeleteArchiveWithoutVerdict(Archive)).Answer);
-        _shard.Refused<Refusal.ArchiveNotFound>(new DeleteArchiveWithoutVerdict(Some.Archive(9).Archive));
+        var old = _shard.Now - ArchiveShardDecider.VerdictLife - ArchiveShardDecider.VerdictLife;
+        Assert.Same(Done.Instance, _shard.Do(Some.Deletion(Archive, old)).Answer);
+        _shard.Refused<Refusal.ArchiveNotFound>(Some.Deletion(Some.Archive(9).Archive, old));
     }
 
     private Refusal.VerdictStale AssertStale(ArchiveShardCommand deletion)

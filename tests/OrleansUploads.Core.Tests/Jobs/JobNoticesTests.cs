@@ -24,7 +24,7 @@ public sealed class JobNoticesTests
 
     private static StartInventory Inventory(int number, string? topic = null) => new(
         Job(number),
-        new InventorySnapshot(Some.Incarnation, Some.Noon, new long[VaultIncarnation.LegacyShardCount]),
+        new InventorySnapshot(Some.Incarnation, Some.Noon, new long[VaultIncarnation.FewShards]),
         new InventorySelection(new CreationWindow(null, null), null, null),
         InventoryFormat.Json,
         new InventoryOutput("the vault", 1, null),

@@ -32,7 +32,7 @@ public sealed class UploadDeciderTests
     {
         Initiate();
 
-        Assert.True(_upload.Ask(Part(0, MiB - 1, "a")).AttemptInUse);
+        Assert.Same(Done.Instance, _upload.Ask(Part(0, MiB - 1, "a")));
 
         var page = _upload.Ask(new ListParts(Some.Vault, 0, 10));
         var part = Assert.Single(page.Parts);
@@ -49,7 +49,7 @@ public sealed class UploadDeciderTests
         var again = _upload.Do(Part(0, MiB - 1, "a", attempt: 2));
 
         Assert.Equal(Some.Attempt(2), Assert.IsType<PartStored>(Assert.Single(again.Events)).Attempt);
-        Assert.True(((StorePartResult)again.Answer).AttemptInUse);
+        Assert.Same(Done.Instance, again.Answer);
         var inUse = Assert.IsType<AttemptsInUse.Only>(_upload.Ask(new FenceAttempts(_upload.Now)));
         Assert.Equal([Some.Attempt(2)], inUse.Attempts);
     }
@@ -63,7 +63,7 @@ public sealed class UploadDeciderTests
         var again = _upload.Do(Part(0, MiB - 1, "a", attempt: 1));
 
         Assert.Empty(again.Events);
-        Assert.True(((StorePartResult)again.Answer).AttemptInUse);
+        Assert.Same(Done.Instance, again.Answer);
     }
 
     [Fact]
@@ -214,14 +214,14 @@ public sealed class UploadDeciderTests
 
         foreach (ListedAttempt[] stored in (ListedAttempt[][])[[first], [first, new(Some.Attempt(2), 9)]])
         {
-            var refusal = _upload.Refused<Refusal.PartLost>(new CompleteStoredUpload(Some.Vault, MiB + 10, hash, stored));
+            var refusal = _upload.Refused<Refusal.PartLost>(new CompleteUpload(Some.Vault, MiB + 10, hash, stored));
             Assert.Equal(new PartRange(MiB, MiB + 9), refusal.Range);
         }
 
         _upload.Do(Part(MiB, MiB + 9, "b", attempt: 3));
         Assert.Equal(hash, _upload.Ask(
-            new CompleteStoredUpload(Some.Vault, MiB + 10, hash, [first, new(Some.Attempt(3), 10)])).TreeHash);
-        Assert.Equal(hash, _upload.Ask(new CompleteStoredUpload(Some.Vault, MiB + 10, hash, [])).TreeHash);
+            new CompleteUpload(Some.Vault, MiB + 10, hash, [first, new(Some.Attempt(3), 10)])).TreeHash);
+        Assert.Equal(hash, _upload.Ask(new CompleteUpload(Some.Vault, MiB + 10, hash, [])).TreeHash);
     }
 
     [Fact]
@@ -249,7 +249,7 @@ public sealed class UploadDeciderTests
         _upload.Do(new FenceAttempts(Some.Noon + TimeSpan.FromSeconds(1)));
 
         _upload.Refused<Refusal.AttemptCollected>(Part(0, 9, "a") with { Attempt = before });
-        Assert.True(_upload.Ask(Part(0, 9, "a") with { Attempt = after }).AttemptInUse);
+        Assert.Same(Done.Instance, _upload.Ask(Part(0, 9, "a") with { Attempt = after }));
     }
 
     [Fact]
@@ -259,7 +259,7 @@ public sealed class UploadDeciderTests
 
         _upload.Refused<Refusal.CollectionHeld>(new FenceAttempts(_upload.Now + TimeSpan.FromMilliseconds(1)));
 
-        Assert.True(_upload.Ask(Part(0, 9, "a") with { Attempt = Some.Attempt(1, _upload.Now) }).AttemptInUse);
+        Assert.Same(Done.Instance, _upload.Ask(Part(0, 9, "a") with { Attempt = Some.Attempt(1, _upload.Now) }));
     }
 
     [Fact]
@@ -284,7 +284,7 @@ public sealed class UploadDeciderTests
         var inUse = _upload.Ask(new FenceAttempts(_upload.Now));
 
         Assert.Contains(Some.Attempt(1), Assert.IsType<AttemptsInUse.Only>(inUse).Attempts);
-        Assert.True(_upload.Ask(Part(0, 9, "a", attempt: 1)).AttemptInUse);
+        Assert.Same(Done.Instance, _upload.Ask(Part(0, 9, "a", attempt: 1)));
     }
 
     [Fact]
@@ -329,21 +329,21 @@ public sealed class UploadDeciderTests
     }
 
     [Fact]
-    public void The_bytes_of_a_deleted_archive_are_kept_until_its_jobs_have_expired()
+    public void A_part_names_the_sender_of_its_newest_attempt_even_after_compaction()
     {
-        var policy = new UploadPolicy();
+        var (ann, bob) = (new Sender("ANN", "node-1", "10.0.0.1"), new Sender("BOB", null, null));
         Initiate();
-        _upload.Do(Part(0, 9, "a"));
-        var archive = _upload.Ask(Complete(10, Some.Hash("a"))).Archive;
-        _upload.ConfirmAll();
-        Assert.IsType<AttemptsInUse.ByManifest>(_upload.Ask(new FenceAttempts(_upload.Now)));
+        _upload.Do(Part(0, MiB - 1, "a", 1) with { Sender = ann });
+        _upload.Do(Part(MiB, (2 * MiB) - 1, "b", 2) with { Sender = ann });
+        _upload.Do(Part(MiB, (2 * MiB) - 1, "c", 3) with { Sender = bob });
+        _upload.Do(Part(2 * MiB, (3 * MiB) - 1, "d", 4));
 
-        _upload.Do(new ReleaseArchive(archive, _upload.Now));
-        _upload.Now += policy.DeletedArchiveGrace - TimeSpan.FromMilliseconds(1);
-        Assert.IsType<AttemptsInUse.ByManifest>(_upload.Ask(new FenceAttempts(_upload.Now)));
-        _upload.Now += TimeSpan.FromMilliseconds(1);
-        Assert.IsType<AttemptsInUse.None>(_upload.Ask(new FenceAttempts(_upload.Now)));
-        Assert.Equal(archive, _upload.Ask(Complete(10, Some.Hash("a"))).Archive);
+        var rebuilt = _upload.Decider.Compact(_upload.State).Aggregate(_upload.Decider.Initial, _upload.Decider.Evolve);
+        foreach (var state in (UploadState[])[_upload.State, rebuilt])
+        {
+            Assert.Equal([ann, bob, null, null], Enumerable.Range(1, 4).Select(number => Assert.IsType<FoundPart>(
+                _upload.Decider.Decide(state, new FindPart(Some.Vault, number), ServiceTime.Continuous(_upload.Now)).Answer).Sender));
+        }
     }
 
     [Fact]

@@ -125,17 +125,12 @@ public sealed class UploadHistoriesTests
         {
             0 => new InitiateUpload(Some.Spec(storage: storage)),
             1 => new FenceAttempts(upload.Now - TimeSpan.FromSeconds(random.Next(20))),
-            2 when random.Next(4) == 0 => new AbortUpload(Some.Vault, new Sender("KEY9", "node-1", null)),
+            2 when random.Next(4) == 0 => new AbortUpload(Some.Vault),
             3 => new ConfirmManifestStored(),
             4 => new ConfirmArchiveIndexed(),
             5 => random.Next(2) == 0 ? new ConfirmUploadClosed() : new ConfirmBytesReclaimed(),
             6 => upload.State is UploadState.Completed { Indexed: true } completed
-                ? new ReleaseArchive(completed.Archive, upload.Now, random.Next(3) switch
-                {
-                    0 => null,
-                    1 => upload.Now,
-                    _ => upload.Now + TimeSpan.FromHours(1),
-                })
+                ? new ReleaseArchive(completed.Archive, upload.Now, upload.Now + TimeSpan.FromHours(random.Next(2)))
                 : new ListParts(Some.Vault, 0, 10),
             7 or 8 or 9 or 10 => Completion(random, upload.State),
             11 => Report(random, upload.Now, storage == ByteStorage.Gateway ? ByteStorage.External : ByteStorage.Gateway),

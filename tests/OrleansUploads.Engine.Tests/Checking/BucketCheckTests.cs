@@ -188,7 +188,6 @@ public sealed class BucketCheckTests : IAsyncLifetime
     {
         await _bucket.PlantAsync(
             SomeObject.Objects.Routes,
-            KeyRoutesContract.Table.Codec,
             new RouteAdded(new KeyPosition("zzz"), _bucket.Leaves()[1].Leaf.Name));
 
         AssertOnly(await _bucket.CheckAsync(), "which begins at another key", key: null, upload: null);
@@ -213,8 +212,8 @@ public sealed class BucketCheckTests : IAsyncLifetime
     [Fact]
     public async Task A_deleted_bucket_with_objects_is_damage()
     {
-        await _bucket.PlantAsync(
-            SomeObject.BucketName.Entity, BucketContract.Table.Codec, new BucketSealingBegun(), new BucketDeleted());
+        await _bucket.PlantAsync<BucketEvent>(
+            SomeObject.BucketName.Entity, new BucketSealingBegun(), new BucketDeleted());
 
         var damage = await _bucket.CheckAsync();
 
@@ -236,7 +235,7 @@ public sealed class BucketCheckTests : IAsyncLifetime
     [Fact]
     public async Task A_bucket_that_its_account_does_not_have_is_damage()
     {
-        await _bucket.PlantAsync(Some.Account.Entity, AccountContract.Table.Codec, new BucketUnregistered(SomeObject.BucketName));
+        await _bucket.PlantAsync(Some.Account.Entity, new BucketUnregistered(SomeObject.BucketName));
 
         AssertOnly(await _bucket.CheckAsync(), "but the account does not have it", key: null, upload: null);
     }
@@ -258,8 +257,8 @@ public sealed class BucketCheckTests : IAsyncLifetime
     private KeyEntry EntryOf(string key) => StateOf(key).Entries[new KeyPosition(key)];
 
     private Task PlantAsync(LeafId leaf, params KeyLeafEvent[] events) =>
-        _bucket.PlantAsync(leaf.Entity, KeyLeafContract.Table.Codec, events);
+        _bucket.PlantAsync(leaf.Entity, events);
 
     private Task PlantAsync(UploadId upload, params UploadEvent[] events) =>
-        _bucket.PlantAsync(upload.Entity, UploadContract.Table.Codec, events);
+        _bucket.PlantAsync(upload.Entity, events);
 }

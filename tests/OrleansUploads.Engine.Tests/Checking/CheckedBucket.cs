@@ -95,24 +95,23 @@ internal sealed class CheckedBucket : IDisposable
         checksum: null,
         checksumType: null,
         condition: null,
-        sender: null,
         CancellationToken.None)).Answer;
 
     public async Task AbortAsync(UploadId upload, string key) =>
-        _ = (await Intake.AbortAsync(upload, NameOf(key), sender: null, CancellationToken.None)).Answer;
+        _ = (await Intake.AbortAsync(upload, NameOf(key), CancellationToken.None)).Answer;
 
     /// <summary>Appends events to a history, as if its entity had decided them.</summary>
-    public async Task PlantAsync<TEvent>(EntityId entity, EventCodec<TEvent> codec, params TEvent[] events)
+    public async Task PlantAsync<TEvent>(EntityId entity, params TEvent[] events)
         where TEvent : class
     {
         var record = new ArrayBufferWriter<byte>();
-        var writer = EventCodec<TEvent>.Begin(record);
+        var writer = EventCodec.Begin(record);
         foreach (var happened in events)
         {
-            codec.Write(writer, happened);
+            EventCodec.Write(writer, happened);
         }
 
-        EventCodec<TEvent>.End(writer);
+        EventCodec.End(writer);
         await using var journal = SqliteJournal.Open(_root.Path);
         var version = await journal.ReadVersionAsync(entity, CancellationToken.None);
         Assert.Equal(

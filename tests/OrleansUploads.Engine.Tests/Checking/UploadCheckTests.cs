@@ -162,7 +162,7 @@ public sealed class UploadCheckTests : IAsyncLifetime
 
     private static EntityId ShardOf(ArchiveId archive)
     {
-        var incarnation = new VaultIncarnation(Some.Vault, 1, VaultIncarnation.NewShards);
+        var incarnation = new VaultIncarnation(Some.Vault, 1, VaultIncarnation.ManyShards);
         return incarnation.ArchiveShard(archive);
     }
 

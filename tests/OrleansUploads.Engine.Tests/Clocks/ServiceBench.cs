@@ -82,7 +82,7 @@ internal sealed class ServiceBench : IDisposable
         return upload;
     }
 
-    public async Task<Outcome<StorePartResult>> StoreAsync(UploadId upload, byte[] body) =>
+    public async Task<Outcome<Done>> StoreAsync(UploadId upload, byte[] body) =>
         await new PartIntake(_host, Parts, Ids).StorePartAsync(
             upload,
             Some.Vault,

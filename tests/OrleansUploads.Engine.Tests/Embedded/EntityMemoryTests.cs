@@ -165,7 +165,7 @@ public sealed class EntityMemoryTests : IAsyncDisposable
         VaultName.TryParse("vault", out var name) ? new VaultId(Account(number), name) : throw new ArgumentException("no name");
 
     private static EntityId Shard(int number) =>
-        new VaultIncarnation(Some.Vault, 1, VaultIncarnation.NewShards).ArchiveShard(number);
+        new VaultIncarnation(Some.Vault, 1, VaultIncarnation.ManyShards).ArchiveShard(number);
 
     private async Task LoadAsync(int number)
     {

@@ -28,7 +28,7 @@ public sealed class FailingDeciderTests
     public void Only_the_command_that_could_not_be_decided_fails_and_the_events_of_the_others_are_written(Type fault)
     {
         var runner = new DeciderRunner<UploadState, UploadCommand, UploadEvent>(
-            Some.Upload(1).Entity, new FailingDecider((Exception)Activator.CreateInstance(fault)!), UploadContract.Table.Codec);
+            Some.Upload(1).Entity, new FailingDecider((Exception)Activator.CreateInstance(fault)!));
         runner.Submit("initiate", new InitiateUpload(Some.Spec()), Time);
         runner.TakeOutputs();
         runner.Loaded(JournalHistory.None, Time);
@@ -45,7 +45,7 @@ public sealed class FailingDeciderTests
         Assert.Equal(["part before", "part behind"], runner.TakeOutputs().OfType<RunnerOutput.Reply>().Select(reply => reply.Ticket));
 
         var decider = new UploadDecider(new UploadPolicy());
-        var stored = _records.SelectMany(record => UploadContract.Table.Codec.Decode(record)).Aggregate(decider.Initial, decider.Evolve);
+        var stored = _records.SelectMany(record => EventCodec.Decode<UploadEvent>(record)).Aggregate(decider.Initial, decider.Evolve);
         Assert.Equal(2, Assert.IsType<UploadState.Open>(stored).Parts.Count);
     }
 
@@ -54,7 +54,7 @@ public sealed class FailingDeciderTests
     {
         var fault = new KeyNotFoundException("planted");
         var runner = new DeciderRunner<UploadState, UploadCommand, UploadEvent>(
-            Some.Upload(1).Entity, new FailingDecider(fault), UploadContract.Table.Codec);
+            Some.Upload(1).Entity, new FailingDecider(fault));
         runner.Submit("initiate", new InitiateUpload(Some.Spec()), Time);
         runner.TakeOutputs();
         runner.Loaded(JournalHistory.None, Time);
@@ -75,7 +75,7 @@ public sealed class FailingDeciderTests
     {
         var decider = new FailingDecider(new InvalidOperationException());
         var runner = new DeciderRunner<UploadState, UploadCommand, UploadEvent>(
-            Some.Upload(1).Entity, decider, UploadContract.Table.Codec);
+            Some.Upload(1).Entity, decider);
         runner.Submit("initiate", new InitiateUpload(Some.Spec()), Time);
         runner.TakeOutputs();
         runner.Loaded(JournalHistory.None, Time);

@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
@@ -24,7 +25,7 @@ public sealed class PartIntakeTests
         return await _bench.OpenUploadAsync();
     }
 
-    private async Task<Outcome<StorePartResult>> StoreAsync(
+    private async Task<Outcome<Done>> StoreAsync(
         UploadId upload, byte[] body, long statedLength, StatedHashes stated) => await _bench.Intake.StorePartAsync(
             upload, Some.Vault, new PartRange(0, statedLength - 1), stated, new MemoryStream(body), sender: null, CancellationToken.None);
 
@@ -57,7 +58,7 @@ public sealed class PartIntakeTests
     {
         var upload = await OpenAsync();
 
-        Assert.True((await StoreAsync(upload, Body, Body.Length, EngineBench.Hashes(Body) with { Linear = null })).Answer.AttemptInUse);
+        Assert.Same(Done.Instance, (await StoreAsync(upload, Body, Body.Length, EngineBench.Hashes(Body) with { Linear = null })).Answer);
 
         Assert.Null((await CompleteAsync(upload)).Refusal);
         Assert.Equal(Body, await _bench.ReadAsync(upload, 0, Body.Length - 1));
@@ -92,7 +93,7 @@ public sealed class PartIntakeTests
         var refused = await CompleteAsync(upload);
         Assert.Equal(new PartRange(0, Body.Length - 1), Assert.IsType<Refusal.PartLost>(refused.Refusal).Range);
 
-        Assert.True((await _bench.StoreAsync(upload, 0, Body)).Answer.AttemptInUse);
+        Assert.Same(Done.Instance, (await _bench.StoreAsync(upload, 0, Body)).Answer);
         Assert.Null((await CompleteAsync(upload)).Refusal);
         var manifest = (await _bench.Parts.ReadManifestAsync(upload, CancellationToken.None))!;
         var stored = Assert.Single(await _bench.Parts.ListAttemptsAsync(upload, CancellationToken.None));
@@ -100,7 +101,7 @@ public sealed class PartIntakeTests
     }
 
     private ValueTask<Outcome<CompletedArchive>> CompleteAsync(UploadId upload) => _bench.Intake.CompleteAsync(
-        upload, Some.Vault, Body.Length, TreeHasher.Compute(Body), sender: null, CancellationToken.None);
+        upload, Some.Vault, Body.Length, TreeHasher.Compute(Body), CancellationToken.None);
 
     [Theory]
     [InlineData(JournalFault.FailBefore)]
@@ -118,7 +119,7 @@ public sealed class PartIntakeTests
         var upload = await bench.OpenUploadAsync();
         failing = true;
 
-        Assert.True((await bench.StoreAsync(upload, 0, Body)).Answer.AttemptInUse);
+        Assert.Same(Done.Instance, (await bench.StoreAsync(upload, 0, Body)).Answer);
         Assert.Single(await bench.Parts.ListAttemptsAsync(upload, CancellationToken.None));
     }
 
@@ -134,7 +135,7 @@ public sealed class PartIntakeTests
         await Assert.ThrowsAsync<PartStoreFullException>(() => bench.StoreAsync(upload, 0, Body));
         full = false;
         Assert.Empty((await bench.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10))).Parts);
-        Assert.True((await bench.StoreAsync(upload, 0, Body)).Answer.AttemptInUse);
+        Assert.Same(Done.Instance, (await bench.StoreAsync(upload, 0, Body)).Answer);
     }
 
     [Fact]
@@ -188,7 +189,7 @@ public sealed class PartIntakeTests
         await _bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
     }
 
-    private async Task<Outcome<StorePartResult>> StoreWhileAsync(UploadId upload, Func<Task> action) =>
+    private async Task<Outcome<Done>> StoreWhileAsync(UploadId upload, Func<Task> action) =>
         await _bench.Intake.StorePartAsync(
             upload,
             Some.Vault,

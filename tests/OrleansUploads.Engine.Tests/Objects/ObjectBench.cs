@@ -123,7 +123,7 @@ internal sealed class ObjectBench
 
     public async Task<Outcome<PublishedObject>> CompleteAsync(
         UploadId upload, string key, PublishCondition? condition, params ChosenPart[] parts) => await Intake.CompleteAsync(
-            upload, SomeObject.Named(key), parts, sizeBytes: null, checksum: null, checksumType: null, condition, sender: null, CancellationToken.None);
+            upload, SomeObject.Named(key), parts, sizeBytes: null, checksum: null, checksumType: null, condition, CancellationToken.None);
 
     public async Task<KeyPage> ListAsync(
         KeyTree tree = KeyTree.Objects, string prefix = "", string delimiter = "", KeyPosition? after = null, int limit = 1000) =>

@@ -185,7 +185,7 @@ public sealed class ObjectEngineTests
             try
             {
                 return await intake.CompleteAsync(
-                    upload, SomeObject.Named("k"), [part], null, null, null, null, null, TestContext.Current.CancellationToken);
+                    upload, SomeObject.Named("k"), [part], null, null, null, null, TestContext.Current.CancellationToken);
             }
             catch (EntityUnavailableException)
             {
@@ -226,7 +226,7 @@ public sealed class ObjectEngineTests
                 await complete;
             }
 
-            var abort = Task.Run(async () => await _bench.Intake.AbortAsync(upload, SomeObject.Named(key), sender: null, CancellationToken.None));
+            var abort = Task.Run(async () => await _bench.Intake.AbortAsync(upload, SomeObject.Named(key), CancellationToken.None));
             var hasObject = (await complete).Refusal is null;
             Assert.NotEqual(hasObject, (await abort).Refusal is null);
             Assert.Equal(hasObject ? "x" : null, await _bench.GetAsync(key));

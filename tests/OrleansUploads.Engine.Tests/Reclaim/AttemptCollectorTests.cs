@@ -168,7 +168,7 @@ public sealed class AttemptCollectorTests
         Assert.Equal(default, await CollectLaterAsync());
 
         var report = new StorePart(Some.Vault, new PartRange(0, 2), Some.Hash("a"), attempt);
-        Assert.True((await _bench.AskAsync(upload.Entity, report)).AttemptInUse);
+        Assert.Same(Done.Instance, (await _bench.AskAsync(upload.Entity, report)));
     }
 
     [Fact]

@@ -114,28 +114,28 @@ public sealed class UploadsReaderTests
             Description.None,
             UploadOrigin.Multipart,
             Some.Noon)).ToList();
-        await AppendAsync(Some.Vault.Entity, VaultContract.Table.Codec, openings.SelectMany(
+        await AppendAsync(Some.Vault.Entity, openings.SelectMany(
             IEnumerable<VaultEvent> (spec) => [new UploadListed(spec), new UploadBegun(spec.Upload)]));
         foreach (var spec in openings)
         {
-            await AppendAsync(spec.Upload.Entity, UploadContract.Table.Codec, [new UploadInitiated(spec)]);
+            await AppendAsync(spec.Upload.Entity, [new UploadInitiated(spec)]);
         }
 
         _bench.Crash();
         return [.. openings.Select(spec => spec.Upload)];
     }
 
-    private async Task AppendAsync<TEvent>(EntityId entity, EventCodec<TEvent> codec, IEnumerable<TEvent> events)
+    private async Task AppendAsync<TEvent>(EntityId entity, IEnumerable<TEvent> events)
         where TEvent : class
     {
         var buffer = new ArrayBufferWriter<byte>();
-        var writer = EventCodec<TEvent>.Begin(buffer);
+        var writer = EventCodec.Begin(buffer);
         foreach (var happened in events)
         {
-            codec.Write(writer, happened);
+            EventCodec.Write(writer, happened);
         }
 
-        EventCodec<TEvent>.End(writer);
+        EventCodec.End(writer);
         var version = await _bench.Journal.ReadVersionAsync(entity, Cancellation);
         Assert.Equal(AppendOutcome.Appended, await _bench.Journal.AppendAsync(
             new JournalAppend(entity, version, buffer.WrittenMemory, null), Cancellation));

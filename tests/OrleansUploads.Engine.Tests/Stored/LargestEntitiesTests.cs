@@ -17,7 +17,7 @@ namespace OrleansUploads.Engine.Tests.Stored;
 public sealed class LargestEntitiesTests
 {
     private static readonly VaultIncarnation Incarnation = new(
-        new VaultId(Some.Account, Parse(new string('v', Limits.MaxVaultNameChars))), long.MaxValue, VaultIncarnation.NewShards);
+        new VaultId(Some.Account, Parse(new string('v', Limits.MaxVaultNameChars))), long.MaxValue, VaultIncarnation.ManyShards);
 
     private static readonly Description Longest =
         Description.TryParse(new string('"', Limits.MaxDescriptionChars), out var description) ? description : default;
@@ -34,30 +34,29 @@ public sealed class LargestEntitiesTests
     private static VaultName Parse(string text) =>
         VaultName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
 
-    private static long BytesOf<TEvent>(EventCodec<TEvent> codec, params TEvent[] events)
+    private static long BytesOf<TEvent>(params TEvent[] events)
         where TEvent : class
     {
         var buffer = new ArrayBufferWriter<byte>();
-        var writer = EventCodec<TEvent>.Begin(buffer);
+        var writer = EventCodec.Begin(buffer);
         foreach (var happened in events)
         {
-            codec.Write(writer, happened);
+            EventCodec.Write(writer, happened);
         }
 
-        EventCodec<TEvent>.End(writer);
+        EventCodec.End(writer);
         return buffer.WrittenCount;
     }
 
     [Fact]
     public void A_vault_with_the_maximum_number_of_own_uploads_stays_within_its_limit()
     {
-        var upload = BytesOf<VaultEvent>(
-            VaultContract.Table.Codec, new UploadAdmitted(Spec, long.MaxValue), new UploadBegun(Some.Upload(1)), new AdmissionListed(Some.Upload(1)));
-        var shard = BytesOf<VaultEvent>(VaultContract.Table.Codec, new ArchivesRecorded(
-            new ShardTotals(VaultIncarnation.NewShards, long.MaxValue, long.MaxValue, long.MaxValue, Some.Noon), null));
-        var page = BytesOf<VaultEvent>(VaultContract.Table.Codec, new PageCarriedOver(255, long.MaxValue, long.MaxValue));
+        var upload = BytesOf<VaultEvent>(new UploadAdmitted(Spec, long.MaxValue), new UploadBegun(Some.Upload(1)), new AdmissionListed(Some.Upload(1)));
+        var shard = BytesOf<VaultEvent>(new ArchivesRecorded(
+            new ShardTotals(VaultIncarnation.ManyShards, long.MaxValue, long.MaxValue, long.MaxValue, Some.Noon), null));
+        var page = BytesOf<VaultEvent>(new PageCarriedOver(255, long.MaxValue, long.MaxValue));
 
-        var bytes = (upload * Limits.MaxUploadsHeldByVault) + (2 * shard * VaultIncarnation.NewShards) + (page * UploadPages.Count)
+        var bytes = (upload * Limits.MaxUploadsHeldByVault) + (2 * shard * VaultIncarnation.ManyShards) + (page * UploadPages.Count)
             + (6 * 2 * Limits.MaxPolicyBytes) + (6 * Limits.MaxTagsPerVault * 2 * 4 * Limits.MaxTagValueChars);
 
         Assert.InRange(bytes, 1, SqliteJournal.MaxRecordBytes);
@@ -68,7 +67,7 @@ public sealed class LargestEntitiesTests
     [Fact]
     public void A_page_with_the_maximum_number_of_uploads_stays_within_its_limit()
     {
-        var upload = BytesOf<UploadPageEvent>(UploadPageContract.Table.Codec, new UploadPageSnapshot(Incarnation, 255, long.MaxValue, [], [Spec]));
+        var upload = BytesOf<UploadPageEvent>(new UploadPageSnapshot(Incarnation, 255, long.MaxValue, [], [Spec]));
         Assert.InRange(upload * 4 * VaultLimits.MaxOpenUploads / UploadPages.Count, 1, SqliteJournal.MaxRecordBytes);
     }
 
@@ -76,8 +75,8 @@ public sealed class LargestEntitiesTests
     public void The_maximum_number_of_jobs_stays_within_its_limit()
     {
         var limits = new VaultLimits();
-        var topics = BytesOf<JobsEvent>(JobsContract.Table.Codec, new JobFinished(JobId.FromRandom(Some.Bytes(JobId.RandomBytes, 1)), Some.Noon, [Topic, Topic]));
-        var retrieval = BytesOf<JobsEvent>(JobsContract.Table.Codec, new RetrievalStarted(new RetrievalJob(
+        var topics = BytesOf<JobsEvent>(new JobFinished(JobId.FromRandom(Some.Bytes(JobId.RandomBytes, 1)), Some.Noon, [Topic, Topic]));
+        var retrieval = BytesOf<JobsEvent>(new RetrievalStarted(new RetrievalJob(
             JobId.FromRandom(Some.Bytes(JobId.RandomBytes, 1)),
             Archive,
             new PartRange(0, Archive.SizeBytes - 1),
@@ -87,9 +86,9 @@ public sealed class LargestEntitiesTests
             Some.Noon)));
 
         // A shard counts its changes. A million for each shard are four billion changes.
-        var inventory = BytesOf<JobsEvent>(JobsContract.Table.Codec, new InventoryStarted(new InventoryJob(
+        var inventory = BytesOf<JobsEvent>(new InventoryStarted(new InventoryJob(
             JobId.FromRandom(Some.Bytes(JobId.RandomBytes, 1)),
-            new InventorySnapshot(Incarnation, Some.Noon, [.. Enumerable.Repeat(1_000_000L, VaultIncarnation.NewShards)]),
+            new InventorySnapshot(Incarnation, Some.Noon, [.. Enumerable.Repeat(1_000_000L, VaultIncarnation.ManyShards)]),
             new InventorySelection(new CreationWindow(Some.Noon, Some.Noon), long.MaxValue, Archive.Archive),
             InventoryFormat.Csv,
             new InventoryOutput(new string('v', 2 * Limits.MaxVaultNameChars), long.MaxValue, Archive.Archive),

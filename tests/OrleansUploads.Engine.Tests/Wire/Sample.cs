@@ -45,7 +45,6 @@ internal static class Sample
         [typeof(Md5Digest)] = SomeObject.Md5("a"),
         [typeof(Checksum)] = ChecksumHasher.Compute(ChecksumAlgorithm.Crc32C, "a"u8),
         [typeof(PartNumbers)] = PartNumbers.Of([1, 2, 3, 7]),
-        [typeof(PackedTimeline)] = new PackedTimeline(new byte[] { 1, 2, 3 }),
         [typeof(IReadOnlyDictionary<string, string>)] = new Dictionary<string, string> { ["team"] = "blue" },
         [typeof(IReadOnlySet<AttemptId>)] = new HashSet<AttemptId> { Some.Attempt(1), Some.Attempt(2) },
     }.ToFrozenDictionary();

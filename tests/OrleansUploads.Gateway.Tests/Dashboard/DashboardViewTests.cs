@@ -215,9 +215,6 @@ public sealed class DashboardViewTests : IAsyncLifetime
         Assert.Equal(archive.GetRawText(), Assert.Single(only.EnumerateArray()).GetRawText());
         (await _server.GetAsync("vaults/mine/archives?archive=unknown", _admin)).Expect(404);
         (await _server.GetAsync($"vaults/other/archives?archive={id}", _admin)).Expect(404);
-        var upload = (await _server.GetAsync(
-            $"vaults/mine/uploads/{archive.GetProperty("upload").GetString()}/timeline", _admin)).Expect(200).Json;
-        Assert.Equal((id, true), (upload.GetProperty("archive").GetString(), upload.GetProperty("single").GetBoolean()));
         (await _server.Server.SendAsync(Retrieve("mine", id))).Expect(202);
         var job = (await _server.GetAsync("vaults/mine/jobs", _admin)).Expect(200).Json.GetProperty("jobs")[0];
         Assert.Equal(("archive", 3), (job.GetProperty("kind").GetString(), job.GetProperty("bytes").GetInt32()));

@@ -48,7 +48,7 @@ internal sealed class FuzzServer : IAsyncDisposable
     /// <param name="plan">The protocol, and the seed of its IDs; odd seeds select daily inventories.</param>
     /// <param name="startup">Middleware in front of the gateway, or null for none.</param>
     public static Task<FuzzServer> StartAsync(FuzzPlan plan, IStartupFilter? startup = null) =>
-        StartAsync(plan, new MemoryJournal(), new GatewaySetup { Inventories = Schedule(plan.Seed) }, startup);
+        StartAsync(plan, new MemoryJournal(), new GatewaySetup(), startup);
 
     /// <summary>Starts a second server over the same storage.</summary>
     public Task<FuzzServer> StartAgainAsync() => StartAsync(_plan, _journal, Gateway.Setup, null);
@@ -107,8 +107,6 @@ internal sealed class FuzzServer : IAsyncDisposable
             });
         return new FuzzServer(plan, gateway, journal, watched, inside, faults);
     }
-
-    private static InventorySchedule Schedule(int seed) => seed % 2 == 1 ? InventorySchedule.Daily : InventorySchedule.Current;
 
     /// <summary>Never delivers a notification, so that no confirmation is written at an unpredictable time.</summary>
     private sealed class SilentNotifier : INotifier

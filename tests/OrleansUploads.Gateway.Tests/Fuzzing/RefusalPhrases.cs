@@ -22,8 +22,6 @@ internal static class RefusalPhrases
     {
         [nameof(Refusal.VaultNotFound)] = "Vault not found for ARN: ",
         [nameof(Refusal.VaultNotEmpty)] = "Delete its archives first",
-        [nameof(Refusal.VaultRecentlyWrittenTo)] = "It is empty, but its last inventory",
-        [nameof(Refusal.InventoryNotTaken)] = "No inventory has been taken yet",
         [nameof(Refusal.TooManyVaults)] = "vaults, the maximum for an account",
         [nameof(Refusal.TooManyTags)] = "tags, the maximum for a vault",
         [nameof(Refusal.AccessPolicyNotFound)] = "No access policy is set",

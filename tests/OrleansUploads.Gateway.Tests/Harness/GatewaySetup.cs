@@ -31,8 +31,6 @@ public sealed record GatewaySetup
 
     public VaultLimits Vaults { get; init; } = new();
 
-    public InventorySchedule Inventories { get; init; } = InventorySchedule.Current;
-
     /// <summary>The keys that the server accepts.</summary>
     public IReadOnlyList<Credential> Credentials { get; init; } =
     [
@@ -55,7 +53,6 @@ public sealed record GatewaySetup
             Uploads = setup.Uploads,
             Retrievals = setup.Retrievals,
             Accounts = setup.Accounts,
-            Inventories = setup.Inventories,
             Vaults = setup.Vaults,
         }),
         setup.Journal,

@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Values;
 using System.Globalization;
 using System.Text;
 using OrleansUploads.Core.Settings;
@@ -254,7 +255,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
     private async Task AssertLeftAsync(int attempts)
     {
         await AssertPlaceIsFreeAsync();
-        Clock.Advance(UploadPolicy.GraceFor(new RetrievalPolicy()));
+        Clock.Advance(new RetrievalPolicy().LongestDelay + Limits.JobOutputLife + TimeSpan.FromHours(1));
         await new WakeScan(Host, _journal).RunAsync(TestContext.Current.CancellationToken);
         await CollectAsync();
         Assert.Equal(attempts, _folder.EnumerateFiles("*.part", SearchOption.AllDirectories).Count());

@@ -27,15 +27,13 @@ public sealed class ServiceSettingsTests
     public void Given_settings_change_their_options_and_the_others_keep_their_defaults()
     {
         var options = Bind(
-            ("S3Domain", "s3.example.org"), ("StaleAfter", "3d"), ("ReplacedObjectGrace", "2h"), ("RetrievalDelay", "3h expedited=0"), ("Inventory", "Daily"), ("MaxBodies", "7"),
+            ("S3Domain", "s3.example.org"), ("StaleAfter", "3d"), ("ReplacedObjectGrace", "2h"), ("RetrievalDelay", "3h expedited=0"), ("MaxBodies", "7"),
             ("DirectIo", "OFF"));
 
         Assert.Equal("s3.example.org", options.Gateway.S3Domain);
         Assert.Equal(TimeSpan.FromDays(3), options.Engine.Uploads.StaleAfter);
         Assert.Equal(TimeSpan.FromHours(2), options.Engine.Uploads.ReplacedObjectGrace);
         Assert.Equal("standard=3h expedited=0 bulk=3h", ServiceSettings.RetrievalDelay.Show(options));
-        Assert.Equal(UploadPolicy.GraceFor(options.Engine.Retrievals), options.Engine.Uploads.DeletedArchiveGrace);
-        Assert.Equal(InventorySchedule.Daily, options.Engine.Inventories);
         Assert.Equal(DirectIo.Off, options.DirectIo);
         Assert.Equal((7, 7), (options.Gateway.MaxConcurrentBodies, options.Gateway.MaxConcurrentOutputs));
         Assert.Equal(new ServiceOptions().Engine.Maintenance, options.Engine.Maintenance);
@@ -50,7 +48,6 @@ public sealed class ServiceSettingsTests
             ("StaleAfter", "1h"),
             ("ReplacedObjectGrace", "59s"),
             ("RetrievalDelay", "quick=3h"),
-            ("Inventory", "hourly"),
             ("MaxVaults", "0"),
             ("MaxJobs", "many"),
             ("HeaderTimeout", "soon"),
@@ -65,7 +62,6 @@ public sealed class ServiceSettingsTests
                 "--ReplacedObjectGrace is '59s'. It must be at least 1m.",
                 "--RetrievalDelay is 'quick=3h'. 'quick=3h' is not a delay: write 3h for all tiers, or standard=3h, expedited=1m, "
                 + "bulk=12h.",
-                "--Inventory is 'hourly'. It must be one of current, daily.",
                 "--MaxVaults is '0'. It must be a whole number of at least 1.",
                 "--MaxJobs is 'many'. It must be a whole number from 1 to 10000.",
                 "--HeaderTimeout is 'soon'. It must be a duration such as 90s, 15m, 24h or 7d.",

@@ -55,8 +55,6 @@ internal static class BugTable
         new("the tree hash pairs odd nodes with themselves", 300, () => UploadBugs.Plant(rules => new OddNodesPairedWithThemselves(rules))),
         new("the first attempt for a slot stays the part", 300, () => UploadBugs.Plant(rules => new FirstAttemptStays(rules))),
         new("a snapshot lacks a part", 300, () => UploadBugs.Plant(rules => new SnapshotWithoutLastPart(rules))),
-        new("the timeline shows a replaced attempt as the part", 300, () => UploadBugs.Plant(rules => new TimelineKeepsLoser(rules))),
-        new("a snapshot mixes up the senders", 300, () => UploadBugs.Plant(rules => new SnapshotMixesSenders(rules))),
         new("an expired upload still accepts parts", 2000, () => UploadBugs.Plant(rules => new ExpiredStillAccepts(rules))),
         new("advice is given without regard to the upload", 1000, () => UploadBugs.Plant(rules => new AdvisesBlindly(rules))),
         new("an abort is answered after the completion", 300, () => UploadBugs.Plant(rules => new AbortAnsweredAfterCompletion(rules))),

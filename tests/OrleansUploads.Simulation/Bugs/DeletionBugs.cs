@@ -25,8 +25,8 @@ internal static class DeletionBugs
     internal sealed class UploadsHoldVault(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
     {
         public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
-            state is VaultState.Live { Admissions.Open: > 0 and var open } && command is DeleteVault delete
-                ? Refuse(new Refusal.VaultNotEmpty(delete.Vault, 0, (int)open))
+            state is VaultState.Live { Admissions.Open: > 0 } && command is DeleteVault delete
+                ? Refuse(new Refusal.VaultNotEmpty(delete.Vault, 0))
                 : Right.Decide(state, command, time);
     }
 

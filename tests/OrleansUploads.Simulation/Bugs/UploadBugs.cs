@@ -24,7 +24,7 @@ internal static class UploadBugs
         public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
         {
             var decision = Right.Decide(state, command, time);
-            return command is CompleteUpload or CompleteStoredUpload && decision.Intents.Length == 1
+            return command is CompleteUpload && decision.Intents.Length == 1
                 ? decision.AnsweringAtOnce()
                 : decision;
         }
@@ -99,28 +99,11 @@ internal static class UploadBugs
         }
     }
 
-    internal sealed class TimelineKeepsLoser(Rules right) : UploadMistake(right)
-    {
-        public override UploadState Evolve(UploadState state, UploadEvent happened) => Right.Evolve(
-            state,
-            happened is PartStored stored && state is UploadState.Open open && open.Parts[stored.Slot] is { Trail.Number: { } replaced }
-                ? stored with { By = replaced }
-                : happened);
-    }
-
-    internal sealed class SnapshotMixesSenders(Rules right) : UploadMistake(right)
-    {
-        public override IEnumerable<UploadEvent> Compact(UploadState state) => Right.Compact(state).Select(happened =>
-            happened is UploadInitiated { Senders: { } senders } initiated
-                ? initiated with { Senders = OrleansUploads.Core.Parts.SenderTable.Of(senders.InOrder.Reverse()) }
-                : happened);
-    }
-
     internal sealed class ExpiredStillAccepts(Rules right) : UploadMistake(right)
     {
         public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
             state is UploadState.Ended { Aborted: false } && command is StorePart or CheckPart
-                ? Reply(command is StorePart ? new StorePartResult(AttemptInUse: true) : Done.Instance)
+                ? Nothing
                 : Right.Decide(state, command, time);
     }
 

@@ -104,7 +104,7 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
         return upload;
     }
 
-    public async Task<Outcome<StorePartResult>> StoreAsync(UploadId upload, byte[] body) =>
+    public async Task<Outcome<Done>> StoreAsync(UploadId upload, byte[] body) =>
         await new PartIntake(Host, Parts, _ids).StorePartAsync(
             upload,
             Some.Vault,
@@ -141,11 +141,11 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
     private sealed class Catalog(ClockMistake mistake) : EntityCatalog(new EngineOptions())
     {
         private protected override EntityRunner Run<TState, TCommand, TEvent>(
-            EntityId entity, Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec) =>
+            EntityId entity, Decider<TState, TCommand, TEvent> decider) =>
             mistake == ClockMistake.FenceWithoutBound && decider is Decider<UploadState, UploadCommand, UploadEvent> uploads
                 ? new DeciderRunner<TState, TCommand, TEvent>(
-                    entity, (Decider<TState, TCommand, TEvent>)(object)new FencesFromTheFuture(uploads), codec)
-                : base.Run(entity, decider, codec);
+                    entity, (Decider<TState, TCommand, TEvent>)(object)new FencesFromTheFuture(uploads))
+                : base.Run(entity, decider);
     }
 
     private sealed class FencesFromTheFuture(Decider<UploadState, UploadCommand, UploadEvent> right)

@@ -53,7 +53,6 @@ internal static class ObjectBugs
         Case("a snapshot loses a restore", 300, () => Plant(rules => new SnapshotLosesRestore(rules))),
         Case("a restore begins again while one is in progress", 300, () => Plant(rules => new RestoresAgain(rules))),
         Case("a restore never ends", 300, () => Plant(rules => new RestoresForEver(rules))),
-        Case("the timeline of an object shows a replaced attempt as the part", 300, () => Plant(rules => new TimelineKeepsLoser(rules))),
         Case("a stored object owns no bytes", 300, () => Plant(rules => new OwnsNothing(rules))),
     ];
 
@@ -67,16 +66,6 @@ internal static class ObjectBugs
     private static RulesBug<BucketState, BucketCommand, BucketEvent> Plant(Func<BucketRules, BucketRules> rules) => new(rules);
 
     private static RulesBug<UploadState, UploadCommand, UploadEvent> Plant(Func<UploadRules, UploadRules> rules) => new(rules);
-
-    private sealed class TimelineKeepsLoser(UploadRules right) : UploadMistake(right)
-    {
-        public override UploadState Evolve(UploadState state, UploadEvent happened) => Right.Evolve(
-            state,
-            happened is NumberedPartStored { Part: var part } stored && state is UploadState.ObjectOpen open
-                && open.Parts.GetValueOrDefault(part.Number) is { Trail.Number: { } replaced }
-                    ? stored with { By = replaced }
-                    : happened);
-    }
 
     private sealed class NeverUnseals(BucketRules right) : OtherRules<BucketState, BucketCommand, BucketEvent>(right)
     {

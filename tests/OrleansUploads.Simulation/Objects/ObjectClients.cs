@@ -171,7 +171,7 @@ internal sealed class ObjectClients(
         var condition = model.ConditionOf(upload.Condition, isMultipart: true);
         write.BeginWork();
         var outcome = await calls.SendAsync($"complete {upload.Key}", async process => await process.ObjectIntake.CompleteAsync(
-            upload.Id, SomeObject.Named(upload.Key), [part], null, null, null, condition, SenderOf(value), CancellationToken.None), patience, () => write.EndWork(model.Tick()));
+            upload.Id, SomeObject.Named(upload.Key), [part], null, null, null, condition, CancellationToken.None), patience, () => write.EndWork(model.Tick()));
         completions.End(isAnswered: outcome is not null);
         if (outcome is not { } known)
         {
@@ -204,30 +204,6 @@ internal sealed class ObjectClients(
 
         return true;
     }
-
-    /// <summary>Reads the timeline of a completed upload, whose only part must be the published one. Returns whether there was an
-    /// answer.</summary>
-    public async Task<bool> ReadTimelineAsync(ModelUpload upload, TimeSpan patience)
-    {
-        var outcome = await calls.SendAsync($"timeline of {upload.Key}", async process => await process.Host.AskAsync(
-            upload.Id.Entity, new ReadObjectTimeline(SomeObject.Named(upload.Key)), CancellationToken.None), patience);
-        if (outcome is not { } known)
-        {
-            return false;
-        }
-
-        var timeline = known.TryGet(out var read, out _) ? read.Unpack() : null;
-        if (timeline?.Parts is not [{ Number: 1 } part]
-            || timeline.SenderOf(part.By) != SenderOf(model.ValueOf(upload.Published!.ETag)))
-        {
-            world.Fail($"timeline: that of {upload.Key} has {timeline?.Parts.Count ?? 0} parts, and not the published one");
-        }
-
-        return true;
-    }
-
-    /// <summary>Who sends a content. No one else does, so the sender in a timeline says which bytes it means.</summary>
-    private static Sender SenderOf(int value) => new("client", Node: null, ObjectModel.TextOf(value));
 
     private async Task<Outcome<PublishedObject>?> PutAsync(string key, byte[] bytes, PublishCondition? condition, KeyOperation? write)
     {
@@ -307,7 +283,7 @@ internal sealed class ObjectClients(
     {
         var (value, bytes) = model.NewContent();
         var stored = await calls.SendAsync($"part of {upload.Key}", async process => await process.ObjectIntake.StorePartAsync(
-            upload.Id, SomeObject.Named(upload.Key), 1, BodyOf(bytes), SenderOf(value), CancellationToken.None), Patience);
+            upload.Id, SomeObject.Named(upload.Key), 1, BodyOf(bytes), sender: null, CancellationToken.None), Patience);
         if (stored is { Refusal: null } outcome)
         {
             upload.Versions.Add((new ChosenPart(1, outcome.Answer.Md5, Checksum: null), value));
@@ -335,7 +311,7 @@ internal sealed class ObjectClients(
 
         var upload = model.Uploads[^random.Between(1, Math.Min(3, model.Uploads.Count))];
         var outcome = await calls.SendAsync($"abort {upload.Key}", async process => await process.ObjectIntake.AbortAsync(
-            upload.Id, SomeObject.Named(upload.Key), sender: null, CancellationToken.None), Patience);
+            upload.Id, SomeObject.Named(upload.Key), CancellationToken.None), Patience);
         if (outcome is not { Refusal: null })
         {
             return;

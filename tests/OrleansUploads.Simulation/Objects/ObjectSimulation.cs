@@ -139,7 +139,6 @@ internal sealed class ObjectSimulation
         {
             var version = upload.Versions.FindIndex(known => known.Value == _model.ValueOf(upload.Published!.ETag));
             await _housekeeping.MustAsync(() => _clients.CompleteAsync(upload, version, Patience));
-            await _housekeeping.MustAsync(() => _clients.ReadTimelineAsync(upload, Patience));
         }
     }
 

@@ -84,7 +84,7 @@ internal sealed class MuseumWorld
         return attempt;
     }
 
-    public ValueTask<Outcome<StorePartResult>> ReportAsync(UploadId upload, int slot, string word, AttemptId attempt) =>
+    public ValueTask<Outcome<Done>> ReportAsync(UploadId upload, int slot, string word, AttemptId attempt) =>
         Host.AskAsync(
             upload.Entity, new StorePart(Some.Vault, Range(slot, word), Hash(word), attempt), CancellationToken.None);
 

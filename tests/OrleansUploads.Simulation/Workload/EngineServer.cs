@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
@@ -239,7 +240,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         return new Reply(Verdict.Done) { BytesDiffer = received.Differ || hashDiffers, SizeBytes = entry.SizeBytes };
     }
 
-    private ValueTask<Outcome<StorePartResult>> PutAsync(Request.PutPart request, CancellationToken cancellationToken)
+    private ValueTask<Outcome<Done>> PutAsync(Request.PutPart request, CancellationToken cancellationToken)
     {
         var content = request.Content;
         var first = request.Slot * PartSize.Bytes;

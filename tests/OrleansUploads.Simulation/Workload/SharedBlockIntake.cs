@@ -1,8 +1,11 @@
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Workload;
@@ -11,9 +14,7 @@ namespace OrleansUploads.Simulation.Workload;
 /// ten times slower. Some seeds use the real intake.</summary>
 internal sealed class SharedBlockIntake(SimulatedProcess process)
 {
-    private const int MaxReports = 3;
-
-    public async ValueTask<Outcome<StorePartResult>> StorePartAsync(
+    public async ValueTask<Outcome<Done>> StorePartAsync(
         UploadId upload, VaultId vault, PartRange range, Content content, CancellationToken cancellationToken)
     {
         var check = await process.Host.AskAsync(upload.Entity, new CheckPart(vault, range), cancellationToken);
@@ -37,28 +38,13 @@ internal sealed class SharedBlockIntake(SimulatedProcess process)
             await writer.CommitAsync(new[] { content.Digest }, cancellationToken);
         }
 
-        var (outcome, reports) = await ReportAsync(
-            upload, new StorePart(vault, range, content.TreeHash, attempt, content.Sender), cancellationToken);
-        if (outcome.TryGet(out var result, out _) ? !result.AttemptInUse : reports == 1)
+        var (outcome, isOnly) = await DurableReport.SendAsync(
+            process.Host, upload, new StorePart(vault, range, content.TreeHash, attempt, content.Sender), cancellationToken);
+        if (outcome.Refusal is not null && isOnly)
         {
             await process.Parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);
         }
 
         return outcome;
-    }
-
-    private async ValueTask<(Outcome<StorePartResult> Outcome, int Reports)> ReportAsync(
-        UploadId upload, StorePart report, CancellationToken cancellationToken)
-    {
-        for (var reports = 1; ; reports++)
-        {
-            try
-            {
-                return (await process.Host.AskAsync(upload.Entity, report, cancellationToken), reports);
-            }
-            catch (EntityUnavailableException) when (reports < MaxReports)
-            {
-            }
-        }
     }
 }

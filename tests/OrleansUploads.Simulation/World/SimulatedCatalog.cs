@@ -20,14 +20,14 @@ internal sealed class SimulatedCatalog(
             Retrievals = retrievals,
             Vaults = world.Options.MaxOpenUploads is > 0 and var most ? new VaultLimits { OpenUploads = most } : new VaultLimits(),
         },
-        new EntityLayout { ArchiveShards = VaultIncarnation.LegacyShardCount, Retirements = 2, LeafBytes = 1200, RoutesBytes = 300 })
+        new EntityLayout { ArchiveShards = VaultIncarnation.FewShards, Retirements = 2, LeafBytes = 1200, RoutesBytes = 300 })
 {
     private protected override EntityRunner Run<TState, TCommand, TEvent>(
-        EntityId entity, Decider<TState, TCommand, TEvent> decider, EventCodec<TEvent> codec)
+        EntityId entity, Decider<TState, TCommand, TEvent> decider)
     {
         var rules = bug.Alter(decider);
         var others = world.Options is { Hosts: > 1, HostsExpectOthers: true } ? JournalSharing.Shared : JournalSharing.Exclusive;
-        var runner = new DeciderRunner<TState, TCommand, TEvent>(entity, rules, codec, others, world.Options.HistorySlack);
+        var runner = new DeciderRunner<TState, TCommand, TEvent>(entity, rules, others, world.Options.HistorySlack);
         return new MisroutedTells(world, process, bug.Alter(runner));
     }
 }

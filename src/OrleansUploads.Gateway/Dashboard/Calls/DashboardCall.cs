@@ -43,10 +43,6 @@ internal sealed class DashboardCall
     public int PartNumber =>
         int.TryParse(Route.Part, System.Globalization.NumberStyles.None, null, out var number) && number <= Limits.MaxParts ? number : 0;
 
-    /// <summary>The number of the only part that the query asks for, or null for all.</summary>
-    public int? OnlyPart => int.TryParse(
-        Query.FirstValue("part"), System.Globalization.NumberStyles.None, null, out var number) ? number : null;
-
     /// <summary>The call of the vault API that needs the same permission.</summary>
     /// <param name="operation">The operation.</param>
     /// <param name="vault">The vault.</param>

@@ -16,7 +16,6 @@ namespace OrleansUploads.Gateway.Dashboard.Documents;
 [JsonSerializable(typeof(UploadsDocument))]
 [JsonSerializable(typeof(UploadDocument))]
 [JsonSerializable(typeof(PartDocument))]
-[JsonSerializable(typeof(TimelineDocument))]
 [JsonSerializable(typeof(JobsDocument))]
 [JsonSerializable(typeof(StoredDocument))]
 internal sealed partial class DashboardJson : JsonSerializerContext;

@@ -11,8 +11,7 @@ internal sealed record StoredDocument(IReadOnlyList<StoredItem> Items, PageStart
 /// <param name="Bytes">Its size.</param>
 /// <param name="Created">When its upload was completed.</param>
 /// <param name="Hash">Its tree hash or its ETag.</param>
-/// <param name="Upload">The upload that it was.</param>
-internal sealed record StoredItem(string Id, string? Description, long Bytes, long Created, string Hash, string Upload);
+internal sealed record StoredItem(string Id, string? Description, long Bytes, long Created, string Hash);
 
 /// <summary>A page of jobs.</summary>
 /// <param name="Jobs">The jobs, oldest first.</param>

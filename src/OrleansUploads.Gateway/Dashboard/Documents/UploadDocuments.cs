@@ -1,3 +1,5 @@
+using OrleansUploads.Core.Parts;
+
 namespace OrleansUploads.Gateway.Dashboard.Documents;
 
 /// <summary>A page of uploads in progress.</summary>
@@ -60,6 +62,7 @@ internal sealed record PartsDocument(int Count, long Bytes, string Runs, long Ac
 /// <param name="Begun">When the attempt began, or null.</param>
 /// <param name="Location">The external location of its bytes, or null.</param>
 /// <param name="Stored">When it was accepted.</param>
+/// <param name="Sender">Who sent it, or null if that is not known.</param>
 internal sealed record PartDocument(
     int Number,
     bool IsStored,
@@ -70,4 +73,15 @@ internal sealed record PartDocument(
     string? Attempt = null,
     long? Begun = null,
     string? Location = null,
-    long? Stored = null);
+    long? Stored = null,
+    SenderDocument? Sender = null);
+
+/// <summary>A sender.</summary>
+/// <param name="AccessKeyId">Its access key, or null if signatures were not verified.</param>
+/// <param name="Address">Its address, or null if that is not known.</param>
+/// <param name="Node">The node that received its requests, or null if that is not known.</param>
+internal sealed record SenderDocument(string? AccessKeyId, string? Address, string? Node)
+{
+    /// <summary>The document of a sender, or null.</summary>
+    public static SenderDocument? Of(Sender? sender) => sender is null ? null : new(sender.AccessKeyId, sender.Address, sender.Node);
+}

@@ -99,9 +99,8 @@ export class PartMap {
     this.scheme.removeEventListener("change", this.redraw);
   }
 
-  /** Shows these runs. Parts that were not there before are marked until the next change. More parts may follow while it is open. */
-  show(runs, isOpen) {
-    this.isOpen = isOpen;
+  /** Shows these runs. Parts that were not there before are marked until the next change. */
+  show(runs) {
     const before = this.present;
     this.present = new Uint8Array(highest(runs) + 1);
     this.fresh = [];
@@ -124,7 +123,7 @@ export class PartMap {
     // Cells are as large as possible without making the map taller than it is wide, or larger than a fingertip.
     this.cell = Math.max(6, Math.min(26, Math.floor(Math.sqrt((width * Math.min(width, 640)) / Math.max(total, 1)))));
     this.columns = Math.max(1, Math.floor(width / this.cell));
-    const shown = this.isOpen ? Math.min(Math.ceil((total + 1) / this.columns) * this.columns, maxParts) : total;
+    const shown = Math.min(Math.ceil((total + 1) / this.columns) * this.columns, maxParts);
     const rows = Math.max(1, Math.ceil(shown / this.columns));
     const drawn = Math.max(1, Math.min(shown, this.columns)) * this.cell;
     this.canvas.style.width = `${drawn + 2}px`;

@@ -2,7 +2,7 @@
 
 import { path } from "./api.js";
 import { facts, make, table } from "./html.js";
-import { makeOrder, makePages, makeTabs, oldestFirst, pageOf, uploadPath } from "./uploads.js";
+import { makeOrder, makePages, makeTabs, oldestFirst, pageOf } from "./uploads.js";
 import { bytes, count, duration, policy, time } from "./words.js";
 
 /** All vaults and buckets. */
@@ -81,12 +81,11 @@ async function showStored(page, { kind, name, query }, what, empty) {
       only.prefix === null && only.archive === null ? "" : make("p", {},
         only.archive === null ? `Keys that begin with “${only.prefix}”. ` : "One archive. ",
         make("a", { href: `#/${path([kind, name, what])}` }, `All ${what}`)),
-      table([what === "archives" ? "Archive" : "Key", "#Size", "#Created", "Hash", "Upload"], listed.items.map((item) => [
+      table([what === "archives" ? "Archive" : "Key", "#Size", "#Created", "Hash"], listed.items.map((item) => [
         what === "archives"
           ? make("div", {}, item.description ?? "without description", make("div", { class: "id" }, item.id))
           : item.id,
         bytes(item.bytes), time(item.created), make("span", { class: "id" }, `${item.hash.slice(0, 16)}…`),
-        make("a", { href: `#/${uploadPath(kind, name, { id: item.upload, key: what === "objects" ? item.id : null })}` }, "how it arrived"),
       ]), empty),
       ...(listed.items.length > 0 ? [make("p", { class: "quiet" }, `${count(listed.items.length, "entry", "entries")}. `
         + (listed.items.length === 1 ? "" : what === "archives" ? oldestFirst(query, listed.after) : "By key."))] : []),

@@ -3,7 +3,6 @@
 import { get, path } from "./api.js";
 import { facts, make, table } from "./html.js";
 import { drawStrip, gaps, highest, parseRuns, PartMap, writeRuns } from "./parts.js";
-import { describeEnd, runsOf, showEnd, showTrail } from "./timeline.js";
 import { bytes, count, duration, exactly, time, took } from "./words.js";
 
 const tabs = {
@@ -46,7 +45,7 @@ const unknownSize = "The hatched end is unknown: a client says how large its upl
 const nameOf = (upload) => upload.key ?? upload.description ?? "without description";
 
 /** The place of an upload. */
-export function uploadPath(kind, name, upload) {
+function uploadPath(kind, name, upload) {
   return path([kind, name, "uploads", upload.id], { key: upload.key });
 }
 
@@ -94,26 +93,17 @@ export function showUpload(page, { kind, name, id, query }) {
   const refused = make("div");
   const detail = make("section", { class: "panel", "aria-live": "polite", "aria-label": "Part" },
     make("h2", {}, "Part"), make("p", { class: "quiet" }, "Choose a part in the map."));
-  const legend = make("div", { class: "legend" });
-  const showLegend = (isOpen) => legend.replaceChildren(
+  const legend = make("div", { class: "legend" },
     make("span", {}, make("i", { class: "stored" }), "received"),
-    ...(isOpen ? [
-      make("span", {}, make("i", { class: "fresh" }), "just arrived"),
-      make("span", {}, make("i", { class: "missing" }), "missing before a later part"),
-      make("span", {}, make("i", { class: "following" }), "may follow"),
-    ] : []));
+    make("span", {}, make("i", { class: "fresh" }), "just arrived"),
+    make("span", {}, make("i", { class: "missing" }), "missing before a later part"),
+    make("span", {}, make("i", { class: "following" }), "may follow"));
   let shown = null;
-  let ended = null;
 
   const choose = async (number) => {
-    if (ended !== null) {
-      detail.replaceChildren(make("h2", {}, `Part ${number}`), ...showTrail(ended, number));
-      return;
-    }
-    const [part, timeline] = await Promise.all([
-      page.get(path([...target, "parts", number], key)), page.get(path([...target, "timeline"], { ...key, part: number }))]);
+    const part = await page.get(path([...target, "parts", number], key));
     // A held arrow key sends requests faster than the server answers them.
-    if (part === null || timeline === null || map.cursor !== number) {
+    if (part === null || map.cursor !== number) {
       return;
     }
     detail.replaceChildren(make("h2", {}, `Part ${number}`), part.isStored
@@ -127,49 +117,20 @@ export function showUpload(page, { kind, name, id, query }) {
         ["tree hash", make("span", { class: "id" }, part.treeHash)],
         ["ETag", part.eTag && make("span", { class: "id" }, part.eTag)],
         ["location", part.location],
+        ["access key", part.sender?.accessKeyId],
+        ["address", part.sender?.address],
+        ["node", part.sender?.node],
       ])
-      : make("p", {}, "This part has not arrived."), ...showTrail(timeline, number));
+      : make("p", {}, "This part has not arrived."));
   };
   const map = new PartMap(canvas, choose);
   page.onEnd(() => map.close());
 
-  const showEnding = async () => {
-    let found;
-    try {
-      found = await get(path([...target, "timeline"], key));
-    } catch (failure) {
-      if (failure.status !== 404) {
-        page.fail(failure);
-        return;
-      }
-      heading.textContent ||= query.get("key") ?? "Upload";
-    }
+  const showEnding = () => {
     document.getElementById("abort")?.remove();
+    heading.textContent ||= query.get("key") ?? "Upload";
     note.className = "";
-    if (found === undefined) {
-      note.textContent = "This upload was completed or aborted, or it has expired. Its record is no longer kept.";
-      return;
-    }
-    const title = query.get("key") ?? nameOf(found);
-    heading.textContent = title;
-    if (found.phase === "open") {
-      note.textContent = "This upload is being completed.";
-      page.later(1000, showEnding);
-      return;
-    }
-    ended = found;
-    page.title([title, ...(ended.bytes === undefined ? [] : [bytes(ended.bytes)]), ended.phase].join(", "));
-    note.replaceChildren(...describeEnd(ended, kind === "vaults"
-      ? make("a", { href: `#/${path([kind, name, "archives"], { archive: ended.archive })}` }, "the archive")
-      : make("a", { href: `#/${path([kind, name, "objects"], { prefix: query.get("key") })}` }, "the object")));
-    summary.replaceChildren(showEnd(ended));
-    missing.textContent = "";
-    const runs = runsOf(ended);
-    legend.hidden = frame.hidden = detail.hidden = runs.length === 0;
-    if (runs.length > 0) {
-      showLegend(false);
-      map.show(runs, false);
-    }
+    note.textContent = "This upload is over: it was completed or aborted, or it has expired.";
   };
 
   const abort = async () => {
@@ -200,7 +161,6 @@ export function showUpload(page, { kind, name, id, query }) {
     const open = gaps(runs);
     heading.textContent = nameOf(upload);
     page.title(nameOf(upload));
-    showLegend(true);
     summary.replaceChildren(facts([
       ["upload ID", make("span", { class: "id" }, upload.id)],
       ["parts", `${upload.parts.count.toLocaleString("en")} received`
@@ -226,7 +186,7 @@ export function showUpload(page, { kind, name, id, query }) {
         make("div", { class: "id" }, request.accessKeyId, make("div", {}, request.client)),
       ])),
     ]));
-    map.show(runs, true);
+    map.show(runs);
     performance.mark("map-drawn");
   }, showEnding);
 }

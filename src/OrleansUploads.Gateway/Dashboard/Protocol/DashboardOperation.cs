@@ -36,9 +36,6 @@ internal enum DashboardOperation
     /// <summary>One part of an upload to a vault.</summary>
     GetVaultPart,
 
-    /// <summary>The timeline of an upload to a vault.</summary>
-    GetVaultTimeline,
-
     /// <summary>Aborts an upload to a vault.</summary>
     AbortVaultUpload,
 
@@ -59,9 +56,6 @@ internal enum DashboardOperation
 
     /// <summary>One part of an upload to a bucket.</summary>
     GetBucketPart,
-
-    /// <summary>The timeline of an upload to a bucket.</summary>
-    GetBucketTimeline,
 
     /// <summary>Aborts an upload to a bucket.</summary>
     AbortBucketUpload,

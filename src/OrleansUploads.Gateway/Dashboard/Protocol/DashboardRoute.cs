@@ -17,9 +17,6 @@ internal sealed record DashboardRoute(
 
     private const string Api = "api";
 
-    /// <summary>Whether programs may ask with a signed request instead of a session.</summary>
-    public bool TakesSignature => Operation is GetVaultTimeline or GetBucketTimeline;
-
     /// <summary>Whether the operation changes something. Requests from other sites must not.</summary>
     public bool Changes => Operation is SignIn or SignOut or AbortVaultUpload or AbortBucketUpload;
 
@@ -53,13 +50,11 @@ internal sealed record DashboardRoute(
         ("GET", [Root, Api, "vaults", var vault, "uploads"]) => new(ListVaultUploads, vault),
         ("GET", [Root, Api, "vaults", var vault, "uploads", var id]) => new(GetVaultUpload, vault, id),
         ("GET", [Root, Api, "vaults", var vault, "uploads", var id, "parts", var part]) => new(GetVaultPart, vault, id, part),
-        ("GET", [Root, Api, "vaults", var vault, "uploads", var id, "timeline"]) => new(GetVaultTimeline, vault, id),
         ("POST", [Root, Api, "vaults", var vault, "uploads", var id, "abort"]) => new(AbortVaultUpload, vault, id),
         ("GET", [Root, Api, "buckets", var bucket, "objects"]) => new(ListObjects, bucket),
         ("GET", [Root, Api, "buckets", var bucket, "uploads"]) => new(ListBucketUploads, bucket),
         ("GET", [Root, Api, "buckets", var bucket, "uploads", var id]) => new(GetBucketUpload, bucket, id),
         ("GET", [Root, Api, "buckets", var bucket, "uploads", var id, "parts", var part]) => new(GetBucketPart, bucket, id, part),
-        ("GET", [Root, Api, "buckets", var bucket, "uploads", var id, "timeline"]) => new(GetBucketTimeline, bucket, id),
         ("POST", [Root, Api, "buckets", var bucket, "uploads", var id, "abort"]) => new(AbortBucketUpload, bucket, id),
         _ => null,
     };

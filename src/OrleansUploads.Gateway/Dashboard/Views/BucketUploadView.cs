@@ -64,21 +64,21 @@ internal sealed class BucketUploadView(
     /// <summary>Shows one part.</summary>
     public async ValueTask<DashboardAnswer> GetPartAsync(DashboardCall call)
     {
-        var found = call.ToS3(S3Operation.ListParts);
-        var (name, upload, error) = await buckets.FindUploadAsync(found);
+        var s3 = call.ToS3(S3Operation.ListParts);
+        var (name, upload, error) = await buckets.FindUploadAsync(s3);
         if (error is not null)
         {
             return error;
         }
 
-        var asked = await host.AskAsync(upload.Entity, new ListNumberedParts(name, call.PartNumber - 1, 1), call.Aborted);
-        if (!asked.TryGet(out var page, out var refusal))
+        var asked = await host.AskAsync(upload.Entity, new FindNumberedPart(name, call.PartNumber), call.Aborted);
+        if (!asked.TryGet(out var found, out var refusal))
         {
-            return found.Refuse(refusal);
+            return s3.Refuse(refusal);
         }
 
         return JsonAnswer.Of(
-            page.Parts is [{ Part: var part, StoredAt: var storedAt }] && part.Number == call.PartNumber
+            found.Part is { Part: var part, StoredAt: var storedAt }
                 ? new PartDocument(
                     part.Number,
                     IsStored: true,
@@ -89,23 +89,10 @@ internal sealed class BucketUploadView(
                     part.Attempt?.ToString(),
                     part.Attempt?.CreatedAt.ToUnixTimeMilliseconds(),
                     Location: null,
-                    storedAt.ToUnixTimeMilliseconds())
+                    storedAt.ToUnixTimeMilliseconds(),
+                    SenderDocument.Of(found.Sender))
                 : new PartDocument(call.PartNumber, IsStored: false),
             DashboardJson.Default.PartDocument);
-    }
-
-    /// <summary>Shows the timeline of an upload, which may have ended.</summary>
-    public async ValueTask<DashboardAnswer> GetTimelineAsync(DashboardCall call)
-    {
-        var found = call.ToS3(S3Operation.ListParts);
-        var (name, upload, error) = await buckets.FindUploadAsync(found);
-        if (error is not null)
-        {
-            return error;
-        }
-
-        var asked = await host.AskAsync(upload.Entity, new ReadObjectTimeline(name, call.OnlyPart), call.Aborted);
-        return asked.TryGet(out var read, out var refusal) ? TimelineView.AnswerOf(call, upload, read) : found.Refuse(refusal);
     }
 
     /// <summary>Aborts an upload.</summary>
@@ -118,7 +105,7 @@ internal sealed class BucketUploadView(
             return error;
         }
 
-        var aborted = await intake.AbortAsync(upload, name, call.Exchange.Sender, call.Aborted);
+        var aborted = await intake.AbortAsync(upload, name, call.Aborted);
         return aborted.Refusal is { } refusal ? found.Refuse(refusal) : new DoneAnswer();
     }
 

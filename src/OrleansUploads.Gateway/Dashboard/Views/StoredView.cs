@@ -95,8 +95,7 @@ internal sealed class StoredView(
                     Description: null,
                     entry.SizeBytes ?? 0,
                     entry.At.ToUnixTimeMilliseconds(),
-                    entry.ETag?.ToString() ?? "",
-                    entry.Upload.ToString()))],
+                    entry.ETag?.ToString() ?? ""))],
                 page.Next is { } next ? new PageStart(next.Key) : null),
             DashboardJson.Default.StoredDocument);
     }
@@ -106,6 +105,5 @@ internal sealed class StoredView(
         entry.Description.OrNull,
         entry.SizeBytes,
         entry.CreatedAt.ToUnixTimeMilliseconds(),
-        entry.TreeHash.ToString(),
-        entry.Upload.ToString());
+        entry.TreeHash.ToString());
 }

@@ -87,22 +87,10 @@ internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults, Uplo
                     part.Attempt?.ToString(),
                     part.Attempt?.CreatedAt.ToUnixTimeMilliseconds(),
                     part.Location?.ToString(),
-                    part.StoredAt.ToUnixTimeMilliseconds())
+                    part.StoredAt.ToUnixTimeMilliseconds(),
+                    SenderDocument.Of(part.Sender))
                 : new PartDocument(call.PartNumber, IsStored: false),
             DashboardJson.Default.PartDocument);
-    }
-
-    /// <summary>Shows the timeline of an upload, which may have ended.</summary>
-    public async ValueTask<DashboardAnswer> GetTimelineAsync(DashboardCall call)
-    {
-        var (vault, upload, error) = await vaults.FindUploadAsync(call, GlacierOperation.ListParts);
-        if (error is not null)
-        {
-            return error;
-        }
-
-        var asked = await host.AskAsync(upload.Entity, new ReadTimeline(vault.Vault, call.OnlyPart), call.Aborted);
-        return asked.TryGet(out var read, out var refusal) ? TimelineView.AnswerOf(call, upload, read) : vault.Describe(refusal);
     }
 
     /// <summary>Aborts an upload.</summary>
@@ -114,7 +102,7 @@ internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults, Uplo
             return error;
         }
 
-        var aborted = await host.AskAsync(upload.Entity, new AbortUpload(vault.Vault, call.Exchange.Sender), call.Aborted);
+        var aborted = await host.AskAsync(upload.Entity, new AbortUpload(vault.Vault), call.Aborted);
         return aborted.Refusal is { } refusal ? vault.Describe(refusal) : new DoneAnswer();
     }
 

@@ -83,7 +83,7 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
             return error;
         }
 
-        var completed = await intake.CompleteAsync(upload, call.Vault, sizeBytes, treeHash, call.Sender, call.Aborted);
+        var completed = await intake.CompleteAsync(upload, call.Vault, sizeBytes, treeHash, call.Aborted);
         return completed.TryGet(out var archive, out var refusal) ? call.ArchiveCreated(archive) : call.Refuse(refusal);
     }
 
@@ -95,7 +95,7 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
             return GlacierError.UploadNotFound(call.Id);
         }
 
-        var aborted = await host.AskAsync(upload.Entity, new AbortUpload(call.Vault, call.Sender), call.Aborted);
+        var aborted = await host.AskAsync(upload.Entity, new AbortUpload(call.Vault), call.Aborted);
         return aborted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
     }
 

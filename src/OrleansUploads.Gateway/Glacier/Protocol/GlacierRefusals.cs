@@ -19,13 +19,6 @@ internal static class GlacierRefusals
         Refusal.VaultNotEmpty r => GlacierError.Invalid(
             $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It holds {Count(r.Archives, "archive")}. "
             + "Delete its archives first."),
-        Refusal.VaultRecentlyWrittenTo r => GlacierError.Invalid(
-            $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It is empty, but its last "
-            + "inventory still lists archives. "
-            + $"Try again after the next inventory, at {GlacierDate.Format(r.NextInventoryAt)}."),
-        Refusal.InventoryNotTaken r => GlacierError.NotFound(
-            $"No inventory has been taken yet of the vault: {VaultArn.Format(region, r.Vault)}. The first inventory is "
-            + "taken within a day after the first archive."),
         Refusal.TooManyVaults r => new(
             StatusCodes.Status400BadRequest,
             ErrorCode.LimitExceeded,

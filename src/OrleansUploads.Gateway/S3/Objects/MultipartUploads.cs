@@ -103,7 +103,7 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
         }
 
         var completed = await intake.CompleteAsync(
-            upload, name, parts, sizeBytes, checksum.Value, checksum.Type, condition, call.Exchange.Sender, call.Aborted);
+            upload, name, parts, sizeBytes, checksum.Value, checksum.Type, condition, call.Aborted);
         return completed.TryGet(out var published, out var refusal)
             ? new XmlAnswer("CompleteMultipartUploadResult", xml => WriteObject(xml, call, published))
             : call.Refuse(refusal);
@@ -118,7 +118,7 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
             return refused;
         }
 
-        var aborted = await intake.AbortAsync(upload, name, call.Exchange.Sender, call.Aborted);
+        var aborted = await intake.AbortAsync(upload, name, call.Aborted);
         return aborted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
     }
 

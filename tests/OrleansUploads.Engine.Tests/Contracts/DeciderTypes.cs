@@ -1,0 +1,17 @@
+using OrleansUploads.Core.Deciding;
+
+namespace OrleansUploads.Engine.Tests.Contracts;
+
+/// <summary>The types that the deciders of Core are made of.</summary>
+internal static class DeciderTypes
+{
+    /// <summary>The base types of each decider.</summary>
+    public static IReadOnlyList<(Type State, Type Command, Type Event)> All { get; } =
+    [
+        .. typeof(ICommand).Assembly.GetTypes()
+            .Where(type => type is { IsAbstract: false, BaseType: { IsGenericType: true } rules }
+                && rules.GetGenericTypeDefinition() == typeof(Decider<,,>))
+            .Select(type => type.BaseType!.GetGenericArguments())
+            .Select(types => (types[0], types[1], types[2])),
+    ];
+}
