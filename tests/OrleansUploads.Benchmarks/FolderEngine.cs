@@ -21,7 +21,8 @@ internal sealed class FolderEngine : IAsyncDisposable
     {
         var folder = DataFolder.Open(path);
         return new FolderEngine(
-            folder, new EmbeddedEngine(folder.Ports, options ?? new EngineOptions(), TimeProvider.System, host: host));
+            folder, new EmbeddedEngine(
+            new EngineSetup(folder.Ports, options ?? new EngineOptions(), TimeProvider.System) { Host = host ?? new() }).Start());
     }
 
     public async ValueTask DisposeAsync()

@@ -26,13 +26,14 @@ public sealed class FolderEngine : IAsyncDisposable
 
     public IdSource Ids => Engine.Ids;
 
-    public ServiceClock Clock => Engine.Clock;
+    public ServiceClock Clock => Engine.ServiceClock;
 
     public static FolderEngine Open(
         string path, TimeProvider time, DataFolderOptions? options = null, HostClock? clock = null)
     {
         var folder = DataFolder.Open(path, options, time);
-        return new FolderEngine(folder, new EmbeddedEngine(folder.Ports, new EngineOptions(), time, clock: clock));
+        return new FolderEngine(folder, new EmbeddedEngine(
+            new EngineSetup(folder.Ports, new EngineOptions(), time) { MachineClock = clock }).Start());
     }
 
     public async ValueTask DisposeAsync()

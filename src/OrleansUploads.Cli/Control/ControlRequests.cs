@@ -15,7 +15,7 @@ internal sealed class ControlRequests(EmbeddedEngine engine)
     /// <exception cref="FormatException">There is no such request.</exception>
     public async Task<string> ExecuteAsync(string request, CancellationToken cancellationToken)
     {
-        var clock = engine.Clock;
+        var clock = engine.ServiceClock;
         var words = request.Split(' ');
         switch (words)
         {

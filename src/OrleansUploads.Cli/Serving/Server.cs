@@ -64,8 +64,6 @@ internal sealed partial class Server(ServerOptions options)
         using var loggers = LoggerFactory.Create(AddLogging);
         var logger = loggers.CreateLogger<Server>();
 
-        using var notifier = new HttpNotifier(
-            options.Service.Receivers, options.Service.Gateway.Region, loggers.CreateLogger<HttpNotifier>());
         using var telemetry = TelemetryExport.Start(Environment.GetEnvironmentVariable, options.Listen.ToString());
         telemetry?.LogFaults(loggers.CreateLogger<TelemetryExport>());
         ForeignFolder.Require(options.DataFolder);
@@ -88,23 +86,6 @@ internal sealed partial class Server(ServerOptions options)
         // name of a key file that is being created.
         var keys = KeyFile.InFolder(options.DataFolder, options.Seams.Folder.Flush);
         var operatorKey = OperatorKey.Find(keys, options.Account, DateTimeOffset.UtcNow);
-        await using var engine = new EmbeddedEngine(
-            options.Seams.Ports(folder.Ports),
-            options.Service.Engine,
-            TimeProvider.System,
-            loggers.CreateLogger<EmbeddedEngine>(),
-            notifier,
-            new InventoryMeter());
-
-        if (folder.IsRestored)
-        {
-            // Before the control socket, through which a new lease could begin.
-            await engine.Clock.EndBackupAsync(engine.Host, cancellationToken);
-            folder.EndRestore();
-            LogRestored(logger);
-        }
-
-        await using var control = Listen(engine, logger);
         var certificate = options is { CertificatePath: { } path, CertificateKeyPath: { } keyPath }
             ? ServerCertificate.Open(path, keyPath, TimeProvider.System, loggers.CreateLogger<ServerCertificate>())
             : null;
@@ -118,41 +99,29 @@ internal sealed partial class Server(ServerOptions options)
             builder.WebHost.UseKestrelHttpsConfiguration();
         }
 
-        foreach (var health in folder.Health)
-        {
-            builder.Services.AddHealthChecks().AddCheck(health.Name, new StoreHealthCheck(health));
-        }
-
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
         builder.Services.AddSingleton<IHostLifetime, StopOnSignal>();
-        builder.Services.AddSingleton(engine.Host);
-        builder.Services.AddSingleton(engine.Parts);
-        builder.Services.AddSingleton(options.Service.Engine.Maintenance);
-        builder.Services.AddSingleton<IStorageSpace>(folder.Space);
+        builder.Services.AddSingleton(folder);
+        builder.Services.AddLocalEngine(options.Service, opened => options.Seams.Ports(opened.Ports));
+        builder.Services.AddHostedService(services => new ControlService(
+            options.DataFolder, services.GetRequiredService<EmbeddedEngine>(), reason => LogNoControl(logger, reason)));
         builder.Services.AddSingleton<ICredentialStore>(services => new KeyFileCredentialStore(
             keys,
             operatorKey.Environment,
             TimeProvider.System,
             services.GetRequiredService<ILogger<KeyFileCredentialStore>>()));
         builder.Services.AddSingleton(new ServerDescription(ProgramVersion.Text, SqliteLibrary.Version, options.DataFolder));
-        builder.Services.AddSingleton(engine.Clock);
-        builder.Services.AddHealthChecks().AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
-        builder.Services.AddOrleansUploadsGateway(options.Service.Gateway with
-        {
-            AnonymousAccount = options.Anonymous ? options.Account : null,
-            DashboardHasOwnAddress = options.DashboardListen is not null,
-        });
-        if (options.HasDashboard)
-        {
-            builder.Services.AddOrleansUploadsDashboard();
-        }
-
-        builder.Services.AddOrleansUploadsS3();
-
+        builder.Services.AddOrleansUploadsFronts(
+            options.Service.Gateway with
+            {
+                AnonymousAccount = options.Anonymous ? options.Account : null,
+                DashboardHasOwnAddress = options.DashboardListen is not null,
+            },
+            options.HasDashboard);
         options.Configure?.Invoke(builder.Services);
         await using var app = builder.Build();
         app.UseRouting();
-        app.MapOrleansUploadsGateway();
+        app.MapOrleansUploads();
         using var stopping = app.Lifetime.ApplicationStopping.Register(static () => Greeting.PrintStopping(DrainTime));
         try
         {
@@ -173,20 +142,6 @@ internal sealed partial class Server(ServerOptions options)
         Greeting.Print(options, operatorKey, keys, addresses, isLogged: Console.IsOutputRedirected);
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
-    }
-
-    /// <summary>Opens the control socket. Without it everything is served except the commands that need it.</summary>
-    private ControlServer? Listen(EmbeddedEngine engine, ILogger logger)
-    {
-        try
-        {
-            return ControlServer.Listen(options.DataFolder, new ControlRequests(engine).ExecuteAsync);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            LogNoControl(logger, FaultText.Describe(fault));
-            return null;
-        }
     }
 
     private void Listen(KestrelServerOptions kestrel, ServerCertificate? certificate)
@@ -250,10 +205,6 @@ internal sealed partial class Server(ServerOptions options)
         LogLevel.Warning,
         "The disk refuses direct writes ({Reason}). Parts are written through the page cache; --direct-io off avoids this message")]
     private static partial void LogDirectIoRefused(ILogger logger, string reason);
-
-    [LoggerMessage(
-        4008, LogLevel.Information, "The data folder is a restored backup. The lease under which it was copied is ended")]
-    private static partial void LogRestored(ILogger logger);
 
     [LoggerMessage(4006, LogLevel.Warning, "{Problem}")]
     private static partial void LogSpace(ILogger logger, string problem);

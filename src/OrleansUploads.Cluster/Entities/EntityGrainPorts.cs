@@ -7,6 +7,7 @@ using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intents;
+using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Entities;
@@ -46,7 +47,7 @@ public sealed class EntityGrainPorts(
 
     internal IPartStore Parts => parts;
 
-    internal IntentDelivery Delivery { get; } = new(host, parts, notifier, meter);
+    internal IntentDelivery Delivery { get; } = new(host, parts, new KeyIndex(host), notifier, meter);
 
     internal IGrainStorage Storage => storage;
 

@@ -23,21 +23,30 @@ internal sealed class EndedUploadCollector(AttemptCollector collector, EngineLog
     {
         try
         {
-            await foreach (var upload in _waiting.Reader.ReadAllAsync(cancellationToken))
+            // Not ReadAllAsync, which leaves the caller's scheduler: it decides the order in the simulation.
+            while (await _waiting.Reader.WaitToReadAsync(cancellationToken))
             {
-                try
+                while (_waiting.Reader.TryRead(out var upload))
                 {
-                    await collector.CollectEndedAsync(upload, cancellationToken);
-                }
-                catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
-                {
-                    // One upload must not keep the bytes of later ones. The next round of the collector tries again.
-                    log.EndedUploadKept(upload, fault);
+                    await CollectAsync(upload, cancellationToken);
                 }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+        }
+    }
+
+    private async Task CollectAsync(UploadId upload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await collector.CollectEndedAsync(upload, cancellationToken);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // One upload must not keep the bytes of later ones. The next round of the collector tries again.
+            log.EndedUploadKept(upload, fault);
         }
     }
 }

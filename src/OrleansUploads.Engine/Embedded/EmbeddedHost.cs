@@ -4,6 +4,7 @@ using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intents;
+using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Embedded;
@@ -52,7 +53,8 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
         var stopping = _stopping.Token;
         log ??= EngineLog.None;
         _memory = new EntityMemory(_activations, _options.MaxIdleBytes);
-        var delivery = new IntentDelivery(this, parts, notifier, meter, onUploadEnded);
+        Keys = new KeyIndex(this);
+        var delivery = new IntentDelivery(this, parts, Keys, notifier, meter, onUploadEnded);
         _ports = new ActivationPorts(
             journal,
             (sender, action) => delivery.CarryOutAsync(sender, action, stopping),
@@ -71,6 +73,9 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
 
     /// <summary>The clock by which the entities decide.</summary>
     public IServiceClock Clock { get; }
+
+    /// <summary>What is known of the leaves of the indexes.</summary>
+    public KeyIndex Keys { get; }
 
     /// <summary>The number of loaded entities.</summary>
     public int LoadedEntities => _activations.Count;

@@ -17,6 +17,7 @@ internal sealed class Maintenance : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TimeProvider _time;
     private readonly EngineLog _log;
+    private readonly TaskCompletionSource _firstBeat = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _tasks;
 
     /// <summary>Starts all tasks. The first scan for due entities follows the first beat, and delivers what a crash left
@@ -40,7 +41,6 @@ internal sealed class Maintenance : IAsyncDisposable
     {
         _time = time;
         _log = log;
-        var firstBeat = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _tasks = Task.WhenAll(
             RepeatAsync("record that the service is running", TimeSpan.Zero, ServiceClock.BeatInterval, async token =>
             {
@@ -50,12 +50,12 @@ internal sealed class Maintenance : IAsyncDisposable
                 }
                 finally
                 {
-                    firstBeat.TrySetResult();
+                    _firstBeat.TrySetResult();
                 }
             }, BeatRetryInterval),
             RepeatAsync("wake due entities", TimeSpan.Zero, options.WakeInterval, async token =>
             {
-                await firstBeat.Task.WaitAsync(token);
+                await FirstBeat.WaitAsync(token);
                 await wakes.RunAsync(token);
             }),
             RepeatAsync("collect unowned bytes", options.CollectInterval, options.CollectInterval, async token =>
@@ -63,6 +63,9 @@ internal sealed class Maintenance : IAsyncDisposable
             checkIndex is null ? Task.CompletedTask
                 : RepeatAsync("check the journal's index", TimeSpan.Zero, options.CheckInterval, async token => await checkIndex(token)));
     }
+
+    /// <summary>Ends after the first attempt to record that the service is running.</summary>
+    public Task FirstBeat => _firstBeat.Task;
 
     /// <summary>Stops after the current entity or upload.</summary>
     public async ValueTask DisposeAsync()

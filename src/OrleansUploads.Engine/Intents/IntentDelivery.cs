@@ -17,17 +17,18 @@ namespace OrleansUploads.Engine.Intents;
 /// inventories.</summary>
 /// <param name="host">Sends commands to other entities.</param>
 /// <param name="parts">Stores manifests and deletes bytes.</param>
+/// <param name="keys">Sends commands to the leaf of a key.</param>
 /// <param name="notifier">Sends notifications about finished jobs; null to send none.</param>
 /// <param name="meter">Measures the output of inventory jobs; null if no job needs it.</param>
 /// <param name="onUploadEnded">Called when an upload was aborted or has expired, possibly more than once for the same upload.</param>
 public sealed class IntentDelivery(
     IEntityHost host,
     IPartStore parts,
+    KeyIndex keys,
     INotifier? notifier = null,
     IInventoryMeter? meter = null,
     Action<UploadId>? onUploadEnded = null)
 {
-    private readonly KeyIndex _keys = new(host);
     private readonly InventoryMeasurement _measurement = new(host, meter);
 
     /// <summary>Carries out an intent once.</summary>
@@ -55,7 +56,7 @@ public sealed class IntentDelivery(
 
                 return answer;
             case TellKey tell:
-                var verdict = await _keys.TellAsync(sender, tell, cancellationToken);
+                var verdict = await keys.TellAsync(sender, tell, cancellationToken);
                 if (tell.Command is UnlistObjectUpload { Position.Upload: { } unlisted })
                 {
                     onUploadEnded?.Invoke(unlisted);

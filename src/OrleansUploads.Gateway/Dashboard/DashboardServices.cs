@@ -22,11 +22,6 @@ internal static class DashboardServices
     /// path.</summary>
     public static IServiceCollection AddDashboardFront(this IServiceCollection services)
     {
-        services.TryAddSingleton<KeyIndex>();
-        services.TryAddSingleton<KeyLister>();
-        services.TryAddSingleton<InventoryReader>();
-        services.TryAddSingleton(SharedLanes.OfProcess);
-        services.TryAddSingleton<ObjectIntake>();
         services.TryAddSingleton<BucketFinder>();
         services.AddSingleton<DashboardAssets>();
         services.AddSingleton<SignInChallenge>();

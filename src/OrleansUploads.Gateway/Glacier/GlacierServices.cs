@@ -18,11 +18,6 @@ internal static class GlacierServices
     /// <summary>Adds the front of the vault API to the gateway.</summary>
     public static IServiceCollection AddGlacierFront(this IServiceCollection services)
     {
-        services.TryAddSingleton<IdSource>();
-        services.TryAddSingleton(SharedLanes.OfProcess);
-        services.TryAddSingleton<PartIntake>();
-        services.TryAddSingleton<ArchiveReader>();
-        services.TryAddSingleton<InventoryReader>();
         services.AddSingleton<VaultOperations>();
         services.AddSingleton<TagOperations>();
         services.AddSingleton<NotificationOperations>();

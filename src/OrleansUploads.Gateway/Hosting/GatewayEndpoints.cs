@@ -24,7 +24,7 @@ public static class GatewayEndpoints
 
     /// <summary>Maps the health reports and the fronts. The fronts serve every request that does not ask for a report and has no
     /// endpoint of its own.</summary>
-    public static IEndpointRouteBuilder MapOrleansUploadsGateway(this IEndpointRouteBuilder endpoints)
+    public static IEndpointRouteBuilder MapOrleansUploads(this IEndpointRouteBuilder endpoints)
     {
         var ready = Report(endpoints, new HealthCheckOptions());
         var live = Report(endpoints, new HealthCheckOptions { Predicate = static check => check.Tags.Contains(LiveTag) });

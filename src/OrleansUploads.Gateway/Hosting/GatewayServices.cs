@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Dashboard;
@@ -14,6 +16,7 @@ using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Gateway.Http.Telemetry;
 using OrleansUploads.Gateway.S3;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Hosting;
 
@@ -36,18 +39,47 @@ public static class GatewayServices
     /// and four more.</summary>
     private const int Backlog = 4096;
 
-    /// <summary>Adds the gateway with the front of the vault API. The host adds an <see cref="IEntityHost"/>, an <see cref="IPartStore"/> and an
-    /// <see cref="ICredentialStore"/>, and a <see cref="TimeProvider"/> if it does not want the system's.</summary>
-    public static IServiceCollection AddOrleansUploadsGateway(this IServiceCollection services, GatewayOptions options) =>
-        services.AddHttpGateway(options).AddGlacierFront();
+    /// <summary>Adds the gateway: the vault API, S3 and, if wanted, the dashboard. The host adds an <see cref="IEntityHost"/>, an <see
+    /// cref="IPartStore"/> and an <see cref="ICredentialStore"/>, and a <see cref="TimeProvider"/> if it does not want the system's.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="options">Options of the gateway.</param>
+    /// <param name="hasDashboard">Whether people can look at uploads with a browser.</param>
+    public static IServiceCollection AddOrleansUploadsFronts(this IServiceCollection services, GatewayOptions options, bool hasDashboard)
+    {
+        services.AddVaultGateway(options);
+        if (hasDashboard)
+        {
+            services.AddDashboardFront();
+        }
 
-    /// <summary>Adds the front of S3 to a gateway that has been added already. It serves every request that is signed for S3, and every
-    /// unsigned request whose path no other front claims.</summary>
-    public static IServiceCollection AddOrleansUploadsS3(this IServiceCollection services) => services.AddS3Front();
+        // S3 takes every path that is left.
+        return services.AddS3Front();
+    }
 
-    /// <summary>Adds the dashboard to a gateway that has been added already. Add S3 after it, because S3 takes every path that is
-    /// left.</summary>
-    public static IServiceCollection AddOrleansUploadsDashboard(this IServiceCollection services) => services.AddDashboardFront();
+    /// <summary>Adds a gateway with only the vault API.</summary>
+    internal static IServiceCollection AddVaultGateway(this IServiceCollection services, GatewayOptions options) =>
+        services.AddHttpGateway(options).AddBytePaths().AddGlacierFront();
+
+    /// <summary>Adds the paths of the bytes, unless the host has added those of its engine.</summary>
+    private static IServiceCollection AddBytePaths(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IdSource>();
+        services.TryAddSingleton<MaintenanceOptions>();
+        services.TryAddSingleton(static provider => new BytePaths(
+            provider.GetRequiredService<IEntityHost>(),
+            provider.GetRequiredService<IPartStore>(),
+            provider.GetRequiredService<IdSource>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<MaintenanceOptions>(),
+            SharedLanes.OfProcess));
+        return services.AddPath(static paths => paths.Keys).AddPath(static paths => paths.KeyLister).AddPath(static paths => paths.CurrentObject)
+            .AddPath(static paths => paths.Intake).AddPath(static paths => paths.Archives).AddPath(static paths => paths.Inventories)
+            .AddPath(static paths => paths.ObjectIntake).AddPath(static paths => paths.Objects).AddPath(static paths => paths.Copier);
+    }
+
+    private static IServiceCollection AddPath<TPath>(this IServiceCollection services, Func<BytePaths, TPath> path)
+        where TPath : class => services.AddSingleton(provider => path(provider.GetRequiredService<BytePaths>()));
 
     /// <summary>Adds what all fronts share.</summary>
     private static IServiceCollection AddHttpGateway(this IServiceCollection services, GatewayOptions options)

@@ -18,14 +18,6 @@ internal static class S3Services
     public static IServiceCollection AddS3Front(this IServiceCollection services)
     {
         services.Configure<KestrelServerOptions>(static kestrel => kestrel.ResponseHeaderEncodingSelector = ContentHeaders.EncodingOf!);
-        services.TryAddSingleton<IdSource>();
-        services.TryAddSingleton<KeyIndex>();
-        services.TryAddSingleton<KeyLister>();
-        services.TryAddSingleton<CurrentObject>();
-        services.TryAddSingleton(SharedLanes.OfProcess);
-        services.TryAddSingleton<ObjectIntake>();
-        services.TryAddSingleton<ObjectReader>();
-        services.TryAddSingleton<ObjectCopier>();
         services.AddSingleton<BucketFinder>();
         services.AddSingleton<BucketOperations>();
         services.AddSingleton<ListedRestores>();

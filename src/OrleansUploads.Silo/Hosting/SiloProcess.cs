@@ -46,7 +46,7 @@ internal static class SiloProcess
         await using var app = builder.Build();
         telemetry?.LogFaults(app.Services.GetRequiredService<ILogger<TelemetryExport>>());
         app.UseRouting();
-        app.MapOrleansUploadsGateway();
+        app.MapOrleansUploads();
         if (!await TryStartAsync(app, settings))
         {
             return 0;

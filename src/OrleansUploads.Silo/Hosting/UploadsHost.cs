@@ -50,15 +50,11 @@ internal static class UploadsHost
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
         builder.Services.AddSingleton<IdSource, PageByPageIds>();
         var gateway = settings.Service.Gateway with { DashboardHasOwnAddress = settings.DashboardListen is not null };
-        builder.Services.AddOrleansUploadsGateway(settings.Role == ProcessRole.Silo
-            ? gateway with { NodeName = new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort).ToString() }
-            : gateway);
-        if (settings.HasDashboard)
-        {
-            builder.Services.AddOrleansUploadsDashboard();
-        }
-
-        builder.Services.AddOrleansUploadsS3();
+        builder.Services.AddOrleansUploadsFronts(
+            settings.Role == ProcessRole.Silo
+                ? gateway with { NodeName = new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort).ToString() }
+                : gateway,
+            settings.HasDashboard);
         var checks = builder.Services.AddHealthChecks();
         if (settings.PartsFolder is not null)
         {

@@ -183,7 +183,6 @@ public sealed class StartTests : IDisposable
     [InlineData("--account", "42", "12 digits")]
     [InlineData("--https-key", "key.pem", "must be used together")]
     [InlineData("--retrieval-delay", "quick=3h", "'quick=3h' is not a delay")]
-    [InlineData("--inventory", "hourly", "one of current, daily")]
     [InlineData("--max-vaults", "0", "at least 1")]
     [InlineData("--max-connections", "0", "at least 1")]
     [InlineData("--max-bodies", "0", "at least 1")]

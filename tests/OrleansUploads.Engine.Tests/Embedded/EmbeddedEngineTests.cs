@@ -40,7 +40,7 @@ public sealed class EmbeddedEngineTests
 
         // A collection would check the index, too.
         var options = new EngineOptions { Maintenance = new MaintenanceOptions { CollectInterval = TimeSpan.FromDays(7) } };
-        await using var engine = new EmbeddedEngine(ports, options, time, log);
+        await using var engine = new EmbeddedEngine(new EngineSetup(ports, options, time) { Logger = log }).Start();
 
         time.Advance(MaintenanceOptions.DefaultCheckInterval);
 
@@ -70,7 +70,8 @@ public sealed class EmbeddedEngineTests
             return PartStoreFault.None;
         });
         var journal = new MemoryJournal();
-        await using var engine = new EmbeddedEngine(new EnginePorts(journal, journal, parts), new EngineOptions(), new ManualTime());
+        await using var engine = new EmbeddedEngine(
+            new EngineSetup(new EnginePorts(journal, journal, parts), new EngineOptions(), new ManualTime())).Start();
         await AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));
         await EndUploadAsync();
         await EndUploadAsync();

@@ -58,10 +58,10 @@ public sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton(setup.Parts);
         builder.Services.AddSingleton<ICredentialStore>(
             new MemoryCredentialStore(setup.Credentials));
-        builder.Services.AddOrleansUploadsGateway(setup.Options);
+        builder.Services.AddVaultGateway(setup.Options);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
-        app.MapOrleansUploadsGateway();
+        app.MapOrleansUploads();
         await app.StartAsync();
         return new GatewayServer(setup, app, host);
     }

@@ -59,7 +59,7 @@ internal static class BugTable
         new("advice is given without regard to the upload", 1000, () => UploadBugs.Plant(rules => new AdvisesBlindly(rules))),
         new("an abort is answered after the completion", 300, () => UploadBugs.Plant(rules => new AbortAnsweredAfterCompletion(rules))),
         new("a short middle part is completed", 10_000, () => UploadBugs.Plant(rules => new ShortMiddlePartTaken(rules))),
-        new("collection forgets its fence", 2000, () => UploadBugs.Plant(rules => new FenceNotKept(rules))),
+        new("collection forgets its fence", 4000, () => UploadBugs.Plant(rules => new FenceNotKept(rules))),
         new("collection has no grace period", 1000, () => new CollectorBugs.NoGrace()),
         new("collection does not ask the owner", 300, () => new CollectorBugs.DoesNotAsk()),
         new("a receiver counts a repeated tell twice", 1000, () => PlantInShard(rules => new ArchiveAddedTwice(rules))),

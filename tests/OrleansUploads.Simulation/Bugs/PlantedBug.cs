@@ -23,7 +23,7 @@ internal class PlantedBug
     public virtual IPartStore Alter(IPartStore parts) => parts;
 
     public virtual ValueTask<CollectionReport> CollectAsync(SimulatedProcess process, TimeSpan grace) =>
-        process.Collector.CollectAsync(grace, CancellationToken.None);
+        process.Engine.Collector.CollectAsync(grace, CancellationToken.None);
 
     /// <summary>Called when a crash loses a write to this entity.</summary>
     public virtual void TornTail(EntityId entity)

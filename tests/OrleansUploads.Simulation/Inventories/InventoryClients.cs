@@ -95,7 +95,7 @@ internal sealed class InventoryClients(
         var archive = model.AddArchive(content);
         var answer = await calls.SendAsync(
             $"put {archive.Description}",
-            async process => await process.Intake.StoreArchiveAsync(
+            async process => await process.Paths.Intake.StoreArchiveAsync(
                 InventoryFront.Vault,
                 Some.Described(archive.Description),
                 content.LengthBytes,

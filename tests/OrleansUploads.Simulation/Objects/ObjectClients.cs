@@ -54,15 +54,15 @@ internal sealed class ObjectClients(
         RestoreStatus? restore = null;
         var outcome = await calls.SendAsync($"read {key}", async process =>
         {
-            var found = await process.Objects.FindAsync(SomeObject.Named(key), CancellationToken.None);
+            var found = await process.Paths.Objects.FindAsync(SomeObject.Named(key), CancellationToken.None);
             if (!found.TryGet(out var entry, out var refusal))
             {
                 return new Outcome<string>(refusal);
             }
 
-            var manifest = await process.Objects.ReadManifestAsync(entry, CancellationToken.None);
+            var manifest = await process.Paths.Objects.ReadManifestAsync(entry, CancellationToken.None);
             using var output = new MemoryStream();
-            await process.Objects.CopyAsync(
+            await process.Paths.Objects.CopyAsync(
                 entry, manifest, new PartRange(0, manifest.SizeBytes - 1), output, CancellationToken.None);
             var text = System.Text.Encoding.ASCII.GetString(output.ToArray());
             if (text != ObjectModel.TextOf(model.ValueOf(entry.Entry.ETag!.Value)))
@@ -129,7 +129,7 @@ internal sealed class ObjectClients(
             KeyPosition? after = null;
             do
             {
-                var page = await process.KeyLister.ListAsync(
+                var page = await process.Paths.KeyLister.ListAsync(
                     new KeyListing(SomeObject.Objects, "", "", after, limit), CancellationToken.None);
                 entries.AddRange(page.Entries);
                 after = page.Next;
@@ -170,7 +170,7 @@ internal sealed class ObjectClients(
         var start = completions.Begin(model.Tick());
         var condition = model.ConditionOf(upload.Condition, isMultipart: true);
         write.BeginWork();
-        var outcome = await calls.SendAsync($"complete {upload.Key}", async process => await process.ObjectIntake.CompleteAsync(
+        var outcome = await calls.SendAsync($"complete {upload.Key}", async process => await process.Paths.ObjectIntake.CompleteAsync(
             upload.Id, SomeObject.Named(upload.Key), [part], null, null, null, condition, CancellationToken.None), patience, () => write.EndWork(model.Tick()));
         completions.End(isAnswered: outcome is not null);
         if (outcome is not { } known)
@@ -210,7 +210,7 @@ internal sealed class ObjectClients(
         write?.BeginWork();
         return await calls.SendAsync(
             $"put {key}",
-            async process => await process.ObjectIntake.PutAsync(
+            async process => await process.Paths.ObjectIntake.PutAsync(
                 SomeObject.Named(key), HeadersOf(key), BodyOf(bytes), condition, CancellationToken.None),
             Patience,
             () => write?.EndWork(model.Tick()));
@@ -253,7 +253,7 @@ internal sealed class ObjectClients(
         delete.BeginWork();
         if (await calls.SendAsync(
             $"delete {key}",
-            async process => await process.Keys.DeleteAsync(SomeObject.Named(key), condition: null, CancellationToken.None),
+            async process => await process.Paths.Keys.DeleteAsync(SomeObject.Named(key), condition: null, CancellationToken.None),
             Patience,
             () => delete.EndWork(model.Tick())) is not null)
         {
@@ -264,7 +264,7 @@ internal sealed class ObjectClients(
     private async Task InitiateAsync()
     {
         var key = SomeKey;
-        var initiated = await calls.SendAsync($"initiate {key}", async process => await process.ObjectIntake.InitiateAsync(
+        var initiated = await calls.SendAsync($"initiate {key}", async process => await process.Paths.ObjectIntake.InitiateAsync(
             SomeObject.Named(key), HeadersOf(key), checksum: null, CancellationToken.None), Patience);
         if (initiated is { Refusal: null } outcome)
         {
@@ -282,7 +282,7 @@ internal sealed class ObjectClients(
     private async Task StoreAsync(ModelUpload upload)
     {
         var (value, bytes) = model.NewContent();
-        var stored = await calls.SendAsync($"part of {upload.Key}", async process => await process.ObjectIntake.StorePartAsync(
+        var stored = await calls.SendAsync($"part of {upload.Key}", async process => await process.Paths.ObjectIntake.StorePartAsync(
             upload.Id, SomeObject.Named(upload.Key), 1, BodyOf(bytes), sender: null, CancellationToken.None), Patience);
         if (stored is { Refusal: null } outcome)
         {
@@ -310,7 +310,7 @@ internal sealed class ObjectClients(
         }
 
         var upload = model.Uploads[^random.Between(1, Math.Min(3, model.Uploads.Count))];
-        var outcome = await calls.SendAsync($"abort {upload.Key}", async process => await process.ObjectIntake.AbortAsync(
+        var outcome = await calls.SendAsync($"abort {upload.Key}", async process => await process.Paths.ObjectIntake.AbortAsync(
             upload.Id, SomeObject.Named(upload.Key), CancellationToken.None), Patience);
         if (outcome is not { Refusal: null })
         {

@@ -166,7 +166,7 @@ internal sealed class ObjectSimulation
         var owned = new HashSet<UploadId>();
         foreach (var tree in new[] { KeyTree.Objects, KeyTree.Uploads })
         {
-            var page = await process.KeyLister.ListAsync(
+            var page = await process.Paths.KeyLister.ListAsync(
                 new KeyListing(new KeyIndexId(SomeObject.Bucket, tree), "", "", null, 1000), CancellationToken.None);
             foreach (var entry in page.Entries)
             {

@@ -101,7 +101,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
                 return await ListAsync(Vaults[r.Vault], cancellationToken);
             case Request.PutArchive r:
                 return ToReply(
-                    await process.Intake.StoreArchiveAsync(
+                    await process.Paths.Intake.StoreArchiveAsync(
                         Vaults[r.Vault], Description.None, r.Content.LengthBytes, Stated(r.Content, r.Lie),
                         new SentBody(r.Content, r.Lie), cancellationToken),
                     done => new Reply(Verdict.Done) { Archive = done.Archive });
@@ -232,10 +232,10 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
             world.Fail("bytes: a job refers to an archive whose bytes are gone");
         }
 
-        var manifest = await process.Archives.ReadManifestAsync(job.Archive.Upload, cancellationToken);
-        var hash = await process.Archives.RangeTreeHashAsync(manifest, job.Range, cancellationToken);
+        var manifest = await process.Paths.Archives.ReadManifestAsync(job.Archive.Upload, cancellationToken);
+        var hash = await process.Paths.Archives.RangeTreeHashAsync(manifest, job.Range, cancellationToken);
         var received = new ComparedBytes(request.Expected, job.Range);
-        await process.Archives.CopyAsync(manifest, job.Range, received, cancellationToken);
+        await process.Paths.Archives.CopyAsync(manifest, job.Range, received, cancellationToken);
         var hashDiffers = request.OnlyRange && hash is { } told && told != request.Expected[^1].TreeHash;
         return new Reply(Verdict.Done) { BytesDiffer = received.Differ || hashDiffers, SizeBytes = entry.SizeBytes };
     }
@@ -254,7 +254,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         };
         return content.IsFull && request.Lie == Lie.None && !world.Options.RealIntakeOfFullParts
             ? new SharedBlockIntake(process).StorePartAsync(request.Upload, Vaults[request.Vault], range, content, cancellationToken)
-            : process.Intake.StorePartAsync(
+            : process.Paths.Intake.StorePartAsync(
                 request.Upload, Vaults[request.Vault], range, Stated(content, request.Lie), new SentBody(content, request.Lie),
                 content.Sender, cancellationToken);
     }

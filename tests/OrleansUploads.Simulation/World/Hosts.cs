@@ -53,7 +53,7 @@ internal sealed class Hosts
     }
 
     /// <summary>Runs a wake scan. A failed scan is not repeated; a later one finds the same work.</summary>
-    public Task Wake(int host) => Run(host, "wake scan", async process => await process.Wakes.RunAsync(CancellationToken.None));
+    public Task Wake(int host) => Run(host, "wake scan", async process => await process.Engine.Wakes.RunAsync(CancellationToken.None));
 
     public Task Collect(int host, TimeSpan grace) => Run(host, "collection", async process =>
     {

@@ -46,24 +46,25 @@ internal sealed class SimulatedProcess
         var altered = bug.Alter(_journal, world);
         var parts = bug.Alter(_parts);
         var uploads = new UploadPolicy { RecordLife = TimeSpan.FromHours(world.Options.RecordLifeHours) };
-        Host = new EmbeddedHost(
-            new SimulatedCatalog(world, this, uploads, RetrievalPolicy.After(TimeSpan.FromSeconds(world.Options.RetrievalSeconds)), bug),
-            altered,
-            parts,
-            clock,
-            new EmbeddedHostOptions { IdleLife = TimeSpan.FromSeconds(world.Options.IdleSeconds) },
-            meter: new SlowMeter(world, number, clock));
-        Ids = new WorldIds(clock, new SeededRandom(world.Seed).Fork((ulong)(1000 + (number * 100) + life)), world.Options.UploadPrefixes);
-        Parts = parts;
-        Intake = new PartIntake(Host, parts, Ids);
-        Archives = new ArchiveReader(parts);
-        Keys = new KeyIndex(Host);
-        KeyLister = new KeyLister(Keys);
-        Current = new CurrentObject(Host, Keys);
-        ObjectIntake = new ObjectIntake(Host, parts, Ids, clock, Keys);
-        Objects = new ObjectReader(Host, Keys, parts);
-        Collector = new AttemptCollector(Host, parts, Host.Clock);
-        Wakes = new WakeScan(Host, _journal);
+        var options = new EngineOptions { Uploads = uploads };
+        Engine = new EmbeddedEngine(new EngineSetup(new EnginePorts(altered, _journal, parts), options, clock)
+        {
+            Catalog = new SimulatedCatalog(
+                world, this, uploads, RetrievalPolicy.After(TimeSpan.FromSeconds(world.Options.RetrievalSeconds)), bug),
+            Host = new EmbeddedHostOptions { IdleLife = TimeSpan.FromSeconds(world.Options.IdleSeconds) },
+            Meter = new SlowMeter(world, number, clock),
+            Clock = new ContinuousClock(clock),
+            Ids = new WorldIds(clock, new SeededRandom(world.Seed).Fork((ulong)(1000 + (number * 100) + life)), world.Options.UploadPrefixes),
+
+            // Hashing in groups would depend on other threads.
+            Lanes = null,
+            RunsMaintenance = false,
+        });
+        Scheduler.Start(() =>
+        {
+            Engine.Start();
+            return Task.CompletedTask;
+        });
         Clock = clock;
     }
 
@@ -78,29 +79,16 @@ internal sealed class SimulatedProcess
     /// <summary>The content of the disk, regardless of whether the process can read it now.</summary>
     public SimulatedPartStore Disk { get; }
 
-    public EmbeddedHost Host { get; }
+    /// <summary>The engine as it is served, with the adapters of the world.</summary>
+    public EmbeddedEngine Engine { get; }
 
-    public IPartStore Parts { get; }
+    public EmbeddedHost Host => Engine.Host;
 
-    public IdSource Ids { get; }
+    public IPartStore Parts => Engine.Parts;
 
-    public PartIntake Intake { get; }
+    public IdSource Ids => Engine.Ids;
 
-    public ArchiveReader Archives { get; }
-
-    public KeyIndex Keys { get; }
-
-    public KeyLister KeyLister { get; }
-
-    public CurrentObject Current { get; }
-
-    public ObjectIntake ObjectIntake { get; }
-
-    public ObjectReader Objects { get; }
-
-    public AttemptCollector Collector { get; }
-
-    public WakeScan Wakes { get; }
+    public BytePaths Paths => Engine.Paths;
 
     /// <summary>A short name for traces: the kind, and enough of the key to be unique.</summary>
     public static string Named(EntityId entity) =>

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansUploads.Engine.Clocks;
 
-namespace OrleansUploads.Cli.Serving;
+namespace OrleansUploads.Gateway.Http.Health;
 
 /// <summary>Reports degraded while the clock is not trusted. Requests are still served, but nothing expires.</summary>
-internal sealed class ClockHealthCheck(ServiceClock clock) : IHealthCheck
+public sealed class ClockHealthCheck(ServiceClock clock) : IHealthCheck
 {
     /// <summary>The check's name in the health report.</summary>
     public const string Name = "clock-is-trusted";

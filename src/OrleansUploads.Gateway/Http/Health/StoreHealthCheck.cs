@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Http.Health;
 
-namespace OrleansUploads.Cli.Serving;
+
+namespace OrleansUploads.Gateway.Http.Health;
 
 /// <summary>Adds the health of a store to the health report.</summary>
-internal sealed class StoreHealthCheck(IStoreHealth store) : IHealthCheck
+public sealed class StoreHealthCheck(IStoreHealth store) : IHealthCheck
 {
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(

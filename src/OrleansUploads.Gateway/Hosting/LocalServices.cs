@@ -1,0 +1,100 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Glacier.Jobs;
+using OrleansUploads.Gateway.Glacier.Notifications;
+using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Http.Health;
+using OrleansUploads.Gateway.Settings;
+
+namespace OrleansUploads.Gateway.Hosting;
+
+/// <summary>Adds the whole service to an application: the engine with its data in one folder, the vault API, S3 and the
+/// dashboard. Map it with <see cref="GatewayEndpoints.MapOrleansUploads"/>.</summary>
+public static class LocalServices
+{
+    /// <summary>Adds the service.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="dataFolder">The data folder. It is opened when the application starts, and created if it is missing. The access keys
+    /// are in its key file.</param>
+    /// <param name="options">Options of the engine and of the gateway, or null for the defaults.</param>
+    public static IServiceCollection AddOrleansUploads(
+        this IServiceCollection services, string dataFolder, ServiceOptions? options = null)
+    {
+        options ??= new ServiceOptions();
+        services.TryAddSingleton<ICredentialStore>(provider => new KeyFileCredentialStore(
+            KeyFile.InFolder(dataFolder),
+            operatorKey: null,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<KeyFileCredentialStore>>()));
+        services.TryAddSingleton(new ServerDescription(
+            ServerDescription.VersionOf(typeof(LocalServices).Assembly), SqliteVersion: null, dataFolder));
+        services.AddSingleton(provider =>
+            DataFolder.Open(dataFolder, new DataFolderOptions { DirectIo = options.DirectIo }, provider.GetRequiredService<TimeProvider>()));
+        return services.AddLocalEngine(options, static folder => folder.Ports)
+            .AddOrleansUploadsFronts(options.Gateway, hasDashboard: true);
+    }
+
+    /// <summary>Adds an engine over the <see cref="DataFolder"/> of the services. It starts and stops with the application.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="options">Options of the engine.</param>
+    /// <param name="portsOf">The stores of the folder. Tests replace some.</param>
+    public static IServiceCollection AddLocalEngine(
+        this IServiceCollection services, ServiceOptions options, Func<DataFolder, EnginePorts> portsOf)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<INotifier>(provider => new HttpNotifier(
+            options.Receivers, options.Gateway.Region, provider.GetRequiredService<ILogger<HttpNotifier>>()));
+        services.AddSingleton(provider => new EmbeddedEngine(new EngineSetup(
+            portsOf(provider.GetRequiredService<DataFolder>()), options.Engine, provider.GetRequiredService<TimeProvider>())
+        {
+            Logger = provider.GetRequiredService<ILogger<EmbeddedEngine>>(),
+            Notifier = provider.GetRequiredService<INotifier>(),
+            Meter = new InventoryMeter(),
+        }));
+        services.AddSingleton<IEntityHost>(static provider => provider.GetRequiredService<EmbeddedEngine>().Host);
+        services.AddSingleton(static provider => provider.GetRequiredService<EmbeddedEngine>().Parts);
+        services.AddSingleton(static provider => provider.GetRequiredService<EmbeddedEngine>().Ids);
+        services.AddSingleton(static provider => provider.GetRequiredService<EmbeddedEngine>().Paths);
+        services.AddSingleton(static provider => provider.GetRequiredService<EmbeddedEngine>().ServiceClock);
+        services.AddSingleton<IStorageSpace>(static provider => provider.GetRequiredService<DataFolder>().Space);
+        services.AddSingleton(options.Engine.Maintenance);
+        services.AddHealthChecks().AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
+        services.AddOptions<HealthCheckServiceOptions>().Configure<DataFolder>(static (checks, folder) =>
+        {
+            foreach (var store in folder.Health)
+            {
+                checks.Registrations.Add(new HealthCheckRegistration(store.Name, new StoreHealthCheck(store), failureStatus: null, tags: null));
+            }
+        });
+        services.AddHostedService<EngineStart>();
+        return services;
+    }
+}
+
+/// <summary>Starts the engine before the server accepts requests.</summary>
+internal sealed partial class EngineStart(EmbeddedEngine engine, DataFolder folder, ILogger<EmbeddedEngine> log) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        engine.Start();
+        await engine.FirstBeat.WaitAsync(cancellationToken);
+        if (folder.IsRestored)
+        {
+            await engine.ServiceClock.EndBackupAsync(engine.Host, cancellationToken);
+            folder.EndRestore();
+            LogRestored(log);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(
+        4008, LogLevel.Information, "The data folder is a restored backup. The lease under which it was copied is ended")]
+    private static partial void LogRestored(ILogger logger);
+}
