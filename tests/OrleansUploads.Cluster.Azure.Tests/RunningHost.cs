@@ -9,6 +9,8 @@ using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Silo.Tests.Harness;
 
+using OrleansUploads.TestKit;
+
 namespace OrleansUploads.Cluster.Azure.Tests;
 
 /// <summary>A silo on Azure Storage in this process.</summary>

@@ -12,7 +12,8 @@ using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Values;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
+
 
 namespace OrleansUploads.Cluster.Tests.Tls;
 

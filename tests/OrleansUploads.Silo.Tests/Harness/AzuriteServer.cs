@@ -3,6 +3,7 @@ using Azure.Data.Tables;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 [assembly: AssemblyFixture(typeof(AzuriteServer))]
 

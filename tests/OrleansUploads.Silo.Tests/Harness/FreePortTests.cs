@@ -1,3 +1,5 @@
+using OrleansUploads.TestKit;
+
 namespace OrleansUploads.Silo.Tests.Harness;
 
 public sealed class FreePortTests

@@ -1,6 +1,8 @@
 using System.Globalization;
 using OrleansUploads.EndToEnd.Tests.Harness;
 
+using OrleansUploads.TestKit;
+
 namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>One of the servers of a <see cref="PostgresPair"/>.</summary>

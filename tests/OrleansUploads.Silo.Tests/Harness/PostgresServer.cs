@@ -3,6 +3,7 @@ using Npgsql;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Tests.Harness;
+using OrleansUploads.TestKit;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 

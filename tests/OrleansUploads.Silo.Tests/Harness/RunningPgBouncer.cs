@@ -2,6 +2,8 @@ using System.Globalization;
 using Npgsql;
 using OrleansUploads.EndToEnd.Tests.Harness;
 
+using OrleansUploads.TestKit;
+
 namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>PgBouncer in front of a database: Debian's program on a temporary folder.</summary>

@@ -6,6 +6,8 @@ using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Signing;
 using OrleansUploads.Silo.Settings;
 
+using OrleansUploads.TestKit;
+
 namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>A silo, or a gateway without a silo, in its own process.</summary>

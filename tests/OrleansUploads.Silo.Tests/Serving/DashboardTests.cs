@@ -5,6 +5,8 @@ using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Harness;
 
+using OrleansUploads.TestKit;
+
 namespace OrleansUploads.Silo.Tests.Serving;
 
 public sealed class DashboardTests : IDisposable

@@ -6,6 +6,8 @@ using OrleansUploads.Cluster.Journal;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Tests.Harness;
 
+using OrleansUploads.TestKit;
+
 namespace OrleansUploads.Silo.Tests.Storage;
 
 /// <summary>Two silos that write the first state of a grain concurrently.</summary>

@@ -8,6 +8,8 @@ using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Storage;
 using OrleansUploads.Silo.Tests.Harness;
 
+using OrleansUploads.TestKit;
+
 namespace OrleansUploads.Silo.Tests.Storage;
 
 /// <summary>Journal rows of silos, written in groups, beside Orleans' own provider on the same database.</summary>

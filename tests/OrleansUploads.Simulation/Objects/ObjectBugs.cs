@@ -27,7 +27,7 @@ internal static class ObjectBugs
     public static IReadOnlyList<BugCase> All { get; } =
     [
         Case("a split loses a key", 300, () => Plant(rules => new SplitLosesKey(rules))),
-        Case("a leaf takes keys that it is moving away", 300, () => Plant(rules => new TakesMovedKeys(rules))),
+        Case("a leaf takes keys that it is moving away", 600, () => Plant(rules => new TakesMovedKeys(rules))),
         Case("a leaf adopts the same keys again", 3000, () => Plant(rules => new AdoptsAgain(rules))),
         Case("a leaf with a link reads as if it were the last one", 300, () => Plant(rules => new HidesLink(rules))),
         Case("a condition is not looked at", 300, () => Plant(rules => new IgnoresCondition(rules))),
@@ -42,7 +42,7 @@ internal static class ObjectBugs
         Case("an overwrite releases the new object", 300, () => Plant(rules => new ReleasesNewObject(rules))),
         Case("a deletion releases nothing", 300, () => Plant(rules => new ReleasesNothing(rules))),
         Case("a leaf with keys says that it is empty", 300, () => Plant(rules => new SaysEmpty(rules))),
-        Case("a bucket never unseals its leaves", 1500, () => Plant(rules => new NeverUnseals(rules))),
+        Case("a bucket never unseals its leaves", 3000, () => Plant(rules => new NeverUnseals(rules))),
         Case("a leaf takes a range that is not its neighbour's", 1500, () => Plant(rules => new TakesAnyRange(rules))),
         Case("a range that is given to a leaf is lost", 300, () => Plant(rules => new LosesGivenRange(rules))),
         Case("a failed condition counts as published", 300, () => Plant(rules => new TakesFailureForPublication(rules))),

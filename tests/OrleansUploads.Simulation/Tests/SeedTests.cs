@@ -43,10 +43,10 @@ public sealed class SeedTests
 
     /// <summary>The hashes change with the generator and the engine, but must not differ between machines.</summary>
     [Theory]
-    [InlineData(1, "8a865495ba6620c3")]
-    [InlineData(7, "1a3a2a0dcc91f685")]
-    [InlineData(44, "628ec0366d5c2ee8")]
-    [InlineData(446, "0a068c4999bc909b")]
+    [InlineData(1, "3bbd97ad11c1f975")]
+    [InlineData(7, "30fb89a32766d346")]
+    [InlineData(44, "f4c3a354e2c10abe")]
+    [InlineData(446, "9a55df61ca3718d6")]
     public void A_seed_produces_the_same_trace_on_every_machine(ulong seed, string hash) =>
         Assert.Equal(hash, Simulation.Run(seed, new Coverage()).Trace.Hash.ToString("x16", null));
 

@@ -1,12 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace OrleansUploads.Silo.Tests.Harness;
+namespace OrleansUploads.TestKit;
 
 /// <summary>Unused ports of the loopback address. They belong to this process until it ends, and are returned once.</summary>
 /// <remarks>The system chooses ports from 32768 on for connections and for servers that leave the choice to it, and would give a port
 /// from there to another process before a silo listens on it. On Linux, names of sockets keep the processes of these tests apart.</remarks>
-internal static class FreePort
+public static class FreePort
 {
     /// <summary>The first port that may be taken.</summary>
     public const int First = 20000;

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Hosting;
+using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.TestKit;
+
+using ClusterOptions = OrleansUploads.Cluster.Settings.ClusterOptions;
+
+namespace OrleansUploads.Cluster.Tests.Cluster;
+
+/// <summary>The grains inside a silo of somebody else, as docs/extending.md shows it.</summary>
+public sealed class ForeignSiloTests
+{
+    [Fact]
+    public async Task A_silo_hosts_the_grains_beside_its_own()
+    {
+        var ports = FreePort.Take(2);
+        var builder = Host.CreateApplicationBuilder();
+        builder.UseOrleans(silo => silo
+            .UseLocalhostClustering(ports[0], ports[1])
+            .AddMemoryGrainStorage(ClusterNames.GrainStorage)
+            .UseInMemoryReminderService()
+            .AddOrleansUploads(new ClusterOptions()));
+        builder.Services.AddSingleton<IPartStore>(new MemoryPartStore());
+        using var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+
+        var entities = host.Services.GetRequiredService<IEntityHost>();
+        await entities.AskAsync(Some.Account.Entity, new CreateVault(Some.Vault), TestContext.Current.CancellationToken);
+        var described = await entities.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), TestContext.Current.CancellationToken);
+        Assert.Equal(Some.Vault, described.Answer.Incarnation.Id);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+}
