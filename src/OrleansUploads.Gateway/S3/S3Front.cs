@@ -42,11 +42,11 @@ internal sealed class S3Front(S3Pipeline pipeline, GatewayOptions options) : IFr
         S3Pipeline pipeline, HttpExchange exchange, S3Address? address, S3Route? route, IHeaderDictionary headers) : FrontRequest
     {
         /// <summary>The name of an operation, or "Unknown".</summary>
-        public override string OperationName => route is S3Route.To to ? to.Operation.ToString() : HttpExchange.UnknownOperation;
+        public override string OperationName => route is S3Route.To to ? to.Operation.Name : HttpExchange.UnknownOperation;
 
-        public override bool IsUpload => route is S3Route.To { IsUpload: true };
+        public override bool IsUpload => route is S3Route.To { Operation.Body: S3Body.Bytes };
 
-        public override int? MaxDocumentBytes => route is S3Route.To { HasLongDocument: true } ? S3Xml.MaxLongDocumentBytes : null;
+        public override int? MaxDocumentBytes => route is S3Route.To { Operation.Body: S3Body.LongDocument } ? S3Xml.MaxLongDocumentBytes : null;
 
         /// <inheritdoc/>
         /// <remarks>A form has its signature in its fields. They are not read, because every form is refused.</remarks>

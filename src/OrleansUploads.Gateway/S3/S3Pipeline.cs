@@ -43,17 +43,17 @@ internal sealed class S3Pipeline(S3Operations operations, GatewayOptions options
             return Refuse(route, request.Method);
         }
 
-        if (!known.HasDocument && await payload.ReadDocumentAsync(signer, exchange.Aborted) is { } unreadable)
+        var operation = known.Operation;
+        if (operation.Body is not (S3Body.Document or S3Body.LongDocument) && await payload.ReadDocumentAsync(signer, exchange.Aborted) is { } unreadable)
         {
             return S3HttpErrors.Describe(unreadable);
         }
 
-        space?.RequireFor(known.Space);
-        return await operations.ExecuteAsync(new S3Call
+        space?.RequireFor(operation.Space);
+        return await operation.Run(operations, new S3Call
         {
             Exchange = exchange,
             Headers = headers,
-            Operation = known.Operation,
             Address = address,
             Account = signer,
             Region = options.Region,

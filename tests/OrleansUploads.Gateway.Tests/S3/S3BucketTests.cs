@@ -57,6 +57,7 @@ public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("location", "LocationConstraint")]
     [InlineData("versioning", "VersioningConfiguration")]
     [InlineData("acl", "AccessControlPolicy")]
+    [InlineData("ownershipControls", "OwnershipControls")]
     [InlineData("requestPayment", "RequestPaymentConfiguration")]
     [InlineData("logging", "BucketLoggingStatus")]
     [InlineData("notification", "NotificationConfiguration")]

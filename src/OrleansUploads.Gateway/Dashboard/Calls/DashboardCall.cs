@@ -57,12 +57,10 @@ internal sealed class DashboardCall
     };
 
     /// <summary>The call of S3 that needs the same permission.</summary>
-    /// <param name="operation">The operation.</param>
-    public S3Call ToS3(S3Operation operation) => new()
+    public S3Call ToS3() => new()
     {
         Exchange = Exchange,
         Headers = Exchange.Context.Request.Headers,
-        Operation = operation,
         Address = new S3Address(Route.Container, Query.FirstValue("key")),
         Account = Account,
         Region = Region,

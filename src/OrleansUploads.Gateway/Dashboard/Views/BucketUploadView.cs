@@ -18,7 +18,7 @@ internal sealed class BucketUploadView(
     /// <summary>Lists uploads by key, with their progress.</summary>
     public async ValueTask<DashboardAnswer> ListAsync(DashboardCall call)
     {
-        var (bucket, error) = await buckets.FindAsync(call.ToS3(S3Operation.ListMultipartUploads));
+        var (bucket, error) = await buckets.FindAsync(call.ToS3());
         if (bucket is null)
         {
             return error!;
@@ -45,7 +45,7 @@ internal sealed class BucketUploadView(
     /// <summary>Shows one upload with the map of its parts.</summary>
     public async ValueTask<DashboardAnswer> GetAsync(DashboardCall call)
     {
-        var found = call.ToS3(S3Operation.ListParts);
+        var found = call.ToS3();
         var (name, upload, error) = await buckets.FindUploadAsync(found);
         if (error is not null)
         {
@@ -64,7 +64,7 @@ internal sealed class BucketUploadView(
     /// <summary>Shows one part.</summary>
     public async ValueTask<DashboardAnswer> GetPartAsync(DashboardCall call)
     {
-        var s3 = call.ToS3(S3Operation.ListParts);
+        var s3 = call.ToS3();
         var (name, upload, error) = await buckets.FindUploadAsync(s3);
         if (error is not null)
         {
@@ -98,7 +98,7 @@ internal sealed class BucketUploadView(
     /// <summary>Aborts an upload.</summary>
     public async ValueTask<DashboardAnswer> AbortAsync(DashboardCall call)
     {
-        var found = call.ToS3(S3Operation.AbortMultipartUpload);
+        var found = call.ToS3();
         var (name, upload, error) = await buckets.FindUploadAsync(found);
         if (error is not null)
         {

@@ -77,7 +77,7 @@ internal sealed class StoredView(
     /// <summary>Lists the objects of a bucket: all of them, or those whose keys begin with a prefix.</summary>
     public async ValueTask<DashboardAnswer> ListObjectsAsync(DashboardCall call)
     {
-        var (bucket, error) = await buckets.FindAsync(call.ToS3(S3Operation.ListObjectsV2));
+        var (bucket, error) = await buckets.FindAsync(call.ToS3());
         if (bucket is null)
         {
             return error!;

@@ -124,10 +124,10 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
     }
 
     /// <summary>Returns a setting that buckets have but that cannot be changed, or that is not set.</summary>
-    public async ValueTask<S3Answer> GetSettingAsync(S3Call call)
+    public async ValueTask<S3Answer> GetSettingAsync(S3Call call, Func<AccountId, S3Answer> answer)
     {
         var (_, error) = await buckets.FindAsync(call);
-        return error is not null ? error : BucketSettings.Describe(call.Operation, call.Account);
+        return error is not null ? error : answer(call.Account);
     }
 
     /// <summary>Checks the configuration of a new bucket, which may be absent.</summary>

@@ -52,7 +52,7 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
         }
 
         // HEAD needs the manifest only for a part.
-        var isHead = call.Operation == S3Operation.HeadObject;
+        var isHead = call.Exchange.Context.Request.Method == "HEAD";
         if (!isHead && found.Description.RefuseReading() is { } archived)
         {
             return call.Refuse(archived);

@@ -17,7 +17,7 @@ internal static class Conditions
         error = null;
         var match = call.Header("If-Match");
         var noneMatch = call.Header("If-None-Match");
-        var isDeletion = call.Operation == S3Operation.DeleteObject;
+        var isDeletion = call.Exchange.Context.Request.Method == "DELETE";
         if (noneMatch is not null && (isDeletion || noneMatch != "*" || match is not null))
         {
             error = S3Error.NotImplemented($"If-None-Match: {noneMatch}");

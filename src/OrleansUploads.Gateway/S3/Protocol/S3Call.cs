@@ -15,9 +15,6 @@ internal sealed class S3Call
     /// <summary>The headers, with those in a presigned URL.</summary>
     public required IHeaderDictionary Headers { get; init; }
 
-    /// <summary>The operation.</summary>
-    public required S3Operation Operation { get; init; }
-
     /// <summary>The bucket and the key, as sent.</summary>
     public required S3Address Address { get; init; }
 

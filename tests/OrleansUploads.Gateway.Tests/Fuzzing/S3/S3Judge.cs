@@ -1,3 +1,4 @@
+using OrleansUploads.Gateway.S3;
 using System.Reflection;
 using System.Xml;
 using System.Xml.Linq;

@@ -1,3 +1,4 @@
+using OrleansUploads.Gateway.S3;
 using Microsoft.AspNetCore.Http;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Exchanges;

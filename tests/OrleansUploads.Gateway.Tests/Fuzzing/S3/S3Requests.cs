@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
+using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Gateway.Tests.S3;
-using static OrleansUploads.Gateway.S3.Protocol.S3Operation;
+using static OrleansUploads.Gateway.S3.S3Operation;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 
@@ -12,7 +13,7 @@ internal sealed class S3Requests(S3World world, Dice dice)
     /// <summary>All operations. Those that are needed in large numbers are repeated.</summary>
     private static readonly S3Operation[] Operations =
     [
-        .. Enum.GetValues<S3Operation>(),
+        .. S3Operation.All,
         PutObject, PutObject, PutObject, UploadPart, UploadPart, UploadPart, CompleteMultipartUpload, CompleteMultipartUpload,
         CreateMultipartUpload, DeleteObjects, GetObject, GetObject, GetObject, HeadObject, ListObjectsV2, RestoreObject, RestoreObject,
     ];
@@ -23,10 +24,10 @@ internal sealed class S3Requests(S3World world, Dice dice)
     public FuzzRequest Any()
     {
         var operation = dice.Pick(Operations);
-        var bucket = operation switch
+        var bucket = operation.Name switch
         {
-            CreateBucket or DeleteBucket => world.AnySpare(dice),
-            UploadPart or UploadPartCopy or ListParts or CompleteMultipartUpload or AbortMultipartUpload when !dice.OneIn(6) =>
+            nameof(CreateBucket) or nameof(DeleteBucket) => world.AnySpare(dice),
+            nameof(UploadPart) or nameof(UploadPartCopy) or nameof(ListParts) or nameof(CompleteMultipartUpload) or nameof(AbortMultipartUpload) when !dice.OneIn(6) =>
                 dice.PickFrom([.. world.Buckets.Where(bucket => bucket.Uploads.Count > 0)]),
             _ => world.Any(dice),
         };
@@ -46,48 +47,33 @@ internal sealed class S3Requests(S3World world, Dice dice)
     {
         var key = dice.PickFrom(KnownBucket.Keys);
         var root = $"/{bucket.Name}";
-        return operation switch
+        return operation.Name switch
         {
-            ListBuckets => Request("GET", "/"),
-            CreateBucket => Request("PUT", root, dice.OneIn(2)
+            nameof(ListBuckets) => Request("GET", "/"),
+            nameof(CreateBucket) => Request("PUT", root, dice.OneIn(2)
                 ? "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>"
                 : ""),
-            HeadBucket => Request("HEAD", root),
-            DeleteBucket => Request("DELETE", root),
-            GetBucketLocation => Request("GET", $"{root}?location"),
-            GetBucketAccelerateConfiguration => Request("GET", $"{root}?accelerate"),
-            GetBucketAcl => Request("GET", $"{root}?acl"),
-            GetBucketCors => Request("GET", $"{root}?cors"),
-            GetBucketEncryption => Request("GET", $"{root}?encryption"),
-            GetBucketLifecycleConfiguration => Request("GET", $"{root}?lifecycle"),
-            GetBucketLogging => Request("GET", $"{root}?logging"),
-            GetBucketNotificationConfiguration => Request("GET", $"{root}?notification"),
-            GetBucketPolicy => Request("GET", $"{root}?policy"),
-            GetBucketReplication => Request("GET", $"{root}?replication"),
-            GetBucketRequestPayment => Request("GET", $"{root}?requestPayment"),
-            GetBucketTagging => Request("GET", $"{root}?tagging"),
-            GetBucketVersioning => Request("GET", $"{root}?versioning"),
-            GetBucketWebsite => Request("GET", $"{root}?website"),
-            GetObjectLockConfiguration => Request("GET", $"{root}?object-lock"),
-            GetPublicAccessBlock => Request("GET", $"{root}?publicAccessBlock"),
-            ListObjects => Request("GET", $"{root}?{Page("marker")}"),
-            ListObjectsV2 => Request("GET", $"{root}?list-type=2&{Page("start-after")}"),
-            ListObjectVersions => Request("GET", $"{root}?versions&{Page("key-marker")}{dice.Pick("", "&version-id-marker=null")}"),
-            DeleteObjects => Request("POST", $"{root}?delete", DeleteDocument()),
-            PutObject => Put(bucket, key),
-            CopyObject => Copied(bucket, Request("PUT", bucket.Target(key)), key),
-            GetObject => Read(bucket, "GET", key),
-            HeadObject => Read(bucket, "HEAD", key),
-            GetObjectAcl => Request("GET", $"{bucket.Target(key)}?acl"),
-            GetObjectAttributes => Request("GET", $"{bucket.Target(key)}?attributes")
+            nameof(HeadBucket) => Request("HEAD", root),
+            nameof(DeleteBucket) => Request("DELETE", root),
+            nameof(ListObjects) => Request("GET", $"{root}?{Page("marker")}"),
+            nameof(ListObjectsV2) => Request("GET", $"{root}?list-type=2&{Page("start-after")}"),
+            nameof(ListObjectVersions) => Request("GET", $"{root}?versions&{Page("key-marker")}{dice.Pick("", "&version-id-marker=null")}"),
+            nameof(DeleteObjects) => Request("POST", $"{root}?delete", DeleteDocument()),
+            nameof(PutObject) => Put(bucket, key),
+            nameof(CopyObject) => Copied(bucket, Request("PUT", bucket.Target(key)), key),
+            nameof(GetObject) => Read(bucket, "GET", key),
+            nameof(HeadObject) => Read(bucket, "HEAD", key),
+            nameof(GetObjectAcl) => Request("GET", $"{bucket.Target(key)}?acl"),
+            nameof(GetObjectAttributes) => Request("GET", $"{bucket.Target(key)}?attributes")
                 .With("x-amz-object-attributes", dice.Pick("ETag", "ETag,Checksum,ObjectParts,StorageClass,ObjectSize")),
-            DeleteObject => Conditional(bucket, key, Request("DELETE", bucket.Target(key))),
-            GetObjectTagging => Request("GET", $"{bucket.Target(key)}?tagging"),
-            PutObjectTagging => Request("PUT", $"{bucket.Target(key)}?tagging", TagDocument()),
-            DeleteObjectTagging => Request("DELETE", $"{bucket.Target(key)}?tagging"),
-            RestoreObject => Request("POST", $"{bucket.Target(dice.OneIn(4) ? key : KnownBucket.Archived)}?restore", RestoreDocument()),
-            CreateMultipartUpload => Creation(bucket, key),
-            ListMultipartUploads => Request("GET", $"{root}?uploads&{Page("key-marker").Replace("max-keys", "max-uploads", StringComparison.Ordinal)}"),
+            nameof(DeleteObject) => Conditional(bucket, key, Request("DELETE", bucket.Target(key))),
+            nameof(GetObjectTagging) => Request("GET", $"{bucket.Target(key)}?tagging"),
+            nameof(PutObjectTagging) => Request("PUT", $"{bucket.Target(key)}?tagging", TagDocument()),
+            nameof(DeleteObjectTagging) => Request("DELETE", $"{bucket.Target(key)}?tagging"),
+            nameof(RestoreObject) => Request("POST", $"{bucket.Target(dice.OneIn(4) ? key : KnownBucket.Archived)}?restore", RestoreDocument()),
+            nameof(CreateMultipartUpload) => Creation(bucket, key),
+            nameof(ListMultipartUploads) => Request("GET", $"{root}?uploads&{Page("key-marker").Replace("max-keys", "max-uploads", StringComparison.Ordinal)}"),
+            _ when operation is { Level: S3Level.Bucket, Query: { } query } => Request(operation.Method, $"{root}?{query}"),
             _ => OfUpload(operation, bucket, UploadOf(bucket)),
         };
     }
@@ -97,12 +83,12 @@ internal sealed class S3Requests(S3World world, Dice dice)
         var target = bucket.Target(upload.Key);
         var number = 1 + dice.Below(3);
         var part = string.Create(CultureInfo.InvariantCulture, $"{target}?partNumber={number}&uploadId={upload.Id}");
-        return operation switch
+        return operation.Name switch
         {
-            UploadPart => _bodies.Of("PUT", part) with { Learn = answer => LearnPart(upload, number, answer.Header("ETag")) },
-            UploadPartCopy => Copied(bucket, Request("PUT", part), upload.Key),
-            ListParts => Request("GET", $"{target}?uploadId={upload.Id}{dice.Pick("", "&max-parts=1", "&part-number-marker=1")}"),
-            CompleteMultipartUpload => Conditional(
+            nameof(UploadPart) => _bodies.Of("PUT", part) with { Learn = answer => LearnPart(upload, number, answer.Header("ETag")) },
+            nameof(UploadPartCopy) => Copied(bucket, Request("PUT", part), upload.Key),
+            nameof(ListParts) => Request("GET", $"{target}?uploadId={upload.Id}{dice.Pick("", "&max-parts=1", "&part-number-marker=1")}"),
+            nameof(CompleteMultipartUpload) => Conditional(
                 bucket,
                 upload.Key,
                 Request("POST", $"{target}?uploadId={upload.Id}", PartList(dice.Below(4) switch
@@ -111,7 +97,7 @@ internal sealed class S3Requests(S3World world, Dice dice)
                     1 => upload.Parts.Reverse(),
                     _ => upload.Parts,
                 }))),
-            AbortMultipartUpload => Request("DELETE", $"{target}?uploadId={upload.Id}"),
+            nameof(AbortMultipartUpload) => Request("DELETE", $"{target}?uploadId={upload.Id}"),
             _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "There is no request for this operation. Add one."),
         };
     }

@@ -1,10 +1,11 @@
+using OrleansUploads.Gateway.S3.Protocol;
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Signing;
 
-namespace OrleansUploads.Gateway.S3.Protocol;
+namespace OrleansUploads.Gateway.S3;
 
 /// <summary>The headers of a request, with those that a presigned URL has in its query.</summary>
 /// <remarks>Some SDKs move the <c>x-amz-</c> headers of a presigned request into the query. The signature covers them there as well, and
