@@ -1,5 +1,4 @@
 using System.CommandLine;
-using OrleansUploads.Cli.Accounts;
 using OrleansUploads.Cli.Archives;
 using OrleansUploads.Cli.Checking;
 using OrleansUploads.Cli.CommandLine;
@@ -30,8 +29,6 @@ internal static class CommandTree
             ArchiveCommand.Create(),
             UploadsCommand.Create(),
             JobCommand.Create(),
-            RetrievalPolicyCommand.Create(),
-            CapacityCommand.Create(),
             TreeHashCommand.Create(),
             KeysCommand.Create(),
             CheckCommand.Create(),

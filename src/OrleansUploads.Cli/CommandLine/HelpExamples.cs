@@ -29,17 +29,6 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
             "orleans-uploads serve --retrieval-delay standard=3h --retrieval-delay expedited=1m",
         ],
         ["demo"] = ["orleans-uploads demo --size 1GiB"],
-        ["vault policy set"] =
-        [
-            "orleans-uploads vault policy set photos policy.json",
-            "jq . policy.json | orleans-uploads vault policy set photos -",
-        ],
-        ["vault lock initiate"] = ["orleans-uploads vault lock initiate photos policy.json"],
-        ["vault tag add"] = ["orleans-uploads vault tag add photos year=2026 owner=me"],
-        ["vault notifications set"] =
-        [
-            "orleans-uploads vault notifications set photos arn:aws:sns:us-east-1:000000000001:ready",
-        ],
         ["upload"] =
         [
             "orleans-uploads upload holiday.tar --vault photos",
@@ -50,10 +39,9 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
         ["download"] = ["orleans-uploads download holiday.tar --vault photos -o holiday.tar"],
         ["archive list"] = ["orleans-uploads archive list --vault photos --name 'holiday*' --after 2026-11-01"],
         ["archive delete"] = ["orleans-uploads archive delete ARCHIVE-ID --vault photos"],
-        ["uploads show"] = ["orleans-uploads uploads show UPLOAD-ID --vault photos --timeline"],
+        ["uploads show"] = ["orleans-uploads uploads show UPLOAD-ID --vault photos"],
         ["uploads resume"] = ["orleans-uploads uploads resume UPLOAD-ID holiday.tar --vault photos"],
         ["job wait"] = ["orleans-uploads job wait JOB-ID --vault photos"],
-        ["retrieval-policy set"] = ["orleans-uploads retrieval-policy set 10GiB"],
         ["treehash"] = ["orleans-uploads treehash holiday.tar", "cat part-1 part-2 | orleans-uploads treehash -"],
         ["keys add"] = ["orleans-uploads keys add --data /srv/uploads --role upload --vault photos"],
         ["keys export"] = ["eval \"$(orleans-uploads keys export --data /srv/uploads)\""],

@@ -34,15 +34,11 @@ internal sealed class Connection : IDisposable
     {
         Patient = CreatePatient(printer);
         Endpoint = options.Endpoint;
-        Timelines = new UploadTimelineClient(_http, options);
         Client = new GlacierClient(_http, options with { Retry = Quick });
         Transfers = new GlacierClient(_http, options with { Retry = Patient });
     }
 
     public Uri Endpoint { get; }
-
-    /// <summary>Reads the timelines of uploads.</summary>
-    public UploadTimelineClient Timelines { get; }
 
     /// <summary>How transfers retry. Once one runs, it outlasts a restart of the server.</summary>
     public RetryPolicy Patient { get; }

@@ -67,21 +67,9 @@ internal static class UploadsCommand
     {
         var vault = VaultOption.Create();
         var id = Id();
-        var timeline = new Option<bool>("--timeline")
-        {
-            Description = "Show who sent each part and when, and which attempts do not count. Also works after the upload has ended.",
-        };
-        var command = new Command("show", "Show which ranges of an upload the server has.") { id, vault, timeline };
+        var command = new Command("show", "Show which ranges of an upload the server has.") { id, vault };
         command.Run(async (parsed, session, cancellationToken) =>
         {
-            if (parsed.GetValue(timeline))
-            {
-                var document = await session.Connection.Timelines.ReadAsync(
-                    parsed.GetRequiredValue(vault), parsed.GetRequiredValue(id), cancellationToken);
-                session.Printer.Result(document, TimelineText.Format(document));
-                return ExitCode.Done;
-            }
-
             var ranges = new List<ByteRange>();
             var count = 0;
             var parts = session.Connection.Client.ListPartsAsync(

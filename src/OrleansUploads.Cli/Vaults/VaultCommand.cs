@@ -5,19 +5,15 @@ using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Cli.Vaults;
 
-/// <summary>The <c>vault</c> commands: create, list, show and delete vaults, and change their settings.</summary>
+/// <summary>The <c>vault</c> commands: create, list, show and delete vaults.</summary>
 internal static class VaultCommand
 {
-    public static Command Create() => new Command("vault", "Create, list, show and delete vaults, and change their settings.")
+    public static Command Create() => new Command("vault", "Create, list, show and delete vaults.")
     {
         CreateCreate(),
         CreateList(),
         CreateShow(),
         CreateDelete(),
-        VaultPolicyCommand.Create(),
-        VaultLockCommand.Create(),
-        VaultTagCommand.Create(),
-        VaultNotificationsCommand.Create(),
     }.WithConnection();
 
     /// <summary>The argument with the name of a vault.</summary>

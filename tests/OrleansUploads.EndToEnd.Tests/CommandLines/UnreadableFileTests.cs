@@ -10,7 +10,6 @@ public sealed class UnreadableFileTests
 
     [Theory]
     [InlineData("treehash \"$SECRET\"")]
-    [InlineData("vault policy set photos \"$SECRET\"")]
     [InlineData("upload \"$GOOD\" \"$SECRET\" --vault photos")]
     [SupportedOSPlatform("linux")]
     public async Task A_file_that_the_user_may_not_read_is_refused_in_one_line(string arguments)

@@ -48,7 +48,6 @@ public sealed class RemoteCommandTests
     }
 
     [Theory]
-    [InlineData("The vault photos has no tags.", "vault", "tag", "list", "photos")]
     [InlineData("The vault photos has no archives.", "archive", "list", "--vault", "photos")]
     [InlineData("The vault photos has no jobs.", "job", "list", "--vault", "photos")]
     [InlineData("The vault photos has no uploads in progress.", "uploads", "list", "--vault", "photos")]
@@ -81,74 +80,6 @@ public sealed class RemoteCommandTests
         Assert.Equal(uploads, (await place.RunInVaultAsync("uploads", "list", "-q")).Expect().Lines);
         Assert.Equal(jobs, (await place.RunInVaultAsync("job", "list", "-q")).Expect().Lines);
         Assert.Equal(archives, (await place.RunInVaultAsync("archive", "list", "-q")).Expect().Lines);
-    }
-
-    [Fact]
-    public async Task The_settings_of_a_vault_are_changed_and_shown()
-    {
-        await using var place = await Workplace.OpenAsync();
-        var policy = place.File("policy.json");
-        await File.WriteAllTextAsync(policy, "{\n  oops");
-        (await place.RunAsync("vault", "policy", "set", "photos", policy)).ExpectOneLine(1, "(line 2, byte 3).");
-        (await place.RunAsync("vault", "policy", "set", "photos", place.Create("film", 70_000)))
-            .ExpectOneLine(1, "is too long", "at most 65536 bytes");
-        await File.WriteAllTextAsync(policy, DenyDelete);
-
-        (await place.RunAsync("vault", "tag", "add", "photos", "year=2026", "owner=me")).Expect();
-        (await place.RunAsync("vault", "tag", "remove", "photos", "owner")).Expect();
-        Assert.Equal(["year=2026"], (await place.RunAsync("vault", "tag", "list", "photos")).Expect().Lines);
-
-        (await place.RunAsync("vault", "policy", "set", "photos", policy)).Expect();
-        Assert.Contains("DeleteArchive", (await place.RunAsync("vault", "policy", "show", "photos")).Expect().Output, StringComparison.Ordinal);
-        (await place.RunAsync("vault", "policy", "delete", "photos")).Expect();
-        (await place.RunAsync("vault", "policy", "show", "photos")).ExpectOneLine(3, "policy");
-
-        (await place.RunAsync("vault", "lock", "initiate", "photos", policy)).Expect();
-        Assert.Equal(["InProgress"], (await place.RunAsync("vault", "lock", "show", "photos", "-q")).Expect().Lines);
-        var shown = JsonElement.Parse((await place.RunAsync("vault", "lock", "show", "photos", "--json")).Expect().Output);
-        Assert.Equal("InProgress", shown.GetProperty("State").GetString());
-        (await place.RunAsync("vault", "lock", "abort", "photos")).Expect();
-        var lockId = (await place.RunAsync("vault", "lock", "initiate", "photos", policy, "-q")).Expect().Output.Trim();
-        (await place.RunAsync("vault", "lock", "complete", "photos", lockId)).Expect();
-        Assert.Equal(["Locked"], (await place.RunAsync("vault", "lock", "show", "photos", "-q")).Expect().Lines);
-    }
-
-    [Fact]
-    public async Task The_notifications_of_a_vault_are_changed_and_shown()
-    {
-        const string Topic = "arn:aws:sns:us-east-1:000000000001:ready";
-        await using var place = await Workplace.OpenAsync();
-        (await place.RunAsync("vault", "notifications", "show", "photos")).ExpectOneLine(3, "otification");
-
-        (await place.RunAsync("vault", "notifications", "set", "photos", Topic)).Expect();
-        Assert.Equal(
-            [$"{Topic}  ArchiveRetrievalCompleted, InventoryRetrievalCompleted"],
-            (await place.RunAsync("vault", "notifications", "show", "photos")).Expect().Lines);
-        (await place.RunAsync("vault", "notifications", "set", "photos", Topic, "--event", "InventoryRetrievalCompleted")).Expect();
-        var shown = JsonElement.Parse((await place.RunAsync("vault", "notifications", "show", "photos", "--json")).Expect().Output);
-        Assert.Equal(Topic, shown.GetProperty("topic").GetString());
-        Assert.Equal("InventoryRetrievalCompleted", Assert.Single(shown.GetProperty("events").EnumerateArray()).GetString());
-        (await place.RunAsync("vault", "notifications", "delete", "photos")).Expect();
-        (await place.RunAsync("vault", "notifications", "show", "photos")).ExpectOneLine(3, "otification");
-    }
-
-    [Fact]
-    public async Task The_settings_of_an_account_are_changed_and_shown()
-    {
-        await using var place = await Workplace.OpenAsync();
-
-        Assert.Equal(["none"], (await place.RunAsync("retrieval-policy", "show", "-q")).Expect().Lines);
-        (await place.RunAsync("retrieval-policy", "set", "10GiB")).Expect();
-        Assert.Equal(
-            ["The account may retrieve 10.0 GiB of archives per hour."],
-            (await place.RunAsync("retrieval-policy", "show")).Expect().Lines);
-        (await place.RunAsync("retrieval-policy", "set", "free-tier")).Expect();
-        Assert.Equal(["free-tier"], (await place.RunAsync("retrieval-policy", "show", "-q")).Expect().Lines);
-        (await place.RunAsync("retrieval-policy", "set", "fast")).ExpectOneLine(2, "'fast' is not a limit");
-
-        Assert.Empty((await place.RunAsync("capacity", "list", "-q")).Expect().Lines);
-        var unit = Assert.Single((await place.RunAsync("capacity", "purchase", "-q")).Expect().Lines);
-        Assert.Equal([unit], (await place.RunAsync("capacity", "list", "-q")).Expect().Lines);
     }
 
     [Fact]
