@@ -76,7 +76,7 @@ internal static class BugTable
             rules, (_, judged, time) => judged.At > time.Now ? judged with { At = time.Now } : judged))),
         new("a shard's snapshot forgets the guard", 5000, () => PlantInShard(rules => new SnapshotWithoutGuard(rules))),
         new("a shard discovered after the lock is not informed", 5000, () => VaultBugs.Plant(rules => new LaterShardsNotTold(rules))),
-        new("a lock is complete before the shards know", 5000, () => VaultBugs.Plant(rules => new CompleteDoesNotWait(rules))),
+        new("a lock is complete before the shards know", 10000, () => VaultBugs.Plant(rules => new CompleteDoesNotWait(rules))),
         new("a deletion does not wait until the vault knows of the archive", 10_000, () => PlantInShard(rules => new Deletes(
             rules, (_, judged, _) => judged, state => state with { Undelivered = state.Undelivered.Clear() }))),
         new("a second lock raises no guard", 5000, () => VaultBugs.Plant(rules => new GuardRaisedOnce(rules))),
