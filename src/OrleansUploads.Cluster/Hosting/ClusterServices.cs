@@ -38,8 +38,8 @@ public static class ClusterServices
             options.Engine,
             new EntityLayout { Sharing = JournalSharing.Shared, ArchiveShards = ArchiveShards }));
         silo.Services.AddSingleton<EntityGrainPorts>();
-        silo.Services.TryAddKeyedSingleton(ClusterNames.GrainStorage, static (services, _) =>
-            JournalRowSerializer.Over(services.GetRequiredService<IGrainStorageSerializer>()));
+        silo.Services.TryAddKeyedSingleton<IGrainStorageSerializer>(ClusterNames.GrainStorage, static (services, _) =>
+            new JournalRowSerializer(services.GetRequiredService<IGrainStorageSerializer>()));
         silo.Services.AddSingleton(new SiloDeparture(options.Time));
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             static services => services.GetRequiredService<SiloDeparture>());
