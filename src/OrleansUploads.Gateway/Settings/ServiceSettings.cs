@@ -14,49 +14,6 @@ public static class ServiceSettings
     private static readonly SearchValues<char> RegionCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    /// <summary>The region in the ARNs of vaults.</summary>
-    public static readonly ServiceSetting Region = new(
-        "Region",
-        "The region in the names (ARNs) of vaults.",
-        options => options.Gateway.Region,
-        (options, text) =>
-        {
-            options.Gateway = options.Gateway with { Region = text };
-            return text.AsSpan().ContainsAnyExcept(RegionCharacters)
-                ? "It must have only letters, digits, '-', '_' and '.', such as us-east-1."
-                : null;
-        });
-
-    /// <summary>The domain whose subdomains are buckets.</summary>
-    public static readonly ServiceSetting S3Domain = new(
-        "S3Domain",
-        "The domain of this service for S3. `bucket.domain` addresses a bucket, besides `domain/bucket`.",
-        options => options.Gateway.S3Domain,
-        (options, text) =>
-        {
-            options.Gateway = options.Gateway with { S3Domain = text };
-            return Uri.CheckHostName(text) == UriHostNameType.Dns
-                ? null
-                : "It must be a domain name without a port, such as s3.example.org.";
-        });
-
-    /// <summary>Time without activity after which an upload expires.</summary>
-    public static readonly ServiceSetting StaleAfter = Duration(
-        "StaleAfter",
-        $"Uploads without activity for this long are deleted; at least {Durations.Format(UploadPolicy.MinStaleAfter)}.",
-        UploadPolicy.MinStaleAfter,
-        options => options.Engine.Uploads.StaleAfter,
-        (options, value) => With(options, uploads => uploads with { StaleAfter = value }));
-
-    /// <summary>Time for which the bytes of an overwritten or deleted object can still be read.</summary>
-    public static readonly ServiceSetting ReplacedObjectGrace = Duration(
-        "ReplacedObjectGrace",
-        "The bytes of an overwritten or deleted object are kept for this long, for downloads and copies that have begun; at least "
-        + $"{Durations.Format(UploadPolicy.MinReplacedObjectGrace)}.",
-        UploadPolicy.MinReplacedObjectGrace,
-        options => options.Engine.Uploads.ReplacedObjectGrace,
-        (options, value) => With(options, uploads => uploads with { ReplacedObjectGrace = value }));
-
     /// <summary>Time until the output of a job is available.</summary>
     public static readonly ServiceSetting RetrievalDelay = new(
         "RetrievalDelay",
@@ -88,110 +45,139 @@ public static class ServiceSettings
         })
     { IsList = true, IsSecret = true };
 
-    /// <summary>Maximum number of vaults per account.</summary>
-    public static readonly ServiceSetting MaxVaults = Count(
-        "MaxVaults",
-        "Maximum number of vaults per account.",
-        int.MaxValue,
-        options => options.Engine.Accounts.MaxVaults,
-        (options, value) => options.Engine = options.Engine with
-        {
-            Accounts = options.Engine.Accounts with { MaxVaults = value },
-        });
-
-    /// <summary>Maximum number of uploads in progress per vault.</summary>
-    public static readonly ServiceSetting MaxOpenUploads = Count(
-        "MaxOpenUploads",
-        $"Maximum number of uploads in progress per vault, up to {VaultLimits.MaxOpenUploads}.",
-        VaultLimits.MaxOpenUploads,
-        options => options.Engine.Vaults.OpenUploads,
-        (options, value) => options.Engine = options.Engine with
-        {
-            Vaults = options.Engine.Vaults with { OpenUploads = value },
-        },
-        isSameOnAllSilos: true);
-
-    /// <summary>Maximum number of jobs that a vault keeps.</summary>
-    public static readonly ServiceSetting MaxJobs = Count(
-        "MaxJobs",
-        $"Maximum number of jobs that a vault keeps, up to {VaultLimits.DefaultJobs}; at most a tenth can be inventory jobs.",
-        VaultLimits.DefaultJobs,
-        options => options.Engine.Vaults.Jobs,
-        (options, value) => options.Engine = options.Engine with { Vaults = options.Engine.Vaults with { Jobs = value } },
-        isSameOnAllSilos: true);
-
-    /// <summary>Maximum number of client connections.</summary>
-    public static readonly ServiceSetting MaxConnections = Count(
-        "MaxConnections",
-        "Maximum number of client connections; fewer if the limit of open files (`ulimit -n`) does not allow that many.",
-        int.MaxValue,
-        options => options.Gateway.MaxConnections,
-        (options, value) => options.Gateway = options.Gateway with { MaxConnections = value });
-
-    /// <summary>Maximum number of concurrent upload bodies, and of concurrent job outputs.</summary>
-    public static readonly ServiceSetting MaxBodies = Count(
-        "MaxBodies",
-        "Maximum number of upload bodies that are received at a time, and of job outputs that are sent at a time.",
-        int.MaxValue,
-        options => options.Gateway.MaxConcurrentBodies,
-        (options, value) => options.Gateway = options.Gateway with
-        {
-            MaxConcurrentBodies = value,
-            MaxConcurrentOutputs = value,
-        });
-
-    /// <summary>Maximum time for the headers of a request to arrive.</summary>
-    public static readonly ServiceSetting HeaderTimeout = Duration(
-        "HeaderTimeout",
-        "A connection is closed if the headers of a request take longer than this.",
-        OneSecond,
-        options => options.Gateway.HeaderTimeout,
-        (options, value) => options.Gateway = options.Gateway with { HeaderTimeout = value });
-
-    /// <summary>Time after which an idle connection is closed.</summary>
-    public static readonly ServiceSetting KeepAliveTimeout = Duration(
-        "KeepAliveTimeout",
-        "A connection is closed if no request begins for this long. It must be longer than a load balancer keeps idle connections.",
-        OneSecond,
-        options => options.Gateway.KeepAliveTimeout,
-        (options, value) => options.Gateway = options.Gateway with { KeepAliveTimeout = value });
-
-    /// <summary>Minimum age of unowned bytes that are deleted.</summary>
-    public static readonly ServiceSetting CollectGrace = Duration(
-        "CollectGrace",
-        "Unowned bytes younger than this are kept.",
-        TimeSpan.Zero,
-        options => options.Engine.Maintenance.AttemptGrace,
-        (options, value) => With(options, maintenance => maintenance with { AttemptGrace = value }));
-
-    /// <summary>Time between two collections of unowned bytes.</summary>
-    public static readonly ServiceSetting CollectInterval = Duration(
-        "CollectInterval",
-        "Time between two collections of unowned bytes.",
-        OneSecond,
-        options => options.Engine.Maintenance.CollectInterval,
-        (options, value) => With(options, maintenance => maintenance with { CollectInterval = value }));
-
-    /// <summary>How the log is written.</summary>
-    public static readonly ServiceSetting LogFormat = Choice(
-        "LogFormat",
-        "How log messages are written: `text`, or `json` with one object in each line.",
-        options => options.LogFormat,
-        (options, value) => options.LogFormat = value);
-
-    /// <summary>Whether large parts are written past the page cache.</summary>
-    public static readonly ServiceSetting DirectIo = Choice(
-        "DirectIo",
-        "Whether the bytes of large parts are written past the page cache, which costs less processor time: `auto`, where the file "
-        + "system allows it, but not on network file systems and FUSE; or `off`.",
-        options => options.DirectIo,
-        (options, value) => options.DirectIo = value);
-
-    /// <summary>All of them, in the order of the documentation.</summary>
+    /// <summary>All of them, in the order of the help text. <c>serve</c> and the silo read each of them by its name.</summary>
     public static readonly IReadOnlyList<ServiceSetting> All =
     [
-        Region, S3Domain, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, MaxVaults, MaxOpenUploads, MaxJobs,
-        MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval, LogFormat, DirectIo,
+        new(
+            "Region",
+            "The region in the names (ARNs) of vaults.",
+            options => options.Gateway.Region,
+            (options, text) =>
+            {
+                options.Gateway = options.Gateway with { Region = text };
+                return text.AsSpan().ContainsAnyExcept(RegionCharacters)
+                    ? "It must have only letters, digits, '-', '_' and '.', such as us-east-1."
+                    : null;
+            }),
+
+        new(
+            "S3Domain",
+            "The domain of this service for S3. `bucket.domain` addresses a bucket, besides `domain/bucket`.",
+            options => options.Gateway.S3Domain,
+            (options, text) =>
+            {
+                options.Gateway = options.Gateway with { S3Domain = text };
+                return Uri.CheckHostName(text) == UriHostNameType.Dns
+                    ? null
+                    : "It must be a domain name without a port, such as s3.example.org.";
+            }),
+
+        Duration(
+            "StaleAfter",
+            $"Uploads without activity for this long are deleted; at least {Durations.Format(UploadPolicy.MinStaleAfter)}.",
+            UploadPolicy.MinStaleAfter,
+            options => options.Engine.Uploads.StaleAfter,
+            (options, value) => With(options, uploads => uploads with { StaleAfter = value })),
+
+        Duration(
+            "ReplacedObjectGrace",
+            "The bytes of an overwritten or deleted object are kept for this long, for downloads and copies that have begun; at least "
+            + $"{Durations.Format(UploadPolicy.MinReplacedObjectGrace)}.",
+            UploadPolicy.MinReplacedObjectGrace,
+            options => options.Engine.Uploads.ReplacedObjectGrace,
+            (options, value) => With(options, uploads => uploads with { ReplacedObjectGrace = value })),
+
+        RetrievalDelay,
+
+        Notify,
+
+        Count(
+            "MaxVaults",
+            "Maximum number of vaults per account.",
+            int.MaxValue,
+            options => options.Engine.Accounts.MaxVaults,
+            (options, value) => options.Engine = options.Engine with
+            {
+                Accounts = options.Engine.Accounts with { MaxVaults = value },
+            }),
+
+        Count(
+            "MaxOpenUploads",
+            $"Maximum number of uploads in progress per vault, up to {VaultLimits.MaxOpenUploads}.",
+            VaultLimits.MaxOpenUploads,
+            options => options.Engine.Vaults.OpenUploads,
+            (options, value) => options.Engine = options.Engine with
+            {
+                Vaults = options.Engine.Vaults with { OpenUploads = value },
+            },
+            isSameOnAllSilos: true),
+
+        Count(
+            "MaxJobs",
+            $"Maximum number of jobs that a vault keeps, up to {VaultLimits.DefaultJobs}; at most a tenth can be inventory jobs.",
+            VaultLimits.DefaultJobs,
+            options => options.Engine.Vaults.Jobs,
+            (options, value) => options.Engine = options.Engine with { Vaults = options.Engine.Vaults with { Jobs = value } },
+            isSameOnAllSilos: true),
+
+        Count(
+            "MaxConnections",
+            "Maximum number of client connections; fewer if the limit of open files (`ulimit -n`) does not allow that many.",
+            int.MaxValue,
+            options => options.Gateway.MaxConnections,
+            (options, value) => options.Gateway = options.Gateway with { MaxConnections = value }),
+
+        Count(
+            "MaxBodies",
+            "Maximum number of upload bodies that are received at a time, and of job outputs that are sent at a time.",
+            int.MaxValue,
+            options => options.Gateway.MaxConcurrentBodies,
+            (options, value) => options.Gateway = options.Gateway with
+            {
+                MaxConcurrentBodies = value,
+                MaxConcurrentOutputs = value,
+            }),
+
+        Duration(
+            "HeaderTimeout",
+            "A connection is closed if the headers of a request take longer than this.",
+            OneSecond,
+            options => options.Gateway.HeaderTimeout,
+            (options, value) => options.Gateway = options.Gateway with { HeaderTimeout = value }),
+
+        Duration(
+            "KeepAliveTimeout",
+            "A connection is closed if no request begins for this long. It must be longer than a load balancer keeps idle connections.",
+            OneSecond,
+            options => options.Gateway.KeepAliveTimeout,
+            (options, value) => options.Gateway = options.Gateway with { KeepAliveTimeout = value }),
+
+        Duration(
+            "CollectGrace",
+            "Unowned bytes younger than this are kept.",
+            TimeSpan.Zero,
+            options => options.Engine.Maintenance.AttemptGrace,
+            (options, value) => With(options, maintenance => maintenance with { AttemptGrace = value })),
+
+        Duration(
+            "CollectInterval",
+            "Time between two collections of unowned bytes.",
+            OneSecond,
+            options => options.Engine.Maintenance.CollectInterval,
+            (options, value) => With(options, maintenance => maintenance with { CollectInterval = value })),
+
+        Choice(
+            "LogFormat",
+            "How log messages are written: `text`, or `json` with one object in each line.",
+            options => options.LogFormat,
+            (options, value) => options.LogFormat = value),
+
+        Choice(
+            "DirectIo",
+            "Whether the bytes of large parts are written past the page cache, which costs less processor time: `auto`, where the file "
+            + "system allows it, but not on network file systems and FUSE; or `off`.",
+            options => options.DirectIo,
+            (options, value) => options.DirectIo = value),
     ];
 
     private static ServiceSetting Choice<T>(string name, string meaning, Func<ServiceOptions, T> get, Action<ServiceOptions, T> set)

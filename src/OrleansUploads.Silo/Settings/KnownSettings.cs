@@ -70,10 +70,6 @@ internal static class KnownSettings
     public static readonly Setting PartsFolder = new(
         "PartsFolder", "The folder for all bytes; the same folder on all silos and gateways, on a shared file system.");
 
-    public static readonly Setting Region = Setting.Of(ServiceSettings.Region);
-
-    public static readonly Setting S3Domain = Setting.Of(ServiceSettings.S3Domain);
-
     public static readonly Setting KeysFile = new(
         "KeysFile", "File with key pairs, in the format of `orleans-uploads keys`. Changes take effect within a second.");
 
@@ -84,36 +80,6 @@ internal static class KnownSettings
 
     public static readonly Setting Account = new(
         "Account", "The account of the single key pair, 12 digits.", KeyPair.DefaultAccount);
-
-    public static readonly Setting StaleAfter = Setting.Of(ServiceSettings.StaleAfter);
-
-    public static readonly Setting ReplacedObjectGrace = Setting.Of(ServiceSettings.ReplacedObjectGrace);
-
-    public static readonly Setting RetrievalDelay = Setting.Of(ServiceSettings.RetrievalDelay);
-
-    public static readonly Setting Notify = Setting.Of(ServiceSettings.Notify);
-
-    public static readonly Setting MaxVaults = Setting.Of(ServiceSettings.MaxVaults);
-
-    public static readonly Setting MaxOpenUploads = Setting.Of(ServiceSettings.MaxOpenUploads);
-
-    public static readonly Setting MaxJobs = Setting.Of(ServiceSettings.MaxJobs);
-
-    public static readonly Setting MaxConnections = Setting.Of(ServiceSettings.MaxConnections);
-
-    public static readonly Setting MaxBodies = Setting.Of(ServiceSettings.MaxBodies);
-
-    public static readonly Setting HeaderTimeout = Setting.Of(ServiceSettings.HeaderTimeout);
-
-    public static readonly Setting KeepAliveTimeout = Setting.Of(ServiceSettings.KeepAliveTimeout);
-
-    public static readonly Setting CollectGrace = Setting.Of(ServiceSettings.CollectGrace);
-
-    public static readonly Setting CollectInterval = Setting.Of(ServiceSettings.CollectInterval);
-
-    public static readonly Setting LogFormat = Setting.Of(ServiceSettings.LogFormat);
-
-    public static readonly Setting DirectIo = Setting.Of(ServiceSettings.DirectIo);
 
     public static readonly Setting ProbeTimeout = new(
         "ProbeTimeout", "A silo misses a probe if it does not answer within this time; the same on all silos.", "3s");
@@ -130,13 +96,12 @@ internal static class KnownSettings
     public static readonly Setting DrainTime = new(
         "DrainTime", "How long running requests may take after that.", "25s");
 
-    /// <summary>All settings, in the order of the documentation.</summary>
+    /// <summary>All settings: those of a silo and those that it shares with <c>serve</c>.</summary>
     public static readonly IReadOnlyList<Setting> All =
     [
         Role, Clustering, ConnectionString, TableService, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, TlsCertificate,
-        TlsKey, TlsAuthority, TlsSiloName, NodesFile, Listen, Dashboard, DashboardListen, PartsFolder, Region, S3Domain, KeysFile,
-        AccessKeyId, SecretAccessKey, Account, StaleAfter, ReplacedObjectGrace, RetrievalDelay, Notify, MaxVaults,
-        MaxOpenUploads, MaxJobs, MaxConnections, MaxBodies, HeaderTimeout, KeepAliveTimeout, CollectGrace, CollectInterval, LogFormat,
-        DirectIo, ProbeTimeout, MissedProbes, ShedLoadAtCpuPercent, DrainDelay, DrainTime,
+        TlsKey, TlsAuthority, TlsSiloName, NodesFile, Listen, Dashboard, DashboardListen, PartsFolder, KeysFile, AccessKeyId,
+        SecretAccessKey, Account, ProbeTimeout, MissedProbes, ShedLoadAtCpuPercent, DrainDelay, DrainTime,
+        .. ServiceSettings.All.Select(Setting.Of),
     ];
 }

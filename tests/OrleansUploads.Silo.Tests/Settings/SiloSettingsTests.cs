@@ -52,7 +52,6 @@ public sealed class SiloSettingsTests : IDisposable
     [InlineData("ProbeTimeout", "0", "at least 1s")]
     [InlineData("ShedLoadAtCpuPercent", "101", "from 1 to 100")]
     [InlineData("RetrievalDelay", "soon", "3h for all tiers")]
-    [InlineData("Inventory", "weekly", "one of current, daily")]
     [InlineData("MaxVaults", "0", "at least 1")]
     [InlineData("AdvertisedAddress", "0.0.0.0", "not all addresses")]
     [InlineData("AdvertisedAddress", "no-such-host.invalid", "no address that other silos can reach")]
