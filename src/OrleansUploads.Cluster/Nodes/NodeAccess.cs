@@ -28,7 +28,7 @@ internal sealed class NodeAccess(IEntityHost host, PolicyCache policies, TimePro
         if (!grant.Scope.Permits(new KeyAccess(operation.Access, vault.Name.ToString(), isOwn)))
         {
             return UploadRefusals.Denied(
-                $"The certificate {grant.Subject} is limited to '{grant.Scope}', which does not permit {operation.Name} on {vault}.");
+                $"The certificate {grant.Subject} is limited to '{grant.Scope}', which does not permit {operation.Action} on {vault}.");
         }
 
         Outcome<VaultPolicies> found;
@@ -49,7 +49,7 @@ internal sealed class NodeAccess(IEntityHost host, PolicyCache policies, TimePro
 
         var request = new PolicyRequest
         {
-            Operation = operation.Name,
+            Action = operation.Action,
             Owner = vault.Account,
             Caller = grant.Account,
             At = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()),
@@ -62,11 +62,11 @@ internal sealed class NodeAccess(IEntityHost host, PolicyCache policies, TimePro
         return verdict.Permits(request) ? null
             : verdict is PolicyVerdict.Denied denied && PolicyVerdict.MayExplain(access, request)
                 ? UploadRefusals.Denied(
-                    $"The {(denied.Kind == PolicyKind.Lock ? "lock" : "access")} policy of {vault} denies {operation.Name} to account {grant.Account}.")
+                    $"The {(denied.Kind == PolicyKind.Lock ? "lock" : "access")} policy of {vault} denies {operation.Action} to account {grant.Account}.")
             : Foreign(grant, operation, vault);
     }
 
     private static UploadRefusal Foreign(NodeGrant grant, NodeOperation operation, VaultId vault) => UploadRefusals.Denied(
-        $"The certificate {grant.Subject} acts for account {grant.Account}, which is not permitted {operation.Name} on {vault}. The owner of a "
+        $"The certificate {grant.Subject} acts for account {grant.Account}, which is not permitted {operation.Action} on {vault}. The owner of a "
         + "vault can permit it with an access policy.");
 }

@@ -49,7 +49,7 @@ internal sealed partial class NodeCallFilter(NodeGrants grants, NodeAccess acces
         Write(
             node,
             grant?.Account,
-            operation.Name,
+            operation.Action.ToString(),
             refusal?.Kind.ToString() ?? "-",
             startedAt,
             $"{vault?.Account}/{vault?.Vault}/{context.TargetId.Key}");

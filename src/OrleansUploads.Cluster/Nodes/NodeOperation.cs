@@ -8,23 +8,20 @@ namespace OrleansUploads.Cluster.Nodes;
 
 /// <summary>A call that an ingestion node may make, and the operation of the vault API that it stands for. Policies and the roles of keys
 /// are about operations.</summary>
-/// <param name="Name">The name of the operation.</param>
+/// <param name="Action">The operation.</param>
 /// <param name="Access">What it does.</param>
-internal abstract record NodeOperation(string Name, KeyAccessKind Access)
+internal abstract record NodeOperation(VaultAction Action, KeyAccessKind Access)
 {
-    private const string ListParts = "ListParts";
-    private const string UploadPart = "UploadMultipartPart";
-
     private static readonly FrozenDictionary<string, NodeOperation> Calls = new Dictionary<string, NodeOperation>(StringComparer.Ordinal)
     {
-        [nameof(IUploadGrain.InitiateAsync)] = new OneAnswer<UploadOpened>("InitiateMultipartUpload", KeyAccessKind.Add),
-        [nameof(IUploadGrain.ReportPartAsync)] = new OneAnswer<PartReportResult>(UploadPart, KeyAccessKind.Add),
-        [nameof(IUploadGrain.ReportPartsAsync)] = new AnswerForEachPart(UploadPart, KeyAccessKind.Add),
-        [nameof(IUploadGrain.CompleteAsync)] = new OneAnswer<FinishedArchive>("CompleteMultipartUpload", KeyAccessKind.Add),
-        [nameof(IUploadGrain.AbortAsync)] = new OneAnswer<AbortedUpload>("AbortMultipartUpload", KeyAccessKind.Change),
-        [nameof(IUploadGrain.ListPartsAsync)] = new OneAnswer<PartListing>(ListParts, KeyAccessKind.Look),
-        [nameof(IUploadGrain.ReadManifestAsync)] = new OneAnswer<PartListing>(ListParts, KeyAccessKind.Look),
-        [nameof(IUploadGrain.SummarizeAsync)] = new OneAnswer<UploadReport>(ListParts, KeyAccessKind.Look),
+        [nameof(IUploadGrain.InitiateAsync)] = new OneAnswer<UploadOpened>(VaultAction.InitiateMultipartUpload, KeyAccessKind.Add),
+        [nameof(IUploadGrain.ReportPartAsync)] = new OneAnswer<PartReportResult>(VaultAction.UploadMultipartPart, KeyAccessKind.Add),
+        [nameof(IUploadGrain.ReportPartsAsync)] = new AnswerForEachPart(VaultAction.UploadMultipartPart, KeyAccessKind.Add),
+        [nameof(IUploadGrain.CompleteAsync)] = new OneAnswer<FinishedArchive>(VaultAction.CompleteMultipartUpload, KeyAccessKind.Add),
+        [nameof(IUploadGrain.AbortAsync)] = new OneAnswer<AbortedUpload>(VaultAction.AbortMultipartUpload, KeyAccessKind.Change),
+        [nameof(IUploadGrain.ListPartsAsync)] = new OneAnswer<PartListing>(VaultAction.ListParts, KeyAccessKind.Look),
+        [nameof(IUploadGrain.ReadManifestAsync)] = new OneAnswer<PartListing>(VaultAction.ListParts, KeyAccessKind.Look),
+        [nameof(IUploadGrain.SummarizeAsync)] = new OneAnswer<UploadReport>(VaultAction.ListParts, KeyAccessKind.Look),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Finds the operation of a call, or returns null if nodes may not make it. The commands that entities send each other are
@@ -48,14 +45,14 @@ internal abstract record NodeOperation(string Name, KeyAccessKind Access)
     /// <summary>The refusal in the answer of a call, or null if there is none.</summary>
     public abstract UploadRefusal? RefusalIn(object? answer);
 
-    private sealed record OneAnswer<T>(string Name, KeyAccessKind Access) : NodeOperation(Name, Access)
+    private sealed record OneAnswer<T>(VaultAction Action, KeyAccessKind Access) : NodeOperation(Action, Access)
     {
         public override object Refuse(IInvokable call, UploadRefusal refusal) => new UploadAnswer<T>(default, refusal);
 
         public override UploadRefusal? RefusalIn(object? answer) => (answer as UploadAnswer<T>?)?.Refusal;
     }
 
-    private sealed record AnswerForEachPart(string Name, KeyAccessKind Access) : NodeOperation(Name, Access)
+    private sealed record AnswerForEachPart(VaultAction Action, KeyAccessKind Access) : NodeOperation(Action, Access)
     {
         public override object Refuse(IInvokable call, UploadRefusal refusal)
         {

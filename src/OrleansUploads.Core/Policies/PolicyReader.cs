@@ -129,7 +129,7 @@ internal static class PolicyReader
         var actions = patterns.ToImmutableArray();
         foreach (var action in actions)
         {
-            if (!PolicyActions.Operations.Any(operation => action.Matches(PolicyActions.Prefix + operation)))
+            if (!VaultActions.Names.Any(name => action.Matches(name)))
             {
                 throw new PolicyFormatException(
                     $"the action '{action}' matches no operation of the vault API. Use a name such as glacier:DeleteArchive, or a pattern "

@@ -6,8 +6,8 @@ namespace OrleansUploads.Core.Policies;
 /// <summary>The request that policies are evaluated for: caller, operation, vault, time and origin.</summary>
 public sealed record PolicyRequest
 {
-    /// <summary>The operation's name, such as <c>DeleteArchive</c>.</summary>
-    public required string Operation { get; init; }
+    /// <summary>What the request does.</summary>
+    public required VaultAction Action { get; init; }
 
     /// <summary>The account that owns the vault.</summary>
     public required AccountId Owner { get; init; }
@@ -37,8 +37,8 @@ public sealed record PolicyRequest
     /// <summary>Whether the caller owns the vault.</summary>
     public bool IsOwner => Caller == Owner;
 
-    /// <summary>The operation's name in policies.</summary>
-    public string Action => PolicyActions.Prefix + Operation;
+    /// <summary>The action's name in policies.</summary>
+    public string ActionName => VaultActions.NameOf(Action);
 
     /// <summary>The caller's name in policies.</summary>
     public string CallerArn => $"arn:aws:iam::{Caller}:root";

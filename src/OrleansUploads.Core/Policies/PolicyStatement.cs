@@ -45,7 +45,7 @@ public sealed class PolicyStatement
     /// <param name="vaultArn">The vault's ARN.</param>
     public bool AppliesTo(PolicyRequest request, string vaultArn)
     {
-        if (!Actions.Includes(request.Action) || !Resources.Includes(vaultArn) || !Principals.Includes(request))
+        if (!Actions.Includes(request.ActionName) || !Resources.Includes(vaultArn) || !Principals.Includes(request))
         {
             return false;
         }

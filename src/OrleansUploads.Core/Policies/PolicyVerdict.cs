@@ -31,7 +31,7 @@ public abstract record PolicyVerdict
             return new Denied(PolicyKind.Lock, locked);
         }
 
-        var exemptsOwner = request.IsOwner && PolicyActions.IsAboutAccessPolicy(request.Operation);
+        var exemptsOwner = request.IsOwner && VaultActions.IsAboutAccessPolicy(request.Action);
         if (!exemptsOwner && access?.FindStatement(request, denies: true) is { } denied)
         {
             return new Denied(PolicyKind.Access, denied);

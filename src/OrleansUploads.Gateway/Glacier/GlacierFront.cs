@@ -32,9 +32,9 @@ internal sealed class GlacierFront(GlacierPipeline pipeline) : IFront
     private sealed class GlacierRequest(GlacierPipeline pipeline, HttpExchange exchange, GlacierRoute? route) : FrontRequest
     {
         /// <summary>One of 33 names, or "Unknown".</summary>
-        public override string OperationName => route?.Operation.ToString() ?? HttpExchange.UnknownOperation;
+        public override string OperationName => route?.Action.ToString() ?? HttpExchange.UnknownOperation;
 
-        public override bool IsUpload => route is { IsUpload: true };
+        public override bool IsUpload => route is { Operation.IsUpload: true };
 
         public override IEnumerable<KeyAccess> AccessesOf(AccountId account) =>
             [GlacierAccess.Of(route, exchange.Target, account)];

@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Protocol;
@@ -45,7 +46,7 @@ internal sealed class GlacierPipeline(
         VaultName name = default;
         if (route.Vault is not null && !VaultName.TryParse(route.Vault, out name))
         {
-            return route.Operation == GlacierOperation.CreateVault ? RequestErrors.InvalidVaultName(route.Vault)
+            return route.Action == VaultAction.CreateVault ? RequestErrors.InvalidVaultName(route.Vault)
                 : owner == signer ? GlacierError.VaultNotFound(VaultArn.Format(options.Region, owner, route.Vault))
                 : RequestErrors.ForeignAccount(owner.ToString());
         }
@@ -53,19 +54,20 @@ internal sealed class GlacierPipeline(
         var call = new GlacierCall
         {
             Exchange = exchange,
-            Route = route,
+            Action = route.Action,
+            Id = route.Id ?? "",
             Account = signer,
             Region = options.Region,
             Vault = new VaultId(owner, name),
             Document = payload.Document,
         };
-        if (await gate.CheckAsync(call) is { } denied)
+        if (route.IsOnVault && await gate.CheckAsync(call) is { } denied)
         {
             return denied;
         }
 
-        space?.RequireFor(route.Space);
-        return await operations.ExecuteAsync(call);
+        space?.RequireFor(route.Operation.Space);
+        return await route.Operation.Run(operations, call);
     }
 
     private static GlacierError? CheckVersion(HttpRequest request) =>
@@ -91,6 +93,6 @@ internal sealed class GlacierPipeline(
         }
 
         owner = other;
-        return route is not null && PolicyGate.Guards(route) ? null : RequestErrors.ForeignAccount(named);
+        return route is { IsOnVault: true } ? null : RequestErrors.ForeignAccount(named);
     }
 }

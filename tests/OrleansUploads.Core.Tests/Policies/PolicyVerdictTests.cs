@@ -83,7 +83,7 @@ public sealed class PolicyVerdictTests
         var denied = Assert.IsType<PolicyVerdict.Denied>(PolicyVerdict.Evaluate(policy, null, SomePolicy.Request));
         Assert.Equal("statement 2 (Sid 'keep')", denied.Statement.ToString());
         Assert.IsType<PolicyVerdict.Allowed>(
-            PolicyVerdict.Evaluate(policy, null, SomePolicy.Request with { Operation = "DeleteVault" }));
+            PolicyVerdict.Evaluate(policy, null, SomePolicy.Request with { Action = VaultAction.DeleteVault }));
     }
 
     [Fact]
@@ -101,12 +101,12 @@ public sealed class PolicyVerdictTests
     }
 
     [Theory]
-    [InlineData("SetVaultAccessPolicy")]
-    [InlineData("GetVaultAccessPolicy")]
-    [InlineData("DeleteVaultAccessPolicy")]
-    public void A_lock_policy_but_not_an_access_policy_can_prevent_the_owner_from_changing_it(string operation)
+    [InlineData(VaultAction.SetVaultAccessPolicy)]
+    [InlineData(VaultAction.GetVaultAccessPolicy)]
+    [InlineData(VaultAction.DeleteVaultAccessPolicy)]
+    public void A_lock_policy_but_not_an_access_policy_can_prevent_the_owner_from_changing_it(VaultAction action)
     {
-        var owner = SomePolicy.Request with { Operation = operation };
+        var owner = SomePolicy.Request with { Action = action };
         var stranger = owner with { Caller = SomePolicy.Stranger };
         Assert.True(PolicyVerdict.Evaluate(DeniesAll, null, owner).Permits(owner));
         AssertDenied(PolicyKind.Access, PolicyVerdict.Evaluate(DeniesAll, null, stranger), stranger);

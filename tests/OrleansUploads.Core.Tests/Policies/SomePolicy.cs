@@ -13,7 +13,7 @@ internal static class SomePolicy
     /// <summary>The owner deletes an archive of 364 days, at noon, from 203.0.113.7.</summary>
     public static PolicyRequest Request { get; } = new()
     {
-        Operation = "DeleteArchive",
+        Action = VaultAction.DeleteArchive,
         Owner = Some.Account,
         Caller = Some.Account,
         At = Some.Noon,

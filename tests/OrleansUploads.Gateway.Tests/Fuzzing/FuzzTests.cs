@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.TestKit;
@@ -31,7 +32,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     /// <summary>Checks that the run reached every operation, refusal and code, so that a broken generator cannot pass.</summary>
     private static void AssertCovered(Coverage coverage)
     {
-        var operations = Enum.GetNames<GlacierOperation>();
+        var operations = Enum.GetNames<VaultAction>();
         Assert.Equal(operations.Order(), coverage.Succeeded.Order());
         Assert.Empty(operations.Except(coverage.Refused));
 

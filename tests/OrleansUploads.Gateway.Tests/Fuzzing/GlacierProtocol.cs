@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Http.Exchanges;
@@ -47,11 +48,11 @@ internal sealed class GlacierProtocol : IFuzzedProtocol
     public string? OperationOf(FuzzRequest request) => Judge.OperationOf(request.Method, request.Target)?.ToString();
 
     public string? FindFlaw(string? operation, bool isSound, ApiAnswer answer, bool isHead) =>
-        Judge.Flaw(operation is null ? null : Enum.Parse<GlacierOperation>(operation), isSound, answer, isHead);
+        Judge.Flaw(operation is null ? null : Enum.Parse<VaultAction>(operation), isSound, answer, isHead);
 
     public Task<string> ReadStateAsync(FuzzServer server, bool withBytes) => Snapshot.TakeAsync(server, _world, withBytes);
 
-    public bool MayWriteUnseen(string? operation) => operation == nameof(GlacierOperation.UploadArchive);
+    public bool MayWriteUnseen(string? operation) => operation == nameof(VaultAction.UploadArchive);
 
     /// <summary>Whether the records are those of an archive upload in one request whose body was refused. Such an upload
     /// begins before its body is checked, so exactly its vault and a new upload are written to.</summary>

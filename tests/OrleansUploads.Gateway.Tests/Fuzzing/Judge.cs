@@ -1,10 +1,12 @@
+using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Core.Policies;
 using System.Globalization;
 using System.Text.Json;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.TestKit.Documents;
-using static OrleansUploads.Gateway.Glacier.Protocol.GlacierOperation;
+using static OrleansUploads.Core.Policies.VaultAction;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
@@ -25,8 +27,8 @@ internal static class Judge
     ];
 
     /// <summary>The operation that a request addresses, or null for none.</summary>
-    public static GlacierOperation? OperationOf(string method, string target) =>
-        GlacierRoute.Parse(method, RequestTarget.Parse(target))?.Operation;
+    public static VaultAction? OperationOf(string method, string target) =>
+        GlacierRoute.Parse(method, RequestTarget.Parse(target))?.Action;
 
     /// <summary>Checks an answer.</summary>
     /// <param name="operation">The operation that the request addresses, or null for none.</param>
@@ -34,7 +36,7 @@ internal static class Judge
     /// <param name="answer">The answer.</param>
     /// <param name="isHead">Whether the request was a HEAD request, whose answer has no body.</param>
     /// <returns>What is wrong, or null if nothing is.</returns>
-    public static string? Flaw(GlacierOperation? operation, bool isSound, ApiAnswer answer, bool isHead)
+    public static string? Flaw(VaultAction? operation, bool isSound, ApiAnswer answer, bool isHead)
     {
         if (answer.Header(RequestId.AmazonHeader) is not { } id)
         {
@@ -54,7 +56,7 @@ internal static class Judge
     public static string? FindInternalName(string text) =>
         InternalNames.FirstOrDefault(name => text.Contains(name, StringComparison.Ordinal));
 
-    private static string? SuccessFlaw(GlacierOperation? operation, ApiAnswer answer)
+    private static string? SuccessFlaw(VaultAction? operation, ApiAnswer answer)
     {
         if (operation is not { } known || !SuccessesOf(known).Contains(answer.Status))
         {
@@ -113,7 +115,7 @@ internal static class Judge
         }
     }
 
-    private static int[] SuccessesOf(GlacierOperation operation) => operation switch
+    private static int[] SuccessesOf(VaultAction operation) => operation switch
     {
         CreateVault or UploadArchive or InitiateMultipartUpload or CompleteMultipartUpload or InitiateVaultLock
             or PurchaseProvisionedCapacity => [201],

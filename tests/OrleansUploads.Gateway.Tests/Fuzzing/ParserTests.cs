@@ -1,3 +1,4 @@
+using OrleansUploads.Gateway.Glacier;
 using System.Text;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Policies;
@@ -159,7 +160,7 @@ public class ParserTests
         Assert.True(AccountId.TryParse("999988887777", out var stranger));
         return new PolicyRequest
         {
-            Operation = dice.PickFrom(PolicyActions.Operations),
+            Action = dice.PickFrom(Enum.GetValues<VaultAction>()),
             Owner = owner,
             Caller = dice.OneIn(2) ? owner : stranger,
             At = dice.Pick(DateTimeOffset.UnixEpoch, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero)),

@@ -72,7 +72,7 @@ internal sealed class PolicyGrammar(Dice dice, string arn)
         }
 
         statement[dice.OneIn(8) ? "NotAction" : "Action"] = OneOrMany(
-            [.. PolicyActions.Operations.Select(operation => PolicyActions.Prefix + operation), "glacier:*", "*", "GLACIER:list*", "glacier:?bort*"]);
+            [.. VaultActions.Names, "glacier:*", "*", "GLACIER:list*", "glacier:?bort*"]);
         if (dice.OneIn(10))
         {
             statement["NotResource"] = "arn:aws:glacier:us-east-1:111122223333:vaults/another";

@@ -1,7 +1,8 @@
+using OrleansUploads.Core.Policies;
 using System.Globalization;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Tests.Harness;
-using static OrleansUploads.Gateway.Glacier.Protocol.GlacierOperation;
+using static OrleansUploads.Core.Policies.VaultAction;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
@@ -9,16 +10,16 @@ namespace OrleansUploads.Gateway.Tests.Fuzzing;
 internal sealed partial class ValidRequests(World world, Dice dice)
 {
     /// <summary>All operations. Those that are needed in large numbers are repeated.</summary>
-    private static readonly GlacierOperation[] Operations =
+    private static readonly VaultAction[] Operations =
     [
-        .. Enum.GetValues<GlacierOperation>(),
+        .. Enum.GetValues<VaultAction>(),
         InitiateMultipartUpload, UploadMultipartPart, UploadMultipartPart, CompleteMultipartUpload, UploadArchive, InitiateJob,
     ];
 
     /// <summary>A request for a random operation. The vault's owner signs it, and sometimes the other account.</summary>
     public FuzzRequest Any() => Of(dice.Pick(Operations));
 
-    public FuzzRequest Of(GlacierOperation operation)
+    public FuzzRequest Of(VaultAction operation)
     {
         var vault = VaultFor(operation);
         var request = Of(operation, vault) with { Signer = vault.Owner };
@@ -41,7 +42,7 @@ internal sealed partial class ValidRequests(World world, Dice dice)
     }
 
     /// <summary>Returns mostly a vault that contains what the operation needs.</summary>
-    private KnownVault VaultFor(GlacierOperation operation)
+    private KnownVault VaultFor(VaultAction operation)
     {
         Func<KnownVault, bool>? has = operation switch
         {
@@ -58,7 +59,7 @@ internal sealed partial class ValidRequests(World world, Dice dice)
             : dice.PickFrom([.. world.Vaults.Where(has)]);
     }
 
-    private FuzzRequest Of(GlacierOperation operation, KnownVault vault) => operation switch
+    private FuzzRequest Of(VaultAction operation, KnownVault vault) => operation switch
     {
         CreateVault => From(Requests.CreateVault(vault.Name)),
         DescribeVault => From(Requests.DescribeVault(vault.Name)),

@@ -1,3 +1,5 @@
+using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Tests.Harness;
@@ -8,41 +10,41 @@ namespace OrleansUploads.Gateway.Tests.Glacier;
 /// <summary>Each operation of the vault API has its address and its row in docs/protocol.md.</summary>
 public sealed class OperationTests
 {
-    internal static readonly Dictionary<GlacierOperation, ApiRequest> Addresses = new()
+    internal static readonly Dictionary<VaultAction, ApiRequest> Addresses = new()
     {
-        [GlacierOperation.CreateVault] = new("PUT", "/-/vaults/v"),
-        [GlacierOperation.DescribeVault] = new("GET", "/-/vaults/v"),
-        [GlacierOperation.ListVaults] = new("GET", "/-/vaults"),
-        [GlacierOperation.DeleteVault] = new("DELETE", "/-/vaults/v"),
-        [GlacierOperation.UploadArchive] = new("POST", "/-/vaults/v/archives"),
-        [GlacierOperation.DeleteArchive] = new("DELETE", "/-/vaults/v/archives/i"),
-        [GlacierOperation.InitiateMultipartUpload] = new("POST", "/-/vaults/v/multipart-uploads"),
-        [GlacierOperation.UploadMultipartPart] = new("PUT", "/-/vaults/v/multipart-uploads/i"),
-        [GlacierOperation.CompleteMultipartUpload] = new("POST", "/-/vaults/v/multipart-uploads/i"),
-        [GlacierOperation.AbortMultipartUpload] = new("DELETE", "/-/vaults/v/multipart-uploads/i"),
-        [GlacierOperation.ListParts] = new("GET", "/-/vaults/v/multipart-uploads/i"),
-        [GlacierOperation.ListMultipartUploads] = new("GET", "/-/vaults/v/multipart-uploads"),
-        [GlacierOperation.InitiateJob] = new("POST", "/-/vaults/v/jobs"),
-        [GlacierOperation.DescribeJob] = new("GET", "/-/vaults/v/jobs/i"),
-        [GlacierOperation.ListJobs] = new("GET", "/-/vaults/v/jobs"),
-        [GlacierOperation.GetJobOutput] = new("GET", "/-/vaults/v/jobs/i/output"),
-        [GlacierOperation.ListTagsForVault] = new("GET", "/-/vaults/v/tags"),
-        [GlacierOperation.AddTagsToVault] = new("POST", "/-/vaults/v/tags?operation=add"),
-        [GlacierOperation.RemoveTagsFromVault] = new("POST", "/-/vaults/v/tags?operation=remove"),
-        [GlacierOperation.SetVaultNotifications] = new("PUT", "/-/vaults/v/notification-configuration"),
-        [GlacierOperation.GetVaultNotifications] = new("GET", "/-/vaults/v/notification-configuration"),
-        [GlacierOperation.DeleteVaultNotifications] = new("DELETE", "/-/vaults/v/notification-configuration"),
-        [GlacierOperation.SetVaultAccessPolicy] = new("PUT", "/-/vaults/v/access-policy"),
-        [GlacierOperation.GetVaultAccessPolicy] = new("GET", "/-/vaults/v/access-policy"),
-        [GlacierOperation.DeleteVaultAccessPolicy] = new("DELETE", "/-/vaults/v/access-policy"),
-        [GlacierOperation.InitiateVaultLock] = new("POST", "/-/vaults/v/lock-policy"),
-        [GlacierOperation.GetVaultLock] = new("GET", "/-/vaults/v/lock-policy"),
-        [GlacierOperation.CompleteVaultLock] = new("POST", "/-/vaults/v/lock-policy/i"),
-        [GlacierOperation.AbortVaultLock] = new("DELETE", "/-/vaults/v/lock-policy"),
-        [GlacierOperation.GetDataRetrievalPolicy] = new("GET", "/-/policies/data-retrieval"),
-        [GlacierOperation.SetDataRetrievalPolicy] = new("PUT", "/-/policies/data-retrieval"),
-        [GlacierOperation.ListProvisionedCapacity] = new("GET", "/-/provisioned-capacity"),
-        [GlacierOperation.PurchaseProvisionedCapacity] = new("POST", "/-/provisioned-capacity"),
+        [VaultAction.CreateVault] = new("PUT", "/-/vaults/v"),
+        [VaultAction.DescribeVault] = new("GET", "/-/vaults/v"),
+        [VaultAction.ListVaults] = new("GET", "/-/vaults"),
+        [VaultAction.DeleteVault] = new("DELETE", "/-/vaults/v"),
+        [VaultAction.UploadArchive] = new("POST", "/-/vaults/v/archives"),
+        [VaultAction.DeleteArchive] = new("DELETE", "/-/vaults/v/archives/i"),
+        [VaultAction.InitiateMultipartUpload] = new("POST", "/-/vaults/v/multipart-uploads"),
+        [VaultAction.UploadMultipartPart] = new("PUT", "/-/vaults/v/multipart-uploads/i"),
+        [VaultAction.CompleteMultipartUpload] = new("POST", "/-/vaults/v/multipart-uploads/i"),
+        [VaultAction.AbortMultipartUpload] = new("DELETE", "/-/vaults/v/multipart-uploads/i"),
+        [VaultAction.ListParts] = new("GET", "/-/vaults/v/multipart-uploads/i"),
+        [VaultAction.ListMultipartUploads] = new("GET", "/-/vaults/v/multipart-uploads"),
+        [VaultAction.InitiateJob] = new("POST", "/-/vaults/v/jobs"),
+        [VaultAction.DescribeJob] = new("GET", "/-/vaults/v/jobs/i"),
+        [VaultAction.ListJobs] = new("GET", "/-/vaults/v/jobs"),
+        [VaultAction.GetJobOutput] = new("GET", "/-/vaults/v/jobs/i/output"),
+        [VaultAction.ListTagsForVault] = new("GET", "/-/vaults/v/tags"),
+        [VaultAction.AddTagsToVault] = new("POST", "/-/vaults/v/tags?operation=add"),
+        [VaultAction.RemoveTagsFromVault] = new("POST", "/-/vaults/v/tags?operation=remove"),
+        [VaultAction.SetVaultNotifications] = new("PUT", "/-/vaults/v/notification-configuration"),
+        [VaultAction.GetVaultNotifications] = new("GET", "/-/vaults/v/notification-configuration"),
+        [VaultAction.DeleteVaultNotifications] = new("DELETE", "/-/vaults/v/notification-configuration"),
+        [VaultAction.SetVaultAccessPolicy] = new("PUT", "/-/vaults/v/access-policy"),
+        [VaultAction.GetVaultAccessPolicy] = new("GET", "/-/vaults/v/access-policy"),
+        [VaultAction.DeleteVaultAccessPolicy] = new("DELETE", "/-/vaults/v/access-policy"),
+        [VaultAction.InitiateVaultLock] = new("POST", "/-/vaults/v/lock-policy"),
+        [VaultAction.GetVaultLock] = new("GET", "/-/vaults/v/lock-policy"),
+        [VaultAction.CompleteVaultLock] = new("POST", "/-/vaults/v/lock-policy/i"),
+        [VaultAction.AbortVaultLock] = new("DELETE", "/-/vaults/v/lock-policy"),
+        [VaultAction.GetDataRetrievalPolicy] = new("GET", "/-/policies/data-retrieval"),
+        [VaultAction.SetDataRetrievalPolicy] = new("PUT", "/-/policies/data-retrieval"),
+        [VaultAction.ListProvisionedCapacity] = new("GET", "/-/provisioned-capacity"),
+        [VaultAction.PurchaseProvisionedCapacity] = new("POST", "/-/provisioned-capacity"),
     };
 
     private static readonly HashSet<string> AmazonClients = ["boto3", "awscli", "JS", "AWSSDK.Glacier"];
@@ -50,11 +52,11 @@ public sealed class OperationTests
     [Fact]
     public void Each_of_the_33_operations_has_its_address()
     {
-        Assert.Equal(33, Enum.GetValues<GlacierOperation>().Length);
-        foreach (var operation in Enum.GetValues<GlacierOperation>())
+        Assert.Equal(Enum.GetValues<VaultAction>().Order(), GlacierOperation.All.Select(row => row.Action).Order());
+        foreach (var operation in Enum.GetValues<VaultAction>())
         {
             var address = Addresses[operation];
-            Assert.Equal(operation, GlacierRoute.Parse(address.Method, RequestTarget.Parse(address.Target))?.Operation);
+            Assert.Equal(operation, GlacierRoute.Parse(address.Method, RequestTarget.Parse(address.Target))?.Action);
         }
     }
 
@@ -62,7 +64,7 @@ public sealed class OperationTests
     public void Each_operation_has_a_correct_row_in_the_documentation()
     {
         var rows = Documentation.Rows("protocol.md").ToDictionary(row => row[0], row => row);
-        foreach (var operation in Enum.GetValues<GlacierOperation>())
+        foreach (var operation in Enum.GetValues<VaultAction>())
         {
             var row = rows[$"`{operation}`"];
             Assert.Equal("yes", row[1]);

@@ -1,3 +1,5 @@
+using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Http.Exchanges;
 
@@ -6,16 +8,16 @@ namespace OrleansUploads.Silo.Tests.Serving;
 /// <summary>Notes which operations of the vault API a client calls with success.</summary>
 internal sealed class CalledOperations() : DelegatingHandler(new SocketsHttpHandler())
 {
-    private readonly Dictionary<GlacierOperation, int> _succeeded = [];
+    private readonly Dictionary<VaultAction, int> _succeeded = [];
 
     /// <summary>The number of successful calls of each operation.</summary>
-    public IReadOnlyDictionary<GlacierOperation, int> Succeeded => _succeeded;
+    public IReadOnlyDictionary<VaultAction, int> Succeeded => _succeeded;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var answer = await base.SendAsync(request, cancellationToken);
         var route = GlacierRoute.Parse(request.Method.Method, RequestTarget.Parse(request.RequestUri!.PathAndQuery));
-        if (answer.IsSuccessStatusCode && route is { Operation: var operation })
+        if (answer.IsSuccessStatusCode && route is { Action: var operation })
         {
             _succeeded[operation] = _succeeded.GetValueOrDefault(operation) + 1;
         }

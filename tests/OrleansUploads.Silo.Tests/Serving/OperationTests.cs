@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Policies;
 using System.Xml.Linq;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
@@ -35,8 +36,8 @@ public sealed class OperationTests(PostgresServer postgres, AzuriteServer azurit
         await CallVaultSettingsAsync(client);
         await CallAccountSettingsAsync(client);
 
-        output.WriteLine($"{database}: {called.Succeeded.Count} of {Enum.GetValues<GlacierOperation>().Length} operations.");
-        Assert.Empty(Enum.GetValues<GlacierOperation>().Except(called.Succeeded.Keys));
+        output.WriteLine($"{database}: {called.Succeeded.Count} of {Enum.GetValues<VaultAction>().Length} operations.");
+        Assert.Empty(Enum.GetValues<VaultAction>().Except(called.Succeeded.Keys));
     }
 
     [Theory]

@@ -78,7 +78,7 @@ internal sealed class GuardedDeletion(SimulatedWorld world, SimulatedProcess pro
             createdAt = lookup.TryGet(out var entry, out _) ? entry.CreatedAt : null;
             var request = new PolicyRequest
             {
-                Operation = "DeleteArchive",
+                Action = VaultAction.DeleteArchive,
                 Owner = vault.Account,
                 Caller = vault.Account,
                 At = at,

@@ -44,12 +44,13 @@ internal sealed class DashboardCall
         int.TryParse(Route.Part, System.Globalization.NumberStyles.None, null, out var number) && number <= Limits.MaxParts ? number : 0;
 
     /// <summary>The call of the vault API that needs the same permission.</summary>
-    /// <param name="operation">The operation.</param>
+    /// <param name="action">What the call does.</param>
     /// <param name="vault">The vault.</param>
-    public GlacierCall ToGlacier(GlacierOperation operation, VaultName vault) => new()
+    public GlacierCall ToGlacier(VaultAction action, VaultName vault) => new()
     {
         Exchange = Exchange,
-        Route = new GlacierRoute(operation, vault.ToString(), Route.Id),
+        Action = action,
+        Id = Route.Id ?? "",
         Account = Account,
         Region = Region,
         Vault = new VaultId(Account, vault),

@@ -52,7 +52,7 @@ internal sealed class ContainerView(
     /// <summary>Shows a vault with its policies.</summary>
     public async ValueTask<DashboardAnswer> GetVaultAsync(DashboardCall call)
     {
-        var (found, error) = await vaults.FindAsync(call, GlacierOperation.DescribeVault);
+        var (found, error) = await vaults.FindAsync(call, VaultAction.DescribeVault);
         if (error is not null)
         {
             return error;
@@ -64,10 +64,10 @@ internal sealed class ContainerView(
             return found.Describe(refusal);
         }
 
-        var access = await MayAsync(call, GlacierOperation.GetVaultAccessPolicy, found.Vault.Name)
+        var access = await MayAsync(call, VaultAction.GetVaultAccessPolicy, found.Vault.Name)
             ? await host.AskAsync(found.Vault.Entity, new FindAccessPolicy(found.Vault), call.Aborted)
             : default(Core.Refusals.Outcome<VaultPolicy>?);
-        var locked = await MayAsync(call, GlacierOperation.GetVaultLock, found.Vault.Name)
+        var locked = await MayAsync(call, VaultAction.GetVaultLock, found.Vault.Name)
             ? await host.AskAsync(found.Vault.Entity, new FindLock(found.Vault), call.Aborted)
             : default(Core.Refusals.Outcome<VaultLock>?);
         return JsonAnswer.Of(
@@ -87,8 +87,8 @@ internal sealed class ContainerView(
             DashboardJson.Default.VaultSettingsDocument);
     }
 
-    private async ValueTask<bool> MayAsync(DashboardCall call, GlacierOperation operation, VaultName vault) =>
-        await gate.CheckAsync(call.ToGlacier(operation, vault)) is null;
+    private async ValueTask<bool> MayAsync(DashboardCall call, VaultAction action, VaultName vault) =>
+        await gate.CheckAsync(call.ToGlacier(action, vault)) is null;
 
     private async ValueTask<(IReadOnlyList<VaultName> Vaults, bool HasMore)> VaultsOfAccountAsync(DashboardCall call, string after)
     {
@@ -144,7 +144,7 @@ internal sealed class ContainerView(
     {
         var vault = new VaultId(call.Account, name);
         if (!call.Scope.Permits(new KeyAccess(KeyAccessKind.Look, name.ToString()))
-            || !await MayAsync(call, GlacierOperation.DescribeVault, name)
+            || !await MayAsync(call, VaultAction.DescribeVault, name)
             || !(await host.AskAsync(vault.Entity, new DescribeVault(vault), call.Aborted)).TryGet(out var described, out _)
             || !(await host.AskAsync(vault.Entity, new FindUploadPages(vault, "", 1), call.Aborted)).TryGet(out var pages, out _))
         {

@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Dashboard.Answers;
@@ -16,7 +17,7 @@ internal sealed class JobView(IEntityHost host, VaultFinder vaults)
     /// <summary>Lists jobs by creation time.</summary>
     public async ValueTask<DashboardAnswer> ListAsync(DashboardCall call)
     {
-        var (vault, error) = await vaults.FindAsync(call, GlacierOperation.ListJobs);
+        var (vault, error) = await vaults.FindAsync(call, VaultAction.ListJobs);
         if (error is not null)
         {
             return error;

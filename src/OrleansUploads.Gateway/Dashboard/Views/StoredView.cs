@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Values;
@@ -23,7 +24,7 @@ internal sealed class StoredView(
     /// the inventory.</summary>
     public async ValueTask<DashboardAnswer> ListArchivesAsync(DashboardCall call)
     {
-        var (vault, error) = await vaults.FindAsync(call, GlacierOperation.InitiateJob);
+        var (vault, error) = await vaults.FindAsync(call, VaultAction.InitiateJob);
         if (error is not null)
         {
             return error;

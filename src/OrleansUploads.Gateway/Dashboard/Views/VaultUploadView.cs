@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Bytes;
@@ -21,7 +22,7 @@ internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults, Uplo
     /// uploads of this page are read.</summary>
     public async ValueTask<DashboardAnswer> ListAsync(DashboardCall call)
     {
-        var (vault, error) = await vaults.FindAsync(call, GlacierOperation.ListMultipartUploads);
+        var (vault, error) = await vaults.FindAsync(call, VaultAction.ListMultipartUploads);
         if (error is not null)
         {
             return error;
@@ -46,7 +47,7 @@ internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults, Uplo
     /// <summary>Shows one upload with the map of its parts.</summary>
     public async ValueTask<DashboardAnswer> GetAsync(DashboardCall call)
     {
-        var (vault, upload, error) = await vaults.FindUploadAsync(call, GlacierOperation.ListParts);
+        var (vault, upload, error) = await vaults.FindUploadAsync(call, VaultAction.ListParts);
         if (error is not null)
         {
             return error;
@@ -63,7 +64,7 @@ internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults, Uplo
     /// <summary>Shows one part.</summary>
     public async ValueTask<DashboardAnswer> GetPartAsync(DashboardCall call)
     {
-        var (vault, upload, error) = await vaults.FindUploadAsync(call, GlacierOperation.ListParts);
+        var (vault, upload, error) = await vaults.FindUploadAsync(call, VaultAction.ListParts);
         if (error is not null)
         {
             return error;
@@ -96,7 +97,7 @@ internal sealed class VaultUploadView(IEntityHost host, VaultFinder vaults, Uplo
     /// <summary>Aborts an upload.</summary>
     public async ValueTask<DashboardAnswer> AbortAsync(DashboardCall call)
     {
-        var (vault, upload, error) = await vaults.FindUploadAsync(call, GlacierOperation.AbortMultipartUpload);
+        var (vault, upload, error) = await vaults.FindUploadAsync(call, VaultAction.AbortMultipartUpload);
         if (error is not null)
         {
             return error;

@@ -1,6 +1,7 @@
 using System.Net;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Gateway.Http.Exchanges;
@@ -13,8 +14,8 @@ internal sealed class GlacierCall
     /// <summary>The HTTP request and its response.</summary>
     public required HttpExchange Exchange { get; init; }
 
-    /// <summary>The operation and the names in the path.</summary>
-    public required GlacierRoute Route { get; init; }
+    /// <summary>What the request does.</summary>
+    public required VaultAction Action { get; init; }
 
     /// <summary>The account that the signer acts for.</summary>
     public required AccountId Account { get; init; }
@@ -57,7 +58,7 @@ internal sealed class GlacierCall
     public Sender Sender => IsOwner ? Exchange.Sender : Exchange.Sender with { AccessKeyId = $"account {Account}" };
 
     /// <summary>The ID of the archive, upload, job or lock in the path, or empty if the path has none.</summary>
-    public string Id => Route.Id ?? "";
+    public string Id { get; init; } = "";
 
     /// <summary>The ARN of the vault.</summary>
     public string Arn => VaultArn.Format(Region, Vault);

@@ -16,7 +16,7 @@ internal static class PolicyErrors
 
     /// <summary>A statement of a policy denies the request.</summary>
     public static GlacierError Denied(PolicyVerdict.Denied verdict, PolicyRequest request, string arn) => GlacierError.AccessDenied(
-        $"{request.CallerArn} is not authorized to perform {request.Action} on {arn}: {verdict.Statement} of "
+        $"{request.CallerArn} is not authorized to perform {request.ActionName} on {arn}: {verdict.Statement} of "
         + $"the vault's {Name(verdict.Kind)} denies it.");
 
     /// <summary>The policy is too long.</summary>

@@ -15,22 +15,13 @@ namespace OrleansUploads.Gateway.Glacier.Vaults;
 /// and the archive's shard checks it again.</remarks>
 internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, TimeProvider time)
 {
-    /// <summary>Whether an operation is on an existing vault. Only those have policies.</summary>
-    public static bool Guards(GlacierRoute route) =>
-        route is { Vault: not null, Operation: not GlacierOperation.CreateVault };
-
-    /// <summary>Checks a call, and sets its vault's incarnation.</summary>
+    /// <summary>Checks a call to a vault, and sets its vault's incarnation.</summary>
     /// <param name="call">The call.</param>
     /// <param name="asOf">The time to evaluate the policies at, or null for now.</param>
     /// <returns>Why the call is denied, or null if it is permitted.</returns>
     public async ValueTask<GlacierError?> CheckAsync(GlacierCall call, DateTimeOffset? asOf = null)
     {
-        if (!Guards(call.Route))
-        {
-            return null;
-        }
-
-        var deletes = call.Route.Operation is GlacierOperation.DeleteArchive or GlacierOperation.DeleteVault;
+        var deletes = call.Action is VaultAction.DeleteArchive or VaultAction.DeleteVault;
         var query = deletes ? new FindPoliciesForDeletion(call.Vault) : new FindPolicies(call.Vault);
         var found = await host.AskAsync(call.Vault.Entity, query, call.Aborted);
         if (!found.TryGet(out var policies, out var refusal))
@@ -58,7 +49,7 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
             createdAt);
         var request = new PolicyRequest
         {
-            Operation = call.Route.Operation.ToString(),
+            Action = call.Action,
             Owner = call.Vault.Account,
             Caller = call.Account,
             At = at,
@@ -77,9 +68,9 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
     /// <summary>The creation time of the archive that a call names, or null if it names none or the archive does not exist.</summary>
     private async ValueTask<DateTimeOffset?> FindCreationAsync(GlacierCall call)
     {
-        var deletes = call.Route.Operation == GlacierOperation.DeleteArchive;
+        var deletes = call.Action == VaultAction.DeleteArchive;
         var named = deletes ? call.Id
-            : call.Route.Operation == GlacierOperation.InitiateJob ? JobRequest.ReadArchiveId(call.Document)
+            : call.Action == VaultAction.InitiateJob ? JobRequest.ReadArchiveId(call.Document)
             : null;
         if (!ArchiveId.TryParse(named, out var archive))
         {

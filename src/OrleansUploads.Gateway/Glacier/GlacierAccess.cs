@@ -1,9 +1,8 @@
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Exchanges;
-using static OrleansUploads.Gateway.Glacier.Protocol.GlacierOperation;
 
-namespace OrleansUploads.Gateway.Glacier.Protocol;
+namespace OrleansUploads.Gateway.Glacier;
 
 /// <summary>What an operation of the vault API does, for keys with a scope.</summary>
 internal static class GlacierAccess
@@ -16,17 +15,7 @@ internal static class GlacierAccess
     /// <param name="target">Its path.</param>
     /// <param name="signer">The account that the signer acts for.</param>
     public static KeyAccess Of(GlacierRoute? route, RequestTarget target, AccountId signer) => new(
-        route is null ? KeyAccessKind.Change : KindOf(route.Operation),
+        route?.Operation.Access ?? KeyAccessKind.Change,
         route?.Vault,
         target.Segments is [var account, ..] && (account == OwnAccount || account == signer.ToString()));
-
-    private static KeyAccessKind KindOf(GlacierOperation operation) => operation switch
-    {
-        DescribeVault or ListVaults or ListParts or ListMultipartUploads or DescribeJob or ListJobs
-            or ListTagsForVault or GetVaultNotifications or GetVaultAccessPolicy or GetVaultLock
-            or GetDataRetrievalPolicy or ListProvisionedCapacity => KeyAccessKind.Look,
-        InitiateJob or GetJobOutput => KeyAccessKind.Read,
-        UploadArchive or InitiateMultipartUpload or UploadMultipartPart or CompleteMultipartUpload => KeyAccessKind.Add,
-        _ => KeyAccessKind.Change,
-    };
 }

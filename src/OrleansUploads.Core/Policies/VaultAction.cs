@@ -1,0 +1,55 @@
+namespace OrleansUploads.Core.Policies;
+
+/// <summary>The actions that a policy can name: the 33 operations of the vault API, version 2012-06-01. The set is closed.</summary>
+public enum VaultAction
+{
+#pragma warning disable CS1591 // The names are those of Amazon's documentation.
+    CreateVault,
+    DescribeVault,
+    ListVaults,
+    DeleteVault,
+    UploadArchive,
+    DeleteArchive,
+    InitiateMultipartUpload,
+    UploadMultipartPart,
+    CompleteMultipartUpload,
+    AbortMultipartUpload,
+    ListParts,
+    ListMultipartUploads,
+    InitiateJob,
+    DescribeJob,
+    ListJobs,
+    GetJobOutput,
+    ListTagsForVault,
+    AddTagsToVault,
+    RemoveTagsFromVault,
+    SetVaultNotifications,
+    GetVaultNotifications,
+    DeleteVaultNotifications,
+    SetVaultAccessPolicy,
+    GetVaultAccessPolicy,
+    DeleteVaultAccessPolicy,
+    InitiateVaultLock,
+    GetVaultLock,
+    CompleteVaultLock,
+    AbortVaultLock,
+    GetDataRetrievalPolicy,
+    SetDataRetrievalPolicy,
+    ListProvisionedCapacity,
+    PurchaseProvisionedCapacity,
+#pragma warning restore CS1591
+}
+
+/// <summary>What the rules of policies say about actions.</summary>
+public static class VaultActions
+{
+    /// <summary>The names of all actions in policies.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Enum.GetValues<VaultAction>().Select(NameOf)];
+
+    /// <summary>The name of an action in policies.</summary>
+    public static string NameOf(VaultAction action) => "glacier:" + action;
+
+    /// <summary>Whether an action reads, sets or deletes the access policy itself.</summary>
+    public static bool IsAboutAccessPolicy(VaultAction action) =>
+        action is VaultAction.SetVaultAccessPolicy or VaultAction.GetVaultAccessPolicy or VaultAction.DeleteVaultAccessPolicy;
+}
