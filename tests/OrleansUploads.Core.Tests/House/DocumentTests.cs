@@ -27,6 +27,16 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
+    public void The_files_that_the_guide_to_extensions_names_exist()
+    {
+        var guide = Documents.Single(document => document.Name == "docs/extending.md");
+        var paths = SourceSpan().Matches(guide.Text).Select(match => match.Groups[1].Value).Distinct().ToArray();
+        Assert.True(paths.Length > 20, "The paths were not found.");
+        Assert.Empty(paths.Where(path => !File.Exists(Path.Combine(Repository.Root, $"src/OrleansUploads.{path}"))
+            && !File.Exists(Path.Combine(Repository.Root, $"tests/OrleansUploads.{path}"))));
+    }
+
+    [Fact]
     public void The_options_of_the_program_are_documented()
     {
         var options = OptionsOfTheProgram();
@@ -122,6 +132,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"^\s+""([A-Z]\w+)"",$", RegexOptions.Multiline)]
     private static partial Regex SettingLiteral();
+
+    [GeneratedRegex(@"`([A-Z][\w.]*/[\w./]+\.(?:cs|txt))`")]
+    private static partial Regex SourceSpan();
 
     [GeneratedRegex("[A-Z]")]
     private static partial Regex UpperCase();
