@@ -1,7 +1,7 @@
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Core.Refusals;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Settings;
 
 /// <summary>How long uploads, their records and the bytes of replaced objects are kept.</summary>

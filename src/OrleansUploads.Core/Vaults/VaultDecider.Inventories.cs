@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;

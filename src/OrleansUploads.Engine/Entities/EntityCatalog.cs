@@ -8,7 +8,6 @@ using OrleansUploads.Core.Service;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Contracts;
 
 namespace OrleansUploads.Engine.Entities;
 

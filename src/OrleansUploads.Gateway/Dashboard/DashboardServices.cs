@@ -1,6 +1,4 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.Dashboard.Assets;
 using OrleansUploads.Gateway.Dashboard.Figures;
 using OrleansUploads.Gateway.Dashboard.Live;
@@ -8,7 +6,6 @@ using OrleansUploads.Gateway.Dashboard.Sessions;
 using OrleansUploads.Gateway.Dashboard.Views;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Dashboard;
 

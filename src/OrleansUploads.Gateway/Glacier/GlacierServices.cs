@@ -1,6 +1,4 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using OrleansUploads.Engine;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Policies;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Jobs;
@@ -8,7 +6,6 @@ using OrleansUploads.Gateway.Glacier.Multipart;
 using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Glacier.Vaults;
 using OrleansUploads.Gateway.Http.Fronts;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Glacier;
 

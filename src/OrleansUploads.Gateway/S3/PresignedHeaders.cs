@@ -1,7 +1,7 @@
-using OrleansUploads.Gateway.S3.Protocol;
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Signing;
 

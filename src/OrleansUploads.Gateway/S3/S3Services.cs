@@ -1,13 +1,8 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using OrleansUploads.Engine;
-using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Buckets;
 using OrleansUploads.Gateway.S3.Objects;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.S3;
 

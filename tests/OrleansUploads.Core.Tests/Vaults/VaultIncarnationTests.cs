@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Values;
 using OrleansUploads.TestKit;
 

@@ -8,9 +8,6 @@ namespace OrleansUploads.EndToEnd.Tests.Transfers;
 /// <summary>What all commands that talk to a server have in common, and the commands on vaults and jobs.</summary>
 public sealed class RemoteCommandTests
 {
-    private const string DenyDelete =
-        """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"glacier:DeleteArchive","Resource":"arn:aws:glacier:us-east-1:000000000001:vaults/photos"}]}""";
-
     [Fact]
     public async Task Vaults_are_created_listed_shown_and_deleted()
     {

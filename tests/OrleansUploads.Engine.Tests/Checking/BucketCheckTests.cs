@@ -4,7 +4,6 @@ using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Checking;
-using OrleansUploads.Engine.Contracts;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Checking;

@@ -1,4 +1,3 @@
-using OrleansUploads.Engine.Tests.Contracts;
 using System.Buffers;
 using System.Text;
 using OrleansUploads.Core.Archives;
@@ -8,6 +7,7 @@ using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Contracts;
+using OrleansUploads.Engine.Tests.Contracts;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Stored;

@@ -1,4 +1,3 @@
-using OrleansUploads.Engine.Tests.Contracts;
 using System.Text;
 using System.Text.Json;
 using OrleansUploads.Core.Deciding;
@@ -6,6 +5,7 @@ using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Contracts;
+using OrleansUploads.Engine.Tests.Contracts;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Wire;

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Tests.Harness;
 

@@ -1,8 +1,7 @@
-using OrleansUploads.Gateway.Glacier;
-using OrleansUploads.Core.Policies;
 using System.Globalization;
 using System.Text.Json;
-using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Core.Policies;
+using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.TestKit.Documents;

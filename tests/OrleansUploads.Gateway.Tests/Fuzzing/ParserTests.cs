@@ -1,8 +1,8 @@
-using OrleansUploads.Gateway.Glacier;
 using System.Text;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Glacier.Vaults;

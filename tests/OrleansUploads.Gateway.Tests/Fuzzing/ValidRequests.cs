@@ -1,6 +1,5 @@
-using OrleansUploads.Core.Policies;
 using System.Globalization;
-using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Core.Policies.VaultAction;
 

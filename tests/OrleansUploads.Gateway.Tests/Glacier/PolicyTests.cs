@@ -1,7 +1,5 @@
-using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Glacier.Vaults;
+using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;

@@ -1,7 +1,7 @@
-using OrleansUploads.Core.Values;
 using System.Globalization;
 using System.Text;
 using OrleansUploads.Core.Settings;
+using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Disk;

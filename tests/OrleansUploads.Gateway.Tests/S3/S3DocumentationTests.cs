@@ -1,5 +1,4 @@
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.TestKit.Documents;
 
 namespace OrleansUploads.Gateway.Tests.S3;

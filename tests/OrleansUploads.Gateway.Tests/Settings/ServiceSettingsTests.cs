@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Settings;
 

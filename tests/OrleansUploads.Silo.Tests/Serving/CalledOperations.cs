@@ -1,6 +1,5 @@
-using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Silo.Tests.Serving;

@@ -1,10 +1,9 @@
-using OrleansUploads.Core.Policies;
 using System.Xml.Linq;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
+using OrleansUploads.Core.Policies;
 using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Silo.Tests.Harness;
 using OrleansUploads.TestKit;
 

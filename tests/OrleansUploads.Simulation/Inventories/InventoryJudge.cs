@@ -1,5 +1,4 @@
 using System.Globalization;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Values;

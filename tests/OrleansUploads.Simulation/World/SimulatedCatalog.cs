@@ -2,7 +2,6 @@ using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
-using OrleansUploads.Engine.Contracts;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Simulation.Bugs;
 

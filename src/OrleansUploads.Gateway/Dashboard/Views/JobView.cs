@@ -1,5 +1,5 @@
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Dashboard.Answers;
 using OrleansUploads.Gateway.Dashboard.Calls;

@@ -1,5 +1,5 @@
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;

@@ -1,8 +1,8 @@
-using OrleansUploads.Gateway.S3;
 using System.Reflection;
 using System.Xml;
 using System.Xml.Linq;
 using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Gateway.Tests.Harness;
 
