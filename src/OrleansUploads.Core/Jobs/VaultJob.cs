@@ -12,6 +12,7 @@ namespace OrleansUploads.Core.Jobs;
 /// <summary>A job of a vault. The set of job types is closed.</summary>
 [JsonDerivedType(typeof(RetrievalJob), "retrieval")]
 [JsonDerivedType(typeof(InventoryJob), "inventory")]
+[JsonDerivedType(typeof(UnmeasuredInventory), "unmeasured-inventory")]
 public abstract record VaultJob
 {
     /// <summary>Compares jobs by the time at which their output becomes available, then by ID.</summary>

@@ -44,6 +44,41 @@ public sealed class ShapeNamesTests
     public void Two_types_cannot_have_the_same_name() =>
         Assert.Throws<ArgumentException>(() => new ShapeNames([typeof(Noted), typeof(AlsoNoted)], Options));
 
+    [Fact]
+    public void Every_value_that_a_member_can_hold_can_be_written()
+    {
+        var flaws = new SortedSet<string>();
+        var seen = new HashSet<Type>();
+        var waiting = new Stack<Type>(ShapeNames.Core.All.Select(static shape => shape.Type));
+        while (waiting.TryPop(out var type))
+        {
+            if (!seen.Add(type))
+            {
+                continue;
+            }
+
+            var json = ContractJson.Options.GetTypeInfo(type);
+            var known = json.PolymorphismOptions?.DerivedTypes.Select(static derived => derived.DerivedType).ToArray() ?? [];
+            if (type.IsAbstract && json.Kind == JsonTypeInfoKind.Object)
+            {
+                flaws.UnionWith(type.Assembly.GetTypes()
+                    .Where(candidate => candidate.IsSubclassOf(type) && !candidate.IsAbstract && !known.Contains(candidate))
+                    .Select(missing => $"{type.Name} can be a {missing.Name}, which no name of its derived types stands for."));
+            }
+
+            foreach (var member in known.Concat(json.Properties.Select(static member => member.PropertyType)).Append(json.ElementType))
+            {
+                if ((Nullable.GetUnderlyingType(member ?? typeof(object)) ?? member) is { } held)
+                {
+                    waiting.Push(held);
+                }
+            }
+        }
+
+        Assert.True(seen.Count > 200, "The members were not found.");
+        Assert.Empty(flaws);
+    }
+
     [Named("noted.1")]
     [Named("noted.2", WhenSet = nameof(Author))]
     [Named("noted.3", WhenSet = "Place.Page")]
