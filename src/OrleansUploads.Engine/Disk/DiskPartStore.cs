@@ -50,7 +50,7 @@ public sealed class DiskPartStore : IPartStore, IDisposable
     public static DiskPartStore OpenShared(string rootPath, DiskPartStoreOptions? options = null) =>
         Open(rootPath, isShared: true, options ?? new DiskPartStoreOptions());
 
-    /// <summary>Why the store refuses all writes; null while the disk works.</summary>
+    /// <inheritdoc/>
     public Exception? Failure => _directories.Fault.Raised;
 
     /// <summary>Opens the store under a directory for reading only. Nothing is created, not even the directory. Other processes may

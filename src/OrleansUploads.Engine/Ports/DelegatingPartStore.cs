@@ -12,6 +12,9 @@ public abstract class DelegatingPartStore(IPartStore inner) : IPartStore
     protected IPartStore Inner => inner;
 
     /// <inheritdoc/>
+    public virtual Exception? Failure => inner.Failure;
+
+    /// <inheritdoc/>
     public virtual ValueTask<IAttemptWriter> CreateAsync(
         UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
         inner.CreateAsync(upload, attempt, lengthBytes, cancellationToken);

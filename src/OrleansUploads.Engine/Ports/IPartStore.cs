@@ -15,6 +15,9 @@ namespace OrleansUploads.Engine.Ports;
 /// </remarks>
 public interface IPartStore
 {
+    /// <summary>Why the store takes no writes until it is opened again, or null if it takes them.</summary>
+    Exception? Failure => null;
+
     /// <summary>Begins a new attempt.</summary>
     /// <param name="upload">The upload that may come to own the attempt.</param>
     /// <param name="attempt">The name of the attempt, which was never used before.</param>

@@ -21,8 +21,9 @@ public static class LocalServices
     /// <param name="dataFolder">The data folder. It is opened when the application starts, and created if it is missing. The access keys
     /// are in its key file.</param>
     /// <param name="options">Options of the engine and of the gateway, or null for the defaults.</param>
+    /// <param name="ports">Replaces stores of the folder, for example that of the bytes; null to use all of them.</param>
     public static IServiceCollection AddOrleansUploads(
-        this IServiceCollection services, string dataFolder, ServiceOptions? options = null)
+        this IServiceCollection services, string dataFolder, ServiceOptions? options = null, Func<EnginePorts, EnginePorts>? ports = null)
     {
         options ??= new ServiceOptions();
         services.TryAddSingleton<ICredentialStore>(provider => new KeyFileCredentialStore(
@@ -34,7 +35,7 @@ public static class LocalServices
             ServerDescription.VersionOf(typeof(LocalServices).Assembly), SqliteVersion: null, dataFolder));
         services.AddSingleton(provider =>
             DataFolder.Open(dataFolder, new DataFolderOptions { DirectIo = options.DirectIo }, provider.GetRequiredService<TimeProvider>()));
-        return services.AddLocalEngine(options, static folder => folder.Ports)
+        return services.AddLocalEngine(options, folder => ports?.Invoke(folder.Ports) ?? folder.Ports)
             .AddOrleansUploadsFronts(options.Gateway, hasDashboard: true);
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Storage;
@@ -22,7 +21,7 @@ internal sealed class PartStoreHealthCheck(SiloSettings settings, IPartStore par
 
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        parts is DiskPartStore { Failure: { } failure }
+        parts.Failure is { } failure
             ? Task.FromResult(HealthCheckResult.Unhealthy(failure.Message, failure))
             : _check.GetAsync();
 }
