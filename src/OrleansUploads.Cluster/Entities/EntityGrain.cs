@@ -29,7 +29,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
             ports.Storage,
             this.GetGrainId(),
             Entity,
-            StateNameOf(kind),
+            this.GetGrainId().Type.ToString()!, // The name of the state: some storage providers have no grain type in their keys.
             static () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
             ports.Time);
         var reminder = new WakeReminder(
@@ -117,23 +117,6 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
             _stopping.Dispose();
         }
     }
-
-    /// <summary>Returns the state name of an entity kind. State names must be unique, because the keys of some storage providers do
-    /// not contain the grain type.</summary>
-    private static string StateNameOf(EntityKind kind) => kind switch
-    {
-        EntityKind.Account => "ou-account",
-        EntityKind.Vault => "ou-vault",
-        EntityKind.ArchiveShard => "ou-shard",
-        EntityKind.Jobs => "ou-jobs",
-        EntityKind.Upload => "ou-upload",
-        EntityKind.UploadPage => "ou-upload-page",
-        EntityKind.Service => "ou-service",
-        EntityKind.Bucket => "ou-bucket",
-        EntityKind.KeyLeaf => "ou-key-leaf",
-        EntityKind.KeyRoutes => "ou-key-routes",
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown entity kind."),
-    };
 
     private async Task<object> SubmitAsync(ICommand? command)
     {
