@@ -35,11 +35,11 @@ public sealed class OperationTests(VaultServer server) : IClassFixture<VaultServ
     }
 
     [Fact]
-    public void The_client_has_33_operations_and_the_documentation_lists_it_for_each()
+    public void The_client_has_the_33_operations()
     {
         var operations = Operations.Select(row => row.Data).ToList();
         Assert.Equal(33, operations.Count);
-        DocumentedOperations.AssertEqual("AWSSDK.Glacier", operations);
+        AllOperations.AssertDone(operations);
     }
 
     private static string NameOf(AmazonWebServiceRequest request) => request.GetType().Name[..^RequestSuffix.Length];

@@ -2,11 +2,10 @@ using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Tests.Harness;
-using OrleansUploads.TestKit.Documents;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>Each operation of the vault API has its address and its row in docs/protocol.md.</summary>
+/// <summary>Each operation of the vault API has its address.</summary>
 public sealed class OperationTests
 {
     internal static readonly Dictionary<VaultAction, ApiRequest> Addresses = new()
@@ -46,8 +45,6 @@ public sealed class OperationTests
         [VaultAction.PurchaseProvisionedCapacity] = new("POST", "/-/provisioned-capacity"),
     };
 
-    private static readonly HashSet<string> AmazonClients = ["boto3", "awscli", "JS", "AWSSDK.Glacier"];
-
     [Fact]
     public void Each_of_the_33_operations_has_its_address()
     {
@@ -56,25 +53,6 @@ public sealed class OperationTests
         {
             var address = Addresses[operation];
             Assert.Equal(operation, GlacierRoute.Parse(address.Method, RequestTarget.Parse(address.Target))?.Action);
-        }
-    }
-
-    [Fact]
-    public void Each_operation_has_a_correct_row_in_the_documentation()
-    {
-        var rows = Documentation.Rows("protocol.md").ToDictionary(row => row[0], row => row);
-        foreach (var operation in Enum.GetValues<VaultAction>())
-        {
-            var row = rows[$"`{operation}`"];
-            Assert.Equal("yes", row[1]);
-            Assert.Subset(AmazonClients, row[4].Split(", ").ToHashSet());
-            foreach (var tests in row[3].Split(',', StringSplitOptions.TrimEntries))
-            {
-                var name = $"{typeof(OperationTests).Namespace}.{tests.Trim('`')}";
-                Assert.True(
-                    typeof(OperationTests).Assembly.GetType(name) is not null,
-                    $"docs/protocol.md names the test class {name}, which does not exist. Correct the row of {operation}.");
-            }
         }
     }
 }
