@@ -26,7 +26,7 @@ internal sealed class EndedUploadCollector(AttemptCollector collector, EngineLog
             // Not ReadAllAsync, which leaves the caller's scheduler: it decides the order in the simulation.
             while (await _waiting.Reader.WaitToReadAsync(cancellationToken))
             {
-                while (_waiting.Reader.TryRead(out var upload))
+                while (!cancellationToken.IsCancellationRequested && _waiting.Reader.TryRead(out var upload))
                 {
                     await CollectAsync(upload, cancellationToken);
                 }
@@ -43,7 +43,11 @@ internal sealed class EndedUploadCollector(AttemptCollector collector, EngineLog
         {
             await collector.CollectEndedAsync(upload, cancellationToken);
         }
-        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // The host and the stores may be closed already.
+        }
+        catch (Exception fault)
         {
             // One upload must not keep the bytes of later ones. The next round of the collector tries again.
             log.EndedUploadKept(upload, fault);

@@ -87,16 +87,28 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// trusted.</summary>
     public Task FirstBeat => _maintenance?.FirstBeat ?? Task.CompletedTask;
 
-    /// <summary>Stops maintenance first and then the entities. The stores can be closed afterwards.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops what the engine does by itself: maintenance, and the deletion of the bytes of ended uploads. Requests are still
+    /// served.</summary>
+    public async ValueTask StopAsync()
     {
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
+        await _stopping.CancelAsync();
         if (_maintenance is not null)
         {
             await _maintenance.DisposeAsync();
         }
 
-        await _stopping.CancelAsync();
         await _collectingEnded;
+    }
+
+    /// <summary>Stops maintenance first and then the entities. The stores can be closed afterwards.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         await Host.DisposeAsync();
         (Clock as IDisposable)?.Dispose();
         _stopping.Dispose();

@@ -91,7 +91,8 @@ internal sealed partial class EngineStart(EmbeddedEngine engine, DataFolder fold
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    // The services of the application are disposed in the reverse order of their creation, the host of the entities first.
+    public Task StopAsync(CancellationToken cancellationToken) => engine.StopAsync().AsTask();
 
     [LoggerMessage(
         4008, LogLevel.Information, "The data folder is a restored backup. The lease under which it was copied is ended")]

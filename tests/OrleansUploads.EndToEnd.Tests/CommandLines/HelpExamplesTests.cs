@@ -25,7 +25,7 @@ public sealed class HelpExamplesTests
 
     [Theory]
     [InlineData("upload --help", "Examples:\n  orleans-uploads upload holiday.tar --vault photos\n")]
-    [InlineData("vault tag add -h", "Example:\n  orleans-uploads vault tag add photos year=2026 owner=me\n")]
+    [InlineData("archive delete -h", "Example:\n  orleans-uploads archive delete ARCHIVE-ID --vault photos\n")]
     [InlineData("--help", "\n  130  the command was interrupted\n")]
     public async Task The_help_ends_with_them(string words, string expected) => Assert.Contains(
         expected, (await CommandLine.RunAsync(words.Split(' '))).Expect().Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);

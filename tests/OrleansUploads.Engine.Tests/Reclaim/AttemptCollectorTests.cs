@@ -279,6 +279,20 @@ public sealed class AttemptCollectorTests
     }
 
     [Fact]
+    public async Task The_deletion_of_ended_uploads_stops_without_an_error_when_the_host_is_closed_before_it()
+    {
+        var host = new ClosedHost();
+        var ended = new EndedUploadCollector(new AttemptCollector(host, _bench.Parts, _bench.Host.Clock), EngineLog.None);
+        using var stopping = new CancellationTokenSource();
+        var running = ended.RunAsync(stopping.Token);
+        ended.Add(PartBytes.Upload(1));
+        await host.Asked.Task;
+        await stopping.CancelAsync();
+        host.Close();
+        await running;
+    }
+
+    [Fact]
     public async Task An_ended_upload_whose_folder_may_not_be_read_does_not_keep_the_bytes_of_later_ones()
     {
         ForbiddenUploads? forbidden = null;
@@ -339,6 +353,22 @@ public sealed class AttemptCollectorTests
     }
 
     /// <summary>A store in which the folder of one upload belongs to another user.</summary>
+    /// <summary>A host that is closed while a command waits.</summary>
+    private sealed class ClosedHost : IEntityHost
+    {
+        private readonly TaskCompletionSource<object> _closed = new();
+
+        public TaskCompletionSource Asked { get; } = new();
+
+        public void Close() => _closed.SetException(new ObjectDisposedException(nameof(ClosedHost)));
+
+        public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        {
+            Asked.TrySetResult();
+            return await _closed.Task;
+        }
+    }
+
     private sealed class ForbiddenUploads(IPartStore inner) : DelegatingPartStore(inner)
     {
         public UploadId? Upload { get; set; }
