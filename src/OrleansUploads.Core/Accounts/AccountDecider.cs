@@ -69,12 +69,6 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
     };
 
     /// <inheritdoc/>
-    public override Decision<AccountEvent> Wake(AccountState state, ServiceTime time) => Nothing;
-
-    /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(AccountState state, ServiceTime time) => null;
-
-    /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(AccountState state) =>
     [
         .. state.Vaults.Values.Where(vault => !vault.Confirmed).Select(BeginVault),

@@ -73,12 +73,6 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
     };
 
     /// <inheritdoc/>
-    public override Decision<BucketEvent> Wake(BucketState state, ServiceTime time) => Nothing;
-
-    /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(BucketState state, ServiceTime time) => null;
-
-    /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(BucketState state)
     {
         foreach (var deleted in state.Deleted)

@@ -25,14 +25,14 @@ public abstract class Decider<TState, TCommand, TEvent>
 
     /// <summary>Decides what is due because of the time alone, such as expiry. Called when the time of <see cref="WakeAt"/> has
     /// come.</summary>
-    public abstract Decision<TEvent> Wake(TState state, ServiceTime time);
+    public virtual Decision<TEvent> Wake(TState state, ServiceTime time) => Nothing;
 
     /// <summary>The wall-clock time at which <see cref="Wake"/> may have something to do, or null for never. It may be too early but
     /// never too late: after an outage it is computed again and may return a later time.</summary>
-    public abstract DateTimeOffset? WakeAt(TState state, ServiceTime time);
+    public virtual DateTimeOffset? WakeAt(TState state, ServiceTime time) => null;
 
     /// <summary>The intents that are recorded but not confirmed. A host delivers them after a crash.</summary>
-    public abstract IEnumerable<Intent> Pending(TState state);
+    public virtual IEnumerable<Intent> Pending(TState state) => [];
 
     /// <summary>The shortest sequence of events that leads to the state. Snapshots consist of these events.</summary>
     public abstract IEnumerable<TEvent> Compact(TState state);

@@ -55,12 +55,6 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
     public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened) => KeyLeafEvolution.Apply(state, happened);
 
     /// <inheritdoc/>
-    public override Decision<KeyLeafEvent> Wake(KeyLeafState state, ServiceTime time) => Nothing;
-
-    /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(KeyLeafState state, ServiceTime time) => null;
-
-    /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(KeyLeafState state) =>
         (LeafMove.IntentOf(state) ?? LeafGift.IntentOf(state)) is { } move
             ? [move, .. state.Releases.Values.Select(TellUpload)]

@@ -90,15 +90,6 @@ public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.MaxBytes)
     };
 
     /// <inheritdoc/>
-    public override Decision<KeyRoutesEvent> Wake(KeyRoutesState state, ServiceTime time) => Nothing;
-
-    /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(KeyRoutesState state, ServiceTime time) => null;
-
-    /// <inheritdoc/>
-    public override IEnumerable<Intent> Pending(KeyRoutesState state) => [];
-
-    /// <inheritdoc/>
     public override IEnumerable<KeyRoutesEvent> Compact(KeyRoutesState state) =>
         state.Routes.IsEmpty ? [] : [new RoutesSnapshot(state.Routes)];
 

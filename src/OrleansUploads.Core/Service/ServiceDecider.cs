@@ -44,15 +44,6 @@ public sealed class ServiceDecider : Decider<ServiceState, ServiceCommand, Servi
     };
 
     /// <inheritdoc/>
-    public override Decision<ServiceEvent> Wake(ServiceState state, ServiceTime time) => Nothing;
-
-    /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(ServiceState state, ServiceTime time) => null;
-
-    /// <inheritdoc/>
-    public override IEnumerable<Intent> Pending(ServiceState state) => [];
-
-    /// <inheritdoc/>
     public override IEnumerable<ServiceEvent> Compact(ServiceState state)
     {
         foreach (var served in state.Served.InOrder)

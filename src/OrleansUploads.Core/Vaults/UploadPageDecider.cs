@@ -58,12 +58,6 @@ public sealed class UploadPageDecider : Decider<UploadPageState, UploadPageComma
     };
 
     /// <inheritdoc/>
-    public override Decision<UploadPageEvent> Wake(UploadPageState state, ServiceTime time) => Nothing;
-
-    /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(UploadPageState state, ServiceTime time) => null;
-
-    /// <inheritdoc/>
     /// <remarks>The page records no intents. The sender of an admission or a closing repeats it until it is answered, and the
     /// answer waits until the vault has received the page's report.</remarks>
     public override IEnumerable<Intent> Pending(UploadPageState state) => [];
@@ -83,13 +77,13 @@ public sealed class UploadPageDecider : Decider<UploadPageState, UploadPageComma
         return Math.Min(length, SmallPage + (length / 16));
     }
 
-    /// <summary>Lists multipart uploads after an ID.</summary>
-    internal static UploadsPage ListUploads(ImmutableSortedDictionary<string, UploadSpec> uploads, string after, int limit)
+    /// <summary>Lists uploads after an ID.</summary>
+    private static UploadsPage ListUploads(ImmutableSortedDictionary<string, UploadSpec> uploads, string after, int limit)
     {
         var listed = new List<UploadSpec>();
         foreach (var (id, spec) in uploads)
         {
-            if (spec.Origin != UploadOrigin.Multipart || string.CompareOrdinal(id, after) <= 0)
+            if (string.CompareOrdinal(id, after) <= 0)
             {
                 continue;
             }

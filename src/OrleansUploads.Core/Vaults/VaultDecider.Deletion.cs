@@ -68,7 +68,7 @@ public sealed partial class VaultDecider
         yield return new VaultBegun(deleted.Incarnation, deleted.DeletedAt);
         foreach (var spec in deleted.Endings.Held.Values)
         {
-            yield return new UploadListed(spec);
+            yield return new UploadAdmitted(spec, Admission: 0);
         }
 
         foreach (var counts in deleted.Endings.Pages.Values)

@@ -7,8 +7,7 @@ using OrleansUploads.Core.Values;
 namespace OrleansUploads.Core.Vaults;
 
 /// <content>The rules of uploads in progress. The vault admits and counts uploads, and its pages list them. Single-request
-/// uploads are never listed and end soon, so the vault stores them itself. It also stores multipart uploads that were opened
-/// before pages existed.</content>
+/// uploads are never listed and end soon, so the vault keeps them itself.</content>
 public sealed partial class VaultDecider
 {
     private Decision<VaultEvent> OpenUpload(VaultState state, OpenUpload command, DateTimeOffset now)
@@ -18,18 +17,17 @@ public sealed partial class VaultDecider
             return NotFound(command.Vault);
         }
 
-        var id = command.Upload.ToString();
-        if ((live.Uploads.GetValueOrDefault(id) ?? live.Admissions.InFlight.GetValueOrDefault(id)?.Spec) is { } known)
+        if (live.Admissions.Find(command.Upload) is { } known)
         {
-            return Repeat(known);
+            return Repeat(known.Spec);
         }
 
-        if (live.OpenUploads >= _limits.OpenUploads)
+        if (live.Admissions.Open >= _limits.OpenUploads)
         {
             return Refuse(new Refusal.TooManyUploads(command.Vault, _limits.OpenUploads));
         }
 
-        if (live.Uploads.Count + live.Admissions.InFlight.Count >= Limits.MaxUploadsHeldByVault)
+        if (live.Admissions.InFlight.Count >= Limits.MaxUploadsHeldByVault)
         {
             return Refuse(new Refusal.TooManyUploads(command.Vault, Limits.MaxUploadsHeldByVault));
         }
@@ -38,7 +36,7 @@ public sealed partial class VaultDecider
             command.Upload, live.Incarnation, command.PartSize, command.Description, command.Origin, now, command.ByteStorage);
         if (command.Origin == UploadOrigin.SingleRequest)
         {
-            return Accept(spec, new UploadListed(spec)).Telling(BeginUpload(spec));
+            return Accept(spec, new UploadAdmitted(spec, Admission: 0)).Telling(BeginUpload(spec));
         }
 
         var number = live.Admissions.CountsOf(UploadPages.PageOf(command.Upload)).Admitted + 1;
@@ -47,7 +45,7 @@ public sealed partial class VaultDecider
 
     private static Decision<VaultEvent> CloseUpload(VaultState state, CloseUpload command) =>
         state is not VaultState.Live live || live.Incarnation.Epoch != command.Epoch ? Nothing
-        : live.Uploads.ContainsKey(command.Upload.ToString()) ? Accept(new UploadUnlisted(command.Upload))
+        : live.Admissions.Find(command.Upload) is { IsPaged: false } ? Accept(new UploadUnlisted(command.Upload))
         : MayBeOnPage(live, command.Upload) ? Reply(Done.Instance).Telling(CloseInPage(live, command.Upload))
         : Nothing;
 
@@ -64,7 +62,7 @@ public sealed partial class VaultDecider
 
         var isNewer = !live.Shards.TryGetValue(command.Totals.Shard, out var known)
             || known.Version < command.Totals.Version;
-        var closes = command.ClosedUpload is { } held && live.Uploads.ContainsKey(held.ToString());
+        var closes = command.ClosedUpload is { } held && live.Admissions.Find(held) is { IsPaged: false };
         var recorded = isNewer || closes
             ? Accept(AdditionVerdict.InVault, new ArchivesRecorded(command.Totals, command.ClosedUpload))
             : Reply(AdditionVerdict.InVault);
@@ -82,15 +80,12 @@ public sealed partial class VaultDecider
             : Nothing;
 
     private static Decision<VaultEvent> ConfirmUploadBegun(VaultState state, ConfirmUploadBegun command) =>
-        state is VaultState.Live live
-        && (live.NotBegun.Contains(command.Upload)
-            || live.Admissions.InFlight.GetValueOrDefault(command.Upload.ToString()) is { Begun: false })
+        state is VaultState.Live live && live.Admissions.Find(command.Upload) is { Begun: false }
             ? Accept(new UploadBegun(command.Upload))
             : Nothing;
 
     private static Decision<VaultEvent> ConfirmUploadListed(VaultState state, ConfirmUploadListed command) =>
-        state is VaultState.Live live
-        && live.Admissions.InFlight.GetValueOrDefault(command.Upload.ToString()) is { Listed: false }
+        state is VaultState.Live live && live.Admissions.Find(command.Upload) is { Listed: false }
             ? Accept(new AdmissionListed(command.Upload))
             : Nothing;
 
@@ -106,39 +101,20 @@ public sealed partial class VaultDecider
             live.Incarnation,
             [.. live.Admissions.Pages.Values
                 .Where(counts => counts.Page >= first && counts.Open > 0)
-                .Select(counts => new OpenPage(counts.Page, counts.Open))],
-            UploadPageDecider.ListUploads(live.Uploads, command.After, command.Limit)));
+                .Select(counts => new OpenPage(counts.Page, counts.Open))]));
     }
-
-    private static VaultState Evolve(VaultState.Live live, UploadBegun happened) =>
-        live.Admissions.InFlight.TryGetValue(happened.Upload.ToString(), out var admission)
-            ? live with { Admissions = live.Admissions.With(admission with { Begun = true }) }
-            : live with { NotBegun = live.NotBegun.Remove(happened.Upload) };
 
     /// <summary>Adds an admission. When a snapshot is replayed, the page's counts already include it.</summary>
     private static VaultAdmissions WithAdmitted(VaultAdmissions admissions, UploadAdmitted happened)
     {
+        var admission = new Admission(happened.Spec, happened.Admission, Begun: false, Listed: happened.Admission == 0);
         var counts = admissions.CountsOf(UploadPages.PageOf(happened.Spec.Upload));
-        return admissions
-            .With(counts with { Admitted = Math.Max(counts.Admitted, happened.Admission) })
-            .With(new Admission(happened.Spec, happened.Admission, Begun: false, Listed: false));
+        return (admission.IsPaged ? admissions.With(counts with { Admitted = Math.Max(counts.Admitted, happened.Admission) }) : admissions)
+            .With(admission);
     }
-
-    private static VaultAdmissions WithListed(VaultAdmissions admissions, AdmissionListed happened) =>
-        admissions.InFlight.TryGetValue(happened.Upload.ToString(), out var admission)
-            ? admissions.With(admission with { Listed = true })
-            : admissions;
 
     private static IEnumerable<Intent> PendingUploads(VaultState.Live live)
     {
-        foreach (var spec in live.Uploads.Values)
-        {
-            if (live.NotBegun.Contains(spec.Upload))
-            {
-                yield return BeginUpload(spec);
-            }
-        }
-
         foreach (var admission in live.Admissions.InFlight.Values)
         {
             if (!admission.Begun)
@@ -155,15 +131,6 @@ public sealed partial class VaultDecider
 
     private static IEnumerable<VaultEvent> CompactUploads(VaultState.Live live)
     {
-        foreach (var spec in live.Uploads.Values)
-        {
-            yield return new UploadListed(spec);
-            if (!live.NotBegun.Contains(spec.Upload))
-            {
-                yield return new UploadBegun(spec.Upload);
-            }
-        }
-
         foreach (var counts in live.Admissions.Pages.Values)
         {
             yield return new PageCarriedOver(counts.Page, counts.Admitted, counts.Closed);
@@ -177,7 +144,7 @@ public sealed partial class VaultDecider
                 yield return new UploadBegun(admission.Spec.Upload);
             }
 
-            if (admission.Listed)
+            if (admission is { Listed: true, IsPaged: true })
             {
                 yield return new AdmissionListed(admission.Spec.Upload);
             }
@@ -185,14 +152,8 @@ public sealed partial class VaultDecider
     }
 
     private static int CompactUploadsCount(VaultState.Live live) =>
-        (2 * live.Uploads.Count) - live.NotBegun.Count + live.Admissions.Pages.Count
-        + live.Admissions.InFlight.Values.Sum(static admission => admission.Begun || admission.Listed ? 2 : 1);
-
-    private static VaultState.Live WithoutUpload(VaultState.Live live, UploadId upload) => live with
-    {
-        Uploads = live.Uploads.Remove(upload.ToString()),
-        NotBegun = live.NotBegun.Remove(upload),
-    };
+        live.Admissions.Pages.Count
+        + live.Admissions.InFlight.Values.Sum(static admission => admission.Begun || (admission.Listed && admission.IsPaged) ? 2 : 1);
 
     /// <summary>Whether an upload may be listed on its page. If a page has reported that all its admissions have ended, it lists
     /// no upload.</summary>
@@ -220,7 +181,7 @@ public sealed partial class VaultDecider
         new TellEntity(
             live.Incarnation.UploadPage(UploadPages.PageOf(upload)),
             new CloseInPage(
-                live.Incarnation, upload, live.Admissions.InFlight.GetValueOrDefault(upload.ToString())?.Number ?? 0)),
+                live.Incarnation, upload, live.Admissions.Find(upload)?.Number ?? 0)),
         new ConfirmUploadClosedInPage())
     {
         AnswersUnconfirmed = true,

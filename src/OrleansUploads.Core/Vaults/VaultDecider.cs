@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
@@ -25,9 +24,6 @@ public sealed partial class VaultDecider(VaultLimits? limits = null) : Decider<V
             DescribeVault c => state is VaultState.Live live ? Reply(Describe(live)) : NotFound(c.Vault),
             TakeInventorySnapshot c => state is VaultState.Live live ? Reply(SnapshotOf(live)) : NotFound(c.Vault),
             OpenUpload c => OpenUpload(state, c, time.Now),
-            ListUploads c => state is VaultState.Live live
-                ? Reply(UploadPageDecider.ListUploads(live.Uploads, c.After, c.Limit))
-                : NotFound(c.Vault),
             FindUploadPages c => FindUploadPages(state, c),
             ListTags c => state is VaultState.Live live ? Reply(new VaultTags(live.Tags)) : NotFound(c.Vault),
             AddTags c => AddTags(state, c),
@@ -58,18 +54,15 @@ public sealed partial class VaultDecider(VaultLimits? limits = null) : Decider<V
         (_, VaultBegun e) => new VaultState.Live(
             e.Incarnation,
             e.At,
-            ImmutableSortedDictionary.Create<string, UploadSpec>(StringComparer.Ordinal),
-            [],
             ImmutableDictionary<int, ShardTotals>.Empty,
             ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)),
-        (VaultState.Live live, UploadListed e) => live with
-        {
-            Uploads = live.Uploads.SetItem(e.Spec.Upload.ToString(), e.Spec),
-            NotBegun = live.NotBegun.Add(e.Spec.Upload),
-        },
-        (VaultState.Live live, UploadBegun e) => Evolve(live, e),
         (VaultState.Live live, UploadAdmitted e) => live with { Admissions = WithAdmitted(live.Admissions, e) },
-        (VaultState.Live live, AdmissionListed e) => live with { Admissions = WithListed(live.Admissions, e) },
+        (VaultState.Live live, UploadBegun e) => live.Admissions.Find(e.Upload) is { } admission
+            ? live with { Admissions = live.Admissions.With(admission with { Begun = true }) }
+            : live,
+        (VaultState.Live live, AdmissionListed e) => live.Admissions.Find(e.Upload) is { } admission
+            ? live with { Admissions = live.Admissions.With(admission with { Listed = true }) }
+            : live,
         (VaultState.Live live, ClosingsRecorded e) => live with
         {
             Admissions = live.Admissions.With(live.Admissions.CountsOf(e.Page) with { Closed = e.Closed }),
@@ -78,9 +71,9 @@ public sealed partial class VaultDecider(VaultLimits? limits = null) : Decider<V
         {
             Admissions = live.Admissions.With(new PageCounts(e.Page, e.Admitted, e.Closed)),
         },
-        (VaultState.Live live, UploadUnlisted e) => WithoutUpload(live, e.Upload),
-        (VaultState.Live live, ArchivesRecorded e) =>
-            WithTotals(e.ClosedUpload is { } upload ? WithoutUpload(live, upload) : live, e.Totals),
+        (VaultState.Live live, UploadUnlisted e) => live with { Admissions = live.Admissions.Without(e.Upload) },
+        (VaultState.Live live, ArchivesRecorded e) => WithTotals(
+            e.ClosedUpload is { } upload ? live with { Admissions = live.Admissions.Without(upload) } : live, e.Totals),
         (VaultState.Live live, TagsAdded e) => WithTags(live, live.Tags.SetItems(e.Tags)),
         (VaultState.Live live, TagsRemoved e) => WithTags(live, live.Tags.RemoveRange(e.Keys)),
         (VaultState.Live live, VaultPolicyEvent e) => Evolve(live, e),

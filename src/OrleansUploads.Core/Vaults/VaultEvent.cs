@@ -16,15 +16,11 @@ public abstract record VaultEvent
 [Named("vault-begun.1")]
 public sealed record VaultBegun(VaultIncarnation Incarnation, DateTimeOffset At) : VaultEvent;
 
-/// <summary>An upload that the vault stores itself was opened.</summary>
-[Named("upload-listed.1")]
-public sealed record UploadListed(UploadSpec Spec) : VaultEvent;
-
 /// <summary>The upload entity has begun.</summary>
 [Named("upload-begun.1")]
 public sealed record UploadBegun(UploadId Upload) : VaultEvent;
 
-/// <summary>An upload that the vault stores itself was aborted or has expired.</summary>
+/// <summary>An upload in a single request was aborted or has expired.</summary>
 [Named("upload-unlisted.1")]
 public sealed record UploadUnlisted(UploadId Upload) : VaultEvent;
 
@@ -54,7 +50,7 @@ public sealed record NotificationsDelivered(long Version) : VaultEvent;
 [Named("vault-deleted.1")]
 public sealed record VaultDeleted(DateTimeOffset At) : VaultEvent;
 
-/// <summary>An upload that the deleted vault had stored itself has ended.</summary>
+/// <summary>An upload that was in flight when the vault was deleted has ended.</summary>
 [Named("held-upload-ended.1")]
 public sealed record HeldUploadEnded(UploadId Upload) : VaultEvent;
 
@@ -66,9 +62,10 @@ public sealed record PageUploadsEnded(int Page) : VaultEvent;
 [Named("vault-removed.1")]
 public sealed record VaultRemoved : VaultEvent;
 
-/// <summary>An upload was admitted; its page must list it.</summary>
+/// <summary>An upload was admitted.</summary>
 /// <param name="Spec">The upload.</param>
-/// <param name="Admission">Sequence number among the admissions to its page, starting at 1.</param>
+/// <param name="Admission">Sequence number among the admissions to its page, which must list it, starting at 1; 0 if no page is to list
+/// it.</param>
 [Named("upload-admitted.1")]
 public sealed record UploadAdmitted(UploadSpec Spec, long Admission) : VaultEvent;
 

@@ -51,14 +51,6 @@ public sealed record OpenUpload(
         == (Vault, PartSize, Description, Origin, ByteStorage);
 }
 
-/// <summary>Lists the multipart uploads in progress that the vault lists itself, by upload ID. They were opened by program
-/// versions without pages, and such versions send this command.</summary>
-/// <param name="Vault">The vault.</param>
-/// <param name="After">Lists only uploads after this ID; empty to start at the beginning.</param>
-/// <param name="Limit">Maximum number of uploads to list; at least 1.</param>
-[Named("list-uploads.1")]
-public sealed record ListUploads(VaultId Vault, string After, int Limit) : VaultCommand, ICommand<UploadsPage>;
-
 /// <summary>Returns the vault's tags.</summary>
 [Named("list-tags.1")]
 public sealed record ListTags(VaultId Vault) : VaultCommand, ICommand<VaultTags>;
@@ -138,12 +130,11 @@ public sealed record InventorySnapshot(VaultIncarnation Incarnation, DateTimeOff
 [Named("uploads-page.1")]
 public sealed record UploadsPage(IReadOnlyList<UploadSpec> Uploads, bool HasMore);
 
-/// <summary>Returns the pages that list uploads, and the uploads that the vault lists itself.</summary>
+/// <summary>Returns the pages that list the uploads in progress.</summary>
 /// <param name="Vault">The vault.</param>
 /// <param name="After">Lists only uploads after this ID; empty to start at the beginning.</param>
-/// <param name="Limit">Maximum number of the vault's own uploads to return; at least 1.</param>
 [Named("find-upload-pages.1")]
-public sealed record FindUploadPages(VaultId Vault, string After, int Limit) : VaultCommand, ICommand<UploadPagesFound>;
+public sealed record FindUploadPages(VaultId Vault, string After) : VaultCommand, ICommand<UploadPagesFound>;
 
 /// <summary>Records how many of a page's admissions have ended; sent by the page.</summary>
 /// <param name="Epoch">Epoch of the vault's incarnation that the page belongs to.</param>
@@ -158,12 +149,11 @@ public sealed record ConfirmUploadListed(UploadId Upload) : VaultCommand, IComma
 /// <summary>Confirms that a page no longer lists an upload. By then the page has reported it to the vault itself.</summary>
 public sealed record ConfirmUploadClosedInPage : VaultCommand, ICommand<Done>;
 
-/// <summary>The places that list the uploads in progress.</summary>
+/// <summary>The pages that list the uploads in progress.</summary>
 /// <param name="Incarnation">The vault's incarnation.</param>
 /// <param name="Pages">The pages that may list uploads after the requested ID, in order.</param>
-/// <param name="Own">Multipart uploads that the vault lists itself. They were opened by program versions without pages.</param>
 [Named("upload-pages-found.1")]
-public sealed record UploadPagesFound(VaultIncarnation Incarnation, IReadOnlyList<OpenPage> Pages, UploadsPage Own);
+public sealed record UploadPagesFound(VaultIncarnation Incarnation, IReadOnlyList<OpenPage> Pages);
 
 /// <summary>A page that may list uploads.</summary>
 /// <param name="Page">Number of the page.</param>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
@@ -21,23 +20,16 @@ public abstract record VaultState
     /// <summary>The vault exists.</summary>
     /// <param name="Incarnation">The current incarnation.</param>
     /// <param name="CreatedAt">When this incarnation began.</param>
-    /// <param name="Uploads">Uploads in progress that the vault stores itself, by ID in ordinal order.</param>
-    /// <param name="NotBegun">The ones among them that have not confirmed that they have begun.</param>
     /// <param name="Shards">The latest totals of each shard of the index that has ever held an archive.</param>
     /// <param name="Tags">Tag values by key, in ordinal order of the keys.</param>
     public sealed record Live(
         VaultIncarnation Incarnation,
         DateTimeOffset CreatedAt,
-        ImmutableSortedDictionary<string, UploadSpec> Uploads,
-        ImmutableHashSet<UploadId> NotBegun,
         ImmutableDictionary<int, ShardTotals> Shards,
         ImmutableSortedDictionary<string, string> Tags) : VaultState
     {
-        /// <summary>Counts of the uploads that pages list.</summary>
+        /// <summary>The uploads in progress.</summary>
         public VaultAdmissions Admissions { get; init; } = VaultAdmissions.None;
-
-        /// <summary>The number of uploads in progress; never too low.</summary>
-        public long OpenUploads => Uploads.Count + Admissions.Open;
 
         /// <summary>The totals of all shards together.</summary>
         public VaultTotals Totals { get; init; }

@@ -25,7 +25,7 @@ public sealed class UploadsReader(IEntityHost host)
     public async ValueTask<Outcome<UploadsPage>> ReadAsync(
         VaultId vault, string after, int limit, CancellationToken cancellationToken)
     {
-        var asked = await host.AskAsync(vault.Entity, new FindUploadPages(vault, after, limit), cancellationToken);
+        var asked = await host.AskAsync(vault.Entity, new FindUploadPages(vault, after), cancellationToken);
         if (!asked.TryGet(out var found, out var refusal))
         {
             return new(refusal);
@@ -45,14 +45,7 @@ public sealed class UploadsReader(IEntityHost host)
             }
         }
 
-        if (found.Own.Uploads.Count > 0)
-        {
-            listed.AddRange(found.Own.Uploads);
-            listed.Sort(static (one, other) => string.CompareOrdinal(one.Upload.ToString(), other.Upload.ToString()));
-        }
-
-        return new(new UploadsPage(
-            listed.Count > limit ? listed.GetRange(0, limit) : listed, listed.Count > limit || found.Own.HasMore));
+        return new(new UploadsPage(listed.Count > limit ? listed.GetRange(0, limit) : listed, listed.Count > limit));
     }
 
     /// <summary>Returns the number of pages to read in parallel, starting with the page at index <paramref name="first"/>: as many as

@@ -56,14 +56,15 @@ internal sealed partial class AgreementCheck(EntityStates states, IndexedReferen
 
     private IEnumerable<Damage> Find(EntityId entity, VaultState.Live vault)
     {
-        foreach (var spec in vault.Uploads.Values)
+        foreach (var admission in vault.Admissions.InFlight.Values)
         {
-            if (!vault.NotBegun.Contains(spec.Upload)
-                && FaultOf(spec) is { } fault
+            var upload = admission.Spec.Upload;
+            if (admission is { IsPaged: false, Begun: true }
+                && FaultOf(admission.Spec) is { } fault
                 && states.ReadVault(entity) is VaultState.Live still
-                && still.Uploads.ContainsKey(spec.Upload.ToString()))
+                && still.Admissions.Find(upload) is not null)
             {
-                yield return new Damage(DamageKind.Index, fault) { Upload = spec.Upload, Vault = vault.Incarnation.Id };
+                yield return new Damage(DamageKind.Index, fault) { Upload = upload, Vault = vault.Incarnation.Id };
             }
         }
 

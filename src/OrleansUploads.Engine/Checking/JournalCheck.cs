@@ -139,7 +139,7 @@ internal sealed class JournalCheck(
     {
         AccountState account => account.Vaults.Count + account.Buckets.Count,
         ArchiveShardState shard => shard.Archives.Count,
-        VaultState.Live vault => vault.Uploads.Count + vault.Admissions.Pages.Count + vault.Shards.Count,
+        VaultState.Live vault => vault.Admissions.InFlight.Count + vault.Admissions.Pages.Count + vault.Shards.Count,
         UploadPageState page => page.Uploads.Count,
         KeyLeafState leaf => leaf.Entries.Count,
         KeyRoutesState routes => routes.Routes.Count,

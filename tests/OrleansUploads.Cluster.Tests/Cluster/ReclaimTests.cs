@@ -37,7 +37,7 @@ public sealed class ReclaimTests
 
         await Eventually.BecomesTrueAsync(
             async () => (await cluster.Client.AskWithRetriesAsync(
-                Some.Vault.Entity, new FindUploadPages(Some.Vault, "", 10))).Answer.Pages.Count == 0,
+                Some.Vault.Entity, new FindUploadPages(Some.Vault, ""))).Answer.Pages.Count == 0,
             "the vault no longer lists the stale upload");
         Assert.Equal(
             UploadPhase.Expired,

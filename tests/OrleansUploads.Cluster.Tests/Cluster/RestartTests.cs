@@ -65,7 +65,7 @@ public sealed class RestartTests
         // The vault counts the archive in the write before it tells the page of the upload.
         await Eventually.BecomesTrueAsync(
             async () => (await after.Client.AskWithRetriesAsync(
-                Some.Vault.Entity, new FindUploadPages(Some.Vault, "", 10))).Answer.Pages.Count == 0,
+                Some.Vault.Entity, new FindUploadPages(Some.Vault, ""))).Answer.Pages.Count == 0,
             "the page no longer has the upload");
     }
 

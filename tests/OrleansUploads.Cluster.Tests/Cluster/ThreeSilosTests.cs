@@ -30,7 +30,7 @@ public sealed class ThreeSilosTests
         var vault = (await cluster.Client.AskWithRetriesAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer;
         Assert.Equal(Rounds, vault.Archives);
         Assert.Empty((await cluster.Client.AskWithRetriesAsync(
-            Some.Vault.Entity, new FindUploadPages(Some.Vault, "", 10))).Answer.Pages);
+            Some.Vault.Entity, new FindUploadPages(Some.Vault, ""))).Answer.Pages);
     }
 
     private static async Task RunRoundAsync(ClusterBench cluster, int seed)

@@ -26,8 +26,9 @@ public sealed class VaultDeciderTests
     public void An_archive_in_one_request_is_never_listed_as_an_upload()
     {
         Begin();
-        _vault.Do(Open(1, UploadOrigin.SingleRequest));
-        Assert.Empty(_vault.Ask(new ListUploads(Some.Vault, "", 10)).Uploads);
+        var opened = _vault.Do(Open(1, UploadOrigin.SingleRequest));
+        Assert.Equal([Some.Upload(1).Entity], opened.Intents.Select(intent => ((TellEntity)intent.Action).Receiver));
+        Assert.Empty(_vault.Ask(new FindUploadPages(Some.Vault, "")).Pages);
     }
 
     [Fact]
@@ -82,9 +83,9 @@ public sealed class VaultDeciderTests
         Begin();
         _vault.Do(Open(1, UploadOrigin.SingleRequest));
         _vault.Do(Totals(2, 0));
-        Assert.Single(Assert.IsType<VaultState.Live>(_vault.State).Uploads);
+        Assert.Single(Assert.IsType<VaultState.Live>(_vault.State).Admissions.InFlight);
         _vault.Do(Totals(1, 1, Some.Upload(1)));
-        Assert.Empty(Assert.IsType<VaultState.Live>(_vault.State).Uploads);
+        Assert.Empty(Assert.IsType<VaultState.Live>(_vault.State).Admissions.InFlight);
     }
 
     [Fact]
@@ -141,7 +142,7 @@ public sealed class VaultDeciderTests
         _vault.Do(new DeleteVault(Some.Vault));
         _vault.Refused<Refusal.VaultNotFound>(new DescribeVault(Some.Vault));
         _vault.Refused<Refusal.VaultNotFound>(Open(1));
-        _vault.Refused<Refusal.VaultNotFound>(new ListUploads(Some.Vault, "", 1));
+        _vault.Refused<Refusal.VaultNotFound>(new FindUploadPages(Some.Vault, ""));
 
         Begin(epoch: 1);
         _vault.Refused<Refusal.VaultNotFound>(new DescribeVault(Some.Vault));
@@ -177,6 +178,6 @@ public sealed class VaultDeciderTests
         Assert.Equal(
             new[] { Some.Upload(3).Entity, Some.Incarnation.UploadPage(UploadPages.PageOf(Some.Upload(1))), Some.Upload(2).Entity }.ToHashSet(),
             _vault.Decider.Pending(rebuilt).Select(intent => ((TellEntity)intent.Action).Receiver).ToHashSet());
-        Assert.Equal(3, ((VaultState.Live)rebuilt).OpenUploads);
+        Assert.Equal(3, ((VaultState.Live)rebuilt).Admissions.Open);
     }
 }

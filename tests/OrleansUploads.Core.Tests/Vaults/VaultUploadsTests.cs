@@ -26,10 +26,7 @@ public sealed class VaultUploadsTests
         where T : class =>
         Assert.Single(decision.Intents.Select(intent => ((TellEntity)intent.Action).Command).OfType<T>());
 
-    private static UploadSpec Spec(int number) => new(
-        Some.Upload(number), Some.Incarnation, Some.Size(1), Some.Described("old"), UploadOrigin.Multipart, Some.Noon);
-
-    private long OpenUploads => Assert.IsType<VaultState.Live>(_vault.State).OpenUploads;
+    private long OpenUploads => Assert.IsType<VaultState.Live>(_vault.State).Admissions.Open;
 
     private void OpenAndConfirm(int number)
     {
@@ -60,7 +57,6 @@ public sealed class VaultUploadsTests
         Assert.Empty(_vault.Decider.Pending(_vault.State));
         var live = Assert.IsType<VaultState.Live>(_vault.State);
         Assert.Empty(live.Admissions.InFlight);
-        Assert.Empty(live.Uploads);
         Assert.Equal(Limit, live.Admissions.Open);
     }
 
@@ -143,27 +139,6 @@ public sealed class VaultUploadsTests
     }
 
     [Fact]
-    public void Uploads_from_before_pages_existed_are_listed_and_closed_by_the_vault()
-    {
-        for (var number = 1; number <= 5; number++)
-        {
-            _vault.Happened(new UploadListed(Spec(number)));
-        }
-
-        var first = _vault.Ask(new FindUploadPages(Some.Vault, "", 2));
-        var closed = first.Own.Uploads[1].Upload;
-        Assert.Empty(_vault.Do(new CloseUpload(closed, 1)).Intents);
-        var rest = _vault.Ask(new FindUploadPages(Some.Vault, closed.ToString(), 10));
-
-        Assert.True(first.Own.HasMore);
-        Assert.Equal(3, rest.Own.Uploads.Count);
-        Assert.False(rest.Own.HasMore);
-        Assert.Empty(rest.Pages);
-        Assert.Equal(4, OpenUploads);
-        _vault.Refused<Refusal.TooManyUploads>(Open(6));
-    }
-
-    [Fact]
     public void Pages_that_are_empty_or_before_the_marker_are_not_read()
     {
         int[] numbers = [1, 2, 3];
@@ -174,11 +149,11 @@ public sealed class VaultUploadsTests
 
         var ordered = numbers.OrderBy(number => Some.Upload(number).ToString(), StringComparer.Ordinal).ToList();
         Assert.Equal(
-            ordered.Select(PageOf), _vault.Ask(new FindUploadPages(Some.Vault, "", 10)).Pages.Select(page => page.Page));
+            ordered.Select(PageOf), _vault.Ask(new FindUploadPages(Some.Vault, "")).Pages.Select(page => page.Page));
         _vault.Do(new RecordUploadPage(1, PageOf(ordered[2]), 1));
         Assert.Equal(
             [new OpenPage(PageOf(ordered[1]), 1)],
-            _vault.Ask(new FindUploadPages(Some.Vault, Some.Upload(ordered[1]).ToString(), 10)).Pages);
+            _vault.Ask(new FindUploadPages(Some.Vault, Some.Upload(ordered[1]).ToString())).Pages);
     }
 
     [Fact]

@@ -1,13 +1,9 @@
-using System.Buffers;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Contracts;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Retrieval;
@@ -61,28 +57,6 @@ public sealed class UploadsReaderTests
     }
 
     [Fact]
-    public async Task Uploads_from_before_pages_existed_are_listed_and_end_like_others()
-    {
-        var old = await BeginOldVaultAsync(5);
-        var fresh = new List<UploadId>();
-        for (var i = 0; i < 5; i++)
-        {
-            fresh.Add(await _bench.OpenUploadAsync());
-        }
-
-        Assert.Equal(InOrder(old.Concat(fresh)), await ListAsync(2));
-        await _bench.AskAsync(old[0].Entity, new AbortUpload(Some.Vault));
-        await _bench.AskAsync(fresh[0].Entity, new AbortUpload(Some.Vault));
-        Assert.Equal(InOrder(old.Skip(1).Concat(fresh.Skip(1))), await ListAsync(3));
-
-        await _bench.AskAsync(Some.Vault.Entity, new DeleteVault(Some.Vault));
-        foreach (var upload in old.Concat(fresh))
-        {
-            Assert.IsType<Refusal.UploadNotFound>(await _bench.RefusalAsync(upload.Entity, new MapParts(Some.Vault)));
-        }
-    }
-
-    [Fact]
     public async Task A_list_of_many_uploads_reads_few_pages()
     {
         await _bench.CreateVaultAsync();
@@ -100,45 +74,6 @@ public sealed class UploadsReaderTests
         asked.Pages = 0;
         await asked.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), Cancellation);
         Assert.Equal(0, asked.Pages);
-    }
-
-    /// <summary>Writes a vault of the first version of the program, which listed its uploads itself.</summary>
-    private async Task<List<UploadId>> BeginOldVaultAsync(int uploads)
-    {
-        await _bench.CreateVaultAsync();
-        var incarnation = (await _bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Incarnation;
-        var openings = Enumerable.Range(0, uploads).Select(_ => new UploadSpec(
-            _bench.Ids.NewUpload(),
-            incarnation,
-            Some.Size(1),
-            Description.None,
-            UploadOrigin.Multipart,
-            Some.Noon)).ToList();
-        await AppendAsync(Some.Vault.Entity, openings.SelectMany(
-            IEnumerable<VaultEvent> (spec) => [new UploadListed(spec), new UploadBegun(spec.Upload)]));
-        foreach (var spec in openings)
-        {
-            await AppendAsync(spec.Upload.Entity, [new UploadInitiated(spec)]);
-        }
-
-        _bench.Crash();
-        return [.. openings.Select(spec => spec.Upload)];
-    }
-
-    private async Task AppendAsync<TEvent>(EntityId entity, IEnumerable<TEvent> events)
-        where TEvent : class
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        var writer = EventCodec.Begin(buffer);
-        foreach (var happened in events)
-        {
-            EventCodec.Write(writer, happened);
-        }
-
-        EventCodec.End(writer);
-        var version = await _bench.Journal.ReadVersionAsync(entity, Cancellation);
-        Assert.Equal(AppendOutcome.Appended, await _bench.Journal.AppendAsync(
-            new JournalAppend(entity, version, buffer.WrittenMemory, null), Cancellation));
     }
 
     private sealed class CountedHost(IEntityHost inner) : IEntityHost

@@ -60,7 +60,6 @@ public sealed class StoredEventsTests
     {
         var spec = Some.Spec(storage: ByteStorage.External);
         var archive = Some.Archive(1) with { ByteStorage = ByteStorage.External };
-        AssertRoundTrips<VaultEvent>(new UploadListed(spec));
         AssertRoundTrips<VaultEvent>(new UploadAdmitted(spec, 1));
         AssertRoundTrips<UploadPageEvent>(new UploadPaged(spec, 1));
         AssertRoundTrips<UploadEvent>(new UploadInitiated(spec));

@@ -53,8 +53,8 @@ public sealed class RegressionTests
         await stale.AskAsync(Some.Vault.Entity, close, CancellationToken.None);
 
         await using var fresh = Host();
-        var listed = await fresh.AskAsync(Some.Vault.Entity, new ListUploads(Some.Vault, "", 10), CancellationToken.None);
-        Assert.Empty(listed.Answer.Uploads);
+        var found = await fresh.AskAsync(Some.Vault.Entity, new FindUploadPages(Some.Vault, ""), CancellationToken.None);
+        Assert.Empty(found.Answer.Pages);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class RegressionTests
 
         // The answer waits until the account is informed.
         Assert.True(vault.Do(new DescribeVault(Some.Vault)).AwaitsPending);
-        Assert.True(vault.Do(new ListUploads(Some.Vault, "", 10)).AwaitsPending);
+        Assert.True(vault.Do(new FindUploadPages(Some.Vault, "")).AwaitsPending);
     }
 
     [Fact]

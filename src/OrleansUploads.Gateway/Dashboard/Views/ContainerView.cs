@@ -146,7 +146,7 @@ internal sealed class ContainerView(
         if (!call.Scope.Permits(new KeyAccess(KeyAccessKind.Look, name.ToString()))
             || !await MayAsync(call, VaultAction.DescribeVault, name)
             || !(await host.AskAsync(vault.Entity, new DescribeVault(vault), call.Aborted)).TryGet(out var described, out _)
-            || !(await host.AskAsync(vault.Entity, new FindUploadPages(vault, "", 1), call.Aborted)).TryGet(out var pages, out _))
+            || !(await host.AskAsync(vault.Entity, new FindUploadPages(vault, ""), call.Aborted)).TryGet(out var pages, out _))
         {
             return null;
         }
@@ -156,6 +156,6 @@ internal sealed class ContainerView(
             described.CreatedAt.ToUnixTimeMilliseconds(),
             described.Archives,
             described.SizeBytes,
-            pages.Own.Uploads.Count + pages.Pages.Sum(static page => page.Uploads));
+            pages.Pages.Sum(static page => page.Uploads));
     }
 }
