@@ -9,7 +9,7 @@ namespace OrleansUploads.Core.Deciding;
 /// <typeparam name="TState">The immutable state.</typeparam>
 /// <typeparam name="TCommand">The closed set of commands.</typeparam>
 /// <typeparam name="TEvent">The closed set of events. Events are stored.</typeparam>
-public abstract class Decider<TState, TCommand, TEvent>
+public abstract class Decider<TState, TCommand, TEvent> : Rules<TEvent>
     where TState : class
     where TCommand : class, ICommand
     where TEvent : class
@@ -51,7 +51,13 @@ public abstract class Decider<TState, TCommand, TEvent>
 
     /// <summary>About how many bytes of memory the state takes for each byte of its history.</summary>
     public virtual int MemoryPerHistoryByte => 1;
+}
 
+/// <summary>Rules that decide: those of an entity, or of a part of one.</summary>
+/// <typeparam name="TEvent">The events of the entity.</typeparam>
+public abstract class Rules<TEvent>
+    where TEvent : class
+{
     /// <summary>Answers <see cref="Done"/> without events.</summary>
     protected static Decision<TEvent> Nothing { get; } = new(Done.Instance, []);
 

@@ -31,6 +31,10 @@ public sealed record VaultAdmissions(
         Open = Open + counts.Open - CountsOf(counts.Page).Open,
     };
 
+    /// <summary>Whether an upload may be listed on its page. If a page has reported that all its admissions have ended, it lists
+    /// no upload.</summary>
+    public bool MayBeOnPage(UploadId upload) => CountsOf(UploadPages.PageOf(upload)).Open > 0;
+
     /// <summary>The admission of an upload that is in flight, or null.</summary>
     public Admission? Find(UploadId upload) => InFlight.GetValueOrDefault(upload.ToString());
 

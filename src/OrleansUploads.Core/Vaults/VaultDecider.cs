@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
@@ -6,98 +7,51 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
 
-/// <summary>The rules of a vault: its uploads in progress, the totals of its archives, its tags, policies and notifications, and
-/// its deletion.</summary>
+/// <summary>The rules of a vault: its life, and the totals of its archives.</summary>
+/// <remarks>Its parts have rules of their own: the uploads in progress (<see cref="VaultAdmissionRules"/>), tags, policies and the lock
+/// (<see cref="VaultProtectionRules"/>), job notifications (<see cref="VaultNotificationRules"/>) and the endings of a deletion (<see
+/// cref="VaultEndingRules"/>).</remarks>
 /// <param name="limits">Limits of a vault, or null for the defaults.</param>
-public sealed partial class VaultDecider(VaultLimits? limits = null) : Decider<VaultState, VaultCommand, VaultEvent>
+public sealed class VaultDecider(VaultLimits? limits = null) : Decider<VaultState, VaultCommand, VaultEvent>
 {
-    private readonly VaultLimits _limits = limits ?? new VaultLimits();
+    private readonly VaultAdmissionRules _admissions = new(limits ?? new VaultLimits());
 
     /// <inheritdoc/>
     public override VaultState Initial => VaultState.Unknown.Instance;
 
     /// <inheritdoc/>
-    public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
-        command switch
-        {
-            BeginVault c => BeginVault(state, c),
-            DescribeVault c => state is VaultState.Live live ? Reply(Describe(live)) : NotFound(c.Vault),
-            TakeInventorySnapshot c => state is VaultState.Live live ? Reply(SnapshotOf(live)) : NotFound(c.Vault),
-            OpenUpload c => OpenUpload(state, c, time.Now),
-            FindUploadPages c => FindUploadPages(state, c),
-            ListTags c => state is VaultState.Live live ? Reply(new VaultTags(live.Tags)) : NotFound(c.Vault),
-            AddTags c => AddTags(state, c),
-            RemoveTags c => RemoveTags(state, c),
-            VaultPolicyCommand c => Decide(state, c, time.Now),
-            SetNotifications c => SetNotifications(state, c),
-            FindNotifications c => FindNotifications(state, c),
-            ClearNotifications c => ClearNotifications(state, c),
-            ConfirmNotificationsDelivered c => ConfirmNotificationsDelivered(state, c),
-            DeleteVault c => DeleteVault(state, c, time.Now),
-            CloseUpload c => CloseUpload(state, c),
-            RecordArchives c => RecordArchives(state, c),
-            RecordUploadPage c => RecordUploadPage(state, c),
-            ConfirmUploadBegun c => ConfirmUploadBegun(state, c),
-            ConfirmUploadListed c => ConfirmUploadListed(state, c),
-            ConfirmUploadClosedInPage => Nothing,
-            ConfirmHeldUploadEnded c => ConfirmHeldUploadEnded(state, c),
-            ConfirmPageEnded c => ConfirmPageEnded(state, c),
-            ConfirmVaultRemoved c => state is VaultState.Deleted { Removed: false } deleted && deleted.Incarnation.Epoch == c.Epoch
-                ? Accept(new VaultRemoved())
-                : Nothing,
-            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
-        };
+    public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) => (state, command) switch
+    {
+        (_, BeginVault c) => BeginVault(state, c),
+        (_, RecordArchives c) => RecordArchives(state, c),
+        (VaultState.Live live, IAboutIncarnation c) when live.Incarnation.Epoch != c.Epoch => Nothing,
+        (VaultState.Live live, _) => DecideLive(live, command, time.Now),
+        (VaultState.Deleted deleted, IAboutIncarnation c) when deleted.Incarnation.Epoch == c.Epoch =>
+            VaultEndingRules.Decide(deleted, command),
+        (_, IAddressesVault c) => NotFound(c.Vault),
+        _ => Nothing,
+    };
 
     /// <inheritdoc/>
     public override VaultState Evolve(VaultState state, VaultEvent happened) => (state, happened) switch
     {
-        (_, VaultBegun e) => new VaultState.Live(
-            e.Incarnation,
-            e.At,
-            ImmutableDictionary<int, ShardTotals>.Empty,
-            ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)),
-        (VaultState.Live live, UploadAdmitted e) => live with { Admissions = WithAdmitted(live.Admissions, e) },
-        (VaultState.Live live, UploadBegun e) => live.Admissions.Find(e.Upload) is { } admission
-            ? live with { Admissions = live.Admissions.With(admission with { Begun = true }) }
-            : live,
-        (VaultState.Live live, AdmissionListed e) => live.Admissions.Find(e.Upload) is { } admission
-            ? live with { Admissions = live.Admissions.With(admission with { Listed = true }) }
-            : live,
-        (VaultState.Live live, ClosingsRecorded e) => live with
-        {
-            Admissions = live.Admissions.With(live.Admissions.CountsOf(e.Page) with { Closed = e.Closed }),
-        },
-        (VaultState.Live live, PageCarriedOver e) => live with
-        {
-            Admissions = live.Admissions.With(new PageCounts(e.Page, e.Admitted, e.Closed)),
-        },
-        (VaultState.Live live, UploadUnlisted e) => live with { Admissions = live.Admissions.Without(e.Upload) },
+        (_, VaultBegun e) => new VaultState.Live(e.Incarnation, e.At, ImmutableDictionary<int, ShardTotals>.Empty),
         (VaultState.Live live, ArchivesRecorded e) => WithTotals(
             e.ClosedUpload is { } upload ? live with { Admissions = live.Admissions.Without(upload) } : live, e.Totals),
-        (VaultState.Live live, TagsAdded e) => WithTags(live, live.Tags.SetItems(e.Tags)),
-        (VaultState.Live live, TagsRemoved e) => WithTags(live, live.Tags.RemoveRange(e.Keys)),
-        (VaultState.Live live, VaultPolicyEvent e) => Evolve(live, e),
-        (VaultState.Live live, NotificationsChanged e) => live with
+        (VaultState.Live live, VaultUploadEvent e) => live with { Admissions = VaultAdmissionRules.Evolve(live.Admissions, e) },
+        (VaultState.Live live, VaultPolicyEvent e) => live with
         {
-            Notifications = new NotificationSetting(e.Version, e.Notifications, Delivered: false),
+            Protection = VaultProtectionRules.Evolve(live.Protection, e, live.Shards.Keys),
         },
-        (VaultState.Live live, NotificationsDelivered) => live with
+        (VaultState.Live live, VaultNotificationEvent e) => live with
         {
-            Notifications = live.Notifications with { Delivered = true },
+            Notifications = VaultNotificationRules.Evolve(live.Notifications, e),
         },
         (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Incarnation, e.At, Removed: false)
         {
-            Endings = VaultEndings.Of(live),
+            Endings = VaultEndings.Of(live.Admissions),
         },
-        (VaultState.Deleted deleted, HeldUploadEnded e) => deleted with
-        {
-            Endings = deleted.Endings with { Held = deleted.Endings.Held.Remove(e.Upload.ToString()) },
-        },
-        (VaultState.Deleted deleted, PageUploadsEnded e) => deleted with
-        {
-            Endings = deleted.Endings with { Pages = deleted.Endings.Pages.Remove(e.Page) },
-        },
-        (VaultState.Deleted deleted, VaultRemoved) => deleted with { Removed = true },
+        (VaultState.Deleted deleted, _) => VaultEndingRules.Evolve(deleted, happened),
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name} in state {state.GetType().Name}."),
     };
 
@@ -105,69 +59,55 @@ public sealed partial class VaultDecider(VaultLimits? limits = null) : Decider<V
     /// <remarks>A deleted vault's history is kept, because a vault with the same name can be created again. Its epoch
     /// distinguishes the incarnations.</remarks>
     public override Decision<VaultEvent> Wake(VaultState state, ServiceTime time) =>
-        state is VaultState.Live { Lock: { } held } && !held.IsInForce(time.Now) ? Accept(new VaultLockEnded()) : Nothing;
+        state is VaultState.Live { Protection.Lock: { } held } && !held.IsInForce(time.Now) ? Accept(new VaultLockEnded()) : Nothing;
 
     /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(VaultState state, ServiceTime time) => (state as VaultState.Live)?.Lock?.ExpiresAt;
+    public override DateTimeOffset? WakeAt(VaultState state, ServiceTime time) => (state as VaultState.Live)?.Protection.Lock?.ExpiresAt;
 
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(VaultState state) => state switch
     {
-        VaultState.Live live => PendingUploads(live).Concat(PendingNotifications(live)).Concat(TellGuard(live)),
-        VaultState.Deleted { Removed: false } deleted => PendingDeletion(deleted),
+        VaultState.Live live => VaultAdmissionRules.Pending(live.Admissions)
+            .Concat(VaultNotificationRules.Pending(live.Notifications, live.Incarnation))
+            .Concat(live.Protection.Guard.TellShards(live.Incarnation)),
+        VaultState.Deleted deleted => VaultEndingRules.Pending(deleted),
         _ => [],
     };
 
     /// <inheritdoc/>
-    public override IEnumerable<VaultEvent> Compact(VaultState state)
+    public override IEnumerable<VaultEvent> Compact(VaultState state) => state switch
     {
-        switch (state)
-        {
-            case VaultState.Live live:
-                yield return new VaultBegun(live.Incarnation, live.CreatedAt);
-                foreach (var happened in CompactUploads(live))
-                {
-                    yield return happened;
-                }
-
-                foreach (var happened in CompactShards(live))
-                {
-                    yield return happened;
-                }
-
-                if (!live.Tags.IsEmpty)
-                {
-                    yield return new TagsAdded(live.Tags);
-                }
-
-                foreach (var happened in CompactPolicies(live))
-                {
-                    yield return happened;
-                }
-
-                foreach (var setting in CompactNotifications(live.Notifications))
-                {
-                    yield return setting;
-                }
-
-                break;
-            case VaultState.Deleted deleted:
-                foreach (var happened in CompactDeleted(deleted))
-                {
-                    yield return happened;
-                }
-
-                break;
-        }
-    }
+        VaultState.Live live =>
+        [
+            new VaultBegun(live.Incarnation, live.CreatedAt),
+            .. VaultAdmissionRules.Compact(live.Admissions),
+            .. live.Shards.Values.OrderBy(static totals => totals.Shard).Select(static totals => new ArchivesRecorded(totals, null)),
+            .. VaultProtectionRules.Compact(live.Protection),
+            .. VaultNotificationRules.Compact(live.Notifications),
+        ],
+        VaultState.Deleted deleted => VaultEndingRules.Compact(deleted),
+        _ => [],
+    };
 
     /// <inheritdoc/>
     public override int CompactCount(VaultState state) => state switch
     {
-        VaultState.Live live => 1 + CompactUploadsCount(live) + live.Shards.Count + (live.Tags.IsEmpty ? 0 : 1)
-            + CompactPoliciesCount(live) + CompactNotificationsCount(live.Notifications),
+        VaultState.Live live => 1 + VaultAdmissionRules.CompactCount(live.Admissions) + live.Shards.Count
+            + VaultProtectionRules.CompactCount(live.Protection) + VaultNotificationRules.CompactCount(live.Notifications),
         VaultState.Deleted { Endings: var endings } => 3 + endings.Held.Count + endings.Pages.Count,
         _ => 3,
+    };
+
+    private Decision<VaultEvent> DecideLive(VaultState.Live live, VaultCommand command, DateTimeOffset now) => command switch
+    {
+        DescribeVault => Reply(Describe(live)),
+        TakeInventorySnapshot => Reply(SnapshotOf(live)),
+        DeleteVault c => DeleteVault(live, c, now),
+        VaultUploadCommand c => _admissions.Decide(live.Admissions, live.Incarnation, c, now),
+        VaultPolicyCommand c => VaultProtectionRules.Decide(live.Protection, live.Incarnation, live.Shards.Keys, c, now),
+        VaultNotificationCommand c => VaultNotificationRules.Decide(live.Notifications, live.Incarnation, c),
+        IAboutIncarnation => Nothing,
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
     };
 
     /// <summary>Begins an incarnation. Commands for the current or an earlier epoch are ignored.</summary>
@@ -180,6 +120,74 @@ public sealed partial class VaultDecider(VaultLimits? limits = null) : Decider<V
             _ => 0,
         };
         return command.Incarnation.Epoch > currentEpoch ? Accept(new VaultBegun(command.Incarnation, command.CreatedAt)) : Nothing;
+    }
+
+    /// <summary>Deletes a vault that has no archives. An archive counts from the moment when the vault has recorded it, and its ID is told
+    /// only after that. So a completion that is recorded later has not happened, and its upload ends like the others (see <see
+    /// cref="RecordArchives(VaultState, RecordArchives)"/>).</summary>
+    private Decision<VaultEvent> DeleteVault(VaultState.Live live, DeleteVault command, DateTimeOffset now)
+    {
+        if (live.Totals.Archives > 0)
+        {
+            return Refuse(new Refusal.VaultNotEmpty(command.Vault, live.Totals.Archives));
+        }
+
+        var deleted = new VaultDeleted(now);
+        return Accept(deleted).Telling([.. Pending(Evolve(live, deleted))]);
+    }
+
+    /// <summary>Records a shard's totals. Deliveries may be repeated and out of order; the higher version wins. The deleted vault is gone
+    /// for good, so the shard forgets what the vault has not recorded.</summary>
+    private static Decision<VaultEvent> RecordArchives(VaultState state, RecordArchives command)
+    {
+        if (state is not VaultState.Live live || live.Incarnation.Epoch != command.Epoch)
+        {
+            var isGone = state is VaultState.Deleted deleted ? deleted.Incarnation.Epoch >= command.Epoch
+                : state is VaultState.Live next && next.Incarnation.Epoch > command.Epoch;
+            return Reply(isGone ? AdditionVerdict.Gone : AdditionVerdict.InVault);
+        }
+
+        var isNewer = !live.Shards.TryGetValue(command.Totals.Shard, out var known)
+            || known.Version < command.Totals.Version;
+        var closes = command.ClosedUpload is { } held && live.Admissions.Find(held) is { IsPaged: false };
+        var recorded = isNewer || closes
+            ? Accept(AdditionVerdict.InVault, new ArchivesRecorded(command.Totals, command.ClosedUpload))
+            : Reply(AdditionVerdict.InVault);
+        var guard = live.Protection.Guard.TellNew(live.Incarnation, command.Totals.Shard, isKnown: known is not null);
+        return !closes && command.ClosedUpload is { } upload && live.Admissions.MayBeOnPage(upload)
+            ? recorded.Telling([VaultAdmissionRules.CloseInPage(live.Admissions, live.Incarnation, upload), .. guard])
+            : recorded.Telling(guard);
+    }
+
+    /// <summary>Records newer totals of a shard.</summary>
+    private static VaultState.Live WithTotals(VaultState.Live live, ShardTotals totals) =>
+        live.Shards.TryGetValue(totals.Shard, out var known) && known.Version >= totals.Version
+            ? live
+            : live with
+            {
+                Shards = live.Shards.SetItem(totals.Shard, totals),
+                Protection = known is null
+                    ? live.Protection with { Guard = live.Protection.Guard.AddShard(totals.Shard) }
+                    : live.Protection,
+                Totals = live.Totals.Replace(known, totals),
+            };
+
+    private static VaultDescription Describe(VaultState.Live live) => new(
+        live.Incarnation,
+        live.CreatedAt,
+        live.Totals.Archives,
+        live.Totals.SizeBytes + (live.Totals.Archives * Limits.ArchiveOverheadBytes),
+        live.Totals.ChangedAt);
+
+    private static InventorySnapshot SnapshotOf(VaultState.Live live)
+    {
+        var versions = new long[live.Incarnation.Shards];
+        foreach (var totals in live.Shards.Values)
+        {
+            versions[totals.Shard] = totals.Version;
+        }
+
+        return new InventorySnapshot(live.Incarnation, live.Totals.ChangedAt ?? live.CreatedAt, versions);
     }
 
     /// <summary>Refuses a command because the vault does not exist. A caller may create the vault again right after this answer,

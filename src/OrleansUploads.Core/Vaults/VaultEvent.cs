@@ -12,17 +12,33 @@ public abstract record VaultEvent
     }
 }
 
+/// <summary>Events of the uploads in progress.</summary>
+public abstract record VaultUploadEvent : VaultEvent
+{
+    private protected VaultUploadEvent()
+    {
+    }
+}
+
+/// <summary>Events of the job notifications.</summary>
+public abstract record VaultNotificationEvent : VaultEvent
+{
+    private protected VaultNotificationEvent()
+    {
+    }
+}
+
 /// <summary>An incarnation of the vault began.</summary>
 [Named("vault-begun.1")]
 public sealed record VaultBegun(VaultIncarnation Incarnation, DateTimeOffset At) : VaultEvent;
 
 /// <summary>The upload entity has begun.</summary>
 [Named("upload-begun.1")]
-public sealed record UploadBegun(UploadId Upload) : VaultEvent;
+public sealed record UploadBegun(UploadId Upload) : VaultUploadEvent;
 
 /// <summary>An upload in a single request was aborted or has expired.</summary>
 [Named("upload-unlisted.1")]
-public sealed record UploadUnlisted(UploadId Upload) : VaultEvent;
+public sealed record UploadUnlisted(UploadId Upload) : VaultUploadEvent;
 
 /// <summary>A shard of the index reported new totals, and possibly that an upload became an archive.</summary>
 [Named("archives-recorded.1")]
@@ -30,21 +46,21 @@ public sealed record ArchivesRecorded(ShardTotals Totals, UploadId? ClosedUpload
 
 /// <summary>Tags were added or their values replaced.</summary>
 [Named("tags-added.1")]
-public sealed record TagsAdded(IReadOnlyDictionary<string, string> Tags) : VaultEvent;
+public sealed record TagsAdded(IReadOnlyDictionary<string, string> Tags) : VaultPolicyEvent;
 
 /// <summary>Tags were removed.</summary>
 [Named("tags-removed.1")]
-public sealed record TagsRemoved(IReadOnlyList<string> Keys) : VaultEvent;
+public sealed record TagsRemoved(IReadOnlyList<string> Keys) : VaultPolicyEvent;
 
 /// <summary>The vault's job notifications were set or cleared.</summary>
 /// <param name="Version">Version of the setting within this incarnation, starting at 1.</param>
 /// <param name="Notifications">The setting, or null if it was cleared.</param>
 [Named("notifications-changed.1")]
-public sealed record NotificationsChanged(long Version, VaultNotifications? Notifications) : VaultEvent;
+public sealed record NotificationsChanged(long Version, VaultNotifications? Notifications) : VaultNotificationEvent;
 
 /// <summary>A notification setting was delivered to the vault's jobs.</summary>
 [Named("notifications-told.1")]
-public sealed record NotificationsDelivered(long Version) : VaultEvent;
+public sealed record NotificationsDelivered(long Version) : VaultNotificationEvent;
 
 /// <summary>The vault was deleted, and with it all uploads that it had then.</summary>
 [Named("vault-deleted.1")]
@@ -67,21 +83,21 @@ public sealed record VaultRemoved : VaultEvent;
 /// <param name="Admission">Sequence number among the admissions to its page, which must list it, starting at 1; 0 if no page is to list
 /// it.</param>
 [Named("upload-admitted.1")]
-public sealed record UploadAdmitted(UploadSpec Spec, long Admission) : VaultEvent;
+public sealed record UploadAdmitted(UploadSpec Spec, long Admission) : VaultUploadEvent;
 
 /// <summary>A page confirmed that it lists an admitted upload.</summary>
 [Named("admission-listed.1")]
-public sealed record AdmissionListed(UploadId Upload) : VaultEvent;
+public sealed record AdmissionListed(UploadId Upload) : VaultUploadEvent;
 
 /// <summary>A page reported how many of its admissions have ended.</summary>
 [Named("closings-recorded.1")]
-public sealed record ClosingsRecorded(int Page, long Closed) : VaultEvent;
+public sealed record ClosingsRecorded(int Page, long Closed) : VaultUploadEvent;
 
 /// <summary>The vault's counts of a page; occurs only in snapshots.</summary>
 [Named("page-carried-over.1")]
-public sealed record PageCarriedOver(int Page, long Admitted, long Closed) : VaultEvent;
+public sealed record PageCarriedOver(int Page, long Admitted, long Closed) : VaultUploadEvent;
 
-/// <summary>Events of a vault's access policy and its lock.</summary>
+/// <summary>Events of a vault's tags, its access policy and its lock.</summary>
 public abstract record VaultPolicyEvent : VaultEvent
 {
     private protected VaultPolicyEvent()

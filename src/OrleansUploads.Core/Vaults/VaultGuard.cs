@@ -1,4 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
 
@@ -18,7 +22,7 @@ public sealed record VaultGuard(long Generation, ImmutableSortedSet<int> Undeliv
 
     /// <summary>The first undelivered shard of each lane. Delivering to these, and after each delivery to the next shard of its
     /// lane, reaches all shards.</summary>
-    public IEnumerable<int> NextOfEachLane
+    private IEnumerable<int> NextOfEachLane
     {
         get
         {
@@ -34,6 +38,24 @@ public sealed record VaultGuard(long Generation, ImmutableSortedSet<int> Undeliv
             }
         }
     }
+
+    /// <summary>The deliveries that are due: to the first undelivered shard of each lane.</summary>
+    internal ImmutableArray<Intent> TellShards(VaultIncarnation vault) =>
+        [.. NextOfEachLane.Select(shard => TellShard(vault, shard))];
+
+    /// <summary>The delivery to a shard that reports archives. If it receives its first archive after a lock was initiated, the guard must
+    /// be delivered to it before the addition is answered.</summary>
+    /// <param name="vault">The incarnation.</param>
+    /// <param name="shard">The shard.</param>
+    /// <param name="isKnown">Whether the shard had archives before.</param>
+    internal ImmutableArray<Intent> TellNew(VaultIncarnation vault, int shard, bool isKnown) =>
+        Undelivered.Contains(shard) || (Generation > 0 && !isKnown) ? [TellShard(vault, shard)] : [];
+
+    /// <summary>Delivers this generation to a shard.</summary>
+    internal Intent TellShard(VaultIncarnation vault, int shard) => new(
+        string.Create(CultureInfo.InvariantCulture, $"guard/{vault.Epoch}/{Generation}/{shard}"),
+        new TellEntity(vault.ArchiveShard(shard), new UpdateGuard(Generation)),
+        new ConfirmGuardDelivered(vault.Epoch, Generation, shard));
 
     /// <summary>Starts the next generation, which is not delivered to any shard yet.</summary>
     /// <param name="shards">All shards that have archives.</param>

@@ -14,6 +14,36 @@ public abstract record VaultCommand : ICommand
     }
 }
 
+/// <summary>A command to the vault that has a name. It is refused if there is none.</summary>
+internal interface IAddressesVault
+{
+    /// <summary>The vault.</summary>
+    VaultId Vault { get; }
+}
+
+/// <summary>A message about one incarnation of the vault. It changes nothing if that incarnation is gone.</summary>
+internal interface IAboutIncarnation
+{
+    /// <summary>Epoch of the incarnation.</summary>
+    long Epoch { get; }
+}
+
+/// <summary>A command about uploads in progress.</summary>
+public abstract record VaultUploadCommand : VaultCommand
+{
+    private protected VaultUploadCommand()
+    {
+    }
+}
+
+/// <summary>A command about job notifications.</summary>
+public abstract record VaultNotificationCommand : VaultCommand
+{
+    private protected VaultNotificationCommand()
+    {
+    }
+}
+
 /// <summary>Begins an incarnation of the vault; sent by its account.</summary>
 /// <param name="Incarnation">The incarnation.</param>
 /// <param name="CreatedAt">When the account registered the vault.</param>
@@ -22,11 +52,11 @@ public sealed record BeginVault(VaultIncarnation Incarnation, DateTimeOffset Cre
 
 /// <summary>Returns the vault's description.</summary>
 [Named("describe-vault.1")]
-public sealed record DescribeVault(VaultId Vault) : VaultCommand, ICommand<VaultDescription>;
+public sealed record DescribeVault(VaultId Vault) : VaultCommand, ICommand<VaultDescription>, IAddressesVault;
 
 /// <summary>Returns a snapshot of the latest inventory, and takes the inventory first if it is due.</summary>
 [Named("take-inventory.1")]
-public sealed record TakeInventorySnapshot(VaultId Vault) : VaultCommand, ICommand<InventorySnapshot>;
+public sealed record TakeInventorySnapshot(VaultId Vault) : VaultCommand, ICommand<InventorySnapshot>, IAddressesVault;
 
 /// <summary>Opens an upload into the vault.</summary>
 /// <param name="Vault">The vault.</param>
@@ -43,7 +73,7 @@ public sealed record OpenUpload(
     Description Description,
     UploadOrigin Origin,
     ByteStorage ByteStorage = ByteStorage.Gateway)
-    : VaultCommand, ICommand<UploadSpec>
+    : VaultUploadCommand, ICommand<UploadSpec>, IAddressesVault
 {
     /// <summary>Whether an upload with this ID is the one that the command asks for, and the command repeats its initiation.</summary>
     public bool IsRepeatedFor(UploadSpec upload) =>
@@ -53,29 +83,29 @@ public sealed record OpenUpload(
 
 /// <summary>Returns the vault's tags.</summary>
 [Named("list-tags.1")]
-public sealed record ListTags(VaultId Vault) : VaultCommand, ICommand<VaultTags>;
+public sealed record ListTags(VaultId Vault) : VaultPolicyCommand, ICommand<VaultTags>, IAddressesVault;
 
 /// <summary>Adds tags. A tag with an existing key replaces that key's value.</summary>
 /// <param name="Vault">The vault.</param>
 /// <param name="Tags">Tag values by key, both valid according to <see cref="TagText"/>.</param>
 [Named("add-tags.1")]
-public sealed record AddTags(VaultId Vault, IReadOnlyDictionary<string, string> Tags) : VaultCommand, ICommand<Done>;
+public sealed record AddTags(VaultId Vault, IReadOnlyDictionary<string, string> Tags) : VaultPolicyCommand, ICommand<Done>, IAddressesVault;
 
 /// <summary>Removes tags. Unknown keys are ignored.</summary>
 /// <param name="Vault">The vault.</param>
 /// <param name="Keys">The keys.</param>
 [Named("remove-tags.1")]
-public sealed record RemoveTags(VaultId Vault, IReadOnlyList<string> Keys) : VaultCommand, ICommand<Done>;
+public sealed record RemoveTags(VaultId Vault, IReadOnlyList<string> Keys) : VaultPolicyCommand, ICommand<Done>, IAddressesVault;
 
 /// <summary>Deletes the vault if it has no archives. Its uploads in progress end with it.</summary>
 [Named("delete-vault.1")]
-public sealed record DeleteVault(VaultId Vault) : VaultCommand, ICommand<Done>;
+public sealed record DeleteVault(VaultId Vault) : VaultCommand, ICommand<Done>, IAddressesVault;
 
 /// <summary>Removes an upload that was aborted or has expired from the uploads in progress; sent by the upload.</summary>
 /// <param name="Upload">The upload.</param>
 /// <param name="Epoch">Epoch of the vault's incarnation that the upload belongs to.</param>
 [Named("close-upload.1")]
-public sealed record CloseUpload(UploadId Upload, long Epoch) : VaultCommand, ICommand<Done>, IRequiresFreshState;
+public sealed record CloseUpload(UploadId Upload, long Epoch) : VaultUploadCommand, ICommand<Done>, IRequiresFreshState, IAboutIncarnation;
 
 /// <summary>Records the totals of a shard of the vault's index; sent by the shard.</summary>
 /// <param name="Epoch">Epoch of the vault's incarnation that the shard belongs to.</param>
@@ -88,18 +118,18 @@ public sealed record RecordArchives(long Epoch, ShardTotals Totals, UploadId? Cl
 /// <summary>Confirms that an upload that the deleted vault had stored itself has ended.</summary>
 /// <param name="Upload">The upload.</param>
 /// <param name="Epoch">Epoch of the deleted incarnation.</param>
-public sealed record ConfirmHeldUploadEnded(UploadId Upload, long Epoch) : VaultCommand, ICommand<Done>;
+public sealed record ConfirmHeldUploadEnded(UploadId Upload, long Epoch) : VaultCommand, ICommand<Done>, IAboutIncarnation;
 
 /// <summary>Confirms that all uploads on a page of the deleted vault have ended.</summary>
 /// <param name="Page">Number of the page.</param>
 /// <param name="Epoch">Epoch of the deleted incarnation.</param>
-public sealed record ConfirmPageEnded(int Page, long Epoch) : VaultCommand, ICommand<Done>;
+public sealed record ConfirmPageEnded(int Page, long Epoch) : VaultCommand, ICommand<Done>, IAboutIncarnation;
 
 /// <summary>Confirms that an upload has begun.</summary>
-public sealed record ConfirmUploadBegun(UploadId Upload) : VaultCommand, ICommand<Done>;
+public sealed record ConfirmUploadBegun(UploadId Upload) : VaultUploadCommand, ICommand<Done>;
 
 /// <summary>Confirms that the account has unregistered the deleted vault.</summary>
-public sealed record ConfirmVaultRemoved(long Epoch) : VaultCommand, ICommand<Done>;
+public sealed record ConfirmVaultRemoved(long Epoch) : VaultCommand, ICommand<Done>, IAboutIncarnation;
 
 /// <summary>Description of a vault.</summary>
 /// <param name="Incarnation">The vault's incarnation.</param>
@@ -134,20 +164,20 @@ public sealed record UploadsPage(IReadOnlyList<UploadSpec> Uploads, bool HasMore
 /// <param name="Vault">The vault.</param>
 /// <param name="After">Lists only uploads after this ID; empty to start at the beginning.</param>
 [Named("find-upload-pages.1")]
-public sealed record FindUploadPages(VaultId Vault, string After) : VaultCommand, ICommand<UploadPagesFound>;
+public sealed record FindUploadPages(VaultId Vault, string After) : VaultUploadCommand, ICommand<UploadPagesFound>, IAddressesVault;
 
 /// <summary>Records how many of a page's admissions have ended; sent by the page.</summary>
 /// <param name="Epoch">Epoch of the vault's incarnation that the page belongs to.</param>
 /// <param name="Page">Number of the page.</param>
 /// <param name="Closed">Number of admissions that have ended.</param>
 [Named("record-upload-page.1")]
-public sealed record RecordUploadPage(long Epoch, int Page, long Closed) : VaultCommand, ICommand<Done>, IRequiresFreshState;
+public sealed record RecordUploadPage(long Epoch, int Page, long Closed) : VaultUploadCommand, ICommand<Done>, IRequiresFreshState, IAboutIncarnation;
 
 /// <summary>Confirms that a page lists an upload.</summary>
-public sealed record ConfirmUploadListed(UploadId Upload) : VaultCommand, ICommand<Done>;
+public sealed record ConfirmUploadListed(UploadId Upload) : VaultUploadCommand, ICommand<Done>;
 
 /// <summary>Confirms that a page no longer lists an upload. By then the page has reported it to the vault itself.</summary>
-public sealed record ConfirmUploadClosedInPage : VaultCommand, ICommand<Done>;
+public sealed record ConfirmUploadClosedInPage : VaultUploadCommand, ICommand<Done>;
 
 /// <summary>The pages that list the uploads in progress.</summary>
 /// <param name="Incarnation">The vault's incarnation.</param>
@@ -164,20 +194,20 @@ public readonly record struct OpenPage(int Page, long Uploads);
 /// <param name="Vault">The vault.</param>
 /// <param name="Notifications">The new setting.</param>
 [Named("set-notifications.1")]
-public sealed record SetNotifications(VaultId Vault, VaultNotifications Notifications) : VaultCommand, ICommand<Done>;
+public sealed record SetNotifications(VaultId Vault, VaultNotifications Notifications) : VaultNotificationCommand, ICommand<Done>, IAddressesVault;
 
 /// <summary>Returns the vault's job notifications.</summary>
 [Named("find-notifications.1")]
-public sealed record FindNotifications(VaultId Vault) : VaultCommand, ICommand<VaultNotifications>;
+public sealed record FindNotifications(VaultId Vault) : VaultNotificationCommand, ICommand<VaultNotifications>, IAddressesVault;
 
 /// <summary>Clears the vault's job notifications. Succeeds even if none are set.</summary>
 [Named("clear-notifications.1")]
-public sealed record ClearNotifications(VaultId Vault) : VaultCommand, ICommand<Done>;
+public sealed record ClearNotifications(VaultId Vault) : VaultNotificationCommand, ICommand<Done>, IAddressesVault;
 
 /// <summary>Confirms that a notification setting was delivered to the vault's jobs.</summary>
 /// <param name="Epoch">Epoch of the vault's incarnation.</param>
 /// <param name="Version">Version of the setting.</param>
-public sealed record ConfirmNotificationsDelivered(long Epoch, long Version) : VaultCommand, ICommand<Done>;
+public sealed record ConfirmNotificationsDelivered(long Epoch, long Version) : VaultNotificationCommand, ICommand<Done>, IAboutIncarnation;
 
 /// <summary>Commands of a vault about its access policy and its lock.</summary>
 public abstract record VaultPolicyCommand : VaultCommand
@@ -189,7 +219,7 @@ public abstract record VaultPolicyCommand : VaultCommand
 
 /// <summary>Returns the policies that are in force.</summary>
 [Named("find-policies.1")]
-public record FindPolicies(VaultId Vault) : VaultPolicyCommand, ICommand<VaultPolicies>;
+public record FindPolicies(VaultId Vault) : VaultPolicyCommand, ICommand<VaultPolicies>, IAddressesVault;
 
 /// <summary>Returns the policies that are in force, for a request that deletes something. Deletions cannot be undone, so a host
 /// with outdated state must not answer.</summary>
@@ -200,15 +230,15 @@ public sealed record FindPoliciesForDeletion(VaultId Vault) : FindPolicies(Vault
 /// <param name="Vault">The vault.</param>
 /// <param name="Policy">The policy.</param>
 [Named("set-access-policy.1")]
-public sealed record SetAccessPolicy(VaultId Vault, VaultPolicy Policy) : VaultPolicyCommand, ICommand<Done>;
+public sealed record SetAccessPolicy(VaultId Vault, VaultPolicy Policy) : VaultPolicyCommand, ICommand<Done>, IAddressesVault;
 
 /// <summary>Returns the access policy.</summary>
 [Named("find-access-policy.1")]
-public sealed record FindAccessPolicy(VaultId Vault) : VaultPolicyCommand, ICommand<VaultPolicy>;
+public sealed record FindAccessPolicy(VaultId Vault) : VaultPolicyCommand, ICommand<VaultPolicy>, IAddressesVault;
 
 /// <summary>Deletes the access policy. Succeeds even if the vault has no access policy.</summary>
 [Named("delete-access-policy.1")]
-public sealed record DeleteAccessPolicy(VaultId Vault) : VaultPolicyCommand, ICommand<Done>;
+public sealed record DeleteAccessPolicy(VaultId Vault) : VaultPolicyCommand, ICommand<Done>, IAddressesVault;
 
 /// <summary>Initiates a lock. Its policy is in force immediately, and expires after <see cref="Limits.LockWindow"/> unless the
 /// lock is completed.</summary>
@@ -216,28 +246,28 @@ public sealed record DeleteAccessPolicy(VaultId Vault) : VaultPolicyCommand, ICo
 /// <param name="Lock">A new, unused ID.</param>
 /// <param name="Policy">The policy.</param>
 [Named("initiate-lock.1")]
-public sealed record InitiateLock(VaultId Vault, LockId Lock, VaultPolicy Policy) : VaultPolicyCommand, ICommand<VaultLock>;
+public sealed record InitiateLock(VaultId Vault, LockId Lock, VaultPolicy Policy) : VaultPolicyCommand, ICommand<VaultLock>, IAddressesVault;
 
 /// <summary>Returns the lock, in progress or completed.</summary>
 [Named("find-lock.1")]
-public sealed record FindLock(VaultId Vault) : VaultPolicyCommand, ICommand<VaultLock>;
+public sealed record FindLock(VaultId Vault) : VaultPolicyCommand, ICommand<VaultLock>, IAddressesVault;
 
 /// <summary>Completes the lock, so that its policy is in force for as long as the vault exists. The answer waits until every
 /// shard of the index refuses deletions whose verdict ignores the lock policy.</summary>
 /// <param name="Vault">The vault.</param>
 /// <param name="Lock">ID of the lock in progress; the default value stands for an invalid ID.</param>
 [Named("complete-lock.1")]
-public sealed record CompleteLock(VaultId Vault, LockId Lock) : VaultPolicyCommand, ICommand<Done>;
+public sealed record CompleteLock(VaultId Vault, LockId Lock) : VaultPolicyCommand, ICommand<Done>, IAddressesVault;
 
 /// <summary>Aborts the lock in progress. Succeeds even if no lock is in progress.</summary>
 [Named("abort-lock.1")]
-public sealed record AbortLock(VaultId Vault) : VaultPolicyCommand, ICommand<Done>;
+public sealed record AbortLock(VaultId Vault) : VaultPolicyCommand, ICommand<Done>, IAddressesVault;
 
 /// <summary>Confirms that a generation of the guard was delivered to a shard of the index.</summary>
 /// <param name="Epoch">Epoch of the vault's incarnation.</param>
 /// <param name="Generation">The generation.</param>
 /// <param name="Shard">The shard.</param>
-public sealed record ConfirmGuardDelivered(long Epoch, long Generation, int Shard) : VaultPolicyCommand, ICommand<Done>;
+public sealed record ConfirmGuardDelivered(long Epoch, long Generation, int Shard) : VaultPolicyCommand, ICommand<Done>, IAboutIncarnation;
 
 /// <summary>A vault's policies in force, and the facts about the vault that are needed to evaluate them.</summary>
 /// <param name="Incarnation">The vault's incarnation.</param>

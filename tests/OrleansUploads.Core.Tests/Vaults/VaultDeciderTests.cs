@@ -174,7 +174,7 @@ public sealed class VaultDeciderTests
         var compacted = _vault.Decider.Compact(_vault.State).ToList();
         Assert.Equal(_vault.Decider.CompactCount(_vault.State), compacted.Count);
         Assert.Equal(compacted.SkipLast(1), _vault.Decider.Compact(rebuilt).SkipLast(1));
-        Assert.Equal(Tags("a", "b"), Assert.IsType<VaultState.Live>(rebuilt).Tags);
+        Assert.Equal(Tags("a", "b"), Assert.IsType<VaultState.Live>(rebuilt).Protection.Tags);
         Assert.Equal(
             new[] { Some.Upload(3).Entity, Some.Incarnation.UploadPage(UploadPages.PageOf(Some.Upload(1))), Some.Upload(2).Entity }.ToHashSet(),
             _vault.Decider.Pending(rebuilt).Select(intent => ((TellEntity)intent.Action).Receiver).ToHashSet());

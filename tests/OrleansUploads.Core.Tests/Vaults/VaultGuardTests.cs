@@ -16,7 +16,7 @@ public sealed class VaultGuardTests
 
     public VaultGuardTests() => _vault.Do(new BeginVault(Some.Incarnation, Some.Noon));
 
-    private VaultGuard Guard => ((VaultState.Live)_vault.State).Guard;
+    private VaultGuard Guard => ((VaultState.Live)_vault.State).Protection.Guard;
 
     [Fact]
     public void Initiating_a_lock_informs_the_known_shards_without_waiting_for_them()
@@ -133,8 +133,8 @@ public sealed class VaultGuardTests
         var compact = _vault.Decider.Compact(_vault.State).ToList();
         Assert.Equal(compact.Count, _vault.Decider.CompactCount(_vault.State));
         var rebuilt = (VaultState.Live)compact.Aggregate(_vault.Decider.Initial, _vault.Decider.Evolve);
-        Assert.Equal(1, rebuilt.Guard.Generation);
-        Assert.Equal([0, 2], rebuilt.Guard.Undelivered);
+        Assert.Equal(1, rebuilt.Protection.Guard.Generation);
+        Assert.Equal([0, 2], rebuilt.Protection.Guard.Undelivered);
     }
 
     private static IEnumerable<(int Shard, long Generation)> SentGuards(Decision<VaultEvent> decision) =>

@@ -208,7 +208,7 @@ public sealed class VaultLockTests
         Assert.Equal(_vault.Decider.CompactCount(_vault.State), compacted.Count);
         var state = Assert.IsType<VaultState.Live>(_vault.State);
         var rebuilt = Assert.IsType<VaultState.Live>(compacted.Aggregate(_vault.Decider.Initial, _vault.Decider.Evolve));
-        Assert.Equal((state.AccessPolicy, state.Lock), (rebuilt.AccessPolicy, rebuilt.Lock));
+        Assert.Equal((state.Protection.AccessPolicy, state.Protection.Lock), (rebuilt.Protection.AccessPolicy, rebuilt.Protection.Lock));
     }
 
     private void AssertNothingHappens(VaultCommand command)

@@ -49,7 +49,7 @@ internal static class LockBugs
     {
         public override VaultState Evolve(VaultState state, VaultEvent happened) =>
             state is VaultState.Live before && happened is ArchivesRecorded
-                ? (VaultState.Live)Right.Evolve(state, happened) with { Guard = before.Guard }
+                ? (VaultState.Live)Right.Evolve(state, happened) with { Protection = before.Protection }
                 : Right.Evolve(state, happened);
 
         public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
@@ -69,12 +69,13 @@ internal static class LockBugs
     internal sealed class GuardRaisedOnce(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
     {
         public override VaultState Evolve(VaultState state, VaultEvent happened) =>
-            state is VaultState.Live { Guard.Generation: > 0 } before && happened is VaultLockInitiated
-                ? (VaultState.Live)Right.Evolve(state, happened) with { Guard = before.Guard }
+            Right.Evolve(state, happened) is VaultState.Live after
+            && state is VaultState.Live { Protection.Guard: { Generation: > 0 } guard } && happened is VaultLockInitiated
+                ? after with { Protection = after.Protection with { Guard = guard } }
                 : Right.Evolve(state, happened);
 
         public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
-            state is VaultState.Live { Guard.Generation: > 0 } && command is InitiateLock
+            state is VaultState.Live { Protection.Guard.Generation: > 0 } && command is InitiateLock
                 ? Right.Decide(state, command, time).Telling()
                 : Right.Decide(state, command, time);
     }
