@@ -2,18 +2,33 @@ using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Jobs;
 
-/// <summary>The rules of a vault's jobs. A job finishes when its time has come, so finishing needs no event unless a topic must
-/// be notified.</summary>
+/// <summary>The rules of a vault's jobs: how they start, finish and expire. A job finishes when its time has come, so finishing needs no
+/// event unless a topic must be notified.</summary>
+/// <remarks>Notices (<see cref="JobNoticeRules"/>) and the retirement of deleted archives (<see cref="RetirementRules"/>) have rules of
+/// their own.</remarks>
 /// <param name="policy">How long retrievals take.</param>
 /// <param name="limits">Limits of a vault, or null for the defaults.</param>
 /// <param name="rememberedRetirements">Number of retired archives to remember.</param>
-public sealed partial class JobsDecider(
+public sealed class JobsDecider(
     RetrievalPolicy policy, VaultLimits? limits = null, int rememberedRetirements = JobsDecider.DefaultRememberedRetirements)
     : Decider<JobsState, JobsCommand, JobsEvent>
 {
+    /// <summary>Default number of retired archives to remember. If more archives are deleted between the lookup of an archive and
+    /// the start of its retrieval, the retrieval is refused and the lookup must be repeated.</summary>
+    public const int DefaultRememberedRetirements = 1024;
+
+    /// <summary>The largest number of archives whose inventory is measured before its job starts. It takes some
+    /// milliseconds.</summary>
+    public const int MaxArchivesMeasuredFirst = 1000;
+
+    /// <summary>How long the bytes are kept after the job's output has expired, because a download may still be
+    /// running.</summary>
+    public static readonly TimeSpan DownloadGrace = TimeSpan.FromHours(1);
+
     private readonly VaultLimits _limits = limits ?? new VaultLimits();
 
     /// <inheritdoc/>
@@ -28,59 +43,42 @@ public sealed partial class JobsDecider(
         FindFinishedJob c => FindUnexpired(state, c.Job, time) is not { } job ? NotFound(c.Job)
             : job.IsReady(time.Now) ? Reply(job)
             : Refuse(new Refusal.JobNotReady(c.Job, job.ReadyAt)),
-        CountRetirements => Reply(new Retirements(state.Retired.Count, FindFull(state))),
-        RetireArchive c => RetireArchive(state, c, time),
-        ConfirmRetirementDelivered c => state.Retired.ByNumber.TryGetValue(c.Number, out var retired) && !retired.Told
-            ? Accept(new RetirementDelivered(c.Number))
-            : Nothing,
         ListJobs c => ListJobs(state, c, time),
-        UpdateNotifications c => UpdateNotifications(state, c, time.Now),
-        ConfirmNoticeSent c => state.FindOwed(c.Job, c.Topic) is not null
+        CountRetirements => Reply(new Retirements(state.Retired.Count, FindFull(state))),
+        RetireArchive c => RetirementRules.Retire(state.Retired, c, LastExpiry(state, c.Archive, time), time),
+        ConfirmRetirementDelivered c => RetirementRules.ConfirmDelivered(state.Retired, c),
+        UpdateNotifications c => JobNoticeRules.Update(state.Notices, c, time.Now),
+        ConfirmNoticeSent c => state.Notices.FindOwed(state.Find(c.Job), c.Topic) is not null
             ? Accept(new NoticeSent(c.Job, c.Topic))
             : Nothing,
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
     };
 
     /// <inheritdoc/>
-    public override JobsState Evolve(JobsState state, JobsEvent happened)
+    public override JobsState Evolve(JobsState state, JobsEvent happened) => happened switch
     {
-        switch (happened)
-        {
-            case RetrievalStarted e:
-                return WithJob(state, e.Job);
-            case InventoryStarted e:
-                return WithJob(state, e.Job);
-            case InventoryBegun e:
-                return WithJob(state, e.Job);
-            case InventoryMeasured e when state.ById.GetValueOrDefault(e.Job) is UnmeasuredInventory begun:
-                return WithJob(WithoutJobs(state, [begun]), begun.WithOutput(e.Output, e.ReadyAt));
-            case VaultTopicUpdated e:
-                return WithNotifications(state, e);
-            case JobFinished e when state.ById.TryGetValue(e.Job, out var job):
-                return WithFinished(state, job, e);
-            case NoticeSent e:
-                return WithoutNotice(state, e.Job, e.Topic);
-            case NoticeAbandoned e:
-                return WithoutNotice(state, e.Job, e.Topic);
-            case ArchiveRetired e:
-                return state with { Retired = state.Retired.Add(e, rememberedRetirements) };
-            case RetirementDelivered e:
-                return state with { Retired = state.Retired.MarkDelivered(e.Number, rememberedRetirements) };
-            case RetirementsCarriedOver e:
-                return state with { Retired = RestoreRetirements(e) };
-            case JobsExpired e:
-                return WithoutJobs(state, Expired(state, e.At));
-            default:
-                throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}.");
-        }
-    }
+        RetrievalStarted e => state.With(e.Job),
+        InventoryStarted e => state.With(e.Job),
+        InventoryBegun e => state.With(e.Job),
+        InventoryMeasured e when state.Find(e.Job) is UnmeasuredInventory begun =>
+            state.Without([begun]).With(begun.WithOutput(e.Output, e.ReadyAt)),
+        JobsExpired e => state.Without(Expired(state, e.At)),
+        VaultTopicUpdated e => state with { Notices = state.Notices.With(e, state.ByReadiness) },
+        JobFinished e when state.Find(e.Job) is { } job => state with { Notices = state.Notices.With(e, job) },
+        NoticeSent e => state with { Notices = state.Notices.Without(state.Find(e.Job), e.Topic) },
+        NoticeAbandoned e => state with { Notices = state.Notices.Without(state.Find(e.Job), e.Topic) },
+        ArchiveRetired e => state with { Retired = state.Retired.Add(e, rememberedRetirements) },
+        RetirementDelivered e => state with { Retired = state.Retired.MarkDelivered(e.Number, rememberedRetirements) },
+        RetirementsCarriedOver e => state with { Retired = RetiredArchives.Of(e.Count, e.Remembered) },
+        _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
+    };
 
     /// <summary>Announces finished jobs, abandons notices that could not be delivered for too long, and removes expired
     /// jobs.</summary>
     public override Decision<JobsEvent> Wake(JobsState state, ServiceTime time)
     {
-        var happened = AnnounceFinished(state, time.Now, out var notices);
-        happened.AddRange(AbandonOldNotices(state, time));
+        var happened = JobNoticeRules.AnnounceFinished(state.Notices, time.Now, out var notices);
+        happened.AddRange(JobNoticeRules.AbandonOld(state.Notices, time));
         var after = happened.Aggregate(state, Evolve);
         var expiredBy = ExpiredBy(time);
         if (Expired(after, expiredBy).Count > 0)
@@ -95,8 +93,8 @@ public sealed partial class JobsDecider(
     public override DateTimeOffset? WakeAt(JobsState state, ServiceTime time)
     {
         DateTimeOffset? first = null;
-        Consider(state.Unannounced.Min?.ReadyAt);
-        foreach (var notices in state.UndeliveredNotices.Values)
+        Consider(state.Notices.Unannounced.Min?.ReadyAt);
+        foreach (var notices in state.Notices.Undelivered.Values)
         {
             // All notices of a job have the same start time, so checking one of them is enough.
             Consider(time.DueAt(notices[0].FinishedAt, Limits.NoticeLife));
@@ -104,7 +102,7 @@ public sealed partial class JobsDecider(
 
         foreach (var job in state.ByReadiness)
         {
-            if (!state.UndeliveredNotices.ContainsKey(job))
+            if (!state.Notices.Undelivered.ContainsKey(job))
             {
                 Consider(time.DueAt(job.ReadyAt, Limits.JobOutputLife));
                 break;
@@ -117,17 +115,16 @@ public sealed partial class JobsDecider(
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Intent> Pending(JobsState state) =>
-        state.UndeliveredNotices.Values.SelectMany(notices => notices.Select(Notify))
-            .Concat(state.Retired.ByNumber.Values.Where(retired => !retired.Told).Select(TellUpload))
-            .Concat(state.ByReadiness.OfType<UnmeasuredInventory>().Select(Measure));
+    public override IEnumerable<Intent> Pending(JobsState state) => JobNoticeRules.Pending(state.Notices)
+        .Concat(RetirementRules.Pending(state.Retired))
+        .Concat(state.ByReadiness.OfType<UnmeasuredInventory>().Select(Measure));
 
     /// <inheritdoc/>
     public override IEnumerable<JobsEvent> Compact(JobsState state)
     {
-        if (state.NotificationsVersion > 0)
+        if (state.Notices.Version > 0)
         {
-            yield return new VaultTopicUpdated(state.NotificationsVersion, state.Notifications, DateTimeOffset.UnixEpoch);
+            yield return new VaultTopicUpdated(state.Notices.Version, state.Notices.Setting, DateTimeOffset.UnixEpoch);
         }
 
         if (state.Retired.Count > 0)
@@ -142,59 +139,104 @@ public sealed partial class JobsDecider(
 
         foreach (var cursor in state.ByTime)
         {
-            if (state.Finished.Contains(cursor.Job))
+            if (state.Notices.Finished.Contains(cursor.Job))
             {
-                yield return CompactFinished(state, state.ById[cursor.Job]);
+                yield return JobNoticeRules.CompactFinished(state.Notices, state.ById[cursor.Job]);
             }
         }
     }
 
     /// <inheritdoc/>
     public override int CompactCount(JobsState state) =>
-        state.ById.Count + state.Finished.Count + (state.NotificationsVersion > 0 ? 1 : 0)
+        state.ById.Count + state.Notices.Finished.Count + (state.Notices.Version > 0 ? 1 : 0)
         + (state.Retired.Count > 0 ? 1 + state.Retired.ByNumber.Count : 0);
 
-    private static JobsState WithJob(JobsState state, VaultJob job) => state with
+    /// <summary>Whether the output of an inventory is measured before its job starts, so that the job can finish at once.</summary>
+    /// <remarks>The versions of the shards count additions and deletions, so a snapshot has at most as many archives as their sum.
+    /// Without a window, reading ends at the limit of the selection.</remarks>
+    /// <param name="inventory">The snapshot to list.</param>
+    /// <param name="selection">Which of its archives to list.</param>
+    /// <param name="maxArchives">The largest number of archives that are read before the job starts, usually <see
+    /// cref="MaxArchivesMeasuredFirst"/>.</param>
+    public static bool IsMeasuredFirst(InventorySnapshot inventory, InventorySelection selection, int maxArchives) =>
+        (selection.Created == default && selection.Limit <= maxArchives) || inventory.Versions.Sum() <= maxArchives;
+
+    private Decision<JobsEvent> Start(JobsState state, JobStart command, DateTimeOffset now) =>
+        state.Find(command.Job) is { } known ? Repeat(known)
+        : command is StartRetrieval retrieval && RefusalOf(state, retrieval) is { } refusal ? Refuse(refusal)
+        : Admit(state, NewJob(command, now), now);
+
+    private static Refusal? RefusalOf(JobsState state, StartRetrieval command) =>
+        RetrievalJob.RefusalOf(command.Archive, RetrievalJob.RangeOf(command.Archive, command.Range))
+        ?? RetirementRules.RefusalOfStaleLookup(state.Retired, command);
+
+    private VaultJob NewJob(JobStart command, DateTimeOffset now)
     {
-        ById = state.ById.SetItem(job.Job, job),
-        Inventories = state.Inventories + (IsInventory(job) ? 1 : 0),
-        ByTime = state.ByTime.Add(job.Cursor),
-        ByReadiness = state.ByReadiness.Add(job),
-        Unannounced = MustBeAnnounced(state, job) ? state.Unannounced.Add(job) : state.Unannounced,
-        LastExpiry = WithExpiry(state.LastExpiry, job),
+        return command switch
+        {
+            StartRetrieval c => new RetrievalJob(
+                c.Job,
+                c.Archive,
+                RetrievalJob.RangeOf(c.Archive, c.Range),
+                c.RangeTreeHash,
+                c.Wish,
+                now,
+                now + policy.DelayOf(c.Wish.Tier)),
+            BeginInventory c => Unmeasured(c),
+            StartInventory c => Unmeasured(new(c.Job, c.Inventory, c.Selection, c.Format, c.Output.VaultName, c.Wish))
+                .WithOutput(c.Output, now + policy.StandardDelay),
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown start of a job."),
+        };
+
+        UnmeasuredInventory Unmeasured(BeginInventory c) =>
+            new(c.Job, c.Inventory, c.Selection, c.Format, c.VaultName, c.Wish, now, now + policy.StandardDelay);
+    }
+
+    private static JobsEvent StartedEvent(VaultJob job) => job switch
+    {
+        RetrievalJob retrieval => new RetrievalStarted(retrieval),
+        InventoryJob inventory => new InventoryStarted(inventory),
+        UnmeasuredInventory begun => new InventoryBegun(begun),
+        _ => throw new InvalidOperationException($"Unexpected job type {job.GetType().Name}."),
     };
 
-    private static JobsState WithoutJobs(JobsState state, List<VaultJob> removed) => state with
+    private JobsFull? FindFull(JobsState state) =>
+        state.ById.Count >= _limits.Jobs ? new JobsFull(_limits.Jobs, state.ByReadiness[0].ExpiresAt) : null;
+
+    /// <summary>Accepts a job if the vault is below its limits. A job whose output has expired counts until it is
+    /// removed.</summary>
+    private Decision<JobsEvent> Admit(JobsState state, VaultJob job, DateTimeOffset now) =>
+        FindFull(state) is { } full ? Refuse(full.ToRefusal())
+        : job.IsInventory && state.Inventories >= _limits.InventoryJobs
+            ? Refuse(new Refusal.TooManyJobs(
+                _limits.InventoryJobs,
+                OfInventories: true,
+                state.ByReadiness.First(other => other.IsInventory).ExpiresAt))
+        : job is UnmeasuredInventory begun ? Accept(job, StartedEvent(job)).Telling(Measure(begun))
+        : JobNoticeRules.AcceptJob(state.Notices, job, job, StartedEvent(job), now);
+
+    /// <summary>The output is available for as long as that of other jobs, no matter how long measuring took. A job that has expired
+    /// stays so: shards need not remember deleted archives for it any more.</summary>
+    private static Decision<JobsEvent> ConfirmMeasured(JobsState state, ConfirmInventoryMeasured command, ServiceTime time)
     {
-        ById = state.ById.RemoveRange(removed.Select(job => job.Job)),
-        Inventories = state.Inventories - removed.Count(IsInventory),
-        ByTime = state.ByTime.Except(removed.Select(job => job.Cursor)),
-        ByReadiness = state.ByReadiness.Except(removed),
-        Unannounced = state.Unannounced.Except(removed),
-        Finished = state.Finished.Except(removed.Select(job => job.Job)),
-        LastExpiry = removed.Aggregate(state.LastExpiry, WithoutExpiry),
-    };
+        if (command.Output is not { } output || FindUnexpired(state, command.Job, time) is not UnmeasuredInventory begun)
+        {
+            return Nothing;
+        }
+
+        var now = time.Now;
+        var job = begun.WithOutput(output, begun.ReadyAt > now ? begun.ReadyAt : now);
+        return JobNoticeRules.AcceptJob(
+            state.Notices, Done.Instance, job, new InventoryMeasured(job.Job, output, job.ReadyAt), now);
+    }
+
+    private static Intent Measure(UnmeasuredInventory job) =>
+        new($"measure/{job.Job}", new MeasureInventory(job), new ConfirmInventoryMeasured(job.Job));
 
     /// <summary>Jobs that have expired by an instant. Jobs with undelivered notices are kept until these are delivered or
     /// abandoned.</summary>
-    private static List<VaultJob> Expired(JobsState state, DateTimeOffset by)
-    {
-        var expired = new List<VaultJob>();
-        foreach (var job in state.ByReadiness)
-        {
-            if (job.ExpiresAt > by)
-            {
-                break;
-            }
-
-            if (!state.UndeliveredNotices.ContainsKey(job))
-            {
-                expired.Add(job);
-            }
-        }
-
-        return expired;
-    }
+    private static List<VaultJob> Expired(JobsState state, DateTimeOffset by) =>
+        [.. state.ByReadiness.TakeWhile(job => job.ExpiresAt <= by).Where(job => !state.Notices.Undelivered.ContainsKey(job))];
 
     private static Decision<JobsEvent> ListJobs(JobsState state, ListJobs command, ServiceTime time)
     {
@@ -221,7 +263,11 @@ public sealed partial class JobsDecider(
     }
 
     private static VaultJob? FindUnexpired(JobsState state, JobId id, ServiceTime time) =>
-        state.ById.TryGetValue(id, out var job) && job.ExpiresAt > ExpiredBy(time) ? job : null;
+        state.Find(id) is { } job && job.ExpiresAt > ExpiredBy(time) ? job : null;
+
+    /// <summary>When the last unexpired job of an archive expires, or null if it has none.</summary>
+    private static DateTimeOffset? LastExpiry(JobsState state, ArchiveId archive, ServiceTime time) =>
+        state.LastExpiry.TryGetValue(archive, out var last) && last > ExpiredBy(time) ? last : null;
 
     /// <summary>The instant up to which jobs have expired. If the <see cref="VaultJob.ExpiresAt"/> of a job is not later, its output was
     /// available for the whole of <see cref="Limits.JobOutputLife"/>.</summary>

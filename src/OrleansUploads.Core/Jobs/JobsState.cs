@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using OrleansUploads.Core.Values;
-using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Jobs;
 
@@ -20,33 +19,44 @@ public sealed record JobsState(
     /// <summary>Number of inventory jobs among them.</summary>
     public int Inventories { get; init; }
 
-    /// <summary>The vault's notification setting, or null.</summary>
-    public VaultNotifications? Notifications { get; init; }
-
-    /// <summary>Version of that setting; 0 before the first one.</summary>
-    public long NotificationsVersion { get; init; }
-
-    /// <summary>Jobs that a topic is waiting for and that have not been announced as finished.</summary>
-    public ImmutableSortedSet<VaultJob> Unannounced { get; init; } = ImmutableSortedSet.Create(VaultJob.ReadinessOrder);
-
-    /// <summary>Finished jobs that were announced, or that had finished when the notification setting changed. Later settings do
-    /// not apply to them.</summary>
-    public ImmutableHashSet<JobId> Finished { get; init; } = [];
-
-    /// <summary>Notices that have not been delivered, by job. Each job in this map has at least one.</summary>
-    public ImmutableSortedDictionary<VaultJob, ImmutableArray<JobNotice>> UndeliveredNotices { get; init; } =
-        ImmutableSortedDictionary.Create<VaultJob, ImmutableArray<JobNotice>>(VaultJob.ReadinessOrder);
-
-    /// <summary>Deleted archives that cannot be retrieved any more.</summary>
-    public RetiredArchives Retired { get; init; } = RetiredArchives.None;
-
     /// <summary>For each archive with retrieval jobs, when the last of these jobs expires.</summary>
     public ImmutableDictionary<ArchiveId, DateTimeOffset> LastExpiry { get; init; } =
         ImmutableDictionary<ArchiveId, DateTimeOffset>.Empty;
 
-    /// <summary>The undelivered notice of a job for a topic, or null.</summary>
-    public JobNotice? FindOwed(JobId job, string topic) =>
-        ById.TryGetValue(job, out var found) && UndeliveredNotices.TryGetValue(found, out var notices)
-            ? notices.FirstOrDefault(notice => notice.Topic == topic)
-            : null;
+    /// <summary>The notices about finished jobs.</summary>
+    public JobNotices Notices { get; init; } = JobNotices.None;
+
+    /// <summary>Deleted archives that cannot be retrieved any more.</summary>
+    public RetiredArchives Retired { get; init; } = RetiredArchives.None;
+
+    /// <summary>A job, or null.</summary>
+    public VaultJob? Find(JobId id) => ById.GetValueOrDefault(id);
+
+    /// <summary>The state with one more job.</summary>
+    internal JobsState With(VaultJob job) => this with
+    {
+        ById = ById.SetItem(job.Job, job),
+        Inventories = Inventories + (job.IsInventory ? 1 : 0),
+        ByTime = ByTime.Add(job.Cursor),
+        ByReadiness = ByReadiness.Add(job),
+        LastExpiry = job is RetrievalJob { Archive.Archive: var archive }
+            && !(LastExpiry.TryGetValue(archive, out var known) && known >= job.ExpiresAt)
+                ? LastExpiry.SetItem(archive, job.ExpiresAt)
+                : LastExpiry,
+        Notices = Notices.With(job),
+    };
+
+    /// <summary>The state without some jobs.</summary>
+    internal JobsState Without(IReadOnlyCollection<VaultJob> removed) => this with
+    {
+        ById = ById.RemoveRange(removed.Select(job => job.Job)),
+        Inventories = Inventories - removed.Count(job => job.IsInventory),
+        ByTime = ByTime.Except(removed.Select(job => job.Cursor)),
+        ByReadiness = ByReadiness.Except(removed),
+        LastExpiry = removed.Aggregate(LastExpiry, static (last, job) => job is RetrievalJob { Archive.Archive: var archive }
+            && last.TryGetValue(archive, out var known) && known <= job.ExpiresAt
+                ? last.Remove(archive)
+                : last),
+        Notices = Notices.Without(removed),
+    };
 }

@@ -1,4 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Jobs;
@@ -23,6 +27,12 @@ public sealed record RetiredArchives(
     /// <summary>No retirements.</summary>
     public static RetiredArchives None { get; } = new(
         0, ImmutableSortedDictionary<long, RetiredArchive>.Empty, ImmutableDictionary<ArchiveId, long>.Empty);
+
+    /// <summary>The retirements of a snapshot.</summary>
+    internal static RetiredArchives Of(long count, IReadOnlyList<RetiredArchive> remembered) => new(
+        count,
+        remembered.ToImmutableSortedDictionary(retired => retired.Number, retired => retired),
+        remembered.Aggregate(None.Numbers, (all, retired) => all.SetItem(retired.Archive, retired.Number)));
 
     /// <summary>Number of the last forgotten retirement: all retirements up to and including it are forgotten.</summary>
     public long Forgotten => ByNumber.IsEmpty ? Count : ByNumber.First().Key - 1;
@@ -67,4 +77,63 @@ public sealed record RetiredArchives(
 
         return left;
     }
+}
+
+/// <summary>The rules of the retirement of deleted archives. Their bytes are kept as long as jobs need them.</summary>
+internal sealed class RetirementRules : Rules<JobsEvent>
+{
+    /// <summary>Refuses a retrieval if its archive was deleted after the caller looked it up. Such a retirement has a higher
+    /// number than <see cref="StartRetrieval.Retirements"/>. If retirements after that number are already forgotten, the lookup
+    /// is refused as stale.</summary>
+    public static Refusal? RefusalOfStaleLookup(RetiredArchives state, StartRetrieval command)
+    {
+        var archive = command.Archive.Archive;
+        return state.FindByArchive(archive) is not null ? new Refusal.ArchiveNotFound(archive)
+            : (command.Retirements ?? 0) < state.Forgotten ? new Refusal.LookupStale(archive)
+            : null;
+    }
+
+    /// <summary>Refuses new retrievals from now on, and tells the upload until when jobs need the bytes. If this time is not later than
+    /// the deletion, the upload deletes the bytes at once. With an unexpired job it is always later, even if the shard's clock is
+    /// ahead.</summary>
+    /// <param name="state">The retirements so far.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="lastExpiry">When the last unexpired job of the archive expires, or null if it has none.</param>
+    /// <param name="time">The time.</param>
+    public static Decision<JobsEvent> Retire(
+        RetiredArchives state, RetireArchive command, DateTimeOffset? lastExpiry, ServiceTime time)
+    {
+        if (state.FindByArchive(command.Archive) is { } known)
+        {
+            return known.Told ? Nothing : Nothing.Telling(TellUpload(known));
+        }
+
+        var until = lastExpiry is { } last
+            ? Later(time.DueAt(last - Limits.JobOutputLife, Limits.JobOutputLife), command.DeletedAt) + JobsDecider.DownloadGrace
+            : command.DeletedAt;
+        var happened = new ArchiveRetired(command.Archive, command.Upload, command.DeletedAt, until);
+        var retired = RetiredArchives.None.Add(happened, 1).ByNumber[1] with { Number = state.Count + 1 };
+        return Accept(happened).Telling(TellUpload(retired));
+    }
+
+    /// <summary>Takes note that a retirement was delivered to its upload.</summary>
+    public static Decision<JobsEvent> ConfirmDelivered(RetiredArchives state, ConfirmRetirementDelivered command) =>
+        state.ByNumber.TryGetValue(command.Number, out var retired) && !retired.Told
+            ? Accept(new RetirementDelivered(command.Number))
+            : Nothing;
+
+    /// <summary>The intents that are not confirmed.</summary>
+    public static IEnumerable<Intent> Pending(RetiredArchives state) =>
+        state.ByNumber.Values.Where(retired => !retired.Told).Select(TellUpload);
+
+    private static DateTimeOffset Later(DateTimeOffset left, DateTimeOffset right) => left > right ? left : right;
+
+    private static Intent TellUpload(RetiredArchive retired) => new(
+        "retire/" + retired.Number.ToString(CultureInfo.InvariantCulture),
+        new TellEntity(
+            retired.Upload.Entity, new ReleaseArchive(retired.Archive, retired.DeletedAt, retired.BytesUntil)),
+        new ConfirmRetirementDelivered(retired.Number))
+    {
+        AnswersUnconfirmed = true,
+    };
 }

@@ -44,6 +44,9 @@ public abstract record VaultJob
     /// <summary>When the output expires and the job is removed, even if its output has not been measured by then.</summary>
     public DateTimeOffset ExpiresAt => ReadyAt + Limits.JobOutputLife;
 
+    /// <summary>Whether the job retrieves an inventory, and not an archive.</summary>
+    public bool IsInventory => this is InventoryJob or UnmeasuredInventory;
+
     /// <summary>Whether the output is available at an instant.</summary>
     public virtual bool IsReady(DateTimeOffset now) => now >= ReadyAt;
 }

@@ -163,8 +163,8 @@ public sealed class JobNoticesTests
         Assert.Equal(_jobs.Decider.CompactCount(_jobs.State), compacted.Count);
         var rebuilt = compacted.Aggregate(_jobs.Decider.Initial, _jobs.Decider.Evolve);
         Assert.Equal(_jobs.Decider.WakeAt(_jobs.State), _jobs.Decider.WakeAt(rebuilt));
-        Assert.Equal([Job(3)], rebuilt.Unannounced.Select(job => job.Job));
-        Assert.Equal(_jobs.State.Finished.Order(Comparer), rebuilt.Finished.Order(Comparer));
+        Assert.Equal([Job(3)], rebuilt.Notices.Unannounced.Select(job => job.Job));
+        Assert.Equal(_jobs.State.Notices.Finished.Order(Comparer), rebuilt.Notices.Finished.Order(Comparer));
     }
 
     private static Comparer<JobId> Comparer { get; } = Comparer<JobId>.Create(

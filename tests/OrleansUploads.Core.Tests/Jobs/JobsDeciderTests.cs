@@ -133,7 +133,7 @@ public sealed class JobsDeciderTests
         Assert.Equal(TimeSpan.FromHours(3), jobs.Ask(StartInventory(9)).ReadyAt - Some.Noon);
 
         jobs.Now = Some.Noon + TimeSpan.FromMinutes(1) + Limits.JobOutputLife;
-        Assert.Equal(jobs.Now, jobs.Decider.WakeAt(jobs.State with { Unannounced = jobs.State.Unannounced.Clear() }));
+        Assert.Equal(jobs.Now, jobs.Decider.WakeAt(jobs.State with { Notices = JobNotices.None }));
         jobs.Wake();
         Assert.Equal(3, jobs.State.ById.Count);
         jobs.Refused<Refusal.JobNotFound>(new FindJob(Job((int)RetrievalTier.Expedited)));
