@@ -1,4 +1,6 @@
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Simulation.Inventories;
+using OrleansUploads.Simulation.Objects;
 using static OrleansUploads.Simulation.Bugs.DeletionBugs;
 using static OrleansUploads.Simulation.Bugs.LockBugs;
 using static OrleansUploads.Simulation.Bugs.PageBugs;
@@ -31,7 +33,7 @@ internal sealed record BugCase(string Name, int Seeds, Func<PlantedBug> Plant)
     }
 }
 
-/// <summary>The planted bugs. The simulation must notice each of them.</summary>
+/// <summary>The planted bugs of all schedules. The simulation must notice each of them.</summary>
 internal static class BugTable
 {
     public static IReadOnlyList<BugCase> All { get; } =
@@ -96,5 +98,7 @@ internal static class BugTable
         new("a completed upload stays on its page", 300, () => VaultBugs.Plant(rules => new ClosingNotForwarded(rules))),
         new("the limit of uploads is decided from a stale count", 1000, () => VaultBugs.Plant(rules => new LimitFromStaleCount(rules))),
         new("a list of uploads skips a page behind its marker", 1000, () => VaultBugs.Plant(rules => new SkipsAtPageEdge(rules))),
+        .. ObjectBugs.All,
+        .. InventoryBugs.All,
     ];
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using OrleansUploads.Simulation.Bugs;
 using OrleansUploads.Simulation.Inventories;
-using OrleansUploads.Simulation.Objects;
 
 namespace OrleansUploads.Simulation.Reporting;
 
@@ -120,25 +119,17 @@ internal static class CommandLine
 
     private static int RunInventories(ulong count, ulong from)
     {
-        var failed = 0;
-        Parallel.For((long)from, (long)(from + count), seed =>
-        {
-            if (InventorySimulation.Run((ulong)seed).Violation is { } violation)
-            {
-                Interlocked.Increment(ref failed);
-                Console.WriteLine($"seed {seed}: {violation}");
-            }
-        });
-        Console.WriteLine($"{count} seeds of inventories, starting at {from}: {failed} violate a promise");
-        return failed == 0 ? 0 : 1;
+        var failures = new SeedRange(from, count).Play(seed => InventorySimulation.Run(seed).Violation);
+        Print(failures.Select(failure => $"seed {failure.Seed}: {failure.Violation}"));
+        Console.WriteLine($"{count} seeds of inventories, starting at {from}: {failures.Count} violate a promise");
+        return failures.Count == 0 ? 0 : 1;
     }
 
     private static int HuntBugs(string about)
     {
         Console.WriteLine($"{"planted bug",-60}{"found after",14}{"bound",8}   by");
         var missed = 0;
-        IEnumerable<BugCase> all = [.. BugTable.All, .. ObjectBugs.All, .. InventoryBugs.All];
-        foreach (var bug in all.Where(bug => bug.Name.Contains(about, StringComparison.Ordinal)))
+        foreach (var bug in BugTable.All.Where(bug => bug.Name.Contains(about, StringComparison.Ordinal)))
         {
             if (bug.Hunt() is { } found)
             {

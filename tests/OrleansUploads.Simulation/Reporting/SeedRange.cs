@@ -1,0 +1,24 @@
+namespace OrleansUploads.Simulation.Reporting;
+
+/// <summary>A range of seeds, which are played on all cores.</summary>
+internal readonly record struct SeedRange(ulong From, ulong Count)
+{
+    /// <summary>Plays every seed of the range.</summary>
+    /// <returns>The seeds that broke a promise, in ascending order.</returns>
+    public IReadOnlyList<(ulong Seed, string Violation)> Play(Func<ulong, string?> play)
+    {
+        var failures = new List<(ulong Seed, string Violation)>();
+        var gate = new Lock();
+        Parallel.For((long)From, (long)(From + Count), seed =>
+        {
+            if (play((ulong)seed) is { } violation)
+            {
+                lock (gate)
+                {
+                    failures.Add(((ulong)seed, violation));
+                }
+            }
+        });
+        return [.. failures.Order()];
+    }
+}
