@@ -1,5 +1,3 @@
-using FsCheck;
-using FsCheck.Fluent;
 using OrleansUploads.Core.Policies;
 
 namespace OrleansUploads.Core.Tests.Policies;
@@ -21,12 +19,12 @@ public sealed class WildcardPatternTests
     [Fact]
     public void Matching_agrees_with_exhaustive_search()
     {
-        var texts = Gen.Elements('a', 'b', '*', '?').ListOf().Where(c => c.Count < 9).Select(c => string.Concat(c));
-        Prop.ForAll(
-            Arb.From(texts),
-            Arb.From(texts),
-            (pattern, text) => new WildcardPattern(pattern).Matches(text) == TryAll(pattern, text))
-            .QuickCheckThrowOnFailure();
+        var texts = TextsUpTo(5).ToList();
+        foreach (var pattern in texts)
+        {
+            var matcher = new WildcardPattern(pattern);
+            Assert.Null(texts.Find(text => matcher.Matches(text) != TryAll(pattern, text)));
+        }
     }
 
     [Fact]
@@ -36,6 +34,10 @@ public sealed class WildcardPatternTests
         var pattern = string.Concat(Enumerable.Repeat("*a", 500)) + "b";
         Assert.False(new WildcardPattern(pattern).Matches(new string('a', 1024)));
     }
+
+    private static IEnumerable<string> TextsUpTo(int length) => length == 0
+        ? [""]
+        : TextsUpTo(length - 1).SelectMany(text => "ab*?".Select(next => text + next)).Prepend("");
 
     private static bool TryAll(string pattern, string text) => pattern switch
     {
