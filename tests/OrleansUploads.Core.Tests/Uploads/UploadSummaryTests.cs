@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
@@ -10,24 +9,15 @@ namespace OrleansUploads.Core.Tests.Uploads;
 
 public sealed class UploadSummaryTests
 {
-    private static readonly UploadDecider Rules = new(new UploadPolicy());
+    private readonly DeciderDriver<UploadState, UploadCommand, UploadEvent> _upload = new(new UploadDecider(new UploadPolicy()));
 
-    private UploadState _state = Rules.Initial;
-
-    private object Ask(UploadCommand command, TimeSpan after = default)
-    {
-        var decision = Rules.Decide(_state, command, ServiceTime.Continuous(Some.Noon + after));
-        _state = decision.Events.Aggregate(_state, Rules.Evolve);
-        return decision.Answer;
-    }
-
-    private UploadSummary Summary => Assert.IsType<UploadSummary>(Ask(new SummarizeUpload(Some.Vault)));
+    private UploadSummary Summary => _upload.Ask(new SummarizeUpload(Some.Vault));
 
     private void OpenWithTwoParts()
     {
-        Ask(new InitiateUpload(Some.Spec()));
-        Ask(new StorePart(Some.Vault, new PartRange(0, Some.MiB - 1), Some.Hash("a"), Some.Attempt(1)));
-        Ask(new StorePart(Some.Vault, new PartRange(Some.MiB, Some.MiB + 6), Some.Hash("b"), Some.Attempt(2)));
+        _upload.Do(new InitiateUpload(Some.Spec()));
+        _upload.Do(new StorePart(Some.Vault, new PartRange(0, Some.MiB - 1), Some.Hash("a"), Some.Attempt(1)));
+        _upload.Do(new StorePart(Some.Vault, new PartRange(Some.MiB, Some.MiB + 6), Some.Hash("b"), Some.Attempt(2)));
     }
 
     [Fact]
@@ -42,30 +32,32 @@ public sealed class UploadSummaryTests
     {
         OpenWithTwoParts();
         var hash = TreeHasher.Combine([Some.Hash("a"), Some.Hash("b")]);
-        var archive = Assert.IsType<CompletedArchive>(Ask(new CompleteUpload(Some.Vault, Some.MiB + 7, hash)));
+        var archive = _upload.Ask(new CompleteUpload(Some.Vault, Some.MiB + 7, hash));
         Assert.Equal(new UploadSummary(Some.Spec(), UploadPhase.Completed, 0, Some.MiB + 7, archive), Summary);
     }
 
     [Fact]
-    public void The_summary_of_an_ended_upload_says_whether_it_was_aborted_or_expired()
+    public void The_summary_of_an_aborted_upload_says_so()
     {
         OpenWithTwoParts();
-        var open = _state;
-        Ask(new AbortUpload(Some.Vault));
+        _upload.Do(new AbortUpload(Some.Vault));
         Assert.Equal(UploadPhase.Aborted, Summary.Phase);
+    }
 
-        _state = open;
-        var later = Some.Noon + UploadPolicy.DefaultStaleAfter + TimeSpan.FromDays(1);
-        var expired = Rules.Wake(_state, ServiceTime.Continuous(later));
-        _state = expired.Events.Aggregate(_state, Rules.Evolve);
+    [Fact]
+    public void The_summary_of_an_expired_upload_says_so_and_has_no_parts()
+    {
+        OpenWithTwoParts();
+        _upload.Now = Some.Noon + UploadPolicy.DefaultStaleAfter + TimeSpan.FromDays(1);
+        _upload.Wake();
         Assert.Equal((UploadPhase.Expired, 0), (Summary.Phase, Summary.Parts));
     }
 
     [Fact]
     public void The_summary_of_an_upload_in_another_vault_is_not_found()
     {
-        Assert.IsType<Refusal.UploadNotFound>(Ask(new SummarizeUpload(Some.Vault)));
+        _upload.Refused<Refusal.UploadNotFound>(new SummarizeUpload(Some.Vault));
         OpenWithTwoParts();
-        Assert.IsType<Refusal.UploadNotFound>(Ask(new SummarizeUpload(Some.VaultNamed("other"))));
+        _upload.Refused<Refusal.UploadNotFound>(new SummarizeUpload(Some.VaultNamed("other")));
     }
 }
