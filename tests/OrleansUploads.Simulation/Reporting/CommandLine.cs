@@ -120,7 +120,7 @@ internal static class CommandLine
     private static int RunInventories(ulong count, ulong from)
     {
         var failures = new SeedRange(from, count).Play(seed => InventorySimulation.Run(seed).Violation);
-        Print(failures.Select(failure => $"seed {failure.Seed}: {failure.Violation}"));
+        Print(failures);
         Console.WriteLine($"{count} seeds of inventories, starting at {from}: {failures.Count} violate a promise");
         return failures.Count == 0 ? 0 : 1;
     }

@@ -4,8 +4,8 @@ namespace OrleansUploads.Simulation.Reporting;
 internal readonly record struct SeedRange(ulong From, ulong Count)
 {
     /// <summary>Plays every seed of the range.</summary>
-    /// <returns>The seeds that broke a promise, in ascending order.</returns>
-    public IReadOnlyList<(ulong Seed, string Violation)> Play(Func<ulong, string?> play)
+    /// <returns>A line for each seed that broke a promise, in ascending order of the seeds.</returns>
+    public IReadOnlyList<string> Play(Func<ulong, string?> play)
     {
         var failures = new List<(ulong Seed, string Violation)>();
         var gate = new Lock();
@@ -19,6 +19,6 @@ internal readonly record struct SeedRange(ulong From, ulong Count)
                 }
             }
         });
-        return [.. failures.Order()];
+        return [.. failures.Order().Select(failure => $"seed {failure.Seed}: {failure.Violation}")];
     }
 }

@@ -29,12 +29,13 @@ public sealed class InventorySimulationTests
     private static InventorySituations Play(ulong seeds)
     {
         var seen = 0;
-        Assert.Empty(new SeedRange(1, seeds).Play(seed =>
+        var failures = new SeedRange(1, seeds).Play(seed =>
         {
             var outcome = InventorySimulation.Run(seed);
             Interlocked.Or(ref seen, (int)outcome.Seen);
             return outcome.Violation;
-        }));
+        });
+        Assert.True(failures.Count == 0, string.Join('\n', failures.Take(10)));
         return (InventorySituations)seen;
     }
 }
