@@ -9,7 +9,9 @@ namespace OrleansUploads.Core.Vaults;
 /// <summary>The rules of a page of uploads in progress. The vault admits uploads and numbers the admissions. The page lists the
 /// uploads and reports to the vault how many admissions have ended.</summary>
 /// <remarks>The number of an admission shows whether it has arrived before, so repeated deliveries change nothing. The number of
-/// ended admissions only grows, so late or repeated reports to the vault change nothing either.</remarks>
+/// ended admissions only grows, so late or repeated reports to the vault change nothing either. The page records no intents: the sender
+/// of an admission or a closing repeats it until it is answered, and the answer waits until the vault has received the page's
+/// report.</remarks>
 public sealed class UploadPageDecider : Decider<UploadPageState, UploadPageCommand, UploadPageEvent>
 {
     private const int SmallPage = 16;
@@ -56,11 +58,6 @@ public sealed class UploadPageDecider : Decider<UploadPageState, UploadPageComma
                 spec => spec.Upload.ToString(), spec => spec, StringComparer.Ordinal)),
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
-
-    /// <inheritdoc/>
-    /// <remarks>The page records no intents. The sender of an admission or a closing repeats it until it is answered, and the
-    /// answer waits until the vault has received the page's report.</remarks>
-    public override IEnumerable<Intent> Pending(UploadPageState state) => [];
 
     /// <inheritdoc/>
     public override IEnumerable<UploadPageEvent> Compact(UploadPageState state) => state.Seen.Count == 0

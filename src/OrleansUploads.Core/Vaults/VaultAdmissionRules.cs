@@ -80,7 +80,7 @@ internal sealed class VaultAdmissionRules(VaultLimits limits) : Rules<VaultEvent
         }
     }
 
-    /// <summary>The number of events that <see cref="Compact"/> returns.</summary>
+    /// <summary>The number of events that <see cref="Compact"/> returns, without creating them.</summary>
     public static int CompactCount(VaultAdmissions state) => state.Pages.Count
         + state.InFlight.Values.Sum(static admission => admission.Begun || (admission.Listed && admission.IsPaged) ? 2 : 1);
 

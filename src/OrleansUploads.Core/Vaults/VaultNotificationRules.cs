@@ -58,8 +58,8 @@ internal sealed class VaultNotificationRules : Rules<VaultEvent>
         }
     }
 
-    /// <summary>The number of events that <see cref="Compact"/> returns.</summary>
-    public static int CompactCount(NotificationSetting state) => Compact(state).Count();
+    /// <summary>The number of events that <see cref="Compact"/> returns, without creating them.</summary>
+    public static int CompactCount(NotificationSetting state) => state.Version == 0 ? 0 : state.Delivered ? 2 : 1;
 
     private static Decision<VaultEvent> Change(NotificationSetting state, VaultIncarnation vault, VaultNotifications? notifications)
     {
