@@ -16,6 +16,20 @@ public sealed class WildcardPatternTests
     public void A_star_matches_any_characters_and_a_question_mark_matches_one(string pattern, string text, bool matches) =>
         Assert.Equal(matches, new WildcardPattern(pattern).Matches(text));
 
+    /// <summary>The pairs of longer texts are drawn from a fixed seed.</summary>
+    [Fact]
+    public void Matching_of_longer_texts_agrees_with_exhaustive_search()
+    {
+        var random = new Random(Seed: 1);
+        for (var i = 0; i < 100_000; i++)
+        {
+            var (pattern, text) = (Draw(), Draw());
+            Assert.True(new WildcardPattern(pattern).Matches(text) == TryAll(pattern, text), $"'{pattern}' and '{text}'");
+        }
+
+        string Draw() => new(random.GetItems<char>("ab*?", random.Next(9)));
+    }
+
     [Fact]
     public void Matching_agrees_with_exhaustive_search()
     {

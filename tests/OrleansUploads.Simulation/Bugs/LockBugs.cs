@@ -68,11 +68,14 @@ internal static class LockBugs
     /// <summary>A second lock, after an aborted one, does not raise the guard.</summary>
     internal sealed class GuardRaisedOnce(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
     {
-        public override VaultState Evolve(VaultState state, VaultEvent happened) =>
-            Right.Evolve(state, happened) is VaultState.Live after
-            && state is VaultState.Live { Protection.Guard: { Generation: > 0 } guard } && happened is VaultLockInitiated
-                ? after with { Protection = after.Protection with { Guard = guard } }
-                : Right.Evolve(state, happened);
+        public override VaultState Evolve(VaultState state, VaultEvent happened)
+        {
+            var after = Right.Evolve(state, happened);
+            return after is VaultState.Live live && happened is VaultLockInitiated
+                && state is VaultState.Live { Protection.Guard: { Generation: > 0 } guard }
+                    ? live with { Protection = live.Protection with { Guard = guard } }
+                    : after;
+        }
 
         public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
             state is VaultState.Live { Protection.Guard.Generation: > 0 } && command is InitiateLock
