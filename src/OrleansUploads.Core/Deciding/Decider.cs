@@ -53,7 +53,7 @@ public abstract class Decider<TState, TCommand, TEvent> : Rules<TEvent>
     public virtual int MemoryPerHistoryByte => 1;
 }
 
-/// <summary>Rules that decide: those of an entity, or of a part of one.</summary>
+/// <summary>The rules of an entity or of a part of its state, with the decisions that they can return.</summary>
 /// <typeparam name="TEvent">The events of the entity.</typeparam>
 public abstract class Rules<TEvent>
     where TEvent : class

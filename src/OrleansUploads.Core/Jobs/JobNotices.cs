@@ -22,7 +22,7 @@ public sealed record JobNotice(string Topic, VaultJob Job, DateTimeOffset Finish
     internal string Key => $"notify/{Job.Job}/{Topic}";
 }
 
-/// <summary>What has been and what must be said about finished jobs.</summary>
+/// <summary>The notices about finished jobs: who is to be notified, and who has been.</summary>
 public sealed record JobNotices
 {
     /// <summary>No notices.</summary>
@@ -66,17 +66,17 @@ public sealed record JobNotices
         };
     }
 
-    /// <summary>After a job was added.</summary>
+    /// <summary>Returns the state after a job was added.</summary>
     internal JobNotices With(VaultJob job) => MustBeAnnounced(job) ? this with { Unannounced = Unannounced.Add(job) } : this;
 
-    /// <summary>After jobs were removed.</summary>
+    /// <summary>Returns the state after jobs were removed.</summary>
     internal JobNotices Without(IReadOnlyCollection<VaultJob> removed) => this with
     {
         Unannounced = Unannounced.Except(removed),
         Finished = Finished.Except(removed.Select(job => job.Job)),
     };
 
-    /// <summary>After the setting has changed, which does not apply to jobs that have finished.</summary>
+    /// <summary>Returns the state after the setting has changed. The new setting does not apply to jobs that have finished.</summary>
     internal JobNotices With(VaultTopicUpdated updated, IReadOnlyCollection<VaultJob> jobs)
     {
         var after = this with
@@ -92,7 +92,7 @@ public sealed record JobNotices
         };
     }
 
-    /// <summary>After a job has finished.</summary>
+    /// <summary>Returns the state after a job has finished.</summary>
     internal JobNotices With(JobFinished finished, VaultJob job) => this with
     {
         Unannounced = Unannounced.Remove(job),
@@ -102,7 +102,7 @@ public sealed record JobNotices
             : Undelivered.SetItem(job, [.. finished.Topics.Select(topic => new JobNotice(topic, job, finished.At))]),
     };
 
-    /// <summary>After a notice was delivered or abandoned.</summary>
+    /// <summary>Returns the state after a notice was delivered or abandoned.</summary>
     internal JobNotices Without(VaultJob? job, string topic)
     {
         if (FindOwed(job, topic) is not { } notice)

@@ -29,10 +29,10 @@ public sealed record JobsState(
     /// <summary>Deleted archives that cannot be retrieved any more.</summary>
     public RetiredArchives Retired { get; init; } = RetiredArchives.None;
 
-    /// <summary>A job, or null.</summary>
+    /// <summary>Finds a job; null if it does not exist.</summary>
     public VaultJob? Find(JobId id) => ById.GetValueOrDefault(id);
 
-    /// <summary>The state with one more job.</summary>
+    /// <summary>Returns the state with one more job.</summary>
     internal JobsState With(VaultJob job) => this with
     {
         ById = ById.SetItem(job.Job, job),
@@ -46,7 +46,7 @@ public sealed record JobsState(
         Notices = Notices.With(job),
     };
 
-    /// <summary>The state without some jobs.</summary>
+    /// <summary>Returns the state without some jobs.</summary>
     internal JobsState Without(IReadOnlyCollection<VaultJob> removed) => this with
     {
         ById = ById.RemoveRange(removed.Select(job => job.Job)),

@@ -14,14 +14,14 @@ public abstract record VaultCommand : ICommand
     }
 }
 
-/// <summary>A command to the vault that has a name. It is refused if there is none.</summary>
+/// <summary>A command that names its vault. It is refused if the vault does not exist.</summary>
 internal interface IAddressesVault
 {
     /// <summary>The vault.</summary>
     VaultId Vault { get; }
 }
 
-/// <summary>A message about one incarnation of the vault. It changes nothing if that incarnation is gone.</summary>
+/// <summary>A message about one incarnation of the vault. It is ignored if the vault has another one.</summary>
 internal interface IAboutIncarnation
 {
     /// <summary>Epoch of the incarnation.</summary>
