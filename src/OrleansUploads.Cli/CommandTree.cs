@@ -1,7 +1,5 @@
-using System.CommandLine;
 using OrleansUploads.Cli.Archives;
 using OrleansUploads.Cli.Checking;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Control;
 using OrleansUploads.Cli.Demo;
 using OrleansUploads.Cli.Jobs;

@@ -1,7 +1,5 @@
-using System.CommandLine;
 using System.CommandLine.Invocation;
 using OrleansUploads.Cli;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Serving;
 
 RedirectedOutput.Install();

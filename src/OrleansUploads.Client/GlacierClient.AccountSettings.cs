@@ -1,4 +1,3 @@
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Wire;
 
 namespace OrleansUploads.Client;

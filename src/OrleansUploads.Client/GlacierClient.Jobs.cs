@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Wire;
 
 namespace OrleansUploads.Client;

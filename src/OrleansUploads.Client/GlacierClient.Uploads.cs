@@ -1,8 +1,6 @@
 using System.Globalization;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Wire;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client;
 

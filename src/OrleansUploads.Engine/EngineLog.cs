@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine;
 

@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Gateway;
 
 /// <summary>Durations in settings and on the command line.</summary>

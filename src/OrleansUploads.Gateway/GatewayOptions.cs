@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Gateway;
 
 /// <summary>The settings of the gateway.</summary>

@@ -1,6 +1,5 @@
 using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Silo.Hosting;
-using OrleansUploads.Silo.Settings;
 
 if (Usage.IsAskedFor(args))
 {

@@ -2,7 +2,6 @@ using System.CommandLine;
 using OrleansUploads.Benchmarks.Archives;
 using OrleansUploads.Benchmarks.Clusters;
 using OrleansUploads.Benchmarks.Entities;
-using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Benchmarks.Hashing;
 using OrleansUploads.Benchmarks.Objects;
 using OrleansUploads.Benchmarks.Transfers;

@@ -1,6 +1,4 @@
 using OrleansUploads.Cluster.Tests.Journal;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Silo.Tests.Harness;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Cluster.Azure.Tests;

@@ -1,9 +1,6 @@
 using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Azure.Tests;
 

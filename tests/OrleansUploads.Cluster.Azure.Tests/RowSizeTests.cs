@@ -3,8 +3,6 @@ using System.Text;
 using Azure.Data.Tables;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
-using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Cluster.Azure.Tests;
 

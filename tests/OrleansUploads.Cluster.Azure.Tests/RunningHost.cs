@@ -4,12 +4,8 @@ using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Silo.Tests.Harness;
 
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Azure.Tests;
 

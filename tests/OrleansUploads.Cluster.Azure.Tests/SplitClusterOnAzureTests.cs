@@ -1,9 +1,4 @@
-using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Azure.Tests;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Cluster.Tests.Journal;
-using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Cluster.Azure.Tests;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Engine.Entities;
 

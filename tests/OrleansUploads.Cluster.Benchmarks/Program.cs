@@ -1,5 +1,4 @@
 using System.CommandLine;
-using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Cluster.Benchmarks;
 
 var quick = new Option<bool>("--quick") { Description = "Fewer rounds and smaller sizes: shows that everything runs." };

@@ -1,13 +1,8 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Settings;
-using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Cluster.Gateway.Tests;
 

@@ -1,7 +1,4 @@
-using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Cluster.Tests.Storage;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Cluster.Gateway.Tests;

@@ -1,6 +1,5 @@
 using Azure.Data.Tables;
 using OrleansUploads.Cluster.Gateway.Tests;
-using OrleansUploads.Silo.Tests.Harness;
 
 [assembly: AssemblyFixture(typeof(ClusterStorage))]
 

@@ -1,5 +1,4 @@
 using Azure.Data.Tables;
-using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Cluster.Gateway.Tests;

@@ -1,5 +1,3 @@
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Engine.Tests;
 
 public sealed class LogRateTests

@@ -4,7 +4,6 @@ using System.Diagnostics.Metrics;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Http.Telemetry;
-using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests;

@@ -1,7 +1,4 @@
-using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Judging;
-using OrleansUploads.Simulation.Workload;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation;
 

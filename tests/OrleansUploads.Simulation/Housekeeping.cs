@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.World;
-
 namespace OrleansUploads.Simulation;
 
 /// <summary>What schedules of a kind of their own have in common: disturbing the hosts, ending all faults, and requiring answers from

@@ -1,7 +1,5 @@
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Simulation.Judging;
-using OrleansUploads.Simulation.Workload;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation;
 

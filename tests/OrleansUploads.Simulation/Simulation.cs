@@ -1,7 +1,5 @@
 using OrleansUploads.Simulation.Bugs;
 using OrleansUploads.Simulation.Judging;
-using OrleansUploads.Simulation.Workload;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation;
 

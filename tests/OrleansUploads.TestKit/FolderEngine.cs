@@ -3,7 +3,6 @@ using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit;
 

@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
 

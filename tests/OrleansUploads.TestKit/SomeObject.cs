@@ -1,7 +1,6 @@
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
 

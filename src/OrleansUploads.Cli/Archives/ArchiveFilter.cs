@@ -1,7 +1,4 @@
-using System.CommandLine;
-using System.Globalization;
 using System.IO.Enumeration;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Cli.Archives;
 

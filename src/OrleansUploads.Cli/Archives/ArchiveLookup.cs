@@ -1,6 +1,4 @@
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Cli.Archives;
 

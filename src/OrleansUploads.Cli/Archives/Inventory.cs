@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Cli.Jobs;
 using OrleansUploads.Cli.Remote;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Cli.Archives;
 

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cli.Archives;

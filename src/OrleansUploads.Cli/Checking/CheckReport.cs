@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Engine.Checking;
 
 namespace OrleansUploads.Cli.Checking;

@@ -1,4 +1,3 @@
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Credentials;

@@ -1,4 +1,3 @@
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Engine.Checking;
 
 namespace OrleansUploads.Cli.Checking;

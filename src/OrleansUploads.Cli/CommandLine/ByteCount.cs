@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Cli.CommandLine;
 
 /// <summary>Parses and formats byte counts with units.</summary>

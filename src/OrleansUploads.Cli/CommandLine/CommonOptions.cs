@@ -1,4 +1,3 @@
-using System.CommandLine;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Http.Credentials;

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace OrleansUploads.Cli.CommandLine;
 
 /// <summary>The <c>completion</c> command: prints a script with which a shell completes this program's commands and

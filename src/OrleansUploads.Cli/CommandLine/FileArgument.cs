@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace OrleansUploads.Cli.CommandLine;
 
 /// <summary>An argument with the names of files. A word that begins with a hyphen is refused as a mistyped option, unless it follows

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace OrleansUploads.Cli.CommandLine;
 
 /// <summary>A file that a command reads once, from its first byte to its last. <c>-</c> stands for standard input.</summary>

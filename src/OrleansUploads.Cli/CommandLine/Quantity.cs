@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Cli.CommandLine;
 
 /// <summary>Formats a number with its noun: <c>1 archive</c>, <c>2,000 archives</c>.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Cli.CommandLine;
 
 /// <summary>Standard input.</summary>

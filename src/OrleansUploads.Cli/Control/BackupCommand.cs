@@ -1,6 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ports;

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using OrleansUploads.Cli.CommandLine;
-
 namespace OrleansUploads.Cli.Control;
 
 /// <summary>The <c>clock show|accept</c> commands: show whether the server trusts its clock, and make it trust the clock

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Engine.DataFolders;
 
 namespace OrleansUploads.Cli.Control;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Embedded;
 

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
 
 namespace OrleansUploads.Cli.Demo;

@@ -1,9 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
 using OrleansUploads.Hashing;

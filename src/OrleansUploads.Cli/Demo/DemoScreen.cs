@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using OrleansUploads.Cli.CommandLine;
 using Spectre.Console;
 
 namespace OrleansUploads.Cli.Demo;

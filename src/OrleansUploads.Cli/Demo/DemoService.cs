@@ -1,6 +1,5 @@
 using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Cli.Demo;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Sockets;
 using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client;

@@ -1,7 +1,4 @@
-using System.CommandLine;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Cli.Jobs;
 

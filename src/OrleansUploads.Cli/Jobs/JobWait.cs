@@ -1,8 +1,6 @@
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
 using OrleansUploads.Cli.Transfers;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using Spectre.Console;
 
 namespace OrleansUploads.Cli.Jobs;

@@ -1,4 +1,3 @@
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Gateway.Http.Credentials;
 

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Credentials;

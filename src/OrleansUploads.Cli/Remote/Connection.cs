@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Cli.Remote;
 

@@ -1,6 +1,4 @@
 using System.Net;
-using OrleansUploads.Cli.CommandLine;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Transfers;
 
 namespace OrleansUploads.Cli.Remote;

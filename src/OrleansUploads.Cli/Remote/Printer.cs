@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using OrleansUploads.Cli.CommandLine;
 
 namespace OrleansUploads.Cli.Remote;
 

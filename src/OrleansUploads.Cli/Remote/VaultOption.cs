@@ -1,4 +1,3 @@
-using System.CommandLine;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Cli.Remote;

@@ -1,5 +1,4 @@
 using System.Net;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Serving;

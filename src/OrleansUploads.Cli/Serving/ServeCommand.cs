@@ -1,8 +1,6 @@
-using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Gateway;
 
 namespace OrleansUploads.Cli.Serving;

@@ -1,8 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
 using Microsoft.Extensions.Options;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Gateway.Settings;
 

@@ -12,7 +12,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Control;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.DataFolders;

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting;
-using OrleansUploads.Cli.CommandLine;
 
 namespace OrleansUploads.Cli.Serving;
 

@@ -1,9 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
 using OrleansUploads.Cli.Archives;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Cli.Transfers;
 

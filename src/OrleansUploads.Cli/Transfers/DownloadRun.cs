@@ -1,7 +1,5 @@
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Jobs;
 using OrleansUploads.Cli.Remote;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Transfers;
 
 namespace OrleansUploads.Cli.Transfers;

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Client.Transfers;
 
 namespace OrleansUploads.Cli.Transfers;

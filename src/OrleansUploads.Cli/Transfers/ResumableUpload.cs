@@ -1,6 +1,4 @@
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
 

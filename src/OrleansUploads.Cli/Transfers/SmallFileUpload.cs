@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Cli.Transfers;

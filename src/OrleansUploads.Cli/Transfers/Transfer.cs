@@ -1,5 +1,3 @@
-using OrleansUploads.Client.Models;
-
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>The state of one file's transfer, for display. Thread-safe.</summary>

@@ -1,7 +1,3 @@
-using System.CommandLine;
-using OrleansUploads.Cli.CommandLine;
-using OrleansUploads.Client.Models;
-
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>Options that uploads and downloads share, and one of them also the check.</summary>

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
 using Spectre.Console;
 

@@ -1,4 +1,3 @@
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
 
 namespace OrleansUploads.Cli.Transfers;

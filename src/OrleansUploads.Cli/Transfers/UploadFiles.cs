@@ -1,5 +1,3 @@
-using OrleansUploads.Cli.CommandLine;
-
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>A file or a folder to send as one archive.</summary>

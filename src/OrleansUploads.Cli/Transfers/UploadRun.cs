@@ -1,8 +1,5 @@
-using System.Globalization;
 using OrleansUploads.Cli.Archives;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
 using OrleansUploads.Hashing;

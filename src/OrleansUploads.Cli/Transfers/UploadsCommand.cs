@@ -1,8 +1,5 @@
-using System.CommandLine;
 using System.Runtime.CompilerServices;
-using OrleansUploads.Cli.CommandLine;
 using OrleansUploads.Cli.Remote;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Cli.Transfers;
 

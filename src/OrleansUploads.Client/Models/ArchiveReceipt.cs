@@ -1,5 +1,3 @@
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Client.Models;
 
 /// <summary>Proof that an archive is stored.</summary>

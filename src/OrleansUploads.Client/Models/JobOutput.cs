@@ -1,5 +1,3 @@
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Client.Models;
 
 /// <summary>The output of a finished job. Read <see cref="Body"/> once, then dispose of this object.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Models;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.Client.Models;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Client.Sources;
 
 /// <summary>Bytes that can be read at any offset, repeatedly, and by several workers at the same time.</summary>

@@ -1,6 +1,3 @@
-using OrleansUploads.Client.Models;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Client.Sources;
 
 /// <summary>Bytes to send, with their tree hash and usually their linear hash. The hashes are computed once, even if the bytes are sent

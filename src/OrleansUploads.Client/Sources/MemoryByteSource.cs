@@ -1,5 +1,3 @@
-using OrleansUploads.Client.Models;
-
 namespace OrleansUploads.Client.Sources;
 
 /// <summary>Bytes in memory.</summary>

@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Sources;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Client.Sources;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.Client.Models;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Client.Transfers;
 
 /// <summary>Downloads archives to files: waits for the retrieval job, downloads range by range, and verifies all

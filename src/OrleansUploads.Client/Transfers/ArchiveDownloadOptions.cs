@@ -1,6 +1,3 @@
-using OrleansUploads.Client.Models;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Client.Transfers;
 
 /// <summary>The options of an <see cref="ArchiveDownload"/>.</summary>

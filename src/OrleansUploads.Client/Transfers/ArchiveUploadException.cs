@@ -1,5 +1,3 @@
-using OrleansUploads.Client.Models;
-
 namespace OrleansUploads.Client.Transfers;
 
 /// <summary>An upload has stopped. The server keeps the parts sent so far. Pass <see cref="UploadId"/> to

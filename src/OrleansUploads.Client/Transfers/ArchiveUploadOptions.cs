@@ -1,5 +1,3 @@
-using OrleansUploads.Client.Models;
-
 namespace OrleansUploads.Client.Transfers;
 
 /// <summary>The options of an <see cref="ArchiveUpload"/>.</summary>

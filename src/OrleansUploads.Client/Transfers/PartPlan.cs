@@ -1,5 +1,4 @@
 using System.Numerics;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Wire;
 
 namespace OrleansUploads.Client.Transfers;

@@ -1,6 +1,4 @@
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Transfers;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.Client.Models;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Client.Transfers;
 
 /// <summary>The parts of an upload that the server has stored, for comparison with the source.</summary>

@@ -1,7 +1,5 @@
 using System.Buffers;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Wire;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Transfers;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.Client.Models;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Client.Transfers;
 
 /// <summary>Completes an upload, and finds out which part is wrong if the server refuses.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Client.Models;
-
 namespace OrleansUploads.Client.Transfers;
 
 /// <summary>Adds up the progress of all workers. Reports under a lock, so no report is older than the previous one.</summary>

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Net;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Client.Wire;

@@ -1,7 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Wire;
 

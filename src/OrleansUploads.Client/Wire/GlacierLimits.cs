@@ -1,5 +1,3 @@
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Client.Wire;
 
 /// <summary>Fixed limits of the vault API (2012-06-01), which the client checks before it sends a request.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Client.Models;
-
 namespace OrleansUploads.Client.Wire;
 
 /// <summary>Cancels an attempt when no byte is transferred for the idle timeout.</summary>

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Client.Wire;
 

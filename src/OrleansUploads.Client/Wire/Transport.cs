@@ -2,8 +2,6 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Client.Wire;

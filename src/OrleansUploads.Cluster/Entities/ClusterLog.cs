@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Cluster.Entities;
 

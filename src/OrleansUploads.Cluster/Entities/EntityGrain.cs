@@ -4,8 +4,6 @@ using Orleans.Concurrency;
 using OrleansUploads.Cluster.Abstractions.Entities;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cluster.Entities;
 

@@ -3,12 +3,9 @@ using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using Orleans.Timers;
 using OrleansUploads.Cluster.Settings;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intents;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Entities;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Entities;
-
 namespace OrleansUploads.Cluster.Entities;
 
 /// <summary>Recognizes failures that end when the cluster has replaced a silo.</summary>

@@ -1,5 +1,4 @@
 using OrleansUploads.Cluster.Abstractions.Entities;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Cluster.Entities;
 

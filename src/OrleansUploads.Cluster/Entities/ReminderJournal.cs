@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Cluster.Entities;
 
 /// <summary>A journal that registers a reminder for the wake times of its entity. The reminder is registered before the record is

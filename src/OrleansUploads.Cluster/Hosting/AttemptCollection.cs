@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cluster.Hosting;
 

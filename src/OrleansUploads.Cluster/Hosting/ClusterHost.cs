@@ -2,8 +2,6 @@ using System.Text.Json;
 using OrleansUploads.Cluster.Abstractions.Entities;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cluster.Hosting;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Cluster.Hosting;
 
 /// <summary>Asks Orleans' management grain about silos, from a silo or from a cluster client.</summary>

@@ -8,12 +8,9 @@ using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Clocks;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 
 using ClusterOptions = OrleansUploads.Cluster.Settings.ClusterOptions;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using OrleansUploads.Cluster.Abstractions.Entities;
 using OrleansUploads.Cluster.Abstractions.Uploads;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Cluster.Hosting;
 

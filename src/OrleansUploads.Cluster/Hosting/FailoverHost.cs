@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cluster.Hosting;
 

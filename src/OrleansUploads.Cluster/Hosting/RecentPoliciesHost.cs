@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cluster.Hosting;
 

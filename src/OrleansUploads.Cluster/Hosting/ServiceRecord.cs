@@ -5,7 +5,6 @@ using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.Clocks;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cluster.Hosting;
 

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Orleans.Storage;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Journal;
 

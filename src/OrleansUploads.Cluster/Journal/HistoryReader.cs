@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Cluster.Journal;
 
 /// <summary>Assembles a history from a head and the rows that it names.</summary>

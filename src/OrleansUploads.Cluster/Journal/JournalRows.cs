@@ -1,5 +1,4 @@
 using Orleans.Storage;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Journal;
 

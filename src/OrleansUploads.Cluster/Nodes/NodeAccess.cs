@@ -2,9 +2,7 @@ using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Uploads;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Policies;
 
 namespace OrleansUploads.Cluster.Nodes;

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Uploads;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Cluster.Nodes;
 

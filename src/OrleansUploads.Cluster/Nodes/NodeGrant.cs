@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Cluster.Nodes;
 

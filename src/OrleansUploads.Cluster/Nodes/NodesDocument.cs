@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Cluster.Nodes;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Engine;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Settings;
 

@@ -1,7 +1,6 @@
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Hashing;
 

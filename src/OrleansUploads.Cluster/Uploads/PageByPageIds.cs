@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 
 namespace OrleansUploads.Cluster.Uploads;

@@ -1,10 +1,5 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using OrleansUploads.Core.Buckets;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Accounts;

@@ -1,6 +1,4 @@
 using OrleansUploads.Core.Buckets;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Accounts;
 

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using OrleansUploads.Core.Buckets;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Accounts;
 

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Accounts;
 
 /// <summary>A retrieval that was admitted under an account's data retrieval policy.</summary>

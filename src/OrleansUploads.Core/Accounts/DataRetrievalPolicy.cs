@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Accounts;
 
 /// <summary>How an account limits its retrievals. The values are stored: never change them.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Archives;

@@ -1,8 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Core.Archives;
 
 /// <summary>An archive's entry in the vault's archive index.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Archives;

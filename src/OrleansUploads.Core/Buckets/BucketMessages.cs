@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Buckets;
 

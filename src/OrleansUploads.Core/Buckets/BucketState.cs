@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Buckets;
 
 /// <summary>The phases of a bucket. The values are stored: never change them.</summary>

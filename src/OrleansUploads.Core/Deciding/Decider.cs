@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace OrleansUploads.Core.Deciding;
 
 /// <summary>The rules of one kind of entity: pure functions, the same on every host, in the simulator and in tests.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace OrleansUploads.Core.Deciding;
 
 /// <summary>The result of a command: events, an answer, and intents.</summary>

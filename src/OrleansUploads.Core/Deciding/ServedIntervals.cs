@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace OrleansUploads.Core.Deciding;
 
 /// <summary>The intervals in which the service was available, by its wall clock. Their number is bounded: if there are too many,

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Deciding;
 
 /// <summary>Sends a command to another entity.</summary>

@@ -1,7 +1,4 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Jobs;

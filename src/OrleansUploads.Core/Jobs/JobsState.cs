@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Jobs;
 
 /// <summary>The jobs of one incarnation of a vault.</summary>

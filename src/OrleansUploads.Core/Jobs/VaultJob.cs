@@ -1,11 +1,6 @@
 using System.Text.Json.Serialization;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Jobs;
 

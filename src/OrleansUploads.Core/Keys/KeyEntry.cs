@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Keys;
 
 /// <summary>An entry of an ordered index: what a listing shows of an object or of an upload in progress.</summary>

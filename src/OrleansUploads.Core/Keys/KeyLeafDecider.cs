@@ -1,8 +1,4 @@
-using System.Globalization;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Keys;
 

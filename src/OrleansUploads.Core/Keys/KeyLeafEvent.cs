@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Keys;
 
 /// <summary>Events of a leaf of an ordered index. They are stored for years: never change an existing event, add a new one.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Keys;
 
 /// <summary>The phases of a leaf. The values are stored: never change them.</summary>

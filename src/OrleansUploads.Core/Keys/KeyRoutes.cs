@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Keys;
 
 /// <summary>Events of the routes of an ordered index. They are stored for years: never change an existing event, add a new

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Keys;
 
 /// <summary>How an empty leaf gives its range to its left neighbour.</summary>

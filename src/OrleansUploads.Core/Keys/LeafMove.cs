@@ -1,7 +1,3 @@
-using System.Globalization;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Keys;
 
 /// <summary>How the entries of a split move to the new leaf: in messages that the stores of a cluster can hold.</summary>

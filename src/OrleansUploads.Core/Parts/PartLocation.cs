@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Parts;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Core.Parts;
 
 /// <summary>The part that an upload has accepted for one slot.</summary>

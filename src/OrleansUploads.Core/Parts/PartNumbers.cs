@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Parts;
 

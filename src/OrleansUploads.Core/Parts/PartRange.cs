@@ -1,6 +1,3 @@
-using System.Globalization;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Parts;
 
 /// <summary>A contiguous range of an archive's bytes. Both ends are inclusive.</summary>

@@ -1,5 +1,4 @@
 using System.Numerics;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Parts;
 

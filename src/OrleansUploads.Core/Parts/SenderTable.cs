@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace OrleansUploads.Core.Parts;
 
 /// <summary>The senders of an upload's parts. Each part has only the number of its sender. Immutable.</summary>

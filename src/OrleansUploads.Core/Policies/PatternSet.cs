@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace OrleansUploads.Core.Policies;
 
 /// <summary>The names in an <c>Action</c> or <c>Resource</c> element, or the names that its <c>Not...</c> form

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace OrleansUploads.Core.Policies;
 
 /// <summary>One operator and one key of a <c>Condition</c> element.</summary>

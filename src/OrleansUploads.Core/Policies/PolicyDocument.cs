@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace OrleansUploads.Core.Policies;
 
 /// <summary>A parsed and validated access policy or lock policy.</summary>

@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Text.Json;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Policies;
 

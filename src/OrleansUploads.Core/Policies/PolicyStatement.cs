@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace OrleansUploads.Core.Policies;
 
 /// <summary>One statement of a policy: it allows or denies actions of principals on resources under conditions.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Policies;
 
 /// <summary>The principals in a <c>Principal</c> element, or those that <c>NotPrincipal</c> excludes.</summary>

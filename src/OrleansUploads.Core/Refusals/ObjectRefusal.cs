@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Core.Refusals;

@@ -1,8 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Core.Refusals;
 
 /// <summary>Why a command was refused. The set of refusals is closed. A refused command has changed nothing.</summary>

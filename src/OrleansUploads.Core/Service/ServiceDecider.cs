@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Deciding;
-
 namespace OrleansUploads.Core.Service;
 
 /// <summary>The rules of the service entity: when the service was available, whether its clock is trusted, and whether a backup

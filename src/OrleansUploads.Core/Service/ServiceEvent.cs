@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Deciding;
-
 namespace OrleansUploads.Core.Service;
 
 /// <summary>Events of the service entity. They are stored.</summary>

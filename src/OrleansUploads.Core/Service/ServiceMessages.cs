@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Deciding;
-
 namespace OrleansUploads.Core.Service;
 
 /// <summary>Commands of the service entity.</summary>

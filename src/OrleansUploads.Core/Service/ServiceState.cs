@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Service;
 
 /// <summary>State of the service entity.</summary>

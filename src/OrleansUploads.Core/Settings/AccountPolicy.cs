@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Settings;
 
 /// <summary>Limits of an account.</summary>

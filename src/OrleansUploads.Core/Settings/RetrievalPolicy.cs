@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Settings;
 
 /// <summary>How long retrievals take. By default they are ready immediately.</summary>

@@ -1,8 +1,4 @@
 using System.Buffers;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Uploads;
 

@@ -1,10 +1,6 @@
 using System.Collections.Frozen;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Core.Uploads;

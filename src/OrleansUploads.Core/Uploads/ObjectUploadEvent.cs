@@ -1,8 +1,4 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Core.Uploads;

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using OrleansUploads.Core.Parts;
-
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>The state of an upload that becomes an object from its events, and the shortest history of a state.</summary>

@@ -1,9 +1,5 @@
-using System.Globalization;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Uploads;
 

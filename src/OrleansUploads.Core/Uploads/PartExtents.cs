@@ -1,6 +1,5 @@
 using System.Collections;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Parts;
 
 namespace OrleansUploads.Core.Uploads;
 

@@ -1,9 +1,5 @@
 using System.Collections.Frozen;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Uploads;
 

@@ -1,8 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>The events of an upload. They are stored for years: never change an existing event, add a new one.</summary>

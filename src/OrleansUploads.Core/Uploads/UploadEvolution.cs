@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Parts;
-
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>Computes the state of an upload from its events, and the shortest history of a state.</summary>

@@ -1,7 +1,4 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Uploads;

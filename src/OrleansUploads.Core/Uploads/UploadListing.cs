@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>Answers queries about an upload.</summary>

@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>The state of an upload. Each phase has only its own data, so a completed upload cannot accept a part.</summary>

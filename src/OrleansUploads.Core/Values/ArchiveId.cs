@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Values;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Core.Values;
 
 /// <summary>The protocol's fixed limits. The names include the units.</summary>

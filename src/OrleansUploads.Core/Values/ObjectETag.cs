@@ -1,6 +1,3 @@
-using System.Globalization;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Core.Values;
 
 /// <summary>The ETag of an object: the MD5 of its bytes, or for a multipart upload the MD5 of the MD5s of its parts with the number of

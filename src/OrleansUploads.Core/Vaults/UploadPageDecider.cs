@@ -1,8 +1,4 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
 

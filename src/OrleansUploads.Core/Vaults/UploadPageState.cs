@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
 

@@ -1,8 +1,5 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
 

@@ -1,9 +1,5 @@
-using System.Collections.Immutable;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
 

@@ -1,9 +1,5 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
 

@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
 

@@ -1,8 +1,4 @@
-using System.Globalization;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Vaults;
 

@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Vaults;
 
 /// <summary>A vault's policies, its lock, and the tags that they can test.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Core.Vaults;
 
 /// <summary>State of a vault.</summary>

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Engine.Bytes;
 
 /// <summary>Ensures that an attempt gets exactly the number of bytes that was announced when it was created.</summary>

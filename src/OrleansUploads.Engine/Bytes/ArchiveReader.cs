@@ -1,9 +1,5 @@
 using System.Buffers;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Bytes;
 

@@ -1,6 +1,4 @@
 using System.Buffers;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Bytes;
 

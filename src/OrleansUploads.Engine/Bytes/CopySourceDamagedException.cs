@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Bytes;
 
 /// <summary>Stored bytes of the source of a copy are missing or damaged. It differs from <see cref="AttemptDamagedException"/>, so that

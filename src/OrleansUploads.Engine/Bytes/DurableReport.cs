@@ -1,7 +1,4 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Engine.Bytes;
 

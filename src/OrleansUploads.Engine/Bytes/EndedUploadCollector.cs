@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Bytes;
 

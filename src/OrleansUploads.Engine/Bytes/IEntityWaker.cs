@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Bytes;
 
 /// <summary>A host whose entities must be woken from outside when their wake time comes.</summary>

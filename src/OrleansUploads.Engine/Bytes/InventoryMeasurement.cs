@@ -1,7 +1,5 @@
 using System.Threading.Channels;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Bytes;
 

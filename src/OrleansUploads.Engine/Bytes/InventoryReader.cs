@@ -1,9 +1,7 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Engine.Bytes;
 

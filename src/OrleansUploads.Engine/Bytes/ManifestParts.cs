@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Bytes;

@@ -1,4 +1,3 @@
-using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Bytes;

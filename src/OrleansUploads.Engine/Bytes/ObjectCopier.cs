@@ -1,10 +1,5 @@
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Bytes;

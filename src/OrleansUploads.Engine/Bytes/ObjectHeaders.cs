@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Engine.Bytes;
 
 /// <summary>What a client says of an object when it begins to upload it.</summary>

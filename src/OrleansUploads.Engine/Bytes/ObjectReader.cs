@@ -1,12 +1,8 @@
 using System.IO.Pipelines;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Bytes;
 

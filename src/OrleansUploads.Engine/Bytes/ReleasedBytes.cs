@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Bytes;
 
 /// <summary>Deletes the bytes of a deleted archive or object that no job and no reader needs any more.</summary>

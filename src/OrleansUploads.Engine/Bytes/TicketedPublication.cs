@@ -1,9 +1,5 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
 
 namespace OrleansUploads.Engine.Bytes;

@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Bytes;
 
 /// <summary>Deletes bytes that their upload does not use. If that fails, the collector does it later, and the caller still gets the answer

@@ -1,8 +1,5 @@
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Engine.Bytes;
 

@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Bytes;
 
 /// <summary>Wakes the entities whose wake time has come: stale uploads expire, old records are deleted, and intents that a

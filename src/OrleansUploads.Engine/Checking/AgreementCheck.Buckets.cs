@@ -1,7 +1,6 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Checking;
 

@@ -1,7 +1,4 @@
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Checking;
 

@@ -2,10 +2,7 @@ using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Checking;
 

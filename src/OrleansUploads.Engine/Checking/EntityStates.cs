@@ -1,16 +1,12 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Buckets;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Contracts;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Checking;

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Engine.Checking;
 
 /// <summary>What the indexes of a folder refer to. It stores 8 bytes per reference, so that a hundred million fit in

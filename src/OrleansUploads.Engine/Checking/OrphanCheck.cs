@@ -1,8 +1,4 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Checking;
 

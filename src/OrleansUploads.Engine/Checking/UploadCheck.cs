@@ -1,9 +1,4 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Checking;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Disk;
 

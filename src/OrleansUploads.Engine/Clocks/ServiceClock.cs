@@ -1,7 +1,4 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Service;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Clocks;
 

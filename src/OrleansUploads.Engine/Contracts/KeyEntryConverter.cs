@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Contracts;
 

@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.DataFolders;

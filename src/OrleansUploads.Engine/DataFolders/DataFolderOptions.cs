@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.DataFolders;

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.DataFolders;
 
 /// <summary>The free space of the disk with the data folder, and how much of it is kept free for the journal.</summary>

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Disk;
 

@@ -1,10 +1,6 @@
 using System.Buffers;
 using Microsoft.Win32.SafeHandles;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Disk;
 

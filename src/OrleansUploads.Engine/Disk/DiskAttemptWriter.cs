@@ -1,8 +1,4 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Disk;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>Classifies the I/O errors that mean something to the store, and to files that processes share.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>Remembers that the disk failed. From then on the store refuses writes, because the content of the disk is unknown: after a

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Disk;

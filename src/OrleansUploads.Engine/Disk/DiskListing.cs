@@ -1,7 +1,4 @@
 using System.IO.Enumeration;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.Disk;

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>A directory whose entries can be made durable.</summary>

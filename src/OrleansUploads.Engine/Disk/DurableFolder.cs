@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>A folder at a path that an operator chose.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>A random mark that identifies a folder. All processes that share the folder see the same mark.</summary>

@@ -1,7 +1,5 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Disk;
 

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Disk;
 

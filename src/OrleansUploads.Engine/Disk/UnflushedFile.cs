@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>A new file in an upload's directory. Its bytes and name are not durable yet.</summary>

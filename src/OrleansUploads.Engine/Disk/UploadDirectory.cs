@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>The directory of one upload, while this process uses it.</summary>

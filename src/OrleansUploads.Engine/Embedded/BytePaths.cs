@@ -1,8 +1,5 @@
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Embedded;
 

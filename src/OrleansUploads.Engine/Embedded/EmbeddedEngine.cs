@@ -2,8 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Clocks;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Embedded;
 

@@ -1,11 +1,7 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Intents;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Embedded;
 

@@ -1,8 +1,5 @@
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Engine.Clocks;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Embedded;
 

@@ -1,7 +1,5 @@
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Clocks;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Embedded;
 

@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Entities;
 
 /// <summary>The ports of an <see cref="EntityActivation"/>. A host may share one instance between all its activations.</summary>

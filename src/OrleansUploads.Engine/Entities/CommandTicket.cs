@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Entities;
 

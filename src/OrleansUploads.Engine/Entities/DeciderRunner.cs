@@ -1,9 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Contracts;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Entities;
 

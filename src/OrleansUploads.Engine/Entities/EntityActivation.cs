@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Entities;
 

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Entities;
 

@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Entities;
 
 /// <summary>Runs one entity: loads it from its journal, decides commands in order, appends their events in one write, and only then

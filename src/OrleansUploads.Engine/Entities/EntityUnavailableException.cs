@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Engine.Entities;
 
 /// <summary>The outcome of a command is unknown: it may have been carried out. Every command is safe to repeat.</summary>

@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Entities;
 

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Entities;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Entities;
 
 /// <summary>An action that an <see cref="EntityRunner"/> asks its host to execute.</summary>

@@ -1,15 +1,10 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Intents;
 

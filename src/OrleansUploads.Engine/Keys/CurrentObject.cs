@@ -1,8 +1,5 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Engine.Keys;
 

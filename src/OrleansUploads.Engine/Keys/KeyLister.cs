@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Keys;
 

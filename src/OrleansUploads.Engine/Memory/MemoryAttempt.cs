@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Memory;
 

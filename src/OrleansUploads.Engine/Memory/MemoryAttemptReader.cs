@@ -1,6 +1,3 @@
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Engine.Memory;
 
 /// <summary>Reads one committed attempt.</summary>

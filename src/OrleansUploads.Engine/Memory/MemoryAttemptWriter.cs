@@ -1,8 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Engine.Memory;
 
 /// <summary>Writes one attempt.</summary>

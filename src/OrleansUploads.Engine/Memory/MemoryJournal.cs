@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Memory;
 
 /// <summary>A journal in memory. It implements the whole contract except durability.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Deciding;
-
 namespace OrleansUploads.Engine.Ports;
 
 /// <summary>The clock of a service without interruptions, whose wall clock is right. Tests, benchmarks and hosts without a data folder

@@ -1,7 +1,4 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Ports;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Engine.Ports;
 
 /// <summary>Says which silos a cluster has, and which of them an entity is active on. A host in one process has none.</summary>

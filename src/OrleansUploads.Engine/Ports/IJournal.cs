@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Engine.Ports;
 
 /// <summary>The durable history of every entity: one append-only stream of records each.</summary>

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Engine.Ports;
 

@@ -1,8 +1,4 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Engine.Ports;
 

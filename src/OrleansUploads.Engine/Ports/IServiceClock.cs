@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Deciding;
-
 namespace OrleansUploads.Engine.Ports;
 
 /// <summary>The clock by which entities decide.</summary>

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 

@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 

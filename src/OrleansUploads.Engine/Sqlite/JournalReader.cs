@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>Queries over one connection. Each query sees one consistent state of the journal. Used by one thread

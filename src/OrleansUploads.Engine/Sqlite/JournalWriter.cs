@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>The only thread that writes. It commits all waiting writes in one transaction.</summary>

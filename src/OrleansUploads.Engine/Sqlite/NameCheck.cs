@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>Looks up every stream of a journal by its name. It checks a few streams at a time, so it neither delays the

@@ -1,6 +1,4 @@
 using System.Threading.Tasks.Sources;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Sqlite;

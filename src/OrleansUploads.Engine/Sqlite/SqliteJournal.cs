@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>The journal of one server: a SQLite database in its own folder.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>A stream in the table of streams.</summary>

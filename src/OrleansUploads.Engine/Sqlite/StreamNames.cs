@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>Checks that streams are found by their names. A stream that is not found looks as if it never existed, and its

@@ -1,6 +1,5 @@
 using System.Buffers;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Sqlite;
 

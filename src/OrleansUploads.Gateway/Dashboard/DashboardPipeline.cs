@@ -5,7 +5,6 @@ using OrleansUploads.Gateway.Dashboard.Calls;
 using OrleansUploads.Gateway.Dashboard.Live;
 using OrleansUploads.Gateway.Dashboard.Protocol;
 using OrleansUploads.Gateway.Http.Authentication;
-using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Dashboard;
 

@@ -5,7 +5,6 @@ using OrleansUploads.Gateway.Dashboard.Sessions;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Http.Sources;
 
 namespace OrleansUploads.Gateway.Dashboard;

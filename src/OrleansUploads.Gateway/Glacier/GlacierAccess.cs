@@ -1,6 +1,4 @@
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Glacier;
 

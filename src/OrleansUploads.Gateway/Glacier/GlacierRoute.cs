@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Glacier;
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.S3.Buckets;
 using OrleansUploads.Gateway.S3.Protocol;

@@ -1,4 +1,3 @@
-using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine;
 using OrleansUploads.Gateway.Glacier.Notifications;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Npgsql;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Database;
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Database;
 

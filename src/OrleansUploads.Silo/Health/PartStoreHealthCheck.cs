@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Health;

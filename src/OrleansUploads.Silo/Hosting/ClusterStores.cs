@@ -3,7 +3,6 @@ using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Database;
-using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Hosting;

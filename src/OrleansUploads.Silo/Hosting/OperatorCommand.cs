@@ -4,7 +4,6 @@ using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Hosting;
 

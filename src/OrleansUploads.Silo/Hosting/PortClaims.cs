@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Hosting;
 

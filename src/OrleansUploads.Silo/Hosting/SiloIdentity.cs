@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using OrleansUploads.Silo.Settings;
 
 using ClusterOptions = Orleans.Configuration.ClusterOptions;
 

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Hosting;
-using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Telemetry;
 
 namespace OrleansUploads.Silo.Hosting;

@@ -16,7 +16,6 @@ using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Health;
-using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Hosting;

@@ -1,5 +1,3 @@
-using OrleansUploads.Silo.Settings;
-
 namespace OrleansUploads.Silo.Hosting;
 
 /// <summary>The answer to <c>--help</c>.</summary>

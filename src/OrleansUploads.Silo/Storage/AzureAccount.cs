@@ -3,7 +3,6 @@ using Azure;
 using Azure.Data.Tables;
 using Azure.Identity;
 using OrleansUploads.Cluster.Azure;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Storage;
 

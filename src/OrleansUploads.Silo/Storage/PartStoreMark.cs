@@ -1,7 +1,6 @@
 using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Storage;
 

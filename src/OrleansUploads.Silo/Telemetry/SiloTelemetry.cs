@@ -1,5 +1,4 @@
 using OrleansUploads.Gateway.Hosting;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Telemetry;
 

@@ -6,7 +6,6 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Transfer;
 using OrleansUploads.AwsSdk.Tests.Harness;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.AwsSdk.Tests.Documents;
 

@@ -2,7 +2,6 @@ using Amazon.Glacier;
 using Amazon.Glacier.Model;
 using Amazon.Glacier.Transfer;
 using OrleansUploads.AwsSdk.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.AwsSdk.Tests.Faults;
 

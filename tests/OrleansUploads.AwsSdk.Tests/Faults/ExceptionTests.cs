@@ -3,7 +3,6 @@ using Amazon.Glacier;
 using Amazon.Glacier.Model;
 using Amazon.Runtime;
 using OrleansUploads.AwsSdk.Tests.Harness;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.AwsSdk.Tests.Faults;
 

@@ -1,7 +1,6 @@
 using Amazon.Glacier;
 using Amazon.Glacier.Model;
 using Amazon.Runtime;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.AwsSdk.Tests.Harness;
 

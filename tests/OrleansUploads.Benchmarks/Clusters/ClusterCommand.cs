@@ -1,5 +1,4 @@
 using System.CommandLine;
-using OrleansUploads.Benchmarks.Harness;
 
 namespace OrleansUploads.Benchmarks.Clusters;
 

@@ -2,7 +2,6 @@ using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Clusters;
 

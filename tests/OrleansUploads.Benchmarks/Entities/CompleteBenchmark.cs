@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using OrleansUploads.Benchmarks.Harness;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Entities;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Benchmarks.Entities;

@@ -3,11 +3,9 @@ using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Entities;
 

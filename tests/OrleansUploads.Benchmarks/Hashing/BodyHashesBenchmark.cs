@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Hashing;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using OrleansUploads.Benchmarks.Harness;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Hashing;
 

@@ -1,7 +1,6 @@
 using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 

@@ -1,7 +1,5 @@
 using OrleansUploads.Benchmarks.Entities;
-using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Benchmarks.Transfers;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Benchmarks.Objects;
 

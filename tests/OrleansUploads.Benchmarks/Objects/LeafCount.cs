@@ -1,8 +1,6 @@
 using System.Globalization;
-using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
 

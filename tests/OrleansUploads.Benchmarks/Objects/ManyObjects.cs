@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Benchmarks.Objects;

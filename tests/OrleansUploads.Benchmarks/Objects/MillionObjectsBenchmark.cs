@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Benchmarks.Transfers;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Benchmarks.Objects;
 

@@ -3,10 +3,8 @@ using System.Text;
 using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Objects;
 

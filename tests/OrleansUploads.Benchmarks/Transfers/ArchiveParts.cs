@@ -1,5 +1,3 @@
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Benchmarks.Transfers;
 
 /// <summary>An archive in memory, in parts with known hashes, so that sending them costs the client little.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using OrleansUploads.Benchmarks.Harness;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 

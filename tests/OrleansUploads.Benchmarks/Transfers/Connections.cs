@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 

@@ -1,6 +1,5 @@
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
-using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Benchmarks.Transfers;

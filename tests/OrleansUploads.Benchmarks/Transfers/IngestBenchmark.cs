@@ -1,5 +1,3 @@
-using OrleansUploads.Benchmarks.Harness;
-
 namespace OrleansUploads.Benchmarks.Transfers;
 
 /// <summary>Compares parts sent through the real gateway with bare Kestrel doing the same work.</summary>

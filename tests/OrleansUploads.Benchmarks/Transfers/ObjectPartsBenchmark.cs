@@ -1,5 +1,3 @@
-using OrleansUploads.Benchmarks.Harness;
-
 namespace OrleansUploads.Benchmarks.Transfers;
 
 /// <summary>Compares parts of 1 MiB that one client sends one after the other through S3 with the same parts through the vault

@@ -1,6 +1,3 @@
-using OrleansUploads.Benchmarks.Harness;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Benchmarks.Transfers;
 
 /// <summary>Compares the retrieval of an archive through the real gateway, which verifies every byte, with Kestrel serving a

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using OrleansUploads.Benchmarks.Harness;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Benchmarks.Harness;
-
 namespace OrleansUploads.Benchmarks.Transfers;
 
 /// <summary>What the two servers of a benchmark use for each GiB, by round.</summary>

@@ -10,8 +10,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
-using OrleansUploads.Benchmarks.Harness;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Benchmarks.Harness;
-
 namespace OrleansUploads.Benchmarks.Transfers;
 
 /// <summary>Compares one <c>upload</c> of many small files with bare requests, prepared beforehand, over as many connections.</summary>

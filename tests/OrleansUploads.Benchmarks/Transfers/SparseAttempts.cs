@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 

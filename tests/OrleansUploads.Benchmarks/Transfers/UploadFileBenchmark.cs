@@ -1,5 +1,3 @@
-using OrleansUploads.Benchmarks.Harness;
-
 namespace OrleansUploads.Benchmarks.Transfers;
 
 /// <summary>Compares <c>upload</c> of a large file with prepared parts over as many connections, and with the AWS CLI's

@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Benchmarks.Transfers;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Benchmarks.Uploads;
 

@@ -1,12 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;

@@ -1,4 +1,3 @@
-using OrleansUploads.Benchmarks.Harness;
 using OrleansUploads.Benchmarks.Transfers;
 
 namespace OrleansUploads.Benchmarks.Uploads;

@@ -1,5 +1,4 @@
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Tests.Harness;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 

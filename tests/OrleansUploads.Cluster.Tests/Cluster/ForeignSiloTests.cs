@@ -4,10 +4,7 @@ using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.TestKit;
 
 using ClusterOptions = OrleansUploads.Cluster.Settings.ClusterOptions;
 

@@ -1,14 +1,10 @@
-using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 

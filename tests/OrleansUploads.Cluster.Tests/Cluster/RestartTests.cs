@@ -1,9 +1,6 @@
-using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;

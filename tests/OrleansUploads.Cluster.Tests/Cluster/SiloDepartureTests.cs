@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using OrleansUploads.Cluster.Entities;
-using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Cluster.Tests.Storage;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 

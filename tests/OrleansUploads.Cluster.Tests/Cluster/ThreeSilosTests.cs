@@ -1,11 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Orleans.TestingHost;
-using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 

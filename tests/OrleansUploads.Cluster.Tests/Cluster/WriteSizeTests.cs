@@ -1,6 +1,4 @@
 using System.Globalization;
-using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Cluster.Tests.Storage;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 

@@ -2,9 +2,6 @@ using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Failover;
 

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cluster.Tests.Failover;
 

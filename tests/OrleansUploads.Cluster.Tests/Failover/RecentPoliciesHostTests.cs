@@ -1,10 +1,7 @@
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Failover;
 

@@ -4,12 +4,9 @@ using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Failover;
 

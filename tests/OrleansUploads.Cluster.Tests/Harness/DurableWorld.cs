@@ -1,9 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Settings;
-using OrleansUploads.Cluster.Tests.Storage;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Tests.Harness;
 

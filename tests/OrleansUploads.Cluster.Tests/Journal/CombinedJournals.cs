@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cluster.Tests.Journal;
 

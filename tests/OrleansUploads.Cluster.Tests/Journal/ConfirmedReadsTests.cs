@@ -1,8 +1,4 @@
 using OrleansUploads.Cluster.Journal;
-using OrleansUploads.Cluster.Tests.Storage;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Journal;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Cluster.Tests.Storage;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Cluster.Tests.Journal;

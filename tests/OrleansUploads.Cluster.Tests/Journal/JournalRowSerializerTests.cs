@@ -2,8 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
-using OrleansUploads.Cluster.Tests.Harness;
-using OrleansUploads.Cluster.Tests.Storage;
 
 namespace OrleansUploads.Cluster.Tests.Journal;
 

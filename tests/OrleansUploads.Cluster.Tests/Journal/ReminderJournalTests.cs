@@ -1,10 +1,5 @@
 using OrleansUploads.Cluster.Entities;
-using OrleansUploads.Cluster.Tests.Storage;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Journal;
 

@@ -2,10 +2,6 @@ using System.Globalization;
 using System.Text;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
-using OrleansUploads.Cluster.Tests.Storage;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Journal;
 

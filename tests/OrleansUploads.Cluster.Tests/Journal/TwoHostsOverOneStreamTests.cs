@@ -1,6 +1,3 @@
-using OrleansUploads.Cluster.Tests.Storage;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Cluster.Tests.Journal;
 
 [Trait(TestRun.Name, TestRun.Campaign)]

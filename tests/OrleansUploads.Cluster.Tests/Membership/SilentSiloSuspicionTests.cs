@@ -1,5 +1,4 @@
 using System.Net;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Membership;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Cluster.Tests.Storage;
 
 /// <summary>A journal that stores records at once, but answers the first appends late.</summary>

@@ -10,10 +10,8 @@ using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Nodes;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Tls;
 

@@ -3,7 +3,6 @@ using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Tls;
 

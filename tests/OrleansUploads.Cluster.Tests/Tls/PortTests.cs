@@ -6,7 +6,6 @@ using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Nodes;
 using OrleansUploads.Cluster.Tls;
 using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Tls;
 

@@ -6,13 +6,9 @@ using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
-using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Values;
 using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.TestKit;
 
 
 namespace OrleansUploads.Cluster.Tests.Tls;

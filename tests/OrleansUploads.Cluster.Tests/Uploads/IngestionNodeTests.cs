@@ -1,15 +1,12 @@
 using System.Globalization;
 using OrleansUploads.Cluster.Abstractions.Uploads;
-using OrleansUploads.Cluster.Tests.Harness;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Uploads;
 

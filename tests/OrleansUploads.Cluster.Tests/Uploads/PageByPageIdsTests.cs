@@ -1,5 +1,4 @@
 using OrleansUploads.Cluster.Uploads;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Cluster.Tests.Uploads;
 

@@ -1,6 +1,5 @@
 using OrleansUploads.Cluster.Uploads;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Cluster.Tests.Uploads;
 

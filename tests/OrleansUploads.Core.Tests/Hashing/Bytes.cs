@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Tests.Hashing;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Core.Tests.Hashing;

@@ -1,5 +1,4 @@
 using OrleansUploads.Hashing.Checksums;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Hashing;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Tests.Hashing;
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Core.Tests.Hashing;
 

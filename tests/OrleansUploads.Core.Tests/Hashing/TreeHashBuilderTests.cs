@@ -1,5 +1,3 @@
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Core.Tests.Hashing;
 
 public class TreeHashBuilderTests

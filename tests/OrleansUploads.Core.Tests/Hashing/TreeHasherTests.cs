@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Core.Tests.Hashing;
 
 public class TreeHasherTests

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Tests.House;
 

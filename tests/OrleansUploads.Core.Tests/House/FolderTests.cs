@@ -1,8 +1,5 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Tests.House.Planted.Left;
 using OrleansUploads.Core.Tests.House.Planted.Right;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 using OrleansUploads.TestKit.Architecture;
 

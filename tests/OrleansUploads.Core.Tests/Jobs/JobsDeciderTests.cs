@@ -1,11 +1,6 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Jobs;
 

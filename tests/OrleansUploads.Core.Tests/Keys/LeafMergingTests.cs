@@ -1,8 +1,4 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Keys;
 

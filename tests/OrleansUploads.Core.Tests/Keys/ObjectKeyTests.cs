@@ -1,7 +1,5 @@
 using System.Text;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Values;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Keys;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Core.Tests.Policies;
 

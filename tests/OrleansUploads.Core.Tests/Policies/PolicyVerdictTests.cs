@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Policies;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Policies;
 

@@ -1,7 +1,5 @@
 using System.Net;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Values;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Policies;
 

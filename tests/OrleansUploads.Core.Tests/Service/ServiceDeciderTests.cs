@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Service;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Service;
 

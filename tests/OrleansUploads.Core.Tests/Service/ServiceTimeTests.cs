@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Core.Tests.Service;
 
 public sealed class ServiceTimeTests

@@ -1,10 +1,4 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Uploads;
 

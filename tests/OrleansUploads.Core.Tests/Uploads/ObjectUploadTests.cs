@@ -1,12 +1,6 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing.Checksums;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Uploads;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 public sealed class PartLocationTests

@@ -1,10 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 /// <summary>What an upload tells those who look at it.</summary>

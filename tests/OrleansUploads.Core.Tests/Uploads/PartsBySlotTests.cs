@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 public sealed class PartsBySlotTests

@@ -1,10 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 /// <summary>When an upload has the bytes of its deleted archive reclaimed.</summary>

@@ -1,8 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 /// <summary>How fast the parts of an upload arrive.</summary>

@@ -1,12 +1,4 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Uploads;
 

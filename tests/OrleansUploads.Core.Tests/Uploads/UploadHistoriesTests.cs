@@ -1,11 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 /// <summary>Properties of all upload histories, tested on random ones with stored and with located parts.</summary>

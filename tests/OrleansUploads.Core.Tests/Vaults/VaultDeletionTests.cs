@@ -1,11 +1,6 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Vaults;
 

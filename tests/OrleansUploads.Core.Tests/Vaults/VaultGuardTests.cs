@@ -1,8 +1,5 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Vaults;
 

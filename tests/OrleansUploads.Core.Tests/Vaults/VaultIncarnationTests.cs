@@ -1,6 +1,4 @@
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Vaults;
 

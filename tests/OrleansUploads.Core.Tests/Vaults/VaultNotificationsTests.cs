@@ -1,8 +1,5 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Vaults;
 

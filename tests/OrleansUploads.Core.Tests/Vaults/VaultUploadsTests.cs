@@ -1,10 +1,4 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Core.Tests.Vaults;
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>boto 2, on which published programs for Glacier are built. It signs <c>host</c> and the <c>x-amz-*</c> headers only.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>boto3 against a real server: all operations, and every error that boto3's model of the API documents.</summary>

@@ -1,5 +1,4 @@
 using OrleansUploads.EndToEnd.Tests.Damage;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>One run of Amazon's JavaScript client through all operations, shared by many tests.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 

@@ -1,6 +1,4 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.EndToEnd.Tests.S3Clients;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 

@@ -3,9 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Signing;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.BadInput;
 

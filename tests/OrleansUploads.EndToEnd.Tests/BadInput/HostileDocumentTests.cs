@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.BadInput;
 
@@ -73,7 +71,7 @@ public sealed class HostileDocumentTests
 
     private static async Task<HttpStatusCode> SendAsync(HttpClient http, ServerProcess server, byte[] document)
     {
-        using var request = SignedRequests.ToS3(server, "POST", "/photos?delete=", document);
+        using var request = SignedRequest.ToS3(server, "POST", "/photos?delete=", document);
         try
         {
             using var answer = await http.SendAsync(request);
@@ -93,7 +91,7 @@ public sealed class HostileDocumentTests
 
     private static async Task LookUpAsync(HttpClient http, ServerProcess server)
     {
-        using var request = SignedRequests.ToS3(server, "GET", "/photos?location=", []);
+        using var request = SignedRequest.ToS3(server, "GET", "/photos?location=", []);
         using var answer = await http.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }

@@ -1,6 +1,4 @@
 using OrleansUploads.EndToEnd.Tests.Damage;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Checking;
 

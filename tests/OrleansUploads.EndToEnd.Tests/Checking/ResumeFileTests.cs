@@ -1,5 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-
 namespace OrleansUploads.EndToEnd.Tests.Checking;
 
 /// <summary>A check whose progress cannot be saved says so before it begins.</summary>

@@ -1,8 +1,6 @@
 using System.Net.Sockets;
 using System.Threading.Channels;
 using OrleansUploads.Cli.Control;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.CommandLines;
 

@@ -1,6 +1,5 @@
 using OrleansUploads.Cli;
 using OrleansUploads.Cli.CommandLine;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.CommandLines;
 

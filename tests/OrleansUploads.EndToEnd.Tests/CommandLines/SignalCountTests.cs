@@ -1,5 +1,4 @@
 using OrleansUploads.Cli.CommandLine;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.CommandLines;
 

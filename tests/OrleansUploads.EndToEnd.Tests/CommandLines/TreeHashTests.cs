@@ -1,4 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.CommandLines;

@@ -1,7 +1,5 @@
 using System.Net.Sockets;
 using OrleansUploads.Cli.Control;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.CommandLines;
 

@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.CommandLines;
 

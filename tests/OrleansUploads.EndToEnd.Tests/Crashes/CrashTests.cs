@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 

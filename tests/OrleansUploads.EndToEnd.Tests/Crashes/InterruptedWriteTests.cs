@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
 /// <summary>With a damaged journal, a server refuses to start with instructions, reports the damage to clients and in the log, or

@@ -1,6 +1,4 @@
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 

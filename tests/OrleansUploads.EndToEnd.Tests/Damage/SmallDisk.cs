@@ -1,5 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
 /// <summary>A small disk, to be filled up. Mounting it requires Linux and root.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.Playwright;
 using OrleansUploads.EndToEnd.Tests.AwsClients;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 

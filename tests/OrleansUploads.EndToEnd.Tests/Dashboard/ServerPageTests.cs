@@ -1,6 +1,4 @@
 using Microsoft.Playwright;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 

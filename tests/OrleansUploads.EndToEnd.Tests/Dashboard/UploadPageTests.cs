@@ -3,9 +3,7 @@ using Amazon.S3.Model;
 using Microsoft.Playwright;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 

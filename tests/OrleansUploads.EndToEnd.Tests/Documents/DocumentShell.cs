@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using OrleansUploads.EndToEnd.Tests.AwsClients;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.EndToEnd.Tests.Terminals;
 
 namespace OrleansUploads.EndToEnd.Tests.Documents;

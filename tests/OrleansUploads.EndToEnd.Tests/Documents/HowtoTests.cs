@@ -1,6 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.EndToEnd.Tests.Documents;
 
 /// <summary>The recipes of docs/howto.md work as printed.</summary>

@@ -1,6 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.EndToEnd.Tests.Documents;
 
 /// <summary>The packages are made, installed and used as their README says.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-
 namespace OrleansUploads.EndToEnd.Tests.Documents;
 
 /// <summary>What <c>deploy/publish.sh</c> refuses before it builds anything. The tests of packages run it.</summary>

@@ -1,6 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.EndToEnd.Tests.Documents;
 
 /// <summary>The commands of the README work as printed, in its order.</summary>

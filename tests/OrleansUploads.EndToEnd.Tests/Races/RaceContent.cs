@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Values;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Races;

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Amazon.S3;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Races;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.EndToEnd.Tests.Races;
 
 /// <summary>What clients were told in one round, which has a key and an upload of its own. Thread-safe.</summary>

@@ -2,8 +2,6 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using Amazon.S3.Transfer;
 using Amazon.S3.Util;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.S3Clients;
 

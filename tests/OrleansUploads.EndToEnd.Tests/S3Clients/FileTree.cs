@@ -1,5 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-
 namespace OrleansUploads.EndToEnd.Tests.S3Clients;
 
 /// <summary>Files with odd names, and with sizes around the one from which a client uploads in parts.</summary>

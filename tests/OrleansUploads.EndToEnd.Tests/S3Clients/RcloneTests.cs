@@ -1,6 +1,4 @@
 using OrleansUploads.EndToEnd.Tests.AwsClients;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.S3Clients;
 

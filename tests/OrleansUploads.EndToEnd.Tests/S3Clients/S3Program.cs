@@ -1,5 +1,4 @@
 using OrleansUploads.EndToEnd.Tests.AwsClients;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.S3Clients;
 

@@ -1,7 +1,5 @@
 using OrleansUploads.EndToEnd.Tests.Checking;
 using OrleansUploads.EndToEnd.Tests.Damage;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 

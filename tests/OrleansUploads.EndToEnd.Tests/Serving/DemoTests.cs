@@ -1,6 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
 /// <summary>The demo over a service that runs already.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
 /// <summary>What a server prints when it starts, and which folders it takes.</summary>

@@ -1,7 +1,6 @@
 using System.Runtime.Versioning;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 

@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 

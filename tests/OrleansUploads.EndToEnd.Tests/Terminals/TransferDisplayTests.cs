@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Terminals;
 

@@ -1,8 +1,6 @@
 using System.Formats.Tar;
 using System.Text.Json;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 

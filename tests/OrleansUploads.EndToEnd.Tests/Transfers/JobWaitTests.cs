@@ -3,7 +3,6 @@ using OrleansUploads.Cli.Jobs;
 using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
-using OrleansUploads.TestKit;
 using Spectre.Console;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 

@@ -1,10 +1,7 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Checking;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Checking;
 

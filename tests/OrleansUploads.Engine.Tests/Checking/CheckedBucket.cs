@@ -1,24 +1,17 @@
 using System.Buffers;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Contracts;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Engine.Tests.Objects;
 using OrleansUploads.Engine.Tests.PartStores;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Checking;
 

@@ -1,9 +1,6 @@
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Engine.Tests.PartStores;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Checking;
 

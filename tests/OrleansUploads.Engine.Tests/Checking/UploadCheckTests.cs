@@ -1,17 +1,8 @@
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Checking;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Engine.Tests.PartStores;
-using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
-using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Checking;
 

@@ -1,7 +1,4 @@
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Clocks;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Clocks;
 

@@ -1,16 +1,10 @@
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Clocks;
 

@@ -1,8 +1,6 @@
 using OrleansUploads.Core.Service;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Clocks;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Clocks;
 

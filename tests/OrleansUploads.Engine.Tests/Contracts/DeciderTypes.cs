@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Deciding;
-
 namespace OrleansUploads.Engine.Tests.Contracts;
 
 /// <summary>The types that the deciders of Core are made of.</summary>

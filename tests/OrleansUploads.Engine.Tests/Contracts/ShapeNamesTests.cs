@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Engine.Contracts;
 
 namespace OrleansUploads.Engine.Tests.Contracts;

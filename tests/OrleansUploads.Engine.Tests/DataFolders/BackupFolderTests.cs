@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Engine.Tests.Journals;
 using OrleansUploads.Engine.Tests.PartStores;

@@ -1,8 +1,6 @@
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Tests.PartStores;
-using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.DataFolders;
 

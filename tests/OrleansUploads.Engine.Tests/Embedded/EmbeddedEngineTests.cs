@@ -1,14 +1,7 @@
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.TestKit;
-using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Embedded;
 

@@ -1,14 +1,9 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Embedded;

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Engine.Tests.Entities;
 

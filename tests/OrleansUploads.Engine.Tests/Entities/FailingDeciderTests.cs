@@ -1,11 +1,5 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Contracts;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Entities;
 

@@ -1,7 +1,4 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Entities;
 

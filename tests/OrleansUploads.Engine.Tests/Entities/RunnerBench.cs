@@ -1,9 +1,3 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Engine.Tests.Entities;
 
 /// <summary>A runner whose outputs the test carries out itself, when and how it chooses.</summary>

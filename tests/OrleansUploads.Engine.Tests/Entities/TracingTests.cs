@@ -1,12 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Entities;

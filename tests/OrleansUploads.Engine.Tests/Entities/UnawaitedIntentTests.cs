@@ -1,8 +1,5 @@
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Entities;
 

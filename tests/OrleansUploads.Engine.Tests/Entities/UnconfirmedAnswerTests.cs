@@ -2,9 +2,6 @@ using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Entities;
 

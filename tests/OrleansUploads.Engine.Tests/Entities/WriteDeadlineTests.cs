@@ -1,6 +1,3 @@
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Engine.Tests.Entities;
 
 public sealed class WriteDeadlineTests

@@ -1,4 +1,3 @@
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.Architecture;
 
 namespace OrleansUploads.Engine.Tests.House;

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Hashing;
-using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Intake;
 

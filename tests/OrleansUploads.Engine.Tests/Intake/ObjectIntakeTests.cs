@@ -1,15 +1,7 @@
-using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Tests.Objects;
-using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.Journals;
-using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Intake;
 

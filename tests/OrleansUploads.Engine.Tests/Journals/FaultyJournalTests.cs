@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Journals;

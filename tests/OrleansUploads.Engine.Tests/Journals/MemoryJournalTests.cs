@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Journals;

@@ -1,6 +1,4 @@
 using System.Text;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Tests.Journals;

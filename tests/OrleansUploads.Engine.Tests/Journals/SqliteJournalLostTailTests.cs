@@ -1,4 +1,3 @@
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Tests.Journals;

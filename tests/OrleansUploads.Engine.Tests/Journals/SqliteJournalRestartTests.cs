@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Tests.Journals;

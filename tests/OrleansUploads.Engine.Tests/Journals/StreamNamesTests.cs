@@ -1,8 +1,5 @@
 using System.Text;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Journals;
 

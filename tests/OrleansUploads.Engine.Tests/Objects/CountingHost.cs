@@ -1,7 +1,4 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Engine.Tests.Objects;
 

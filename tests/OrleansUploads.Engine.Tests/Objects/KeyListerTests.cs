@@ -1,7 +1,5 @@
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Objects;
 

@@ -2,18 +2,11 @@ using System.IO.Pipelines;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing.Checksums;
-using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.Journals;
-using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Objects;
 

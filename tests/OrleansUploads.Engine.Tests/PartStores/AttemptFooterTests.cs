@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.Tests.PartStores;

@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 

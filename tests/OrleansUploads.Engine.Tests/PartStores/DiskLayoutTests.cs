@@ -1,10 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Microsoft.Win32.SafeHandles;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 

@@ -1,7 +1,4 @@
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 

@@ -1,12 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing.Checksums;
-using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 

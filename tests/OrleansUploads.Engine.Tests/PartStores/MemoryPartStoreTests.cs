@@ -1,6 +1,4 @@
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 

@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 

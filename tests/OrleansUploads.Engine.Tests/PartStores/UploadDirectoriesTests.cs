@@ -1,7 +1,5 @@
 using Microsoft.Win32.SafeHandles;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 

@@ -1,10 +1,6 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Reclaim;
 

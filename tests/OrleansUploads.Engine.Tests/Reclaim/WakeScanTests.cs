@@ -1,6 +1,4 @@
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Reclaim;

@@ -1,12 +1,8 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.TestKit;
 
 using Shard = OrleansUploads.TestKit.DeciderDriver<
     OrleansUploads.Core.Archives.ArchiveShardState,

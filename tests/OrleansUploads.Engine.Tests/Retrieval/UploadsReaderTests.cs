@@ -1,10 +1,5 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Retrieval;
 

@@ -1,14 +1,10 @@
 using System.Buffers;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Contracts;
 using OrleansUploads.Engine.Sqlite;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Stored;
 

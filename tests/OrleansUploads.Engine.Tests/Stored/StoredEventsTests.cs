@@ -2,13 +2,9 @@ using System.Buffers;
 using System.Text;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Contracts;
 using OrleansUploads.Engine.Tests.Contracts;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Stored;
 

@@ -1,12 +1,7 @@
 using System.Collections.Frozen;
 using System.Reflection;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Wire;
 

@@ -1,12 +1,9 @@
 using System.Text;
 using System.Text.Json;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Contracts;
 using OrleansUploads.Engine.Tests.Contracts;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Engine.Tests.Wire;
 

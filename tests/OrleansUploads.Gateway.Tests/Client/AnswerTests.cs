@@ -1,7 +1,7 @@
 using System.Net;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.TestKit;
+using RetrievalTier = OrleansUploads.Client.Models.RetrievalTier;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Net;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Hashing;

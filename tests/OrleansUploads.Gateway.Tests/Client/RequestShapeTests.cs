@@ -4,6 +4,7 @@ using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
+using RetrievalTier = OrleansUploads.Client.Models.RetrievalTier;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 

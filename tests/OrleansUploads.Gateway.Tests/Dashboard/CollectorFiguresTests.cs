@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using OrleansUploads.Engine;
 using OrleansUploads.Gateway.Dashboard.Figures;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Dashboard;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Core.Policies;
@@ -7,7 +6,6 @@ using OrleansUploads.Gateway.Dashboard.Live;
 using OrleansUploads.Gateway.Dashboard.Sessions;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Gateway.Tests.S3;
 
 namespace OrleansUploads.Gateway.Tests.Dashboard;

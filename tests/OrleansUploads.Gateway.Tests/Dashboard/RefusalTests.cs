@@ -1,9 +1,6 @@
 using System.Text.Json;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Telemetry;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Gateway.Tests.S3;
-using OrleansUploads.TestKit;
 using static OrleansUploads.Gateway.Tests.Dashboard.DashboardServer;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

@@ -1,7 +1,6 @@
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Dashboard.Sessions;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Dashboard.DashboardServer;
 
 namespace OrleansUploads.Gateway.Tests.Dashboard;

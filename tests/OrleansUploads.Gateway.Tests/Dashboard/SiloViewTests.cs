@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 using static OrleansUploads.Gateway.Tests.Dashboard.DashboardServer;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;

@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.Tests.Harness;
-
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Corrupts the body of a request or its framing.</summary>

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Text;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

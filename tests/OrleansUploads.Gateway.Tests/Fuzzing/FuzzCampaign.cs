@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.Tests.Harness;
-
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Sends one request after the other and keeps the connection while it is reusable.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Hosting;
-using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

@@ -2,14 +2,11 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.Fuzzing.S3;
-using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

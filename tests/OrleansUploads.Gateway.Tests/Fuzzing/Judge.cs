@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Exchanges;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.TestKit.Documents;
 using static OrleansUploads.Core.Policies.VaultAction;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.Tests.Harness;
-
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>What the fuzzer remembers of a vault. It may be outdated or, after a corrupted request, wrong; such requests are

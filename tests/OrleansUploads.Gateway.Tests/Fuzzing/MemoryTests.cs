@@ -1,8 +1,6 @@
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Gateway.Tests.S3;
-using OrleansUploads.TestKit;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;

@@ -1,7 +1,5 @@
-using System.Text;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Gateway.Glacier.Protocol;
@@ -9,7 +7,6 @@ using OrleansUploads.Gateway.Glacier.Vaults;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Bytes that are not exactly one valid request, as broken clients and request smuggling send them.</summary>

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

@@ -1,12 +1,9 @@
 using System.Text.Json;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;

@@ -1,4 +1,3 @@
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

@@ -1,6 +1,4 @@
-using System.Globalization;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Core.Policies.VaultAction;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Texts that can represent any bytes. The lone surrogates U+DC80 to U+DCFF represent the bytes 0x80 to 0xFF, so that

@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.Tests.Harness;
-
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>The vaults of two accounts and what the fuzzer knows about them.</summary>

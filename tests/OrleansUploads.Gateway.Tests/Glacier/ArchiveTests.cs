@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.Gateway.Tests.Harness;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
 /// <summary>A server over a data folder, with SQLite and real files. The same tests run against it.</summary>

@@ -1,5 +1,4 @@
 using System.Reflection;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Protocol;
@@ -8,7 +7,6 @@ using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Gateway.Tests.Http.Fronts;
 using OrleansUploads.Signing;
-using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.Documents;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;

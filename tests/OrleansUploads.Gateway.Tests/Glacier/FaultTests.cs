@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.TestKit.Journals;
 using OrleansUploads.TestKit.PartStores;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;

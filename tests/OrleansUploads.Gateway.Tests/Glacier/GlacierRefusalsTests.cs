@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;

@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Hashing;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 using Deletion = OrleansUploads.Core.Archives.DeleteArchive;

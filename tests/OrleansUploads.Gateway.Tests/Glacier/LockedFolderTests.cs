@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.Tests.Harness;
-using OrleansUploads.TestKit;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;

@@ -1,7 +1,6 @@
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Exchanges;
-using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 

@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Signing;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;

@@ -1,6 +1,3 @@
-using System.Text;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Gateway.Tests.Harness;
 
 /// <summary>One server for all tests of a class. Each test creates its own vault.</summary>

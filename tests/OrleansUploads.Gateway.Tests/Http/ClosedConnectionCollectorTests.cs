@@ -1,5 +1,4 @@
 using OrleansUploads.Gateway.Http.Connections;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 

@@ -1,6 +1,4 @@
 using System.Net.Sockets;
-using System.Text;
-using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 

@@ -1,6 +1,5 @@
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.Dashboard;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Gateway.Tests.S3;
 
 namespace OrleansUploads.Gateway.Tests.Http;

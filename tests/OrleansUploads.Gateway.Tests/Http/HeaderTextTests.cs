@@ -1,6 +1,4 @@
-using System.Text;
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 

@@ -1,8 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Connections;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 

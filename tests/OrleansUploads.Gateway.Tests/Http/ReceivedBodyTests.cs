@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
 using OrleansUploads.Gateway.Http.Bodies;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Gateway.Tests.S3;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Gateway.Tests.S3;
 
 namespace OrleansUploads.Gateway.Tests.Http;

@@ -1,7 +1,5 @@
 using System.Net;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Admission;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 

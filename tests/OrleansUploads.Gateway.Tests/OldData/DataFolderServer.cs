@@ -1,6 +1,3 @@
-using OrleansUploads.Gateway.Tests.Harness;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Gateway.Tests.OldData;
 
 /// <summary>A server over a data folder, at a time that the test chooses.</summary>

@@ -1,12 +1,10 @@
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Tests.Glacier;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Hashing;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.IO.Compression;
-using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.OldData;

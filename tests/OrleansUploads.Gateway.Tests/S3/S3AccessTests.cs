@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Xml.Linq;
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Signing;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 

@@ -1,7 +1,5 @@
-using System.Globalization;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.TestKit.PartStores;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 

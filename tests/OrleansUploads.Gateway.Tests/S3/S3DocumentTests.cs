@@ -1,6 +1,4 @@
-using System.Text;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;

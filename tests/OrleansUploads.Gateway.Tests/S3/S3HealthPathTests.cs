@@ -1,5 +1,4 @@
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;

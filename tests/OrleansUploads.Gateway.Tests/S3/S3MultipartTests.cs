@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using OrleansUploads.Gateway.Tests.Harness;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.S3;

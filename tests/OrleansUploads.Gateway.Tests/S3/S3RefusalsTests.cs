@@ -1,4 +1,3 @@
-using System.Text;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Hashing.Checksums;

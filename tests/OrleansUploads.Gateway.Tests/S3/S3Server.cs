@@ -1,10 +1,7 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Xml;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Bodies;

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansUploads.Gateway.Hosting;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Settings;
 

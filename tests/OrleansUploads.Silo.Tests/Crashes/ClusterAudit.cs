@@ -1,5 +1,4 @@
 using OrleansUploads.Client;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Silo.Tests.Crashes;

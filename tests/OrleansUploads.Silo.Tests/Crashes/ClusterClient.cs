@@ -1,7 +1,6 @@
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Crashes;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Silo.Tests.Crashes;

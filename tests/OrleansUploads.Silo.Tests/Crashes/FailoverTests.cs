@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Silo.Hosting;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using OrleansUploads.EndToEnd.Tests.Crashes;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 

@@ -1,10 +1,7 @@
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Crashes;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 

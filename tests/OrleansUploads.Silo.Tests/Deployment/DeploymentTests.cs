@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 

@@ -1,11 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Tests.Crashes;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 

@@ -1,8 +1,6 @@
 using Npgsql;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Storage;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 

@@ -1,9 +1,6 @@
 using Npgsql;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Storage;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 

@@ -1,8 +1,6 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Crashes;
-using OrleansUploads.Silo.Tests.Harness;
 using OrleansUploads.Silo.Tests.Recovery;
 using OrleansUploads.Silo.Tests.Soak;
 

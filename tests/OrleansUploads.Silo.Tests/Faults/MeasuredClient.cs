@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Crashes;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
 using OrleansUploads.Silo.Tests.Recovery;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Silo.Tests.Harness;
-
 namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>The silos that get requests: those that say that they are ready, as a load balancer decides it.</summary>

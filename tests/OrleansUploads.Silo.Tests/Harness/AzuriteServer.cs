@@ -1,9 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
 using OrleansUploads.Cluster.Azure;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 [assembly: AssemblyFixture(typeof(AzuriteServer))]
 

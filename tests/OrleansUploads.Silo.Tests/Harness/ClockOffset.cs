@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Globalization;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Silo.Tests.Harness;
 
 public sealed class FreePortTests

@@ -1,7 +1,5 @@
 using System.Globalization;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-
 namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>A primary and a standby for which its commits wait.</summary>

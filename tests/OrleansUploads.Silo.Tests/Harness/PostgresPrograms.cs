@@ -1,5 +1,4 @@
 using System.Globalization;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 

@@ -1,9 +1,6 @@
 using System.Globalization;
 using Npgsql;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Database;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Npgsql;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 

@@ -2,11 +2,9 @@ using System.Runtime.InteropServices;
 using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Signing;
 using OrleansUploads.Silo.Settings;
 
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-
 namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>How a silo is started.</summary>

@@ -1,6 +1,4 @@
 using OrleansUploads.Silo.Tests.Crashes;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.OnAzure;
 

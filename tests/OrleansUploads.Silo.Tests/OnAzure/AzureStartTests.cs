@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.OnAzure;
 

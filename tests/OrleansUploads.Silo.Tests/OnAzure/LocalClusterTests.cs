@@ -1,7 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>Runs <c>deploy/local-cluster.sh --azure</c>.</summary>

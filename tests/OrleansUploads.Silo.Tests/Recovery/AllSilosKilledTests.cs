@@ -1,8 +1,5 @@
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Tests.Crashes;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Recovery;
 

@@ -1,7 +1,6 @@
 using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Client;
 using OrleansUploads.Signing;
-using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Recovery;
 

@@ -1,6 +1,5 @@
 using OrleansUploads.Client.Models;
 using OrleansUploads.EndToEnd.Tests.Crashes;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Recovery;
 

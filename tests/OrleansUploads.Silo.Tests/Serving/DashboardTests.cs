@@ -3,9 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Harness;
 
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 

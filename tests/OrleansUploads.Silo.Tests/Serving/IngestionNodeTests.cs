@@ -1,7 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
-
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>The sample of an ingestion node, against silos in their own processes.</summary>

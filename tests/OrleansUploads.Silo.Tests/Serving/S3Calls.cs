@@ -2,7 +2,6 @@ using System.Text;
 using System.Xml.Linq;
 using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Signing;
-using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 

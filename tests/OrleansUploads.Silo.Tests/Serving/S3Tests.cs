@@ -1,9 +1,6 @@
 using System.Net;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Signing;
 using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 

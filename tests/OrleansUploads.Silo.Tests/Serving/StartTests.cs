@@ -1,7 +1,4 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 

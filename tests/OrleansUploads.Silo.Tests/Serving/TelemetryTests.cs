@@ -1,6 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Silo.Tests.Harness;
-
 namespace OrleansUploads.Silo.Tests.Serving;
 
 public sealed class TelemetryTests

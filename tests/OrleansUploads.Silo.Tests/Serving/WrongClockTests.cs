@@ -1,7 +1,4 @@
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 

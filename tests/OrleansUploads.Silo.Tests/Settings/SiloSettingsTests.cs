@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Settings;
 

@@ -1,7 +1,5 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Tests.Crashes;
-using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Soak;
 

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Tests.Crashes;
-using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Soak;
 

@@ -3,10 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
-using OrleansUploads.EndToEnd.Tests.Harness;
-using OrleansUploads.Silo.Tests.Harness;
 
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Storage;
 

@@ -6,9 +6,7 @@ using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Storage;
-using OrleansUploads.Silo.Tests.Harness;
 
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Storage;
 

@@ -1,8 +1,5 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Harness;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Storage;
 

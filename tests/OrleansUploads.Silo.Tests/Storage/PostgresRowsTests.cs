@@ -1,9 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Storage;
-using OrleansUploads.Silo.Tests.Harness;
 
 namespace OrleansUploads.Silo.Tests.Storage;
 

@@ -1,10 +1,7 @@
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Bugs;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Vaults;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Deciding;
-
 namespace OrleansUploads.Simulation.Bugs;
 
 /// <summary>Replaces the rules of one kind of entity.</summary>

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Vaults;
 
 using PageRules = OrleansUploads.Core.Deciding.Decider<

@@ -1,9 +1,5 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Bugs;
 

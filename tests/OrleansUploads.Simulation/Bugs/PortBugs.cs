@@ -1,8 +1,5 @@
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Bugs;
 

@@ -1,8 +1,5 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Bugs;
 

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 
 using Rules = OrleansUploads.Core.Deciding.Decider<

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Vaults;
 
 using ShardRules = OrleansUploads.Core.Deciding.Decider<

@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Clocks;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Clocks;
 

@@ -2,11 +2,8 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Clocks;
-using OrleansUploads.Simulation.World;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Clocks;
 

@@ -1,10 +1,8 @@
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
@@ -12,10 +10,8 @@ using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing;
 using OrleansUploads.Simulation.Bugs;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Clocks;
 

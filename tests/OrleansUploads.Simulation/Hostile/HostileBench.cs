@@ -1,5 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-
 namespace OrleansUploads.Simulation.Hostile;
 
 /// <summary>Attacks a real server with connections, slow uploads and floods, and measures the service that another client

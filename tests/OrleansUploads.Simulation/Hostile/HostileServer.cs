@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Simulation.Hostile;
 

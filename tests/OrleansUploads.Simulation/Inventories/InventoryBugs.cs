@@ -1,7 +1,5 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Bugs;
 
 using JobsRules = OrleansUploads.Core.Deciding.Decider<

@@ -1,8 +1,6 @@
 using System.Globalization;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Inventories;
 

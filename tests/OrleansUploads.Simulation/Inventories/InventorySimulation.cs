@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Simulation.Bugs;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Inventories;
 

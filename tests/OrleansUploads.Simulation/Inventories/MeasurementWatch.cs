@@ -1,7 +1,4 @@
 using System.Text.Json;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Inventories;
 

@@ -1,9 +1,7 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Jobs;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Inventories;
 

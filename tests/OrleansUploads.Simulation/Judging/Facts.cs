@@ -1,6 +1,4 @@
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.Judging;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.Workload;
-
 namespace OrleansUploads.Simulation.Judging;
 
 /// <summary>The model of an upload or a vault: rules over states that are encoded as numbers.</summary>

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Simulation.Workload;
-
 namespace OrleansUploads.Simulation.Judging;
 
 /// <content>The checks of each kind of answer.</content>

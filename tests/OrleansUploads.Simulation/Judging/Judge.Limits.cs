@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.Workload;
-
 namespace OrleansUploads.Simulation.Judging;
 
 /// <content>The limit of uploads in progress in a vault.</content>

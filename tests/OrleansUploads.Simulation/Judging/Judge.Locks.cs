@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Simulation.Workload;
-
 namespace OrleansUploads.Simulation.Judging;
 
 /// <content>After a lock was confirmed as complete, no archive younger than it allows may be deleted.</content>

@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.Workload;
-
 namespace OrleansUploads.Simulation.Judging;
 
 /// <content>The checks of answers about vaults.</content>

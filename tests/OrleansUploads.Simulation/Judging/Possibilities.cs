@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.Workload;
-
 namespace OrleansUploads.Simulation.Judging;
 
 /// <summary>All states that an upload or a vault may have, given every reply so far and every request that may have been

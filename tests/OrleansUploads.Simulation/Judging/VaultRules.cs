@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.Workload;
-
 namespace OrleansUploads.Simulation.Judging;
 
 /// <summary>The model of a vault: it exists or not.</summary>

@@ -1,9 +1,6 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Simulation.World;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Objects;
 

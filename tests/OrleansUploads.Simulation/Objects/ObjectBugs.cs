@@ -1,9 +1,7 @@
 using OrleansUploads.Core.Buckets;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Bugs;
 
 using BucketRules = OrleansUploads.Core.Deciding.Decider<

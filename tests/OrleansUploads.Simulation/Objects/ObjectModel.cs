@@ -1,7 +1,5 @@
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Objects;
 

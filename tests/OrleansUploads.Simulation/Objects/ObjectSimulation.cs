@@ -1,11 +1,8 @@
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Simulation.Bugs;
-using OrleansUploads.Simulation.World;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Objects;
 

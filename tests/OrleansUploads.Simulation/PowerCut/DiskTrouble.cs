@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using OrleansUploads.Simulation.PowerCut.Disk;
 using OrleansUploads.Simulation.RealServer;
-using OrleansUploads.Simulation.Workload;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.PowerCut;
 

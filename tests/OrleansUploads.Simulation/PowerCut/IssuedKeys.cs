@@ -1,4 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Simulation.PowerCut;

@@ -1,7 +1,5 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Simulation.PowerCut.Disk;
 using OrleansUploads.Simulation.PowerCut.Fuse;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.PowerCut;
 

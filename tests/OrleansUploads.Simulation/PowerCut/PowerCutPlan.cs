@@ -1,5 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
-
 namespace OrleansUploads.Simulation.PowerCut;
 
 /// <summary>The disk faults of a series besides power cuts, and the server that runs on the disk.</summary>

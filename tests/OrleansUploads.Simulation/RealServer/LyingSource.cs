@@ -1,5 +1,4 @@
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.RealServer;
 

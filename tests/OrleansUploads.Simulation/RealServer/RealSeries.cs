@@ -1,8 +1,5 @@
 using OrleansUploads.EndToEnd.Tests.Damage;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Simulation.Judging;
-using OrleansUploads.Simulation.Workload;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.RealServer;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using OrleansUploads.Simulation.Judging;
-using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.RealServer;
 

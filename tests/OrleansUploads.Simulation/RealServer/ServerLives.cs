@@ -1,5 +1,4 @@
 using OrleansUploads.Client;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Simulation.RealServer;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Simulation.RealServer;
 

@@ -1,7 +1,5 @@
 using System.Globalization;
 using OrleansUploads.Simulation.Bugs;
-using OrleansUploads.Simulation.Workload;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Reporting;
 

@@ -1,6 +1,4 @@
 using OrleansUploads.Simulation.Bugs;
-using OrleansUploads.Simulation.Workload;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Reporting;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Simulation.Soak;

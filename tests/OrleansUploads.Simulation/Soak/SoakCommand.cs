@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Simulation.Soak;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Simulation.Clocks;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Simulation.Hostile;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 

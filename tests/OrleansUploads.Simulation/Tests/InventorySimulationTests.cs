@@ -1,6 +1,5 @@
 using OrleansUploads.Simulation.Inventories;
 using OrleansUploads.Simulation.Reporting;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 

@@ -1,8 +1,5 @@
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Judging;
-using OrleansUploads.Simulation.Workload;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 

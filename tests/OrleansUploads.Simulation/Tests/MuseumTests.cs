@@ -2,10 +2,7 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 

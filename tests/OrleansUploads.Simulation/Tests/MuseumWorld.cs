@@ -1,10 +1,8 @@
 using System.Text;
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
@@ -12,7 +10,6 @@ using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Hashing;
-using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Simulation.Tests;

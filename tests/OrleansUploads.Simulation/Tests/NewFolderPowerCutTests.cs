@@ -1,9 +1,6 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Simulation.PowerCut;
 using OrleansUploads.Simulation.PowerCut.Disk;
 using OrleansUploads.Simulation.PowerCut.Fuse;
-using OrleansUploads.Simulation.World;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 

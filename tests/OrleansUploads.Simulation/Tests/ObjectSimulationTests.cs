@@ -1,6 +1,5 @@
 using OrleansUploads.Simulation.Objects;
 using OrleansUploads.Simulation.Reporting;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 

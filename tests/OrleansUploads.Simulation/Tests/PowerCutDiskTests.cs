@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using OrleansUploads.Simulation.PowerCut;
 using OrleansUploads.Simulation.PowerCut.Disk;
 using OrleansUploads.Simulation.PowerCut.Fuse;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Tests;
 

@@ -1,7 +1,6 @@
 using OrleansUploads.Simulation.PowerCut;
 using OrleansUploads.Simulation.PowerCut.Fuse;
 using OrleansUploads.Simulation.PowerCut.Mutations;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 

@@ -1,6 +1,4 @@
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Simulation.RealServer;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 

@@ -1,6 +1,4 @@
 using OrleansUploads.Simulation.Reporting;
-using OrleansUploads.Simulation.World;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Simulation.Tests;
 

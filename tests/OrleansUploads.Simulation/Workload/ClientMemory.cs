@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Judging;
 
 namespace OrleansUploads.Simulation.Workload;

@@ -3,10 +3,8 @@ using System.Globalization;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Workload;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Simulation.World;
 
 namespace OrleansUploads.Simulation.Workload;
 

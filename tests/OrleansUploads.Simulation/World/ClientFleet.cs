@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Values;
 using OrleansUploads.Simulation.Judging;
-using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.World;
 

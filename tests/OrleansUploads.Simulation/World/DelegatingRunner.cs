@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Simulation.World;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>The journal as one process sees it: slow, failing before or after the effect, hanging, and torn by a crash.</summary>

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Simulation.World;

@@ -1,5 +1,4 @@
 using OrleansUploads.Simulation.Judging;
-using OrleansUploads.Simulation.Workload;
 
 namespace OrleansUploads.Simulation.World;
 

@@ -2,9 +2,7 @@ using System.Runtime.CompilerServices;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Simulation.World;

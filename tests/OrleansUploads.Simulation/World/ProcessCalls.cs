@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Simulation.World;
 

@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Simulation.Bugs;

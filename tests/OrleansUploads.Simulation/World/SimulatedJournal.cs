@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>The durable streams, shared by the journals of all processes.</summary>

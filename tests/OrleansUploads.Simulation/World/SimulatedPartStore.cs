@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Simulation.World;

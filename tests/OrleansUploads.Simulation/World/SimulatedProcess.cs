@@ -1,11 +1,8 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Simulation.Bugs;
 using OrleansUploads.Simulation.Inventories;
 

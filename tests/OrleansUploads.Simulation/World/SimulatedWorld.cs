@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>Runs a schedule on one thread, with one source of randomness and one clock. The order of events depends only on

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.TestKit.Journals;
 
 /// <summary>A journal that fails according to a plan, and that can hold appends.</summary>

@@ -1,6 +1,4 @@
 using System.Text;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit.Journals;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.TestKit.Journals;
 
 /// <summary>The effect of a <see cref="FaultyJournal"/> on one call.</summary>

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.TestKit.Journals;
 
 /// <summary>The contract of every wake index as tests. An adapter inherits this class.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.Win32.SafeHandles;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit.PartStores;
 

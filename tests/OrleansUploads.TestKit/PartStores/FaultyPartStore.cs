@@ -1,9 +1,6 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.TestKit.PartStores;

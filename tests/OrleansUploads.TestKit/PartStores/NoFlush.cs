@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit.PartStores;
 

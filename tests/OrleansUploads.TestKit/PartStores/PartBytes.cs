@@ -1,8 +1,5 @@
 using System.Security.Cryptography;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.TestKit.PartStores;

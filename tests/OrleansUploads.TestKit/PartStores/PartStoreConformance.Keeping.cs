@@ -1,7 +1,5 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.TestKit.PartStores;
 

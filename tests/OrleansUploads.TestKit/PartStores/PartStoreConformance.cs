@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.TestKit.PartStores;
 
 /// <summary>The contract of every part store as tests. An adapter inherits this class and provides an empty store.</summary>

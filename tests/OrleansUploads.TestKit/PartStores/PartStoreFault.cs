@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.TestKit.PartStores;
 
 /// <summary>The calls of a part store, its writers and its readers.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using OrleansUploads.Gateway.Dashboard.Documents;
 using OrleansUploads.Gateway.Http.Fronts;

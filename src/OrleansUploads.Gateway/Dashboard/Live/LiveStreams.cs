@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Gateway.Dashboard.Live;
 
 /// <summary>Limits the live views that are open at the same time.</summary>

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.Http.Exchanges;
 using static OrleansUploads.Gateway.Dashboard.Protocol.DashboardOperation;
 
 namespace OrleansUploads.Gateway.Dashboard.Protocol;

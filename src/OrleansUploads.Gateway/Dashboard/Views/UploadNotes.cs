@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Dashboard.Calls;
 using OrleansUploads.Gateway.Dashboard.Documents;
 using OrleansUploads.Gateway.Http.Telemetry;

@@ -3,7 +3,6 @@ using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;

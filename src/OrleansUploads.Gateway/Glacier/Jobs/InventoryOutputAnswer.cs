@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 

@@ -1,6 +1,4 @@
-using System.Globalization;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Glacier.Protocol;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;

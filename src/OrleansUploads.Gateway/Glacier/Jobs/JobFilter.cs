@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 

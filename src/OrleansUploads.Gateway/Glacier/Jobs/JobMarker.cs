@@ -1,6 +1,4 @@
-using System.Globalization;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Protocol;

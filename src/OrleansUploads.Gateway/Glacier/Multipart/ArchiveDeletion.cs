@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Glacier.Vaults;

@@ -1,7 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Glacier.Jobs;
 
 namespace OrleansUploads.Gateway.Glacier.Notifications;

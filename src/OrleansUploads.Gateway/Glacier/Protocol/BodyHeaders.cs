@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Hashing;

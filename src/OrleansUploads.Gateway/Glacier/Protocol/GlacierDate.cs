@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Gateway.Glacier.Protocol;
 
 /// <summary>The time format of every document: UTC with exactly three decimals, <c>2012-05-25T00:24:53.000Z</c>.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Signing;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Gateway.Glacier.Protocol;
 

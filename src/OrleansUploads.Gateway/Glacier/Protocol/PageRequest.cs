@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Glacier.Protocol;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrleansUploads.Core.Parts;
 
 namespace OrleansUploads.Gateway.Glacier.Protocol;

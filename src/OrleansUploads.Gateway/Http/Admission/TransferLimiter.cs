@@ -1,5 +1,4 @@
 using System.Net;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Sources;
 
 namespace OrleansUploads.Gateway.Http.Admission;

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Errors;
-using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Http.Authentication;

@@ -1,4 +1,3 @@
-using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Http.Authentication;

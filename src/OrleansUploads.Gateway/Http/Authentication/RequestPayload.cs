@@ -1,10 +1,8 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.Features;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Gateway.Http.Errors;
-using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Http.Sources;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;

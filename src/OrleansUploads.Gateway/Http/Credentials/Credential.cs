@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Gateway.Http.Credentials;
 

@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ports;
 

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Gateway.Http.Credentials;

@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Gateway.Http.Connections;
 using OrleansUploads.Gateway.Http.Credentials;

@@ -4,7 +4,6 @@ using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Gateway.Http.Errors;
-using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Http.Telemetry;
 
 namespace OrleansUploads.Gateway.Http.Fronts;

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Authentication;
 
 namespace OrleansUploads.Gateway.Http.Fronts;

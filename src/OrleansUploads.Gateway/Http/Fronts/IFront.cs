@@ -1,5 +1,4 @@
 using OrleansUploads.Gateway.Http.Errors;
-using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Http.Fronts;

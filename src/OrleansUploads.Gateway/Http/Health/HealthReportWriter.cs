@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Http.Health;
 

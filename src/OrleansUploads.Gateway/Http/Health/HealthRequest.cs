@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
 using OrleansUploads.Gateway.Http.Authentication;
-using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Http.Health;
 

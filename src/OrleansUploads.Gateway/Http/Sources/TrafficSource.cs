@@ -1,5 +1,4 @@
 using System.Net;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Gateway.Http.Sources;
 

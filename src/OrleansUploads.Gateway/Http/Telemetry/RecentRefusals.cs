@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Gateway.Http.Telemetry;
 
 /// <summary>The last requests of known senders that this process refused. A refused request changes nothing, so it is never journaled and

@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Http.Telemetry;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.Http.Exchanges;
-
 namespace OrleansUploads.Gateway.Http.Telemetry;
 
 /// <summary>What a request is about, for the log: its vault, archive, upload or object.</summary>

@@ -1,7 +1,6 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Gateway.S3.Protocol;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Gateway.S3.Protocol;
 

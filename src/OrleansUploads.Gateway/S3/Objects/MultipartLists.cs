@@ -1,7 +1,6 @@
 using System.Xml;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.S3.Protocol;

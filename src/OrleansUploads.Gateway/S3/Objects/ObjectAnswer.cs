@@ -1,7 +1,6 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Bytes;

@@ -1,7 +1,6 @@
 using System.Xml;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.S3.Protocol;
 

@@ -1,7 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Hashing.Checksums;

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Hashing.Checksums;
 

@@ -1,6 +1,3 @@
-using System.Globalization;
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Gateway.S3.Objects;
 
 /// <summary>Where a page of uploads begins. The marker has the time of initiation beside the upload ID, because uploads of one key are

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Gateway.S3.Protocol;

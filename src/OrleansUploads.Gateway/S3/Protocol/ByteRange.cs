@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Gateway.S3.Protocol;
 
 /// <summary>The range of bytes that a request asks for.</summary>

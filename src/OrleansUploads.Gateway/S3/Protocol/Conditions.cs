@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Gateway.S3.Protocol;
 

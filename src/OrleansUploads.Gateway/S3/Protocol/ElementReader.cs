@@ -1,6 +1,5 @@
 using System.Text;
 using System.Xml;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Bodies;
 
 namespace OrleansUploads.Gateway.S3.Protocol;

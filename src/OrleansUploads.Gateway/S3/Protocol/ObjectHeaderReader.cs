@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Gateway.S3.Protocol;

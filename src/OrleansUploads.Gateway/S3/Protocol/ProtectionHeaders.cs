@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.Http.Exchanges;
-
 namespace OrleansUploads.Gateway.S3.Protocol;
 
 /// <summary>Headers that ask for a protection or a property that this server cannot give. They are refused, because a client that

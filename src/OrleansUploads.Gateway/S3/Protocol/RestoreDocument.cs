@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Xml;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Bodies;
 
 namespace OrleansUploads.Gateway.S3.Protocol;

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Values;
-
 namespace OrleansUploads.Gateway.S3.Protocol;
 
 /// <summary>The names of the tiers of restores.</summary>

@@ -1,8 +1,6 @@
 using System.Net;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Authentication;
-using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.S3.Protocol;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Gateway.S3.Protocol;
 
 /// <summary>The forms of times in S3.</summary>

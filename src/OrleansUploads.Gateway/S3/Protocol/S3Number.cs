@@ -1,6 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Gateway.S3.Protocol;
 

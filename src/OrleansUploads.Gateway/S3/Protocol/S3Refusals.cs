@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Gateway.S3.Protocol;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
 

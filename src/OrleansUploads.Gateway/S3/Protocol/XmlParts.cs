@@ -1,5 +1,4 @@
 using System.Xml;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Gateway.S3.Protocol;

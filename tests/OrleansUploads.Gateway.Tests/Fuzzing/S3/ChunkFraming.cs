@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using OrleansUploads.Gateway.Tests.S3;
 using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Signing;

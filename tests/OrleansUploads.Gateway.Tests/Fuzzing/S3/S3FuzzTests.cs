@@ -1,5 +1,4 @@
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 

@@ -4,7 +4,6 @@ using System.Xml.Linq;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 

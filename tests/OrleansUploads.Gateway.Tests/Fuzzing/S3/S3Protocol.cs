@@ -1,9 +1,7 @@
 using Microsoft.AspNetCore.Http;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Gateway.Tests.Harness;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 

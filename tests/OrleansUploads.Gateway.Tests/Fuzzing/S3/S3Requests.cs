@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Gateway.Tests.S3;

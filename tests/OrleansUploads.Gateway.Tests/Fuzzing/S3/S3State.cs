@@ -1,5 +1,3 @@
-using System.Text;
-using OrleansUploads.Gateway.Tests.Harness;
 using OrleansUploads.Gateway.Tests.S3;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;

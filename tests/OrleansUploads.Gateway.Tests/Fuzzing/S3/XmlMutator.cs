@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 
 /// <summary>Corrupts XML documents: their bytes, their structure or their texts.</summary>

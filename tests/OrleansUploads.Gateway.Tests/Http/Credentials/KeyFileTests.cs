@@ -5,8 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Gateway.Tests.Harness;
-using OrleansUploads.TestKit;
 using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Gateway.Tests.Http.Credentials;

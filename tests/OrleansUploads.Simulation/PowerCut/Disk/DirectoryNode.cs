@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.World;
-
 namespace OrleansUploads.Simulation.PowerCut.Disk;
 
 /// <summary>A directory's names. Only a flush of the directory itself makes them durable; a flush of its files does

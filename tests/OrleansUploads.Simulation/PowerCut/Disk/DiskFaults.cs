@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.World;
-
 namespace OrleansUploads.Simulation.PowerCut.Disk;
 
 /// <summary>The temporary faults of a disk.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.World;
-
 namespace OrleansUploads.Simulation.PowerCut.Disk;
 
 /// <summary>A file's pages and length. A page that both versions share is one array, and is copied before it is

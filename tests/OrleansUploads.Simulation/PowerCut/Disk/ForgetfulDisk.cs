@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.World;
-
 namespace OrleansUploads.Simulation.PowerCut.Disk;
 
 /// <summary>A file system in memory that loses unflushed data at a power cut: a file's bytes without a flush of the file, a

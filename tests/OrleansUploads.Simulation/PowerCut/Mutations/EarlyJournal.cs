@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
 

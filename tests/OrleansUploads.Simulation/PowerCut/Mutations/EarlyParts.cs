@@ -1,7 +1,5 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Simulation.PowerCut.Mutations;

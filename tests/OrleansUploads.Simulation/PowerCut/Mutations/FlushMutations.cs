@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Cli.Serving;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Simulation.RealServer;
 
 namespace OrleansUploads.Simulation.PowerCut.Mutations;

@@ -3,7 +3,7 @@ using OrleansUploads.Signing;
 namespace OrleansUploads.EndToEnd.Tests.Harness;
 
 /// <summary>Requests to S3 that no client sends, with a correct signature.</summary>
-internal static class SignedRequests
+internal static class SignedRequest
 {
     /// <summary>Signs a request with the key pair from the environment. The signature covers the body's hash.</summary>
     /// <param name="server">The server.</param>
