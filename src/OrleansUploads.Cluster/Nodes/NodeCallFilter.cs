@@ -54,14 +54,22 @@ internal sealed partial class NodeCallFilter(NodeGrants grants, NodeAccess acces
             $"{vault?.Account}/{vault?.Vault}/{context.TargetId.Key}");
     }
 
-    private ValueTask<UploadRefusal?> FindRefusalAsync(
-        NodeIdentity node, NodeGrant? grant, NodeOperation operation, IIncomingGrainCallContext context) =>
-        grant is null
-            ? new(UploadRefusals.Denied($"The certificate {node.Subject} is not in the list of ingestion nodes any longer."))
-        : NodeOperation.VaultOf(context.Request) is not { } address
-            ? new(UploadRefusals.Invalid("The request is null. State the vault."))
-        : IngestionRequestParser.ParseVault(address, out var vault) is { } invalid ? new(invalid)
-        : access.CheckAsync(node, grant, operation, vault);
+    private async ValueTask<UploadRefusal?> FindRefusalAsync(
+        NodeIdentity node, NodeGrant? grant, NodeOperation operation, IIncomingGrainCallContext context)
+    {
+        try
+        {
+            return grant is null
+                ? UploadRefusals.Denied($"The certificate {node.Subject} is not in the list of ingestion nodes any longer.")
+                : NodeOperation.VaultOf(context.Request) is { } address
+                ? await access.CheckAsync(node, grant, operation, address.ToVault())
+                : UploadRefusals.Invalid("The request is null. State the vault.");
+        }
+        catch (RefusedRequestException invalid)
+        {
+            return invalid.Refusal;
+        }
+    }
 
     private void Write(NodeIdentity node, AccountId? account, string operation, string code, long startedAt, string subject)
     {

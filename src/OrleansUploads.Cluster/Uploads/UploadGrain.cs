@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Entities;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
@@ -14,48 +15,38 @@ namespace OrleansUploads.Cluster.Uploads;
 public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Upload, ports), IUploadGrain
 {
     /// <inheritdoc/>
-    public async ValueTask<UploadAnswer<UploadOpened>> InitiateAsync(
-        UploadRequest request, CancellationToken cancellationToken = default)
-    {
-        if (IngestionRequestParser.ParseInitiate(request, Entity.Key, out var command) is { } invalid)
+    public ValueTask<UploadAnswer<UploadOpened>> InitiateAsync(UploadRequest request, CancellationToken cancellationToken = default) =>
+        AnswerAsync<UploadOpened>(async () =>
         {
-            return new(null, invalid);
-        }
-
-        var known = await SummarizeSelfAsync(command!.Vault, cancellationToken);
-        if (known.Refusal is { Kind: UploadRefusalKind.UploadNotFound })
-        {
-            var admitted = await AnswerAsync(
-                () => Ports.Host.AskAsync(command.Vault.Entity, command, cancellationToken), static spec => spec);
-
-            // A vault does not know the uploads of other vaults and those that have ended; the upload itself does. If another node has
-            // initiated it meanwhile and taken the vault's last place, the vault has refused this call.
-            known = await SummarizeSelfAsync(command.Vault, cancellationToken);
-            if (admitted.Refusal is { } refused && known.Refusal is not null)
+            var command = request.ToCommand(Entity.Key);
+            var known = await SummarizeSelfAsync(command.Vault, cancellationToken);
+            if (known.Refusal is { Kind: UploadRefusalKind.UploadNotFound })
             {
-                return new(null, refused);
-            }
-        }
+                var admitted = await AnswerAsync(async () => AnswerOf(
+                    await Ports.Host.AskAsync(command.Vault.Entity, command, cancellationToken), static spec => spec));
 
-        return known.TryGet(out var summary, out var refusal)
-            ? command.IsRepeatedFor(summary.Spec)
-                ? new(OpenedOf(summary.Spec), null)
-                : new(null, UploadRefusals.InitiatedOtherwise(summary.Spec))
-            : new(null, refusal.Kind == UploadRefusalKind.UploadNotFound ? UploadRefusals.KeyInUse(Entity.Key) : refusal);
-    }
+                // A vault does not know the uploads of other vaults and those that have ended; the upload itself does. If another node has
+                // initiated it meanwhile and taken the vault's last place, the vault has refused this call.
+                known = await SummarizeSelfAsync(command.Vault, cancellationToken);
+                if (admitted.Refusal is { } refused && known.Refusal is not null)
+                {
+                    return new(null, refused);
+                }
+            }
+
+            return known.TryGet(out var summary, out var refusal)
+                ? command.IsRepeatedFor(summary.Spec)
+                    ? new(OpenedOf(summary.Spec), null)
+                    : new(null, UploadRefusals.InitiatedOtherwise(summary.Spec))
+                : new(null, refusal.Kind == UploadRefusalKind.UploadNotFound ? UploadRefusals.KeyInUse(Entity.Key) : refusal);
+        });
 
     /// <inheritdoc/>
-    public async ValueTask<UploadAnswer<PartReportResult>> ReportPartAsync(
-        VaultAddress vault, PartReport report, CancellationToken cancellationToken = default)
-    {
-        ReportExternalPart? command = null;
-        var refusal = IngestionRequestParser.ParseVault(vault, out var id)
-            ?? IngestionRequestParser.ParsePartReport(id, report, out command);
-        return refusal is not null
-            ? new(default, refusal)
-            : await AskSelfAsync(
-                command!, result => new PartReportResult(result.Location.ToString(), result.ReportedInUse), cancellationToken);
-    }
+    public ValueTask<UploadAnswer<PartReportResult>> ReportPartAsync(
+        VaultAddress vault, PartReport report, CancellationToken cancellationToken = default) => AskSelfAsync(
+            () => report.ToCommand(vault),
+            static result => new PartReportResult(result.Location.ToString(), result.ReportedInUse),
+            cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<UploadAnswer<PartReportResult>>> ReportPartsAsync(
@@ -81,112 +72,98 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
     }
 
     /// <inheritdoc/>
-    public async ValueTask<UploadAnswer<FinishedArchive>> CompleteAsync(
-        CompletionRequest request, CancellationToken cancellationToken = default)
-    {
-        if (IngestionRequestParser.ParseCompletion(request, out var command) is { } refusal)
+    public ValueTask<UploadAnswer<FinishedArchive>> CompleteAsync(
+        CompletionRequest request, CancellationToken cancellationToken = default) => AnswerAsync<FinishedArchive>(async () =>
         {
-            return new(null, refusal);
-        }
+            var command = request.ToCommand();
+            if (!UploadId.TryParse(Entity.Key, out var upload))
+            {
+                return new(null, UploadRefusals.From(new Refusal.UploadNotFound()));
+            }
 
-        if (!UploadId.TryParse(Entity.Key, out var upload))
-        {
-            return new(null, UploadRefusals.From(new Refusal.UploadNotFound()));
-        }
-
-        try
-        {
-            return await AnswerAsync(
-                () => StoredCompletion.RunAsync(
-                    Ports.Parts,
-                    upload,
-                    async stored => new Outcome<CompletedArchive>(
-                        await AskAsync((ICommand)(command! with { Stored = stored })).WaitAsync(cancellationToken)),
-                    cancellationToken),
-                FinishedOf);
-        }
-        catch (Exception fault) when (fault is IOException or PartStoreUnavailableException)
-        {
-            return new(null, UploadRefusals.Unavailable($"The stored parts cannot be listed: {fault.Message}"));
-        }
-    }
+            try
+            {
+                return AnswerOf(
+                    await StoredCompletion.RunAsync(
+                        Ports.Parts,
+                        upload,
+                        stored => AskSelfAsync(command with { Stored = stored }, cancellationToken),
+                        cancellationToken),
+                    FinishedOf);
+            }
+            catch (Exception fault) when (fault is IOException or PartStoreUnavailableException)
+            {
+                return new(null, UploadRefusals.Unavailable($"The stored parts cannot be listed: {fault.Message}"));
+            }
+        });
 
     /// <inheritdoc/>
-    public async ValueTask<UploadAnswer<AbortedUpload>> AbortAsync(
-        VaultAddress vault, CancellationToken cancellationToken = default) =>
-        IngestionRequestParser.ParseVault(vault, out var id) is { } refusal
-            ? new(null, refusal)
-            : await AskSelfAsync(new AbortUpload(id), _ => new AbortedUpload(Entity.Key), cancellationToken);
+    public ValueTask<UploadAnswer<AbortedUpload>> AbortAsync(VaultAddress vault, CancellationToken cancellationToken = default) =>
+        AskSelfAsync(() => new AbortUpload(vault.ToVault()), _ => new AbortedUpload(Entity.Key), cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<UploadAnswer<PartListing>> ListPartsAsync(
-        PartsQuery query, CancellationToken cancellationToken = default) =>
-        IngestionRequestParser.ParsePartsQuery(query, out var command) is { } refusal
-            ? new(null, refusal)
-            : await AskSelfAsync(
-                command!,
-                page => new PartListing([.. page.Parts.Select(EntryOf)], page.NextFirstByte),
-                cancellationToken);
+    public ValueTask<UploadAnswer<PartListing>> ListPartsAsync(PartsQuery query, CancellationToken cancellationToken = default) =>
+        AskSelfAsync(
+            () => query.ToCommand(),
+            static page => new PartListing([.. page.Parts.Select(EntryOf)], page.NextFirstByte),
+            cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<UploadAnswer<PartListing>> ReadManifestAsync(
-        PartsQuery query, CancellationToken cancellationToken = default)
-    {
-        if (IngestionRequestParser.ParsePartsQuery(query, out var command) is { } invalid)
+    public ValueTask<UploadAnswer<PartListing>> ReadManifestAsync(PartsQuery query, CancellationToken cancellationToken = default) =>
+        AnswerAsync<PartListing>(async () =>
         {
-            return new(null, invalid);
-        }
+            var command = query.ToCommand();
+            var summary = await SummarizeSelfAsync(command.Vault, cancellationToken);
+            if (summary.Refusal is { } refusal)
+            {
+                return new(null, refusal);
+            }
 
-        var summary = await SummarizeSelfAsync(command!.Vault, cancellationToken);
-        if (summary.Refusal is { } refusal)
-        {
-            return new(null, refusal);
-        }
+            if (summary.Value is not { Phase: UploadPhase.Completed, Spec: { ByteStorage: ByteStorage.External } spec })
+            {
+                return new(null, UploadRefusals.Invalid(
+                    "This upload has no manifest to read. Only completed uploads with external storage have one."));
+            }
 
-        if (summary.Value is not { Phase: UploadPhase.Completed, Spec: { ByteStorage: ByteStorage.External } spec })
-        {
-            return new(null, UploadRefusals.Invalid(
-                "This upload has no manifest to read. Only completed uploads with external storage have one."));
-        }
+            if (summary.Value.ArchiveDeletedAt is not null)
+            {
+                return new(null, UploadRefusals.ArchiveDeleted());
+            }
 
-        if (summary.Value.ArchiveDeletedAt is not null)
-        {
-            return new(null, UploadRefusals.ArchiveDeleted());
-        }
-
-        try
-        {
-            return await Ports.Parts.ReadManifestAsync(spec.Upload, cancellationToken) is { } manifest
-                ? new(ManifestPage.Create(manifest, command), null)
-                : new(null, UploadRefusals.Unavailable("The manifest is not stored yet. Try again."));
-        }
-        catch (Exception fault) when (fault is IOException or PartStoreUnavailableException or AttemptDamagedException)
-        {
-            return new(null, UploadRefusals.Unavailable($"The manifest cannot be read: {fault.Message}"));
-        }
-    }
+            try
+            {
+                return await Ports.Parts.ReadManifestAsync(spec.Upload, cancellationToken) is { } manifest
+                    ? new(PageOf(manifest, command), null)
+                    : new(null, UploadRefusals.Unavailable("The manifest is not stored yet. Try again."));
+            }
+            catch (Exception fault) when (fault is IOException or PartStoreUnavailableException or AttemptDamagedException)
+            {
+                return new(null, UploadRefusals.Unavailable($"The manifest cannot be read: {fault.Message}"));
+            }
+        });
 
     /// <inheritdoc/>
-    public async ValueTask<UploadAnswer<UploadReport>> SummarizeAsync(
-        VaultAddress vault, CancellationToken cancellationToken = default) =>
-        IngestionRequestParser.ParseVault(vault, out var id) is { } refusal
-            ? new(null, refusal)
-            : (await SummarizeSelfAsync(id, cancellationToken)).TryGet(out var summary, out var unknown)
-                ? new(ReportOf(summary), null)
-                : new(null, unknown);
+    public ValueTask<UploadAnswer<UploadReport>> SummarizeAsync(VaultAddress vault, CancellationToken cancellationToken = default) =>
+        AskSelfAsync(() => new SummarizeUpload(vault.ToVault()), ReportOf, cancellationToken);
 
     private ValueTask<UploadAnswer<UploadSummary>> SummarizeSelfAsync(VaultId vault, CancellationToken cancellationToken) =>
-        AskSelfAsync(new SummarizeUpload(vault), static summary => summary, cancellationToken);
+        AskSelfAsync(() => new SummarizeUpload(vault), static summary => summary, cancellationToken);
 
     private static UploadReport ReportOf(UploadSummary summary) => new(
         OpenedOf(summary.Spec),
-        NodeValues.StageOf(summary.Phase),
+        summary.Phase switch
+        {
+            UploadPhase.Open => UploadStage.Open,
+            UploadPhase.Completed => UploadStage.Completed,
+            UploadPhase.Aborted => UploadStage.Aborted,
+            UploadPhase.Expired => UploadStage.Expired,
+        },
         summary.Parts,
         summary.ReportedBytes,
         summary.Archive is { } archive ? FinishedOf(archive) : null);
 
     private static UploadOpened OpenedOf(UploadSpec spec) => new(
-        spec.Upload.ToString(), spec.PartSize.Bytes, NodeValues.StorageOf(spec.ByteStorage), spec.CreatedAt);
+        spec.Upload.ToString(), spec.PartSize.Bytes, UploadRefusals.StorageOf(spec.ByteStorage), spec.CreatedAt);
 
     private static FinishedArchive FinishedOf(CompletedArchive archive) =>
         new(archive.Archive.ToString(), archive.SizeBytes, archive.TreeHash.ToString());
@@ -194,23 +171,52 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
     private static PartEntry EntryOf(ListedPart part) => new(
         part.Range.FirstByte, part.Range.LastByte, part.TreeHash.ToString(), part.Location?.ToString());
 
-    /// <summary>Sends a command to this upload and translates the answer.</summary>
-    private ValueTask<UploadAnswer<T>> AskSelfAsync<TAnswer, T>(
-        ICommand<TAnswer> command, Func<TAnswer, T> translate, CancellationToken cancellationToken)
-        where TAnswer : class =>
-        AnswerAsync(
-            async () => new Outcome<TAnswer>(await AskAsync((ICommand)command).WaitAsync(cancellationToken)), translate);
+    /// <summary>Returns the page of a manifest's extents that a query asks for.</summary>
+    private static PartListing PageOf(Manifest manifest, ListParts query)
+    {
+        var parts = ImmutableArray.CreateBuilder<PartEntry>();
+        var first = 0L;
+        foreach (var extent in manifest.Extents)
+        {
+            if (first >= query.FirstByte)
+            {
+                if (parts.Count == query.Limit)
+                {
+                    return new PartListing(parts.ToImmutable(), first);
+                }
 
-    private static async ValueTask<UploadAnswer<T>> AnswerAsync<TAnswer, T>(
-        Func<ValueTask<Outcome<TAnswer>>> ask, Func<TAnswer, T> translate)
-        where TAnswer : class
+                parts.Add(new PartEntry(
+                    first, first + extent.LengthBytes - 1, extent.TreeHash.ToString(), extent.Place.Location?.ToString()));
+            }
+
+            first += extent.LengthBytes;
+        }
+
+        return new PartListing(parts.ToImmutable(), NextFirstByte: null);
+    }
+
+    /// <summary>Sends the command of a request to this upload and translates the answer.</summary>
+    private ValueTask<UploadAnswer<T>> AskSelfAsync<TAnswer, T>(
+        Func<ICommand<TAnswer>> read, Func<TAnswer, T> translate, CancellationToken cancellationToken)
+        where TAnswer : class =>
+        AnswerAsync(async () => AnswerOf(await AskSelfAsync(read(), cancellationToken), translate));
+
+    private async ValueTask<Outcome<TAnswer>> AskSelfAsync<TAnswer>(ICommand<TAnswer> command, CancellationToken cancellationToken)
+        where TAnswer : class => new(await AskAsync((ICommand)command).WaitAsync(cancellationToken));
+
+    private static UploadAnswer<T> AnswerOf<TAnswer, T>(Outcome<TAnswer> outcome, Func<TAnswer, T> translate)
+        where TAnswer : class =>
+        outcome.TryGet(out var answer, out var refusal) ? new(translate(answer), null) : new(default, UploadRefusals.From(refusal));
+
+    private static async ValueTask<UploadAnswer<T>> AnswerAsync<T>(Func<ValueTask<UploadAnswer<T>>> answer)
     {
         try
         {
-            var outcome = await ask();
-            return outcome.TryGet(out var answer, out var refusal)
-                ? new(translate(answer), null)
-                : new(default, UploadRefusals.From(refusal));
+            return await answer();
+        }
+        catch (RefusedRequestException refused)
+        {
+            return new(default, refused.Refusal);
         }
         catch (EntityUnavailableException fault)
         {

@@ -1,4 +1,5 @@
 using OrleansUploads.Cluster.Abstractions.Uploads;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 
@@ -24,8 +25,15 @@ internal static class UploadRefusals
     /// <summary>The upload exists with other properties.</summary>
     public static UploadRefusal InitiatedOtherwise(UploadSpec spec) => new(
         UploadRefusalKind.InitiatedOtherwise,
-        $"The upload was initiated with parts of {spec.PartSize.Bytes} bytes, the storage {NodeValues.StorageOf(spec.ByteStorage)} and the "
+        $"The upload was initiated with parts of {spec.PartSize.Bytes} bytes, the storage {StorageOf(spec.ByteStorage)} and the "
         + $"description '{spec.Description}'. Repeat the call with these properties, or create a new key with UploadKey.New().");
+
+    /// <summary>Where the bytes of an upload are stored, as ingestion nodes know it.</summary>
+    public static UploadStorage StorageOf(ByteStorage storage) => storage switch
+    {
+        ByteStorage.Gateway => UploadStorage.Gateway,
+        ByteStorage.External => UploadStorage.External,
+    };
 
     /// <summary>The manifest was deleted with its archive.</summary>
     public static UploadRefusal ArchiveDeleted() => new(
