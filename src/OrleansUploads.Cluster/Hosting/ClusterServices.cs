@@ -51,9 +51,7 @@ public static class ClusterServices
         silo.Services.AddHostedService<AttemptCollection>();
         silo.Services.Configure<GrainCollectionOptions>(collection =>
         {
-            foreach (var grain in (ReadOnlySpan<Type>)[
-                typeof(AccountGrain), typeof(VaultGrain), typeof(ArchiveShardGrain), typeof(JobsGrain), typeof(UploadGrain),
-                typeof(UploadPageGrain), typeof(ServiceGrain), typeof(BucketGrain), typeof(KeyLeafGrain), typeof(KeyRoutesGrain)])
+            foreach (var (grain, _) in EntityGrains.Kinds.Values)
             {
                 collection.ClassSpecificCollectionAge[grain.FullName!] = options.IdleLife;
             }

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using OrleansUploads.Cluster.Abstractions.Entities;
 using OrleansUploads.Cluster.Abstractions.Uploads;
+using OrleansUploads.Cluster.Entities;
+using OrleansUploads.Cluster.Uploads;
 
 namespace OrleansUploads.Cluster.Hosting;
 
@@ -10,6 +13,22 @@ namespace OrleansUploads.Cluster.Hosting;
 /// <param name="grains">Creates references.</param>
 internal sealed class EntityGrains(IGrainFactory grains)
 {
+    /// <summary>The grain of each kind of entity, and the interface by which it is called.</summary>
+    public static readonly FrozenDictionary<EntityKind, (Type Grain, Type Interface)> Kinds =
+        new Dictionary<EntityKind, (Type, Type)>
+        {
+            [EntityKind.Account] = (typeof(AccountGrain), typeof(IAccountGrain)),
+            [EntityKind.Vault] = (typeof(VaultGrain), typeof(IVaultGrain)),
+            [EntityKind.ArchiveShard] = (typeof(ArchiveShardGrain), typeof(IArchiveShardGrain)),
+            [EntityKind.Jobs] = (typeof(JobsGrain), typeof(IJobsGrain)),
+            [EntityKind.Upload] = (typeof(UploadGrain), typeof(IUploadGrain)),
+            [EntityKind.UploadPage] = (typeof(UploadPageGrain), typeof(IUploadPageGrain)),
+            [EntityKind.Service] = (typeof(ServiceGrain), typeof(IServiceGrain)),
+            [EntityKind.Bucket] = (typeof(BucketGrain), typeof(IBucketGrain)),
+            [EntityKind.KeyLeaf] = (typeof(KeyLeafGrain), typeof(IKeyLeafGrain)),
+            [EntityKind.KeyRoutes] = (typeof(KeyRoutesGrain), typeof(IKeyRoutesGrain)),
+        }.ToFrozenDictionary();
+
     private readonly ConcurrentDictionary<EntityKind, (GrainType Grain, GrainInterfaceType Interface)> _types = new();
 
     /// <summary>The grain of an entity.</summary>
@@ -20,24 +39,9 @@ internal sealed class EntityGrains(IGrainFactory grains)
             return (IEntityGrain)grains.GetGrain(GrainId.Create(types.Grain, IdSpan.Create(entity.Key)), types.Interface);
         }
 
-        var grain = Find(entity);
+        var grain = (IEntityGrain)grains.GetGrain(Kinds[entity.Kind].Interface, entity.Key);
         var reference = (GrainReference)grain;
         _types[entity.Kind] = (reference.GrainId.Type, reference.InterfaceType);
         return grain;
     }
-
-    private IEntityGrain Find(EntityId entity) => entity.Kind switch
-    {
-        EntityKind.Account => grains.GetGrain<IAccountGrain>(entity.Key),
-        EntityKind.Vault => grains.GetGrain<IVaultGrain>(entity.Key),
-        EntityKind.ArchiveShard => grains.GetGrain<IArchiveShardGrain>(entity.Key),
-        EntityKind.Jobs => grains.GetGrain<IJobsGrain>(entity.Key),
-        EntityKind.Upload => grains.GetGrain<IUploadGrain>(entity.Key),
-        EntityKind.UploadPage => grains.GetGrain<IUploadPageGrain>(entity.Key),
-        EntityKind.Service => grains.GetGrain<IServiceGrain>(entity.Key),
-        EntityKind.Bucket => grains.GetGrain<IBucketGrain>(entity.Key),
-        EntityKind.KeyLeaf => grains.GetGrain<IKeyLeafGrain>(entity.Key),
-        EntityKind.KeyRoutes => grains.GetGrain<IKeyRoutesGrain>(entity.Key),
-        _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "Unknown entity kind."),
-    };
 }

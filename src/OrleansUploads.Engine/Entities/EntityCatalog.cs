@@ -13,17 +13,19 @@ namespace OrleansUploads.Engine.Entities;
 /// <param name="layout">How the entities are divided and stored.</param>
 public class EntityCatalog(EngineOptions engine, EntityLayout layout)
 {
-    private readonly JournalSharing _sharing = layout.Sharing;
-    private readonly AccountDecider _account = new(engine.Accounts, layout.ArchiveShards);
-    private readonly VaultDecider _vault = new(engine.Vaults);
-    private readonly ArchiveShardDecider _archiveShard = new(engine.Uploads, engine.Retrievals);
-    private readonly JobsDecider _jobs = new(engine.Retrievals, engine.Vaults, layout.Retirements);
-    private readonly UploadDecider _upload = new(engine.Uploads, engine.Retrievals);
-    private readonly UploadPageDecider _uploadPage = new();
-    private readonly ServiceDecider _service = new();
-    private readonly BucketDecider _bucket = new();
-    private readonly KeyLeafDecider _keyLeaf = new(layout.LeafBytes);
-    private readonly KeyRoutesDecider _keyRoutes = new(layout.RoutesBytes);
+    private readonly Dictionary<EntityKind, Func<EntityCatalog, EntityId, EntityRunner>> _kinds = new()
+    {
+        [EntityKind.Account] = Runs(new AccountDecider(engine.Accounts, layout.ArchiveShards)),
+        [EntityKind.Vault] = Runs(new VaultDecider(engine.Vaults)),
+        [EntityKind.ArchiveShard] = Runs(new ArchiveShardDecider(engine.Uploads, engine.Retrievals)),
+        [EntityKind.Jobs] = Runs(new JobsDecider(engine.Retrievals, engine.Vaults, layout.Retirements)),
+        [EntityKind.Upload] = Runs(new UploadDecider(engine.Uploads, engine.Retrievals)),
+        [EntityKind.UploadPage] = Runs(new UploadPageDecider()),
+        [EntityKind.Service] = Runs(new ServiceDecider()),
+        [EntityKind.Bucket] = Runs(new BucketDecider()),
+        [EntityKind.KeyLeaf] = Runs(new KeyLeafDecider(layout.LeafBytes)),
+        [EntityKind.KeyRoutes] = Runs(new KeyRoutesDecider(layout.RoutesBytes)),
+    };
 
     /// <summary>Creates the catalog of a single process.</summary>
     /// <param name="engine">The operator's settings.</param>
@@ -33,20 +35,7 @@ public class EntityCatalog(EngineOptions engine, EntityLayout layout)
     }
 
     /// <summary>Creates a runner that has not loaded its entity yet.</summary>
-    public EntityRunner CreateRunner(EntityId entity) => entity.Kind switch
-    {
-        EntityKind.Account => Run(entity, _account),
-        EntityKind.Vault => Run(entity, _vault),
-        EntityKind.ArchiveShard => Run(entity, _archiveShard),
-        EntityKind.Jobs => Run(entity, _jobs),
-        EntityKind.Upload => Run(entity, _upload),
-        EntityKind.UploadPage => Run(entity, _uploadPage),
-        EntityKind.Service => Run(entity, _service),
-        EntityKind.Bucket => Run(entity, _bucket),
-        EntityKind.KeyLeaf => Run(entity, _keyLeaf),
-        EntityKind.KeyRoutes => Run(entity, _keyRoutes),
-        _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "Unknown entity kind."),
-    };
+    public EntityRunner CreateRunner(EntityId entity) => _kinds[entity.Kind](this, entity);
 
     /// <summary>Creates the runner for a decider. The simulation overrides this to lose tells and to plant wrong rules, which it must
     /// detect.</summary>
@@ -55,5 +44,10 @@ public class EntityCatalog(EngineOptions engine, EntityLayout layout)
         where TState : class
         where TCommand : class, ICommand
         where TEvent : class =>
-        new DeciderRunner<TState, TCommand, TEvent>(entity, decider, _sharing);
+        new DeciderRunner<TState, TCommand, TEvent>(entity, decider, layout.Sharing);
+
+    private static Func<EntityCatalog, EntityId, EntityRunner> Runs<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> decider)
+        where TState : class
+        where TCommand : class, ICommand
+        where TEvent : class => (catalog, entity) => catalog.Run(entity, decider);
 }
