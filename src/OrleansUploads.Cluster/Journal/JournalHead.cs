@@ -51,6 +51,92 @@ public sealed record JournalHead
     /// <summary>Rows that are no longer referenced and may not be deleted yet.</summary>
     [Id(10)]
     public ImmutableArray<string> Discarded { get; init; } = [];
+
+    /// <summary>The maximum length of a tail. A longer record has rows of its own, because the next append would move it there
+    /// anyway.</summary>
+    private const int MaxTailBytes = 32 * 1024;
+
+    private const int MinTailBytes = 8 * 1024;
+    private const int TailBytesForEachSegment = 1024;
+    private const int RecordsInTail = 4;
+
+    /// <summary>Whether a record is stored in rows of its own.</summary>
+    internal static bool IsStoredSeparately(int recordBytes) => recordBytes > MaxTailBytes;
+
+    /// <summary>Whether the tail must move into a segment before it gets a record.</summary>
+    /// <remarks>Each append writes the whole tail again, so a long one costs bytes; a short one costs more writes of segments, more rows to
+    /// read, and longer heads, because they name all segments. On PostgreSQL, a row of 44 KiB takes three times as long to write as one of
+    /// 1 KiB. So the tail is short while there are few segments and the records are short.</remarks>
+    internal bool IsTailFullFor(int recordBytes)
+    {
+        var limit = Math.Clamp(
+            Math.Max((long)RecordsInTail * recordBytes, (long)TailBytesForEachSegment * Segments.Length), MinTailBytes, MaxTailBytes);
+        return Tail.Length > 0 && Tail.Length + RecordFrames.OverheadBytes + (IsStoredSeparately(recordBytes) ? 0 : recordBytes) > limit;
+    }
+
+    /// <summary>Returns the head after its tail was stored as a segment.</summary>
+    internal JournalHead WithTailInSegment() => this with
+    {
+        Segments = Segments.Add(new SegmentName(TailFirst, Version)),
+        TailFirst = Version + 1,
+        Tail = [],
+    };
+
+    /// <summary>Returns the head with a further record.</summary>
+    internal JournalHead WithRecord(ReadOnlyMemory<byte> record) => this with
+    {
+        Version = Version + 1,
+        Tail = RecordFrames.Append(Tail, record),
+    };
+
+    /// <summary>Returns the head with a further record that is stored in rows of its own.</summary>
+    internal JournalHead WithLongRecord(ImmutableArray<string> rows) => this with
+    {
+        Version = Version + 1,
+        Tail = RecordFrames.Append(Tail, record: null),
+        LongRecords = LongRecords.Add(new LongRecord(Version + 1, rows)),
+    };
+
+    /// <summary>Whether a snapshot of a version is newer than the head's snapshot and not ahead of the stream.</summary>
+    internal bool AcceptsSnapshot(long version) => version > SnapshotVersion && version <= Version;
+
+    /// <summary>Returns the head with a snapshot in place of all records up to a version. The replaced rows are added to
+    /// <see cref="Discarded"/>.</summary>
+    /// <param name="version">The version of the snapshot.</param>
+    /// <param name="snapshot">A short snapshot, or null if the snapshot is stored in rows.</param>
+    /// <param name="rows">The rows of a long snapshot.</param>
+    internal JournalHead WithSnapshot(long version, byte[]? snapshot, ImmutableArray<string> rows)
+    {
+        var discarded = Discarded
+            .AddRange(SnapshotRows)
+            .AddRange(Segments.Where(segment => segment.Last <= version).Select(segment => JournalRows.SegmentRow(segment.First)))
+            .AddRange(LongRecords.Where(record => record.Version <= version).SelectMany(record => record.Rows));
+        var tailFirst = Math.Clamp(version + 1, TailFirst, Version + 1);
+        if (tailFirst > TailFirst)
+        {
+            // A writer may have stored the tail as a segment and failed before it could name the segment in the head.
+            discarded = discarded.Add(JournalRows.SegmentRow(TailFirst));
+        }
+
+        return this with
+        {
+            SnapshotVersion = version,
+            Snapshot = snapshot,
+            SnapshotRows = rows,
+            Segments = Segments.RemoveAll(segment => segment.Last <= version),
+            TailFirst = tailFirst,
+            Tail = Tail[RecordFrames.LengthOfFirst(Tail, tailFirst - TailFirst)..],
+            LongRecords = LongRecords.RemoveAll(record => record.Version <= version),
+            Announced = Announced.RemoveAll(row => rows.Contains(row)),
+            Discarded = discarded,
+        };
+    }
+
+    /// <summary>Returns the head of a forgotten stream. It contains only the names of the rows to delete.</summary>
+    internal JournalHead AsForgotten() => new()
+    {
+        Discarded = WithSnapshot(Version, null, []).Discarded.AddRange(Announced),
+    };
 }
 
 /// <summary>A reference to a segment. The stored segment may also contain later records.</summary>

@@ -1,8 +1,9 @@
+using System.Collections.Immutable;
 using Orleans.Storage;
 
 namespace OrleansUploads.Cluster.Journal;
 
-/// <summary>The rows of one entity's stream other than the head.</summary>
+/// <summary>The rows of one entity's stream.</summary>
 /// <param name="storage">A grain storage provider.</param>
 /// <param name="grain">The entity's grain.</param>
 /// <param name="stream">The state name of the head. The state names of the rows start with it.</param>
@@ -20,8 +21,74 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain, string s
     /// <summary>Returns new row names for the pieces of a long snapshot or record.</summary>
     /// <param name="nonce">A number that was not used before.</param>
     /// <param name="lengthBytes">The length of the snapshot or record in bytes.</param>
-    public static string[] BlobRows(ulong nonce, int lengthBytes) =>
+    public static ImmutableArray<string> BlobRows(ulong nonce, int lengthBytes) =>
         [.. Enumerable.Range(0, (lengthBytes + MaxRowBytes - 1) / MaxRowBytes).Select(piece => $"b{nonce:x16}-{piece}")];
+
+    /// <summary>Reads the head.</summary>
+    /// <param name="head">Receives the head.</param>
+    /// <param name="isConfirmed">Whether the head is to be one that a failover of the storage cannot undo.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    public Task ReadHeadAsync(GrainState<JournalHead> head, bool isConfirmed, CancellationToken cancellationToken) =>
+        isConfirmed && storage is IConfirmingStorage confirming
+            ? confirming.ReadConfirmedStateAsync(stream, grain, head, cancellationToken)
+            : storage.ReadStateAsync(stream, grain, head, cancellationToken);
+
+    /// <summary>Stores the head.</summary>
+    /// <exception cref="InconsistentStateException">Another host has changed it.</exception>
+    public Task WriteHeadAsync(GrainState<JournalHead> head, CancellationToken cancellationToken) =>
+        storage.WriteStateAsync(stream, grain, head, cancellationToken);
+
+    /// <summary>Deletes the head.</summary>
+    public Task DeleteHeadAsync(GrainState<JournalHead> head, CancellationToken cancellationToken) =>
+        storage.ClearStateAsync(stream, grain, head, cancellationToken);
+
+    /// <summary>Reads all rows that a head names and returns the history.</summary>
+    /// <exception cref="InvalidDataException">A row is missing or incomplete.</exception>
+    public async Task<JournalHistory> ReadHistoryAsync(JournalHead head, CancellationToken cancellationToken)
+    {
+        List<string> names =
+        [
+            .. head.SnapshotRows,
+            .. head.Segments.Select(segment => SegmentRow(segment.First)),
+            .. head.LongRecords.SelectMany(record => record.Rows),
+        ];
+        var contents = new Queue<byte[]>((await ReadAsync(names, cancellationToken)).Select(
+            static content => content ?? throw new InvalidDataException("A row is missing.")));
+        ReadOnlyMemory<byte>? snapshot = null;
+        if (head.SnapshotVersion > 0)
+        {
+            snapshot = head.Snapshot ?? Join(contents, head.SnapshotRows.Length);
+        }
+
+        var segments = head.Segments.Select(segment => (segment.First, segment.Last, Frames: contents.Dequeue())).ToList();
+        var longRecords = head.LongRecords.ToDictionary(record => record.Version, record => Join(contents, record.Rows.Length));
+        segments.Add((head.TailFirst, head.Version, head.Tail));
+
+        var records = new List<ReadOnlyMemory<byte>>();
+        var next = head.SnapshotVersion + 1;
+        foreach (var (first, last, frames) in segments)
+        {
+            if (first > next)
+            {
+                throw new InvalidDataException($"Record {next} is missing.");
+            }
+
+            var version = first;
+            foreach (var record in RecordFrames.Split(frames, last - first + 1))
+            {
+                if (version == next)
+                {
+                    records.Add(record ?? longRecords[version]);
+                    next++;
+                }
+
+                version++;
+            }
+        }
+
+        DateTimeOffset? wakeAt = head.WakeAtMilliseconds is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+        return new JournalHistory(head.Version, snapshot, records, wakeAt);
+    }
 
     /// <summary>Stores a segment. Several hosts may store the same segment, each with the records that it knows. A longer segment
     /// replaces a shorter one, never the reverse.</summary>
@@ -66,9 +133,13 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain, string s
                     StateName(rows[piece]), grain, new GrainState<JournalRow>(new JournalRow { Content = bytes }), token);
             });
 
-    /// <summary>Reads rows.</summary>
-    /// <returns>The contents in the same order, or null for a row that does not exist.</returns>
-    public async Task<byte[]?[]> ReadAsync(IReadOnlyList<string> rows, CancellationToken cancellationToken)
+    /// <summary>Deletes rows. Rows that do not exist are ignored.</summary>
+    /// <exception cref="JournalUnavailableException">Other hosts kept changing a row.</exception>
+    public Task DeleteAsync(IReadOnlyList<string> rows, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        rows, Options(cancellationToken), async (row, token) => await DeleteAsync(row, token));
+
+    /// <summary>Reads rows, and returns their contents in the same order, or null for a row that does not exist.</summary>
+    private async Task<byte[]?[]> ReadAsync(List<string> rows, CancellationToken cancellationToken)
     {
         var contents = new byte[]?[rows.Count];
         await Parallel.ForEachAsync(
@@ -83,10 +154,16 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain, string s
         return contents;
     }
 
-    /// <summary>Deletes rows. Rows that do not exist are ignored.</summary>
-    /// <exception cref="JournalUnavailableException">Other hosts kept changing a row.</exception>
-    public Task DeleteAsync(IReadOnlyList<string> rows, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        rows, Options(cancellationToken), async (row, token) => await DeleteAsync(row, token));
+    private static byte[] Join(Queue<byte[]> contents, int count)
+    {
+        using var joined = new MemoryStream();
+        for (var piece = 0; piece < count; piece++)
+        {
+            joined.Write(contents.Dequeue());
+        }
+
+        return joined.ToArray();
+    }
 
     private async Task DeleteAsync(string row, CancellationToken cancellationToken)
     {

@@ -1,27 +1,27 @@
-using Orleans.Storage;
-
 namespace OrleansUploads.Cluster.Journal;
 
 /// <summary>Gives the operations of one journal their turns at the head, one at a time, all with the same session.</summary>
 /// <remarks>Without turns, an operation that starts during a write would read the head a second time, keep the ETag from before the
 /// write, and report a conflict with a host that does not exist.</remarks>
-/// <param name="storage">The storage provider.</param>
-/// <param name="grain">The entity's grain.</param>
-/// <param name="stream">The state name of the head.</param>
-internal sealed class JournalWriter(IGrainStorage storage, GrainId grain, string stream)
+/// <param name="rows">The rows of the stream.</param>
+internal sealed class JournalWriter(JournalRows rows)
 {
     private JournalSession? _session;
 
-    private SemaphoreSlim Turn { get; } = new(1);
+    private SemaphoreSlim Gate { get; } = new(1);
+
+    /// <summary>The rows of the stream.</summary>
+    public JournalRows Rows => rows;
 
     /// <summary>Whether a newer writer has replaced this one. Operations that still wait for their turn must not write.</summary>
     public bool IsAbandoned { get; private set; }
 
-    /// <summary>Waits for a turn. The caller must end it with <see cref="EndTurn"/>.</summary>
-    public Task TakeTurnAsync(CancellationToken cancellationToken) => Turn.WaitAsync(cancellationToken);
-
-    /// <summary>Ends a turn.</summary>
-    public void EndTurn() => Turn.Release();
+    /// <summary>Waits for a turn. It ends when it is disposed of.</summary>
+    public async ValueTask<Turn> TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        await Gate.WaitAsync(cancellationToken);
+        return new Turn(Gate);
+    }
 
     /// <summary>Prevents all writes that have not started.</summary>
     public void Abandon() => IsAbandoned = true;
@@ -36,17 +36,24 @@ internal sealed class JournalWriter(IGrainStorage storage, GrainId grain, string
     /// <summary>Returns the current session, or one that takes the stream for a new one if it was never read. Requires a
     /// turn.</summary>
     public async Task<JournalSession> OpenOrBeginAsync(CancellationToken cancellationToken) =>
-        _session is null ? _session = JournalSession.Begin(storage, grain, stream) : await OpenAsync(cancellationToken);
+        _session is null ? _session = JournalSession.Begin(rows) : await OpenAsync(cancellationToken);
 
     /// <summary>Reads the head. The current session continues if no other host has written. Requires a turn.</summary>
     public async Task<JournalSession> RefreshAsync(CancellationToken cancellationToken)
     {
-        var read = await JournalSession.OpenAsync(storage, grain, stream, isConfirmed: true, cancellationToken);
+        var read = await JournalSession.OpenAsync(rows, isConfirmed: true, cancellationToken);
         if (_session is not { IsStale: false } session || session.ETag != read.ETag)
         {
             _session = session = read;
         }
 
         return session;
+    }
+
+    /// <summary>The time in which one operation alone may replace the head.</summary>
+    public readonly struct Turn(SemaphoreSlim gate) : IDisposable
+    {
+        /// <summary>Ends the turn.</summary>
+        public void Dispose() => gate.Release();
     }
 }

@@ -11,37 +11,20 @@ internal static class RecordFrames
 
     private const int StoredSeparately = -1;
 
-    /// <summary>Returns the frames with one record appended.</summary>
-    public static byte[] Append(ReadOnlySpan<byte> frames, ReadOnlySpan<byte> record)
+    /// <summary>Returns the frames with one record appended; null stands for a record that is stored in separate rows.</summary>
+    public static byte[] Append(ReadOnlySpan<byte> frames, ReadOnlyMemory<byte>? record)
     {
-        var longer = new byte[frames.Length + OverheadBytes + record.Length];
+        var longer = new byte[frames.Length + OverheadBytes + (record?.Length ?? 0)];
         frames.CopyTo(longer);
-        BinaryPrimitives.WriteInt32LittleEndian(longer.AsSpan(frames.Length), record.Length);
-        record.CopyTo(longer.AsSpan(frames.Length + OverheadBytes));
-        return longer;
-    }
-
-    /// <summary>Returns the frames with a placeholder appended for a record that is stored in separate rows.</summary>
-    public static byte[] AppendPlaceholder(ReadOnlySpan<byte> frames)
-    {
-        var longer = new byte[frames.Length + OverheadBytes];
-        frames.CopyTo(longer);
-        BinaryPrimitives.WriteInt32LittleEndian(longer.AsSpan(frames.Length), StoredSeparately);
+        BinaryPrimitives.WriteInt32LittleEndian(longer.AsSpan(frames.Length), record?.Length ?? StoredSeparately);
+        record?.Span.CopyTo(longer.AsSpan(frames.Length + OverheadBytes));
         return longer;
     }
 
     /// <summary>Returns the length in bytes of the first <paramref name="count"/> frames.</summary>
     /// <exception cref="InvalidDataException">There are fewer frames, or a frame is incomplete.</exception>
-    public static int LengthOfFirst(ReadOnlySpan<byte> frames, long count)
-    {
-        var at = 0;
-        for (var i = 0L; i < count; i++)
-        {
-            at += OverheadBytes + Math.Max(0, LengthAt(frames, at));
-        }
-
-        return at <= frames.Length ? at : throw new InvalidDataException("The last record is incomplete.");
-    }
+    public static int LengthOfFirst(ReadOnlyMemory<byte> frames, long count) =>
+        Split(frames, count).Sum(static record => OverheadBytes + (record?.Length ?? 0));
 
     /// <summary>Splits the first <paramref name="count"/> frames into records. Null stands for a record that is stored in separate
     /// rows.</summary>
