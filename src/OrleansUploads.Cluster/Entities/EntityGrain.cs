@@ -29,15 +29,15 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
             Entity,
             this.GetGrainId().Type.ToString()!, // The name of the state: some storage providers have no grain type in their keys.
             static () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
-            ports.Time);
+            ports.Options.Time);
         var reminder = new WakeReminder(
-            ports.Reminders, this.GetGrainId(), ports.Time, ports.Options.WakeInterval);
-        _journal = new ReminderJournal(journal, reminder, ports.Time);
+            ports.Reminders, this.GetGrainId(), ports.Options.Time, ports.Options.WakeInterval);
+        _journal = new ReminderJournal(journal, reminder, ports.Options.Time);
         var stopping = _stopping.Token;
         _activation = new EntityActivation(ports.Catalog.CreateRunner(Entity), new ActivationPorts(
             _journal,
             (sender, action) => ports.Delivery.CarryOutAsync(sender, action, stopping),
-            ports.Time,
+            ports.Options.Time,
             ports.Options.WriteTimeout,
             stopping)
         {
@@ -64,7 +64,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         {
             // The exception is logged here and not sent, because the caller may not have its type.
             Ports.LogUnavailable(Entity, fault);
-            return new EntityReply(default, fault.Message, FailoverFaults.Describes(fault));
+            return new EntityReply(default, fault.Message, IsFailover(fault));
         }
         catch (JsonException fault)
         {
@@ -116,6 +116,21 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         }
     }
 
+    /// <summary>Whether a grain could not answer because it, another grain or the owner of its reminder moves to another silo, which ends
+    /// when the cluster has replaced the silo. A database that does not answer is another matter.</summary>
+    internal static bool IsFailover(EntityUnavailableException fault)
+    {
+        for (Exception? cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            if (cause is EntityUnavailableException { IsFailover: true } or OrleansMessageRejectionException or SiloUnavailableException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private async Task<object> SubmitAsync(ICommand? command)
     {
         using var ticket = new CommandTicket(Entity, command);
@@ -126,9 +141,9 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
 
         try
         {
-            return await ticket.Task.WaitAsync(Ports.Leaving);
+            return await ticket.Task.WaitAsync(Ports.Departure.Leaving);
         }
-        catch (OperationCanceledException) when (Ports.Leaving.IsCancellationRequested)
+        catch (OperationCanceledException) when (Ports.Departure.Leaving.IsCancellationRequested)
         {
             throw new EntityUnavailableException(Entity, "its silo is leaving the cluster; try again.") { IsFailover = true };
         }

@@ -10,55 +10,35 @@ using OrleansUploads.Engine.Keys;
 namespace OrleansUploads.Cluster.Entities;
 
 /// <summary>The ports of a silo's grains.</summary>
-/// <param name="catalog">Creates the runners of entities.</param>
-/// <param name="host">Sends commands to other entities. It does not hold them: the runner repeats deliveries itself.</param>
-/// <param name="parts">Stores manifests.</param>
-/// <param name="storage">Stores journals.</param>
-/// <param name="reminders">Registers the reminders that wake entities.</param>
-/// <param name="options">The options of the entities.</param>
-/// <param name="clock">The clock by which entities decide.</param>
-/// <param name="log">Logs failures of grains.</param>
-/// <param name="engineLog">Logs failures of the engine.</param>
-/// <param name="departure">Ends commands when the silo leaves the cluster.</param>
-/// <param name="notifier">Sends notifications of finished jobs; null to send none.</param>
-/// <param name="meter">Measures the output of inventory jobs, or null if no job needs it.</param>
-public sealed class EntityGrainPorts(
-    EntityCatalog catalog,
-    [FromKeyedServices(ClusterNames.DirectHost)] IEntityHost host,
-    IPartStore parts,
-    [FromKeyedServices(ClusterNames.GrainStorage)] IGrainStorage storage,
-    IReminderRegistry reminders,
-    ClusterOptions options,
-    IServiceClock clock,
-    ILogger<EntityGrain> log,
-    EngineLog engineLog,
-    SiloDeparture departure,
-    INotifier? notifier = null,
-    IInventoryMeter? meter = null)
+/// <param name="Catalog">Creates the runners of entities.</param>
+/// <param name="Host">Sends commands to other entities. It does not hold them: the runner repeats deliveries itself.</param>
+/// <param name="Parts">Stores manifests.</param>
+/// <param name="Storage">Stores journals.</param>
+/// <param name="Reminders">Registers the reminders that wake entities.</param>
+/// <param name="Options">The options of the entities.</param>
+/// <param name="Clock">The clock by which entities decide.</param>
+/// <param name="Log">Logs failures of grains.</param>
+/// <param name="EngineLog">Logs failures of the engine.</param>
+/// <param name="Departure">Ends commands when the silo leaves the cluster.</param>
+/// <param name="Notifier">Sends notifications of finished jobs; null to send none.</param>
+/// <param name="Meter">Measures the output of inventory jobs, or null if no job needs it.</param>
+public sealed record EntityGrainPorts(
+    EntityCatalog Catalog,
+    [FromKeyedServices(ClusterNames.DirectHost)] IEntityHost Host,
+    IPartStore Parts,
+    [FromKeyedServices(ClusterNames.GrainStorage)] IGrainStorage Storage,
+    IReminderRegistry Reminders,
+    ClusterOptions Options,
+    IServiceClock Clock,
+    ILogger<EntityGrain> Log,
+    EngineLog EngineLog,
+    SiloDeparture Departure,
+    INotifier? Notifier = null,
+    IInventoryMeter? Meter = null)
 {
-    private readonly LogRate _unavailable = new(EngineLog.MaxMessages, EngineLog.Window, options.Time);
+    private readonly LogRate _unavailable = new(EngineLog.MaxMessages, EngineLog.Window, Options.Time);
 
-    internal EntityCatalog Catalog => catalog;
-
-    internal IEntityHost Host => host;
-
-    internal IPartStore Parts => parts;
-
-    internal IntentDelivery Delivery { get; } = new(host, parts, new KeyIndex(host), notifier, meter);
-
-    internal IGrainStorage Storage => storage;
-
-    internal IReminderRegistry Reminders => reminders;
-
-    internal TimeProvider Time => options.Time;
-
-    internal IServiceClock Clock => clock;
-
-    internal ClusterOptions Options => options;
-
-    internal ILogger Log => log;
-
-    internal CancellationToken Leaving => departure.Leaving;
+    internal IntentDelivery Delivery { get; } = new(Host, Parts, new KeyIndex(Host), Notifier, Meter);
 
     /// <summary>Logs that an entity could not answer. During an outage all entities of the silo fail for the same reason, so the
     /// messages are few, and only a bug is logged with its stack.</summary>
@@ -67,9 +47,7 @@ public sealed class EntityGrainPorts(
         if (_unavailable.TryPass(out var suppressed))
         {
             ClusterLog.Unavailable(
-                log, entity, FaultText.Describe(fault), suppressed, FaultText.IsBug(fault) ? fault : null);
+                Log, entity, FaultText.Describe(fault), suppressed, FaultText.IsBug(fault) ? fault : null);
         }
     }
-
-    internal EngineLog EngineLog => engineLog;
 }

@@ -33,7 +33,7 @@ public static class ClusterTlsServices
         silo.Services.AddSingleton<PeerConnections>();
         silo.Services.AddSingleton<NodeConnections>();
         silo.Services.AddSingleton<NodeAccess>();
-        silo.Services.AddHostedService<PeerSupervision>();
+        silo.Services.AddHostedService(static services => services.GetRequiredService<PeerConnections>());
         silo.AddIncomingGrainCallFilter<NodeCallFilter>();
         return silo.Configure<SiloConnectionOptions>(options =>
         {
@@ -55,6 +55,7 @@ public static class ClusterTlsServices
             });
         });
     }
+
     private static ClusterCertificates CertificatesOf(IConnectionBuilder connection) =>
         connection.ApplicationServices.GetRequiredService<ClusterCertificates>();
 }

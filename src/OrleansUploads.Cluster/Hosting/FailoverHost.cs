@@ -16,7 +16,9 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
     : IEntityHost
 {
     private readonly ConcurrentDictionary<EntityId, Outage> _outages = new();
-    private readonly HeldCommands _held = new(options);
+    private readonly Lock _gate = new();
+    private int _heldCommands;
+    private long _heldBytes;
 
     /// <inheritdoc/>
     public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
@@ -40,7 +42,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
         }
 
         var bytes = Messages.Pack(command).Body.Length;
-        if (!_held.TryAdd(bytes))
+        if (!TryHold(bytes))
         {
             throw new EntityUnavailableException(
                 entity, "it is moving to another silo, and too many requests wait for that already; try again.", reason);
@@ -53,7 +55,28 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
         }
         finally
         {
-            _held.Remove(bytes);
+            lock (_gate)
+            {
+                _heldCommands--;
+                _heldBytes -= bytes;
+            }
+        }
+    }
+
+    /// <summary>Counts a further command that is held.</summary>
+    /// <returns>False if it does not fit, so that it must not be held.</returns>
+    private bool TryHold(long bytes)
+    {
+        lock (_gate)
+        {
+            if (_heldCommands >= options.MaxCommands || _heldBytes + bytes > options.MaxBytes)
+            {
+                return false;
+            }
+
+            _heldCommands++;
+            _heldBytes += bytes;
+            return true;
         }
     }
 
@@ -138,5 +161,22 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
     {
         /// <summary>Whether the command was sent and not answered.</summary>
         public bool IsSent { get; set; }
+    }
+
+    /// <summary>The time during which an entity does not answer. One of the commands that are held for it is the probe, which is sent
+    /// again and again. The others wait for it.</summary>
+    private sealed class Outage
+    {
+        private readonly TaskCompletionSource<bool> _probe = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _hasProbe;
+
+        /// <summary>Completes when the probe ends: true if the entity has answered it, false if its caller gave up.</summary>
+        public Task<bool> Probe => _probe.Task;
+
+        /// <summary>Makes the caller's command the probe, unless there is one.</summary>
+        public bool TryBecomeProbe() => Interlocked.Exchange(ref _hasProbe, 1) == 0;
+
+        /// <summary>Releases the commands that wait for the probe.</summary>
+        public void EndProbe(bool hasAnswered) => _probe.TrySetResult(hasAnswered);
     }
 }

@@ -82,8 +82,8 @@ internal sealed partial class NodeConnections(
         preamble.Client = node.Mark(own) ?? throw new InvalidDataException($"'{own}' is not the ID of a client.");
         var requests = new Pipe();
         var answers = new Pipe();
-        using var passesRequests = new NodeRequests(own, preamble.Client, sessions);
-        using var passesAnswers = new NodeAnswers(own, preamble.Client, sessions);
+        using var passesRequests = NodeFrames.OfRequests(own, preamble.Client, sessions);
+        using var passesAnswers = NodeFrames.OfAnswers(own, preamble.Client, sessions);
         await WritePreambleAsync(requests.Writer, preamble);
         context.Transport = new NodeTransport(requests.Reader, answers.Writer);
         var receiving = ReceiveAsync(passesRequests, transport.Input, requests.Writer);
@@ -102,7 +102,7 @@ internal sealed partial class NodeConnections(
         }
     }
 
-    private static async Task ReceiveAsync(NodeRequests requests, PipeReader input, PipeWriter output)
+    private static async Task ReceiveAsync(NodeFrames requests, PipeReader input, PipeWriter output)
     {
         try
         {
@@ -120,7 +120,7 @@ internal sealed partial class NodeConnections(
         }
     }
 
-    private static async Task SendAsync(NodeAnswers answers, PipeReader input, PipeWriter output)
+    private static async Task SendAsync(NodeFrames answers, PipeReader input, PipeWriter output)
     {
         try
         {
@@ -136,32 +136,18 @@ internal sealed partial class NodeConnections(
 
     private async Task<ClientPreamble?> ReadPreambleAsync(PipeReader input)
     {
-        var result = await input.ReadAtLeastAsync(LengthBytes);
-        if (result.Buffer.Length < LengthBytes)
+        if (await ReadFirstMessageAsync(input) is not { } message)
         {
             return null;
         }
 
-        var length = PreambleBytes(result);
-        input.AdvanceTo(result.Buffer.Start);
-        result = await input.ReadAtLeastAsync(LengthBytes + length);
-        if (result.Buffer.Length < LengthBytes + length)
-        {
-            return null;
-        }
-
-        var content = result.Buffer.Slice(LengthBytes, length);
         try
         {
-            return preambles.Deserialize(content);
+            return preambles.Deserialize(message.AsMemory(LengthBytes));
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
             throw new InvalidDataException($"The first message cannot be read: {fault.Message}", fault);
-        }
-        finally
-        {
-            input.AdvanceTo(content.End);
         }
     }
 
@@ -176,20 +162,33 @@ internal sealed partial class NodeConnections(
     /// <summary>Passes on the first message of a connection as it is.</summary>
     internal static async Task PassOnPreambleAsync(PipeReader input, PipeWriter output)
     {
-        var result = await input.ReadAtLeastAsync(LengthBytes);
-        if (result.Buffer.Length >= LengthBytes)
+        if (await ReadFirstMessageAsync(input) is { } message)
         {
-            var length = LengthBytes + PreambleBytes(result);
-            input.AdvanceTo(result.Buffer.Start);
-            result = await input.ReadAtLeastAsync(length);
-            var content = result.Buffer.Slice(0, Math.Min(length, result.Buffer.Length));
-            foreach (var segment in content)
-            {
-                await output.WriteAsync(segment);
-            }
-
-            input.AdvanceTo(content.End);
+            await output.WriteAsync(message);
         }
+    }
+
+    /// <summary>Reads the first message of a connection, with its length in front, or returns null if the connection ends before.</summary>
+    private static async Task<byte[]?> ReadFirstMessageAsync(PipeReader input)
+    {
+        var result = await input.ReadAtLeastAsync(LengthBytes);
+        if (result.Buffer.Length < LengthBytes)
+        {
+            return null;
+        }
+
+        var length = LengthBytes + PreambleBytes(result);
+        input.AdvanceTo(result.Buffer.Start);
+        result = await input.ReadAtLeastAsync(length);
+        if (result.Buffer.Length < length)
+        {
+            return null;
+        }
+
+        var message = result.Buffer.Slice(0, length);
+        var bytes = System.Buffers.BuffersExtensions.ToArray(message);
+        input.AdvanceTo(message.End);
+        return bytes;
     }
 
     private static int PreambleBytes(ReadResult result)

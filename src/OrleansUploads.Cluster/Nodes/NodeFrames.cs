@@ -14,8 +14,19 @@ namespace OrleansUploads.Cluster.Nodes;
 /// client port fail if a version of Orleans changes it, and a message that does not have it ends the connection.
 /// </remarks>
 /// <param name="sessions">Orleans' serializer sessions.</param>
-internal abstract class NodeFrames(SerializerSessionPool sessions) : IDisposable
+/// <param name="maxBodyBytes">Maximum length of a body in bytes.</param>
+/// <param name="translate">Translates the sender and the target of a message.</param>
+internal sealed class NodeFrames(SerializerSessionPool sessions, int maxBodyBytes, NodeFrames.Translation translate) : IDisposable
 {
+    /// <summary>Several times what a report of a thousand parts needs.</summary>
+    private const int MaxRequestBodyBytes = 8 << 20;
+
+    private const uint SystemMessage = 1u << 0;
+    private const uint CacheInvalidation = 1u << 7;
+    private const int DirectionShift = 16;
+    private const uint DirectionMask = 0xF;
+    private const uint Request = 1;
+
     private const int LengthBytes = sizeof(int);
     private const int PrefixBytes = 2 * LengthBytes;
     private const int MaxHeaderBytes = 64 << 10;
@@ -25,8 +36,41 @@ internal abstract class NodeFrames(SerializerSessionPool sessions) : IDisposable
     private long _bodyBytesLeft;
     private bool _dropsBody;
 
-    /// <summary>Maximum length of a body in bytes.</summary>
-    protected abstract int MaxBodyBytes { get; }
+    /// <summary>Translates a message.</summary>
+    /// <returns>False if the message is not passed on.</returns>
+    public delegate bool Translation(ref uint flags, ref GrainId sender, ref GrainId target);
+
+    /// <summary>The messages of an ingestion node to the silos. They are requests in its own name; others are dropped.</summary>
+    /// <param name="own">The ID that the node's client has chosen for itself.</param>
+    /// <param name="marked">Its ID for the silos.</param>
+    /// <param name="sessions">Orleans' serializer sessions.</param>
+    public static NodeFrames OfRequests(GrainId own, GrainId marked, SerializerSessionPool sessions) =>
+        new(sessions, MaxRequestBodyBytes, (ref flags, ref sender, ref target) =>
+        {
+            // Silos take hints about where grains are from messages that they pass on. Clients have no such hints to give. Nodes are no
+            // grains, so they have nothing to respond to, and no business with other clients.
+            var isRequest = ((flags >> DirectionShift) & DirectionMask) == Request;
+            if (!isRequest || (flags & CacheInvalidation) != 0 || NodeIdentity.IsClient(target.Type))
+            {
+                return false;
+            }
+
+            sender = Replace(sender, own, marked)
+                ?? throw new InvalidDataException($"A message of client {own} states that {sender} sent it.");
+            flags &= ~SystemMessage;
+            return true;
+        });
+
+    /// <summary>The messages of the silos to an ingestion node. Orleans limits what silos send.</summary>
+    /// <param name="own">The ID that the node's client has chosen for itself.</param>
+    /// <param name="marked">Its ID for the silos.</param>
+    /// <param name="sessions">Orleans' serializer sessions.</param>
+    public static NodeFrames OfAnswers(GrainId own, GrainId marked, SerializerSessionPool sessions) =>
+        new(sessions, int.MaxValue, (ref flags, ref sender, ref target) =>
+        {
+            target = Replace(target, marked, own) ?? target;
+            return true;
+        });
 
     /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
@@ -52,13 +96,9 @@ internal abstract class NodeFrames(SerializerSessionPool sessions) : IDisposable
         }
     }
 
-    /// <summary>Translates the sender and the target of a message.</summary>
-    /// <returns>False if the message is not passed on.</returns>
-    protected abstract bool Translate(ref uint flags, ref GrainId sender, ref GrainId target);
-
     /// <summary>Replaces a client's ID, also in the ID of one of its observers.</summary>
     /// <returns>Null if the ID is another one.</returns>
-    protected static GrainId? Replace(GrainId id, GrainId from, GrainId to)
+    private static GrainId? Replace(GrainId id, GrainId from, GrainId to)
     {
         var key = id.Key.AsSpan();
         var prefix = from.Key.AsSpan();
@@ -86,10 +126,10 @@ internal abstract class NodeFrames(SerializerSessionPool sessions) : IDisposable
 
         var headerBytes = ReadLength(buffer);
         var bodyBytes = ReadLength(buffer.Slice(LengthBytes));
-        if (headerBytes is <= 0 or > MaxHeaderBytes || bodyBytes < 0 || bodyBytes > MaxBodyBytes)
+        if (headerBytes is <= 0 or > MaxHeaderBytes || bodyBytes < 0 || bodyBytes > maxBodyBytes)
         {
             throw new InvalidDataException(
-                $"A message has a header of {headerBytes} bytes and a body of {bodyBytes} bytes. The limits are {MaxHeaderBytes} and {MaxBodyBytes}.");
+                $"A message has a header of {headerBytes} bytes and a body of {bodyBytes} bytes. The limits are {MaxHeaderBytes} and {maxBodyBytes}.");
         }
 
         if (buffer.Length < PrefixBytes + headerBytes)
@@ -139,7 +179,7 @@ internal abstract class NodeFrames(SerializerSessionPool sessions) : IDisposable
             var sender = ReadId(ref reader);
             var target = ReadId(ref reader);
             var rest = header.Slice(reader.Position);
-            if (!Translate(ref flags, ref sender, ref target))
+            if (!translate(ref flags, ref sender, ref target))
             {
                 return false;
             }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Connections.Security;
 using Orleans.Runtime.Messaging;
@@ -19,8 +20,10 @@ namespace OrleansUploads.Cluster.Nodes;
 /// <param name="time">The clock.</param>
 /// <param name="log">Receives a warning for each connection that is closed.</param>
 internal sealed partial class PeerConnections(
-    ClusterCertificates certificates, NodeGrants nodes, TimeProvider time, ILogger<PeerConnections> log) : IConnectionMiddleware
+    ClusterCertificates certificates, NodeGrants nodes, TimeProvider time, ILogger<PeerConnections> log) : BackgroundService, IConnectionMiddleware
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<ConnectionContext, X509Certificate2> _open = new();
     private object _verifiedBy = certificates.Version;
 
@@ -43,8 +46,18 @@ internal sealed partial class PeerConnections(
         }
     }
 
-    /// <summary>Closes the connections whose certificates are not valid any longer. Call it every second.</summary>
-    public void CloseInvalid()
+    /// <summary>Looks at the certificates every second.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            CloseInvalid();
+        }
+    }
+
+    /// <summary>Closes the connections whose certificates are not valid any longer.</summary>
+    private void CloseInvalid()
     {
         var version = certificates.Version;
         var isRenewed = !ReferenceEquals(version, _verifiedBy);

@@ -60,7 +60,7 @@ public sealed class ReminderJournalTests
         var failed = await Assert.ThrowsAsync<JournalUnavailableException>(
             () => Open().AppendAsync(Record(0, Week), CancellationToken.None).AsTask());
 
-        Assert.True(FailoverFaults.Describes(new EntityUnavailableException(Entity, "the write failed", failed)));
+        Assert.True(EntityGrain.IsFailover(new EntityUnavailableException(Entity, "the write failed", failed)));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ReminderJournalTests
         var failed = await Assert.ThrowsAsync<JournalUnavailableException>(
             () => Open().AppendAsync(Record(0, Week), CancellationToken.None).AsTask());
 
-        Assert.False(FailoverFaults.Describes(new EntityUnavailableException(Entity, "the write failed", failed)));
+        Assert.False(EntityGrain.IsFailover(new EntityUnavailableException(Entity, "the write failed", failed)));
     }
 
     [Fact]

@@ -80,19 +80,12 @@ public sealed class ForgedSenderTests : IAsyncLifetime
         private async Task ForgeAsync(PipeReader input, PipeWriter output, SerializerSessionPool sessions)
         {
             await NodeConnections.PassOnPreambleAsync(input, output);
-            using var frames = new ForgedFrames(this, sender, sessions);
-            await frames.RunAsync(input, output);
-        }
-
-        private sealed class ForgedFrames(ForgingConnection connection, GrainId forged, SerializerSessionPool sessions) : NodeFrames(sessions)
-        {
-            protected override int MaxBodyBytes => int.MaxValue;
-
-            protected override bool Translate(ref uint flags, ref GrainId sender, ref GrainId target)
+            using var frames = new NodeFrames(sessions, int.MaxValue, (ref flags, ref from, ref target) =>
             {
-                sender = connection.IsForging ? forged : sender;
+                from = IsForging ? sender : from;
                 return true;
-            }
+            });
+            await frames.RunAsync(input, output);
         }
 
         private sealed record Transport(PipeReader Input, PipeWriter Output) : IDuplexPipe;
