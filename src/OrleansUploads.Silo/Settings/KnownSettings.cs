@@ -1,21 +1,27 @@
-using OrleansUploads.Cluster.Tls;
-using OrleansUploads.Gateway.Http.Credentials;
+using System.Net;
 using OrleansUploads.Gateway.Settings;
+
+using static OrleansUploads.Silo.Settings.SettingValue;
 
 namespace OrleansUploads.Silo.Settings;
 
 /// <summary>All settings. The process does not start with any other name in the section, because a mistyped setting would
 /// have no effect.</summary>
+/// <remarks>Each is declared here, and nowhere else: its variable, its range, what the help and the handbook say. Its default is that of
+/// <see cref="SiloSettings"/>, which also has the rules for several settings.</remarks>
 internal static class KnownSettings
 {
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+
     public static readonly Setting Role = new(
-        "Role", "`silo`: gateway and silo in one process. `gateway`: the gateway alone, as a client of the cluster.", "silo");
+        "Role", "`silo`: gateway and silo in one process. `gateway`: the gateway alone, as a client of the cluster.",
+        Choice(Enum.GetValues<ProcessRole>(), settings => settings.Role));
 
     public static readonly Setting Clustering = new(
         "Clustering",
         "Where membership, journals and reminders are kept: `postgres`, `azure` (Azure Storage), or `localhost` (one process, "
         + "everything in memory, for trying things out).",
-        "postgres");
+        Choice(Enum.GetValues<ClusterStore>(), settings => settings.Store));
 
     public static readonly Setting ConnectionString = new(
         "ConnectionString", "How to reach PostgreSQL or Azure Storage.", IsSecret: true);
@@ -27,19 +33,24 @@ internal static class KnownSettings
         + "variables of Azure.Identity.");
 
     public static readonly Setting ClusterId = new(
-        "ClusterId", "Silos with the same cluster ID form a cluster.", "orleans-uploads");
+        "ClusterId", "Silos with the same cluster ID form a cluster.",
+        Text(settings => settings.ClusterId));
 
     public static readonly Setting ServiceId = new(
-        "ServiceId", "Part of the key of everything that is stored. Never change it.", "orleans-uploads");
+        "ServiceId", "Part of the key of everything that is stored. Never change it.",
+        Text(settings => settings.ServiceId));
 
     public static readonly Setting AdvertisedAddress = new(
         "AdvertisedAddress", "IP address or name at which the other silos reach this one. The silo listens for them only there. "
         + "If it is not set, the address of the host's own name.");
 
-    public static readonly Setting SiloPort = new("SiloPort", "Port for the other silos. Keep it private.", "11111");
+    public static readonly Setting SiloPort = new(
+        "SiloPort", "Port for the other silos. Keep it private.",
+        Number(1, IPEndPoint.MaxPort, settings => settings.SiloPort));
 
     public static readonly Setting ClientPort = new(
-        "ClientPort", "Port for gateways and ingestion nodes that are clients of the cluster. Keep it private.", "30000");
+        "ClientPort", "Port for gateways and ingestion nodes that are clients of the cluster. Keep it private.",
+        Number(1, IPEndPoint.MaxPort, settings => settings.ClientPort));
 
     public static readonly Setting TlsCertificate = new(
         "TlsCertificate",
@@ -52,20 +63,25 @@ internal static class KnownSettings
         "TlsAuthority", "PEM file with the certificate of the authority that issues the certificates of the cluster. No other authority counts.");
 
     public static readonly Setting TlsSiloName = new(
-        "TlsSiloName", "DNS name that the certificates of silos and gateways have, and no others; the same on all silos.", TlsFiles.DefaultSiloName);
+        "TlsSiloName", "DNS name that the certificates of silos and gateways have, and no others; the same on all silos.",
+        Text(settings => settings.TlsSiloName));
 
     public static readonly Setting NodesFile = new(
         "NodesFile",
         "File that lists the ingestion nodes that may connect, and what each may do. Needs TLS. Without it, none may. Changes take effect "
         + "within two seconds.");
 
-    public static readonly Setting Listen = new("Listen", "Address and port of the vault API and of S3.", "0.0.0.0:9400");
+    public static readonly Setting Listen = new(
+        "Listen", "Address and port of the vault API and of S3.",
+        EndPoint(settings => settings.Listen));
 
-    public static readonly Setting Dashboard = new("Dashboard", "Whether the dashboard is served: `true` or `false`.", "true");
+    public static readonly Setting Dashboard = new(
+        "Dashboard", "Whether the dashboard is served: `true` or `false`.",
+        Choice([true, false], settings => settings.HasDashboard));
 
     public static readonly Setting DashboardListen = new(
-        "DashboardListen",
-        "Address and port at which the dashboard is served, and nowhere else. If it is not set, that of the vault API.");
+        "DashboardListen", "Address and port at which the dashboard is served, and nowhere else. If it is not set, that of the vault API.",
+        EndPoint(settings => settings.DashboardListen));
 
     public static readonly Setting PartsFolder = new(
         "PartsFolder", "The folder for all bytes; the same folder on all silos and gateways, on a shared file system.");
@@ -79,22 +95,28 @@ internal static class KnownSettings
         "SecretAccessKey", "The secret access key of a single key pair without a file.", IsSecret: true);
 
     public static readonly Setting Account = new(
-        "Account", "The account of the single key pair, 12 digits.", KeyPair.DefaultAccount);
+        "Account", "The account of the single key pair, 12 digits.",
+        Account(settings => settings.Account));
 
     public static readonly Setting ProbeTimeout = new(
-        "ProbeTimeout", "A silo misses a probe if it does not answer within this time; the same on all silos.", "3s");
+        "ProbeTimeout", "A silo misses a probe if it does not answer within this time; the same on all silos.",
+        Duration(OneSecond, settings => settings.ProbeTimeout));
 
     public static readonly Setting MissedProbes = new(
-        "MissedProbes", "A silo is removed from the cluster after this many missed probes in a row; the same on all silos.", "3");
+        "MissedProbes", "A silo is removed from the cluster after this many missed probes in a row; the same on all silos.",
+        Number(1, 20, settings => settings.MissedProbes));
 
     public static readonly Setting ShedLoadAtCpuPercent = new(
-        "ShedLoadAtCpuPercent", "A silo rejects clients of the cluster above this processor load, 1 to 100. Off if it is not set.");
+        "ShedLoadAtCpuPercent", "A silo rejects clients of the cluster above this processor load, 1 to 100. Off if it is not set.",
+        Number(1, 100, settings => settings.ShedLoadAtCpuPercent));
 
     public static readonly Setting DrainDelay = new(
-        "DrainDelay", "How long the process keeps serving after the stop signal, while readiness is already red.", "0");
+        "DrainDelay", "How long the process keeps serving after the stop signal, while readiness is already red.",
+        Duration(TimeSpan.Zero, settings => settings.DrainDelay));
 
     public static readonly Setting DrainTime = new(
-        "DrainTime", "How long running requests may take after that.", "25s");
+        "DrainTime", "How long running requests may take after that.",
+        Duration(OneSecond, settings => settings.DrainTime));
 
     /// <summary>All settings: those of a silo and those that it shares with <c>serve</c>.</summary>
     public static readonly IReadOnlyList<Setting> All =

@@ -1,17 +1,12 @@
-using System.Globalization;
-using System.Net;
-using Microsoft.Extensions.Options;
-using OrleansUploads.Gateway;
-using OrleansUploads.Gateway.Settings;
-
 namespace OrleansUploads.Silo.Settings;
 
-/// <summary>Reads settings, and collects a sentence for each invalid one. The value read for an invalid setting is
+/// <summary>Reads the texts of settings, and collects a sentence for each invalid one. The value of an invalid setting is
 /// meaningless, so call <see cref="ThrowIfFlawed"/> before using any value.</summary>
 internal sealed class SettingsReader
 {
     private readonly IConfigurationSection _section;
     private readonly List<string> _flaws = [];
+    private readonly HashSet<Setting> _invalid = [];
 
     /// <param name="configuration">The configuration with the settings.</param>
     public SettingsReader(IConfiguration configuration)
@@ -46,13 +41,26 @@ internal sealed class SettingsReader
         }
     }
 
-    /// <summary>Returns the value of a setting, or its default, or null if it has neither.</summary>
+    /// <summary>Reads a setting by its own rules. One that is not set keeps its default.</summary>
+    public void Apply(Setting setting, SiloSettings settings)
+    {
+        if (setting.Value is { } value && Find(setting) is { } text && value.Apply(settings, text) is { } wrong)
+        {
+            _invalid.Add(setting);
+            Add(setting.IsSecret ? $"{setting.Variable}: {wrong}" : $"{setting.Variable} is '{text}'. {wrong}");
+        }
+    }
+
+    /// <summary>Whether a setting has the default, or a value that its own rules accept.</summary>
+    public bool IsValid(Setting setting) => !_invalid.Contains(setting);
+
+    /// <summary>Returns the text of a setting, or null if it is not set.</summary>
     public string? Find(Setting setting)
     {
         var value = _section[setting.Name];
         if (!setting.IsSecret || _section[setting.Name + Setting.FileSuffix] is not { Length: > 0 } path)
         {
-            return string.IsNullOrEmpty(value) ? setting.ByDefault : value;
+            return string.IsNullOrEmpty(value) ? null : value;
         }
 
         if (!string.IsNullOrEmpty(value))
@@ -64,7 +72,7 @@ internal sealed class SettingsReader
         return ReadSecret(setting, path);
     }
 
-    /// <summary>Returns the value of a required setting.</summary>
+    /// <summary>Returns the text of a required setting.</summary>
     public string Require(Setting setting, string advice)
     {
         if (Find(setting) is { } value)
@@ -76,94 +84,6 @@ internal sealed class SettingsReader
             ? $"{setting.Variable} or {setting.FileVariable} is missing. {advice}"
             : $"{setting.Variable} is missing. {advice}");
         return "";
-    }
-
-    /// <summary>Reads one of several words, or null if the value is another word.</summary>
-    public T? Choose<T>(Setting setting, IReadOnlyDictionary<string, T> choices)
-        where T : struct
-    {
-        var word = Find(setting) ?? "";
-        if (choices.TryGetValue(word, out var choice))
-        {
-            return choice;
-        }
-
-        AddInvalid(setting, word, $"one of {string.Join(", ", choices.Keys)}");
-        return null;
-    }
-
-    /// <summary>Reads a whole number within limits.</summary>
-    public int ReadNumber(Setting setting, int min, int max) => FindNumber(setting, min, max) ?? min;
-
-    /// <summary>Reads a whole number within limits, or null if it is not set.</summary>
-    public int? FindNumber(Setting setting, int min, int max)
-    {
-        if (Find(setting) is not { } text)
-        {
-            return null;
-        }
-
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
-        {
-            return number;
-        }
-
-        AddInvalid(setting, text, string.Create(CultureInfo.InvariantCulture, $"a whole number from {min} to {max}"));
-        return null;
-    }
-
-    /// <summary>Reads a duration with a minimum.</summary>
-    public TimeSpan ReadDuration(Setting setting, TimeSpan min)
-    {
-        var text = Find(setting) ?? "";
-        if (!Durations.TryParse(text, out var duration))
-        {
-            AddInvalid(setting, text, $"a duration such as {Durations.Examples}");
-        }
-        else if (duration < min)
-        {
-            AddInvalid(setting, text, $"at least {Durations.Format(min)}");
-        }
-
-        return duration;
-    }
-
-    /// <summary>Reads an address and a port.</summary>
-    public IPEndPoint ReadEndPoint(Setting setting) => FindEndPoint(setting) ?? new IPEndPoint(IPAddress.Any, 0);
-
-    /// <summary>Reads an address and a port, or null if it is not set.</summary>
-    public IPEndPoint? FindEndPoint(Setting setting)
-    {
-        if (Find(setting) is not { } text)
-        {
-            return null;
-        }
-
-        if (text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endpoint))
-        {
-            return endpoint;
-        }
-
-        AddInvalid(setting, text, "an address and a port, such as 0.0.0.0:9400 or [::]:9400");
-        return null;
-    }
-
-    /// <summary>Reads the options that <c>serve</c> also has.</summary>
-    public ServiceOptions ReadService()
-    {
-        try
-        {
-            return ServiceOptionsSetup.Bind(setting => Find(Setting.Of(setting)), setting => Setting.Of(setting).Variable);
-        }
-        catch (OptionsValidationException invalid)
-        {
-            foreach (var failure in invalid.Failures)
-            {
-                Add(failure);
-            }
-
-            return new ServiceOptions();
-        }
     }
 
     /// <summary>Adds a sentence about a setting with an invalid value.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Settings;
@@ -12,128 +13,138 @@ internal sealed record SiloSettings
     /// <summary>File handles for the connections to other silos, to clients of the cluster and to the database.</summary>
     private const int ReservedDescriptors = 1024;
 
-    private static readonly Dictionary<string, ProcessRole> Roles = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["silo"] = ProcessRole.Silo,
-        ["gateway"] = ProcessRole.Gateway,
-    };
+    public ProcessRole Role { get; set; } = ProcessRole.Silo;
 
-    private static readonly Dictionary<string, bool> Switches = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["true"] = true,
-        ["false"] = false,
-    };
-
-    private static readonly Dictionary<string, ClusterStore> Stores = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["postgres"] = ClusterStore.Postgres,
-        ["azure"] = ClusterStore.Azure,
-        ["localhost"] = ClusterStore.Localhost,
-    };
-
-    public required ProcessRole Role { get; init; }
-
-    public required ClusterStore Store { get; init; }
+    public ClusterStore Store { get; set; } = ClusterStore.Postgres;
 
     /// <summary>Empty if everything is in memory, or if the process logs in to <see cref="TableService"/> with an identity.</summary>
-    public required string ConnectionString { get; init; }
+    public string ConnectionString { get; set; } = "";
 
     /// <summary>The table service of a storage account to which the process logs in with an identity, or null.</summary>
-    public required Uri? TableService { get; init; }
+    public Uri? TableService { get; set; }
 
-    public required string ClusterId { get; init; }
+    public string ClusterId { get; set; } = "orleans-uploads";
 
-    public required string ServiceId { get; init; }
+    public string ServiceId { get; set; } = "orleans-uploads";
 
-    public required IPAddress AdvertisedAddress { get; init; }
+    public IPAddress AdvertisedAddress { get; set; } = IPAddress.Loopback;
 
-    public required int SiloPort { get; init; }
+    public int SiloPort { get; set; } = 11111;
 
-    public required int ClientPort { get; init; }
+    public int ClientPort { get; set; } = 30000;
+
+    public string TlsSiloName { get; set; } = TlsFiles.DefaultSiloName;
 
     /// <summary>Null if the ports of the cluster have no TLS.</summary>
-    public required TlsSettings? Tls { get; init; }
+    public TlsSettings? Tls { get; set; }
 
-    public required IPEndPoint Listen { get; init; }
+    public IPEndPoint Listen { get; set; } = new(IPAddress.Any, 9400);
 
     /// <summary>Whether people can look at uploads with a browser.</summary>
-    public required bool HasDashboard { get; init; }
+    public bool HasDashboard { get; set; } = true;
 
     /// <summary>Null if the dashboard is served at <see cref="Listen"/> or not at all.</summary>
-    public required IPEndPoint? DashboardListen { get; init; }
+    public IPEndPoint? DashboardListen { get; set; }
 
     /// <summary>Null if everything is in memory.</summary>
-    public required string? PartsFolder { get; init; }
+    public string? PartsFolder { get; set; }
 
     /// <summary>Null if there is only one key pair.</summary>
-    public required string? KeysFile { get; init; }
+    public string? KeysFile { get; set; }
+
+    /// <summary>The account of <see cref="OnlyKey"/>.</summary>
+    public AccountId Account { get; set; } = AccountId.TryParse(KeyPair.DefaultAccount, out var account) ? account : default;
 
     /// <summary>Null if all key pairs are in the file.</summary>
-    public required Credential? OnlyKey { get; init; }
+    public Credential? OnlyKey { get; set; }
 
     /// <summary>Options of the engine and of the gateway.</summary>
-    public required ServiceOptions Service { get; init; }
+    public ServiceOptions Service { get; } = new();
 
-    public required TimeSpan ProbeTimeout { get; init; }
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
-    public required int MissedProbes { get; init; }
+    public int MissedProbes { get; set; } = 3;
 
     /// <summary>Null for no load shedding.</summary>
-    public required int? ShedLoadAtCpuPercent { get; init; }
+    public int? ShedLoadAtCpuPercent { get; set; }
 
-    public required TimeSpan DrainDelay { get; init; }
+    public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;
 
-    public required TimeSpan DrainTime { get; init; }
+    public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(25);
 
     /// <summary>Reads all settings.</summary>
     /// <exception cref="SettingException">Some settings are wrong; the message names all of them.</exception>
     public static SiloSettings Read(IConfiguration configuration)
     {
         var reader = new SettingsReader(configuration);
-        var store = reader.Choose(KnownSettings.Clustering, Stores);
-        var role = reader.Choose(KnownSettings.Role, Roles);
-        if (store == ClusterStore.Localhost && role == ProcessRole.Gateway)
+        var settings = new SiloSettings();
+        foreach (var setting in KnownSettings.All)
+        {
+            reader.Apply(setting, settings);
+        }
+
+        settings.Tls = TlsSettings.Read(reader, settings.TlsSiloName);
+        settings.KeysFile = ReadKeysFile(reader);
+        settings.OnlyKey = ReadOnlyKey(reader, settings.Account);
+        if (reader.IsValid(KnownSettings.Clustering))
+        {
+            settings.ReadStore(reader);
+        }
+        else
+        {
+            settings.TableService = ReadTableService(reader);
+        }
+
+        reader.ThrowIfFlawed();
+        settings.Service.Gateway = settings.Service.Gateway with { ReservedDescriptors = ReservedDescriptors };
+        if (!settings.HasDashboard)
+        {
+            // The images set an address, and the dashboard can still be turned off.
+            settings.DashboardListen = null;
+        }
+
+        return settings;
+    }
+
+    /// <summary>Reads the settings that depend on the store.</summary>
+    private void ReadStore(SettingsReader reader)
+    {
+        TableService = ReadTableService(reader);
+        if (Store != ClusterStore.Azure && reader.Find(KnownSettings.TableService) is not null)
+        {
+            reader.Add(
+                $"{KnownSettings.TableService.Variable} is set, but {KnownSettings.Clustering.Variable} is "
+                + $"{SettingValue.WordOf(Store)}. Remove it, or set {KnownSettings.Clustering.Variable}=azure.");
+        }
+
+        if (Store != ClusterStore.Localhost)
+        {
+            ConnectionString = ReadConnectionString(reader, Store);
+            AdvertisedAddress = ReadAddress(reader);
+            PartsFolder = reader.Require(
+                KnownSettings.PartsFolder, "Set it to the folder for all bytes, which all silos and gateways share.");
+            return;
+        }
+
+        if (Role == ProcessRole.Gateway)
         {
             reader.Add(
                 $"{KnownSettings.Role.Variable}=gateway needs a cluster, but {KnownSettings.Clustering.Variable}=localhost is "
                 + "one process with everything in memory. Use postgres or azure.");
         }
 
-        var settings = new SiloSettings
+        // The journal is in memory, so after a restart all bytes in the folder would be unowned and collected.
+        if (reader.Find(KnownSettings.PartsFolder) is { } folder)
         {
-            Role = role ?? default,
-            Store = store ?? default,
-            ConnectionString = ReadConnectionString(reader, store),
-            TableService = ReadTableService(reader, store),
-            ClusterId = reader.Find(KnownSettings.ClusterId)!,
-            ServiceId = reader.Find(KnownSettings.ServiceId)!,
-            AdvertisedAddress = store is null or ClusterStore.Localhost ? IPAddress.Loopback : ReadAddress(reader),
-            SiloPort = reader.ReadNumber(KnownSettings.SiloPort, 1, IPEndPoint.MaxPort),
-            ClientPort = reader.ReadNumber(KnownSettings.ClientPort, 1, IPEndPoint.MaxPort),
-            Tls = TlsSettings.Read(reader),
-            Listen = reader.ReadEndPoint(KnownSettings.Listen),
-            HasDashboard = reader.Choose(KnownSettings.Dashboard, Switches) ?? true,
-            DashboardListen = reader.FindEndPoint(KnownSettings.DashboardListen),
-            PartsFolder = ReadPartsFolder(reader, store),
-            KeysFile = ReadKeysFile(reader),
-            OnlyKey = ReadOnlyKey(reader),
-            Service = ReadService(reader),
-            ProbeTimeout = reader.ReadDuration(KnownSettings.ProbeTimeout, TimeSpan.FromSeconds(1)),
-            MissedProbes = reader.ReadNumber(KnownSettings.MissedProbes, 1, 20),
-            ShedLoadAtCpuPercent = reader.FindNumber(KnownSettings.ShedLoadAtCpuPercent, 1, 100),
-            DrainDelay = reader.ReadDuration(KnownSettings.DrainDelay, TimeSpan.Zero),
-            DrainTime = reader.ReadDuration(KnownSettings.DrainTime, TimeSpan.FromSeconds(1)),
-        };
-        reader.ThrowIfFlawed();
-
-        // The images set an address, and the dashboard can still be turned off.
-        return settings.HasDashboard ? settings : settings with { DashboardListen = null };
+            reader.Add(
+                $"{KnownSettings.PartsFolder.Variable} is '{folder}', but {KnownSettings.Clustering.Variable}=localhost keeps "
+                + "everything in memory. Remove it, or use postgres or azure.");
+        }
     }
 
-    private static string ReadConnectionString(SettingsReader reader, ClusterStore? store)
+    private static string ReadConnectionString(SettingsReader reader, ClusterStore store)
     {
-        if (store is null or ClusterStore.Localhost
-            || (reader.Find(KnownSettings.TableService) is not null && reader.Find(KnownSettings.ConnectionString) is null))
+        if (reader.Find(KnownSettings.TableService) is not null && reader.Find(KnownSettings.ConnectionString) is null)
         {
             return "";
         }
@@ -141,22 +152,15 @@ internal sealed record SiloSettings
         var alternative = store == ClusterStore.Azure ? $" With an identity, set {KnownSettings.TableService.Variable} instead." : "";
         return reader.Require(
             KnownSettings.ConnectionString,
-            $"{KnownSettings.Clustering.Variable} is {store.ToString()!.ToLowerInvariant()}, and this setting is required to reach the "
+            $"{KnownSettings.Clustering.Variable} is {SettingValue.WordOf(store)}, and this setting is required to reach the "
             + $"storage.{alternative} For tests in one process without storage, set {KnownSettings.Clustering.Variable}=localhost.");
     }
 
-    private static Uri? ReadTableService(SettingsReader reader, ClusterStore? store)
+    private static Uri? ReadTableService(SettingsReader reader)
     {
         if (reader.Find(KnownSettings.TableService) is not { } text)
         {
             return null;
-        }
-
-        if (store is not null and not ClusterStore.Azure)
-        {
-            reader.Add(
-                $"{KnownSettings.TableService.Variable} is set, but {KnownSettings.Clustering.Variable} is "
-                + $"{store.ToString()!.ToLowerInvariant()}. Remove it, or set {KnownSettings.Clustering.Variable}=azure.");
         }
 
         if (reader.Find(KnownSettings.ConnectionString) is not null)
@@ -172,37 +176,6 @@ internal sealed record SiloSettings
         }
 
         reader.AddInvalid(KnownSettings.TableService, text, "an address such as https://account.table.core.windows.net");
-        return null;
-    }
-
-    private static ServiceOptions ReadService(SettingsReader reader)
-    {
-        var service = reader.ReadService();
-        service.Gateway = service.Gateway with { ReservedDescriptors = ReservedDescriptors };
-        return service;
-    }
-
-    private static string? ReadPartsFolder(SettingsReader reader, ClusterStore? store)
-    {
-        if (store is null)
-        {
-            return null;
-        }
-
-        if (store != ClusterStore.Localhost)
-        {
-            return reader.Require(
-                KnownSettings.PartsFolder, "Set it to the folder for all bytes, which all silos and gateways share.");
-        }
-
-        // The journal is in memory, so after a restart all bytes in the folder would be unowned and collected.
-        if (reader.Find(KnownSettings.PartsFolder) is { } folder)
-        {
-            reader.Add(
-                $"{KnownSettings.PartsFolder.Variable} is '{folder}', but {KnownSettings.Clustering.Variable}=localhost keeps "
-                + "everything in memory. Remove it, or use postgres or azure.");
-        }
-
         return null;
     }
 
@@ -225,14 +198,8 @@ internal sealed record SiloSettings
         return path;
     }
 
-    private static Credential? ReadOnlyKey(SettingsReader reader)
+    private static Credential? ReadOnlyKey(SettingsReader reader, AccountId account)
     {
-        var account = reader.Find(KnownSettings.Account)!;
-        if (!AccountId.TryParse(account, out var parsed))
-        {
-            reader.AddInvalid(KnownSettings.Account, account, "12 digits");
-        }
-
         var id = reader.Find(KnownSettings.AccessKeyId);
         var secret = reader.Find(KnownSettings.SecretAccessKey);
         if ((id is null) != (secret is null))
@@ -241,7 +208,7 @@ internal sealed record SiloSettings
                 $"{KnownSettings.AccessKeyId.Variable} and {KnownSettings.SecretAccessKey.Variable} must be set together.");
         }
 
-        return id is null || secret is null ? null : new Credential(id, secret, parsed);
+        return id is null || secret is null ? null : new Credential(id, secret, account);
     }
 
     private static IPAddress ReadAddress(SettingsReader reader)

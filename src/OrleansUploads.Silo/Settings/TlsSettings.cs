@@ -11,7 +11,7 @@ internal sealed record TlsSettings(TlsFiles Files, string? NodesFile)
 {
     /// <summary>Reads the settings.</summary>
     /// <returns>Null if the cluster has no TLS.</returns>
-    public static TlsSettings? Read(SettingsReader reader)
+    public static TlsSettings? Read(SettingsReader reader, string siloName)
     {
         Setting[] all = [KnownSettings.TlsCertificate, KnownSettings.TlsKey, KnownSettings.TlsAuthority];
         var missing = Array.FindAll(all, setting => reader.Find(setting) is null);
@@ -38,7 +38,7 @@ internal sealed record TlsSettings(TlsFiles Files, string? NodesFile)
                 reader.Find(KnownSettings.TlsCertificate) ?? "",
                 reader.Find(KnownSettings.TlsKey) ?? "",
                 reader.Find(KnownSettings.TlsAuthority) ?? "")
-            { SiloName = reader.Find(KnownSettings.TlsSiloName)! },
+            { SiloName = siloName },
             nodes);
     }
 
