@@ -152,15 +152,7 @@ internal sealed class DatabaseServer : IAsyncDisposable
             _sockets.Add(UncancelledCommands.SocketOf(connection));
         }
 
-        using var limit = new CancellationTokenSource();
-        if (connection.ConnectionTimeout > 0)
-        {
-            limit.CancelAfter(TimeSpan.FromSeconds(connection.ConnectionTimeout));
-        }
-
-        using var givesUp = UncancelledCommands.GiveUp(connection, limit.Token);
-        DatabaseServerReport report;
-        try
+        var report = await UncancelledCommands.RunAsync(connection, connection.ConnectionTimeout, Name, async () =>
         {
             // A statement that waits for a lock is not cancelled either; its server ends it.
             await using var prepare = new NpgsqlCommand(Prepare, connection)
@@ -169,13 +161,8 @@ internal sealed class DatabaseServer : IAsyncDisposable
                 Parameters = { new NpgsqlParameter<string> { TypedValue = $"{Math.Max(connection.CommandTimeout - 1, 0)}s" } },
             };
             await prepare.ExecuteNonQueryAsync(CancellationToken.None);
-            report = await AskAsync(connection, CancellationToken.None);
-        }
-        catch (NpgsqlException fault) when (limit.IsCancellationRequested)
-        {
-            throw new NpgsqlException($"{Name} has not answered for {connection.ConnectionTimeout} seconds.", fault);
-        }
-
+            return await AskAsync(connection, CancellationToken.None);
+        });
         if (report.Timeline is not { } timeline)
         {
             throw new NpgsqlException($"{Name} is a standby and refuses writes.");
@@ -184,3 +171,10 @@ internal sealed class DatabaseServer : IAsyncDisposable
         _timeline.Learn(Name, report.System, timeline);
     }
 }
+
+/// <summary>What a server says about itself.</summary>
+/// <param name="Timeline">The timeline of a primary; null for a standby or without an answer.</param>
+/// <param name="System">The identifier of the database, which primary and standbys share.</param>
+/// <param name="IsReadOnly">Whether it refuses writes, as a standby or by its settings.</param>
+/// <param name="Fault">Why there is no answer, or null.</param>
+internal sealed record DatabaseServerReport(uint? Timeline, long System, bool IsReadOnly, Exception? Fault);

@@ -1,8 +1,9 @@
+using System.Net;
 using Npgsql;
 
 namespace OrleansUploads.Silo.Database;
 
-/// <summary>Checks the database schema that a silo needs.</summary>
+/// <summary>Reads Orleans' tables before a silo starts.</summary>
 internal static class PostgresSchema
 {
     /// <summary>The unique index that makes the first write of a row exclusive. Without it, two silos that
@@ -24,15 +25,34 @@ internal static class PostgresSchema
         await RequireRelationAsync(connection, FirstWriteFence, "the unique index that makes first writes exclusive");
     }
 
+    /// <summary>Returns the latest generation of the silos at an address, dead or alive.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="clusterId">Orleans' cluster ID.</param>
+    /// <param name="silo">The address of the silo.</param>
+    /// <returns>The generation, or 0 if there was none.</returns>
+    public static async Task<int> ReadLastGenerationAsync(PostgresDatabase database, string clusterId, IPEndPoint silo)
+    {
+        await using var connection = await database.OpenAsync(CancellationToken.None);
+        return await ReadAsync(
+            connection,
+            "SELECT max(generation) FROM orleansmembershiptable WHERE deploymentid = $1 AND address = $2 AND port = $3",
+            clusterId,
+            silo.Address.ToString(),
+            silo.Port) as int? ?? 0;
+    }
+
     private static async Task RequireRelationAsync(NpgsqlConnection connection, string name, string description)
     {
-        await using var command = new NpgsqlCommand("SELECT to_regclass($1) IS NOT NULL", connection)
-        {
-            Parameters = { new NpgsqlParameter { Value = name } },
-        };
-        if (await command.ExecuteScalarAsync() is not true)
+        if (await ReadAsync(connection, "SELECT to_regclass($1) IS NOT NULL", name) is not true)
         {
             throw new SettingException($"The database does not have {name} ({description}). {Advice}");
         }
+    }
+
+    private static async Task<object?> ReadAsync(NpgsqlConnection connection, string query, params object[] values)
+    {
+        await using var command = new NpgsqlCommand(query, connection);
+        command.Parameters.AddRange(Array.ConvertAll(values, static value => new NpgsqlParameter { Value = value }));
+        return await command.ExecuteScalarAsync();
     }
 }

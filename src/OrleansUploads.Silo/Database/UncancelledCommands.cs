@@ -26,6 +26,26 @@ internal static class UncancelledCommands
         return cancellationToken.UnsafeRegister(static socket => Close((Socket)socket!), socket);
     }
 
+    /// <summary>Runs commands on an open connection, and gives it up if they take longer than a time.</summary>
+    /// <param name="connection">The connection.</param>
+    /// <param name="seconds">The time in seconds, or 0 for no limit.</param>
+    /// <param name="server">The server, as messages name it.</param>
+    /// <param name="run">Runs the commands, which have no limits of their own.</param>
+    /// <exception cref="NpgsqlException">The server refused a command, could not be reached, or took too long.</exception>
+    public static async Task<T> RunAsync<T>(NpgsqlConnection connection, int seconds, string server, Func<Task<T>> run)
+    {
+        using var limit = seconds > 0 ? new CancellationTokenSource(TimeSpan.FromSeconds(seconds)) : new CancellationTokenSource();
+        using var givesUp = GiveUp(connection, limit.Token);
+        try
+        {
+            return await run();
+        }
+        catch (NpgsqlException fault) when (fault is not PostgresException && limit.IsCancellationRequested)
+        {
+            throw new NpgsqlException($"{server} has not answered for {seconds} seconds.", fault);
+        }
+    }
+
     /// <summary>Returns the socket of an open connection.</summary>
     public static Socket SocketOf(NpgsqlConnection connection) => SocketField(ConnectorOf(connection));
 

@@ -34,7 +34,7 @@ internal static class ClusterStores
     /// <exception cref="SettingException">They cannot be used. The message says why.</exception>
     public static async Task<int> RequireAsync(SiloSettings settings, PostgresDatabase? database) => settings switch
     {
-        { Store: ClusterStore.Postgres, Role: ProcessRole.Silo } => await PostgresMembership.ReadLastGenerationAsync(
+        { Store: ClusterStore.Postgres, Role: ProcessRole.Silo } => await PostgresSchema.ReadLastGenerationAsync(
             database!, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort)),
         { Store: ClusterStore.Azure } => await AzureAccount.RequireAsync(settings),
         _ => 0,

@@ -43,11 +43,7 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
     public async Task<int> RunAsync()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration
-            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
-            .AddEnvironmentVariables()
-            .AddCommandLine(Settings);
-        var settings = SiloSettings.Read(builder.Configuration);
+        var settings = SiloSettings.Read(builder.Configuration, Settings);
         settings.Tls?.Require();
         if (settings.Store == ClusterStore.Localhost)
         {

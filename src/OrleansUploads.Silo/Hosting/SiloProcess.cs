@@ -24,11 +24,7 @@ internal static class SiloProcess
     public static async Task<int> RunAsync(string[] arguments)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orleans-uploads-silo" });
-        builder.Configuration
-            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
-            .AddEnvironmentVariables()
-            .AddCommandLine(arguments);
-        var settings = SiloSettings.Read(builder.Configuration);
+        var settings = SiloSettings.Read(builder.Configuration, arguments);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddOrleansUploadsLog(settings.Service.LogFormat);
         settings.Tls?.Require();

@@ -54,36 +54,16 @@ internal static class UploadsHost
                 ? gateway with { NodeName = new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort).ToString() }
                 : gateway,
             settings.HasDashboard);
-        var checks = builder.Services.AddHealthChecks();
-        if (settings.PartsFolder is not null)
-        {
-            checks.AddCheck<PartStoreHealthCheck>(PartStoreHealthCheck.Name);
-        }
-
-        if (settings.Tls is not null)
-        {
-            checks.AddCheck<CertificatesHealthCheck>(CertificatesHealthCheck.Name);
-        }
-
+        builder.Services.AddSiloHealthChecks(settings);
         if (settings.Role == ProcessRole.Silo)
         {
             builder.UseOrleans(silo => AddSilo(silo, settings, database, lastGeneration));
-            checks.AddCheck<SiloActiveHealthCheck>(SiloActiveHealthCheck.Name);
-            checks.AddCheck<StorageHealthCheck>(StorageHealthCheck.Name);
-            checks.AddCheck<FirstAnswerHealthCheck>(ClusterHealthCheck.Name);
-            checks.AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
-            checks.AddCheck<SiloLivenessHealthCheck>(SiloLivenessHealthCheck.Name, tags: [GatewayEndpoints.LiveTag]);
         }
         else
         {
             PartStoreMark.RequireMarked(settings.PartsFolder!);
             builder.UseOrleansClient(client => AddClient(client, settings, database));
             builder.Services.AddOrleansUploadsClient();
-            checks.AddCheck<ClusterHealthCheck>(ClusterHealthCheck.Name);
-            if (database is not null)
-            {
-                checks.AddCheck<DatabaseHealthCheck>(DatabaseHealthCheck.Name);
-            }
         }
     }
 
@@ -93,11 +73,7 @@ internal static class UploadsHost
         silo.Services.Replace(ServiceDescriptor.Singleton<ILocalSiloDetails>(services =>
             ActivatorUtilities.CreateInstance<SiloIdentity>(services, settings, lastGeneration)));
         silo.Services.AddSingleton<IFatalErrorHandler, FatalExit>();
-        silo.Configure<Orleans.Configuration.ClusterOptions>(cluster =>
-        {
-            cluster.ClusterId = settings.ClusterId;
-            cluster.ServiceId = settings.ServiceId;
-        });
+        silo.Services.NameCluster(settings);
 
         if (settings.Tls is { } tls)
         {
@@ -152,11 +128,7 @@ internal static class UploadsHost
     internal static void AddClient(IClientBuilder client, SiloSettings settings, PostgresDatabase? database)
     {
         client.AddStores(settings, database);
-        client.Configure<Orleans.Configuration.ClusterOptions>(cluster =>
-        {
-            cluster.ClusterId = settings.ClusterId;
-            cluster.ServiceId = settings.ServiceId;
-        });
+        client.Services.NameCluster(settings);
         if (settings.Tls is { } tls)
         {
             client.UseClusterTls(tls.Files, isSilo: true);
@@ -171,41 +143,23 @@ internal static class UploadsHost
         });
     }
 
-    private static IPartStore OpenParts(SiloSettings settings)
-    {
-        if (settings.PartsFolder is not { } folder)
+    private static void NameCluster(this IServiceCollection services, SiloSettings settings) =>
+        services.Configure<Orleans.Configuration.ClusterOptions>(cluster =>
         {
-            return new MemoryPartStore();
-        }
+            cluster.ClusterId = settings.ClusterId;
+            cluster.ServiceId = settings.ServiceId;
+        });
 
-        try
-        {
-            return DiskPartStore.OpenShared(folder, new DiskPartStoreOptions { DirectIo = settings.Service.DirectIo });
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingException($"{KnownSettings.PartsFolder.Variable}: {fault.Message}", fault);
-        }
-    }
+    private static IPartStore OpenParts(SiloSettings settings) => settings.PartsFolder is { } folder
+        ? KnownSettings.PartsFolder.Use(
+            () => DiskPartStore.OpenShared(folder, new DiskPartStoreOptions { DirectIo = settings.Service.DirectIo }))
+        : new MemoryPartStore();
 
-    private static ICredentialStore CreateCredentials(SiloSettings settings, IServiceProvider services)
-    {
-        if (settings.KeysFile is not { } path)
-        {
-            return new MemoryCredentialStore([settings.OnlyKey!]);
-        }
-
-        try
-        {
-            return new KeyFileCredentialStore(
-                new KeyFile(path),
-                settings.OnlyKey,
-                services.GetRequiredService<TimeProvider>(),
-                services.GetRequiredService<ILogger<KeyFileCredentialStore>>());
-        }
-        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            throw new SettingException($"{KnownSettings.KeysFile.Variable}: {fault.Message}", fault);
-        }
-    }
+    private static ICredentialStore CreateCredentials(SiloSettings settings, IServiceProvider services) => settings.KeysFile is { } path
+        ? KnownSettings.KeysFile.Use(() => new KeyFileCredentialStore(
+            new KeyFile(path),
+            settings.OnlyKey,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILogger<KeyFileCredentialStore>>()))
+        : new MemoryCredentialStore([settings.OnlyKey!]);
 }

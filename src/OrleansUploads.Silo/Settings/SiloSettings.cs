@@ -72,6 +72,17 @@ internal sealed record SiloSettings
 
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(25);
 
+    /// <summary>Adds the file beside the program, the environment and the command line to a configuration, and reads all settings.</summary>
+    /// <exception cref="SettingException">Some settings are wrong; the message names all of them.</exception>
+    public static SiloSettings Read(ConfigurationManager configuration, string[] arguments)
+    {
+        configuration
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
+            .AddEnvironmentVariables()
+            .AddCommandLine(arguments);
+        return Read(configuration);
+    }
+
     /// <summary>Reads all settings.</summary>
     /// <exception cref="SettingException">Some settings are wrong; the message names all of them.</exception>
     public static SiloSettings Read(IConfiguration configuration)

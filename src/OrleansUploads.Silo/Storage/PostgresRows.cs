@@ -108,26 +108,18 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
     {
         var connection = batch.Connection!;
         using var warnings = new ReplicationWarnings(connection);
-        using var limit = connection.CommandTimeout > 0
-            ? new CancellationTokenSource(TimeSpan.FromSeconds(connection.CommandTimeout)) : new CancellationTokenSource();
-        using var givesUp = UncancelledCommands.GiveUp(connection, limit.Token);
         batch.Timeout = 0;
-        T result;
-        try
+        var result = await UncancelledCommands.RunAsync(connection, connection.CommandTimeout, "PostgreSQL", async () =>
         {
             await using var reader = await batch.ExecuteReaderAsync(CancellationToken.None);
-            result = await readAsync(reader);
+            var read = await readAsync(reader);
             await reader.ReadAsync(CancellationToken.None);
             database.Timeline.Require(database.Primary.Name, PostgresTimeline.Parse(reader.GetString(0)));
 
             // The commit, and what the server says about it, comes behind the last result.
             await reader.NextResultAsync(CancellationToken.None);
-        }
-        catch (NpgsqlException fault) when (fault is not PostgresException && limit.IsCancellationRequested)
-        {
-            throw new NpgsqlException($"PostgreSQL has not answered for {connection.CommandTimeout} seconds.", fault);
-        }
-
+            return read;
+        });
         warnings.ThrowIfAny();
         return result;
     }
@@ -166,3 +158,14 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
         },
     };
 }
+
+/// <summary>A row of Orleans' grain storage table to insert, replace or delete.</summary>
+/// <param name="Key">The key of the row.</param>
+/// <param name="Version">The version of the row to replace or delete, or null if there must be no row.</param>
+/// <param name="Content">The serialized state, or null to delete the row.</param>
+internal sealed record RowWrite(RowKey Key, int? Version, ReadOnlyMemory<byte>? Content);
+
+/// <summary>A row as it was read.</summary>
+/// <param name="Version">Its version.</param>
+/// <param name="Content">The serialized state, or null if it was cleared.</param>
+internal readonly record struct StoredRow(int? Version, byte[]? Content);

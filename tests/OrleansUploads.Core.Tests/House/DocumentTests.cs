@@ -72,7 +72,7 @@ public sealed partial class DocumentTests
     [Fact]
     public void The_health_checks_of_the_program_are_documented()
     {
-        var checks = Repository.Files("src", "*HealthCheck.cs").Select(File.ReadAllText)
+        var checks = Repository.Files("src", "*HealthCheck*.cs").Select(File.ReadAllText)
             .SelectMany(text => CheckLiteral().Matches(text)).Select(match => match.Groups[1].Value).ToHashSet();
         var handbook = CurrentDocuments.Single(document => document.Name == "docs/operations.md");
         Assert.True(checks.Count > 5, "The health checks were not found.");
@@ -143,7 +143,7 @@ public sealed partial class DocumentTests
     [GeneratedRegex(@"""(orleansuploads\.[a-z_.]+)""")]
     private static partial Regex MetricLiteral();
 
-    [GeneratedRegex(@"const string Name = ""([a-z-]+)""")]
+    [GeneratedRegex(@"(?:const string Name = |\bAdd\()""([a-z-]+)""")]
     private static partial Regex CheckLiteral();
 
     [GeneratedRegex(@"`(orleansuploads\.[a-z_.]+)`")]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansUploads.Silo.Health;
 
@@ -42,5 +43,25 @@ public sealed class CachedHealthCheckTests
                 return (await check.GetAsync()).Status == HealthStatus.Healthy;
             },
             "the check is healthy again");
+    }
+
+    [Fact]
+    public async Task A_check_is_created_once_for_all_reports_so_that_its_result_is_remembered()
+    {
+        var created = 0;
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddHealthChecks().Add("counted", _ =>
+        {
+            created++;
+            return static () => Task.FromResult(HealthCheckResult.Healthy());
+        });
+        await using var provider = services.BuildServiceProvider();
+        var reports = provider.GetRequiredService<HealthCheckService>();
+
+        await reports.CheckHealthAsync(TestContext.Current.CancellationToken);
+        await reports.CheckHealthAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, created);
     }
 }

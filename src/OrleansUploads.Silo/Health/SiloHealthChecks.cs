@@ -1,0 +1,168 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Orleans.Storage;
+using OrleansUploads.Cluster.Journal;
+using OrleansUploads.Cluster.Nodes;
+using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Cluster.Tls;
+using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Gateway.Http.Health;
+using OrleansUploads.Silo.Database;
+using OrleansUploads.Silo.Storage;
+
+namespace OrleansUploads.Silo.Health;
+
+/// <summary>The health checks of a silo and of a gateway.</summary>
+internal static class SiloHealthChecks
+{
+    private const string StorageRow = "ou-health";
+
+    private static readonly GrainId NoGrain = GrainId.Create(StorageRow, "none");
+
+    /// <summary>Adds the checks that the process needs.</summary>
+    public static IServiceCollection AddSiloHealthChecks(this IServiceCollection services, SiloSettings settings)
+    {
+        var checks = services.AddHealthChecks();
+        if (settings.PartsFolder is { } folder)
+        {
+            checks.Add("parts", provider => PartsCheck(folder, provider.GetRequiredService<IPartStore>(), TimeOf(provider)));
+        }
+
+        if (settings.Tls is not null)
+        {
+            checks.Add("certificates", CertificatesCheck);
+        }
+
+        if (settings.Role == ProcessRole.Gateway)
+        {
+            checks.Add("cluster", ClusterCheck);
+            if (settings.Store == ClusterStore.Postgres)
+            {
+                checks.Add("database", DatabaseCheck);
+            }
+
+            return services;
+        }
+
+        checks.Add("silo-active", ActiveCheck).Add("storage", StorageCheck).Add("cluster", FirstAnswerCheck);
+        checks.AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
+        checks.Add("silo-not-dead", LivenessCheck, GatewayEndpoints.LiveTag);
+        return services;
+    }
+
+    /// <summary>Adds a check. It is created once, and not for each report, so that it can remember results for all who ask.</summary>
+    /// <param name="checks">The checks.</param>
+    /// <param name="name">The check's name in the health report.</param>
+    /// <param name="create">Creates it. The services are those of the first report, which end with it, so the check must not keep
+    /// them.</param>
+    /// <param name="tags">The tags of the check.</param>
+    internal static IHealthChecksBuilder Add(
+        this IHealthChecksBuilder checks, string name, Func<IServiceProvider, Func<Task<HealthCheckResult>>> create, params string[] tags)
+    {
+        Check? check = null;
+        return checks.Add(new HealthCheckRegistration(
+            name, provider => LazyInitializer.EnsureInitialized(ref check, () => new Check(create(provider))), failureStatus: null, tags));
+    }
+
+    /// <summary>Ready while the shared folder is mounted and responds, and no write to it has failed permanently.</summary>
+    private static Func<Task<HealthCheckResult>> PartsCheck(string folder, IPartStore parts, TimeProvider time)
+    {
+        var mark = new CachedHealthCheck(
+            _ =>
+            {
+                PartStoreMark.RequireMarked(folder);
+                return Task.CompletedTask;
+            },
+            time);
+        return () => parts.Failure is { } failure
+            ? Task.FromResult(HealthCheckResult.Unhealthy(failure.Message, failure))
+            : mark.GetAsync();
+    }
+
+    /// <summary>Degraded while new certificates or a new list of ingestion nodes cannot be loaded, and when the certificate has expired.
+    /// Open connections still work, so requests are still served.</summary>
+    private static Func<Task<HealthCheckResult>> CertificatesCheck(IServiceProvider provider)
+    {
+        // Only silos have a list of nodes.
+        var (certificates, nodes) = (provider.GetRequiredService<ClusterCertificates>(), provider.GetService<NodeGrants>());
+        var time = TimeOf(provider);
+        return () =>
+        {
+            var expiresAt = certificates.ExpiresAt;
+            var problem = certificates.Problem ?? nodes?.Problem
+                ?? (expiresAt <= time.GetUtcNow() ? "The certificate has expired. Renew it." : null);
+            var text = $"{(problem is null ? "" : $"{problem} ")}The certificate in use expires at {expiresAt:yyyy-MM-ddTHH:mm:ssZ}.";
+            return Task.FromResult(problem is null ? HealthCheckResult.Healthy(text) : HealthCheckResult.Degraded(text));
+        };
+    }
+
+    /// <summary>The readiness of a process with the gateway role: the cluster answers and has an active silo.</summary>
+    private static Func<Task<HealthCheckResult>> ClusterCheck(IServiceProvider provider)
+    {
+        var grains = provider.GetRequiredService<IGrainFactory>();
+        return new CachedHealthCheck(
+            async _ =>
+            {
+                if ((await grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true)).Count == 0)
+                {
+                    throw new InvalidOperationException("The cluster has no active silo.");
+                }
+            },
+            TimeOf(provider)).GetAsync;
+    }
+
+    /// <summary>Ready while the database of the silos can be written to. A process with the gateway role has no storage of its own.</summary>
+    private static Func<Task<HealthCheckResult>> DatabaseCheck(IServiceProvider provider)
+    {
+        var database = provider.GetRequiredService<PostgresDatabase>();
+        return () => ResultOf(database.Fault);
+    }
+
+    /// <summary>Ready while this silo is an active member of the cluster.</summary>
+    private static Func<Task<HealthCheckResult>> ActiveCheck(IServiceProvider provider) => StatusCheck(
+        provider, static status => status == SiloStatus.Active ? null : $"The silo's status is {status}.");
+
+    /// <summary>Ready while the grain storage responds and can be written to, because every entity needs it.</summary>
+    private static Func<Task<HealthCheckResult>> StorageCheck(IServiceProvider provider)
+    {
+        var storage = provider.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage);
+        var database = provider.GetService<PostgresDatabase>();
+        var read = new CachedHealthCheck(
+            cancellationToken => storage.ReadStateAsync(StorageRow, NoGrain, new GrainState<JournalRow>(), cancellationToken),
+            TimeOf(provider));
+        return () => database?.Fault is { } fault ? ResultOf(fault) : read.GetAsync();
+    }
+
+    /// <summary>The readiness of a silo towards the cluster: an entity has answered it since its start. A silo that is active may still be
+    /// unable to reach entities, for example while silos that start together find each other.</summary>
+    private static Func<Task<HealthCheckResult>> FirstAnswerCheck(IServiceProvider provider)
+    {
+        var clock = provider.GetRequiredService<ServiceClock>();
+        return () => ResultOf(clock.HasRecorded
+            ? null
+            : "No entity has answered this silo since its start. It asks again every second; the log says why it got no answer.");
+    }
+
+    /// <summary>Live until the cluster votes this silo out. A silo that was voted out can never rejoin, so its process must be
+    /// restarted.</summary>
+    private static Func<Task<HealthCheckResult>> LivenessCheck(IServiceProvider provider) => StatusCheck(
+        provider, static status => status == SiloStatus.Dead ? "The cluster has voted this silo out." : null);
+
+    private static Func<Task<HealthCheckResult>> StatusCheck(IServiceProvider provider, Func<SiloStatus, string?> faultOf)
+    {
+        var membership = provider.GetRequiredService<IClusterMembershipService>();
+        var self = provider.GetRequiredService<ILocalSiloDetails>().SiloAddress;
+        return () => ResultOf(faultOf(membership.CurrentSnapshot.GetSiloStatus(self)));
+    }
+
+    private static TimeProvider TimeOf(IServiceProvider provider) => provider.GetRequiredService<TimeProvider>();
+
+    private static Task<HealthCheckResult> ResultOf(string? fault) =>
+        Task.FromResult(fault is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(fault));
+
+    private sealed class Check(Func<Task<HealthCheckResult>> run) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => run();
+    }
+}
