@@ -11,11 +11,10 @@ namespace OrleansUploads.Cluster.Entities;
 /// <remarks>The grain is reentrant, so commands that arrive during a write queue up in the runner and share the next write. Two
 /// activations of the same grain can exist at the same time. The journal's ETag fences the outdated one.</remarks>
 [Reentrant]
-public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposable
+public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
 {
     private readonly ReminderJournal _journal;
     private readonly EntityActivation _activation;
-    private readonly CancellationTokenSource _stopping = new();
 
     /// <param name="kind">The kind of entity.</param>
     /// <param name="ports">The ports of the silo's grains.</param>
@@ -33,7 +32,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
         var reminder = new WakeReminder(
             ports.Reminders, this.GetGrainId(), ports.Options.Time, ports.Options.WakeInterval);
         _journal = new ReminderJournal(journal, reminder, ports.Options.Time);
-        var stopping = _stopping.Token;
+        var stopping = Stopping.Token;
         _activation = new EntityActivation(ports.Catalog.CreateRunner(Entity), new ActivationPorts(
             _journal,
             (sender, action) => ports.Delivery.CarryOutAsync(sender, action, stopping),
@@ -46,6 +45,9 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
             DeliveryFailed = ports.EngineLog.DeliveryFailed,
         });
     }
+
+    /// <summary>Cancelled when the activation ends. Never disposed, because a delivery may still ask for the token.</summary>
+    private CancellationTokenSource Stopping { get; } = new();
 
     /// <summary>The ports of the silo's grains.</summary>
     private protected EntityGrainPorts Ports { get; }
@@ -90,31 +92,14 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable, IDisposabl
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        await _stopping.CancelAsync();
+        await Stopping.CancelAsync();
         await _activation.QuiesceAsync().WaitAsync(cancellationToken).ContinueWith(
             static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Current);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
     }
 
     /// <summary>Sends the entity a command.</summary>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
     private protected Task<object> AskAsync(ICommand command) => SubmitAsync(command);
-
-    /// <summary>Releases the resources of the activation.</summary>
-    /// <param name="disposing">True if called by <see cref="Dispose()"/>, false if called by a finalizer.</param>
-    protected virtual void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _stopping.Dispose();
-        }
-    }
 
     /// <summary>Whether a grain could not answer because it, another grain or the owner of its reminder moves to another silo, which ends
     /// when the cluster has replaced the silo. A database that does not answer is another matter.</summary>
