@@ -7,7 +7,6 @@ using Orleans.Storage;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
-using OrleansUploads.Cluster.Uploads;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Clocks;

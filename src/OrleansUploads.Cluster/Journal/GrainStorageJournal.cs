@@ -33,7 +33,7 @@ internal sealed class GrainStorageJournal(
 
     /// <inheritdoc/>
     public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
-        AttemptAsync(entity, "read", cancellationToken, async () =>
+        AttemptAsync(entity, "read", async () =>
         {
             var (writer, session, head, etag) = await TakeTurnToReadAsync(cancellationToken);
             while (true)
@@ -58,17 +58,17 @@ internal sealed class GrainStorageJournal(
                     }
                 }
             }
-        });
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken)
     {
-        return AttemptAsync(entity, "read", cancellationToken, async () =>
+        return AttemptAsync(entity, "read", async () =>
         {
             // A host that knows a version has got it from a confirmed read or write. That there is nothing is new to it.
             var version = await ReadAsync(isConfirmed: false);
             return version == 0 ? await ReadAsync(isConfirmed: true) : version;
-        });
+        }, cancellationToken);
 
         async Task<long> ReadAsync(bool isConfirmed) =>
             (await JournalSession.OpenAsync(Rows, isConfirmed, cancellationToken)).Head.Version;
@@ -78,7 +78,7 @@ internal sealed class GrainStorageJournal(
     public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(append.ExpectedVersion, nameof(append));
-        return AttemptAsync(append.Entity, "append", cancellationToken, async () =>
+        return AttemptAsync(append.Entity, "append", async () =>
         {
             var writer = _writer;
             using var turn = await writer.TakeTurnAsync(cancellationToken);
@@ -103,7 +103,7 @@ internal sealed class GrainStorageJournal(
             }
 
             return await session.TryReplaceAsync(head, cancellationToken) ? AppendOutcome.Appended : AppendOutcome.Conflict;
-        });
+        }, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -111,7 +111,7 @@ internal sealed class GrainStorageJournal(
         EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
-        await AttemptAsync(entity, "save a snapshot of", cancellationToken, async () =>
+        await AttemptAsync(entity, "save a snapshot of", async () =>
         {
             var writer = _writer;
             var isShort = snapshot.Length <= MaxInlineSnapshotBytes;
@@ -146,14 +146,14 @@ internal sealed class GrainStorageJournal(
             }
 
             return saved is not null;
-        });
+        }, cancellationToken);
     }
 
     /// <inheritdoc/>
     public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
-        return AttemptAsync(entity, "forget", cancellationToken, async () =>
+        return AttemptAsync(entity, "forget", async () =>
         {
             var writer = _writer;
             JournalSession session;
@@ -174,7 +174,7 @@ internal sealed class GrainStorageJournal(
 
             await CleanUpForgottenAsync(writer, session, cancellationToken);
             return AppendOutcome.Appended;
-        });
+        }, cancellationToken);
     }
 
     /// <summary>Returns a head with a further record. The rows that it names, besides those of <paramref name="head"/>, are
@@ -198,7 +198,7 @@ internal sealed class GrainStorageJournal(
     }
 
     /// <summary>Runs an operation and reports a failure of the provider as <see cref="JournalUnavailableException"/>.</summary>
-    private async ValueTask<T> AttemptAsync<T>(EntityId wanted, string what, CancellationToken cancellationToken, Func<Task<T>> attempt)
+    private async ValueTask<T> AttemptAsync<T>(EntityId wanted, string what, Func<Task<T>> attempt, CancellationToken cancellationToken)
     {
         if (wanted != entity)
         {

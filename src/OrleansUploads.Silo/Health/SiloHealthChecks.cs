@@ -102,9 +102,9 @@ internal static class SiloHealthChecks
     {
         var grains = provider.GetRequiredService<IGrainFactory>();
         return new CachedHealthCheck(
-            async _ =>
+            async cancellationToken =>
             {
-                if ((await grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true)).Count == 0)
+                if ((await grains.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true, cancellationToken)).Count == 0)
                 {
                     throw new InvalidOperationException("The cluster has no active silo.");
                 }
