@@ -3,8 +3,8 @@ using OrleansUploads.Core.Refusals;
 
 namespace OrleansUploads.TestKit;
 
-/// <summary>Runs the decider of one entity without a host, and records its events. The tests of an entity inherit it, so that each line of a
-/// test says what was given, what is asked, or what must follow.</summary>
+/// <summary>Runs the decider of one entity without a host, and records its events. The tests of an entity inherit it, so that each
+/// line of a test says what was given, what is asked, or what must follow.</summary>
 public class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> decider)
     where TState : class
     where TCommand : class, ICommand
@@ -46,7 +46,7 @@ public class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCommand, T
     }
 
     /// <summary>Decides a command and applies its events.</summary>
-    public virtual Decision<TEvent> Do(TCommand command) => Apply(Decider.Decide(State, command, Time));
+    public Decision<TEvent> Do(TCommand command) => Apply(Decider.Decide(State, Addressed(command), Time));
 
     /// <summary>Wakes the entity at the current time.</summary>
     public Decision<TEvent> Wake() => Apply(Decider.Wake(State, Time));
@@ -126,6 +126,9 @@ public class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCommand, T
         Assert.Equal(Decider.CompactCount(State), Decider.Compact(State).Count());
         return Rebuilt();
     }
+
+    /// <summary>A command as it arrives at the entity.</summary>
+    protected virtual TCommand Addressed(TCommand command) => command;
 
     private Decision<TEvent> Apply(Decision<TEvent> decision)
     {

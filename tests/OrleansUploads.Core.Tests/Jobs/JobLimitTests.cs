@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Tests.Jobs;
 

@@ -10,7 +10,8 @@ public sealed class JobNoticesTests() : JobsDriver(RetrievalPolicy.After(Delay))
     private static readonly DateTimeOffset Ready = Some.Noon + Delay;
     private static readonly UpdateNotifications VaultTopic = new(1, new VaultNotifications("arn:vault", NotifiedJobs.ArchiveRetrievals));
 
-    private static IEnumerable<JobNotice> Notices(IEnumerable<Intent> intents) => intents.Select(intent => intent.Does<NotifyTopic>().Notice);
+    private static IEnumerable<JobNotice> Notices(IEnumerable<Intent> intents) =>
+        intents.Select(intent => intent.Does<NotifyTopic>().Notice);
 
     private static IEnumerable<string> Topics(IEnumerable<Intent> intents) => Notices(intents).Select(notice => notice.Topic);
 

@@ -9,10 +9,6 @@ public class LeafDriver(LeafId leaf, long maxBytes = KeyLeafDecider.DefaultMaxBy
     protected static readonly PublicationVerdict Published = new PublicationVerdict.Published();
     protected static readonly PublicationVerdict Overtaken = new PublicationVerdict.Overtaken();
 
-    /// <summary>Decides a command, which is sent to this leaf unless it names another one.</summary>
-    public override Decision<KeyLeafEvent> Do(KeyLeafCommand command) =>
-        base.Do(command.Leaf is null ? command with { Leaf = leaf } : command);
-
     protected static PublicationVerdict Failed(bool exists) => new PublicationVerdict.ConditionFailed(exists);
 
     protected static DeleteObject Delete(string key, PublishCondition? condition = null) => new(SomeObject.Key(key), condition);
@@ -24,4 +20,6 @@ public class LeafDriver(LeafId leaf, long maxBytes = KeyLeafDecider.DefaultMaxBy
     protected static PublishCondition Matching(string content) => new(SomeObject.ETag(content));
 
     protected long Ticket(string key) => Ask(new TakeTicket(SomeObject.Key(key))).Number;
+
+    protected override KeyLeafCommand Addressed(KeyLeafCommand command) => command with { Leaf = leaf };
 }

@@ -78,7 +78,8 @@ public sealed class RandomIndexTests
                     Evolves = (state, happened) =>
                     {
                         var after = right.Evolve(state, happened);
-                        return happened is ObjectAdded { Entry.Upload: var upload, At: var at } && after.Releases.Count > state.Releases.Count
+                        return happened is ObjectAdded { Entry.Upload: var upload, At: var at }
+                            && after.Releases.Count > state.Releases.Count
                             ? after with { Releases = state.Releases.SetItem(upload.ToString(), new PendingRelease(upload, at)) }
                             : after;
                     },
@@ -141,7 +142,8 @@ public sealed class RandomIndexTests
                     Decides = (state, command, time) =>
                     {
                         var decision = right.Decide(state, command, time);
-                        return decision.Events is [ObjectRemoved removed] && !state.Entries.ContainsKey(new KeyPosition(removed.Key.ToString()))
+                        return decision.Events is [ObjectRemoved removed]
+                            && !state.Entries.ContainsKey(new KeyPosition(removed.Key.ToString()))
                             ? Nothing
                             : decision;
                     },

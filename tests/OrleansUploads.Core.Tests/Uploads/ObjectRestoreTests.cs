@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Keys;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 public sealed class ObjectRestoreTests() : ObjectDriver(Delays)

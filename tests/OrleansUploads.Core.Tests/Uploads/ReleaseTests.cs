@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Archives;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 /// <summary>When an upload has the bytes of its deleted archive reclaimed.</summary>

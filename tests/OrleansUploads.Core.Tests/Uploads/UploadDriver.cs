@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Archives;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 /// <summary>One upload of an archive or of an object, and the commands that its tests send.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Archives;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 /// <summary>What an upload tells those who look at it.</summary>

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Tests.Vaults;

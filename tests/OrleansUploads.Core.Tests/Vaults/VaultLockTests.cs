@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Tests.Vaults;
@@ -181,7 +180,7 @@ public sealed class VaultLockTests : VaultDriver
     {
         VaultCommand[] commands = [InitiateFirst, Complete(First)];
         Given(new SetAccessPolicy(Some.Vault, P));
-        Given(commands[..lockCommands]);
+        Given(commands.AsSpan(0, lockCommands));
         var rebuilt = Assert.IsType<VaultState.Live>(RebuiltAsAnnounced());
         Assert.Equal((Live.Protection.AccessPolicy, Live.Protection.Lock), (rebuilt.Protection.AccessPolicy, rebuilt.Protection.Lock));
     }

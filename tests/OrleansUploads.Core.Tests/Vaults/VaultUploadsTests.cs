@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Tests.Vaults;
