@@ -47,6 +47,12 @@ public sealed class Mistake<TState, TCommand, TEvent>(Decider<TState, TCommand, 
     /// <summary>Finds the pending intents instead of the right rules, or null.</summary>
     public Func<TState, IEnumerable<Intent>>? FindsPending { get; init; }
 
+    /// <summary>Wakes instead of the right rules, or null.</summary>
+    public Func<TState, ServiceTime, Decision<TEvent>>? Wakes { get; init; }
+
+    /// <summary>Finds when to wake instead of the right rules, or null.</summary>
+    public Func<TState, ServiceTime, DateTimeOffset?>? FindsWake { get; init; }
+
     public override Decision<TEvent> Decide(TState state, TCommand command, ServiceTime time) =>
         Decides?.Invoke(state, command, time) ?? base.Decide(state, command, time);
 
@@ -55,4 +61,9 @@ public sealed class Mistake<TState, TCommand, TEvent>(Decider<TState, TCommand, 
     public override IEnumerable<TEvent> Compact(TState state) => Compacts?.Invoke(state) ?? base.Compact(state);
 
     public override IEnumerable<Intent> Pending(TState state) => FindsPending?.Invoke(state) ?? base.Pending(state);
+
+    public override Decision<TEvent> Wake(TState state, ServiceTime time) => Wakes?.Invoke(state, time) ?? base.Wake(state, time);
+
+    public override DateTimeOffset? WakeAt(TState state, ServiceTime time) =>
+        FindsWake is null ? base.WakeAt(state, time) : FindsWake(state, time);
 }
