@@ -3,12 +3,16 @@ using OrleansUploads.Core.Refusals;
 
 namespace OrleansUploads.TestKit;
 
-/// <summary>Runs the decider of one entity without a host, and records its events.</summary>
-public sealed class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> decider)
+/// <summary>Runs the decider of one entity without a host, and records its events. The tests of an entity inherit it, so that each
+/// line of a test says what was given, what is asked, or what must follow.</summary>
+public class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> decider)
     where TState : class
     where TCommand : class, ICommand
     where TEvent : class
 {
+    /// <summary>The shortest time that deciders tell apart.</summary>
+    public static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
     public Decider<TState, TCommand, TEvent> Decider { get; } = decider;
 
     public TState State { get; private set; } = decider.Initial;
@@ -16,6 +20,12 @@ public sealed class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCom
     public List<TEvent> History { get; } = [];
 
     public DateTimeOffset Now { get; set; } = Some.Noon;
+
+    /// <summary>The intents that are recorded but not confirmed.</summary>
+    public IEnumerable<Intent> Pending => Decider.Pending(State);
+
+    /// <summary>When the entity must be woken, or null for never.</summary>
+    public DateTimeOffset? WakeAt => Decider.WakeAt(State);
 
     private ServiceTime Time => ServiceTime.Continuous(Now);
 
@@ -26,44 +36,105 @@ public sealed class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCom
         History.Add(happened);
     }
 
+    /// <summary>Carries out commands one after the other. Their answers do not matter.</summary>
+    public void Given(params ReadOnlySpan<TCommand> commands)
+    {
+        foreach (var command in commands)
+        {
+            Do(command);
+        }
+    }
+
     /// <summary>Decides a command and applies its events.</summary>
-    public Decision<TEvent> Do(TCommand command) => Apply(Decider.Decide(State, command, Time));
+    public Decision<TEvent> Do(TCommand command) => Apply(Decider.Decide(State, Addressed(command), Time));
 
     /// <summary>Wakes the entity at the current time.</summary>
     public Decision<TEvent> Wake() => Apply(Decider.Wake(State, Time));
 
+    /// <summary>Wakes the entity one tick too early, when nothing must happen, and then on time.</summary>
+    public Decision<TEvent> WakeExactlyAt(DateTimeOffset due)
+    {
+        Now = due - Tick;
+        Assert.Empty(Wake().Events);
+        Now = due;
+        return Wake();
+    }
+
     /// <summary>Confirms all pending intents, and those that follow from the confirmations.</summary>
     public void ConfirmAll()
     {
-        while (Decider.Pending(State).ToList() is { Count: > 0 } pending)
+        while (Pending.ToList() is { Count: > 0 } pending)
         {
             foreach (var intent in pending)
             {
-                Do((TCommand)intent.Confirmation);
+                Confirm(intent);
             }
         }
     }
+
+    /// <summary>Confirms an intent, perhaps with the verdict of its receiver.</summary>
+    public Decision<TEvent> Confirm(Intent intent, object? verdict = null) =>
+        Do((TCommand)(verdict is null ? intent.Confirmation : intent.ConfirmationOf(verdict)));
 
     /// <summary>Carries out a command that must succeed, and returns its answer.</summary>
     public TAnswer Ask<TAnswer>(ICommand<TAnswer> command)
         where TAnswer : class => Assert.IsType<TAnswer>(Do((TCommand)command).Answer, exactMatch: false);
 
+    /// <summary>Carries out a command whose answer must be of exactly this type, and returns the answer.</summary>
+    public TAnswer Answered<TAnswer>(TCommand command)
+        where TAnswer : class => Assert.IsType<TAnswer>(Do(command).Answer);
+
     /// <summary>Carries out a command that must be refused without any event or intent, and returns the refusal.</summary>
     public TRefusal Refused<TRefusal>(TCommand command)
         where TRefusal : Refusal
     {
-        var decision = Do(command);
-        Assert.Empty(decision.Events);
+        var decision = Unchanged(command);
         Assert.Empty(decision.Intents);
         return Assert.IsType<TRefusal>(decision.Answer);
     }
+
+    /// <summary>Carries out commands that must be refused in the same way.</summary>
+    public void EachRefused<TRefusal>(params ReadOnlySpan<TCommand> commands)
+        where TRefusal : Refusal
+    {
+        foreach (var command in commands)
+        {
+            Refused<TRefusal>(command);
+        }
+    }
+
+    /// <summary>Carries out a command that must change nothing.</summary>
+    public Decision<TEvent> Unchanged(TCommand command)
+    {
+        var decision = Do(command);
+        Assert.Empty(decision.Events);
+        return decision;
+    }
+
+    /// <summary>Carries out a command that must raise exactly one intent, and returns the intent.</summary>
+    public Intent Raised(TCommand command) => Assert.Single(Do(command).Intents);
+
+    /// <summary>The state as it is read from a snapshot.</summary>
+    public TState Rebuilt() => Decider.Compact(State).Aggregate(Decider.Initial, Decider.Evolve);
+
+    /// <summary>Asserts that a snapshot leads to the same state.</summary>
+    public void AssertSnapshotIsComplete() => Assert.Equivalent(State, Rebuilt(), strict: true);
+
+    /// <summary>Asserts that a snapshot has as many events as announced, and returns the state that it leads to.</summary>
+    public TState RebuiltAsAnnounced()
+    {
+        Assert.Equal(Decider.CompactCount(State), Decider.Compact(State).Count());
+        return Rebuilt();
+    }
+
+    /// <summary>A command as it arrives at the entity.</summary>
+    protected virtual TCommand Addressed(TCommand command) => command;
 
     private Decision<TEvent> Apply(Decision<TEvent> decision)
     {
         foreach (var happened in decision.Events)
         {
-            State = Decider.Evolve(State, happened);
-            History.Add(happened);
+            Happened(happened);
         }
 
         return decision;

@@ -4,16 +4,19 @@ using OrleansUploads.Core.Keys;
 
 namespace OrleansUploads.Core.Tests.Buckets;
 
-public sealed class BucketDeciderTests
+public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketCommand, BucketEvent>(new BucketDecider())
 {
     private static readonly AccountId Other = AccountId.TryParse("999988887777", out var id) ? id : default;
-
     private static readonly LeafName Second = LeafName.OfSplit(SomeObject.ObjectLeaf, 1);
+    private static readonly DeleteBucket Delete = new(SomeObject.BucketName, Some.Account);
+    private static readonly CreateBucket Create = new(Some.Account, SomeObject.BucketName);
+    private static readonly FindBucket Find = new(SomeObject.BucketName);
 
-    private readonly DeciderDriver<BucketState, BucketCommand, BucketEvent> _bucket = new(new BucketDecider());
     private readonly DeciderDriver<AccountState, AccountCommand, AccountEvent> _account = new(new AccountDecider());
 
-    private BucketClaim Claim(AccountId account, long claim = 1) => _bucket.Ask(new ClaimBucket(SomeObject.BucketName, account, claim));
+    private IReadOnlyList<BucketDescription> Listed => _account.Ask(new ListBuckets("", 10)).Buckets;
+
+    private BucketClaim Claim(AccountId account, long claim = 1) => Ask(new ClaimBucket(SomeObject.BucketName, account, claim));
 
     private static LeafSealVerdict Empty(LeafName? right = null) => new(IsEmpty: true, right);
 
@@ -25,100 +28,96 @@ public sealed class BucketDeciderTests
         Assert.Equal(SomeObject.Description, Claim(Some.Account).Bucket);
         Assert.Null(Claim(Other).Bucket);
         Assert.Equal(SomeObject.Description, Claim(Some.Account, 2).Bucket);
-        Assert.Equal(SomeObject.Description, _bucket.Ask(new FindBucket(SomeObject.BucketName)));
+        Assert.Equal(SomeObject.Description, Ask(Find));
     }
 
     [Fact]
     public void A_bucket_is_deleted_once_all_leaves_are_sealed()
     {
         Claim(Some.Account);
-        _bucket.Refused<ObjectRefusal.BucketOwnedByOther>(new DeleteBucket(SomeObject.BucketName, Other));
-        var first = Assert.Single(_bucket.Do(new DeleteBucket(SomeObject.BucketName, Some.Account)).Intents);
-        Assert.Equal(SomeObject.ObjectLeaf.Entity, ((TellEntity)first.Action).Receiver);
-        var second = Assert.Single(_bucket.Do(new ConfirmLeafSealed(LeafName.First, Empty(Second))).Intents);
-        Assert.Equal((SomeObject.ObjectLeaf with { Name = Second }).Entity, ((TellEntity)second.Action).Receiver);
-        Assert.Equal(SomeObject.Description, _bucket.Ask(new FindBucket(SomeObject.BucketName)));
+        Refused<ObjectRefusal.BucketOwnedByOther>(new DeleteBucket(SomeObject.BucketName, Other));
+        var first = Raised(Delete);
+        Assert.Equal(SomeObject.ObjectLeaf.Entity, first.Does<TellEntity>().Receiver);
+        var second = Raised(new ConfirmLeafSealed(LeafName.First, Empty(Second)));
+        Assert.Equal((SomeObject.ObjectLeaf with { Name = Second }).Entity, second.Does<TellEntity>().Receiver);
+        Assert.Equal(SomeObject.Description, Ask(Find));
 
-        var removal = Assert.Single(_bucket.Do(new ConfirmLeafSealed(Second, Empty())).Intents);
-        Assert.Equal(new RemoveBucket(SomeObject.Bucket), ((TellEntity)removal.Action).Command);
-        Assert.IsType<ObjectRefusal.BucketNotFound>(_bucket.Do(new FindBucket(SomeObject.BucketName)).Answer);
-        _bucket.Do(new ConfirmBucketRemoved(SomeObject.Bucket));
-        Assert.Empty(_bucket.Decider.Pending(_bucket.State));
+        var removal = Raised(new ConfirmLeafSealed(Second, Empty()));
+        Assert.Equal(new RemoveBucket(SomeObject.Bucket), removal.Tells<RemoveBucket>());
+        Answered<ObjectRefusal.BucketNotFound>(Find);
+        Given(new ConfirmBucketRemoved(SomeObject.Bucket));
+        Assert.Empty(Pending);
     }
 
     [Fact]
     public void A_bucket_that_never_existed_cannot_be_deleted() =>
-        _bucket.Refused<ObjectRefusal.BucketNotFound>(new DeleteBucket(SomeObject.BucketName, default));
+        Refused<ObjectRefusal.BucketNotFound>(new DeleteBucket(SomeObject.BucketName, default));
 
     [Fact]
     public void If_a_leaf_is_not_empty_the_leaves_to_its_left_take_objects_again()
     {
         Claim(Some.Account);
-        var seal = Assert.Single(_bucket.Do(new DeleteBucket(SomeObject.BucketName, Some.Account)).Intents);
+        var seal = Raised(Delete);
         Assert.Equal(new ObjectRefusal.BucketNotEmpty(SomeObject.BucketName), seal.Settles!("Done", Full()));
-        _bucket.Do(new ConfirmLeafSealed(LeafName.First, Empty(Second)));
-        var unseal = Assert.Single(_bucket.Do(new ConfirmLeafSealed(Second, Full())).Intents);
-        Assert.Equal(new UnsealLeaf(_bucket.State.Steps) { Leaf = SomeObject.ObjectLeaf }, ((TellEntity)unseal.Action).Command);
-        Assert.IsType<ObjectRefusal.BucketNotEmpty>(_bucket.Do(new DeleteBucket(SomeObject.BucketName, Some.Account)).Answer);
-        _bucket.Do(new ConfirmLeafUnsealed(LeafName.First, Empty(Second)));
-        _bucket.Do(new ConfirmLeafUnsealed(Second, Full()));
-        Assert.Equal(BucketPhase.Live, _bucket.State.Phase);
-        Assert.Empty(_bucket.Decider.Pending(_bucket.State));
+        Given(new ConfirmLeafSealed(LeafName.First, Empty(Second)));
+        var unseal = Raised(new ConfirmLeafSealed(Second, Full()));
+        Assert.Equal(new UnsealLeaf(State.Steps) { Leaf = SomeObject.ObjectLeaf }, unseal.Tells<UnsealLeaf>());
+        Answered<ObjectRefusal.BucketNotEmpty>(Delete);
+        Given(new ConfirmLeafUnsealed(LeafName.First, Empty(Second)), new ConfirmLeafUnsealed(Second, Full()));
+        Assert.Equal(BucketPhase.Live, State.Phase);
+        Assert.Empty(Pending);
     }
 
     [Fact]
     public void A_verdict_of_an_earlier_deletion_is_ignored()
     {
         Claim(Some.Account);
-        var first = Assert.Single(_bucket.Do(new DeleteBucket(SomeObject.BucketName, Some.Account)).Intents);
-        _bucket.Do(new ConfirmLeafSealed(LeafName.First, Full()));
-        _bucket.Do(new ConfirmLeafUnsealed(LeafName.First, Full()));
-        _bucket.Do(new DeleteBucket(SomeObject.BucketName, Some.Account));
+        var first = Raised(Delete);
+        Given(
+            new ConfirmLeafSealed(LeafName.First, Full()),
+            new ConfirmLeafUnsealed(LeafName.First, Full()),
+            Delete);
 
-        var late = (BucketCommand)((ConfirmLeafSealed)first.Confirmation).Carrying(Empty());
-        Assert.Empty(_bucket.Do(late).Events);
-        Assert.Equal(BucketPhase.Sealing, _bucket.State.Phase);
+        Assert.Empty(Confirm(first, Empty()).Events);
+        Assert.Equal(BucketPhase.Sealing, State.Phase);
     }
 
     [Fact]
     public void A_bucket_that_is_created_again_is_a_new_incarnation_and_late_claims_create_nothing()
     {
         Claim(Some.Account, 5);
-        _bucket.Do(new DeleteBucket(SomeObject.BucketName, Some.Account));
-        _bucket.Do(new ConfirmLeafSealed(LeafName.First, Empty()));
+        Given(Delete, new ConfirmLeafSealed(LeafName.First, Empty()));
         Assert.Null(Claim(Some.Account, 5).Bucket);
-        Assert.IsType<ObjectRefusal.BucketNotFound>(_bucket.Do(new FindBucket(SomeObject.BucketName)).Answer);
+        Answered<ObjectRefusal.BucketNotFound>(Find);
         Assert.Equal(2, Claim(Other).Bucket!.Bucket.Epoch);
 
         // The former owner still has to be told.
-        Assert.Equal(Some.Account.Entity, ((TellEntity)Assert.Single(_bucket.Decider.Pending(_bucket.State)).Action).Receiver);
-        var again = _bucket.Decider.Compact(_bucket.State).Aggregate(_bucket.Decider.Initial, _bucket.Decider.Evolve);
-        Assert.Equivalent(_bucket.State, again, strict: true);
+        Assert.Equal(Some.Account.Entity, Assert.Single(Pending).Does<TellEntity>().Receiver);
+        AssertSnapshotIsComplete();
     }
 
     [Fact]
     public void The_deletion_of_a_bucket_is_answered_after_its_owner_knows_it()
     {
         Claim(Some.Account);
-        _bucket.Do(new DeleteBucket(SomeObject.BucketName, Some.Account));
-        var removal = Assert.Single(_bucket.Do(new ConfirmLeafSealed(LeafName.First, Empty())).Intents);
-        foreach (BucketCommand command in (BucketCommand[])
-            [new FindBucket(SomeObject.BucketName), new DeleteBucket(SomeObject.BucketName, Some.Account)])
+        Given(Delete);
+        var removal = Raised(new ConfirmLeafSealed(LeafName.First, Empty()));
+        foreach (var command in (BucketCommand[])[Find, Delete])
         {
-            var refused = _bucket.Do(command);
+            var refused = Do(command);
             Assert.IsType<ObjectRefusal.BucketNotFound>(refused.Answer);
             Assert.Equal(removal.Key, Assert.Single(refused.Intents).Key);
         }
 
-        _bucket.Do((BucketCommand)removal.Confirmation);
-        Assert.Empty(_bucket.Do(new FindBucket(SomeObject.BucketName)).Intents);
+        Confirm(removal);
+        Assert.Empty(Do(Find).Intents);
     }
 
     [Fact]
     public void An_account_lists_a_bucket_once_the_bucket_has_answered()
     {
-        var claim = Assert.Single(_account.Do(new CreateBucket(Some.Account, SomeObject.BucketName)).Intents);
-        Assert.Empty(_account.Ask(new ListBuckets("", 10)).Buckets);
+        var claim = _account.Raised(Create);
+        Assert.Empty(Listed);
         var waiting = new CreatedBucket(SomeObject.BucketName, Bucket: null, Existed: false);
         Assert.Equal(
             waiting with { Bucket = SomeObject.Description },
@@ -126,21 +125,20 @@ public sealed class BucketDeciderTests
         Assert.Equal(
             new ObjectRefusal.BucketOwnedByOther(SomeObject.BucketName), claim.Settles!(waiting, new BucketClaim(Bucket: null)));
 
-        _account.Do((AccountCommand)claim.ConfirmationOf(new BucketClaim(SomeObject.Description)));
-        Assert.Equal([SomeObject.Description], _account.Ask(new ListBuckets("", 10)).Buckets);
-        Assert.True(_account.Ask(new CreateBucket(Some.Account, SomeObject.BucketName)).Existed);
-        var again = _account.Decider.Compact(_account.State).Aggregate(_account.Decider.Initial, _account.Decider.Evolve);
-        Assert.Equivalent(_account.State, again, strict: true);
+        _account.Confirm(claim, new BucketClaim(SomeObject.Description));
+        Assert.Equal([SomeObject.Description], Listed);
+        Assert.True(_account.Ask(Create).Existed);
+        _account.AssertSnapshotIsComplete();
 
         _account.Do(new RemoveBucket(SomeObject.Bucket));
-        Assert.Empty(_account.Ask(new ListBuckets("", 10)).Buckets);
+        Assert.Empty(Listed);
     }
 
     [Fact]
     public void A_bucket_that_another_account_has_is_not_listed()
     {
-        var claim = Assert.Single(_account.Do(new CreateBucket(Some.Account, SomeObject.BucketName)).Intents);
-        _account.Do((AccountCommand)claim.ConfirmationOf(new BucketClaim(Bucket: null)));
+        var claim = _account.Raised(Create);
+        _account.Confirm(claim, new BucketClaim(Bucket: null));
         Assert.Empty(_account.State.Buckets);
     }
 }

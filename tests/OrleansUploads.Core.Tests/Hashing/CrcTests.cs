@@ -4,11 +4,29 @@ namespace OrleansUploads.Core.Tests.Hashing;
 
 public sealed class CrcTests
 {
+    /// <summary>Vectors of RFC 3720, section B.4, and the standard check value of CRC-32C.</summary>
+    public static TheoryData<byte[], uint> Vectors => new()
+    {
+        { [], 0 },
+        { "123456789"u8.ToArray(), 0xE3069283 },
+        { new byte[32], 0x8A9136AA },
+        { [.. Enumerable.Repeat((byte)0xFF, 32)], 0x62A8AB43 },
+        { [.. Enumerable.Range(0, 32).Select(i => (byte)i)], 0x46DD794E },
+        { [.. Enumerable.Range(0, 32).Select(i => (byte)(31 - i))], 0x113FDB5C },
+    };
+
+    [Theory]
+    [MemberData(nameof(Vectors))]
+    public void Every_path_of_CRC_32C_computes_the_known_vectors(byte[] data, uint expected)
+    {
+        Assert.Equal(expected, Crc32C.Compute(data));
+        AssertAgrees(expected, data);
+    }
+
     [Fact]
     public void The_check_values_of_the_catalogues_hold()
     {
         Assert.Equal(0xCBF43926u, Crc32.Compute("123456789"u8));
-        Assert.Equal(0xE3069283u, Crc32C.Compute("123456789"u8));
         Assert.Equal(0xAE8B14860A799888ul, Crc64Nvme.Compute("123456789"u8));
         Assert.Equal(0u, Crc32.Compute([]));
         Assert.Equal(0ul, Crc64Nvme.Compute([]));
@@ -23,6 +41,7 @@ public sealed class CrcTests
             var piece = data.AsSpan(length % 9, length);
             AssertAgrees(Crc32.Engine, BitByBit(piece, 32, 0xEDB88320), piece);
             AssertAgrees(Crc64Nvme.Engine, BitByBit(piece, 64, 0x9A6C9329AC4BC9B5), piece);
+            AssertAgrees((uint)BitByBit(piece, 32, 0x82F63B78), piece);
         }
     }
 
@@ -32,15 +51,15 @@ public sealed class CrcTests
         var data = Bytes.Random(2, 3_000_000);
         for (var seed = 0; seed < 20; seed++)
         {
-            uint crc32 = 0;
-            ulong crc64 = 0;
+            var (crc32, crc32C, crc64) = (0u, 0u, 0ul);
             foreach (var chunk in Bytes.RandomChunks(data, seed))
             {
                 crc32 = Crc32.Append(crc32, chunk.Span);
+                crc32C = Crc32C.Append(crc32C, chunk.Span);
                 crc64 = Crc64Nvme.Append(crc64, chunk.Span);
             }
 
-            Assert.Equal((Crc32.Compute(data), Crc64Nvme.Compute(data)), (crc32, crc64));
+            Assert.Equal((Crc32.Compute(data), Crc32C.Compute(data), Crc64Nvme.Compute(data)), (crc32, crc32C, crc64));
         }
     }
 
@@ -69,6 +88,13 @@ public sealed class CrcTests
         Assert.Equal(
             Crc32.Combine(Crc32.Combine(a, b, Long), c, 5),
             Crc32.Combine(a, Crc32.Combine(b, c, 5), Long + 5));
+    }
+
+    /// <summary>Both paths of CRC-32C.</summary>
+    private static void AssertAgrees(uint expected, ReadOnlySpan<byte> data)
+    {
+        Assert.Equal(expected, Crc32C.AppendByInstruction(0, data));
+        Assert.Equal(expected, Crc32C.AppendByTable(0, data));
     }
 
     private static void AssertAgrees(ReflectedCrc engine, ulong expected, ReadOnlySpan<byte> data)

@@ -1,173 +1,138 @@
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Tests.Jobs;
 
 /// <summary>Which topics are notified of a finished job, when, and for how long delivery is retried.</summary>
-public sealed class JobNoticesTests
+public sealed class JobNoticesTests() : JobsDriver(RetrievalPolicy.After(Delay))
 {
     private static readonly TimeSpan Delay = TimeSpan.FromHours(4);
-    private static readonly VaultNotifications Archives = new("arn:vault", NotifiedJobs.ArchiveRetrievals);
+    private static readonly DateTimeOffset Ready = Some.Noon + Delay;
+    private static readonly UpdateNotifications VaultTopic = new(1, new VaultNotifications("arn:vault", NotifiedJobs.ArchiveRetrievals));
 
-    private readonly DeciderDriver<JobsState, JobsCommand, JobsEvent> _jobs = new(new JobsDecider(RetrievalPolicy.After(Delay)));
+    private static IEnumerable<JobNotice> Notices(IEnumerable<Intent> intents) =>
+        intents.Select(intent => intent.Does<NotifyTopic>().Notice);
 
-    private static JobId Job(int number) => JobId.FromRandom(Some.Bytes(JobId.RandomBytes, number));
+    private static IEnumerable<string> Topics(IEnumerable<Intent> intents) => Notices(intents).Select(notice => notice.Topic);
 
-    private static StartRetrieval Retrieval(int number, string? topic = null) => new(
-        Job(number), Some.Archive(1), null, null, new JobOptions(Description.None, topic, RetrievalTier.Standard));
+    private static IEnumerable<JobId> Notified(IEnumerable<Intent> intents) => Notices(intents).Select(notice => notice.Job.Job);
 
-    private static StartInventory Inventory(int number, string? topic = null) => new(
-        Job(number),
-        new InventorySnapshot(Some.Incarnation, Some.Noon, new long[VaultIncarnation.FewShards]),
-        new InventorySelection(new CreationWindow(null, null), null, null),
-        InventoryFormat.Json,
-        new InventoryOutput("the vault", 1, null),
-        new JobOptions(Description.None, topic, RetrievalTier.Standard));
-
-    private IEnumerable<string> PendingTopics() => Topics(_jobs.Decider.Pending(_jobs.State));
-
-    private static IEnumerable<string> Topics(IEnumerable<Intent> intents) =>
-        intents.Select(intent => Assert.IsType<NotifyTopic>(intent.Action).Notice.Topic);
+    private IEnumerable<Intent> PendingAfterReload() => Decider.Pending(Rebuilt());
 
     [Fact]
     public void A_topic_is_notified_when_the_job_has_finished_and_not_before()
     {
-        _jobs.Do(Retrieval(1, "arn:job"));
-        Assert.Equal(Some.Noon + Delay, _jobs.Decider.WakeAt(_jobs.State));
-        _jobs.Now += Delay - TimeSpan.FromMilliseconds(1);
-        Assert.Empty(_jobs.Wake().Events);
-        _jobs.Now += TimeSpan.FromMilliseconds(1);
-        Assert.Equal(["arn:job"], Topics(_jobs.Wake().Intents));
-        Assert.Empty(_jobs.Wake().Events);
-        Assert.Equal(["arn:job"], PendingTopics());
+        Given(Retrieval(1, "arn:job"));
+        Assert.Equal(Ready, WakeAt);
+        Assert.Equal(["arn:job"], Topics(WakeExactlyAt(Ready).Intents));
+        Assert.Empty(Wake().Events);
+        Assert.Equal(["arn:job"], Topics(Pending));
 
-        _jobs.Do(new ConfirmNoticeSent(Job(1), "arn:job"));
-        Assert.Empty(_jobs.Do(new ConfirmNoticeSent(Job(1), "arn:job")).Events);
-        Assert.Empty(PendingTopics());
-        Assert.Equal(Some.Noon + Delay + Limits.JobOutputLife, _jobs.Decider.WakeAt(_jobs.State));
+        Given(new ConfirmNoticeSent(Job(1), "arn:job"));
+        Unchanged(new ConfirmNoticeSent(Job(1), "arn:job"));
+        Assert.Empty(Pending);
+        Assert.Equal(Ready + Limits.JobOutputLife, WakeAt);
     }
 
     [Fact]
     public void A_job_that_is_ready_at_once_is_announced_without_delaying_its_caller()
     {
-        var jobs = new DeciderDriver<JobsState, JobsCommand, JobsEvent>(new JobsDecider(new RetrievalPolicy()));
-        var decision = jobs.Do(Retrieval(1, "arn:job"));
+        var decision = new JobsDriver(new RetrievalPolicy()).Do(Retrieval(1, "arn:job"));
         var intent = Assert.Single(decision.Intents);
         Assert.IsType<RetrievalJob>(decision.Answer);
-        Assert.IsType<NotifyTopic>(intent.Action);
+        intent.Does<NotifyTopic>();
         Assert.False(intent.IsAwaited);
     }
 
     [Fact]
     public void Job_and_vault_topics_are_notified_and_a_shared_topic_only_once()
     {
-        _jobs.Do(new UpdateNotifications(1, Archives));
-        _jobs.Do(Retrieval(1, "arn:job"));
-        _jobs.Do(Retrieval(2));
-        _jobs.Do(Retrieval(3, "arn:vault"));
-        _jobs.Do(Inventory(4));
-        _jobs.Do(Inventory(5, "arn:job"));
-        _jobs.Now += Delay;
-        var topics = Topics(_jobs.Wake().Intents);
-        Assert.Equal(["arn:job", "arn:job", "arn:vault", "arn:vault", "arn:vault"], topics.Order(StringComparer.Ordinal));
+        Given(
+            VaultTopic,
+            Retrieval(1, "arn:job"),
+            Retrieval(2),
+            Retrieval(3, "arn:vault"),
+            Inventory(4),
+            Inventory(5, "arn:job"));
+        Now += Delay;
+        Assert.Equal(
+            ["arn:job", "arn:job", "arn:vault", "arn:vault", "arn:vault"], Topics(Wake().Intents).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void A_notification_setting_applies_to_jobs_that_finish_after_it()
     {
-        _jobs.Do(Retrieval(1));
-        _jobs.Now += TimeSpan.FromHours(1);
-        _jobs.Do(Retrieval(2));
-        _jobs.Now = Some.Noon + Delay;
-        Assert.Empty(Topics(_jobs.Do(new UpdateNotifications(1, Archives)).Intents));
-        _jobs.Now += TimeSpan.FromHours(1);
-        Assert.Equal([Job(2)], Notified(_jobs.Wake().Intents));
+        Given(Retrieval(1));
+        Now += TimeSpan.FromHours(1);
+        Given(Retrieval(2));
+        Now = Ready;
+        Assert.Empty(Do(VaultTopic).Intents);
+        Now += TimeSpan.FromHours(1);
+        Assert.Equal([Job(2)], Notified(Wake().Intents));
     }
 
     [Fact]
     public void Clearing_a_setting_affects_only_jobs_that_finish_later()
     {
-        _jobs.Do(new UpdateNotifications(1, Archives));
-        _jobs.Do(Retrieval(1));
-        _jobs.Now += TimeSpan.FromHours(1);
-        _jobs.Do(Retrieval(2));
-        _jobs.Now = Some.Noon + Delay;
-        Assert.Equal([Job(1)], Notified(_jobs.Do(new UpdateNotifications(2, null)).Intents));
-        Assert.Empty(_jobs.Do(new UpdateNotifications(1, Archives)).Events);
-        _jobs.Now += TimeSpan.FromHours(1);
-        Assert.Empty(_jobs.Wake().Intents);
+        Given(VaultTopic, Retrieval(1));
+        Now += TimeSpan.FromHours(1);
+        Given(Retrieval(2));
+        Now = Ready;
+        Assert.Equal([Job(1)], Notified(Do(new UpdateNotifications(2, null)).Intents));
+        Unchanged(VaultTopic);
+        Now += TimeSpan.FromHours(1);
+        Assert.Empty(Wake().Intents);
     }
 
     [Fact]
     public void An_undeliverable_message_is_given_up_after_a_day_and_its_job_is_removed()
     {
-        _jobs.Do(Retrieval(1, "arn:dead"));
-        _jobs.Now += Delay + TimeSpan.FromMinutes(1);
-        _jobs.Wake();
-        Assert.Equal(_jobs.Now + Limits.NoticeLife, _jobs.Decider.WakeAt(_jobs.State));
-        _jobs.Now = Some.Noon + Delay + Limits.JobOutputLife;
-        Assert.Empty(_jobs.Wake().Events);
-        _jobs.Refused<Refusal.JobNotFound>(new FindJob(Job(1)));
-        _jobs.Now += TimeSpan.FromMinutes(1);
-        Assert.Equal(
-            [new NoticeAbandoned(Job(1), "arn:dead", _jobs.Now), new JobsExpired(_jobs.Now)], _jobs.Wake().Events);
-        Assert.Empty(PendingTopics());
-        Assert.Empty(_jobs.State.ById);
-        Assert.Null(_jobs.Decider.WakeAt(_jobs.State));
+        Given(Retrieval(1, "arn:dead"));
+        Now = Ready + TimeSpan.FromMinutes(1);
+        Wake();
+        Assert.Equal(Now + Limits.NoticeLife, WakeAt);
+        Now = Ready + Limits.JobOutputLife;
+        Assert.Empty(Wake().Events);
+        IsGone(1);
+        Now += TimeSpan.FromMinutes(1);
+        Assert.Equal([new NoticeAbandoned(Job(1), "arn:dead", Now), new JobsExpired(Now)], Wake().Events);
+        Assert.Empty(Pending);
+        Assert.Empty(State.ById);
+        Assert.Null(WakeAt);
     }
 
     [Fact]
     public void A_job_that_finished_during_an_outage_is_still_announced_within_a_day()
     {
-        _jobs.Do(Retrieval(1, "arn:job"));
-        _jobs.Now += Delay + TimeSpan.FromDays(3);
-        Assert.Equal(["arn:job"], Topics(_jobs.Wake().Intents));
-        _jobs.Do(new ConfirmNoticeSent(Job(1), "arn:job"));
-        _jobs.Wake();
-        Assert.Empty(_jobs.State.ById);
+        Given(Retrieval(1, "arn:job"));
+        Now = Ready + TimeSpan.FromDays(3);
+        Assert.Equal(["arn:job"], Topics(Wake().Intents));
+        Given(new ConfirmNoticeSent(Job(1), "arn:job"));
+        Wake();
+        Assert.Empty(State.ById);
     }
 
     [Fact]
     public void Each_message_has_a_unique_and_stable_ID()
     {
-        _jobs.Do(new UpdateNotifications(1, Archives));
-        _jobs.Do(Retrieval(1, "arn:job"));
-        _jobs.Do(Retrieval(2, "arn:job"));
-        _jobs.Now += Delay;
-        var first = _jobs.Wake().Intents.Select(Id).ToList();
+        Given(VaultTopic, Retrieval(1, "arn:job"), Retrieval(2, "arn:job"));
+        Now += Delay;
+        var first = Notices(Wake().Intents).Select(notice => notice.Id).ToList();
         Assert.Equal(4, first.Distinct().Count());
-        Assert.Equal(first.Order(), Rebuild().Select(Id).Order());
-
-        static Guid Id(Intent intent) => Assert.IsType<NotifyTopic>(intent.Action).Notice.Id;
+        Assert.Equal(first.Order(), Notices(PendingAfterReload()).Select(notice => notice.Id).Order());
     }
 
     [Fact]
     public void A_compacted_history_has_the_same_pending_messages_and_jobs()
     {
-        _jobs.Do(Retrieval(1, "arn:job"));
-        _jobs.Do(Retrieval(2, "arn:other"));
-        _jobs.Now += Delay;
-        _jobs.Do(new UpdateNotifications(1, Archives));
-        _jobs.Do(new ConfirmNoticeSent(Job(2), "arn:other"));
-        _jobs.Do(Retrieval(3));
-        _jobs.Do(Inventory(4));
+        Given(Retrieval(1, "arn:job"), Retrieval(2, "arn:other"));
+        Now += Delay;
+        Given(VaultTopic, new ConfirmNoticeSent(Job(2), "arn:other"), Retrieval(3), Inventory(4));
+        Assert.Equal(["arn:job"], Topics(PendingAfterReload()));
 
-        Assert.Equal(["arn:job"], Topics(Rebuild()));
-        var compacted = _jobs.Decider.Compact(_jobs.State).ToList();
-        Assert.Equal(_jobs.Decider.CompactCount(_jobs.State), compacted.Count);
-        var rebuilt = compacted.Aggregate(_jobs.Decider.Initial, _jobs.Decider.Evolve);
-        Assert.Equal(_jobs.Decider.WakeAt(_jobs.State), _jobs.Decider.WakeAt(rebuilt));
+        var rebuilt = RebuiltAsAnnounced();
+        Assert.Equal(WakeAt, Decider.WakeAt(rebuilt));
         Assert.Equal([Job(3)], rebuilt.Notices.Unannounced.Select(job => job.Job));
-        Assert.Equal(_jobs.State.Notices.Finished.Order(Comparer), rebuilt.Notices.Finished.Order(Comparer));
+        Assert.Equal(State.Notices.Finished.ToHashSet(), rebuilt.Notices.Finished.ToHashSet());
     }
-
-    private static Comparer<JobId> Comparer { get; } = Comparer<JobId>.Create(
-        (left, right) => string.CompareOrdinal(left.ToString(), right.ToString()));
-
-    private static IEnumerable<JobId> Notified(IEnumerable<Intent> intents) =>
-        intents.Select(intent => Assert.IsType<NotifyTopic>(intent.Action).Notice.Job.Job);
-
-    private IEnumerable<Intent> Rebuild() => _jobs.Decider.Pending(
-        _jobs.Decider.Compact(_jobs.State).Aggregate(_jobs.Decider.Initial, _jobs.Decider.Evolve));
 }

@@ -5,17 +5,10 @@ using OrleansUploads.Core.Vaults;
 namespace OrleansUploads.Core.Tests.Jobs;
 
 /// <summary>Inventories whose output is measured after their job was accepted.</summary>
-public sealed class LargeInventoryTests
+public sealed class LargeInventoryTests() : JobsDriver(new RetrievalPolicy())
 {
     private static readonly InventorySelection All = new(default, Limit: null, After: null);
-    private static readonly InventoryOutput Output = new("the vault", 123, Some.Archive(2).Archive);
-    private static readonly VaultNotifications VaultTopic = new("arn:vault", NotifiedJobs.InventoryRetrievals);
-
-    private readonly DeciderDriver<JobsState, JobsCommand, JobsEvent> _jobs = new(new JobsDecider(new RetrievalPolicy()));
-
-    private static JobId Job(int number) => JobId.FromRandom(Some.Bytes(JobId.RandomBytes, number));
-
-    private static InventorySnapshot Snapshot(params long[] versions) => new(Some.Incarnation, Some.Noon, versions);
+    private static readonly UpdateNotifications VaultTopic = new(1, new VaultNotifications("arn:vault", NotifiedJobs.InventoryRetrievals));
 
     private static BeginInventory Begin(int number, string? topic = null) => new(
         Job(number),
@@ -25,151 +18,136 @@ public sealed class LargeInventoryTests
         "the vault",
         new JobOptions(Some.Described("monthly"), topic, RetrievalTier.Standard));
 
-    private static ICommand Measured(int number) => new ConfirmInventoryMeasured(Job(number)).Carrying(Output);
-
-    private Decision<JobsEvent> Measure(int number) => _jobs.Do((JobsCommand)Measured(number));
-
-    private static IEnumerable<T> ActionsOf<T>(IEnumerable<Intent> intents) => intents.Select(intent => intent.Action).OfType<T>();
-
-    private JobsState Rebuilt() => _jobs.Decider.Compact(_jobs.State).Aggregate(_jobs.Decider.Initial, _jobs.Decider.Evolve);
+    private static JobsCommand Measured(int number) => (JobsCommand)new ConfirmInventoryMeasured(Job(number)).Carrying(Output);
 
     [Fact]
     public void A_large_inventory_is_in_progress_until_its_output_has_been_measured()
     {
-        var decision = _jobs.Do(Begin(1));
-        var intent = Assert.Single(decision.Intents);
+        var intent = Raised(Begin(1));
         Assert.False(intent.IsAwaited);
-        Assert.Equal(Job(1), Assert.IsType<MeasureInventory>(intent.Action).Job.Job);
-        _jobs.Now += TimeSpan.FromMinutes(1);
-        Assert.False(_jobs.Ask(new FindJob(Job(1))).IsReady(_jobs.Now));
-        _jobs.Refused<Refusal.JobNotReady>(new FindFinishedJob(Job(1)));
-        Assert.Equal([Job(1)], _jobs.Ask(new ListJobs(null, 9, Finished: false)).Jobs.Select(job => job.Job));
-        Assert.Empty(_jobs.Ask(new ListJobs(null, 9, Finished: true)).Jobs);
+        Assert.Equal(Job(1), intent.Does<MeasureInventory>().Job.Job);
+        Now += TimeSpan.FromMinutes(1);
+        Assert.False(Ask(new FindJob(Job(1))).IsReady(Now));
+        IsNotReady(1);
+        Assert.Equal([Job(1)], Listed(finished: false));
+        Assert.Empty(Listed(finished: true));
 
-        _jobs.Do((JobsCommand)intent.ConfirmationOf(Output));
+        Confirm(intent, Output);
 
-        var finished = Assert.IsType<InventoryJob>(_jobs.Ask(new FindFinishedJob(Job(1))));
-        Assert.Equal((Output, Some.Noon, _jobs.Now), (finished.Output, finished.CreatedAt, finished.ReadyAt));
-        Assert.Equal([finished], _jobs.Ask(new ListJobs(null, 9, Finished: true)).Jobs);
-        Assert.Empty(_jobs.Decider.Pending(_jobs.State));
+        var finished = Assert.IsType<InventoryJob>(Ask(new FindFinishedJob(Job(1))));
+        Assert.Equal((Output, Some.Noon, Now), (finished.Output, finished.CreatedAt, finished.ReadyAt));
+        Assert.Equal([finished], Ask(new ListJobs(null, 9, Finished: true)).Jobs);
+        Assert.Empty(Pending);
     }
 
     [Fact]
     public void The_output_is_available_for_a_day_after_it_was_measured()
     {
-        _jobs.Do(Begin(1));
-        _jobs.Now += TimeSpan.FromHours(23);
-        Measure(1);
-        _jobs.Now += Limits.JobOutputLife - TimeSpan.FromMilliseconds(1);
-        _jobs.Wake();
-        _jobs.Ask(new FindFinishedJob(Job(1)));
-        _jobs.Now += TimeSpan.FromMilliseconds(1);
-        _jobs.Wake();
-        _jobs.Refused<Refusal.JobNotFound>(new FindJob(Job(1)));
-        Assert.Empty(_jobs.State.ById);
+        Given(Begin(1));
+        Now += TimeSpan.FromHours(23);
+        Given(Measured(1));
+        Now += Limits.JobOutputLife - Tick;
+        Wake();
+        IsReady(1);
+        Now += Tick;
+        Wake();
+        IsGone(1);
+        Assert.Empty(State.ById);
     }
 
     [Fact]
     public void A_job_that_is_measured_before_its_delay_has_passed_finishes_when_it_has()
     {
-        var jobs = new DeciderDriver<JobsState, JobsCommand, JobsEvent>(
-            new JobsDecider(RetrievalPolicy.After(TimeSpan.FromHours(4))));
-        jobs.Do(Begin(1, "arn:job"));
+        var jobs = new JobsDriver(RetrievalPolicy.After(TimeSpan.FromHours(4)));
+        jobs.Given(Begin(1, "arn:job"));
         jobs.Now += TimeSpan.FromHours(1);
-        Assert.Empty(jobs.Do((JobsCommand)Measured(1)).Intents);
+        Assert.Empty(jobs.Do(Measured(1)).Intents);
         jobs.Refused<Refusal.JobNotReady>(new FindFinishedJob(Job(1)));
-        Assert.Equal(Some.Noon + TimeSpan.FromHours(4), jobs.Decider.WakeAt(jobs.State));
+        Assert.Equal(Some.Noon + TimeSpan.FromHours(4), jobs.WakeAt);
         jobs.Now = Some.Noon + TimeSpan.FromHours(4);
-        Assert.Single(ActionsOf<NotifyTopic>(jobs.Wake().Intents));
+        Assert.Single(NoticesIn(jobs.Wake().Intents));
         jobs.Ask(new FindFinishedJob(Job(1)));
     }
 
     [Fact]
     public void A_job_that_cannot_be_measured_for_a_day_is_removed()
     {
-        _jobs.Do(Begin(1, "arn:job"));
-        Assert.Equal(Some.Noon + Limits.JobOutputLife, _jobs.Decider.WakeAt(_jobs.State));
-        _jobs.Now += Limits.JobOutputLife;
-        _jobs.Wake();
-        Assert.Empty(_jobs.State.ById);
-        Assert.Empty(_jobs.Decider.Pending(_jobs.State));
-        Assert.Empty(Measure(1).Events);
+        Given(Begin(1, "arn:job"));
+        Assert.Equal(Some.Noon + Limits.JobOutputLife, WakeAt);
+        Now += Limits.JobOutputLife;
+        Wake();
+        Assert.Empty(State.ById);
+        Assert.Empty(Pending);
+        Unchanged(Measured(1));
     }
 
     [Fact]
     public void A_job_that_has_expired_does_not_come_back_when_it_is_measured_before_its_removal()
     {
-        _jobs.Do(Begin(1));
-        _jobs.Now += Limits.JobOutputLife;
-        _jobs.Refused<Refusal.JobNotFound>(new FindJob(Job(1)));
-        Assert.Empty(Measure(1).Events);
-        _jobs.Refused<Refusal.JobNotFound>(new FindJob(Job(1)));
-        _jobs.Wake();
-        Assert.Empty(_jobs.State.ById);
+        Given(Begin(1));
+        Now += Limits.JobOutputLife;
+        IsGone(1);
+        Unchanged(Measured(1));
+        IsGone(1);
+        Wake();
+        Assert.Empty(State.ById);
     }
 
     [Fact]
     public void Measuring_is_done_again_after_a_restart_and_confirmed_once()
     {
-        _jobs.Do(Begin(1));
-        var before = Assert.Single(_jobs.Decider.Pending(_jobs.State));
-        Assert.Equal(before, Assert.Single(_jobs.Decider.Pending(Rebuilt())));
-        Measure(1);
-        _jobs.Now += TimeSpan.FromMinutes(1);
-        Assert.Empty(Measure(1).Events);
+        Given(Begin(1));
+        Assert.Equal(Assert.Single(Pending), Assert.Single(Decider.Pending(Rebuilt())));
+        Given(Measured(1));
+        Now += TimeSpan.FromMinutes(1);
+        Unchanged(Measured(1));
     }
 
     [Fact]
     public void Topics_are_notified_once_when_a_large_inventory_has_been_measured()
     {
-        _jobs.Do(new UpdateNotifications(1, VaultTopic));
-        Assert.Empty(ActionsOf<NotifyTopic>(_jobs.Do(Begin(1, "arn:job")).Intents));
-        _jobs.Now += TimeSpan.FromMinutes(1);
-        Assert.Empty(_jobs.Wake().Events);
-        var notices = ActionsOf<NotifyTopic>(Measure(1).Intents).Select(notify => notify.Notice).ToList();
+        Given(VaultTopic);
+        Assert.Empty(NoticesIn(Do(Begin(1, "arn:job")).Intents));
+        Now += TimeSpan.FromMinutes(1);
+        Assert.Empty(Wake().Events);
+        var notices = NoticesIn(Do(Measured(1)).Intents).ToList();
         Assert.Equal(["arn:job", "arn:vault"], notices.Select(notice => notice.Topic));
-        Assert.All(notices, notice => Assert.True(notice.Job.IsReady(_jobs.Now)));
-        Assert.Empty(_jobs.Wake().Events);
+        Assert.All(notices, notice => Assert.True(notice.Job.IsReady(Now)));
+        Assert.Empty(Wake().Events);
     }
 
     [Fact]
     public void A_setting_that_arrives_while_an_inventory_is_measured_applies_to_it()
     {
-        _jobs.Do(Begin(1));
-        _jobs.Now += TimeSpan.FromMinutes(1);
-        Assert.Empty(_jobs.Do(new UpdateNotifications(1, VaultTopic)).Intents);
-        Assert.Empty(_jobs.Wake().Events);
-        Assert.Single(ActionsOf<NotifyTopic>(Measure(1).Intents));
+        Given(Begin(1));
+        Now += TimeSpan.FromMinutes(1);
+        Assert.Empty(Do(VaultTopic).Intents);
+        Assert.Empty(Wake().Events);
+        Assert.Single(NoticesIn(Do(Measured(1)).Intents));
     }
 
     [Fact]
     public void The_compacted_history_has_jobs_before_and_after_they_were_measured()
     {
-        _jobs.Do(Begin(1));
-        _jobs.Do(Begin(2, "arn:job"));
-        _jobs.Now += TimeSpan.FromSeconds(1);
-        Measure(2);
-        var rebuilt = Rebuilt();
-        Assert.Equal(_jobs.Decider.CompactCount(_jobs.State), _jobs.Decider.Compact(_jobs.State).Count());
-        Assert.Equal(_jobs.State.ByReadiness, rebuilt.ByReadiness);
-        Assert.Equal(_jobs.State.Inventories, rebuilt.Inventories);
-        Assert.Equal(_jobs.Decider.Pending(_jobs.State), _jobs.Decider.Pending(rebuilt));
+        Given(Begin(1), Begin(2, "arn:job"));
+        Now += TimeSpan.FromSeconds(1);
+        Given(Measured(2));
+        var rebuilt = RebuiltAsAnnounced();
+        Assert.Equal(State.ByReadiness, rebuilt.ByReadiness);
+        Assert.Equal(State.Inventories, rebuilt.Inventories);
+        Assert.Equal(Pending, Decider.Pending(rebuilt));
     }
 
     [Fact]
     public void A_large_inventory_counts_as_an_inventory_job_and_its_repeated_start_changes_nothing()
     {
-        var jobs = new DeciderDriver<JobsState, JobsCommand, JobsEvent>(
-            new JobsDecider(new RetrievalPolicy(), new VaultLimits { Jobs = 20 }));
-        jobs.Do(Begin(1));
-        jobs.Do(Begin(2));
+        var jobs = new JobsDriver(new RetrievalPolicy(), new VaultLimits { Jobs = 20 });
+        jobs.Given(Begin(1), Begin(2));
         Assert.True(jobs.Refused<Refusal.TooManyJobs>(Begin(3)).OfInventories);
-        var again = jobs.Do(Begin(1));
-        Assert.Empty(again.Events);
-        Assert.Empty(again.Intents);
-        jobs.Do((JobsCommand)Measured(1));
+        Assert.Empty(jobs.Unchanged(Begin(1)).Intents);
+        jobs.Given(Measured(1));
         jobs.Refused<Refusal.TooManyJobs>(Begin(3));
-        Assert.IsType<InventoryJob>(jobs.Do(Begin(1)).Answer);
+        jobs.Answered<InventoryJob>(Begin(1));
     }
 
     [Fact]

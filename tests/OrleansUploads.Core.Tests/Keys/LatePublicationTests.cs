@@ -3,19 +3,14 @@ using OrleansUploads.Core.Keys;
 namespace OrleansUploads.Core.Tests.Keys;
 
 /// <summary>Publications that arrive after their key was changed: those that were interrupted, and those that are repeated.</summary>
-public sealed class LatePublicationTests
+public sealed class LatePublicationTests() : LeafDriver(SomeObject.ObjectLeaf)
 {
-    private static readonly PublicationVerdict Published = new PublicationVerdict.Published();
-    private static readonly PublicationVerdict Overtaken = new PublicationVerdict.Overtaken();
-
-    private readonly DeciderDriver<KeyLeafState, KeyLeafCommand, KeyLeafEvent> _leaf = new(new KeyLeafDecider());
-
     [Fact]
     public void A_publication_that_was_interrupted_never_replaces_an_object_that_was_published_since()
     {
         var interrupted = Prepare("a", 1);
-        Publish(Prepare("a", 2));
-        Assert.Equal(Overtaken, Publish(interrupted));
+        Given(Prepare("a", 2));
+        Assert.Equal(Overtaken, Do(interrupted).Answer);
         Assert.Equal(Some.Upload(2), Current("a"));
     }
 
@@ -26,12 +21,12 @@ public sealed class LatePublicationTests
     {
         if (hasObject)
         {
-            Publish(Prepare("a", 2));
+            Given(Prepare("a", 2));
         }
 
         var interrupted = Prepare("a", 1);
-        Delete("a");
-        Assert.Equal(Overtaken, Publish(interrupted));
+        Given(Delete("a"));
+        Assert.Equal(Overtaken, Do(interrupted).Answer);
         Assert.Null(Current("a"));
     }
 
@@ -39,26 +34,25 @@ public sealed class LatePublicationTests
     public void A_publication_that_was_interrupted_takes_effect_if_only_other_keys_were_changed()
     {
         var interrupted = Prepare("a", 1);
-        Publish(Prepare("b", 2));
-        Delete("c");
-        Assert.Equal(Published, Publish(interrupted));
+        Given(Prepare("b", 2), Delete("c"));
+        Assert.Equal(Published, Do(interrupted).Answer);
     }
 
     [Fact]
     public void Of_two_concurrent_publications_the_one_that_began_later_stays()
     {
         var first = Prepare("a", 1);
-        Publish(Prepare("b", 9));
+        Given(Prepare("b", 9));
         var second = Prepare("a", 2);
-        Assert.Equal(Published, Publish(second));
-        Assert.IsType<PublicationVerdict.Overwritten>(Publish(first));
+        Assert.Equal(Published, Do(second).Answer);
+        Answered<PublicationVerdict.Overwritten>(first);
         Assert.Equal(Some.Upload(2), Current("a"));
 
         first = Prepare("a", 3);
-        Publish(Prepare("b", 10));
+        Given(Prepare("b", 10));
         second = Prepare("a", 4);
-        Assert.Equal(Published, Publish(first));
-        Assert.Equal(Published, Publish(second));
+        Assert.Equal(Published, Do(first).Answer);
+        Assert.Equal(Published, Do(second).Answer);
         Assert.Equal(Some.Upload(4), Current("a"));
     }
 
@@ -66,37 +60,35 @@ public sealed class LatePublicationTests
     public void A_publication_with_the_same_ticket_as_the_current_object_needs_a_ticket_of_its_own()
     {
         var (first, second, third) = (Prepare("a", 1), Prepare("a", 2), Prepare("a", 3));
-        Assert.Equal(Published, Publish(first));
-        Assert.Equal(Overtaken, Publish(second));
-        Assert.Equal(Overtaken, Publish(third));
+        Assert.Equal(Published, Do(first).Answer);
+        Assert.Equal(Overtaken, Do(second).Answer);
+        Assert.Equal(Overtaken, Do(third).Answer);
         var (of2, of3) = (Issue("a"), Issue("a"));
         Assert.True(of2 < of3 && of3 < Ticket("a"));
-        Assert.Equal(Published, Publish(third with { Ticket = of3 }));
-        Assert.IsType<PublicationVerdict.Overwritten>(Publish(second with { Ticket = of2 }));
+        Assert.Equal(Published, Do(third with { Ticket = of3 }).Answer);
+        Answered<PublicationVerdict.Overwritten>(second with { Ticket = of2 });
         Assert.Equal(Some.Upload(3), Current("a"));
     }
 
     [Fact]
     public void An_object_is_not_put_before_a_change_that_depends_on_what_the_key_had()
     {
-        Publish(Prepare("a", 1));
+        Given(Prepare("a", 1));
         var blind = Prepare("a", 2);
-        Publish(Prepare("b", 9));
-        Assert.Equal(Published, Publish(Prepare("a", 3, new PublishCondition(SomeObject.ETag("1")))));
-        Assert.Equal(Overtaken, Publish(blind));
+        Given(Prepare("b", 9));
+        Assert.Equal(Published, Do(Prepare("a", 3, Matching("1"))).Answer);
+        Assert.Equal(Overtaken, Do(blind).Answer);
         Assert.Equal(Some.Upload(3), Current("a"));
     }
 
     [Fact]
     public void A_condition_that_holds_again_is_no_reason_to_publish_what_was_refused()
     {
-        Publish(Prepare("a", 1));
+        Given(Prepare("a", 1));
         var message = Prepare("a", 2, PublishCondition.MustBeAbsent);
-        var events = _leaf.History.Count;
-        Assert.IsType<PublicationVerdict.ConditionFailed>(Publish(message));
-        Assert.Equal(events, _leaf.History.Count);
-        Delete("a");
-        Assert.Equal(Overtaken, Publish(message));
+        Assert.IsType<PublicationVerdict.ConditionFailed>(Unchanged(message).Answer);
+        Given(Delete("a"));
+        Assert.Equal(Overtaken, Do(message).Answer);
         Assert.Null(Current("a"));
     }
 
@@ -104,26 +96,19 @@ public sealed class LatePublicationTests
     public void A_repeated_publication_of_the_current_object_changes_nothing()
     {
         var message = Prepare("a", 1);
-        Publish(message);
-        Settle(message);
-        var events = _leaf.History.Count;
-        Assert.Equal(Published, Publish(message));
-        Assert.Equal(events, _leaf.History.Count);
+        Given(message, Settle("a", 1));
+        Assert.Equal(Published, Unchanged(message).Answer);
     }
 
     [Fact]
     public void A_repeated_publication_never_brings_back_what_was_overwritten_or_deleted_however_long_ago()
     {
         var (a, b) = (Prepare("a", 1), Prepare("b", 2));
-        Publish(a);
-        Publish(b);
-        Settle(a);
-        Settle(b);
-        Publish(Prepare("a", 3));
-        Delete("b");
+        Given(a, b, Settle("a", 1), Settle("b", 2));
+        Given(Prepare("a", 3), Delete("b"));
         DeleteMany();
-        Assert.NotEqual(Published, Publish(a));
-        Assert.NotEqual(Published, Publish(b));
+        Assert.NotEqual(Published, Do(a).Answer);
+        Assert.NotEqual(Published, Do(b).Answer);
         Assert.Equal(Some.Upload(3), Current("a"));
         Assert.Null(Current("b"));
     }
@@ -132,42 +117,42 @@ public sealed class LatePublicationTests
     public void A_leaf_refuses_a_ticket_from_before_the_newest_deletion_that_it_has_forgotten()
     {
         var interrupted = Prepare("a", 1);
-        Delete("a");
+        Given(Delete("a"));
         var untouched = Prepare("b", 2);
         DeleteMany();
-        Assert.Null(_leaf.State.FindChange(new KeyPosition("a")));
-        Assert.Equal(Overtaken, Publish(interrupted));
-        Assert.Equal(Overtaken, Publish(untouched));
-        Assert.Equal(Published, Publish(untouched with { Ticket = Ticket("b") }));
+        Assert.Null(State.FindChange(new KeyPosition("a")));
+        Assert.Equal(Overtaken, Do(interrupted).Answer);
+        Assert.Equal(Overtaken, Do(untouched).Answer);
+        Assert.Equal(Published, Do(untouched with { Ticket = Ticket("b") }).Answer);
     }
 
     [Fact]
     public void A_leaf_knows_the_newest_change_of_each_key_that_has_an_object()
     {
-        Publish(Prepare("a", 1));
+        Given(Prepare("a", 1));
         var message = Prepare("a", 2);
         DeleteMany();
-        Assert.Equal(Published, Publish(message));
+        Assert.Equal(Published, Do(message).Answer);
     }
 
     [Fact]
     public void A_ticket_that_the_leaf_has_not_given_is_refused() =>
-        Assert.Equal(Overtaken, Publish(Prepare("a", 1) with { Ticket = 1 }));
+        Assert.Equal(Overtaken, Do(Prepare("a", 1) with { Ticket = 1 }).Answer);
 
     [Fact]
     public void A_publication_without_a_ticket_comes_before_every_change()
     {
-        Assert.Equal(Published, Publish(Prepare("a", 1) with { Ticket = null }));
-        Assert.Equal(Overtaken, Publish(Prepare("a", 2) with { Ticket = null }));
+        Assert.Equal(Published, Do(Prepare("a", 1) with { Ticket = null }).Answer);
+        Assert.Equal(Overtaken, Do(Prepare("a", 2) with { Ticket = null }).Answer);
     }
 
     [Fact]
     public void A_snapshot_has_the_changes()
     {
-        Publish(Prepare("a", 1));
+        Given(Prepare("a", 1));
         DeleteMany();
-        var snapshot = _leaf.Decider.Compact(_leaf.State).Aggregate(KeyLeafState.Unborn, KeyLeafEvolution.Apply);
-        Assert.Equivalent(_leaf.State, snapshot, strict: true);
+        var snapshot = Decider.Compact(State).Aggregate(KeyLeafState.Unborn, KeyLeafEvolution.Apply);
+        Assert.Equivalent(State, snapshot, strict: true);
         Assert.True(snapshot.Changes.Forgotten > 0);
     }
 
@@ -175,11 +160,11 @@ public sealed class LatePublicationTests
     public void A_leaf_that_gets_keys_continues_the_numbers_of_the_leaf_that_had_them()
     {
         KeyDeletion Deleted(string key, long number) => new(new KeyPosition(key), number);
-        Publish(Prepare("a", 1));
-        Delete("b");
+        Given(Prepare("a", 1));
+        Given(Delete("b"));
         var others = new KeyChanges(
             Newest: 500, Forgotten: 7, [.. Enumerable.Range(0, KeyChanges.MaxDeletions).Select(i => Deleted($"x/{i}", 400 + i))]);
-        var taken = KeyLeafEvolution.Apply(_leaf.State, new RangeTaken(Upper: null, Right: null, [], others));
+        var taken = KeyLeafEvolution.Apply(State, new RangeTaken(Upper: null, Right: null, [], others));
         Assert.Equal((500, 7), (taken.Changes.Newest, taken.Changes.Forgotten));
         Assert.Equal(others.Deletions, taken.Changes.Deletions);
         Assert.Equal(500, KeyLeafEvolution.Apply(taken, new RangeTaken(Upper: null, Right: null, [])).Changes.Newest);
@@ -190,7 +175,7 @@ public sealed class LatePublicationTests
     {
         for (var i = 0; i <= KeyChanges.MaxDeletions; i++)
         {
-            Delete($"other/{i}");
+            Given(Delete($"other/{i}"));
         }
     }
 
@@ -198,17 +183,7 @@ public sealed class LatePublicationTests
     private PublishObject Prepare(string key, int upload, PublishCondition? condition = null) =>
         new(SomeObject.Entry(key, upload, $"{upload}"), 1, condition, Ticket(key));
 
-    private long Ticket(string key) => ((KeyTicket)Do(new TakeTicket(SomeObject.Key(key)))).Number;
+    private long Issue(string key) => Ask(new IssueTicket(SomeObject.Key(key))).Number;
 
-    private long Issue(string key) => ((KeyTicket)Do(new IssueTicket(SomeObject.Key(key)))).Number;
-
-    private object Publish(PublishObject message) => Do(message);
-
-    private void Settle(PublishObject message) => Do(new SettlePublication(message.Entry.Key, message.Entry.Upload));
-
-    private void Delete(string key) => Do(new DeleteObject(SomeObject.Key(key), Condition: null));
-
-    private UploadId? Current(string key) => _leaf.State.Entries.GetValueOrDefault(new KeyPosition(key))?.Upload;
-
-    private object Do(KeyLeafCommand command) => _leaf.Do(command with { Leaf = SomeObject.ObjectLeaf }).Answer;
+    private UploadId? Current(string key) => State.Entries.GetValueOrDefault(new KeyPosition(key))?.Upload;
 }

@@ -2,23 +2,16 @@ using OrleansUploads.Core.Service;
 
 namespace OrleansUploads.Core.Tests.Service;
 
-public sealed class ServiceDeciderTests
+public sealed class ServiceDeciderTests() : DeciderDriver<ServiceState, ServiceCommand, ServiceEvent>(new ServiceDecider())
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    private readonly DeciderDriver<ServiceState, ServiceCommand, ServiceEvent> _service = new(new ServiceDecider());
-
-    private ServiceStatus Beat(double fromMinute, double toMinute) => _service.Ask(new RecordBeat(At(fromMinute), At(toMinute)));
+    private ServiceStatus Beat(double fromMinute, double toMinute) => Ask(new RecordBeat(At(fromMinute), At(toMinute)));
 
     private static DateTimeOffset At(double minute) => Some.Noon + (minute * Minute);
 
     [Fact]
-    public void The_time_before_the_first_beat_is_unknown()
-    {
-        var status = Beat(-60, 0);
-
-        Assert.Equal([new(At(0), At(0))], status.Served);
-    }
+    public void The_time_before_the_first_beat_is_unknown() => Assert.Equal([new(At(0), At(0))], Beat(-60, 0).Served);
 
     [Fact]
     public void Consecutive_beats_form_one_interval_and_an_outage_starts_a_new_one()
@@ -43,8 +36,8 @@ public sealed class ServiceDeciderTests
 
         Assert.Equal(new ClockFault(ClockFaultKind.BehindJournal, At(40), At(100)), fault);
         Assert.Equal(fault, Beat(101, 102).Fault);
-        _service.Now = At(50);
-        var accepted = _service.Ask(new AcceptClock());
+        Now = At(50);
+        var accepted = Ask(new AcceptClock());
         Assert.Null(accepted.Fault);
         Assert.Equal([new(At(50), At(50))], accepted.Served);
         Assert.Equal([new(At(50), At(51))], Beat(50, 51).Served);
@@ -66,19 +59,19 @@ public sealed class ServiceDeciderTests
         Beat(0, 0);
         Beat(0, 1);
         var fault = new ClockFault(ClockFaultKind.Jumped, At(10_000), At(2));
-        _service.Ask(new ReportClockFault(fault));
+        Ask(new ReportClockFault(fault));
 
         Assert.Equal([new(At(0), At(1))], Beat(10_000, 10_001).Served);
-        Assert.Equal(fault, _service.Ask(new ReportClockFault(fault with { Shown = At(0) })).Fault);
+        Assert.Equal(fault, Ask(new ReportClockFault(fault with { Shown = At(0) })).Fault);
     }
 
     [Fact]
     public void A_clock_set_back_right_after_it_was_accepted_is_detected()
     {
         Beat(0, 0);
-        _service.Ask(new ReportClockFault(new ClockFault(ClockFaultKind.Jumped, At(10_000), At(1))));
-        _service.Now = At(9_000);
-        _service.Ask(new AcceptClock());
+        Ask(new ReportClockFault(new ClockFault(ClockFaultKind.Jumped, At(10_000), At(1))));
+        Now = At(9_000);
+        Ask(new AcceptClock());
 
         Assert.NotNull(Beat(5_000, 5_000).Fault);
     }
@@ -86,30 +79,28 @@ public sealed class ServiceDeciderTests
     [Fact]
     public void A_backup_lasts_until_its_lease_expires_or_it_is_ended()
     {
-        Assert.Equal(At(60), _service.Ask(new BeginBackup(60 * Minute)).BackupUntil);
-        Assert.Equal(At(60), _service.Ask(new BeginBackup(30 * Minute)).BackupUntil);
-        _service.Now = At(50);
-        Assert.Equal(At(110), _service.Ask(new BeginBackup(60 * Minute)).BackupUntil);
-        Assert.Null(_service.Ask(new EndBackup()).BackupUntil);
-        Assert.Empty(_service.Do(new EndBackup()).Events);
+        Assert.Equal(At(60), Ask(new BeginBackup(60 * Minute)).BackupUntil);
+        Assert.Equal(At(60), Ask(new BeginBackup(30 * Minute)).BackupUntil);
+        Now = At(50);
+        Assert.Equal(At(110), Ask(new BeginBackup(60 * Minute)).BackupUntil);
+        Assert.Null(Ask(new EndBackup()).BackupUntil);
+        Unchanged(new EndBackup());
     }
 
     [Fact]
     public void Asking_for_the_status_changes_nothing()
     {
-        _service.Ask(new BeginBackup(60 * Minute));
+        Ask(new BeginBackup(60 * Minute));
         var fault = new ClockFault(ClockFaultKind.Jumped, At(9), At(8));
-        _service.Ask(new ReportClockFault(fault));
+        Ask(new ReportClockFault(fault));
 
-        var asked = _service.Do(new DescribeService());
-
-        Assert.Empty(asked.Events);
+        var asked = Unchanged(new DescribeService());
         Assert.Equal((fault, At(60)), (((ServiceStatus)asked.Answer).Fault, ((ServiceStatus)asked.Answer).BackupUntil!.Value));
     }
 
     [Fact]
     public void A_lease_lasts_at_most_a_week() =>
-        Assert.Equal(Some.Noon + TimeSpan.FromDays(7), _service.Ask(new BeginBackup(TimeSpan.FromDays(100))).BackupUntil);
+        Assert.Equal(Some.Noon + TimeSpan.FromDays(7), Ask(new BeginBackup(TimeSpan.FromDays(100))).BackupUntil);
 
     [Fact]
     public void A_snapshot_contains_the_whole_state()
@@ -117,14 +108,11 @@ public sealed class ServiceDeciderTests
         Beat(0, 0);
         Beat(0, 1);
         Beat(7, 7);
-        _service.Ask(new BeginBackup(60 * Minute));
-        _service.Ask(new ReportClockFault(new ClockFault(ClockFaultKind.Jumped, At(9), At(8))));
+        Ask(new BeginBackup(60 * Minute));
+        Ask(new ReportClockFault(new ClockFault(ClockFaultKind.Jumped, At(9), At(8))));
 
-        var events = _service.Decider.Compact(_service.State).ToList();
-        var rebuilt = events.Aggregate(_service.Decider.Initial, _service.Decider.Evolve);
-
-        Assert.Equal(_service.Decider.CompactCount(_service.State), events.Count);
-        Assert.Equal(_service.State.Served.InOrder, rebuilt.Served.InOrder);
-        Assert.Equal((_service.State.Fault, _service.State.BackupUntil), (rebuilt.Fault, rebuilt.BackupUntil));
+        var rebuilt = RebuiltAsAnnounced();
+        Assert.Equal(State.Served.InOrder, rebuilt.Served.InOrder);
+        Assert.Equal((State.Fault, State.BackupUntil), (rebuilt.Fault, rebuilt.BackupUntil));
     }
 }

@@ -1,60 +1,43 @@
-using OrleansUploads.Core.Keys;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
-public sealed class ObjectTagsTests
+public sealed class ObjectTagsTests : ObjectDriver
 {
     private static readonly Dictionary<string, string> Blue = new() { ["colour"] = "blue" };
+    private static readonly Dictionary<string, string> NoTags = [];
 
-    private readonly DeciderDriver<UploadState, UploadCommand, UploadEvent> _upload = new(new UploadDecider(new UploadPolicy()));
-
-    private static ObjectName Name { get; } = SomeObject.Spec().Name;
-
-    private void Put() =>
-        _upload.Do(new PutObject(SomeObject.Spec(origin: UploadOrigin.SingleRequest), SomeObject.Part(1, 5, "a"), Condition: null));
-
-    private void Publish() => _upload.Do(new ConfirmPublication(1, new PublicationVerdict.Published()));
+    private static SetObjectTags Set(Dictionary<string, string> tags) => new(Name, tags);
 
     [Fact]
     public void Tags_of_an_object_are_replaced_and_survive_a_reload()
     {
-        Put();
-        Publish();
-        _upload.Ask(new SetObjectTags(Name, Blue));
-        Assert.Empty(_upload.Do(new SetObjectTags(Name, Blue)).Events);
-        Assert.Equal(Blue, _upload.Ask(new DescribeObject(Name)).GetTags());
-        var reloaded = _upload.Decider.Compact(_upload.State).Aggregate(_upload.Decider.Initial, _upload.Decider.Evolve);
-        Assert.Equivalent(_upload.State, reloaded, strict: true);
-        _upload.Ask(new SetObjectTags(Name, new Dictionary<string, string>()));
-        Assert.Empty(_upload.Ask(new DescribeObject(Name)).GetTags()!);
+        Given(PutOnce, IsPublished());
+        Ask(Set(Blue));
+        Unchanged(Set(Blue));
+        Assert.Equal(Blue, Ask(new DescribeObject(Name)).GetTags());
+        AssertSnapshotIsComplete();
+        Ask(Set(NoTags));
+        Assert.Empty(Ask(new DescribeObject(Name)).GetTags()!);
     }
 
     [Fact]
     public void Tags_wait_until_the_upload_knows_that_it_was_published()
     {
-        Put();
-        var decision = _upload.Do(new SetObjectTags(Name, Blue));
-        Assert.IsType<ObjectRefusal.UploadCompleting>(decision.Answer);
-        Assert.True(decision.AwaitsPending);
-        Publish();
-        Assert.IsType<Done>(_upload.Do(new SetObjectTags(Name, Blue)).Answer);
+        Given(PutOnce);
+        Assert.True(Do(Set(Blue)) is { Answer: ObjectRefusal.UploadCompleting, AwaitsPending: true });
+        Given(IsPublished());
+        Answered<Done>(Set(Blue));
     }
 
     [Fact]
     public void Only_the_current_object_of_a_key_can_be_tagged()
     {
-        _upload.Refused<ObjectRefusal.KeyNotFound>(new SetObjectTags(Name, Blue));
-        Put();
-        Publish();
-        _upload.Refused<ObjectRefusal.KeyNotFound>(new SetObjectTags(SomeObject.Named("other"), Blue));
-        _upload.Ask(new SetObjectTags(Name, Blue));
-        _upload.Do(new ReleaseObject(_upload.Now));
-        _upload.Refused<ObjectRefusal.KeyNotFound>(new SetObjectTags(Name, new Dictionary<string, string>()));
-
-        _upload.ConfirmAll();
-        _upload.Now += UploadPolicy.DefaultReplacedObjectGrace;
-        _upload.Wake();
-        Assert.Null(Assert.IsType<UploadState.ObjectStored>(_upload.State).ChangedTags);
+        Refused<ObjectRefusal.KeyNotFound>(Set(Blue));
+        Given(PutOnce, IsPublished());
+        Refused<ObjectRefusal.KeyNotFound>(Set(Blue) with { Name = SomeObject.Named("other") });
+        Ask(Set(Blue));
+        Given(new ReleaseObject(Now));
+        Refused<ObjectRefusal.KeyNotFound>(Set(NoTags));
+        Assert.Null(AfterReplacement().ChangedTags);
     }
 
     [Theory]
@@ -67,11 +50,7 @@ public sealed class ObjectTagsTests
     public void An_object_has_at_most_10_tags_with_different_keys()
     {
         var tags = new Dictionary<string, string>();
-        for (var i = 0; i < 10; i++)
-        {
-            Assert.True(ObjectTags.TryAdd(tags, $"{i}", ""));
-        }
-
+        Assert.All(Enumerable.Range(0, 10), i => Assert.True(ObjectTags.TryAdd(tags, $"{i}", "")));
         Assert.False(ObjectTags.TryAdd(tags, "more", ""));
         tags.Remove("0");
         Assert.False(ObjectTags.TryAdd(tags, "1", ""));

@@ -1,19 +1,18 @@
 namespace OrleansUploads.Core.Tests.Uploads;
 
 /// <summary>How fast the parts of an upload arrive.</summary>
-public sealed class TransferRateTests
+public sealed class TransferRateTests : UploadDriver
 {
-    private readonly DeciderDriver<UploadState, UploadCommand, UploadEvent> _upload = new(new UploadDecider(new UploadPolicy()));
     private readonly DateTimeOffset _begin;
     private int _slot;
 
     public TransferRateTests()
     {
-        _upload.Do(new InitiateUpload(Some.Spec()));
-        _begin = _upload.Now;
+        Given(Initiate());
+        _begin = Now;
     }
 
-    private TransferRate? Rate => _upload.Ask(new MapParts(Some.Vault)).Parts.Rate;
+    private TransferRate? Rate => Ask(new MapParts(Some.Vault)).Parts.Rate;
 
     [Fact]
     public void It_is_not_known_before_the_first_part() => Assert.Null(Rate);
@@ -24,7 +23,7 @@ public sealed class TransferRateTests
         Store(0, 4);
         Store(0, 4);
         Store(0, 4);
-        Assert.Equal(new TransferRate(3 * Some.MiB / 4, 4000), Rate);
+        Assert.Equal(new TransferRate(3 * MiB / 4, 4000), Rate);
     }
 
     [Fact]
@@ -36,7 +35,7 @@ public sealed class TransferRateTests
             Store(second, second + 1);
         }
 
-        Assert.Equal(new TransferRate(Some.MiB, 60_000), Rate);
+        Assert.Equal(new TransferRate(MiB, 60_000), Rate);
     }
 
     [Fact]
@@ -44,7 +43,7 @@ public sealed class TransferRateTests
     {
         Store(0, 1);
         Store(100_000, 100_002);
-        Assert.Equal(new TransferRate(Some.MiB / 2, 2000), Rate);
+        Assert.Equal(new TransferRate(MiB / 2, 2000), Rate);
     }
 
     [Fact]
@@ -55,7 +54,7 @@ public sealed class TransferRateTests
             Store(part * 100, (part + 1) * 100);
         }
 
-        Assert.Equal(new TransferRate(Some.MiB / 100, 400_000), Rate);
+        Assert.Equal(new TransferRate(MiB / 100, 400_000), Rate);
     }
 
     [Fact]
@@ -81,21 +80,15 @@ public sealed class TransferRateTests
             var began = free[connection];
             free[connection] += 4 + random.NextDouble();
             Store(began, free[connection]);
-            Assert.InRange(Rate!.BytesPerSecond, 0, Some.MiB);
+            Assert.InRange(Rate!.BytesPerSecond, 0, MiB);
         }
 
-        Assert.InRange(Rate!.BytesPerSecond, Some.MiB * 7 / 10, Some.MiB);
+        Assert.InRange(Rate!.BytesPerSecond, MiB * 7 / 10, MiB);
     }
 
     private void Store(double began, double stored)
     {
-        var first = (long)_slot++ * Some.MiB;
-        _upload.Now = _begin.AddSeconds(stored);
-        _upload.Ask(new StorePart(
-            Some.Vault,
-            new PartRange(first, first + Some.MiB - 1),
-            Some.Hash("a"),
-            Some.Attempt(_slot, _begin.AddSeconds(began)),
-            Sender: null));
+        Now = _begin.AddSeconds(stored);
+        Ask(FullPart(_slot++) with { Attempt = Some.Attempt(_slot, _begin.AddSeconds(began)) });
     }
 }

@@ -7,98 +7,72 @@ public sealed class UploadHistoriesTests
     private const int CommandsEach = 60;
 
     [Fact]
-    public void A_compacted_history_gives_the_same_state()
+    public void A_compacted_history_gives_the_same_state() => ForEachHistory((upload, _) =>
     {
-        ForEachHistory((upload, _) =>
+        AssertSame(upload, upload.Rebuilt());
+        Assert.True(upload.Decider.Compact(upload.State).Count() <= upload.Decider.CompactCount(upload.State));
+    });
+
+    [Fact]
+    public void A_replayed_history_gives_the_same_state() => ForEachHistory((upload, _) =>
+        AssertSame(upload, upload.History.Aggregate(upload.Decider.Initial, upload.Decider.Evolve)));
+
+    [Fact]
+    public void A_command_repeated_immediately_returns_the_same_answer_and_no_event() => ForEachHistory((upload, command) =>
+    {
+        var first = upload.Do(command);
+        var second = upload.Unchanged(command);
+        if (command is not (StorePart or FenceAttempts))
         {
-            var compact = upload.Decider.Compact(upload.State).ToList();
-            var rebuilt = compact.Aggregate(upload.Decider.Initial, upload.Decider.Evolve);
-            AssertSame(upload.Decider, upload.State, rebuilt);
-            Assert.True(compact.Count <= upload.Decider.CompactCount(upload.State));
-        });
-    }
-
-    [Fact]
-    public void A_replayed_history_gives_the_same_state()
-    {
-        ForEachHistory((upload, _) => AssertSame(
-            upload.Decider, upload.State, upload.History.Aggregate(upload.Decider.Initial, upload.Decider.Evolve)));
-    }
-
-    [Fact]
-    public void A_command_repeated_immediately_returns_the_same_answer_and_no_event()
-    {
-        ForEachHistory((upload, command) =>
+            Assert.Equivalent(first.Answer, second.Answer, strict: true);
+        }
+        else
         {
-            var first = upload.Do(command);
-            var second = upload.Do(command);
-            Assert.Empty(second.Events);
-            if (command is not (StorePart or FenceAttempts))
-            {
-                Assert.Equivalent(first.Answer, second.Answer, strict: true);
-            }
-            else
-            {
-                Assert.Equal(first.Answer is Refusal, second.Answer is Refusal);
-            }
-        });
-    }
+            Assert.Equal(first.Answer is Refusal, second.Answer is Refusal);
+        }
+    });
 
     [Fact]
-    public void A_refusal_produces_no_event_and_no_intent()
+    public void A_refusal_produces_no_event_and_no_intent() => ForEachHistory((upload, command) =>
     {
-        ForEachHistory((upload, command) =>
+        var decision = upload.Decider.Decide(upload.State, command, ServiceTime.Continuous(upload.Now));
+        if (decision.Answer is Refusal)
         {
-            var decision = upload.Decider.Decide(upload.State, command, ServiceTime.Continuous(upload.Now));
-            if (decision.Answer is Refusal)
-            {
-                Assert.Empty(decision.Events);
-                Assert.Empty(decision.Intents);
-            }
-        });
-    }
+            Assert.Empty(decision.Events);
+            Assert.Empty(decision.Intents);
+        }
+    });
 
     [Fact]
-    public void Recorded_intents_raised_by_decisions_match_the_pending_intents_of_the_state()
+    public void Recorded_intents_raised_by_decisions_match_the_pending_intents_of_the_state() => ForEachHistory((upload, command) =>
     {
-        ForEachHistory((upload, command) =>
+        var before = upload.Pending.Select(intent => intent.Key).ToHashSet();
+        var decision = upload.Do(command);
+        Assert.Equal(
+            upload.Pending.Select(intent => intent.Key).Except(before).Order(),
+            decision.Intents.Where(intent => intent.IsRecorded).Select(intent => intent.Key).Except(before).Order());
+    });
+
+    [Fact]
+    public void An_upload_becomes_at_most_one_archive() => ForEachHistory((upload, _) =>
+        Assert.True(upload.History.OfType<UploadCompleted>().Count() <= 1));
+
+    [Fact]
+    public void Every_part_is_stored_as_the_uploads_byte_storage_requires() => ForEachHistory((upload, _) =>
+    {
+        if (upload.State is UploadState.Open open)
         {
-            var before = upload.Decider.Pending(upload.State).Select(intent => intent.Key).ToHashSet();
-            var decision = upload.Do(command);
-            var after = upload.Decider.Pending(upload.State).Select(intent => intent.Key).ToHashSet();
-            Assert.Equal(
-                after.Except(before).Order(),
-                decision.Intents.Where(intent => intent.IsRecorded).Select(intent => intent.Key).Except(before).Order());
-        });
-    }
+            Assert.All(open.Parts.From(0), slot => Assert.Equal(open.Spec.ByteStorage, slot.Value.Place.ByteStorage));
+        }
+    });
 
-    [Fact]
-    public void An_upload_becomes_at_most_one_archive()
-    {
-        ForEachHistory((upload, _) =>
-            Assert.True(upload.History.OfType<UploadCompleted>().Count() <= 1));
-    }
-
-    [Fact]
-    public void Every_part_is_stored_as_the_uploads_byte_storage_requires()
-    {
-        ForEachHistory((upload, _) =>
-        {
-            if (upload.State is UploadState.Open open)
-            {
-                Assert.All(open.Parts.From(0), slot => Assert.Equal(open.Spec.ByteStorage, slot.Value.Place.ByteStorage));
-            }
-        });
-    }
-
-    private static void ForEachHistory(
-        Action<DeciderDriver<UploadState, UploadCommand, UploadEvent>, UploadCommand> check)
+    private static void ForEachHistory(Action<UploadDriver, UploadCommand> check)
     {
         for (var seed = 0; seed < Histories; seed++)
         {
             var random = new Random(seed);
             var storage = seed % 2 == 0 ? ByteStorage.Gateway : ByteStorage.External;
-            var upload = new DeciderDriver<UploadState, UploadCommand, UploadEvent>(new UploadDecider(new UploadPolicy()));
+            var upload = new UploadDriver();
             upload.Do(new InitiateUpload(Some.Spec(storage: storage)));
             for (var i = 0; i < CommandsEach; i++)
             {
@@ -110,31 +84,27 @@ public sealed class UploadHistoriesTests
         }
     }
 
-    private static UploadCommand Draw(
-        Random random,
-        DeciderDriver<UploadState, UploadCommand, UploadEvent> upload,
-        ByteStorage storage) => random.Next(23) switch
-        {
-            0 => new InitiateUpload(Some.Spec(storage: storage)),
-            1 => new FenceAttempts(upload.Now - TimeSpan.FromSeconds(random.Next(20))),
-            2 when random.Next(4) == 0 => new AbortUpload(Some.Vault),
-            3 => new ConfirmManifestStored(),
-            4 => new ConfirmArchiveIndexed(),
-            5 => random.Next(2) == 0 ? new ConfirmUploadClosed() : new ConfirmBytesReclaimed(),
-            6 => upload.State is UploadState.Completed { Indexed: true } completed
-                ? new ReleaseArchive(completed.Archive, upload.Now, upload.Now + TimeSpan.FromHours(random.Next(2)))
-                : new ListParts(Some.Vault, 0, 10),
-            7 or 8 or 9 or 10 => Completion(random, upload.State),
-            11 => Report(random, upload.Now, storage == ByteStorage.Gateway ? ByteStorage.External : ByteStorage.Gateway),
-            _ => Report(random, upload.Now, storage),
-        };
+    private static UploadCommand Draw(Random random, UploadDriver upload, ByteStorage storage) => random.Next(23) switch
+    {
+        0 => new InitiateUpload(Some.Spec(storage: storage)),
+        1 => new FenceAttempts(upload.Now - TimeSpan.FromSeconds(random.Next(20))),
+        2 when random.Next(4) == 0 => new AbortUpload(Some.Vault),
+        3 => new ConfirmManifestStored(),
+        4 => new ConfirmArchiveIndexed(),
+        5 => random.Next(2) == 0 ? new ConfirmUploadClosed() : new ConfirmBytesReclaimed(),
+        6 => upload.State is UploadState.Completed { Indexed: true } completed
+            ? new ReleaseArchive(completed.Archive, upload.Now, upload.Now + TimeSpan.FromHours(random.Next(2)))
+            : new ListParts(Some.Vault, 0, 10),
+        7 or 8 or 9 or 10 => Completion(random, upload.State),
+        11 => Report(random, upload.Now, storage == ByteStorage.Gateway ? ByteStorage.External : ByteStorage.Gateway),
+        _ => Report(random, upload.Now, storage),
+    };
 
     private static UploadCommand Report(Random random, DateTimeOffset now, ByteStorage storage)
     {
         var slot = random.Next(4);
         var length = random.Next(5) == 0 ? random.Next(1, 1000) : Some.MiB;
-        var first = slot * Some.MiB;
-        var range = new PartRange(first, first + length - 1);
+        var range = new PartRange(slot * Some.MiB, (slot * Some.MiB) + length - 1);
         var hash = Some.Hash($"{random.Next(3)}");
         return storage == ByteStorage.Gateway
             ? new StorePart(
@@ -160,11 +130,10 @@ public sealed class UploadHistoriesTests
             TreeHasher.Combine(parts.Select(part => part.TreeHash).ToArray()));
     }
 
-    private static void AssertSame(
-        Decider<UploadState, UploadCommand, UploadEvent> decider, UploadState expected, UploadState actual)
+    private static void AssertSame(UploadDriver upload, UploadState actual)
     {
-        Assert.IsType(expected.GetType(), actual);
-        Assert.Equal(decider.Compact(expected), decider.Compact(actual));
-        Assert.Equal(decider.WakeAt(expected), decider.WakeAt(actual));
+        Assert.IsType(upload.State.GetType(), actual);
+        Assert.Equal(upload.Decider.Compact(upload.State), upload.Decider.Compact(actual));
+        Assert.Equal(upload.WakeAt, upload.Decider.WakeAt(actual));
     }
 }

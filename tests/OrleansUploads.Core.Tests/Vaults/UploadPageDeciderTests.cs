@@ -2,21 +2,15 @@ using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Tests.Vaults;
 
-public sealed class UploadPageDeciderTests
+public sealed class UploadPageDeciderTests() : DeciderDriver<UploadPageState, UploadPageCommand, UploadPageEvent>(new UploadPageDecider())
 {
-    private readonly DeciderDriver<UploadPageState, UploadPageCommand, UploadPageEvent> _page = new(new UploadPageDecider());
+    private IEnumerable<UploadId> Listed => Ask(new ReadUploadPage("", 10)).Uploads.Select(spec => spec.Upload);
 
-    private IEnumerable<UploadId> Listed => _page.Ask(new ReadUploadPage("", 10)).Uploads.Select(spec => spec.Upload);
-
-    private static UploadSpec Spec(int number) => new(
-        Some.Upload(number), Some.Incarnation, Some.Size(1), Some.Described("holiday"), UploadOrigin.Multipart, Some.Noon);
-
-    private static ListInPage Enter(int number, long admission) => new(Spec(number), admission);
+    private static ListInPage Enter(int number, long admission) => new(Some.Spec(number), admission);
 
     private static CloseInPage Close(int number, long admission = 0) => new(Some.Incarnation, Some.Upload(number), admission);
 
-    private static long ReportedClosings(Decision<UploadPageEvent> decision) => Assert.IsType<RecordUploadPage>(
-        Assert.IsType<TellEntity>(Assert.Single(decision.Intents).Action).Command).Closed;
+    private long ReportedClosings(UploadPageCommand command) => Raised(command).Tells<RecordUploadPage>().Closed;
 
     [Fact]
     public void Every_ID_has_a_page_and_pages_are_ordered_by_ID()
@@ -28,7 +22,6 @@ public sealed class UploadPageDeciderTests
             random.NextBytes(bytes);
             return UploadId.FromRandom(bytes);
         }).OrderBy(upload => upload.ToString(), StringComparer.Ordinal).ToList();
-
         var pages = uploads.Select(UploadPages.PageOf).ToList();
 
         Assert.Equal(pages.Order(), pages);
@@ -45,82 +38,65 @@ public sealed class UploadPageDeciderTests
     [Fact]
     public void A_repeated_admission_counts_once()
     {
-        _page.Do(Enter(1, 1));
-        Assert.Empty(_page.Do(Enter(1, 1)).Events);
-        Assert.Equal(0, _page.State.Closed);
+        Given(Enter(1, 1));
+        Unchanged(Enter(1, 1));
+        Assert.Equal(0, State.Closed);
         Assert.Equal([Some.Upload(1)], Listed);
     }
 
     [Fact]
     public void A_late_repeated_admission_does_not_list_an_ended_upload()
     {
-        _page.Do(Enter(1, 1));
-        Assert.Equal(1, ReportedClosings(_page.Do(Close(1))));
-        Assert.Empty(_page.Do(Enter(1, 1)).Events);
+        Given(Enter(1, 1));
+        Assert.Equal(1, ReportedClosings(Close(1)));
+        Unchanged(Enter(1, 1));
         Assert.Empty(Listed);
     }
 
     [Fact]
     public void An_upload_that_ends_before_its_listing_is_never_listed()
     {
-        _page.Do(Enter(1, 1));
-        Assert.Equal(1, ReportedClosings(_page.Do(Close(2, admission: 2))));
-        Assert.Empty(_page.Do(Enter(2, 2)).Events);
+        Given(Enter(1, 1));
+        Assert.Equal(1, ReportedClosings(Close(2, admission: 2)));
+        Unchanged(Enter(2, 2));
         Assert.Equal([Some.Upload(1)], Listed);
     }
 
     [Fact]
     public void A_second_admission_of_a_listed_upload_is_closed_at_once()
     {
-        _page.Do(Enter(1, 1));
-        Assert.Equal(1, ReportedClosings(_page.Do(Enter(1, 2))));
-        Assert.Equal(2, ReportedClosings(_page.Do(Close(1))));
+        Given(Enter(1, 1));
+        Assert.Equal(1, ReportedClosings(Enter(1, 2)));
+        Assert.Equal(2, ReportedClosings(Close(1)));
         Assert.Empty(Listed);
     }
 
     [Fact]
     public void A_second_admission_that_arrives_after_the_end_of_the_upload_does_not_list_it()
     {
-        _page.Do(Enter(1, 1));
-        Assert.Equal(2, ReportedClosings(_page.Do(Close(1, admission: 2))));
-        Assert.Empty(_page.Do(Enter(1, 2)).Events);
+        Given(Enter(1, 1));
+        Assert.Equal(2, ReportedClosings(Close(1, admission: 2)));
+        Unchanged(Enter(1, 2));
         Assert.Empty(Listed);
     }
 
     [Fact]
     public void A_repeated_closing_reports_the_same_number_to_the_vault()
     {
-        _page.Do(Enter(1, 1));
-        _page.Do(Close(1));
-        var again = _page.Do(Close(1));
-        Assert.Empty(again.Events);
-        Assert.Equal(1, ReportedClosings(again));
+        Given(Enter(1, 1), Close(1));
+        var again = Unchanged(Close(1));
+        Assert.Equal(1, Assert.Single(again.Intents).Tells<RecordUploadPage>().Closed);
     }
 
     [Fact]
     public void Admissions_may_arrive_in_any_order_and_a_compacted_history_remembers_them()
     {
-        foreach (var number in new[] { 5, 1, 3, 9 })
-        {
-            _page.Do(Enter(number, number));
-        }
-
-        _page.Do(Close(3));
-        var compacted = _page.Decider.Compact(_page.State).ToList();
-        var rebuilt = new DeciderDriver<UploadPageState, UploadPageCommand, UploadPageEvent>(_page.Decider);
-        compacted.ForEach(rebuilt.Happened);
-
-        foreach (var number in new[] { 5, 1, 3, 9 })
-        {
-            Assert.Empty(rebuilt.Do(Enter(number, number)).Events);
-        }
-
-        foreach (var number in new[] { 2, 4, 6, 7, 8 })
-        {
-            Assert.NotEmpty(rebuilt.Do(Enter(number, number)).Events);
-        }
-
-        Assert.Equal(new AdmissionsSeen(9, []).UpTo, rebuilt.State.Seen.UpTo);
+        Given(Enter(5, 5), Enter(1, 1), Enter(3, 3), Enter(9, 9), Close(3));
+        var rebuilt = new UploadPageDeciderTests();
+        Decider.Compact(State).ToList().ForEach(rebuilt.Happened);
+        Assert.All([5, 1, 3, 9], number => rebuilt.Unchanged(Enter(number, number)));
+        Assert.All([2, 4, 6, 7, 8], number => Assert.NotEmpty(rebuilt.Do(Enter(number, number)).Events));
+        Assert.Equal(9, rebuilt.State.Seen.UpTo);
         Assert.Empty(rebuilt.State.Seen.Beyond);
         Assert.Equal((1, 8), (rebuilt.State.Closed, rebuilt.State.Uploads.Count));
     }
@@ -128,15 +104,11 @@ public sealed class UploadPageDeciderTests
     [Fact]
     public void A_marker_stays_valid_after_its_upload_is_gone()
     {
-        for (var number = 1; number <= 5; number++)
-        {
-            _page.Do(Enter(number, number));
-        }
-
-        var first = _page.Ask(new ReadUploadPage("", 2));
-        _page.Do(new CloseInPage(Some.Incarnation, first.Uploads[1].Upload, 0));
-        var rest = _page.Ask(new ReadUploadPage(first.Uploads[1].Upload.ToString(), 10));
-
+        Given(Enter(1, 1), Enter(2, 2), Enter(3, 3), Enter(4, 4), Enter(5, 5));
+        var first = Ask(new ReadUploadPage("", 2));
+        var marker = first.Uploads[1].Upload;
+        Given(new CloseInPage(Some.Incarnation, marker, 0));
+        var rest = Ask(new ReadUploadPage(marker.ToString(), 10));
         Assert.True(first.HasMore);
         Assert.Equal(3, rest.Uploads.Count);
         Assert.False(rest.HasMore);

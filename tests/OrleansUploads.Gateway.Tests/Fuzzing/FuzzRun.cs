@@ -103,7 +103,7 @@ internal sealed class FuzzRun : IAsyncDisposable
         var answer = await _client.SendAsync(request, bytes, isSound);
         await _server.Inside.WaitForNoneAsync();
 
-        var flaw = answer is not null ? _protocol.FindFlaw(operation, isSound, answer, request.Method == "HEAD")
+        var flaw = answer is not null ? _protocol.Judge.FindFlaw(operation, isSound, answer, request.Method == "HEAD")
             : isSound && !request.Framing.EndsEarly ? "The server closed the connection without an answer."
             : null;
         if (answer is { Status: < 400 })
@@ -119,7 +119,7 @@ internal sealed class FuzzRun : IAsyncDisposable
         Throw(flaw, number, bytes, answer is null ? [] : [answer]);
         if (answer is not null && !request.Framing.EndsEarly)
         {
-            _coverage.Count(_protocol, operation, answer);
+            _coverage.Count(_protocol.Judge, operation, answer);
         }
     }
 
@@ -132,7 +132,7 @@ internal sealed class FuzzRun : IAsyncDisposable
         var answers = await _client.SendRawAsync(raw);
         await _server.Inside.WaitForNoneAsync();
 
-        var flaw = answers.Select(answer => _protocol.FindFlaw(operation, isSound: false, answer, raw.IsHead))
+        var flaw = answers.Select(answer => _protocol.Judge.FindFlaw(operation, isSound: false, answer, raw.IsHead))
             .FirstOrDefault(flaw => flaw is not null);
         if (raw.Answers > 0 && answers.Any(answer => answer.Status < 400))
         {
@@ -146,7 +146,7 @@ internal sealed class FuzzRun : IAsyncDisposable
         Throw(flaw, number, raw.Bytes, answers);
         foreach (var answer in answers)
         {
-            _coverage.CountBare(_protocol, answer);
+            _coverage.CountBare(_protocol.Judge, answer);
         }
     }
 

@@ -53,11 +53,17 @@ public sealed partial class FuzzerTests
     }
 
     [Fact]
-    public async Task The_same_seed_gives_the_same_requests_and_answers()
+    public Task The_same_seed_gives_the_same_requests_and_answers() => AssertSameTwiceAsync(FuzzedProtocol.Glacier);
+
+    [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    public Task The_same_seed_gives_the_same_requests_to_S3_and_answers() => AssertSameTwiceAsync(FuzzedProtocol.S3);
+
+    private static async Task AssertSameTwiceAsync(FuzzedProtocol protocol)
     {
         var (first, second) = (new Coverage(), new Coverage());
-        await FuzzRun.RunAsync(new FuzzPlan(5, Requests), first);
-        await FuzzRun.RunAsync(new FuzzPlan(5, Requests), second);
+        await FuzzRun.RunAsync(new FuzzPlan(5, Requests) { Protocol = protocol }, first);
+        await FuzzRun.RunAsync(new FuzzPlan(5, Requests) { Protocol = protocol }, second);
         Assert.Equal(first.ToString(), second.ToString());
     }
 

@@ -1,4 +1,5 @@
 using OrleansUploads.Core.Policies;
+using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
@@ -34,7 +35,7 @@ internal sealed class GlacierProtocol : IFuzzedProtocol
             new BodyMutator(dice, (byte)'{', json.Mutate));
     }
 
-    public string RequestIdHeader => RequestId.AmazonHeader;
+    public Judge Judge { get; } = new GlacierJudge();
 
     public Task CreateSamplesAsync(FuzzServer server) => new SampleData(server, _world).CreateAsync();
 
@@ -42,10 +43,8 @@ internal sealed class GlacierProtocol : IFuzzedProtocol
 
     public FuzzRequest Mutate(FuzzRequest request) => _mutator.Mutate(request);
 
-    public string? OperationOf(FuzzRequest request) => Judge.OperationOf(request.Method, request.Target)?.ToString();
-
-    public string? FindFlaw(string? operation, bool isSound, ApiAnswer answer, bool isHead) =>
-        Judge.Flaw(operation is null ? null : Enum.Parse<VaultAction>(operation), isSound, answer, isHead);
+    public string? OperationOf(FuzzRequest request) =>
+        GlacierRoute.Parse(request.Method, RequestTarget.Parse(request.Target))?.Action.ToString();
 
     public Task<string> ReadStateAsync(FuzzServer server, bool withBytes) => Snapshot.TakeAsync(server, _world, withBytes);
 
@@ -60,10 +59,6 @@ internal sealed class GlacierProtocol : IFuzzedProtocol
             && streams.Count(stream => stream.Key.Kind == EntityKind.Upload && stream.Min(record => record.Version) == 0) == 1
             && streams.Count == 2;
     }
-
-    public string? CodeOf(ApiAnswer answer) => answer.Header("x-amzn-ErrorType");
-
-    public string? RefusalOf(ApiAnswer answer) => answer.Body.Length > 0 ? RefusalPhrases.Find(answer) : null;
 
     private string OtherId()
     {

@@ -1,14 +1,11 @@
 using System.Text.Json;
-using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.Glacier;
+using System.Xml;
 using OrleansUploads.Gateway.Http.Exchanges;
-using OrleansUploads.TestKit.Documents;
-using static OrleansUploads.Core.Policies.VaultAction;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Finds what is wrong with an answer, for any request.</summary>
-internal static class Judge
+/// <summary>Finds what is wrong with an answer, for any request. The answers of a protocol differ in their codes and documents.</summary>
+internal abstract class Judge
 {
     /// <summary>Text that no answer may contain: internal type names and stack traces.</summary>
     private static readonly string[] InternalNames = ["System.", "Microsoft.", "OrleansUploads.", "   at ", ".cs:line", "StackTrace"];
@@ -16,16 +13,11 @@ internal static class Judge
     /// <summary>The statuses that Kestrel itself sends, without a body, to malformed HTTP.</summary>
     private static readonly int[] BareStatuses = [400, 405, 414, 431, 505];
 
-    /// <summary>The pairs of code and status in docs/errors.md.</summary>
-    private static readonly HashSet<(string Code, int Status)> Documented =
-    [
-        .. Documentation.Rows("errors.md").Where(row => row.Length == 5 && row[1].StartsWith('`'))
-            .Select(row => (row[1].Trim('`'), int.Parse(row[2], CultureInfo.InvariantCulture))),
-    ];
+    /// <summary>The header with the ID of an answer. An answer without it came from Kestrel itself.</summary>
+    public abstract string RequestIdHeader { get; }
 
-    /// <summary>The operation that a request addresses, or null for none.</summary>
-    public static VaultAction? OperationOf(string method, string target) =>
-        GlacierRoute.Parse(method, RequestTarget.Parse(target))?.Action;
+    /// <summary>The content type of every document.</summary>
+    protected abstract string ContentType { get; }
 
     /// <summary>Checks an answer.</summary>
     /// <param name="operation">The operation that the request addresses, or null for none.</param>
@@ -33,9 +25,9 @@ internal static class Judge
     /// <param name="answer">The answer.</param>
     /// <param name="isHead">Whether the request was a HEAD request, whose answer has no body.</param>
     /// <returns>What is wrong, or null if nothing is.</returns>
-    public static string? Flaw(VaultAction? operation, bool isSound, ApiAnswer answer, bool isHead)
+    public virtual string? FindFlaw(string? operation, bool isSound, ApiAnswer answer, bool isHead)
     {
-        if (answer.Header(RequestId.AmazonHeader) is not { } id)
+        if (answer.Header(RequestIdHeader) is not { } id)
         {
             return isSound ? "Kestrel itself answered a valid HTTP request."
                 : !BareStatuses.Contains(answer.Status) || answer.Body.Length > 0
@@ -44,83 +36,60 @@ internal static class Judge
         }
 
         return id.Length != RequestId.Chars ? $"The request ID has {id.Length} characters instead of {RequestId.Chars}."
-            : answer.Status is >= 200 and < 300 ? SuccessFlaw(operation, answer)
-            : answer.Status is >= 400 and < 500 ? ErrorFlaw(answer, isHead)
-            : $"The API must not answer {answer.Status}.";
+            : IsError(answer.Status) ? FindFlawOfError(answer, isHead)
+            : !IsSuccess(answer.Status) ? $"The API must not answer {answer.Status}."
+            : operation is null || !SuccessesOf(operation).Contains(answer.Status)
+                ? $"{operation ?? "An unknown operation"} must not answer {answer.Status}."
+            : FindFlawOfSuccess(operation, answer, isHead);
     }
 
-    /// <summary>The internal name that a text contains, or null.</summary>
-    public static string? FindInternalName(string text) =>
-        InternalNames.FirstOrDefault(name => text.Contains(name, StringComparison.Ordinal));
+    /// <summary>The code of an error, or null if the answer has none.</summary>
+    public abstract string? CodeOf(ApiAnswer answer);
 
-    private static string? SuccessFlaw(VaultAction? operation, ApiAnswer answer)
+    /// <summary>The name of the refusal behind an error, or null if it is not known.</summary>
+    public virtual string? RefusalOf(ApiAnswer answer) => null;
+
+    /// <summary>Whether the API may answer some request with this status, and has done what was asked.</summary>
+    protected abstract bool IsSuccess(int status);
+
+    /// <summary>Whether the API may answer some request with this status, and has refused it.</summary>
+    protected abstract bool IsError(int status);
+
+    /// <summary>The statuses with which an operation succeeds.</summary>
+    protected abstract int[] SuccessesOf(string operation);
+
+    /// <summary>Checks the body of an answer whose status is right.</summary>
+    protected abstract string? FindFlawOfSuccess(string operation, ApiAnswer answer, bool isHead);
+
+    /// <summary>Checks the code and the body of a refusal.</summary>
+    protected abstract string? FindFlawOfError(ApiAnswer answer, bool isHead);
+
+    /// <summary>Reads a document, and throws the exception of its format if it is not valid.</summary>
+    protected abstract void Read(ApiAnswer answer);
+
+    /// <summary>Checks the type and the syntax of a document.</summary>
+    protected string? FindFlawOfDocument(ApiAnswer answer)
     {
-        if (operation is not { } known || !SuccessesOf(known).Contains(answer.Status))
-        {
-            return $"{operation?.ToString() ?? "An unknown operation"} must not answer {answer.Status}.";
-        }
-
-        var isDocument = answer.Status == 200 && known != GetJobOutput;
-        return isDocument ? DocumentFlaw(answer)
-            : known != GetJobOutput && answer.Body.Length > 0 ? "A success without a document has a body."
-            : null;
-    }
-
-    private static string? ErrorFlaw(ApiAnswer answer, bool isHead)
-    {
-        var code = answer.Header("x-amzn-ErrorType");
-        if (code is null || !Documented.Contains((code, answer.Status)))
-        {
-            return $"docs/errors.md has no error {code} with the status {answer.Status}.";
-        }
-
-        if (isHead)
-        {
-            return null;
-        }
-
-        if (DocumentFlaw(answer) is { } flaw)
-        {
-            return flaw;
-        }
-
-        var error = answer.Json;
-        return error.ValueKind != JsonValueKind.Object || error.EnumerateObject().Count() != 3 ? "The error does not have three fields."
-            : error.GetProperty("code").GetString() != code ? "The codes in the header and in the body differ."
-            : error.GetProperty("type").GetString() != "Client" ? "The error's type is not 'Client'."
-            : string.IsNullOrWhiteSpace(answer.Message) ? "The error has no message."
-            : FindInternalName(answer.Message) is { } found
-                ? $"The message contains '{found}'."
-                : null;
-    }
-
-    private static string? DocumentFlaw(ApiAnswer answer)
-    {
-        if (answer.Header("Content-Type") != "application/json")
+        if (answer.Header("Content-Type") != ContentType)
         {
             return $"The document has the content type '{answer.Header("Content-Type")}'.";
         }
 
         try
         {
-            using var _ = JsonDocument.Parse(answer.Body);
+            Read(answer);
             return null;
         }
-        catch (JsonException invalid)
+        catch (Exception invalid) when (invalid is JsonException or XmlException)
         {
-            return $"The document is not valid JSON: {invalid.Message}";
+            return $"The document is not valid: {invalid.Message}";
         }
     }
 
-    private static int[] SuccessesOf(VaultAction operation) => operation switch
-    {
-        CreateVault or UploadArchive or InitiateMultipartUpload or CompleteMultipartUpload or InitiateVaultLock
-            or PurchaseProvisionedCapacity => [201],
-        InitiateJob => [202],
-        GetJobOutput => [200, 206],
-        DeleteVault or DeleteArchive or UploadMultipartPart or AbortMultipartUpload or AddTagsToVault or RemoveTagsFromVault
-            or SetVaultNotifications or DeleteVaultNotifications or SetVaultAccessPolicy or DeleteVaultAccessPolicy
-            or CompleteVaultLock or AbortVaultLock or SetDataRetrievalPolicy => [204],
-        _ => [200],
-    };
+    /// <summary>Checks a message for people.</summary>
+    protected static string? FindFlawOfMessage(string message) =>
+        string.IsNullOrWhiteSpace(message) ? "The error has no message."
+        : InternalNames.FirstOrDefault(name => message.Contains(name, StringComparison.Ordinal)) is { } found
+            ? $"The message contains '{found}'."
+        : null;
 }

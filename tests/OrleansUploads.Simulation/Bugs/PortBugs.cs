@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Hashing;
+using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Simulation.Bugs;
 
@@ -11,7 +12,7 @@ internal static class JournalBugs
     {
         public override IJournal Alter(IJournal journal, SimulatedWorld world) => new Journal(journal);
 
-        private sealed class Journal(IJournal inner) : OtherJournal(inner)
+        private sealed class Journal(IJournal inner) : DelegatingJournal(inner)
         {
             public override async ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
             {
@@ -27,7 +28,7 @@ internal static class JournalBugs
     {
         public override IJournal Alter(IJournal journal, SimulatedWorld world) => new Journal(journal);
 
-        private sealed class Journal(IJournal inner) : OtherJournal(inner)
+        private sealed class Journal(IJournal inner) : DelegatingJournal(inner)
         {
             public override ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken) =>
                 Inner.AppendAsync(append with { Wake = null }, cancellationToken);
@@ -43,7 +44,7 @@ internal static class JournalBugs
 
         public override void TornTail(EntityId entity) => _torn.Add(entity);
 
-        private sealed class Journal(IJournal inner, HashSet<EntityId> torn) : OtherJournal(inner)
+        private sealed class Journal(IJournal inner, HashSet<EntityId> torn) : DelegatingJournal(inner)
         {
             public override async ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
             {
@@ -58,7 +59,7 @@ internal static class JournalBugs
     {
         public override IJournal Alter(IJournal journal, SimulatedWorld world) => new Journal(journal);
 
-        private sealed class Journal(IJournal inner) : OtherJournal(inner)
+        private sealed class Journal(IJournal inner) : DelegatingJournal(inner)
         {
             private readonly Dictionary<EntityId, long> _known = [];
 
@@ -84,27 +85,6 @@ internal static class JournalBugs
             public override ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
                 _known.TryGetValue(entity, out var known) ? new(known) : base.ReadVersionAsync(entity, cancellationToken);
         }
-    }
-
-    private abstract class OtherJournal(IJournal inner) : IJournal
-    {
-        protected IJournal Inner => inner;
-
-        public virtual ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
-            inner.ReadAsync(entity, cancellationToken);
-
-        public virtual ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
-            inner.ReadVersionAsync(entity, cancellationToken);
-
-        public virtual ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken) =>
-            inner.AppendAsync(append, cancellationToken);
-
-        public ValueTask SaveSnapshotAsync(
-            EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken) =>
-            inner.SaveSnapshotAsync(entity, version, snapshot, cancellationToken);
-
-        public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken) =>
-            inner.ForgetAsync(entity, expectedVersion, cancellationToken);
     }
 }
 

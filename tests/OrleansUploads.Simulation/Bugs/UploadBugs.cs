@@ -1,158 +1,164 @@
 using System.Security.Cryptography;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Hashing;
-
-using Rules = OrleansUploads.Core.Deciding.Decider<
-    OrleansUploads.Core.Uploads.UploadState,
-    OrleansUploads.Core.Uploads.UploadCommand,
-    OrleansUploads.Core.Uploads.UploadEvent>;
 
 namespace OrleansUploads.Simulation.Bugs;
 
 /// <summary>Mistakes in the rules of an upload.</summary>
-internal static class UploadBugs
+internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEvent>
 {
-    public static PlantedBug Plant(Func<Rules, Rules> rules) => new RulesBug<UploadState, UploadCommand, UploadEvent>(rules);
-
-    internal abstract class UploadMistake(Rules right) : OtherRules<UploadState, UploadCommand, UploadEvent>(right);
-
-    /// <summary>A complete is answered when it is durable, before the index has the archive.</summary>
-    internal sealed class AnsweredBeforeIndexed(Rules right) : UploadMistake(right)
-    {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
+    public static IReadOnlyList<BugCase> All { get; } =
+    [
+        Bug("a repeated complete is answered before the delivery", 5000, right => new(right)
         {
-            var decision = Right.Decide(state, command, time);
-            return command is CompleteUpload && decision.Intents.Length == 1
-                ? decision.AnsweringAtOnce()
-                : decision;
-        }
-    }
-
-    internal sealed class DrawnArchiveId(Rules right) : UploadMistake(right)
-    {
-        private int _drawn;
-
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
-        {
-            var decision = Right.Decide(state, command, time);
-            if (decision.Answer is not CompletedArchive done || decision.Events.Length > 0)
+            Decides = (state, command, time) =>
             {
-                return decision;
-            }
-
-            var upload = ((UploadState.Completed)state).Spec.Upload;
-            return Repeat(done with { Archive = ArchiveId.Derive(upload, ++_drawn, done.TreeHash) });
-        }
-    }
-
-    /// <summary>A node without a sibling is paired with itself, as in other hash trees.</summary>
-    internal sealed class OddNodesPairedWithThemselves(Rules right) : UploadMistake(right)
-    {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
+                var decision = right.Decide(state, command, time);
+                return decision.AwaitsPending ? Reply(decision.Answer) : decision;
+            },
+        }),
+        Bug("a complete is answered before the index has the archive", 1000, right => new(right)
         {
-            var decision = Right.Decide(state, command, time);
-            return state is UploadState.Open open && command is CompleteUpload complete && decision.Events.Length > 0
-                && Fold([.. open.Parts.From(0).Select(part => part.Value.TreeHash.Digest)]) is var computed
-                && computed != complete.TreeHash.Digest
-                    ? Refuse(new OrleansUploads.Core.Refusals.Refusal.TreeHashDiffers(complete.TreeHash, new TreeHash(computed)))
-                    : decision;
-        }
-
-        private static Sha256Digest Fold(List<Sha256Digest> nodes)
-        {
-            while (nodes.Count > 1)
+            Decides = (state, command, time) =>
             {
-                var parents = new List<Sha256Digest>();
-                for (var left = 0; left < nodes.Count; left += 2)
+                var decision = right.Decide(state, command, time);
+                return command is CompleteUpload && decision.Intents.Length == 1 ? decision.AnsweringAtOnce() : decision;
+            },
+        }),
+        Bug("the archive ID is random, not derived", 300, right =>
+        {
+            var drawn = 0;
+            return new(right)
+            {
+                Decides = (state, command, time) =>
                 {
-                    var right = nodes[Math.Min(left + 1, nodes.Count - 1)];
-                    parents.Add(new Sha256Digest(SHA256.HashData([.. nodes[left].Span, .. right.Span])));
+                    var decision = right.Decide(state, command, time);
+                    return decision.Answer is CompletedArchive done && decision.Events.IsEmpty
+                        ? Repeat(done with
+                        {
+                            Archive = ArchiveId.Derive(((UploadState.Completed)state).Spec.Upload, ++drawn, done.TreeHash),
+                        })
+                        : decision;
+                },
+            };
+        }),
+
+        // A node without a sibling is paired with itself, as in other hash trees.
+        Bug("the tree hash pairs odd nodes with themselves", 300, right => new(right)
+        {
+            Decides = (state, command, time) =>
+            {
+                var decision = right.Decide(state, command, time);
+                return state is UploadState.Open open && command is CompleteUpload complete && decision.Events.Length > 0
+                    && FoldOddly([.. open.Parts.From(0).Select(part => part.Value.TreeHash.Digest)]) is var computed
+                    && computed != complete.TreeHash.Digest
+                        ? Refuse(new Refusal.TreeHashDiffers(complete.TreeHash, new TreeHash(computed)))
+                        : decision;
+            },
+        }),
+        Bug("the first attempt for a slot stays the part", 300, right => new(right)
+        {
+            Decides = (state, command, time) =>
+            {
+                var decision = right.Decide(state, command, time);
+                return decision.Events is [PartStored stored] && state is UploadState.Open open && open.Parts[stored.Slot] is not null
+                    ? Reply(decision.Answer)
+                    : decision;
+            },
+        }),
+        Bug("a snapshot lacks a part", 300, right => new(right)
+        {
+            Compacts = state =>
+            {
+                var events = right.Compact(state).ToList();
+                var last = events.FindLastIndex(happened => happened is PartStored);
+                return events.Where((_, index) => index != last);
+            },
+        }),
+        Bug("an expired upload still accepts parts", 2000, right => new(right)
+        {
+            Decides = (state, command, time) => state is UploadState.Ended { Aborted: false } && command is StorePart or CheckPart
+                ? Nothing
+                : right.Decide(state, command, time),
+        }),
+        Bug("advice is given without regard to the upload", 1000, right => new(right)
+        {
+            Decides = (state, command, time) => command is CheckPart ? Nothing : right.Decide(state, command, time),
+        }),
+        Bug("an abort is answered after the completion", 300, right => new(right)
+        {
+            Decides = (state, command, time) => state is UploadState.Completed && command is AbortUpload
+                ? Nothing
+                : right.Decide(state, command, time),
+        }),
+        Bug("a short middle part is completed", 10_000, right => new(right)
+        {
+            Decides = (state, command, time) =>
+            {
+                var decision = right.Decide(state, command, time);
+                if (decision.Answer is not Refusal.PartTooShort || state is not UploadState.Open open)
+                {
+                    return decision;
                 }
 
-                nodes = parents;
-            }
+                var claimed = (CompleteUpload)command;
+                if (TreeHasher.Combine(open.Parts.From(0).Select(part => part.Value.TreeHash).ToArray()) != claimed.TreeHash)
+                {
+                    return decision;
+                }
 
-            return nodes[0];
-        }
-    }
-
-    internal sealed class FirstAttemptStays(Rules right) : UploadMistake(right)
-    {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
+                var archive = ArchiveId.Derive(open.Spec.Upload, claimed.SizeBytes, claimed.TreeHash);
+                var completed = new UploadCompleted(archive, claimed.SizeBytes, claimed.TreeHash, time.Now);
+                var answer = new CompletedArchive(archive, claimed.Vault, claimed.SizeBytes, claimed.TreeHash);
+                return Accept(answer, completed).Telling([.. right.Pending(right.Evolve(state, completed))]);
+            },
+        }),
+        Bug("collection forgets its fence", 4000, right => new(right)
         {
-            var decision = Right.Decide(state, command, time);
-            return decision.Events is [PartStored stored] && state is UploadState.Open open && open.Parts[stored.Slot] is not null
-                ? Reply(decision.Answer)
-                : decision;
-        }
-    }
+            Decides = (state, command, time) => command is FenceAttempts
+                ? Reply(right.Decide(state, command, time).Answer)
+                : right.Decide(state, command, time),
+        }),
 
-    internal sealed class SnapshotWithoutLastPart(Rules right) : UploadMistake(right)
-    {
-        public override IEnumerable<UploadEvent> Compact(UploadState state)
+        // The upload takes its completion for good although the vault was deleted before: its client gets the ID of an archive that is
+        // nowhere.
+        Bug("a completion that a deleted vault had not recorded is answered", 5000, right => new(right)
         {
-            var events = Right.Compact(state).ToList();
-            var last = events.FindLastIndex(happened => happened is PartStored);
-            return events.Where((_, index) => index != last);
-        }
-    }
-
-    internal sealed class ExpiredStillAccepts(Rules right) : UploadMistake(right)
-    {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
-            state is UploadState.Ended { Aborted: false } && command is StorePart or CheckPart
-                ? Nothing
-                : Right.Decide(state, command, time);
-    }
-
-    internal sealed class RepeatAnsweredAtOnce(Rules right) : UploadMistake(right)
-    {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
-        {
-            var decision = Right.Decide(state, command, time);
-            return decision.AwaitsPending ? Reply(decision.Answer) : decision;
-        }
-    }
-
-    internal sealed class AbortAnsweredAfterCompletion(Rules right) : UploadMistake(right)
-    {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
-            state is UploadState.Completed && command is AbortUpload ? Nothing : Right.Decide(state, command, time);
-    }
-
-    internal sealed class AdvisesBlindly(Rules right) : UploadMistake(right)
-    {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
-            command is CheckPart ? Nothing : Right.Decide(state, command, time);
-    }
-
-    internal sealed class FenceNotKept(Rules right) : UploadMistake(right)
-    {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
-            command is FenceAttempts ? Reply(Right.Decide(state, command, time).Answer) : Right.Decide(state, command, time);
-    }
-
-    internal sealed class ShortMiddlePartTaken(Rules right) : UploadMistake(right)
-    {
-        public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time)
-        {
-            var decision = Right.Decide(state, command, time);
-            if (decision.Answer is not OrleansUploads.Core.Refusals.Refusal.PartTooShort || state is not UploadState.Open open)
+            Decides = (state, command, time) =>
             {
-                return decision;
-            }
+                var decision = right.Decide(
+                    state, command is ConfirmArchiveIndexed confirm ? confirm with { IsVaultGone = false } : command, time);
+                return decision.Intents.IsEmpty ? decision : decision.Telling([.. decision.Intents.Select(WithoutVerdict)]);
+            },
+            FindsPending = state => right.Pending(state).Select(WithoutVerdict),
+        }),
 
-            var claimed = (CompleteUpload)command;
-            var hashes = open.Parts.From(0).Select(part => part.Value.TreeHash).ToArray();
-            if (TreeHasher.Combine(hashes) != claimed.TreeHash)
+        // The end of the vault also ends a completion that the vault has recorded.
+        Bug("a completion that the vault has recorded is withdrawn", 300, right => new(right)
+        {
+            Decides = (state, command, time) =>
+                right.Decide(state, command is ConfirmArchiveIndexed confirm ? confirm with { IsVaultGone = true } : command, time),
+        }),
+    ];
+
+    private static Intent WithoutVerdict(Intent intent) =>
+        intent.Confirmation is ConfirmArchiveIndexed ? intent with { Settles = null } : intent;
+
+    private static Sha256Digest FoldOddly(List<Sha256Digest> nodes)
+    {
+        while (nodes.Count > 1)
+        {
+            var parents = new List<Sha256Digest>();
+            for (var left = 0; left < nodes.Count; left += 2)
             {
-                return decision;
+                var right = nodes[Math.Min(left + 1, nodes.Count - 1)];
+                parents.Add(new Sha256Digest(SHA256.HashData([.. nodes[left].Span, .. right.Span])));
             }
 
-            var archive = ArchiveId.Derive(open.Spec.Upload, claimed.SizeBytes, claimed.TreeHash);
-            var completed = new UploadCompleted(archive, claimed.SizeBytes, claimed.TreeHash, time.Now);
-            var answer = new CompletedArchive(archive, claimed.Vault, claimed.SizeBytes, claimed.TreeHash);
-            return Accept(answer, completed).Telling([.. Pending(Right.Evolve(state, completed))]);
+            nodes = parents;
         }
+
+        return nodes[0];
     }
 }

@@ -1,64 +1,134 @@
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
-
-using ShardRules = OrleansUploads.Core.Deciding.Decider<
-    OrleansUploads.Core.Archives.ArchiveShardState,
-    OrleansUploads.Core.Archives.ArchiveShardCommand,
-    OrleansUploads.Core.Archives.ArchiveShardEvent>;
-using VaultRules = OrleansUploads.Core.Deciding.Decider<
-    OrleansUploads.Core.Vaults.VaultState,
-    OrleansUploads.Core.Vaults.VaultCommand,
-    OrleansUploads.Core.Vaults.VaultEvent>;
 
 namespace OrleansUploads.Simulation.Bugs;
 
-/// <summary>Mistakes in the rules of a vault and of its index.</summary>
-internal static class VaultBugs
+/// <summary>Mistakes in the rules of a vault: its totals, its lock, its uploads and its deletion.</summary>
+internal abstract class VaultBugs : BugsOf<VaultState, VaultCommand, VaultEvent>
 {
-    public static PlantedBug Plant(Func<VaultRules, VaultRules> rules) => new RulesBug<VaultState, VaultCommand, VaultEvent>(rules);
+    public static IReadOnlyList<BugCase> All { get; } =
+    [
+        Bug("older totals replace newer ones", 5000, right => new(right)
+        {
+            Decides = (state, command, time) =>
+                state is VaultState.Live live && command is RecordArchives record && record.Epoch == live.Incarnation.Epoch
+                    ? Accept(new ArchivesRecorded(record.Totals, record.ClosedUpload))
+                    : right.Decide(state, command, time),
+            Evolves = (state, happened) =>
+                right.Evolve(state, happened) is VaultState.Live live && happened is ArchivesRecorded recorded
+                    ? live with { Shards = live.Shards.SetItem(recorded.Totals.Shard, recorded.Totals) }
+                    : right.Evolve(state, happened),
+        }),
+        Bug("an earlier incarnation of a vault counts for the next", 5000, right => new(right)
+        {
+            Decides = (state, command, time) => right.Decide(state, OfThisLife(state, command), time),
+        }),
 
-    public static PlantedBug PlantInShard(Func<ShardRules, ShardRules> rules) =>
-        new RulesBug<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(rules);
+        // Only shards that the vault knows when the lock begins are informed.
+        Bug("a shard discovered after the lock is not informed", 5000, right => new(right)
+        {
+            Decides = (state, command, time) =>
+            {
+                var decision = right.Decide(state, command, time);
+                return command is RecordArchives
+                    ? decision.Telling([.. decision.Intents.Where(intent => intent.Action is not TellEntity { Command: UpdateGuard })])
+                    : decision;
+            },
+            Evolves = (state, happened) => state is VaultState.Live before && happened is ArchivesRecorded
+                ? (VaultState.Live)right.Evolve(state, happened) with { Protection = before.Protection }
+                : right.Evolve(state, happened),
+        }),
+        Bug("a lock is complete before the shards know", 10_000, right => new(right)
+        {
+            Decides = (state, command, time) => command is CompleteLock
+                ? right.Decide(state, command, time).AnsweringAtOnce()
+                : right.Decide(state, command, time),
+        }),
 
-    /// <summary>The receiver counts a repeated message again.</summary>
-    internal sealed class ArchiveAddedTwice(ShardRules right) : OtherRules<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(right)
-    {
-        public override Decision<ArchiveShardEvent> Decide(ArchiveShardState state, ArchiveShardCommand command, ServiceTime time) =>
-            command is AddArchive add
-                ? Right.Decide(state with { Archives = state.Archives.Remove(add.Entry.Archive) }, command, time)
-                : Right.Decide(state, command, time);
-    }
+        // A second lock, after an aborted one, does not raise the guard.
+        Bug("a second lock raises no guard", 5000, right => new(right)
+        {
+            Decides = (state, command, time) =>
+                state is VaultState.Live { Protection.Guard.Generation: > 0 } && command is InitiateLock
+                    ? right.Decide(state, command, time).Telling()
+                    : right.Decide(state, command, time),
+            Evolves = (state, happened) =>
+            {
+                var after = right.Evolve(state, happened);
+                return after is VaultState.Live live && happened is VaultLockInitiated
+                    && state is VaultState.Live { Protection.Guard: { Generation: > 0 } guard }
+                        ? live with { Protection = live.Protection with { Guard = guard } }
+                        : after;
+            },
+        }),
+        Bug("open uploads prevent the deletion of a vault", 1000, right => new(right)
+        {
+            Decides = (state, command, time) => state is VaultState.Live { Admissions.Open: > 0 } && command is DeleteVault delete
+                ? Refuse(new Refusal.VaultNotEmpty(delete.Vault, 0))
+                : right.Decide(state, command, time),
+        }),
+        Bug("the deletion of a vault forgets its pages", 1000, right => new(right)
+        {
+            Evolves = (state, happened) => WithEndings(
+                right.Evolve(state, happened), happened, endings => endings with { Pages = VaultEndings.None.Pages }),
+        }),
+        Bug("the deletion of a vault forgets uploads that are being opened", 5000, right => new(right)
+        {
+            Evolves = (state, happened) => WithEndings(
+                right.Evolve(state, happened), happened, endings => endings with { Held = VaultEndings.None.Held }),
+        }),
 
-    internal sealed class DeletedArchiveComesBack(ShardRules right)
-        : OtherRules<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>(right)
-    {
-        public override Decision<ArchiveShardEvent> Decide(ArchiveShardState state, ArchiveShardCommand command, ServiceTime time) =>
-            command is AddArchive { Entry.Archive: var archive } && state.Deleted.ContainsKey(archive)
-                ? Right.Decide(
-                    state with { Archives = state.Archives.Remove(archive), Deleted = state.Deleted.Remove(archive) },
-                    command,
-                    time)
-                : Right.Decide(state, command, time);
-    }
+        // The new vault of the same name keeps the uploads of the old one open and lists their archives.
+        Bug("a vault that is created again adopts the old uploads", 1000, right => new(right)
+        {
+            Decides = (state, command, time) => right.Decide(state, OfThisLife(state, command), time),
+            Evolves = (state, happened) => WithEndings(right.Evolve(state, happened), happened, _ => VaultEndings.None),
+        }),
 
-    internal sealed class FormerLifeCounts(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
-    {
-        public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
-            state is VaultState.Live live && command is RecordArchives record
-                ? Right.Decide(state, record with { Epoch = live.Incarnation.Epoch }, time)
-                : Right.Decide(state, command, time);
-    }
+        // The vault counts messages instead of using the page's number.
+        Bug("a vault counts a repeated closing twice", 5000, right => new(right)
+        {
+            Decides = (state, command, time) =>
+                state is VaultState.Live live && command is RecordUploadPage record && record.Epoch == live.Incarnation.Epoch
+                    ? Accept(new ClosingsRecorded(record.Page, live.Admissions.CountsOf(record.Page).Closed + 1))
+                    : right.Decide(state, command, time),
+        }),
 
-    internal sealed class OlderTotalsCount(VaultRules right) : OtherRules<VaultState, VaultCommand, VaultEvent>(right)
-    {
-        public override VaultState Evolve(VaultState state, VaultEvent happened) =>
-            Right.Evolve(state, happened) is VaultState.Live live && happened is ArchivesRecorded recorded
-                ? live with { Shards = live.Shards.SetItem(recorded.Totals.Shard, recorded.Totals) }
-                : Right.Evolve(state, happened);
+        // A closing is confirmed before the page has recorded it.
+        Bug("a completed upload stays on its page", 300, right => new(right)
+        {
+            Decides = (state, command, time) =>
+                right.Decide(state, command is RecordArchives record ? record with { ClosedUpload = null } : command, time),
+        }),
+        Bug("the limit of uploads is decided from a stale count", 1000, right => new(right)
+        {
+            Decides = (state, command, time) => right.Decide(
+                state is VaultState.Live live && command is OpenUpload && live.Admissions.Open > 0
+                    ? live with { Admissions = live.Admissions with { Open = live.Admissions.Open - 1 } }
+                    : state,
+                command,
+                time),
+        }),
 
-        public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) =>
-            state is VaultState.Live live && command is RecordArchives record && record.Epoch == live.Incarnation.Epoch
-                ? Accept(new ArchivesRecorded(record.Totals, record.ClosedUpload))
-                : Right.Decide(state, command, time);
-    }
+        // The list continues with the page after the marker's page.
+        Bug("a list of uploads skips a page behind its marker", 1000, right => new(right)
+        {
+            Decides = (state, command, time) =>
+            {
+                var decision = right.Decide(state, command, time);
+                return decision.Answer is UploadPagesFound found && command is FindUploadPages { After: not "" }
+                    ? Reply(found with { Pages = [.. found.Pages.Skip(1)] })
+                    : decision;
+            },
+        }),
+    ];
+
+    /// <summary>Totals of a shard, as if they were of this incarnation of the vault.</summary>
+    private static VaultCommand OfThisLife(VaultState state, VaultCommand command) =>
+        state is VaultState.Live live && command is RecordArchives record ? record with { Epoch = live.Incarnation.Epoch } : command;
+
+    /// <summary>Changes what a vault that has just been deleted has to end.</summary>
+    private static VaultState WithEndings(VaultState after, VaultEvent happened, Func<VaultEndings, VaultEndings> change) =>
+        after is VaultState.Deleted deleted && happened is VaultDeleted ? deleted with { Endings = change(deleted.Endings) } : after;
 }

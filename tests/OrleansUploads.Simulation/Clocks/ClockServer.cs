@@ -11,7 +11,6 @@ using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Hashing;
-using OrleansUploads.Simulation.Bugs;
 
 namespace OrleansUploads.Simulation.Clocks;
 

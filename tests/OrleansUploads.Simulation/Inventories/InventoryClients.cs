@@ -11,8 +11,6 @@ namespace OrleansUploads.Simulation.Inventories;
 internal sealed class InventoryClients(
     SimulatedWorld world, ProcessCalls calls, InventoryModel model, InventoryJudge judge, SeededRandom random)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     /// <summary>Creates the vault and stores a few archives.</summary>
     public async Task BeginAsync(int archives)
     {
@@ -39,13 +37,13 @@ internal sealed class InventoryClients(
                 < 9 => DeleteAsync(),
                 < 13 => InitiateAsync(),
                 < 19 => ReadAsync(),
-                _ => ListAsync(Patience),
+                _ => ListAsync(),
             });
         }
     }
 
     /// <summary>Reads the output of a job. Returns whether there was an answer.</summary>
-    public async Task<bool> ReadAsync(ModelJob job, TimeSpan patience, bool mustBeReady)
+    public async Task<bool> ReadAsync(ModelJob job, TimeSpan? patience, bool mustBeReady)
     {
         var askedAt = world.Now;
         var before = job with { };
@@ -67,7 +65,7 @@ internal sealed class InventoryClients(
     }
 
     /// <summary>Lists all jobs. Returns whether there was an answer.</summary>
-    public async Task<bool> ListAsync(TimeSpan patience)
+    public async Task<bool> ListAsync(TimeSpan? patience = null)
     {
         var asked = model.Tick();
         var answer = await calls.SendAsync("list jobs", process => new InventoryFront(world, process).ListAsync(), patience);
@@ -82,8 +80,7 @@ internal sealed class InventoryClients(
     private Task<Outcome<Done>?> CreateVaultAsync() => calls.SendAsync(
         "create vault",
         async process => await process.Host.AskAsync(
-            Some.Account.Entity, new CreateVault(InventoryFront.Vault), CancellationToken.None),
-        Patience);
+            Some.Account.Entity, new CreateVault(InventoryFront.Vault), CancellationToken.None));
 
     private async Task PutAsync()
     {
@@ -97,8 +94,7 @@ internal sealed class InventoryClients(
                 content.LengthBytes,
                 new StatedHashes(new LinearHash(content.Digest), content.TreeHash),
                 new SentBody(content, Lie.None),
-                CancellationToken.None),
-            Patience);
+                CancellationToken.None));
         if (answer is { } stored)
         {
             archive.Id = stored.Answer.Archive;
@@ -119,8 +115,7 @@ internal sealed class InventoryClients(
         var answer = await calls.SendAsync(
             $"delete {archive.Description}",
             async process => new Outcome<Reply>(
-                await new GuardedDeletion(world, process, InventoryFront.Vault).DeleteAsync(archive.Id!.Value, CancellationToken.None)),
-            Patience);
+                await new GuardedDeletion(world, process, InventoryFront.Vault).DeleteAsync(archive.Id!.Value, CancellationToken.None)));
         if (answer is { Answer.Verdict: Verdict.Done or Verdict.NotFound })
         {
             archive.DeleteAnswered = Math.Min(archive.DeleteAnswered, model.Tick());
@@ -135,8 +130,7 @@ internal sealed class InventoryClients(
         var repeats = random.Chance(200);
         var answer = await calls.SendAsync(
             $"start {job.Description}",
-            process => new InventoryFront(world, process).InitiateAsync(job, maxArchivesMeasuredFirst, repeats),
-            Patience);
+            process => new InventoryFront(world, process).InitiateAsync(job, maxArchivesMeasuredFirst, repeats));
         if (answer is { } begun)
         {
             judge.Began(job, begun.Answer);
@@ -153,6 +147,6 @@ internal sealed class InventoryClients(
     private Task ReadAsync()
     {
         var known = model.Jobs.Where(job => job.Id is not null && !job.IsGone).ToList();
-        return known.Count == 0 ? Task.CompletedTask : ReadAsync(known[random.Below(known.Count)], Patience, mustBeReady: false);
+        return known.Count == 0 ? Task.CompletedTask : ReadAsync(known[random.Below(known.Count)], patience: null, mustBeReady: false);
     }
 }

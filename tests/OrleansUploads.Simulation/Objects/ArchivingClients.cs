@@ -7,8 +7,6 @@ namespace OrleansUploads.Simulation.Objects;
 /// <summary>Clients that restore archived objects, and check what they are told about restores.</summary>
 internal sealed class ArchivingClients(SimulatedWorld world, ProcessCalls calls, ObjectModel model, SeededRandom random)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly Dictionary<string, RestoreHistory> _histories = model.Archived.ToDictionary(
         key => key,
         _ => new RestoreHistory(
@@ -29,7 +27,7 @@ internal sealed class ArchivingClients(SimulatedWorld world, ProcessCalls calls,
             var (entry, answer) = await process.Paths.CurrentObject.AskAsync(
                 SomeObject.Named(key), new RestoreObject(SomeObject.Named(key), days, tier), CancellationToken.None);
             return new Outcome<Answered>(new Answered(entry, answer));
-        }, Patience);
+        });
         if (outcome is not { Answer: var (entry, answer) })
         {
             return false;

@@ -10,8 +10,6 @@ internal sealed class BucketClients(SimulatedWorld world, ProcessCalls calls, Ob
     /// <summary>Writes whose answers were lost may still come, and each of them makes the bucket not empty once more.</summary>
     private const int MaxRounds = 100;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     /// <summary>Whether the bucket was emptied and deleted.</summary>
     public bool IsDeleted { get; private set; }
 
@@ -49,7 +47,7 @@ internal sealed class BucketClients(SimulatedWorld world, ProcessCalls calls, Ob
                 return;
             }
 
-            foreach (var key in model.Keys.Append(ObjectModel.Anchor))
+            foreach (var key in model.KeysAndAnchor)
             {
                 await objects.DeleteAsync(key);
             }
@@ -74,12 +72,10 @@ internal sealed class BucketClients(SimulatedWorld world, ProcessCalls calls, Ob
     private Task<Outcome<CreatedBucket>?> CreateAsync() => calls.SendAsync(
         "create bucket",
         async process => new Outcome<CreatedBucket>(await process.Host.SendAsync(
-            Some.Account.Entity, new CreateBucket(Some.Account, SomeObject.BucketName), CancellationToken.None)),
-        Patience);
+            Some.Account.Entity, new CreateBucket(Some.Account, SomeObject.BucketName), CancellationToken.None)));
 
     private Task<Outcome<Done>?> DeleteAsync() => calls.SendAsync(
         "delete bucket",
         async process => new Outcome<Done>(await process.Host.SendAsync(
-            SomeObject.BucketName.Entity, new DeleteBucket(SomeObject.BucketName, Some.Account), CancellationToken.None)),
-        Patience);
+            SomeObject.BucketName.Entity, new DeleteBucket(SomeObject.BucketName, Some.Account), CancellationToken.None)));
 }

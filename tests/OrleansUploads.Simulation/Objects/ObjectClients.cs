@@ -13,8 +13,6 @@ internal sealed class ObjectClients(
 {
     private static readonly ObjectHeaders Headers = new(StorageClass.Standard, new Dictionary<string, string>());
     private static readonly ObjectHeaders Archived = Headers with { StorageClass = StorageClass.Glacier };
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private string SomeKey => model.Keys[random.Chance(500) ? random.Below(3) : random.Below(model.Keys.Count)];
 
     /// <summary>Performs random operations, one after the other.</summary>
@@ -29,21 +27,21 @@ internal sealed class ObjectClients(
             {
                 < 4 => PutAsync(),
                 < 6 => DeleteAsync(SomeKey),
-                < 9 => ReadAsync(SomeKey, Patience),
-                9 => ListAsync(Patience),
+                < 9 => ReadAsync(SomeKey),
+                9 => ListAsync(),
                 < 12 => InitiateAsync(),
                 12 => ReplaceAsync(),
                 < 17 => CompleteAsync(),
                 17 => AbortAsync(),
                 < 20 => archiving.RestoreAsync(),
-                20 => ReadAsync(model.Archived[random.Below(model.Archived.Count)], Patience),
+                20 => ReadAsync(model.Archived[random.Below(model.Archived.Count)]),
                 _ => deleteBucket(),
             });
         }
     }
 
     /// <summary>Reads a key and tells the model. Returns whether there was an answer.</summary>
-    public async Task<bool> ReadAsync(string key, TimeSpan patience)
+    public async Task<bool> ReadAsync(string key, TimeSpan? patience = null)
     {
         var start = model.Tick();
         var asked = world.Clock.Now;
@@ -115,7 +113,7 @@ internal sealed class ObjectClients(
 
     /// <summary>Lists the bucket page by page and tells the model what it says of each key. Returns whether there was an
     /// answer.</summary>
-    public async Task<bool> ListAsync(TimeSpan patience)
+    public async Task<bool> ListAsync(TimeSpan? patience = null)
     {
         var limit = random.Between(1, 6);
         var start = model.Tick();
@@ -145,7 +143,7 @@ internal sealed class ObjectClients(
             world.Fail($"listing: a key is listed twice, or out of order: {string.Join(' ', known.Answer.Select(entry => entry.Key))}");
         }
 
-        foreach (var key in model.Keys.Append(ObjectModel.Anchor))
+        foreach (var key in model.KeysAndAnchor)
         {
             model.AddRead(key, start, listed[key].FirstOrDefault() is { } entry ? model.ValueOf(entry.ETag!.Value) : 0);
         }
@@ -154,7 +152,7 @@ internal sealed class ObjectClients(
     }
 
     /// <summary>Completes an upload, perhaps not for the first time, and checks the answer. Returns whether there was one.</summary>
-    public async Task<bool> CompleteAsync(ModelUpload upload, int version, TimeSpan patience)
+    public async Task<bool> CompleteAsync(ModelUpload upload, int version, TimeSpan? patience = null)
     {
         var (part, value) = upload.Versions[version];
         if (!upload.Writes.TryGetValue(value, out var write))
@@ -208,8 +206,7 @@ internal sealed class ObjectClients(
             $"put {key}",
             async process => await process.Paths.ObjectIntake.PutAsync(
                 SomeObject.Named(key), HeadersOf(key), BodyOf(bytes), condition, CancellationToken.None),
-            Patience,
-            () => write?.EndWork(model.Tick()));
+            ended: () => write?.EndWork(model.Tick()));
     }
 
     private async Task PutAsync()
@@ -250,8 +247,7 @@ internal sealed class ObjectClients(
         if (await calls.SendAsync(
             $"delete {key}",
             async process => await process.Paths.Keys.DeleteAsync(SomeObject.Named(key), condition: null, CancellationToken.None),
-            Patience,
-            () => delete.EndWork(model.Tick())) is not null)
+            ended: () => delete.EndWork(model.Tick())) is not null)
         {
             (delete.IsOptional, delete.End) = (false, model.Tick());
         }
@@ -261,7 +257,7 @@ internal sealed class ObjectClients(
     {
         var key = SomeKey;
         var initiated = await calls.SendAsync($"initiate {key}", async process => await process.Paths.ObjectIntake.InitiateAsync(
-            SomeObject.Named(key), HeadersOf(key), checksum: null, CancellationToken.None), Patience);
+            SomeObject.Named(key), HeadersOf(key), checksum: null, CancellationToken.None));
         if (initiated is { Refusal: null } outcome)
         {
             var upload = new ModelUpload(outcome.Answer.Upload, key, random.Chance(300) ? 0 : null);
@@ -279,7 +275,7 @@ internal sealed class ObjectClients(
     {
         var (value, bytes) = model.NewContent();
         var stored = await calls.SendAsync($"part of {upload.Key}", async process => await process.Paths.ObjectIntake.StorePartAsync(
-            upload.Id, SomeObject.Named(upload.Key), 1, BodyOf(bytes), sender: null, CancellationToken.None), Patience);
+            upload.Id, SomeObject.Named(upload.Key), 1, BodyOf(bytes), sender: null, CancellationToken.None));
         if (stored is { Refusal: null } outcome)
         {
             upload.Versions.Add((new ChosenPart(1, outcome.Answer.Md5, Checksum: null), value));
@@ -295,7 +291,7 @@ internal sealed class ObjectClients(
 
         // Mostly a recent upload, so that several clients complete the same one.
         var upload = model.Uploads[^random.Between(1, Math.Min(3, model.Uploads.Count))];
-        await CompleteAsync(upload, random.Below(upload.Versions.Count), Patience);
+        await CompleteAsync(upload, random.Below(upload.Versions.Count));
     }
 
     private async Task AbortAsync()
@@ -307,7 +303,7 @@ internal sealed class ObjectClients(
 
         var upload = model.Uploads[^random.Between(1, Math.Min(3, model.Uploads.Count))];
         var outcome = await calls.SendAsync($"abort {upload.Key}", async process => await process.Paths.ObjectIntake.AbortAsync(
-            upload.Id, SomeObject.Named(upload.Key), CancellationToken.None), Patience);
+            upload.Id, SomeObject.Named(upload.Key), CancellationToken.None));
         if (outcome is not { Refusal: null })
         {
             return;

@@ -9,16 +9,17 @@ internal sealed class ObjectModel
     /// <summary>An object under this key always exists, so that the bucket can never be deleted.</summary>
     public const string Anchor = "zz/anchor";
 
-    private readonly Dictionary<string, KeyHistory> _keys =
-        new[] { "a", "a/1", "a/2", "a/b/1", "b", "b/1", "c", "d/1", "d/2", "é", "\uFF5E", "\U0001F600", "x/1", "x/2", Anchor }
-            .ToDictionary(key => key, _ => new KeyHistory());
-
+    private readonly Dictionary<string, KeyHistory> _keys;
     private readonly Dictionary<ObjectETag, int> _contents = [];
     private long _instant;
     private int _values;
 
+    public ObjectModel() => _keys = KeysAndAnchor.ToDictionary(key => key, _ => new KeyHistory());
+
     public IReadOnlyList<string> Keys { get; } =
         ["a", "a/1", "a/2", "a/b/1", "b", "b/1", "c", "d/1", "d/2", "é", "\uFF5E", "\U0001F600", "x/1", "x/2"];
+
+    public IEnumerable<string> KeysAndAnchor => Keys.Append(Anchor);
 
     /// <summary>The keys whose objects have an archived storage class.</summary>
     public IReadOnlyList<string> Archived { get; } = ["x/1", "x/2"];
@@ -55,48 +56,31 @@ internal sealed class ObjectModel
         { } known => new PublishCondition(_contents.First(content => content.Value == known && content.Key.Parts > 0 == isMultipart).Key),
     };
 
-    public KeyHistory Of(string key) => _keys[key];
-
     /// <summary>Adds a write, whose outcome is unknown until it is answered.</summary>
-    public KeyOperation AddWrite(string key, int value, int? condition)
-    {
-        var write = new KeyOperation
-        {
-            Action = KeyAction.Write,
-            Value = value,
-            Condition = condition,
-            Start = Tick(),
-            IsOptional = true,
-        };
-        _keys[key].Add(write);
-        return write;
-    }
+    public KeyOperation AddWrite(string key, int value, int? condition) => Add(
+        key,
+        new KeyOperation { Action = KeyAction.Write, Value = value, Condition = condition, Start = Tick(), IsOptional = true });
 
-    public KeyOperation AddDelete(string key)
-    {
-        var delete = new KeyOperation { Action = KeyAction.Delete, Start = Tick(), IsOptional = true };
-        _keys[key].Add(delete);
-        return delete;
-    }
+    public KeyOperation AddDelete(string key) =>
+        Add(key, new KeyOperation { Action = KeyAction.Delete, Start = Tick(), IsOptional = true });
 
     public void AddRead(string key, long start, int value) =>
-        _keys[key].Add(new KeyOperation { Action = KeyAction.Read, Value = value, Start = start, End = Tick() });
+        Add(key, new KeyOperation { Action = KeyAction.Read, Value = value, Start = start, End = Tick() });
 
     public void AddFailedCondition(string key, long start, int? condition) =>
-        _keys[key].Add(new KeyOperation { Action = KeyAction.ConditionFailed, Condition = condition, Start = start, End = Tick() });
+        Add(key, new KeyOperation { Action = KeyAction.ConditionFailed, Condition = condition, Start = start, End = Tick() });
 
     /// <summary>The first key whose answers are not possible, or null.</summary>
     public string? FindImpossible()
     {
-        foreach (var (key, history) in _keys)
-        {
-            if (history.IsPossible() == false)
-            {
-                return $"{key}:\n{history}";
-            }
-        }
+        var wrong = _keys.FirstOrDefault(known => known.Value.IsPossible() == false);
+        return wrong.Key is null ? null : $"{wrong.Key}:\n{wrong.Value}";
+    }
 
-        return null;
+    private KeyOperation Add(string key, KeyOperation operation)
+    {
+        _keys[key].Add(operation);
+        return operation;
     }
 }
 

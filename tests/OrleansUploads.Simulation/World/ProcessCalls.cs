@@ -6,14 +6,17 @@ namespace OrleansUploads.Simulation.World;
 /// <summary>Sends requests to processes that may be slow, crash, or lose an answer.</summary>
 internal sealed class ProcessCalls(SimulatedWorld world, Hosts hosts)
 {
+    /// <summary>How long clients usually wait for an answer.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <summary>Sends a request to a process and waits for its answer.</summary>
     /// <param name="what">A name for traces.</param>
     /// <param name="request">The request.</param>
-    /// <param name="timeout">How long the client waits.</param>
+    /// <param name="timeout">How long the client waits, or null for as long as usual.</param>
     /// <param name="ended">Called once when no process works for the request any more, which may be after the client has given up.</param>
     /// <returns>The answer, or null if it is unknown whether the request was carried out.</returns>
     public async Task<Outcome<T>?> SendAsync<T>(
-        string what, Func<SimulatedProcess, Task<Outcome<T>>> request, TimeSpan timeout, Action? ended = null)
+        string what, Func<SimulatedProcess, Task<Outcome<T>>> request, TimeSpan? timeout = null, Action? ended = null)
         where T : class
     {
         var host = world.Faults.Below(hosts.Count);
@@ -37,7 +40,7 @@ internal sealed class ProcessCalls(SimulatedWorld world, Hosts hosts)
             ended?.Invoke();
         }
 
-        var alarm = world.Clock.After(timeout, () => answer.TrySetResult(null));
+        var alarm = world.Clock.After(timeout ?? Patience, () => answer.TrySetResult(null));
         var outcome = await answer.Task;
         alarm.Cancel();
         world.Note(-1, "answer", what, detail: world.Trace.KeepsLines ? outcome is { } known ? $"{known.Refusal}" : "unknown" : null);

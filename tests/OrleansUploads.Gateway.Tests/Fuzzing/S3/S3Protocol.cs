@@ -46,7 +46,7 @@ internal sealed class S3Protocol : IFuzzedProtocol
             new BodyMutator(dice, (byte)'<', new XmlMutator(dice).Mutate));
     }
 
-    public string RequestIdHeader => S3Headers.RequestId;
+    public Judge Judge { get; } = new S3Judge();
 
     public Task CreateSamplesAsync(FuzzServer server) => new S3SampleData(server, _world).CreateAsync();
 
@@ -73,9 +73,6 @@ internal sealed class S3Protocol : IFuzzedProtocol
             : null;
     }
 
-    public string? FindFlaw(string? operation, bool isSound, ApiAnswer answer, bool isHead) =>
-        S3Judge.FindFlaw(operation, isSound, answer, isHead);
-
     public Task<string> ReadStateAsync(FuzzServer server, bool withBytes) => S3State.ReadAsync(server, _world, withBytes);
 
     /// <summary>A failed condition is decided after the bytes are stored, a bucket is sealed before it is known to be empty, and an
@@ -99,11 +96,6 @@ internal sealed class S3Protocol : IFuzzedProtocol
         return entities.Count(entity => entity.Kind == first) is 1 or 2
             && entities.TrueForAll(entity => entity.Kind == first || entity.Kind == EntityKind.KeyLeaf);
     }
-
-    public string? CodeOf(ApiAnswer answer) => S3Judge.CodeOf(answer);
-
-    /// <summary>S3's codes are specific enough.</summary>
-    public string? RefusalOf(ApiAnswer answer) => null;
 
     private string OtherName()
     {

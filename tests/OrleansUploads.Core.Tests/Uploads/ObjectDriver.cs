@@ -1,0 +1,29 @@
+using OrleansUploads.Core.Keys;
+
+namespace OrleansUploads.Core.Tests.Uploads;
+
+/// <summary>The upload of one object, and the commands that its tests send.</summary>
+public abstract class ObjectDriver(RetrievalPolicy? restores = null) : UploadDriver(restores)
+{
+    protected static readonly PublicationVerdict Published = new PublicationVerdict.Published();
+
+    protected static ObjectName Name { get; } = SomeObject.Spec().Name;
+
+    /// <summary>An object of five bytes in one request.</summary>
+    protected static PutObject PutOnce { get; } =
+        new(SomeObject.Spec(origin: UploadOrigin.SingleRequest), SomeObject.Part(1, 5, "a"), Condition: null);
+
+    protected static ConfirmPublication Verdict(PublicationVerdict verdict, int round = 1) => new(round, verdict);
+
+    /// <summary>The leaf has published the object.</summary>
+    protected static ConfirmPublication IsPublished(int round = 1) => Verdict(Published, round);
+
+    /// <summary>Another object has replaced this one, and its bytes are reclaimed.</summary>
+    protected UploadState.ObjectStored AfterReplacement()
+    {
+        ConfirmAll();
+        Now += UploadPolicy.DefaultReplacedObjectGrace;
+        Wake();
+        return Assert.IsType<UploadState.ObjectStored>(State);
+    }
+}

@@ -1,0 +1,110 @@
+namespace OrleansUploads.Core.Tests.Uploads;
+
+/// <summary>What an upload tells those who look at it.</summary>
+public sealed class UploadViewTests : UploadDriver
+{
+    private UploadSummary Summary => Ask(new SummarizeUpload(Some.Vault));
+
+    private MappedUpload Map => Ask(new MapParts(Some.Vault));
+
+    private void OpenWithTwoParts() => Given(Initiate(), FullPart(0, "a"), Part(MiB, MiB + 6, "b", attempt: 2));
+
+    [Fact]
+    public void The_summary_of_an_open_upload_has_its_part_and_byte_counts()
+    {
+        OpenWithTwoParts();
+        Assert.Equal(new UploadSummary(Some.Spec(), UploadPhase.Open, 2, MiB + 7, null), Summary);
+    }
+
+    [Fact]
+    public void The_summary_of_a_completed_upload_has_its_archive()
+    {
+        OpenWithTwoParts();
+        var archive = Ask(Complete(MiB + 7, "a", "b"));
+        Assert.Equal(new UploadSummary(Some.Spec(), UploadPhase.Completed, 0, MiB + 7, archive), Summary);
+    }
+
+    [Fact]
+    public void The_summary_of_an_aborted_upload_says_so()
+    {
+        OpenWithTwoParts();
+        Given(new AbortUpload(Some.Vault));
+        Assert.Equal(UploadPhase.Aborted, Summary.Phase);
+    }
+
+    [Fact]
+    public void The_summary_of_an_expired_upload_says_so_and_has_no_parts()
+    {
+        OpenWithTwoParts();
+        Now = Some.Noon + UploadPolicy.DefaultStaleAfter + TimeSpan.FromDays(1);
+        Wake();
+        Assert.Equal((UploadPhase.Expired, 0), (Summary.Phase, Summary.Parts));
+    }
+
+    [Fact]
+    public void The_summary_of_an_upload_in_another_vault_is_not_found()
+    {
+        Refused<Refusal.UploadNotFound>(new SummarizeUpload(Some.Vault));
+        OpenWithTwoParts();
+        Refused<Refusal.UploadNotFound>(new SummarizeUpload(Some.VaultNamed("other")));
+    }
+
+    [Fact]
+    public void The_map_has_the_numbers_of_the_parts_and_their_bytes()
+    {
+        Given(Initiate());
+        Assert.Equal("", Map.Parts.Numbers.ToString());
+        Given(FullPart(4), FullPart(0), FullPart(1));
+        Assert.Equal(Some.Spec(), Map.Spec);
+        Assert.Equal(("1-2,5", 3 * MiB, Now), (Map.Parts.Numbers.ToString(), Map.Parts.Bytes, Map.Parts.LastActivityAt));
+    }
+
+    [Fact]
+    public void The_map_of_ten_thousand_parts_is_short()
+    {
+        Given(Initiate());
+        for (var slot = 0; slot < Limits.MaxParts; slot++)
+        {
+            Given(FullPart(slot, attempt: slot));
+        }
+
+        Assert.Equal("1-10000", Map.Parts.Numbers.ToString());
+    }
+
+    [Fact]
+    public void One_part_is_found_by_its_number()
+    {
+        var range = new PartRange(2 * MiB, (2 * MiB) + 9);
+        Given(Initiate(), Part(range.FirstByte, range.LastByte, "a", attempt: 7));
+        Assert.Equal(
+            new FoundPart(range, Some.Hash("a"), Some.Attempt(7), Location: null, Now), Ask(new FindPart(Some.Vault, 3)));
+        Assert.All(
+            [1, 2, 4, 0, -1, int.MinValue, int.MaxValue], absent => Assert.Null(Ask(new FindPart(Some.Vault, absent)).Range));
+    }
+
+    [Fact]
+    public void An_upload_to_another_vault_and_an_ended_one_have_no_map()
+    {
+        Refused<Refusal.UploadNotFound>(new MapParts(Some.Vault));
+        Given(Initiate());
+        var other = Some.Vault with { Account = default };
+        EachRefused<Refusal.UploadNotFound>(
+            new MapParts(other), new FindPart(other, 1), new MapNumberedParts(SomeObject.Named("key")));
+        Given(new AbortUpload(Some.Vault));
+        EachRefused<Refusal.UploadNotFound>(new MapParts(Some.Vault), new FindPart(Some.Vault, 1));
+    }
+
+    [Fact]
+    public void The_map_of_an_object_has_the_numbers_of_the_parts_and_their_bytes()
+    {
+        var spec = SomeObject.Spec();
+        Given(
+            new InitiateObjectUpload(spec),
+            new StoreNumberedPart(spec.Name, SomeObject.Part(10_000, 5, "a")),
+            new StoreNumberedPart(spec.Name, SomeObject.Part(1, 6, "b")));
+        var mapped = Ask(new MapNumberedParts(spec.Name));
+        Assert.Equal(spec, mapped.Spec);
+        Assert.Equal(("1,10000", 11), (mapped.Parts.Numbers.ToString(), mapped.Parts.Bytes));
+        EachRefused<Refusal.UploadNotFound>(new MapNumberedParts(SomeObject.Named("another key")), new MapParts(Some.Vault));
+    }
+}
