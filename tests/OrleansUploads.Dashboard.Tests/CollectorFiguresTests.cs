@@ -1,8 +1,7 @@
 using System.Diagnostics.Metrics;
 using OrleansUploads.Engine;
-using OrleansUploads.Gateway.Dashboard.Figures;
 
-namespace OrleansUploads.Gateway.Tests.Dashboard;
+namespace OrleansUploads.Dashboard.Tests;
 
 public sealed class CollectorFiguresTests
 {
@@ -24,8 +23,7 @@ public sealed class CollectorFiguresTests
         meter.CreateCounter<long>(EngineTelemetry.UploadsSkippedName).Add(1);
         meter.CreateCounter<long>("orleansuploads.parts.stored").Add(9);
 
-        Assert.Equal((7, 2, 1), (collected.Attempts, collected.Uploads, collected.Skipped));
-        Assert.Equal(time.GetUtcNow(), collected.Since);
+        Assert.Equal(new CollectedDocument(time.GetUtcNow(), 7, 2, 1), collected.Current);
     }
 
     [Fact]

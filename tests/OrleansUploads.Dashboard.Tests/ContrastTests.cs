@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
-using OrleansUploads.Gateway.Dashboard.Assets;
 
-namespace OrleansUploads.Gateway.Tests.Dashboard;
+namespace OrleansUploads.Dashboard.Tests;
 
 /// <summary>The colors of the dashboard meet WCAG 2.2, level AA.</summary>
 public sealed partial class ContrastTests
@@ -68,7 +67,7 @@ public sealed partial class ContrastTests
             .ToDictionary(static color => color.Key, static color => color.Last().Groups["hex"].Value);
     }
 
-    private static string Style() => Encoding.UTF8.GetString(new DashboardAssets().Find("style.css")!.Bytes.Span);
+    private static string Style() => Encoding.UTF8.GetString(new PageFiles().Find("style.css")!.Bytes.Span);
 
     [GeneratedRegex(@":root \{[^}]*\}")]
     private static partial Regex Root();

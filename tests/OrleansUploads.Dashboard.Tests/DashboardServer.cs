@@ -1,14 +1,11 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.Dashboard;
-using OrleansUploads.Gateway.Dashboard.Live;
-using OrleansUploads.Gateway.Dashboard.Sessions;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.S3;
 
-namespace OrleansUploads.Gateway.Tests.Dashboard;
+namespace OrleansUploads.Dashboard.Tests;
 
 /// <summary>A server with the dashboard, and keys of every role.</summary>
 /// <param name="configure">Adds services, or null for none.</param>
@@ -39,7 +36,7 @@ public sealed class DashboardServer(Action<IServiceCollection>? configure = null
     {
         services.AddSingleton<ICredentialStore>(Credentials);
         services.AddSingleton(new LiveStreams(TimeSpan.FromMilliseconds(5), CancellationToken.None));
-        services.AddDashboardFront().AddS3Front();
+        services.AddS3Front().AddUploadsDashboard();
         configure?.Invoke(services);
     });
 

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using OrleansUploads.Gateway.Http.Credentials;
-using static OrleansUploads.Gateway.Tests.Dashboard.DashboardServer;
+using OrleansUploads.Gateway.Tests.S3;
+using static OrleansUploads.Dashboard.Tests.DashboardServer;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
-namespace OrleansUploads.Gateway.Tests.Dashboard;
+namespace OrleansUploads.Dashboard.Tests;
 
 public sealed class DashboardViewTests : IAsyncLifetime
 {
@@ -218,7 +219,7 @@ public sealed class DashboardViewTests : IAsyncLifetime
         (await _server.Server.SendAsync(Retrieve("mine", id))).Expect(202);
         var job = (await _server.GetAsync("vaults/mine/jobs", _admin)).Expect(200).Json.GetProperty("jobs")[0];
         Assert.Equal(("archive", 3), (job.GetProperty("kind").GetString(), job.GetProperty("bytes").GetInt32()));
-        (await _server.Server.SendAsync(S3.S3Server.Request("PUT", "/my-bucket/o", [1]), S3.S3Server.Owner)).Expect(200);
+        (await _server.Server.SendAsync(S3Server.Request("PUT", "/my-bucket/o", [1]), S3Server.Owner)).Expect(200);
         var stored = (await _server.GetAsync("buckets/my-bucket/objects", _admin)).Expect(200).Json.GetProperty("items")[0];
         Assert.Equal("o", stored.GetProperty("id").GetString());
         Assert.Equal(1, (await _server.GetAsync("buckets/my-bucket/objects?prefix=o", _admin)).Expect(200).Json.GetProperty("items").GetArrayLength());
@@ -231,8 +232,8 @@ public sealed class DashboardViewTests : IAsyncLifetime
         Assert.Equal("NotFound", (await _server.GetAsync("else", _admin)).Expect(404).Code);
         Assert.Equal("NotFound", (await _server.SendAsync("GET", "/dashboard/..%2fkeys.json")).Expect(404).Code);
         await _server.CreateBucketAsync("dashboard");
-        (await _server.Server.SendAsync(S3.S3Server.Request("PUT", "/dashboard/api", [1]), S3.S3Server.Owner)).Expect(200);
-        Assert.Equal([1], (await _server.Server.SendAsync(S3.S3Server.Request("GET", "/dashboard/api", null), S3.S3Server.Owner)).Expect(200).Body);
+        (await _server.Server.SendAsync(S3Server.Request("PUT", "/dashboard/api", [1]), S3Server.Owner)).Expect(200);
+        Assert.Equal([1], (await _server.Server.SendAsync(S3Server.Request("GET", "/dashboard/api", null), S3Server.Owner)).Expect(200).Body);
     }
 
     private async Task<string> NewUploadAsync(string vault, string? description = null)

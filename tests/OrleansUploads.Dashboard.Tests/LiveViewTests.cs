@@ -1,10 +1,9 @@
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.Dashboard.Live;
 using OrleansUploads.Gateway.Http.Credentials;
-using static OrleansUploads.Gateway.Tests.Dashboard.DashboardServer;
+using static OrleansUploads.Dashboard.Tests.DashboardServer;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
-namespace OrleansUploads.Gateway.Tests.Dashboard;
+namespace OrleansUploads.Dashboard.Tests;
 
 public sealed class LiveViewTests : IAsyncLifetime
 {

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using OrleansUploads.Gateway.Http.Telemetry;
 using OrleansUploads.Gateway.Tests.S3;
-using static OrleansUploads.Gateway.Tests.Dashboard.DashboardServer;
+using static OrleansUploads.Dashboard.Tests.DashboardServer;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
-namespace OrleansUploads.Gateway.Tests.Dashboard;
+namespace OrleansUploads.Dashboard.Tests;
 
 public sealed class RefusalTests : IAsyncLifetime
 {

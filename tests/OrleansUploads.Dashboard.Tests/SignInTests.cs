@@ -1,9 +1,8 @@
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.Dashboard.Sessions;
 using OrleansUploads.Gateway.Http.Credentials;
-using static OrleansUploads.Gateway.Tests.Dashboard.DashboardServer;
+using static OrleansUploads.Dashboard.Tests.DashboardServer;
 
-namespace OrleansUploads.Gateway.Tests.Dashboard;
+namespace OrleansUploads.Dashboard.Tests;
 
 public sealed class SignInTests : IAsyncLifetime
 {
@@ -113,6 +112,20 @@ public sealed class SignInTests : IAsyncLifetime
         }
 
         (await _server.GetAsync("session", cookie)).Expect(200);
+    }
+
+    [Theory]
+    [InlineData("cross-site", 403)]
+    [InlineData("same-site", 403)]
+    [InlineData("same-origin", 200)]
+    public async Task The_dashboards_documents_are_for_its_own_page(string site, int status)
+    {
+        var cookie = await _server.SignInAsync(Admin);
+        (await _server.Server.SendAsync(
+            new ApiRequest("GET", "/dashboard/api/containers"), [("Cookie", cookie), ("Sec-Fetch-Site", site)])).Expect(status);
+
+        // A link from elsewhere opens the page.
+        (await _server.Server.SendAsync(new ApiRequest("GET", "/dashboard/"), [("Sec-Fetch-Site", site)])).Expect(200);
     }
 
     [Fact]

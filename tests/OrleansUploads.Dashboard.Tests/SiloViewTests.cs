@@ -1,9 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Engine.Ports;
-using static OrleansUploads.Gateway.Tests.Dashboard.DashboardServer;
+using static OrleansUploads.Dashboard.Tests.DashboardServer;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
-namespace OrleansUploads.Gateway.Tests.Dashboard;
+namespace OrleansUploads.Dashboard.Tests;
 
 public sealed class SiloViewTests : IAsyncLifetime
 {

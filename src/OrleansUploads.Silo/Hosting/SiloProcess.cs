@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OrleansUploads.Dashboard;
 using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Telemetry;
@@ -63,7 +64,7 @@ internal static class SiloProcess
         {
             kestrel.Listen(dashboard, static endpoint =>
             {
-                DashboardConnection.Use(endpoint);
+                endpoint.UseUploadsDashboard();
                 endpoint.Protocols = HttpProtocols.Http1;
             });
         }

@@ -1,15 +1,14 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace OrleansUploads.Gateway;
+namespace OrleansUploads.Gateway.Http.Fronts;
 
-/// <summary>A feature of the connections to the dashboard's own address. Nothing but the dashboard is served on them, so no stored bytes
-/// have its origin.</summary>
-public sealed class DashboardConnection
+/// <summary>A feature of the connections to an address at which only the front with <see cref="IFront.HasOwnAddress"/> is served.</summary>
+internal sealed class OwnAddress
 {
-    private static readonly DashboardConnection Mark = new();
+    private static readonly OwnAddress Mark = new();
 
-    private DashboardConnection()
+    private OwnAddress()
     {
     }
 
