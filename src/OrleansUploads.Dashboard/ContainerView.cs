@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Dashboard;
@@ -37,18 +38,8 @@ internal sealed class ContainerView(IEntityHost host, ContainerFinder finder, Se
         var found = await finder.FindVaultAsync(call, name, VaultAction.DescribeVault);
         var id = found.Vault;
         var vault = (await host.AskAsync(id.Entity, new DescribeVault(id), call.Aborted)).OrRefuse(found);
-        VaultPolicy? access = null;
-        if (await finder.MayAsync(call, id.Name, VaultAction.GetVaultAccessPolicy))
-        {
-            (await host.AskAsync(id.Entity, new FindAccessPolicy(id), call.Aborted)).TryGet(out access, out _);
-        }
-
-        VaultLock? locked = null;
-        if (await finder.MayAsync(call, id.Name, VaultAction.GetVaultLock))
-        {
-            (await host.AskAsync(id.Entity, new FindLock(id), call.Aborted)).TryGet(out locked, out _);
-        }
-
+        var access = await FindAsync(call, id, VaultAction.GetVaultAccessPolicy, new FindAccessPolicy(id));
+        var locked = await FindAsync(call, id, VaultAction.GetVaultLock, new FindLock(id));
         return new VaultSettingsDocument(
             id.Name.ToString(),
             vault.CreatedAt,
@@ -67,16 +58,8 @@ internal sealed class ContainerView(IEntityHost host, ContainerFinder finder, Se
             return ([.. page.Vaults.Select(static vault => vault.Name)], page.HasMore);
         }
 
-        var vaults = new List<VaultName>();
-        foreach (var container in NamesAfter(call, after))
-        {
-            if (VaultName.TryParse(container, out var name))
-            {
-                vaults.Add(name);
-            }
-        }
-
-        return PageOf(vaults);
+        return PageOf([.. NamesAfter(call, after).SelectMany(static name =>
+            VaultName.TryParse(name, out var vault) ? (VaultName[])[vault] : [])]);
     }
 
     private async ValueTask<(IReadOnlyList<BucketDescription> Buckets, bool HasMore)> BucketsAsync(DashboardCall call, string after)
@@ -113,8 +96,7 @@ internal sealed class ContainerView(IEntityHost host, ContainerFinder finder, Se
     {
         var vault = new VaultId(call.Account, name);
         return call.Scope.Permits(new KeyAccess(KeyAccessKind.Look, name.ToString()))
-            && await finder.MayAsync(call, name, VaultAction.DescribeVault)
-            && (await host.AskAsync(vault.Entity, new DescribeVault(vault), call.Aborted)).TryGet(out var described, out _)
+            && await FindAsync(call, vault, VaultAction.DescribeVault, new DescribeVault(vault)) is { } described
             && (await host.AskAsync(vault.Entity, new FindUploadPages(vault, ""), call.Aborted)).TryGet(out var pages, out _)
                 ? new ListedVault(
                     name.ToString(),
@@ -124,6 +106,15 @@ internal sealed class ContainerView(IEntityHost host, ContainerFinder finder, Se
                     pages.Pages.Sum(static page => page.Uploads))
                 : null;
     }
+
+    /// <summary>Asks a vault, or returns null if its policies forbid that, or if it has no such thing.</summary>
+    private async ValueTask<TAnswer?> FindAsync<TAnswer>(
+        DashboardCall call, VaultId vault, VaultAction action, ICommand<TAnswer> question)
+        where TAnswer : class =>
+        await finder.MayAsync(call, vault.Name, action)
+        && (await host.AskAsync(vault.Entity, question, call.Aborted)).TryGet(out var answer, out _)
+            ? answer
+            : null;
 }
 
 /// <summary>Vaults and buckets.</summary>

@@ -18,7 +18,9 @@ internal static class DashboardErrors
 
     /// <summary>The key, the secret or the challenge is wrong.</summary>
     public static FrontError SignInFailed { get; } = new(
-        StatusCodes.Status403Forbidden, "SignInFailed", "The access key and the secret do not match, or signing in took too long. Try again.");
+        StatusCodes.Status403Forbidden,
+        "SignInFailed",
+        "The access key and the secret do not match, or signing in took too long. Try again.");
 
     /// <summary>The request did not come from the dashboard's own page.</summary>
     public static FrontError ForeignOrigin(string origin) => new(

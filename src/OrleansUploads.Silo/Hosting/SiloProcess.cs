@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OrleansUploads.Dashboard;
-using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Telemetry;
 
