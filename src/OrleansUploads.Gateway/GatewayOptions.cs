@@ -39,10 +39,6 @@ public sealed record GatewayOptions
     /// others cannot reach. Null, the default, means that every request must be signed.</summary>
     public AccountId? AnonymousAccount { get; init; }
 
-    /// <summary>Whether the dashboard is served at an address of its own and nowhere else. The host then marks the connections to that
-    /// address with a <see cref="DashboardConnection"/>.</summary>
-    public bool DashboardHasOwnAddress { get; init; }
-
     /// <summary>The name of this process in the timelines of uploads.</summary>
     public string NodeName { get; init; } = Environment.MachineName;
 

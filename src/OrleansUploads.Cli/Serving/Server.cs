@@ -13,13 +13,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Cli.Control;
+using OrleansUploads.Dashboard;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Engine.Sqlite;
-using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Health;
@@ -109,12 +109,12 @@ internal sealed partial class Server(ServerOptions options)
             services.GetRequiredService<ILogger<KeyFileCredentialStore>>()));
         builder.Services.AddSingleton(new ServerDescription(ProgramVersion.Text, SqliteLibrary.Version, options.DataFolder));
         builder.Services.AddOrleansUploadsFronts(
-            options.Service.Gateway with
-            {
-                AnonymousAccount = options.Anonymous ? options.Account : null,
-                DashboardHasOwnAddress = options.DashboardListen is not null,
-            },
-            options.HasDashboard);
+            options.Service.Gateway with { AnonymousAccount = options.Anonymous ? options.Account : null });
+        if (options.HasDashboard)
+        {
+            builder.Services.AddUploadsDashboard(hasOwnAddress: options.DashboardListen is not null);
+        }
+
         options.Configure?.Invoke(builder.Services);
         await using var app = builder.Build();
         app.UseRouting();
@@ -148,7 +148,7 @@ internal sealed partial class Server(ServerOptions options)
         {
             kestrel.Listen(own, endpoint =>
             {
-                DashboardConnection.Use(endpoint);
+                endpoint.UseUploadsDashboard();
                 Configure(endpoint, certificate);
             });
         }

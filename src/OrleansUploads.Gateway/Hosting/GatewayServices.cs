@@ -6,7 +6,6 @@ using OrleansUploads.Engine;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Dashboard;
 using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Connections;
@@ -38,23 +37,13 @@ public static class GatewayServices
     /// and four more.</summary>
     private const int Backlog = 4096;
 
-    /// <summary>Adds the gateway: the vault API, S3 and, if wanted, the dashboard. The host adds an <see cref="IEntityHost"/>, an <see
+    /// <summary>Adds the gateway: the vault API and S3. The host adds an <see cref="IEntityHost"/>, an <see
     /// cref="IPartStore"/> and an <see cref="ICredentialStore"/>, and a <see cref="TimeProvider"/> if it does not want the system's.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="options">Options of the gateway.</param>
-    /// <param name="hasDashboard">Whether people can look at uploads with a browser.</param>
-    public static IServiceCollection AddOrleansUploadsFronts(this IServiceCollection services, GatewayOptions options, bool hasDashboard)
-    {
-        services.AddVaultGateway(options);
-        if (hasDashboard)
-        {
-            services.AddDashboardFront();
-        }
-
-        // S3 takes every path that is left.
-        return services.AddS3Front();
-    }
+    public static IServiceCollection AddOrleansUploadsFronts(this IServiceCollection services, GatewayOptions options) =>
+        services.AddVaultGateway(options).AddS3Front();
 
     /// <summary>Adds a gateway with only the vault API.</summary>
     internal static IServiceCollection AddVaultGateway(this IServiceCollection services, GatewayOptions options) =>

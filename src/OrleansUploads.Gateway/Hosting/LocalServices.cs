@@ -12,8 +12,8 @@ using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Gateway.Hosting;
 
-/// <summary>Adds the whole service to an application: the engine with its data in one folder, the vault API, S3 and the
-/// dashboard. Map it with <see cref="GatewayEndpoints.MapOrleansUploads"/>.</summary>
+/// <summary>Adds the whole service to an application: the engine with its data in one folder, the vault API and S3.
+/// Map it with <see cref="GatewayEndpoints.MapOrleansUploads"/>.</summary>
 public static class LocalServices
 {
     /// <summary>Adds the service.</summary>
@@ -36,7 +36,7 @@ public static class LocalServices
         services.AddSingleton(provider =>
             DataFolder.Open(dataFolder, new DataFolderOptions { DirectIo = options.DirectIo }, provider.GetRequiredService<TimeProvider>()));
         return services.AddLocalEngine(options, folder => ports?.Invoke(folder.Ports) ?? folder.Ports)
-            .AddOrleansUploadsFronts(options.Gateway, hasDashboard: true);
+            .AddOrleansUploadsFronts(options.Gateway);
     }
 
     /// <summary>Adds an engine over the <see cref="DataFolder"/> of the services. It starts and stops with the application.</summary>

@@ -17,7 +17,10 @@ internal sealed class S3Front(S3Pipeline pipeline, GatewayOptions options) : IFr
     public string RequestIdHeader => S3Headers.RequestId;
 
     /// <inheritdoc/>
-    /// <remarks>Any path may be an object's. Fronts with narrower claims are asked first.</remarks>
+    /// <remarks>Any path may be an object's.</remarks>
+    public bool ClaimsEveryPath => true;
+
+    /// <inheritdoc/>
     public bool ClaimsPath(RequestTarget target) => true;
 
     /// <inheritdoc/>

@@ -9,7 +9,7 @@ namespace OrleansUploads.Gateway.S3;
 /// <summary>Registers the front of S3.</summary>
 internal static class S3Services
 {
-    /// <summary>Adds the front of S3 to the gateway. Fronts with narrower claims to paths must be added before.</summary>
+    /// <summary>Adds the front of S3 to the gateway.</summary>
     public static IServiceCollection AddS3Front(this IServiceCollection services)
     {
         services.Configure<KestrelServerOptions>(static kestrel => kestrel.ResponseHeaderEncodingSelector = ContentHeaders.EncodingOf!);

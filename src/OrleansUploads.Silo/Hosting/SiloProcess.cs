@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using OrleansUploads.Gateway;
+using OrleansUploads.Dashboard;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Telemetry;
 
@@ -59,7 +59,7 @@ internal static class SiloProcess
         {
             kestrel.Listen(dashboard, static endpoint =>
             {
-                DashboardConnection.Use(endpoint);
+                endpoint.UseUploadsDashboard();
                 endpoint.Protocols = HttpProtocols.Http1;
             });
         }

@@ -6,6 +6,7 @@ using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Cluster.Uploads;
+using OrleansUploads.Dashboard;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Memory;
@@ -48,12 +49,16 @@ internal static class UploadsHost
             settings.Service.Receivers, settings.Service.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
         builder.Services.AddSingleton<IdSource, PageByPageIds>();
-        var gateway = settings.Service.Gateway with { DashboardHasOwnAddress = settings.DashboardListen is not null };
+        var gateway = settings.Service.Gateway;
         builder.Services.AddOrleansUploadsFronts(
             settings.Role == ProcessRole.Silo
                 ? gateway with { NodeName = new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort).ToString() }
-                : gateway,
-            settings.HasDashboard);
+                : gateway);
+        if (settings.HasDashboard)
+        {
+            builder.Services.AddUploadsDashboard(hasOwnAddress: settings.DashboardListen is not null);
+        }
+
         builder.Services.AddSiloHealthChecks(settings);
         if (settings.Role == ProcessRole.Silo)
         {

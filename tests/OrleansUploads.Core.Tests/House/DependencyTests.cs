@@ -13,14 +13,15 @@ public sealed class DependencyTests
         ["Signing"] = [],
         ["Engine"] = ["Core"],
         ["Gateway"] = ["Engine", "Signing"],
+        ["Dashboard"] = ["Gateway"],
         ["Client"] = ["Hashing", "Signing"],
         ["Client.DependencyInjection"] = ["Client"],
-        ["Cli"] = ["Gateway", "Client"],
+        ["Cli"] = ["Gateway", "Dashboard", "Client"],
         ["Cluster.Abstractions"] = [],
         ["Cluster.Tls"] = [],
         ["Cluster"] = ["Engine", "Cluster.Abstractions", "Cluster.Tls"],
         ["Cluster.Azure"] = ["Cluster"],
-        ["Silo"] = ["Gateway", "Cluster", "Cluster.Azure"],
+        ["Silo"] = ["Gateway", "Dashboard", "Cluster", "Cluster.Azure"],
     };
 
     public static TheoryData<string> Projects => new(

@@ -1,5 +1,4 @@
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.Tests.Dashboard;
 using OrleansUploads.Gateway.Tests.S3;
 
 namespace OrleansUploads.Gateway.Tests.Http;
@@ -33,22 +32,6 @@ public sealed class ForeignOriginTests
         (await server.SendAsync(S3Server.Request("PUT", "/photos", null), S3Server.Owner)).Expect(200);
         var request = S3Server.Request("GET", "/photos", null, ("Origin", "http://example.com"), ("Sec-Fetch-Site", "cross-site"));
         (await server.SendAsync(request, S3Server.Owner)).Expect(200);
-    }
-
-    [Theory]
-    [InlineData("cross-site", 403)]
-    [InlineData("same-site", 403)]
-    [InlineData("same-origin", 200)]
-    public async Task The_dashboards_documents_are_for_its_own_page(string site, int status)
-    {
-        await using var dashboard = new DashboardServer();
-        await dashboard.InitializeAsync();
-        var cookie = await dashboard.SignInAsync(DashboardServer.Admin);
-        (await dashboard.Server.SendAsync(
-            new ApiRequest("GET", "/dashboard/api/containers"), [("Cookie", cookie), ("Sec-Fetch-Site", site)])).Expect(status);
-
-        // A link from elsewhere opens the page.
-        (await dashboard.Server.SendAsync(new ApiRequest("GET", "/dashboard/"), [("Sec-Fetch-Site", site)])).Expect(200);
     }
 
     [Fact]

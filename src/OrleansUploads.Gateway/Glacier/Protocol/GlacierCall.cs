@@ -1,55 +1,19 @@
-using System.Net;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Bodies;
 
 namespace OrleansUploads.Gateway.Glacier.Protocol;
 
 /// <summary>A request whose signer, operation and vault are known. Operations work on it.</summary>
-internal sealed class GlacierCall
+internal sealed class GlacierCall : VaultRequest
 {
-    /// <summary>The HTTP request and its response.</summary>
-    public required HttpExchange Exchange { get; init; }
-
-    /// <summary>What the request does.</summary>
-    public required VaultAction Action { get; init; }
-
-    /// <summary>The account that the signer acts for.</summary>
-    public required AccountId Account { get; init; }
-
-    /// <summary>The region in the ARNs of vaults.</summary>
-    public required string Region { get; init; }
-
-    /// <summary>The vault and the account that owns it. The name is meaningless for an operation on the account.</summary>
-    public required VaultId Vault { get; init; }
-
-    /// <summary>The vault's incarnation; set when the policy gate has found the vault.</summary>
-    public VaultIncarnation Incarnation { get; set; }
-
-    /// <summary>What the permission to delete an archive is based on, or null for other operations.</summary>
-    public DeletionVerdict? DeletionVerdict { get; set; }
-
-    /// <summary>Whether the signer owns the vault.</summary>
-    public bool IsOwner => Vault.Account == Account;
-
     /// <summary>The body if it is a small document, checked against the signature, or empty for an upload.</summary>
     public required ReadOnlyMemory<byte> Document { get; init; }
 
     /// <summary>The body of an upload.</summary>
     public ReceivedBody Body => Exchange.Received;
 
-    /// <summary>The request on the wire.</summary>
-    public HttpRequest Request => Exchange.Context.Request;
-
     /// <summary>The query's parameters.</summary>
     public QueryParameters Query => Exchange.Target.Query;
-
-    /// <summary>Canceled when the client disconnects.</summary>
-    public CancellationToken Aborted => Exchange.Aborted;
-
-    /// <summary>The client's address, or null if the transport has no addresses.</summary>
-    public IPAddress? RemoteAddress => Exchange.ClientAddress;
 
     /// <summary>The sender of the request, for the timeline of an upload. The key of another account is not
     /// shown to the owner; the number of the account replaces it.</summary>
@@ -57,13 +21,6 @@ internal sealed class GlacierCall
 
     /// <summary>The ID of the archive, upload, job or lock in the path, or empty if the path has none.</summary>
     public string Id { get; init; } = "";
-
-    /// <summary>The ARN of the vault.</summary>
-    public string Arn => VaultArn.Format(Region, Vault);
-
-    /// <summary>The value of a header, repeated headers joined by a comma, or null if the request does not have it.</summary>
-    public string? Header(string name) =>
-        Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
 
     /// <summary>The path of a resource in the vault, with the account's number.</summary>
     /// <param name="path">The path below the vault, beginning with a slash, or empty for the vault itself.</param>

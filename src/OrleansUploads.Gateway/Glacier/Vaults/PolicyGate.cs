@@ -18,14 +18,14 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
     /// <param name="call">The call.</param>
     /// <param name="asOf">The time to evaluate the policies at, or null for now.</param>
     /// <returns>Why the call is denied, or null if it is permitted.</returns>
-    public async ValueTask<GlacierError?> CheckAsync(GlacierCall call, DateTimeOffset? asOf = null)
+    public async ValueTask<GlacierError?> CheckAsync(VaultRequest call, DateTimeOffset? asOf = null)
     {
         var deletes = call.Action is VaultAction.DeleteArchive or VaultAction.DeleteVault;
         var query = deletes ? new FindPoliciesForDeletion(call.Vault) : new FindPolicies(call.Vault);
         var found = await host.AskAsync(call.Vault.Entity, query, call.Aborted);
         if (!found.TryGet(out var policies, out var refusal))
         {
-            return call.IsOwner ? call.Describe(refusal) : Denied(call);
+            return call.IsOwner ? GlacierRefusals.Describe(refusal, call.Region, id: "") : Denied(call);
         }
 
         call.Incarnation = policies.Incarnation;
@@ -34,7 +34,7 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
         return policies.Any ? await EvaluateAsync(call, policies, at) : call.IsOwner ? null : Denied(call);
     }
 
-    private async ValueTask<GlacierError?> EvaluateAsync(GlacierCall call, VaultPolicies policies, DateTimeOffset at)
+    private async ValueTask<GlacierError?> EvaluateAsync(VaultRequest call, VaultPolicies policies, DateTimeOffset at)
     {
         var access = policyCache.Effective(policies.Access);
         var locked = policyCache.Effective(policies.Lock);
@@ -65,11 +65,12 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
     }
 
     /// <summary>The creation time of the archive that a call names, or null if it names none or the archive does not exist.</summary>
-    private async ValueTask<DateTimeOffset?> FindCreationAsync(GlacierCall call)
+    private async ValueTask<DateTimeOffset?> FindCreationAsync(VaultRequest call)
     {
         var deletes = call.Action == VaultAction.DeleteArchive;
-        var named = deletes ? call.Id
-            : call.Action == VaultAction.InitiateJob ? JobRequest.ReadArchiveId(call.Document)
+        var named = call is not GlacierCall sent ? null
+            : deletes ? sent.Id
+            : call.Action == VaultAction.InitiateJob ? JobRequest.ReadArchiveId(sent.Document)
             : null;
         if (!ArchiveId.TryParse(named, out var archive))
         {
@@ -84,5 +85,5 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
 
     /// <summary>The error for a signer who neither owns the vault nor is permitted by a policy. It does not reveal whether the vault
     /// exists.</summary>
-    private static GlacierError Denied(GlacierCall call) => RequestErrors.ForeignAccount(call.Vault.Account.ToString());
+    private static GlacierError Denied(VaultRequest call) => RequestErrors.ForeignAccount(call.Vault.Account.ToString());
 }

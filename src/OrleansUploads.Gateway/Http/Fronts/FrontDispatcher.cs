@@ -29,7 +29,7 @@ internal sealed class FrontDispatcher(
         var credentials = RequestCredentials.Read(context.Request, exchange.Target);
         exchange.AccessKeyId = credentials.Authorization?.AccessKeyId;
         var registered = fronts.Choose(
-            exchange.Target, credentials, context.Features.Get<DashboardConnection>() is not null);
+            exchange.Target, credentials, context.Features.Get<OwnAddress>() is not null);
         context.Response.Headers[registered.Front.RequestIdHeader] = exchange.RequestId;
         using var activity = GatewayTelemetry.StartActivity(registered.Front.Signing.Service);
         try
@@ -51,7 +51,7 @@ internal sealed class FrontDispatcher(
         RequestLog.WriteServed(log, exchange, elapsed);
     }
 
-    /// <summary>Keeps a refusal for the dashboard. Refusals without an account are left out, because anonymous senders could replace all
+    /// <summary>Keeps a refusal, so that operators can see it. Refusals without an account are left out, because anonymous senders could replace all
     /// others.</summary>
     private void KeepRefusal(HttpExchange exchange)
     {

@@ -7,7 +7,6 @@ namespace OrleansUploads.Gateway.Http.Fronts;
 internal sealed class FrontTable
 {
     private readonly List<RegisteredFront> _fronts = [];
-    private readonly bool _dashboardHasOwnAddress;
 
     /// <param name="fronts">The fronts, in order of registration.</param>
     /// <param name="options">The regions and the clock tolerance.</param>
@@ -17,8 +16,7 @@ internal sealed class FrontTable
     public FrontTable(
         IEnumerable<IFront> fronts, GatewayOptions options, ICredentialStore credentials, TimeProvider time)
     {
-        _dashboardHasOwnAddress = options.DashboardHasOwnAddress;
-        foreach (var front in fronts)
+        foreach (var front in fronts.OrderBy(static front => front.ClaimsEveryPath))
         {
             if (FrontFor(front.Signing.Service) is not null)
             {
@@ -34,16 +32,16 @@ internal sealed class FrontTable
         }
     }
 
-    /// <summary>Chooses the front of a request: by its address, if the dashboard has one of its own, else by the service of its credential
+    /// <summary>Chooses the front of a request: by its address, if a front has one of its own, else by the service of its credential
     /// scope, else by its path, else the first front.</summary>
     /// <param name="target">Path and query.</param>
     /// <param name="credentials">The request's credentials.</param>
-    /// <param name="isForDashboard">Whether the connection is to the dashboard's own address.</param>
-    public RegisteredFront Choose(RequestTarget target, RequestCredentials credentials, bool isForDashboard)
+    /// <param name="isOnOwnAddress">Whether the connection is to the address that a front has for itself.</param>
+    public RegisteredFront Choose(RequestTarget target, RequestCredentials credentials, bool isOnOwnAddress)
     {
-        if (isForDashboard && _fronts.Find(static registered => registered.Front.IsForBrowsers) is { } dashboard)
+        if (isOnOwnAddress && _fronts.Find(static registered => registered.Front.HasOwnAddress) is { } only)
         {
-            return dashboard;
+            return only;
         }
 
         if (credentials.Authorization is { } authorization && FrontFor(authorization.Scope.Service) is { } named)
@@ -53,7 +51,7 @@ internal sealed class FrontTable
 
         foreach (var registered in _fronts)
         {
-            if (registered.Front.ClaimsPath(target) && !(_dashboardHasOwnAddress && registered.Front.IsForBrowsers))
+            if (registered.Front.ClaimsPath(target) && !registered.Front.HasOwnAddress)
             {
                 return registered;
             }

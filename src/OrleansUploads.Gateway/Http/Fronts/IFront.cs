@@ -11,8 +11,11 @@ internal interface IFront
     /// when a request has them.</summary>
     SigningRules Signing { get; }
 
-    /// <summary>Whether people use it with a browser, so that it may have an address of its own.</summary>
-    bool IsForBrowsers => false;
+    /// <summary>Whether it is served on the connections with the mark <see cref="OwnAddress"/>, and on no others.</summary>
+    bool HasOwnAddress => false;
+
+    /// <summary>Whether every path belongs to this protocol, so that all other fronts are asked first.</summary>
+    bool ClaimsEveryPath => false;
 
     /// <summary>The response header that carries the request ID.</summary>
     string RequestIdHeader { get; }

@@ -20,20 +20,26 @@ internal sealed class BucketFinder(IEntityHost host)
     private async ValueTask<(BucketDescription? Bucket, S3Error? Error)> FindAsync(
         S3Call call, S3Address address, string ownerHeader)
     {
-        var text = address.Bucket ?? "";
+        var (bucket, error) = await FindAsync(address.Bucket ?? "", call.Account, call.Aborted);
+        return bucket is not null && CheckExpectedOwner(call, ownerHeader, bucket.Owner) is { } other ? (null, other) : (bucket, error);
+    }
+
+    /// <summary>Finds a bucket of an account.</summary>
+    /// <param name="text">The bucket's name, not checked.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <returns>The bucket, or why the account cannot have it.</returns>
+    public async ValueTask<(BucketDescription? Bucket, S3Error? Error)> FindAsync(
+        string text, AccountId account, CancellationToken cancellationToken)
+    {
         if (!BucketName.TryParse(text, out var name))
         {
             return (null, InvalidName(text));
         }
 
-        var found = await host.AskAsync(name.Entity, new FindBucket(name), call.Aborted);
-        if (!found.TryGet(out var bucket, out var refusal))
-        {
-            return (null, call.Refuse(refusal));
-        }
-
-        return bucket.Owner != call.Account ? (null, new S3Error(S3ErrorCode.AccessDenied, "Access Denied: another account owns the bucket."))
-            : CheckExpectedOwner(call, ownerHeader, bucket.Owner) is { } other ? (null, other)
+        var found = await host.AskAsync(name.Entity, new FindBucket(name), cancellationToken);
+        return !found.TryGet(out var bucket, out var refusal) ? (null, S3Refusals.Describe(refusal, new S3Address(text, null), upload: ""))
+            : bucket.Owner != account ? (null, new S3Error(S3ErrorCode.AccessDenied, "Access Denied: another account owns the bucket."))
             : (bucket, null);
     }
 
@@ -51,13 +57,17 @@ internal sealed class BucketFinder(IEntityHost host)
         S3Call call, S3Address address, string ownerHeader)
     {
         var (bucket, error) = await FindAsync(call, address, ownerHeader);
-        return bucket is null ? (default, error)
-            : ObjectKey.TryParse(address.Key, out var key) ? (new ObjectName(bucket.Bucket, key), null)
+        return bucket is null ? (default, error) : NameObject(bucket, address.Key);
+    }
+
+    /// <summary>Checks the key of an object in a bucket.</summary>
+    /// <returns>The object's name, or what is wrong with the key.</returns>
+    public static (ObjectName Name, S3Error? Error) NameObject(BucketDescription bucket, string? text) =>
+        ObjectKey.TryParse(text, out var key) ? (new ObjectName(bucket.Bucket, key), null)
             : (default, new S3Error(
                 S3ErrorCode.KeyTooLongError,
                 "Your key is too long.",
                 ("MaxSizeAllowed", ObjectKey.MaxBytes.ToString(System.Globalization.CultureInfo.InvariantCulture))));
-    }
 
     /// <summary>Finds the bucket, and checks the key and the upload ID.</summary>
     /// <returns>The object's name and the upload, or why the request cannot have them.</returns>

@@ -1,0 +1,66 @@
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.S3.Protocol;
+
+namespace OrleansUploads.Dashboard;
+
+/// <summary>The errors that only the dashboard has.</summary>
+internal static class DashboardErrors
+{
+    /// <summary>There is nothing at this path.</summary>
+    public static FrontError NotFound(string path) =>
+        new(StatusCodes.Status404NotFound, "NotFound", $"The dashboard has nothing at '{path}'.");
+
+    /// <summary>The request needs a session.</summary>
+    public static FrontError NotSignedIn { get; } =
+        new(StatusCodes.Status401Unauthorized, "NotSignedIn", "You are not signed in, or your session has ended. Sign in again.");
+
+    /// <summary>The key, the secret or the challenge is wrong.</summary>
+    public static FrontError SignInFailed { get; } = new(
+        StatusCodes.Status403Forbidden,
+        "SignInFailed",
+        "The access key and the secret do not match, or signing in took too long. Try again.");
+
+    /// <summary>The request did not come from the dashboard's own page.</summary>
+    public static FrontError ForeignOrigin(string origin) => new(
+        StatusCodes.Status403Forbidden, "ForeignOrigin", $"The request came from '{origin}' and not from the dashboard's own page.");
+
+    /// <summary>Too many attempts to sign in have failed.</summary>
+    public static FrontError TooManyFailures(TimeSpan wait) => new(
+        StatusCodes.Status429TooManyRequests,
+        "TooManyFailures",
+        "Too many attempts to sign in from your address have failed. Wait a few minutes and try again.")
+    {
+        RetryAfter = wait,
+    };
+
+    /// <summary>Too many live views are open.</summary>
+    public static FrontError TooManyViews { get; } = new(
+        StatusCodes.Status429TooManyRequests, "TooManyViews", "Too many live views are open. Close some tabs with the dashboard.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(10),
+    };
+
+    /// <summary>The scope of the key does not include the request.</summary>
+    public static FrontError KeyNotPermitted(string? key, string scope) => new(
+        StatusCodes.Status403Forbidden, "AccessDenied", $"The access key {key} is for {scope} and does not permit this.");
+
+    /// <summary>The answer of an entity in a vault. A refusal ends the operation, in the words of the vault API.</summary>
+    /// <param name="outcome">What the entity answered.</param>
+    /// <param name="vault">The request to the vault.</param>
+    /// <param name="id">The ID in the path, or empty if it has none.</param>
+    /// <exception cref="FrontErrorException">The entity refused.</exception>
+    public static TAnswer OrRefuse<TAnswer>(this Outcome<TAnswer> outcome, VaultRequest vault, string id = "")
+        where TAnswer : class =>
+        outcome.TryGet(out var answer, out var refusal) ? answer
+        : throw GlacierRefusals.Describe(refusal, vault.Region, id).AsException();
+
+    /// <summary>The answer of an upload of an object. A refusal ends the operation, in the words of S3.</summary>
+    /// <exception cref="FrontErrorException">The upload refused.</exception>
+    public static TAnswer OrRefuse<TAnswer>(this Outcome<TAnswer> outcome, ObjectName name, UploadId upload)
+        where TAnswer : class =>
+        outcome.TryGet(out var answer, out var refusal) ? answer
+        : throw S3Refusals.Describe(
+            refusal, new S3Address(name.Bucket.Name.ToString(), name.Key.ToString()), upload.ToString()).AsException();
+}

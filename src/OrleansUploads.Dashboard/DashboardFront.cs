@@ -1,0 +1,142 @@
+using OrleansUploads.Gateway;
+using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Authentication;
+using OrleansUploads.Gateway.Http.Errors;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Dashboard;
+
+/// <summary>The front of the dashboard: a page for people, and the documents and events that it shows.</summary>
+/// <remarks>The checks of a request are, in this order: path, origin, session, scope of the key. The operation checks the vault with its
+/// policies, or the bucket, after that.</remarks>
+internal sealed class DashboardFront(
+    DashboardOperations operations, DashboardSignIn signIn, LiveStreams streams, GatewayOptions options, bool hasOwnAddress) : IFront
+{
+    private const string LiveParameter = "live";
+
+    /// <summary>Only files of the server itself run in the page, and no other page can embed it.</summary>
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'none'; "
+        + "base-uri 'none'; frame-ancestors 'none'";
+
+    public SigningRules Signing => SigningRules.Dashboard;
+
+    public bool HasOwnAddress => hasOwnAddress;
+
+    public string RequestIdHeader => RequestId.AmazonHeader;
+
+    public bool ClaimsPath(RequestTarget target) => target.Segments is [DashboardOperations.Root, ..];
+
+    public FrontRequest Recognize(HttpExchange exchange) =>
+        new DashboardRequest(this, exchange, operations.Find(exchange.Context.Request.Method, exchange.Target));
+
+    /// <inheritdoc/>
+    /// <remarks>The words are those of the vault API, which fit any reader.</remarks>
+    public FrontAnswer DescribeError(HttpError error) => (DashboardAnswer)GlacierHttpErrors.Describe(error);
+
+    private async ValueTask<DashboardAnswer> AnswerAsync(HttpExchange exchange, DashboardOperation? operation, RequestPayload payload)
+    {
+        var request = exchange.Context.Request;
+        AddHeaders(exchange.Context.Response.Headers);
+        if (operation is null)
+        {
+            return DashboardErrors.NotFound(exchange.Target.Path);
+        }
+
+        if (operation is not DashboardOperation.OfPage && RequestOrigin.FindForeign(request) is { } foreign)
+        {
+            return DashboardErrors.ForeignOrigin(foreign);
+        }
+
+        if (operation.Changes && !RequestOrigin.IsOwn(request))
+        {
+            return DashboardErrors.ForeignOrigin(request.Headers.Origin.ToString());
+        }
+
+        return operation switch
+        {
+            DashboardOperation.OfPage page => page.Answer(exchange),
+            DashboardOperation.OfSession session => await session.AnswerAsync(exchange, payload),
+            DashboardOperation.OfUser { Changes: false } view when exchange.Target.Query.FirstValue(LiveParameter) is not null =>
+                await GoLiveAsync(exchange, view),
+            DashboardOperation.OfUser ofUser => await AskAsync(exchange, ofUser),
+            _ => throw new System.Diagnostics.UnreachableException($"No code executes {operation.Name}."),
+        };
+    }
+
+    private static void AddHeaders(IHeaderDictionary headers)
+    {
+        headers.CacheControl = "no-store";
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+    }
+
+    /// <summary>Begins a live view. A view that cannot be shown at all is answered like any other request.</summary>
+    private async ValueTask<DashboardAnswer> GoLiveAsync(HttpExchange exchange, DashboardOperation.OfUser view)
+    {
+        var first = await AskAsync(exchange, view);
+        if (first.Error is not null)
+        {
+            return first;
+        }
+
+        if (streams.TryOpen(exchange.Account!.Value) is not { } open)
+        {
+            return DashboardErrors.TooManyViews;
+        }
+
+        exchange.Context.Response.RegisterForDispose(open);
+        var lastEventId = exchange.Context.Request.Headers[LiveAnswer.LastEventIdHeader].ToString();
+        return new LiveAnswer(first, lastEventId, () => AskAsync(exchange, view), streams);
+    }
+
+    /// <summary>Answers what needs a session. A live view does this again and again, so it ends when the session does.</summary>
+    private async ValueTask<DashboardAnswer> AskAsync(HttpExchange exchange, DashboardOperation.OfUser operation)
+    {
+        var credential = await signIn.FindAsync(exchange);
+        if ((credential?.Account ?? options.AnonymousAccount) is not { } account)
+        {
+            return DashboardErrors.NotSignedIn;
+        }
+
+        var scope = credential?.Scope ?? KeyScope.Unlimited;
+        if ((operation.Access is { } access && !scope.Permits(access)) || (operation.IsForOperators && !scope.IsUnlimited))
+        {
+            return DashboardErrors.KeyNotPermitted(credential?.AccessKeyId, scope.ToString());
+        }
+
+        // A live view follows the scope of its key.
+        exchange.Credential = credential;
+        if (exchange.Account is null)
+        {
+            exchange.Account = account;
+            exchange.Connection?.BeginVerifiedRequest(account);
+        }
+
+        try
+        {
+            return await operation.AnswerAsync(new DashboardCall(exchange, account, scope, credential?.AccessKeyId));
+        }
+        catch (FrontErrorException refused)
+        {
+            return refused.Error;
+        }
+    }
+
+    private sealed class DashboardRequest(DashboardFront front, HttpExchange exchange, DashboardOperation? operation) : FrontRequest
+    {
+        public override string OperationName => operation is null ? HttpExchange.UnknownOperation : $"Dashboard{operation.Name}";
+
+        public override bool IsUpload => false;
+
+        public override bool ChecksSender => true;
+
+        public override IEnumerable<KeyAccess> AccessesOf(AccountId account) =>
+            [operation is null ? new KeyAccess(KeyAccessKind.Change, null) : operation.Access ?? new KeyAccess(KeyAccessKind.Look, null)];
+
+        public override async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload) =>
+            await front.AnswerAsync(exchange, operation, payload);
+    }
+}

@@ -1,0 +1,124 @@
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Http.Authentication;
+using static OrleansUploads.Core.Policies.KeyAccessKind;
+
+namespace OrleansUploads.Dashboard;
+
+/// <summary>The operations of the dashboard, one row for each: method and path, name, what a key needs for it, and the code that executes
+/// it.</summary>
+internal sealed class DashboardOperations(
+    PageFiles files,
+    DashboardSignIn signIn,
+    ServerView server,
+    ContainerView containers,
+    VaultUploadView vaultUploads,
+    BucketUploadView bucketUploads,
+    StoredView stored,
+    JobView jobs,
+    TimeProvider time,
+    IStorageSpace? space = null)
+{
+    /// <summary>The first segment of every path of the dashboard.</summary>
+    public const string Root = "dashboard";
+
+    private const string Api = "api";
+
+    private static readonly DashboardAnswer ToPage =
+        new(StatusCodes.Status308PermanentRedirect) { Headers = [("Location", $"/{Root}/")] };
+
+    /// <summary>The operation for a method and path, or null if they are no operation's. The names in the path are decoded but not
+    /// checked.</summary>
+    /// <remarks>Operations on the session itself need no access, and neither does the list of vaults and buckets, which has only those that
+    /// the key is for.</remarks>
+    public DashboardOperation? Find(string method, RequestTarget target) => (method, target.Segments) switch
+    {
+        ("GET", [Root] or [""]) => Page(static _ => ToPage),
+        ("GET", [Root, ""]) => Page(exchange => files.Answer(exchange, "index.html")),
+        ("GET", [Root, var file]) => Page(exchange => files.Answer(exchange, file)),
+        ("GET", [Root, Api, "challenge"]) => Session("GetChallenge", false, signIn.CreateChallenge),
+        ("POST", [Root, Api, "session"]) => Session("SignIn", true, signIn.SignInAsync),
+        ("DELETE", [Root, Api, "session"]) => Session("SignOut", true, signIn.SignOut),
+        ("GET", [Root, Api, "session"]) => View("GetSession", null, DescribeSession),
+        ("GET", [Root, Api, "server"]) => View("GetServer", null, server.GetAsync) with { IsForOperators = true },
+        ("GET", [Root, Api, "containers"]) => View("ListContainers", null, containers.ListAsync),
+        ("GET", [Root, Api, "vaults", var vault]) =>
+            View("GetVault", new(Look, vault), call => containers.GetVaultAsync(call, vault)),
+        ("GET", [Root, Api, "vaults", var vault, "jobs"]) =>
+            View("ListJobs", new(Look, vault), call => jobs.ListAsync(call, vault)),
+        ("GET", [Root, Api, "vaults", var vault, "archives"]) =>
+            View("ListArchives", new(Read, vault), call => stored.ListArchivesAsync(call, vault)),
+        ("GET", [Root, Api, "vaults", var vault, "uploads"]) =>
+            View("ListVaultUploads", new(Look, vault), call => vaultUploads.ListAsync(call, vault)),
+        ("GET", [Root, Api, "vaults", var vault, "uploads", var id]) =>
+            View("GetVaultUpload", new(Look, vault), call => vaultUploads.GetAsync(call, vault, id)),
+        ("GET", [Root, Api, "vaults", var vault, "uploads", var id, "parts", var part]) =>
+            View("GetVaultPart", new(Look, vault), call => vaultUploads.GetPartAsync(call, vault, id, NumberOf(part))),
+        ("POST", [Root, Api, "vaults", var vault, "uploads", var id, "abort"]) =>
+            Abort("AbortVaultUpload", vault, call => vaultUploads.AbortAsync(call, vault, id)),
+        ("GET", [Root, Api, "buckets", var bucket, "objects"]) =>
+            View("ListObjects", new(Look, bucket), call => stored.ListObjectsAsync(call, bucket)),
+        ("GET", [Root, Api, "buckets", var bucket, "uploads"]) =>
+            View("ListBucketUploads", new(Look, bucket), call => bucketUploads.ListAsync(call, bucket)),
+        ("GET", [Root, Api, "buckets", var bucket, "uploads", var id]) =>
+            View("GetBucketUpload", new(Look, bucket), call => bucketUploads.GetAsync(call, bucket, id)),
+        ("GET", [Root, Api, "buckets", var bucket, "uploads", var id, "parts", var part]) =>
+            View("GetBucketPart", new(Look, bucket), call => bucketUploads.GetPartAsync(call, bucket, id, NumberOf(part))),
+        ("POST", [Root, Api, "buckets", var bucket, "uploads", var id, "abort"]) =>
+            Abort("AbortBucketUpload", bucket, call => bucketUploads.AbortAsync(call, bucket, id)),
+        _ => null,
+    };
+
+    private static DashboardOperation.OfPage Page(Func<HttpExchange, DashboardAnswer> answer) => new(answer);
+
+    private static DashboardOperation.OfSession Session(
+        string name, bool changes, Func<HttpExchange, RequestPayload, ValueTask<DashboardAnswer>> answer) => new(name, changes, answer);
+
+    private static DashboardOperation.OfUser View<TDocument>(
+        string name, KeyAccess? access, Func<DashboardCall, ValueTask<TDocument>> read) =>
+        new(name, access, async call => DashboardAnswer.Of(await read(call)));
+
+    private DashboardOperation.OfUser Abort(string name, string container, Func<DashboardCall, ValueTask> abort) =>
+        new(name, new KeyAccess(Change, container), async call =>
+        {
+            space?.MakeRoomForDeletion();
+            await abort(call);
+            return DashboardAnswer.Done;
+        });
+
+    private ValueTask<SessionDocument> DescribeSession(DashboardCall call) => new(new SessionDocument(
+        call.AccessKeyId, call.Account.ToString(), call.Scope.ToString(), time.GetUtcNow(), call.Scope.IsUnlimited));
+
+    /// <summary>The part's number in the path, or 0 if it is not one.</summary>
+    private static int NumberOf(string part) =>
+        int.TryParse(part, System.Globalization.NumberStyles.None, null, out var number) && number <= Limits.MaxParts ? number : 0;
+}
+
+/// <summary>What a request to the dashboard asks for.</summary>
+/// <param name="Name">The name for logs and meters, without the prefix <c>Dashboard</c>.</param>
+/// <param name="Changes">Whether it changes something. Requests from other sites must not.</param>
+/// <param name="Access">What it does, for keys with a scope, or null if any key may ask.</param>
+internal abstract record DashboardOperation(string Name, bool Changes, KeyAccess? Access)
+{
+    /// <summary>Sends a file of the page, to anyone.</summary>
+    public sealed record OfPage(Func<HttpExchange, DashboardAnswer> Answer) : DashboardOperation("GetAsset", false, null);
+
+    /// <summary>Begins or ends a session.</summary>
+    public sealed record OfSession(string Name, bool Changes, Func<HttpExchange, RequestPayload, ValueTask<DashboardAnswer>> AnswerAsync)
+        : DashboardOperation(Name, Changes, null);
+
+    /// <summary>Needs a session, unless the server verifies no signatures.</summary>
+    public sealed record OfUser(string Name, KeyAccess? Access, Func<DashboardCall, ValueTask<DashboardAnswer>> AnswerAsync)
+        : DashboardOperation(Name, Access?.Kind == Change, Access)
+    {
+        /// <summary>Whether only keys without limits may ask, because the answer is about all accounts.</summary>
+        public bool IsForOperators { get; init; }
+    }
+}
+
+/// <summary>Who is signed in.</summary>
+/// <param name="AccessKeyId">The access key, or null if the server verifies no signatures.</param>
+/// <param name="Account">The account.</param>
+/// <param name="Scope">What the key is for.</param>
+/// <param name="Now">The server's time.</param>
+/// <param name="IsOperator">Whether the key may see the server itself.</param>
+internal sealed record SessionDocument(string? AccessKeyId, string Account, string Scope, DateTimeOffset Now, bool IsOperator);

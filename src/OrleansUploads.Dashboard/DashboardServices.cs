@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansUploads.Gateway.Hosting;
+
+namespace OrleansUploads.Dashboard;
+
+/// <summary>Adds the dashboard to an application that serves uploads.</summary>
+public static class DashboardServices
+{
+    /// <summary>The minimum time between two readings of a live view.</summary>
+    private static readonly TimeSpan LiveInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Adds the dashboard at the path <c>/dashboard</c>, with which people look at uploads in a browser. It is served by the gateway
+    /// of <see cref="LocalServices.AddOrleansUploads"/> or <see cref="GatewayServices.AddOrleansUploadsFronts"/>, which may be called before
+    /// or after.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="hasOwnAddress">Whether it is served only on connections that <see cref="UseUploadsDashboard"/> marks.</param>
+    public static IServiceCollection AddUploadsDashboard(this IServiceCollection services, bool hasOwnAddress = false)
+    {
+        services.TryAddSingleton(static provider =>
+            new LiveStreams(LiveInterval, provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+        services.AddSingleton<PageFiles>();
+        services.AddSingleton<SignInChallenge>();
+        services.AddSingleton<SessionTable>();
+        services.AddSingleton<FailedSignIns>();
+        services.AddSingleton<DashboardSignIn>();
+        services.AddSingleton(static provider => new CollectorFigures(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ServerView>();
+        services.AddSingleton<ContainerFinder>();
+        services.AddSingleton<ContainerView>();
+        services.AddSingleton<UploadNotes>();
+        services.AddSingleton<VaultUploadView>();
+        services.AddSingleton<BucketUploadView>();
+        services.AddSingleton<StoredView>();
+        services.AddSingleton<JobView>();
+        services.AddSingleton<DashboardOperations>();
+        services.AddSingleton<IFront>(provider => ActivatorUtilities.CreateInstance<DashboardFront>(provider, hasOwnAddress));
+        return services;
+    }
+
+    /// <summary>Makes an address that of the dashboard. Nothing else is served there, so no stored bytes have its origin.</summary>
+    public static void UseUploadsDashboard(this ListenOptions endpoint) => OwnAddress.Use(endpoint);
+}

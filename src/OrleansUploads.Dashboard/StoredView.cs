@@ -1,0 +1,71 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.Glacier.Protocol;
+
+namespace OrleansUploads.Dashboard;
+
+/// <summary>Shows archives and objects.</summary>
+internal sealed class StoredView(IEntityHost host, ContainerFinder finder, InventoryReader inventories, KeyLister lister)
+{
+    private const int PageSize = 50;
+
+    /// <summary>Lists a page of the archives of a vault, oldest first, or the only one that the call names. Pages are filled in the order
+    /// of the inventory.</summary>
+    public async ValueTask<StoredDocument> ListArchivesAsync(DashboardCall call, string vault)
+    {
+        var found = await finder.FindVaultAsync(call, vault, VaultAction.InitiateJob);
+        if (ArchiveOf(call.Query.FirstValue("archive")) is { } named)
+        {
+            var only = await host.AskAsync(found.Incarnation.ArchiveShard(named), new FindArchive(named), call.Aborted);
+            return new StoredDocument([ItemOf(only.OrRefuse(found, named.ToString()))], After: null);
+        }
+
+        var after = ArchiveOf(call.Query.FirstValue("after"));
+        var snapshot = (await host.AskAsync(found.Vault.Entity, new TakeInventorySnapshot(found.Vault), call.Aborted)).OrRefuse(found);
+        var items = new List<StoredItem>();
+        var hasMore = false;
+        await foreach (var page in inventories.ReadAsync(snapshot, new InventorySelection(default, PageSize, after), call.Aborted))
+        {
+            items.AddRange(page.Archives.Select(ItemOf));
+            hasMore = page.HasMore;
+        }
+
+        return new StoredDocument([.. items.OrderBy(static item => item.Created)], hasMore ? new PageStart(items[^1].Id) : null);
+    }
+
+    /// <summary>Lists the objects of a bucket: all of them, or those whose keys begin with a prefix.</summary>
+    public async ValueTask<StoredDocument> ListObjectsAsync(DashboardCall call, string bucket)
+    {
+        var objects = new KeyIndexId((await finder.FindBucketAsync(call, bucket)).Bucket, KeyTree.Objects);
+        var after = call.Query.FirstValue("after") is { Length: > 0 } key ? KeyPosition.Behind(key) : default(KeyPosition?);
+        var page = await lister.ListAsync(
+            new KeyListing(objects, call.Query.FirstValue("prefix") ?? "", "", after, PageSize), call.Aborted);
+        return new StoredDocument(
+            [.. page.Entries.Select(static entry => new StoredItem(
+                entry.Key.ToString(), Description: null, entry.SizeBytes ?? 0, entry.At, entry.ETag?.ToString() ?? ""))],
+            page.Next is { } next ? new PageStart(next.Key) : null);
+    }
+
+    private static ArchiveId? ArchiveOf(string? text) => text is null ? null
+        : ArchiveId.TryParse(text, out var archive) ? archive
+        : throw GlacierError.ArchiveNotFound(text).AsException();
+
+    private static StoredItem ItemOf(ArchiveEntry entry) => new(
+        entry.Archive.ToString(), entry.Description.OrNull, entry.SizeBytes, entry.CreatedAt, entry.TreeHash.ToString());
+}
+
+/// <summary>A page of archives or objects.</summary>
+/// <param name="Items">The archives, oldest first, or the objects, by key.</param>
+/// <param name="After">Where the next page begins, or null on the last page.</param>
+internal sealed record StoredDocument(IReadOnlyList<StoredItem> Items, PageStart? After);
+
+/// <summary>An archive or an object.</summary>
+/// <param name="Id">The archive's ID or the object's key.</param>
+/// <param name="Description">The archive's description, or null.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Created">When its upload was completed.</param>
+/// <param name="Hash">Its tree hash or its ETag.</param>
+internal sealed record StoredItem(string Id, string? Description, long Bytes, DateTimeOffset Created, string Hash);

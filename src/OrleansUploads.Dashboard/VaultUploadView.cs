@@ -1,0 +1,71 @@
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Bytes;
+
+namespace OrleansUploads.Dashboard;
+
+/// <summary>Shows a vault's uploads in progress.</summary>
+internal sealed class VaultUploadView(IEntityHost host, ContainerFinder finder, UploadNotes notes)
+{
+    /// <summary>The number of uploads on a page: as many as a screen has rows. Other uploads are never loaded.</summary>
+    public const int PageSize = 20;
+
+    private readonly UploadsReader _uploads = new(host);
+
+    /// <summary>Lists a page of uploads with their progress, oldest first. Pages are filled in the order of upload IDs, so that only the
+    /// uploads of this page are read.</summary>
+    public async ValueTask<UploadsDocument> ListAsync(DashboardCall call, string name)
+    {
+        var found = await finder.FindVaultAsync(call, name, VaultAction.ListMultipartUploads);
+        var page = (await _uploads.ReadAsync(found.Vault, call.Query.FirstValue("after") ?? "", PageSize, call.Aborted)).OrRefuse(found);
+        var mapped = await Task.WhenAll(page.Uploads.Select(spec =>
+            host.AskAsync(spec.Upload.Entity, new MapParts(found.Vault), call.Aborted).AsTask()));
+        return new UploadsDocument(
+            [.. page.Uploads.Zip(mapped, static (spec, asked) =>
+                DocumentOf(spec, asked.TryGet(out var upload, out _) ? upload.Parts : null)).OrderBy(static upload => upload.Created)],
+            page.HasMore ? new PageStart(page.Uploads[^1].Upload.ToString()) : null);
+    }
+
+    /// <summary>Shows one upload with the map of its parts.</summary>
+    public async ValueTask<UploadDocument> GetAsync(DashboardCall call, string name, string id)
+    {
+        var (found, upload) = await finder.FindVaultUploadAsync(call, name, id, VaultAction.ListParts);
+        var mapped = (await host.AskAsync(upload.Entity, new MapParts(found.Vault), call.Aborted)).OrRefuse(found, id);
+        return await notes.AddAsync(call, upload, DocumentOf(mapped.Spec, mapped.Parts));
+    }
+
+    /// <summary>Shows one part.</summary>
+    public async ValueTask<PartDocument> GetPartAsync(DashboardCall call, string name, string id, int number)
+    {
+        var (found, upload) = await finder.FindVaultUploadAsync(call, name, id, VaultAction.ListParts);
+        var part = (await host.AskAsync(upload.Entity, new FindPart(found.Vault, number), call.Aborted)).OrRefuse(found, id);
+        return part.Range is not { } range ? new PartDocument(number, IsStored: false) : new PartDocument(
+            number,
+            IsStored: true,
+            range.FirstByte,
+            range.LengthBytes,
+            part.TreeHash.ToString(),
+            ETag: null,
+            part.Attempt?.ToString(),
+            part.Attempt?.CreatedAt,
+            part.Location?.ToString(),
+            part.StoredAt,
+            part.Sender);
+    }
+
+    /// <summary>Aborts an upload.</summary>
+    public async ValueTask AbortAsync(DashboardCall call, string name, string id)
+    {
+        var (found, upload) = await finder.FindVaultUploadAsync(call, name, id, VaultAction.AbortMultipartUpload);
+        (await host.AskAsync(upload.Entity, new AbortUpload(found.Vault), call.Aborted)).OrRefuse(found, id);
+    }
+
+    private static UploadDocument DocumentOf(UploadSpec spec, MappedParts? parts) => new(
+        spec.Upload.ToString(),
+        Key: null,
+        spec.Description.OrNull,
+        spec.CreatedAt,
+        spec.PartSize.Bytes,
+        spec.ByteStorage == ByteStorage.External ? "bytes in external storage" : "",
+        PartsDocument.Of(parts));
+}
