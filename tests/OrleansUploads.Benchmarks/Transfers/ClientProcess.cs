@@ -18,7 +18,7 @@ internal static class ClientProcess
         string program, IEnumerable<string> arguments, GatewayServer server, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
-        start.Environment["AWS_ENDPOINT_URL"] = server.Process.Endpoint.ToString().TrimEnd('/');
+        start.Environment["AWS_ENDPOINT_URL"] = server.Process.Address.ToString().TrimEnd('/');
         start.Environment["AWS_ACCESS_KEY_ID"] = GatewayServer.AccessKeyId;
         start.Environment["AWS_SECRET_ACCESS_KEY"] = GatewayServer.Secret;
         start.Environment["AWS_DEFAULT_REGION"] = "us-east-1";

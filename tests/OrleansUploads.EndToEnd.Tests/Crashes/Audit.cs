@@ -68,7 +68,7 @@ internal sealed class Audit(GlacierClient client, Ledger ledger)
         var listed = await client.ListPartsAsync(Ledger.Vault, upload.Id).ToDictionaryAsync(part => part.Range.Start);
         foreach (var part in upload.Parts)
         {
-            Content? kept = null;
+            PartContent? kept = null;
             if (listed.Remove(part.Start, out var found))
             {
                 kept = found.TreeHash == part.Acknowledged?.TreeHash ? part.Acknowledged

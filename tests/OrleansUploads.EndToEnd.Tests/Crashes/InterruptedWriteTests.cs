@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrleansUploads.TestKit.Races;
 
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 

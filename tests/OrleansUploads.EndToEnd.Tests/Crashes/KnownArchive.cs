@@ -3,10 +3,10 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.EndToEnd.Tests.Crashes;
 
 /// <summary>An archive as its client knows it.</summary>
-internal sealed class KnownArchive(IReadOnlyList<Content> parts)
+internal sealed class KnownArchive(IReadOnlyList<PartContent> parts)
 {
     /// <summary>The contents of its parts; a single one if it was uploaded in one request.</summary>
-    public IReadOnlyList<Content> Parts { get; } = parts;
+    public IReadOnlyList<PartContent> Parts { get; } = parts;
 
     /// <summary>The archive ID; null until the server has returned it.</summary>
     public string? Id { get; set; }

@@ -37,10 +37,10 @@ internal sealed class KnownPart(long start, int lengthBytes)
     public int LengthBytes { get; } = lengthBytes;
 
     /// <summary>The last acknowledged content, or null.</summary>
-    public Content? Acknowledged { get; set; }
+    public PartContent? Acknowledged { get; set; }
 
     /// <summary>The content that was sent since and not answered, or null.</summary>
-    public Content? Unanswered { get; set; }
+    public PartContent? Unanswered { get; set; }
 
     public override string ToString() => $"part at {Start}";
 }

@@ -31,7 +31,7 @@ internal sealed class Ledger
         .Concat(SingleArchives);
 
     /// <summary>Returns content that no other archive or part has, so that its hash is unique.</summary>
-    public Content NewContent(int lengthBytes) => new(Interlocked.Increment(ref _seed), lengthBytes);
+    public PartContent NewContent(int lengthBytes) => new(Interlocked.Increment(ref _seed), lengthBytes);
 
     public void CountAnswered(string what)
     {

@@ -59,7 +59,7 @@ internal sealed class StoredFiles(string dataFolder, Ledger ledger)
     private static bool IsLive(KnownUpload upload) =>
         upload.Stage == UploadStage.Open || upload is { Stage: UploadStage.Completed, Archive.Deleted: false };
 
-    private static List<Content> OwnedParts(KnownUpload upload) =>
+    private static List<PartContent> OwnedParts(KnownUpload upload) =>
         [.. upload.Parts.Where(part => part.Acknowledged is not null).Select(part => part.Acknowledged!)];
 
     private static IEnumerable<string> FindFaults(KnownUpload upload, string[] files)
@@ -110,7 +110,7 @@ internal sealed class StoredFiles(string dataFolder, Ledger ledger)
     }
 
     /// <summary>Whether a file starts with this content. A part file ends with its hashes.</summary>
-    private static bool StartsWith(string path, Content content)
+    private static bool StartsWith(string path, PartContent content)
     {
         using var file = File.OpenRead(path);
         if (file.Length < content.LengthBytes)

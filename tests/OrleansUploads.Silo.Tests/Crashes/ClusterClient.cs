@@ -1,6 +1,5 @@
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Crashes;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
@@ -65,10 +64,10 @@ internal sealed class ClusterClient(GlacierClient client, ClusterLedger ledger, 
         }
     }
 
-    private Task SendAsync(string upload, Content part, int index) =>
+    private Task SendAsync(string upload, PartContent part, int index) =>
         CallAsync(client.UploadPartAsync(ClusterLedger.Vault, upload, (long)index * Archives.MiB, part.Body()));
 
-    private async Task<string> CompleteAsync(string upload, IReadOnlyList<Content> parts) =>
+    private async Task<string> CompleteAsync(string upload, IReadOnlyList<PartContent> parts) =>
         (await CallAsync(client.CompleteMultipartUploadAsync(
             ClusterLedger.Vault,
             upload,

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Crashes;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 
@@ -30,11 +29,11 @@ internal sealed class ClusterLedger
     public ConcurrentQueue<IOException> CutDownloads { get; } = new();
 
     /// <summary>Creates content that differs from that of every other part.</summary>
-    public Content NewContent(int lengthBytes) => new(Interlocked.Increment(ref _seed), lengthBytes);
+    public PartContent NewContent(int lengthBytes) => new(Interlocked.Increment(ref _seed), lengthBytes);
 }
 
 /// <summary>A completed upload.</summary>
-internal sealed record FinishedUpload(string UploadId, string ArchiveId, IReadOnlyList<Content> Parts)
+internal sealed record FinishedUpload(string UploadId, string ArchiveId, IReadOnlyList<PartContent> Parts)
 {
     public long SizeBytes => Parts.Sum(part => (long)part.LengthBytes);
 
@@ -42,4 +41,4 @@ internal sealed record FinishedUpload(string UploadId, string ArchiveId, IReadOn
 }
 
 /// <summary>An upload that is in progress.</summary>
-internal sealed record OpenUpload(string UploadId, IReadOnlyList<Content> Acknowledged);
+internal sealed record OpenUpload(string UploadId, IReadOnlyList<PartContent> Acknowledged);

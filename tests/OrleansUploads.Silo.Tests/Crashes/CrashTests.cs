@@ -43,10 +43,14 @@ public sealed class CrashTests(PostgresServer postgres, ITestOutputHelper output
         await using var cluster = await ClusterUnderLoad.StartAsync(postgres);
         await cluster.RunAsync(Clients, rounds: 1, async _ =>
         {
-            await DisableAsync(cluster, Victim, static silo => silo.PauseAsync());
+            await DisableAsync(cluster, Victim, static silo =>
+        {
+            silo.Process.Pause();
+            return Task.CompletedTask;
+        });
             cluster.Balancer.Use(cluster.Silos);
             var silo = cluster.Silos[Victim];
-            await silo.ResumeAsync();
+            silo.Process.Resume();
             Assert.Equal(FatalExit.RemovedExitCode, await silo.WaitForExitAsync());
             Assert.Contains("orleans-uploads-silo: The cluster removed this silo", silo.Log, StringComparison.Ordinal);
             Assert.DoesNotContain("Current stack", silo.Log, StringComparison.Ordinal);

@@ -15,8 +15,8 @@ public sealed class CutDownloadTests
         {
             Endpoint = silo.Address,
             Region = "us-east-1",
-            AccessKeyId = RunningSilo.AccessKeyId,
-            SecretAccessKey = RunningSilo.SecretAccessKey,
+            AccessKeyId = CommandLine.AccessKeyId,
+            SecretAccessKey = CommandLine.SecretAccessKey,
         });
         await client.CreateVaultAsync(ClusterLedger.Vault);
         var ledger = new ClusterLedger();

@@ -42,9 +42,13 @@ public sealed class FailoverTests(PostgresServer postgres, ITestOutputHelper out
         await using var cluster = await ClusterUnderLoad.StartAsync(postgres);
         await RunAsync(cluster, Pauses, async victim =>
         {
-            await cluster.DisableAsync(victim, static silo => silo.PauseAsync());
+            await cluster.DisableAsync(victim, static silo =>
+        {
+            silo.Process.Pause();
+            return Task.CompletedTask;
+        });
             await cluster.AwaitRemovalAsync(victim);
-            await cluster.Silos[victim].ResumeAsync();
+            cluster.Silos[victim].Process.Resume();
             Assert.Equal(FatalExit.RemovedExitCode, await cluster.Silos[victim].WaitForExitAsync());
             await cluster.ReplaceAsync(victim);
         });

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OrleansUploads.EndToEnd.Tests.Crashes;
+using OrleansUploads.TestKit.Races;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 
@@ -21,7 +21,7 @@ public sealed class InterruptedWriteTests(PostgresServer postgres, ITestOutputHe
         var random = new Random(20261124);
         await using var cluster = await ClusterUnderLoad.StartAsync(postgres);
         var writes = new InterruptedWrites(
-            cluster.Balancer.Http, LoadBalancer.Endpoint, RunningSilo.AccessKeyId, RunningSilo.SecretAccessKey);
+            cluster.Balancer.Http, LoadBalancer.Endpoint, CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
         await writes.BeginAsync();
         for (var round = 0; round < Rounds; round++)
         {

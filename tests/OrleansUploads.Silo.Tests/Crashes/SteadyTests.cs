@@ -1,6 +1,5 @@
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Crashes;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
@@ -50,7 +49,7 @@ public sealed class SteadyTests(PostgresServer postgres, ITestOutputHelper outpu
 
     private async Task UploadAsync(GlacierClient client, string vault)
     {
-        var part = new Content(Interlocked.Increment(ref _seed), PartBytes);
+        var part = new PartContent(Interlocked.Increment(ref _seed), PartBytes);
         var upload = await client.InitiateMultipartUploadAsync(vault, Archives.MiB);
         await client.UploadPartAsync(vault, upload, 0, part.Body());
         await client.ListPartsPageAsync(vault, upload);

@@ -86,9 +86,13 @@ public sealed class FaultTests(PostgresServer postgres, AzuriteServer azurite, I
 
     private Task PauseAsync(ClusterUnderLoad cluster, int victim) => _log.InjectAsync("a silo was paused", [victim], async () =>
     {
-        await cluster.DisableAsync(victim, static silo => silo.PauseAsync());
+        await cluster.DisableAsync(victim, static silo =>
+        {
+            silo.Process.Pause();
+            return Task.CompletedTask;
+        });
         await cluster.AwaitRemovalAsync(victim);
-        await cluster.Silos[victim].ResumeAsync();
+        cluster.Silos[victim].Process.Resume();
         Assert.Equal(FatalExit.RemovedExitCode, await cluster.Silos[victim].WaitForExitAsync());
         await ReplaceAsync(cluster, victim);
     });

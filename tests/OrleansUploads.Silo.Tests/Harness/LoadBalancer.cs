@@ -41,8 +41,8 @@ internal sealed class LoadBalancer : IDisposable
     {
         Endpoint = Endpoint,
         Region = "us-east-1",
-        AccessKeyId = RunningSilo.AccessKeyId,
-        SecretAccessKey = RunningSilo.SecretAccessKey,
+        AccessKeyId = CommandLine.AccessKeyId,
+        SecretAccessKey = CommandLine.SecretAccessKey,
         Retry = retry ?? new RetryPolicy { MaxAttempts = 150, MaxDelay = TimeSpan.FromSeconds(1) },
         IdleTimeout = TimeSpan.FromSeconds(60),
     });

@@ -67,9 +67,9 @@ public sealed class AllSilosKilledTests(PostgresServer postgres, AzuriteServer a
             var starting = StartAgain();
             var watching = new RecoveryWatch(entities.All, Watch).RunAsync(starting);
             var hanging = await starting[0];
-            await hanging.PauseAsync();
+            hanging.Process.Pause();
             await Task.Delay(Hang);
-            await hanging.ResumeAsync();
+            hanging.Process.Resume();
 
             var slowest = (await watching)[0];
 

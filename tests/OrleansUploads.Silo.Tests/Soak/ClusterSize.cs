@@ -21,7 +21,7 @@ internal sealed record ClusterSize(
         await cluster.Database.CountRemindersAsync(),
         new DirectoryInfo(cluster.PartsFolder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(LengthOf),
         logBytes,
-        ResidentBytesOf(cluster.Silos[0].ProcessId));
+        ResidentBytesOf(cluster.Silos[0].Process.Id));
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,

@@ -78,9 +78,13 @@ internal sealed class Disturbances(
     private async Task<string> PauseAsync()
     {
         var victim = Victim;
-        await cluster.DisableAsync(victim, static silo => silo.PauseAsync());
+        await cluster.DisableAsync(victim, static silo =>
+        {
+            silo.Process.Pause();
+            return Task.CompletedTask;
+        });
         await cluster.AwaitRemovalAsync(victim);
-        await cluster.Silos[victim].ResumeAsync();
+        cluster.Silos[victim].Process.Resume();
         Assert.Equal(FatalExit.RemovedExitCode, await cluster.Silos[victim].WaitForExitAsync());
         await ReplaceAsync(victim);
         return "pauses";

@@ -1,4 +1,3 @@
-using OrleansUploads.EndToEnd.Tests.Damage;
 using OrleansUploads.Simulation.Judging;
 
 namespace OrleansUploads.Simulation.RealServer;

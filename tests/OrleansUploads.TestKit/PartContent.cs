@@ -1,10 +1,10 @@
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Hashing;
 
-namespace OrleansUploads.EndToEnd.Tests.Crashes;
+namespace OrleansUploads.TestKit;
 
 /// <summary>Bytes that are generated from a seed when needed, so that thousands of them take no memory.</summary>
-internal sealed record Content(int Seed, int LengthBytes)
+public sealed record PartContent(int Seed, int LengthBytes)
 {
     private TreeHash? _treeHash;
 

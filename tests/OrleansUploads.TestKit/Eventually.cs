@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace OrleansUploads.EndToEnd.Tests.Harness;
+namespace OrleansUploads.TestKit;
 
 /// <summary>Waits for conditions that another process brings about.</summary>
 public static class Eventually

@@ -1,4 +1,4 @@
-namespace OrleansUploads.EndToEnd.Tests.Harness;
+namespace OrleansUploads.TestKit.Telemetry;
 
 /// <summary>A span.</summary>
 /// <param name="Trace">The trace's ID.</param>

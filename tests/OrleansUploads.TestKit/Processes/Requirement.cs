@@ -1,6 +1,6 @@
 using Xunit.Sdk;
 
-namespace OrleansUploads.EndToEnd.Tests.Harness;
+namespace OrleansUploads.TestKit.Processes;
 
 /// <summary>Programs that a test needs and that this machine may lack. The test is then skipped; on a build server, where skipped tests are
 /// easily overlooked, it fails.</summary>

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace OrleansUploads.EndToEnd.Tests.Harness;
+namespace OrleansUploads.TestKit;
 
 /// <summary>Numbers in the environment that make a campaign longer.</summary>
-internal static class TestSetting
+public static class TestSetting
 {
     /// <summary>Returns the number in a variable, or another one if it has none.</summary>
     public static int Read(string variable, int byDefault) =>

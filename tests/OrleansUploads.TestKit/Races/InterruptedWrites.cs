@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using OrleansUploads.Benchmarks.Transfers;
+using OrleansUploads.TestKit.Processes;
 using OrleansUploads.Signing;
 
-namespace OrleansUploads.EndToEnd.Tests.Crashes;
+namespace OrleansUploads.TestKit.Races;
 
 /// <summary>Clients whose writes of objects are interrupted by a kill, and who then write the same keys again until they are
 /// acknowledged. From then on, every read must show the second write.</summary>
@@ -13,7 +13,7 @@ namespace OrleansUploads.EndToEnd.Tests.Crashes;
 /// <param name="endpoint">The address that requests are signed for.</param>
 /// <param name="accessKeyId">The access key.</param>
 /// <param name="secret">Its secret.</param>
-internal sealed partial class InterruptedWrites(HttpClient http, Uri endpoint, string accessKeyId, string secret)
+public sealed partial class InterruptedWrites(HttpClient http, Uri endpoint, string accessKeyId, string secret)
 {
     public const string Bucket = "/interrupted";
 

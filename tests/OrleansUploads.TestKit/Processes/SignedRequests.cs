@@ -1,13 +1,18 @@
+using System.Security.Cryptography;
 using OrleansUploads.Signing;
 
-namespace OrleansUploads.Benchmarks.Transfers;
+namespace OrleansUploads.TestKit.Processes;
 
 /// <summary>Creates signed requests to a server.</summary>
 /// <param name="endpoint">The server's address.</param>
 /// <param name="signer">Signs them.</param>
-internal sealed class SignedRequests(Uri endpoint, RequestSigner signer)
+public sealed class SignedRequests(Uri endpoint, RequestSigner signer)
 {
     private readonly MessageSigner _signer = new(signer);
+
+    /// <summary>Creates a request whose signature covers the body's hash.</summary>
+    public HttpRequestMessage Create(HttpMethod method, string target, byte[] body) =>
+        Create(method, target, Convert.ToHexStringLower(SHA256.HashData(body)), new ByteArrayContent(body));
 
     /// <summary>Creates a request.</summary>
     /// <param name="method">The method.</param>

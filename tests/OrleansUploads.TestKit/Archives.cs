@@ -2,7 +2,7 @@ using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 
-namespace OrleansUploads.EndToEnd.Tests.Harness;
+namespace OrleansUploads.TestKit;
 
 /// <summary>Generates archives, uploads them and retrieves them.</summary>
 public static class Archives

@@ -1,4 +1,4 @@
-namespace OrleansUploads.EndToEnd.Tests.Harness;
+namespace OrleansUploads.TestKit;
 
 /// <summary>A temporary folder, which is deleted on disposal.</summary>
 public sealed class TemporaryFolder : IDisposable

@@ -1,7 +1,7 @@
-namespace OrleansUploads.EndToEnd.Tests.Damage;
+namespace OrleansUploads.TestKit.Processes;
 
 /// <summary>A small disk, to be filled up. Mounting it requires Linux and root.</summary>
-internal sealed class SmallDisk : IAsyncDisposable
+public sealed class SmallDisk : IAsyncDisposable
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
 

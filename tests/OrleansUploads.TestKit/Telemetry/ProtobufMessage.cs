@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace OrleansUploads.EndToEnd.Tests.Harness;
+namespace OrleansUploads.TestKit.Telemetry;
 
 /// <summary>Reads fields of encoded protobuf messages by their numbers.</summary>
 public static class ProtobufMessage

@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace OrleansUploads.Benchmarks.Transfers;
+namespace OrleansUploads.TestKit.Processes;
 
 /// <summary>Signs in to the dashboard, as its page does.</summary>
-internal static class DashboardSession
+public static class DashboardSession
 {
     /// <summary>Proves the secret of a key.</summary>
     /// <param name="endpoint">The server's address.</param>

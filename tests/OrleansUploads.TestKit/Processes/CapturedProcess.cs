@@ -1,12 +1,18 @@
+using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Threading.Channels;
 
-namespace OrleansUploads.EndToEnd.Tests.Harness;
+namespace OrleansUploads.TestKit.Processes;
 
 /// <summary>A child process with captured output, which failing tests can show. Disposal kills it.</summary>
 public sealed class CapturedProcess : IAsyncDisposable
 {
+    private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
+
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private readonly StringBuilder _output = new();
@@ -33,6 +39,16 @@ public sealed class CapturedProcess : IAsyncDisposable
 
     /// <summary>The standard error so far.</summary>
     public string Error => Text(_error);
+
+    /// <summary>What the system says of the process now: its memory, its processor time.</summary>
+    public Process Figures
+    {
+        get
+        {
+            _process.Refresh();
+            return _process;
+        }
+    }
 
     /// <param name="program">The program's path.</param>
     /// <param name="arguments">The program's arguments.</param>
@@ -101,7 +117,13 @@ public sealed class CapturedProcess : IAsyncDisposable
     }
 
     /// <summary>Sends SIGTERM, so that the process can stop cleanly.</summary>
-    public void Terminate() => Signals.Terminate(_process.Id);
+    public void Terminate() => Signal(SigTerm);
+
+    /// <summary>Pauses the process, like a debugger or the migration of a virtual machine. Its connections stay open.</summary>
+    public void Pause() => Signal(SigStop);
+
+    /// <summary>Resumes the process.</summary>
+    public void Resume() => Signal(SigCont);
 
     public async ValueTask DisposeAsync()
     {
@@ -146,4 +168,17 @@ public sealed class CapturedProcess : IAsyncDisposable
             return text.ToString();
         }
     }
+
+    private void Signal(int signal)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals.");
+        if (Kill(_process.Id, signal) != 0)
+        {
+            throw new Win32Exception(Marshal.GetLastPInvokeError());
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int processId, int signal);
 }

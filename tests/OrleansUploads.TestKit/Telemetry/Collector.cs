@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace OrleansUploads.EndToEnd.Tests.Harness;
+namespace OrleansUploads.TestKit.Telemetry;
 
 /// <summary>An OTLP collector over HTTP that keeps what it receives.</summary>
 public sealed class Collector : IDisposable

@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 
-namespace OrleansUploads.EndToEnd.Tests.Harness;
+namespace OrleansUploads.TestKit.Processes;
 
 /// <summary>Runs the built <c>orleans-uploads</c> program.</summary>
 public static class CommandLine
@@ -37,9 +37,15 @@ public static class CommandLine
         StartProgram([Program, .. arguments], environment);
 
     /// <summary>Starts a .NET program, whose assembly is the first argument.</summary>
+    /// <param name="arguments">The assembly and its arguments.</param>
+    /// <param name="environment">Variables to set; by default those without a key pair.</param>
+    /// <param name="through">A program and its arguments that run the program, such as <c>prlimit</c>, or null to run it directly.</param>
     public static CapturedProcess StartProgram(
-        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
-        CapturedProcess.Start(Dotnet, arguments, environment ?? WithoutOperatorKey);
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null, IReadOnlyList<string>? through = null)
+    {
+        string[] line = [.. through ?? [], Dotnet, .. arguments];
+        return CapturedProcess.Start(line[0], line[1..], environment ?? WithoutOperatorKey);
+    }
 
     /// <summary>Defines <c>orleans-uploads</c> in a shell, as if the built program were installed.</summary>
     public static string ShellFunction => $"orleans-uploads() {{ '{Dotnet}' '{Program}' \"$@\"; }}";

@@ -1,6 +1,6 @@
 using OrleansUploads.Core.Policies;
 
-namespace OrleansUploads.EndToEnd.Tests.AwsClients;
+namespace OrleansUploads.TestKit;
 
 /// <summary>The 33 operations, each of which every client of Amazon runs.</summary>
 public static class AllOperations
