@@ -11,7 +11,7 @@ public sealed class SteadyTests(PostgresServer postgres, ITestOutputHelper outpu
     private const int RequestsOfAnUpload = 4;
     private const int PartBytes = 7;
 
-    private static readonly int Requests = ClusterUnderLoad.Setting("ORLEANSUPLOADS_STEADY_REQUESTS", 1200);
+    private static readonly int Requests = TestSetting.Read("ORLEANSUPLOADS_STEADY_REQUESTS", 1200);
 
     private int _seed;
 
@@ -19,7 +19,7 @@ public sealed class SteadyTests(PostgresServer postgres, ITestOutputHelper outpu
     public async Task No_request_fails_in_a_healthy_cluster()
     {
         int[] callers = [1, 8, 32];
-        await using var cluster = await ClusterUnderLoad.StartAsync(postgres);
+        await using var cluster = await SiloCluster.StartAsync(postgres);
         using var client = cluster.Balancer.Connect(RetryPolicy.None);
         var vaults = Enumerable.Range(0, callers.Max()).Select(static number => $"vault-{number}").ToList();
         foreach (var vault in vaults)

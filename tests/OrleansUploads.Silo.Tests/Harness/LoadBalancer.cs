@@ -9,8 +9,6 @@ namespace OrleansUploads.Silo.Tests.Harness;
 /// the same host name.</summary>
 internal sealed class LoadBalancer : IDisposable
 {
-    private static readonly TimeSpan ConnectionLife = TimeSpan.FromMilliseconds(100);
-
     private readonly HttpClient _http;
     private volatile IPEndPoint[] _backends = [];
     private int _turn;
@@ -19,7 +17,9 @@ internal sealed class LoadBalancer : IDisposable
     {
         UseProxy = false,
         AllowAutoRedirect = false,
-        PooledConnectionLifetime = ConnectionLife,
+
+        // A request that fails on a connection of its own is not repeated by the HTTP client, so no copy reaches another silo unseen.
+        PooledConnectionLifetime = TimeSpan.Zero,
         ConnectCallback = ConnectAsync,
     })
     {

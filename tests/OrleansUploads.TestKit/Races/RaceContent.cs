@@ -1,12 +1,12 @@
 using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 
-namespace OrleansUploads.EndToEnd.Tests.Races;
+namespace OrleansUploads.TestKit.Races;
 
 /// <summary>Bytes that only one request of a round writes, so that whoever reads them knows which request that was.</summary>
 /// <param name="Value">The content's number in its round, from 1.</param>
 /// <param name="IsMultipart">Whether the bytes are the only part of a multipart upload.</param>
-internal sealed record RaceContent(int Value, bool IsMultipart)
+public sealed record RaceContent(int Value, bool IsMultipart)
 {
     private const int LengthBytes = 3000;
 

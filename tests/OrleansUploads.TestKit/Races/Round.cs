@@ -1,9 +1,11 @@
-namespace OrleansUploads.EndToEnd.Tests.Races;
+namespace OrleansUploads.TestKit.Races;
 
 /// <summary>What clients were told in one round, which has a key and an upload of its own. Thread-safe.</summary>
 /// <remarks>The judgement has two halves: the key's history must be possible in some order, and the upload must have ended in one way
 /// only.</remarks>
-internal sealed class Round(string key)
+/// <param name="key">The key.</param>
+/// <param name="isKilled">Whether the server is killed in this round.</param>
+public sealed class Round(string key, bool isKilled = false)
 {
     private const int Absent = 0;
     private const string Refused = "PreconditionFailed";
@@ -19,6 +21,9 @@ internal sealed class Round(string key)
 
     public string Key { get; } = key;
 
+    /// <summary>Whether the server is killed in this round, so that requests may fail.</summary>
+    public bool IsKilled { get; } = isKilled;
+
     public RaceContent NewContent(bool isMultipart)
     {
         lock (_gate)
@@ -32,10 +37,11 @@ internal sealed class Round(string key)
     /// <summary>Records a put or a deletion.</summary>
     /// <param name="content">The content to write, or null for a deletion.</param>
     /// <param name="mustBeAbsent">Whether the request has the condition that there is no object.</param>
+    /// <param name="replaced">The content that the object must have, or null for any.</param>
     /// <param name="request">Sends the request. A put returns the ETag.</param>
-    public async Task WriteAsync(RaceContent? content, bool mustBeAbsent, Func<Task<RaceAnswer>> request)
+    public async Task WriteAsync(RaceContent? content, bool mustBeAbsent, RaceContent? replaced, Func<Task<RaceAnswer>> request)
     {
-        var write = Begin(content, mustBeAbsent);
+        var write = Begin(content, mustBeAbsent ? Absent : replaced?.Value);
         var answer = await request();
         lock (_gate)
         {
@@ -49,8 +55,8 @@ internal sealed class Round(string key)
             else if (!answer.IsNone)
             {
                 write.HasNoEffect = true;
-                Expect(mustBeAbsent && answer.Code == Refused, $"A write was refused with {answer.Code}.");
-                AddFailedCondition(write.Start);
+                Expect(write.Condition is not null && answer.Code == Refused, $"A write was refused with {answer.Code}.");
+                AddFailedCondition(write);
             }
         }
     }
@@ -96,7 +102,7 @@ internal sealed class Round(string key)
             start = ++_instant;
             if (!facts.Writes.TryGetValue(content, out write!))
             {
-                facts.Writes[content] = write = NewWrite(content, mustBeAbsent, start);
+                facts.Writes[content] = write = NewWrite(content, mustBeAbsent ? Absent : null, start);
             }
 
             write.BeginWork();
@@ -114,7 +120,7 @@ internal sealed class Round(string key)
             }
             else if (answer.Code == Refused && mustBeAbsent)
             {
-                AddFailedCondition(start);
+                AddFailedCondition(write, start);
             }
             else if (!answer.IsNone)
             {
@@ -209,23 +215,23 @@ internal sealed class Round(string key)
         }
     }
 
-    private KeyOperation Begin(RaceContent? content, bool mustBeAbsent)
+    private KeyOperation Begin(RaceContent? content, int? condition)
     {
         lock (_gate)
         {
-            var write = NewWrite(content, mustBeAbsent, ++_instant);
+            var write = NewWrite(content, condition, ++_instant);
             write.BeginWork();
             return write;
         }
     }
 
-    private KeyOperation NewWrite(RaceContent? content, bool mustBeAbsent, long start)
+    private KeyOperation NewWrite(RaceContent? content, int? condition, long start)
     {
         var write = new KeyOperation
         {
             Action = content is null ? KeyAction.Delete : KeyAction.Write,
             Value = content?.Value ?? Absent,
-            Condition = mustBeAbsent ? Absent : null,
+            Condition = condition,
             Start = start,
             IsOptional = true,
         };
@@ -241,8 +247,13 @@ internal sealed class Round(string key)
         }
     }
 
-    private void AddFailedCondition(long start) => _history.Add(
-        new KeyOperation { Action = KeyAction.ConditionFailed, Condition = Absent, Start = start, End = ++_instant });
+    private void AddFailedCondition(KeyOperation write, long? start = null) => _history.Add(new KeyOperation
+    {
+        Action = KeyAction.ConditionFailed,
+        Condition = write.Condition,
+        Start = start ?? write.Start,
+        End = ++_instant,
+    });
 
     private void Expect(bool holds, string flaw)
     {
