@@ -9,7 +9,6 @@ using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Core.Accounts;
 
-
 namespace OrleansUploads.Cluster.Tests.Tls;
 
 /// <summary>Silos with TLS on sockets of the loopback address, and their clients.</summary>

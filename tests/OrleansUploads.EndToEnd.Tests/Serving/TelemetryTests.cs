@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
+using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Client;
 using OrleansUploads.TestKit.Telemetry;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;

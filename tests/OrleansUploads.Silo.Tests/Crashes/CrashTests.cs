@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using OrleansUploads.Simulation.RealServer;
-using OrleansUploads.TestKit;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 

@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using OrleansUploads.Silo.Settings;
 
-
 namespace OrleansUploads.Silo.Tests.Serving;
 
 public sealed class DashboardTests : IDisposable

@@ -1,4 +1,3 @@
-
 namespace OrleansUploads.Silo.Tests.Soak;
 
 /// <summary>What happens to the cluster during a soak. Silo 0 is only ever updated, so that its memory can be compared.</summary>

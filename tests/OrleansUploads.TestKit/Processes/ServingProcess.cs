@@ -110,7 +110,6 @@ public class ServingProcess : IAsyncDisposable
     {
         await Process.DisposeAsync();
         _http.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     public override string ToString() => Process.ToString();

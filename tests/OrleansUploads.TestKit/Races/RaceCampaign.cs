@@ -55,7 +55,9 @@ public sealed class RaceCampaign(SignedRequests requests, Random random) : IDisp
         }));
         var all = played.SelectMany(static race => race.Race.Requests).ToArray();
         random.Shuffle(all);
-        var reached = moment.AfterAnswers(random.Next(all.Length));
+
+        // A kill that shall interrupt writes comes early.
+        var reached = moment.AfterAnswers(random.Next(played.All(static race => race.Race.SettlesAtOnce) ? all.Length / 2 : all.Length));
         var racing = Task.WhenAll(all.Select(Task.Run));
         var restarted = Task.CompletedTask;
         if (kill is not null)

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Values;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.TestKit.Races;
