@@ -1,7 +1,6 @@
 using Amazon.Glacier;
 using Amazon.Runtime;
 using OrleansUploads.AwsSdk.Tests.Harness;
-using OrleansUploads.EndToEnd.Tests.AwsClients;
 
 namespace OrleansUploads.AwsSdk.Tests.Operations;
 

@@ -17,7 +17,7 @@ internal sealed class ClusterRates(IReadOnlyList<Uri> endpoints, string accessKe
     {
         await using var server = await GatewayServer.StartAsync(session.Subfolder("embedded"), cancellationToken);
         using var cluster = Service.At(endpoints, accessKeyId, secret);
-        using var embedded = Service.At([server.Process.Endpoint], GatewayServer.AccessKeyId, GatewayServer.Secret);
+        using var embedded = Service.At([server.Process.Address], GatewayServer.AccessKeyId, GatewayServer.Secret);
         await cluster.CreateVaultAsync(cancellationToken);
 
         var uploads = session.Pick(200, 20);

@@ -53,7 +53,7 @@ internal sealed class Boto3Benchmark : IBenchmark
             var watch = Stopwatch.StartNew();
             using var python = Process.Start(
                 "/usr/bin/python3",
-                ["-c", Script, server.Process.Endpoint.ToString(), GatewayServer.AccessKeyId, GatewayServer.Secret, Bucket, file, checksum]);
+                ["-c", Script, server.Process.Address.ToString(), GatewayServer.AccessKeyId, GatewayServer.Secret, Bucket, file, checksum]);
             await python.WaitForExitAsync(token);
             return python.ExitCode == 0
                 ? gibibytes / watch.Elapsed.TotalSeconds

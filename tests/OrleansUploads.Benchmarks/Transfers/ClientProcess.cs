@@ -5,6 +5,8 @@ namespace OrleansUploads.Benchmarks.Transfers;
 /// <summary>Runs clients as their users do: as processes, whose start counts.</summary>
 internal static class ClientProcess
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
     /// <summary>Runs <c>orleans-uploads</c>.</summary>
     /// <returns>The duration.</returns>
     public static Task<TimeSpan> RunOursAsync(
@@ -17,18 +19,16 @@ internal static class ClientProcess
     public static async Task<TimeSpan> RunAsync(
         string program, IEnumerable<string> arguments, GatewayServer server, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
-        start.Environment["AWS_ENDPOINT_URL"] = server.Process.Endpoint.ToString().TrimEnd('/');
-        start.Environment["AWS_ACCESS_KEY_ID"] = GatewayServer.AccessKeyId;
-        start.Environment["AWS_SECRET_ACCESS_KEY"] = GatewayServer.Secret;
-        start.Environment["AWS_DEFAULT_REGION"] = "us-east-1";
         var watch = Stopwatch.StartNew();
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode == 0
-            ? watch.Elapsed
-            : throw new InvalidOperationException($"{program} ended with {process.ExitCode}. {output}");
+        await using var process = CapturedProcess.Start(program, arguments, new Dictionary<string, string?>
+        {
+            ["AWS_ENDPOINT_URL"] = server.Process.Address.ToString().TrimEnd('/'),
+            ["AWS_ACCESS_KEY_ID"] = GatewayServer.AccessKeyId,
+            ["AWS_SECRET_ACCESS_KEY"] = GatewayServer.Secret,
+            ["AWS_DEFAULT_REGION"] = "us-east-1",
+        });
+        var exitCode = await process.WaitForExitAsync(Patience).WaitAsync(cancellationToken);
+        return exitCode == 0 ? watch.Elapsed : throw new InvalidOperationException($"{program} ended with {exitCode}. {process}");
     }
 
     /// <summary>Writes a file of random bytes.</summary>

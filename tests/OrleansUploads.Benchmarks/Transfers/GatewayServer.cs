@@ -27,11 +27,11 @@ internal sealed class GatewayServer : IAsyncDisposable
     private GatewayServer(ServerProcess process)
     {
         _process = process;
-        _requests = new SignedRequests(process.Endpoint, new RequestSigner(SigningRules.Glacier, Region, AccessKeyId, Secret));
-        _objectRequests = new SignedRequests(process.Endpoint, new RequestSigner(SigningRules.S3, Region, AccessKeyId, Secret));
+        _requests = new SignedRequests(process.Address, new RequestSigner(SigningRules.Glacier, Region, AccessKeyId, Secret));
+        _objectRequests = new SignedRequests(process.Address, new RequestSigner(SigningRules.S3, Region, AccessKeyId, Secret));
         _client = new GlacierClient(new GlacierClientOptions
         {
-            Endpoint = process.Endpoint,
+            Endpoint = process.Address,
             Region = Region,
             AccessKeyId = AccessKeyId,
             SecretAccessKey = Secret,
@@ -43,7 +43,7 @@ internal sealed class GatewayServer : IAsyncDisposable
     public static async Task<GatewayServer> StartAsync(
         string folder, CancellationToken cancellationToken, bool createsVault = true, params string[] options)
     {
-        var server = new GatewayServer(await StartProcessAsync(folder, cancellationToken, options));
+        var server = new GatewayServer(await StartProcessAsync(folder, options));
         if (createsVault)
         {
             await server.VaultNamed(Vault).CreateAsync(cancellationToken);
@@ -53,17 +53,17 @@ internal sealed class GatewayServer : IAsyncDisposable
     }
 
     /// <summary>Starts only the server process, and waits until it is ready.</summary>
-    public static Task<ServerProcess> StartProcessAsync(
-        string folder, CancellationToken cancellationToken, params string[] options) =>
-        ServerProcess.StartAsync(
-            Assembly,
-            ["serve", "--account", Account, "--data", folder, "--listen", "127.0.0.1:0", "--quiet", .. options],
-            new Dictionary<string, string>
+    public static Task<ServerProcess> StartProcessAsync(string folder, params string[] options) =>
+        ServerProcess.StartAsync(new ServerSetup(folder)
+        {
+            Program = [Path.Combine(AppContext.BaseDirectory, Assembly), "serve", "--account", Account],
+            Options = ["--quiet", .. options],
+            Environment = new Dictionary<string, string?>
             {
                 ["ORLEANSUPLOADS_ACCESS_KEY_ID"] = AccessKeyId,
                 ["ORLEANSUPLOADS_SECRET_ACCESS_KEY"] = Secret,
             },
-            cancellationToken);
+        });
 
     /// <summary>Returns a vault by its name.</summary>
     public GatewayVault VaultNamed(string name) => new(_client, name);

@@ -38,11 +38,7 @@ internal sealed class IngestBenchmark : IBenchmark
         var parts = new ArchiveParts(session.Pick(1 << 30, QuickBytes) / variant.PartBytes, variant.PartBytes);
         using var connections = new Connections(variant.Connections);
         await using var gateway = await GatewayServer.StartAsync(session.Subfolder("gateway"), cancellationToken);
-        await using var sink = await ServerProcess.StartAsync(
-            SinkCommand.Assembly,
-            ["sink", session.Subfolder("sink"), .. variant.ToDirectSink ? ["--direct"] : Array.Empty<string>()],
-            new Dictionary<string, string>(),
-            cancellationToken);
+        await using var sink = await SinkCommand.StartAsync(session.Subfolder("sink"), variant.ToDirectSink);
 
         var use = new ServerUse(parts.Gibibytes);
         var rounds = new Rounds(variant.Name, Unit.GibibytesPerSecond, session.Pick(7, 3), WarmUps: 2);
@@ -61,7 +57,7 @@ internal sealed class IngestBenchmark : IBenchmark
                 var requests = gateway.PartRequests(parts, upload: "sink");
                 foreach (var request in requests)
                 {
-                    request.RequestUri = new Uri(sink.Endpoint, request.RequestUri!.PathAndQuery);
+                    request.RequestUri = new Uri(sink.Address, request.RequestUri!.PathAndQuery);
                 }
 
                 var time = await use.OfBaselineAsync(sink, () => connections.SendAllAsync(requests, token));

@@ -26,9 +26,8 @@ internal sealed class RetrievalBenchmark : IBenchmark
 
         var folder = session.Subfolder("static");
         await WriteAsync(Path.Combine(folder, StaticFile), parts, cancellationToken);
-        await using var sink = await ServerProcess.StartAsync(
-            SinkCommand.Assembly, ["sink", folder], new Dictionary<string, string>(), cancellationToken);
-        var staticUri = new Uri(sink.Endpoint, StaticFile);
+        await using var sink = await SinkCommand.StartAsync(folder);
+        var staticUri = new Uri(sink.Address, StaticFile);
 
         async Task<double> ReadAsync(HttpRequestMessage request, CancellationToken token)
         {

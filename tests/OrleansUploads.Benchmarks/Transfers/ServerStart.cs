@@ -11,14 +11,14 @@ internal static class ServerStart
         var folders = 0;
         var rounds = new Rounds(what, Unit.Milliseconds, session.Pick(9, 3), WarmUps: 1);
         return rounds.AlternateAsync(
-            token => StartAsync(folder, token),
-            token => StartAsync(session.Subfolder($"new-{folders++}"), token),
+            _ => StartAsync(folder),
+            _ => StartAsync(session.Subfolder($"new-{folders++}")),
             cancellationToken);
 
-        static async Task<double> StartAsync(string data, CancellationToken token)
+        static async Task<double> StartAsync(string data)
         {
             var watch = Stopwatch.StartNew();
-            await using var process = await GatewayServer.StartProcessAsync(data, token);
+            await using var process = await GatewayServer.StartProcessAsync(data);
             return watch.Elapsed.TotalMilliseconds;
         }
     }

@@ -5,13 +5,14 @@ internal sealed class ServerUse(double gibibytes)
 {
     private readonly Side _subject = new();
     private readonly Side _baseline = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
     /// <summary>Processor time for each GiB, in milliseconds.</summary>
     public Medians ProcessorTime => new(Rounds.Median(_subject.ProcessorMilliseconds), Rounds.Median(_baseline.ProcessorMilliseconds));
 
-    public Task<T> OfSubjectAsync<T>(ServerProcess server, Func<Task<T>> round) => MeasureAsync(_subject, server, round);
+    public Task<T> OfSubjectAsync<T>(ServingProcess server, Func<Task<T>> round) => MeasureAsync(_subject, server, round);
 
-    public Task<T> OfBaselineAsync<T>(ServerProcess server, Func<Task<T>> round) => MeasureAsync(_baseline, server, round);
+    public Task<T> OfBaselineAsync<T>(ServingProcess server, Func<Task<T>> round) => MeasureAsync(_baseline, server, round);
 
     /// <summary>Shows what the servers allocated on the managed heap, and how often they collected all of it.</summary>
     public IEnumerable<Verdict> OfHeap(string benchmark) =>
@@ -26,17 +27,21 @@ internal sealed class ServerUse(double gibibytes)
             new Medians(_subject.FullCollections.Average(), _baseline.FullCollections.Average())),
     ];
 
-    private async Task<T> MeasureAsync<T>(Side side, ServerProcess server, Func<Task<T>> round)
+    private async Task<T> MeasureAsync<T>(Side side, ServingProcess server, Func<Task<T>> round)
     {
-        var heap = await server.ReadHeapUseAsync();
+        var heap = await ReadHeapAsync(server);
         var time = server.ProcessorMilliseconds;
         var result = await round();
         side.ProcessorMilliseconds.Add((server.ProcessorMilliseconds - time) / gibibytes);
-        var after = await server.ReadHeapUseAsync();
+        var after = await ReadHeapAsync(server);
         side.AllocatedMebibytes.Add((after.AllocatedBytes - heap.AllocatedBytes) / (double)(1 << 20) / gibibytes);
         side.FullCollections.Add((after.FullCollections - heap.FullCollections) / gibibytes);
         return result;
     }
+
+    /// <summary>What a server has used of the managed heap so far.</summary>
+    private async Task<HeapUse> ReadHeapAsync(ServingProcess server) =>
+        HeapUse.Parse(await _http.GetStringAsync(new Uri(server.Address, "/healthz?verbose")));
 
     private sealed class Side
     {

@@ -18,19 +18,21 @@ namespace OrleansUploads.Benchmarks.Transfers;
 /// writes past the page cache.</summary>
 internal static class SinkCommand
 {
+    private const string Direct = "--direct";
     private const int BufferBytes = 256 * 1024;
 
     /// <summary>A flush blocks its thread, so this many threads are needed to keep bodies from waiting for each
     /// other.</summary>
     private const int MinThreads = 16;
 
-    /// <summary>The assembly that contains the command.</summary>
-    public static string Assembly { get; } = typeof(SinkCommand).Assembly.GetName().Name + ".dll";
+    /// <summary>Starts the server and waits until it is ready.</summary>
+    public static Task<ServingProcess> StartAsync(string folder, bool isDirect = false) => ServingProcess.StartAsync(
+        CommandLine.StartProgram([typeof(SinkCommand).Assembly.Location, "sink", folder, .. isDirect ? [Direct] : Array.Empty<string>()]));
 
     public static Command Create()
     {
         var folder = new Argument<DirectoryInfo>("folder");
-        var direct = new Option<bool>("--direct");
+        var direct = new Option<bool>(Direct);
         var command = new Command("sink", "Run the baseline server of ingest and retrieval.") { folder, direct };
         command.Hidden = true;
         command.SetAction((parsed, cancellationToken) =>
@@ -59,7 +61,7 @@ internal static class SinkCommand
             : TakeAsync(context, folder, isDirect));
         await app.StartAsync(cancellationToken);
         var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
-        Console.WriteLine(ServerProcess.Ready + addresses.Addresses.First());
+        Console.WriteLine(ServingProcess.Ready + addresses.Addresses.First());
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }

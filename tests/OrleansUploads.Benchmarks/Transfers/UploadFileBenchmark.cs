@@ -41,7 +41,7 @@ internal sealed class UploadFileBenchmark : IBenchmark
                 "aws",
                 [
                     "glacier", "upload-archive", "--account-id", "-", "--vault-name", GatewayServer.Vault, "--body", path,
-                    "--endpoint-url", gateway.Process.Endpoint.ToString().TrimEnd('/'),
+                    "--endpoint-url", gateway.Process.Address.ToString().TrimEnd('/'),
                 ],
                 gateway,
                 token)).TotalSeconds,

@@ -44,7 +44,7 @@ internal sealed class DashboardBenchmark : IBenchmark
         await ManyUploads.OpenAsync(folder, Uploads, cancellationToken);
         var server = await GatewayServer.StartAsync(folder, cancellationToken, createsVault: false);
         var pages = new DashboardPages(await DashboardSession.BeginAsync(
-            server.Process.Endpoint, GatewayServer.AccessKeyId, GatewayServer.Secret, cancellationToken));
+            server.Process.Address, GatewayServer.AccessKeyId, GatewayServer.Secret, cancellationToken));
         return new Side(server, pages, await pages.ListUploadsAsync(cancellationToken));
     }
 

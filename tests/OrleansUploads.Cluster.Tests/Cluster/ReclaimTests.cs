@@ -1,7 +1,6 @@
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Hashing;

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;

@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Cluster.Tests.Membership;
 

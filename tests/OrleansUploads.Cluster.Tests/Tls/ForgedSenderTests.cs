@@ -11,7 +11,6 @@ using OrleansUploads.Cluster.Nodes;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Cluster.Tests.Tls;
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Nodes;
 using OrleansUploads.Cluster.Tls;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 namespace OrleansUploads.Cluster.Tests.Tls;
 

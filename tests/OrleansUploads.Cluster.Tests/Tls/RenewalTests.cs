@@ -3,7 +3,6 @@ using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.EndToEnd.Tests.Harness;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cluster.Tests.Tls;

@@ -8,8 +8,6 @@ using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.EndToEnd.Tests.Harness;
-
 
 namespace OrleansUploads.Cluster.Tests.Tls;
 

@@ -71,7 +71,7 @@ public sealed class HostileDocumentTests
 
     private static async Task<HttpStatusCode> SendAsync(HttpClient http, ServerProcess server, byte[] document)
     {
-        using var request = SignedRequest.ToS3(server, "POST", "/photos?delete=", document);
+        using var request = server.SignS3().Create(HttpMethod.Post, "/photos?delete=", document);
         try
         {
             using var answer = await http.SendAsync(request);
@@ -91,7 +91,7 @@ public sealed class HostileDocumentTests
 
     private static async Task LookUpAsync(HttpClient http, ServerProcess server)
     {
-        using var request = SignedRequest.ToS3(server, "GET", "/photos?location=", []);
+        using var request = server.SignS3().Create(HttpMethod.Get, "/photos?location=", []);
         using var answer = await http.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }

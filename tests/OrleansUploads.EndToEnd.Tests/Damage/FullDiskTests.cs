@@ -5,10 +5,11 @@ using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
+/// <summary>A full disk: what is refused, what goes on, and how space is freed through the API while the server runs.</summary>
 public sealed class FullDiskTests : IDisposable
 {
     private const string Vault = "records";
-    private const int DiskMebibytes = 24;
+    private const int DiskMebibytes = 64;
 
     private readonly TemporaryFolder _folder = new();
 
@@ -68,6 +69,153 @@ public sealed class FullDiskTests : IDisposable
         await next.StopAsync();
     }
 
+    [Fact]
+    public async Task Aborting_an_upload_frees_a_disk_filled_by_uploads()
+    {
+        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet", "--min-free", "4MiB");
+        var client = server.Connect();
+        await client.CreateVaultAsync(Vault);
+        var upload = await client.InitiateMultipartUploadAsync(Vault, Archives.MiB);
+        var part = HashedBody.Of(Archives.Bytes(Archives.MiB, seed: 1));
+        var parts = await UploadUntilRefusedAsync(client, upload, part);
+
+        Assert.InRange(parts, 10, DiskMebibytes);
+        Assert.InRange(Free(), 4 * Archives.MiB, 7 * Archives.MiB);
+        await ExpectUnavailableAsync(() => client.UploadPartAsync(Vault, upload, parts * (long)Archives.MiB, part));
+
+        await client.AbortMultipartUploadAsync(Vault, upload);
+
+        await Eventually.BecomesTrueAsync(
+            () => Free() > (parts - 1) * (long)Archives.MiB, "the bytes of the aborted upload are freed");
+        await client.UploadArchiveAsync(Vault, part);
+        await server.StopAsync();
+    }
+
+    [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    public async Task Deleting_archives_frees_a_disk_filled_by_archives()
+    {
+        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet", "--min-free", "4MiB");
+        var client = server.Connect();
+        await client.CreateVaultAsync(Vault);
+        var archives = new List<string>();
+        await ExpectUnavailableAsync(async () =>
+        {
+            for (var i = 0; i < DiskMebibytes; i++)
+            {
+                archives.Add((await client.UploadArchiveAsync(
+                    Vault, HashedBody.Of(Archives.Bytes(2 * Archives.MiB, seed: i)))).ArchiveId);
+            }
+        });
+        Assert.InRange(archives.Count, 5, DiskMebibytes / 2);
+
+        foreach (var archive in archives)
+        {
+            await client.DeleteArchiveAsync(Vault, archive);
+        }
+
+        await Eventually.BecomesTrueAsync(
+            () => Free() > archives.Count * 2L * Archives.MiB, "the bytes of the deleted archives are freed");
+        await client.UploadArchiveAsync(Vault, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: 99)));
+        await server.StopAsync();
+    }
+
+    [Fact]
+    public async Task Uploads_can_be_aborted_on_a_disk_filled_by_another_program()
+    {
+        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet", "--min-free", "1MiB");
+        var client = server.Connect();
+        var uploads = await StartUploadsAsync(client);
+
+        disk.FillUp(leaveBytes: 0);
+        await ExpectUnavailableAsync(() => client.InitiateMultipartUploadAsync(Vault, Archives.MiB));
+        using (var http = new HttpClient())
+        {
+            var health = await http.GetStringAsync(new Uri(server.Address, "/healthz"));
+            Assert.Contains("\"space\":\"Degraded\"", health, StringComparison.Ordinal);
+            Assert.Contains("\"problems\":{\"space\":\"disk full\"}", health, StringComparison.Ordinal);
+        }
+
+        foreach (var upload in uploads)
+        {
+            await client.AbortMultipartUploadAsync(Vault, upload);
+        }
+
+        await Eventually.BecomesTrueAsync(() => Free() > 6 * Archives.MiB, "the bytes of the aborted uploads are freed");
+        await client.UploadArchiveAsync(Vault, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: 9)));
+        await server.StopAsync();
+
+        // Without the reserve, not even the journal can be opened.
+        File.Delete(Path.Combine(_folder.Data, "journal.reserve"));
+        disk.FillUp(leaveBytes: 0);
+        (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).ExpectOneLine(_folder.Data, "is full", "start the server again");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false, Traits = [TestRun.Name, TestRun.Campaign])]
+    public async Task Uploads_can_be_aborted_after_a_restart_on_a_disk_filled_by_another_program(bool crashes)
+    {
+        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        var client = server.Connect();
+        var uploads = await StartUploadsAsync(client);
+
+        await (crashes ? server.KillAsync() : server.StopAsync());
+        disk.FillUp(leaveBytes: 0);
+        await using var next = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        foreach (var upload in uploads)
+        {
+            await next.Connect().AbortMultipartUploadAsync(Vault, upload);
+        }
+
+        await next.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_body_that_is_announced_but_not_sent_reserves_only_a_few_MiB()
+    {
+        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
+        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        var client = server.Connect();
+        await client.CreateVaultAsync(Vault);
+        var before = Free();
+        var body = new StallingSource(32 * Archives.MiB, sentBytes: Archives.MiB);
+        using var cancellation = new CancellationTokenSource();
+        var hashed = await HashedBody.ReadAsync(body);
+        body.IsStalling = true;
+        var sending = client.UploadArchiveAsync(Vault, hashed, cancellationToken: cancellation.Token);
+        await Eventually.BecomesTrueAsync(
+            () => Directory.EnumerateFiles(_folder.Data, "*.part", SearchOption.AllDirectories).Any(), "the server writes the body");
+
+        Assert.InRange(before - Free(), 0, 12 * Archives.MiB);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => sending);
+        await server.StopAsync();
+    }
+
+    private long Free() => new DriveInfo(_folder.Data).AvailableFreeSpace;
+
+    private static async Task<int> UploadUntilRefusedAsync(GlacierClient client, string upload, HashedBody part)
+    {
+        for (var parts = 0; parts < 2 * DiskMebibytes; parts++)
+        {
+            try
+            {
+                await client.UploadPartAsync(Vault, upload, parts * (long)Archives.MiB, part);
+            }
+            catch (GlacierException refused) when (refused.Code == GlacierErrorCodes.ServiceUnavailable)
+            {
+                return parts;
+            }
+        }
+
+        throw new InvalidOperationException($"The disk is not full after {2 * DiskMebibytes} parts of 1 MiB.");
+    }
+
     private static async Task ExpectUnavailableAsync(Func<Task> call)
     {
         var refused = await Assert.ThrowsAsync<GlacierException>(call);
@@ -78,4 +226,38 @@ public sealed class FullDiskTests : IDisposable
 
     private static async Task<HashSet<string>> ListUploadsAsync(GlacierClient client) =>
         await client.ListMultipartUploadsAsync(Vault).Select(upload => upload.UploadId).ToHashSetAsync();
+
+    /// <summary>Creates the vault and starts uploads with a part of 1 MiB each.</summary>
+    private static async Task<List<string>> StartUploadsAsync(GlacierClient client)
+    {
+        await client.CreateVaultAsync(Vault);
+        var uploads = new List<string>();
+        for (var i = 0; i < 8; i++)
+        {
+            uploads.Add(await client.InitiateMultipartUploadAsync(Vault, Archives.MiB));
+            await client.UploadPartAsync(Vault, uploads[i], 0, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: i)));
+        }
+
+        return uploads;
+    }
+
+    private sealed class StallingSource(long lengthBytes, long sentBytes) : ByteSource
+    {
+        public override long LengthBytes => lengthBytes;
+
+        public bool IsStalling { get; set; }
+
+        public override async ValueTask<int> ReadAsync(
+            Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken)
+        {
+            if (IsStalling && offsetBytes >= sentBytes)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+
+            var count = (int)Math.Clamp(lengthBytes - offsetBytes, 0, buffer.Length);
+            buffer.Span[..count].Clear();
+            return count;
+        }
+    }
 }

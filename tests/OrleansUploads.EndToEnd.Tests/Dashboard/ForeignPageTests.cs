@@ -69,7 +69,7 @@ public sealed class ForeignPageTests
         await s3.PutBucketAsync("pages");
         await s3.PutObjectAsync(new PutObjectRequest { BucketName = "pages", Key = "page.html", ContentBody = "text" });
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        using var atTheOther = SignedRequest.ToS3(place.Server, "GET", "/pages/page.html", []);
+        using var atTheOther = place.Server.SignS3().Create(HttpMethod.Get, "/pages/page.html", []);
         atTheOther.RequestUri = new Uri(dashboard, "/pages/page.html");
         using var noObject = await http.SendAsync(atTheOther);
         Assert.Equal(HttpStatusCode.NotFound, noObject.StatusCode);

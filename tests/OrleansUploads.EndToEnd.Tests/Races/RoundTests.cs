@@ -1,3 +1,5 @@
+using OrleansUploads.TestKit.Races;
+
 namespace OrleansUploads.EndToEnd.Tests.Races;
 
 /// <summary>The judgement of a round finds answers that no order explains.</summary>
@@ -94,7 +96,7 @@ public sealed class RoundTests
     public async Task A_deleted_object_cannot_return()
     {
         await CompleteAsync(_first, new RaceAnswer(null, _first.ETag));
-        await _round.WriteAsync(null, false, () => Task.FromResult(new RaceAnswer(null)));
+        await _round.WriteAsync(null, false, null, () => Task.FromResult(new RaceAnswer(null)));
         await ReadAsync(_first);
         ExpectFlaw("not possible in any order");
     }
@@ -119,7 +121,7 @@ public sealed class RoundTests
         _round.CompleteAsync(Upload, content, mustBeAbsent, () => Task.FromResult(answer));
 
     private Task PutAsync(RaceContent content, RaceAnswer answer, bool mustBeAbsent = false) =>
-        _round.WriteAsync(content, mustBeAbsent, () => Task.FromResult(answer));
+        _round.WriteAsync(content, mustBeAbsent, null, () => Task.FromResult(answer));
 
     private Task<bool> ReadAsync(RaceContent content) =>
         _round.ReadAsync(() => Task.FromResult((new RaceAnswer(null, content.ETag), content.Bytes)));

@@ -4,6 +4,7 @@ using System.Text.Json;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
+using OrleansUploads.TestKit.Telemetry;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 

@@ -1,6 +1,5 @@
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Crashes;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
@@ -12,7 +11,7 @@ public sealed class SteadyTests(PostgresServer postgres, ITestOutputHelper outpu
     private const int RequestsOfAnUpload = 4;
     private const int PartBytes = 7;
 
-    private static readonly int Requests = ClusterUnderLoad.Setting("ORLEANSUPLOADS_STEADY_REQUESTS", 1200);
+    private static readonly int Requests = TestSetting.Read("ORLEANSUPLOADS_STEADY_REQUESTS", 1200);
 
     private int _seed;
 
@@ -20,7 +19,7 @@ public sealed class SteadyTests(PostgresServer postgres, ITestOutputHelper outpu
     public async Task No_request_fails_in_a_healthy_cluster()
     {
         int[] callers = [1, 8, 32];
-        await using var cluster = await ClusterUnderLoad.StartAsync(postgres);
+        await using var cluster = await SiloCluster.StartAsync(postgres);
         using var client = cluster.Balancer.Connect(RetryPolicy.None);
         var vaults = Enumerable.Range(0, callers.Max()).Select(static number => $"vault-{number}").ToList();
         foreach (var vault in vaults)
@@ -50,7 +49,7 @@ public sealed class SteadyTests(PostgresServer postgres, ITestOutputHelper outpu
 
     private async Task UploadAsync(GlacierClient client, string vault)
     {
-        var part = new Content(Interlocked.Increment(ref _seed), PartBytes);
+        var part = new PartContent(Interlocked.Increment(ref _seed), PartBytes);
         var upload = await client.InitiateMultipartUploadAsync(vault, Archives.MiB);
         await client.UploadPartAsync(vault, upload, 0, part.Body());
         await client.ListPartsPageAsync(vault, upload);

@@ -160,7 +160,7 @@ public sealed partial class DeploymentTests
     {
         try
         {
-            await using var process = EndToEnd.Tests.Harness.CapturedProcess.Start("docker", arguments, []);
+            await using var process = CapturedProcess.Start("docker", arguments, []);
             return await process.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0;
         }
         catch (System.ComponentModel.Win32Exception)

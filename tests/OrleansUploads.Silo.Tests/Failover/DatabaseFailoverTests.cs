@@ -3,6 +3,7 @@ using System.Net;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Tests.Crashes;
+using OrleansUploads.Simulation.RealServer;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 
@@ -11,14 +12,14 @@ namespace OrleansUploads.Silo.Tests.Failover;
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class DatabaseFailoverTests(ITestOutputHelper output) : IDisposable
 {
-    private const int Clients = 4;
+    private const string Vault = HttpServer.Others + "failover";
 
-    private static readonly int Rounds = ClusterUnderLoad.Setting("ORLEANSUPLOADS_DATABASE_ROUNDS", 1);
+    private static readonly int Rounds = TestSetting.Read("ORLEANSUPLOADS_DATABASE_ROUNDS", 1);
     private static readonly TimeSpan MaxUntilRed = TimeSpan.FromSeconds(5);
 
     // A machine that runs other tests is slower; deploy/postgres/try-failover.sh asks for 5 seconds.
     private static readonly TimeSpan MaxUntilServed =
-        TimeSpan.FromSeconds(ClusterUnderLoad.Setting("ORLEANSUPLOADS_DATABASE_SECONDS", 60));
+        TimeSpan.FromSeconds(TestSetting.Read("ORLEANSUPLOADS_DATABASE_SECONDS", 60));
 
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -44,12 +45,12 @@ public sealed class DatabaseFailoverTests(ITestOutputHelper output) : IDisposabl
         await AwaitRedAsync(cluster);
         await PromoteAsync(pair, cluster);
         await pair.Standby.ResumeAsync();
-        await Task.WhenAll(AwaitArchivesAsync(cluster), Task.Delay(Outage));
+        await Task.WhenAll(Task.WhenAll(cluster.Silos.Select(silo => WriteAsync(silo, Stopwatch.StartNew()))), Task.Delay(Outage));
 
         // The sessions in which the silos gave up a commit still wait for the standby. Besides them, each silo asks what the server is.
         var sessions = await pair.Standby.QueryAsync(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = 'uploads' AND wait_event IS DISTINCT FROM 'SyncRep'");
-        Assert.InRange(int.Parse(sessions!, System.Globalization.CultureInfo.InvariantCulture), 0, ClusterUnderLoad.SiloCount);
+        Assert.InRange(int.Parse(sessions!, System.Globalization.CultureInfo.InvariantCulture), 0, SiloCluster.Count);
     });
 
     [Fact]
@@ -69,37 +70,36 @@ public sealed class DatabaseFailoverTests(ITestOutputHelper output) : IDisposabl
         await PromoteAsync(pair, cluster);
     });
 
-    private async Task RunAsync(Func<PostgresPair, ClusterUnderLoad, Task> disturbAsync)
+    private async Task RunAsync(Func<PostgresPair, SiloCluster, Task> disturbAsync)
     {
         await using var pair = await PostgresPair.StartAsync();
-        await using var cluster = await ClusterUnderLoad.StartAsync(new PostgresClusterDatabase(pair.ConnectionString));
-        try
+        await using var cluster = await SiloCluster.StartAsync(new PostgresClusterDatabase(pair.ConnectionString));
+        using (var client = cluster.Balancer.Connect())
         {
-            await cluster.RunAsync(Clients, Rounds, async _ =>
+            await client.CreateVaultAsync(Vault);
+        }
+
+        var tally = new RealTally();
+        var failure = await ClusterSeries.FindInOutagesAsync(
+            cluster,
+            Rounds,
+            static _ => true,
+            async (_, _) =>
             {
                 await disturbAsync(pair, cluster);
                 await pair.AddStandbyAsync();
-            });
-            await cluster.AuditAsync();
-        }
-        finally
-        {
-            output.WriteLine(
-                $"{_served.Count} of {Rounds} rounds, {cluster.Ledger.Archives} archives, {cluster.Ledger.Open.Count} uploads left open, "
-                + $"{_cancelled} waits cancelled. Red after {Seconds(_red)}; served after the promotion: {Seconds(_served)}.");
-            foreach (var failed in cluster.Ledger.FailedCalls)
-            {
-                output.WriteLine($"{(int?)failed.StatusCode} {failed.Message}");
-            }
-        }
+            },
+            tally);
 
-        Assert.Empty(cluster.Ledger.FailedCalls);
+        output.WriteLine(
+            $"{tally}, {_cancelled} waits cancelled. Red after {Seconds(_red)}; served after the promotion: {Seconds(_served)}.");
+        Assert.True(failure is null, $"{failure}");
         Assert.All(_red, static red => Assert.InRange(red, TimeSpan.Zero, MaxUntilRed));
         Assert.All(_served, static served => Assert.InRange(served, TimeSpan.Zero, MaxUntilServed));
     }
 
     /// <summary>Promotes the standby, and waits until every silo has written something.</summary>
-    private async Task PromoteAsync(PostgresPair pair, ClusterUnderLoad cluster)
+    private async Task PromoteAsync(PostgresPair pair, SiloCluster cluster)
     {
         await pair.PromoteAsync();
         var watch = Stopwatch.StartNew();
@@ -116,7 +116,7 @@ public sealed class DatabaseFailoverTests(ITestOutputHelper output) : IDisposabl
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(1));
             try
             {
-                await client.InitiateMultipartUploadAsync(ClusterLedger.Vault, Archives.MiB, cancellationToken: limit.Token);
+                await client.InitiateMultipartUploadAsync(Vault, Archives.MiB, cancellationToken: limit.Token);
                 return;
             }
             catch (Exception fault) when (fault is OperationCanceledException or GlacierException { IsTransient: true })
@@ -128,7 +128,7 @@ public sealed class DatabaseFailoverTests(ITestOutputHelper output) : IDisposabl
     }
 
     /// <summary>Waits for an outage, and notes when every silo said that it is not ready.</summary>
-    private async Task AwaitRedAsync(ClusterUnderLoad cluster)
+    private async Task AwaitRedAsync(SiloCluster cluster)
     {
         var watch = Stopwatch.StartNew();
         TimeSpan? red = null;
@@ -150,12 +150,6 @@ public sealed class DatabaseFailoverTests(ITestOutputHelper output) : IDisposabl
     {
         using var answer = await _http.GetAsync(new Uri(silo.Address, GatewayEndpoints.HealthPath));
         return answer.StatusCode;
-    }
-
-    private static Task AwaitArchivesAsync(ClusterUnderLoad cluster)
-    {
-        var goal = cluster.Ledger.Archives + Clients;
-        return Eventually.BecomesTrueAsync(() => cluster.Ledger.Archives >= goal, "archives are finished", Patience);
     }
 
     private static string Seconds(IEnumerable<TimeSpan> times) =>

@@ -1,6 +1,4 @@
-using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Crashes;
 using OrleansUploads.Silo.Tests.Recovery;
 using OrleansUploads.Silo.Tests.Soak;
 
@@ -13,7 +11,7 @@ public sealed class FaultTests(PostgresServer postgres, AzuriteServer azurite, I
     private const int Clients = 10;
     private const string Stop = "a silo was stopped";
 
-    private static readonly TimeSpan Duration = TimeSpan.FromMinutes(ClusterUnderLoad.Setting("ORLEANSUPLOADS_FAULT_MINUTES", 0));
+    private static readonly TimeSpan Duration = TimeSpan.FromMinutes(TestSetting.Read("ORLEANSUPLOADS_FAULT_MINUTES", 0));
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
@@ -28,10 +26,10 @@ public sealed class FaultTests(PostgresServer postgres, AzuriteServer azurite, I
         Assert.SkipWhen(Duration == TimeSpan.Zero, "deploy/local-cluster.sh faults runs this test.");
         if (NetworkCut.IsPossible)
         {
-            await NetworkCut.PrepareAsync(ClusterUnderLoad.SiloCount);
+            await NetworkCut.PrepareAsync(SiloCluster.Count);
         }
 
-        await using var cluster = await ClusterUnderLoad.StartAsync(
+        await using var cluster = await SiloCluster.StartAsync(
             DatabaseServers.Chosen(postgres, azurite),
             static (number, start) => (start with { Group = NetworkCut.GroupOf(number) })
                 .With(KnownSettings.DrainDelay.Variable, $"{DrainDelay.TotalSeconds:F0}s"));
@@ -59,48 +57,46 @@ public sealed class FaultTests(PostgresServer postgres, AzuriteServer azurite, I
         Assert.Empty(_log.CoveredOnlyBy(Stop));
     }
 
-    private async Task InjectFaultsAsync(ClusterUnderLoad cluster, List<Task> running)
+    private async Task InjectFaultsAsync(SiloCluster cluster, List<Task> running)
     {
-        Func<ClusterUnderLoad, int, Task>[] faults = [KillAsync, StopAsync, PauseAsync, KillAllAsync, CutAsync];
+        Func<SiloCluster, int, Task>[] faults = [KillAsync, StopAsync, PauseAsync, KillAllAsync, CutAsync];
         for (var round = 0; _log.Now < Duration; round++)
         {
             await Task.Delay(Calm);
             Assert.True(running.Find(static client => client.IsCompleted) is not { } ended, $"{running.Find(static client => client.IsCompleted)?.Exception}");
-            await faults[round % faults.Length](cluster, round % ClusterUnderLoad.SiloCount);
+            await faults[round % faults.Length](cluster, round % SiloCluster.Count);
             Say($"{_log.Now.TotalSeconds:F0} s: {_log.Windows.LastOrDefault()?.Kind}, {_log.Answered} answers, {_log.Failed.Count} failures so far");
             await Task.Delay(Calm);
         }
     }
 
-    private Task KillAsync(ClusterUnderLoad cluster, int victim) => _log.InjectAsync("a silo was killed", [victim], async () =>
+    private Task KillAsync(SiloCluster cluster, int victim) => _log.InjectAsync("a silo was killed", [victim], async () =>
     {
-        await cluster.DisableAsync(victim, static silo => silo.KillAsync());
+        await cluster.KillAsync(victim);
         await ReplaceAsync(cluster, victim);
     });
 
-    private Task StopAsync(ClusterUnderLoad cluster, int victim) => _log.InjectAsync(Stop, [victim], async () =>
+    private Task StopAsync(SiloCluster cluster, int victim) => _log.InjectAsync(Stop, [victim], async () =>
     {
         await cluster.StopAsync(victim);
         await ReplaceAsync(cluster, victim);
     });
 
-    private Task PauseAsync(ClusterUnderLoad cluster, int victim) => _log.InjectAsync("a silo was paused", [victim], async () =>
+    private Task PauseAsync(SiloCluster cluster, int victim) => _log.InjectAsync("a silo was paused", [victim], async () =>
     {
-        await cluster.DisableAsync(victim, static silo => silo.PauseAsync());
-        await cluster.AwaitRemovalAsync(victim);
-        await cluster.Silos[victim].ResumeAsync();
-        Assert.Equal(FatalExit.RemovedExitCode, await cluster.Silos[victim].WaitForExitAsync());
+        cluster.Pause(victim);
+        await cluster.AwaitRemovalAndEndAsync(victim);
         await ReplaceAsync(cluster, victim);
     });
 
-    private Task KillAllAsync(ClusterUnderLoad cluster, int victim) => _log.InjectAsync("all silos were killed", [0, 1, 2], async () =>
+    private Task KillAllAsync(SiloCluster cluster, int victim) => _log.InjectAsync("all silos were killed", [0, 1, 2], async () =>
     {
         await Task.WhenAll(cluster.Silos.Select(static silo => silo.KillAsync()));
-        await Task.WhenAll(Enumerable.Range(0, ClusterUnderLoad.SiloCount).Select(number => ReplaceAsync(cluster, number)));
+        await Task.WhenAll(Enumerable.Range(0, SiloCluster.Count).Select(number => ReplaceAsync(cluster, number)));
     });
 
     /// <summary>Drops the packets from one silo to another until one of the two is removed, and replaces it.</summary>
-    private async Task CutAsync(ClusterUnderLoad cluster, int victim)
+    private async Task CutAsync(SiloCluster cluster, int victim)
     {
         if (!NetworkCut.IsPossible)
         {
@@ -108,7 +104,7 @@ public sealed class FaultTests(PostgresServer postgres, AzuriteServer azurite, I
             return;
         }
 
-        var other = (victim + 1) % ClusterUnderLoad.SiloCount;
+        var other = (victim + 1) % SiloCluster.Count;
         await _log.InjectAsync("a network was cut", [victim, other], async () =>
         {
             var (from, to) = (cluster.Silos[victim], cluster.Silos[other]);
@@ -117,14 +113,14 @@ public sealed class FaultTests(PostgresServer postgres, AzuriteServer azurite, I
             await NetworkCut.HealAsync(victim, from, other, to);
             foreach (var number in await FindRemovedAsync(cluster, victim, other))
             {
-                Assert.Equal(FatalExit.RemovedExitCode, await cluster.Silos[number].WaitForExitAsync());
+                await cluster.AwaitOwnEndAsync(number);
                 await ReplaceAsync(cluster, number);
             }
         });
     }
 
     /// <summary>The silos that the others have removed. They end when they read the membership again.</summary>
-    private static async Task<IReadOnlyList<int>> FindRemovedAsync(ClusterUnderLoad cluster, params int[] numbers)
+    private static async Task<IReadOnlyList<int>> FindRemovedAsync(SiloCluster cluster, params int[] numbers)
     {
         var removed = new List<int>();
         foreach (var number in numbers)
@@ -139,7 +135,7 @@ public sealed class FaultTests(PostgresServer postgres, AzuriteServer azurite, I
     }
 
     /// <summary>Starts a silo again and waits until it says that it is ready.</summary>
-    private static async Task ReplaceAsync(ClusterUnderLoad cluster, int number)
+    private static async Task ReplaceAsync(SiloCluster cluster, int number)
     {
         await cluster.ReplaceAsync(number);
         using var silo = new SiloClient(cluster.Silos[number]);

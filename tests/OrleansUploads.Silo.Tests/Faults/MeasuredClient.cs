@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Crashes;
 using OrleansUploads.Hashing;
 using OrleansUploads.Silo.Tests.Recovery;
 
@@ -42,7 +41,7 @@ internal sealed class MeasuredClient(IReadOnlyList<SiloClient> silos, Rotation r
 
     private async Task StoreArchiveAsync()
     {
-        Content[] parts = [.. Enumerable.Range(0, 2).Select(part => new Content((((number * 100_000) + _round) * 2) + part, part == 0 ? Archives.MiB : PartBytes))];
+        PartContent[] parts = [.. Enumerable.Range(0, 2).Select(part => new PartContent((((number * 100_000) + _round) * 2) + part, part == 0 ? Archives.MiB : PartBytes))];
         var upload = await AskAsync("initiate", (silo, stop) =>
             silo.Vaults.InitiateMultipartUploadAsync(Vault, Archives.MiB, cancellationToken: stop));
         await Task.WhenAll(parts.Select((part, index) => AskAsync("upload part", async (silo, stop) =>

@@ -9,8 +9,6 @@ namespace OrleansUploads.Silo.Tests.Harness;
 /// the same host name.</summary>
 internal sealed class LoadBalancer : IDisposable
 {
-    private static readonly TimeSpan ConnectionLife = TimeSpan.FromMilliseconds(100);
-
     private readonly HttpClient _http;
     private volatile IPEndPoint[] _backends = [];
     private int _turn;
@@ -19,7 +17,9 @@ internal sealed class LoadBalancer : IDisposable
     {
         UseProxy = false,
         AllowAutoRedirect = false,
-        PooledConnectionLifetime = ConnectionLife,
+
+        // A request that fails on a connection of its own is not repeated by the HTTP client, so no copy reaches another silo unseen.
+        PooledConnectionLifetime = TimeSpan.Zero,
         ConnectCallback = ConnectAsync,
     })
     {
@@ -41,8 +41,8 @@ internal sealed class LoadBalancer : IDisposable
     {
         Endpoint = Endpoint,
         Region = "us-east-1",
-        AccessKeyId = RunningSilo.AccessKeyId,
-        SecretAccessKey = RunningSilo.SecretAccessKey,
+        AccessKeyId = CommandLine.AccessKeyId,
+        SecretAccessKey = CommandLine.SecretAccessKey,
         Retry = retry ?? new RetryPolicy { MaxAttempts = 150, MaxDelay = TimeSpan.FromSeconds(1) },
         IdleTimeout = TimeSpan.FromSeconds(60),
     });

@@ -1,9 +1,8 @@
 using System.Globalization;
 
-
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>One of the servers of a <see cref="PostgresPair"/>.</summary>
+/// <summary>A PostgreSQL server: Debian's programs on a folder of its own.</summary>
 /// <param name="parent">The folder for its data folder.</param>
 internal sealed class PostgresNode(string parent) : IAsyncDisposable
 {

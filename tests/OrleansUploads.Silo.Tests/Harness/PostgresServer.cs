@@ -2,23 +2,25 @@ using System.Globalization;
 using Npgsql;
 using OrleansUploads.Silo.Database;
 
-[assembly: AssemblyFixture(typeof(PostgresServer))]
+[assembly: AssemblyFixture(typeof(OrleansUploads.Silo.Tests.Harness.PostgresServer))]
 
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>A PostgreSQL server for the duration of the tests: Debian's programs on a temporary folder.</summary>
+/// <summary>A PostgreSQL server for the duration of the tests, with a database for each cluster.</summary>
 /// <remarks>It does not flush, because no test cuts the power of the database. The tests only kill its clients.</remarks>
 public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
 {
-    private const string Superuser = PostgresPrograms.Superuser;
-
     private readonly TemporaryFolder _folder = new();
-    private readonly SemaphoreSlim _starting = new(1);
-    private CapturedProcess? _process;
-    private int _port;
+    private readonly Lazy<Task<PostgresNode>> _node;
     private int _databases;
 
-    private string DataFolder => _folder.File("postgres");
+    public PostgresServer() => _node = new Lazy<Task<PostgresNode>>(async () =>
+    {
+        var node = new PostgresNode(_folder.Path);
+        await node.MakePrimaryAsync();
+        await node.StartAsync();
+        return node;
+    });
 
     string IDatabaseServer.Name => "PostgreSQL";
 
@@ -54,10 +56,10 @@ public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
     public async Task<string> CreateEmptyDatabaseAsync()
     {
         PostgresPrograms.RequireInstalled();
-        await StartAsync();
+        var node = await _node.Value;
         var name = $"silos_{Interlocked.Increment(ref _databases)}";
-        await ExecuteAsync(ConnectionTo(Superuser), $"CREATE DATABASE {name}");
-        return ConnectionTo(name);
+        await node.ExecuteAsync($"CREATE DATABASE {name}");
+        return $"Host=127.0.0.1;Port={node.Port};Username={PostgresPrograms.Superuser};Database={name};Maximum Pool Size=40";
     }
 
     /// <summary>Runs one or several statements.</summary>
@@ -77,69 +79,18 @@ public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
     }
 
     /// <summary>Stops the server immediately, for all databases. <see cref="StartProcessAsync"/> starts it again.</summary>
-    public async Task StopImmediatelyAsync()
-    {
-        await PostgresPrograms.RunAsync("pg_ctl", "stop", "--mode=immediate", "--no-wait", "-D", DataFolder);
-        await _process!.WaitForExitAsync(PostgresPrograms.Patience);
-        await _process.DisposeAsync();
-    }
+    public async Task StopImmediatelyAsync() => await (await _node.Value).StopAsync();
 
     /// <summary>Starts the server and waits until it answers.</summary>
-    public async Task StartProcessAsync()
-    {
-        _process = PostgresPrograms.Start(
-            "postgres", "-D", DataFolder, "-p", $"{_port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-            "-c", "fsync=off", "-c", "max_connections=300");
-        await Eventually.BecomesTrueAsync(AnswersAsync, "PostgreSQL answers", PostgresPrograms.Patience);
-    }
+    public async Task StartProcessAsync() => await (await _node.Value).StartAsync();
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is { HasExited: false })
+        if (_node is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
         {
-            await StopImmediatelyAsync();
+            await (await _node.Value).DisposeAsync();
         }
 
-        _starting.Dispose();
         _folder.Dispose();
-    }
-
-    private string ConnectionTo(string database) =>
-        $"Host=127.0.0.1;Port={_port};Username={Superuser};Database={database};Maximum Pool Size=40";
-
-    private async Task StartAsync()
-    {
-        await _starting.WaitAsync();
-        try
-        {
-            if (_process is not null)
-            {
-                return;
-            }
-
-            await PostgresPrograms.MakeFolderAsync(_folder.Path, DataFolder);
-            await PostgresPrograms.RunAsync(
-                "initdb", "-D", DataFolder, "-U", Superuser, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
-            _port = FreePort.Take(1)[0];
-            await StartProcessAsync();
-        }
-        finally
-        {
-            _starting.Release();
-        }
-    }
-
-    private async Task<bool> AnswersAsync()
-    {
-        Assert.False(_process!.HasExited, $"PostgreSQL exited. {_process}");
-        try
-        {
-            await ExecuteAsync(ConnectionTo(Superuser), "SELECT 1");
-            return true;
-        }
-        catch (NpgsqlException)
-        {
-            return false;
-        }
     }
 }

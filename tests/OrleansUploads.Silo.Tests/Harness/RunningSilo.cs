@@ -1,49 +1,20 @@
-using System.Runtime.InteropServices;
-using OrleansUploads.Benchmarks.Transfers;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Signing;
 using OrleansUploads.Silo.Settings;
-
 
 namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>A silo, or a gateway without a silo, in its own process.</summary>
-internal sealed class RunningSilo : IAsyncDisposable
+internal sealed class RunningSilo : ServingProcess
 {
-    public const string AccessKeyId = "AKIASILOTESTS0000000";
-    public const string SecretAccessKey = "the-secret-of-the-silo-tests-00000000000";
-
-    private const string Ready = "Ready on ";
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(90);
 
     private readonly SiloStart _start;
-    private readonly CapturedProcess _process;
 
     private RunningSilo(SiloStart start, CapturedProcess process, Uri address)
-    {
-        _start = start;
-        _process = process;
-        Address = address;
-    }
-
-    /// <summary>The address of the silo's vault API.</summary>
-    public Uri Address { get; }
+        : base(process, address, StopPatience) => _start = start;
 
     /// <summary>The port for the other silos.</summary>
     public string SiloPort => _start.Environment[KnownSettings.SiloPort.Variable]!;
-
-    public string Log => _process.Error;
-
-    public int ProcessId => _process.Id;
-
-    public bool HasExited => _process.HasExited;
-
-    /// <summary>The dotnet program that runs this test also runs the silo, so that the tests do not depend on
-    /// PATH.</summary>
-    public static string Dotnet { get; } =
-        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
     /// <summary>The environment of a silo with new ports, in a cluster on PostgreSQL.</summary>
     public static Dictionary<string, string?> OnPostgres(string connectionString, string partsFolder) => InCluster(
@@ -69,8 +40,8 @@ internal sealed class RunningSilo : IAsyncDisposable
             (KnownSettings.Listen, $"127.0.0.1:{ports[0]}"),
             (KnownSettings.SiloPort, $"{ports[1]}"),
             (KnownSettings.ClientPort, $"{ports[2]}"),
-            (KnownSettings.AccessKeyId, AccessKeyId),
-            (KnownSettings.SecretAccessKey, SecretAccessKey),
+            (KnownSettings.AccessKeyId, CommandLine.AccessKeyId),
+            (KnownSettings.SecretAccessKey, CommandLine.SecretAccessKey),
         ]);
     }
 
@@ -84,8 +55,8 @@ internal sealed class RunningSilo : IAsyncDisposable
             (KnownSettings.Listen, "127.0.0.1:0"),
             (KnownSettings.SiloPort, $"{ports[0]}"),
             (KnownSettings.ClientPort, $"{ports[1]}"),
-            (KnownSettings.AccessKeyId, AccessKeyId),
-            (KnownSettings.SecretAccessKey, SecretAccessKey),
+            (KnownSettings.AccessKeyId, CommandLine.AccessKeyId),
+            (KnownSettings.SecretAccessKey, CommandLine.SecretAccessKey),
             .. settings,
         ]);
     }
@@ -128,20 +99,12 @@ internal sealed class RunningSilo : IAsyncDisposable
     /// <inheritdoc cref="StartAsync(IReadOnlyDictionary{string, string?})"/>
     public static async Task<RunningSilo> StartAsync(SiloStart start)
     {
-        var process = start.Run(Dotnet);
-        if (await process.WaitForLineAsync(Ready, StartPatience) is { } line)
-        {
-            return new RunningSilo(start, process, new Uri(line[Ready.Length..]));
-        }
-
-        await using (process)
-        {
-            throw new InvalidOperationException($"The silo did not become ready. {process}");
-        }
+        var process = start.Run();
+        return new RunningSilo(start, process, await RequireAddressAsync(process, StartPatience));
     }
 
     /// <summary>Starts a silo that may not become ready.</summary>
-    public static CapturedProcess Run(IReadOnlyDictionary<string, string?> environment) => new SiloStart(environment).Run(Dotnet);
+    public static CapturedProcess Run(IReadOnlyDictionary<string, string?> environment) => new SiloStart(environment).Run();
 
     /// <summary>Starts a silo that must refuse to start, with exit code 1 and an error message at the end of its output. The message
     /// has a line for each wrong setting.</summary>
@@ -149,7 +112,7 @@ internal sealed class RunningSilo : IAsyncDisposable
     public static async Task<string> ExpectRefusalAsync(
         IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
-        await using var process = new SiloStart(environment).Run(Dotnet, arguments);
+        await using var process = new SiloStart(environment).Run(arguments);
         Assert.True(await process.WaitForExitAsync(StopPatience) == 1, $"The silo did not exit with code 1. {process}");
         var start = process.Error.LastIndexOf("orleans-uploads-silo: ", StringComparison.Ordinal);
         Assert.True(start == 0 || (start > 0 && process.Error[start - 1] == '\n'), $"There is no error message. {process}");
@@ -158,54 +121,4 @@ internal sealed class RunningSilo : IAsyncDisposable
 
     /// <summary>Starts a silo in the same way, or in a changed one.</summary>
     public Task<RunningSilo> StartAgainAsync(Func<SiloStart, SiloStart>? with = null) => StartAsync(with?.Invoke(_start) ?? _start);
-
-    /// <summary>Creates a client of this process that does not retry, unless the test says otherwise.</summary>
-    public GlacierClient Connect(RetryPolicy? retry = null) => new(Options(retry));
-
-    /// <summary>Creates a client of this process that does not retry, over another HTTP client.</summary>
-    public GlacierClient ConnectThrough(HttpClient http) => new(http, Options(retry: null));
-
-    /// <summary>Makes requests of S3 to this process, signed with its key.</summary>
-    public SignedRequests SignS3() => new(Address, new RequestSigner(SigningRules.S3, "us-east-1", AccessKeyId, SecretAccessKey));
-
-    private GlacierClientOptions Options(RetryPolicy? retry) => new()
-    {
-        Endpoint = Address,
-        Region = "us-east-1",
-        AccessKeyId = AccessKeyId,
-        SecretAccessKey = SecretAccessKey,
-        Retry = retry ?? RetryPolicy.None,
-    };
-
-    /// <summary>Kills the process with SIGKILL.</summary>
-    public Task KillAsync() => _process.KillAsync();
-
-    /// <summary>Pauses the process, like a debugger or the migration of a virtual machine. Its connections stay
-    /// open.</summary>
-    public Task PauseAsync() => SignalAsync("STOP");
-
-    /// <summary>Resumes the process.</summary>
-    public Task ResumeAsync() => SignalAsync("CONT");
-
-    /// <summary>Stops the process gracefully.</summary>
-    public async Task StopAsync()
-    {
-        _process.Terminate();
-        Assert.True(await _process.WaitForExitAsync(StopPatience) == 0, $"The silo did not exit with code 0. {_process}");
-    }
-
-    /// <summary>Requests a graceful stop without waiting for it.</summary>
-    public void Terminate() => _process.Terminate();
-
-    public Task<int> WaitForExitAsync() => _process.WaitForExitAsync(StopPatience);
-
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
-
-    public override string ToString() => _process.ToString();
-
-    private async Task SignalAsync(string signal)
-    {
-        await using var kill = CapturedProcess.Start("/bin/kill", [$"-{signal}", $"{_process.Id}"], []);
-        Assert.Equal(0, await kill.WaitForExitAsync(StopPatience));
-    }
 }

@@ -11,9 +11,8 @@ internal sealed record SiloStart(IReadOnlyDictionary<string, string?> Environmen
     public int? Group { get; init; }
 
     /// <summary>Starts the process.</summary>
-    public CapturedProcess Run(string dotnet, params string[] arguments) => Group is { } group
-        ? CapturedProcess.Start("setpriv", [$"--regid={group}", "--clear-groups", dotnet, Program, .. arguments], Environment)
-        : CapturedProcess.Start(dotnet, [Program, .. arguments], Environment);
+    public CapturedProcess Run(params string[] arguments) => CommandLine.StartProgram(
+        [Program, .. arguments], Environment, Group is { } group ? ["setpriv", $"--regid={group}", "--clear-groups"] : null);
 
     /// <summary>The same start with another value of an environment variable.</summary>
     public SiloStart With(string variable, string? value) => this with

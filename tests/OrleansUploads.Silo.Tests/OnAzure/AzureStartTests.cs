@@ -78,7 +78,7 @@ public sealed class AzureStartTests(AzuriteServer azurite) : IDisposable
 
         // The silo's checks pass, and then the account hangs while it joins.
         proxy.Plan = static request => request.Table == "OrleansUploadsSilos" && request.IsWrite ? TableFault.Hang : TableFault.None;
-        await using var silo = new SiloStart(RunningSilo.OnAzure(cluster, _folder.Data)).Run(RunningSilo.Dotnet);
+        await using var silo = new SiloStart(RunningSilo.OnAzure(cluster, _folder.Data)).Run();
         await Eventually.BecomesTrueAsync(() => proxy.Count(TableFault.Hang) > 0 || silo.HasExited, "the silo joins", Patience);
 
         silo.Terminate();

@@ -14,12 +14,18 @@ internal sealed class RecoveryWatch(IReadOnlyList<WatchedEntity> entities, TimeS
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly ConcurrentQueue<EntityAnswer> _answers = new();
+    private readonly Stopwatch _sinceStart = new();
     private readonly Stopwatch _sinceReady = new();
+    private TimeSpan _servedAfter;
+
+    /// <summary>The time from the beginning of the watch until every silo had answered for every entity.</summary>
+    public TimeSpan ServedAfter => _servedAfter;
 
     /// <summary>Watches silos that are starting.</summary>
     /// <returns>Every answer of every entity, the slowest first.</returns>
     public async Task<IReadOnlyList<EntityAnswer>> RunAsync(IReadOnlyList<Task<RunningSilo>> starting)
     {
+        _sinceStart.Start();
         await Task.WhenAll(starting.Select(WatchAsync));
         return [.. _answers.OrderByDescending(static answer => answer.Waited)];
     }
@@ -34,9 +40,17 @@ internal sealed class RecoveryWatch(IReadOnlyList<WatchedEntity> entities, TimeS
         }
 
         var end = _sinceReady.Elapsed + duration;
-        while (_sinceReady.Elapsed < end)
+        for (var isFirst = true; _sinceReady.Elapsed < end; isFirst = false)
         {
             await Task.WhenAll(entities.Select(entity => AskAsync(entity, silo, number)));
+            if (isFirst)
+            {
+                lock (_sinceReady)
+                {
+                    _servedAfter = _sinceStart.Elapsed;
+                }
+            }
+
             await Task.Delay(Pause);
         }
     }

@@ -1,4 +1,3 @@
-using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Client;
 using OrleansUploads.Signing;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Client.Models;
-using OrleansUploads.EndToEnd.Tests.Crashes;
 
 namespace OrleansUploads.Silo.Tests.Recovery;
 
@@ -35,7 +34,7 @@ internal sealed class WatchedEntities
         for (var number = 0; number < UploadCount; number++)
         {
             var vault = $"vault-{number % VaultCount}";
-            var part = new Content(number, PartBytes);
+            var part = new PartContent(number, PartBytes);
             var upload = await client.Vaults.InitiateMultipartUploadAsync(vault, Archives.MiB);
             await client.Vaults.UploadPartAsync(vault, upload, 0, part.Body());
             entities._all.Add(new WatchedEntity(
@@ -71,7 +70,7 @@ internal sealed class WatchedEntities
 
     /// <summary>Sends a part again that is stored, and reads it from the list.</summary>
     private static async Task ReportPartAsync(
-        SiloClient silo, string vault, string upload, Content part, CancellationToken stopping)
+        SiloClient silo, string vault, string upload, PartContent part, CancellationToken stopping)
     {
         await silo.Vaults.UploadPartAsync(vault, upload, 0, part.Body(), stopping);
         var listed = await silo.Vaults.ListPartsPageAsync(vault, upload, cancellationToken: stopping);

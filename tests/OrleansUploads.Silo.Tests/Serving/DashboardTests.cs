@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Silo.Settings;
-
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
@@ -22,7 +20,7 @@ public sealed class DashboardTests : IDisposable
         var upload = await client.InitiateMultipartUploadAsync("photos", 1 << 20);
         Assert.Contains("<title>", await _http.GetStringAsync(new Uri(silo.Address, "/dashboard/")), StringComparison.Ordinal);
         using var session = await DashboardSession.BeginAsync(
-            silo.Address, RunningSilo.AccessKeyId, RunningSilo.SecretAccessKey, CancellationToken.None);
+            silo.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey, CancellationToken.None);
 
         var server = await session.GetFromJsonAsync<JsonElement>("server");
         var shown = await session.GetFromJsonAsync<JsonElement>($"vaults/photos/uploads/{upload}");
@@ -55,7 +53,7 @@ public sealed class DashboardTests : IDisposable
 
         Assert.Contains("<title>", await _http.GetStringAsync(new Uri(own, "/dashboard/")), StringComparison.Ordinal);
         using var session = await DashboardSession.BeginAsync(
-            own, RunningSilo.AccessKeyId, RunningSilo.SecretAccessKey, CancellationToken.None);
+            own, CommandLine.AccessKeyId, CommandLine.SecretAccessKey, CancellationToken.None);
         var vault = Assert.Single((await session.GetFromJsonAsync<JsonElement>("containers")).GetProperty("vaults").EnumerateArray());
         Assert.Equal("photos", vault.GetProperty("name").GetString());
 

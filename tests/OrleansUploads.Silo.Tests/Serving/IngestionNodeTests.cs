@@ -74,7 +74,7 @@ public sealed class IngestionNodeTests(PostgresServer postgres) : IDisposable
     private static List<string> LinesOf(CapturedProcess node) => [.. node.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
 
     private CapturedProcess StartNode(string database, string vault, params string[] upload) => CapturedProcess.Start(
-        RunningSilo.Dotnet,
+        CommandLine.Dotnet,
         [Repository.IngestionNode, _folder.File("holiday.tar"), Account, vault, _folder.File("store"), .. upload],
         [new("ORLEANS_POSTGRES", database)]);
 }

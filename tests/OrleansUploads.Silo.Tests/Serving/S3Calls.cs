@@ -1,6 +1,5 @@
 using System.Text;
 using System.Xml.Linq;
-using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Silo.Tests.Serving;

@@ -72,7 +72,7 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     {
         var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
         await using var silo = await RunningSilo.StartAsync(environment);
-        await using var command = new SiloStart(environment).Run(RunningSilo.Dotnet, "backup", "begin", "1h");
+        await using var command = new SiloStart(environment).Run("backup", "begin", "1h");
         Assert.True(await command.WaitForLineAsync("The backup has begun.", TimeSpan.FromSeconds(60)) is not null, command.ToString());
 
         command.Terminate();
@@ -87,7 +87,7 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
 
     private static async Task<string> RunCommandAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
-        await using var command = new SiloStart(environment).Run(RunningSilo.Dotnet, arguments);
+        await using var command = new SiloStart(environment).Run(arguments);
         Assert.True(await command.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, command.ToString());
         return command.Output.Trim();
     }

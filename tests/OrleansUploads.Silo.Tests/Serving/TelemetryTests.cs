@@ -1,3 +1,5 @@
+using OrleansUploads.TestKit.Telemetry;
+
 namespace OrleansUploads.Silo.Tests.Serving;
 
 public sealed class TelemetryTests

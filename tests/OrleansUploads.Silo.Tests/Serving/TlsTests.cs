@@ -40,7 +40,7 @@ public sealed class TlsTests(PostgresServer postgres) : IDisposable
         Assert.Contains("IngestionNode: AccessDenied: ", foreign.Error, StringComparison.Ordinal);
 
         await using var command = CapturedProcess.Start(
-            RunningSilo.Dotnet, [Repository.SiloProgram, "clock", "show"], WithTls(RunningSilo.OnPostgres(database, _folder.Data)));
+            CommandLine.Dotnet, [Repository.SiloProgram, "clock", "show"], WithTls(RunningSilo.OnPostgres(database, _folder.Data)));
         Assert.True(await command.WaitForExitAsync(Patience) == 0, command.ToString());
         Assert.Contains(
             (silo.Log + other.Log).Split('\n'),
@@ -112,7 +112,7 @@ public sealed class TlsTests(PostgresServer postgres) : IDisposable
     }
 
     private CapturedProcess StartNode(string database, string account, string node) => CapturedProcess.Start(
-        RunningSilo.Dotnet,
+        CommandLine.Dotnet,
         [Repository.IngestionNode, _folder.File("holiday.tar"), account, "photos", _folder.File("store")],
         [new("ORLEANS_POSTGRES", database), new("ORLEANS_TLS", Path.Combine(Secrets, "nodes", node))]);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using OrleansUploads.Silo.Tests.Crashes;
 
 namespace OrleansUploads.Silo.Tests.Soak;
 
@@ -12,16 +11,16 @@ namespace OrleansUploads.Silo.Tests.Soak;
 /// <param name="LogBytes">What all silos have logged so far.</param>
 /// <param name="ResidentBytes">The memory of the silo that is never disturbed.</param>
 internal sealed record ClusterSize(
-    TimeSpan Elapsed, int Archives, long Rows, long Reminders, long StoredBytes, long LogBytes, long ResidentBytes)
+    TimeSpan Elapsed, long Archives, long Rows, long Reminders, long StoredBytes, long LogBytes, long ResidentBytes)
 {
-    public static async Task<ClusterSize> MeasureAsync(ClusterUnderLoad cluster, TimeSpan elapsed, long logBytes) => new(
+    public static async Task<ClusterSize> MeasureAsync(SiloCluster cluster, TimeSpan elapsed, long archives, long logBytes) => new(
         elapsed,
-        cluster.Ledger.Archives,
+        archives,
         await cluster.Database.CountRowsAsync(),
         await cluster.Database.CountRemindersAsync(),
         new DirectoryInfo(cluster.PartsFolder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(LengthOf),
         logBytes,
-        ResidentBytesOf(cluster.Silos[0].ProcessId));
+        cluster.Silos[0].Process.Figures.WorkingSet64);
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
@@ -39,12 +38,5 @@ internal sealed record ClusterSize(
         {
             return 0;
         }
-    }
-
-    private static long ResidentBytesOf(int processId)
-    {
-        const string Field = "VmRSS:";
-        var line = File.ReadLines($"/proc/{processId}/status").First(line => line.StartsWith(Field, StringComparison.Ordinal));
-        return 1024 * long.Parse(line[Field.Length..^" kB".Length], NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
     }
 }

@@ -1,6 +1,3 @@
-using OrleansUploads.Silo.Hosting;
-using OrleansUploads.Silo.Tests.Crashes;
-
 namespace OrleansUploads.Silo.Tests.Soak;
 
 /// <summary>What happens to the cluster during a soak. Silo 0 is only ever updated, so that its memory can be compared.</summary>
@@ -8,15 +5,25 @@ namespace OrleansUploads.Silo.Tests.Soak;
 /// <param name="server">The server of its database.</param>
 /// <param name="clocks">Sets wrong clocks, or null if that is impossible.</param>
 /// <param name="previousSilo">The silo of the previous build, or null to update to the same build.</param>
+/// <param name="archives">Returns the number of archives that were stored so far.</param>
 /// <param name="random">Decides what happens next.</param>
 /// <param name="say">Reports something unusual.</param>
 internal sealed class Disturbances(
-    ClusterUnderLoad cluster, IDatabaseServer server, ClockOffset? clocks, string? previousSilo, Random random, Action<string> say)
+    SiloCluster cluster,
+    IDatabaseServer server,
+    ClockOffset? clocks,
+    string? previousSilo,
+    Func<long> archives,
+    Random random,
+    Action<string> say)
 {
     /// <summary>The updates of the whole cluster; later ones leave silo 0 alone.</summary>
     private const int WholeUpdates = 2;
 
     private const int MaxStarts = 3;
+
+    /// <summary>The archives that are stored while a clock is wrong.</summary>
+    private const int ArchivesWhileWrong = 200;
 
     private static readonly TimeSpan WrongBy = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -33,7 +40,7 @@ internal sealed class Disturbances(
     /// <summary>What all silos have logged so far.</summary>
     public long LogBytes => _logBytesOfEnded + cluster.Silos.Sum(static silo => (long)silo.Log.Length);
 
-    private int Victim => random.Next(1, ClusterUnderLoad.SiloCount);
+    private int Victim => random.Next(1, SiloCluster.Count);
 
     /// <summary>Lets the next one happen. Each kind happens once before one of them is repeated.</summary>
     /// <returns>What happened.</returns>
@@ -55,13 +62,11 @@ internal sealed class Disturbances(
     /// <summary>Starts the silos again that the others have removed.</summary>
     public async Task ReplaceRemovedAsync()
     {
-        for (var number = 0; number < ClusterUnderLoad.SiloCount; number++)
+        for (var number = 0; number < SiloCluster.Count; number++)
         {
             if (cluster.Silos[number].HasExited)
             {
-                Assert.True(
-                    await cluster.Silos[number].WaitForExitAsync() == FatalExit.RemovedExitCode,
-                    $"Silo {number} ended by itself. {cluster.Silos[number]}");
+                await cluster.AwaitOwnEndAsync(number);
                 await ReplaceAsync(number);
             }
         }
@@ -70,7 +75,7 @@ internal sealed class Disturbances(
     private async Task<string> KillAsync()
     {
         var victim = Victim;
-        await cluster.DisableAsync(victim, static silo => silo.KillAsync());
+        await cluster.KillAsync(victim);
         await ReplaceAsync(victim);
         return "kills";
     }
@@ -78,10 +83,8 @@ internal sealed class Disturbances(
     private async Task<string> PauseAsync()
     {
         var victim = Victim;
-        await cluster.DisableAsync(victim, static silo => silo.PauseAsync());
-        await cluster.AwaitRemovalAsync(victim);
-        await cluster.Silos[victim].ResumeAsync();
-        Assert.Equal(FatalExit.RemovedExitCode, await cluster.Silos[victim].WaitForExitAsync());
+        cluster.Pause(victim);
+        await cluster.AwaitRemovalAndEndAsync(victim);
         await ReplaceAsync(victim);
         return "pauses";
     }
@@ -91,7 +94,7 @@ internal sealed class Disturbances(
     {
         _runsPrevious = _updates % 2 == 0 && previousSilo is not null;
         var program = _runsPrevious ? previousSilo! : Repository.SiloProgram;
-        for (var number = _updates < WholeUpdates ? 0 : 1; number < ClusterUnderLoad.SiloCount; number++)
+        for (var number = _updates < WholeUpdates ? 0 : 1; number < SiloCluster.Count; number++)
         {
             await cluster.StopAsync(number);
             await ReplaceAsync(number, start => start with { Program = program });
@@ -141,8 +144,8 @@ internal sealed class Disturbances(
         var wrongBy = _runsPrevious || random.Next(2) == 0 ? WrongBy : -WrongBy;
         await cluster.StopAsync(victim);
         await ReplaceAsync(victim, start => clocks.Apply(start, wrongBy));
-        var goal = cluster.Ledger.Archives + (10 * ClusterUnderLoad.ArchivesBetween);
-        await Eventually.BecomesTrueAsync(() => cluster.Ledger.Archives >= goal, "archives are finished while a clock is wrong", Patience);
+        var goal = archives() + ArchivesWhileWrong;
+        await Eventually.BecomesTrueAsync(() => archives() >= goal, "archives are finished while a clock is wrong", Patience);
         if (!cluster.Silos[victim].HasExited)
         {
             await cluster.StopAsync(victim);

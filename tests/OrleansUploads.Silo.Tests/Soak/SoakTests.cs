@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Silo.Tests.Crashes;
+using OrleansUploads.Simulation.RealServer;
+using OrleansUploads.Simulation.Soak;
 
 namespace OrleansUploads.Silo.Tests.Soak;
 
@@ -9,17 +10,18 @@ namespace OrleansUploads.Silo.Tests.Soak;
 /// it.</summary>
 public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
-    private const int Clients = 6;
+    private const int UploadsPerSecond = 8;
+    private const int MaxArchiveBytes = 256 * 1024;
+
+    /// <summary>More than an hour has.</summary>
+    private const int MaxRounds = 400;
 
     /// <summary>The records of ended uploads stay for a week, so rows, reminders and logs grow with the archives. What one
     /// archive adds may vary by this factor, because a soak disturbs at random.</summary>
     private const double Tolerance = 1.25;
 
-    /// <summary>One of this many deleted archives is asked for in the end.</summary>
-    private const int CheckedDeletionOneIn = 50;
-
     private static readonly TimeSpan Duration =
-        TimeSpan.FromMinutes(ClusterUnderLoad.Setting("ORLEANSUPLOADS_SOAK_MINUTES", 0));
+        TimeSpan.FromMinutes(TestSetting.Read("ORLEANSUPLOADS_SOAK_MINUTES", 0));
 
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SampleInterval = Duration / 12;
@@ -34,48 +36,58 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
     public async Task A_cluster_to_which_everything_happens_returns_no_wrong_answer_and_does_not_grow()
     {
         Assert.SkipWhen(Duration == TimeSpan.Zero, "deploy/local-cluster.sh soak runs this test.");
-        var seed = ClusterUnderLoad.Setting("ORLEANSUPLOADS_SOAK_SEED", Environment.ProcessId);
+        var seed = TestSetting.Read("ORLEANSUPLOADS_SOAK_SEED", Environment.ProcessId);
         if (NetworkCut.IsPossible)
         {
-            await NetworkCut.PrepareAsync(ClusterUnderLoad.SiloCount);
+            await NetworkCut.PrepareAsync(SiloCluster.Count);
         }
 
         var server = DatabaseServers.Chosen(postgres, azurite);
-        await using var cluster = await ClusterUnderLoad.StartAsync(
+        await using var cluster = await SiloCluster.StartAsync(
             server, static (number, start) => start with { Group = NetworkCut.GroupOf(number) });
+        using var client = cluster.Balancer.Connect(ClusterService.Patient);
+        var load = new SoakLoad(client, UploadsPerSecond, MaxArchiveBytes, serversEnd: true);
+        await load.PrepareAsync();
         var disturbances = new Disturbances(
             cluster,
             server,
             await ClockOffset.CompileAsync(_folder.Path),
             Environment.GetEnvironmentVariable("ORLEANSUPLOADS_SOAK_PREVIOUS_SILO"),
+            () => load.Uploads,
             new Random(seed),
             Say);
         Say($"Seed {seed}.");
         _watch.Start();
-        await cluster.RunAsync(
-            Clients, ClientHabits.Steady, _ => _watch.Elapsed < Duration, _ => DisturbAsync(cluster, disturbances));
+        var tally = new RealTally();
+        using var stopping = new CancellationTokenSource();
+        var running = load.RunAsync(stopping.Token);
+        var failure = await ClusterSeries.FindInOutagesAsync(
+            cluster,
+            MaxRounds,
+            _ => _watch.Elapsed < Duration,
+            (_, _) => DisturbAsync(cluster, load, disturbances),
+            tally,
+            (ulong)seed);
         await disturbances.ReplaceRemovedAsync();
-        await MeasureAsync(cluster, disturbances);
-        Say($"{disturbances.Counts}.");
-        Say($"{cluster.Ledger.Deleted.Count} archives deleted, {cluster.Ledger.Finished.Count} kept, "
-            + $"{cluster.Ledger.Open.Count} uploads left open, {cluster.Ledger.FailedCalls.Count} failed calls.");
+        await MeasureAsync(cluster, load, disturbances);
+        await stopping.CancelAsync();
+        await running;
+        Say($"{disturbances.Counts}. {tally}. {load.Uploads} archives stored, {load.Deletions} deleted, {load.Retrievals} read.");
 
-        await cluster.AuditAsync();
-        await CheckDeletionsAsync(cluster);
-        Say("The audit found every byte, one archive ID for each upload, and no deleted archive.");
-        Assert.DoesNotContain(cluster.Ledger.FailedCalls, static failed => !IsExpected(failed));
+        Assert.True(failure is null, $"{failure}");
+        Assert.DoesNotContain(load.Reasons, static reason => !IsExpected(reason.Key));
         CheckGrowth();
     }
 
     /// <summary>A job that was initiated while its silo's clock was ahead is ready later by that much, as docs/cluster.md says.</summary>
-    private static bool IsExpected(GlacierException failed) =>
-        failed.Message.StartsWith("The job is not currently available for download", StringComparison.Ordinal);
+    private static bool IsExpected(string reason) =>
+        reason.Contains("The job is not currently available for download", StringComparison.Ordinal);
 
-    private async Task DisturbAsync(ClusterUnderLoad cluster, Disturbances disturbances)
+    private async Task DisturbAsync(SiloCluster cluster, SoakLoad load, Disturbances disturbances)
     {
         if (_sizes.Count == 0 || _watch.Elapsed >= _sizes.Count * SampleInterval)
         {
-            await MeasureAsync(cluster, disturbances);
+            await MeasureAsync(cluster, load, disturbances);
         }
 
         await Task.Delay(Calm);
@@ -85,21 +97,10 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
             CultureInfo.InvariantCulture, $"{begin.TotalMinutes,5:F1} min one of the {kind}, {(_watch.Elapsed - begin).TotalSeconds:F0} s"));
     }
 
-    private async Task MeasureAsync(ClusterUnderLoad cluster, Disturbances disturbances)
+    private async Task MeasureAsync(SiloCluster cluster, SoakLoad load, Disturbances disturbances)
     {
-        _sizes.Add(await ClusterSize.MeasureAsync(cluster, _watch.Elapsed, disturbances.LogBytes));
+        _sizes.Add(await ClusterSize.MeasureAsync(cluster, _watch.Elapsed, load.Uploads, disturbances.LogBytes));
         Say($"{_sizes[^1]}");
-    }
-
-    private static async Task CheckDeletionsAsync(ClusterUnderLoad cluster)
-    {
-        using var client = cluster.Balancer.Connect();
-        foreach (var archive in cluster.Ledger.Deleted.Where(static (_, index) => index % CheckedDeletionOneIn == 0))
-        {
-            var failure = await Assert.ThrowsAnyAsync<GlacierException>(
-                () => client.InitiateArchiveRetrievalAsync(ClusterLedger.Vault, archive));
-            Assert.Equal(GlacierErrorCodes.ResourceNotFound, failure.Code);
-        }
     }
 
     /// <summary>Compares what an archive added in the second half with the first half. The memory is compared between the

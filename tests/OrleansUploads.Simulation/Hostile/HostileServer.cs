@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
@@ -11,21 +10,18 @@ internal sealed class HostileServer : IAsyncDisposable
     public const string HostileVault = "hostile";
     public const string GoodVault = "good";
 
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private readonly ServerProcess _process;
 
-    private readonly CapturedProcess _process;
-
-    private HostileServer(CapturedProcess process, Uri address, string keyId, string secret)
+    private HostileServer(ServerProcess process, string keyId, string secret)
     {
         _process = process;
-        Address = address;
         HostileKeyId = keyId;
         HostileSecret = secret;
     }
 
-    public Uri Address { get; }
+    public Uri Address => _process.Address;
 
-    public IPEndPoint EndPoint => new(IPAddress.Loopback, Address.Port);
+    public IPEndPoint EndPoint => _process.EndPoint;
 
     /// <summary>The key of the account that attacks.</summary>
     public string HostileKeyId { get; }
@@ -34,41 +30,22 @@ internal sealed class HostileServer : IAsyncDisposable
 
     public bool HasEnded => _process.HasExited;
 
-    public int OpenDescriptors => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
+    public int OpenDescriptors => Directory.GetFiles($"/proc/{_process.Process.Id}/fd").Length;
 
-    public double PeakMebibytes
-    {
-        get
-        {
-            var line = File.ReadLines($"/proc/{_process.Id}/status")
-                .Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024.0;
-        }
-    }
+    public double PeakMebibytes => _process.PeakMebibytes;
 
     public static async Task<HostileServer> StartAsync(HostilePlan plan, string folder)
     {
         var added = (await CommandLine.RunAsync("keys", "add", "--create", "--account", "222233334444", "--data", folder)).Expect();
-        string[] program = plan.Weakness is { } weakness
-            ? [typeof(HostileServer).Assembly.Location, "simulate", "--serve-weakly", weakness]
-            : [CommandLine.Program, "serve"];
-        var process = CapturedProcess.Start(
-            "prlimit",
-            [
-                $"--nofile={plan.DescriptorLimit}:{plan.DescriptorLimit}", CommandLine.Dotnet, .. program,
-                "--data", folder, "--listen", "127.0.0.1:0", "--quiet",
-            ],
-            CommandLine.WithOperatorKey);
-        if (await process.WaitForLineAsync("Ready on ", StartPatience) is not { } ready)
+        var setup = new ServerSetup(folder)
         {
-            throw new InvalidOperationException($"The server did not become ready. {process}");
-        }
-
-        var server = new HostileServer(
-            process,
-            new Uri(ready["Ready on ".Length..]),
-            added.Value("AWS_ACCESS_KEY_ID"),
-            added.Value("AWS_SECRET_ACCESS_KEY"));
+            Options = ["--quiet"],
+            Through = ["prlimit", $"--nofile={plan.DescriptorLimit}:{plan.DescriptorLimit}"],
+        };
+        var process = await ServerProcess.StartAsync(plan.Weakness is { } weakness
+            ? setup with { Program = [typeof(HostileServer).Assembly.Location, "simulate", "--serve-weakly", weakness] }
+            : setup);
+        var server = new HostileServer(process, added.Value("AWS_ACCESS_KEY_ID"), added.Value("AWS_SECRET_ACCESS_KEY"));
         using var good = server.Connect(CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
         using var hostile = server.Connect(server.HostileKeyId, server.HostileSecret);
         await good.CreateVaultAsync(GoodVault);

@@ -1,132 +1,82 @@
-using OrleansUploads.Simulation.Judging;
 using OrleansUploads.Simulation.RealServer;
 
 namespace OrleansUploads.Simulation.PowerCut;
 
-/// <summary>Several rounds on one disk. A round consists of a few dozen operations of concurrent clients, a power cut at a
-/// random moment, a restart on the surviving data, the remaining operations, and a check of everything.</summary>
-internal sealed class PowerCutSeries : IAsyncDisposable
+/// <summary>A series on one disk whose power is cut in each round, and that restarts on the surviving data.</summary>
+internal sealed class PowerCutSeries : RealSeries
 {
-    public const int Rounds = RealSeries.Rounds;
     private const int MostOperations = 150;
     private static readonly TimeSpan CheckPatience = TimeSpan.FromMinutes(2);
     private const int MostOperationsOfAStart = 40;
 
-    private readonly SeededRandom _random;
     private readonly ulong _seed;
     private readonly PowerCutPlan _plan;
     private readonly PowerCutTally _tally;
-    private readonly Schedule _schedule;
-    private readonly bool _collects;
     private readonly PowerCutDisk _disk;
     private readonly ServerSetup _setup;
     private readonly IssuedKeys _keys;
-    private readonly Judge _judge;
     private readonly ServerLives _lives;
-    private readonly RealClients _clients;
-    private readonly ServerChecks _checks;
     private readonly DiskTrouble _trouble;
-    private string? _violation;
 
     private PowerCutSeries(ulong seed, PowerCutPlan plan, PowerCutTally tally)
+        : base(seed, kind: 11, tally.Real)
     {
         _seed = seed;
         _plan = plan;
         _tally = tally;
-        _random = new SeededRandom(seed).Fork(11);
-        _collects = _random.Chance(400);
-        _schedule = ScheduleGenerator.Generate(seed, RealSeries.Draw(_random));
-        _disk = new PowerCutDisk(_random.Fork(12));
+        _disk = new PowerCutDisk(Random.Fork(12));
 
         // The server creates its folder, and sometimes its parent.
-        var folder = Path.Combine(_disk.Path, _random.Chance(500) ? "data" : "srv/archives");
+        var folder = Path.Combine(_disk.Path, Random.Chance(500) ? "data" : "srv/archives");
         _keys = new IssuedKeys(folder);
         _setup = new ServerSetup(folder)
         {
             Program = plan.Program,
             Environment = CommandLine.WithoutOperatorKey,
-            Options = _collects ? ServerChecks.CollectsAtOnce : [],
-        };
-        var coverage = new Coverage();
-        _judge = new Judge(() => TimeProvider.System.GetUtcNow(), coverage, Fail)
-        {
-            ClockError = TimeSpan.FromMinutes(1),
-            AnyCollection = _collects,
-            AsksVaultFirst = true,
+            Options = Collects ? ServerChecks.CollectsAtOnce : [],
         };
         _lives = new ServerLives(_setup, _keys.ReadFirst);
-        _clients = new RealClients(_lives, _judge, new ClientMemory(_judge, _schedule), tally.Real, Fail);
-        _checks = new ServerChecks(_lives, _clients, _judge, coverage, folder, () => _violation is not null, Fail);
-        _trouble = new DiskTrouble(_disk.Content, _clients, _random, _schedule, tally, Fail);
+        _trouble = new DiskTrouble(_disk.Content, Clients, Random, Schedule, tally, Fail);
     }
 
     /// <summary>Runs a series. Needs Linux, root and /dev/fuse.</summary>
     /// <param name="seed">The seed of the series.</param>
-    /// <param name="rounds">At most <see cref="Rounds"/>.</param>
+    /// <param name="rounds">At most <see cref="RealSeries.Rounds"/>.</param>
     /// <param name="plan">The faults of the disk, and the server.</param>
     /// <param name="tally">The counts to add to.</param>
     /// <returns>The violation and what led to it, or null if all promises were kept.</returns>
     public static async Task<RealFailure?> RunAsync(ulong seed, int rounds, PowerCutPlan plan, PowerCutTally tally)
     {
         await using var series = new PowerCutSeries(seed, plan, tally);
-        try
-        {
-            await series.PlayAsync(rounds);
-        }
-        catch (InvalidOperationException refused)
-        {
-            series.Fail($"start: {refused.Message}");
-        }
-        catch (Exception fault) when (fault is TimeoutException or Xunit.Sdk.XunitException)
-        {
-            series.Fail($"process: {fault.Message}");
-        }
-
-        return series._violation is { } violation
-            ? new RealFailure(seed, violation, series._clients.Lines, series._lives.Log)
-            : null;
+        var failure = await series.PlayAsync(series._lives, round => round < rounds);
+        tally.FailedOperations += series._disk.Content.Failed;
+        return failure;
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         _disk.Power.Release();
         await _lives.DisposeAsync();
         _disk.Dispose();
     }
 
-    private async Task PlayAsync(int rounds)
+    protected override async Task BeginAsync()
     {
         await CutStartAsync(300);
         await _lives.StartAsync();
-        for (var round = 0; round < rounds && _violation is null; round++)
-        {
-            _clients.Note($"round {round}");
-            await PlayAsync(_schedule.Chapters[round], keepsSome: (_seed + (ulong)round) % 2 == 1);
-            _tally.Real.Rounds++;
-        }
-
-        if (_violation is null)
-        {
-            await _checks.CheckDiskAsync(_collects);
-        }
-
-        _tally.Real.Unjudged += _judge.Uploads.Count(_judge.IsLost);
-        _tally.FailedOperations += _disk.Content.Failed;
     }
 
-    private async Task PlayAsync(Chapter chapter, bool keepsSome)
+    protected override async Task DisturbAsync(int round, int steps, Task clients)
     {
-        var asks = chapter.Steps.OfType<Step.Ask>().ToList();
-        _clients.BeginRound();
+        var keepsSome = (_seed + (ulong)round) % 2 == 1;
         _disk.Content.WritesBack = keepsSome;
-        var clients = Task.WhenAll(asks.GroupBy(step => step.Actor).Select(_clients.RunAsync).ToList());
-        if (_plan.FailsDisk && !await _trouble.FailForAWhileAsync(asks.Count, clients) && _random.Chance(600))
+        if (_plan.FailsDisk && !await _trouble.FailForAWhileAsync(steps, clients) && Random.Chance(600))
         {
             await RestartAsync();
         }
 
-        var key = _random.Chance(300) ? _keys.AddAsync(_disk.Power.Failed) : Task.FromResult(false);
-        await EndLifeAsync(asks.Count, clients);
+        var key = Random.Chance(300) ? _keys.AddAsync(_disk.Power.Failed) : Task.FromResult(false);
+        await EndLifeAsync(steps, clients);
         _tally.KeysCreated += await key ? 1 : 0;
         Cut(keepsSome);
         _tally.Cuts++;
@@ -134,48 +84,41 @@ internal sealed class PowerCutSeries : IAsyncDisposable
         await CutStartAsync(150);
         await CompareAsync();
         await _lives.StartAsync();
-        _clients.Note("the server is up");
         if (_keys.FindLost() is { } lost)
         {
             Fail(lost);
         }
-
-        await clients;
-        _clients.MayFail = false;
-        if (_violation is null)
-        {
-            await _checks.CheckAsync();
-        }
     }
+
+    protected override Task EndAsync() => Checks.CheckDiskAsync(_lives, _setup.DataFolder, Collects);
 
     /// <summary>Restarts the server, but not the machine, after a disk fault: the system still shows bytes that it could not
     /// write.</summary>
     private async Task RestartAsync()
     {
-        _clients.Note("SIGKILL");
+        Clients.Note("SIGKILL");
         await _lives.KillAsync();
         await _lives.StartAsync();
-        _clients.Note("the server is up; the machine kept running");
-        _clients.MayFail = false;
+        Clients.Note("the server is up; the machine kept running");
+        Clients.MayFail = false;
         _tally.Restarts++;
     }
 
     /// <summary>Waits for the moment of the cut, and kills the server while the disk ignores all operations.</summary>
     private async Task EndLifeAsync(int steps, Task clients)
     {
-        if (_random.Chance(500))
+        if (Random.Chance(500))
         {
-            _disk.Power.FailAfter(_random.Between(1, MostOperations));
+            _disk.Power.FailAfter(Random.Between(1, MostOperations));
             await Task.WhenAny(_disk.Power.Failed, clients);
         }
         else
         {
-            await Task.WhenAny(_clients.AskedAsync(_random.Between(1, steps)), clients);
-            await Task.Delay(_random.Milliseconds(0, 3));
+            await AwaitMomentAsync(steps, clients);
         }
 
-        _clients.Note("the power fails");
-        _clients.MayHangUp = false;
+        Clients.Note("the power fails");
+        Clients.MayHangUp = false;
         _disk.Power.Fail();
         var killed = _lives.KillAsync();
         _disk.Power.Release();
@@ -185,13 +128,13 @@ internal sealed class PowerCutSeries : IAsyncDisposable
     /// <summary>Sometimes cuts the power again while the server is starting.</summary>
     private async Task CutStartAsync(int perMille)
     {
-        var operations = _random.Between(1, MostOperationsOfAStart);
-        if (!_random.Chance(perMille))
+        var operations = Random.Between(1, MostOperationsOfAStart);
+        if (!Random.Chance(perMille))
         {
             return;
         }
 
-        _clients.Note($"the power fails at operation {operations} of a start");
+        Clients.Note($"the power fails at operation {operations} of a start");
         _disk.Power.FailAfter(operations);
         await using (var process = _setup.Start())
         {
@@ -202,7 +145,7 @@ internal sealed class PowerCutSeries : IAsyncDisposable
             await killed;
         }
 
-        Cut(_random.Chance(500));
+        Cut(Random.Chance(500));
         _tally.StartsCut++;
     }
 
@@ -216,11 +159,5 @@ internal sealed class PowerCutSeries : IAsyncDisposable
         }
     }
 
-    private void Cut(bool keepsSome) => _disk.CutPower(keepsSome ? _random.Fork(_random.Next()) : null);
-
-    private void Fail(string violation)
-    {
-        _clients.Note($"VIOLATION {violation}");
-        _violation ??= violation;
-    }
+    private void Cut(bool keepsSome) => _disk.CutPower(keepsSome ? Random.Fork(Random.Next()) : null);
 }

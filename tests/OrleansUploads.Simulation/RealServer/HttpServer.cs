@@ -9,8 +9,13 @@ namespace OrleansUploads.Simulation.RealServer;
 /// <summary>Sends requests to a server over HTTP, and translates its answers for the judge.</summary>
 /// <remarks>An unexpected answer becomes <see cref="Verdict.Unknown"/> with its reason. The caller decides whether a fault
 /// explains it.</remarks>
-internal sealed class HttpServer(GlacierClient client) : IServer
+/// <param name="client">Sends the requests.</param>
+/// <param name="impatient">Sends those that lie, which need not be repeated; null if the other client repeats nothing.</param>
+internal sealed class HttpServer(GlacierClient client, GlacierClient? impatient = null) : IServer
 {
+    /// <summary>The names of vaults that other clients use begin like this.</summary>
+    public const string Others = "other-";
+
     private const long PartSizeBytes = Limits.MinPartSizeBytes;
     private static readonly string[] Vaults = ["photos", "tapes"];
 
@@ -41,6 +46,9 @@ internal sealed class HttpServer(GlacierClient client) : IServer
         (_, GlacierErrorCodes.ResourceNotFound) => Verdict.NotFound,
         (Request.DeleteVault, GlacierErrorCodes.InvalidParameterValue) => Verdict.Conflict,
         (Request.PutPart or Request.PutArchive, GlacierErrorCodes.RequestTimeout) => Verdict.Conflict,
+
+        // A read is never invalid. A job is available later where a clock was ahead.
+        (Request.ReadArchive, _) => Verdict.Unknown,
         (_, GlacierErrorCodes.InvalidParameterValue) => Verdict.Invalid,
         (_, GlacierErrorCodes.InvalidSignature) when LieOf(request) != Lie.None => Verdict.Invalid,
         _ => Verdict.Unknown,
@@ -68,6 +76,7 @@ internal sealed class HttpServer(GlacierClient client) : IServer
                 return new Reply(Verdict.Done) { Archives = vault.ArchiveCount ?? 0, SizeBytes = vault.SizeBytes ?? 0 };
             case Request.ListVaults:
                 var vaults = await client.ListVaultsAsync(cancellationToken)
+                    .Where(listed => !listed.Name.StartsWith(Others, StringComparison.Ordinal))
                     .Select(listed => Array.IndexOf(Vaults, listed.Name)).ToListAsync(cancellationToken);
                 return new Reply(Verdict.Done) { Vaults = vaults };
             case Request.InitiateUpload r:
@@ -105,7 +114,7 @@ internal sealed class HttpServer(GlacierClient client) : IServer
                 var body = await BodyAsync(r.Content, r.Lie);
                 return new Reply(Verdict.Done)
                 {
-                    Archive = Archive(await client.UploadArchiveAsync(Vaults[r.Vault], body, cancellationToken: cancellationToken)),
+                    Archive = Archive(await ClientFor(r.Lie).UploadArchiveAsync(Vaults[r.Vault], body, cancellationToken: cancellationToken)),
                 };
             case Request.DeleteArchive r:
                 await client.DeleteArchiveAsync(Vaults[r.Vault], r.Archive.ToString(), cancellationToken);
@@ -116,6 +125,8 @@ internal sealed class HttpServer(GlacierClient client) : IServer
                 throw new ArgumentOutOfRangeException(nameof(request), request, "Unknown kind of request.");
         }
     }
+
+    private GlacierClient ClientFor(Lie lie) => lie == Lie.None ? client : impatient ?? client;
 
     private async Task PutAsync(Request.PutPart request, CancellationToken cancellationToken)
     {
@@ -129,7 +140,7 @@ internal sealed class HttpServer(GlacierClient client) : IServer
             Lie.TooManyParts => Limits.MaxParts * PartSizeBytes,
             _ => 0,
         };
-        await client.UploadPartAsync(Vaults[request.Vault], request.Upload.ToString(), start, body, cancellationToken);
+        await ClientFor(request.Lie).UploadPartAsync(Vaults[request.Vault], request.Upload.ToString(), start, body, cancellationToken);
     }
 
     private static async Task<HashedBody> BodyAsync(Content content, Lie lie)

@@ -6,11 +6,12 @@ namespace OrleansUploads.Simulation.RealServer;
 /// <summary>Concurrent clients, in real time, of a server that is killed while they run.</summary>
 /// <remarks>The judge records a request before it is sent and its answer after it arrived, one at a time. The recorded time
 /// span of a request is never shorter than the real one, so overlapping requests may have happened in any order.</remarks>
-internal sealed class RealClients(
-    ServerLives lives, Judge judge, ClientMemory memory, RealTally tally, Action<string> onViolation)
+internal sealed class RealClients(Judge judge, ClientMemory memory, RealTally tally, Action<string> onViolation)
 {
     /// <summary>Timeouts of a schedule are divided by this for a real server, so that clients do not wait for long.</summary>
     private const int TimeoutDivisor = 20;
+
+    private static readonly AsyncLocal<Action?> Repetition = new();
 
     private readonly Lock _gate = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
@@ -18,14 +19,24 @@ internal sealed class RealClients(
     private readonly List<(int Asks, TaskCompletionSource Reached)> _moments = [];
     private int _asks;
 
+    /// <summary>What gets the requests.</summary>
+    public Service Service { get; set; } = null!;
+
     /// <summary>Whether clients may abandon requests that the server still processes.</summary>
     public bool MayHangUp { get; set; }
 
     /// <summary>Whether an injected fault explains a server error.</summary>
     public bool MayFail { get; set; }
 
+    /// <summary>Whether a fault explains that a request has no answer which clients never repeat: an archive in one request, or a
+    /// download.</summary>
+    public bool MayFailUnrepeated { get; set; }
+
     /// <summary>Requests and answers, one per line.</summary>
     public IReadOnlyList<string> Lines => _lines;
+
+    /// <summary>Tells the judge that the client repeats the request that it is sending.</summary>
+    public static void TellRepetition() => Repetition.Value?.Invoke();
 
     /// <summary>Completes when the given number of requests of this round was sent.</summary>
     public Task AskedAsync(int asks)
@@ -67,7 +78,7 @@ internal sealed class RealClients(
             await Task.Delay(step.Pause);
             for (var attempt = 0; attempt < step.Attempts; attempt++)
             {
-                await lives.UpAsync();
+                await Service.UpAsync();
                 var patience = MayHangUp && step.HangsUp ? step.Timeout / TimeoutDivisor : Timeout.InfiniteTimeSpan;
                 if (await AskAsync(step.Actor, step.Operation, patience))
                 {
@@ -111,10 +122,10 @@ internal sealed class RealClients(
             asked = judge.Ask(request);
             tally.Operations++;
             _asks++;
-            server = lives.Server;
-            ends = lives.Ends;
-            wasEnding = lives.IsEnding;
-            couldFail = MayFail;
+            server = Service.Server;
+            ends = Service.Ends;
+            wasEnding = Service.IsEnding;
+            couldFail = MayFail || (MayFailUnrepeated && request is Request.PutArchive or Request.ReadArchive);
             Note($"client {actor,2}  ask    #{asked.Order} {RequestText.Of(request)}");
             foreach (var (_, reached) in _moments.Where(moment => moment.Asks <= _asks))
             {
@@ -122,6 +133,13 @@ internal sealed class RealClients(
             }
         }
 
+        Repetition.Value = () =>
+        {
+            lock (_gate)
+            {
+                judge.SentTwice(asked);
+            }
+        };
         using var hangUp = new CancellationTokenSource(patience);
         var reply = await server.HandleAsync(request, hangUp.Token);
         lock (_gate)
@@ -130,6 +148,7 @@ internal sealed class RealClients(
             if (reply.Verdict != Verdict.Unknown)
             {
                 judge.Answer(asked, reply);
+                tally.CountAnswer(request);
                 if (operation is not null)
                 {
                     memory.Learn(operation, reply);
@@ -145,7 +164,7 @@ internal sealed class RealClients(
 
             judge.Abandon(asked);
             tally.InDoubt++;
-            var isExplained = wasEnding || lives.Ends != ends || couldFail || MayFail || hangUp.IsCancellationRequested;
+            var isExplained = wasEnding || Service.Ends != ends || couldFail || MayFail || hangUp.IsCancellationRequested;
             if (!isExplained && !HttpServer.EndsWithoutAnswer(request))
             {
                 onViolation($"robustness: no definite answer to {RequestText.Of(request)}; no injected fault explains this: {reply.Reason}");
@@ -159,6 +178,8 @@ internal sealed class RealClients(
 /// <summary>The counts of a run.</summary>
 internal sealed class RealTally
 {
+    private readonly Dictionary<string, int> _answers = [];
+
     public int Rounds { get; set; }
 
     public long Operations { get; set; }
@@ -170,6 +191,11 @@ internal sealed class RealTally
     public long InDoubt { get; set; }
 
     public int FullDisks { get; set; }
+
+    /// <summary>Number of requests of a kind that got a definite answer.</summary>
+    public int Answered(string kind) => _answers.GetValueOrDefault(kind);
+
+    public void CountAnswer(Request request) => _answers[request.GetType().Name] = Answered(request.GetType().Name) + 1;
 
     /// <summary>Uploads with more possible states than the judge tracks. Their answers are not checked.</summary>
     public int Unjudged { get; set; }

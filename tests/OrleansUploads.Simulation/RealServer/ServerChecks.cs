@@ -4,21 +4,11 @@ using OrleansUploads.Simulation.Judging;
 namespace OrleansUploads.Simulation.RealServer;
 
 /// <summary>Checks the whole state of a real server while no request is in flight.</summary>
-/// <param name="lives">The server.</param>
 /// <param name="clients">Send the requests.</param>
 /// <param name="judge">Judges the answers.</param>
-/// <param name="coverage">Counts the situations that occur.</param>
-/// <param name="dataFolder">The server's data folder.</param>
 /// <param name="hasFailed">Whether there is a violation already, so that waiting is pointless.</param>
 /// <param name="onViolation">Reports violations that no single reply shows.</param>
-internal sealed class ServerChecks(
-    ServerLives lives,
-    RealClients clients,
-    Judge judge,
-    Coverage coverage,
-    string dataFolder,
-    Func<bool> hasFailed,
-    Action<string> onViolation)
+internal sealed class ServerChecks(RealClients clients, Judge judge, Func<bool> hasFailed, Action<string> onViolation)
 {
     /// <summary>Server options that make it collect bytes without an owner at once.</summary>
     public static readonly IReadOnlyList<string> CollectsAtOnce = ["--collect-grace", "0s", "--collect-interval", "1s"];
@@ -26,12 +16,14 @@ internal sealed class ServerChecks(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(100);
 
+    private readonly Coverage _coverage = new();
+
     /// <summary>Compares all answers of a newly started server with the model. No other client is active.</summary>
     public async Task CheckAsync()
     {
         await AwaitAgreementAsync();
         judge.Settle();
-        var model = new ModelCheck(judge, coverage, clients.MustAnswerAsync, onViolation);
+        var model = new ModelCheck(judge, _coverage, clients.MustAnswerAsync, onViolation);
         var vaults = await model.CheckListsAsync();
         await model.SettleUploadsAsync();
         await model.CheckArchivesAsync();
@@ -71,8 +63,10 @@ internal sealed class ServerChecks(
     }
 
     /// <summary>Checks that exactly the bytes without an owner are collected.</summary>
-    /// <param name="collects">Whether the server has collected at once from its first start on.</param>
-    public async Task CheckDiskAsync(bool collects)
+    /// <param name="lives">The server.</param>
+    /// <param name="dataFolder">Its data folder.</param>
+    /// <param name="collects">Whether it has collected at once from its first start on.</param>
+    public async Task CheckDiskAsync(ServerLives lives, string dataFolder, bool collects)
     {
         await lives.StopAsync();
         judge.AnyCollection = true;
@@ -82,7 +76,7 @@ internal sealed class ServerChecks(
         do
         {
             await Task.Delay(Settling);
-            fault = FindFault();
+            fault = FindFault(dataFolder);
         }
         while (fault is not null && watch.Elapsed < Patience);
         if (fault is not null)
@@ -93,12 +87,12 @@ internal sealed class ServerChecks(
         await CheckAsync();
     }
 
-    private string? FindFault()
+    private string? FindFault(string dataFolder)
     {
         try
         {
             string? fault = null;
-            new DiskCheck(StoredFolder.Read(dataFolder), judge, coverage, found => fault ??= found).Run();
+            new DiskCheck(StoredFolder.Read(dataFolder), judge, _coverage, found => fault ??= found).Run();
             return fault;
         }
         catch (IOException collecting)

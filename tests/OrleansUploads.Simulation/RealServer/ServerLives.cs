@@ -7,27 +7,17 @@ namespace OrleansUploads.Simulation.RealServer;
 /// such a copy must not reach the next process unseen by the judge.</remarks>
 /// <param name="setup">How each process is started.</param>
 /// <param name="readKey">Returns the key pair to sign with, once the server is ready, or null for the operator's.</param>
-internal sealed class ServerLives(ServerSetup setup, Func<(string AccessKeyId, string Secret)>? readKey = null) : IAsyncDisposable
+internal sealed class ServerLives(ServerSetup setup, Func<(string AccessKeyId, string Secret)>? readKey = null) : Service
 {
     private ServerProcess? _process;
     private GlacierClient? _client;
     private string _lastLog = "";
-    private TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Number of kills and stops so far, including one in progress.</summary>
-    public int Ends { get; private set; }
-
-    /// <summary>Whether the server is stopping or has stopped, so that a request may fail.</summary>
-    public bool IsEnding { get; private set; }
-
-    /// <summary>The current server process, or the last one while none runs.</summary>
-    public HttpServer Server { get; private set; } = null!;
 
     /// <summary>The log of the last two processes.</summary>
-    public string Log => $"{_lastLog}--- the current process\n{_process?.Log}";
+    public override string Log => $"{_lastLog}--- the current process\n{CurrentLog}";
 
-    /// <summary>Completes when a server is running.</summary>
-    public Task UpAsync() => _up.Task;
+    /// <summary>The log of the running process.</summary>
+    public string? CurrentLog => _process?.Log;
 
     public async Task StartAsync(params IReadOnlyList<string> more)
     {
@@ -35,9 +25,7 @@ internal sealed class ServerLives(ServerSetup setup, Func<(string AccessKeyId, s
             setup with { Options = ["--quiet", .. setup.Options, .. more] });
         var (accessKeyId, secret) = readKey?.Invoke() ?? (CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
         _client = _process.Connect(accessKeyId: accessKeyId, secret: secret);
-        Server = new HttpServer(_client);
-        IsEnding = false;
-        _up.SetResult();
+        Serve(new HttpServer(_client));
     }
 
     /// <summary>Kills the server with SIGKILL.</summary>
@@ -46,7 +34,7 @@ internal sealed class ServerLives(ServerSetup setup, Func<(string AccessKeyId, s
     /// <summary>Stops the server gracefully.</summary>
     public Task StopAsync() => EndAsync(process => process.StopAsync());
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         _client?.Dispose();
         if (_process is not null)
@@ -57,9 +45,7 @@ internal sealed class ServerLives(ServerSetup setup, Func<(string AccessKeyId, s
 
     private async Task EndAsync(Func<ServerProcess, Task> end)
     {
-        IsEnding = true;
-        Ends++;
-        _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        BeginEnd();
         await end(_process!);
         _lastLog = _process!.Log;
         await DisposeAsync();

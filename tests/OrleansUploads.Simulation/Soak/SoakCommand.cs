@@ -73,7 +73,7 @@ internal static class SoakCommand
         {
             while (await timer.WaitForNextTickAsync(ended))
             {
-                var sample = SoakSample.Take(watch.Elapsed, server.Id, folder.File("figures"), folder.Data);
+                var sample = SoakSample.Take(watch.Elapsed, server.Process.Id, folder.File("figures"), folder.Data);
                 samples.Add(sample);
                 if (sample.At >= nextLine)
                 {

@@ -4,6 +4,7 @@ using System.Globalization;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
+using OrleansUploads.Simulation.RealServer;
 
 namespace OrleansUploads.Simulation.Soak;
 
@@ -13,11 +14,14 @@ namespace OrleansUploads.Simulation.Soak;
 /// <param name="client">Reaches the server.</param>
 /// <param name="perSecond">Number of uploads, and of retrievals, per second.</param>
 /// <param name="mostBytes">Length of the longest archive; at most 1 MiB, the size of a part.</param>
-internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostBytes)
+/// <param name="serversEnd">Whether servers end meanwhile. Then all uploads are multipart uploads, whose requests the client can repeat, and
+/// a download that is cut begins again.</param>
+internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostBytes, bool serversEnd = false)
 {
     // A vault keeps at most 10,000 jobs, all in one entity. With this many vaults, each gets a few hundred jobs an hour.
     private const int Vaults = 256;
     private const int Library = 200;
+    private const int MaxDownloads = 4;
     private const long PartSizeBytes = 1024 * 1024;
 
     // With more requests in flight, the server is too slow for the load. Further requests are skipped.
@@ -86,7 +90,7 @@ internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostByte
         }
     }
 
-    private static string VaultOf(int seed) => string.Create(CultureInfo.InvariantCulture, $"soak-{seed / 2 % Vaults}");
+    private static string VaultOf(int seed) => string.Create(CultureInfo.InvariantCulture, $"{HttpServer.Others}soak-{seed / 2 % Vaults}");
 
     private byte[] Bytes(int seed)
     {
@@ -143,7 +147,7 @@ internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostByte
     {
         var body = HashedBody.Of(Bytes(seed));
         var vault = VaultOf(seed);
-        if (seed % 2 == 0)
+        if (seed % 2 == 0 && !serversEnd)
         {
             return new Known(vault, (await client.UploadArchiveAsync(vault, body)).ArchiveId, seed);
         }
@@ -167,9 +171,22 @@ internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostByte
             return;
         }
 
-        using var output = await client.GetJobOutputAsync(known.Vault, job);
         using var received = new MemoryStream();
-        await output.Body.CopyToAsync(received);
+        for (var download = 1; ; download++)
+        {
+            using var output = await client.GetJobOutputAsync(known.Vault, job);
+            received.SetLength(0);
+            try
+            {
+                await output.Body.CopyToAsync(received);
+                break;
+            }
+            catch (IOException) when (serversEnd && download < MaxDownloads)
+            {
+                // Its server has ended.
+            }
+        }
+
         Interlocked.Increment(ref _retrievals);
         if (!received.ToArray().AsSpan().SequenceEqual(Bytes(known.Seed)))
         {

@@ -50,7 +50,7 @@ internal static class MutationTable
         var tally = new PowerCutTally();
         for (var seed = firstSeed; tally.Cuts < mutation.Rounds; seed++)
         {
-            var rounds = Math.Min(PowerCutSeries.Rounds, mutation.Rounds - tally.Cuts);
+            var rounds = Math.Min(RealSeries.Rounds, mutation.Rounds - tally.Cuts);
             var before = tally.Cuts;
             if (await PowerCutSeries.RunAsync(seed, rounds, PlanFor(mutation), tally) is { } failure)
             {
