@@ -1,5 +1,3 @@
-using OrleansUploads.Cli.Remote;
-
 namespace OrleansUploads.Cli.Archives;
 
 /// <summary>The <c>archive</c> commands: list and delete the archives of a vault.</summary>
@@ -13,7 +11,7 @@ internal static class ArchiveCommand
 
     private static Command CreateList()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var filter = new ArchiveFilter();
         var command = new Command("list", "List the archives, oldest first, from a new inventory. On Amazon's servers this takes hours.") { vault };
         filter.AddTo(command);
@@ -51,7 +49,7 @@ internal static class ArchiveCommand
 
     private static Command CreateDelete()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var ids = new Argument<string[]>("archive-id")
         {
             Description = "The IDs of the archives, or their beginnings as 'archive list' shows them.",

@@ -1,4 +1,3 @@
-using OrleansUploads.Cli.Remote;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ports;
 

@@ -26,14 +26,7 @@ internal static class BackupCommand
             Description = "The backup folder. This command copies the journal and the keys to it. You then copy parts/.",
             HelpName = "folder",
             Required = true,
-        };
-        to.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && File.Exists(token.Value))
-            {
-                result.AddError($"{token.Value} is a file. Name a folder with --to.");
-            }
-        });
+        }.Refuse(static path => File.Exists(path) ? $"{path} is a file. Name a folder with --to." : null);
         var command = new Command(
             "begin", "Stop the deletion of bytes and copy the journal. Afterwards, copy parts/ and run 'backup end'.")
         {

@@ -1,5 +1,3 @@
-using OrleansUploads.Cli.Remote;
-
 namespace OrleansUploads.Cli.Jobs;
 
 /// <summary>The <c>job</c> commands: list, show and wait for the jobs of a vault.</summary>
@@ -14,7 +12,7 @@ internal static class JobCommand
 
     private static Command CreateList()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var command = new Command("list", "List the jobs of a vault, oldest first.") { vault };
         command.Run(async (parsed, session, cancellationToken) =>
         {
@@ -31,7 +29,7 @@ internal static class JobCommand
 
     private static Command CreateShow()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var id = Id();
         var command = new Command("show", "Show a job.") { id, vault };
         command.Run(async (parsed, session, cancellationToken) =>
@@ -45,7 +43,7 @@ internal static class JobCommand
 
     private static Command CreateWait()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var id = Id();
         var command = new Command("wait", "Wait until a job has ended.") { id, vault };
         command.Run(async (parsed, session, cancellationToken) =>

@@ -1,4 +1,3 @@
-using OrleansUploads.Cli.Remote;
 using OrleansUploads.Cli.Transfers;
 using OrleansUploads.Client;
 using Spectre.Console;

@@ -27,21 +27,12 @@ internal static class KeysCommand
             Description = "What the key is for: admin (everything), read, or upload (adds, but neither deletes nor replaces nor reads).",
             HelpName = "role",
             DefaultValueFactory = _ => KeyScope.Format(KeyRole.Admin),
-        };
-        role.AcceptOnlyFromAmong([.. Enum.GetValues<KeyRole>().Select(KeyScope.Format)]);
+        }.OnlyOneOf([.. Enum.GetValues<KeyRole>().Select(KeyScope.Format)]);
         var vaults = new Option<string[]>("--vault", "-v")
         {
             Description = "The vaults and buckets that the key is for; may be repeated. [default: all of the account]",
             HelpName = "name",
-        };
-        vaults.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(token => !VaultName.TryParse(token.Value, out _)))
-            {
-                result.AddError(
-                    $"'{token.Value}' is not the name of a vault or bucket. A name has 1 to 255 letters, digits, '_', '-' and '.'.");
-            }
-        });
+        }.Refuse(static name => CommonOptions.DescribeInvalidName(name, "vault or bucket"));
         var create = new Option<bool>("--create")
         {
             Description = "Begin a key file in a folder that is no data folder, for example for the silos of a cluster.",

@@ -6,9 +6,21 @@ namespace OrleansUploads.Cli.Remote;
 /// code.</summary>
 internal static class RemoteCommand
 {
-    private static readonly Option<string?> Endpoint = CreateEndpoint();
+    private static readonly Option<string?> Endpoint = new Option<string?>("--endpoint", "--endpoint-url")
+    {
+        Description = $"The server's address. [default: AWS_ENDPOINT_URL, the profile's, or {Connection.DefaultEndpoint}]",
+        HelpName = "url",
+        Recursive = true,
+    }.Refuse(static text => Connection.TryParseEndpoint(text, out _) ? null : Connection.DescribeInvalidEndpoint(text));
 
-    private static readonly Option<string?> Account = CreateAccount();
+    private static readonly Option<string?> Account = new Option<string?>("--account", "--account-id")
+    {
+        Description = "The account that owns the vaults: 12 digits. [default: the account of the key]",
+        HelpName = "id",
+        Recursive = true,
+    }.Refuse(static text => text == Connection.AccountOfKey || AccountId.TryParse(text, out _)
+        ? null
+        : CommonOptions.DescribeInvalidAccount(text));
 
     private static readonly Option<string?> Region = new Option<string?>("--region")
     {
@@ -73,42 +85,6 @@ internal static class RemoteCommand
                 return await run(parsed, new Session(connection, printer, ServerWords(parsed)), cancellationToken);
             },
             cancellationToken));
-
-    private static Option<string?> CreateEndpoint()
-    {
-        var option = new Option<string?>("--endpoint", "--endpoint-url")
-        {
-            Description = $"The server's address. [default: AWS_ENDPOINT_URL, the profile's, or {Connection.DefaultEndpoint}]",
-            HelpName = "url",
-            Recursive = true,
-        };
-        option.Validators.Add(static result =>
-        {
-            if (result.Tokens is [var token] && !Connection.TryParseEndpoint(token.Value, out _))
-            {
-                result.AddError(Connection.DescribeInvalidEndpoint(token.Value));
-            }
-        });
-        return option;
-    }
-
-    private static Option<string?> CreateAccount()
-    {
-        var option = new Option<string?>("--account", "--account-id")
-        {
-            Description = "The account that owns the vaults: 12 digits. [default: the account of the key]",
-            HelpName = "id",
-            Recursive = true,
-        };
-        option.Validators.Add(static result =>
-        {
-            if (result.Tokens is [var token] && token.Value != Connection.AccountOfKey && !AccountId.TryParse(token.Value, out _))
-            {
-                result.AddError(CommonOptions.DescribeInvalidAccount(token.Value));
-            }
-        });
-        return option;
-    }
 
     private static async Task<int> RunAsync(Func<Task<int>> command, CancellationToken cancellationToken)
     {

@@ -86,7 +86,7 @@ internal static class ServeCommand
         command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => new Server(new ServerOptions
         {
             DataFolder = parsed.GetRequiredValue(data).FullName,
-            Listen = parsed.GetRequiredValue(listen),
+            Listen = parsed.GetRequiredValue(listen)!,
             DashboardListen = parsed.GetValue(dashboardListen),
             Account = parsed.GetRequiredValue(account),
             CertificatePath = parsed.GetValue(certificate)?.FullName,

@@ -1,5 +1,4 @@
 using OrleansUploads.Cli.Jobs;
-using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client.Transfers;
 
 namespace OrleansUploads.Cli.Transfers;

@@ -1,5 +1,3 @@
-using OrleansUploads.Cli.Remote;
-
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>The uploads in progress of a vault, listed once.</summary>

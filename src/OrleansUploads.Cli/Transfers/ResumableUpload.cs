@@ -1,4 +1,3 @@
-using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
 
@@ -22,7 +21,7 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Open
             uploadId => ResumeAsync(uploadId, source, transfer, cancellationToken),
             () => new ArchiveUpload(session.Connection.Transfers, Options(transfer) with
             {
-                PartSizeBytes = choice.PartSizeBytes ?? PartSizes.ForFile(source.LengthBytes),
+                PartSizeBytes = choice.PartSizeBytes ?? TransferOptions.PartBytesFor(source.LengthBytes),
             }).UploadAsync(choice.Vault, source, description, cancellationToken),
             cancellationToken);
     }
@@ -97,7 +96,7 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Open
         var upload = new ArchiveUpload(session.Connection.Transfers, Options(transfer));
         return uploadId is null
             ? upload.UploadStreamAsync(
-                choice.Vault, input, (int)(choice.PartSizeBytes ?? PartSizes.StreamBytes), description, cancellationToken)
+                choice.Vault, input, (int)(choice.PartSizeBytes ?? TransferOptions.StreamPartBytes), description, cancellationToken)
             : upload.ResumeStreamAsync(choice.Vault, uploadId, input, cancellationToken);
     }
 

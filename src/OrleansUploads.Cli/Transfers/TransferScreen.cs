@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Cli.Remote;
 using Spectre.Console;
 
 namespace OrleansUploads.Cli.Transfers;

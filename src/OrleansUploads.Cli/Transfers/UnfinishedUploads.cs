@@ -1,5 +1,3 @@
-using OrleansUploads.Cli.Remote;
-
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>What happens to uploads of standard input that were interrupted, when the command is repeated. A pipe cannot be read twice, so

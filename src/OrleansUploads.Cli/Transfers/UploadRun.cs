@@ -1,5 +1,4 @@
 using OrleansUploads.Cli.Archives;
-using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
 using OrleansUploads.Hashing;
@@ -101,7 +100,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
 
     private string InputDescription => choice.Description ?? "standard input";
 
-    private bool IsSmall(UploadFile file) => file.Bytes <= (choice.PartSizeBytes ?? PartSizes.FileBytes);
+    private bool IsSmall(UploadFile file) => file.Bytes <= (choice.PartSizeBytes ?? TransferOptions.FilePartBytes);
 
     private async Task UploadAsync(
         UploadFile file, Func<UploadFile, Transfer, CancellationToken, Task<ArchiveReceipt>> upload, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Cli.Remote;
 
 namespace OrleansUploads.Cli.Transfers;
 
@@ -18,7 +17,7 @@ internal static class UploadsCommand
 
     private static Command CreateList()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var command = new Command("list", "List the uploads in progress, oldest first.") { vault };
         command.Run(async (parsed, session, cancellationToken) =>
         {
@@ -62,7 +61,7 @@ internal static class UploadsCommand
 
     private static Command CreateShow()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var id = Id();
         var command = new Command("show", "Show which ranges of an upload the server has.") { id, vault };
         command.Run(async (parsed, session, cancellationToken) =>
@@ -96,7 +95,7 @@ internal static class UploadsCommand
 
     private static Command CreateResume()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var id = Id();
         var file = new FileArgument<string>("file") { Description = "The same file as before. '-' stands for standard input." };
         var workers = TransferOptions.Workers();
@@ -117,7 +116,7 @@ internal static class UploadsCommand
 
     private static Command CreateAbort()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var ids = new Argument<string[]>("upload-id") { Description = "The IDs of the uploads.", Arity = ArgumentArity.OneOrMore };
         var command = new Command("abort", "Abort uploads. The server deletes their parts.") { ids, vault };
         command.Run(async (parsed, session, cancellationToken) =>

@@ -1,5 +1,3 @@
-using OrleansUploads.Cli.Remote;
-
 namespace OrleansUploads.Cli.Vaults;
 
 /// <summary>The <c>vault</c> commands: create, list, show and delete vaults.</summary>
