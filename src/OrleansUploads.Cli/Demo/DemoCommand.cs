@@ -63,11 +63,11 @@ internal static class DemoCommand
         {
             file, size, folder, endpoints, crash,
         };
-        command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(async () =>
+        return command.Run(async (parsed, cancellationToken) =>
         {
             var (given, running) = (parsed.GetValue(file), parsed.GetValue(endpoints) ?? []);
             var path = parsed.GetRequiredValue(folder).FullName;
-            var parent = NewFolder.Open(path, "--folder", () => Directory.CreateDirectory(path));
+            var parent = FileFault.OpenFolder(path, "--folder", () => Directory.CreateDirectory(path));
             var sizeBytes = given?.Length ?? parsed.GetValue(size) ?? DefaultSizeBytes;
             RequireSpace(parent, sizeBytes, isGenerated: given is null, hasServer: running.Length == 0);
             var work = Directory.CreateDirectory(Path.Combine(path, $"orleans-uploads-demo-{Environment.ProcessId}-{DateTime.UtcNow:HHmmss}"));
@@ -90,8 +90,7 @@ internal static class DemoCommand
             {
                 work.Delete(recursive: true);
             }
-        }, cancellationToken));
-        return command;
+        });
     }
 
     /// <summary>On a full disk the clients would retry for a long time before they give up.</summary>

@@ -13,20 +13,11 @@ namespace OrleansUploads.Cli.Demo;
 /// <param name="crash">The shell command that crashes a part of the service and returns when the rest may be asked, or null.</param>
 internal class DemoService(Uri[] endpoints, AwsKey key, string region, string? crash = null) : IDisposable
 {
-    /// <summary>Lets clients wait for the crashed service: at most 30 attempts, at most one second apart.</summary>
-    private static readonly RetryPolicy CrashRetry = new()
-    {
-        MaxAttempts = 30,
-        FirstDelay = TimeSpan.FromMilliseconds(50),
-        MaxDelay = TimeSpan.FromSeconds(1),
-    };
-
-    private HttpClient? _http;
-    private int _turn;
+    private readonly HttpClient _http = CreateHttp(endpoints);
     private int _crashes;
 
     /// <summary>Where the service is, in one line.</summary>
-    public virtual string Description => $"Service on {string.Join(", ", (object[])endpoints)}";
+    public virtual string Description => $"Service on {string.Join(", ", (object[])Endpoints)}";
 
     /// <summary>What a crash is, or null if the demo must not crash the service.</summary>
     public virtual string? Crash => crash is null ? null : "the crash command has run";
@@ -40,30 +31,18 @@ internal class DemoService(Uri[] endpoints, AwsKey key, string region, string? c
     /// <summary>What the service wrote to its log, as far as the demo sees it.</summary>
     public string Log { get; protected set; } = "";
 
-    /// <summary>The addresses. An own server learns its address when it starts.</summary>
-    protected Uri[] Endpoints => endpoints;
+    protected Uri[] Endpoints { get; } = endpoints;
 
-    /// <summary>Creates a client that retries until the service is back.</summary>
-    public GlacierClient Connect()
+    /// <summary>Creates a client that waits for a crashed service: at most 30 attempts, at most one second apart.</summary>
+    public GlacierClient Connect() => new(_http, new GlacierClientOptions
     {
-        if (_http is null)
-        {
-            var handler = GlacierClient.CreateHandler();
-            handler.UseProxy = false;
-            handler.ConnectCallback = ConnectAsync;
-            _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        }
-
-        return new GlacierClient(_http, new GlacierClientOptions
-        {
-            Endpoint = endpoints[0],
-            Region = region,
-            AccessKeyId = key.AccessKeyId,
-            SecretAccessKey = key.Secret,
-            SessionToken = key.Token,
-            Retry = CrashRetry,
-        });
-    }
+        Endpoint = Endpoints[0],
+        Region = region,
+        AccessKeyId = key.AccessKeyId,
+        SecretAccessKey = key.Secret,
+        SessionToken = key.Token,
+        Retry = new RetryPolicy { MaxAttempts = 30, FirstDelay = TimeSpan.FromMilliseconds(50), MaxDelay = TimeSpan.FromSeconds(1) },
+    });
 
     /// <summary>Starts the service and waits until it is ready.</summary>
     public virtual Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -91,27 +70,30 @@ internal class DemoService(Uri[] endpoints, AwsKey key, string region, string? c
     /// <returns>The exit code, or null if the demo did not start it.</returns>
     public virtual Task<int?> StopAsync(CancellationToken cancellationToken) => Task.FromResult<int?>(null);
 
-    public virtual void Dispose() => _http?.Dispose();
+    public virtual void Dispose() => _http.Dispose();
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static HttpClient CreateHttp(Uri[] endpoints)
     {
-        for (var attempt = 1; ; attempt++)
+        var turn = 0;
+        var handler = GlacierClient.CreateHandler();
+        handler.UseProxy = false;
+        handler.ConnectCallback = async (_, cancellationToken) =>
         {
-            var endpoint = endpoints[(int)((uint)Interlocked.Increment(ref _turn) % endpoints.Length)];
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
+            for (var attempt = 1; ; attempt++)
             {
-                await socket.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch (SocketException)
-            {
-                socket.Dispose();
-                if (attempt == endpoints.Length)
+                var endpoint = endpoints[(uint)Interlocked.Increment(ref turn) % endpoints.Length];
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
                 {
-                    throw;
+                    await socket.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch (SocketException) when (attempt < endpoints.Length)
+                {
+                    socket.Dispose();
                 }
             }
-        }
+        };
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 }

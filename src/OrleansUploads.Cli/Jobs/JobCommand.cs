@@ -14,7 +14,7 @@ internal static class JobCommand
     {
         var vault = CommonOptions.Vault();
         var command = new Command("list", "List the jobs of a vault, oldest first.") { vault };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(vault);
             await session.Printer.ListAsync(
@@ -22,9 +22,7 @@ internal static class JobCommand
                 job => Print(session.Printer, job),
                 $"The vault {name} has no jobs.",
                 new OldestFirst<Job>(static job => job.CreatedAt, static job => job.JobId));
-            return ExitCode.Done;
         });
-        return command;
     }
 
     private static Command CreateShow()
@@ -32,13 +30,11 @@ internal static class JobCommand
         var vault = CommonOptions.Vault();
         var id = Id();
         var command = new Command("show", "Show a job.") { id, vault };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             Print(session.Printer, await session.Connection.Client.DescribeJobAsync(
                 parsed.GetRequiredValue(vault), parsed.GetRequiredValue(id), cancellationToken));
-            return ExitCode.Done;
         });
-        return command;
     }
 
     private static Command CreateWait()
@@ -46,15 +42,13 @@ internal static class JobCommand
         var vault = CommonOptions.Vault();
         var id = Id();
         var command = new Command("wait", "Wait until a job has ended.") { id, vault };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             var (name, job) = (parsed.GetRequiredValue(vault), parsed.GetRequiredValue(id));
             await session.Connection.Client.DescribeJobAsync(name, job, cancellationToken);
             var wait = new JobWait(session.Connection.Transfers, session.Printer, TimeProvider.System);
             Print(session.Printer, await wait.RunAsync(name, job, cancellationToken));
-            return ExitCode.Done;
         });
-        return command;
     }
 
     private static Argument<string> Id() => new("job-id") { Description = "The ID of the job." };

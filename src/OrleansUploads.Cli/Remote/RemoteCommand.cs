@@ -2,8 +2,7 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Cli.Remote;
 
-/// <summary>A command that talks to a server. Adds the options that all of them have, and turns failures into one line and an exit
-/// code.</summary>
+/// <summary>A command that talks to a server. Adds the options that all of them have.</summary>
 internal static class RemoteCommand
 {
     private static readonly Option<string?> Endpoint = new Option<string?>("--endpoint", "--endpoint-url")
@@ -67,40 +66,31 @@ internal static class RemoteCommand
     /// <param name="command">The command.</param>
     /// <param name="run">Does it, and returns the exit code.</param>
     /// <param name="limit">The option with the maximum rate, or null if the command has none.</param>
-    public static void Run(
+    /// <returns>The command.</returns>
+    public static Command Run(
         this Command command,
         Func<ParseResult, Session, CancellationToken, Task<int>> run,
         Option<long?>? limit = null) =>
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            async () =>
-            {
-                var printer = new Printer(parsed.GetValue(Json), parsed.GetValue(Quiet));
-                var choice = new ConnectionChoice(
-                    parsed.GetValue(Endpoint),
-                    parsed.GetValue(Account),
-                    parsed.GetValue(Region),
-                    parsed.GetValue(Profile),
-                    limit is null ? null : parsed.GetValue(limit));
-                using var connection = await Connection.OpenAsync(choice, printer, cancellationToken);
-                return await run(parsed, new Session(connection, printer, ServerWords(parsed)), cancellationToken);
-            },
-            cancellationToken));
+        command.Run(async (parsed, cancellationToken) =>
+        {
+            var printer = new Printer(parsed.GetValue(Json), parsed.GetValue(Quiet));
+            var choice = new ConnectionChoice(
+                parsed.GetValue(Endpoint),
+                parsed.GetValue(Account),
+                parsed.GetValue(Region),
+                parsed.GetValue(Profile),
+                limit is null ? null : parsed.GetValue(limit));
+            using var connection = await Connection.OpenAsync(choice, printer, cancellationToken);
+            return await run(parsed, new Session(connection, printer, ServerWords(parsed)), cancellationToken);
+        });
 
-    private static async Task<int> RunAsync(Func<Task<int>> command, CancellationToken cancellationToken)
-    {
-        try
+    /// <inheritdoc cref="Run(Command, Func{ParseResult, Session, CancellationToken, Task{int}}, Option{long?})"/>
+    public static Command Run(this Command command, Func<ParseResult, Session, CancellationToken, Task> run) =>
+        command.Run(async (parsed, session, cancellationToken) =>
         {
-            return await command();
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return Failure.Report("Interrupted.", ExitCode.Interrupted);
-        }
-        catch (Exception fault) when (Failure.Find(fault) is { } failure)
-        {
-            return Failure.Report(failure.Message, failure.Code);
-        }
-    }
+            await run(parsed, session, cancellationToken);
+            return ExitCode.Done;
+        });
 
     /// <summary>The options of this call that another command needs to reach the same server.</summary>
     private static string ServerWords(ParseResult parsed) => string.Concat(

@@ -36,8 +36,7 @@ internal static class DownloadCommand
         {
             archive, vault, output, overwrite, tier, workers, limit,
         };
-        command.WithConnection();
-        command.Run(
+        return command.WithConnection().Run(
             async (parsed, session, cancellationToken) =>
             {
                 var name = parsed.GetRequiredValue(vault);
@@ -53,6 +52,5 @@ internal static class DownloadCommand
                 return await new DownloadRun(session, choice with { ArchiveId = found[0] }).RunAsync(cancellationToken);
             },
             limit);
-        return command;
     }
 }

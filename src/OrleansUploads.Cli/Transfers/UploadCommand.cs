@@ -42,20 +42,16 @@ internal static class UploadCommand
         {
             files, vault, description, partSize, workers, limit, anew, skip, tar, unfinished,
         };
-        command.WithConnection();
-        command.Run(
-            (parsed, session, cancellationToken) => new UploadRun(session, new UploadChoice
-            {
-                Vault = parsed.GetRequiredValue(vault),
-                Workers = parsed.GetValue(workers),
-                PartSizeBytes = parsed.GetValue(partSize),
-                Description = parsed.GetValue(description),
-                StartsAnew = parsed.GetValue(anew),
-                SkipsExisting = parsed.GetValue(skip),
-                AsTar = parsed.GetValue(tar),
-                Unfinished = parsed.GetValue(unfinished) ?? UnfinishedAction.Keep,
-            }).RunAsync([.. parsed.GetRequiredValue(files).Distinct(StringComparer.Ordinal)], cancellationToken),
+        return command.WithConnection().Run(
+            (parsed, session, cancellationToken) => new UploadRun(session, new UploadChoice(
+                parsed.GetRequiredValue(vault),
+                parsed.GetValue(workers),
+                parsed.GetValue(partSize),
+                parsed.GetValue(description),
+                parsed.GetValue(anew),
+                parsed.GetValue(skip),
+                parsed.GetValue(tar),
+                parsed.GetValue(unfinished) ?? UnfinishedAction.Keep)).RunAsync([.. parsed.GetRequiredValue(files).Distinct(StringComparer.Ordinal)], cancellationToken),
             limit);
-        return command;
     }
 }

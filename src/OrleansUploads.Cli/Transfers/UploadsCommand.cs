@@ -19,7 +19,7 @@ internal static class UploadsCommand
     {
         var vault = CommonOptions.Vault();
         var command = new Command("list", "List the uploads in progress, oldest first.") { vault };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(vault);
             await session.Printer.ListAsync(
@@ -31,9 +31,7 @@ internal static class UploadsCommand
                     upload.UploadId),
                 $"The vault {name} has no uploads in progress.",
                 new OldestFirst<MultipartUpload>(static upload => upload.CreatedAt, static upload => upload.Description ?? ""));
-            return ExitCode.Done;
         });
-        return command;
     }
 
     /// <summary>Lists the uploads. Buckets have uploads, too, but another namespace and another protocol.</summary>
@@ -64,7 +62,7 @@ internal static class UploadsCommand
         var vault = CommonOptions.Vault();
         var id = Id();
         var command = new Command("show", "Show which ranges of an upload the server has.") { id, vault };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             var ranges = new List<ByteRange>();
             var count = 0;
@@ -88,9 +86,7 @@ internal static class UploadsCommand
                 new { uploadId = parsed.GetValue(id), parts = count, bytes, ranges = ranges.Select(range => range.ToString()) },
                 $"{Quantity.Format(count, "part")}, {ByteCount.Format(bytes)}"
                     + string.Concat(ranges.Select(range => $"\n  bytes {range}")));
-            return ExitCode.Done;
         });
-        return command;
     }
 
     private static Command CreateResume()
@@ -104,14 +100,11 @@ internal static class UploadsCommand
         {
             id, file, vault, workers, limit,
         };
-        command.Run(
-            (parsed, session, cancellationToken) => new UploadRun(session, new UploadChoice
-            {
-                Vault = parsed.GetRequiredValue(vault),
-                Workers = parsed.GetValue(workers),
-            }).ResumeAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(file), cancellationToken),
+        return command.Run(
+            (parsed, session, cancellationToken) =>
+                new UploadRun(session, new UploadChoice(parsed.GetRequiredValue(vault), parsed.GetValue(workers)))
+                    .ResumeAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(file), cancellationToken),
             limit);
-        return command;
     }
 
     private static Command CreateAbort()
@@ -119,16 +112,13 @@ internal static class UploadsCommand
         var vault = CommonOptions.Vault();
         var ids = new Argument<string[]>("upload-id") { Description = "The IDs of the uploads.", Arity = ArgumentArity.OneOrMore };
         var command = new Command("abort", "Abort uploads. The server deletes their parts.") { ids, vault };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             foreach (var id in parsed.GetRequiredValue(ids))
             {
                 await session.Connection.Client.AbortMultipartUploadAsync(parsed.GetRequiredValue(vault), id, cancellationToken);
                 session.Printer.Result(new { aborted = id }, $"Aborted {id}.");
             }
-
-            return ExitCode.Done;
         });
-        return command;
     }
 }
