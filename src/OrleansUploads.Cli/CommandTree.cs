@@ -30,7 +30,7 @@ internal static class CommandTree
             TreeHashCommand.Create(),
             KeysCommand.Create(),
             CheckCommand.Create(),
-            ClockCommand.Create(),
+            ControlCommand.CreateClock(),
             BackupCommand.Create(),
             CompletionCommand.Create(),
         };

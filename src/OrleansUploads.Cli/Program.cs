@@ -9,13 +9,7 @@ if (UsageError.IsIn(parsed) && !CompletionCommand.IsQuery(args))
     return UsageError.Report(parsed);
 }
 
-// The library prints every exception with its stack. A failure of the help or the version is reported as one line instead. Its own handling
-// of signals begins too late.
+// The library prints every exception with its stack, and its own handling of signals begins too late.
+var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
 using var signals = new StopSignals(Server.StopTime);
-return await CommandRunner.RunAsync(() => signals.RunAsync(stopping => parsed.InvokeAsync(
-    new InvocationConfiguration
-    {
-        ProcessTerminationTimeout = null,
-        EnableDefaultExceptionHandler = parsed.Action is not SynchronousCommandLineAction,
-    },
-    stopping)));
+return await signals.RunAsync(stopping => CommandRunner.RunAsync(() => parsed.InvokeAsync(configuration, stopping), stopping));

@@ -1,5 +1,3 @@
-using OrleansUploads.Cli.Remote;
-
 namespace OrleansUploads.Cli.Archives;
 
 /// <summary>The <c>archive</c> commands: list and delete the archives of a vault.</summary>
@@ -13,11 +11,11 @@ internal static class ArchiveCommand
 
     private static Command CreateList()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var filter = new ArchiveFilter();
         var command = new Command("list", "List the archives, oldest first, from a new inventory. On Amazon's servers this takes hours.") { vault };
         filter.AddTo(command);
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(vault);
             var table = new Table("NAME", "SIZE", "CREATED", "ID");
@@ -44,21 +42,19 @@ internal static class ArchiveCommand
                 filter.IsUsed(parsed) ? $"The vault {name} has no such archives." : $"The vault {name} has no archives.",
                 new OldestFirst<InventoryEntry>(static entry => entry.CreatedAt, static entry => entry.Description ?? ""));
             table.Finish();
-            return ExitCode.Done;
         });
-        return command;
     }
 
     private static Command CreateDelete()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var ids = new Argument<string[]>("archive-id")
         {
             Description = "The IDs of the archives, or their beginnings as 'archive list' shows them.",
             Arity = ArgumentArity.OneOrMore,
         };
         var command = new Command("delete", "Delete archives. This cannot be undone.") { ids, vault };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(vault);
             var chosen = await new ArchiveLookup(session, name).FindAsync(parsed.GetRequiredValue(ids), alsoNames: false, cancellationToken);
@@ -67,9 +63,6 @@ internal static class ArchiveCommand
                 await session.Connection.Client.DeleteArchiveAsync(name, id, cancellationToken);
                 session.Printer.Result(new { deleted = id }, $"Deleted {id}.");
             }
-
-            return ExitCode.Done;
         });
-        return command;
     }
 }

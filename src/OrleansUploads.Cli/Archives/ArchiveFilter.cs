@@ -33,21 +33,16 @@ internal sealed class ArchiveFilter
         && !(entry.CreatedAt < parsed.GetValue(_after))
         && !(entry.CreatedAt >= parsed.GetValue(_before));
 
-    private static Option<DateTimeOffset?> Date(string name, string description) => new(name)
+    private static Option<DateTimeOffset?> Date(string name, string description) => new Option<DateTimeOffset?>(name)
     {
         Description = $"{description} A date such as 2026-11-24, or 2026-11-24T18:00Z.",
         HelpName = "time",
-        CustomParser = result =>
-        {
-            const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
-            string[] forms = ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK"];
-            if (DateTimeOffset.TryParseExact(result.Tokens[0].Value, forms, CultureInfo.InvariantCulture, Utc, out var time))
-            {
-                return time;
-            }
-
-            result.AddError($"{name} is '{result.Tokens[0].Value}'. Use a form such as 2026-11-24 or 2026-11-24T18:00Z.");
-            return null;
-        },
-    };
+    }.Parse(
+        static text => DateTimeOffset.TryParseExact(
+            text,
+            ["yyyy-MM-dd", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK"],
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var time) ? time : null,
+        text => $"{name} is '{text}'. Use a form such as 2026-11-24 or 2026-11-24T18:00Z.");
 }

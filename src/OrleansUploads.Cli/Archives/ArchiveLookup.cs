@@ -1,5 +1,3 @@
-using OrleansUploads.Cli.Remote;
-
 namespace OrleansUploads.Cli.Archives;
 
 /// <summary>Finds the archives that a person means. A whole ID is taken as it is; anything else needs an inventory.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Cli.Jobs;
-using OrleansUploads.Cli.Remote;
 
 namespace OrleansUploads.Cli.Archives;
 

@@ -32,36 +32,24 @@ internal static class CheckCommand
         {
             data, deep, limit, resume, json, orphans, quiet,
         };
-        command.SetAction((parsed, cancellationToken) => new CheckRun(new CheckSettings
-        {
-            DataFolder = parsed.GetRequiredValue(data).FullName,
-            Deep = parsed.GetValue(deep),
-            BytesPerSecond = parsed.GetValue(limit),
-            ResumeFile = parsed.GetValue(resume)?.FullName,
-            Json = parsed.GetValue(json),
-            ListOrphans = parsed.GetValue(orphans),
-            Quiet = parsed.GetValue(quiet),
-        }).RunAsync(cancellationToken));
-        return command;
+        return command.Run((parsed, cancellationToken) => new CheckRun(new CheckSettings(
+            parsed.GetRequiredValue(data).FullName,
+            parsed.GetValue(deep),
+            parsed.GetValue(limit),
+            parsed.GetValue(resume)?.FullName,
+            parsed.GetValue(json),
+            parsed.GetValue(orphans),
+            parsed.GetValue(quiet))).RunAsync(cancellationToken));
     }
 }
 
 /// <summary>The options of the <c>check</c> command.</summary>
-internal sealed record CheckSettings
-{
-    public required string DataFolder { get; init; }
-
-    public bool Deep { get; init; }
-
-    /// <summary>The maximum number of bytes to read per second, or null for no limit.</summary>
-    public long? BytesPerSecond { get; init; }
-
-    /// <summary>The file in which progress is saved; null to save none.</summary>
-    public string? ResumeFile { get; init; }
-
-    public bool Json { get; init; }
-
-    public bool ListOrphans { get; init; }
-
-    public bool Quiet { get; init; }
-}
+/// <param name="DataFolder">The full path of the data folder.</param>
+/// <param name="Deep">Whether tree hashes are recomputed.</param>
+/// <param name="BytesPerSecond">The maximum number of bytes to read per second, or null for no limit.</param>
+/// <param name="ResumeFile">The file in which progress is saved; null to save none.</param>
+/// <param name="Json">Whether the output is one JSON document.</param>
+/// <param name="ListOrphans">Whether uploads with bytes that nothing refers to are listed.</param>
+/// <param name="Quiet">Whether no progress is printed.</param>
+internal sealed record CheckSettings(
+    string DataFolder, bool Deep, long? BytesPerSecond, string? ResumeFile, bool Json, bool ListOrphans, bool Quiet);

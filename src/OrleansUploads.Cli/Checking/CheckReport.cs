@@ -1,18 +1,24 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using OrleansUploads.Engine.Checking;
 
 namespace OrleansUploads.Cli.Checking;
 
-/// <summary>The result of a check.</summary>
+/// <summary>The result of a check. Its number is the exit code, on which scripts rely.</summary>
 internal enum CheckOutcome
 {
-    Sound,
-    Damaged,
-    NotChecked,
+    /// <summary>All data is as it was acknowledged.</summary>
+    Sound = 0,
+
+    /// <summary>Something is damaged.</summary>
+    Damaged = 1,
+
+    /// <summary>The check did not finish: the options are invalid, there is no data folder, or it was interrupted.</summary>
+    NotChecked = 2,
 }
 
 /// <summary>Prints findings as soon as they are found, because they may not fit in memory.</summary>
-internal abstract class CheckReport
+internal abstract class CheckReport : IDisposable
 {
     public abstract void AddDamage(Damage damage);
 
@@ -23,6 +29,18 @@ internal abstract class CheckReport
     /// <param name="tally">The counts, or null if the check did not start.</param>
     /// <param name="reason">Why the check did not finish, or null if it did.</param>
     public abstract void Finish(CheckOutcome outcome, CheckTally? tally, string? reason);
+
+    public virtual void Dispose()
+    {
+    }
+
+    /// <summary>Lists how many archives, uploads, parts and bytes were checked.</summary>
+    public static string FormatCounts(CheckTally tally) => string.Join(
+        ", ",
+        Quantity.Format(tally.Archives, "archive"),
+        Quantity.Format(tally.OpenUploads, "open upload"),
+        Quantity.Format(tally.Parts, "part"),
+        ByteCount.Format(tally.PartBytes));
 
     /// <summary>Prints one line of text for each finding.</summary>
     internal sealed class Text(CheckSettings settings) : CheckReport
@@ -41,7 +59,7 @@ internal abstract class CheckReport
         {
             if (reason is not null)
             {
-                Console.Error.WriteLine($"orleans-uploads: {reason}");
+                Failure.Report(reason);
             }
 
             if (tally is null)
@@ -59,50 +77,47 @@ internal abstract class CheckReport
             var findings = Quantity.Format(tally.Damaged, "finding");
             Console.WriteLine(outcome switch
             {
-                CheckOutcome.Sound => $"Sound: {CheckText.FormatCounts(tally)}.",
-                CheckOutcome.Damaged => $"Damaged: {findings}. Checked {CheckText.FormatCounts(tally)}.",
-                _ => $"Not finished: {findings} so far. Checked {CheckText.FormatCounts(tally)}.",
+                CheckOutcome.Sound => $"Sound: {FormatCounts(tally)}.",
+                CheckOutcome.Damaged => $"Damaged: {findings}. Checked {FormatCounts(tally)}.",
+                _ => $"Not finished: {findings} so far. Checked {FormatCounts(tally)}.",
             });
         }
     }
 
     /// <summary>Prints one JSON document, piece by piece.</summary>
-    internal sealed class Json : CheckReport, IDisposable
+    internal sealed class Json : CheckReport
     {
-        private readonly Utf8JsonWriter _writer;
+        private static readonly JsonSerializerOptions Finding = new(JsonSerializerDefaults.Web)
+        {
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+            Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        };
+
+        private readonly Utf8JsonWriter _writer = new(Console.OpenStandardOutput(), new JsonWriterOptions { Indented = true });
         private bool _inOrphans;
 
-        public Json(Stream output)
+        public Json()
         {
-            _writer = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true });
             _writer.WriteStartObject();
             _writer.WriteStartArray("damage");
         }
 
-        public override void AddDamage(Damage damage)
+        public override void AddDamage(Damage damage) => Add(new
         {
-            _writer.WriteStartObject();
-            _writer.WriteString("kind", JsonNamingPolicy.CamelCase.ConvertName(damage.Kind.ToString()));
-            WriteUnlessNull("file", damage.File);
-            WriteUnlessNull("archive", damage.Archive?.ToString());
-            WriteUnlessNull("upload", damage.Upload?.ToString());
-            WriteUnlessNull("vault", damage.Vault?.ToString());
-            WriteUnlessNull("bucket", damage.Bucket?.ToString());
-            WriteUnlessNull("key", damage.Key?.ToString());
-            _writer.WriteString("what", damage.What);
-            _writer.WriteEndObject();
-            _writer.Flush();
-        }
+            damage.Kind,
+            damage.File,
+            archive = damage.Archive?.ToString(),
+            upload = damage.Upload?.ToString(),
+            vault = damage.Vault?.ToString(),
+            bucket = damage.Bucket?.ToString(),
+            key = damage.Key?.ToString(),
+            damage.What,
+        });
 
         public override void AddOrphan(Orphan orphan)
         {
             BeginOrphans();
-            _writer.WriteStartObject();
-            _writer.WriteString("upload", orphan.Upload.ToString());
-            _writer.WriteString("folder", orphan.Folder);
-            _writer.WriteNumber("attempts", orphan.Attempts);
-            _writer.WriteEndObject();
-            _writer.Flush();
+            Add(new { upload = orphan.Upload.ToString(), orphan.Folder, orphan.Attempts });
         }
 
         public override void Finish(CheckOutcome outcome, CheckTally? tally, string? reason)
@@ -110,7 +125,11 @@ internal abstract class CheckReport
             BeginOrphans();
             _writer.WriteEndArray();
             _writer.WriteString("outcome", JsonNamingPolicy.CamelCase.ConvertName(outcome.ToString()));
-            WriteUnlessNull("reason", reason);
+            if (reason is not null)
+            {
+                _writer.WriteString("reason", reason);
+            }
+
             if (tally is not null)
             {
                 _writer.WriteNumber("damaged", tally.Damaged);
@@ -127,7 +146,13 @@ internal abstract class CheckReport
             Console.Out.WriteLine();
         }
 
-        public void Dispose() => _writer.Dispose();
+        public override void Dispose() => _writer.Dispose();
+
+        private void Add(object finding)
+        {
+            JsonSerializer.Serialize(_writer, finding, Finding);
+            _writer.Flush();
+        }
 
         private void BeginOrphans()
         {
@@ -136,14 +161,6 @@ internal abstract class CheckReport
                 _writer.WriteEndArray();
                 _writer.WriteStartArray("orphans");
                 _inOrphans = true;
-            }
-        }
-
-        private void WriteUnlessNull(string name, string? value)
-        {
-            if (value is not null)
-            {
-                _writer.WriteString(name, value);
             }
         }
     }

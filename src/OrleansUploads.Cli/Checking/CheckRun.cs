@@ -9,26 +9,22 @@ internal sealed class CheckRun(CheckSettings settings)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
 
+    private readonly ResumeFile? _resumeFile = settings.ResumeFile is { } file ? new ResumeFile(file, settings) : null;
+
     /// <summary>Checks the folder, prints the findings, and saves the progress.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        if (!settings.Json)
-        {
-            return await CheckFolderAsync(new CheckReport.Text(settings), cancellationToken);
-        }
-
-        using var json = new CheckReport.Json(Console.OpenStandardOutput());
-        return await CheckFolderAsync(json, cancellationToken);
+        using CheckReport report = settings.Json ? new CheckReport.Json() : new CheckReport.Text(settings);
+        return (int)await CheckFolderAsync(report, cancellationToken);
     }
 
-    private async Task<int> CheckFolderAsync(CheckReport report, CancellationToken cancellationToken)
+    private async Task<CheckOutcome> CheckFolderAsync(CheckReport report, CancellationToken cancellationToken)
     {
         try
         {
-            FolderAccess.Require(settings.DataFolder);
-            var resumeFile = settings.ResumeFile is { } file ? new ResumeFile(file, settings) : null;
-            var from = resumeFile?.Read() ?? CheckPosition.Start;
+            FileFault.RequireReadable(settings.DataFolder);
+            var from = _resumeFile?.Read() ?? CheckPosition.Start;
             using var check = DataFolderCheck.Open(
                 settings.DataFolder,
                 new CheckOptions { Deep = settings.Deep, BytesPerSecond = settings.BytesPerSecond },
@@ -36,41 +32,50 @@ internal sealed class CheckRun(CheckSettings settings)
                 report.AddDamage,
                 report.AddOrphan,
                 ReadKeys);
-            resumeFile?.Begin(from);
+            _resumeFile?.Begin(from);
             PrintProgress(check.IsOnline
                 ? "A server is using the folder. The check runs at the same time."
                 : "No server is using the folder. None can start on it until the check has ended.");
-            var isDone = await RunToEndAsync(check, from, resumeFile, cancellationToken);
-            return Finish(report, check.Position.Tally, isDone);
+            var isDone = await RunToEndAsync(check, from, cancellationToken);
+            var tally = check.Position.Tally;
+            return Finish(
+                !isDone ? CheckOutcome.NotChecked : tally.Damaged > 0 ? CheckOutcome.Damaged : CheckOutcome.Sound,
+                tally,
+                isDone ? null
+                : settings.ResumeFile is { } file ? $"Interrupted. Run the same command again to continue from {file}."
+                : "Interrupted. Use --resume to be able to continue an interrupted check.");
         }
         catch (JournalDamagedException damaged)
         {
             report.AddDamage(new Damage(DamageKind.Journal, damaged.Message));
-            report.Finish(CheckOutcome.Damaged, null, "The check is incomplete because the journal cannot be read.");
-            return CheckExitCode.Damaged;
+            return Finish(CheckOutcome.Damaged, null, "The check is incomplete because the journal cannot be read.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException
             or JournalUnavailableException or PartStoreUnavailableException or NotSupportedException)
         {
-            report.Finish(CheckOutcome.NotChecked, null, fault.Message);
-            return CheckExitCode.NotChecked;
+            return Finish(CheckOutcome.NotChecked, null, fault.Message);
+        }
+
+        CheckOutcome Finish(CheckOutcome outcome, CheckTally? tally, string? reason)
+        {
+            report.Finish(outcome, tally, reason);
+            return outcome;
         }
     }
 
     /// <returns>Whether the check finished; false if it was interrupted.</returns>
-    private async Task<bool> RunToEndAsync(
-        DataFolderCheck check, CheckPosition from, ResumeFile? resumeFile, CancellationToken cancellationToken)
+    private async Task<bool> RunToEndAsync(DataFolderCheck check, CheckPosition from, CancellationToken cancellationToken)
     {
         using var ended = new CancellationTokenSource();
-        var reporting = ReportProgressAsync(check, resumeFile, ended.Token);
-        var isDone = false;
+        var reporting = ReportProgressAsync(check, ended.Token);
         try
         {
             await check.RunAsync(from, cancellationToken);
-            isDone = true;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+            _resumeFile?.Write(check.Position);
+            return false;
         }
         finally
         {
@@ -78,16 +83,8 @@ internal sealed class CheckRun(CheckSettings settings)
             await reporting;
         }
 
-        if (isDone)
-        {
-            resumeFile?.Delete();
-        }
-        else
-        {
-            resumeFile?.Write(check.Position);
-        }
-
-        return isDone;
+        _resumeFile?.Delete();
+        return true;
     }
 
     /// <summary>Reads the key pairs as a server does when it starts.</summary>
@@ -105,19 +102,7 @@ internal sealed class CheckRun(CheckSettings settings)
         }
     }
 
-    private int Finish(CheckReport report, CheckTally tally, bool isDone)
-    {
-        var (outcome, exitCode) = isDone
-            ? tally.Damaged > 0 ? (CheckOutcome.Damaged, CheckExitCode.Damaged) : (CheckOutcome.Sound, CheckExitCode.Sound)
-            : (CheckOutcome.NotChecked, CheckExitCode.NotChecked);
-        var reason = isDone ? null
-            : settings.ResumeFile is { } file ? $"Interrupted. Run the same command again to continue from {file}."
-            : "Interrupted. Use --resume to be able to continue an interrupted check.";
-        report.Finish(outcome, tally, reason);
-        return exitCode;
-    }
-
-    private async Task ReportProgressAsync(DataFolderCheck check, ResumeFile? resumeFile, CancellationToken ended)
+    private async Task ReportProgressAsync(DataFolderCheck check, CancellationToken ended)
     {
         using var timer = new PeriodicTimer(ProgressInterval);
         try
@@ -125,8 +110,13 @@ internal sealed class CheckRun(CheckSettings settings)
             while (await timer.WaitForNextTickAsync(ended))
             {
                 var position = check.Position;
-                Save(position, resumeFile);
-                PrintProgress(CheckText.FormatProgress(position));
+                Save(position);
+                PrintProgress(position.Stage switch
+                {
+                    CheckStage.Journal => $"Checking the journal: {Quantity.Format(position.Tally.Histories, "history", "histories")} so far.",
+                    CheckStage.Bytes => $"Checking bytes: {CheckReport.FormatCounts(position.Tally)} so far.",
+                    _ => "Looking for bytes that nothing refers to.",
+                });
             }
         }
         catch (OperationCanceledException)
@@ -135,11 +125,11 @@ internal sealed class CheckRun(CheckSettings settings)
     }
 
     /// <summary>Saves the progress. The check goes on if that fails, for example on a full disk.</summary>
-    private void Save(CheckPosition position, ResumeFile? resumeFile)
+    private void Save(CheckPosition position)
     {
         try
         {
-            resumeFile?.Write(position);
+            _resumeFile?.Write(position);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -1,27 +1,22 @@
-using OrleansUploads.Cli.Remote;
-using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Ports;
-
 namespace OrleansUploads.Cli.CommandLine;
 
-/// <summary>Runs a command and reports errors that the operator can fix as one line and an exit code. Other exceptions are bugs
-/// and are not caught.</summary>
+/// <summary>Runs a command.</summary>
 internal static class CommandRunner
 {
-    public static int Run(Func<int> command)
+    /// <summary>Sets what a command does.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="run">Does it, and returns the exit code.</param>
+    /// <returns>The command.</returns>
+    public static Command Run(this Command command, Func<ParseResult, CancellationToken, Task<int>> run)
     {
-        try
-        {
-            return command();
-        }
-        catch (Exception fault) when (IsOperatorError(fault))
-        {
-            return Fail(FileFault.Describe(fault));
-        }
+        command.SetAction(run);
+        return command;
     }
 
+    /// <summary>Runs a command. Reports failures as one line and an exit code; other exceptions are bugs and are not caught.</summary>
     /// <param name="command">The command.</param>
     /// <param name="cancellationToken">Cancelled if the user interrupts it.</param>
+    /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(Func<Task<int>> command, CancellationToken cancellationToken = default)
     {
         try
@@ -32,16 +27,9 @@ internal static class CommandRunner
         {
             return Failure.Report("Interrupted.", ExitCode.Interrupted);
         }
-        catch (Exception fault) when (IsOperatorError(fault))
+        catch (Exception fault) when (Failure.Find(fault) is { } failure)
         {
-            return Fail(FileFault.Describe(fault));
+            return Failure.Report(failure.Message, failure.Code);
         }
     }
-
-    public static int Fail(string message) => Failure.Report(message, ExitCode.Failed);
-
-    private static bool IsOperatorError(Exception fault) => fault is IOException or UnauthorizedAccessException
-        or InvalidDataException or FolderInUseException or JournalDamagedException or JournalUnavailableException
-        or System.Security.Cryptography.CryptographicException or NotSupportedException
-        || FileFault.IsLibrary(fault);
 }

@@ -4,7 +4,7 @@ using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.CommandLine;
 
-/// <summary>Options that several commands share.</summary>
+/// <summary>Options that several commands share, and what is said of their values.</summary>
 internal static class CommonOptions
 {
     /// <summary>The default data folder: <c>orleans-uploads</c> where the user's programs keep their state, so that it is the same
@@ -13,23 +13,60 @@ internal static class CommonOptions
 
     /// <summary>The option with the data folder.</summary>
     /// <param name="description">What the folder is to the command.</param>
-    public static Option<DirectoryInfo> Data(string description = "The data folder of the running server.")
+    public static Option<DirectoryInfo> Data(string description = "The data folder of the running server.") => new Option<DirectoryInfo>("--data")
     {
-        var option = new Option<DirectoryInfo>("--data")
+        Description = description,
+        HelpName = "folder",
+        DefaultValueFactory = _ => new DirectoryInfo(DefaultDataFolder),
+    }.Refuse(static path => FindFile(path) is { } file ? $"{file} is a file. Name a folder with --data." : null);
+
+    /// <summary>The option <c>--vault</c>, which most commands need.</summary>
+    public static Option<string> Vault() => new Option<string>("--vault", "-v")
+    {
+        Description = "The name of the vault.",
+        HelpName = "name",
+        Required = true,
+    }.Refuse(static name => DescribeInvalidName(name, "vault"));
+
+    public static Option<AccountId> Account() => new("--account")
+    {
+        Description = "The account ID: 12 digits.",
+        HelpName = "id",
+        DefaultValueFactory = _ => AccountId.TryParse(KeyPair.DefaultAccount, out var account) ? account : default,
+        CustomParser = result =>
+        {
+            if (!AccountId.TryParse(result.Tokens[0].Value, out var account))
+            {
+                result.AddError(DescribeInvalidAccount(result.Tokens[0].Value));
+            }
+
+            return account;
+        },
+    };
+
+    /// <summary>Says that the ID of an account is not valid.</summary>
+    public static string DescribeInvalidAccount(string text) => $"'{text}' is not a valid account ID. Use 12 digits.";
+
+    /// <summary>Says that a name is not valid, or returns null if it is.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="owner">What has the name, for example a vault.</param>
+    public static string? DescribeInvalidName(string name, string owner) => VaultName.TryParse(name, out _)
+        ? null
+        : $"'{name}' is not the name of a {owner}. A name has 1 to 255 letters, digits, '_', '-' and '.'.";
+
+    /// <summary>An option for a duration such as <c>90s</c>, <c>15m</c>, <c>24h</c> or <c>7d</c>, with limits.</summary>
+    /// <remarks>Its value is the text, so that the help shows the default as a user writes it. Read it with
+    /// <see cref="Durations.TryParse"/>.</remarks>
+    public static Option<string> Duration(string name, string description, TimeSpan byDefault, TimeSpan min, TimeSpan max) =>
+        new Option<string>(name)
         {
             Description = description,
-            HelpName = "folder",
-            DefaultValueFactory = _ => new DirectoryInfo(DefaultDataFolder),
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: { Length: > 0 } path }] && FindFile(path) is { } file)
-            {
-                result.AddError($"{file} is a file. Name a folder with --data.");
-            }
-        });
-        return option;
-    }
+            HelpName = "duration",
+            DefaultValueFactory = _ => Durations.Format(byDefault),
+        }.Refuse(text =>
+            !Durations.TryParse(text, out var duration) ? $"'{text}' is not a valid duration. Use a form such as {Durations.Examples}."
+            : duration < min || duration > max ? $"{name} is {text}, but must be from {Durations.Format(min)} to {Durations.Format(max)}."
+            : null);
 
     /// <summary>Returns the file that is in the place of a folder or of one above it, or null if there is none.</summary>
     private static string? FindFile(string path)
@@ -55,50 +92,5 @@ internal static class CommonOptions
         return Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { } named && Path.IsPathRooted(named)
             ? named
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
-    }
-
-    public static Option<AccountId> Account() => new("--account")
-    {
-        Description = "The account ID: 12 digits.",
-        HelpName = "id",
-        DefaultValueFactory = _ => AccountId.TryParse(KeyPair.DefaultAccount, out var account) ? account : default,
-        CustomParser = result =>
-        {
-            if (!AccountId.TryParse(result.Tokens[0].Value, out var account))
-            {
-                result.AddError(DescribeInvalidAccount(result.Tokens[0].Value));
-            }
-
-            return account;
-        },
-    };
-
-    /// <summary>Says that the ID of an account is not valid.</summary>
-    public static string DescribeInvalidAccount(string text) => $"'{text}' is not a valid account ID. Use 12 digits.";
-
-    /// <summary>An option for a duration such as <c>90s</c>, <c>15m</c>, <c>24h</c> or <c>7d</c>, with limits.</summary>
-    /// <remarks>Its value is the text, so that the help shows the default as a user writes it. Read it with
-    /// <see cref="Durations.TryParse"/>.</remarks>
-    public static Option<string> Duration(string name, string description, TimeSpan byDefault, TimeSpan min, TimeSpan max)
-    {
-        var option = new Option<string>(name)
-        {
-            Description = description,
-            HelpName = "duration",
-            DefaultValueFactory = _ => Durations.Format(byDefault),
-        };
-        option.Validators.Add(result =>
-        {
-            var text = result.Tokens is [var token] ? token.Value : Durations.Format(byDefault);
-            if (!Durations.TryParse(text, out var duration))
-            {
-                result.AddError($"'{text}' is not a valid duration. Use a form such as {Durations.Examples}.");
-            }
-            else if (duration < min || duration > max)
-            {
-                result.AddError($"{name} is {text}, but must be from {Durations.Format(min)} to {Durations.Format(max)}.");
-            }
-        });
-        return option;
     }
 }

@@ -32,8 +32,7 @@ internal static class CompletionCommand
 
     public static Command Create()
     {
-        var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." };
-        shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
+        var shell = new Argument<string>("shell") { Description = "bash, zsh or fish." }.OnlyOneOf("bash", "zsh", "fish");
         var command = new Command("completion", "Print a script that lets a shell complete commands and options.") { shell };
         command.SetAction(parsed => Console.Out.WriteLine(parsed.GetRequiredValue(shell) switch
         {

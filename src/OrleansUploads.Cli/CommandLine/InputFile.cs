@@ -1,16 +1,17 @@
+using OrleansUploads.Engine.Disk;
+
 namespace OrleansUploads.Cli.CommandLine;
 
-/// <summary>A file that a command reads once, from its first byte to its last. <c>-</c> stands for standard input.</summary>
+/// <summary>An argument with the names of files. A word that begins with a hyphen is refused as a mistyped option, unless it follows
+/// <c>--</c>.</summary>
+/// <typeparam name="T">One name or several.</typeparam>
+internal sealed class FileArgument<T>(string name) : Argument<T>(name);
+
+/// <summary>A file that a command reads. <c>-</c> stands for standard input.</summary>
 internal static class InputFile
 {
-    /// <summary>The argument that names the file.</summary>
-    /// <param name="description">What the file is to the command.</param>
-    public static Argument<string> Argument(string description) => new FileArgument<string>("file")
-    {
-        Description = $"{description} '{StandardInput.Name}' stands for standard input.",
-    };
-
-    /// <summary>Opens the file. Its length may be unknown: it may be a pipe, or in <c>/proc</c>.</summary>
+    /// <summary>Opens a file to read it once, from its first byte to its last. Its length may be unknown: it may be a pipe, or in
+    /// <c>/proc</c>.</summary>
     /// <exception cref="FileNotFoundException">It does not exist.</exception>
     /// <exception cref="IOException">It is a folder, or the user may not read it, or standard input is closed.</exception>
     /// <exception cref="OperationCanceledException">The command was interrupted while a pipe had no writer.</exception>
@@ -29,12 +30,21 @@ internal static class InputFile
         return new InterruptibleStream(await Task.Run(() => OpenRead(path), cancellationToken).WaitAsync(cancellationToken));
     }
 
-    /// <summary>Checks that the user may read a file that is not standard input.</summary>
-    /// <exception cref="IOException">The user may not read it.</exception>
-    public static void RequireReadable(string path) => OpenRead(path).Dispose();
+    /// <summary>Whether a path leads to a device, a pipe or a socket, which the base library takes for files. Always false on systems other
+    /// than Linux.</summary>
+    public static bool IsSpecial(string path) => File.Exists(path)
+        && FileStatus.IsSupported
+        && FileStatus.ReadAt(path, FileStatus.Type, out var status) == 0
+        && !status.IsRegular;
 
-    /// <summary>The file as a message names it.</summary>
-    public static string Describe(string path) => path == StandardInput.Name ? "Standard input" : $"The file {path}";
+    /// <summary>Returns the length of a file, or null if it has bytes although the system says that its length is 0, as those in
+    /// <c>/proc</c> do.</summary>
+    /// <exception cref="IOException">The user may not read it.</exception>
+    public static long? LengthOf(string path)
+    {
+        using var file = OpenRead(path);
+        return file.Length == 0 && file.ReadByte() >= 0 ? null : file.Length;
+    }
 
     private static FileStream OpenRead(string path)
     {

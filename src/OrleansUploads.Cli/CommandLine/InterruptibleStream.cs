@@ -3,21 +3,9 @@ namespace OrleansUploads.Cli.CommandLine;
 /// <summary>A stream that may wait for bytes without end, such as a pipe. The base library cannot cancel such a read, so this one leaves it
 /// behind: the process is about to end.</summary>
 /// <param name="inner">The stream, which is read in order.</param>
-internal sealed class InterruptibleStream(Stream inner) : Stream
+internal sealed class InterruptibleStream(Stream inner) : OneWayStream
 {
     public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
 
@@ -29,16 +17,6 @@ internal sealed class InterruptibleStream(Stream inner) : Stream
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

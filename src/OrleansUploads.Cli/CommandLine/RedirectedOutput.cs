@@ -7,21 +7,9 @@ namespace OrleansUploads.Cli.CommandLine;
 /// <param name="output">The output.</param>
 /// <param name="isNeeded">Whether the program fails if it cannot be written. Standard error is not needed: a server that cannot log serves
 /// on, and a command that cannot explain its failure still has an exit code.</param>
-internal sealed class RedirectedOutput(Stream output, bool isNeeded) : Stream
+internal sealed class RedirectedOutput(Stream output, bool isNeeded) : OneWayStream
 {
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Makes the console write to it, unless the output is a terminal.</summary>
     public static void Install()
@@ -64,12 +52,4 @@ internal sealed class RedirectedOutput(Stream output, bool isNeeded) : Stream
             throw new IOException($"The output cannot be written: {(fault.InnerException ?? fault).Message.TrimEnd('.')}.", fault);
         }
     }
-
-    public override void Flush() => output.Flush();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -32,22 +32,11 @@ internal static class StandardInput
         try
         {
             var flags = File.ReadLines($"{Status}/{descriptor}").FirstOrDefault(static line => line.StartsWith(Flags, StringComparison.Ordinal));
-            return flags is not null && (ParseOctal(flags.AsSpan(Flags.Length).Trim()) & ClosedByExec) != 0;
+            return flags is not null && (Convert.ToInt64(flags[Flags.Length..].Trim(), 8) & ClosedByExec) != 0;
         }
         catch (FileNotFoundException)
         {
             return true;
         }
-    }
-
-    private static long ParseOctal(ReadOnlySpan<char> digits)
-    {
-        var number = 0L;
-        foreach (var digit in digits)
-        {
-            number = (number * 8) + CharUnicodeInfo.GetDecimalDigitValue(digit);
-        }
-
-        return number;
     }
 }

@@ -23,8 +23,8 @@ internal sealed class StopSignals : IDisposable
     public StopSignals(TimeSpan timeLimit)
     {
         _timeLimit = timeLimit;
-        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, Interrupt));
-        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, Terminate));
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, SignalExitCodes + Interrupt));
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, SignalExitCodes + Terminate));
     }
 
     /// <summary>Runs a command.</summary>
@@ -40,16 +40,16 @@ internal sealed class StopSignals : IDisposable
         _terminate.Dispose();
     }
 
-    private void Stop(PosixSignalContext context, int signal)
+    private void Stop(PosixSignalContext context, int exitCode)
     {
         context.Cancel = true;
         if (_signals.AddAndTestForSecond())
         {
-            _late.TrySetResult(SignalExitCodes + signal);
+            _late.TrySetResult(exitCode);
         }
         else if (!_stopping.IsCancellationRequested)
         {
-            _ = EndLateAsync(SignalExitCodes + signal);
+            _ = EndLateAsync(exitCode);
             _stopping.Cancel();
         }
     }
@@ -58,5 +58,27 @@ internal sealed class StopSignals : IDisposable
     {
         await Task.Delay(_timeLimit);
         _late.TrySetResult(exitCode);
+    }
+}
+
+/// <summary>Tells a second signal from a copy of the first. Programs such as <c>timeout</c> send a signal to the process and also to its
+/// group.</summary>
+internal sealed class SignalCount(TimeProvider time)
+{
+    /// <summary>A signal so soon after the first one is a copy of it.</summary>
+    public static readonly TimeSpan CopyTime = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private long? _first;
+
+    /// <summary>Counts a signal. Returns whether it is a second one.</summary>
+    public bool AddAndTestForSecond()
+    {
+        lock (_gate)
+        {
+            var now = time.GetTimestamp();
+            _first ??= now;
+            return time.GetElapsedTime(_first.Value, now) >= CopyTime;
+        }
     }
 }

@@ -6,10 +6,39 @@ namespace OrleansUploads.Cli.CommandLine;
 /// error.</summary>
 internal static class Terminal
 {
+    private const string Ellipsis = "…";
+
     /// <summary>Returns standard error if a display can be drawn on it, or null: it is redirected, or cannot move its cursor.</summary>
     public static IAnsiConsole? Find()
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return !Console.IsErrorRedirected && console.Profile.Capabilities.Ansi ? console : null;
+    }
+
+    /// <summary>A text without the end that does not fit into some columns.</summary>
+    public static string Cut(string text, int columns)
+    {
+        while (text.Length > 0 && text.GetCellWidth() > columns)
+        {
+            text = text[..^1];
+        }
+
+        return text;
+    }
+
+    /// <summary>A text without the start that does not fit into some columns.</summary>
+    public static string CutStart(string text, int columns)
+    {
+        if (text.GetCellWidth() <= columns)
+        {
+            return text;
+        }
+
+        while (text.Length > 0 && text.GetCellWidth() >= columns)
+        {
+            text = text[1..];
+        }
+
+        return columns > 0 ? Ellipsis + text : "";
     }
 }

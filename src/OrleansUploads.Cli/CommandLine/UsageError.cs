@@ -1,14 +1,10 @@
 using System.CommandLine.Parsing;
-using System.Text.RegularExpressions;
-using OrleansUploads.Cli.Remote;
 
 namespace OrleansUploads.Cli.CommandLine;
 
 /// <summary>Reports a wrong command line: one line with what is wrong, and where the help is.</summary>
-internal static partial class UsageError
+internal static class UsageError
 {
-    private const string NoCommand = "A command is missing.";
-
     /// <summary>Whether a command line must be refused.</summary>
     public static bool IsIn(ParseResult parsed) => parsed.Errors.Count > 0 || FindMistypedOption(parsed) is not null;
 
@@ -21,24 +17,39 @@ internal static partial class UsageError
         var command = string.Join(' ', Names(parsed.CommandResult));
         if (FindMistypedOption(parsed) is { } option)
         {
-            var name = FindNearest(parsed.CommandResult, option.Split('=')[0]);
-            var guess = name is null ? "" : $" Did you mean '{name}'?";
+            var guess = Guess(parsed.CommandResult, option.Split('=')[0]);
             return $"'{option}' is not an option of this command.{guess} A file with this name is './{option}'. See '{command} --help'.";
         }
 
-        var messages = parsed.Errors.Select(error => Describe(error.Message)).Distinct().ToList();
-        if (messages.Count > 1)
-        {
-            // A mistyped command is also reported as a missing one.
-            messages.Remove(NoCommand);
-        }
-
-        var errors = string.Join(' ', messages);
-        var meant = parsed.UnmatchedTokens.Count > 0 && FindNearest(parsed.CommandResult, parsed.UnmatchedTokens[0]) is { } nearest
-            ? $" Did you mean '{nearest}'?"
-            : "";
-        return $"{errors}{meant} See '{command} --help'.";
+        // Errors of a command are, in this order, the library's and those of our validators.
+        var isIncomplete = parsed.CommandResult.Command is { Action: null, Subcommands.Count: > 0 };
+        var ofCommand = parsed.Errors.Where(static error => error.SymbolResult is CommandResult)
+            .Skip(parsed.UnmatchedTokens.Count + (isIncomplete ? 1 : 0));
+        string[] errors =
+        [
+            .. parsed.UnmatchedTokens.Select(static word => $"'{word}' is not a command or option."),
+            .. ofCommand.Concat(parsed.Errors.Where(static error => error.SymbolResult is not CommandResult)).Select(Describe).Distinct(),
+        ];
+        var all = errors.Length == 0 ? "A command is missing." : string.Join(' ', errors);
+        return $"{all}{Guess(parsed.CommandResult, parsed.UnmatchedTokens.FirstOrDefault(""))} See '{command} --help'.".ReplaceLineEndings(" ");
     }
+
+    /// <summary>The words of a command, beginning with the program.</summary>
+    public static IEnumerable<string> Names(CommandResult command) =>
+        WithParents(command).Reverse().Select(static at => at.Command is RootCommand ? "orleans-uploads" : at.Command.Name);
+
+    /// <summary>A command, and those above it.</summary>
+    public static IEnumerable<CommandResult> WithParents(CommandResult? command)
+    {
+        for (var at = command; at is not null; at = at.Parent as CommandResult)
+        {
+            yield return at;
+        }
+    }
+
+    private static string Describe(ParseError error) => error.SymbolResult is ArgumentResult { Tokens.Count: 0, Argument: var missing }
+        ? $"The argument '{missing.Name}' is missing."
+        : error.Message;
 
     /// <summary>The first word that the library takes for the name of a file although it looks like an option.</summary>
     private static string? FindMistypedOption(ParseResult parsed)
@@ -51,18 +62,19 @@ internal static partial class UsageError
             .Select(static token => token.Value).FirstOrDefault(options.Contains);
     }
 
-    /// <summary>The command or option that a mistyped word most likely stands for, or null if none is near.</summary>
-    private static string? FindNearest(CommandResult command, string word)
+    /// <summary>A question for the command or option that a mistyped word most likely stands for, or nothing if none is near.</summary>
+    private static string Guess(CommandResult command, string word)
     {
         // A transposition of two letters counts as two edits.
         const int MostEdits = 2;
         var names = command.Command.Subcommands.Select(static below => below.Name)
             .Concat(WithParents(command).SelectMany(static at => at.Command.Options)
                 .SelectMany(static option => option.Aliases.Prepend(option.Name)));
-        return names.Where(name => name.StartsWith('-') == word.StartsWith('-') && name.Trim('-').Length > MostEdits)
+        var nearest = names.Where(name => name.StartsWith('-') == word.StartsWith('-') && name.Trim('-').Length > MostEdits)
             .Select(name => (Name: name, Edits: CountEdits(name, word)))
             .Where(static near => near.Edits <= MostEdits)
             .OrderBy(static near => near.Edits).Select(static near => near.Name).FirstOrDefault();
+        return nearest is null ? "" : $" Did you mean '{nearest}'?";
     }
 
     /// <summary>Levenshtein's distance: the fewest insertions, deletions and replacements that make one word the other.</summary>
@@ -79,53 +91,5 @@ internal static partial class UsageError
         }
 
         return row[^1];
-    }
-
-    /// <summary>The library names the types of the program, separates words by tabs, and does not end every sentence.</summary>
-    private static string Describe(string message)
-    {
-        var line = Blanks().Replace(message, " ").Trim();
-        if (line == "Required command was not provided.")
-        {
-            return NoCommand;
-        }
-
-        if (NotInSet().Match(line) is { Success: true } choice)
-        {
-            var values = choice.Groups[2].Value.Split(' ').Select(value => value.Trim('\''));
-            return $"'{choice.Groups[1].Value}' is not a valid value. Use one of: {string.Join(", ", values)}.";
-        }
-
-        line = Unparsable().Replace(line, "'$1' is not a valid value for $2.");
-        line = Missing().Replace(line, "The argument '$1' is missing.");
-        return Unknown().Replace(line, "$1 is not a command or option.");
-    }
-
-    [GeneratedRegex("^Cannot parse argument '(.*)' for (?:command|option) '(.*)' as expected type .*$", RegexOptions.Singleline)]
-    private static partial Regex Unparsable();
-
-    [GeneratedRegex("^Argument '(.*)' not recognized. Must be one of: (.*)$")]
-    private static partial Regex NotInSet();
-
-    [GeneratedRegex("^Required argument '(.*)' missing for command: '.*'.$")]
-    private static partial Regex Missing();
-
-    [GeneratedRegex("^Unrecognized command or argument ('.*').$")]
-    private static partial Regex Unknown();
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Blanks();
-
-    /// <summary>The words of a command, beginning with the program.</summary>
-    public static IEnumerable<string> Names(CommandResult command) =>
-        WithParents(command).Reverse().Select(static at => at.Command is RootCommand ? "orleans-uploads" : at.Command.Name);
-
-    /// <summary>A command, and those above it.</summary>
-    private static IEnumerable<CommandResult> WithParents(CommandResult command)
-    {
-        for (var at = command; at is not null; at = at.Parent as CommandResult)
-        {
-            yield return at;
-        }
     }
 }

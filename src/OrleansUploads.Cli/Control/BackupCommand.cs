@@ -9,7 +9,12 @@ namespace OrleansUploads.Cli.Control;
 /// deleted while they are copied.</summary>
 internal static class BackupCommand
 {
-    public static Command Create() => new("backup", "Back up a running server.") { CreateBegin(), CreateEnd(), CreateShow() };
+    public static Command Create() => new("backup", "Back up a running server.")
+    {
+        CreateBegin(),
+        ControlCommand.Create("backup", "end", "End the lease of a backup. The server then deletes unneeded bytes again."),
+        ControlCommand.Create("backup", "show", "Show whether a backup is in progress, and when its lease ends."),
+    };
 
     private static Command CreateBegin()
     {
@@ -26,52 +31,25 @@ internal static class BackupCommand
             Description = "The backup folder. This command copies the journal and the keys to it. You then copy parts/.",
             HelpName = "folder",
             Required = true,
-        };
-        to.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && File.Exists(token.Value))
-            {
-                result.AddError($"{token.Value} is a file. Name a folder with --to.");
-            }
-        });
+        }.Refuse(static path => File.Exists(path) ? $"{path} is a file. Name a folder with --to." : null);
         var command = new Command(
             "begin", "Stop the deletion of bytes and copy the journal. Afterwards, copy parts/ and run 'backup end'.")
         {
             data, lease, to,
         };
-        command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(async () =>
+        return command.Run(async (parsed, cancellationToken) =>
         {
             var folder = parsed.GetRequiredValue(data).FullName;
             var backup = parsed.GetRequiredValue(to).FullName;
             _ = Durations.TryParse(parsed.GetRequiredValue(lease), out var duration);
-            var seconds = ((long)duration.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             BackupFolder.RequirePlace(folder, backup);
-            var reply = await ControlClient.SendAsync(folder, $"backup begin {seconds}", cancellationToken);
+            var reply = await ControlClient.SendAsync(folder, $"backup begin {(long)duration.TotalSeconds}", cancellationToken);
             Copy(folder, backup);
             Console.WriteLine(reply);
             Console.WriteLine($"The journal is copied. Now copy {Path.Combine(folder, "parts")} to {backup},");
             Console.WriteLine($"then run: {ProgramName.Text} backup end --data {ProgramName.Quote(folder)}");
-            return 0;
-        }, cancellationToken));
-        return command;
-    }
-
-    private static Command CreateEnd() => CreateRequest(
-        "end", "End the lease of a backup. The server then deletes unneeded bytes again.");
-
-    private static Command CreateShow() => CreateRequest("show", "Show whether a backup is in progress, and when its lease ends.");
-
-    private static Command CreateRequest(string name, string description)
-    {
-        var data = CommonOptions.Data();
-        var command = new Command(name, description) { data };
-        command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(async () =>
-        {
-            Console.WriteLine(await ControlClient.SendAsync(
-                parsed.GetRequiredValue(data).FullName, $"backup {name}", cancellationToken));
-            return 0;
-        }, cancellationToken));
-        return command;
+            return ExitCode.Done;
+        });
     }
 
     /// <exception cref="IOException">The journal or the keys cannot be copied. The lease stays in force.</exception>
@@ -79,11 +57,7 @@ internal static class BackupCommand
     {
         try
         {
-            NewFolder.Open(backup, "--to", () =>
-            {
-                BackupFolder.Copy(folder, backup);
-                return backup;
-            });
+            FileFault.OpenFolder(backup, "--to", () => BackupFolder.Copy(folder, backup));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JournalUnavailableException)
         {

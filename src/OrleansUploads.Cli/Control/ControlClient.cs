@@ -39,7 +39,7 @@ internal static class ControlClient
         }
         catch (SocketException) when (!DataFolder.Exists(folder))
         {
-            FolderAccess.Require(folder);
+            FileFault.RequireReadable(folder);
             throw new IOException($"{folder} is not a data folder. Name the folder of the server with --data.");
         }
         catch (SocketException fault) when (fault.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.ConnectionRefused)

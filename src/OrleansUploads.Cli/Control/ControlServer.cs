@@ -1,89 +1,62 @@
 using System.Net.Sockets;
+using Microsoft.Extensions.Hosting;
+using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cli.Control;
 
-/// <summary>Answers the requests of the <c>clock</c> and <c>backup</c> commands in a running server.</summary>
-internal sealed class ControlServer : IAsyncDisposable
+/// <summary>Answers the requests of the <c>clock</c> and <c>backup</c> commands in a running server. Without it everything is served except
+/// these commands.</summary>
+/// <param name="folder">The data folder, in which the socket is. The process must have locked it: an existing socket is then left over from
+/// an earlier process and is deleted.</param>
+/// <param name="execute">Executes a request and returns the message for the user.</param>
+/// <param name="onFault">Told why the socket cannot be opened.</param>
+/// <param name="accept">Accepts a connection, or null for the socket's own way.</param>
+/// <param name="time">Measures the pause after a failure. Null is the system's time.</param>
+internal sealed class ControlServer(
+    string folder,
+    Func<string, CancellationToken, Task<string>> execute,
+    Action<string> onFault,
+    Func<CancellationToken, ValueTask<Socket>>? accept = null,
+    TimeProvider? time = null) : BackgroundService
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Without it, a process that has no more descriptors would try again all the time.</summary>
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
-    private readonly Func<string, CancellationToken, Task<string>> _execute;
-    private readonly Socket _listener;
-    private readonly Func<CancellationToken, ValueTask<Socket>> _accept;
-    private readonly TimeProvider _time;
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Task _serving;
+    private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
-    private ControlServer(
-        Socket listener,
-        Func<string, CancellationToken, Task<string>> execute,
-        Func<CancellationToken, ValueTask<Socket>> accept,
-        TimeProvider time)
+    /// <inheritdoc/>
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
-        _listener = listener;
-        _execute = execute;
-        _accept = accept;
-        _time = time;
-        _serving = ServeAsync();
-    }
-
-    /// <summary>Listens on a socket in a data folder. The process must have locked the folder: an existing socket is then left
-    /// over from an earlier process and is deleted.</summary>
-    /// <param name="folder">The data folder.</param>
-    /// <param name="execute">Executes a request and returns the message for the user.</param>
-    /// <param name="accept">Accepts a connection, or null for the socket's own.</param>
-    /// <param name="time">Measures the pause after a failure. Null is the system's time.</param>
-    /// <exception cref="IOException">The folder's path is too long, or its file system does not support sockets.</exception>
-    public static ControlServer Listen(
-        string folder,
-        Func<string, CancellationToken, Task<string>> execute,
-        Func<CancellationToken, ValueTask<Socket>>? accept = null,
-        TimeProvider? time = null)
-    {
-        var path = Path.Combine(Path.GetFullPath(folder), ControlSocket.FileName);
-        var endPoint = ControlSocket.EndPointOf(folder);
-        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            File.Delete(path);
-            listener.Bind(endPoint);
-            if (!OperatingSystem.IsWindows())
-            {
-                // Clients cannot connect before Listen, so they never see the default mode.
-                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            }
-
-            listener.Listen(backlog: 8);
-            return new ControlServer(listener, execute, accept ?? listener.AcceptAsync, time ?? TimeProvider.System);
+            Listen();
+            return base.StartAsync(cancellationToken);
         }
-        catch (SocketException fault)
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            listener.Dispose();
-            throw new IOException($"The socket {path} cannot be created: {fault.Message}", fault);
+            onFault(FaultText.Describe(fault));
+            return Task.CompletedTask;
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
+    public override void Dispose()
     {
-        await _stopping.CancelAsync();
+        base.Dispose();
         _listener.Dispose();
-        await _serving;
-        _stopping.Dispose();
     }
 
     /// <summary>Serves one request at a time. Requests are rare and short.</summary>
-    private async Task ServeAsync()
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!_stopping.IsCancellationRequested)
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                using var client = await AcceptAsync();
-                using var timeout = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+                using var client = await AcceptAsync(stoppingToken);
+                using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
                 timeout.CancelAfter(RequestTimeout);
                 var request = await ControlSocket.ReadLineAsync(client, timeout.Token);
                 await ControlSocket.WriteLineAsync(client, await AnswerAsync(request, timeout.Token), timeout.Token);
@@ -96,17 +69,40 @@ internal sealed class ControlServer : IAsyncDisposable
         }
     }
 
-    private async Task<Socket> AcceptAsync()
+    /// <exception cref="IOException">The folder's path is too long, or its file system does not support sockets.</exception>
+    private void Listen()
+    {
+        var endPoint = ControlSocket.EndPointOf(folder);
+        var path = Path.Combine(Path.GetFullPath(folder), ControlSocket.FileName);
+        try
+        {
+            File.Delete(path);
+            _listener.Bind(endPoint);
+            if (!OperatingSystem.IsWindows())
+            {
+                // Clients cannot connect before Listen, so they never see the default mode.
+                File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            }
+
+            _listener.Listen(backlog: 8);
+        }
+        catch (SocketException fault)
+        {
+            throw new IOException($"The socket {path} cannot be created: {fault.Message}", fault);
+        }
+    }
+
+    private async Task<Socket> AcceptAsync(CancellationToken stopping)
     {
         while (true)
         {
             try
             {
-                return await _accept(_stopping.Token);
+                return await (accept ?? _listener.AcceptAsync)(stopping);
             }
-            catch (SocketException) when (!_stopping.IsCancellationRequested)
+            catch (SocketException) when (!stopping.IsCancellationRequested)
             {
-                await Task.Delay(PauseAfterFailure, _time, _stopping.Token);
+                await Task.Delay(PauseAfterFailure, time ?? TimeProvider.System, stopping);
             }
         }
     }
@@ -116,7 +112,7 @@ internal sealed class ControlServer : IAsyncDisposable
     {
         try
         {
-            return "ok " + await _execute(request, cancellationToken);
+            return "ok " + await execute(request, cancellationToken);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {

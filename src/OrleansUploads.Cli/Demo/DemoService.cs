@@ -1,55 +1,99 @@
-using OrleansUploads.Cli.Remote;
+using System.Diagnostics;
+using System.Net.Sockets;
 using OrleansUploads.Client;
 
 namespace OrleansUploads.Cli.Demo;
 
-/// <summary>The service that the demo uploads to, and how the demo crashes it.</summary>
-internal abstract class DemoService : IDisposable
+/// <summary>The service that the demo uploads to: a server, or the silos of a cluster. It runs already, and a command of the user crashes
+/// it.</summary>
+/// <param name="endpoints">The addresses. All requests are signed for the first one; connections go to each of them in turn, and to the
+/// next one if one refuses.</param>
+/// <param name="key">The key pair.</param>
+/// <param name="region">The region to sign for.</param>
+/// <param name="crash">The shell command that crashes a part of the service and returns when the rest may be asked, or null.</param>
+internal class DemoService(Uri[] endpoints, AwsKey key, string region, string? crash = null) : IDisposable
 {
-    /// <summary>Lets clients wait for the crashed service: at most 30 attempts, at most one second apart.</summary>
-    private static readonly RetryPolicy CrashRetry = new()
-    {
-        MaxAttempts = 30,
-        FirstDelay = TimeSpan.FromMilliseconds(50),
-        MaxDelay = TimeSpan.FromSeconds(1),
-    };
+    private readonly HttpClient _http = CreateHttp(endpoints);
+    private int _crashes;
 
     /// <summary>Where the service is, in one line.</summary>
-    public abstract string Description { get; }
+    public virtual string Description => $"Service on {string.Join(", ", (object[])Endpoints)}";
 
     /// <summary>What a crash is, or null if the demo must not crash the service.</summary>
-    public abstract string? Crash { get; }
+    public virtual string? Crash => crash is null ? null : "the crash command has run";
 
     /// <summary>Whether the whole service is down until it is started again.</summary>
-    public abstract bool StopsAtCrash { get; }
+    public virtual bool StopsAtCrash => false;
 
-    /// <summary>The peak memory of the service in bytes, or null if it is unknown.</summary>
-    public virtual long? PeakMemoryBytes => null;
+    /// <summary>The peak memory of the service in bytes, or 0 if it is unknown.</summary>
+    public long PeakMemoryBytes { get; protected set; }
 
     /// <summary>What the service wrote to its log, as far as the demo sees it.</summary>
-    public virtual string Log => "";
+    public string Log { get; protected set; } = "";
 
-    /// <summary>Creates a client that retries until the service is back.</summary>
-    public abstract GlacierClient Connect();
+    protected Uri[] Endpoints { get; } = endpoints;
+
+    /// <summary>Creates a client that waits for a crashed service: at most 30 attempts, at most one second apart.</summary>
+    public GlacierClient Connect() => new(_http, new GlacierClientOptions
+    {
+        Endpoint = Endpoints[0],
+        Region = region,
+        AccessKeyId = key.AccessKeyId,
+        SecretAccessKey = key.Secret,
+        SessionToken = key.Token,
+        Retry = new RetryPolicy { MaxAttempts = 30, FirstDelay = TimeSpan.FromMilliseconds(50), MaxDelay = TimeSpan.FromSeconds(1) },
+    });
 
     /// <summary>Starts the service and waits until it is ready.</summary>
-    public abstract Task StartAsync(CancellationToken cancellationToken);
+    public virtual Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Crashes the service. <see cref="StartAsync"/> starts it again.</summary>
-    public abstract Task CrashAsync(CancellationToken cancellationToken);
+    public virtual async Task CrashAsync(CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", crash!, "crash", $"{++_crashes}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start) ?? throw new InvalidOperationException("The crash command could not be started.");
+        var printed = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        var complaint = await process.StandardError.ReadToEndAsync(cancellationToken);
+        await printed;
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"The crash command failed with exit code {process.ExitCode}: {complaint.Trim()}");
+        }
+    }
 
     /// <summary>Stops a service that the demo started.</summary>
     /// <returns>The exit code, or null if the demo did not start it.</returns>
-    public abstract Task<int?> StopAsync(CancellationToken cancellationToken);
+    public virtual Task<int?> StopAsync(CancellationToken cancellationToken) => Task.FromResult<int?>(null);
 
-    public abstract void Dispose();
+    public virtual void Dispose() => _http.Dispose();
 
-    protected static GlacierClientOptions Options(Uri endpoint, string accessKeyId, string secret, string? region = null) => new()
+    private static HttpClient CreateHttp(Uri[] endpoints)
     {
-        Endpoint = endpoint,
-        Region = region ?? Connection.DefaultRegion,
-        AccessKeyId = accessKeyId,
-        SecretAccessKey = secret,
-        Retry = CrashRetry,
-    };
+        var turn = 0;
+        var handler = GlacierClient.CreateHandler();
+        handler.UseProxy = false;
+        handler.ConnectCallback = async (_, cancellationToken) =>
+        {
+            for (var attempt = 1; ; attempt++)
+            {
+                var endpoint = endpoints[(uint)Interlocked.Increment(ref turn) % endpoints.Length];
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                try
+                {
+                    await socket.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch (SocketException) when (attempt < endpoints.Length)
+                {
+                    socket.Dispose();
+                }
+            }
+        };
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 }

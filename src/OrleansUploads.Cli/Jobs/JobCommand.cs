@@ -1,5 +1,3 @@
-using OrleansUploads.Cli.Remote;
-
 namespace OrleansUploads.Cli.Jobs;
 
 /// <summary>The <c>job</c> commands: list, show and wait for the jobs of a vault.</summary>
@@ -14,9 +12,9 @@ internal static class JobCommand
 
     private static Command CreateList()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var command = new Command("list", "List the jobs of a vault, oldest first.") { vault };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(vault);
             await session.Printer.ListAsync(
@@ -24,39 +22,33 @@ internal static class JobCommand
                 job => Print(session.Printer, job),
                 $"The vault {name} has no jobs.",
                 new OldestFirst<Job>(static job => job.CreatedAt, static job => job.JobId));
-            return ExitCode.Done;
         });
-        return command;
     }
 
     private static Command CreateShow()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var id = Id();
         var command = new Command("show", "Show a job.") { id, vault };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             Print(session.Printer, await session.Connection.Client.DescribeJobAsync(
                 parsed.GetRequiredValue(vault), parsed.GetRequiredValue(id), cancellationToken));
-            return ExitCode.Done;
         });
-        return command;
     }
 
     private static Command CreateWait()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var id = Id();
         var command = new Command("wait", "Wait until a job has ended.") { id, vault };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             var (name, job) = (parsed.GetRequiredValue(vault), parsed.GetRequiredValue(id));
             await session.Connection.Client.DescribeJobAsync(name, job, cancellationToken);
             var wait = new JobWait(session.Connection.Transfers, session.Printer, TimeProvider.System);
             Print(session.Printer, await wait.RunAsync(name, job, cancellationToken));
-            return ExitCode.Done;
         });
-        return command;
     }
 
     private static Argument<string> Id() => new("job-id") { Description = "The ID of the job." };

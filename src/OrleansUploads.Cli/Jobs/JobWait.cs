@@ -1,5 +1,3 @@
-using OrleansUploads.Cli.Remote;
-using OrleansUploads.Cli.Transfers;
 using OrleansUploads.Client;
 using Spectre.Console;
 
@@ -59,5 +57,5 @@ internal sealed class JobWait(GlacierClient client, Printer printer, TimeProvide
 
     /// <summary>Replaces the line. One that the terminal had to break would leave its first half behind.</summary>
     private void Replace(string line) =>
-        _countdown?.Profile.Out.Writer.Write($"\r\u001b[K{TransferText.Cut(line, _countdown.Profile.Width - 1)}");
+        _countdown?.Profile.Out.Writer.Write($"\r\u001b[K{Terminal.Cut(line, _countdown.Profile.Width - 1)}");
 }

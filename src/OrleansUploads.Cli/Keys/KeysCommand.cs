@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Keys;
@@ -20,68 +21,44 @@ internal static class KeysCommand
 
     private static Command CreateAdd()
     {
-        var data = Data();
         var account = CommonOptions.Account();
         var role = new Option<string>("--role")
         {
             Description = "What the key is for: admin (everything), read, or upload (adds, but neither deletes nor replaces nor reads).",
             HelpName = "role",
             DefaultValueFactory = _ => KeyScope.Format(KeyRole.Admin),
-        };
-        role.AcceptOnlyFromAmong([.. Enum.GetValues<KeyRole>().Select(KeyScope.Format)]);
+        }.OnlyOneOf([.. Enum.GetValues<KeyRole>().Select(KeyScope.Format)]);
         var vaults = new Option<string[]>("--vault", "-v")
         {
             Description = "The vaults and buckets that the key is for; may be repeated. [default: all of the account]",
             HelpName = "name",
-        };
-        vaults.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(token => !VaultName.TryParse(token.Value, out _)))
-            {
-                result.AddError(
-                    $"'{token.Value}' is not the name of a vault or bucket. A name has 1 to 255 letters, digits, '_', '-' and '.'.");
-            }
-        });
+        }.Refuse(static name => CommonOptions.DescribeInvalidName(name, "vault or bucket"));
         var create = new Option<bool>("--create")
         {
             Description = "Begin a key file in a folder that is no data folder, for example for the silos of a cluster.",
         };
-        var command = new Command("add", "Create a key pair and print it.") { data, account, role, vaults, create };
-        command.SetAction(parsed => CommandRunner.Run(() =>
+        var command = new Command("add", "Create a key pair and print it.") { account, role, vaults, create };
+        return command.RunOn((parsed, file) =>
         {
-            var folder = parsed.GetRequiredValue(data).FullName;
-            var file = parsed.GetValue(create) ? KeyFile.InFolder(folder) : KeyFolder.Open(folder);
             var pair = KeyPair.Create(parsed.GetRequiredValue(account).ToString(), DateTimeOffset.UtcNow) with
             {
                 Scope = new KeyScope(
                     Enum.GetValues<KeyRole>().Single(known => KeyScope.Format(known) == parsed.GetValue(role)),
                     parsed.GetValue(vaults) is { Length: > 0 } named ? named : null),
             };
-            NewFolder.Open(folder, "--data", () =>
-            {
-                file.Change(pairs => [.. pairs, pair]);
-                return file;
-            });
+            FileFault.OpenFolder(Path.GetDirectoryName(file.Path)!, "--data", () => file.Change(pairs => [.. pairs, pair]));
             Console.WriteLine($"# Added to {file.Path}: {pair.Scope}");
             Console.WriteLine($"AWS_ACCESS_KEY_ID={pair.AccessKeyId}");
             Console.WriteLine($"AWS_SECRET_ACCESS_KEY={pair.SecretAccessKey}");
-            return 0;
-        }));
-        return command;
+        }, create);
     }
 
     private static Command CreateList()
     {
-        var data = Data();
-        var command = new Command("list", "List the access keys with their scopes, without their secrets.") { data };
-        command.SetAction(parsed => CommandRunner.Run(() =>
+        var command = new Command("list", "List the access keys with their scopes, without their secrets.");
+        return command.RunOn((_, file) =>
         {
-            var file = KeyFolder.Open(parsed.GetRequiredValue(data).FullName);
-            var pairs = file.Read();
-            if (pairs.Count == 0)
-            {
-                return NoKeys(file);
-            }
+            var pairs = ReadAny(file);
 
             // Scripts take the first word of each line, so the folder is named only to a person.
             if (!Console.IsOutputRedirected)
@@ -94,36 +71,22 @@ internal static class KeysCommand
                 Console.WriteLine(
                     $"{pair.AccessKeyId}  account {pair.Account}  created {TimeText.Format(pair.CreatedAt)}  {pair.Scope}");
             }
-
-            return 0;
-        }));
-        return command;
+        });
     }
 
     private static Command CreateShow()
     {
-        var data = Data();
         var key = AccessKeyId();
-        var command = new Command("show", "Print the secret of an access key.") { data, key };
-        command.SetAction(parsed => CommandRunner.Run(() =>
+        var command = new Command("show", "Print the secret of an access key.") { key };
+        return command.RunOn((parsed, file) =>
         {
-            var id = parsed.GetRequiredValue(key);
-            var file = KeyFolder.Open(parsed.GetRequiredValue(data).FullName);
-            var pair = file.Read().FirstOrDefault(pair => pair.AccessKeyId == id);
-            if (pair is null)
-            {
-                return Unknown(id, file);
-            }
-
+            var pair = Find(parsed.GetRequiredValue(key), file.Read()) ?? throw Unknown(parsed.GetRequiredValue(key), file);
             Console.WriteLine(pair.SecretAccessKey);
-            return 0;
-        }));
-        return command;
+        });
     }
 
     private static Command CreateExport()
     {
-        var data = Data();
         var key = AccessKeyId();
         key.Arity = ArgumentArity.ZeroOrOne;
         key.Description += " [default: the oldest admin key, or the only key]";
@@ -131,30 +94,18 @@ internal static class KeysCommand
             "export", "Print the commands with which a shell takes a key pair into its environment, as AWS_ACCESS_KEY_ID and "
                 + "AWS_SECRET_ACCESS_KEY.")
         {
-            data, key,
+            key,
         };
-        command.SetAction(parsed => CommandRunner.Run(() =>
+        return command.RunOn((parsed, file) =>
         {
-            var file = KeyFolder.Open(parsed.GetRequiredValue(data).FullName);
-            var pairs = file.Read();
-            if (pairs.Count == 0)
-            {
-                return NoKeys(file);
-            }
-
-            var id = parsed.GetValue(key);
-            var pair = id is null ? FindDefault(pairs) : pairs.FirstOrDefault(pair => pair.AccessKeyId == id);
-            if (pair is null)
-            {
-                return id is not null ? Unknown(id, file) : CommandRunner.Fail(
+            var pairs = ReadAny(file);
+            var pair = parsed.GetValue(key) is { } id
+                ? Find(id, pairs) ?? throw Unknown(id, file)
+                : FindDefault(pairs) ?? throw new InvalidDataException(
                     $"{file.Path} has {pairs.Count} keys, and none of them is an admin key. Name one of 'keys list': keys export ACCESS-KEY-ID.");
-            }
-
             Console.WriteLine($"export AWS_ACCESS_KEY_ID={ProgramName.Quote(pair.AccessKeyId)}");
             Console.WriteLine($"export AWS_SECRET_ACCESS_KEY={ProgramName.Quote(pair.SecretAccessKey)}");
-            return 0;
-        }));
-        return command;
+        });
     }
 
     /// <summary>The key that most people mean: the only one, or else the oldest admin key. One for all vaults goes before one for
@@ -169,42 +120,31 @@ internal static class KeysCommand
 
     private static Command CreateRemove()
     {
-        var data = Data();
         var key = AccessKeyId();
         var yes = new Option<bool>("--yes", "-y") { Description = "Remove the last key without asking." };
-        var command = new Command("remove", "Remove an access key.") { data, key, yes };
-        command.SetAction(parsed => CommandRunner.Run(() =>
+        var command = new Command("remove", "Remove an access key.") { key, yes };
+        return command.RunOn((parsed, file) =>
         {
             var id = parsed.GetRequiredValue(key);
-            var file = KeyFolder.Open(parsed.GetRequiredValue(data).FullName);
             if (!parsed.GetValue(yes) && file.Read() is [var only] && only.AccessKeyId == id && !IsConfirmed(file))
             {
-                return CommandRunner.Fail($"{id} is the last key in {file.Path}, and was not removed. Use --yes to remove it.");
+                throw new InvalidDataException($"{id} is the last key in {file.Path}, and was not removed. Use --yes to remove it.");
             }
 
-            var removed = false;
-            file.Change(pairs =>
-            {
-                var rest = pairs.Where(pair => pair.AccessKeyId != id).ToList();
-                removed = rest.Count < pairs.Count;
-                return removed ? rest : null;
-            });
-            if (!removed)
-            {
-                return Unknown(id, file);
-            }
-
+            file.Change(pairs => Find(id, pairs) is null ? throw Unknown(id, file) : [.. pairs.Where(pair => pair.AccessKeyId != id)]);
             Console.WriteLine($"Removed {id} from {file.Path}.");
-            return 0;
-        }));
-        return command;
+        });
     }
 
-    private static int NoKeys(KeyFile file) =>
-        CommandRunner.Fail($"There are no keys in {file.Path}. Create one with 'keys add'.");
+    private static KeyPair? Find(string id, IReadOnlyList<KeyPair> pairs) => pairs.FirstOrDefault(pair => pair.AccessKeyId == id);
 
-    private static int Unknown(string id, KeyFile file) =>
-        CommandRunner.Fail($"There is no access key {id} in {file.Path}. Run 'keys list' to see the access keys.");
+    private static InvalidDataException Unknown(string id, KeyFile file) =>
+        new($"There is no access key {id} in {file.Path}. Run 'keys list' to see the access keys.");
+
+    /// <exception cref="InvalidDataException">There are none.</exception>
+    private static IReadOnlyList<KeyPair> ReadAny(KeyFile file) => file.Read() is { Count: > 0 } pairs
+        ? pairs
+        : throw new InvalidDataException($"There are no keys in {file.Path}. Create one with 'keys add'.");
 
     /// <summary>Asks a person. Without a terminal, the answer is no.</summary>
     private static bool IsConfirmed(KeyFile file)
@@ -218,11 +158,31 @@ internal static class KeysCommand
         return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
 
-    private static Option<DirectoryInfo> Data()
+    /// <summary>Sets what a command does with the key file of a folder that a server uses. In a wrong folder, it would get keys that no
+    /// server knows.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="run">Does it.</param>
+    /// <param name="create">The option with which the folder may have neither a journal nor a key file, or null.</param>
+    /// <exception cref="IOException">The folder has neither, or this user may not read it.</exception>
+    private static Command RunOn(this Command command, Action<ParseResult, KeyFile> run, Option<bool>? create = null)
     {
-        var data = CommonOptions.Data();
-        data.Description = "The data folder, or another folder with a key file.";
-        return data;
+        var data = CommonOptions.Data("The data folder, or another folder with a key file.");
+        command.Options.Insert(0, data);
+        command.SetAction(parsed =>
+        {
+            var folder = parsed.GetRequiredValue(data).FullName;
+            var file = KeyFile.InFolder(folder);
+            if (!File.Exists(file.Path) && !DataFolder.Exists(folder) && !(create is not null && parsed.GetValue(create)))
+            {
+                FileFault.RequireReadable(folder);
+                throw new IOException(
+                    $"{folder} is not a data folder: it has neither a journal nor a key file. Name the folder of the server with --data, "
+                    + "or begin a key file with 'keys add --create'.");
+            }
+
+            run(parsed, file);
+        });
+        return command;
     }
 
     private static Argument<string> AccessKeyId() => new("access-key-id")

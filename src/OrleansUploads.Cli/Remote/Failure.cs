@@ -1,5 +1,8 @@
 using System.Net;
+using System.Security.Cryptography;
 using OrleansUploads.Client.Transfers;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cli.Remote;
 
@@ -10,7 +13,7 @@ internal sealed record Failure(int Code, string Message)
 {
     /// <summary>Prints an error as one line.</summary>
     /// <returns>The exit code.</returns>
-    public static int Report(string message, int code)
+    public static int Report(string message, int code = ExitCode.Failed)
     {
         Console.Error.WriteLine($"orleans-uploads: {message.ReplaceLineEndings(" ")}");
         return code;
@@ -26,9 +29,10 @@ internal sealed record Failure(int Code, string Message)
         GlacierException refusal => Describe(refusal),
         ArgumentException mistake => new Failure(ExitCode.Usage, WithoutParameter(mistake)),
         CredentialsMissingException => new Failure(ExitCode.Denied, fault.Message),
-        IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException =>
+        IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException or FolderInUseException
+            or JournalDamagedException or JournalUnavailableException or CryptographicException =>
             new Failure(ExitCode.Failed, FileFault.Describe(fault)),
-        _ => null,
+        _ => FileFault.IsLibrary(fault) ? new Failure(ExitCode.Failed, FileFault.Describe(fault)) : null,
     };
 
     private static Failure Describe(GlacierException refusal) => refusal.Code switch

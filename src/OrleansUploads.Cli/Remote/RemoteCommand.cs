@@ -2,13 +2,24 @@ using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Cli.Remote;
 
-/// <summary>A command that talks to a server. Adds the options that all of them have, and turns failures into one line and an exit
-/// code.</summary>
+/// <summary>A command that talks to a server. Adds the options that all of them have.</summary>
 internal static class RemoteCommand
 {
-    private static readonly Option<string?> Endpoint = CreateEndpoint();
+    private static readonly Option<string?> Endpoint = new Option<string?>("--endpoint", "--endpoint-url")
+    {
+        Description = $"The server's address. [default: AWS_ENDPOINT_URL, the profile's, or {Connection.DefaultEndpoint}]",
+        HelpName = "url",
+        Recursive = true,
+    }.Refuse(static text => Connection.TryParseEndpoint(text, out _) ? null : Connection.DescribeInvalidEndpoint(text));
 
-    private static readonly Option<string?> Account = CreateAccount();
+    private static readonly Option<string?> Account = new Option<string?>("--account", "--account-id")
+    {
+        Description = "The account that owns the vaults: 12 digits. [default: the account of the key]",
+        HelpName = "id",
+        Recursive = true,
+    }.Refuse(static text => text == Connection.AccountOfKey || AccountId.TryParse(text, out _)
+        ? null
+        : CommonOptions.DescribeInvalidAccount(text));
 
     private static readonly Option<string?> Region = new Option<string?>("--region")
     {
@@ -55,76 +66,31 @@ internal static class RemoteCommand
     /// <param name="command">The command.</param>
     /// <param name="run">Does it, and returns the exit code.</param>
     /// <param name="limit">The option with the maximum rate, or null if the command has none.</param>
-    public static void Run(
+    /// <returns>The command.</returns>
+    public static Command Run(
         this Command command,
         Func<ParseResult, Session, CancellationToken, Task<int>> run,
         Option<long?>? limit = null) =>
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            async () =>
-            {
-                var printer = new Printer(parsed.GetValue(Json), parsed.GetValue(Quiet));
-                var choice = new ConnectionChoice(
-                    parsed.GetValue(Endpoint),
-                    parsed.GetValue(Account),
-                    parsed.GetValue(Region),
-                    parsed.GetValue(Profile),
-                    limit is null ? null : parsed.GetValue(limit));
-                using var connection = await Connection.OpenAsync(choice, printer, cancellationToken);
-                return await run(parsed, new Session(connection, printer, ServerWords(parsed)), cancellationToken);
-            },
-            cancellationToken));
-
-    private static Option<string?> CreateEndpoint()
-    {
-        var option = new Option<string?>("--endpoint", "--endpoint-url")
+        command.Run(async (parsed, cancellationToken) =>
         {
-            Description = $"The server's address. [default: AWS_ENDPOINT_URL, the profile's, or {Connection.DefaultEndpoint}]",
-            HelpName = "url",
-            Recursive = true,
-        };
-        option.Validators.Add(static result =>
-        {
-            if (result.Tokens is [var token] && !Connection.TryParseEndpoint(token.Value, out _))
-            {
-                result.AddError(Connection.DescribeInvalidEndpoint(token.Value));
-            }
+            var printer = new Printer(parsed.GetValue(Json), parsed.GetValue(Quiet));
+            var choice = new ConnectionChoice(
+                parsed.GetValue(Endpoint),
+                parsed.GetValue(Account),
+                parsed.GetValue(Region),
+                parsed.GetValue(Profile),
+                limit is null ? null : parsed.GetValue(limit));
+            using var connection = await Connection.OpenAsync(choice, printer, cancellationToken);
+            return await run(parsed, new Session(connection, printer, ServerWords(parsed)), cancellationToken);
         });
-        return option;
-    }
 
-    private static Option<string?> CreateAccount()
-    {
-        var option = new Option<string?>("--account", "--account-id")
+    /// <inheritdoc cref="Run(Command, Func{ParseResult, Session, CancellationToken, Task{int}}, Option{long?})"/>
+    public static Command Run(this Command command, Func<ParseResult, Session, CancellationToken, Task> run) =>
+        command.Run(async (parsed, session, cancellationToken) =>
         {
-            Description = "The account that owns the vaults: 12 digits. [default: the account of the key]",
-            HelpName = "id",
-            Recursive = true,
-        };
-        option.Validators.Add(static result =>
-        {
-            if (result.Tokens is [var token] && token.Value != Connection.AccountOfKey && !AccountId.TryParse(token.Value, out _))
-            {
-                result.AddError(CommonOptions.DescribeInvalidAccount(token.Value));
-            }
+            await run(parsed, session, cancellationToken);
+            return ExitCode.Done;
         });
-        return option;
-    }
-
-    private static async Task<int> RunAsync(Func<Task<int>> command, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await command();
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return Failure.Report("Interrupted.", ExitCode.Interrupted);
-        }
-        catch (Exception fault) when (Failure.Find(fault) is { } failure)
-        {
-            return Failure.Report(failure.Message, failure.Code);
-        }
-    }
 
     /// <summary>The options of this call that another command needs to reach the same server.</summary>
     private static string ServerWords(ParseResult parsed) => string.Concat(

@@ -26,7 +26,7 @@ internal static class ForeignFolder
             return;
         }
 
-        FolderAccess.Require(folder);
+        FileFault.RequireReadable(folder);
         var foreign = Directory.EnumerateFileSystemEntries(folder)
             .Select(path => Path.GetFileName(path)!)
             .FirstOrDefault(name => !MadeByFileSystems.Contains(name) && !MadeByKeys.Contains(name));

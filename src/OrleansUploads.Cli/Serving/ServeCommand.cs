@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Gateway;
 
 namespace OrleansUploads.Cli.Serving;
@@ -8,6 +9,8 @@ namespace OrleansUploads.Cli.Serving;
 /// <summary>The <c>serve</c> command: runs the whole service in one process, with its data in one folder.</summary>
 internal static class ServeCommand
 {
+    private const int Mebibyte = 1024 * 1024;
+
     /// <summary>Creates the command.</summary>
     /// <param name="seams">Replacements for tests, or null for none.</param>
     /// <param name="configure">Changes the gateway's services after they were added, or null for no change.</param>
@@ -15,8 +18,18 @@ internal static class ServeCommand
     {
         var data = CommonOptions.Data(
             "The data folder, which contains the journal, the archives and the keys. Created if it does not exist.");
-        var listen = ServeOptions.Listen();
-        var dashboardListen = ServeOptions.DashboardListen();
+        var listen = ParseAddress(new("--listen")
+        {
+            Description = "Address and port. With port 0 the system chooses a free port, which is printed.",
+            HelpName = "address:port",
+            DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 9400),
+        });
+        var dashboardListen = ParseAddress(new("--dashboard-listen")
+        {
+            Description = "Serve the dashboard at this address and port, and not at that of the APIs. Recommended: no stored bytes then have the "
+                + "dashboard's origin in a browser.",
+            HelpName = "address:port",
+        });
         var account = CommonOptions.Account();
         var certificate = new Option<FileInfo?>("--https-certificate")
         {
@@ -33,7 +46,15 @@ internal static class ServeCommand
             Description = "Accept requests without signatures. Requires a loopback address.",
         };
         var service = ServeOptions.OfService();
-        var floor = ServeOptions.MinFree();
+        var floor = new Option<long?>("--min-free")
+        {
+            Description = "Refuse parts that would leave less than this free on the disk, such as 64MiB or 1GiB. "
+                + $"[default: 1 % of the disk, at least {DiskSpace.MinDefaultFloorBytes / Mebibyte}MiB, at most "
+                + $"{DiskSpace.MaxDefaultFloorBytes / Mebibyte}MiB]",
+            HelpName = "size",
+        }.Parse(
+            static text => ByteCount.TryParse(text, out var bytes) ? bytes : null,
+            static text => $"--min-free is '{text}'. It must be a number of bytes, such as 64MiB or 1GiB.");
         var noDashboard = new Option<bool>("--no-dashboard") { Description = "Do not serve the dashboard at /dashboard." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Log only warnings and errors, not every request." };
         var command = new Command(
@@ -83,22 +104,24 @@ internal static class ServeCommand
                 }
             }
         });
-        command.SetAction((parsed, cancellationToken) => CommandRunner.RunAsync(() => new Server(new ServerOptions
-        {
-            DataFolder = parsed.GetRequiredValue(data).FullName,
-            Listen = parsed.GetRequiredValue(listen),
-            DashboardListen = parsed.GetValue(dashboardListen),
-            Account = parsed.GetRequiredValue(account),
-            CertificatePath = parsed.GetValue(certificate)?.FullName,
-            CertificateKeyPath = parsed.GetValue(certificateKey)?.FullName,
-            Anonymous = parsed.GetValue(anonymous),
-            HasDashboard = !parsed.GetValue(noDashboard),
-            Quiet = parsed.GetValue(quiet),
-            FloorBytes = parsed.GetValue(floor),
-            Service = ServeOptions.Bind(service, parsed.GetValue),
-            Seams = seams ?? new ServerSeams(),
-            Configure = configure,
-        }).RunAsync(cancellationToken), cancellationToken));
-        return command;
+        return command.Run((parsed, cancellationToken) => new Server(new ServerOptions(
+            parsed.GetRequiredValue(data).FullName,
+            parsed.GetRequiredValue(listen)!,
+            parsed.GetValue(dashboardListen),
+            parsed.GetRequiredValue(account),
+            parsed.GetValue(certificate)?.FullName,
+            parsed.GetValue(certificateKey)?.FullName,
+            parsed.GetValue(anonymous),
+            !parsed.GetValue(noDashboard),
+            parsed.GetValue(quiet),
+            parsed.GetValue(floor),
+            ServeOptions.Bind(service, parsed.GetValue),
+            seams ?? new ServerSeams(),
+            configure)).RunAsync(cancellationToken));
     }
+
+    private static Option<IPEndPoint?> ParseAddress(Option<IPEndPoint?> option) => option.Parse(
+        static text => text.Contains(':', StringComparison.Ordinal)
+            && IPEndPoint.TryParse(text.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), out var endpoint) ? endpoint : null,
+        text => $"{option.Name} is '{text}'. It must be an address and a port, such as 127.0.0.1:9400, 0.0.0.0:9400 or [::]:9400.");
 }

@@ -1,21 +1,15 @@
-using System.CommandLine.Parsing;
-using System.Net;
 using Microsoft.Extensions.Options;
-using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>The options of <c>serve</c>. Those of the service are derived from <see cref="ServiceSettings"/>, with the same
-/// descriptions and defaults.</summary>
+/// <summary>The options of <c>serve</c> that are derived from <see cref="ServiceSettings"/>, with the same descriptions and
+/// defaults.</summary>
 internal static class ServeOptions
 {
     /// <summary>The environment variable with receivers of notifications, in addition to those on the command
     /// line.</summary>
     public const string NotifyVariable = "ORLEANSUPLOADS_NOTIFY";
-
-    private const string AddressForm = "address:port";
-    private const int Mebibyte = 1024 * 1024;
 
     /// <summary>The options of the service, one for each setting.</summary>
     public static IReadOnlyDictionary<ServiceSetting, Option<string[]>> OfService() =>
@@ -30,57 +24,6 @@ internal static class ServeOptions
     public static ServiceOptions Bind(
         IReadOnlyDictionary<ServiceSetting, Option<string[]>> options, Func<Option<string[]>, string[]?> valuesOf) =>
         ServiceOptionsSetup.Bind(setting => JoinValues(setting, valuesOf(options[setting])), NameOf);
-
-    /// <summary><c>--listen 127.0.0.1:9400</c>.</summary>
-    public static Option<IPEndPoint> Listen() => new("--listen")
-    {
-        Description = "Address and port. With port 0 the system chooses a free port, which is printed.",
-        HelpName = AddressForm,
-        DefaultValueFactory = _ => new IPEndPoint(IPAddress.Loopback, 9400),
-        CustomParser = static result => ParseAddress(result, "--listen")!,
-    };
-
-    /// <summary><c>--dashboard-listen 127.0.0.1:9401</c>.</summary>
-    public static Option<IPEndPoint?> DashboardListen() => new("--dashboard-listen")
-    {
-        Description = "Serve the dashboard at this address and port, and not at that of the APIs. Recommended: no stored bytes then have the "
-            + "dashboard's origin in a browser.",
-        HelpName = AddressForm,
-        CustomParser = static result => ParseAddress(result, "--dashboard-listen"),
-    };
-
-    private static IPEndPoint? ParseAddress(ArgumentResult result, string option)
-    {
-        var text = result.Tokens[0].Value.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase);
-        if (text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endpoint))
-        {
-            return endpoint;
-        }
-
-        result.AddError(
-            $"{option} is '{result.Tokens[0].Value}'. It must be an address and a port, such as 127.0.0.1:9400, 0.0.0.0:9400 or "
-            + "[::]:9400.");
-        return null;
-    }
-
-    /// <summary><c>--min-free 64MiB</c>.</summary>
-    public static Option<long?> MinFree() => new("--min-free")
-    {
-        Description = "Refuse parts that would leave less than this free on the disk, such as 64MiB or 1GiB. "
-            + $"[default: 1 % of the disk, at least {DiskSpace.MinDefaultFloorBytes / Mebibyte}MiB, at most "
-            + $"{DiskSpace.MaxDefaultFloorBytes / Mebibyte}MiB]",
-        HelpName = "size",
-        CustomParser = result =>
-        {
-            if (ByteCount.TryParse(result.Tokens[0].Value, out var bytes))
-            {
-                return bytes;
-            }
-
-            result.AddError($"--min-free is '{result.Tokens[0].Value}'. It must be a number of bytes, such as 64MiB or 1GiB.");
-            return null;
-        },
-    };
 
     private static Option<string[]> Create(ServiceSetting setting)
     {

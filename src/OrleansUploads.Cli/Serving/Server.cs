@@ -48,7 +48,7 @@ internal sealed partial class Server(ServerOptions options)
         }
         catch (JournalUnavailableException fault) when (fault.IsDiskFull)
         {
-            return CommandRunner.Fail(
+            return Failure.Report(
                 $"{fault.Message} The disk of {options.DataFolder} is full. Free some space, and start the server again.");
         }
     }
@@ -73,7 +73,7 @@ internal sealed partial class Server(ServerOptions options)
             OnDiskFailure = fault => LogDiskFailure(logger, FaultText.Describe(fault)),
             OnSpaceChange = problem => LogSpace(logger, problem ?? "The disk has room again."),
         };
-        await using var folder = NewFolder.Open(options.DataFolder, "--data", () => DataFolder.Open(options.DataFolder, folderOptions));
+        await using var folder = FileFault.OpenFolder(options.DataFolder, "--data", () => DataFolder.Open(options.DataFolder, folderOptions));
         foreach (var entity in folder.DamagedEntities)
         {
             LogDamaged(logger, entity.ToString());
@@ -84,7 +84,7 @@ internal sealed partial class Server(ServerOptions options)
         var keys = KeyFile.InFolder(options.DataFolder, options.Seams.Folder.Flush);
         var operatorKey = OperatorKey.Find(keys, options.Account, DateTimeOffset.UtcNow);
         var certificate = options is { CertificatePath: { } path, CertificateKeyPath: { } keyPath }
-            ? ServerCertificate.Open(path, keyPath, TimeProvider.System, loggers.CreateLogger<ServerCertificate>())
+            ? new ServerCertificate(path, keyPath, TimeProvider.System, loggers.CreateLogger<ServerCertificate>())
             : null;
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, certificate));
 
@@ -97,11 +97,12 @@ internal sealed partial class Server(ServerOptions options)
         }
 
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
-        builder.Services.AddSingleton<IHostLifetime, StopOnSignal>();
         builder.Services.AddSingleton(folder);
         builder.Services.AddLocalEngine(options.Service, opened => options.Seams.Ports(opened.Ports));
-        builder.Services.AddHostedService(services => new ControlService(
-            options.DataFolder, services.GetRequiredService<EmbeddedEngine>(), reason => LogNoControl(logger, reason)));
+        builder.Services.AddHostedService(services => new ControlServer(
+            options.DataFolder,
+            new ControlRequests(services.GetRequiredService<EmbeddedEngine>()).ExecuteAsync,
+            reason => LogNoControl(logger, reason)));
         builder.Services.AddSingleton<ICredentialStore>(services => new KeyFileCredentialStore(
             keys,
             operatorKey.Environment,
@@ -130,7 +131,7 @@ internal sealed partial class Server(ServerOptions options)
         {
             // Its own message repeats the address.
             var reason = fault.InnerException is AddressInUseException ? "the address is already in use" : fault.Message.TrimEnd('.');
-            return CommandRunner.Fail(
+            return Failure.Report(
                 $"Cannot listen on {string.Join(" or ", new[] { options.Listen, options.DashboardListen }.OfType<IPEndPoint>())}: {reason}. "
                 + "Stop the program that uses it, or choose another address or port with --listen; port 0 takes a free one.");
         }

@@ -21,10 +21,13 @@ internal sealed partial class ServerCertificate
     private readonly ILogger<ServerCertificate> _logger;
     private readonly Lock _gate = new();
     private SslStreamCertificateContext _current;
-    private byte[] _fingerprint;
+    private (string Certificate, string Key) _files;
     private long _checkedAt;
 
-    private ServerCertificate(
+    /// <summary>Reads the files.</summary>
+    /// <exception cref="CryptographicException">The files are not a certificate and its key.</exception>
+    /// <exception cref="IOException">The files cannot be read.</exception>
+    public ServerCertificate(
         string certificatePath, string keyPath, TimeProvider time, ILogger<ServerCertificate> logger)
     {
         _certificatePath = certificatePath;
@@ -32,17 +35,9 @@ internal sealed partial class ServerCertificate
         _time = time;
         _logger = logger;
         _checkedAt = time.GetTimestamp();
-        var (certificate, key) = Read();
-        _fingerprint = Fingerprint(certificate, key);
-        _current = Parse(certificate, key);
+        _files = Read();
+        _current = Parse(_files);
     }
-
-    /// <summary>Reads the files.</summary>
-    /// <exception cref="CryptographicException">The files are not a certificate and its key.</exception>
-    /// <exception cref="IOException">The files cannot be read.</exception>
-    public static ServerCertificate Open(
-        string certificatePath, string keyPath, TimeProvider time, ILogger<ServerCertificate> logger) =>
-        new(certificatePath, keyPath, time, logger);
 
     /// <summary>Returns the certificate for a new connection.</summary>
     public SslStreamCertificateContext Current()
@@ -66,12 +61,11 @@ internal sealed partial class ServerCertificate
         try
         {
             Volatile.Write(ref _checkedAt, _time.GetTimestamp());
-            var (certificate, key) = Read();
-            var fingerprint = Fingerprint(certificate, key);
-            if (!_fingerprint.AsSpan().SequenceEqual(fingerprint))
+            var files = Read();
+            if (_files != files)
             {
-                _fingerprint = fingerprint;
-                Volatile.Write(ref _current, Parse(certificate, key));
+                _files = files;
+                Volatile.Write(ref _current, Parse(files));
                 LogRenewed(_logger, _certificatePath);
             }
         }
@@ -88,14 +82,11 @@ internal sealed partial class ServerCertificate
 
     private (string Certificate, string Key) Read() => (File.ReadAllText(_certificatePath), File.ReadAllText(_keyPath));
 
-    private static byte[] Fingerprint(string certificate, string key) =>
-        SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{certificate}\0{key}"));
-
-    private static SslStreamCertificateContext Parse(string certificate, string key)
+    private static SslStreamCertificateContext Parse((string Certificate, string Key) files)
     {
-        var leaf = X509Certificate2.CreateFromPem(certificate, key);
+        var leaf = X509Certificate2.CreateFromPem(files.Certificate, files.Key);
         var chain = new X509Certificate2Collection();
-        chain.ImportFromPem(certificate);
+        chain.ImportFromPem(files.Certificate);
         return SslStreamCertificateContext.Create(leaf, chain, offline: true);
     }
 

@@ -2,49 +2,46 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Cli.Serving;
 
 /// <summary>The options of a server.</summary>
-internal sealed record ServerOptions
+/// <param name="DataFolder">Full path of the data folder.</param>
+/// <param name="Listen">Address and port of the vault API and of S3.</param>
+/// <param name="DashboardListen">Address and port of the dashboard, or null to serve it at the address of the APIs.</param>
+/// <param name="Account">The account of the first key pair, and of anonymous requests.</param>
+/// <param name="CertificatePath">PEM file; null to serve plain HTTP.</param>
+/// <param name="CertificateKeyPath">PEM file; null to serve plain HTTP.</param>
+/// <param name="Anonymous">Whether requests need no signature.</param>
+/// <param name="HasDashboard">Whether people can look at uploads with a browser.</param>
+/// <param name="Quiet">Whether only warnings and errors are logged.</param>
+/// <param name="FloorBytes">See <see cref="DataFolderOptions.FloorBytes"/>.</param>
+/// <param name="Service">Options of the engine and of the gateway.</param>
+/// <param name="Seams">Replacements for tests.</param>
+/// <param name="Configure">Changes the gateway's services after they were added, or null for no change.</param>
+internal sealed record ServerOptions(
+    string DataFolder,
+    IPEndPoint Listen,
+    IPEndPoint? DashboardListen,
+    AccountId Account,
+    string? CertificatePath,
+    string? CertificateKeyPath,
+    bool Anonymous,
+    bool HasDashboard,
+    bool Quiet,
+    long? FloorBytes,
+    ServiceOptions Service,
+    ServerSeams Seams,
+    Action<IServiceCollection>? Configure);
+
+/// <summary>Lets tests replace parts of a server's data folder. The defaults replace nothing.</summary>
+internal sealed record ServerSeams
 {
-    /// <summary>Full path of the data folder.</summary>
-    public required string DataFolder { get; init; }
+    /// <summary>Options of the data folder.</summary>
+    public DataFolderOptions Folder { get; init; } = new();
 
-    /// <summary>Address and port of the vault API and of S3.</summary>
-    public required IPEndPoint Listen { get; init; }
-
-    /// <summary>Address and port of the dashboard, or null to serve it at the address of the APIs.</summary>
-    public IPEndPoint? DashboardListen { get; init; }
-
-    /// <summary>The account of the first key pair, and of anonymous requests.</summary>
-    public required AccountId Account { get; init; }
-
-    /// <summary>Options of the engine and of the gateway.</summary>
-    public required ServiceOptions Service { get; init; }
-
-    /// <summary>PEM file; null to serve plain HTTP.</summary>
-    public string? CertificatePath { get; init; }
-
-    /// <summary>PEM file; null to serve plain HTTP.</summary>
-    public string? CertificateKeyPath { get; init; }
-
-    /// <summary>Whether requests need no signature.</summary>
-    public bool Anonymous { get; init; }
-
-    /// <summary>Whether people can look at uploads with a browser.</summary>
-    public bool HasDashboard { get; init; } = true;
-
-    /// <summary>Whether only warnings and errors are logged.</summary>
-    public bool Quiet { get; init; }
-
-    /// <summary>See <see cref="DataFolderOptions.FloorBytes"/>.</summary>
-    public long? FloorBytes { get; init; }
-
-    /// <summary>Replacements for tests.</summary>
-    public ServerSeams Seams { get; init; } = new();
-
-    /// <summary>Changes the gateway's services after they were added, or null for no change.</summary>
-    public Action<IServiceCollection>? Configure { get; init; }
+    /// <summary>Replaces stores of the data folder before the engine gets them.</summary>
+    public Func<EnginePorts, EnginePorts> Ports { get; init; } = static ports => ports;
 }

@@ -1,6 +1,4 @@
-using System.CommandLine.Parsing;
 using OrleansUploads.Cli.Archives;
-using OrleansUploads.Cli.Remote;
 
 namespace OrleansUploads.Cli.Transfers;
 
@@ -13,7 +11,7 @@ internal static class DownloadCommand
         {
             Description = "The ID of the archive or its beginning as 'archive list' shows it, or the description of the newest such archive.",
         };
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var output = new Option<string>("--output", "-o")
         {
             Description = "The file to write. It appears when all its bytes are verified; until then it is FILE.partial.",
@@ -25,8 +23,10 @@ internal static class DownloadCommand
         {
             Description = "How fast the archive is retrieved: Expedited, Standard or Bulk. [default: the server's]",
             HelpName = "tier",
-            CustomParser = ParseTier,
-        };
+        }.Parse(
+            static text => Enum.GetValues<RetrievalTier>().Cast<RetrievalTier?>()
+                .FirstOrDefault(tier => text.Equals(tier.ToString(), StringComparison.OrdinalIgnoreCase)),
+            static text => $"--tier is '{text}'. It must be one of {string.Join(", ", Enum.GetNames<RetrievalTier>())}.");
         var workers = TransferOptions.Workers();
         var limit = TransferOptions.Limit();
         var command = new Command(
@@ -36,8 +36,7 @@ internal static class DownloadCommand
         {
             archive, vault, output, overwrite, tier, workers, limit,
         };
-        command.WithConnection();
-        command.Run(
+        return command.WithConnection().Run(
             async (parsed, session, cancellationToken) =>
             {
                 var name = parsed.GetRequiredValue(vault);
@@ -53,21 +52,5 @@ internal static class DownloadCommand
                 return await new DownloadRun(session, choice with { ArchiveId = found[0] }).RunAsync(cancellationToken);
             },
             limit);
-        return command;
-    }
-
-    private static RetrievalTier? ParseTier(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        foreach (var tier in Enum.GetValues<RetrievalTier>())
-        {
-            if (text.Equals(tier.ToString(), StringComparison.OrdinalIgnoreCase))
-            {
-                return tier;
-            }
-        }
-
-        result.AddError($"--tier is '{text}'. It must be one of {string.Join(", ", Enum.GetNames<RetrievalTier>())}.");
-        return null;
     }
 }

@@ -1,5 +1,4 @@
 using OrleansUploads.Cli.Jobs;
-using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client.Transfers;
 
 namespace OrleansUploads.Cli.Transfers;
@@ -12,7 +11,7 @@ internal sealed record DownloadChoice(
     /// <exception cref="IOException">It cannot, or it exists and must not be replaced.</exception>
     public void RequireTarget()
     {
-        if (Path == "-")
+        if (Path == StandardInput.Name)
         {
             throw new IOException("A download goes to a file, because its bytes are verified first. Name the file with -o.");
         }
@@ -22,7 +21,7 @@ internal sealed record DownloadChoice(
             throw new IOException($"{Path} is a folder. Name the file to write with -o.");
         }
 
-        if (SpecialFile.Exists(Path))
+        if (InputFile.IsSpecial(Path))
         {
             throw new IOException(
                 $"{Path} is a device, pipe or socket. A download is written to a new file. Name another one with -o.");
@@ -56,7 +55,8 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
             session.Printer.Event(new { @event = "started", file = choice.Path, jobId });
             var job = await new JobWait(client, session.Printer, TimeProvider.System)
                 .RunAsync(choice.Vault, jobId, cancellationToken);
-            return await _screen.WatchAsync(() => FetchAsync(job, cancellationToken), totalCount: 1);
+            await _screen.WatchAsync(() => FetchAsync(job, cancellationToken), totalCount: 1);
+            return ExitCode.Done;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -73,7 +73,7 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
         }
     }
 
-    private async Task<int> FetchAsync(Job job, CancellationToken cancellationToken)
+    private async Task FetchAsync(Job job, CancellationToken cancellationToken)
     {
         var size = job.RetrievalRange?.LengthBytes ?? job.ArchiveSizeBytes;
         var transfer = _screen.Begin(choice.Path, size);
@@ -89,9 +89,8 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
                     return;
                 }
 
-                transfer.Add(new ByteRange(verified ?? 0, progress.VerifiedBytes), isSkipped: verified is null);
+                _screen.Add(transfer, new ByteRange(verified ?? 0, progress.VerifiedBytes), isSkipped: verified is null);
                 verified = progress.VerifiedBytes;
-                _screen.Update(transfer);
             },
         });
         try
@@ -106,7 +105,6 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
         _screen.Print(() => session.Printer.Result(
             new { @event = "downloaded", file = choice.Path, choice.ArchiveId, sizeBytes = size, treeHash = job.TreeHash?.ToString() },
             $"{choice.Path}  {ByteCount.Format(size ?? 0)}, verified"));
-        return ExitCode.Done;
     }
 
     /// <summary>Finds a job for the whole archive whose output can be downloaded now or later.</summary>

@@ -65,7 +65,7 @@ internal sealed class FolderTar : IAsyncDisposable
                 case DirectoryInfo below:
                     await AddFolderAsync(tar, below, path);
                     break;
-                case FileInfo file when !CommandLine.SpecialFile.Exists(file.FullName):
+                case FileInfo file when !InputFile.IsSpecial(file.FullName):
                     await AddFileAsync(tar, file, path);
                     break;
             }

@@ -1,63 +1,43 @@
-using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
 
 namespace OrleansUploads.Cli.Transfers;
 
-/// <summary>Uploads a large file in parts. An upload in progress with the same description and the same bytes is continued, so no
-/// state has to be kept on this machine.</summary>
-internal sealed class ResumableUpload(Session session, UploadChoice choice, OpenUploads open, TransferScreen screen)
+/// <summary>Uploads a large file in parts, or a stream: a folder as a tar, or standard input. An upload in progress with the same description
+/// and the same bytes is continued, so no state has to be kept on this machine.</summary>
+internal sealed class ResumableUpload(Session session, UploadChoice choice, TransferScreen screen)
 {
-    /// <summary>Uploads a file.</summary>
-    /// <exception cref="ArchiveUploadException">The upload stopped, or the file differs from the uploads in progress.</exception>
-    public async Task<ArchiveReceipt> RunAsync(
-        string path, string description, Transfer transfer, CancellationToken cancellationToken)
+    private const int MaxParts = 10_000;
+
+    private ILookup<string, MultipartUpload>? _inProgress;
+
+    /// <summary>Finds the uploads in progress that may be those of a file, the newest first. The vault is asked once.</summary>
+    /// <returns>Their IDs.</returns>
+    public async Task<IReadOnlyList<string>> FindAsync(string description, long sizeBytes, CancellationToken cancellationToken)
     {
-        using var source = ByteSource.FromFile(path);
-        return await RunAsync(
-            path,
-            description,
-            source.LengthBytes,
-            transfer,
-            uploadId => ResumeAsync(uploadId, source, transfer, cancellationToken),
-            () => new ArchiveUpload(session.Connection.Transfers, Options(transfer) with
-            {
-                PartSizeBytes = choice.PartSizeBytes ?? PartSizes.ForFile(source.LengthBytes),
-            }).UploadAsync(choice.Vault, source, description, cancellationToken),
-            cancellationToken);
+        _inProgress ??= await session.Connection.Transfers.ListMultipartUploadsAsync(choice.Vault, cancellationToken)
+            .ToLookupAsync(static upload => upload.Description ?? "", StringComparer.Ordinal, cancellationToken);
+        return
+        [
+            .. _inProgress[description]
+                .Where(upload => upload.PartSizeBytes * MaxParts >= sizeBytes)
+                .OrderByDescending(static upload => upload.CreatedAt)
+                .Select(static upload => upload.UploadId),
+        ];
     }
 
-    /// <summary>Uploads a folder as a tar.</summary>
-    /// <exception cref="ArchiveUploadException">The upload stopped, or the folder differs from the uploads in progress.</exception>
-    public Task<ArchiveReceipt> RunTarAsync(
-        string folder, string description, Transfer transfer, CancellationToken cancellationToken)
-    {
-        return RunAsync(folder, description, 0, transfer, SendAsync, () => SendAsync(null), cancellationToken);
-
-        async Task<ArchiveReceipt> SendAsync(string? uploadId)
-        {
-            await using var tar = new FolderTar(folder);
-            return await RunStreamAsync(uploadId, tar.Stream, description, transfer, cancellationToken);
-        }
-    }
-
-    private async Task<ArchiveReceipt> RunAsync(
-        string path,
-        string description,
-        long sizeBytes,
-        Transfer transfer,
-        Func<string, Task<ArchiveReceipt>> resume,
-        Func<Task<ArchiveReceipt>> begin,
-        CancellationToken cancellationToken)
+    /// <summary>Uploads a file or a folder, or continues its upload.</summary>
+    /// <exception cref="ArchiveUploadException">The upload stopped, or the bytes differ from those of the uploads in progress.</exception>
+    public async Task<ArchiveReceipt> RunAsync(UploadFile file, Transfer transfer, CancellationToken cancellationToken)
     {
         ArchiveUploadException? different = null;
-        foreach (var candidate in choice.StartsAnew ? [] : await open.FindAsync(description, sizeBytes, cancellationToken))
+        foreach (var uploadId in choice.StartsAnew ? [] : await FindAsync(file.Description, file.Bytes ?? 0, cancellationToken))
         {
             try
             {
-                return await resume(candidate.UploadId);
+                return await SendAsync(file, uploadId, transfer, cancellationToken);
             }
-            catch (ArchiveUploadException failure) when (failure.FirstDifference is not null && transfer.Read().MovedBytes == 0)
+            catch (ArchiveUploadException failure) when (failure.FirstDifference is not null && !transfer.HasMoved)
             {
                 different = failure;
             }
@@ -68,44 +48,42 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Open
             }
         }
 
-        return different is null ? await begin() : throw new ArchiveUploadException(
+        return different is null ? await SendAsync(file, uploadId: null, transfer, cancellationToken) : throw new ArchiveUploadException(
             different.UploadId,
-            $"{path} has changed since upload {different.UploadId} began. {different.Message} Nothing was sent. "
+            $"{file.Path} has changed since upload {different.UploadId} began. {different.Message} Nothing was sent. "
             + "Use --new to begin another upload.")
         {
             FirstDifference = different.FirstDifference,
         };
     }
 
-    /// <summary>Continues a given upload.</summary>
-    public Task<ArchiveReceipt> ResumeAsync(
-        string uploadId, ByteSource source, Transfer transfer, CancellationToken cancellationToken) =>
-        new ArchiveUpload(session.Connection.Transfers, Options(transfer))
-            .ResumeAsync(choice.Vault, uploadId, source, cancellationToken);
-
-    /// <summary>Uploads standard input, or continues a given upload of it.</summary>
-    public async Task<ArchiveReceipt> RunInputAsync(
-        string? uploadId, string description, Transfer transfer, CancellationToken cancellationToken)
+    /// <summary>Begins an upload, or continues a given one.</summary>
+    /// <exception cref="ArchiveUploadException">The upload stopped, or the bytes differ from those of the given one.</exception>
+    public async Task<ArchiveReceipt> SendAsync(UploadFile file, string? uploadId, Transfer transfer, CancellationToken cancellationToken)
     {
-        await using var input = StandardInput.Open();
-        return await RunStreamAsync(uploadId, input, description, transfer, cancellationToken);
-    }
+        var upload = new ArchiveUpload(session.Connection.Transfers, Options(file, transfer));
+        if (file.Bytes is not null)
+        {
+            using var source = ByteSource.FromFile(file.Path);
+            return await (uploadId is null
+                ? upload.UploadAsync(choice.Vault, source, file.Description, cancellationToken)
+                : upload.ResumeAsync(choice.Vault, uploadId, source, cancellationToken));
+        }
 
-    private Task<ArchiveReceipt> RunStreamAsync(
-        string? uploadId, Stream input, string description, Transfer transfer, CancellationToken cancellationToken)
-    {
-        var upload = new ArchiveUpload(session.Connection.Transfers, Options(transfer));
-        return uploadId is null
+        await using var tar = file.Path == StandardInput.Name ? null : new FolderTar(file.Path);
+        await using var input = tar?.Stream ?? StandardInput.Open();
+        return await (uploadId is null
             ? upload.UploadStreamAsync(
-                choice.Vault, input, (int)(choice.PartSizeBytes ?? PartSizes.StreamBytes), description, cancellationToken)
-            : upload.ResumeStreamAsync(choice.Vault, uploadId, input, cancellationToken);
+                choice.Vault, input, (int)(choice.PartSizeBytes ?? TransferOptions.StreamPartBytes), file.Description, cancellationToken)
+            : upload.ResumeStreamAsync(choice.Vault, uploadId, input, cancellationToken));
     }
 
-    private ArchiveUploadOptions Options(Transfer transfer)
+    private ArchiveUploadOptions Options(UploadFile file, Transfer transfer)
     {
         var skippedBytes = 0L;
         return new ArchiveUploadOptions
         {
+            PartSizeBytes = choice.PartSizeBytes ?? (file.Bytes is { } bytes ? TransferOptions.PartBytesFor(bytes) : null),
             Workers = choice.Workers,
             StopsAtDifference = true,
             OnProgress = progress =>
@@ -117,9 +95,8 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Open
                     return;
                 }
 
-                transfer.Add(range, isSkipped: progress.SkippedBytes > skippedBytes);
+                screen.Add(transfer, range, isSkipped: progress.SkippedBytes > skippedBytes);
                 skippedBytes = progress.SkippedBytes;
-                screen.Update(transfer);
             },
         };
     }

@@ -1,16 +1,26 @@
+using System.Text;
+using Spectre.Console;
+
 namespace OrleansUploads.Cli.Transfers;
 
-/// <summary>The state of one file's transfer, for display. Thread-safe.</summary>
+/// <summary>One file's transfer, as people see it. Thread-safe.</summary>
 internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
 {
-    /// <summary>The number of cells of the range map.</summary>
-    public const int CellCount = 32;
+    private const string Shades = "·░▒▓█";
+    private const string Gap = "  ";
+    private const int MaxNameColumns = 28;
+    private const int MinNameColumns = 8;
+
+    /// <summary>The cells of the widest range map, and of the narrowest.</summary>
+    private const int MaxCells = 32;
+    private const int MinCells = 8;
 
     private readonly Lock _gate = new();
-    private readonly long[] _cellBytes = new long[CellCount];
+    private readonly long[] _cellBytes = new long[MaxCells];
     private readonly long _startedAt = time.GetTimestamp();
     private long _doneBytes;
     private long _movedBytes;
+    private int _tenthsTold;
 
     public string Name { get; } = name;
 
@@ -20,60 +30,94 @@ internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
     /// <summary>The upload in progress, or null if there is none.</summary>
     public string? UploadId { get; set; }
 
-    /// <summary>Whether the transfer has ended, with success or without.</summary>
-    public bool IsOver { get; set; }
+    /// <summary>The bytes that are on the other side.</summary>
+    public long DoneBytes => Interlocked.Read(ref _doneBytes);
+
+    /// <summary>Whether this run has moved bytes.</summary>
+    public bool HasMoved => Interlocked.Read(ref _movedBytes) > 0;
 
     /// <summary>Adds a range that is done.</summary>
     /// <param name="range">The range.</param>
     /// <param name="isSkipped">Whether the other side already had it.</param>
-    public void Add(ByteRange range, bool isSkipped)
+    /// <returns>Whether another tenth is done.</returns>
+    public bool Add(ByteRange range, bool isSkipped)
     {
         lock (_gate)
         {
             _doneBytes += range.LengthBytes;
             _movedBytes += isSkipped ? 0 : range.LengthBytes;
-            for (var cell = 0; SizeBytes is { } size && cell < CellCount; cell++)
+            if (SizeBytes is not (> 0 and var size))
             {
-                var start = Math.Max(range.Start, size * cell / CellCount);
-                var end = Math.Min(range.EndExclusive, size * (cell + 1) / CellCount);
+                return false;
+            }
+
+            for (var cell = 0; cell < MaxCells; cell++)
+            {
+                var start = Math.Max(range.Start, size * cell / MaxCells);
+                var end = Math.Min(range.EndExclusive, size * (cell + 1) / MaxCells);
                 _cellBytes[cell] += Math.Max(0, end - start);
             }
+
+            var told = _tenthsTold;
+            _tenthsTold = Math.Max(told, (int)(10 * (double)_doneBytes / size));
+            return _tenthsTold > told;
         }
     }
 
-    /// <summary>Returns the state at this moment.</summary>
-    public TransferState Read()
+    /// <summary>How much is done, how fast, and how long it will take: <c>40 % of 1.0 GiB, 120.0 MiB/s, 5 s left</c>. While a
+    /// continued transfer only compares what the other side has, there is no rate: <c>40 % of 1.0 GiB, already there</c>.</summary>
+    public string Describe()
     {
         lock (_gate)
         {
-            var cells = new double[CellCount];
-            for (var cell = 0; SizeBytes is { } size && cell < CellCount; cell++)
+            var done = SizeBytes is > 0 and var size
+                ? string.Create(CultureInfo.InvariantCulture, $"{100 * (double)_doneBytes / size:F0} % of {ByteCount.Format(size)}")
+                : ByteCount.Format(_doneBytes);
+            if (_movedBytes == 0)
             {
-                var length = (size * (cell + 1) / CellCount) - (size * cell / CellCount);
-                cells[cell] = length == 0 ? 1 : (double)_cellBytes[cell] / length;
+                return _doneBytes == 0 ? done : $"{done}, already there";
             }
 
-            return new TransferState(_doneBytes, _movedBytes, SizeBytes, time.GetElapsedTime(_startedAt), cells);
+            var bytesPerSecond = _movedBytes / Math.Max(time.GetElapsedTime(_startedAt).TotalSeconds, 0.001);
+            var left = SizeBytes > _doneBytes
+                ? $", {TimeText.Format(TimeSpan.FromSeconds((SizeBytes.Value - _doneBytes) / bytesPerSecond))} left"
+                : "";
+            return $"{done}, {ByteCount.Format(bytesPerSecond)}/s{left}";
         }
     }
-}
 
-/// <summary>The state of a transfer at one moment.</summary>
-/// <param name="DoneBytes">The bytes that are on the other side.</param>
-/// <param name="MovedBytes">Those that were moved by this run.</param>
-/// <param name="SizeBytes">The total size, or null if it is not known.</param>
-/// <param name="Elapsed">The time since the start.</param>
-/// <param name="Cells">For each cell of the range map, the share that is done.</param>
-internal sealed record TransferState(
-    long DoneBytes, long MovedBytes, long? SizeBytes, TimeSpan Elapsed, IReadOnlyList<double> Cells)
-{
-    /// <summary>The average rate of this run.</summary>
-    public double BytesPerSecond => Elapsed > TimeSpan.Zero ? MovedBytes / Elapsed.TotalSeconds : 0;
+    /// <summary>One line of the display, as markup: the end of the name, the range map, and how much is done. If there is too little room,
+    /// it has a shorter map or none, and then less of what <see cref="Describe"/> says.</summary>
+    /// <param name="columns">The longest line.</param>
+    public string Line(int columns)
+    {
+        var text = Describe();
+        while (text.Length > columns - MinNameColumns - Gap.Length && text.LastIndexOf(", ", StringComparison.Ordinal) is > 0 and var comma)
+        {
+            text = text[..comma];
+        }
 
-    /// <summary>The time left at this rate, or null if nothing is known about it.</summary>
-    public TimeSpan? Left =>
-        SizeBytes is { } size && MovedBytes > 0 ? TimeSpan.FromSeconds((size - DoneBytes) / BytesPerSecond) : null;
+        text = Terminal.Cut(text, columns);
+        var name = Terminal.CutStart(Name, Math.Clamp(columns - text.Length - Gap.Length, 0, MaxNameColumns));
+        var cells = Math.Min(MaxCells, columns - name.GetCellWidth() - text.Length - (2 * Gap.Length));
+        return Markup.Escape(name) + Gap + (cells >= MinCells ? $"[green]{Map(cells)}[/]{Gap}" : "") + Markup.Escape(text);
+    }
 
-    /// <summary>The share that is done in tenths, 0 to 10.</summary>
-    public int Tenths => SizeBytes is { } size and > 0 ? (int)(10 * (double)DoneBytes / size) : 0;
+    /// <summary>The range map: one character a cell, from empty to full. A cell stands for one or more ranges.</summary>
+    private string Map(int cells)
+    {
+        var text = new StringBuilder(cells);
+        lock (_gate)
+        {
+            for (var cell = 0; cell < cells; cell++)
+            {
+                var (first, end) = (cell * MaxCells / cells, (cell + 1) * MaxCells / cells);
+                var bytes = (SizeBytes * end / MaxCells) - (SizeBytes * first / MaxCells);
+                var share = bytes == 0 ? 1 : (double?)_cellBytes[first..end].Sum() / bytes ?? 0;
+                text.Append(share >= 1 ? Shades[^1] : Shades[(int)Math.Ceiling(share * (Shades.Length - 2))]);
+            }
+        }
+
+        return text.ToString();
+    }
 }

@@ -1,51 +1,52 @@
+using OrleansUploads.Client.Transfers;
+
 namespace OrleansUploads.Cli.Transfers;
 
-/// <summary>Options that uploads and downloads share, and one of them also the check.</summary>
+/// <summary>Options of uploads and downloads, and one of them also of the check.</summary>
 internal static class TransferOptions
 {
+    /// <summary>The smallest part that is chosen for a file: 16 MiB. A worker holds it in memory, and its leaves fill the lanes of client
+    /// and server. Smaller parts cost more requests than a broken connection costs bytes.</summary>
+    public const long FilePartBytes = 16L << 20;
+
+    /// <summary>The part size for a stream: 32 MiB, enough for 312 GiB. Each worker holds a part in memory.</summary>
+    public const int StreamPartBytes = 32 << 20;
+
     private const int MaxWorkers = 64;
+    private const long MinPartBytes = 1L << 20;
+    private const long MaxPartBytes = 4L << 30;
+
+    /// <summary>The part size with which 10,000 parts cover a file.</summary>
+    public static long PartBytesFor(long sizeBytes) => Math.Max(FilePartBytes, PartPlan.Smallest(sizeBytes).PartSizeBytes);
 
     /// <summary><c>--workers 4</c>.</summary>
-    public static Option<int> Workers()
+    public static Option<int> Workers() => new Option<int>("--workers", "-w")
     {
-        var option = new Option<int>("--workers", "-w")
-        {
-            Description = $"How many requests run at the same time, up to {MaxWorkers}.",
-            HelpName = "count",
-            DefaultValueFactory = _ => 4,
-        };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token]
-                && (!int.TryParse(token.Value, out var count) || count is < 1 or > MaxWorkers))
-            {
-                result.AddError($"--workers is '{token.Value}'. It must be a number from 1 to {MaxWorkers}.");
-            }
-        });
-        return option;
-    }
+        Description = $"How many requests run at the same time, up to {MaxWorkers}.",
+        HelpName = "count",
+        DefaultValueFactory = _ => 4,
+    }.Refuse(static text => int.TryParse(text, out var count) && count is >= 1 and <= MaxWorkers
+        ? null
+        : $"--workers is '{text}'. It must be a number from 1 to {MaxWorkers}.");
 
     /// <summary><c>--limit 50MiB/s</c>.</summary>
     /// <param name="description">What has this rate.</param>
     public static Option<long?> Limit(
-        string description = "The maximum rate of all transfers of this command together, such as 50MiB/s.")
-    {
-        return new("--limit")
-        {
-            Description = description,
-            HelpName = "rate",
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value;
-                var size = text.EndsWith("/s", StringComparison.OrdinalIgnoreCase) ? text[..^2] : text;
-                if (ByteCount.TryParse(size, out var bytes) && bytes >= RateLimit.MinBytesPerSecond)
-                {
-                    return bytes;
-                }
+        string description = "The maximum rate of all transfers of this command together, such as 50MiB/s.") =>
+        new Option<long?>("--limit") { Description = description, HelpName = "rate" }.Parse(
+            static text => ByteCount.TryParse(text.EndsWith("/s", StringComparison.OrdinalIgnoreCase) ? text[..^2] : text, out var bytes)
+                && bytes >= RateLimit.MinBytesPerSecond ? bytes : null,
+            static text => $"--limit is '{text}'. It must be a rate of at least 1KiB/s, such as 500KiB/s or 50MiB/s.");
 
-                result.AddError($"--limit is '{text}'. It must be a rate of at least 1KiB/s, such as 500KiB/s or 50MiB/s.");
-                return null;
-            },
-        };
-    }
+    /// <summary><c>--part-size 64MiB</c>.</summary>
+    public static Option<long?> PartSize() => new Option<long?>("--part-size")
+    {
+        Description = "The size of the parts: 1MiB times a power of two, up to 4GiB. "
+            + "[default: 16MiB, or what 10,000 parts of a large file need; 32MiB for standard input]",
+        HelpName = "size",
+    }.Parse(
+        static text => ByteCount.TryParse(text, out var bytes) && bytes is >= MinPartBytes and <= MaxPartBytes && long.IsPow2(bytes)
+            ? bytes
+            : null,
+        static text => $"--part-size is '{text}'. It must be 1MiB times a power of two, such as 16MiB or 64MiB, up to 4GiB.");
 }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Cli.Remote;
 using Spectre.Console;
 
 namespace OrleansUploads.Cli.Transfers;
@@ -15,7 +14,7 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
 
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(100);
 
-    private readonly ConcurrentDictionary<Transfer, int> _tenthsTold = new();
+    private readonly ConcurrentDictionary<Transfer, bool> _running = new();
     private readonly ConcurrentQueue<Action> _held = new();
     private int _overCount;
     private volatile bool _isLive;
@@ -25,30 +24,30 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
     public Transfer Begin(string name, long? sizeBytes)
     {
         var transfer = new Transfer(name, sizeBytes, time);
-        _tenthsTold[transfer] = 0;
+        _running[transfer] = true;
         return transfer;
     }
 
     /// <summary>Stops showing a transfer.</summary>
     public void End(Transfer transfer)
     {
-        transfer.IsOver = true;
-        _tenthsTold.TryRemove(transfer, out _);
+        _running.TryRemove(transfer, out _);
         Interlocked.Increment(ref _overCount);
     }
 
-    /// <summary>Tells of progress where there is no terminal: each time another tenth is done.</summary>
-    public void Update(Transfer transfer)
+    /// <summary>Adds a range that is done. Where there is no terminal, each tenth of a file is a line.</summary>
+    /// <param name="transfer">The transfer.</param>
+    /// <param name="range">The range.</param>
+    /// <param name="isSkipped">Whether the other side already had it.</param>
+    public void Add(Transfer transfer, ByteRange range, bool isSkipped)
     {
         _note = null;
-        var state = transfer.Read();
-        if (_tenthsTold.TryGetValue(transfer, out var told) && state.Tenths > told
-            && _tenthsTold.TryUpdate(transfer, state.Tenths, told))
+        if (transfer.Add(range, isSkipped))
         {
-            printer.Event(new { @event = "progress", file = transfer.Name, state.DoneBytes, state.SizeBytes });
+            printer.Event(new { @event = "progress", file = transfer.Name, transfer.DoneBytes, transfer.SizeBytes });
             if (!_isLive)
             {
-                printer.Note($"{transfer.Name}: {TransferText.Describe(state)}");
+                printer.Note($"{transfer.Name}: {transfer.Describe()}");
             }
         }
     }
@@ -59,24 +58,24 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
         if (_isLive)
         {
             _held.Enqueue(print);
+            return;
         }
-        else
+
+        lock (_held)
         {
-            lock (_held)
-            {
-                print();
-            }
+            print();
         }
     }
 
     /// <summary>Shows the transfers until the work is done.</summary>
     /// <param name="work">The work.</param>
     /// <param name="totalCount">The number of files.</param>
-    public async Task<T> WatchAsync<T>(Func<Task<T>> work, int totalCount)
+    public async Task WatchAsync(Func<Task> work, int totalCount)
     {
         if (printer.IsJson || printer.IsQuiet || Terminal.Find() is not { } terminal)
         {
-            return await work();
+            await work();
+            return;
         }
 
         _isLive = true;
@@ -109,15 +108,15 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
             }
         }
 
-        return await running;
+        await running;
     }
 
     /// <summary>Draws at least one line, each of them no longer than the terminal is wide: a frame replaces the lines of the one before, so
     /// it has to know their number.</summary>
     private Rows Draw(int totalCount, int columns)
     {
-        var lines = _tenthsTold.Keys.OrderBy(static transfer => transfer.Name, StringComparer.Ordinal).Take(MaxRows)
-            .Select(transfer => TransferText.Line(transfer.Name, transfer.Read(), columns)).ToList();
+        var lines = _running.Keys.OrderBy(static transfer => transfer.Name, StringComparer.Ordinal).Take(MaxRows)
+            .Select(transfer => transfer.Line(columns)).ToList();
         if (totalCount > 1)
         {
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"{_overCount:N0} of {totalCount:N0} files"));
@@ -126,7 +125,7 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
         var note = _note;
         if (note is not null || lines.Count == 0)
         {
-            lines.Add(Markup.Escape(TransferText.Cut(note ?? "", columns)));
+            lines.Add(Markup.Escape(Terminal.Cut(note ?? "", columns)));
         }
 
         return new Rows(lines.Select(static line => new Markup(line)));

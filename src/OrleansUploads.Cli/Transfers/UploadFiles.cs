@@ -1,14 +1,18 @@
+using System.Text;
+
 namespace OrleansUploads.Cli.Transfers;
 
-/// <summary>A file or a folder to send as one archive.</summary>
+/// <summary>What is sent as one archive: a file, a folder, or standard input.</summary>
 /// <param name="Path">Its path.</param>
 /// <param name="Description">The description of its archive.</param>
-/// <param name="Bytes">Its length, or null for a folder that is sent as a tar.</param>
+/// <param name="Bytes">Its length, or null for standard input and for a folder, which is sent as a tar.</param>
 internal sealed record UploadFile(string Path, string Description, long? Bytes);
 
 /// <summary>The files that a command line names, and those in the folders that it names.</summary>
 internal sealed class UploadFiles
 {
+    private const int MaxDescriptionChars = 1024;
+
     /// <summary>The files to send.</summary>
     public List<UploadFile> Found { get; } = [];
 
@@ -33,11 +37,11 @@ internal sealed class UploadFiles
         {
             if (!Directory.Exists(path))
             {
-                files.Add(path, description ?? FileDescription.Of(path));
+                files.Add(path, description ?? Describe(path));
             }
             else if (asTar)
             {
-                files.Found.Add(new UploadFile(path, description ?? FileDescription.Of(FolderTar.NameOf(path) + ".tar"), Bytes: null));
+                files.Found.Add(new UploadFile(path, description ?? Describe(FolderTar.NameOf(path) + ".tar"), Bytes: null));
             }
             else
             {
@@ -52,26 +56,38 @@ internal sealed class UploadFiles
     /// <exception cref="IOException">It cannot be read, or is empty.</exception>
     public static long RequireFile(string path) => Measure(path) is > 0 and var bytes ? bytes : throw new IOException(Emptiness(path));
 
+    /// <summary>The name of a file as a valid description. Other bytes than those of printable ASCII are written as <c>%XX</c>, and of a very
+    /// long name only the end is kept. Running a command again gives the same description, which finds the upload to resume.</summary>
+    private static string Describe(string name)
+    {
+        var text = new StringBuilder(name.Length);
+        foreach (var value in Encoding.UTF8.GetBytes(name))
+        {
+            _ = value is >= (byte)' ' and <= (byte)'~'
+                ? text.Append((char)value)
+                : text.Append(CultureInfo.InvariantCulture, $"%{value:X2}");
+        }
+
+        return text.ToString(Math.Max(0, text.Length - MaxDescriptionChars), Math.Min(text.Length, MaxDescriptionChars));
+    }
+
     private static string Emptiness(string path) => $"The file {path} is empty. An archive must have at least one byte.";
 
     private static long Measure(string path)
     {
-        if (SpecialFile.Exists(path))
+        if (InputFile.IsSpecial(path))
         {
             throw new IOException($"{path} is a device, pipe or socket. {AsInput(path)}");
         }
 
-        var file = new FileInfo(path);
-        if (!file.Exists)
+        if (!File.Exists(path))
         {
             throw Directory.Exists(path)
                 ? new IOException($"{path} is a folder. Name a file.")
                 : new FileNotFoundException($"The file {path} does not exist.");
         }
 
-        InputFile.RequireReadable(path);
-        return file.Length > 0 || !SpecialFile.HasUnknownLength(path) ? file.Length
-            : throw new IOException($"The system does not know the length of {path}. {AsInput(path)}");
+        return InputFile.LengthOf(path) ?? throw new IOException($"The system does not know the length of {path}. {AsInput(path)}");
     }
 
     private static string AsInput(string path) =>
@@ -111,7 +127,7 @@ internal sealed class UploadFiles
                     }
                     else
                     {
-                        AddIfReadable(path, FileDescription.Of($"{name}/{Path.GetRelativePath(root, path).Replace('\\', '/')}".TrimStart('/')));
+                        AddIfReadable(path, Describe($"{name}/{Path.GetRelativePath(root, path).Replace('\\', '/')}".TrimStart('/')));
                     }
                 }
             }

@@ -1,5 +1,4 @@
 using OrleansUploads.Cli.Archives;
-using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
 using OrleansUploads.Hashing;
@@ -11,21 +10,24 @@ namespace OrleansUploads.Cli.Transfers;
 internal sealed class UploadRun(Session session, UploadChoice choice)
 {
     private readonly TransferScreen _screen = new(session.Printer, TimeProvider.System);
-    private readonly OpenUploads _open = new(session, choice.Vault);
+    private ResumableUpload? _resumable;
     private ILookup<(string? Description, long SizeBytes), TreeHash>? _existing;
     private int _exitCode = ExitCode.Done;
     private int _uploadedCount;
     private int _skippedCount;
 
-    private ResumableUpload Resumable => new(session, choice, _open, _screen);
+    private ResumableUpload Resumable => _resumable ??= new ResumableUpload(session, choice, _screen);
 
     /// <summary>Uploads files.</summary>
     /// <returns>The exit code: that of the first failure, if one failed.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
-        var hasInput = paths.Contains(StandardInput.Name);
+        var input = paths.Contains(StandardInput.Name)
+            ? new UploadFile(StandardInput.Name, choice.Description ?? "standard input", Bytes: null)
+            : null;
         var files = UploadFiles.Find(paths.Where(static path => path != StandardInput.Name), choice.Description, choice.AsTar);
-        if (choice.PartSizeBytes > ArchiveUpload.MaxStreamPartSizeBytes && (hasInput || files.Found.Exists(static file => file.Bytes is null)))
+        if (choice.PartSizeBytes > ArchiveUpload.MaxStreamPartSizeBytes
+            && (input is not null || files.Found.Exists(static file => file.Bytes is null)))
         {
             throw new ArgumentException(
                 "--part-size is too large for standard input and tars, whose parts are held in memory. Use at most 1GiB.");
@@ -35,33 +37,29 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         await session.Connection.Client.DescribeVaultAsync(choice.Vault, cancellationToken);
         if (choice.SkipsExisting || files.HasFolder)
         {
-            _existing = await ReadExistingAsync(cancellationToken);
+            _existing = (await new Inventory(session).ReadAsync(choice.Vault, cancellationToken)
+                .Select(static entry => (entry.Description, entry.SizeBytes, entry.TreeHash)).ToHashSetAsync(cancellationToken: cancellationToken))
+                .ToLookup(static entry => (entry.Description, entry.SizeBytes), static entry => entry.TreeHash);
         }
 
-        var resumed = hasInput
-            ? await new UnfinishedUploads(session, _open, choice).PrepareAsync(InputDescription, cancellationToken)
-            : null;
-        var totalCount = files.Found.Count + files.Refused.Count + (hasInput ? 1 : 0);
+        var resumed = input is null ? null : await PrepareInputAsync(input.Description, cancellationToken);
+        var totalCount = files.Found.Count + files.Refused.Count + (input is null ? 0 : 1);
         await _screen.WatchAsync(
             async () =>
             {
                 var workers = new ParallelOptions { MaxDegreeOfParallelism = choice.Workers, CancellationToken = cancellationToken };
                 await Parallel.ForEachAsync(
-                    files.Found.Where(IsSmall), workers, async (file, token) => await UploadAsync(file, UploadSmallAsync, token));
+                    files.Found.Where(IsSmall), workers, async (file, token) => await UploadAsync(file, SendSmallAsync, token));
                 foreach (var file in files.Found.Where(file => !IsSmall(file)))
                 {
-                    await UploadAsync(file, UploadLargeAsync, cancellationToken);
+                    await UploadAsync(file, Resumable.RunAsync, cancellationToken);
                 }
 
-                if (hasInput)
+                if (input is not null)
                 {
                     await UploadAsync(
-                        new UploadFile(StandardInput.Name, InputDescription, Bytes: null),
-                        (file, transfer, token) => Resumable.RunInputAsync(resumed, file.Description, transfer, token),
-                        cancellationToken);
+                        input, (file, transfer, token) => Resumable.SendAsync(file, resumed, transfer, token), cancellationToken);
                 }
-
-                return _exitCode;
             },
             totalCount);
         TellRefused(files);
@@ -78,33 +76,17 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     {
         var resumed = new UploadFile(path, "", path == StandardInput.Name ? null : UploadFiles.RequireFile(path));
         await session.Connection.Client.DescribeVaultAsync(choice.Vault, cancellationToken);
-        return await _screen.WatchAsync(
-            async () =>
-            {
-                await UploadAsync(
-                    resumed,
-                    async (_, transfer, token) =>
-                    {
-                        if (path == StandardInput.Name)
-                        {
-                            return await Resumable.RunInputAsync(uploadId, "", transfer, token);
-                        }
-
-                        using var source = ByteSource.FromFile(path);
-                        return await Resumable.ResumeAsync(uploadId, source, transfer, token);
-                    },
-                    cancellationToken);
-                return _exitCode;
-            },
+        await _screen.WatchAsync(
+            () => UploadAsync(
+                resumed, (file, transfer, token) => Resumable.SendAsync(file, uploadId, transfer, token), cancellationToken),
             totalCount: 1);
+        return _exitCode;
     }
 
-    private string InputDescription => choice.Description ?? "standard input";
-
-    private bool IsSmall(UploadFile file) => file.Bytes <= (choice.PartSizeBytes ?? PartSizes.FileBytes);
+    private bool IsSmall(UploadFile file) => file.Bytes <= (choice.PartSizeBytes ?? TransferOptions.FilePartBytes);
 
     private async Task UploadAsync(
-        UploadFile file, Func<UploadFile, Transfer, CancellationToken, Task<ArchiveReceipt>> upload, CancellationToken cancellationToken)
+        UploadFile file, Func<UploadFile, Transfer, CancellationToken, Task<ArchiveReceipt>> send, CancellationToken cancellationToken)
     {
         var path = file.Path;
         var transfer = _screen.Begin(path, file.Bytes);
@@ -117,7 +99,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
                 return;
             }
 
-            var receipt = await upload(file, transfer, cancellationToken);
+            var receipt = await send(file, transfer, cancellationToken);
             Interlocked.Increment(ref _uploadedCount);
             _screen.Print(() => session.Printer.Result(
                 new { @event = "uploaded", file = path, receipt.ArchiveId, treeHash = receipt.TreeHash?.ToString() },
@@ -126,13 +108,27 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            _screen.Print(() => ReportInterruption(path, transfer));
+            if (ResumeCommand(path, transfer) is { } resume)
+            {
+                _screen.Print(() =>
+                {
+                    session.Printer.Event(new { @event = "interrupted", file = path, transfer.UploadId, resume });
+                    NoteHowToResume(resume);
+                });
+            }
+
             throw;
         }
         catch (Exception fault) when (Failure.Find(fault) is { } failure)
         {
             Interlocked.CompareExchange(ref _exitCode, failure.Code, ExitCode.Done);
-            _screen.Print(() => ReportFailure(path, transfer, failure));
+            var resume = failure.Code == ExitCode.BytesDiffer ? null : ResumeCommand(path, transfer);
+            _screen.Print(() =>
+            {
+                session.Printer.Event(new { @event = "failed", file = path, error = failure.Message, transfer.UploadId, resume });
+                Failure.Report($"{path}: {failure.Message}", failure.Code);
+                NoteHowToResume(resume);
+            });
         }
         finally
         {
@@ -140,25 +136,9 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         }
     }
 
-    private Task<ArchiveReceipt> UploadSmallAsync(UploadFile file, Transfer transfer, CancellationToken cancellationToken) =>
+    private Task<ArchiveReceipt> SendSmallAsync(UploadFile file, Transfer transfer, CancellationToken cancellationToken) =>
         new SmallFileUpload(session.Connection.Transfers, session.Connection.Patient, TimeProvider.System)
             .RunAsync(choice.Vault, file.Path, file.Description, cancellationToken);
-
-    private Task<ArchiveReceipt> UploadLargeAsync(UploadFile file, Transfer transfer, CancellationToken cancellationToken) =>
-        file.Bytes is null
-            ? Resumable.RunTarAsync(file.Path, file.Description, transfer, cancellationToken)
-            : Resumable.RunAsync(file.Path, file.Description, transfer, cancellationToken);
-
-    private async Task<ILookup<(string?, long), TreeHash>> ReadExistingAsync(CancellationToken cancellationToken)
-    {
-        var existing = new HashSet<(string? Description, long SizeBytes, TreeHash TreeHash)>();
-        await foreach (var entry in new Inventory(session).ReadAsync(choice.Vault, cancellationToken))
-        {
-            existing.Add((entry.Description, entry.SizeBytes, entry.TreeHash));
-        }
-
-        return existing.ToLookup(static entry => (entry.Description, entry.SizeBytes), static entry => entry.TreeHash);
-    }
 
     /// <summary>Whether the vault has a file. Its bytes are read only if the vault has an archive of that description and size.</summary>
     private async Task<bool> IsExistingAsync(UploadFile file, CancellationToken cancellationToken)
@@ -170,6 +150,46 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
 
         using var source = ByteSource.FromFile(file.Path);
         return _existing[(file.Description, bytes)].Contains(await source.ReadTreeHashAsync(cancellationToken));
+    }
+
+    /// <summary>Does what the user has chosen for earlier uploads of standard input with the same description.</summary>
+    /// <returns>The ID of the upload to continue, or null to begin one.</returns>
+    private async Task<string?> PrepareInputAsync(string description, CancellationToken cancellationToken)
+    {
+        var ids = choice.StartsAnew ? [] : await Resumable.FindAsync(description, sizeBytes: 0, cancellationToken);
+        switch (choice.Unfinished)
+        {
+            case UnfinishedAction.Resume:
+                return ids.Count > 0 ? ids[0] : null;
+            case UnfinishedAction.Abort:
+                foreach (var id in ids)
+                {
+                    await session.Connection.Client.AbortMultipartUploadAsync(choice.Vault, id, cancellationToken);
+                    session.Printer.Note($"Aborted {id}.");
+                }
+
+                return null;
+            default:
+                if (ids.Count > 0)
+                {
+                    TellUnfinished(description, ids);
+                }
+
+                return null;
+        }
+    }
+
+    private void TellUnfinished(string description, IReadOnlyList<string> ids)
+    {
+        var vault = $"--vault {choice.Vault}{session.ServerWords}";
+        var resume = $"{ProgramName.Text} uploads resume {ids[0]} {StandardInput.Name} {vault}";
+        session.Printer.Event(new { @event = "unfinished", file = StandardInput.Name, uploadIds = ids, resume });
+        session.Printer.Note(
+            $"{Quantity.Format(ids.Count, "upload")} with the description '{description}' did not finish, and the server keeps the parts. This "
+            + "command begins another one.\n"
+            + $"  To continue with the same input instead: {resume}\n"
+            + $"  To delete the parts: {ProgramName.Text} uploads abort {string.Join(' ', ids)} {vault}\n"
+            + "  The next time: --unfinished resume, or --unfinished abort");
     }
 
     /// <summary>Names what could not be sent, after everything else.</summary>
@@ -188,14 +208,6 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         }
     }
 
-    private void ReportFailure(string path, Transfer transfer, Failure failure)
-    {
-        var resume = failure.Code == ExitCode.BytesDiffer ? null : ResumeCommand(path, transfer);
-        session.Printer.Event(new { @event = "failed", file = path, error = failure.Message, transfer.UploadId, resume });
-        Failure.Report($"{path}: {failure.Message}", failure.Code);
-        NoteHowToResume(resume);
-    }
-
     /// <summary>After many lines of output, it is hard to see whether one of them is a failure.</summary>
     private void TellCounts(int totalCount)
     {
@@ -204,15 +216,6 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             string.Create(CultureInfo.InvariantCulture, $"Uploaded {_uploadedCount:N0} of {Quantity.Format(totalCount, "file")}")
             + (_skippedCount > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {_skippedCount:N0} already there") : "")
             + (failed > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {failed:N0} failed") : "") + ".");
-    }
-
-    private void ReportInterruption(string path, Transfer transfer)
-    {
-        if (ResumeCommand(path, transfer) is { } resume)
-        {
-            session.Printer.Event(new { @event = "interrupted", file = path, transfer.UploadId, resume });
-            NoteHowToResume(resume);
-        }
     }
 
     /// <summary>The command that resumes an upload, or null if the server has nothing of it. For a tar, it is the same command again.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Cli.Remote;
 
 namespace OrleansUploads.Cli.Transfers;
 
@@ -18,9 +17,9 @@ internal static class UploadsCommand
 
     private static Command CreateList()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var command = new Command("list", "List the uploads in progress, oldest first.") { vault };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             var name = parsed.GetRequiredValue(vault);
             await session.Printer.ListAsync(
@@ -32,9 +31,7 @@ internal static class UploadsCommand
                     upload.UploadId),
                 $"The vault {name} has no uploads in progress.",
                 new OldestFirst<MultipartUpload>(static upload => upload.CreatedAt, static upload => upload.Description ?? ""));
-            return ExitCode.Done;
         });
-        return command;
     }
 
     /// <summary>Lists the uploads. Buckets have uploads, too, but another namespace and another protocol.</summary>
@@ -62,10 +59,10 @@ internal static class UploadsCommand
 
     private static Command CreateShow()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var id = Id();
         var command = new Command("show", "Show which ranges of an upload the server has.") { id, vault };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             var ranges = new List<ByteRange>();
             var count = 0;
@@ -89,14 +86,12 @@ internal static class UploadsCommand
                 new { uploadId = parsed.GetValue(id), parts = count, bytes, ranges = ranges.Select(range => range.ToString()) },
                 $"{Quantity.Format(count, "part")}, {ByteCount.Format(bytes)}"
                     + string.Concat(ranges.Select(range => $"\n  bytes {range}")));
-            return ExitCode.Done;
         });
-        return command;
     }
 
     private static Command CreateResume()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var id = Id();
         var file = new FileArgument<string>("file") { Description = "The same file as before. '-' stands for standard input." };
         var workers = TransferOptions.Workers();
@@ -105,31 +100,25 @@ internal static class UploadsCommand
         {
             id, file, vault, workers, limit,
         };
-        command.Run(
-            (parsed, session, cancellationToken) => new UploadRun(session, new UploadChoice
-            {
-                Vault = parsed.GetRequiredValue(vault),
-                Workers = parsed.GetValue(workers),
-            }).ResumeAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(file), cancellationToken),
+        return command.Run(
+            (parsed, session, cancellationToken) =>
+                new UploadRun(session, new UploadChoice(parsed.GetRequiredValue(vault), parsed.GetValue(workers)))
+                    .ResumeAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(file), cancellationToken),
             limit);
-        return command;
     }
 
     private static Command CreateAbort()
     {
-        var vault = VaultOption.Create();
+        var vault = CommonOptions.Vault();
         var ids = new Argument<string[]>("upload-id") { Description = "The IDs of the uploads.", Arity = ArgumentArity.OneOrMore };
         var command = new Command("abort", "Abort uploads. The server deletes their parts.") { ids, vault };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             foreach (var id in parsed.GetRequiredValue(ids))
             {
                 await session.Connection.Client.AbortMultipartUploadAsync(parsed.GetRequiredValue(vault), id, cancellationToken);
                 session.Printer.Result(new { aborted = id }, $"Aborted {id}.");
             }
-
-            return ExitCode.Done;
         });
-        return command;
     }
 }

@@ -1,5 +1,3 @@
-using OrleansUploads.Cli.Remote;
-
 namespace OrleansUploads.Cli.Vaults;
 
 /// <summary>The <c>vault</c> commands: create, list, show and delete vaults.</summary>
@@ -20,58 +18,50 @@ internal static class VaultCommand
     {
         var name = Name();
         var command = new Command("create", "Create a vault. Creating one that exists changes nothing.") { name };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             var vault = parsed.GetRequiredValue(name);
             await session.Connection.Client.CreateVaultAsync(vault, cancellationToken);
             session.Printer.Result(new { vault }, $"The vault {vault} is ready.");
-            return ExitCode.Done;
         });
-        return command;
     }
 
     private static Command CreateList()
     {
         var command = new Command("list", "List the account's vaults.");
-        command.Run(async (_, session, cancellationToken) =>
+        return command.Run(async (_, session, cancellationToken) =>
         {
             await session.Printer.ListAsync(
                 session.Connection.Client.ListVaultsAsync(cancellationToken),
                 vault => session.Printer.Result(Document(vault), $"{vault.Name}  {Content(vault)}", vault.Name),
                 $"The account has no vaults. Create one with '{ProgramName.Text} vault create NAME'.");
-            return ExitCode.Done;
         });
-        return command;
     }
 
     private static Command CreateShow()
     {
         var name = Name();
         var command = new Command("show", "Show the properties of a vault.") { name };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             var vault = await session.Connection.Client.DescribeVaultAsync(parsed.GetRequiredValue(name), cancellationToken);
             session.Printer.Result(
                 Document(vault),
                 $"vault    {vault.Name}\nARN      {vault.Arn}\ncreated  {TimeText.Format(vault.CreatedAt)}\ncontent  {Content(vault)}",
                 vault.Name);
-            return ExitCode.Done;
         });
-        return command;
     }
 
     private static Command CreateDelete()
     {
         var name = Name();
         var command = new Command("delete", "Delete an empty vault.") { name };
-        command.Run(async (parsed, session, cancellationToken) =>
+        return command.Run(async (parsed, session, cancellationToken) =>
         {
             var vault = parsed.GetRequiredValue(name);
             await session.Connection.Client.DeleteVaultAsync(vault, cancellationToken);
             session.Printer.Result(new { deleted = vault }, $"Deleted the vault {vault}.");
-            return ExitCode.Done;
         });
-        return command;
     }
 
     private static object Document(Vault vault) =>

@@ -14,8 +14,9 @@ public sealed class ControlServerTests : IDisposable
     [Fact]
     public async Task A_request_that_fails_in_any_way_is_answered_and_the_next_one_is_served()
     {
-        await using var server = ControlServer.Listen(
-            _folder.Path, (request, _) => request == "good" ? Task.FromResult("done") : throw new OverflowException("Too\nlarge."));
+        using var server = new ControlServer(
+            _folder.Path, (request, _) => request == "good" ? Task.FromResult("done") : throw new OverflowException("Too\nlarge."), Assert.Fail);
+        await server.StartAsync(TestContext.Current.CancellationToken);
 
         var fault = await Assert.ThrowsAsync<IOException>(() => SendAsync("bad"));
 
@@ -28,15 +29,17 @@ public sealed class ControlServerTests : IDisposable
     {
         using var time = new RecordedTime();
         var attempts = 0;
-        await using var server = ControlServer.Listen(
+        using var server = new ControlServer(
             _folder.Path,
             (_, _) => Task.FromResult("done"),
+            Assert.Fail,
             _ =>
             {
                 attempts++;
                 throw new SocketException((int)SocketError.TooManyOpenSockets);
             },
             time);
+        await server.StartAsync(TestContext.Current.CancellationToken);
 
         for (var second = 1; second <= 3; second++)
         {

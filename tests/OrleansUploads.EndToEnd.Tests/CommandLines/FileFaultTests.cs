@@ -15,12 +15,12 @@ public sealed class FileFaultTests
     }
 
     [Fact]
-    public void A_program_without_its_library_is_reported_and_its_command_fails()
+    public async Task A_program_without_its_library_is_reported_and_its_command_fails()
     {
         var fault = new TypeInitializationException("Sqlite", new DllNotFoundException("Unable to load shared library 'e_sqlite3'."));
 
         Assert.StartsWith("A library of the program cannot be loaded.", FileFault.Describe(fault), StringComparison.Ordinal);
-        Assert.Equal(1, CommandRunner.Run(() => throw fault));
+        Assert.Equal(1, await CommandRunner.RunAsync(() => throw fault));
     }
 
     [Fact]
