@@ -1,5 +1,6 @@
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Authentication;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3;
@@ -48,15 +49,22 @@ internal sealed class S3Pipeline(S3Operations operations, GatewayOptions options
         }
 
         space?.RequireFor(operation.Space);
-        return await operation.Run(operations, new S3Call
+        try
         {
-            Exchange = exchange,
-            Headers = headers,
-            Address = address,
-            Account = signer,
-            Region = options.Region,
-            Payload = payload,
-        });
+            return await operation.Run(operations, new S3Call
+            {
+                Exchange = exchange,
+                Headers = headers,
+                Address = address,
+                Account = signer,
+                Region = options.Region,
+                Payload = payload,
+            });
+        }
+        catch (FrontErrorException refused)
+        {
+            return (S3Error)refused.Error;
+        }
     }
 
     private static S3Error Refuse(S3Route? route, string method) => route switch

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.S3.Protocol;
@@ -17,26 +16,16 @@ internal sealed record CopyHeaders(ObjectHeaders Copy, ChecksumAlgorithm? Algori
     /// <summary>Reads the headers of a request to copy. The storage class is never that of the source.</summary>
     /// <param name="call">The request.</param>
     /// <param name="source">The object to copy.</param>
-    /// <param name="headers">The headers.</param>
-    /// <param name="error">The error, if the method returns false.</param>
-    public static bool TryRead(
-        S3Call call,
-        ObjectDescription source,
-        [NotNullWhen(true)] out CopyHeaders? headers,
-        [NotNullWhen(false)] out S3Error? error)
+    public static CopyHeaders Read(S3Call call, ObjectDescription source)
     {
-        headers = null;
-        if (!ObjectHeaderReader.TryRead(call, out var stated, out error)
-            || !TryReadDirective(call, S3Headers.MetadataDirective, out var replacesMetadata, out error)
-            || !TryReadDirective(call, S3Headers.TaggingDirective, out var replacesTags, out error)
-            || !StatedChecksum.TryReadAlgorithm(call, out var algorithm, out error))
-        {
-            return false;
-        }
+        var stated = ObjectHeaderReader.Read(call);
+        var replacesMetadata = ReadDirective(call, S3Headers.MetadataDirective);
+        var replacesTags = ReadDirective(call, S3Headers.TaggingDirective);
+        var algorithm = StatedChecksum.ReadAlgorithm(call);
 
         // Amazon accepts the class that the object has already, so that "cp --storage-class" can be repeated.
         var statesClass = call.Header(S3Headers.StorageClass) is not null;
-        headers = new CopyHeaders(
+        return new CopyHeaders(
             stated with
             {
                 Metadata = replacesMetadata ? stated.Metadata : source.Spec.Metadata,
@@ -44,16 +33,13 @@ internal sealed record CopyHeaders(ObjectHeaders Copy, ChecksumAlgorithm? Algori
             },
             algorithm,
             replacesMetadata || statesClass || algorithm is not null);
-        return true;
     }
 
-    private static bool TryReadDirective(S3Call call, string header, out bool replaces, [NotNullWhen(false)] out S3Error? error)
+    private static bool ReadDirective(S3Call call, string header) => call.Header(header) switch
     {
-        var text = call.Header(header);
-        replaces = text == Replace;
-        error = text is null or "COPY" or Replace
-            ? null
-            : S3Error.InvalidArgument(header, text, $"Unknown directive '{text}'. {header} must be COPY or {Replace}.");
-        return error is null;
-    }
+        null or "COPY" => false,
+        Replace => true,
+        var text => throw S3Error.InvalidArgument(
+            header, text, $"Unknown directive '{text}'. {header} must be COPY or {Replace}.").AsException(),
+    };
 }

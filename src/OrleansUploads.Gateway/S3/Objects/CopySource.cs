@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Gateway.S3.Protocol;
 
@@ -14,26 +13,19 @@ internal static class CopySource
     private static readonly SearchValues<char> RangeCharacters = SearchValues.Create("0123456789-");
 
     /// <summary>Reads the address of the source: <c>bucket/key</c>, encoded like a path, with or without a slash in front.</summary>
-    public static bool TryRead(
-        S3Call call, [NotNullWhen(true)] out S3Address? source, [NotNullWhen(false)] out S3Error? error)
+    public static S3Address Read(S3Call call)
     {
-        source = null;
         var text = call.Header(S3Headers.CopySource) ?? "";
         var version = text.LastIndexOf(VersionMark, StringComparison.Ordinal);
         if (version >= 0 && text[(version + VersionMark.Length)..] != ObjectVersion.Only)
         {
-            error = S3Error.NotImplemented($"{S3Headers.CopySource} with versionId");
-            return false;
+            throw S3Error.NotImplemented($"{S3Headers.CopySource} with versionId").AsException();
         }
 
-        source = Parse(text);
-        error = source is null
-            ? S3Error.InvalidArgument(
-                S3Headers.CopySource,
-                text,
-                $"Copy Source must mention the source bucket and key: sourcebucket/sourcekey, encoded as in a URL. It is '{text}'.")
-            : null;
-        return error is null;
+        return Parse(text) ?? throw S3Error.InvalidArgument(
+            S3Headers.CopySource,
+            text,
+            $"Copy Source must mention the source bucket and key: sourcebucket/sourcekey, encoded as in a URL. It is '{text}'.").AsException();
     }
 
     /// <summary>Returns the address that the header names, or null if it is malformed.</summary>
@@ -54,44 +46,28 @@ internal static class CopySource
     /// <summary>Reads the range of the source. Unlike a read, a copy needs both ends, and both inside the object.</summary>
     /// <param name="call">The request.</param>
     /// <param name="sizeBytes">The size of the source.</param>
-    /// <param name="range">The range, or null for the whole source.</param>
-    /// <param name="error">The error, if the method returns false.</param>
-    public static bool TryReadRange(
-        S3Call call, long sizeBytes, out PartRange? range, [NotNullWhen(false)] out S3Error? error)
+    /// <returns>The range, or null for the whole source.</returns>
+    public static PartRange? ReadRange(S3Call call, long sizeBytes)
     {
-        range = null;
-        error = null;
         if (call.Header(S3Headers.CopySourceRange) is not { } text)
         {
-            return true;
+            return null;
         }
 
-        if (!text.StartsWith(RangeUnit, StringComparison.Ordinal) || !TryParse(text[RangeUnit.Length..], out var parsed))
+        if (!text.StartsWith(RangeUnit, StringComparison.Ordinal)
+            || text.AsSpan(RangeUnit.Length).ContainsAnyExcept(RangeCharacters)
+            || !PartRange.TryParse(text[RangeUnit.Length..], out var range))
         {
-            error = S3Error.InvalidArgument(
+            throw S3Error.InvalidArgument(
                 S3Headers.CopySourceRange,
                 text,
                 $"The {S3Headers.CopySourceRange} value must be of the form bytes=first-last where first and last are the zero-based "
-                + $"offsets of the first and last bytes to copy. It is '{text}'.");
-            return false;
+                + $"offsets of the first and last bytes to copy. It is '{text}'.").AsException();
         }
 
-        if (parsed.LastByte >= sizeBytes)
-        {
-            error = S3Error.InvalidArgument(
-                S3Headers.CopySourceRange,
-                text,
-                string.Create(CultureInfo.InvariantCulture, $"Range specified is not valid for source object of size: {sizeBytes}"));
-            return false;
-        }
-
-        range = parsed;
-        return true;
-    }
-
-    private static bool TryParse(string text, out PartRange range)
-    {
-        range = default;
-        return !text.AsSpan().ContainsAnyExcept(RangeCharacters) && PartRange.TryParse(text, out range);
+        return range.LastByte < sizeBytes ? range : throw S3Error.InvalidArgument(
+            S3Headers.CopySourceRange,
+            text,
+            string.Create(CultureInfo.InvariantCulture, $"Range specified is not valid for source object of size: {sizeBytes}")).AsException();
     }
 }

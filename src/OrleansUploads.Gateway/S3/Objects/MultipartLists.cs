@@ -13,46 +13,25 @@ internal sealed class MultipartLists(BucketFinder buckets, IEntityHost host, Key
     /// <summary>Lists the parts of an upload by number.</summary>
     public async ValueTask<S3Answer> ListPartsAsync(S3Call call)
     {
-        var marker = 0;
-        if (!S3Number.TryReadPageLimit(call, "max-parts", out var limit, out var error)
-            || (call.Query.FirstValue("part-number-marker") is { Length: > 0 }
-                && !S3Number.TryRead(call, "part-number-marker", int.MaxValue, out marker, out error)))
-        {
-            return error;
-        }
-
-        var (name, upload, refused) = await buckets.FindUploadAsync(call);
-        if (refused is not null)
-        {
-            return refused;
-        }
-
-        var listed = await host.AskAsync(
-            upload.Entity, new ListNumberedParts(name, marker, Math.Max(limit, 1)), call.Aborted);
-        return listed.TryGet(out var page, out var refusal)
-            ? new XmlAnswer("ListPartsResult", xml => WriteParts(xml, call, page, marker, limit))
-            : call.Refuse(refusal);
+        var limit = S3Number.ReadPageLimit(call, "max-parts");
+        var marker = call.Query.FirstValue("part-number-marker") is { Length: > 0 }
+            ? S3Number.Read(call, "part-number-marker", int.MaxValue)
+            : 0;
+        var (name, upload) = await buckets.RequireUploadAsync(call);
+        var page = await call.AskAsync(host, upload.Entity, new ListNumberedParts(name, marker, Math.Max(limit, 1)));
+        return new XmlAnswer("ListPartsResult", xml => WriteParts(xml, call, page, marker, limit));
     }
 
     /// <summary>Lists uploads in progress by key, then by time of initiation.</summary>
     public async ValueTask<S3Answer> ListUploadsAsync(S3Call call)
     {
-        if (!ListRequest.TryRead(call, "max-uploads", out var request, out var error))
-        {
-            return error;
-        }
-
-        var (bucket, refused) = await buckets.FindAsync(call);
-        if (bucket is null)
-        {
-            return refused!;
-        }
-
+        var request = ListRequest.Read(call, "max-uploads");
+        var bucket = await buckets.RequireAsync(call);
         var keyMarker = call.Query.FirstValue("key-marker") ?? "";
         var uploadMarker = call.Query.FirstValue("upload-id-marker") ?? "";
         if (!UploadMarker.TryRead(keyMarker, uploadMarker, out var after))
         {
-            return S3Error.InvalidArgument("upload-id-marker", uploadMarker, "Invalid uploadId marker");
+            throw S3Error.InvalidArgument("upload-id-marker", uploadMarker, "Invalid uploadId marker").AsException();
         }
 
         var listing = new KeyListing(

@@ -9,15 +9,8 @@ internal sealed class ObjectAcls(BucketFinder buckets, ObjectReader reader)
     /// <summary>Returns the access control list of an object.</summary>
     public async ValueTask<S3Answer> GetAsync(S3Call call)
     {
-        var (name, refused) = await buckets.FindObjectAsync(call);
-        if (refused is not null)
-        {
-            return refused;
-        }
-
-        var outcome = await reader.FindAsync(name, call.Aborted);
-        return outcome.Refusal is { } refusal
-            ? call.Refuse(refusal)
-            : new XmlAnswer("AccessControlPolicy", xml => xml.WriteAccessControlList(call.Account));
+        var name = await buckets.RequireObjectAsync(call);
+        call.OrRefuse(await reader.FindAsync(name, call.Aborted));
+        return new XmlAnswer("AccessControlPolicy", xml => xml.WriteAccessControlList(call.Account));
     }
 }

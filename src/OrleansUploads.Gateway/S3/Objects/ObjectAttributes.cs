@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Xml;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Uploads;
@@ -16,24 +15,11 @@ internal sealed class ObjectAttributes(BucketFinder buckets, ObjectReader reader
     /// <summary>Returns the attributes that the request names.</summary>
     public async ValueTask<S3Answer> GetAsync(S3Call call)
     {
-        if (!TryReadNames(call, out var names, out var error)
-            || !S3Number.TryReadHeader(call, S3Headers.MaxParts, S3Number.MaxPage, S3Number.MaxPage, out var limit, out error)
-            || !S3Number.TryReadHeader(call, S3Headers.PartNumberMarker, 0, int.MaxValue, out var marker, out error))
-        {
-            return error;
-        }
-
-        var (name, refused) = await buckets.FindObjectAsync(call);
-        if (refused is not null)
-        {
-            return refused;
-        }
-
-        var outcome = await reader.FindAsync(name, call.Aborted);
-        if (!outcome.TryGet(out var found, out var refusal))
-        {
-            return call.Refuse(refusal);
-        }
+        var names = ReadNames(call);
+        var limit = S3Number.ReadHeader(call, S3Headers.MaxParts, S3Number.MaxPage, S3Number.MaxPage);
+        var marker = S3Number.ReadHeader(call, S3Headers.PartNumberMarker, 0, int.MaxValue);
+        var name = await buckets.RequireObjectAsync(call);
+        var found = call.OrRefuse(await reader.FindAsync(name, call.Aborted));
 
         // Only multipart objects have parts. The manifest is read only if they are asked for.
         var (spec, published) = (found.Description.Spec, found.Description.Published);
@@ -62,23 +48,16 @@ internal sealed class ObjectAttributes(BucketFinder buckets, ObjectReader reader
             ("Last-Modified", S3Date.ToHeader(published.At)));
     }
 
-    private static bool TryReadNames(
-        S3Call call, [NotNullWhen(true)] out HashSet<string>? names, [NotNullWhen(false)] out S3Error? error)
+    private static HashSet<string> ReadNames(S3Call call)
     {
         var text = call.Header(S3Headers.ObjectAttributes) ?? "";
-        names = [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
-        error = names.Count == 0
-            ? S3Error.InvalidArgument(
-                S3Headers.ObjectAttributes,
-                text,
-                $"The {S3Headers.ObjectAttributes} header specifying the attributes to be retrieved is either missing or empty")
-            : names.IsSubsetOf(Known)
-                ? null
-                : S3Error.InvalidArgument(
-                    S3Headers.ObjectAttributes,
-                    text,
-                    $"Invalid attribute name specified: '{text}'. The attributes are {string.Join(", ", Known)}.");
-        return error is null;
+        HashSet<string> names = [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+        return names.Count > 0 && names.IsSubsetOf(Known) ? names : throw S3Error.InvalidArgument(
+            S3Headers.ObjectAttributes,
+            text,
+            names.Count == 0
+                ? $"The {S3Headers.ObjectAttributes} header specifying the attributes to be retrieved is either missing or empty"
+                : $"Invalid attribute name specified: '{text}'. The attributes are {string.Join(", ", Known)}.").AsException();
     }
 
     /// <summary>Here a composite checksum is written without the number of parts.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.S3.Protocol;
@@ -12,25 +11,16 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
     /// <summary>Returns an object, or a range or part of one. HEAD returns the headers only.</summary>
     public async ValueTask<S3Answer> ReadAsync(S3Call call)
     {
-        var (name, refused) = await buckets.FindObjectAsync(call);
-        if (refused is not null)
+        var name = await buckets.RequireObjectAsync(call);
+        int? number = string.IsNullOrEmpty(call.Query.FirstValue("partNumber")) ? null : S3Number.ReadPartNumber(call);
+        var overrides = HeaderOverrides.Read(call);
+        if (number is not null && call.Header("Range") is not null)
         {
-            return refused;
+            throw new S3Error(
+                S3ErrorCode.InvalidRequest, "Cannot specify both Range header and partNumber query parameter.").AsException();
         }
 
-        var wantsPart = !string.IsNullOrEmpty(call.Query.FirstValue("partNumber"));
-        var number = 0;
-        if ((wantsPart && !S3Number.TryReadPartNumber(call, out number, out var error))
-            || !HeaderOverrides.TryRead(call, out var overrides, out error))
-        {
-            return error;
-        }
-
-        if (wantsPart && call.Header("Range") is not null)
-        {
-            return new S3Error(S3ErrorCode.InvalidRequest, "Cannot specify both Range header and partNumber query parameter.");
-        }
-
+        // Clients ask routinely whether an object exists or has changed, so these answers are no exceptions.
         var outcome = await reader.FindAsync(name, call.Aborted);
         if (!outcome.TryGet(out var found, out var refusal))
         {
@@ -50,83 +40,62 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
         }
 
         // HEAD needs the manifest only for a part.
-        var isHead = call.Exchange.Context.Request.Method == "HEAD";
+        var isHead = call.Request.Method == "HEAD";
         if (!isHead && found.Description.RefuseReading() is { } archived)
         {
             return call.Refuse(archived);
         }
 
-        var manifest = isHead && !wantsPart ? null : await reader.ReadManifestAsync(found, call.Aborted);
-        if (!TryChoose(call, found, manifest, wantsPart ? number : null, out var choice, out error))
-        {
-            return error;
-        }
-
+        var manifest = isHead && number is null ? null : await reader.ReadManifestAsync(found, call.Aborted);
+        var choice = number is { } wanted
+            ? ChoosePart(manifest!, wanted, published.ETag.Parts)
+            : ChooseRange(call, found);
         return new ObjectAnswer(
             reader, found, manifest, choice.Range, choice.IsPartial, isHead, Headers(call, found, choice, overrides));
     }
 
-    /// <summary>Chooses the bytes: those of a part, of a range, or all.</summary>
-    private static bool TryChoose(
-        S3Call call,
-        FoundObject found,
-        Manifest? manifest,
-        int? number,
-        out Choice choice,
-        [NotNullWhen(false)] out S3Error? error)
+    /// <summary>Chooses the bytes of the range that the request asks for, or all.</summary>
+    private static Choice ChooseRange(S3Call call, FoundObject found)
     {
-        error = null;
         var published = found.Description.Published;
-        var whole = new ByteRange(0, published.SizeBytes);
-        choice = new Choice(whole, IsPartial: false, published.Checksum, PartsCount: null);
-        if (number is { } wanted)
-        {
-            return TryChoosePart(manifest!, wanted, published.ETag.Parts, out choice, out error);
-        }
-
         var text = Conditions.RangeApplies(call, published.ETag, published.At) ? call.Header("Range") : null;
         if (!ByteRange.TryRead(text, published.SizeBytes, out var range))
         {
-            error = new S3Error(
+            call.Exchange.Context.Response.Headers.ContentRange = $"bytes */{published.SizeBytes}";
+            throw new S3Error(
                 S3ErrorCode.InvalidRange,
                 "The requested range is not satisfiable",
                 ("RangeRequested", text ?? ""),
-                ("ActualObjectSize", published.SizeBytes.ToString(CultureInfo.InvariantCulture)));
-            call.Exchange.Context.Response.Headers.ContentRange = $"bytes */{published.SizeBytes}";
-            return false;
+                ("ActualObjectSize", published.SizeBytes.ToString(CultureInfo.InvariantCulture))).AsException();
         }
 
-        choice = range is { } some ? new Choice(some, IsPartial: true, null, null) : choice;
-        return true;
+        return range is { } some
+            ? new Choice(some, IsPartial: true, null, null)
+            : new Choice(new ByteRange(0, published.SizeBytes), IsPartial: false, published.Checksum, PartsCount: null);
     }
 
-    private static bool TryChoosePart(
-        Manifest manifest, int wanted, int partsOfETag, out Choice choice, [NotNullWhen(false)] out S3Error? error)
+    private static Choice ChoosePart(Manifest manifest, int wanted, int partsOfETag)
     {
-        error = null;
         long first = 0;
         foreach (var part in manifest.Parts ?? [])
         {
             if (part.Number == wanted)
             {
-                choice = new Choice(
+                return new Choice(
                     new ByteRange(first, part.LengthBytes),
                     IsPartial: true,
                     part.Checksum is { } checksum ? new ObjectChecksum(checksum, 0) : null,
                     partsOfETag > 0 ? partsOfETag : null);
-                return true;
             }
 
             first += part.LengthBytes;
         }
 
-        choice = default;
-        error = new S3Error(
+        throw new S3Error(
             S3ErrorCode.InvalidPartNumber,
             "The requested partnumber is not satisfiable",
             ("PartNumberRequested", wanted.ToString(CultureInfo.InvariantCulture)),
-            ("ActualPartCount", (manifest.Parts?.Count ?? 0).ToString(CultureInfo.InvariantCulture)));
-        return false;
+            ("ActualPartCount", (manifest.Parts?.Count ?? 0).ToString(CultureInfo.InvariantCulture))).AsException();
     }
 
     private static Dictionary<string, string> Headers(

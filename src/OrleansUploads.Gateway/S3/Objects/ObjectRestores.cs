@@ -12,21 +12,11 @@ internal sealed class ObjectRestores(BucketFinder buckets, CurrentObject objects
     /// already.</summary>
     public async ValueTask<S3Answer> RestoreAsync(S3Call call)
     {
-        var (name, refused) = await buckets.FindObjectAsync(call);
-        if (refused is not null)
-        {
-            return refused;
-        }
-
-        var (document, invalid) = await RequestDocument.ReadAsync(call, RestoreDocument.Parse);
-        if (document is null)
-        {
-            return invalid!;
-        }
-
+        var name = await buckets.RequireObjectAsync(call);
+        var document = await RequestDocument.ReadAsync(call, RestoreDocument.Parse);
         if (document.Unsupported is { } feature)
         {
-            return S3Error.NotImplemented(feature);
+            throw S3Error.NotImplemented(feature).AsException();
         }
 
         var (_, outcome, isOfRepetition) = await objects.AskTrackedAsync(
@@ -36,7 +26,7 @@ internal sealed class ObjectRestores(BucketFinder buckets, CurrentObject objects
             // The first command or another client's has begun the restore. Either way, it is in progress.
             return isOfRepetition && refusal is ObjectRefusal.RestoreInProgress
                 ? new EmptyAnswer(StatusCodes.Status202Accepted)
-                : call.Refuse(refusal);
+                : throw call.Refuse(refusal).AsException();
         }
 
         return new EmptyAnswer(accepted.WasReadable ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);

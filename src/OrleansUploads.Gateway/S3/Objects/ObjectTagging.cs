@@ -11,18 +11,8 @@ internal sealed class ObjectTagging(BucketFinder buckets, ObjectReader reader, C
     /// <summary>Returns the tags of an object.</summary>
     public async ValueTask<S3Answer> GetAsync(S3Call call)
     {
-        var (name, refused) = await buckets.FindObjectAsync(call);
-        if (refused is not null)
-        {
-            return refused;
-        }
-
-        var outcome = await reader.FindAsync(name, call.Aborted);
-        if (!outcome.TryGet(out var found, out var refusal))
-        {
-            return call.Refuse(refusal);
-        }
-
+        var name = await buckets.RequireObjectAsync(call);
+        var found = call.OrRefuse(await reader.FindAsync(name, call.Aborted));
         return new XmlAnswer("Tagging", xml =>
         {
             xml.WriteStartElement("TagSet");
@@ -41,40 +31,31 @@ internal sealed class ObjectTagging(BucketFinder buckets, ObjectReader reader, C
     /// <summary>Replaces the tags of an object.</summary>
     public async ValueTask<S3Answer> PutAsync(S3Call call)
     {
-        var (name, refused) = await buckets.FindObjectAsync(call);
-        if (refused is not null)
-        {
-            return refused;
-        }
-
-        var (document, invalid) = await RequestDocument.ReadAsync(call, TaggingDocument.Parse);
-        if (document is null)
-        {
-            return invalid!;
-        }
-
+        var name = await buckets.RequireObjectAsync(call);
+        var document = await RequestDocument.ReadAsync(call, TaggingDocument.Parse);
         var tags = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in document)
         {
             if (!ObjectTags.TryAdd(tags, key, value))
             {
-                return ObjectHeaderReader.InvalidTag($"{key}={value}");
+                throw ObjectHeaderReader.InvalidTag($"{key}={value}").AsException();
             }
         }
 
-        return await SetAsync(call, name, tags) ?? (S3Answer)EmptyAnswer.Ok();
+        await SetAsync(call, name, tags);
+        return EmptyAnswer.Ok();
     }
 
     /// <summary>Removes the tags of an object.</summary>
     public async ValueTask<S3Answer> DeleteAsync(S3Call call)
     {
-        var (name, refused) = await buckets.FindObjectAsync(call);
-        return refused ?? await SetAsync(call, name, []) ?? (S3Answer)EmptyAnswer.NoContent();
+        await SetAsync(call, await buckets.RequireObjectAsync(call), []);
+        return EmptyAnswer.NoContent();
     }
 
-    private async ValueTask<S3Error?> SetAsync(S3Call call, ObjectName name, Dictionary<string, string> tags)
+    private async ValueTask SetAsync(S3Call call, ObjectName name, Dictionary<string, string> tags)
     {
         var (_, outcome) = await objects.AskAsync(name, new SetObjectTags(name, tags), call.Aborted);
-        return outcome.Refusal is { } refusal ? call.Refuse(refusal) : null;
+        call.OrRefuse(outcome);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Hashing.Checksums;
 
@@ -12,36 +11,27 @@ internal readonly record struct StatedObjectChecksum(Checksum? Value, ChecksumTy
     /// <summary>Reads the checksum and its type.</summary>
     /// <param name="call">The request.</param>
     /// <param name="parts">The number of parts that the request names.</param>
-    /// <param name="stated">What it states.</param>
-    /// <param name="error">The error, if the method returns false.</param>
-    public static bool TryRead(S3Call call, int parts, out StatedObjectChecksum stated, [NotNullWhen(false)] out S3Error? error)
+    public static StatedObjectChecksum Read(S3Call call, int parts)
     {
-        stated = default;
-        if (!StatedChecksum.TryRead(call, out var checksum, out error, acceptsParts: true))
-        {
-            return false;
-        }
-
+        var checksum = StatedChecksum.Read(call, acceptsParts: true);
         var text = call.Header(S3Headers.ChecksumType);
         var type = ChecksumNames.TypeOf(text);
         if (text is not null && type is null)
         {
-            error = new(S3ErrorCode.InvalidRequest, $"Value for {S3Headers.ChecksumType} header is invalid: '{text}'.");
-            return false;
+            throw new S3Error(
+                S3ErrorCode.InvalidRequest, $"Value for {S3Headers.ChecksumType} header is invalid: '{text}'.").AsException();
         }
 
         if (checksum is { Parts: > 0 and var count } && (count != parts || type == ChecksumType.FullObject))
         {
-            error = new(
+            throw new S3Error(
                 S3ErrorCode.BadDigest,
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"The {checksum.Algorithm.Name()} you specified is the composite of {count} parts, but the request names {parts} parts "
-                    + $"and {(type is { } known ? "the type " + known.Name() : "no type")}."));
-            return false;
+                    + $"and {(type is { } known ? "the type " + known.Name() : "no type")}.")).AsException();
         }
 
-        stated = new StatedObjectChecksum(checksum?.Value, checksum is { Parts: > 0 } ? ChecksumType.Composite : type);
-        return true;
+        return new StatedObjectChecksum(checksum?.Value, checksum is { Parts: > 0 } ? ChecksumType.Composite : type);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Xml;
 
 namespace OrleansUploads.Gateway.S3.Protocol;
@@ -13,27 +12,13 @@ internal sealed record ListRequest(string Prefix, string Delimiter, int Limit, b
     /// <summary>Reads the parameters.</summary>
     /// <param name="call">The request.</param>
     /// <param name="limitName">The name of the parameter with the limit.</param>
-    /// <param name="request">The parameters.</param>
-    /// <param name="error">The error, if the method returns false.</param>
-    public static bool TryRead(
-        S3Call call, string limitName, [NotNullWhen(true)] out ListRequest? request, [NotNullWhen(false)] out S3Error? error)
+    public static ListRequest Read(S3Call call, string limitName)
     {
-        request = null;
-        if (!S3Number.TryReadPageLimit(call, limitName, out var limit, out error))
-        {
-            return false;
-        }
-
+        var limit = S3Number.ReadPageLimit(call, limitName);
         var encoding = call.Query.FirstValue("encoding-type");
-        if (encoding is not (null or "" or "url"))
-        {
-            error = S3Error.InvalidArgument("encoding-type", encoding, "Invalid Encoding Method specified in Request");
-            return false;
-        }
-
-        request = new ListRequest(
-            call.Query.FirstValue("prefix") ?? "", call.Query.FirstValue("delimiter") ?? "", limit, encoding == "url");
-        return true;
+        return encoding is null or "" or "url"
+            ? new ListRequest(call.Query.FirstValue("prefix") ?? "", call.Query.FirstValue("delimiter") ?? "", limit, encoding == "url")
+            : throw S3Error.InvalidArgument("encoding-type", encoding, "Invalid Encoding Method specified in Request").AsException();
     }
 
     /// <summary>A key or a part of one, as the client wants it.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using OrleansUploads.Engine.Bytes;
 
@@ -11,19 +10,7 @@ internal static class ObjectHeaderReader
     private const string ContentEncoding = "content-encoding";
 
     /// <summary>Reads the headers.</summary>
-    public static bool TryRead(S3Call call, [NotNullWhen(true)] out ObjectHeaders? headers, [NotNullWhen(false)] out S3Error? error)
-    {
-        headers = null;
-        if (!TryReadStorageClass(call, out var storageClass, out error)
-            || !TryReadMetadata(call, out var metadata, out error)
-            || !TryReadTags(call, out var tags, out error))
-        {
-            return false;
-        }
-
-        headers = new ObjectHeaders(storageClass, metadata, tags);
-        return true;
-    }
+    public static ObjectHeaders Read(S3Call call) => new(ReadStorageClass(call), ReadMetadata(call), ReadTags(call));
 
     /// <summary>The error for a tag that the object cannot get.</summary>
     public static S3Error InvalidTag(string tag) => new(
@@ -31,20 +18,14 @@ internal static class ObjectHeaderReader
         $"The tags are not valid: '{tag}'. An object has at most {ObjectTags.MaxCount} tags with different keys of 1 to "
         + $"{ObjectTags.MaxKeyChars} and values of at most {ObjectTags.MaxValueChars} characters.");
 
-    private static bool TryReadStorageClass(S3Call call, out StorageClass storageClass, [NotNullWhen(false)] out S3Error? error)
-    {
-        storageClass = StorageClass.Standard;
-        var text = call.Header(S3Headers.StorageClass);
-        error = text is null || StorageClassNames.TryParse(text, out storageClass)
-            ? null
-            : new(S3ErrorCode.InvalidStorageClass, $"The storage class you specified is not valid: {text}.");
-        return error is null;
-    }
+    private static StorageClass ReadStorageClass(S3Call call) =>
+        call.Header(S3Headers.StorageClass) is not { } text ? StorageClass.Standard
+        : StorageClassNames.TryParse(text, out var storageClass) ? storageClass
+        : throw new S3Error(S3ErrorCode.InvalidStorageClass, $"The storage class you specified is not valid: {text}.").AsException();
 
-    private static bool TryReadMetadata(
-        S3Call call, out Dictionary<string, string> metadata, [NotNullWhen(false)] out S3Error? error)
+    private static Dictionary<string, string> ReadMetadata(S3Call call)
     {
-        metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in ContentHeaders.Names)
         {
             var value = call.Header(name);
@@ -65,14 +46,11 @@ internal static class ObjectHeaderReader
             }
         }
 
-        error = bytes > MaxMetadataBytes
-            ? new(
-                S3ErrorCode.MetadataTooLarge,
-                "Your metadata headers exceed the maximum allowed metadata size.",
-                ("Size", bytes.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-                ("MaxSizeAllowed", MaxMetadataBytes.ToString(System.Globalization.CultureInfo.InvariantCulture)))
-            : null;
-        return error is null;
+        return bytes <= MaxMetadataBytes ? metadata : throw new S3Error(
+            S3ErrorCode.MetadataTooLarge,
+            "Your metadata headers exceed the maximum allowed metadata size.",
+            ("Size", bytes.ToString(CultureInfo.InvariantCulture)),
+            ("MaxSizeAllowed", MaxMetadataBytes.ToString(CultureInfo.InvariantCulture))).AsException();
     }
 
     /// <summary>aws-chunked is how the body was sent, not how the object is encoded.</summary>
@@ -83,11 +61,9 @@ internal static class ObjectHeaderReader
         return kept.Length == all.Length ? encodings : string.Join(',', kept);
     }
 
-    private static bool TryReadTags(
-        S3Call call, out Dictionary<string, string>? tags, [NotNullWhen(false)] out S3Error? error)
+    private static Dictionary<string, string>? ReadTags(S3Call call)
     {
-        tags = null;
-        error = null;
+        Dictionary<string, string>? tags = null;
         foreach (var tag in (call.Header(S3Headers.Tagging) ?? "").Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = tag.IndexOf('=', StringComparison.Ordinal);
@@ -96,12 +72,11 @@ internal static class ObjectHeaderReader
             tags ??= new Dictionary<string, string>(StringComparer.Ordinal);
             if (!ObjectTags.TryAdd(tags, key, value))
             {
-                error = InvalidTag(tag);
-                return false;
+                throw InvalidTag(tag).AsException();
             }
         }
 
-        return true;
+        return tags;
     }
 
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));

@@ -13,52 +13,34 @@ internal static class RequestDocument
     /// <param name="call">The request.</param>
     /// <param name="parse">Parses the document.</param>
     /// <param name="hasChecksum">Whether an <c>x-amz-checksum-*</c> header is about the document.</param>
-    /// <returns>What the document says, or what is wrong.</returns>
-    public static async ValueTask<(T? Value, S3Error? Error)> ReadAsync<T>(
-        S3Call call, Func<ReceivedDocument, T> parse, bool hasChecksum = true)
-        where T : class
+    public static async ValueTask<T> ReadAsync<T>(S3Call call, Func<ReceivedDocument, T> parse, bool hasChecksum = true)
     {
-        Md5Digest? md5 = null;
-        StatedChecksum? checksum = null;
-        if (!StatedChecksum.TryReadMd5(call, out md5, out var error)
-            || (hasChecksum && !StatedChecksum.TryRead(call, out checksum, out error)))
+        var md5 = StatedChecksum.ReadMd5(call);
+        var checksum = hasChecksum ? StatedChecksum.Read(call) : null;
+        var (received, unreadable) = await call.Payload.OpenDocumentAsync(call.Account, call.Aborted);
+        using var document = received ?? throw S3HttpErrors.Describe(unreadable!).AsException();
+        Check(document, md5, checksum?.Value);
+        try
         {
-            return (null, error);
+            return parse(document);
         }
-
-        var (document, unreadable) = await call.Payload.OpenDocumentAsync(call.Account, call.Aborted);
-        using (document)
+        catch (XmlException malformed)
         {
-            if (document is null)
-            {
-                return (null, S3HttpErrors.Describe(unreadable!));
-            }
-
-            if (Check(document, md5, checksum?.Value) is { } corrupt)
-            {
-                return (null, corrupt);
-            }
-
-            try
-            {
-                return (parse(document), null);
-            }
-            catch (XmlException malformed)
-            {
-                return (null, S3Error.MalformedXml(malformed.Message));
-            }
+            throw S3Error.MalformedXml(malformed.Message).AsException();
         }
     }
 
-    private static S3Error? Check(ReceivedDocument document, Md5Digest? md5, Checksum? checksum)
+    private static void Check(ReceivedDocument document, Md5Digest? md5, Checksum? checksum)
     {
         if (md5 is { } statedMd5 && statedMd5 != Md5Digest.Compute(document.OpenRead()))
         {
-            return new(S3ErrorCode.BadDigest, "The Content-MD5 you specified did not match what we received.");
+            throw new S3Error(S3ErrorCode.BadDigest, "The Content-MD5 you specified did not match what we received.").AsException();
         }
 
-        return checksum is { } stated && stated != ChecksumHasher.Compute(stated.Algorithm, document.OpenRead())
-            ? new(S3ErrorCode.BadDigest, $"The {stated.Algorithm.Name()} you specified did not match the calculated checksum.")
-            : null;
+        if (checksum is { } stated && stated != ChecksumHasher.Compute(stated.Algorithm, document.OpenRead()))
+        {
+            throw new S3Error(
+                S3ErrorCode.BadDigest, $"The {stated.Algorithm.Name()} you specified did not match the calculated checksum.").AsException();
+        }
     }
 }

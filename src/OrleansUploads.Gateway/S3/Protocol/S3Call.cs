@@ -1,5 +1,7 @@
 using System.Net;
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Http.Authentication;
 
 namespace OrleansUploads.Gateway.S3.Protocol;
@@ -50,6 +52,14 @@ internal sealed class S3Call
 
     /// <summary>The error for a refusal.</summary>
     public S3Error Refuse(Refusal refusal) => Refuse(refusal, Address);
+
+    /// <summary>Asks an entity. A refusal becomes the error of the request.</summary>
+    public async ValueTask<TAnswer> AskAsync<TAnswer>(IEntityHost host, EntityId entity, ICommand<TAnswer> command)
+        where TAnswer : class => OrRefuse(await host.AskAsync(entity, command, Aborted));
+
+    /// <summary>The answer of an outcome. A refusal becomes the error of the request.</summary>
+    public TAnswer OrRefuse<TAnswer>(Outcome<TAnswer> outcome)
+        where TAnswer : class => outcome.TryGet(out var answer, out var refusal) ? answer : throw Refuse(refusal).AsException();
 
     /// <summary>The error for a refusal about another address than that of the request.</summary>
     public S3Error Refuse(Refusal refusal, S3Address address) => S3Refusals.Describe(refusal, address, UploadText);
