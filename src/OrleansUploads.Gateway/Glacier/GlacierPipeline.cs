@@ -3,6 +3,7 @@ using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Glacier.Vaults;
 using OrleansUploads.Gateway.Http.Authentication;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier;
 
@@ -65,7 +66,14 @@ internal sealed class GlacierPipeline(
         }
 
         space?.RequireFor(route.Operation.Space);
-        return await route.Operation.Run(operations, call);
+        try
+        {
+            return await route.Operation.Run(operations, call);
+        }
+        catch (FrontErrorException refused)
+        {
+            return (GlacierError)refused.Error;
+        }
     }
 
     private static GlacierError? CheckVersion(HttpRequest request) =>

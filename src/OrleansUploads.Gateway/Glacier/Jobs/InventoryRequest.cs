@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Gateway.Glacier.Protocol;
@@ -12,107 +11,53 @@ namespace OrleansUploads.Gateway.Glacier.Jobs;
 internal sealed record InventoryRequest(InventorySelection Selection, InventoryFormat Format, JobOptions Options) : JobRequest(Options)
 {
     /// <summary>Reads the parameters of an inventory job.</summary>
-    public static bool TryRead(
-        JobParameters parameters,
-        JobOptions options,
-        [NotNullWhen(true)] out JobRequest? request,
-        [NotNullWhen(false)] out GlacierError? error)
+    public static InventoryRequest Read(JobParameters parameters, JobOptions options)
     {
-        request = null;
-        InventoryFormat? format = parameters.Format switch
+        if (parameters.ArchiveId is not null)
+        {
+            throw GlacierError.Invalid(
+                "Invalid ArchiveId: a job of type 'inventory-retrieval' covers all archives.").AsException();
+        }
+
+        if (parameters.RetrievalByteRange is not null)
+        {
+            throw GlacierError.Invalid(
+                "Invalid RetrievalByteRange: a job of type 'inventory-retrieval' does not have one. Request a Range of its output instead.")
+                .AsException();
+        }
+
+        var format = parameters.Format switch
         {
             null or InventoryParametersDocument.Json => InventoryFormat.Json,
             InventoryParametersDocument.Csv => InventoryFormat.Csv,
-            _ => null,
+            var text => throw GlacierError.Invalid($"Invalid Format: {text}. It must be 'JSON' or 'CSV'.").AsException(),
         };
-        error = parameters switch
-        {
-            { ArchiveId: not null } =>
-                GlacierError.Invalid("Invalid ArchiveId: a job of type 'inventory-retrieval' covers all archives."),
-            { RetrievalByteRange: not null } => GlacierError.Invalid(
-                "Invalid RetrievalByteRange: a job of type 'inventory-retrieval' does not have one. Request a Range of its output instead."),
-            _ when format is null => GlacierError.Invalid(
-                $"Invalid Format: {parameters.Format}. It must be 'JSON' or 'CSV'."),
-            _ => null,
-        };
-        if (error is not null
-            || !TryReadSelection(
-                parameters.InventoryRetrievalParameters ?? new InventoryParameters(), out var selection, out error))
-        {
-            return false;
-        }
-
-        request = new InventoryRequest(selection, format.GetValueOrDefault(), options);
-        return true;
+        return new InventoryRequest(
+            ReadSelection(parameters.InventoryRetrievalParameters ?? new InventoryParameters()), format, options);
     }
 
-    private static bool TryReadSelection(
-        InventoryParameters parameters,
-        [NotNullWhen(true)] out InventorySelection? selection,
-        [NotNullWhen(false)] out GlacierError? error)
+    private static InventorySelection ReadSelection(InventoryParameters parameters)
     {
-        selection = null;
-        if (!TryReadDate("StartDate", parameters.StartDate, out var from, out error)
-            || !TryReadDate("EndDate", parameters.EndDate, out var before, out error))
-        {
-            return false;
-        }
-
+        var from = ReadDate("StartDate", parameters.StartDate);
+        var before = ReadDate("EndDate", parameters.EndDate);
         if (from > before)
         {
-            error = GlacierError.Invalid(
-                $"Invalid StartDate: {parameters.StartDate}. It must not be after the EndDate, {parameters.EndDate}.");
-            return false;
+            throw GlacierError.Invalid(
+                $"Invalid StartDate: {parameters.StartDate}. It must not be after the EndDate, {parameters.EndDate}.").AsException();
         }
 
-        long? limit = null;
-        if (parameters.Limit is { } text)
-        {
-            if (!ProtocolNumber.TryParseLimit(text, out var number))
-            {
-                error = GlacierError.Invalid($"Invalid Limit: {text}. It must be a whole number of at least 1.");
-                return false;
-            }
-
-            limit = number;
-        }
-
-        ArchiveId? after = null;
-        if (!string.IsNullOrEmpty(parameters.Marker))
-        {
-            if (!ArchiveId.TryParse(parameters.Marker, out var last))
-            {
-                error = GlacierError.Invalid(
-                    $"Invalid Marker: {parameters.Marker}. Send the Marker that DescribeJob returns for the previous finished job, "
-                    + "or none.");
-                return false;
-            }
-
-            after = last;
-        }
-
-        selection = new InventorySelection(new CreationWindow(from, before), limit, after);
-        error = null;
-        return true;
+        long? limit = parameters.Limit is not { } text ? null
+            : ProtocolNumber.TryParseLimit(text, out var number) ? number
+            : throw GlacierError.Invalid($"Invalid Limit: {text}. It must be a whole number of at least 1.").AsException();
+        ArchiveId? after = string.IsNullOrEmpty(parameters.Marker) ? null
+            : ArchiveId.TryParse(parameters.Marker, out var last) ? last
+            : throw GlacierError.Invalid(
+                $"Invalid Marker: {parameters.Marker}. Send the Marker that DescribeJob returns for the previous finished job, "
+                + "or none.").AsException();
+        return new InventorySelection(new CreationWindow(from, before), limit, after);
     }
 
-    private static bool TryReadDate(
-        string name, string? text, out DateTimeOffset? date, [NotNullWhen(false)] out GlacierError? error)
-    {
-        date = null;
-        error = null;
-        if (text is null)
-        {
-            return true;
-        }
-
-        if (!GlacierDate.TryParse(text, out var at))
-        {
-            error = GlacierError.Invalid($"Invalid {name}: {text}. The form is '2013-03-20T17:03:43Z', in UTC.");
-            return false;
-        }
-
-        date = at;
-        return true;
-    }
+    private static DateTimeOffset? ReadDate(string name, string? text) => text is null ? null
+        : GlacierDate.TryParse(text, out var at) ? at
+        : throw GlacierError.Invalid($"Invalid {name}: {text}. The form is '2013-03-20T17:03:43Z', in UTC.").AsException();
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Gateway.Glacier.Protocol;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
@@ -9,28 +8,24 @@ namespace OrleansUploads.Gateway.Glacier.Jobs;
 internal readonly record struct JobFilter(bool? Finished, bool MatchesNone)
 {
     /// <summary>Reads <c>statuscode</c> and <c>completed</c>. A job must match both.</summary>
-    public static bool TryRead(QueryParameters query, out JobFilter filter, [NotNullWhen(false)] out GlacierError? error)
+    public static JobFilter Read(QueryParameters query)
     {
-        filter = default;
         var status = query.FirstValue("statuscode");
         if (status is not (null or JobDocument.InProgress or JobDocument.Succeeded or JobDocument.Failed))
         {
-            error = GlacierError.Invalid($"The job status code is not valid: {status}. It must be InProgress, Succeeded or Failed.");
-            return false;
+            throw GlacierError.Invalid(
+                $"The job status code is not valid: {status}. It must be InProgress, Succeeded or Failed.").AsException();
         }
 
         var completed = query.FirstValue("completed");
         if (completed is not (null or "true" or "false"))
         {
-            error = GlacierError.Invalid($"Invalid completed: {completed}. It must be true or false.");
-            return false;
+            throw GlacierError.Invalid($"Invalid completed: {completed}. It must be true or false.").AsException();
         }
 
         bool? byStatus = status is null ? null : status != JobDocument.InProgress;
         bool? byCompletion = completed is null ? null : completed == "true";
         var contradicts = byStatus is { } left && byCompletion is { } right && left != right;
-        filter = new JobFilter(byStatus ?? byCompletion, status == JobDocument.Failed || contradicts);
-        error = null;
-        return true;
+        return new JobFilter(byStatus ?? byCompletion, status == JobDocument.Failed || contradicts);
     }
 }

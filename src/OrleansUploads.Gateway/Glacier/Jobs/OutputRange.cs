@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Gateway.Glacier.Protocol;
 
@@ -27,37 +26,25 @@ internal readonly record struct OutputRange(PartRange Range, bool IsPartial)
     }
 
     /// <summary>Reads <c>bytes=first-last</c> or <c>bytes=first-</c>. A last byte beyond the output means its last byte.</summary>
-    public static bool TryRead(
-        string? header, long outputBytes, out OutputRange output, [NotNullWhen(false)] out GlacierError? error)
+    public static OutputRange Read(string? header, long outputBytes)
     {
         const string Prefix = "bytes=";
-        output = default;
         if (header is null)
         {
-            output = new OutputRange(new PartRange(0, outputBytes - 1), IsPartial: false);
-            error = null;
-            return true;
+            return new OutputRange(new PartRange(0, outputBytes - 1), IsPartial: false);
         }
 
         if (!header.StartsWith(Prefix, StringComparison.Ordinal) || !TryParseEnds(header[Prefix.Length..], out var range))
         {
-            error = GlacierError.Invalid($"Invalid Range: {header}. The form is 'bytes=first-last' or 'bytes=first-'.");
-            return false;
+            throw GlacierError.Invalid($"Invalid Range: {header}. The form is 'bytes=first-last' or 'bytes=first-'.").AsException();
         }
 
-        if (range.FirstByte >= outputBytes)
-        {
-            error = new GlacierError(
+        return range.FirstByte < outputBytes
+            ? new OutputRange(new PartRange(range.FirstByte, Math.Min(range.LastByte, outputBytes - 1)), IsPartial: true)
+            : throw new GlacierError(
                 StatusCodes.Status416RangeNotSatisfiable,
                 ErrorCode.InvalidParameterValue,
-                $"Invalid Range: {header}. The job's output has {outputBytes} bytes.");
-            return false;
-        }
-
-        var lastByte = Math.Min(range.LastByte, outputBytes - 1);
-        output = new OutputRange(new PartRange(range.FirstByte, lastByte), IsPartial: true);
-        error = null;
-        return true;
+                $"Invalid Range: {header}. The job's output has {outputBytes} bytes.").AsException();
     }
 
     private static bool TryParseEnds(string text, out PartRange range)

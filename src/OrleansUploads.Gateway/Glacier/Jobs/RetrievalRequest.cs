@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Gateway.Glacier.Protocol;
@@ -13,39 +12,14 @@ internal sealed record RetrievalRequest(ArchiveId Archive, PartRange? Range, Job
 {
     /// <summary>Reads the parameters of an archive retrieval. Parameters of other types are ignored, because some clients always
     /// send <c>Format</c>.</summary>
-    public static bool TryRead(
-        JobParameters parameters,
-        JobOptions options,
-        [NotNullWhen(true)] out JobRequest? request,
-        [NotNullWhen(false)] out GlacierError? error)
+    public static RetrievalRequest Read(JobParameters parameters, JobOptions options)
     {
-        request = null;
-        if (parameters.ArchiveId is null)
-        {
-            error = GlacierError.Missing("ArchiveId");
-            return false;
-        }
-
-        PartRange? requested = null;
-        if (parameters.RetrievalByteRange is { } text)
-        {
-            if (!ProtocolNumber.TryParseRange(text, out var range))
-            {
-                error = GlacierError.Invalid($"Invalid RetrievalByteRange: {text}. The form is 'first-last'.");
-                return false;
-            }
-
-            requested = range;
-        }
-
-        if (!ArchiveId.TryParse(parameters.ArchiveId, out var archive))
-        {
-            error = GlacierError.ArchiveNotFound(parameters.ArchiveId);
-            return false;
-        }
-
-        request = new RetrievalRequest(archive, requested, options);
-        error = null;
-        return true;
+        var id = parameters.ArchiveId ?? throw GlacierError.Missing("ArchiveId").AsException();
+        PartRange? requested = parameters.RetrievalByteRange is not { } text ? null
+            : ProtocolNumber.TryParseRange(text, out var range) ? range
+            : throw GlacierError.Invalid($"Invalid RetrievalByteRange: {text}. The form is 'first-last'.").AsException();
+        return ArchiveId.TryParse(id, out var archive)
+            ? new RetrievalRequest(archive, requested, options)
+            : throw GlacierError.ArchiveNotFound(id).AsException();
     }
 }

@@ -18,7 +18,7 @@ internal sealed class ArchiveDeletion(IEntityHost host, PolicyGate gate)
     {
         if (!ArchiveId.TryParse(call.Id, out var archive))
         {
-            return GlacierError.ArchiveNotFound(call.Id);
+            throw GlacierError.ArchiveNotFound(call.Id).AsException();
         }
 
         for (var checks = 1; ; checks++)
@@ -29,12 +29,13 @@ internal sealed class ArchiveDeletion(IEntityHost host, PolicyGate gate)
             var deleted = await host.AskAsync(shard, new DeleteArchive(archive, verdict), call.Aborted);
             if (deleted.Refusal is not Refusal.VerdictStale stale || checks == MaxPolicyChecks)
             {
-                return deleted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
+                call.OrRefuse(deleted);
+                return EmptyAnswer.NoContent();
             }
 
             if (await gate.CheckAsync(call, stale.AsOf) is { } denied)
             {
-                return denied;
+                throw denied.AsException();
             }
         }
     }

@@ -1,7 +1,10 @@
 using System.Net;
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Policies;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Http.Bodies;
 
 namespace OrleansUploads.Gateway.Glacier.Protocol;
@@ -64,6 +67,14 @@ internal sealed class GlacierCall
     /// <summary>The value of a header, repeated headers joined by a comma, or null if the request does not have it.</summary>
     public string? Header(string name) =>
         Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
+
+    /// <summary>Asks an entity. A refusal becomes the error of the request.</summary>
+    public async ValueTask<TAnswer> AskAsync<TAnswer>(IEntityHost host, EntityId entity, ICommand<TAnswer> command)
+        where TAnswer : class => OrRefuse(await host.AskAsync(entity, command, Aborted));
+
+    /// <summary>The answer of an outcome. A refusal becomes the error of the request.</summary>
+    public TAnswer OrRefuse<TAnswer>(Outcome<TAnswer> outcome)
+        where TAnswer : class => outcome.TryGet(out var answer, out var refusal) ? answer : throw this.Describe(refusal).AsException();
 
     /// <summary>The path of a resource in the vault, with the account's number.</summary>
     /// <param name="path">The path below the vault, beginning with a slash, or empty for the vault itself.</param>

@@ -20,6 +20,24 @@ internal static class JsonBody
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>Reads the document of a request.</summary>
+    /// <param name="body">The body of the request.</param>
+    /// <param name="type">The document's type.</param>
+    /// <param name="name">What the body should be, such as "a policy".</param>
+    /// <param name="missing">What is missing if the body is empty or null.</param>
+    public static T Read<T>(ReadOnlyMemory<byte> body, JsonTypeInfo<T> type, string name, string missing = "Request body")
+        where T : class
+    {
+        try
+        {
+            return (body.IsEmpty ? null : JsonSerializer.Deserialize(body.Span, type)) ?? throw GlacierError.Missing(missing).AsException();
+        }
+        catch (JsonException malformed)
+        {
+            throw GlacierError.NotReadable(name, malformed).AsException();
+        }
+    }
+
     /// <summary>Writes status, headers and document.</summary>
     public static async Task WriteAsync<T>(
         HttpResponse response,

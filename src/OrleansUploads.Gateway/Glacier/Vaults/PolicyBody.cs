@@ -1,6 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using System.Text.Json;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Gateway.Glacier.Protocol;
@@ -11,48 +9,11 @@ namespace OrleansUploads.Gateway.Glacier.Vaults;
 internal static class PolicyBody
 {
     /// <summary>Reads the policy and checks that it can be enforced.</summary>
-    public static bool TryRead(
-        GlacierCall call,
-        PolicyKind kind,
-        [NotNullWhen(true)] out VaultPolicy? policy,
-        [NotNullWhen(false)] out GlacierError? error)
+    public static VaultPolicy Read(GlacierCall call, PolicyKind kind)
     {
-        policy = null;
-        if (!TryParse(call.Document, out var text, out error))
-        {
-            return false;
-        }
-
-        error = Check(text, kind, call.Arn);
-        if (error is not null)
-        {
-            return false;
-        }
-
-        policy = new VaultPolicy(text, call.Arn);
-        return true;
-    }
-
-    private static bool TryParse(
-        ReadOnlyMemory<byte> document,
-        [NotNullWhen(true)] out string? text,
-        [NotNullWhen(false)] out GlacierError? error)
-    {
-        text = null;
-        try
-        {
-            var body = document.IsEmpty
-                ? null
-                : JsonSerializer.Deserialize(document.Span, PolicyJson.Documents.SetPolicyRequest);
-            text = body?.Policy;
-            error = text is null ? GlacierError.Missing(body is null ? "Request body" : "Policy") : null;
-        }
-        catch (JsonException malformed)
-        {
-            error = GlacierError.NotReadable("a policy", malformed);
-        }
-
-        return error is null && text is not null;
+        var text = JsonBody.Read(call.Document, PolicyJson.Documents.SetPolicyRequest, "a policy").Policy
+            ?? throw GlacierError.Missing("Policy").AsException();
+        return Check(text, kind, call.Arn) is { } error ? throw error.AsException() : new VaultPolicy(text, call.Arn);
     }
 
     private static GlacierError? Check(string policy, PolicyKind kind, string arn)

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -13,71 +12,40 @@ internal static class RetrievalPolicyBody
     private const string Strategies = "It must be 'None', 'FreeTier' or 'BytesPerHour'.";
 
     /// <summary>Reads and checks the body.</summary>
-    public static bool TryRead(
-        ReadOnlyMemory<byte> body,
-        [NotNullWhen(true)] out DataRetrievalPolicy? policy,
-        [NotNullWhen(false)] out GlacierError? error)
+    public static DataRetrievalPolicy Read(ReadOnlyMemory<byte> body)
     {
-        policy = null;
-        try
+        var document = JsonBody.Read(body, AccountJson.Documents.SetDataRetrievalPolicyRequest, "a data retrieval policy");
+        return document switch
         {
-            var document = body.IsEmpty
-                ? null
-                : JsonSerializer.Deserialize(body.Span, AccountJson.Documents.SetDataRetrievalPolicyRequest);
-            error = document switch
-            {
-                null => GlacierError.Missing("Request body"),
-                { Policy: null } => GlacierError.Missing("Policy"),
-                { Policy.Rules: null } => GlacierError.Missing("Rules"),
-                { Policy.Rules: [{ } rule] } => Check(rule, out policy),
-                { Policy.Rules: [null] } => GlacierError.Missing("Rules"),
-                { Policy.Rules.Count: var count } =>
-                    GlacierError.Invalid($"Invalid Rules: there are {count}, and a policy has exactly one."),
-            };
-        }
-        catch (JsonException malformed)
-        {
-            error = GlacierError.NotReadable("a data retrieval policy", malformed);
-        }
-
-        return error is null && policy is not null;
+            { Policy: null } => throw GlacierError.Missing("Policy").AsException(),
+            { Policy.Rules: null or [null] } => throw GlacierError.Missing("Rules").AsException(),
+            { Policy.Rules: [{ } rule] } => Read(rule),
+            { Policy.Rules.Count: var count } => throw GlacierError.Invalid(
+                $"Invalid Rules: there are {count}, and a policy has exactly one.").AsException(),
+        };
     }
 
-    private static GlacierError? Check(RetrievalRuleRequest rule, out DataRetrievalPolicy? policy)
+    private static DataRetrievalPolicy Read(RetrievalRuleRequest rule)
     {
-        policy = null;
-        var limit = rule.BytesPerHour is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } number
-            ? number
-            : default(JsonElement?);
-        switch (rule.Strategy)
+        JsonElement? limit = rule.BytesPerHour is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) } number ? number : null;
+        return rule.Strategy switch
         {
-            case null:
-                return GlacierError.Missing("Strategy");
-            case nameof(RetrievalStrategy.None) or nameof(RetrievalStrategy.FreeTier) when limit is not null:
-                return GlacierError.Invalid(
-                    $"Invalid BytesPerHour: {TextOf(limit.Value)}. The strategy {rule.Strategy} does not have this field.");
-            case nameof(RetrievalStrategy.None):
-                policy = DataRetrievalPolicy.Unlimited;
-                return null;
-            case nameof(RetrievalStrategy.FreeTier):
-                policy = new DataRetrievalPolicy(RetrievalStrategy.FreeTier, null);
-                return null;
-            case nameof(RetrievalStrategy.BytesPerHour) when limit is null:
-                return GlacierError.Missing("BytesPerHour");
-            case nameof(RetrievalStrategy.BytesPerHour):
-                if (limit.Value.ValueKind != JsonValueKind.Number || !limit.Value.TryGetInt64(out var bytes) || bytes < 1)
-                {
-                    return GlacierError.Invalid(
-                        $"Invalid BytesPerHour: {TextOf(limit.Value)}. It must be a whole number from 1 to "
-                        + $"{long.MaxValue}.");
-                }
-
-                policy = new DataRetrievalPolicy(RetrievalStrategy.BytesPerHour, bytes);
-                return null;
-            default:
-                return GlacierError.Invalid($"Invalid Strategy: {rule.Strategy}. {Strategies}");
-        }
+            null => throw GlacierError.Missing("Strategy").AsException(),
+            nameof(RetrievalStrategy.None) or nameof(RetrievalStrategy.FreeTier) when limit is { } unwanted => throw GlacierError.Invalid(
+                $"Invalid BytesPerHour: {TextOf(unwanted)}. The strategy {rule.Strategy} does not have this field.").AsException(),
+            nameof(RetrievalStrategy.None) => DataRetrievalPolicy.Unlimited,
+            nameof(RetrievalStrategy.FreeTier) => new DataRetrievalPolicy(RetrievalStrategy.FreeTier, null),
+            nameof(RetrievalStrategy.BytesPerHour) => new DataRetrievalPolicy(
+                RetrievalStrategy.BytesPerHour, ReadLimit(limit ?? throw GlacierError.Missing("BytesPerHour").AsException())),
+            _ => throw GlacierError.Invalid($"Invalid Strategy: {rule.Strategy}. {Strategies}").AsException(),
+        };
     }
+
+    private static long ReadLimit(JsonElement limit) =>
+        limit.ValueKind == JsonValueKind.Number && limit.TryGetInt64(out var bytes) && bytes >= 1
+            ? bytes
+            : throw GlacierError.Invalid(
+                $"Invalid BytesPerHour: {TextOf(limit)}. It must be a whole number from 1 to {long.MaxValue}.").AsException();
 
     /// <summary>The value as it was sent. It may contain invalid UTF-8, because its characters have not been checked.</summary>
     private static string TextOf(JsonElement limit) => Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(limit));
