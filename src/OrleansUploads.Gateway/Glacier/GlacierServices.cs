@@ -30,8 +30,6 @@ internal static class GlacierServices
         services.AddSingleton<LockOperations>();
         services.AddSingleton<PolicyCache>();
         services.AddSingleton<PolicyGate>();
-        services.AddSingleton<GlacierOperations>();
-        services.AddSingleton<GlacierPipeline>();
         services.AddSingleton<IFront, GlacierFront>();
         return services;
     }

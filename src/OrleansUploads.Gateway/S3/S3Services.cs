@@ -27,8 +27,6 @@ internal static class S3Services
         services.AddSingleton<ObjectCopies>();
         services.AddSingleton<MultipartUploads>();
         services.AddSingleton<MultipartLists>();
-        services.AddSingleton<S3Operations>();
-        services.AddSingleton<S3Pipeline>();
         services.AddSingleton<IFront, S3Front>();
         return services;
     }

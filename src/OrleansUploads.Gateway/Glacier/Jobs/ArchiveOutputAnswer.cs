@@ -3,6 +3,7 @@ using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
@@ -10,7 +11,7 @@ namespace OrleansUploads.Gateway.Glacier.Jobs;
 /// <summary>A response with bytes of a retrieved archive.</summary>
 internal sealed class ArchiveOutputAnswer(
     ArchiveReader archives, Manifest manifest, RetrievalJob job, OutputRange output, PartRange range, TreeHash? treeHash)
-    : GlacierAnswer
+    : FrontAnswer
 {
     /// <inheritdoc/>
     public override int Status => output.Status;

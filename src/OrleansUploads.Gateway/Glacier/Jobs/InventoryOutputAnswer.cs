@@ -1,10 +1,11 @@
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
 /// <summary>A response with bytes of an inventory.</summary>
-internal sealed class InventoryOutputAnswer(InventoryWriter inventories, InventoryJob job, OutputRange output) : GlacierAnswer
+internal sealed class InventoryOutputAnswer(InventoryWriter inventories, InventoryJob job, OutputRange output) : FrontAnswer
 {
     /// <inheritdoc/>
     public override int Status => output.Status;

@@ -5,10 +5,11 @@ using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
@@ -21,7 +22,7 @@ internal sealed class JobInitiation(
     private const int MaxLookups = 4;
 
     /// <summary>Starts the retrieval of an archive, of a range of it, or of the vault's inventory.</summary>
-    public async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call) =>
+    public async ValueTask<FrontAnswer> InitiateAsync(GlacierCall call) =>
         JobRequest.Read(call.Document) switch
         {
             RetrievalRequest retrieval => await InitiateAsync(call, retrieval),
@@ -31,7 +32,7 @@ internal sealed class JobInitiation(
 
     /// <summary>The vault's jobs do not start the retrieval of an archive that was deleted after it was looked up. If they cannot
     /// tell, the archive is looked up again.</summary>
-    private async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call, RetrievalRequest request)
+    private async ValueTask<FrontAnswer> InitiateAsync(GlacierCall call, RetrievalRequest request)
     {
         var id = ids.NewJob();
         for (var lookups = 1; ; lookups++)
@@ -39,12 +40,12 @@ internal sealed class JobInitiation(
             var (answer, refusal) = await InitiateAsync(call, request, id);
             if (refusal is not Refusal.LookupStale || lookups == MaxLookups)
             {
-                return answer ?? call.Refuse(refusal!);
+                return answer ?? throw call.Describe(refusal!).AsException();
             }
         }
     }
 
-    private async ValueTask<(GlacierAnswer? Answer, Refusal? Refusal)> InitiateAsync(
+    private async ValueTask<(FrontAnswer? Answer, Refusal? Refusal)> InitiateAsync(
         GlacierCall call, RetrievalRequest request, JobId id)
     {
         var retirements = await host.AskAsync(call.Incarnation.Jobs, new CountRetirements(), call.Aborted);
@@ -87,7 +88,7 @@ internal sealed class JobInitiation(
 
     /// <summary>Takes the inventory and starts its job. The output of a small inventory is measured first, so that its job finishes at
     /// once. The output of a large one is measured after the client has the job's ID.</summary>
-    private async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call, InventoryRequest request)
+    private async ValueTask<FrontAnswer> InitiateAsync(GlacierCall call, InventoryRequest request)
     {
         var inventory = await call.AskAsync(host, call.Vault.Entity, new TakeInventorySnapshot(call.Vault));
         var (selection, format, options) = request;

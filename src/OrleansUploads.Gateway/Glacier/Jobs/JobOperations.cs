@@ -4,6 +4,7 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
@@ -12,7 +13,7 @@ internal sealed class JobOperations(
     IEntityHost host, ArchiveReader archives, InventoryWriter inventories, TimeProvider time)
 {
     /// <summary>Describes a job.</summary>
-    public async ValueTask<GlacierAnswer> DescribeAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> DescribeAsync(GlacierCall call)
     {
         var job = await call.AskAsync(host, call.Incarnation.Jobs, new FindJob(IdOf(call)));
         return new DocumentAnswer<JobDocument>(
@@ -20,7 +21,7 @@ internal sealed class JobOperations(
     }
 
     /// <summary>Lists jobs by time of initiation.</summary>
-    public async ValueTask<GlacierAnswer> ListAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> ListAsync(GlacierCall call)
     {
         var page = PageRequest.Read(call.Query, PageRequest.MaxItems);
         var filter = JobFilter.Read(call.Query);
@@ -37,7 +38,7 @@ internal sealed class JobOperations(
     }
 
     /// <summary>Returns the output of a finished job, or a range of it.</summary>
-    public async ValueTask<GlacierAnswer> GetOutputAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> GetOutputAsync(GlacierCall call)
     {
         var job = await call.AskAsync(host, call.Incarnation.Jobs, new FindFinishedJob(IdOf(call)));
         return job switch
@@ -48,7 +49,7 @@ internal sealed class JobOperations(
         };
     }
 
-    private async ValueTask<GlacierAnswer> GetArchiveAsync(GlacierCall call, RetrievalJob job)
+    private async ValueTask<FrontAnswer> GetArchiveAsync(GlacierCall call, RetrievalJob job)
     {
         var output = OutputRange.Read(call.Header(GlacierHeaders.Range), job.Range.LengthBytes);
         var manifest = await archives.ReadManifestAsync(job.Archive.Upload, call.Aborted);

@@ -3,6 +3,7 @@ using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Glacier.Vaults;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Multipart;
 
@@ -14,7 +15,7 @@ internal sealed class ArchiveDeletion(IEntityHost host, PolicyGate gate)
 
     /// <summary>Deletes an archive. Deleting it again gives the same answer for as long as the deletion is remembered. If the policies
     /// changed since they were checked, they are checked again.</summary>
-    public async ValueTask<GlacierAnswer> DeleteAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> DeleteAsync(GlacierCall call)
     {
         if (!ArchiveId.TryParse(call.Id, out var archive))
         {

@@ -1,5 +1,6 @@
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Glacier.Multipart;
@@ -8,7 +9,7 @@ namespace OrleansUploads.Gateway.Glacier.Multipart;
 internal sealed class ArchiveUpload(PartIntake intake)
 {
     /// <summary>Stores an archive of up to 4 GiB. Each request creates a new archive.</summary>
-    public async ValueTask<GlacierAnswer> UploadAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> UploadAsync(GlacierCall call)
     {
         var lengthBytes = BodyHeaders.ReadArchiveLength(call);
         var description = BodyHeaders.ReadDescription(call);

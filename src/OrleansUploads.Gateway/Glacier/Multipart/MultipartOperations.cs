@@ -1,10 +1,11 @@
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Multipart;
 
@@ -14,7 +15,7 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
     private readonly UploadsReader _uploads = new(host);
 
     /// <summary>Initiates an upload.</summary>
-    public async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> InitiateAsync(GlacierCall call)
     {
         var text = call.Header(GlacierHeaders.PartSize);
         if (!ProtocolNumber.TryParse(text, out var bytes) || !PartSize.TryCreate(bytes, out var partSize))
@@ -33,7 +34,7 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
     }
 
     /// <summary>Stores one part. If a range is uploaded more than once, the latest upload counts.</summary>
-    public async ValueTask<GlacierAnswer> UploadPartAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> UploadPartAsync(GlacierCall call)
     {
         var upload = IdOf(call);
         var range = BodyHeaders.ReadPartRange(call);
@@ -43,7 +44,7 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
     }
 
     /// <summary>Turns the parts into an archive. Repeating the request returns the same archive ID.</summary>
-    public async ValueTask<GlacierAnswer> CompleteAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> CompleteAsync(GlacierCall call)
     {
         var upload = IdOf(call);
         var text = call.Header(GlacierHeaders.ArchiveSize) ?? throw GlacierError.Missing(GlacierHeaders.ArchiveSize).AsException();
@@ -58,7 +59,7 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
     }
 
     /// <summary>Aborts an upload.</summary>
-    public async ValueTask<GlacierAnswer> AbortAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> AbortAsync(GlacierCall call)
     {
         var upload = IdOf(call);
         await call.AskAsync(host, upload.Entity, new AbortUpload(call.Vault));
@@ -66,7 +67,7 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
     }
 
     /// <summary>Lists parts by range. The marker is the first byte of the next page.</summary>
-    public async ValueTask<GlacierAnswer> ListPartsAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> ListPartsAsync(GlacierCall call)
     {
         var upload = IdOf(call);
         var page = PageRequest.Read(call.Query, PageRequest.MaxItems);
@@ -81,7 +82,7 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
     }
 
     /// <summary>Lists uploads in progress by ID. The marker is the ID of the last upload of the page.</summary>
-    public async ValueTask<GlacierAnswer> ListUploadsAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> ListUploadsAsync(GlacierCall call)
     {
         var page = PageRequest.Read(call.Query, PageRequest.MaxItems);
         if (page.Marker is not null && !UploadId.TryParse(page.Marker, out _))

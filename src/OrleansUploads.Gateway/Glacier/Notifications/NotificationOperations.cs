@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Notifications;
 
@@ -10,7 +11,7 @@ internal sealed class NotificationOperations(IEntityHost host)
     private const string TopicPrefix = "arn:";
 
     /// <summary>Sets the topic that the vault notifies when its jobs finish, and replaces the previous configuration.</summary>
-    public async ValueTask<GlacierAnswer> SetNotificationsAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> SetNotificationsAsync(GlacierCall call)
     {
         var notifications = Read(call);
         await call.AskAsync(host, call.Vault.Entity, new SetNotifications(call.Vault, notifications));
@@ -18,7 +19,7 @@ internal sealed class NotificationOperations(IEntityHost host)
     }
 
     /// <summary>Returns the notification configuration.</summary>
-    public async ValueTask<GlacierAnswer> GetNotificationsAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> GetNotificationsAsync(GlacierCall call)
     {
         var notifications = await call.AskAsync(host, call.Vault.Entity, new FindNotifications(call.Vault));
         return new DocumentAnswer<NotificationDocument>(
@@ -26,7 +27,7 @@ internal sealed class NotificationOperations(IEntityHost host)
     }
 
     /// <summary>Deletes the notification configuration. It is not an error if the vault has none.</summary>
-    public async ValueTask<GlacierAnswer> DeleteNotificationsAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> DeleteNotificationsAsync(GlacierCall call)
     {
         await call.AskAsync(host, call.Vault.Entity, new ClearNotifications(call.Vault));
         return EmptyAnswer.NoContent();

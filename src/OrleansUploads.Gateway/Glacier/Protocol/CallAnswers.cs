@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Protocol;
 
@@ -10,11 +11,8 @@ internal static class CallAnswers
     public static GlacierError Describe(this GlacierCall call, Refusal refusal) =>
         GlacierRefusals.Describe(refusal, call.Region, call.Id);
 
-    /// <summary>The entity refused the command.</summary>
-    public static GlacierAnswer Refuse(this GlacierCall call, Refusal refusal) => call.Describe(refusal);
-
     /// <summary>An archive was created.</summary>
-    public static GlacierAnswer ArchiveCreated(this GlacierCall call, CompletedArchive archive) => EmptyAnswer.Created(
+    public static FrontAnswer ArchiveCreated(this GlacierCall call, CompletedArchive archive) => EmptyAnswer.Created(
         (GlacierHeaders.Location, call.Location($"/archives/{archive.Archive}")),
         (GlacierHeaders.ArchiveId, archive.Archive.ToString()),
         (GlacierHeaders.TreeHash, archive.TreeHash.ToString()));

@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Protocol;
 
 /// <summary>An error with its JSON document.</summary>
-internal sealed class ErrorAnswer(GlacierError error) : GlacierAnswer
+internal sealed class ErrorAnswer(GlacierError error) : FrontAnswer
 {
     private const string CodeHeader = "x-amzn-ErrorType";
 

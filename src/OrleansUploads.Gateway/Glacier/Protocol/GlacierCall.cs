@@ -1,28 +1,17 @@
-using System.Net;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Http.Bodies;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Protocol;
 
-/// <summary>A request whose signer, operation and vault are known. Operations work on it.</summary>
-internal sealed class GlacierCall
+/// <summary>A request to the vault API.</summary>
+internal sealed class GlacierCall : FrontCall
 {
-    /// <summary>The HTTP request and its response.</summary>
-    public required HttpExchange Exchange { get; init; }
-
     /// <summary>What the request does.</summary>
     public required VaultAction Action { get; init; }
-
-    /// <summary>The account that the signer acts for.</summary>
-    public required AccountId Account { get; init; }
-
-    /// <summary>The region in the ARNs of vaults.</summary>
-    public required string Region { get; init; }
 
     /// <summary>The vault and the account that owns it. The name is meaningless for an operation on the account.</summary>
     public required VaultId Vault { get; init; }
@@ -42,18 +31,6 @@ internal sealed class GlacierCall
     /// <summary>The body of an upload.</summary>
     public ReceivedBody Body => Exchange.Received;
 
-    /// <summary>The request on the wire.</summary>
-    public HttpRequest Request => Exchange.Context.Request;
-
-    /// <summary>The query's parameters.</summary>
-    public QueryParameters Query => Exchange.Target.Query;
-
-    /// <summary>Canceled when the client disconnects.</summary>
-    public CancellationToken Aborted => Exchange.Aborted;
-
-    /// <summary>The client's address, or null if the transport has no addresses.</summary>
-    public IPAddress? RemoteAddress => Exchange.ClientAddress;
-
     /// <summary>The sender of the request, for the timeline of an upload. The key of another account is not
     /// shown to the owner; the number of the account replaces it.</summary>
     public Sender Sender => IsOwner ? Exchange.Sender : Exchange.Sender with { AccessKeyId = $"account {Account}" };
@@ -68,15 +45,10 @@ internal sealed class GlacierCall
     public string? Header(string name) =>
         Request.Headers.TryGetValue(name, out var values) ? values.ToString() : null;
 
-    /// <summary>Asks an entity. A refusal becomes the error of the request.</summary>
-    public async ValueTask<TAnswer> AskAsync<TAnswer>(IEntityHost host, EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class => OrRefuse(await host.AskAsync(entity, command, Aborted));
-
-    /// <summary>The answer of an outcome. A refusal becomes the error of the request.</summary>
-    public TAnswer OrRefuse<TAnswer>(Outcome<TAnswer> outcome)
-        where TAnswer : class => outcome.TryGet(out var answer, out var refusal) ? answer : throw this.Describe(refusal).AsException();
-
     /// <summary>The path of a resource in the vault, with the account's number.</summary>
     /// <param name="path">The path below the vault, beginning with a slash, or empty for the vault itself.</param>
     public string Location(string path) => $"/{Vault.Account}/vaults/{Vault.Name}{path}";
+
+    /// <inheritdoc/>
+    protected override FrontError ErrorOf(Refusal refusal) => this.Describe(refusal);
 }

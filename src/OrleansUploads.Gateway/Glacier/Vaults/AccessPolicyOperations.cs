@@ -2,6 +2,7 @@ using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Vaults;
 
@@ -9,7 +10,7 @@ namespace OrleansUploads.Gateway.Glacier.Vaults;
 internal sealed class AccessPolicyOperations(IEntityHost host)
 {
     /// <summary>Sets the policy and replaces the previous one.</summary>
-    public async ValueTask<GlacierAnswer> SetPolicyAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> SetPolicyAsync(GlacierCall call)
     {
         var policy = PolicyBody.Read(call, PolicyKind.Access);
         await call.AskAsync(host, call.Vault.Entity, new SetAccessPolicy(call.Vault, policy));
@@ -17,7 +18,7 @@ internal sealed class AccessPolicyOperations(IEntityHost host)
     }
 
     /// <summary>Returns the policy exactly as it was sent.</summary>
-    public async ValueTask<GlacierAnswer> GetPolicyAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> GetPolicyAsync(GlacierCall call)
     {
         var policy = await call.AskAsync(host, call.Vault.Entity, new FindAccessPolicy(call.Vault));
         return new DocumentAnswer<AccessPolicyDocument>(
@@ -25,7 +26,7 @@ internal sealed class AccessPolicyOperations(IEntityHost host)
     }
 
     /// <summary>Deletes the policy. It is not an error if the vault has none.</summary>
-    public async ValueTask<GlacierAnswer> DeletePolicyAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> DeletePolicyAsync(GlacierCall call)
     {
         await call.AskAsync(host, call.Vault.Entity, new DeleteAccessPolicy(call.Vault));
         return EmptyAnswer.NoContent();

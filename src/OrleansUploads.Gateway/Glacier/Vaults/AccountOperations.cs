@@ -1,7 +1,8 @@
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Vaults;
 
@@ -9,7 +10,7 @@ namespace OrleansUploads.Gateway.Glacier.Vaults;
 internal sealed class AccountOperations(IEntityHost host, IdSource ids)
 {
     /// <summary>Returns the account's data retrieval policy.</summary>
-    public async ValueTask<GlacierAnswer> GetRetrievalPolicyAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> GetRetrievalPolicyAsync(GlacierCall call)
     {
         var policy = await call.AskAsync(host, call.Account.Entity, new FindDataRetrievalPolicy());
         return new DocumentAnswer<DataRetrievalPolicyDocument>(
@@ -17,7 +18,7 @@ internal sealed class AccountOperations(IEntityHost host, IdSource ids)
     }
 
     /// <summary>Sets the account's data retrieval policy.</summary>
-    public async ValueTask<GlacierAnswer> SetRetrievalPolicyAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> SetRetrievalPolicyAsync(GlacierCall call)
     {
         var policy = RetrievalPolicyBody.Read(call.Document);
         await call.AskAsync(host, call.Account.Entity, new SetDataRetrievalPolicy(policy));
@@ -25,7 +26,7 @@ internal sealed class AccountOperations(IEntityHost host, IdSource ids)
     }
 
     /// <summary>Lists the units of provisioned capacity that have not expired.</summary>
-    public async ValueTask<GlacierAnswer> ListCapacityAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> ListCapacityAsync(GlacierCall call)
     {
         var units = await call.AskAsync(host, call.Account.Entity, new ListCapacity());
         return new DocumentAnswer<CapacityListDocument>(
@@ -33,7 +34,7 @@ internal sealed class AccountOperations(IEntityHost host, IdSource ids)
     }
 
     /// <summary>Purchases a unit of provisioned capacity.</summary>
-    public async ValueTask<GlacierAnswer> PurchaseCapacityAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> PurchaseCapacityAsync(GlacierCall call)
     {
         var unit = await call.AskAsync(host, call.Account.Entity, new PurchaseCapacity(ids.NewCapacity()));
         return EmptyAnswer.Created((GlacierHeaders.CapacityId, unit.Capacity.ToString()));

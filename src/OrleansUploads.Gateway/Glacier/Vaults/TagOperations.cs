@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Vaults;
 
@@ -8,14 +9,14 @@ namespace OrleansUploads.Gateway.Glacier.Vaults;
 internal sealed class TagOperations(IEntityHost host)
 {
     /// <summary>Lists all tags of a vault.</summary>
-    public async ValueTask<GlacierAnswer> ListAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> ListAsync(GlacierCall call)
     {
         var tags = await call.AskAsync(host, call.Vault.Entity, new ListTags(call.Vault));
         return new DocumentAnswer<TagListDocument>(new TagListDocument(tags.Tags), VaultJson.Documents.TagListDocument);
     }
 
     /// <summary>Adds tags or replaces their values, all of them or none.</summary>
-    public async ValueTask<GlacierAnswer> AddAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> AddAsync(GlacierCall call)
     {
         var stated = JsonBody.Read(call.Document, VaultJson.Documents.AddTagsRequest, "tags").Tags
             ?? throw GlacierError.Missing("Tags").AsException();
@@ -26,7 +27,7 @@ internal sealed class TagOperations(IEntityHost host)
     }
 
     /// <summary>Removes tags. It is not an error if the vault does not have a tag.</summary>
-    public async ValueTask<GlacierAnswer> RemoveAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> RemoveAsync(GlacierCall call)
     {
         var stated = JsonBody.Read(call.Document, VaultJson.Documents.RemoveTagsRequest, "tags").TagKeys
             ?? throw GlacierError.Missing("TagKeys").AsException();

@@ -3,6 +3,7 @@ using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Vaults;
 
@@ -10,21 +11,21 @@ namespace OrleansUploads.Gateway.Glacier.Vaults;
 internal sealed class VaultOperations(IEntityHost host)
 {
     /// <summary>Creates a vault. If it exists, it is left unchanged and the response is the same.</summary>
-    public async ValueTask<GlacierAnswer> CreateAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> CreateAsync(GlacierCall call)
     {
         await call.AskAsync(host, call.Account.Entity, new CreateVault(call.Vault));
         return EmptyAnswer.Created((GlacierHeaders.Location, call.Location("")));
     }
 
     /// <summary>Describes a vault.</summary>
-    public async ValueTask<GlacierAnswer> DescribeAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> DescribeAsync(GlacierCall call)
     {
         var vault = await call.AskAsync(host, call.Vault.Entity, new DescribeVault(call.Vault));
         return new DocumentAnswer<VaultDocument>(VaultDocument.From(vault, call.Region), VaultJson.Documents.VaultDocument);
     }
 
     /// <summary>Lists the account's vaults by name. The marker is the ARN of the last vault of the page.</summary>
-    public async ValueTask<GlacierAnswer> ListAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> ListAsync(GlacierCall call)
     {
         var page = PageRequest.Read(call.Query, PageRequest.MaxVaults);
         VaultName after = default;
@@ -41,7 +42,7 @@ internal sealed class VaultOperations(IEntityHost host)
     }
 
     /// <summary>Deletes an empty vault.</summary>
-    public async ValueTask<GlacierAnswer> DeleteAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> DeleteAsync(GlacierCall call)
     {
         var (deleted, isOfRepetition) = await host.AskTrackedAsync(call.Vault.Entity, new DeleteVault(call.Vault), call.Aborted);
 

@@ -3,6 +3,7 @@ using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Http.Bodies;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Buckets;
@@ -13,7 +14,7 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
     private const int MaxBuckets = 10_000;
 
     /// <summary>Lists the signer's buckets by name.</summary>
-    public async ValueTask<S3Answer> ListAsync(S3Call call)
+    public async ValueTask<FrontAnswer> ListAsync(S3Call call)
     {
         var limit = S3Number.Read(call, "max-buckets", MaxBuckets);
         if (limit == 0)
@@ -48,7 +49,7 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
     }
 
     /// <summary>Creates a bucket. The location constraint is ignored, because this server has no locations.</summary>
-    public async ValueTask<S3Answer> CreateAsync(S3Call call)
+    public async ValueTask<FrontAnswer> CreateAsync(S3Call call)
     {
         var name = BucketFinder.RequireName(call.Address.Bucket);
         await RequestDocument.ReadAsync(call, ReadConfiguration);
@@ -66,14 +67,14 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
     }
 
     /// <summary>Checks that the bucket exists.</summary>
-    public async ValueTask<S3Answer> HeadAsync(S3Call call)
+    public async ValueTask<FrontAnswer> HeadAsync(S3Call call)
     {
         await buckets.RequireAsync(call);
         return EmptyAnswer.Ok((S3Headers.BucketRegion, call.Region));
     }
 
     /// <summary>Deletes an empty bucket.</summary>
-    public async ValueTask<S3Answer> DeleteAsync(S3Call call)
+    public async ValueTask<FrontAnswer> DeleteAsync(S3Call call)
     {
         var name = (await buckets.RequireAsync(call)).Bucket.Name;
         var (deleted, isOfRepetition) = await host.AskTrackedAsync(
@@ -86,18 +87,11 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
     }
 
     /// <summary>Returns the bucket's region. It is empty for us-east-1.</summary>
-    public async ValueTask<S3Answer> GetLocationAsync(S3Call call)
+    public async ValueTask<FrontAnswer> GetLocationAsync(S3Call call)
     {
         await buckets.RequireAsync(call);
         return new XmlAnswer("LocationConstraint", xml =>
             xml.WriteString(call.Region == GatewayOptions.DefaultRegion ? "" : call.Region));
-    }
-
-    /// <summary>Returns a setting that buckets have but that cannot be changed, or that is not set.</summary>
-    public async ValueTask<S3Answer> GetSettingAsync(S3Call call, Func<AccountId, S3Answer> answer)
-    {
-        await buckets.RequireAsync(call);
-        return answer(call.Account);
     }
 
     /// <summary>Checks the configuration of a new bucket, which may be absent.</summary>

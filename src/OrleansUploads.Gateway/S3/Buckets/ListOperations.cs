@@ -3,6 +3,7 @@ using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Buckets;
@@ -13,7 +14,7 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
     private const string Root = "ListBucketResult";
 
     /// <summary>ListObjects, version 1.</summary>
-    public async ValueTask<S3Answer> ListAsync(S3Call call)
+    public async ValueTask<FrontAnswer> ListAsync(S3Call call)
     {
         var request = ListRequest.Read(call, "max-keys");
         var marker = call.Query.FirstValue("marker") ?? "";
@@ -32,7 +33,7 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
     }
 
     /// <summary>ListObjects, version 2.</summary>
-    public async ValueTask<S3Answer> ListV2Async(S3Call call)
+    public async ValueTask<FrontAnswer> ListV2Async(S3Call call)
     {
         var request = ListRequest.Read(call, "max-keys");
         var start = ReadStart(call);
@@ -52,7 +53,7 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
     }
 
     /// <summary>ListObjectVersions. Every object is the only version of its key.</summary>
-    public async ValueTask<S3Answer> ListVersionsAsync(S3Call call)
+    public async ValueTask<FrontAnswer> ListVersionsAsync(S3Call call)
     {
         var request = ListRequest.Read(call, "max-keys");
         var (keyMarker, versionMarker) = ReadMarkers(call);

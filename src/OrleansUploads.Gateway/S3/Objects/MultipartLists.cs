@@ -3,6 +3,7 @@ using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
@@ -11,7 +12,7 @@ namespace OrleansUploads.Gateway.S3.Objects;
 internal sealed class MultipartLists(BucketFinder buckets, IEntityHost host, KeyLister lister)
 {
     /// <summary>Lists the parts of an upload by number.</summary>
-    public async ValueTask<S3Answer> ListPartsAsync(S3Call call)
+    public async ValueTask<FrontAnswer> ListPartsAsync(S3Call call)
     {
         var limit = S3Number.ReadPageLimit(call, "max-parts");
         var marker = call.Query.FirstValue("part-number-marker") is { Length: > 0 }
@@ -23,7 +24,7 @@ internal sealed class MultipartLists(BucketFinder buckets, IEntityHost host, Key
     }
 
     /// <summary>Lists uploads in progress by key, then by time of initiation.</summary>
-    public async ValueTask<S3Answer> ListUploadsAsync(S3Call call)
+    public async ValueTask<FrontAnswer> ListUploadsAsync(S3Call call)
     {
         var request = ListRequest.Read(call, "max-uploads");
         var bucket = await buckets.RequireAsync(call);

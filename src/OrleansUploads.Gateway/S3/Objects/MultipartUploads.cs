@@ -1,9 +1,10 @@
 using System.Xml;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
-using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.S3.Objects;
 
@@ -11,7 +12,7 @@ namespace OrleansUploads.Gateway.S3.Objects;
 internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake)
 {
     /// <summary>Begins an upload.</summary>
-    public async ValueTask<S3Answer> CreateAsync(S3Call call)
+    public async ValueTask<FrontAnswer> CreateAsync(S3Call call)
     {
         var name = await buckets.RequireObjectAsync(call);
         var headers = ObjectHeaderReader.Read(call);
@@ -30,7 +31,7 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
     }
 
     /// <summary>Stores a part. If a number is uploaded more than once, the latest upload counts.</summary>
-    public async ValueTask<S3Answer> UploadPartAsync(S3Call call)
+    public async ValueTask<FrontAnswer> UploadPartAsync(S3Call call)
     {
         var number = S3Number.ReadPartNumber(call);
         var (name, upload) = await buckets.RequireUploadAsync(call);
@@ -44,7 +45,7 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
     }
 
     /// <summary>Turns the named parts into the object. Repeating the request returns the same answer.</summary>
-    public async ValueTask<S3Answer> CompleteAsync(S3Call call)
+    public async ValueTask<FrontAnswer> CompleteAsync(S3Call call)
     {
         var (name, upload) = await buckets.RequireUploadAsync(call);
 
@@ -59,7 +60,7 @@ internal sealed class MultipartUploads(BucketFinder buckets, ObjectIntake intake
     }
 
     /// <summary>Aborts an upload.</summary>
-    public async ValueTask<S3Answer> AbortAsync(S3Call call)
+    public async ValueTask<FrontAnswer> AbortAsync(S3Call call)
     {
         var (name, upload) = await buckets.RequireUploadAsync(call);
         call.OrRefuse(await intake.AbortAsync(upload, name, call.Aborted));

@@ -1,4 +1,5 @@
 using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
@@ -7,7 +8,7 @@ namespace OrleansUploads.Gateway.S3.Objects;
 internal sealed class ObjectAcls(BucketFinder buckets, ObjectReader reader)
 {
     /// <summary>Returns the access control list of an object.</summary>
-    public async ValueTask<S3Answer> GetAsync(S3Call call)
+    public async ValueTask<FrontAnswer> GetAsync(S3Call call)
     {
         var name = await buckets.RequireObjectAsync(call);
         call.OrRefuse(await reader.FindAsync(name, call.Aborted));

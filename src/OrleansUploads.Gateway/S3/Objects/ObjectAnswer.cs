@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
@@ -13,7 +14,7 @@ internal sealed class ObjectAnswer(
     ByteRange range,
     bool isPartial,
     bool isHead,
-    IReadOnlyDictionary<string, string> headers) : S3Answer
+    IReadOnlyDictionary<string, string> headers) : FrontAnswer
 {
     // An empty part has no bytes that a Content-Range could name.
     private bool HasContentRange => isPartial && range.LengthBytes > 0;

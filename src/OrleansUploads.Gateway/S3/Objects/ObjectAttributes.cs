@@ -2,6 +2,7 @@ using System.Xml;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
@@ -13,7 +14,7 @@ internal sealed class ObjectAttributes(BucketFinder buckets, ObjectReader reader
         new(StringComparer.Ordinal) { "ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize" };
 
     /// <summary>Returns the attributes that the request names.</summary>
-    public async ValueTask<S3Answer> GetAsync(S3Call call)
+    public async ValueTask<FrontAnswer> GetAsync(S3Call call)
     {
         var names = ReadNames(call);
         var limit = S3Number.ReadHeader(call, S3Headers.MaxParts, S3Number.MaxPage, S3Number.MaxPage);

@@ -1,6 +1,7 @@
 using System.Xml;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
@@ -11,7 +12,7 @@ internal sealed class ObjectCopies(BucketFinder buckets, ObjectReader reader, Ob
     private const string SourcePrefix = S3Headers.CopySource + "-";
 
     /// <summary>Copies an object of up to 5 GiB.</summary>
-    public async ValueTask<S3Answer> CopyAsync(S3Call call)
+    public async ValueTask<FrontAnswer> CopyAsync(S3Call call)
     {
         var name = await buckets.RequireObjectAsync(call);
         var condition = Conditions.ReadWrite(call);
@@ -39,7 +40,7 @@ internal sealed class ObjectCopies(BucketFinder buckets, ObjectReader reader, Ob
     }
 
     /// <summary>Copies an object, or a range of one, to a part of an upload.</summary>
-    public async ValueTask<S3Answer> CopyPartAsync(S3Call call)
+    public async ValueTask<FrontAnswer> CopyPartAsync(S3Call call)
     {
         var number = S3Number.ReadPartNumber(call);
         var (name, upload) = await buckets.RequireUploadAsync(call);

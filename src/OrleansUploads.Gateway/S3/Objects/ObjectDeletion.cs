@@ -2,6 +2,7 @@ using System.Xml;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
@@ -12,7 +13,7 @@ internal sealed class ObjectDeletion(BucketFinder buckets, KeyIndex keys)
     private const int MaxConcurrentDeletions = 16;
 
     /// <summary>Deletes an object. Succeeds even if the object does not exist.</summary>
-    public async ValueTask<S3Answer> DeleteAsync(S3Call call)
+    public async ValueTask<FrontAnswer> DeleteAsync(S3Call call)
     {
         var name = await buckets.RequireObjectAsync(call);
         var condition = Conditions.ReadWrite(call);
@@ -21,7 +22,7 @@ internal sealed class ObjectDeletion(BucketFinder buckets, KeyIndex keys)
     }
 
     /// <summary>Deletes up to 1,000 objects and reports on each.</summary>
-    public async ValueTask<S3Answer> DeleteManyAsync(S3Call call)
+    public async ValueTask<FrontAnswer> DeleteManyAsync(S3Call call)
     {
         var bucket = await buckets.RequireAsync(call);
         var document = await RequestDocument.ReadAsync(call, DeleteDocument.Parse);

@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Hashing.Checksums;
 
@@ -9,7 +10,7 @@ namespace OrleansUploads.Gateway.S3.Objects;
 internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
 {
     /// <summary>Returns an object, or a range or part of one. HEAD returns the headers only.</summary>
-    public async ValueTask<S3Answer> ReadAsync(S3Call call)
+    public async ValueTask<FrontAnswer> ReadAsync(S3Call call)
     {
         var name = await buckets.RequireObjectAsync(call);
         int? number = string.IsNullOrEmpty(call.Query.FirstValue("partNumber")) ? null : S3Number.ReadPartNumber(call);
@@ -24,7 +25,7 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
         var outcome = await reader.FindAsync(name, call.Aborted);
         if (!outcome.TryGet(out var found, out var refusal))
         {
-            return call.Refuse(refusal);
+            return new ErrorAnswer(call.Refuse(refusal));
         }
 
         var published = found.Description.Published;
@@ -36,14 +37,15 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
 
         if (status != 0)
         {
-            return new S3Error(S3ErrorCode.PreconditionFailed, "At least one of the pre-conditions you specified did not hold.");
+            return new ErrorAnswer(
+                new(S3ErrorCode.PreconditionFailed, "At least one of the pre-conditions you specified did not hold."));
         }
 
         // HEAD needs the manifest only for a part.
         var isHead = call.Request.Method == "HEAD";
         if (!isHead && found.Description.RefuseReading() is { } archived)
         {
-            return call.Refuse(archived);
+            return new ErrorAnswer(call.Refuse(archived));
         }
 
         var manifest = isHead && number is null ? null : await reader.ReadManifestAsync(found, call.Aborted);

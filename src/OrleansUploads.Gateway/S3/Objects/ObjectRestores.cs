@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
@@ -10,7 +11,7 @@ internal sealed class ObjectRestores(BucketFinder buckets, CurrentObject objects
 {
     /// <summary>Makes an archived object readable for some days: 202 if a restore begins, 200 if the object was readable
     /// already.</summary>
-    public async ValueTask<S3Answer> RestoreAsync(S3Call call)
+    public async ValueTask<FrontAnswer> RestoreAsync(S3Call call)
     {
         var name = await buckets.RequireObjectAsync(call);
         var document = await RequestDocument.ReadAsync(call, RestoreDocument.Parse);

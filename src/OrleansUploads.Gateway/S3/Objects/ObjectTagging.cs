@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
@@ -9,7 +10,7 @@ namespace OrleansUploads.Gateway.S3.Objects;
 internal sealed class ObjectTagging(BucketFinder buckets, ObjectReader reader, CurrentObject objects)
 {
     /// <summary>Returns the tags of an object.</summary>
-    public async ValueTask<S3Answer> GetAsync(S3Call call)
+    public async ValueTask<FrontAnswer> GetAsync(S3Call call)
     {
         var name = await buckets.RequireObjectAsync(call);
         var found = call.OrRefuse(await reader.FindAsync(name, call.Aborted));
@@ -29,7 +30,7 @@ internal sealed class ObjectTagging(BucketFinder buckets, ObjectReader reader, C
     }
 
     /// <summary>Replaces the tags of an object.</summary>
-    public async ValueTask<S3Answer> PutAsync(S3Call call)
+    public async ValueTask<FrontAnswer> PutAsync(S3Call call)
     {
         var name = await buckets.RequireObjectAsync(call);
         var document = await RequestDocument.ReadAsync(call, TaggingDocument.Parse);
@@ -47,7 +48,7 @@ internal sealed class ObjectTagging(BucketFinder buckets, ObjectReader reader, C
     }
 
     /// <summary>Removes the tags of an object.</summary>
-    public async ValueTask<S3Answer> DeleteAsync(S3Call call)
+    public async ValueTask<FrontAnswer> DeleteAsync(S3Call call)
     {
         await SetAsync(call, await buckets.RequireObjectAsync(call), []);
         return EmptyAnswer.NoContent();

@@ -1,4 +1,5 @@
 using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
@@ -7,7 +8,7 @@ namespace OrleansUploads.Gateway.S3.Objects;
 internal sealed class ObjectUploads(BucketFinder buckets, ObjectIntake intake)
 {
     /// <summary>Stores an object of up to 5 GiB.</summary>
-    public async ValueTask<S3Answer> PutAsync(S3Call call)
+    public async ValueTask<FrontAnswer> PutAsync(S3Call call)
     {
         var name = await buckets.RequireObjectAsync(call);
         var headers = ObjectHeaderReader.Read(call);

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Http.Features;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.S3.Protocol;
 
 /// <summary>An error with its XML document. The answer to a HEAD request has no document.</summary>
-internal sealed class ErrorAnswer(S3Error error) : S3Answer
+internal sealed class ErrorAnswer(S3Error error) : FrontAnswer
 {
     /// <inheritdoc/>
     public override int Status => error.Status;

@@ -1,4 +1,5 @@
 using System.Xml;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.S3.Protocol;
 
@@ -6,7 +7,7 @@ namespace OrleansUploads.Gateway.S3.Protocol;
 /// <param name="root">Name of the root element.</param>
 /// <param name="content">Writes what is in the root element.</param>
 /// <param name="headers">Headers. One without a value is left out.</param>
-internal sealed class XmlAnswer(string root, Action<XmlWriter> content, params (string Name, string? Value)[] headers) : S3Answer
+internal sealed class XmlAnswer(string root, Action<XmlWriter> content, params (string Name, string? Value)[] headers) : FrontAnswer
 {
     /// <inheritdoc/>
     public override int Status => StatusCodes.Status200OK;
@@ -20,14 +21,7 @@ internal sealed class XmlAnswer(string root, Action<XmlWriter> content, params (
             content(writer);
             writer.WriteEndElement();
         });
-        foreach (var (name, value) in headers)
-        {
-            if (value is not null)
-            {
-                response.Headers[name] = value;
-            }
-        }
-
+        response.SetHeaders(headers);
         response.StatusCode = Status;
         response.ContentType = S3Xml.ContentType;
         response.ContentLength = document.Length;
