@@ -2,6 +2,7 @@ using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Gateway.Http.Fronts;
 
@@ -51,4 +52,18 @@ internal sealed class GlacierCall : FrontCall
 
     /// <inheritdoc/>
     protected override FrontError ErrorOf(Refusal refusal) => this.Describe(refusal);
+}
+
+/// <summary>Answers that several operations share.</summary>
+internal static class CallAnswers
+{
+    /// <summary>The error for a refusal.</summary>
+    public static GlacierError Describe(this GlacierCall call, Refusal refusal) =>
+        GlacierRefusals.Describe(refusal, call.Region, call.Id);
+
+    /// <summary>An archive was created.</summary>
+    public static FrontAnswer ArchiveCreated(this GlacierCall call, CompletedArchive archive) => EmptyAnswer.Created(
+        (GlacierHeaders.Location, call.Location($"/archives/{archive.Archive}")),
+        (GlacierHeaders.ArchiveId, archive.Archive.ToString()),
+        (GlacierHeaders.TreeHash, archive.TreeHash.ToString()));
 }

@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Protocol;
 
@@ -53,4 +55,66 @@ internal static class JsonBody
         response.ContentLength = text.Length;
         await body.WriteAsync(text, cancellationToken);
     }
+}
+
+/// <summary>A success with a JSON document.</summary>
+/// <typeparam name="T">The document's type.</typeparam>
+internal sealed class DocumentAnswer<T>(T document, JsonTypeInfo<T> type) : FrontAnswer
+{
+    /// <inheritdoc/>
+    public override int Status => StatusCodes.Status200OK;
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(HttpResponse response, Stream body, CancellationToken cancellationToken) =>
+        JsonBody.WriteAsync(response, body, Status, document, type, cancellationToken);
+}
+
+/// <summary>An error with its JSON document.</summary>
+internal sealed class ErrorAnswer(GlacierError error) : FrontAnswer
+{
+    private const string CodeHeader = "x-amzn-ErrorType";
+
+    /// <inheritdoc/>
+    public override int Status => error.Status;
+
+    /// <inheritdoc/>
+    public override GlacierError Error => error;
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
+    {
+        response.Headers[CodeHeader] = error.Code;
+        if (error.RetryAfter is { } retryAfter)
+        {
+            response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+
+        var document = new ErrorDocument(error.Code, error.Message, error.Type);
+        return JsonBody.WriteAsync(response, body, Status, document, ErrorJson.Documents.ErrorDocument, cancellationToken);
+    }
+}
+
+/// <summary>The body of every error.</summary>
+internal sealed record ErrorDocument(
+    [property: JsonPropertyName("code")] string Code,
+    [property: JsonPropertyName("message")] string Message,
+    [property: JsonPropertyName("type")] string Type);
+
+[JsonSerializable(typeof(ErrorDocument))]
+internal sealed partial class ErrorJson : JsonSerializerContext
+{
+    public static ErrorJson Documents { get; } = new(JsonBody.CreateOptions());
+}
+
+/// <summary>Writes times in the format of <see cref="GlacierDate"/>.</summary>
+internal sealed class GlacierDateConverter : JsonConverter<DateTimeOffset>
+{
+    /// <inheritdoc/>
+    /// <remarks>No request document contains a time.</remarks>
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(GlacierDate.Format(value));
 }

@@ -37,3 +37,40 @@ internal static class PolicyBody
         }
     }
 }
+
+/// <summary>Errors about a policy, or because of one.</summary>
+internal static class PolicyErrors
+{
+    /// <summary>The name of a kind of policy in messages.</summary>
+    public static string Name(PolicyKind kind) => kind switch
+    {
+        PolicyKind.Access => "access policy",
+        PolicyKind.Lock => "lock policy",
+    };
+
+    /// <summary>A statement of a policy denies the request.</summary>
+    public static GlacierError Denied(PolicyVerdict.Denied verdict, PolicyRequest request, string arn) => GlacierError.AccessDenied(
+        $"{request.CallerArn} is not authorized to perform {request.ActionName} on {arn}: {verdict.Statement} of "
+        + $"the vault's {Name(verdict.Kind)} denies it.");
+
+    /// <summary>The policy is too long.</summary>
+    public static GlacierError TooLong(PolicyKind kind, int bytes) => new(
+        StatusCodes.Status400BadRequest,
+        ErrorCode.LimitExceeded,
+        $"The {Name(kind)} has {bytes} bytes, and a policy has at most {Limits.MaxPolicyBytes}.");
+
+    /// <summary>The policy cannot be enforced.</summary>
+    public static GlacierError NotEnforceable(PolicyKind kind, string flaw) =>
+        GlacierError.Invalid($"The specified vault {Name(kind)} is invalid. {flaw}");
+
+    /// <summary>A lock policy has a condition on a key that no request has a value for. A negated condition on it would hold for every
+    /// request, and a lock is permanent.</summary>
+    public static GlacierError AlwaysAbsent(PolicyKind kind, PolicyStatement statement, string key) => NotEnforceable(
+        kind,
+        $"In {statement}: the condition key '{key}' is absent from every request to this server, and a completed lock is "
+        + "permanent. Use an access policy, or remove the condition.");
+
+    /// <summary>A statement names only other vaults, so it would never apply.</summary>
+    public static GlacierError AboutOthers(PolicyKind kind, PolicyStatement statement, string arn) =>
+        NotEnforceable(kind, $"In {statement}: the resource is not this vault, {arn}, so the statement would never apply.");
+}

@@ -101,3 +101,12 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
             ? header.AsSpan(S3Headers.ChecksumPrefix.Length)
             : default;
 }
+
+/// <summary>The headers that return an object's checksum.</summary>
+internal static class ChecksumAnswer
+{
+    /// <summary>The checksum and its type; nothing if the object has none.</summary>
+    public static (string Name, string? Value)[] Headers(ObjectChecksum? checksum) => checksum is { } known
+        ? [(known.Value.Algorithm.Header(), known.Text), (S3Headers.ChecksumType, known.Type.Name())]
+        : [];
+}

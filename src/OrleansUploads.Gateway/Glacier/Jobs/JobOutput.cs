@@ -1,5 +1,10 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
@@ -56,5 +61,51 @@ internal readonly record struct OutputRange(PartRange Range, bool IsPartial)
         }
 
         return ProtocolNumber.TryParseRange(text, out range);
+    }
+}
+
+/// <summary>A response with bytes of a retrieved archive.</summary>
+internal sealed class ArchiveOutputAnswer(
+    ArchiveReader archives, Manifest manifest, RetrievalJob job, OutputRange output, PartRange range, TreeHash? treeHash)
+    : FrontAnswer
+{
+    /// <inheritdoc/>
+    public override int Status => output.Status;
+
+    /// <inheritdoc/>
+    /// <remarks>The headers are sent with the first verified bytes, so damage that is found before them still leads to an error
+    /// document.</remarks>
+    public override async Task WriteAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
+    {
+        response.ContentType = "application/octet-stream";
+        StoredBytes.Isolate(response);
+        output.SetHeaders(response, job.Range.LengthBytes);
+        if (treeHash is { } hash)
+        {
+            response.Headers[GlacierHeaders.TreeHash] = hash.ToString();
+        }
+
+        if (job.Archive.Description.OrNull is { } description)
+        {
+            response.Headers[GlacierHeaders.ArchiveDescription] = description;
+        }
+
+        await archives.CopyAsync(manifest, range, body, cancellationToken);
+    }
+}
+
+/// <summary>A response with bytes of an inventory.</summary>
+internal sealed class InventoryOutputAnswer(InventoryWriter inventories, InventoryJob job, OutputRange output) : FrontAnswer
+{
+    /// <inheritdoc/>
+    public override int Status => output.Status;
+
+    /// <inheritdoc/>
+    public override Task WriteAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
+    {
+        response.ContentType = InventoryFormatter.ContentTypeOf(job.Format);
+        StoredBytes.Isolate(response);
+        output.SetHeaders(response, job.Output.SizeBytes);
+        return inventories.CopyAsync(job, output.Range, body, cancellationToken);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Gateway.Glacier.Protocol;
 
@@ -37,3 +38,11 @@ internal sealed record PartListDocument(
     DateTimeOffset CreationDate,
     IReadOnlyList<PartDocument> Parts,
     string? Marker);
+
+/// <summary>The JSON documents about multipart uploads.</summary>
+[JsonSerializable(typeof(PartListDocument))]
+[JsonSerializable(typeof(UploadListDocument))]
+internal sealed partial class MultipartJson : JsonSerializerContext
+{
+    public static MultipartJson Documents { get; } = new(JsonBody.CreateOptions());
+}

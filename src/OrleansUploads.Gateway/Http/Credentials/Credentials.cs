@@ -1,6 +1,14 @@
+using System.Collections.Frozen;
 using OrleansUploads.Core.Policies;
 
 namespace OrleansUploads.Gateway.Http.Credentials;
+
+/// <summary>The known access keys. It is called for every request and concurrently, so it must be fast and thread-safe.</summary>
+public interface ICredentialStore
+{
+    /// <summary>The credential of an access key, or null.</summary>
+    ValueTask<Credential?> FindAsync(string accessKeyId, CancellationToken cancellationToken);
+}
 
 /// <summary>An access key with its secret and account.</summary>
 /// <param name="accessKeyId">The ID of the key; not secret.</param>
@@ -24,4 +32,15 @@ public sealed class Credential(string accessKeyId, string secret, AccountId acco
 
     /// <summary>The access key ID; never the secret.</summary>
     public override string ToString() => AccessKeyId;
+}
+
+/// <summary>A fixed set of credentials.</summary>
+public sealed class MemoryCredentialStore(IEnumerable<Credential> credentials) : ICredentialStore
+{
+    private readonly FrozenDictionary<string, Credential> _byKeyId =
+        credentials.ToFrozenDictionary(credential => credential.AccessKeyId, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public ValueTask<Credential?> FindAsync(string accessKeyId, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(_byKeyId.GetValueOrDefault(accessKeyId));
 }

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using OrleansUploads.Core.Vaults;
+using OrleansUploads.Gateway.Glacier.Protocol;
 
 namespace OrleansUploads.Gateway.Glacier.Notifications;
 
@@ -37,4 +39,13 @@ internal sealed record SetNotificationsRequest
 
     /// <summary>The events to notify; required.</summary>
     public List<string?>? Events { get; init; }
+}
+
+/// <summary>The JSON documents about notifications.</summary>
+[JsonSerializable(typeof(NotificationDocument))]
+[JsonSerializable(typeof(SetNotificationsRequest))]
+[JsonSerializable(typeof(TopicMessage))]
+internal sealed partial class NotificationJson : JsonSerializerContext
+{
+    public static NotificationJson Documents { get; } = new(JsonBody.CreateOptions());
 }
