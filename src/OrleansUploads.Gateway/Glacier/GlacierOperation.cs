@@ -30,11 +30,11 @@ internal sealed record GlacierOperation(VaultAction Action, string Method, strin
         Of<VaultOperations>(DeleteVault, "DELETE", "vaults/*", Change,
             static (g, call) => g.DeleteAsync(call)) with { Space = SpaceUse.Frees },
 
-        Of<ArchiveUpload>(UploadArchive, "POST", "vaults/*/archives", Add, static (g, call) => g.UploadAsync(call)) with
+        Of<ArchiveOperations>(UploadArchive, "POST", "vaults/*/archives", Add, static (g, call) => g.UploadAsync(call)) with
         {
             Transfer = Transfer.Receives, Space = SpaceUse.Grows,
         },
-        Of<ArchiveDeletion>(DeleteArchive, "DELETE", "vaults/*/archives/*", Change, static (g, call) => g.DeleteAsync(call)) with
+        Of<ArchiveOperations>(DeleteArchive, "DELETE", "vaults/*/archives/*", Change, static (g, call) => g.DeleteAsync(call)) with
         {
             Space = SpaceUse.Frees,
         },
@@ -82,16 +82,16 @@ internal sealed record GlacierOperation(VaultAction Action, string Method, strin
         Of<NotificationOperations>(DeleteVaultNotifications, "DELETE", "vaults/*/notification-configuration", Change,
             static (g, call) => g.DeleteNotificationsAsync(call)),
 
-        Of<AccessPolicyOperations>(SetVaultAccessPolicy, "PUT", "vaults/*/access-policy", Change,
+        Of<PolicyOperations>(SetVaultAccessPolicy, "PUT", "vaults/*/access-policy", Change,
             static (g, call) => g.SetPolicyAsync(call)),
-        Of<AccessPolicyOperations>(GetVaultAccessPolicy, "GET", "vaults/*/access-policy", Look, static (g, call) => g.GetPolicyAsync(call)),
-        Of<AccessPolicyOperations>(DeleteVaultAccessPolicy, "DELETE", "vaults/*/access-policy", Change,
+        Of<PolicyOperations>(GetVaultAccessPolicy, "GET", "vaults/*/access-policy", Look, static (g, call) => g.GetPolicyAsync(call)),
+        Of<PolicyOperations>(DeleteVaultAccessPolicy, "DELETE", "vaults/*/access-policy", Change,
             static (g, call) => g.DeletePolicyAsync(call)),
 
-        Of<LockOperations>(InitiateVaultLock, "POST", "vaults/*/lock-policy", Change, static (g, call) => g.InitiateAsync(call)),
-        Of<LockOperations>(GetVaultLock, "GET", "vaults/*/lock-policy", Look, static (g, call) => g.GetLockAsync(call)),
-        Of<LockOperations>(AbortVaultLock, "DELETE", "vaults/*/lock-policy", Change, static (g, call) => g.AbortAsync(call)),
-        Of<LockOperations>(CompleteVaultLock, "POST", "vaults/*/lock-policy/*", Change, static (g, call) => g.CompleteAsync(call)),
+        Of<PolicyOperations>(InitiateVaultLock, "POST", "vaults/*/lock-policy", Change, static (g, call) => g.InitiateLockAsync(call)),
+        Of<PolicyOperations>(GetVaultLock, "GET", "vaults/*/lock-policy", Look, static (g, call) => g.GetLockAsync(call)),
+        Of<PolicyOperations>(AbortVaultLock, "DELETE", "vaults/*/lock-policy", Change, static (g, call) => g.AbortLockAsync(call)),
+        Of<PolicyOperations>(CompleteVaultLock, "POST", "vaults/*/lock-policy/*", Change, static (g, call) => g.CompleteLockAsync(call)),
 
         Of<AccountOperations>(GetDataRetrievalPolicy, "GET", "policies/data-retrieval", Look,
             static (g, call) => g.GetRetrievalPolicyAsync(call)),

@@ -21,6 +21,9 @@ internal sealed record GlacierError(int Status, string Code, string Message) : F
     public static GlacierError Missing(string parameter) =>
         new(StatusCodes.Status400BadRequest, ErrorCode.MissingParameterValue, $"Required parameter missing: {parameter}");
 
+    /// <summary>The account or the vault has as many of something as it may have.</summary>
+    public static GlacierError LimitExceeded(string message) => new(StatusCodes.Status400BadRequest, ErrorCode.LimitExceeded, message);
+
     /// <summary>A policy or a lock forbids the request.</summary>
     public static GlacierError AccessDenied(string message) =>
         new(StatusCodes.Status403Forbidden, ErrorCode.AccessDenied, message);

@@ -17,7 +17,7 @@ internal sealed class AccountOperations(IEntityHost host, IdSource ids)
     {
         var policy = await call.AskAsync(host, call.Account.Entity, new FindDataRetrievalPolicy());
         return new DocumentAnswer<DataRetrievalPolicyDocument>(
-            DataRetrievalPolicyDocument.From(policy), AccountJson.Documents.DataRetrievalPolicyDocument);
+            DataRetrievalPolicyDocument.From(policy), VaultJson.Documents.DataRetrievalPolicyDocument);
     }
 
     /// <summary>Sets the account's data retrieval policy.</summary>
@@ -33,7 +33,7 @@ internal sealed class AccountOperations(IEntityHost host, IdSource ids)
     {
         var units = await call.AskAsync(host, call.Account.Entity, new ListCapacity());
         return new DocumentAnswer<CapacityListDocument>(
-            new CapacityListDocument([.. units.Units.Select(CapacityDocument.From)]), AccountJson.Documents.CapacityListDocument);
+            new CapacityListDocument([.. units.Units.Select(CapacityDocument.From)]), VaultJson.Documents.CapacityListDocument);
     }
 
     /// <summary>Purchases a unit of provisioned capacity.</summary>
@@ -52,7 +52,7 @@ internal static class RetrievalPolicyBody
     /// <summary>Reads and checks the body.</summary>
     public static DataRetrievalPolicy Read(ReadOnlyMemory<byte> body)
     {
-        var document = JsonBody.Read(body, AccountJson.Documents.SetDataRetrievalPolicyRequest, "a data retrieval policy");
+        var document = JsonBody.Read(body, VaultJson.Documents.SetDataRetrievalPolicyRequest, "a data retrieval policy");
         return document switch
         {
             { Policy: null } => throw GlacierError.Missing("Policy").AsException(),

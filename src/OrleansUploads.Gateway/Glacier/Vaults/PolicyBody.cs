@@ -11,7 +11,7 @@ internal static class PolicyBody
     /// <summary>Reads the policy and checks that it can be enforced.</summary>
     public static VaultPolicy Read(GlacierCall call, PolicyKind kind)
     {
-        var text = JsonBody.Read(call.Document, PolicyJson.Documents.SetPolicyRequest, "a policy").Policy
+        var text = JsonBody.Read(call.Document, VaultJson.Documents.SetPolicyRequest, "a policy").Policy
             ?? throw GlacierError.Missing("Policy").AsException();
         return Check(text, kind, call.Arn) is { } error ? throw error.AsException() : new VaultPolicy(text, call.Arn);
     }
@@ -54,9 +54,7 @@ internal static class PolicyErrors
         + $"the vault's {Name(verdict.Kind)} denies it.");
 
     /// <summary>The policy is too long.</summary>
-    public static GlacierError TooLong(PolicyKind kind, int bytes) => new(
-        StatusCodes.Status400BadRequest,
-        ErrorCode.LimitExceeded,
+    public static GlacierError TooLong(PolicyKind kind, int bytes) => GlacierError.LimitExceeded(
         $"The {Name(kind)} has {bytes} bytes, and a policy has at most {Limits.MaxPolicyBytes}.");
 
     /// <summary>The policy cannot be enforced.</summary>

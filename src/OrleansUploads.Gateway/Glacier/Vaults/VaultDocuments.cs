@@ -115,31 +115,19 @@ internal sealed record RetrievalRuleRequest
     public JsonElement? BytesPerHour { get; init; }
 }
 
-/// <summary>The JSON documents about vaults and their tags.</summary>
+/// <summary>The JSON documents about vaults, their tags, policies and locks, and about account settings.</summary>
 [JsonSerializable(typeof(VaultDocument))]
 [JsonSerializable(typeof(VaultListDocument))]
 [JsonSerializable(typeof(TagListDocument))]
 [JsonSerializable(typeof(AddTagsRequest))]
 [JsonSerializable(typeof(RemoveTagsRequest))]
-internal sealed partial class VaultJson : JsonSerializerContext
-{
-    public static VaultJson Documents { get; } = new(JsonBody.CreateOptions());
-}
-
-/// <summary>The JSON documents about account settings.</summary>
 [JsonSerializable(typeof(DataRetrievalPolicyDocument))]
 [JsonSerializable(typeof(SetDataRetrievalPolicyRequest))]
 [JsonSerializable(typeof(CapacityListDocument))]
-internal sealed partial class AccountJson : JsonSerializerContext
-{
-    public static AccountJson Documents { get; } = new(JsonBody.CreateOptions());
-}
-
-/// <summary>The JSON documents about policies and locks.</summary>
 [JsonSerializable(typeof(SetPolicyRequest))]
 [JsonSerializable(typeof(AccessPolicyDocument))]
 [JsonSerializable(typeof(LockDocument))]
-internal sealed partial class PolicyJson : JsonSerializerContext
+internal sealed partial class VaultJson : JsonSerializerContext
 {
-    public static PolicyJson Documents { get; } = new(JsonBody.CreateOptions());
+    public static VaultJson Documents { get; } = new(JsonBody.CreateOptions());
 }
