@@ -46,9 +46,9 @@ internal sealed class S3Front(
     /// <summary>Checks a request whose signature has been verified, in this order: address, headers, operation, body, disk space. The
     /// operation checks the bucket and its parameters after that. It reads a body that is a document itself, after it has checked the
     /// bucket.</summary>
-    private async ValueTask<FrontAnswer> AnswerAsync(S3Request asked, AccountId signer, RequestPayload payload)
+    private async ValueTask<FrontAnswer> AnswerAsync(
+        HttpExchange exchange, S3Address? address, S3Route? route, IHeaderDictionary headers, AccountId signer, RequestPayload payload)
     {
-        var exchange = asked.Exchange;
         var request = exchange.Context.Request;
 
         // An empty body needs no 100 (Continue), so none is sent. boto3 then misreads the next response on the connection.
@@ -57,19 +57,19 @@ internal sealed class S3Front(
             exchange.Context.Response.Headers.Connection = "close";
         }
 
-        if (asked.Address is not { } address)
+        if (address is null)
         {
             return new ErrorAnswer(new(S3ErrorCode.InvalidURI, "Couldn't parse the specified URI.", ("URI", exchange.Target.Path)));
         }
 
-        if (ProtectionHeaders.FindUnsupported(asked.Headers, exchange.Target.Query) is { } header)
+        if (ProtectionHeaders.FindUnsupported(headers, exchange.Target.Query) is { } header)
         {
             return new ErrorAnswer(S3Error.NotImplemented(header));
         }
 
-        if (asked.Operation is not { } operation)
+        if (route is not S3Route.To { Operation: var operation })
         {
-            return new ErrorAnswer(Refuse(asked.Route, request.Method));
+            return new ErrorAnswer(Refuse(route, request.Method));
         }
 
         if (operation.Body is not (S3Body.Document or S3Body.LongDocument)
@@ -91,7 +91,7 @@ internal sealed class S3Front(
             return await operation.Run(services, new S3Call
             {
                 Exchange = exchange,
-                Headers = asked.Headers,
+                Headers = headers,
                 Address = address,
                 Account = signer,
                 Region = options.Region,
@@ -116,18 +116,7 @@ internal sealed class S3Front(
     private sealed class S3Request(
         S3Front front, HttpExchange exchange, S3Address? address, S3Route? route, IHeaderDictionary headers) : FrontRequest
     {
-        public HttpExchange Exchange => exchange;
-
-        /// <summary>The bucket and the key, or null if the path is malformed.</summary>
-        public S3Address? Address => address;
-
-        /// <summary>What the request asks for, or null if the path is malformed.</summary>
-        public S3Route? Route => route;
-
-        /// <summary>The headers, with those in a presigned URL.</summary>
-        public IHeaderDictionary Headers => headers;
-
-        public S3Operation? Operation => (route as S3Route.To)?.Operation;
+        private S3Operation? Operation => (route as S3Route.To)?.Operation;
 
         /// <summary>The name of an operation, or "Unknown".</summary>
         public override string OperationName => Operation?.Name ?? HttpExchange.UnknownOperation;
@@ -156,6 +145,6 @@ internal sealed class S3Front(
         }
 
         public override ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload) =>
-            front.AnswerAsync(this, account, payload);
+            front.AnswerAsync(exchange, address, route, headers, account, payload);
     }
 }

@@ -116,19 +116,19 @@ internal sealed class S3Operation
         Of<ObjectReads>("HEAD", S3Level.Object, null, Look, static (s, call) => s.ReadAsync(call));
 
     public static S3Operation GetObjectAcl { get; } =
-        Of<ObjectAcls>("GET", S3Level.Object, "acl", Look, static (s, call) => s.GetAsync(call));
+        Of<ObjectProperties>("GET", S3Level.Object, "acl", Look, static (s, call) => s.GetAclAsync(call));
 
     public static S3Operation GetObjectAttributes { get; } =
-        Of<ObjectAttributes>("GET", S3Level.Object, "attributes", Look, static (s, call) => s.GetAsync(call));
+        Of<ObjectProperties>("GET", S3Level.Object, "attributes", Look, static (s, call) => s.GetAttributesAsync(call));
 
     public static S3Operation GetObjectTagging { get; } =
-        Of<ObjectTagging>("GET", S3Level.Object, "tagging", Look, static (s, call) => s.GetAsync(call));
+        Of<ObjectProperties>("GET", S3Level.Object, "tagging", Look, static (s, call) => s.GetTaggingAsync(call));
 
     public static S3Operation PutObjectTagging { get; } =
-        Of<ObjectTagging>("PUT", S3Level.Object, "tagging", Change, static (s, call) => s.PutAsync(call), SpaceUse.Grows, S3Body.Document);
+        Of<ObjectProperties>("PUT", S3Level.Object, "tagging", Change, static (s, call) => s.PutTaggingAsync(call), SpaceUse.Grows, S3Body.Document);
 
     public static S3Operation DeleteObjectTagging { get; } =
-        Of<ObjectTagging>("DELETE", S3Level.Object, "tagging", Change, static (s, call) => s.DeleteAsync(call), SpaceUse.Grows);
+        Of<ObjectProperties>("DELETE", S3Level.Object, "tagging", Change, static (s, call) => s.DeleteTaggingAsync(call), SpaceUse.Grows);
 
     public static S3Operation RestoreObject { get; } =
         Of<ObjectRestores>("POST", S3Level.Object, "restore", Read,
@@ -138,10 +138,10 @@ internal sealed class S3Operation
         Of<ObjectDeletion>("DELETE", S3Level.Object, null, Change, static (s, call) => s.DeleteAsync(call), SpaceUse.Frees);
 
     public static S3Operation CreateMultipartUpload { get; } =
-        Of<MultipartUploads>("POST", S3Level.Object, "uploads", Add, static (s, call) => s.CreateAsync(call), SpaceUse.Grows);
+        Of<ObjectUploads>("POST", S3Level.Object, "uploads", Add, static (s, call) => s.CreateAsync(call), SpaceUse.Grows);
 
     public static S3Operation UploadPart { get; } =
-        Of<MultipartUploads>("PUT", S3Level.Object, S3Router.PartOfUpload, Add,
+        Of<ObjectUploads>("PUT", S3Level.Object, S3Router.PartOfUpload, Add,
             static (s, call) => s.UploadPartAsync(call), SpaceUse.Grows, S3Body.Bytes);
 
     public static S3Operation UploadPartCopy { get; } =
@@ -155,11 +155,11 @@ internal sealed class S3Operation
         Of<MultipartLists>("GET", Bucket, "uploads", Look, static (s, call) => s.ListUploadsAsync(call));
 
     public static S3Operation CompleteMultipartUpload { get; } =
-        Of<MultipartUploads>("POST", S3Level.Object, "uploadId", Change,
+        Of<ObjectUploads>("POST", S3Level.Object, "uploadId", Change,
             static (s, call) => s.CompleteAsync(call), SpaceUse.Grows, S3Body.LongDocument, mayReplace: true);
 
     public static S3Operation AbortMultipartUpload { get; } =
-        Of<MultipartUploads>("DELETE", S3Level.Object, "uploadId", Change, static (s, call) => s.AbortAsync(call), SpaceUse.Frees);
+        Of<ObjectUploads>("DELETE", S3Level.Object, "uploadId", Change, static (s, call) => s.AbortAsync(call), SpaceUse.Frees);
 
     /// <summary>All operations.</summary>
     public static IReadOnlyList<S3Operation> All => Rows;

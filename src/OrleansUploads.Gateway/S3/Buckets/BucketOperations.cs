@@ -99,7 +99,7 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
     {
         if (document.Length > 0)
         {
-            ElementReader.ReadRoot(document, "CreateBucketConfiguration", static _ => false);
+            ElementReader.ReadRoot(document, "CreateBucketConfiguration", static root => root.ReadChildren());
         }
 
         return document;

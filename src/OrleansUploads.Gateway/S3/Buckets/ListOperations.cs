@@ -12,9 +12,11 @@ using OrleansUploads.Gateway.S3.Protocol;
 namespace OrleansUploads.Gateway.S3.Buckets;
 
 /// <summary>Lists objects, in both versions of the operation, and as versions.</summary>
-internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, ListedRestores restores)
+internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, IEntityHost host)
 {
     private const string Root = "ListBucketResult";
+    private const string RestoreAttribute = "RestoreStatus";
+    private const int MaxConcurrentQuestions = 16;
 
     /// <summary>ListObjects, version 1.</summary>
     public async ValueTask<FrontAnswer> ListAsync(S3Call call)
@@ -22,7 +24,7 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
         var request = ListRequest.Read(call, "max-keys");
         var marker = call.Query.FirstValue("marker") ?? "";
         var (bucket, page) = await ReadAsync(call, request, marker);
-        var restored = await restores.FindAsync(call, bucket.Bucket, page);
+        var restored = await FindRestoresAsync(call, bucket.Bucket, page);
 
         return new XmlAnswer(Root, xml =>
         {
@@ -41,7 +43,7 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
         var request = ListRequest.Read(call, "max-keys");
         var start = ReadStart(call);
         var (bucket, page) = await ReadAsync(call, request, start);
-        var restored = await restores.FindAsync(call, bucket.Bucket, page);
+        var restored = await FindRestoresAsync(call, bucket.Bucket, page);
         var startAfter = call.Query.FirstValue("start-after");
         var withOwner = call.Query.FirstValue("fetch-owner") == "true";
         return new XmlAnswer(Root, xml =>
@@ -61,7 +63,7 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
         var request = ListRequest.Read(call, "max-keys");
         var (keyMarker, versionMarker) = ReadMarkers(call);
         var (bucket, page) = await ReadAsync(call, request, keyMarker);
-        var restored = await restores.FindAsync(call, bucket.Bucket, page);
+        var restored = await FindRestoresAsync(call, bucket.Bucket, page);
         return new XmlAnswer("ListVersionsResult", xml =>
         {
             WriteHead(xml, bucket, request);
@@ -160,7 +162,7 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
         xml.WriteElementString("StorageClass", entry.StorageClass.Name());
         if (restored is not null)
         {
-            xml.WriteStartElement("RestoreStatus");
+            xml.WriteStartElement(RestoreAttribute);
             xml.WriteFlag("IsRestoreInProgress", restored.IsInProgress);
             xml.WriteOptional("RestoreExpiryDate", restored.ReadableUntil is { } until ? S3Date.ToXml(until) : null);
             xml.WriteEndElement();
@@ -168,21 +170,14 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
 
         xml.WriteEndElement();
     }
-}
 
-/// <summary>The restores of the archived objects in a page of a listing. The index does not know them, so each archived object is
-/// asked, and only if the client wants to know.</summary>
-internal sealed class ListedRestores(IEntityHost host)
-{
-    private const string Attribute = "RestoreStatus";
-    private const int MaxConcurrentQuestions = 16;
-
-    /// <summary>Finds the restores, by upload.</summary>
-    public async ValueTask<IReadOnlyDictionary<UploadId, RestoreStatus>> FindAsync(
+    /// <summary>Finds the restores of the archived objects in a page, by upload. The index does not know them, so each archived object is
+    /// asked, and only if the client wants to know.</summary>
+    private async ValueTask<IReadOnlyDictionary<UploadId, RestoreStatus>> FindRestoresAsync(
         S3Call call, BucketIncarnation bucket, KeyPage page)
     {
         var wanted = (call.Header(S3Headers.OptionalObjectAttributes) ?? "").Split(',', StringSplitOptions.TrimEntries);
-        if (!wanted.Contains(Attribute))
+        if (!wanted.Contains(RestoreAttribute))
         {
             return FrozenDictionary<UploadId, RestoreStatus>.Empty;
         }

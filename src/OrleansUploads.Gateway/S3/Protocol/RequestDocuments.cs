@@ -65,22 +65,11 @@ internal sealed record DeleteDocument(IReadOnlyList<ObjectToDelete> Objects, boo
     {
         var objects = new List<ObjectToDelete>();
         var isQuiet = false;
-        ElementReader.ReadRoot(document, "Delete", reader =>
-        {
-            switch (reader.LocalName)
-            {
-                case "Quiet":
-                    isQuiet = reader.ReadText().Trim() is "true" or "True" or "1";
-                    return true;
-                case "Object" when objects.Count == MaxObjects:
-                    throw new XmlException($"There are more than {MaxObjects} objects.");
-                case "Object":
-                    objects.Add(ReadObject(reader));
-                    return true;
-                default:
-                    return false;
-            }
-        });
+        ElementReader.ReadRoot(document, "Delete", root => root.ReadChildren(
+            ("Quiet", quiet => isQuiet = quiet.ReadText().Trim() is "true" or "True" or "1"),
+            ("Object", item => objects.Add(objects.Count < MaxObjects
+                ? ReadObject(item)
+                : throw new XmlException($"There are more than {MaxObjects} objects.")))));
         return objects.Count > 0 ? new DeleteDocument(objects, isQuiet) : throw new XmlException("There is no object.");
     }
 
@@ -90,26 +79,18 @@ internal sealed record DeleteDocument(IReadOnlyList<ObjectToDelete> Objects, boo
         string? version = null;
         string? tag = null;
         var hasOther = false;
-        element.ReadChildren(reader =>
+        element.ReadChildren(
+            ("Key", child => key = child.ReadText()),
+            ("VersionId", child => version = child.ReadText()),
+            ("ETag", child => tag = child.ReadText().Trim().Trim('"')),
+            ("LastModifiedTime", SkipOther),
+            ("Size", SkipOther));
+        void SkipOther(ElementReader child)
         {
-            switch (reader.LocalName)
-            {
-                case "Key":
-                    key = reader.ReadText();
-                    return true;
-                case "VersionId":
-                    version = reader.ReadText();
-                    return true;
-                case "ETag":
-                    tag = reader.ReadText().Trim().Trim('"');
-                    return true;
-                case "LastModifiedTime" or "Size":
-                    hasOther = true;
-                    return false;
-                default:
-                    return false;
-            }
-        });
+            hasOther = true;
+            child.Skip();
+        }
+
         return string.IsNullOrEmpty(key)
             ? throw new XmlException("Each object needs a Key.")
             : new ObjectToDelete(key, string.IsNullOrEmpty(version) ? null : version, tag, hasOther);
@@ -139,7 +120,7 @@ internal static class PartListDocument
     public static IReadOnlyList<T> Parse<T>(ReceivedDocument document, Func<NamedPart, T> interpret)
     {
         var parts = new List<T>(Math.Min(MaxParts, document.Length / FewestPartBytes));
-        ElementReader.ReadRoot(document, "CompleteMultipartUpload", reader =>
+        ElementReader.ReadRoot(document, "CompleteMultipartUpload", root => root.ReadChildren(reader =>
         {
             if (reader.LocalName != "Part")
             {
@@ -153,7 +134,7 @@ internal static class PartListDocument
 
             parts.Add(interpret(ReadPart(reader)));
             return true;
-        });
+        }));
         return parts.Count > 0 ? parts : throw new XmlException("You must specify at least one part.");
     }
 
@@ -212,31 +193,19 @@ internal sealed record RestoreDocument(int Days, RetrievalTier Tier, string? Uns
         int? days = null;
         var tier = RetrievalTier.Standard;
         string? unsupported = null;
-        ElementReader.ReadRoot(document, "RestoreRequest", reader =>
+        ElementReader.ReadRoot(document, "RestoreRequest", root => root.ReadChildren(
+            ("Days", element => days = ReadDays(element)),
+            ("Tier", element => tier = ReadTier(element)),
+            ("GlacierJobParameters", element => element.ReadChildren(("Tier", child => tier = ReadTier(child)))),
+            ("Type", SkipUnsupported),
+            ("SelectParameters", SkipUnsupported),
+            ("OutputLocation", SkipUnsupported)));
+
+        void SkipUnsupported(ElementReader element)
         {
-            switch (reader.LocalName)
-            {
-                case "Days":
-                    days = ReadDays(reader);
-                    return true;
-                case "Tier":
-                    tier = ReadTier(reader);
-                    return true;
-                case "GlacierJobParameters":
-                    reader.ReadChildren(child =>
-                    {
-                        var isTier = child.LocalName == "Tier";
-                        tier = isTier ? ReadTier(child) : tier;
-                        return isTier;
-                    });
-                    return true;
-                case "Type" or "SelectParameters" or "OutputLocation":
-                    unsupported = reader.LocalName;
-                    return false;
-                default:
-                    return false;
-            }
-        });
+            unsupported = element.LocalName;
+            element.Skip();
+        }
 
         // A query over the object has no days.
         return days is not null || unsupported is not null
@@ -270,7 +239,7 @@ internal static class TaggingDocument
     {
         var tags = new List<(string, string)>();
         var hasSet = false;
-        ElementReader.ReadRoot(document, "Tagging", reader =>
+        ElementReader.ReadRoot(document, "Tagging", root => root.ReadChildren(reader =>
         {
             if (reader.LocalName != "TagSet" || hasSet)
             {
@@ -278,18 +247,9 @@ internal static class TaggingDocument
             }
 
             hasSet = true;
-            reader.ReadChildren(tag =>
-            {
-                if (tag.LocalName != "Tag")
-                {
-                    return false;
-                }
-
-                tags.Add(ReadTag(tag));
-                return true;
-            });
+            reader.ReadChildren(("Tag", tag => tags.Add(ReadTag(tag))));
             return true;
-        });
+        }));
         return hasSet ? tags : throw new XmlException("There is no TagSet.");
     }
 
@@ -297,20 +257,7 @@ internal static class TaggingDocument
     {
         string? key = null;
         string? value = null;
-        element.ReadChildren(reader =>
-        {
-            switch (reader.LocalName)
-            {
-                case "Key":
-                    key = reader.ReadText();
-                    return true;
-                case "Value":
-                    value = reader.ReadText();
-                    return true;
-                default:
-                    return false;
-            }
-        });
+        element.ReadChildren(("Key", child => key = child.ReadText()), ("Value", child => value = child.ReadText()));
         return key is not null && value is not null ? (key, value) : throw new XmlException("Each Tag needs a Key and a Value.");
     }
 }

@@ -2,19 +2,28 @@ using System.Xml;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
 
-/// <summary>GetObjectAttributes.</summary>
-internal sealed class ObjectAttributes(BucketFinder buckets, ObjectReader reader)
+/// <summary>What is known of an object beside its bytes: access control list, attributes and tags.</summary>
+internal sealed class ObjectProperties(BucketFinder buckets, ObjectReader reader, CurrentObject objects)
 {
     private static readonly HashSet<string> Known =
         new(StringComparer.Ordinal) { "ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize" };
 
+    /// <summary>Returns the access control list of an object. It cannot be changed: an object belongs to the owner of its bucket alone.</summary>
+    public async ValueTask<FrontAnswer> GetAclAsync(S3Call call)
+    {
+        var name = await buckets.RequireObjectAsync(call);
+        call.OrRefuse(await reader.FindAsync(name, call.Aborted));
+        return new XmlAnswer("AccessControlPolicy", xml => xml.WriteAccessControlList(call.Account));
+    }
+
     /// <summary>Returns the attributes that the request names.</summary>
-    public async ValueTask<FrontAnswer> GetAsync(S3Call call)
+    public async ValueTask<FrontAnswer> GetAttributesAsync(S3Call call)
     {
         var names = ReadNames(call);
         var limit = S3Number.ReadHeader(call, S3Headers.MaxParts, S3Number.MaxPage, S3Number.MaxPage);
@@ -95,5 +104,56 @@ internal sealed class ObjectAttributes(BucketFinder buckets, ObjectReader reader
         }
 
         xml.WriteEndElement();
+    }
+
+    /// <summary>Returns the tags of an object.</summary>
+    public async ValueTask<FrontAnswer> GetTaggingAsync(S3Call call)
+    {
+        var name = await buckets.RequireObjectAsync(call);
+        var found = call.OrRefuse(await reader.FindAsync(name, call.Aborted));
+        return new XmlAnswer("Tagging", xml =>
+        {
+            xml.WriteStartElement("TagSet");
+            foreach (var (key, value) in found.Description.GetTags() ?? new Dictionary<string, string>())
+            {
+                xml.WriteStartElement("Tag");
+                xml.WriteElementString("Key", key);
+                xml.WriteElementString("Value", value);
+                xml.WriteEndElement();
+            }
+
+            xml.WriteEndElement();
+        });
+    }
+
+    /// <summary>Replaces the tags of an object.</summary>
+    public async ValueTask<FrontAnswer> PutTaggingAsync(S3Call call)
+    {
+        var name = await buckets.RequireObjectAsync(call);
+        var document = await RequestDocument.ReadAsync(call, TaggingDocument.Parse);
+        var tags = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in document)
+        {
+            if (!ObjectTags.TryAdd(tags, key, value))
+            {
+                throw ObjectHeaderReader.InvalidTag($"{key}={value}").AsException();
+            }
+        }
+
+        await SetTagsAsync(call, name, tags);
+        return EmptyAnswer.Ok();
+    }
+
+    /// <summary>Removes the tags of an object.</summary>
+    public async ValueTask<FrontAnswer> DeleteTaggingAsync(S3Call call)
+    {
+        await SetTagsAsync(call, await buckets.RequireObjectAsync(call), []);
+        return EmptyAnswer.NoContent();
+    }
+
+    private async ValueTask SetTagsAsync(S3Call call, ObjectName name, Dictionary<string, string> tags)
+    {
+        var (_, outcome) = await objects.AskAsync(name, new SetObjectTags(name, tags), call.Aborted);
+        call.OrRefuse(outcome);
     }
 }
