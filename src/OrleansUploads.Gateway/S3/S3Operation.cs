@@ -125,7 +125,8 @@ internal sealed class S3Operation
         Of<ObjectProperties>("GET", S3Level.Object, "tagging", Look, static (s, call) => s.GetTaggingAsync(call));
 
     public static S3Operation PutObjectTagging { get; } =
-        Of<ObjectProperties>("PUT", S3Level.Object, "tagging", Change, static (s, call) => s.PutTaggingAsync(call), SpaceUse.Grows, S3Body.Document);
+        Of<ObjectProperties>("PUT", S3Level.Object, "tagging", Change,
+            static (s, call) => s.PutTaggingAsync(call), SpaceUse.Grows, S3Body.Document);
 
     public static S3Operation DeleteObjectTagging { get; } =
         Of<ObjectProperties>("DELETE", S3Level.Object, "tagging", Change, static (s, call) => s.DeleteTaggingAsync(call), SpaceUse.Grows);

@@ -134,7 +134,11 @@ internal abstract class InventoryFormatter : IDisposable
         protected override void Flush() => _json.Flush();
 
         /// <inheritdoc/>
-        public override void Dispose() => _json.Dispose();
+        public override void Dispose()
+        {
+            _json.Dispose();
+            base.Dispose();
+        }
     }
 
     /// <summary>One line for each archive. This is Amazon's CSV and not that of RFC 4180: inside quotes, a quote is escaped with

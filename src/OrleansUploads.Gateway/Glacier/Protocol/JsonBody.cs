@@ -41,20 +41,10 @@ internal static class JsonBody
     }
 
     /// <summary>Writes status, headers and document.</summary>
-    public static async Task WriteAsync<T>(
-        HttpResponse response,
-        Stream body,
-        int status,
-        T document,
-        JsonTypeInfo<T> type,
-        CancellationToken cancellationToken)
-    {
-        var text = JsonSerializer.SerializeToUtf8Bytes(document, type);
-        response.StatusCode = status;
-        response.ContentType = ContentType;
-        response.ContentLength = text.Length;
-        await body.WriteAsync(text, cancellationToken);
-    }
+    public static Task WriteAsync<T>(
+        HttpResponse response, Stream body, int status, T document, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        response.WriteDocumentAsync(
+            body, status, ContentType, JsonSerializer.SerializeToUtf8Bytes(document, type), cancellationToken);
 }
 
 /// <summary>A success with a JSON document.</summary>
@@ -84,11 +74,7 @@ internal sealed class ErrorAnswer(GlacierError error) : FrontAnswer
     public override Task WriteAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
     {
         response.Headers[CodeHeader] = error.Code;
-        if (error.RetryAfter is { } retryAfter)
-        {
-            response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        }
-
+        response.SetRetryAfter(error);
         var document = new ErrorDocument(error.Code, error.Message, error.Type);
         return JsonBody.WriteAsync(response, body, Status, document, ErrorJson.Documents.ErrorDocument, cancellationToken);
     }

@@ -48,9 +48,28 @@ internal sealed class EmptyAnswer(int status, params (string Name, string? Value
     }
 }
 
-/// <summary>Headers of responses.</summary>
-internal static class ResponseHeaders
+/// <summary>What answers of several protocols write.</summary>
+internal static class Responses
 {
+    /// <summary>Tells the client when to try again, if that is known.</summary>
+    public static void SetRetryAfter(this HttpResponse response, FrontError error)
+    {
+        if (error.RetryAfter is { } retryAfter)
+        {
+            response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+    }
+
+    /// <summary>Writes status, headers and a document.</summary>
+    public static async Task WriteDocumentAsync(
+        this HttpResponse response, Stream body, int status, string contentType, byte[] document, CancellationToken cancellationToken)
+    {
+        response.StatusCode = status;
+        response.ContentType = contentType;
+        response.ContentLength = document.Length;
+        await body.WriteAsync(document, cancellationToken);
+    }
+
     /// <summary>Sets the headers that have a value.</summary>
     public static void SetHeaders(this HttpResponse response, (string Name, string? Value)[] headers)
     {

@@ -51,8 +51,9 @@ internal sealed class FrontTable
             return named;
         }
 
-        return _fronts.Find(registered => registered.Front.ClaimsPath(target) && !(_dashboardHasOwnAddress && registered.Front.IsForBrowsers))
-            ?? _fronts[0];
+        var claiming = _fronts.Find(registered =>
+            registered.Front.ClaimsPath(target) && !(_dashboardHasOwnAddress && registered.Front.IsForBrowsers));
+        return claiming ?? _fronts[0];
     }
 
     private RegisteredFront? FrontFor(string service) => _fronts.Find(registered => registered.Front.Signing.Service == service);

@@ -90,7 +90,8 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, IEn
         return version.Length == 0 || (key.Length > 0 && version == ObjectVersion.Only) ? (key, version) : throw S3Error.InvalidArgument(
             name,
             version,
-            key.Length == 0 ? "A version-id marker cannot be specified without a key marker." : "Invalid version id specified").AsException();
+            key.Length == 0 ? "A version-id marker cannot be specified without a key marker." : "Invalid version id specified")
+            .AsException();
     }
 
     private static string ReadStart(S3Call call)

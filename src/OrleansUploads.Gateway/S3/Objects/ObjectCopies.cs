@@ -156,7 +156,8 @@ internal static class CopySource
         return Parse(text) ?? throw S3Error.InvalidArgument(
             S3Headers.CopySource,
             text,
-            $"Copy Source must mention the source bucket and key: sourcebucket/sourcekey, encoded as in a URL. It is '{text}'.").AsException();
+            $"Copy Source must mention the source bucket and key: sourcebucket/sourcekey, encoded as in a URL. It is '{text}'.")
+            .AsException();
     }
 
     /// <summary>Returns the address that the header names, or null if it is malformed.</summary>
@@ -199,6 +200,7 @@ internal static class CopySource
         return range.LastByte < sizeBytes ? range : throw S3Error.InvalidArgument(
             S3Headers.CopySourceRange,
             text,
-            string.Create(CultureInfo.InvariantCulture, $"Range specified is not valid for source object of size: {sizeBytes}")).AsException();
+            string.Create(CultureInfo.InvariantCulture, $"Range specified is not valid for source object of size: {sizeBytes}"))
+            .AsException();
     }
 }

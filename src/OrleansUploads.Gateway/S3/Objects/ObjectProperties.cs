@@ -14,7 +14,8 @@ internal sealed class ObjectProperties(BucketFinder buckets, ObjectReader reader
     private static readonly HashSet<string> Known =
         new(StringComparer.Ordinal) { "ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize" };
 
-    /// <summary>Returns the access control list of an object. It cannot be changed: an object belongs to the owner of its bucket alone.</summary>
+    /// <summary>Returns the access control list of an object. It cannot be changed: an object belongs to the owner of its bucket
+    /// alone.</summary>
     public async ValueTask<FrontAnswer> GetAclAsync(S3Call call)
     {
         var name = await buckets.RequireObjectAsync(call);

@@ -121,35 +121,29 @@ internal sealed class ObjectReads(BucketFinder buckets, ObjectReader reader)
         headers["etag"] = $"\"{published.ETag}\"";
         headers["last-modified"] = S3Date.ToHeader(published.At);
         headers["accept-ranges"] = "bytes";
-        if (spec.StorageClass != StorageClass.Standard)
-        {
-            headers[S3Headers.StorageClass] = spec.StorageClass.Name();
-        }
-
-        if (found.Description.Restore is { } restore)
-        {
-            headers[S3Headers.Restore] = ObjectRestores.Header(restore);
-        }
-
-        if (found.Description.GetTags() is { Count: > 0 } tags)
-        {
-            headers[S3Headers.TaggingCount] = tags.Count.ToString(CultureInfo.InvariantCulture);
-        }
-
-        if (choice.PartsCount is { } count)
-        {
-            headers[S3Headers.PartsCount] = count.ToString(CultureInfo.InvariantCulture);
-        }
-
+        Add(S3Headers.StorageClass, spec.StorageClass == StorageClass.Standard ? null : spec.StorageClass.Name());
+        Add(S3Headers.Restore, found.Description.Restore is { } restore ? ObjectRestores.Header(restore) : null);
+        Add(
+            S3Headers.TaggingCount,
+            found.Description.GetTags() is { Count: > 0 } tags ? tags.Count.ToString(CultureInfo.InvariantCulture) : null);
+        Add(S3Headers.PartsCount, choice.PartsCount?.ToString(CultureInfo.InvariantCulture));
         if (string.Equals(call.Header(S3Headers.ChecksumMode), "ENABLED", StringComparison.OrdinalIgnoreCase))
         {
             foreach (var (name, value) in ChecksumAnswer.Headers(choice.Checksum))
             {
-                headers[name] = value!;
+                Add(name, value);
             }
         }
 
         return headers;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                headers[name] = value;
+            }
+        }
     }
 
     /// <summary>The bytes to return.</summary>

@@ -78,7 +78,8 @@ internal sealed class ElementReader : IDisposable
     }
 
     /// <summary>Calls a function for each child of the element that the reader is at, and moves behind the element.</summary>
-    /// <param name="child">Reads the child that the reader is at, to its end, and returns true; or returns false to have it skipped.</param>
+    /// <param name="child">Reads the child that the reader is at, to its end, and returns true; or returns false to have it
+    /// skipped.</param>
     public void ReadChildren(Func<ElementReader, bool> child)
     {
         var isEmpty = _xml.IsEmptyElement;

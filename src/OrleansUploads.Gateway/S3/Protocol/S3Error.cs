@@ -127,10 +127,7 @@ internal sealed class ErrorAnswer(S3Error error) : FrontAnswer
     {
         var request = response.HttpContext.Request;
         response.StatusCode = Status;
-        if (error.RetryAfter is { } retryAfter)
-        {
-            response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        }
+        response.SetRetryAfter(error);
 
         // A client that waits for 100 (Continue) may send the body all the same or not. Only a new connection is unambiguous.
         if (request.Headers.Expect.Count > 0)
@@ -168,8 +165,6 @@ internal sealed class ErrorAnswer(S3Error error) : FrontAnswer
                 writer.WriteEndElement();
             }
         });
-        response.ContentType = S3Xml.ContentType;
-        response.ContentLength = document.Length;
-        await body.WriteAsync(document, cancellationToken);
+        await response.WriteDocumentAsync(body, Status, S3Xml.ContentType, document, cancellationToken);
     }
 }

@@ -154,9 +154,6 @@ internal sealed class XmlAnswer(string root, Action<XmlWriter> content, params (
             writer.WriteEndElement();
         });
         response.SetHeaders(headers);
-        response.StatusCode = Status;
-        response.ContentType = S3Xml.ContentType;
-        response.ContentLength = document.Length;
-        await body.WriteAsync(document, cancellationToken);
+        await response.WriteDocumentAsync(body, Status, S3Xml.ContentType, document, cancellationToken);
     }
 }

@@ -35,7 +35,8 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
                 throw Invalid("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
             }
 
-            checksum = Parse(name, value.ToString(), acceptsParts) ?? throw Invalid($"Value for {name.ToLowerInvariant()} header is invalid.");
+            checksum = Parse(name, value.ToString(), acceptsParts)
+                ?? throw Invalid($"Value for {name.ToLowerInvariant()} header is invalid.");
         }
 
         foreach (var name in Trailers(call))
