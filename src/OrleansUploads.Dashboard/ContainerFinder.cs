@@ -40,19 +40,14 @@ internal sealed class ContainerFinder(PolicyGate gate, BucketFinder buckets, Gat
     }
 
     /// <summary>Finds a bucket.</summary>
-    public async ValueTask<BucketDescription> FindBucketAsync(DashboardCall call, string bucket)
-    {
-        var (found, error) = await buckets.FindAsync(bucket, call.Account, call.Aborted);
-        return found ?? throw error!.AsException();
-    }
+    public ValueTask<BucketDescription> FindBucketAsync(DashboardCall call, string bucket) =>
+        buckets.RequireAsync(bucket, call.Account, call.Aborted);
 
     /// <summary>Finds a bucket, and reads the ID of an upload to it and the key in the query.</summary>
     public async ValueTask<(ObjectName Name, UploadId Upload)> FindObjectUploadAsync(DashboardCall call, string bucket, string id)
     {
-        var (name, error) = BucketFinder.NameObject(await FindBucketAsync(call, bucket), call.Query.FirstValue("key"));
-        return error is not null ? throw error.AsException()
-            : UploadId.TryParse(id, out var upload) ? (name, upload)
-            : throw S3Error.NoSuchUpload(id).AsException();
+        var name = BucketFinder.RequireKey(await FindBucketAsync(call, bucket), call.Query.FirstValue("key"));
+        return UploadId.TryParse(id, out var upload) ? (name, upload) : throw S3Error.NoSuchUpload(id).AsException();
     }
 
     private VaultRequest RequestOf(DashboardCall call, VaultName vault, VaultAction action) => new()

@@ -1,6 +1,11 @@
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Glacier.Jobs;
+using OrleansUploads.Gateway.Glacier.Multipart;
+using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier.Vaults;
+using OrleansUploads.Gateway.Http.Fronts;
 using static OrleansUploads.Core.Policies.KeyAccessKind;
 using static OrleansUploads.Core.Policies.VaultAction;
 
@@ -18,66 +23,84 @@ internal sealed record GlacierOperation(VaultAction Action, string Method, strin
     /// <summary>All operations.</summary>
     public static readonly IReadOnlyList<GlacierOperation> All =
     [
-        new(ListVaults, "GET", "vaults", Look, static (g, call) => g.Vaults.ListAsync(call)),
-        new(CreateVault, "PUT", "vaults/*", Change, static (g, call) => g.Vaults.CreateAsync(call)) { Space = SpaceUse.Grows },
-        new(DescribeVault, "GET", "vaults/*", Look, static (g, call) => g.Vaults.DescribeAsync(call)),
-        new(DeleteVault, "DELETE", "vaults/*", Change, static (g, call) => g.Vaults.DeleteAsync(call)) { Space = SpaceUse.Frees },
+        Of<VaultOperations>(ListVaults, "GET", "vaults", Look, static (g, call) => g.ListAsync(call)),
+        Of<VaultOperations>(CreateVault, "PUT", "vaults/*", Change,
+            static (g, call) => g.CreateAsync(call)) with { Space = SpaceUse.Grows },
+        Of<VaultOperations>(DescribeVault, "GET", "vaults/*", Look, static (g, call) => g.DescribeAsync(call)),
+        Of<VaultOperations>(DeleteVault, "DELETE", "vaults/*", Change,
+            static (g, call) => g.DeleteAsync(call)) with { Space = SpaceUse.Frees },
 
-        new(UploadArchive, "POST", "vaults/*/archives", Add, static (g, call) => g.ReceiveAsync(call, g.Archives.UploadAsync))
+        Of<ArchiveOperations>(UploadArchive, "POST", "vaults/*/archives", Add, static (g, call) => g.UploadAsync(call)) with
         {
-            IsUpload = true, Space = SpaceUse.Grows,
+            Transfer = Transfer.Receives, Space = SpaceUse.Grows,
         },
-        new(DeleteArchive, "DELETE", "vaults/*/archives/*", Change, static (g, call) => g.Deletion.DeleteAsync(call))
+        Of<ArchiveOperations>(DeleteArchive, "DELETE", "vaults/*/archives/*", Change, static (g, call) => g.DeleteAsync(call)) with
         {
             Space = SpaceUse.Frees,
         },
 
-        new(InitiateMultipartUpload, "POST", "vaults/*/multipart-uploads", Add, static (g, call) => g.Multipart.InitiateAsync(call))
+        Of<MultipartOperations>(InitiateMultipartUpload, "POST", "vaults/*/multipart-uploads", Add,
+            static (g, call) => g.InitiateAsync(call)) with
         {
             Space = SpaceUse.Grows,
         },
-        new(ListMultipartUploads, "GET", "vaults/*/multipart-uploads", Look, static (g, call) => g.Multipart.ListUploadsAsync(call)),
-        new(UploadMultipartPart, "PUT", "vaults/*/multipart-uploads/*", Add, static (g, call) => g.ReceiveAsync(call, g.Multipart.UploadPartAsync))
+        Of<MultipartOperations>(ListMultipartUploads, "GET", "vaults/*/multipart-uploads", Look,
+            static (g, call) => g.ListUploadsAsync(call)),
+        Of<MultipartOperations>(UploadMultipartPart, "PUT", "vaults/*/multipart-uploads/*", Add,
+            static (g, call) => g.UploadPartAsync(call)) with
         {
-            IsUpload = true, Space = SpaceUse.Grows,
+            Transfer = Transfer.Receives, Space = SpaceUse.Grows,
         },
-        new(CompleteMultipartUpload, "POST", "vaults/*/multipart-uploads/*", Add, static (g, call) => g.Multipart.CompleteAsync(call)),
-        new(AbortMultipartUpload, "DELETE", "vaults/*/multipart-uploads/*", Change, static (g, call) => g.Multipart.AbortAsync(call))
+        Of<MultipartOperations>(CompleteMultipartUpload, "POST", "vaults/*/multipart-uploads/*", Add,
+            static (g, call) => g.CompleteAsync(call)),
+        Of<MultipartOperations>(AbortMultipartUpload, "DELETE", "vaults/*/multipart-uploads/*", Change,
+            static (g, call) => g.AbortAsync(call)) with
         {
             Space = SpaceUse.Frees,
         },
-        new(ListParts, "GET", "vaults/*/multipart-uploads/*", Look, static (g, call) => g.Multipart.ListPartsAsync(call)),
+        Of<MultipartOperations>(ListParts, "GET", "vaults/*/multipart-uploads/*", Look, static (g, call) => g.ListPartsAsync(call)),
 
-        new(InitiateJob, "POST", "vaults/*/jobs", Read, static (g, call) => g.Initiation.InitiateAsync(call)) { Space = SpaceUse.Retrieves },
-        new(ListJobs, "GET", "vaults/*/jobs", Look, static (g, call) => g.Jobs.ListAsync(call)),
-        new(DescribeJob, "GET", "vaults/*/jobs/*", Look, static (g, call) => g.Jobs.DescribeAsync(call)),
-        new(GetJobOutput, "GET", "vaults/*/jobs/*/output", Read, static (g, call) => g.SendAsync(call, g.Jobs.GetOutputAsync)),
+        Of<JobInitiation>(InitiateJob, "POST", "vaults/*/jobs", Read,
+            static (g, call) => g.InitiateAsync(call)) with { Space = SpaceUse.Retrieves },
+        Of<JobOperations>(ListJobs, "GET", "vaults/*/jobs", Look, static (g, call) => g.ListAsync(call)),
+        Of<JobOperations>(DescribeJob, "GET", "vaults/*/jobs/*", Look, static (g, call) => g.DescribeAsync(call)),
+        Of<JobOperations>(GetJobOutput, "GET", "vaults/*/jobs/*/output", Read,
+            static (g, call) => g.GetOutputAsync(call)) with { Transfer = Transfer.Sends },
 
-        new(ListTagsForVault, "GET", "vaults/*/tags", Look, static (g, call) => g.Tags.ListAsync(call)),
-        new(AddTagsToVault, "POST", "vaults/*/tags", Change, static (g, call) => g.Tags.AddAsync(call))
+        Of<TagOperations>(ListTagsForVault, "GET", "vaults/*/tags", Look, static (g, call) => g.ListAsync(call)),
+        Of<TagOperations>(AddTagsToVault, "POST", "vaults/*/tags", Change, static (g, call) => g.AddAsync(call)) with
         {
             Choice = "add", Space = SpaceUse.Grows,
         },
-        new(RemoveTagsFromVault, "POST", "vaults/*/tags", Change, static (g, call) => g.Tags.RemoveAsync(call)) { Choice = "remove" },
+        Of<TagOperations>(RemoveTagsFromVault, "POST", "vaults/*/tags", Change,
+            static (g, call) => g.RemoveAsync(call)) with { Choice = "remove" },
 
-        new(SetVaultNotifications, "PUT", "vaults/*/notification-configuration", Change, static (g, call) => g.Notifications.SetNotificationsAsync(call)),
-        new(GetVaultNotifications, "GET", "vaults/*/notification-configuration", Look, static (g, call) => g.Notifications.GetNotificationsAsync(call)),
-        new(DeleteVaultNotifications, "DELETE", "vaults/*/notification-configuration", Change, static (g, call) => g.Notifications.DeleteNotificationsAsync(call)),
+        Of<NotificationOperations>(SetVaultNotifications, "PUT", "vaults/*/notification-configuration", Change,
+            static (g, call) => g.SetNotificationsAsync(call)),
+        Of<NotificationOperations>(GetVaultNotifications, "GET", "vaults/*/notification-configuration", Look,
+            static (g, call) => g.GetNotificationsAsync(call)),
+        Of<NotificationOperations>(DeleteVaultNotifications, "DELETE", "vaults/*/notification-configuration", Change,
+            static (g, call) => g.DeleteNotificationsAsync(call)),
 
-        new(SetVaultAccessPolicy, "PUT", "vaults/*/access-policy", Change, static (g, call) => g.AccessPolicies.SetPolicyAsync(call)),
-        new(GetVaultAccessPolicy, "GET", "vaults/*/access-policy", Look, static (g, call) => g.AccessPolicies.GetPolicyAsync(call)),
-        new(DeleteVaultAccessPolicy, "DELETE", "vaults/*/access-policy", Change, static (g, call) => g.AccessPolicies.DeletePolicyAsync(call)),
+        Of<PolicyOperations>(SetVaultAccessPolicy, "PUT", "vaults/*/access-policy", Change,
+            static (g, call) => g.SetPolicyAsync(call)),
+        Of<PolicyOperations>(GetVaultAccessPolicy, "GET", "vaults/*/access-policy", Look, static (g, call) => g.GetPolicyAsync(call)),
+        Of<PolicyOperations>(DeleteVaultAccessPolicy, "DELETE", "vaults/*/access-policy", Change,
+            static (g, call) => g.DeletePolicyAsync(call)),
 
-        new(InitiateVaultLock, "POST", "vaults/*/lock-policy", Change, static (g, call) => g.Locks.InitiateAsync(call)),
-        new(GetVaultLock, "GET", "vaults/*/lock-policy", Look, static (g, call) => g.Locks.GetLockAsync(call)),
-        new(AbortVaultLock, "DELETE", "vaults/*/lock-policy", Change, static (g, call) => g.Locks.AbortAsync(call)),
-        new(CompleteVaultLock, "POST", "vaults/*/lock-policy/*", Change, static (g, call) => g.Locks.CompleteAsync(call)),
+        Of<PolicyOperations>(InitiateVaultLock, "POST", "vaults/*/lock-policy", Change, static (g, call) => g.InitiateLockAsync(call)),
+        Of<PolicyOperations>(GetVaultLock, "GET", "vaults/*/lock-policy", Look, static (g, call) => g.GetLockAsync(call)),
+        Of<PolicyOperations>(AbortVaultLock, "DELETE", "vaults/*/lock-policy", Change, static (g, call) => g.AbortLockAsync(call)),
+        Of<PolicyOperations>(CompleteVaultLock, "POST", "vaults/*/lock-policy/*", Change, static (g, call) => g.CompleteLockAsync(call)),
 
-        new(GetDataRetrievalPolicy, "GET", "policies/data-retrieval", Look, static (g, call) => g.Accounts.GetRetrievalPolicyAsync(call)),
-        new(SetDataRetrievalPolicy, "PUT", "policies/data-retrieval", Change, static (g, call) => g.Accounts.SetRetrievalPolicyAsync(call)),
+        Of<AccountOperations>(GetDataRetrievalPolicy, "GET", "policies/data-retrieval", Look,
+            static (g, call) => g.GetRetrievalPolicyAsync(call)),
+        Of<AccountOperations>(SetDataRetrievalPolicy, "PUT", "policies/data-retrieval", Change,
+            static (g, call) => g.SetRetrievalPolicyAsync(call)),
 
-        new(ListProvisionedCapacity, "GET", "provisioned-capacity", Look, static (g, call) => g.Accounts.ListCapacityAsync(call)),
-        new(PurchaseProvisionedCapacity, "POST", "provisioned-capacity", Change, static (g, call) => g.Accounts.PurchaseCapacityAsync(call))
+        Of<AccountOperations>(ListProvisionedCapacity, "GET", "provisioned-capacity", Look, static (g, call) => g.ListCapacityAsync(call)),
+        Of<AccountOperations>(PurchaseProvisionedCapacity, "POST", "provisioned-capacity", Change,
+            static (g, call) => g.PurchaseCapacityAsync(call)) with
         {
             Space = SpaceUse.Grows,
         },
@@ -89,9 +112,15 @@ internal sealed record GlacierOperation(VaultAction Action, string Method, strin
     /// <summary>How it uses the disk of the data folder.</summary>
     public SpaceUse Space { get; init; }
 
-    /// <summary>Whether the body is an upload's bytes, up to 4 GiB, rather than a small document.</summary>
-    public bool IsUpload { get; init; }
+    /// <summary>Which bytes it moves. The body of an operation that receives is an upload's, up to 4 GiB, rather than a small
+    /// document.</summary>
+    public Transfer Transfer { get; init; }
+
+    private static GlacierOperation Of<TService>(
+        VaultAction action, string method, string path, KeyAccessKind access, Func<TService, GlacierCall, ValueTask<FrontAnswer>> run)
+        where TService : notnull =>
+        new(action, method, path, access, (services, call) => run(services.GetRequiredService<TService>(), call));
 }
 
 /// <summary>Executes an operation.</summary>
-internal delegate ValueTask<GlacierAnswer> GlacierHandler(GlacierOperations operations, GlacierCall call);
+internal delegate ValueTask<FrontAnswer> GlacierHandler(IServiceProvider services, GlacierCall call);

@@ -19,19 +19,15 @@ internal static class GlacierServices
         services.AddSingleton<TagOperations>();
         services.AddSingleton<NotificationOperations>();
         services.AddSingleton<AccountOperations>();
-        services.AddSingleton<ArchiveUpload>();
-        services.AddSingleton<ArchiveDeletion>();
+        services.AddSingleton<ArchiveOperations>();
         services.AddSingleton<MultipartOperations>();
         services.AddSingleton<InventoryWriter>();
         services.TryAddSingleton<IInventoryMeter, InventoryMeter>();
         services.AddSingleton<JobInitiation>();
         services.AddSingleton<JobOperations>();
-        services.AddSingleton<AccessPolicyOperations>();
-        services.AddSingleton<LockOperations>();
+        services.AddSingleton<PolicyOperations>();
         services.AddSingleton<PolicyCache>();
         services.AddSingleton<PolicyGate>();
-        services.AddSingleton<GlacierOperations>();
-        services.AddSingleton<GlacierPipeline>();
         services.AddSingleton<IFront, GlacierFront>();
         return services;
     }

@@ -88,7 +88,6 @@ public static class GatewayServices
         services.AddSingleton<TransferLimiters>();
         services.AddSingleton<DocumentLimits>();
         services.AddSingleton<FrontTable>();
-        services.AddSingleton<RequestChecks>();
         services.AddSingleton<RecentRefusals>();
         services.AddSingleton<FrontDispatcher>();
         return services;

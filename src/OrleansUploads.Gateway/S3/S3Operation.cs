@@ -1,7 +1,10 @@
 using System.Runtime.CompilerServices;
+using System.Xml;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Buckets;
+using OrleansUploads.Gateway.S3.Objects;
 using OrleansUploads.Gateway.S3.Protocol;
 using static OrleansUploads.Core.Policies.KeyAccessKind;
 using static OrleansUploads.Gateway.S3.Protocol.S3Level;
@@ -20,113 +23,144 @@ internal sealed class S3Operation
         Rows.Add(this);
     }
 
-    public static S3Operation ListBuckets { get; } = Of("GET", Service, null, Look, static (s, call) => s.Buckets.ListAsync(call));
+    public static S3Operation ListBuckets { get; } =
+        Of<BucketOperations>("GET", Service, null, Look, static (s, call) => s.ListAsync(call));
 
     public static S3Operation CreateBucket { get; } =
-        Of("PUT", Bucket, null, Change, static (s, call) => s.Buckets.CreateAsync(call), SpaceUse.Grows, S3Body.Document);
+        Of<BucketOperations>("PUT", Bucket, null, Change, static (s, call) => s.CreateAsync(call), SpaceUse.Grows, S3Body.Document);
 
-    public static S3Operation HeadBucket { get; } = Of("HEAD", Bucket, null, Look, static (s, call) => s.Buckets.HeadAsync(call));
+    public static S3Operation HeadBucket { get; } = Of<BucketOperations>("HEAD", Bucket, null, Look, static (s, call) => s.HeadAsync(call));
 
     public static S3Operation DeleteBucket { get; } =
-        Of("DELETE", Bucket, null, Change, static (s, call) => s.Buckets.DeleteAsync(call), SpaceUse.Frees);
+        Of<BucketOperations>("DELETE", Bucket, null, Change, static (s, call) => s.DeleteAsync(call), SpaceUse.Frees);
 
     public static S3Operation GetBucketLocation { get; } =
-        Of("GET", Bucket, "location", Look, static (s, call) => s.Buckets.GetLocationAsync(call));
+        Of<BucketOperations>("GET", Bucket, "location", Look, static (s, call) => s.GetLocationAsync(call));
 
-    public static S3Operation GetBucketAccelerateConfiguration { get; } = Setting("accelerate", BucketSettings.Acceleration);
+    public static S3Operation GetBucketAccelerateConfiguration { get; } = Setting("accelerate", "AccelerateConfiguration");
 
-    public static S3Operation GetBucketAcl { get; } = Setting("acl", BucketSettings.Acl);
+    public static S3Operation GetBucketAcl { get; } =
+        Setting("acl", "AccessControlPolicy", static (xml, owner) => xml.WriteAccessControlList(owner));
 
-    public static S3Operation GetBucketCors { get; } = Setting("cors", BucketSettings.Cors);
+    public static S3Operation GetBucketCors { get; } =
+        Unset("cors", S3ErrorCode.NoSuchCORSConfiguration, "The CORS configuration does not exist.");
 
-    public static S3Operation GetBucketEncryption { get; } = Setting("encryption", BucketSettings.Encryption);
+    public static S3Operation GetBucketEncryption { get; } = Unset(
+        "encryption", S3ErrorCode.ServerSideEncryptionConfigurationNotFoundError,
+        "The server side encryption configuration was not found.");
 
-    public static S3Operation GetBucketLifecycleConfiguration { get; } = Setting("lifecycle", BucketSettings.Lifecycle);
+    public static S3Operation GetBucketLifecycleConfiguration { get; } =
+        Unset("lifecycle", S3ErrorCode.NoSuchLifecycleConfiguration, "The lifecycle configuration does not exist.");
 
-    public static S3Operation GetBucketLogging { get; } = Setting("logging", BucketSettings.Logging);
+    public static S3Operation GetBucketLogging { get; } = Setting("logging", "BucketLoggingStatus");
 
-    public static S3Operation GetBucketNotificationConfiguration { get; } = Setting("notification", BucketSettings.Notification);
+    public static S3Operation GetBucketNotificationConfiguration { get; } =
+        Setting("notification", "NotificationConfiguration");
 
-    public static S3Operation GetBucketOwnershipControls { get; } = Setting("ownershipControls", BucketSettings.Ownership);
+    /// <summary>Objects belong to the owner of the bucket, whatever a request says of access control lists.</summary>
+    public static S3Operation GetBucketOwnershipControls { get; } = Setting("ownershipControls", "OwnershipControls", static (xml, _) =>
+    {
+        xml.WriteStartElement("Rule");
+        xml.WriteElementString("ObjectOwnership", "BucketOwnerEnforced");
+        xml.WriteEndElement();
+    });
 
-    public static S3Operation GetBucketPolicy { get; } = Setting("policy", BucketSettings.Policy);
+    public static S3Operation GetBucketPolicy { get; } =
+        Unset("policy", S3ErrorCode.NoSuchBucketPolicy, "The bucket policy does not exist.");
 
-    public static S3Operation GetBucketReplication { get; } = Setting("replication", BucketSettings.Replication);
+    public static S3Operation GetBucketReplication { get; } =
+        Unset("replication", S3ErrorCode.ReplicationConfigurationNotFoundError, "The replication configuration was not found.");
 
-    public static S3Operation GetBucketRequestPayment { get; } = Setting("requestPayment", BucketSettings.RequestPayment);
+    public static S3Operation GetBucketRequestPayment { get; } =
+        Setting("requestPayment", "RequestPaymentConfiguration", static (xml, _) => xml.WriteElementString("Payer", "BucketOwner"));
 
-    public static S3Operation GetBucketTagging { get; } = Setting("tagging", BucketSettings.Tagging);
+    public static S3Operation GetBucketTagging { get; } =
+        Unset("tagging", S3ErrorCode.NoSuchTagSet, "The TagSet does not exist.");
 
-    public static S3Operation GetBucketVersioning { get; } = Setting("versioning", BucketSettings.Versioning);
+    public static S3Operation GetBucketVersioning { get; } = Setting("versioning", "VersioningConfiguration");
 
-    public static S3Operation GetBucketWebsite { get; } = Setting("website", BucketSettings.Website);
+    public static S3Operation GetBucketWebsite { get; } =
+        Unset("website", S3ErrorCode.NoSuchWebsiteConfiguration, "The specified bucket does not have a website configuration.");
 
-    public static S3Operation GetObjectLockConfiguration { get; } = Setting("object-lock", BucketSettings.ObjectLock);
+    public static S3Operation GetObjectLockConfiguration { get; } =
+        Unset("object-lock", S3ErrorCode.ObjectLockConfigurationNotFoundError, "Object Lock configuration does not exist for this bucket.");
 
-    public static S3Operation GetPublicAccessBlock { get; } = Setting("publicAccessBlock", BucketSettings.PublicAccessBlock);
+    public static S3Operation GetPublicAccessBlock { get; } =
+        Unset("publicAccessBlock", S3ErrorCode.NoSuchPublicAccessBlockConfiguration,
+            "The public access block configuration was not found.");
 
-    public static S3Operation ListObjects { get; } = Of("GET", Bucket, null, Look, static (s, call) => s.Lists.ListAsync(call));
+    public static S3Operation ListObjects { get; } = Of<ListOperations>("GET", Bucket, null, Look, static (s, call) => s.ListAsync(call));
 
     public static S3Operation ListObjectsV2 { get; } =
-        Of("GET", Bucket, S3Router.ListVersion2, Look, static (s, call) => s.Lists.ListV2Async(call));
+        Of<ListOperations>("GET", Bucket, S3Router.ListVersion2, Look, static (s, call) => s.ListV2Async(call));
 
     public static S3Operation ListObjectVersions { get; } =
-        Of("GET", Bucket, "versions", Look, static (s, call) => s.Lists.ListVersionsAsync(call));
+        Of<ListOperations>("GET", Bucket, "versions", Look, static (s, call) => s.ListVersionsAsync(call));
 
     public static S3Operation DeleteObjects { get; } =
-        Of("POST", Bucket, "delete", Change, static (s, call) => s.Deletion.DeleteManyAsync(call), SpaceUse.Frees, S3Body.LongDocument);
+        Of<ObjectDeletion>("POST", Bucket, "delete", Change,
+            static (s, call) => s.DeleteManyAsync(call), SpaceUse.Frees, S3Body.LongDocument);
 
     public static S3Operation PutObject { get; } =
-        Of("PUT", S3Level.Object, null, Change, static (s, call) => s.ReceiveAsync(call, s.Uploads.PutAsync), SpaceUse.Grows, S3Body.Bytes, mayReplace: true);
+        Of<ObjectUploads>("PUT", S3Level.Object, null, Change,
+            static (s, call) => s.PutAsync(call), SpaceUse.Grows, S3Body.Bytes, mayReplace: true);
 
     public static S3Operation CopyObject { get; } =
-        Of("PUT", S3Level.Object, null, Change, static (s, call) => s.ReceiveAsync(call, s.Copies.CopyAsync), SpaceUse.Grows, mayReplace: true, copies: true);
+        Of<ObjectCopies>("PUT", S3Level.Object, null, Change,
+            static (s, call) => s.CopyAsync(call), SpaceUse.Grows, mayReplace: true, copies: true);
 
     public static S3Operation GetObject { get; } =
-        Of("GET", S3Level.Object, null, Read, static (s, call) => s.SendAsync(call, s.Reads.ReadAsync));
+        Of<ObjectReads>("GET", S3Level.Object, null, Read, static (s, call) => s.ReadAsync(call), sends: true);
 
-    public static S3Operation HeadObject { get; } = Of("HEAD", S3Level.Object, null, Look, static (s, call) => s.Reads.ReadAsync(call));
+    public static S3Operation HeadObject { get; } =
+        Of<ObjectReads>("HEAD", S3Level.Object, null, Look, static (s, call) => s.ReadAsync(call));
 
-    public static S3Operation GetObjectAcl { get; } = Of("GET", S3Level.Object, "acl", Look, static (s, call) => s.Acls.GetAsync(call));
+    public static S3Operation GetObjectAcl { get; } =
+        Of<ObjectProperties>("GET", S3Level.Object, "acl", Look, static (s, call) => s.GetAclAsync(call));
 
     public static S3Operation GetObjectAttributes { get; } =
-        Of("GET", S3Level.Object, "attributes", Look, static (s, call) => s.Attributes.GetAsync(call));
+        Of<ObjectProperties>("GET", S3Level.Object, "attributes", Look, static (s, call) => s.GetAttributesAsync(call));
 
     public static S3Operation GetObjectTagging { get; } =
-        Of("GET", S3Level.Object, "tagging", Look, static (s, call) => s.Tagging.GetAsync(call));
+        Of<ObjectProperties>("GET", S3Level.Object, "tagging", Look, static (s, call) => s.GetTaggingAsync(call));
 
     public static S3Operation PutObjectTagging { get; } =
-        Of("PUT", S3Level.Object, "tagging", Change, static (s, call) => s.Tagging.PutAsync(call), SpaceUse.Grows, S3Body.Document);
+        Of<ObjectProperties>("PUT", S3Level.Object, "tagging", Change,
+            static (s, call) => s.PutTaggingAsync(call), SpaceUse.Grows, S3Body.Document);
 
     public static S3Operation DeleteObjectTagging { get; } =
-        Of("DELETE", S3Level.Object, "tagging", Change, static (s, call) => s.Tagging.DeleteAsync(call), SpaceUse.Grows);
+        Of<ObjectProperties>("DELETE", S3Level.Object, "tagging", Change, static (s, call) => s.DeleteTaggingAsync(call), SpaceUse.Grows);
 
     public static S3Operation RestoreObject { get; } =
-        Of("POST", S3Level.Object, "restore", Read, static (s, call) => s.Restores.RestoreAsync(call), SpaceUse.Retrieves, S3Body.Document);
+        Of<ObjectRestores>("POST", S3Level.Object, "restore", Read,
+            static (s, call) => s.RestoreAsync(call), SpaceUse.Retrieves, S3Body.Document);
 
     public static S3Operation DeleteObject { get; } =
-        Of("DELETE", S3Level.Object, null, Change, static (s, call) => s.Deletion.DeleteAsync(call), SpaceUse.Frees);
+        Of<ObjectDeletion>("DELETE", S3Level.Object, null, Change, static (s, call) => s.DeleteAsync(call), SpaceUse.Frees);
 
     public static S3Operation CreateMultipartUpload { get; } =
-        Of("POST", S3Level.Object, "uploads", Add, static (s, call) => s.Multipart.CreateAsync(call), SpaceUse.Grows);
+        Of<ObjectUploads>("POST", S3Level.Object, "uploads", Add, static (s, call) => s.CreateAsync(call), SpaceUse.Grows);
 
     public static S3Operation UploadPart { get; } =
-        Of("PUT", S3Level.Object, S3Router.PartOfUpload, Add, static (s, call) => s.ReceiveAsync(call, s.Multipart.UploadPartAsync), SpaceUse.Grows, S3Body.Bytes);
+        Of<ObjectUploads>("PUT", S3Level.Object, S3Router.PartOfUpload, Add,
+            static (s, call) => s.UploadPartAsync(call), SpaceUse.Grows, S3Body.Bytes);
 
     public static S3Operation UploadPartCopy { get; } =
-        Of("PUT", S3Level.Object, S3Router.PartOfUpload, Add, static (s, call) => s.ReceiveAsync(call, s.Copies.CopyPartAsync), SpaceUse.Grows, copies: true);
+        Of<ObjectCopies>("PUT", S3Level.Object, S3Router.PartOfUpload, Add,
+            static (s, call) => s.CopyPartAsync(call), SpaceUse.Grows, copies: true);
 
     public static S3Operation ListParts { get; } =
-        Of("GET", S3Level.Object, "uploadId", Look, static (s, call) => s.MultipartLists.ListPartsAsync(call));
+        Of<MultipartLists>("GET", S3Level.Object, "uploadId", Look, static (s, call) => s.ListPartsAsync(call));
 
     public static S3Operation ListMultipartUploads { get; } =
-        Of("GET", Bucket, "uploads", Look, static (s, call) => s.MultipartLists.ListUploadsAsync(call));
+        Of<MultipartLists>("GET", Bucket, "uploads", Look, static (s, call) => s.ListUploadsAsync(call));
 
     public static S3Operation CompleteMultipartUpload { get; } =
-        Of("POST", S3Level.Object, "uploadId", Change, static (s, call) => s.Multipart.CompleteAsync(call), SpaceUse.Grows, S3Body.LongDocument, mayReplace: true);
+        Of<ObjectUploads>("POST", S3Level.Object, "uploadId", Change,
+            static (s, call) => s.CompleteAsync(call), SpaceUse.Grows, S3Body.LongDocument, mayReplace: true);
 
     public static S3Operation AbortMultipartUpload { get; } =
-        Of("DELETE", S3Level.Object, "uploadId", Change, static (s, call) => s.Multipart.AbortAsync(call), SpaceUse.Frees);
+        Of<ObjectUploads>("DELETE", S3Level.Object, "uploadId", Change, static (s, call) => s.AbortAsync(call), SpaceUse.Frees);
 
     /// <summary>All operations.</summary>
     public static IReadOnlyList<S3Operation> All => Rows;
@@ -155,6 +189,9 @@ internal sealed class S3Operation
     /// <summary>What its body is.</summary>
     public S3Body Body { get; private init; }
 
+    /// <summary>Which bytes it moves.</summary>
+    public Transfer Transfer { get; private init; }
+
     /// <summary>Whether it may replace an object. It does not if the request forbids that, and then it only adds one.</summary>
     public bool MayReplace { get; private init; }
 
@@ -164,26 +201,47 @@ internal sealed class S3Operation
     /// <inheritdoc/>
     public override string ToString() => Name;
 
-    private static S3Operation Of(
+    private static S3Operation Of<TService>(
         string method,
         S3Level level,
         string? query,
         KeyAccessKind access,
-        S3Handler run,
+        Func<TService, S3Call, ValueTask<FrontAnswer>> run,
         SpaceUse space = SpaceUse.None,
         S3Body body = S3Body.None,
         bool mayReplace = false,
         bool copies = false,
-        [CallerMemberName] string name = "") =>
-        new(name, method, level, query, access, run) { Space = space, Body = body, MayReplace = mayReplace, Copies = copies };
+        bool sends = false,
+        [CallerMemberName] string name = "")
+        where TService : notnull =>
+        new(name, method, level, query, access, (services, call) => run(services.GetRequiredService<TService>(), call))
+        {
+            Space = space,
+            Body = body,
+            MayReplace = mayReplace,
+            Copies = copies,
+            Transfer = sends ? Transfer.Sends : copies || body == S3Body.Bytes ? Transfer.Receives : Transfer.None,
+        };
 
-    /// <summary>A question about a setting of a bucket that cannot be changed.</summary>
-    private static S3Operation Setting(string query, Func<AccountId, S3Answer> answer, [CallerMemberName] string name = "") =>
-        Of("GET", Bucket, query, Look, (s, call) => s.Buckets.GetSettingAsync(call, answer), name: name);
+    /// <summary>A question about a setting of a bucket that cannot be changed. Clients ask for some of them routinely.</summary>
+    private static S3Operation Setting(
+        string query, string root, Action<XmlWriter, AccountId>? content = null, [CallerMemberName] string name = "") =>
+        About(query, call => new XmlAnswer(root, xml => content?.Invoke(xml, call.Account)), name);
+
+    /// <summary>A question about a setting that no bucket has.</summary>
+    private static S3Operation Unset(string query, S3ErrorCode code, string message, [CallerMemberName] string name = "") =>
+        About(query, _ => new ErrorAnswer(new S3Error(code, message)), name);
+
+    private static S3Operation About(string query, Func<S3Call, FrontAnswer> answer, string name) =>
+        Of<BucketFinder>("GET", Bucket, query, Look, async (buckets, call) =>
+        {
+            await buckets.RequireAsync(call);
+            return answer(call);
+        }, name: name);
 }
 
 /// <summary>Executes an operation.</summary>
-internal delegate ValueTask<S3Answer> S3Handler(S3Operations operations, S3Call call);
+internal delegate ValueTask<FrontAnswer> S3Handler(IServiceProvider services, S3Call call);
 
 /// <summary>What the body of a request is.</summary>
 internal enum S3Body

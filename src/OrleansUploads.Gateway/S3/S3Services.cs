@@ -15,20 +15,14 @@ internal static class S3Services
         services.Configure<KestrelServerOptions>(static kestrel => kestrel.ResponseHeaderEncodingSelector = ContentHeaders.EncodingOf!);
         services.AddSingleton<BucketFinder>();
         services.AddSingleton<BucketOperations>();
-        services.AddSingleton<ListedRestores>();
         services.AddSingleton<ListOperations>();
         services.AddSingleton<ObjectUploads>();
         services.AddSingleton<ObjectReads>();
-        services.AddSingleton<ObjectAcls>();
-        services.AddSingleton<ObjectAttributes>();
-        services.AddSingleton<ObjectTagging>();
+        services.AddSingleton<ObjectProperties>();
         services.AddSingleton<ObjectRestores>();
         services.AddSingleton<ObjectDeletion>();
         services.AddSingleton<ObjectCopies>();
-        services.AddSingleton<MultipartUploads>();
         services.AddSingleton<MultipartLists>();
-        services.AddSingleton<S3Operations>();
-        services.AddSingleton<S3Pipeline>();
         services.AddSingleton<IFront, S3Front>();
         return services;
     }

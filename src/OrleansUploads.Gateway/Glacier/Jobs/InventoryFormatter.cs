@@ -35,10 +35,10 @@ internal abstract class InventoryFormatter : IDisposable
     /// <summary>The next bytes, for these archives; valid until the next call.</summary>
     public ReadOnlyMemory<byte> Format(IReadOnlyList<ArchiveEntry> archives)
     {
-        var piece = NextPiece();
+        BeginPiece();
         foreach (var archive in archives)
         {
-            Write(archive, piece);
+            Write(archive);
         }
 
         return FinishPiece();
@@ -47,33 +47,36 @@ internal abstract class InventoryFormatter : IDisposable
     /// <summary>The last bytes; valid until the next call.</summary>
     public ReadOnlyMemory<byte> End()
     {
-        WriteEnd(NextPiece());
+        BeginPiece();
+        WriteEnd();
         return FinishPiece();
     }
 
     /// <inheritdoc/>
-    public abstract void Dispose();
+    public virtual void Dispose()
+    {
+    }
 
     /// <summary>Writes one archive.</summary>
-    protected abstract void Write(ArchiveEntry archive, ArrayBufferWriter<byte> piece);
+    protected abstract void Write(ArchiveEntry archive);
 
     /// <summary>Writes what follows the last archive.</summary>
-    protected abstract void WriteEnd(ArrayBufferWriter<byte> piece);
+    protected virtual void WriteEnd()
+    {
+    }
 
     /// <summary>Flushes everything that was written into the piece.</summary>
     protected virtual void Flush()
     {
     }
 
-    private ArrayBufferWriter<byte> NextPiece()
+    private void BeginPiece()
     {
         if (_isFinished)
         {
             _piece.ResetWrittenCount();
             _isFinished = false;
         }
-
-        return _piece;
     }
 
     private ReadOnlyMemory<byte> FinishPiece()
@@ -109,7 +112,7 @@ internal abstract class InventoryFormatter : IDisposable
         }
 
         /// <inheritdoc/>
-        protected override void Write(ArchiveEntry archive, ArrayBufferWriter<byte> piece)
+        protected override void Write(ArchiveEntry archive)
         {
             _json.WriteStartObject();
             _json.WriteString(ArchiveId, archive.Archive.ToString());
@@ -121,7 +124,7 @@ internal abstract class InventoryFormatter : IDisposable
         }
 
         /// <inheritdoc/>
-        protected override void WriteEnd(ArrayBufferWriter<byte> piece)
+        protected override void WriteEnd()
         {
             _json.WriteEndArray();
             _json.WriteEndObject();
@@ -131,7 +134,11 @@ internal abstract class InventoryFormatter : IDisposable
         protected override void Flush() => _json.Flush();
 
         /// <inheritdoc/>
-        public override void Dispose() => _json.Dispose();
+        public override void Dispose()
+        {
+            _json.Dispose();
+            base.Dispose();
+        }
     }
 
     /// <summary>One line for each archive. This is Amazon's CSV and not that of RFC 4180: inside quotes, a quote is escaped with
@@ -140,35 +147,21 @@ internal abstract class InventoryFormatter : IDisposable
     {
         private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"");
 
-        public CsvText() => Append("ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash\n", _piece);
+        public CsvText() => Append("ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash\n");
 
         /// <inheritdoc/>
-        protected override void Write(ArchiveEntry archive, ArrayBufferWriter<byte> piece)
+        protected override void Write(ArchiveEntry archive)
         {
             var description = Field(archive.Description.ToString());
             var created = GlacierDate.FormatSeconds(archive.CreatedAt);
-            Append(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{archive.Archive},{description},{created},{archive.SizeBytes},{archive.TreeHash}\n"),
-                piece);
-        }
-
-        /// <inheritdoc/>
-        protected override void WriteEnd(ArrayBufferWriter<byte> piece)
-        {
-        }
-
-        /// <inheritdoc/>
-        public override void Dispose()
-        {
+            Append(string.Create(
+                CultureInfo.InvariantCulture, $"{archive.Archive},{description},{created},{archive.SizeBytes},{archive.TreeHash}\n"));
         }
 
         private static string Field(string text) => text.AsSpan().ContainsAny(Quoted)
             ? $"\"{text.Replace("\"", "\\\"", StringComparison.Ordinal)}\""
             : text;
 
-        private static void Append(string line, ArrayBufferWriter<byte> piece) =>
-            Encoding.ASCII.GetBytes(line, piece);
+        private void Append(string line) => Encoding.ASCII.GetBytes(line, _piece);
     }
 }

@@ -4,6 +4,7 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
@@ -76,4 +77,15 @@ internal sealed class InventoryWriter(InventoryReader inventories)
             }
         }
     }
+}
+
+/// <summary>Measures the output of inventory jobs by formatting it.</summary>
+public sealed class InventoryMeter : IInventoryMeter
+{
+    /// <inheritdoc/>
+    /// <remarks>Runs on the thread pool, because formatting would keep an entity's thread busy.</remarks>
+    public async ValueTask<InventoryOutput> MeasureAsync(
+        UnmeasuredInventory job, IAsyncEnumerable<ArchivesPage> pages, CancellationToken cancellationToken) =>
+        await Task.Run(
+            () => InventoryWriter.MeasureAsync(pages, job.Format, job.VaultName, job.Inventory.TakenAt), cancellationToken);
 }

@@ -5,10 +5,11 @@ using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
@@ -21,17 +22,17 @@ internal sealed class JobInitiation(
     private const int MaxLookups = 4;
 
     /// <summary>Starts the retrieval of an archive, of a range of it, or of the vault's inventory.</summary>
-    public async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call) =>
-        !JobRequest.TryRead(call.Document, out var job, out var error) ? error : job switch
+    public async ValueTask<FrontAnswer> InitiateAsync(GlacierCall call) =>
+        JobRequest.Read(call.Document) switch
         {
             RetrievalRequest retrieval => await InitiateAsync(call, retrieval),
             InventoryRequest inventory => await InitiateAsync(call, inventory),
-            _ => throw new UnreachableException($"No code starts a {job.GetType().Name}."),
+            var job => throw new UnreachableException($"No code starts a {job.GetType().Name}."),
         };
 
     /// <summary>The vault's jobs do not start the retrieval of an archive that was deleted after it was looked up. If they cannot
     /// tell, the archive is looked up again.</summary>
-    private async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call, RetrievalRequest request)
+    private async ValueTask<FrontAnswer> InitiateAsync(GlacierCall call, RetrievalRequest request)
     {
         var id = ids.NewJob();
         for (var lookups = 1; ; lookups++)
@@ -39,12 +40,12 @@ internal sealed class JobInitiation(
             var (answer, refusal) = await InitiateAsync(call, request, id);
             if (refusal is not Refusal.LookupStale || lookups == MaxLookups)
             {
-                return answer ?? call.Refuse(refusal!);
+                return answer ?? throw call.Describe(refusal!).AsException();
             }
         }
     }
 
-    private async ValueTask<(GlacierAnswer? Answer, Refusal? Refusal)> InitiateAsync(
+    private async ValueTask<(FrontAnswer? Answer, Refusal? Refusal)> InitiateAsync(
         GlacierCall call, RetrievalRequest request, JobId id)
     {
         var retirements = await host.AskAsync(call.Incarnation.Jobs, new CountRetirements(), call.Aborted);
@@ -87,26 +88,19 @@ internal sealed class JobInitiation(
 
     /// <summary>Takes the inventory and starts its job. The output of a small inventory is measured first, so that its job finishes at
     /// once. The output of a large one is measured after the client has the job's ID.</summary>
-    private async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call, InventoryRequest request)
+    private async ValueTask<FrontAnswer> InitiateAsync(GlacierCall call, InventoryRequest request)
     {
-        var taken = await host.AskAsync(call.Vault.Entity, new TakeInventorySnapshot(call.Vault), call.Aborted);
-        if (!taken.TryGet(out var inventory, out var refusal))
-        {
-            return call.Refuse(refusal);
-        }
-
+        var inventory = await call.AskAsync(host, call.Vault.Entity, new TakeInventorySnapshot(call.Vault));
         var (selection, format, options) = request;
         if (!JobsDecider.IsMeasuredFirst(inventory, selection, JobsDecider.MaxArchivesMeasuredFirst))
         {
             var begin = new BeginInventory(ids.NewJob(), inventory, selection, format, call.Arn, options);
-            var begun = await host.AskAsync(inventory.Incarnation.Jobs, begin, call.Aborted);
-            return begun.TryGet(out var large, out refusal) ? Initiated(call, large) : call.Refuse(refusal);
+            return Initiated(call, await call.AskAsync(host, inventory.Incarnation.Jobs, begin));
         }
 
         var output = await inventories.MeasureAsync(inventory, selection, format, call.Arn, call.Aborted);
         var start = new StartInventory(ids.NewJob(), inventory, selection, format, output, options);
-        var started = await host.AskAsync(inventory.Incarnation.Jobs, start, call.Aborted);
-        return started.TryGet(out var job, out refusal) ? Initiated(call, job) : call.Refuse(refusal);
+        return Initiated(call, await call.AskAsync(host, inventory.Incarnation.Jobs, start));
     }
 
     /// <summary>The tree hash of the requested bytes, or null if their range is not tree-hash aligned.</summary>

@@ -4,6 +4,7 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
 
@@ -12,64 +13,34 @@ internal sealed class JobOperations(
     IEntityHost host, ArchiveReader archives, InventoryWriter inventories, TimeProvider time)
 {
     /// <summary>Describes a job.</summary>
-    public async ValueTask<GlacierAnswer> DescribeAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> DescribeAsync(GlacierCall call)
     {
-        if (!JobId.TryParse(call.Id, out var id))
-        {
-            return GlacierError.JobNotFound(call.Id);
-        }
-
-        var found = await host.AskAsync(call.Incarnation.Jobs, new FindJob(id), call.Aborted);
-        return found.TryGet(out var job, out var refusal)
-            ? new DocumentAnswer<JobDocument>(
-                JobDocument.From(job, call.Vault, call.Region, time.GetUtcNow()), JobJson.Documents.JobDocument)
-            : call.Refuse(refusal);
+        var job = await call.AskAsync(host, call.Incarnation.Jobs, new FindJob(IdOf(call)));
+        return new DocumentAnswer<JobDocument>(
+            JobDocument.From(job, call.Vault, call.Region, time.GetUtcNow()), JobJson.Documents.JobDocument);
     }
 
     /// <summary>Lists jobs by time of initiation.</summary>
-    public async ValueTask<GlacierAnswer> ListAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> ListAsync(GlacierCall call)
     {
-        if (!PageRequest.TryRead(call.Query, PageRequest.MaxItems, out var page, out var error)
-            || !JobFilter.TryRead(call.Query, out var filter, out error))
-        {
-            return error;
-        }
-
-        JobCursor? after = null;
-        if (page.Marker is not null)
-        {
-            if (!JobMarker.TryParse(page.Marker, out var cursor))
-            {
-                return PageRequest.InvalidMarker(page.Marker);
-            }
-
-            after = cursor;
-        }
-
+        var page = PageRequest.Read(call.Query, PageRequest.MaxItems);
+        var filter = JobFilter.Read(call.Query);
+        JobCursor? after = page.Marker is not { } marker ? null
+            : JobMarker.TryParse(marker, out var cursor) ? cursor
+            : throw PageRequest.InvalidMarker(marker);
         if (filter.MatchesNone)
         {
             return Answer(new JobListDocument([], null));
         }
 
-        var command = new ListJobs(after, page.Limit, filter.Finished);
-        var listed = await host.AskAsync(call.Incarnation.Jobs, command, call.Aborted);
-        return listed.TryGet(out var jobs, out var refusal) ? Answer(DocumentOf(call, jobs)) : call.Refuse(refusal);
+        var jobs = await call.AskAsync(host, call.Incarnation.Jobs, new ListJobs(after, page.Limit, filter.Finished));
+        return Answer(DocumentOf(call, jobs));
     }
 
     /// <summary>Returns the output of a finished job, or a range of it.</summary>
-    public async ValueTask<GlacierAnswer> GetOutputAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> GetOutputAsync(GlacierCall call)
     {
-        if (!JobId.TryParse(call.Id, out var id))
-        {
-            return GlacierError.JobNotFound(call.Id);
-        }
-
-        var found = await host.AskAsync(call.Incarnation.Jobs, new FindFinishedJob(id), call.Aborted);
-        if (!found.TryGet(out var job, out var refusal))
-        {
-            return call.Refuse(refusal);
-        }
-
+        var job = await call.AskAsync(host, call.Incarnation.Jobs, new FindFinishedJob(IdOf(call)));
         return job switch
         {
             RetrievalJob retrieval => await GetArchiveAsync(call, retrieval),
@@ -78,13 +49,9 @@ internal sealed class JobOperations(
         };
     }
 
-    private async ValueTask<GlacierAnswer> GetArchiveAsync(GlacierCall call, RetrievalJob job)
+    private async ValueTask<FrontAnswer> GetArchiveAsync(GlacierCall call, RetrievalJob job)
     {
-        if (!OutputRange.TryRead(call.Header(GlacierHeaders.Range), job.Range.LengthBytes, out var output, out var error))
-        {
-            return error;
-        }
-
+        var output = OutputRange.Read(call.Header(GlacierHeaders.Range), job.Range.LengthBytes);
         var manifest = await archives.ReadManifestAsync(job.Archive.Upload, call.Aborted);
         var range = new PartRange(
             job.Range.FirstByte + output.Range.FirstByte, job.Range.FirstByte + output.Range.LastByte);
@@ -96,10 +63,11 @@ internal sealed class JobOperations(
         return new ArchiveOutputAnswer(archives, manifest, job, output, range, treeHash);
     }
 
-    private GlacierAnswer GetInventory(GlacierCall call, InventoryJob job) =>
-        OutputRange.TryRead(call.Header(GlacierHeaders.Range), job.Output.SizeBytes, out var output, out var error)
-            ? new InventoryOutputAnswer(inventories, job, output)
-            : error;
+    private InventoryOutputAnswer GetInventory(GlacierCall call, InventoryJob job) =>
+        new(inventories, job, OutputRange.Read(call.Header(GlacierHeaders.Range), job.Output.SizeBytes));
+
+    private static JobId IdOf(GlacierCall call) =>
+        JobId.TryParse(call.Id, out var id) ? id : throw GlacierError.JobNotFound(call.Id).AsException();
 
     private static JobListDocument DocumentOf(GlacierCall call, JobsPage page)
     {

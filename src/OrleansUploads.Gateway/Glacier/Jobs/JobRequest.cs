@@ -1,6 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Gateway.Glacier.Protocol;
 
 namespace OrleansUploads.Gateway.Glacier.Jobs;
@@ -14,97 +15,133 @@ internal abstract record JobRequest(JobOptions Options)
     private const string Types = $"'{ArchiveRetrieval}' or '{InventoryRetrieval}'";
 
     /// <summary>Reads the request body.</summary>
-    public static bool TryRead(
-        ReadOnlyMemory<byte> body,
-        [NotNullWhen(true)] out JobRequest? request,
-        [NotNullWhen(false)] out GlacierError? error)
+    public static JobRequest Read(ReadOnlyMemory<byte> body)
     {
-        request = null;
-        if (!TryParse(body, out var parameters, out error))
+        var parameters = JsonBody.Read(body, JobJson.Documents.JobParameters, "a job", missing: "Job Parameters");
+        return parameters.Type switch
         {
-            return false;
-        }
-
-        switch (parameters.Type)
-        {
-            case null:
-                error = GlacierError.Missing("type");
-                return false;
-            case ArchiveRetrieval:
-                return TryReadOptions(parameters, out var options, out error)
-                    && RetrievalRequest.TryRead(parameters, options, out request, out error);
-            case InventoryRetrieval:
-                return TryReadOptions(parameters, out options, out error)
-                    && InventoryRequest.TryRead(parameters, options, out request, out error);
-            case "select":
-                error = GlacierError.Invalid($"Invalid Type: select. Select jobs are no longer supported; use {Types}.");
-                return false;
-            default:
-                error = GlacierError.Invalid($"Invalid Type: {parameters.Type}. It must be {Types}.");
-                return false;
-        }
+            null => throw GlacierError.Missing("type").AsException(),
+            ArchiveRetrieval => RetrievalRequest.Read(parameters, ReadOptions(parameters)),
+            InventoryRetrieval => InventoryRequest.Read(parameters, ReadOptions(parameters)),
+            "select" => throw GlacierError.Invalid(
+                $"Invalid Type: select. Select jobs are no longer supported; use {Types}.").AsException(),
+            var type => throw GlacierError.Invalid($"Invalid Type: {type}. It must be {Types}.").AsException(),
+        };
     }
 
     /// <summary>The archive ID in a body, even if other parts of the body are wrong, or null.</summary>
-    public static string? ReadArchiveId(ReadOnlyMemory<byte> body) =>
-        TryParse(body, out var parameters, out _) ? parameters.ArchiveId : null;
-
-    private static bool TryParse(
-        ReadOnlyMemory<byte> body,
-        [NotNullWhen(true)] out JobParameters? parameters,
-        [NotNullWhen(false)] out GlacierError? error)
+    public static string? ReadArchiveId(ReadOnlyMemory<byte> body)
     {
-        parameters = null;
         try
         {
-            parameters = body.IsEmpty
-                ? null
-                : JsonSerializer.Deserialize(body.Span, JobJson.Documents.JobParameters);
-            error = parameters is null ? GlacierError.Missing("Job Parameters") : null;
+            return body.IsEmpty ? null : JsonSerializer.Deserialize(body.Span, JobJson.Documents.JobParameters)?.ArchiveId;
         }
-        catch (JsonException malformed)
+        catch (JsonException)
         {
-            error = GlacierError.NotReadable("a job", malformed);
+            return null;
         }
-
-        return error is null && parameters is not null;
     }
 
-    private static bool TryReadOptions(
-        JobParameters parameters, [NotNullWhen(true)] out JobOptions? options, [NotNullWhen(false)] out GlacierError? error)
+    private static JobOptions ReadOptions(JobParameters parameters)
     {
-        options = null;
-        RetrievalTier? tier = parameters.Tier switch
+        var tier = parameters.Tier switch
         {
             null or "Standard" => RetrievalTier.Standard,
             "Expedited" => RetrievalTier.Expedited,
             "Bulk" => RetrievalTier.Bulk,
-            _ => null,
+            var text => throw GlacierError.Invalid($"Invalid Tier: {text}. It must be 'Expedited', 'Standard' or 'Bulk'.").AsException(),
         };
-        if (tier is null)
-        {
-            error = GlacierError.Invalid(
-                $"Invalid Tier: {parameters.Tier}. It must be 'Expedited', 'Standard' or 'Bulk'.");
-            return false;
-        }
-
         if (!Description.TryParse(parameters.Description, out var description))
         {
-            error = GlacierError.Invalid(
+            throw GlacierError.Invalid(
                 $"Invalid Description. It has at most {Limits.MaxDescriptionChars} characters of printable ASCII (0x20 to "
-                + "0x7E).");
-            return false;
+                + "0x7E).").AsException();
         }
 
         if (parameters.SNSTopic is { Length: > Limits.MaxTopicChars } topic)
         {
-            error = GlacierError.Invalid(
-                $"Invalid SNSTopic. It has {topic.Length} characters, and at most {Limits.MaxTopicChars} are allowed.");
-            return false;
+            throw GlacierError.Invalid(
+                $"Invalid SNSTopic. It has {topic.Length} characters, and at most {Limits.MaxTopicChars} are allowed.").AsException();
         }
 
-        options = new JobOptions(description, parameters.SNSTopic, tier.Value);
-        error = null;
-        return true;
+        return new JobOptions(description, parameters.SNSTopic, tier);
     }
+}
+
+/// <summary>A request for an archive.</summary>
+/// <param name="Archive">The archive.</param>
+/// <param name="Range">The requested bytes, or null for all.</param>
+/// <param name="Options">Description, topic and tier.</param>
+internal sealed record RetrievalRequest(ArchiveId Archive, PartRange? Range, JobOptions Options) : JobRequest(Options)
+{
+    /// <summary>Reads the parameters of an archive retrieval. Parameters of other types are ignored, because some clients always
+    /// send <c>Format</c>.</summary>
+    public static RetrievalRequest Read(JobParameters parameters, JobOptions options)
+    {
+        var id = parameters.ArchiveId ?? throw GlacierError.Missing("ArchiveId").AsException();
+        PartRange? requested = parameters.RetrievalByteRange is not { } text ? null
+            : ProtocolNumber.TryParseRange(text, out var range) ? range
+            : throw GlacierError.Invalid($"Invalid RetrievalByteRange: {text}. The form is 'first-last'.").AsException();
+        return ArchiveId.TryParse(id, out var archive)
+            ? new RetrievalRequest(archive, requested, options)
+            : throw GlacierError.ArchiveNotFound(id).AsException();
+    }
+}
+
+/// <summary>A request for an inventory.</summary>
+/// <param name="Selection">The archives to include.</param>
+/// <param name="Format">The format of the inventory.</param>
+/// <param name="Options">Description, topic and tier.</param>
+internal sealed record InventoryRequest(InventorySelection Selection, InventoryFormat Format, JobOptions Options) : JobRequest(Options)
+{
+    /// <summary>Reads the parameters of an inventory job.</summary>
+    public static InventoryRequest Read(JobParameters parameters, JobOptions options)
+    {
+        if (parameters.ArchiveId is not null)
+        {
+            throw GlacierError.Invalid(
+                "Invalid ArchiveId: a job of type 'inventory-retrieval' covers all archives.").AsException();
+        }
+
+        if (parameters.RetrievalByteRange is not null)
+        {
+            throw GlacierError.Invalid(
+                "Invalid RetrievalByteRange: a job of type 'inventory-retrieval' does not have one. Request a Range of its output instead.")
+                .AsException();
+        }
+
+        var format = parameters.Format switch
+        {
+            null or InventoryParametersDocument.Json => InventoryFormat.Json,
+            InventoryParametersDocument.Csv => InventoryFormat.Csv,
+            var text => throw GlacierError.Invalid($"Invalid Format: {text}. It must be 'JSON' or 'CSV'.").AsException(),
+        };
+        return new InventoryRequest(
+            ReadSelection(parameters.InventoryRetrievalParameters ?? new InventoryParameters()), format, options);
+    }
+
+    private static InventorySelection ReadSelection(InventoryParameters parameters)
+    {
+        var from = ReadDate("StartDate", parameters.StartDate);
+        var before = ReadDate("EndDate", parameters.EndDate);
+        if (from > before)
+        {
+            throw GlacierError.Invalid(
+                $"Invalid StartDate: {parameters.StartDate}. It must not be after the EndDate, {parameters.EndDate}.").AsException();
+        }
+
+        long? limit = parameters.Limit is not { } text ? null
+            : ProtocolNumber.TryParseLimit(text, out var number) ? number
+            : throw GlacierError.Invalid($"Invalid Limit: {text}. It must be a whole number of at least 1.").AsException();
+        ArchiveId? after = string.IsNullOrEmpty(parameters.Marker) ? null
+            : ArchiveId.TryParse(parameters.Marker, out var last) ? last
+            : throw GlacierError.Invalid(
+                $"Invalid Marker: {parameters.Marker}. Send the Marker that DescribeJob returns for the previous finished job, "
+                + "or none.").AsException();
+        return new InventorySelection(new CreationWindow(from, before), limit, after);
+    }
+
+    private static DateTimeOffset? ReadDate(string name, string? text) => text is null ? null
+        : GlacierDate.TryParse(text, out var at) ? at
+        : throw GlacierError.Invalid($"Invalid {name}: {text}. The form is '2013-03-20T17:03:43Z', in UTC.").AsException();
 }

@@ -1,10 +1,11 @@
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Multipart;
 
@@ -14,134 +15,82 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
     private readonly UploadsReader _uploads = new(host);
 
     /// <summary>Initiates an upload.</summary>
-    public async ValueTask<GlacierAnswer> InitiateAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> InitiateAsync(GlacierCall call)
     {
         var text = call.Header(GlacierHeaders.PartSize);
         if (!ProtocolNumber.TryParse(text, out var bytes) || !PartSize.TryCreate(bytes, out var partSize))
         {
-            return GlacierError.Invalid(
+            throw GlacierError.Invalid(
                 $"Invalid part size: {text ?? "null"}. Part size must not be null, must be a power of two and be between "
-                + $"{Limits.MinPartSizeBytes} and {Limits.MaxPartSizeBytes} bytes.");
+                + $"{Limits.MinPartSizeBytes} and {Limits.MaxPartSizeBytes} bytes.").AsException();
         }
 
-        if (!BodyHeaders.TryReadDescription(call, out var description, out var error))
-        {
-            return error;
-        }
-
+        var description = BodyHeaders.ReadDescription(call);
         var command = new OpenUpload(call.Vault, ids.NewUpload(), partSize, description, UploadOrigin.Multipart);
-        var opened = await intake.OpenAsync(command, call.Aborted);
-        return opened.TryGet(out var spec, out var refusal)
-            ? EmptyAnswer.Created(
-                (GlacierHeaders.Location, call.Location($"/multipart-uploads/{spec.Upload}")),
-                (GlacierHeaders.UploadId, spec.Upload.ToString()))
-            : call.Refuse(refusal);
+        var spec = call.OrRefuse(await intake.OpenAsync(command, call.Aborted));
+        return EmptyAnswer.Created(
+            (GlacierHeaders.Location, call.Location($"/multipart-uploads/{spec.Upload}")),
+            (GlacierHeaders.UploadId, spec.Upload.ToString()));
     }
 
     /// <summary>Stores one part. If a range is uploaded more than once, the latest upload counts.</summary>
-    public async ValueTask<GlacierAnswer> UploadPartAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> UploadPartAsync(GlacierCall call)
     {
-        if (!UploadId.TryParse(call.Id, out var upload))
-        {
-            return GlacierError.UploadNotFound(call.Id);
-        }
-
-        if (!BodyHeaders.TryReadPartRange(call, out var range, out var error)
-            || !BodyHeaders.TryReadHashes(call, out var hashes, out error))
-        {
-            return error;
-        }
-
-        var stored = await intake.StorePartAsync(upload, call.Vault, range, hashes, call.Body, call.Sender, call.Aborted);
-        return stored.Refusal is { } refusal
-            ? call.Refuse(refusal)
-            : EmptyAnswer.NoContent((GlacierHeaders.TreeHash, hashes.Tree.ToString()));
+        var upload = IdOf(call);
+        var range = BodyHeaders.ReadPartRange(call);
+        var hashes = BodyHeaders.ReadHashes(call);
+        call.OrRefuse(await intake.StorePartAsync(upload, call.Vault, range, hashes, call.Body, call.Sender, call.Aborted));
+        return EmptyAnswer.NoContent((GlacierHeaders.TreeHash, hashes.Tree.ToString()));
     }
 
     /// <summary>Turns the parts into an archive. Repeating the request returns the same archive ID.</summary>
-    public async ValueTask<GlacierAnswer> CompleteAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> CompleteAsync(GlacierCall call)
     {
-        if (!UploadId.TryParse(call.Id, out var upload))
-        {
-            return GlacierError.UploadNotFound(call.Id);
-        }
-
-        if (call.Header(GlacierHeaders.ArchiveSize) is not { } text)
-        {
-            return GlacierError.Missing(GlacierHeaders.ArchiveSize);
-        }
-
+        var upload = IdOf(call);
+        var text = call.Header(GlacierHeaders.ArchiveSize) ?? throw GlacierError.Missing(GlacierHeaders.ArchiveSize).AsException();
         if (!ProtocolNumber.TryParse(text, out var sizeBytes))
         {
-            return GlacierError.Invalid($"Invalid {GlacierHeaders.ArchiveSize}: {text}. It must be a whole number of bytes.");
+            throw GlacierError.Invalid(
+                $"Invalid {GlacierHeaders.ArchiveSize}: {text}. It must be a whole number of bytes.").AsException();
         }
 
-        if (!BodyHeaders.TryReadTreeHash(call, out var treeHash, out var error))
-        {
-            return error;
-        }
-
-        var completed = await intake.CompleteAsync(upload, call.Vault, sizeBytes, treeHash, call.Aborted);
-        return completed.TryGet(out var archive, out var refusal) ? call.ArchiveCreated(archive) : call.Refuse(refusal);
+        var treeHash = BodyHeaders.ReadTreeHash(call);
+        return call.ArchiveCreated(call.OrRefuse(await intake.CompleteAsync(upload, call.Vault, sizeBytes, treeHash, call.Aborted)));
     }
 
     /// <summary>Aborts an upload.</summary>
-    public async ValueTask<GlacierAnswer> AbortAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> AbortAsync(GlacierCall call)
     {
-        if (!UploadId.TryParse(call.Id, out var upload))
-        {
-            return GlacierError.UploadNotFound(call.Id);
-        }
-
-        var aborted = await host.AskAsync(upload.Entity, new AbortUpload(call.Vault), call.Aborted);
-        return aborted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
+        var upload = IdOf(call);
+        await call.AskAsync(host, upload.Entity, new AbortUpload(call.Vault));
+        return EmptyAnswer.NoContent();
     }
 
     /// <summary>Lists parts by range. The marker is the first byte of the next page.</summary>
-    public async ValueTask<GlacierAnswer> ListPartsAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> ListPartsAsync(GlacierCall call)
     {
-        if (!UploadId.TryParse(call.Id, out var upload))
-        {
-            return GlacierError.UploadNotFound(call.Id);
-        }
-
-        if (!PageRequest.TryRead(call.Query, PageRequest.MaxItems, out var page, out var error))
-        {
-            return error;
-        }
-
+        var upload = IdOf(call);
+        var page = PageRequest.Read(call.Query, PageRequest.MaxItems);
         long firstByte = 0;
         if (page.Marker is not null && !IsPartsMarker(page.Marker, out firstByte))
         {
-            return PageRequest.InvalidMarker(page.Marker);
+            throw PageRequest.InvalidMarker(page.Marker);
         }
 
-        var listed = await host.AskAsync(
-            upload.Entity, new ListParts(call.Vault, firstByte, page.Limit), call.Aborted);
-        return listed.TryGet(out var parts, out var refusal)
-            ? new DocumentAnswer<PartListDocument>(DocumentOf(call, parts), MultipartJson.Documents.PartListDocument)
-            : call.Refuse(refusal);
+        var parts = await call.AskAsync(host, upload.Entity, new ListParts(call.Vault, firstByte, page.Limit));
+        return new DocumentAnswer<PartListDocument>(DocumentOf(call, parts), MultipartJson.Documents.PartListDocument);
     }
 
     /// <summary>Lists uploads in progress by ID. The marker is the ID of the last upload of the page.</summary>
-    public async ValueTask<GlacierAnswer> ListUploadsAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> ListUploadsAsync(GlacierCall call)
     {
-        if (!PageRequest.TryRead(call.Query, PageRequest.MaxItems, out var page, out var error))
-        {
-            return error;
-        }
-
+        var page = PageRequest.Read(call.Query, PageRequest.MaxItems);
         if (page.Marker is not null && !UploadId.TryParse(page.Marker, out _))
         {
-            return PageRequest.InvalidMarker(page.Marker);
+            throw PageRequest.InvalidMarker(page.Marker);
         }
 
-        var listed = await _uploads.ReadAsync(call.Vault, page.Marker ?? "", page.Limit, call.Aborted);
-        if (!listed.TryGet(out var uploads, out var refusal))
-        {
-            return call.Refuse(refusal);
-        }
-
+        var uploads = call.OrRefuse(await _uploads.ReadAsync(call.Vault, page.Marker ?? "", page.Limit, call.Aborted));
         var documents = new List<UploadDocument>(uploads.Uploads.Count);
         foreach (var spec in uploads.Uploads)
         {
@@ -152,6 +101,9 @@ internal sealed class MultipartOperations(IEntityHost host, PartIntake intake, I
         return new DocumentAnswer<UploadListDocument>(
             new UploadListDocument(marker, documents), MultipartJson.Documents.UploadListDocument);
     }
+
+    private static UploadId IdOf(GlacierCall call) =>
+        UploadId.TryParse(call.Id, out var upload) ? upload : throw GlacierError.UploadNotFound(call.Id).AsException();
 
     /// <summary>A marker is below the end of the last possible part.</summary>
     private static bool IsPartsMarker(string marker, out long firstByte) =>

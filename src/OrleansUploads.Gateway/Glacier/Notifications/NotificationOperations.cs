@@ -1,8 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Notifications;
 
@@ -12,93 +11,57 @@ internal sealed class NotificationOperations(IEntityHost host)
     private const string TopicPrefix = "arn:";
 
     /// <summary>Sets the topic that the vault notifies when its jobs finish, and replaces the previous configuration.</summary>
-    public async ValueTask<GlacierAnswer> SetNotificationsAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> SetNotificationsAsync(GlacierCall call)
     {
-        if (!TryRead(call, out var notifications, out var error))
-        {
-            return error;
-        }
-
-        var set = await host.AskAsync(
-            call.Vault.Entity, new SetNotifications(call.Vault, notifications), call.Aborted);
-        return set.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
+        var notifications = Read(call);
+        await call.AskAsync(host, call.Vault.Entity, new SetNotifications(call.Vault, notifications));
+        return EmptyAnswer.NoContent();
     }
 
     /// <summary>Returns the notification configuration.</summary>
-    public async ValueTask<GlacierAnswer> GetNotificationsAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> GetNotificationsAsync(GlacierCall call)
     {
-        var found = await host.AskAsync(call.Vault.Entity, new FindNotifications(call.Vault), call.Aborted);
-        return found.TryGet(out var notifications, out var refusal)
-            ? new DocumentAnswer<NotificationDocument>(
-                NotificationDocument.From(notifications), NotificationJson.Documents.NotificationDocument)
-            : call.Refuse(refusal);
+        var notifications = await call.AskAsync(host, call.Vault.Entity, new FindNotifications(call.Vault));
+        return new DocumentAnswer<NotificationDocument>(
+            NotificationDocument.From(notifications), NotificationJson.Documents.NotificationDocument);
     }
 
     /// <summary>Deletes the notification configuration. It is not an error if the vault has none.</summary>
-    public async ValueTask<GlacierAnswer> DeleteNotificationsAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> DeleteNotificationsAsync(GlacierCall call)
     {
-        var cleared = await host.AskAsync(call.Vault.Entity, new ClearNotifications(call.Vault), call.Aborted);
-        return cleared.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
+        await call.AskAsync(host, call.Vault.Entity, new ClearNotifications(call.Vault));
+        return EmptyAnswer.NoContent();
     }
 
-    private static bool TryRead(
-        GlacierCall call,
-        [NotNullWhen(true)] out VaultNotifications? notifications,
-        [NotNullWhen(false)] out GlacierError? error)
+    private static VaultNotifications Read(GlacierCall call)
     {
-        notifications = null;
-        try
+        var body = JsonBody.Read(call.Document, NotificationJson.Documents.SetNotificationsRequest, "a notification configuration");
+        var topic = body.SNSTopic ?? throw GlacierError.Missing("SNSTopic").AsException();
+        var events = body.Events ?? throw GlacierError.Missing("Events").AsException();
+        if (!IsTopic(topic))
         {
-            var body = call.Document.IsEmpty
-                ? null
-                : JsonSerializer.Deserialize(call.Document.Span, NotificationJson.Documents.SetNotificationsRequest);
-            error = Check(body, out notifications);
-        }
-        catch (JsonException malformed)
-        {
-            error = GlacierError.NotReadable("a notification configuration", malformed);
+            throw GlacierError.Invalid(
+                $"Invalid SNSTopic: {topic}. It must begin with '{TopicPrefix}' and have at most {Limits.MaxTopicChars} "
+                + "visible ASCII characters.").AsException();
         }
 
-        return error is null && notifications is not null;
-    }
-
-    private static GlacierError? Check(SetNotificationsRequest? body, out VaultNotifications? notifications)
-    {
-        notifications = null;
-        switch (body)
+        if (events.Count == 0)
         {
-            case null:
-                return GlacierError.Missing("Request body");
-            case { SNSTopic: null }:
-                return GlacierError.Missing("SNSTopic");
-            case { Events: null }:
-                return GlacierError.Missing("Events");
-            case { SNSTopic: var topic } when !IsTopic(topic):
-                return GlacierError.Invalid(
-                    $"Invalid SNSTopic: {topic}. It must begin with '{TopicPrefix}' and have at most {Limits.MaxTopicChars} "
-                    + "visible ASCII characters.");
-            case { Events.Count: 0 }:
-                return GlacierError.Invalid($"Invalid Events: there are none. {KnownEvents}");
+            throw GlacierError.Invalid($"Invalid Events: there are none. {KnownEvents}").AsException();
         }
 
         var jobs = NotifiedJobs.None;
-        foreach (var name in body.Events)
+        foreach (var name in events)
         {
-            switch (name)
+            jobs |= name switch
             {
-                case NotificationDocument.ArchiveRetrievalCompleted:
-                    jobs |= NotifiedJobs.ArchiveRetrievals;
-                    break;
-                case NotificationDocument.InventoryRetrievalCompleted:
-                    jobs |= NotifiedJobs.InventoryRetrievals;
-                    break;
-                default:
-                    return GlacierError.Invalid($"Invalid Events: {name ?? "null"}. {KnownEvents}");
-            }
+                NotificationDocument.ArchiveRetrievalCompleted => NotifiedJobs.ArchiveRetrievals,
+                NotificationDocument.InventoryRetrievalCompleted => NotifiedJobs.InventoryRetrievals,
+                _ => throw GlacierError.Invalid($"Invalid Events: {name ?? "null"}. {KnownEvents}").AsException(),
+            };
         }
 
-        notifications = new VaultNotifications(body.SNSTopic, jobs);
-        return null;
+        return new VaultNotifications(topic, jobs);
     }
 
     private static string KnownEvents =>

@@ -21,6 +21,9 @@ internal sealed record GlacierError(int Status, string Code, string Message) : F
     public static GlacierError Missing(string parameter) =>
         new(StatusCodes.Status400BadRequest, ErrorCode.MissingParameterValue, $"Required parameter missing: {parameter}");
 
+    /// <summary>The account or the vault has as many of something as it may have.</summary>
+    public static GlacierError LimitExceeded(string message) => new(StatusCodes.Status400BadRequest, ErrorCode.LimitExceeded, message);
+
     /// <summary>A policy or a lock forbids the request.</summary>
     public static GlacierError AccessDenied(string message) =>
         new(StatusCodes.Status403Forbidden, ErrorCode.AccessDenied, message);
@@ -70,4 +73,48 @@ internal sealed record GlacierError(int Status, string Code, string Message) : F
     /// <summary>The server cannot carry out the request at the moment.</summary>
     public static GlacierError Unavailable(string message) =>
         new(StatusCodes.Status500InternalServerError, ErrorCode.ServiceUnavailable, message);
+}
+
+/// <summary>The error codes that this server sends. SDKs make their exceptions of them.</summary>
+internal static class ErrorCode
+{
+    public const string AccessDenied = "AccessDeniedException";
+    public const string BadRequest = "BadRequest";
+    public const string IncompleteSignature = "IncompleteSignatureException";
+    public const string InvalidParameterValue = "InvalidParameterValueException";
+    public const string InvalidSignature = "InvalidSignatureException";
+    public const string LimitExceeded = "LimitExceededException";
+    public const string MissingAuthenticationToken = "MissingAuthenticationTokenException";
+    public const string MissingParameterValue = "MissingParameterValueException";
+    public const string PolicyEnforced = "PolicyEnforcedException";
+    public const string RequestTimeout = "RequestTimeoutException";
+    public const string ResourceNotFound = "ResourceNotFoundException";
+    public const string Serialization = "SerializationException";
+    public const string ServiceUnavailable = "ServiceUnavailableException";
+    public const string Throttling = "ThrottlingException";
+    public const string UnknownOperation = "UnknownOperationException";
+    public const string UnrecognizedClient = "UnrecognizedClientException";
+}
+
+/// <summary>Errors of the version, the path and the account of a request.</summary>
+internal static class RequestErrors
+{
+    /// <summary>No operation has this method and path.</summary>
+    public static GlacierError UnknownOperation(string method, string path) => new(
+        StatusCodes.Status404NotFound,
+        ErrorCode.UnknownOperation,
+        $"There is no operation {method} {path} in the vault API, version {GlacierApi.Version}.");
+
+    /// <summary>The request is for a version of the API that does not exist.</summary>
+    public static GlacierError WrongVersion(string version) => GlacierError.Invalid(
+        $"Invalid {GlacierHeaders.Version}: {version}. The only version is {GlacierApi.Version}.");
+
+    /// <summary>The path names an account that the signer may not act for.</summary>
+    public static GlacierError ForeignAccount(string account) => GlacierError.AccessDenied(
+        $"The credentials of this request are not for the account {account}, and no policy of that account allows them this operation. "
+        + "Use '-' for the account of your credentials.");
+
+    /// <summary>The vault's name is not valid.</summary>
+    public static GlacierError InvalidVaultName(string name) => GlacierError.Invalid(
+        $"Invalid vault name: {name}. A name has 1 to 255 characters of a-z, A-Z, 0-9, '_', '-' and '.'.");
 }

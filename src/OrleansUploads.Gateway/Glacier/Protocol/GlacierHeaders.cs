@@ -22,3 +22,10 @@ internal static class GlacierHeaders
     public const string Location = "Location";
     public const string UserAgent = "User-Agent";
 }
+
+/// <summary>The vault API.</summary>
+internal static class GlacierApi
+{
+    /// <summary>The only version of the API.</summary>
+    public const string Version = "2012-06-01";
+}

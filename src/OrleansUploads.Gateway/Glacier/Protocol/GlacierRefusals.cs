@@ -18,23 +18,15 @@ internal static class GlacierRefusals
         Refusal.VaultNotEmpty r => GlacierError.Invalid(
             $"Vault not empty or recently written to: {VaultArn.Format(region, r.Vault)}. It holds {Count(r.Archives, "archive")}. "
             + "Delete its archives first."),
-        Refusal.TooManyVaults r => new(
-            StatusCodes.Status400BadRequest,
-            ErrorCode.LimitExceeded,
+        Refusal.TooManyVaults r => GlacierError.LimitExceeded(
             $"Account {r.Account} has {r.Limit} vaults, the maximum for an account. Delete a vault first."),
-        Refusal.TooManyTags r => new(
-            StatusCodes.Status400BadRequest,
-            ErrorCode.LimitExceeded,
+        Refusal.TooManyTags r => GlacierError.LimitExceeded(
             $"With these tags {VaultArn.Format(region, r.Vault)} would have more than {r.Limit} tags, the maximum for a vault. "
             + "No tag was added; remove some tags first."),
-        Refusal.TooManyUploads r => new(
-            StatusCodes.Status400BadRequest,
-            ErrorCode.LimitExceeded,
+        Refusal.TooManyUploads r => GlacierError.LimitExceeded(
             $"{VaultArn.Format(region, r.Vault)} has {r.Limit} uploads in progress, the maximum for a vault. Complete or abort "
             + "some first."),
-        Refusal.TooManyJobs r => new(
-            StatusCodes.Status400BadRequest,
-            ErrorCode.LimitExceeded,
+        Refusal.TooManyJobs r => GlacierError.LimitExceeded(
             $"The vault has {r.Limit} {(r.OfInventories ? "inventory jobs" : "jobs")}, the maximum for a vault. A job exists until its "
             + $"output expires; the next one expires at {GlacierDate.Format(r.NextExpiresAt)}."),
         Refusal.AccessPolicyNotFound r => GlacierError.NotFound(
@@ -108,9 +100,7 @@ internal static class GlacierRefusals
             "InitiateJob request denied by current data retrieval policy. It allows "
             + $"{r.LimitBytesPerHour} bytes per hour; {r.UsedBytes} bytes were requested in the last hour, and this job requests "
             + $"{r.WantedBytes}. Wait, request a range, use another tier, or change the policy."),
-        Refusal.TooManyCapacityUnits r => new(
-            StatusCodes.Status400BadRequest,
-            ErrorCode.LimitExceeded,
+        Refusal.TooManyCapacityUnits r => GlacierError.LimitExceeded(
             $"The account has {r.Limit} units of provisioned capacity, the maximum for an account. The next "
             + $"one expires at {GlacierDate.Format(r.NextExpiresAt)}."),
         Refusal.JobNotFound r => GlacierError.JobNotFound(r.Job.ToString()),

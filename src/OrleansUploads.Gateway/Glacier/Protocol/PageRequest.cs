@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Protocol;
 
@@ -15,25 +15,20 @@ internal readonly record struct PageRequest(int Limit, string? Marker)
 
     /// <summary>Reads <c>limit</c> and <c>marker</c>. A limit above the maximum means the maximum, because clients send 1000
     /// everywhere. An empty marker means the first page.</summary>
-    public static bool TryRead(
-        QueryParameters query, int maxItems, out PageRequest page, [NotNullWhen(false)] out GlacierError? error)
+    public static PageRequest Read(QueryParameters query, int maxItems)
     {
-        page = default;
         var text = query.FirstValue("limit");
         long limit = maxItems;
         if (text is not null && !ProtocolNumber.TryParseLimit(text, out limit))
         {
-            error = GlacierError.Invalid($"Invalid limit: {text}. It must be a whole number of at least 1.");
-            return false;
+            throw GlacierError.Invalid($"Invalid limit: {text}. It must be a whole number of at least 1.").AsException();
         }
 
         var marker = query.FirstValue("marker");
-        page = new PageRequest((int)Math.Min(limit, maxItems), string.IsNullOrEmpty(marker) ? null : marker);
-        error = null;
-        return true;
+        return new PageRequest((int)Math.Min(limit, maxItems), string.IsNullOrEmpty(marker) ? null : marker);
     }
 
     /// <summary>The error for a marker that no page has returned.</summary>
-    public static GlacierError InvalidMarker(string marker) =>
-        GlacierError.Invalid($"Invalid marker: {marker}. Send the Marker of the previous page, or none.");
+    public static FrontErrorException InvalidMarker(string marker) =>
+        GlacierError.Invalid($"Invalid marker: {marker}. Send the Marker of the previous page, or none.").AsException();
 }

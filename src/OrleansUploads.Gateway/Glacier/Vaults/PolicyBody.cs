@@ -1,6 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using System.Text.Json;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Gateway.Glacier.Protocol;
@@ -11,48 +9,11 @@ namespace OrleansUploads.Gateway.Glacier.Vaults;
 internal static class PolicyBody
 {
     /// <summary>Reads the policy and checks that it can be enforced.</summary>
-    public static bool TryRead(
-        GlacierCall call,
-        PolicyKind kind,
-        [NotNullWhen(true)] out VaultPolicy? policy,
-        [NotNullWhen(false)] out GlacierError? error)
+    public static VaultPolicy Read(GlacierCall call, PolicyKind kind)
     {
-        policy = null;
-        if (!TryParse(call.Document, out var text, out error))
-        {
-            return false;
-        }
-
-        error = Check(text, kind, call.Arn);
-        if (error is not null)
-        {
-            return false;
-        }
-
-        policy = new VaultPolicy(text, call.Arn);
-        return true;
-    }
-
-    private static bool TryParse(
-        ReadOnlyMemory<byte> document,
-        [NotNullWhen(true)] out string? text,
-        [NotNullWhen(false)] out GlacierError? error)
-    {
-        text = null;
-        try
-        {
-            var body = document.IsEmpty
-                ? null
-                : JsonSerializer.Deserialize(document.Span, PolicyJson.Documents.SetPolicyRequest);
-            text = body?.Policy;
-            error = text is null ? GlacierError.Missing(body is null ? "Request body" : "Policy") : null;
-        }
-        catch (JsonException malformed)
-        {
-            error = GlacierError.NotReadable("a policy", malformed);
-        }
-
-        return error is null && text is not null;
+        var text = JsonBody.Read(call.Document, VaultJson.Documents.SetPolicyRequest, "a policy").Policy
+            ?? throw GlacierError.Missing("Policy").AsException();
+        return Check(text, kind, call.Arn) is { } error ? throw error.AsException() : new VaultPolicy(text, call.Arn);
     }
 
     private static GlacierError? Check(string policy, PolicyKind kind, string arn)
@@ -75,4 +36,39 @@ internal static class PolicyBody
             return PolicyErrors.NotEnforceable(kind, flaw.Message);
         }
     }
+}
+
+/// <summary>Errors about a policy, or because of one.</summary>
+internal static class PolicyErrors
+{
+    /// <summary>The name of a kind of policy in messages.</summary>
+    public static string Name(PolicyKind kind) => kind switch
+    {
+        PolicyKind.Access => "access policy",
+        PolicyKind.Lock => "lock policy",
+    };
+
+    /// <summary>A statement of a policy denies the request.</summary>
+    public static GlacierError Denied(PolicyVerdict.Denied verdict, PolicyRequest request, string arn) => GlacierError.AccessDenied(
+        $"{request.CallerArn} is not authorized to perform {request.ActionName} on {arn}: {verdict.Statement} of "
+        + $"the vault's {Name(verdict.Kind)} denies it.");
+
+    /// <summary>The policy is too long.</summary>
+    public static GlacierError TooLong(PolicyKind kind, int bytes) => GlacierError.LimitExceeded(
+        $"The {Name(kind)} has {bytes} bytes, and a policy has at most {Limits.MaxPolicyBytes}.");
+
+    /// <summary>The policy cannot be enforced.</summary>
+    public static GlacierError NotEnforceable(PolicyKind kind, string flaw) =>
+        GlacierError.Invalid($"The specified vault {Name(kind)} is invalid. {flaw}");
+
+    /// <summary>A lock policy has a condition on a key that no request has a value for. A negated condition on it would hold for every
+    /// request, and a lock is permanent.</summary>
+    public static GlacierError AlwaysAbsent(PolicyKind kind, PolicyStatement statement, string key) => NotEnforceable(
+        kind,
+        $"In {statement}: the condition key '{key}' is absent from every request to this server, and a completed lock is "
+        + "permanent. Use an access policy, or remove the condition.");
+
+    /// <summary>A statement names only other vaults, so it would never apply.</summary>
+    public static GlacierError AboutOthers(PolicyKind kind, PolicyStatement statement, string arn) =>
+        NotEnforceable(kind, $"In {statement}: the resource is not this vault, {arn}, so the statement would never apply.");
 }

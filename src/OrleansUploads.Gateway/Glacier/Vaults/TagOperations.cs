@@ -1,9 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Vaults;
 
@@ -11,117 +9,47 @@ namespace OrleansUploads.Gateway.Glacier.Vaults;
 internal sealed class TagOperations(IEntityHost host)
 {
     /// <summary>Lists all tags of a vault.</summary>
-    public async ValueTask<GlacierAnswer> ListAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> ListAsync(GlacierCall call)
     {
-        var listed = await host.AskAsync(call.Vault.Entity, new ListTags(call.Vault), call.Aborted);
-        return listed.TryGet(out var tags, out var refusal)
-            ? new DocumentAnswer<TagListDocument>(
-                new TagListDocument(tags.Tags), VaultJson.Documents.TagListDocument)
-            : call.Refuse(refusal);
+        var tags = await call.AskAsync(host, call.Vault.Entity, new ListTags(call.Vault));
+        return new DocumentAnswer<TagListDocument>(new TagListDocument(tags.Tags), VaultJson.Documents.TagListDocument);
     }
 
     /// <summary>Adds tags or replaces their values, all of them or none.</summary>
-    public async ValueTask<GlacierAnswer> AddAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> AddAsync(GlacierCall call)
     {
-        if (!TryParse(call, VaultJson.Documents.AddTagsRequest, out var body, out var error))
-        {
-            return error;
-        }
-
-        if (body.Tags is null)
-        {
-            return GlacierError.Missing("Tags");
-        }
-
-        if ((CheckCount("Tags", body.Tags.Count) ?? Check(body.Tags)) is { } invalid)
-        {
-            return invalid;
-        }
-
-        var tags = body.Tags.ToDictionary(tag => tag.Key, tag => tag.Value!, StringComparer.Ordinal);
-        var added = await host.AskAsync(call.Vault.Entity, new AddTags(call.Vault, tags), call.Aborted);
-        return added.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
+        var stated = JsonBody.Read(call.Document, VaultJson.Documents.AddTagsRequest, "tags").Tags
+            ?? throw GlacierError.Missing("Tags").AsException();
+        RequireCount("Tags", stated.Count);
+        var tags = stated.ToDictionary(tag => RequireKey(tag.Key), tag => RequireValue(tag.Key, tag.Value), StringComparer.Ordinal);
+        await call.AskAsync(host, call.Vault.Entity, new AddTags(call.Vault, tags));
+        return EmptyAnswer.NoContent();
     }
 
     /// <summary>Removes tags. It is not an error if the vault does not have a tag.</summary>
-    public async ValueTask<GlacierAnswer> RemoveAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> RemoveAsync(GlacierCall call)
     {
-        if (!TryParse(call, VaultJson.Documents.RemoveTagsRequest, out var body, out var error))
-        {
-            return error;
-        }
-
-        if (body.TagKeys is null)
-        {
-            return GlacierError.Missing("TagKeys");
-        }
-
-        if (CheckCount("TagKeys", body.TagKeys.Count) is { } invalid)
-        {
-            return invalid;
-        }
-
-        var keys = new List<string>(body.TagKeys.Count);
-        foreach (var key in body.TagKeys)
-        {
-            if (!TagText.IsKey(key))
-            {
-                return InvalidKey(key);
-            }
-
-            keys.Add(key!);
-        }
-
-        var removed = await host.AskAsync(call.Vault.Entity, new RemoveTags(call.Vault, keys), call.Aborted);
-        return removed.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
+        var stated = JsonBody.Read(call.Document, VaultJson.Documents.RemoveTagsRequest, "tags").TagKeys
+            ?? throw GlacierError.Missing("TagKeys").AsException();
+        RequireCount("TagKeys", stated.Count);
+        await call.AskAsync(host, call.Vault.Entity, new RemoveTags(call.Vault, [.. stated.Select(RequireKey)]));
+        return EmptyAnswer.NoContent();
     }
 
-    private static bool TryParse<T>(
-        GlacierCall call,
-        JsonTypeInfo<T> type,
-        [NotNullWhen(true)] out T? body,
-        [NotNullWhen(false)] out GlacierError? error)
-        where T : class
+    private static void RequireCount(string field, int count)
     {
-        body = null;
-        try
+        if (count is < 1 or > Limits.MaxTagsPerRequest)
         {
-            body = call.Document.IsEmpty ? null : JsonSerializer.Deserialize(call.Document.Span, type);
-            error = body is null ? GlacierError.Missing("Request body") : null;
+            throw GlacierError.Invalid(
+                $"Invalid {field}: there are {count}, and a request has 1 to {Limits.MaxTagsPerRequest}.").AsException();
         }
-        catch (JsonException malformed)
-        {
-            error = GlacierError.NotReadable("tags", malformed);
-        }
-
-        return error is null && body is not null;
     }
 
-    private static GlacierError? CheckCount(string field, int count) => count is >= 1 and <= Limits.MaxTagsPerRequest
-        ? null
-        : GlacierError.Invalid($"Invalid {field}: there are {count}, and a request has 1 to {Limits.MaxTagsPerRequest}.");
-
-    private static GlacierError? Check(Dictionary<string, string?> tags)
-    {
-        foreach (var (key, value) in tags)
-        {
-            if (!TagText.IsKey(key))
-            {
-                return InvalidKey(key);
-            }
-
-            if (!TagText.IsValue(value))
-            {
-                return GlacierError.Invalid(
-                    $"Invalid value of the tag '{key}': {value ?? "null"}. A value has at most {Limits.MaxTagValueChars} letters, "
-                    + "digits, spaces and '_', '.', '/', '=', '+', '-', '@'.");
-            }
-        }
-
-        return null;
-    }
-
-    private static GlacierError InvalidKey(string? key) => GlacierError.Invalid(
+    private static string RequireKey(string? key) => TagText.IsKey(key) ? key! : throw GlacierError.Invalid(
         $"Invalid tag key: {key ?? "null"}. A key has 1 to {Limits.MaxTagKeyChars} letters, digits, spaces and '_', '.', "
-        + $"'/', '=', '+', '-', '@', and does not begin with '{TagText.ReservedPrefix}'.");
+        + $"'/', '=', '+', '-', '@', and does not begin with '{TagText.ReservedPrefix}'.").AsException();
+
+    private static string RequireValue(string key, string? value) => TagText.IsValue(value) ? value! : throw GlacierError.Invalid(
+        $"Invalid value of the tag '{key}': {value ?? "null"}. A value has at most {Limits.MaxTagValueChars} letters, "
+        + "digits, spaces and '_', '.', '/', '=', '+', '-', '@'.").AsException();
 }

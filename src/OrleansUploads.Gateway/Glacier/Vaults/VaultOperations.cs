@@ -3,6 +3,7 @@ using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Glacier.Vaults;
 
@@ -10,45 +11,30 @@ namespace OrleansUploads.Gateway.Glacier.Vaults;
 internal sealed class VaultOperations(IEntityHost host)
 {
     /// <summary>Creates a vault. If it exists, it is left unchanged and the response is the same.</summary>
-    public async ValueTask<GlacierAnswer> CreateAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> CreateAsync(GlacierCall call)
     {
-        var created = await host.AskAsync(call.Account.Entity, new CreateVault(call.Vault), call.Aborted);
-        return created.Refusal is { } refusal
-            ? call.Refuse(refusal)
-            : EmptyAnswer.Created((GlacierHeaders.Location, call.Location("")));
+        await call.AskAsync(host, call.Account.Entity, new CreateVault(call.Vault));
+        return EmptyAnswer.Created((GlacierHeaders.Location, call.Location("")));
     }
 
     /// <summary>Describes a vault.</summary>
-    public async ValueTask<GlacierAnswer> DescribeAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> DescribeAsync(GlacierCall call)
     {
-        var described = await host.AskAsync(call.Vault.Entity, new DescribeVault(call.Vault), call.Aborted);
-        return described.TryGet(out var vault, out var refusal)
-            ? new DocumentAnswer<VaultDocument>(
-                VaultDocument.From(vault, call.Region), VaultJson.Documents.VaultDocument)
-            : call.Refuse(refusal);
+        var vault = await call.AskAsync(host, call.Vault.Entity, new DescribeVault(call.Vault));
+        return new DocumentAnswer<VaultDocument>(VaultDocument.From(vault, call.Region), VaultJson.Documents.VaultDocument);
     }
 
     /// <summary>Lists the account's vaults by name. The marker is the ARN of the last vault of the page.</summary>
-    public async ValueTask<GlacierAnswer> ListAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> ListAsync(GlacierCall call)
     {
-        if (!PageRequest.TryRead(call.Query, PageRequest.MaxVaults, out var page, out var error))
-        {
-            return error;
-        }
-
+        var page = PageRequest.Read(call.Query, PageRequest.MaxVaults);
         VaultName after = default;
         if (page.Marker is not null && !VaultArn.TryParseName(page.Marker, call.Region, call.Account, out after))
         {
-            return PageRequest.InvalidMarker(page.Marker);
+            throw PageRequest.InvalidMarker(page.Marker);
         }
 
-        var listed = await host.AskAsync(
-            call.Account.Entity, new ListVaults(after.ToString(), page.Limit), call.Aborted);
-        if (!listed.TryGet(out var vaults, out var refusal))
-        {
-            return call.Refuse(refusal);
-        }
-
+        var vaults = await call.AskAsync(host, call.Account.Entity, new ListVaults(after.ToString(), page.Limit));
         var documents = await DescribeAllAsync(call, vaults.Vaults);
         var marker = vaults.HasMore ? VaultArn.Format(call.Region, vaults.Vaults[^1]) : null;
         return new DocumentAnswer<VaultListDocument>(
@@ -56,13 +42,13 @@ internal sealed class VaultOperations(IEntityHost host)
     }
 
     /// <summary>Deletes an empty vault.</summary>
-    public async ValueTask<GlacierAnswer> DeleteAsync(GlacierCall call)
+    public async ValueTask<FrontAnswer> DeleteAsync(GlacierCall call)
     {
         var (deleted, isOfRepetition) = await host.AskTrackedAsync(call.Vault.Entity, new DeleteVault(call.Vault), call.Aborted);
 
         // The policy gate has found the vault before, so it was deleted meanwhile: by the first command, or by another client's.
         return deleted.Refusal is { } refusal && !(isOfRepetition && refusal is Refusal.VaultNotFound)
-            ? call.Refuse(refusal)
+            ? throw call.Describe(refusal).AsException()
             : EmptyAnswer.NoContent();
     }
 

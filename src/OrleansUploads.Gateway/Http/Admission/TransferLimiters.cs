@@ -1,6 +1,207 @@
+using System.Net;
 using OrleansUploads.Gateway.Http.Connections;
+using OrleansUploads.Gateway.Http.Sources;
 
 namespace OrleansUploads.Gateway.Http.Admission;
+
+/// <summary>Limits the transfers that run at the same time, and shares the slots fairly between accounts.</summary>
+/// <remarks>The number of slots that an account may have is proportional to the number of free slots. So one account alone gets its
+/// share of all slots, several accounts get equal parts, and the next account always finds a free slot without interrupting
+/// anyone. Within an account the same rule holds for addresses. Waiting positions are shared in the same way.</remarks>
+/// <param name="slots">Maximum number of running transfers.</param>
+/// <param name="maxWaiting">Maximum number of waiting transfers.</param>
+/// <param name="share">The fraction of all slots that one account may have while it is alone, 0 to 1; 1 for no limit.</param>
+/// <param name="maxWait">How long a transfer waits at most.</param>
+/// <param name="time">The clock.</param>
+internal sealed class TransferLimiter(int slots, int maxWaiting, double share, TimeSpan maxWait, TimeProvider time)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>Slots that an account may have for each free slot; infinite if there is no limit.</summary>
+    private readonly double _slotsPerFreeSlot = share < 1 ? share / (1 - share) : double.PositiveInfinity;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<AccountId, AccountTransfers> _accounts = [];
+    private int _inUse;
+    private int _waiting;
+
+    /// <summary>Number of running transfers.</summary>
+    public int InUse => Volatile.Read(ref _inUse);
+
+    /// <summary>Number of waiting transfers.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Acquires a slot. Waits for one if the account or the address already has its share.</summary>
+    /// <param name="account">The verified account that transfers.</param>
+    /// <param name="address">The address that it transfers from.</param>
+    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    public async ValueTask<TransferAdmission> AcquireAsync(
+        AccountId account, IPAddress? address, CancellationToken cancellationToken)
+    {
+        var slot = new TransferSlot(this, account, address);
+        WaitingTransfer waiting;
+        lock (_gate)
+        {
+            if (!_accounts.TryGetValue(account, out var transfers))
+            {
+                _accounts.Add(account, transfers = new AccountTransfers(account));
+            }
+
+            if (transfers.Waiting.Count == 0 && MayHaveMore(transfers) && MayHaveMoreFrom(transfers, slot.Address))
+            {
+                CountInUse(transfers, slot);
+                return new TransferAdmission(slot, default);
+            }
+
+            if (!MayWait(transfers))
+            {
+                var refusal = new Throttle(CauseFor(transfers), RetryAfter);
+                RemoveIfEmpty(transfers);
+                return new TransferAdmission(null, refusal);
+            }
+
+            waiting = new WaitingTransfer(slot);
+            transfers.Waiting.AddLast(waiting);
+            _waiting++;
+        }
+
+        try
+        {
+            await waiting.Granted.Task.WaitAsync(maxWait, time, cancellationToken);
+            return new TransferAdmission(slot, default);
+        }
+        catch (TimeoutException)
+        {
+            return StopWaiting(waiting) is { } cause
+                ? new TransferAdmission(null, new Throttle(cause, RetryAfter))
+                : new TransferAdmission(slot, default);
+        }
+        catch (OperationCanceledException)
+        {
+            if (StopWaiting(waiting) is null)
+            {
+                slot.Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>How scarce slots are for an account, from 0 (it has few) to 1 (it has all that it may have).</summary>
+    internal double ScarcityFor(AccountId account)
+    {
+        lock (_gate)
+        {
+            var inUse = _accounts.TryGetValue(account, out var transfers) ? transfers.InUse : 0;
+            var limit = Math.Min(slots, SlotsPerAccount);
+            return inUse == 0 ? 0 : inUse >= limit ? 1 : inUse / limit;
+        }
+    }
+
+    /// <summary>Releases the slot of a transfer that has ended, and grants free slots to waiting transfers.</summary>
+    internal void Release(TransferSlot slot)
+    {
+        List<WaitingTransfer> granted;
+        lock (_gate)
+        {
+            var transfers = _accounts[slot.Account];
+            transfers.Remove(slot.Address);
+            _inUse--;
+            granted = GrantFreeSlots();
+            RemoveIfEmpty(transfers);
+        }
+
+        granted.ForEach(waiting => waiting.Granted.SetResult());
+    }
+
+    /// <summary>How many slots one account may have at the moment.</summary>
+    private double SlotsPerAccount => _inUse < slots ? _slotsPerFreeSlot * (slots - _inUse) : 0;
+
+    private bool MayHaveMore(AccountTransfers transfers) => transfers.InUse < SlotsPerAccount;
+
+    private bool MayHaveMoreFrom(AccountTransfers transfers, TrafficSource address) =>
+        transfers.InUseFrom(address) < _slotsPerFreeSlot * (SlotsPerAccount - transfers.InUse);
+
+    private bool MayWait(AccountTransfers transfers) =>
+        _waiting < maxWaiting && transfers.Waiting.Count < _slotsPerFreeSlot * (maxWaiting - _waiting);
+
+    private ThrottleCause CauseFor(AccountTransfers transfers) =>
+        _inUse >= slots ? ThrottleCause.Server
+        : MayHaveMore(transfers) ? ThrottleCause.AddressShare
+        : ThrottleCause.AccountShare;
+
+    private void CountInUse(AccountTransfers transfers, TransferSlot slot)
+    {
+        transfers.Add(slot.Address);
+        _inUse++;
+    }
+
+    /// <summary>Removes a transfer from the waiting line.</summary>
+    /// <returns>Why it has no slot, or null if it was granted one in the meantime.</returns>
+    private ThrottleCause? StopWaiting(WaitingTransfer waiting)
+    {
+        lock (_gate)
+        {
+            if (!_accounts.TryGetValue(waiting.Slot.Account, out var transfers) || !transfers.Waiting.Remove(waiting))
+            {
+                return null;
+            }
+
+            _waiting--;
+            var cause = CauseFor(transfers);
+            RemoveIfEmpty(transfers);
+            return cause;
+        }
+    }
+
+    /// <summary>Grants free slots to waiting transfers; the account with the fewest running transfers comes first.</summary>
+    private List<WaitingTransfer> GrantFreeSlots()
+    {
+        var granted = new List<WaitingTransfer>();
+        while (_waiting > 0 && NextToGrant() is var (transfers, next))
+        {
+            transfers.Waiting.Remove(next);
+            _waiting--;
+            CountInUse(transfers, next.Value.Slot);
+            granted.Add(next.Value);
+        }
+
+        return granted;
+    }
+
+    private (AccountTransfers Transfers, LinkedListNode<WaitingTransfer> Next)? NextToGrant()
+    {
+        (AccountTransfers, LinkedListNode<WaitingTransfer>)? found = null;
+        var fewest = int.MaxValue;
+        foreach (var transfers in _accounts.Values)
+        {
+            if (transfers.InUse >= fewest || transfers.Waiting.Count == 0 || !MayHaveMore(transfers))
+            {
+                continue;
+            }
+
+            for (var node = transfers.Waiting.First; node is not null; node = node.Next)
+            {
+                if (MayHaveMoreFrom(transfers, node.Value.Slot.Address))
+                {
+                    found = (transfers, node);
+                    fewest = transfers.InUse;
+                    break;
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private void RemoveIfEmpty(AccountTransfers transfers)
+    {
+        if (transfers.IsEmpty)
+        {
+            _accounts.Remove(transfers.Account);
+        }
+    }
+}
 
 /// <summary>The limiters of both directions. They are separate, so that an account that sends a lot can still receive.</summary>
 internal sealed class TransferLimiters
@@ -18,3 +219,104 @@ internal sealed class TransferLimiters
     /// <summary>Limits the outputs that the server sends.</summary>
     public TransferLimiter Outputs { get; }
 }
+
+/// <summary>The right to one transfer. Disposing it releases the slot.</summary>
+internal sealed class TransferSlot(TransferLimiter owner, AccountId account, IPAddress? address) : IDisposable
+{
+    private int _isReleased;
+
+    /// <summary>The account that transfers.</summary>
+    public AccountId Account { get; } = account;
+
+    /// <summary>The address that it transfers from.</summary>
+    public TrafficSource Address { get; } = TrafficSource.Of(address);
+
+    /// <summary>How scarce slots are for this account, from 0 (it has few) to 1 (it has all that it may have).</summary>
+    public double Scarcity => owner.ScarcityFor(Account);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isReleased, 1) == 0)
+        {
+            owner.Release(this);
+        }
+    }
+}
+
+/// <summary>The answer to a request for a slot: either a slot or the reason why there is none.</summary>
+/// <param name="Slot">The slot, or null if the transfer is refused.</param>
+/// <param name="Refusal">Why it is refused; meaningless if there is a slot.</param>
+internal readonly record struct TransferAdmission(TransferSlot? Slot, Throttle Refusal);
+
+/// <summary>The running and waiting transfers of one account. Guarded by <see cref="TransferLimiter"/>.</summary>
+internal sealed class AccountTransfers(AccountId account)
+{
+    private readonly Dictionary<TrafficSource, int> _byAddress = [];
+
+    /// <summary>The account.</summary>
+    public AccountId Account { get; } = account;
+
+    /// <summary>Number of slots in use.</summary>
+    public int InUse { get; private set; }
+
+    /// <summary>Transfers that wait for a slot, oldest first.</summary>
+    public LinkedList<WaitingTransfer> Waiting { get; } = [];
+
+    /// <summary>Whether the account has neither running nor waiting transfers.</summary>
+    public bool IsEmpty => InUse == 0 && Waiting.Count == 0;
+
+    /// <summary>Number of slots in use from one address.</summary>
+    public int InUseFrom(TrafficSource address) => _byAddress.GetValueOrDefault(address);
+
+    /// <summary>Counts a slot in use from an address.</summary>
+    public void Add(TrafficSource address)
+    {
+        InUse++;
+        _byAddress[address] = InUseFrom(address) + 1;
+    }
+
+    /// <summary>Counts a released slot.</summary>
+    public void Remove(TrafficSource address)
+    {
+        InUse--;
+        var left = InUseFrom(address) - 1;
+        if (left > 0)
+        {
+            _byAddress[address] = left;
+        }
+        else
+        {
+            _byAddress.Remove(address);
+        }
+    }
+}
+
+/// <summary>A transfer that waits for its slot.</summary>
+/// <param name="Slot">The slot that it will get.</param>
+internal sealed record WaitingTransfer(TransferSlot Slot)
+{
+    /// <summary>Completes when the transfer may use its slot.</summary>
+    public TaskCompletionSource Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>Which limit a refused request has reached.</summary>
+internal enum ThrottleCause
+{
+    /// <summary>The account has its share of the server's transfers.</summary>
+    AccountShare,
+
+    /// <summary>The address has its share of its account's transfers.</summary>
+    AddressShare,
+
+    /// <summary>The server has as many transfers as it can have, for all accounts together.</summary>
+    Server,
+
+    /// <summary>The server has as many documents in memory as it can have.</summary>
+    Documents,
+}
+
+/// <summary>Why the server refuses a request for now.</summary>
+/// <param name="Cause">The limit that was reached.</param>
+/// <param name="RetryAfter">How long the client should wait before it tries again.</param>
+internal readonly record struct Throttle(ThrottleCause Cause, TimeSpan RetryAfter);

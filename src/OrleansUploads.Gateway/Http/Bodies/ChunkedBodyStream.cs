@@ -7,7 +7,7 @@ namespace OrleansUploads.Gateway.Http.Bodies;
 /// authentic.</summary>
 /// <param name="framed">The body as received.</param>
 /// <param name="decoder">Decodes it; disposed with this stream.</param>
-internal sealed class ChunkedBodyStream(Stream framed, ChunkedBodyDecoder decoder) : Stream
+internal sealed class ChunkedBodyStream(Stream framed, ChunkedBodyDecoder decoder) : ForwardStream
 {
     private const int BufferBytes = 64 * 1024;
 
@@ -15,25 +15,6 @@ internal sealed class ChunkedBodyStream(Stream framed, ChunkedBodyDecoder decode
     private int _start;
     private int _end;
     private bool _isFinished;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc/>
     /// <exception cref="ChunkedBodyException">The body is malformed, cut short, or not authentic.</exception>
@@ -66,25 +47,6 @@ internal sealed class ChunkedBodyStream(Stream framed, ChunkedBodyDecoder decode
     }
 
     /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Flush() => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing && _buffer.Length > 0)
@@ -104,4 +66,12 @@ internal sealed class ChunkedBodyStream(Stream framed, ChunkedBodyDecoder decode
             throw new ChunkedBodyException(error);
         }
     }
+}
+
+/// <summary>An aws-chunked body is malformed, cut short, or not authentic. Nothing of it may be stored.</summary>
+/// <param name="error">What is wrong with it.</param>
+internal sealed class ChunkedBodyException(ChunkedBodyError error) : IOException($"The aws-chunked body is invalid: {error}.")
+{
+    /// <summary>What is wrong with the body.</summary>
+    public ChunkedBodyError Error { get; } = error;
 }

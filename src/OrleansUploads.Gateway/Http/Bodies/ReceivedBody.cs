@@ -142,3 +142,44 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
         return shorter > tick ? shorter : tick;
     }
 }
+
+/// <summary>How slowly a client may send a body.</summary>
+/// <param name="StallTimeout">How long the client may send nothing at all.</param>
+/// <param name="Window">How much waiting for bytes the rate is measured over. Time in which the server itself is busy does not
+/// count.</param>
+/// <param name="BytesPerSecond">The minimum rate while the account has few transfer slots.</param>
+/// <param name="BytesPerSecondWhenScarce">The minimum rate while the account has all the slots that it may have.</param>
+internal sealed record MinBodyRate(
+    TimeSpan StallTimeout, TimeSpan Window, double BytesPerSecond, double BytesPerSecondWhenScarce)
+{
+    /// <summary>The minimum rate rises above this scarcity.</summary>
+    private const double RisesAbove = 0.5;
+
+    /// <summary>The configured minimum rate.</summary>
+    public static MinBodyRate From(GatewayOptions options) => new(
+        options.BodyStallTimeout,
+        options.BodyRateWindow,
+        options.MinBodyBytesPerSecond,
+        options.MinBodyBytesPerSecondWhenScarce);
+
+    /// <summary>The minimum rate at a given scarcity of slots.</summary>
+    /// <param name="scarcity">How scarce slots are for the sender, 0 to 1.</param>
+    /// <returns>Bytes per second. The rate rises exponentially, because the rates of honest senders differ by factors.</returns>
+    public double AtScarcity(double scarcity)
+    {
+        var risen = Math.Clamp((scarcity - RisesAbove) / (1 - RisesAbove), 0, 1);
+        return BytesPerSecondWhenScarce <= BytesPerSecond || risen == 0
+            ? BytesPerSecond
+            : Math.Max(BytesPerSecond, 1) * Math.Pow(BytesPerSecondWhenScarce / Math.Max(BytesPerSecond, 1), risen);
+    }
+}
+
+/// <summary>The server stopped waiting for the rest of a body. Nothing of the body was stored.</summary>
+/// <param name="minBytesPerSecond">The rate that the body fell short of, or null if no byte arrived for too long, or if the read was
+/// canceled because other clients needed its place.</param>
+internal sealed class BodyTimeoutException(double? minBytesPerSecond = null) : IOException("The body arrived too slowly.")
+{
+    /// <summary>The rate in bytes per second that the body fell short of, or null if no byte arrived for too long, or if the read was
+    /// canceled because other clients needed its place.</summary>
+    public double? MinBytesPerSecond { get; } = minBytesPerSecond;
+}

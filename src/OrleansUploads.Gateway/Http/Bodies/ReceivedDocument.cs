@@ -110,7 +110,7 @@ internal sealed class ReceivedDocument : IDisposable
     }
 
     /// <summary>Reads the bytes of a document, in short pieces.</summary>
-    internal sealed class DocumentStream(IReadOnlyList<byte[]> blocks, int length) : Stream
+    internal sealed class DocumentStream(IReadOnlyList<byte[]> blocks, int length) : ForwardStream
     {
         private const int MaxReadBytes = 4096;
 
@@ -118,15 +118,6 @@ internal sealed class ReceivedDocument : IDisposable
         private int _block;
         private int _offset;
         private long _end = long.MaxValue;
-
-        /// <inheritdoc/>
-        public override bool CanRead => true;
-
-        /// <inheritdoc/>
-        public override bool CanSeek => false;
-
-        /// <inheritdoc/>
-        public override bool CanWrite => false;
 
         /// <inheritdoc/>
         public override long Length => length;
@@ -172,17 +163,8 @@ internal sealed class ReceivedDocument : IDisposable
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         /// <inheritdoc/>
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        /// <inheritdoc/>
         public override void Flush()
         {
         }
-
-        /// <inheritdoc/>
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        /// <inheritdoc/>
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -1,5 +1,7 @@
+using System.IO.Pipelines;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace OrleansUploads.Gateway.Http.Connections;
 
@@ -67,5 +69,92 @@ internal sealed class BoundedListenerFactory(IConnectionListenerFactory transpor
 
         private static ConnectionAbortedException LimitReached() =>
             new("The connection was closed because the server has reached its connection limit.");
+    }
+}
+
+/// <summary>A connection that counts as open until its socket is closed. Its <see cref="OpenConnection"/> is a feature of its
+/// requests.</summary>
+internal sealed class AdmittedConnection : ConnectionContext
+{
+    private readonly ConnectionContext _accepted;
+    private readonly OpenConnection _admitted;
+    private readonly OpenConnections _connections;
+    private int _disposed;
+
+    public AdmittedConnection(ConnectionContext accepted, OpenConnection admitted, OpenConnections connections)
+    {
+        _accepted = accepted;
+        _admitted = admitted;
+        _connections = connections;
+        accepted.Features.Set(admitted);
+    }
+
+    /// <inheritdoc/>
+    public override string ConnectionId
+    {
+        get => _accepted.ConnectionId;
+        set => _accepted.ConnectionId = value;
+    }
+
+    /// <inheritdoc/>
+    public override IFeatureCollection Features => _accepted.Features;
+
+    /// <inheritdoc/>
+    public override IDictionary<object, object?> Items
+    {
+        get => _accepted.Items;
+        set => _accepted.Items = value;
+    }
+
+    /// <inheritdoc/>
+    public override IDuplexPipe Transport
+    {
+        get => _accepted.Transport;
+        set => _accepted.Transport = value;
+    }
+
+    /// <inheritdoc/>
+    public override CancellationToken ConnectionClosed
+    {
+        get => _accepted.ConnectionClosed;
+        set => _accepted.ConnectionClosed = value;
+    }
+
+    /// <inheritdoc/>
+    public override EndPoint? LocalEndPoint
+    {
+        get => _accepted.LocalEndPoint;
+        set => _accepted.LocalEndPoint = value;
+    }
+
+    /// <inheritdoc/>
+    public override EndPoint? RemoteEndPoint
+    {
+        get => _accepted.RemoteEndPoint;
+        set => _accepted.RemoteEndPoint = value;
+    }
+
+    /// <inheritdoc/>
+    public override void Abort() => _accepted.Abort();
+
+    /// <inheritdoc/>
+    public override void Abort(ConnectionAbortedException abortReason) => _accepted.Abort(abortReason);
+
+    /// <inheritdoc/>
+    public override async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _accepted.DisposeAsync();
+        }
+        finally
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
+            {
+                _connections.RecordClosed(_admitted);
+            }
+
+            await base.DisposeAsync();
+        }
     }
 }

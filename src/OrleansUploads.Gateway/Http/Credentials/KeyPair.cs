@@ -34,3 +34,66 @@ public sealed record KeyPair(string AccessKeyId, string SecretAccessKey, string 
     /// <summary>The access key ID; never the secret.</summary>
     public override string ToString() => AccessKeyId;
 }
+
+/// <summary>The content of the key file.</summary>
+/// <param name="Keys">The keys without limits.</param>
+/// <param name="ScopedKeys">The keys with limits, or null for none. They have a list of their own, which older versions of the
+/// program do not read: those would take them for keys without limits.</param>
+internal sealed record KeyFileDocument(IReadOnlyList<KeyPair> Keys, IReadOnlyList<ScopedKeyDocument>? ScopedKeys = null)
+{
+    /// <summary>Sorts key pairs into the two lists.</summary>
+    public static KeyFileDocument Of(IReadOnlyList<KeyPair> pairs)
+    {
+        ScopedKeyDocument[] scoped = [.. pairs.Where(pair => !pair.Scope.IsUnlimited).Select(ScopedKeyDocument.Of)];
+        return new KeyFileDocument([.. pairs.Where(pair => pair.Scope.IsUnlimited)], scoped.Length == 0 ? null : scoped);
+    }
+
+    /// <summary>Returns all key pairs, those without limits first.</summary>
+    /// <exception cref="InvalidDataException">There is no list of keys, or a key is incomplete or has an unknown role.</exception>
+    /// <remarks>People and scripts write key files, too, so anything may be missing.</remarks>
+    public IReadOnlyList<KeyPair> ToPairs() => Keys is null
+        ? throw new InvalidDataException("It has no list 'keys'.")
+        : [.. Keys.Select(Complete), .. (ScopedKeys ?? []).Select(key => Complete(key?.ToPair()))];
+
+    /// <summary>Anyone could sign with an empty secret.</summary>
+    private static KeyPair Complete(KeyPair? pair) =>
+        string.IsNullOrEmpty(pair?.AccessKeyId) ? throw new InvalidDataException("A key has no accessKeyId.")
+        : string.IsNullOrEmpty(pair.SecretAccessKey)
+            ? throw new InvalidDataException($"The key {pair.AccessKeyId} has no secretAccessKey.")
+        : pair;
+}
+
+/// <summary>A key with limits, as stored.</summary>
+/// <remarks>A member that this version does not know may be a limit, or a misspelled one, so it is refused.</remarks>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+internal sealed record ScopedKeyDocument(
+    string AccessKeyId,
+    string SecretAccessKey,
+    string Account,
+    DateTimeOffset CreatedAt,
+    string Role,
+    IReadOnlyList<string>? Vaults)
+{
+    public static ScopedKeyDocument Of(KeyPair pair) => new(
+        pair.AccessKeyId,
+        pair.SecretAccessKey,
+        pair.Account,
+        pair.CreatedAt,
+        KeyScope.Format(pair.Scope.Role),
+        pair.Scope.Containers);
+
+    public KeyPair ToPair() => KeyScope.TryParse(Role, out var role)
+        ? new KeyPair(AccessKeyId, SecretAccessKey, Account, CreatedAt) { Scope = new KeyScope(role, Vaults) }
+        : throw new InvalidDataException(
+            $"The key {AccessKeyId} has the role '{Role}', which this version does not know. Use admin, read or upload.");
+
+    /// <summary>The access key ID; never the secret.</summary>
+    public override string ToString() => AccessKeyId;
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(KeyFileDocument))]
+internal sealed partial class KeyFileJson : JsonSerializerContext;

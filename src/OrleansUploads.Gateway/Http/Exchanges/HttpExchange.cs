@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Net;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Gateway.Http.Bodies;
@@ -73,4 +75,24 @@ internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, Tim
 
     /// <summary>Time since the request's headers were complete.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_startedAt);
+}
+
+/// <summary>The ID that a response and its log line share: 47 URL-safe characters, as long as Amazon's.</summary>
+internal static class RequestId
+{
+    /// <summary>The header that most of Amazon's services send the ID in.</summary>
+    public const string AmazonHeader = "x-amzn-RequestId";
+
+    /// <summary>Length of an ID in characters.</summary>
+    public const int Chars = 47;
+
+    private const int RandomBytes = 36;
+
+    /// <summary>Creates a random ID.</summary>
+    public static string New()
+    {
+        Span<byte> random = stackalloc byte[RandomBytes];
+        RandomNumberGenerator.Fill(random);
+        return Base64Url.EncodeToString(random)[..Chars];
+    }
 }

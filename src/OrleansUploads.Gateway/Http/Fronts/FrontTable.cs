@@ -49,29 +49,10 @@ internal sealed class FrontTable
             return named;
         }
 
-        foreach (var registered in _fronts)
-        {
-            if (registered.Front.ClaimsPath(target) && !registered.Front.HasOwnAddress)
-            {
-                return registered;
-            }
-        }
-
-        return _fronts[0];
+        return _fronts.Find(registered => registered.Front.ClaimsPath(target) && !registered.Front.HasOwnAddress) ?? _fronts[0];
     }
 
-    private RegisteredFront? FrontFor(string service)
-    {
-        foreach (var registered in _fronts)
-        {
-            if (registered.Front.Signing.Service == service)
-            {
-                return registered;
-            }
-        }
-
-        return null;
-    }
+    private RegisteredFront? FrontFor(string service) => _fronts.Find(registered => registered.Front.Signing.Service == service);
 }
 
 /// <summary>A front with the authenticator for its signing rules.</summary>

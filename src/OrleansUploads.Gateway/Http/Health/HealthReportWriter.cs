@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -86,4 +87,25 @@ internal static class HealthReportWriter
         json.WriteNumber("gen2Collections", GC.CollectionCount(GC.MaxGeneration));
         json.WriteEndObject();
     }
+}
+
+/// <summary>What a health check adds to the public report.</summary>
+public static class HealthProblem
+{
+    /// <summary>Key in the data of the check's result. The value is a problem in a few words that anyone may read.</summary>
+    public const string Key = "problem";
+
+    /// <summary>The problem that a check reports, or null.</summary>
+    internal static string? Of(HealthReportEntry entry) => entry.Data.TryGetValue(Key, out var problem) ? problem as string : null;
+}
+
+/// <summary>What the detailed health report says about the process.</summary>
+/// <param name="Version">The program's version.</param>
+/// <param name="SqliteVersion">The version of SQLite, which keeps the journal; null if something else keeps it.</param>
+/// <param name="DataFolder">Full path of the folder with the data; null if the data is in memory.</param>
+public sealed record ServerDescription(string Version, string? SqliteVersion, string? DataFolder)
+{
+    /// <summary>The version of a program, without the commit.</summary>
+    public static string VersionOf(Assembly program) =>
+        program.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }

@@ -3,6 +3,7 @@ using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Http.Bodies;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Buckets;
@@ -13,27 +14,18 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
     private const int MaxBuckets = 10_000;
 
     /// <summary>Lists the signer's buckets by name.</summary>
-    public async ValueTask<S3Answer> ListAsync(S3Call call)
+    public async ValueTask<FrontAnswer> ListAsync(S3Call call)
     {
-        if (!S3Number.TryRead(call, "max-buckets", MaxBuckets, out var limit, out var error))
-        {
-            return error;
-        }
-
+        var limit = S3Number.Read(call, "max-buckets", MaxBuckets);
         if (limit == 0)
         {
-            return S3Error.InvalidArgument("max-buckets", "0", $"Argument max-buckets must be an integer between 1 and {MaxBuckets}.");
+            throw S3Error.InvalidArgument(
+                "max-buckets", "0", $"Argument max-buckets must be an integer between 1 and {MaxBuckets}.").AsException();
         }
 
         var prefix = call.Query.FirstValue("prefix") is { Length: > 0 } wanted ? wanted : null;
         var after = call.Query.FirstValue("continuation-token") ?? "";
-        var listed = await host.AskAsync(
-            call.Account.Entity, new ListBuckets(after, limit, prefix), call.Aborted);
-        if (!listed.TryGet(out var page, out var refusal))
-        {
-            return call.Refuse(refusal);
-        }
-
+        var page = await call.AskAsync(host, call.Account.Entity, new ListBuckets(after, limit, prefix));
         return new XmlAnswer("ListAllMyBucketsResult", xml =>
         {
             xml.WriteOwner("Owner", call.Account);
@@ -57,76 +49,49 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
     }
 
     /// <summary>Creates a bucket. The location constraint is ignored, because this server has no locations.</summary>
-    public async ValueTask<S3Answer> CreateAsync(S3Call call)
+    public async ValueTask<FrontAnswer> CreateAsync(S3Call call)
     {
-        if (!BucketName.TryParse(call.Address.Bucket, out var name))
-        {
-            return BucketFinder.InvalidName(call.Address.Bucket ?? "");
-        }
-
-        var (_, invalid) = await RequestDocument.ReadAsync(call, ReadConfiguration);
-        if (invalid is not null)
-        {
-            return invalid;
-        }
-
+        var name = BucketFinder.RequireName(call.Address.Bucket);
+        await RequestDocument.ReadAsync(call, ReadConfiguration);
         var (created, isOfRepetition) = await host.AskTrackedAsync(
             call.Account.Entity, new CreateBucket(call.Account, name), call.Aborted);
-        if (!created.TryGet(out var bucket, out var refusal))
-        {
-            return call.Refuse(refusal);
-        }
+        var bucket = call.OrRefuse(created);
 
         // In us-east-1 it makes no difference whether the bucket exists.
         return bucket.Existed && !isOfRepetition && call.Region != GatewayOptions.DefaultRegion
-            ? new S3Error(
+            ? throw new S3Error(
                 S3ErrorCode.BucketAlreadyOwnedByYou,
                 "Your previous request to create the named bucket succeeded and you already own it.",
-                ("BucketName", name.ToString()))
+                ("BucketName", name.ToString())).AsException()
             : EmptyAnswer.Ok(("Location", $"/{name}"));
     }
 
     /// <summary>Checks that the bucket exists.</summary>
-    public async ValueTask<S3Answer> HeadAsync(S3Call call)
+    public async ValueTask<FrontAnswer> HeadAsync(S3Call call)
     {
-        var (_, error) = await buckets.FindAsync(call);
-        return error is not null ? error : EmptyAnswer.Ok((S3Headers.BucketRegion, call.Region));
+        await buckets.RequireAsync(call);
+        return EmptyAnswer.Ok((S3Headers.BucketRegion, call.Region));
     }
 
     /// <summary>Deletes an empty bucket.</summary>
-    public async ValueTask<S3Answer> DeleteAsync(S3Call call)
+    public async ValueTask<FrontAnswer> DeleteAsync(S3Call call)
     {
-        var (bucket, error) = await buckets.FindAsync(call);
-        if (bucket is null)
-        {
-            return error!;
-        }
-
-        var name = bucket.Bucket.Name;
+        var name = (await buckets.RequireAsync(call)).Bucket.Name;
         var (deleted, isOfRepetition) = await host.AskTrackedAsync(
             name.Entity, new DeleteBucket(name, call.Account), call.Aborted);
 
         // The bucket was there before, so it was deleted meanwhile: by the first command, or by another client's.
         return deleted.Refusal is { } refusal && !(isOfRepetition && refusal is ObjectRefusal.BucketNotFound)
-            ? call.Refuse(refusal)
+            ? throw call.Refuse(refusal).AsException()
             : EmptyAnswer.NoContent();
     }
 
     /// <summary>Returns the bucket's region. It is empty for us-east-1.</summary>
-    public async ValueTask<S3Answer> GetLocationAsync(S3Call call)
+    public async ValueTask<FrontAnswer> GetLocationAsync(S3Call call)
     {
-        var (_, error) = await buckets.FindAsync(call);
-        return error is not null
-            ? error
-            : new XmlAnswer("LocationConstraint", xml =>
-                xml.WriteString(call.Region == GatewayOptions.DefaultRegion ? "" : call.Region));
-    }
-
-    /// <summary>Returns a setting that buckets have but that cannot be changed, or that is not set.</summary>
-    public async ValueTask<S3Answer> GetSettingAsync(S3Call call, Func<AccountId, S3Answer> answer)
-    {
-        var (_, error) = await buckets.FindAsync(call);
-        return error is not null ? error : answer(call.Account);
+        await buckets.RequireAsync(call);
+        return new XmlAnswer("LocationConstraint", xml =>
+            xml.WriteString(call.Region == GatewayOptions.DefaultRegion ? "" : call.Region));
     }
 
     /// <summary>Checks the configuration of a new bucket, which may be absent.</summary>
@@ -134,7 +99,7 @@ internal sealed class BucketOperations(IEntityHost host, BucketFinder buckets)
     {
         if (document.Length > 0)
         {
-            ElementReader.ReadRoot(document, "CreateBucketConfiguration", static _ => false);
+            ElementReader.ReadRoot(document, "CreateBucketConfiguration", static root => root.ReadChildren());
         }
 
         return document;

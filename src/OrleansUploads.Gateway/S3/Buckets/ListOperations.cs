@@ -1,34 +1,30 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Xml;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Buckets;
 
 /// <summary>Lists objects, in both versions of the operation, and as versions.</summary>
-internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, ListedRestores restores)
+internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, IEntityHost host)
 {
     private const string Root = "ListBucketResult";
+    private const string RestoreAttribute = "RestoreStatus";
+    private const int MaxConcurrentQuestions = 16;
 
     /// <summary>ListObjects, version 1.</summary>
-    public async ValueTask<S3Answer> ListAsync(S3Call call)
+    public async ValueTask<FrontAnswer> ListAsync(S3Call call)
     {
-        if (!ListRequest.TryRead(call, "max-keys", out var request, out var error))
-        {
-            return error;
-        }
-
+        var request = ListRequest.Read(call, "max-keys");
         var marker = call.Query.FirstValue("marker") ?? "";
-        var (bucket, page, refused) = await ReadAsync(call, request, marker);
-        if (page is null)
-        {
-            return refused!;
-        }
-
-        var restored = await restores.FindAsync(call, bucket!.Bucket, page);
+        var (bucket, page) = await ReadAsync(call, request, marker);
+        var restored = await FindRestoresAsync(call, bucket.Bucket, page);
 
         return new XmlAnswer(Root, xml =>
         {
@@ -42,21 +38,12 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
     }
 
     /// <summary>ListObjects, version 2.</summary>
-    public async ValueTask<S3Answer> ListV2Async(S3Call call)
+    public async ValueTask<FrontAnswer> ListV2Async(S3Call call)
     {
-        if (!ListRequest.TryRead(call, "max-keys", out var request, out var error)
-            || !TryReadStart(call, out var start, out error))
-        {
-            return error;
-        }
-
-        var (bucket, page, refused) = await ReadAsync(call, request, start);
-        if (page is null)
-        {
-            return refused!;
-        }
-
-        var restored = await restores.FindAsync(call, bucket!.Bucket, page);
+        var request = ListRequest.Read(call, "max-keys");
+        var start = ReadStart(call);
+        var (bucket, page) = await ReadAsync(call, request, start);
+        var restored = await FindRestoresAsync(call, bucket.Bucket, page);
         var startAfter = call.Query.FirstValue("start-after");
         var withOwner = call.Query.FirstValue("fetch-owner") == "true";
         return new XmlAnswer(Root, xml =>
@@ -71,21 +58,12 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
     }
 
     /// <summary>ListObjectVersions. Every object is the only version of its key.</summary>
-    public async ValueTask<S3Answer> ListVersionsAsync(S3Call call)
+    public async ValueTask<FrontAnswer> ListVersionsAsync(S3Call call)
     {
-        if (!ListRequest.TryRead(call, "max-keys", out var request, out var error)
-            || !TryReadMarkers(call, out var keyMarker, out var versionMarker, out error))
-        {
-            return error;
-        }
-
-        var (bucket, page, refused) = await ReadAsync(call, request, keyMarker);
-        if (page is null)
-        {
-            return refused!;
-        }
-
-        var restored = await restores.FindAsync(call, bucket!.Bucket, page);
+        var request = ListRequest.Read(call, "max-keys");
+        var (keyMarker, versionMarker) = ReadMarkers(call);
+        var (bucket, page) = await ReadAsync(call, request, keyMarker);
+        var restored = await FindRestoresAsync(call, bucket.Bucket, page);
         return new XmlAnswer("ListVersionsResult", xml =>
         {
             WriteHead(xml, bucket, request);
@@ -104,55 +82,39 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
         });
     }
 
-    private static bool TryReadMarkers(
-        S3Call call, out string keyMarker, out string versionMarker, [NotNullWhen(false)] out S3Error? error)
+    private static (string Key, string Version) ReadMarkers(S3Call call)
     {
         const string name = "version-id-marker";
-        keyMarker = call.Query.FirstValue("key-marker") ?? "";
-        versionMarker = call.Query.FirstValue(name) ?? "";
-        error = versionMarker.Length == 0 ? null
-            : keyMarker.Length == 0
-                ? S3Error.InvalidArgument(name, versionMarker, "A version-id marker cannot be specified without a key marker.")
-            : versionMarker != ObjectVersion.Only ? S3Error.InvalidArgument(name, versionMarker, "Invalid version id specified")
-            : null;
-        return error is null;
+        var key = call.Query.FirstValue("key-marker") ?? "";
+        var version = call.Query.FirstValue(name) ?? "";
+        return version.Length == 0 || (key.Length > 0 && version == ObjectVersion.Only) ? (key, version) : throw S3Error.InvalidArgument(
+            name,
+            version,
+            key.Length == 0 ? "A version-id marker cannot be specified without a key marker." : "Invalid version id specified")
+            .AsException();
     }
 
-    private static bool TryReadStart(S3Call call, out string start, [NotNullWhen(false)] out S3Error? error)
+    private static string ReadStart(S3Call call)
     {
-        error = null;
-        start = call.Query.FirstValue("start-after") ?? "";
         if (call.Query.FirstValue("continuation-token") is not { } token)
         {
-            return true;
+            return call.Query.FirstValue("start-after") ?? "";
         }
 
-        if (token.Length == 0 || !S3Encoding.TryReadToken(token, out var key))
-        {
-            error = S3Error.InvalidArgument("continuation-token", token, "The continuation token provided is incorrect.");
-            return false;
-        }
-
-        start = key;
-        return true;
+        return token.Length > 0 && S3Encoding.TryReadToken(token, out var key) ? key : throw S3Error.InvalidArgument(
+            "continuation-token", token, "The continuation token provided is incorrect.").AsException();
     }
 
-    private async ValueTask<(BucketDescription? Bucket, KeyPage? Page, S3Error? Error)> ReadAsync(
-        S3Call call, ListRequest request, string start)
+    private async ValueTask<(BucketDescription Bucket, KeyPage Page)> ReadAsync(S3Call call, ListRequest request, string start)
     {
-        var (bucket, error) = await buckets.FindAsync(call);
-        if (bucket is null)
-        {
-            return (null, null, error);
-        }
-
+        var bucket = await buckets.RequireAsync(call);
         var listing = new KeyListing(
             new KeyIndexId(bucket.Bucket, KeyTree.Objects),
             request.Prefix,
             request.Delimiter,
             start.Length > 0 ? new KeyPosition(start) : null,
             request.Limit);
-        return (bucket, await lister.ListAsync(listing, call.Aborted), null);
+        return (bucket, await lister.ListAsync(listing, call.Aborted));
     }
 
     private static void WriteHead(XmlWriter xml, BucketDescription bucket, ListRequest request)
@@ -201,12 +163,39 @@ internal sealed class ListOperations(BucketFinder buckets, KeyLister lister, Lis
         xml.WriteElementString("StorageClass", entry.StorageClass.Name());
         if (restored is not null)
         {
-            xml.WriteStartElement("RestoreStatus");
+            xml.WriteStartElement(RestoreAttribute);
             xml.WriteFlag("IsRestoreInProgress", restored.IsInProgress);
             xml.WriteOptional("RestoreExpiryDate", restored.ReadableUntil is { } until ? S3Date.ToXml(until) : null);
             xml.WriteEndElement();
         }
 
         xml.WriteEndElement();
+    }
+
+    /// <summary>Finds the restores of the archived objects in a page, by upload. The index does not know them, so each archived object is
+    /// asked, and only if the client wants to know.</summary>
+    private async ValueTask<IReadOnlyDictionary<UploadId, RestoreStatus>> FindRestoresAsync(
+        S3Call call, BucketIncarnation bucket, KeyPage page)
+    {
+        var wanted = (call.Header(S3Headers.OptionalObjectAttributes) ?? "").Split(',', StringSplitOptions.TrimEntries);
+        if (!wanted.Contains(RestoreAttribute))
+        {
+            return FrozenDictionary<UploadId, RestoreStatus>.Empty;
+        }
+
+        var found = new ConcurrentDictionary<UploadId, RestoreStatus>();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrentQuestions, CancellationToken = call.Aborted };
+        var archived = page.Entries.Where(entry => entry.StorageClass.NeedsRestore());
+        await Parallel.ForEachAsync(archived, options, async (entry, cancellationToken) =>
+        {
+            // An object that was replaced since the page was read has no restore.
+            var described = await host.AskAsync(
+                entry.Upload.Entity, new DescribeObject(new ObjectName(bucket, entry.Key)), cancellationToken);
+            if (described.TryGet(out var description, out _) && description.Restore is { } restore)
+            {
+                found[entry.Upload] = restore;
+            }
+        });
+        return found;
     }
 }

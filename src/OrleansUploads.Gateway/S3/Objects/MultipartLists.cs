@@ -3,6 +3,7 @@ using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
@@ -11,48 +12,27 @@ namespace OrleansUploads.Gateway.S3.Objects;
 internal sealed class MultipartLists(BucketFinder buckets, IEntityHost host, KeyLister lister)
 {
     /// <summary>Lists the parts of an upload by number.</summary>
-    public async ValueTask<S3Answer> ListPartsAsync(S3Call call)
+    public async ValueTask<FrontAnswer> ListPartsAsync(S3Call call)
     {
-        var marker = 0;
-        if (!S3Number.TryReadPageLimit(call, "max-parts", out var limit, out var error)
-            || (call.Query.FirstValue("part-number-marker") is { Length: > 0 }
-                && !S3Number.TryRead(call, "part-number-marker", int.MaxValue, out marker, out error)))
-        {
-            return error;
-        }
-
-        var (name, upload, refused) = await buckets.FindUploadAsync(call);
-        if (refused is not null)
-        {
-            return refused;
-        }
-
-        var listed = await host.AskAsync(
-            upload.Entity, new ListNumberedParts(name, marker, Math.Max(limit, 1)), call.Aborted);
-        return listed.TryGet(out var page, out var refusal)
-            ? new XmlAnswer("ListPartsResult", xml => WriteParts(xml, call, page, marker, limit))
-            : call.Refuse(refusal);
+        var limit = S3Number.ReadPageLimit(call, "max-parts");
+        var marker = call.Query.FirstValue("part-number-marker") is { Length: > 0 }
+            ? S3Number.Read(call, "part-number-marker", int.MaxValue)
+            : 0;
+        var (name, upload) = await buckets.RequireUploadAsync(call);
+        var page = await call.AskAsync(host, upload.Entity, new ListNumberedParts(name, marker, Math.Max(limit, 1)));
+        return new XmlAnswer("ListPartsResult", xml => WriteParts(xml, call, page, marker, limit));
     }
 
     /// <summary>Lists uploads in progress by key, then by time of initiation.</summary>
-    public async ValueTask<S3Answer> ListUploadsAsync(S3Call call)
+    public async ValueTask<FrontAnswer> ListUploadsAsync(S3Call call)
     {
-        if (!ListRequest.TryRead(call, "max-uploads", out var request, out var error))
-        {
-            return error;
-        }
-
-        var (bucket, refused) = await buckets.FindAsync(call);
-        if (bucket is null)
-        {
-            return refused!;
-        }
-
+        var request = ListRequest.Read(call, "max-uploads");
+        var bucket = await buckets.RequireAsync(call);
         var keyMarker = call.Query.FirstValue("key-marker") ?? "";
         var uploadMarker = call.Query.FirstValue("upload-id-marker") ?? "";
         if (!UploadMarker.TryRead(keyMarker, uploadMarker, out var after))
         {
-            return S3Error.InvalidArgument("upload-id-marker", uploadMarker, "Invalid uploadId marker");
+            throw S3Error.InvalidArgument("upload-id-marker", uploadMarker, "Invalid uploadId marker").AsException();
         }
 
         var listing = new KeyListing(
@@ -124,5 +104,59 @@ internal sealed class MultipartLists(BucketFinder buckets, IEntityHost host, Key
         xml.WriteElementString("StorageClass", entry.StorageClass.Name());
         xml.WriteElementString("Initiated", S3Date.ToXml(entry.At));
         xml.WriteEndElement();
+    }
+}
+
+/// <summary>Where a page of uploads begins. The marker has the time of initiation beside the upload ID, because uploads of one key are
+/// listed by time, and the upload may have ended since.</summary>
+internal static class UploadMarker
+{
+    private const char Separator = '.';
+
+    /// <summary>The marker of a position, or empty for a common prefix.</summary>
+    public static string Format(KeyPosition position) => position is { At: { } at, Upload: { } upload }
+        ? string.Create(CultureInfo.InvariantCulture, $"{upload}{Separator}{at.ToUnixTimeMilliseconds()}")
+        : "";
+
+    /// <summary>Reads a key marker and an upload marker.</summary>
+    /// <param name="key">The key marker, or empty for none. Without one, an upload marker means nothing.</param>
+    /// <param name="marker">The upload marker, or empty for none.</param>
+    /// <param name="after">The position to begin behind; null to begin with the first upload. A bare upload ID, which has no time,
+    /// begins with the first upload of the key.</param>
+    /// <returns>False if the marker is neither an upload ID nor one that a page has returned.</returns>
+    public static bool TryRead(string key, string marker, out KeyPosition? after)
+    {
+        after = null;
+        if (key.Length == 0)
+        {
+            return true;
+        }
+
+        if (marker.Length == 0)
+        {
+            after = KeyPosition.Behind(key);
+            return true;
+        }
+
+        var separator = marker.LastIndexOf(Separator);
+        if (!UploadId.TryParse(separator < 0 ? marker : marker[..separator], out var upload))
+        {
+            return false;
+        }
+
+        if (separator < 0)
+        {
+            after = new KeyPosition(key);
+            return true;
+        }
+
+        if (!long.TryParse(marker.AsSpan(separator + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+            || at > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
+        {
+            return false;
+        }
+
+        after = new KeyPosition(key, DateTimeOffset.FromUnixTimeMilliseconds(at), upload);
+        return true;
     }
 }

@@ -2,6 +2,7 @@ using System.Xml;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
@@ -12,38 +13,19 @@ internal sealed class ObjectDeletion(BucketFinder buckets, KeyIndex keys)
     private const int MaxConcurrentDeletions = 16;
 
     /// <summary>Deletes an object. Succeeds even if the object does not exist.</summary>
-    public async ValueTask<S3Answer> DeleteAsync(S3Call call)
+    public async ValueTask<FrontAnswer> DeleteAsync(S3Call call)
     {
-        var (name, refused) = await buckets.FindObjectAsync(call);
-        if (refused is not null)
-        {
-            return refused;
-        }
-
-        if (!Conditions.TryReadWrite(call, out var condition, out var error))
-        {
-            return error;
-        }
-
-        var deleted = await keys.DeleteAsync(name, condition, call.Aborted);
-        return deleted.Refusal is { } refusal ? call.Refuse(refusal) : EmptyAnswer.NoContent();
+        var name = await buckets.RequireObjectAsync(call);
+        var condition = Conditions.ReadWrite(call);
+        call.OrRefuse(await keys.DeleteAsync(name, condition, call.Aborted));
+        return EmptyAnswer.NoContent();
     }
 
     /// <summary>Deletes up to 1,000 objects and reports on each.</summary>
-    public async ValueTask<S3Answer> DeleteManyAsync(S3Call call)
+    public async ValueTask<FrontAnswer> DeleteManyAsync(S3Call call)
     {
-        var (bucket, error) = await buckets.FindAsync(call);
-        if (bucket is null)
-        {
-            return error!;
-        }
-
-        var (document, invalid) = await RequestDocument.ReadAsync(call, DeleteDocument.Parse);
-        if (document is null)
-        {
-            return invalid!;
-        }
-
+        var bucket = await buckets.RequireAsync(call);
+        var document = await RequestDocument.ReadAsync(call, DeleteDocument.Parse);
         var errors = new S3Error?[document.Objects.Count];
         var options = new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrentDeletions, CancellationToken = call.Aborted };
         await Parallel.ForAsync(0, errors.Length, options, async (i, cancellationToken) =>

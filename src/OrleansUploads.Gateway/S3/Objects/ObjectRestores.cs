@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.S3.Objects;
@@ -10,23 +11,13 @@ internal sealed class ObjectRestores(BucketFinder buckets, CurrentObject objects
 {
     /// <summary>Makes an archived object readable for some days: 202 if a restore begins, 200 if the object was readable
     /// already.</summary>
-    public async ValueTask<S3Answer> RestoreAsync(S3Call call)
+    public async ValueTask<FrontAnswer> RestoreAsync(S3Call call)
     {
-        var (name, refused) = await buckets.FindObjectAsync(call);
-        if (refused is not null)
-        {
-            return refused;
-        }
-
-        var (document, invalid) = await RequestDocument.ReadAsync(call, RestoreDocument.Parse);
-        if (document is null)
-        {
-            return invalid!;
-        }
-
+        var name = await buckets.RequireObjectAsync(call);
+        var document = await RequestDocument.ReadAsync(call, RestoreDocument.Parse);
         if (document.Unsupported is { } feature)
         {
-            return S3Error.NotImplemented(feature);
+            throw S3Error.NotImplemented(feature).AsException();
         }
 
         var (_, outcome, isOfRepetition) = await objects.AskTrackedAsync(
@@ -36,7 +27,7 @@ internal sealed class ObjectRestores(BucketFinder buckets, CurrentObject objects
             // The first command or another client's has begun the restore. Either way, it is in progress.
             return isOfRepetition && refusal is ObjectRefusal.RestoreInProgress
                 ? new EmptyAnswer(StatusCodes.Status202Accepted)
-                : call.Refuse(refusal);
+                : throw call.Refuse(refusal).AsException();
         }
 
         return new EmptyAnswer(accepted.WasReadable ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);

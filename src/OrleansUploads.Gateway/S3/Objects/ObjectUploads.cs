@@ -1,33 +1,159 @@
+using System.Xml;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Hashing;
+using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Gateway.S3.Objects;
 
-/// <summary>PutObject.</summary>
+/// <summary>Uploads of objects, in one request and in parts.</summary>
 internal sealed class ObjectUploads(BucketFinder buckets, ObjectIntake intake)
 {
     /// <summary>Stores an object of up to 5 GiB.</summary>
-    public async ValueTask<S3Answer> PutAsync(S3Call call)
+    public async ValueTask<FrontAnswer> PutAsync(S3Call call)
     {
-        var (name, refused) = await buckets.FindObjectAsync(call);
-        if (refused is not null)
+        var name = await buckets.RequireObjectAsync(call);
+        var headers = ObjectHeaderReader.Read(call);
+        var condition = Conditions.ReadWrite(call);
+        using var upload = UploadBody.Open(call);
+        var published = call.OrRefuse(await intake.PutAsync(name, headers, upload.Body, condition, call.Aborted));
+        return EmptyAnswer.Ok([("ETag", $"\"{published.ETag}\""), .. ChecksumAnswer.Headers(published.Checksum)]);
+    }
+
+    /// <summary>Begins an upload.</summary>
+    public async ValueTask<FrontAnswer> CreateAsync(S3Call call)
+    {
+        var name = await buckets.RequireObjectAsync(call);
+        var headers = ObjectHeaderReader.Read(call);
+        var checksum = ReadChecksum(call);
+        var spec = call.OrRefuse(await intake.InitiateAsync(name, headers, checksum, call.Aborted));
+        return new XmlAnswer(
+            "InitiateMultipartUploadResult",
+            xml =>
+            {
+                xml.WriteElementString("Bucket", name.Bucket.Name.ToString());
+                xml.WriteElementString("Key", name.Key.ToString());
+                xml.WriteElementString("UploadId", spec.Upload.ToString());
+            },
+            (S3Headers.ChecksumAlgorithm, checksum?.Algorithm.Name()),
+            (S3Headers.ChecksumType, checksum?.Type.Name()));
+    }
+
+    /// <summary>Stores a part. If a number is uploaded more than once, the latest upload counts.</summary>
+    public async ValueTask<FrontAnswer> UploadPartAsync(S3Call call)
+    {
+        var number = S3Number.ReadPartNumber(call);
+        var (name, upload) = await buckets.RequireUploadAsync(call);
+        using var body = UploadBody.Open(call);
+        var part = call.OrRefuse(
+            await intake.StorePartAsync(upload, name, number, body.Body, call.Exchange.Sender, call.Aborted));
+        var checksum = body.Body.Algorithm is null ? null : part.Checksum;
+        return checksum is { } known
+            ? EmptyAnswer.Ok(("ETag", $"\"{part.Md5}\""), (known.Algorithm.Header(), known.Base64))
+            : EmptyAnswer.Ok(("ETag", $"\"{part.Md5}\""));
+    }
+
+    /// <summary>Turns the named parts into the object. Repeating the request returns the same answer.</summary>
+    public async ValueTask<FrontAnswer> CompleteAsync(S3Call call)
+    {
+        var (name, upload) = await buckets.RequireUploadAsync(call);
+
+        // A checksum in a header is that of the object.
+        var parts = await RequestDocument.ReadAsync(call, static document => PartListDocument.Parse(document, Choose), hasChecksum: false);
+        var checksum = StatedObjectChecksum.Read(call, parts.Count);
+        var condition = Conditions.ReadWrite(call);
+        var sizeBytes = ReadSize(call);
+        var published = call.OrRefuse(await intake.CompleteAsync(
+            upload, name, parts, sizeBytes, checksum.Value, checksum.Type, condition, call.Aborted));
+        return new XmlAnswer("CompleteMultipartUploadResult", xml => WriteObject(xml, call, published));
+    }
+
+    /// <summary>Aborts an upload.</summary>
+    public async ValueTask<FrontAnswer> AbortAsync(S3Call call)
+    {
+        var (name, upload) = await buckets.RequireUploadAsync(call);
+        call.OrRefuse(await intake.AbortAsync(upload, name, call.Aborted));
+        return EmptyAnswer.NoContent();
+    }
+
+    private static void WriteObject(XmlWriter xml, S3Call call, PublishedObject published)
+    {
+        var request = call.Request;
+        var path = call.Exchange.Target.Path;
+        xml.WriteElementString("Location", $"{request.Scheme}://{request.Host}{path}");
+        xml.WriteElementString("Bucket", published.Name.Bucket.Name.ToString());
+        xml.WriteElementString("Key", published.Name.Key.ToString());
+        xml.WriteElementString("ETag", $"\"{published.ETag}\"");
+        xml.WriteChecksum(published.Checksum);
+    }
+
+    private static ChosenChecksum? ReadChecksum(S3Call call)
+    {
+        var typeText = call.Header(S3Headers.ChecksumType);
+        if (StatedChecksum.ReadAlgorithm(call) is not { } algorithm)
         {
-            return refused;
+            return typeText is null ? null : throw new S3Error(
+                S3ErrorCode.InvalidRequest, $"{S3Headers.ChecksumType} needs {S3Headers.ChecksumAlgorithm}.").AsException();
         }
 
-        if (!ObjectHeaderReader.TryRead(call, out var headers, out var error)
-            || !Conditions.TryReadWrite(call, out var condition, out error)
-            || !UploadBody.TryOpen(call, out var upload, out error))
+        var byDefault = algorithm == ChecksumAlgorithm.Crc64Nvme ? ChecksumType.FullObject : ChecksumType.Composite;
+        var type = typeText is null ? byDefault : ChecksumNames.TypeOf(typeText);
+        return type is { } known && algorithm.Allows(known) ? new ChosenChecksum(algorithm, known) : throw new S3Error(
+            S3ErrorCode.InvalidRequest,
+            $"The {typeText} checksum type cannot be used with the {algorithm.Name()} checksum algorithm.").AsException();
+    }
+
+    /// <summary>A checksum that cannot be read matches no part, and neither does an ETag.</summary>
+    private static ChosenPart Choose(NamedPart named)
+    {
+        Md5Digest? md5 = Md5Digest.TryParse(named.ETag, out var parsed) ? parsed : null;
+        if (named.Checksum is not { } stated)
         {
-            return error;
+            return new ChosenPart(named.Number, md5, null);
         }
 
-        using (upload)
+        return ChecksumNames.TryParse(stated.Algorithm, out var algorithm)
+            && Checksum.TryParse(algorithm, stated.Value, out var checksum)
+                ? new ChosenPart(named.Number, md5, checksum)
+                : new ChosenPart(named.Number, null, null);
+    }
+
+    private static long? ReadSize(S3Call call) => call.Header(S3Headers.ObjectSize) is not { } text ? null
+        : S3Number.TryParseLength(text, out var bytes) ? bytes
+        : throw S3Error.InvalidArgument(S3Headers.ObjectSize, text, "It must be a whole number of bytes.").AsException();
+}
+
+/// <summary>What a completion states about the checksum of the whole object.</summary>
+/// <param name="Value">The checksum, or null if the request states none.</param>
+/// <param name="Type">Its type, or null if the request states none.</param>
+internal readonly record struct StatedObjectChecksum(Checksum? Value, ChecksumType? Type)
+{
+    /// <summary>Reads the checksum and its type.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="parts">The number of parts that the request names.</param>
+    public static StatedObjectChecksum Read(S3Call call, int parts)
+    {
+        var checksum = StatedChecksum.Read(call, acceptsParts: true);
+        var text = call.Header(S3Headers.ChecksumType);
+        var type = ChecksumNames.TypeOf(text);
+        if (text is not null && type is null)
         {
-            var stored = await intake.PutAsync(name, headers, upload.Body, condition, call.Aborted);
-            return stored.TryGet(out var published, out var refusal)
-                ? EmptyAnswer.Ok([("ETag", $"\"{published.ETag}\""), .. ChecksumAnswer.Headers(published.Checksum)])
-                : call.Refuse(refusal);
+            throw new S3Error(
+                S3ErrorCode.InvalidRequest, $"Value for {S3Headers.ChecksumType} header is invalid: '{text}'.").AsException();
         }
+
+        if (checksum is { Parts: > 0 and var count } && (count != parts || type == ChecksumType.FullObject))
+        {
+            throw new S3Error(
+                S3ErrorCode.BadDigest,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The {checksum.Algorithm.Name()} you specified is the composite of {count} parts, but the request names {parts} parts "
+                    + $"and {(type is { } known ? "the type " + known.Name() : "no type")}.")).AsException();
+        }
+
+        return new StatedObjectChecksum(checksum?.Value, checksum is { Parts: > 0 } ? ChecksumType.Composite : type);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Keys;
 
 namespace OrleansUploads.Gateway.S3.Protocol;
@@ -10,31 +9,22 @@ internal static class Conditions
     private static readonly ObjectETag Impossible = new(default, int.MaxValue);
 
     /// <summary>Reads the condition of a request that writes or deletes. The key's leaf evaluates it.</summary>
-    public static bool TryReadWrite(S3Call call, out PublishCondition? condition, [NotNullWhen(false)] out S3Error? error)
+    public static PublishCondition? ReadWrite(S3Call call)
     {
-        condition = null;
-        error = null;
         var match = call.Header("If-Match");
         var noneMatch = call.Header("If-None-Match");
-        var isDeletion = call.Exchange.Context.Request.Method == "DELETE";
+        var isDeletion = call.Request.Method == "DELETE";
         if (noneMatch is not null && (isDeletion || noneMatch != "*" || match is not null))
         {
-            error = S3Error.NotImplemented($"If-None-Match: {noneMatch}");
-        }
-        else if (call.Header("If-Unmodified-Since") is not null || call.Header("If-Modified-Since") is not null)
-        {
-            error = S3Error.NotImplemented("conditions on dates");
-        }
-        else if (noneMatch is not null)
-        {
-            condition = PublishCondition.MustBeAbsent;
-        }
-        else if (match is not null)
-        {
-            condition = Matching(match);
+            throw S3Error.NotImplemented($"If-None-Match: {noneMatch}").AsException();
         }
 
-        return error is null;
+        if (call.Header("If-Unmodified-Since") is not null || call.Header("If-Modified-Since") is not null)
+        {
+            throw S3Error.NotImplemented("conditions on dates").AsException();
+        }
+
+        return noneMatch is not null ? PublishCondition.MustBeAbsent : match is not null ? Matching(match) : null;
     }
 
     /// <summary>The condition that the key's object has an ETag, with or without quotes. An asterisk stands for any.</summary>

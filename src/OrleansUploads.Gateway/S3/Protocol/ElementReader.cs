@@ -45,13 +45,12 @@ internal sealed class ElementReader : IDisposable
     /// <summary>The local name of the element that the reader is at.</summary>
     public string LocalName => _xml.LocalName;
 
-    /// <summary>Reads the root element and calls a function for each of its children.</summary>
+    /// <summary>Reads the document's root element, and checks that nothing follows.</summary>
     /// <param name="document">The document.</param>
     /// <param name="root">The local name of the root.</param>
-    /// <param name="child">Reads the child that the reader is at, to its end, and returns true; or returns false to have it
-    /// skipped.</param>
+    /// <param name="read">Reads the root, to its end.</param>
     /// <exception cref="XmlException">The document is not well-formed, has a DTD, exceeds a limit, or has another root.</exception>
-    public static void ReadRoot(ReceivedDocument document, string root, Func<ElementReader, bool> child)
+    public static void ReadRoot(ReceivedDocument document, string root, Action<ElementReader> read)
     {
         using var reader = new ElementReader(document);
         reader.MoveToRoot();
@@ -60,7 +59,7 @@ internal sealed class ElementReader : IDisposable
             throw new XmlException($"The root element must be {root}.");
         }
 
-        reader.ReadChildren(child);
+        read(reader);
         while (!reader._xml.EOF)
         {
             // Read to the end, so that garbage behind the root is found.
@@ -79,6 +78,8 @@ internal sealed class ElementReader : IDisposable
     }
 
     /// <summary>Calls a function for each child of the element that the reader is at, and moves behind the element.</summary>
+    /// <param name="child">Reads the child that the reader is at, to its end, and returns true; or returns false to have it
+    /// skipped.</param>
     public void ReadChildren(Func<ElementReader, bool> child)
     {
         var isEmpty = _xml.IsEmptyElement;
@@ -109,6 +110,14 @@ internal sealed class ElementReader : IDisposable
 
         Read();
     }
+
+    /// <summary>Reads the children with known names, each by its function, which moves behind the child. Others are skipped.</summary>
+    public void ReadChildren(params (string Name, Action<ElementReader> Read)[] known) => ReadChildren(child =>
+    {
+        var found = Array.Find(known, one => one.Name == child.LocalName);
+        found.Read?.Invoke(child);
+        return found.Read is not null;
+    });
 
     /// <summary>Reads the text of the element that the reader is at, and moves behind it.</summary>
     /// <exception cref="XmlException">The element has child elements, or its text is too long or has half of a surrogate
@@ -161,7 +170,7 @@ internal sealed class ElementReader : IDisposable
     }
 
     /// <summary>Moves behind the element that the reader is at. Reads without recursion.</summary>
-    private void Skip()
+    public void Skip()
     {
         var depth = _xml.Depth;
         if (!_xml.IsEmptyElement)

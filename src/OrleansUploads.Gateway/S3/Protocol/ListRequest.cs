@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Xml;
 
 namespace OrleansUploads.Gateway.S3.Protocol;
@@ -13,27 +12,13 @@ internal sealed record ListRequest(string Prefix, string Delimiter, int Limit, b
     /// <summary>Reads the parameters.</summary>
     /// <param name="call">The request.</param>
     /// <param name="limitName">The name of the parameter with the limit.</param>
-    /// <param name="request">The parameters.</param>
-    /// <param name="error">The error, if the method returns false.</param>
-    public static bool TryRead(
-        S3Call call, string limitName, [NotNullWhen(true)] out ListRequest? request, [NotNullWhen(false)] out S3Error? error)
+    public static ListRequest Read(S3Call call, string limitName)
     {
-        request = null;
-        if (!S3Number.TryReadPageLimit(call, limitName, out var limit, out error))
-        {
-            return false;
-        }
-
+        var limit = S3Number.ReadPageLimit(call, limitName);
         var encoding = call.Query.FirstValue("encoding-type");
-        if (encoding is not (null or "" or "url"))
-        {
-            error = S3Error.InvalidArgument("encoding-type", encoding, "Invalid Encoding Method specified in Request");
-            return false;
-        }
-
-        request = new ListRequest(
-            call.Query.FirstValue("prefix") ?? "", call.Query.FirstValue("delimiter") ?? "", limit, encoding == "url");
-        return true;
+        return encoding is null or "" or "url"
+            ? new ListRequest(call.Query.FirstValue("prefix") ?? "", call.Query.FirstValue("delimiter") ?? "", limit, encoding == "url")
+            : throw S3Error.InvalidArgument("encoding-type", encoding, "Invalid Encoding Method specified in Request").AsException();
     }
 
     /// <summary>A key or a part of one, as the client wants it.</summary>
@@ -57,4 +42,49 @@ internal sealed record ListRequest(string Prefix, string Delimiter, int Limit, b
             xml.WriteEndElement();
         }
     }
+}
+
+/// <summary>Whole numbers in queries and headers: digits only.</summary>
+internal static class S3Number
+{
+    /// <summary>The maximum length of a page.</summary>
+    public const int MaxPage = 1000;
+
+    /// <summary>Reads the maximum length of a page from the query. A number above 1,000 means 1,000.</summary>
+    public static int ReadPageLimit(S3Call call, string name) => Read(call, name, MaxPage);
+
+    /// <summary>Reads a number from the query.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="name">The parameter.</param>
+    /// <param name="max">The default, and the maximum: a larger number means this one.</param>
+    public static int Read(S3Call call, string name, int max) => Parse(name, call.Query.FirstValue(name), max, max);
+
+    /// <summary>Reads a number from a header.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="name">The header.</param>
+    /// <param name="byDefault">The number if the header is missing.</param>
+    /// <param name="max">The maximum: a larger number means this one.</param>
+    public static int ReadHeader(S3Call call, string name, int byDefault, int max) => Parse(name, call.Header(name), byDefault, max);
+
+    /// <summary>Reads the number of a part from the query.</summary>
+    public static int ReadPartNumber(S3Call call)
+    {
+        var text = call.Query.FirstValue("partNumber") ?? "";
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number is >= 1 and <= ObjectLimits.MaxParts
+                ? number
+                : throw S3Error.InvalidArgument(
+                    "partNumber", text, $"Part number must be an integer between 1 and {ObjectLimits.MaxParts}, inclusive").AsException();
+    }
+
+    /// <summary>Parses a length in bytes.</summary>
+    public static bool TryParseLength(string? text, out long bytes) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out bytes);
+
+    private static int Parse(string name, string? text, int byDefault, int max) =>
+        string.IsNullOrEmpty(text) ? byDefault
+        : text.AsSpan().ContainsAnyExceptInRange('0', '9')
+            ? throw S3Error.InvalidArgument(name, text, $"Argument {name} must be an integer between 0 and 2147483647.").AsException()
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Min(number, max)
+        : max;
 }

@@ -1,4 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
+using System.Buffers;
+using System.Collections.Frozen;
 using System.Text;
 using OrleansUploads.Engine.Bytes;
 
@@ -11,19 +12,7 @@ internal static class ObjectHeaderReader
     private const string ContentEncoding = "content-encoding";
 
     /// <summary>Reads the headers.</summary>
-    public static bool TryRead(S3Call call, [NotNullWhen(true)] out ObjectHeaders? headers, [NotNullWhen(false)] out S3Error? error)
-    {
-        headers = null;
-        if (!TryReadStorageClass(call, out var storageClass, out error)
-            || !TryReadMetadata(call, out var metadata, out error)
-            || !TryReadTags(call, out var tags, out error))
-        {
-            return false;
-        }
-
-        headers = new ObjectHeaders(storageClass, metadata, tags);
-        return true;
-    }
+    public static ObjectHeaders Read(S3Call call) => new(ReadStorageClass(call), ReadMetadata(call), ReadTags(call));
 
     /// <summary>The error for a tag that the object cannot get.</summary>
     public static S3Error InvalidTag(string tag) => new(
@@ -31,20 +20,14 @@ internal static class ObjectHeaderReader
         $"The tags are not valid: '{tag}'. An object has at most {ObjectTags.MaxCount} tags with different keys of 1 to "
         + $"{ObjectTags.MaxKeyChars} and values of at most {ObjectTags.MaxValueChars} characters.");
 
-    private static bool TryReadStorageClass(S3Call call, out StorageClass storageClass, [NotNullWhen(false)] out S3Error? error)
-    {
-        storageClass = StorageClass.Standard;
-        var text = call.Header(S3Headers.StorageClass);
-        error = text is null || StorageClassNames.TryParse(text, out storageClass)
-            ? null
-            : new(S3ErrorCode.InvalidStorageClass, $"The storage class you specified is not valid: {text}.");
-        return error is null;
-    }
+    private static StorageClass ReadStorageClass(S3Call call) =>
+        call.Header(S3Headers.StorageClass) is not { } text ? StorageClass.Standard
+        : StorageClassNames.TryParse(text, out var storageClass) ? storageClass
+        : throw new S3Error(S3ErrorCode.InvalidStorageClass, $"The storage class you specified is not valid: {text}.").AsException();
 
-    private static bool TryReadMetadata(
-        S3Call call, out Dictionary<string, string> metadata, [NotNullWhen(false)] out S3Error? error)
+    private static Dictionary<string, string> ReadMetadata(S3Call call)
     {
-        metadata = new Dictionary<string, string>(StringComparer.Ordinal);
+        var metadata = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var name in ContentHeaders.Names)
         {
             var value = call.Header(name);
@@ -65,14 +48,11 @@ internal static class ObjectHeaderReader
             }
         }
 
-        error = bytes > MaxMetadataBytes
-            ? new(
-                S3ErrorCode.MetadataTooLarge,
-                "Your metadata headers exceed the maximum allowed metadata size.",
-                ("Size", bytes.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-                ("MaxSizeAllowed", MaxMetadataBytes.ToString(System.Globalization.CultureInfo.InvariantCulture)))
-            : null;
-        return error is null;
+        return bytes <= MaxMetadataBytes ? metadata : throw new S3Error(
+            S3ErrorCode.MetadataTooLarge,
+            "Your metadata headers exceed the maximum allowed metadata size.",
+            ("Size", bytes.ToString(CultureInfo.InvariantCulture)),
+            ("MaxSizeAllowed", MaxMetadataBytes.ToString(CultureInfo.InvariantCulture))).AsException();
     }
 
     /// <summary>aws-chunked is how the body was sent, not how the object is encoded.</summary>
@@ -83,11 +63,9 @@ internal static class ObjectHeaderReader
         return kept.Length == all.Length ? encodings : string.Join(',', kept);
     }
 
-    private static bool TryReadTags(
-        S3Call call, out Dictionary<string, string>? tags, [NotNullWhen(false)] out S3Error? error)
+    private static Dictionary<string, string>? ReadTags(S3Call call)
     {
-        tags = null;
-        error = null;
+        Dictionary<string, string>? tags = null;
         foreach (var tag in (call.Header(S3Headers.Tagging) ?? "").Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = tag.IndexOf('=', StringComparison.Ordinal);
@@ -96,13 +74,66 @@ internal static class ObjectHeaderReader
             tags ??= new Dictionary<string, string>(StringComparer.Ordinal);
             if (!ObjectTags.TryAdd(tags, key, value))
             {
-                error = InvalidTag(tag);
-                return false;
+                throw InvalidTag(tag).AsException();
             }
         }
 
-        return true;
+        return tags;
     }
 
     private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+}
+
+/// <summary>The headers of an object that browsers interpret, such as <c>Content-Disposition</c>. A client states them, and gets the same
+/// bytes back. RFC 2047 would make them unreadable to browsers.</summary>
+internal static class ContentHeaders
+{
+    /// <summary>Their names, in lower case.</summary>
+    public static readonly string[] Names =
+        ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"];
+
+    private static readonly FrozenSet<string> Known = Names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Characters that no header can have.</summary>
+    private static readonly SearchValues<char> Controls =
+        SearchValues.Create([.. Enumerable.Range(0, ' ').Append('\u007F').Select(static code => (char)code)]);
+
+    /// <summary>The encoding that a response header is sent in, or null for ASCII.</summary>
+    public static Encoding? EncodingOf(string header) => Known.Contains(header) ? Encoding.Latin1 : null;
+
+    /// <summary>The value that is sent as the bytes that the client stated. They were UTF-8.</summary>
+    public static string AsStated(string text) =>
+        Ascii.IsValid(text) || text.AsSpan().ContainsAny(Controls)
+            ? S3Encoding.Header(text)
+            : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Whether a header can have a value that the query of a request gives it.</summary>
+    public static bool CanBe(string text) => !text.AsSpan().ContainsAny(Controls) && !text.AsSpan().ContainsAnyExceptInRange('\0', '\u00FF');
+}
+
+/// <summary>The parameters that replace a header of the response to a read, such as <c>response-content-type</c>.</summary>
+internal static class HeaderOverrides
+{
+    private const string Prefix = "response-";
+
+    /// <summary>Reads the parameters: the headers by name. An empty one is ignored.</summary>
+    public static IReadOnlyDictionary<string, string> Read(S3Call call)
+    {
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in ContentHeaders.Names)
+        {
+            if (call.Query.FirstValue(Prefix + name) is not { Length: > 0 } value)
+            {
+                continue;
+            }
+
+            headers.Add(name, ContentHeaders.CanBe(value) ? value : throw S3Error.InvalidArgument(
+                Prefix + name,
+                value,
+                "Header value cannot be represented using ISO-8859-1. For a file name with other characters, use filename*=UTF-8''name "
+                + "with the name encoded as in a URL.").AsException());
+        }
+
+        return headers;
+    }
 }

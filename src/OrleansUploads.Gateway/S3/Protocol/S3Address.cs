@@ -88,3 +88,23 @@ internal sealed record S3Address(string? Bucket, string? Key)
 
     private static string? OrNull(string text) => text.Length > 0 ? text : null;
 }
+
+/// <summary>What a request addresses.</summary>
+internal enum S3Level
+{
+    /// <summary>The account's buckets.</summary>
+    Service,
+
+    /// <summary>A bucket.</summary>
+    Bucket,
+
+    /// <summary>An object.</summary>
+    Object,
+}
+
+/// <summary>Versions of objects, in buckets without versioning.</summary>
+internal static class ObjectVersion
+{
+    /// <summary>The ID of the only version that an object has.</summary>
+    public const string Only = "null";
+}

@@ -1,7 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Bodies;
+using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Signing;
@@ -23,22 +23,16 @@ internal sealed class UploadBody : IDisposable
     public ObjectBody Body { get; }
 
     /// <summary>Opens the body of a request. Reads nothing yet.</summary>
-    public static bool TryOpen(
-        S3Call call, [NotNullWhen(true)] out UploadBody? body, [NotNullWhen(false)] out S3Error? error)
+    public static UploadBody Open(S3Call call)
     {
-        body = null;
         var mode = call.Payload.Mode;
-        if (!StatedChecksum.TryRead(call, out var checksum, out error)
-            || !StatedChecksum.TryReadMd5(call, out var md5, out error)
-            || !TryReadLength(call, mode, out var lengthBytes, out error))
-        {
-            return false;
-        }
-
+        var checksum = StatedChecksum.Read(call);
+        var md5 = StatedChecksum.ReadMd5(call);
+        var lengthBytes = ReadLength(call, mode);
         if (checksum is { Value: null } && !mode.HasTrailer())
         {
-            error = new(S3ErrorCode.InvalidRequest, "x-amz-trailer needs an x-amz-content-sha256 that ends with -TRAILER.");
-            return false;
+            throw new S3Error(
+                S3ErrorCode.InvalidRequest, "x-amz-trailer needs an x-amz-content-sha256 that ends with -TRAILER.").AsException();
         }
 
         if (!mode.IsChunked())
@@ -47,14 +41,12 @@ internal sealed class UploadBody : IDisposable
                 ? linear
                 : null;
             var stated = new StatedDigests(md5, checksum?.Value);
-            body = new UploadBody(
-                new ObjectBody(call.Exchange.Received, lengthBytes, sha256, checksum?.Algorithm, () => stated), null);
-            return true;
+            return new UploadBody(new ObjectBody(call.Exchange.Received, lengthBytes, sha256, checksum?.Algorithm, () => stated), null);
         }
 
         var decoder = new ChunkedBodyDecoder(mode, lengthBytes, call.Payload.Chunks, StatedChecksum.Trailers(call));
         var decoded = new ChunkedBodyStream(call.Exchange.Received, decoder);
-        body = new UploadBody(
+        return new UploadBody(
             new ObjectBody(
                 decoded,
                 lengthBytes,
@@ -62,35 +54,26 @@ internal sealed class UploadBody : IDisposable
                 checksum?.Algorithm,
                 () => new StatedDigests(md5, checksum is null ? null : checksum.Value ?? ReadTrailer(decoder, checksum.Algorithm))),
             decoded);
-        return true;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _decoded?.Dispose();
 
-    private static bool TryReadLength(
-        S3Call call, PayloadMode mode, out long lengthBytes, [NotNullWhen(false)] out S3Error? error)
+    private static long ReadLength(S3Call call, PayloadMode mode)
     {
-        error = null;
         if (!mode.IsChunked())
         {
-            lengthBytes = call.Request.ContentLength ?? 0;
-            error = call.Request.ContentLength is null
-                ? new(S3ErrorCode.MissingContentLength, "You must provide the Content-Length HTTP header.")
-                : null;
-            return error is null;
+            return call.Request.ContentLength ?? throw Missing("Content-Length");
         }
 
-        var text = call.Header(S3Headers.DecodedLength);
-        if (!S3Number.TryParseLength(text, out lengthBytes))
-        {
-            error = text is null
-                ? new(S3ErrorCode.MissingContentLength, $"You must provide the {S3Headers.DecodedLength} HTTP header.")
-                : S3Error.InvalidArgument(S3Headers.DecodedLength, text, "It must be a whole number of bytes.");
-        }
-
-        return error is null;
+        var text = call.Header(S3Headers.DecodedLength) ?? throw Missing(S3Headers.DecodedLength);
+        return S3Number.TryParseLength(text, out var lengthBytes)
+            ? lengthBytes
+            : throw S3Error.InvalidArgument(S3Headers.DecodedLength, text, "It must be a whole number of bytes.").AsException();
     }
+
+    private static FrontErrorException Missing(string header) =>
+        new S3Error(S3ErrorCode.MissingContentLength, $"You must provide the {header} HTTP header.").AsException();
 
     /// <exception cref="ChunkedBodyException">The trailer is not a checksum.</exception>
     private static Checksum ReadTrailer(ChunkedBodyDecoder decoder, ChecksumAlgorithm algorithm) =>

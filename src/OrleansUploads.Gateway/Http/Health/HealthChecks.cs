@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Gateway.Http.Health;
+
+/// <summary>Adds the health of a store to the health report.</summary>
+public sealed class StoreHealthCheck(IStoreHealth store) : IHealthCheck
+{
+    /// <inheritdoc/>
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var health = store.Read();
+        return Task.FromResult(health.Condition switch
+        {
+            StoreCondition.Healthy => HealthCheckResult.Healthy(health.Detail, Problem(health)),
+            StoreCondition.Degraded => HealthCheckResult.Degraded(health.Detail, health.Cause, Problem(health)),
+            _ => HealthCheckResult.Unhealthy(health.Detail, health.Cause, Problem(health)),
+        });
+    }
+
+    private static Dictionary<string, object>? Problem(StoreHealth health) =>
+        health.Summary is { } summary ? new() { [HealthProblem.Key] = summary } : null;
+}
+
+/// <summary>Reports degraded while the clock is not trusted. Requests are still served, but nothing expires.</summary>
+public sealed class ClockHealthCheck(ServiceClock clock) : IHealthCheck
+{
+    /// <summary>The check's name in the health report.</summary>
+    public const string Name = "clock-is-trusted";
+
+    /// <inheritdoc/>
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
+            clock.Distrust is { } reason ? HealthCheckResult.Degraded(reason) : HealthCheckResult.Healthy());
+}
+
+/// <summary>Healthy from when the host has started until it begins to stop, so that a load balancer sends requests only in
+/// between.</summary>
+internal sealed class AdmissionHealthCheck(IHostApplicationLifetime lifetime) : IHealthCheck
+{
+    /// <summary>Name of the check in the health report.</summary>
+    public const string Name = "accepts-requests";
+
+    /// <inheritdoc/>
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var isReady = lifetime.ApplicationStarted.IsCancellationRequested
+            && !lifetime.ApplicationStopping.IsCancellationRequested;
+        return Task.FromResult(
+            isReady ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The server is starting or stopping."));
+    }
+}
