@@ -1,4 +1,3 @@
-using System.CommandLine.Invocation;
 using OrleansUploads.Cli;
 using OrleansUploads.Cli.Serving;
 

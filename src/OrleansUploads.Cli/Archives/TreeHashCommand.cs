@@ -15,7 +15,7 @@ internal static class TreeHashCommand
                 await using var stream = await InputFile.OpenAsync(parsed.GetRequiredValue(file), cancellationToken);
                 using var hash = new TreeHashBuilder();
                 var buffer = new byte[PartHasher.BatchBytes];
-                for (int filled; (filled = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)) > 0;)
+                while (await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken) is > 0 and var filled)
                 {
                     hash.Append(buffer.AsSpan(0, filled));
                 }

@@ -146,7 +146,11 @@ internal abstract class CheckReport : IDisposable
             Console.Out.WriteLine();
         }
 
-        public override void Dispose() => _writer.Dispose();
+        public override void Dispose()
+        {
+            _writer.Dispose();
+            base.Dispose();
+        }
 
         private void Add(object finding)
         {

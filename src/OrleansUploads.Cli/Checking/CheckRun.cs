@@ -113,7 +113,8 @@ internal sealed class CheckRun(CheckSettings settings)
                 Save(position);
                 PrintProgress(position.Stage switch
                 {
-                    CheckStage.Journal => $"Checking the journal: {Quantity.Format(position.Tally.Histories, "history", "histories")} so far.",
+                    CheckStage.Journal =>
+                        $"Checking the journal: {Quantity.Format(position.Tally.Histories, "history", "histories")} so far.",
                     CheckStage.Bytes => $"Checking bytes: {CheckReport.FormatCounts(position.Tally)} so far.",
                     _ => "Looking for bytes that nothing refers to.",
                 });

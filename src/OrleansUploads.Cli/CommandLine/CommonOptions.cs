@@ -13,12 +13,13 @@ internal static class CommonOptions
 
     /// <summary>The option with the data folder.</summary>
     /// <param name="description">What the folder is to the command.</param>
-    public static Option<DirectoryInfo> Data(string description = "The data folder of the running server.") => new Option<DirectoryInfo>("--data")
-    {
-        Description = description,
-        HelpName = "folder",
-        DefaultValueFactory = _ => new DirectoryInfo(DefaultDataFolder),
-    }.Refuse(static path => FindFile(path) is { } file ? $"{file} is a file. Name a folder with --data." : null);
+    public static Option<DirectoryInfo> Data(string description = "The data folder of the running server.") =>
+        new Option<DirectoryInfo>("--data")
+        {
+            Description = description,
+            HelpName = "folder",
+            DefaultValueFactory = _ => new DirectoryInfo(DefaultDataFolder),
+        }.Refuse(static path => FindFile(path) is { } file ? $"{file} is a file. Name a folder with --data." : null);
 
     /// <summary>The option <c>--vault</c>, which most commands need.</summary>
     public static Option<string> Vault() => new Option<string>("--vault", "-v")

@@ -31,7 +31,8 @@ internal static class UsageError
             .. ofCommand.Concat(parsed.Errors.Where(static error => error.SymbolResult is not CommandResult)).Select(Describe).Distinct(),
         ];
         var all = errors.Length == 0 ? "A command is missing." : string.Join(' ', errors);
-        return $"{all}{Guess(parsed.CommandResult, parsed.UnmatchedTokens.FirstOrDefault(""))} See '{command} --help'.".ReplaceLineEndings(" ");
+        var meant = Guess(parsed.CommandResult, parsed.UnmatchedTokens.FirstOrDefault(""));
+        return $"{all}{meant} See '{command} --help'.".ReplaceLineEndings(" ");
     }
 
     /// <summary>The words of a command, beginning with the program.</summary>

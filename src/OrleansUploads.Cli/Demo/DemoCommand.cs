@@ -70,7 +70,7 @@ internal static class DemoCommand
             var parent = FileFault.OpenFolder(path, "--folder", () => Directory.CreateDirectory(path));
             var sizeBytes = given?.Length ?? parsed.GetValue(size) ?? DefaultSizeBytes;
             RequireSpace(parent, sizeBytes, isGenerated: given is null, hasServer: running.Length == 0);
-            var work = Directory.CreateDirectory(Path.Combine(path, $"orleans-uploads-demo-{Environment.ProcessId}-{DateTime.UtcNow:HHmmss}"));
+            var work = parent.CreateSubdirectory($"orleans-uploads-demo-{Environment.ProcessId}-{DateTime.UtcNow:HHmmss}");
             try
             {
                 using var service = running.Length > 0
@@ -110,7 +110,8 @@ internal static class DemoCommand
     private static async Task<DemoService> OpenAsync(string[] endpoints, string? crash, CancellationToken cancellationToken)
     {
         var settings = await AwsSettings.ReadAsync(profile: null, cancellationToken);
-        var key = settings.Key ?? throw new InvalidDataException("There is no access key. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
+        var key = settings.Key
+            ?? throw new InvalidDataException("There is no access key. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
         Uri[] addresses = [.. endpoints.Select(static endpoint => new Uri(endpoint))];
         return new DemoService(addresses, key, settings.Region ?? Connection.DefaultRegion, crash);
     }

@@ -60,7 +60,15 @@ internal sealed partial class DemoServer(string dataFolder, KeyPair pair) : Demo
             return 0;
         }
 
-        return await EndAsync(static process => SendSignal(process.Id, SigTerm), cancellationToken);
+        return await EndAsync(
+            static process =>
+            {
+                if (SendSignal(process.Id, SigTerm) != 0)
+                {
+                    throw new InvalidOperationException("Sending SIGTERM to the server failed.");
+                }
+            },
+            cancellationToken);
     }
 
     public override void Dispose()

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Gateway.Http.Credentials;
 

@@ -26,8 +26,8 @@ internal static class ServeCommand
         });
         var dashboardListen = ParseAddress(new("--dashboard-listen")
         {
-            Description = "Serve the dashboard at this address and port, and not at that of the APIs. Recommended: no stored bytes then have the "
-                + "dashboard's origin in a browser.",
+            Description = "Serve the dashboard at this address and port, and not at that of the APIs. Recommended: no stored bytes then "
+                + "have the dashboard's origin in a browser.",
             HelpName = "address:port",
         });
         var account = CommonOptions.Account();
@@ -122,6 +122,8 @@ internal static class ServeCommand
 
     private static Option<IPEndPoint?> ParseAddress(Option<IPEndPoint?> option) => option.Parse(
         static text => text.Contains(':', StringComparison.Ordinal)
-            && IPEndPoint.TryParse(text.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), out var endpoint) ? endpoint : null,
+            && IPEndPoint.TryParse(text.Replace("localhost", "127.0.0.1", StringComparison.OrdinalIgnoreCase), out var endpoint)
+                ? endpoint
+                : null,
         text => $"{option.Name} is '{text}'. It must be an address and a port, such as 127.0.0.1:9400, 0.0.0.0:9400 or [::]:9400.");
 }

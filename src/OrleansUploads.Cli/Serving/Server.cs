@@ -73,7 +73,8 @@ internal sealed partial class Server(ServerOptions options)
             OnDiskFailure = fault => LogDiskFailure(logger, FaultText.Describe(fault)),
             OnSpaceChange = problem => LogSpace(logger, problem ?? "The disk has room again."),
         };
-        await using var folder = FileFault.OpenFolder(options.DataFolder, "--data", () => DataFolder.Open(options.DataFolder, folderOptions));
+        await using var folder = FileFault.OpenFolder(
+            options.DataFolder, "--data", () => DataFolder.Open(options.DataFolder, folderOptions));
         foreach (var entity in folder.DamagedEntities)
         {
             LogDamaged(logger, entity.ToString());

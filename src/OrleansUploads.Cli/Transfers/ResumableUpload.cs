@@ -3,8 +3,8 @@ using OrleansUploads.Client.Transfers;
 
 namespace OrleansUploads.Cli.Transfers;
 
-/// <summary>Uploads a large file in parts, or a stream: a folder as a tar, or standard input. An upload in progress with the same description
-/// and the same bytes is continued, so no state has to be kept on this machine.</summary>
+/// <summary>Uploads a large file in parts, or a stream: a folder as a tar, or standard input. An upload in progress with the same
+/// description and the same bytes is continued, so no state has to be kept on this machine.</summary>
 internal sealed class ResumableUpload(Session session, UploadChoice choice, TransferScreen screen)
 {
     private const int MaxParts = 10_000;

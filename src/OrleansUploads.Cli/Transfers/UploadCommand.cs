@@ -51,7 +51,8 @@ internal static class UploadCommand
                 parsed.GetValue(anew),
                 parsed.GetValue(skip),
                 parsed.GetValue(tar),
-                parsed.GetValue(unfinished) ?? UnfinishedAction.Keep)).RunAsync([.. parsed.GetRequiredValue(files).Distinct(StringComparer.Ordinal)], cancellationToken),
+                parsed.GetValue(unfinished) ?? UnfinishedAction.Keep))
+                .RunAsync([.. parsed.GetRequiredValue(files).Distinct(StringComparer.Ordinal)], cancellationToken),
             limit);
     }
 }

@@ -56,8 +56,9 @@ internal sealed class UploadFiles
     /// <exception cref="IOException">It cannot be read, or is empty.</exception>
     public static long RequireFile(string path) => Measure(path) is > 0 and var bytes ? bytes : throw new IOException(Emptiness(path));
 
-    /// <summary>The name of a file as a valid description. Other bytes than those of printable ASCII are written as <c>%XX</c>, and of a very
-    /// long name only the end is kept. Running a command again gives the same description, which finds the upload to resume.</summary>
+    /// <summary>The name of a file as a valid description. Other bytes than those of printable ASCII are written as <c>%XX</c>, and of a
+    /// very long name only the end is kept. Running a command again gives the same description, which finds the upload to resume.
+    /// </summary>
     private static string Describe(string name)
     {
         var text = new StringBuilder(name.Length);

@@ -37,9 +37,13 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         await session.Connection.Client.DescribeVaultAsync(choice.Vault, cancellationToken);
         if (choice.SkipsExisting || files.HasFolder)
         {
-            _existing = (await new Inventory(session).ReadAsync(choice.Vault, cancellationToken)
-                .Select(static entry => (entry.Description, entry.SizeBytes, entry.TreeHash)).ToHashSetAsync(cancellationToken: cancellationToken))
-                .ToLookup(static entry => (entry.Description, entry.SizeBytes), static entry => entry.TreeHash);
+            _existing = await new Inventory(session).ReadAsync(choice.Vault, cancellationToken)
+                .Select(static entry => (entry.Description, entry.SizeBytes, entry.TreeHash))
+                .Distinct()
+                .ToLookupAsync(
+                    static entry => (entry.Description, entry.SizeBytes),
+                    static entry => entry.TreeHash,
+                    cancellationToken: cancellationToken);
         }
 
         var resumed = input is null ? null : await PrepareInputAsync(input.Description, cancellationToken);
