@@ -51,7 +51,8 @@ public sealed class RaceTests(ITestOutputHelper output) : IAsyncLifetime
     {
         for (var round = 0; round < InterruptedRounds; round++)
         {
-            await _campaign.PlayAsync([.. Enumerable.Repeat(Race.Interrupted, InterruptedClientsOfEachKind).SelectMany(static race => race)], Kill);
+            await _campaign.PlayAsync(
+                [.. Enumerable.Repeat(Race.Interrupted, InterruptedClientsOfEachKind).SelectMany(static race => race)], Kill);
         }
     }
 

@@ -47,7 +47,12 @@ internal sealed class ClusterSeries : RealSeries
     /// <param name="tally">The counts to add to.</param>
     /// <param name="seed">The seed of the series.</param>
     public static async Task<RealFailure?> FindInOutagesAsync(
-        SiloCluster cluster, int rounds, Func<int, bool> hasRound, Func<ClusterService, int, Task> disturbAsync, RealTally tally, ulong seed = 1)
+        SiloCluster cluster,
+        int rounds,
+        Func<int, bool> hasRound,
+        Func<ClusterService, int, Task> disturbAsync,
+        RealTally tally,
+        ulong seed = 1)
     {
         await using var service = new ClusterService(cluster, ClusterService.Patient);
         await using var series = new ClusterSeries(seed, rounds, tally, service, isOutage: true, disturbAsync);

@@ -114,7 +114,8 @@ internal sealed class HttpServer(GlacierClient client, GlacierClient? impatient 
                 var body = await BodyAsync(r.Content, r.Lie);
                 return new Reply(Verdict.Done)
                 {
-                    Archive = Archive(await ClientFor(r.Lie).UploadArchiveAsync(Vaults[r.Vault], body, cancellationToken: cancellationToken)),
+                    Archive = Archive(
+                        await ClientFor(r.Lie).UploadArchiveAsync(Vaults[r.Vault], body, cancellationToken: cancellationToken)),
                 };
             case Request.DeleteArchive r:
                 await client.DeleteArchiveAsync(Vaults[r.Vault], r.Archive.ToString(), cancellationToken);

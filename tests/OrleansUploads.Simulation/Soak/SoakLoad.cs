@@ -14,8 +14,8 @@ namespace OrleansUploads.Simulation.Soak;
 /// <param name="client">Reaches the server.</param>
 /// <param name="perSecond">Number of uploads, and of retrievals, per second.</param>
 /// <param name="mostBytes">Length of the longest archive; at most 1 MiB, the size of a part.</param>
-/// <param name="serversEnd">Whether servers end meanwhile. Then all uploads are multipart uploads, whose requests the client can repeat, and
-/// a download that is cut begins again.</param>
+/// <param name="serversEnd">Whether servers end meanwhile. Then all uploads are multipart uploads, whose requests the client can repeat,
+/// and a download that is cut begins again.</param>
 internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostBytes, bool serversEnd = false)
 {
     // A vault keeps at most 10,000 jobs, all in one entity. With this many vaults, each gets a few hundred jobs an hour.

@@ -95,8 +95,8 @@ public sealed record Race(IReadOnlyList<Func<Task>> Requests, Func<Task> Settle,
             },
         };
 
-    /// <summary>Writes that a kill may interrupt, by name. Each is followed by another write, or by a deletion, which is repeated until it is
-    /// acknowledged. From then on, every read must show that one.</summary>
+    /// <summary>Writes that a kill may interrupt, by name. Each is followed by another write, or by a deletion, which is repeated until it
+    /// is acknowledged. From then on, every read must show that one.</summary>
     public static IReadOnlyDictionary<string, Func<RaceClient, Round, Task<Race>>> Interrupted { get; } = (
         from write in new Dictionary<string, Func<RaceClient, Round, Task<Func<Task>>>>
         {

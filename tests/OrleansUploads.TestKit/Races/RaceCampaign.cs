@@ -49,7 +49,8 @@ public sealed class RaceCampaign(SignedRequests requests, Random random) : IDisp
         var moment = new Moment();
         var played = await Task.WhenAll(races.Select(async race =>
         {
-            var round = new Round(string.Create(CultureInfo.InvariantCulture, $"round/{Interlocked.Increment(ref _rounds)}"), kill is not null);
+            var key = string.Create(CultureInfo.InvariantCulture, $"round/{Interlocked.Increment(ref _rounds)}");
+            var round = new Round(key, kill is not null);
             var client = new RaceClient(http ?? (kill is null ? _pooled : _single), requests, round, moment.OnAnswer);
             return (race.Key, Round: round, Client: client, Race: await race.Value(client, round));
         }));

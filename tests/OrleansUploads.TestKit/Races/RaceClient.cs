@@ -53,8 +53,12 @@ public sealed partial class RaceClient(HttpClient http, SignedRequests requests,
 
     /// <summary>Writes or deletes the object, again and again until there is an answer.</summary>
     /// <param name="content">The new content, or null for a deletion.</param>
-    public Task OverwriteAsync(RaceContent? content) => round.WriteAsync(content, mustBeAbsent: false, replaced: null, () => UntilAnsweredAsync(
-        () => content is null ? AskAsync(HttpMethod.Delete, Target, body: null) : AskAsync(HttpMethod.Put, Target, content.Bytes)));
+    public Task OverwriteAsync(RaceContent? content) => round.WriteAsync(
+        content,
+        mustBeAbsent: false,
+        replaced: null,
+        () => UntilAnsweredAsync(
+            () => content is null ? AskAsync(HttpMethod.Delete, Target, body: null) : AskAsync(HttpMethod.Put, Target, content.Bytes)));
 
     /// <summary>Reads the object as one of the requests of a race.</summary>
     public Task RaceReadAsync() => round.ReadAsync(async () =>
@@ -70,13 +74,15 @@ public sealed partial class RaceClient(HttpClient http, SignedRequests requests,
         return (await UntilAnsweredAsync(() => SendAsync(HttpMethod.Get, Target, body: null, [], received => bytes = received)), bytes);
     });
 
-    public Task<RaceAnswer> CompleteAsync(string upload, RaceContent content, bool mustBeAbsent = false) =>
-        round.CompleteAsync(upload, content, mustBeAbsent, () => CountAsync(AskAsync(
+    public Task<RaceAnswer> CompleteAsync(string upload, RaceContent content, bool mustBeAbsent = false)
+    {
+        var part = $"<Part><PartNumber>1</PartNumber><ETag>{content.PartTag}</ETag></Part>";
+        return round.CompleteAsync(upload, content, mustBeAbsent, () => CountAsync(AskAsync(
             HttpMethod.Post,
             $"{Target}?uploadId={upload}",
-            Encoding.ASCII.GetBytes(
-                "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>" + content.PartTag + "</ETag></Part></CompleteMultipartUpload>"),
+            Encoding.ASCII.GetBytes($"<CompleteMultipartUpload>{part}</CompleteMultipartUpload>"),
             mustBeAbsent ? [("if-none-match", AnyObject)] : [])));
+    }
 
     public Task AbortAsync(string upload) => round.AbortAsync(upload, () => CountAsync(
         AskAsync(HttpMethod.Delete, $"{Target}?uploadId={upload}", body: null)));
@@ -136,17 +142,26 @@ public sealed partial class RaceClient(HttpClient http, SignedRequests requests,
             using var answer = await http.SendAsync(request);
             var received = await answer.Content.ReadAsByteArrayAsync();
             receive(received);
-            var text = method == HttpMethod.Get ? "" : Encoding.UTF8.GetString(received);
-            return answer.IsSuccessStatusCode && !ErrorCode().IsMatch(text)
-                    ? new RaceAnswer(null, answer.Headers.ETag?.Tag ?? (Result().Match(text) is { Success: true } found ? WebUtility.HtmlDecode(found.Value) : null))
-                : answer.StatusCode >= HttpStatusCode.InternalServerError && round.IsKilled ? RaceAnswer.None
-                : new RaceAnswer(ErrorCode().Match(Encoding.UTF8.GetString(received)) is { Success: true } code ? code.Value : $"{answer.StatusCode}");
+            var isObject = method == HttpMethod.Get && answer.IsSuccessStatusCode;
+            var text = isObject ? "" : Encoding.UTF8.GetString(received);
+
+            // A completion that fails late has the status 200 and a document with the error.
+            var code = ErrorCode().Match(text) is { Success: true } error ? error.Value
+                : answer.IsSuccessStatusCode ? null
+                : $"{answer.StatusCode}";
+            var isFailure = answer.StatusCode >= HttpStatusCode.InternalServerError || code is "InternalError" or "ServiceUnavailable";
+            return code is null ? new RaceAnswer(null, answer.Headers.ETag?.Tag ?? ResultIn(text))
+                : isFailure && round.IsKilled ? RaceAnswer.None
+                : new RaceAnswer(code);
         }
         catch (Exception lost) when (lost is HttpRequestException or IOException)
         {
             return RaceAnswer.None;
         }
     }
+
+    private static string? ResultIn(string text) =>
+        Result().Match(text) is { Success: true } found ? WebUtility.HtmlDecode(found.Value) : null;
 
     [GeneratedRegex("(?<=<Code>)[^<]*")]
     private static partial Regex ErrorCode();
