@@ -51,8 +51,8 @@ internal sealed class FrontDispatcher(
         RequestLog.WriteServed(log, exchange, elapsed);
     }
 
-    /// <summary>Keeps a refusal, so that operators can see it. Refusals without an account are left out, because anonymous senders could replace all
-    /// others.</summary>
+    /// <summary>Keeps a refusal, so that operators can see it. Refusals without an account are left out, because anonymous senders could
+    /// replace all others.</summary>
     private void KeepRefusal(HttpExchange exchange)
     {
         if (exchange is
