@@ -56,7 +56,8 @@ public sealed class ForeignApplicationTests : IDisposable
     {
         using var http = new HttpClient();
         using var answer = await http.GetAsync(new Uri(address, "/dashboard/"), TestContext.Current.CancellationToken);
-        return (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Contains("<title>", StringComparison.Ordinal);
+        var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        return page.Contains("<title>", StringComparison.Ordinal);
     }
 
     private static IEnumerable<Uri> AddressesOf(WebApplication app) =>
