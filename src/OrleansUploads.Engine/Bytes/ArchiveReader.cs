@@ -36,6 +36,7 @@ public sealed class ArchiveReader(IPartStore parts)
                 var extent = manifest.Extents[index];
                 await using var reader = await OpenAsync(manifest, extent, cancellationToken);
                 var end = Math.Min(extent.LengthBytes, offset + range.LastByte - position + 1);
+                reader.Expect(offset, end - offset);
                 while (offset < end)
                 {
                     // All reads after the first start at a multiple of the buffer size, where verification is fastest.

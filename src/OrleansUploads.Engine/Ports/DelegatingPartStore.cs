@@ -34,7 +34,7 @@ public abstract class DelegatingPartStore(IPartStore inner) : IPartStore
         inner.ListUploadsAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public virtual ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(
+    public virtual ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(
         UploadId upload, CancellationToken cancellationToken) =>
         inner.ListStoredAsync(upload, cancellationToken);
 
