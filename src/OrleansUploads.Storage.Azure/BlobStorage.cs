@@ -14,7 +14,7 @@ public sealed class BlobStorage : IObjectStorage
     /// <summary>The size of the blocks of a long blob. The SDK keeps one in memory for each blob that is being written.</summary>
     private const int BlockBytes = 4 * 1024 * 1024;
 
-    private static readonly UploadTransferValidationOptions Validation = new() { ChecksumAlgorithm = StorageChecksumAlgorithm.Auto };
+    private static readonly UploadTransferValidationOptions Validation = new() { ChecksumAlgorithm = StorageChecksumAlgorithm.MD5 };
 
     private readonly BlobContainerClient _container;
     private readonly string _prefix;
@@ -64,13 +64,8 @@ public sealed class BlobStorage : IObjectStorage
     /// <inheritdoc/>
     public async Task<ObjectContent> ReadAsync(string key, ObjectRange range, CancellationToken cancellationToken)
     {
-        var blob = _container.GetBlobClient(_prefix + key);
-
-        // The service has no ranges that count from the end.
-        var offset = range.Offset ?? Math.Max(
-            0, (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.ContentLength - range.LengthBytes);
-        var answer = await blob.DownloadStreamingAsync(
-            new BlobDownloadOptions { Range = new HttpRange(offset, range.LengthBytes) }, cancellationToken);
+        var answer = await _container.GetBlobClient(_prefix + key).DownloadStreamingAsync(
+            new BlobDownloadOptions { Range = new HttpRange(range.Offset, range.LengthBytes) }, cancellationToken);
         var details = answer.Value.Details;
         return new ObjectContent(
             answer.Value.Content, ObjectContent.TotalIn(details.ContentRange) ?? details.ContentLength, answer.Value);

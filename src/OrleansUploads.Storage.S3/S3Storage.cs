@@ -9,9 +9,13 @@ namespace OrleansUploads.Storage.S3;
 /// <summary>A bucket of Amazon S3, or of a store that speaks its protocol.</summary>
 public sealed class S3Storage : IObjectStorage
 {
+    /// <summary>The longest object for a store that does not understand chunks. It is kept in memory until its hash is known.</summary>
+    private const int MaxWholeBytes = 64 * 1024 * 1024;
+
     private readonly AmazonS3Client _client;
     private readonly string _bucket;
     private readonly string _prefix;
+    private bool? _signsChunks;
 
     /// <param name="address">The bucket and the prefix of the keys.</param>
     /// <param name="credentials">The credentials, or null for those that the SDK finds: environment, profiles, or the identity of the
@@ -53,16 +57,8 @@ public sealed class S3Storage : IObjectStorage
     public async Task PutAsync(
         string key, Stream content, long lengthBytes, bool onlyIfAbsent, CancellationToken cancellationToken)
     {
-        var request = new PutObjectRequest
-        {
-            BucketName = _bucket,
-            Key = _prefix + key,
-            InputStream = content,
-            AutoCloseStream = false,
-            IfNoneMatch = onlyIfAbsent ? "*" : null,
-        };
-        request.Headers.ContentLength = lengthBytes;
-        await _client.PutObjectAsync(request, cancellationToken);
+        _signsChunks ??= await UnderstandsChunksAsync(cancellationToken);
+        await PutAsync(key, content, lengthBytes, onlyIfAbsent, _signsChunks.Value, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -72,9 +68,7 @@ public sealed class S3Storage : IObjectStorage
         {
             BucketName = _bucket,
             Key = _prefix + key,
-            ByteRange = range.Offset is { } offset
-                ? new ByteRange(offset, offset + range.LengthBytes - 1)
-                : new ByteRange($"bytes=-{range.LengthBytes}"),
+            ByteRange = new ByteRange(range.Offset, range.Offset + range.LengthBytes - 1),
         };
         var response = await _client.GetObjectAsync(request, cancellationToken);
         return new ObjectContent(
@@ -109,4 +103,54 @@ public sealed class S3Storage : IObjectStorage
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
+
+    private async Task PutAsync(
+        string key, Stream content, long lengthBytes, bool onlyIfAbsent, bool signsChunks, CancellationToken cancellationToken)
+    {
+        using var whole = signsChunks ? null : await ReadWholeAsync(content, lengthBytes, cancellationToken);
+        var request = new PutObjectRequest
+        {
+            BucketName = _bucket,
+            Key = _prefix + key,
+            InputStream = whole ?? content,
+            AutoCloseStream = false,
+            UseChunkEncoding = signsChunks,
+            IfNoneMatch = onlyIfAbsent ? "*" : null,
+        };
+        request.Headers.ContentLength = lengthBytes;
+        await _client.PutObjectAsync(request, cancellationToken);
+    }
+
+    private static async Task<MemoryStream> ReadWholeAsync(Stream content, long lengthBytes, CancellationToken cancellationToken)
+    {
+        if (lengthBytes > MaxWholeBytes)
+        {
+            throw new AmazonClientException(
+                $"The store does not understand bodies that are signed in chunks, so its objects have at most {MaxWholeBytes} bytes; this one "
+                + $"has {lengthBytes}. Use smaller parts or another store.");
+        }
+
+        var whole = new MemoryStream((int)lengthBytes);
+        await content.CopyToAsync(whole, cancellationToken);
+        whole.Position = 0;
+        return whole;
+    }
+
+    /// <summary>Stores that ignore the encoding keep the signatures of the chunks as a part of the object.</summary>
+    private async Task<bool> UnderstandsChunksAsync(CancellationToken cancellationToken)
+    {
+        var key = $"trial/chunks-{Guid.NewGuid():N}";
+        var content = "signed in chunks"u8.ToArray();
+        using var body = new MemoryStream(content);
+        await PutAsync(key, body, content.Length, onlyIfAbsent: false, signsChunks: true, cancellationToken);
+        try
+        {
+            using var read = await ReadAsync(key, new ObjectRange(0, content.Length), cancellationToken);
+            return read.ObjectBytes == content.Length;
+        }
+        finally
+        {
+            await DeleteAsync(key, cancellationToken);
+        }
+    }
 }

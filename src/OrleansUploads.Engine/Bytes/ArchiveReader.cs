@@ -113,7 +113,7 @@ public sealed class ArchiveReader(IPartStore parts)
     {
         var attempt = extent.Place.Attempt
             ?? throw new InvalidOperationException($"The bytes of archive {manifest.Archive} are in external storage.");
-        var reader = await parts.OpenAsync(manifest.Upload, attempt, cancellationToken);
+        var reader = await parts.OpenAsync(manifest.Upload, attempt, extent.LengthBytes, cancellationToken);
         if (reader.LengthBytes == extent.LengthBytes)
         {
             return reader;

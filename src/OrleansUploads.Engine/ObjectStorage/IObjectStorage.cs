@@ -39,9 +39,9 @@ public interface IObjectStorage : IDisposable
 }
 
 /// <summary>A range of an object.</summary>
-/// <param name="Offset">The first byte, or null for the last <paramref name="LengthBytes"/> bytes of the object.</param>
+/// <param name="Offset">The first byte.</param>
 /// <param name="LengthBytes">The number of bytes.</param>
-public readonly record struct ObjectRange(long? Offset, long LengthBytes);
+public readonly record struct ObjectRange(long Offset, long LengthBytes);
 
 /// <summary>The bytes of a range of an object, as they arrive. Dispose of it, even if it was not read to its end.</summary>
 /// <param name="bytes">The bytes.</param>

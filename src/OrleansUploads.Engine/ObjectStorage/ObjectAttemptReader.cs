@@ -9,9 +9,8 @@ internal sealed class ObjectAttemptReader : IAttemptReader
 {
     private const int BlockBytes = AttemptFooter.BlockBytes;
 
-    /// <summary>How much of the end is read when an attempt is opened: the footers of all but very long parts, and short attempts
-    /// whole.</summary>
-    private const int TailBytes = 32 * 1024;
+    /// <summary>Objects up to this length are read whole when they are opened.</summary>
+    private const int WholeBytes = 32 * 1024;
 
     private readonly IObjectStorage _storage;
     private readonly ObjectCalls _calls;
@@ -51,46 +50,52 @@ internal sealed class ObjectAttemptReader : IAttemptReader
     private string What => $"reading attempt {_attempt}";
 
     /// <summary>Opens a committed attempt and verifies its footer.</summary>
+    /// <param name="storage">The store.</param>
+    /// <param name="calls">Sends calls to it.</param>
+    /// <param name="upload">The upload.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="lengthBytes">Its length, or null if the caller does not know it, which costs a call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public static async Task<ObjectAttemptReader> OpenAsync(
         IObjectStorage storage,
         ObjectCalls calls,
         UploadId upload,
         AttemptId attempt,
+        long? lengthBytes,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var key = ObjectKeys.Of(upload, attempt);
         try
         {
-            var (tail, objectBytes) = await ReadAllAsync(new ObjectRange(null, TailBytes));
-            if (tail.Length < AttemptFooter.TrailerBytes)
+            var expected = lengthBytes + AttemptFooter.BytesFor(lengthBytes ?? 1);
+            var range = expected > WholeBytes
+                ? new ObjectRange(lengthBytes!.Value, AttemptFooter.BytesFor(lengthBytes.Value))
+                : new ObjectRange(0, WholeBytes);
+            var (bytes, objectBytes) = await ReadAsync(range);
+            var length = AttemptFooter.LengthIn(objectBytes);
+            if (length is null || (lengthBytes is not null && length != lengthBytes))
             {
-                throw Damaged(upload, attempt, "it was never committed, or its end is missing");
+                throw Damaged(upload, attempt, $"no attempt of {lengthBytes ?? 0} bytes has an object of {objectBytes} bytes");
             }
 
-            if (AttemptFooter.ReadTrailer(tail.AsSpan(tail.Length - AttemptFooter.TrailerBytes), objectBytes, out var lengthBytes) is { } fault)
+            var footer = new AttemptFooter(length.Value);
+            if (range.Offset == 0 && objectBytes > bytes.Length)
+            {
+                (bytes, _) = await ReadAsync(new ObjectRange(length.Value, footer.Bytes.Length));
+            }
+
+            bytes.AsMemory(bytes.Length - footer.Bytes.Length).CopyTo(footer.Bytes);
+            if (AttemptFooter.ReadTrailer(bytes.AsSpan(bytes.Length - AttemptFooter.TrailerBytes), objectBytes, out _) is { } fault)
             {
                 throw Damaged(upload, attempt, fault);
             }
 
-            var footer = new AttemptFooter(lengthBytes);
-            if (footer.Bytes.Length > tail.Length)
-            {
-                (tail, _) = await ReadAllAsync(new ObjectRange(lengthBytes, footer.Bytes.Length));
-            }
-
-            if (tail.Length < footer.Bytes.Length)
-            {
-                throw Damaged(upload, attempt, "its end is missing");
-            }
-
-            tail.AsMemory(tail.Length - footer.Bytes.Length).CopyTo(footer.Bytes);
             if (!footer.IsSealedFor(upload, attempt))
             {
                 throw Damaged(upload, attempt, "its footer is damaged or belongs to another attempt");
             }
 
-            var whole = tail.Length == objectBytes ? tail.AsMemory(0, (int)lengthBytes) : default;
+            var whole = bytes.Length == objectBytes ? bytes.AsMemory(0, (int)length.Value) : default;
             return new ObjectAttemptReader(storage, calls, upload, attempt, footer, whole);
         }
         catch (ObjectMissingException missing)
@@ -98,12 +103,12 @@ internal sealed class ObjectAttemptReader : IAttemptReader
             throw Damaged(upload, attempt, "it is missing", missing);
         }
 
-        Task<(byte[] Bytes, long ObjectBytes)> ReadAllAsync(ObjectRange range) => calls.RunAsync(
+        Task<(byte[] Bytes, long ObjectBytes)> ReadAsync(ObjectRange range) => calls.RunAsync(
             $"reading attempt {attempt}",
             async token =>
             {
-                using var content = await storage.ReadAsync(key, range, token);
-                var bytes = new byte[Math.Min(range.LengthBytes, content.ObjectBytes - (range.Offset ?? 0))];
+                using var content = await storage.ReadAsync(ObjectKeys.Of(upload, attempt), range, token);
+                var bytes = new byte[Math.Clamp(content.ObjectBytes - range.Offset, 0, range.LengthBytes)];
                 await content.Bytes.ReadExactlyAsync(bytes, token);
                 return (bytes, content.ObjectBytes);
             },

@@ -58,7 +58,12 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
 
     /// <inheritdoc/>
     public async ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
-        await ObjectAttemptReader.OpenAsync(_storage, _calls, upload, attempt, cancellationToken);
+        await ObjectAttemptReader.OpenAsync(_storage, _calls, upload, attempt, lengthBytes: null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IAttemptReader> OpenAsync(
+        UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
+        await ObjectAttemptReader.OpenAsync(_storage, _calls, upload, attempt, lengthBytes, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)

@@ -30,6 +30,11 @@ public interface IPartStore
     /// </exception>
     ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken);
 
+    /// <summary>Opens a committed attempt for reading, where the caller knows its length.</summary>
+    /// <inheritdoc cref="OpenAsync(UploadId, AttemptId, CancellationToken)"/>
+    ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
+        OpenAsync(upload, attempt, cancellationToken);
+
     /// <summary>Stores the manifest of a completed upload. The manifest is durable when the task has completed. Storing the same
     /// manifest again does nothing.</summary>
     /// <exception cref="PartStoreFullException">There is not enough room.</exception>

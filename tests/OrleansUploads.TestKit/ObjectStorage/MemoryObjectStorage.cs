@@ -76,14 +76,13 @@ public class MemoryObjectStorage : IObjectStorage
             throw new ObjectStorageException(ObjectFault.Missing);
         }
 
-        var offset = range.Offset ?? Math.Max(0, bytes.Length - range.LengthBytes);
-        if (offset >= bytes.Length)
+        if (range.Offset >= bytes.Length)
         {
             throw new ObjectStorageException(ObjectFault.BehindEnd);
         }
 
-        var count = (int)Math.Min(range.LengthBytes, bytes.Length - offset);
-        Stream content = new MemoryStream(bytes, (int)offset, count, writable: false);
+        var count = (int)Math.Min(range.LengthBytes, bytes.Length - range.Offset);
+        Stream content = new MemoryStream(bytes, (int)range.Offset, count, writable: false);
         return Task.FromResult(
             new ObjectContent(fault?.AfterBytes is { } broken ? new BrokenStream(content, broken) : content, bytes.Length));
     }
