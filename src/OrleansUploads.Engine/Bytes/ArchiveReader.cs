@@ -36,6 +36,7 @@ public sealed class ArchiveReader(IPartStore parts)
                 var extent = manifest.Extents[index];
                 await using var reader = await OpenAsync(manifest, extent, cancellationToken);
                 var end = Math.Min(extent.LengthBytes, offset + range.LastByte - position + 1);
+                reader.Expect(offset, end - offset);
                 while (offset < end)
                 {
                     // All reads after the first start at a multiple of the buffer size, where verification is fastest.
@@ -112,7 +113,7 @@ public sealed class ArchiveReader(IPartStore parts)
     {
         var attempt = extent.Place.Attempt
             ?? throw new InvalidOperationException($"The bytes of archive {manifest.Archive} are in external storage.");
-        var reader = await parts.OpenAsync(manifest.Upload, attempt, cancellationToken);
+        var reader = await parts.OpenAsync(manifest.Upload, attempt, extent.LengthBytes, cancellationToken);
         if (reader.LengthBytes == extent.LengthBytes)
         {
             return reader;

@@ -196,7 +196,7 @@ public sealed class ObjectIntake(
             // listing is missing from it, so list again.
             var open = await host.AskAsync(
                 upload.Entity, new ListNumberedParts(name, ObjectLimits.MaxParts, Limit: 1), cancellationToken);
-            IReadOnlyList<ListedAttempt> stored = open.Refusal is null ? await parts.ListStoredAsync(upload, cancellationToken) : [];
+            var stored = open.Refusal is null ? await parts.ListStoredAsync(upload, cancellationToken) : [];
             var (outcome, _) = await _publication.SendAsync(
                 upload,
                 name,

@@ -9,7 +9,8 @@ public static class StoredCompletion
     /// are reported at the same time.</summary>
     private const int MaxListings = 3;
 
-    /// <summary>Lists the stored parts of an upload and lets the upload complete with the listing.</summary>
+    /// <summary>Lists the stored parts of an upload, unless the store vouches for them, and lets the upload complete with the listing.
+    /// </summary>
     /// <param name="parts">The part store.</param>
     /// <param name="upload">The upload.</param>
     /// <param name="complete">Sends the upload the command with a listing.</param>
@@ -17,7 +18,7 @@ public static class StoredCompletion
     public static async ValueTask<Outcome<CompletedArchive>> RunAsync(
         IPartStore parts,
         UploadId upload,
-        Func<IReadOnlyList<ListedAttempt>, ValueTask<Outcome<CompletedArchive>>> complete,
+        Func<IReadOnlyList<ListedAttempt>?, ValueTask<Outcome<CompletedArchive>>> complete,
         CancellationToken cancellationToken)
     {
         for (var listings = 1; ; listings++)

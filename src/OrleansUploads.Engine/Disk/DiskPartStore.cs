@@ -160,7 +160,7 @@ public sealed class DiskPartStore : IPartStore, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(
+    public async ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(
         UploadId upload,
         CancellationToken cancellationToken)
     {

@@ -107,7 +107,7 @@ public sealed class MemoryPartStore : IPartStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(UploadId upload, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(UploadId upload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
@@ -115,7 +115,7 @@ public sealed class MemoryPartStore : IPartStore
             IReadOnlyList<ListedAttempt> attempts = _uploads.TryGetValue(upload, out var stored)
                 ? [.. stored.Attempts.Select(pair => new ListedAttempt(pair.Key, pair.Value.LengthBytes))]
                 : [];
-            return ValueTask.FromResult(attempts);
+            return ValueTask.FromResult<IReadOnlyList<ListedAttempt>?>(attempts);
         }
     }
 

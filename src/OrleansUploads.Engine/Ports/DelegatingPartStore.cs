@@ -22,6 +22,11 @@ public abstract class DelegatingPartStore(IPartStore inner) : IPartStore
         inner.OpenAsync(upload, attempt, cancellationToken);
 
     /// <inheritdoc/>
+    public virtual ValueTask<IAttemptReader> OpenAsync(
+        UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
+        inner.OpenAsync(upload, attempt, lengthBytes, cancellationToken);
+
+    /// <inheritdoc/>
     public virtual ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken) =>
         inner.PutManifestAsync(manifest, cancellationToken);
 
@@ -34,7 +39,7 @@ public abstract class DelegatingPartStore(IPartStore inner) : IPartStore
         inner.ListUploadsAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public virtual ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(
+    public virtual ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(
         UploadId upload, CancellationToken cancellationToken) =>
         inner.ListStoredAsync(upload, cancellationToken);
 

@@ -6,6 +6,8 @@ namespace OrleansUploads.Engine.Ports;
 /// <remarks>
 /// Nothing is ever overwritten. An attempt becomes a part only when its upload says so, so an incomplete attempt is harmless and is
 /// collected later. The store does not know which attempts are in use; the upload is asked before anything is deleted.
+/// A store may show an attempt from its creation on, or only from its commit on. In the second case an attempt that is deleted while it is
+/// being written may still be committed afterwards; its upload then refuses it, and it is collected.
 /// All members may be called concurrently. Every member may throw <see cref="PartStoreUnavailableException"/> if the store cannot
 /// carry out the call at the moment, and <see cref="PartStoreFailedException"/> if it takes no writes until it is opened again.
 /// </remarks>
@@ -20,13 +22,18 @@ public interface IPartStore
     /// <param name="lengthBytes">The number of bytes that will be written; at least 1.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="PartStoreFullException">There is not enough room.</exception>
-    /// <exception cref="InvalidOperationException">The name was used before.</exception>
+    /// <exception cref="InvalidOperationException">The name was used before. A store may find that at the commit only.</exception>
     ValueTask<IAttemptWriter> CreateAsync(UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken);
 
     /// <summary>Opens a committed attempt for reading.</summary>
     /// <exception cref="AttemptDamagedException">The attempt is missing, was never committed, or differs from what was written.
     /// </exception>
     ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken);
+
+    /// <summary>Opens a committed attempt for reading, where the caller knows its length.</summary>
+    /// <inheritdoc cref="OpenAsync(UploadId, AttemptId, CancellationToken)"/>
+    ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
+        OpenAsync(upload, attempt, cancellationToken);
 
     /// <summary>Stores the manifest of a completed upload. The manifest is durable when the task has completed. Storing the same
     /// manifest again does nothing.</summary>
@@ -43,12 +50,13 @@ public interface IPartStore
     /// no longer have any data.</summary>
     IAsyncEnumerable<UploadId> ListUploadsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Lists all attempts of an upload, committed or not, in no particular order.</summary>
+    /// <summary>Lists all attempts of an upload that the store shows, in no particular order.</summary>
     ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken);
 
     /// <summary>Lists the attempts of an upload with their lengths, in no particular order. The list may include attempts that are
-    /// still being written. Attempts whose stored length no committed attempt can have are left out. No bytes are verified.</summary>
-    ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(UploadId upload, CancellationToken cancellationToken);
+    /// still being written. Attempts whose stored length no committed attempt can have are left out. No bytes are verified. Null if
+    /// nothing but this program can take committed attempts away from the store, so that a completion need not look for them.</summary>
+    ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(UploadId upload, CancellationToken cancellationToken);
 
     /// <summary>Deletes an attempt. Does nothing if the attempt does not exist.</summary>
     ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken);
@@ -77,6 +85,11 @@ public interface IAttemptReader : IAsyncDisposable
 {
     /// <summary>Length of the attempt in bytes.</summary>
     long LengthBytes { get; }
+
+    /// <summary>Announces that a range will be read in order, so that the reader may ask for all of it at once.</summary>
+    void Expect(long offset, long lengthBytes)
+    {
+    }
 
     /// <summary>Reads from an offset into the front of the buffer.</summary>
     /// <returns>The number of bytes read: the length of the buffer, or fewer at the end of the attempt.</returns>

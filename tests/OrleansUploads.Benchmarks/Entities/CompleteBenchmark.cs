@@ -56,7 +56,7 @@ internal sealed class CompleteBenchmark : IBenchmark
             {
                 var watch = Stopwatch.StartNew();
                 var listed = await uploads.ListStoredAsync(upload, token);
-                return listed.Count == Parts
+                return listed?.Count == Parts
                     ? watch.Elapsed.TotalMilliseconds
                     : throw new InvalidOperationException("The listing does not contain all parts.");
             },

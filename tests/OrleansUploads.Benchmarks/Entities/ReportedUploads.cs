@@ -106,7 +106,7 @@ internal sealed class ReportedUploads : IAsyncDisposable
             _engine, _folder, upload, reports.Select(report => report.Attempt), (int)OneMebibyte.Bytes, cancellationToken);
 
     /// <summary>Lists the attempts of an upload, like its completion.</summary>
-    public ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>
         _engine.Parts.ListStoredAsync(upload, cancellationToken);
 
     /// <summary>Completes an upload whose first parts were reported. On return, the index contains the archive and the vault

@@ -176,7 +176,7 @@ public sealed class FailedFlushTests : IDisposable
             file.SetLength(file.Length - 1);
         }
 
-        Assert.DoesNotContain(await _store.ListStoredAsync(Upload, None), stored => stored.LengthBytes == 100_000);
+        Assert.DoesNotContain((await _store.ListStoredAsync(Upload, None))!, stored => stored.LengthBytes == 100_000);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ public sealed class SeedTests
 {
     private const ulong FewSeeds = 1_000;
     private const ulong AllSeeds = 20_000;
+    private const ulong ObjectStoreSeeds = 500;
 
     [Fact]
     public void A_thousand_seeds_keep_every_promise() => Play(FewSeeds);
@@ -25,6 +26,20 @@ public sealed class SeedTests
 
         Assert.Equal((long)seeds, campaign.Coverage.Schedules);
         return campaign.Coverage;
+    }
+
+    [Fact]
+    public void Seeds_keep_every_promise_over_an_object_store()
+    {
+        var coverage = new Coverage();
+        for (var seed = 1UL; seed <= ObjectStoreSeeds; seed++)
+        {
+            var options = SwarmOptions.Draw(seed) with { ShowsCommittedOnly = true };
+            var outcome = Simulation.Run(seed, options, ScheduleGenerator.Generate(seed, options), coverage);
+            Assert.True(outcome.Violation is null, $"Seed {seed}: {outcome.Violation}");
+        }
+
+        Assert.Equal((long)ObjectStoreSeeds, coverage.Schedules);
     }
 
     [Fact]

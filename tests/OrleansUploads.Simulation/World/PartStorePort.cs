@@ -18,7 +18,11 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
         {
             RequireRoom();
             var created = new StoredAttempt(process, lengthBytes);
-            disk.FindOrAdd(upload).Attempts.Add(attempt, created);
+            if (!Options.ShowsCommittedOnly)
+            {
+                disk.FindOrAdd(upload).Attempts.Add(attempt, created);
+            }
+
             return new Writer(this, upload, attempt, created);
         });
 
@@ -66,10 +70,12 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
         Act<IReadOnlyList<AttemptId>>(
             "list attempts", upload, () => disk.Find(upload) is { } stored ? [.. stored.Attempts.Keys] : []);
 
-    public ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>
-        Act<IReadOnlyList<ListedAttempt>>("list stored", upload, () => disk.Find(upload) is { } stored
-            ? [.. stored.Attempts.Select(pair => new ListedAttempt(pair.Key, pair.Value.LengthBytes))]
-            : []);
+    public ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>
+        Options.ShowsCommittedOnly
+            ? ValueTask.FromResult<IReadOnlyList<ListedAttempt>?>(null)
+            : Act<IReadOnlyList<ListedAttempt>?>("list stored", upload, () => disk.Find(upload) is { } stored
+                ? [.. stored.Attempts.Select(pair => new ListedAttempt(pair.Key, pair.Value.LengthBytes))]
+                : []);
 
     public async ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
         await Act("delete attempt", upload, () =>
@@ -212,7 +218,11 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
         {
             await port.Act("commit", upload, () =>
             {
-                if (port.Disk.Find(upload)?.Attempts.GetValueOrDefault(attempt) != stored)
+                if (port.Options.ShowsCommittedOnly)
+                {
+                    port.Disk.FindOrAdd(upload).Attempts.Add(attempt, stored);
+                }
+                else if (port.Disk.Find(upload)?.Attempts.GetValueOrDefault(attempt) != stored)
                 {
                     throw new AttemptDamagedException($"Attempt {attempt} was deleted while it was written.");
                 }

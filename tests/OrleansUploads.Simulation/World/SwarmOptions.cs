@@ -53,6 +53,10 @@ internal sealed record SwarmOptions
     /// <summary>How long histories get before a snapshot; below 0 each write is followed by one.</summary>
     public int HistorySlack { get; init; } = 64;
 
+    /// <summary>Whether the part store behaves as an object store: attempts appear at their commit, also if they were deleted before, and
+    /// completions do not list them.</summary>
+    public bool ShowsCommittedOnly { get; init; }
+
     public int IdleSeconds { get; init; } = 120;
 
     public int SkewMilliseconds { get; init; }

@@ -89,7 +89,7 @@ public sealed class FaultyPartStore(IPartStore inner, Func<PartStoreStep, PartSt
             () => inner.ListAttemptsAsync(upload, cancellationToken),
             cancellationToken);
 
-    public ValueTask<IReadOnlyList<ListedAttempt>> ListStoredAsync(
+    public ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(
         UploadId upload, CancellationToken cancellationToken) =>
         RunAsync(
             PartStoreCall.ListStored,

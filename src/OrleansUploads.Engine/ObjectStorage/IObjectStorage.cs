@@ -1,0 +1,80 @@
+namespace OrleansUploads.Engine.ObjectStorage;
+
+/// <summary>A bucket or container of an object store, with a prefix for all keys. An adapter translates these calls to an SDK, once and
+/// without retries; <see cref="ObjectPartStore"/> does the rest.</summary>
+/// <remarks>The store must show what it has acknowledged: a read or a listing that begins after a write has succeeded sees it.</remarks>
+public interface IObjectStorage : IDisposable
+{
+    /// <summary>The address for messages, such as <c>s3://bucket/prefix</c>.</summary>
+    string Address { get; }
+
+    /// <summary>Stores an object, durably, or nothing.</summary>
+    /// <param name="key">The key, without the prefix.</param>
+    /// <param name="content">The bytes. The adapter reads exactly <paramref name="lengthBytes"/> of them, and does not dispose the stream.
+    /// If reading throws, nothing may be stored.</param>
+    /// <param name="lengthBytes">The length of the object.</param>
+    /// <param name="onlyIfAbsent">Whether the call fails if the key has an object. A store that cannot do this must not be asked to.</param>
+    /// <param name="cancellationToken">Cancels the call; the object may still be stored.</param>
+    Task PutAsync(string key, Stream content, long lengthBytes, bool onlyIfAbsent, CancellationToken cancellationToken);
+
+    /// <summary>Opens a range of an object.</summary>
+    /// <param name="key">The key, without the prefix.</param>
+    /// <param name="range">The range. It ends earlier if the object does.</param>
+    /// <param name="cancellationToken">Cancels the call, but not reading from the result.</param>
+    Task<ObjectContent> ReadAsync(string key, ObjectRange range, CancellationToken cancellationToken);
+
+    /// <summary>Lists objects in the order of their keys, one page.</summary>
+    /// <param name="prefix">What the keys begin with, without the prefix of the storage.</param>
+    /// <param name="page">Where the previous page ended, or null for the first page.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    Task<ObjectPage> ListAsync(string prefix, string? page, CancellationToken cancellationToken);
+
+    /// <summary>Deletes an object. Does nothing if there is none.</summary>
+    /// <param name="key">The key, without the prefix.</param>
+    /// <param name="cancellationToken">Cancels the call; the object may still be deleted.</param>
+    Task DeleteAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>What an exception of the SDK says about the store. Failures of the connection are known without it.</summary>
+    ObjectFault FaultOf(Exception exception);
+}
+
+/// <summary>A range of an object.</summary>
+/// <param name="Offset">The first byte.</param>
+/// <param name="LengthBytes">The number of bytes.</param>
+public readonly record struct ObjectRange(long Offset, long LengthBytes);
+
+/// <summary>The bytes of a range of an object, as they arrive. Dispose of it, even if it was not read to its end.</summary>
+/// <param name="bytes">The bytes.</param>
+/// <param name="objectBytes">The length of the whole object.</param>
+/// <param name="owner">Disposed with the content, or null.</param>
+public sealed class ObjectContent(Stream bytes, long objectBytes, IDisposable? owner = null) : IDisposable
+{
+    /// <summary>The bytes of the range.</summary>
+    public Stream Bytes => bytes;
+
+    /// <summary>The length of the whole object.</summary>
+    public long ObjectBytes => objectBytes;
+
+    /// <summary>The length of the whole object in the header Content-Range, <c>bytes 0-99/1000</c>, or null if it does not say.</summary>
+    public static long? TotalIn(string? contentRange) =>
+        contentRange?.LastIndexOf('/') is > 0 and var slash && long.TryParse(contentRange.AsSpan(slash + 1), out var total)
+            ? total
+            : null;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        bytes.Dispose();
+        owner?.Dispose();
+    }
+}
+
+/// <summary>One page of a listing.</summary>
+/// <param name="Objects">Keys, without the prefix of the storage, and lengths.</param>
+/// <param name="Next">Where the next page begins, or null at the end.</param>
+public sealed record ObjectPage(IReadOnlyList<ListedObject> Objects, string? Next);
+
+/// <summary>An object in a listing.</summary>
+/// <param name="Key">The key, without the prefix of the storage.</param>
+/// <param name="LengthBytes">The length.</param>
+public readonly record struct ListedObject(string Key, long LengthBytes);

@@ -1,0 +1,179 @@
+namespace OrleansUploads.Engine.ObjectStorage;
+
+/// <summary>Calls an object store: repeats calls that may succeed later, and translates what failed for good.</summary>
+/// <remarks>All calls share one pause. When the store asks for fewer requests, none is sent for a while, and the pause doubles until the
+/// store accepts requests again.</remarks>
+/// <param name="storage">The store.</param>
+/// <param name="options">How often and how soon calls are repeated.</param>
+/// <param name="time">The clock of waits.</param>
+internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions options, TimeProvider time)
+{
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _gate = new();
+    private TimeSpan _pause;
+    private long _pausedUntil;
+
+    /// <summary>Sends a call that may be repeated.</summary>
+    /// <param name="what">What the call does, for messages.</param>
+    /// <param name="call">The call. It must be safe to send again after it has had its effect.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="ObjectMissingException">There is no such object.</exception>
+    /// <exception cref="ObjectExistsException">The object exists already.</exception>
+    /// <exception cref="PartStoreFullException">The store has no room.</exception>
+    /// <exception cref="PartStoreUnavailableException">The store does not answer, or refuses the call.</exception>
+    public async Task<T> RunAsync<T>(string what, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            await PauseAsync(cancellationToken);
+            try
+            {
+                return await TryAsync(what, call, cancellationToken);
+            }
+            catch (PartStoreUnavailableException fault) when (fault is RepeatableException && tries < options.Tries)
+            {
+                await Task.Delay(options.FirstWait * Math.Pow(2, tries - 1), time, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Sends a call that has no result.</summary>
+    /// <inheritdoc cref="RunAsync{T}"/>
+    public Task RunAsync(string what, Func<CancellationToken, Task> call, CancellationToken cancellationToken) =>
+        RunAsync(
+            what,
+            async token =>
+            {
+                await call(token);
+                return true;
+            },
+            cancellationToken);
+
+    /// <summary>Sends a call once.</summary>
+    /// <param name="what">What the call does, for messages.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <param name="hasDeadline">Whether the call is given up after <see cref="ObjectStorageOptions.Patience"/>.</param>
+    /// <inheritdoc cref="RunAsync{T}" path="/exception"/>
+    public async Task<T> TryAsync<T>(
+        string what, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, bool hasDeadline = true)
+    {
+        using var deadline = new CancellationTokenSource(hasDeadline ? options.Patience : Timeout.InfiniteTimeSpan, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            var result = await call(either.Token);
+            Resume();
+            return result;
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is not OutOfMemoryException)
+        {
+            if (Translate(what, fault, deadline.IsCancellationRequested) is { } translated)
+            {
+                throw translated;
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Waits for a task that the store has to finish.</summary>
+    /// <param name="what">What the store does, for messages.</param>
+    /// <param name="task">The task.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="PartStoreUnavailableException">The store made no progress for <see cref="ObjectStorageOptions.Patience"/>.
+    /// </exception>
+    public async Task WaitAsync(string what, Task task, CancellationToken cancellationToken)
+    {
+        var patience = options.Patience;
+        try
+        {
+            await task.WaitAsync(patience, time, cancellationToken);
+        }
+        catch (TimeoutException late) when (!task.IsCompleted)
+        {
+            throw new PartStoreUnavailableException($"{storage.Address}: {what} failed: no progress within {patience}.", late);
+        }
+    }
+
+    /// <summary>What a failure means to the callers of a part store, or null if it does not come from the store.</summary>
+    /// <param name="what">What the call did.</param>
+    /// <param name="fault">The exception.</param>
+    /// <param name="isLate">Whether the call was given up.</param>
+    public Exception? Translate(string what, Exception fault, bool isLate = false)
+    {
+        var kind = isLate || fault is IOException or HttpRequestException or TimeoutException ? ObjectFault.Unavailable : storage.FaultOf(fault);
+        if (kind == ObjectFault.Throttled)
+        {
+            Slow();
+        }
+
+        var message = $"{storage.Address}: {what} failed: {(isLate ? $"no answer within {options.Patience}" : fault.Message)}";
+        return kind switch
+        {
+            ObjectFault.None => null,
+            ObjectFault.Missing or ObjectFault.BehindEnd => new ObjectMissingException(message, fault),
+            ObjectFault.Exists => new ObjectExistsException(message, fault),
+            ObjectFault.Full => new PartStoreFullException(message, fault),
+            ObjectFault.Throttled or ObjectFault.Unavailable => new RepeatableException(message, fault),
+            ObjectFault.Refused => new PartStoreUnavailableException(message, fault),
+            _ => throw new InvalidOperationException($"{kind} is unknown."),
+        };
+    }
+
+    private async Task PauseAsync(CancellationToken cancellationToken)
+    {
+        TimeSpan left;
+        lock (_gate)
+        {
+            left = _pause == TimeSpan.Zero ? TimeSpan.Zero : time.GetElapsedTime(time.GetTimestamp(), _pausedUntil);
+        }
+
+        if (left > TimeSpan.Zero)
+        {
+            await Task.Delay(left, time, cancellationToken);
+        }
+    }
+
+    private void Slow()
+    {
+        lock (_gate)
+        {
+            // The calls in flight when the store first refused are refused too, and count once.
+            if (IsPauseOver())
+            {
+                _pause = _pause == TimeSpan.Zero ? options.FirstWait : _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
+                _pausedUntil = time.GetTimestamp() + (long)(_pause.TotalSeconds * time.TimestampFrequency);
+            }
+        }
+    }
+
+    private void Resume()
+    {
+        if (_pause == TimeSpan.Zero)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            // A call that was in flight before the pause says nothing.
+            if (IsPauseOver())
+            {
+                _pause = TimeSpan.Zero;
+            }
+        }
+    }
+
+    private bool IsPauseOver() => time.GetTimestamp() >= _pausedUntil;
+
+    /// <summary>The call may succeed if it is sent again.</summary>
+    private sealed class RepeatableException(string message, Exception inner) : PartStoreUnavailableException(message, inner);
+}
+
+/// <summary>An object does not exist, or is shorter than the range that was asked for.</summary>
+internal sealed class ObjectMissingException(string message, Exception inner) : Exception(message, inner);
+
+/// <summary>An object exists although it was to be created.</summary>
+internal sealed class ObjectExistsException(string message, Exception inner) : Exception(message, inner);

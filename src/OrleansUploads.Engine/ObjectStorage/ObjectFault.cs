@@ -1,0 +1,52 @@
+using System.Net;
+
+namespace OrleansUploads.Engine.ObjectStorage;
+
+/// <summary>Why a call of an object store failed.</summary>
+public enum ObjectFault
+{
+    /// <summary>The exception does not come from the store; it is a mistake in the program.</summary>
+    None,
+
+    /// <summary>There is no object with the key.</summary>
+    Missing,
+
+    /// <summary>The object exists, and was to be stored only if it did not.</summary>
+    Exists,
+
+    /// <summary>The range begins behind the end of the object.</summary>
+    BehindEnd,
+
+    /// <summary>The store asks for fewer requests.</summary>
+    Throttled,
+
+    /// <summary>The store does not answer, or answers that it cannot at the moment. The call may have had its effect.</summary>
+    Unavailable,
+
+    /// <summary>The store has no room, or a quota is used up.</summary>
+    Full,
+
+    /// <summary>The store refuses the call and will refuse it again: wrong credentials, no such bucket, or a request that it does not
+    /// understand.</summary>
+    Refused,
+}
+
+/// <summary>What HTTP says about a failed call.</summary>
+public static class ObjectFaults
+{
+    /// <summary>The fault of a status, where no code of the store says more.</summary>
+    public static ObjectFault Of(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.NotFound => ObjectFault.Missing,
+        HttpStatusCode.PreconditionFailed => ObjectFault.Exists,
+        HttpStatusCode.RequestedRangeNotSatisfiable => ObjectFault.BehindEnd,
+        HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => ObjectFault.Throttled,
+        HttpStatusCode.InsufficientStorage => ObjectFault.Full,
+        HttpStatusCode.NotImplemented => ObjectFault.Refused,
+
+        // A conflict is that of two writers of one key at the same time.
+        HttpStatusCode.Conflict or HttpStatusCode.RequestTimeout => ObjectFault.Unavailable,
+        >= HttpStatusCode.InternalServerError or 0 => ObjectFault.Unavailable,
+        _ => ObjectFault.Refused,
+    };
+}

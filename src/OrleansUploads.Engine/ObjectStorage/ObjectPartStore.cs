@@ -1,0 +1,265 @@
+using System.Runtime.CompilerServices;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Engine.Bytes;
+
+namespace OrleansUploads.Engine.ObjectStorage;
+
+/// <summary>Stores attempts and manifests as objects of a bucket or container.</summary>
+/// <remarks>
+/// An attempt is one object: its bytes, followed by the <see cref="AttemptFooter"/> that verifies them. It appears when it is committed,
+/// and nothing remains of one that is not. <see cref="ObjectKeys"/> says which keys they have.
+/// What an acknowledged object survives is the promise of the store. Several processes may use one prefix.
+/// </remarks>
+public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
+{
+    /// <summary>More than the longest manifest: that of 10,000 parts in external storage.</summary>
+    private const int MaxWholeBytes = 64 * 1024 * 1024;
+
+    private readonly IObjectStorage _storage;
+    private readonly ObjectStorageOptions _options;
+    private readonly ObjectCalls _calls;
+    private readonly bool _createsOnly;
+
+    private ObjectPartStore(IObjectStorage storage, ObjectStorageOptions options, ObjectCalls calls, bool createsOnly)
+    {
+        _storage = storage;
+        _options = options;
+        _calls = calls;
+        _createsOnly = createsOnly;
+    }
+
+    /// <inheritdoc/>
+    public string Place => _storage.Address;
+
+    /// <summary>Opens a store, and tries what it relies on.</summary>
+    /// <param name="storage">The bucket or container. The part store disposes it.</param>
+    /// <param name="options">Options, or null for the defaults.</param>
+    /// <param name="time">The clock of waits, or null for that of the system.</param>
+    /// <param name="cancellationToken">Cancels opening.</param>
+    /// <exception cref="PartStoreUnavailableException">The store does not answer, refuses the credentials, or lacks something.</exception>
+    public static async Task<ObjectPartStore> OpenAsync(
+        IObjectStorage storage,
+        ObjectStorageOptions? options = null,
+        TimeProvider? time = null,
+        CancellationToken cancellationToken = default)
+    {
+        options ??= new ObjectStorageOptions();
+        var calls = new ObjectCalls(storage, options, time ?? TimeProvider.System);
+        return new ObjectPartStore(storage, options, calls, await StoreTrial.RunAsync(storage, calls, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IAttemptWriter> CreateAsync(
+        UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<IAttemptWriter>(cancellationToken)
+            : ValueTask.FromResult<IAttemptWriter>(
+                new ObjectAttemptWriter(_storage, _calls, _options, _createsOnly, upload, attempt, lengthBytes));
+
+    /// <inheritdoc/>
+    public async ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
+        await ObjectAttemptReader.OpenAsync(_storage, _calls, upload, attempt, lengthBytes: null, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IAttemptReader> OpenAsync(
+        UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
+        await ObjectAttemptReader.OpenAsync(_storage, _calls, upload, attempt, lengthBytes, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        cancellationToken.ThrowIfCancellationRequested();
+        var bytes = ManifestCodec.Encode(manifest);
+        if (!await PutNewAsync(ObjectKeys.ManifestOf(manifest.Upload), bytes, cancellationToken))
+        {
+            // Reading it first says whether it is damaged.
+            await ReadManifestAsync(manifest.Upload, cancellationToken);
+            throw new InvalidOperationException($"Upload {manifest.Upload} already has a different manifest.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (await FindAsync(ObjectKeys.ManifestOf(upload), cancellationToken) is not { } stored)
+        {
+            return null;
+        }
+
+        var manifest = ManifestCodec.Decode(stored);
+        return manifest.Upload == upload
+            ? manifest
+            : throw new AttemptDamagedException($"The manifest object of upload {upload} belongs to upload {manifest.Upload}.");
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<UploadId> ListUploadsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        UploadId? last = null;
+        await foreach (var stored in ListAsync("", cancellationToken))
+        {
+            // Keys are listed in order, so those of one upload follow each other.
+            if (ObjectKeys.TryParseUpload(stored.Key, out var upload) && upload != last)
+            {
+                last = upload;
+                yield return upload;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var attempts = new List<AttemptId>();
+        await foreach (var stored in ListAsync(ObjectKeys.PrefixOf(upload), cancellationToken))
+        {
+            if (ObjectKeys.TryParseAttempt(stored.Key, out var attempt))
+            {
+                attempts.Add(attempt);
+            }
+        }
+
+        return attempts;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Returns null: the store keeps what it has acknowledged, and listing 10,000 parts would take ten calls one after the
+    /// other.</remarks>
+    public ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<ListedAttempt>?>(null);
+
+    /// <inheritdoc/>
+    public async ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await DeleteAsync(ObjectKeys.Of(upload, attempt), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await DeleteAsync(ObjectKeys.ManifestOf(upload), cancellationToken);
+        var attempts = await ListAttemptsAsync(upload, cancellationToken);
+        await Parallel.ForEachAsync(
+            attempts,
+            new ParallelOptions { MaxDegreeOfParallelism = _options.Deletions, CancellationToken = cancellationToken },
+            async (attempt, token) => await DeleteAsync(ObjectKeys.Of(upload, attempt), token));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken) =>
+        await FindAsync(ObjectKeys.Mark, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<byte[]> FindOrMakeMarkAsync(ReadOnlyMemory<byte> random, CancellationToken cancellationToken)
+    {
+        if (await FindMarkAsync(cancellationToken) is { } found)
+        {
+            return found;
+        }
+
+        await PutNewAsync(ObjectKeys.Mark, random.ToArray(), cancellationToken);
+        return await FindMarkAsync(cancellationToken)
+            ?? throw new PartStoreUnavailableException($"{Place}: the store does not return the mark that it has just acknowledged.");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> HasBytesAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var _ in ListUploadsAsync(cancellationToken))
+        {
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _storage.Dispose();
+
+    /// <summary>Stores an object that is never replaced.</summary>
+    /// <returns>False if there is an object with other bytes.</returns>
+    private async Task<bool> PutNewAsync(string key, byte[] bytes, CancellationToken cancellationToken)
+    {
+        if (_createsOnly)
+        {
+            try
+            {
+                await PutAsync(onlyIfAbsent: true);
+                return true;
+            }
+            catch (ObjectExistsException)
+            {
+                // Somebody else's, or ours if the answer to an earlier try was lost.
+            }
+        }
+
+        var found = await FindAsync(key, cancellationToken);
+        if (found is null)
+        {
+            await PutAsync(onlyIfAbsent: false);
+            return true;
+        }
+
+        return found.AsSpan().SequenceEqual(bytes);
+
+        Task PutAsync(bool onlyIfAbsent) => _calls.RunAsync(
+            $"storing {key}",
+            async token =>
+            {
+                using var content = new MemoryStream(bytes, writable: false);
+                await _storage.PutAsync(key, content, bytes.Length, onlyIfAbsent, token);
+            },
+            cancellationToken);
+    }
+
+    private async Task<byte[]?> FindAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _calls.RunAsync(
+                $"reading {key}",
+                async token =>
+                {
+                    using var content = await _storage.ReadAsync(key, new ObjectRange(0, MaxWholeBytes), token);
+                    var bytes = content.ObjectBytes <= MaxWholeBytes
+                        ? new byte[content.ObjectBytes]
+                        : throw new AttemptDamagedException($"{Place}: {key} has {content.ObjectBytes} bytes, more than any manifest.");
+                    await content.Bytes.ReadExactlyAsync(bytes, token);
+                    return bytes;
+                },
+                cancellationToken);
+        }
+        catch (ObjectMissingException)
+        {
+            return null;
+        }
+    }
+
+    private Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+        _calls.RunAsync($"deleting {key}", token => _storage.DeleteAsync(key, token), cancellationToken);
+
+    private async IAsyncEnumerable<ListedObject> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? next = null;
+        do
+        {
+            var current = next;
+            var page = await _calls.RunAsync(
+                $"listing {prefix}", token => _storage.ListAsync(prefix, current, token), cancellationToken);
+            foreach (var stored in page.Objects)
+            {
+                yield return stored;
+            }
+
+            next = page.Next;
+        }
+        while (next is not null);
+    }
+}

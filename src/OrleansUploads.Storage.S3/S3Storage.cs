@@ -1,0 +1,156 @@
+using Amazon;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using OrleansUploads.Engine.ObjectStorage;
+
+namespace OrleansUploads.Storage.S3;
+
+/// <summary>A bucket of Amazon S3, or of a store that speaks its protocol.</summary>
+public sealed class S3Storage : IObjectStorage
+{
+    /// <summary>The longest object for a store that does not understand chunks. It is kept in memory until its hash is known.</summary>
+    private const int MaxWholeBytes = 64 * 1024 * 1024;
+
+    private readonly AmazonS3Client _client;
+    private readonly string _bucket;
+    private readonly string _prefix;
+    private bool? _signsChunks;
+
+    /// <param name="address">The bucket and the prefix of the keys.</param>
+    /// <param name="credentials">The credentials, or null for those that the SDK finds: environment, profiles, or the identity of the
+    /// machine.</param>
+    /// <exception cref="AmazonClientException">The SDK knows no region, and the address has no endpoint.</exception>
+    public S3Storage(StorageAddress address, AWSCredentials? credentials = null)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var settings = new AmazonS3Config
+        {
+            // The part store repeats calls, because it knows which bytes it can send again.
+            MaxErrorRetry = 0,
+            Timeout = Timeout.InfiniteTimeSpan,
+
+            // The hash of each chunk is signed, which every store checks. Not all stores check the newer checksums.
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+        };
+        if (address.Endpoint is { } endpoint)
+        {
+            settings.ServiceURL = endpoint.ToString();
+            settings.ForcePathStyle = true;
+            settings.AuthenticationRegion = address.Region ?? "us-east-1";
+        }
+        else if (address.Region is { } region)
+        {
+            settings.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        }
+
+        _client = credentials is null ? new AmazonS3Client(settings) : new AmazonS3Client(credentials, settings);
+        (_bucket, _prefix) = (address.Container, address.Prefix);
+        Address = address.ToString();
+    }
+
+    /// <inheritdoc/>
+    public string Address { get; }
+
+    /// <inheritdoc/>
+    public async Task PutAsync(
+        string key, Stream content, long lengthBytes, bool onlyIfAbsent, CancellationToken cancellationToken)
+    {
+        _signsChunks ??= await UnderstandsChunksAsync(cancellationToken);
+        await PutAsync(key, content, lengthBytes, onlyIfAbsent, _signsChunks.Value, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ObjectContent> ReadAsync(string key, ObjectRange range, CancellationToken cancellationToken)
+    {
+        var request = new GetObjectRequest
+        {
+            BucketName = _bucket,
+            Key = _prefix + key,
+            ByteRange = new ByteRange(range.Offset, range.Offset + range.LengthBytes - 1),
+        };
+        var response = await _client.GetObjectAsync(request, cancellationToken);
+        return new ObjectContent(
+            response.ResponseStream, ObjectContent.TotalIn(response.ContentRange) ?? response.ContentLength, response);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ObjectPage> ListAsync(string prefix, string? page, CancellationToken cancellationToken)
+    {
+        var listed = await _client.ListObjectsV2Async(
+            new ListObjectsV2Request { BucketName = _bucket, Prefix = _prefix + prefix, ContinuationToken = page }, cancellationToken);
+        return new ObjectPage(
+            [.. (listed.S3Objects ?? []).Select(stored => new ListedObject(stored.Key[_prefix.Length..], stored.Size ?? 0))],
+            listed.IsTruncated == true ? listed.NextContinuationToken : null);
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+        _client.DeleteObjectAsync(_bucket, _prefix + key, cancellationToken);
+
+    /// <inheritdoc/>
+    public ObjectFault FaultOf(Exception exception) => exception switch
+    {
+        AmazonServiceException { ErrorCode: "NoSuchBucket" } => ObjectFault.Refused,
+        AmazonServiceException { ErrorCode: "SlowDown" or "Throttling" or "RequestLimitExceeded" } => ObjectFault.Throttled,
+        AmazonServiceException { ErrorCode: "RequestTimeout" or "ExpiredToken" or "RequestTimeTooSkewed" } => ObjectFault.Unavailable,
+        AmazonServiceException { ErrorCode: "QuotaExceeded" or "XMinioStorageFull" } => ObjectFault.Full,
+        AmazonServiceException { StatusCode: var status } => ObjectFaults.Of(status),
+        AmazonClientException => ObjectFault.Unavailable,
+        _ => ObjectFault.None,
+    };
+
+    /// <inheritdoc/>
+    public void Dispose() => _client.Dispose();
+
+    private async Task PutAsync(
+        string key, Stream content, long lengthBytes, bool onlyIfAbsent, bool signsChunks, CancellationToken cancellationToken)
+    {
+        using var whole = signsChunks ? null : await ReadWholeAsync(content, lengthBytes, cancellationToken);
+        var request = new PutObjectRequest
+        {
+            BucketName = _bucket,
+            Key = _prefix + key,
+            InputStream = whole ?? content,
+            AutoCloseStream = false,
+            UseChunkEncoding = signsChunks,
+            IfNoneMatch = onlyIfAbsent ? "*" : null,
+        };
+        request.Headers.ContentLength = lengthBytes;
+        await _client.PutObjectAsync(request, cancellationToken);
+    }
+
+    private static async Task<MemoryStream> ReadWholeAsync(Stream content, long lengthBytes, CancellationToken cancellationToken)
+    {
+        if (lengthBytes > MaxWholeBytes)
+        {
+            throw new AmazonClientException(
+                $"The store does not understand bodies that are signed in chunks, so its objects have at most {MaxWholeBytes} bytes; this one "
+                + $"has {lengthBytes}. Use smaller parts or another store.");
+        }
+
+        var whole = new MemoryStream((int)lengthBytes);
+        await content.CopyToAsync(whole, cancellationToken);
+        whole.Position = 0;
+        return whole;
+    }
+
+    /// <summary>Stores that ignore the encoding keep the signatures of the chunks as a part of the object.</summary>
+    private async Task<bool> UnderstandsChunksAsync(CancellationToken cancellationToken)
+    {
+        var key = $"trial/chunks-{Guid.NewGuid():N}";
+        var content = "signed in chunks"u8.ToArray();
+        using var body = new MemoryStream(content);
+        await PutAsync(key, body, content.Length, onlyIfAbsent: false, signsChunks: true, cancellationToken);
+        try
+        {
+            using var read = await ReadAsync(key, new ObjectRange(0, content.Length), cancellationToken);
+            return read.ObjectBytes == content.Length;
+        }
+        finally
+        {
+            await DeleteAsync(key, cancellationToken);
+        }
+    }
+}

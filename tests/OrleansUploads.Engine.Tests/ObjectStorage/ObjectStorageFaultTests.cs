@@ -1,0 +1,240 @@
+using OrleansUploads.Engine.ObjectStorage;
+using OrleansUploads.TestKit.ObjectStorage;
+
+namespace OrleansUploads.Engine.Tests.ObjectStorage;
+
+public sealed class ObjectStorageFaultTests : IAsyncLifetime
+{
+    private const int MiB = 1024 * 1024;
+
+    private static readonly UploadId Upload = PartBytes.Upload(1);
+    private static readonly AttemptId Attempt = PartBytes.Attempt(1);
+    private static readonly CancellationToken None = CancellationToken.None;
+
+    private readonly byte[] _short = PartBytes.Of(300_000, seed: 1);
+    private readonly byte[] _long = PartBytes.Of((3 * MiB) + 777, seed: 2);
+    private readonly MemoryObjectStorage _storage = ObjectPartStoreTests.NewStorage();
+    private ObjectPartStore _store = null!;
+
+    private static ObjectStorageOptions Options => new() { FirstWait = TimeSpan.FromMilliseconds(1) };
+
+    public async ValueTask InitializeAsync() => _store = await ObjectPartStore.OpenAsync(_storage, Options);
+
+    public ValueTask DisposeAsync()
+    {
+        _store?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Theory]
+    [InlineData(ObjectFault.Unavailable, false)]
+    [InlineData(ObjectFault.Unavailable, true)]
+    [InlineData(ObjectFault.Throttled, false)]
+    public async Task A_short_attempt_is_stored_although_the_store_fails_or_its_answers_are_lost(ObjectFault fault, bool afterEffect)
+    {
+        _storage.Fail(fault, Options.Tries - 1, afterEffect);
+        await _store.StoreAsync(Upload, Attempt, _short);
+
+        Assert.Equal(_short, await _store.LoadAsync(Upload, Attempt));
+    }
+
+    [Theory]
+    [InlineData(ObjectFault.Unavailable, false)]
+    [InlineData(ObjectFault.Unavailable, true)]
+    [InlineData(ObjectFault.Throttled, false)]
+    public async Task A_manifest_is_stored_although_the_store_fails_or_its_answers_are_lost(ObjectFault fault, bool afterEffect)
+    {
+        _storage.Fail(fault, Options.Tries - 1, afterEffect);
+        await _store.PutManifestAsync(PartBytes.Manifest(Upload, 3, seed: 3), None);
+
+        Assert.Equal(3, (await _store.ReadManifestAsync(Upload, None))!.Extents.Count);
+    }
+
+    [Fact]
+    public async Task A_long_attempt_is_sent_once_and_its_failure_says_that_the_store_is_unavailable()
+    {
+        _storage.Fail(ObjectFault.Unavailable);
+        await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(() => _store.StoreAsync(Upload, Attempt, _long));
+
+        Assert.Empty(_storage.Objects);
+        await _store.StoreAsync(Upload, PartBytes.Attempt(2), _long);
+        Assert.Equal(_long, await _store.LoadAsync(Upload, PartBytes.Attempt(2)));
+    }
+
+    [Fact]
+    public async Task An_abandoned_long_attempt_leaves_nothing()
+    {
+        await using (var writer = await _store.CreateAsync(Upload, Attempt, _long.Length, None))
+        {
+            await writer.WriteAsync(_long.AsMemory(0, 2 * MiB), None);
+        }
+
+        Assert.Empty(_storage.Objects);
+        Assert.Empty(await _store.ListAttemptsAsync(Upload, None));
+    }
+
+    [Fact]
+    public async Task A_long_attempt_with_a_wrong_number_of_leaves_leaves_nothing()
+    {
+        await using (var writer = await _store.CreateAsync(Upload, Attempt, _long.Length, None))
+        {
+            await writer.WriteAsync(_long, None);
+            await Assert.ThrowsAsync<ArgumentException>(() => writer.CommitAsync(default, None).AsTask());
+        }
+
+        Assert.Empty(_storage.Objects);
+    }
+
+    [Fact]
+    public async Task A_store_that_stays_unavailable_is_neither_damaged_nor_empty()
+    {
+        await _store.StoreAsync(Upload, Attempt, _short);
+        await _store.PutManifestAsync(PartBytes.Manifest(Upload, 1, seed: 4), None);
+        foreach (var call in new Func<Task>[]
+        {
+            () => _store.OpenAsync(Upload, Attempt, None).AsTask(),
+            () => _store.ReadManifestAsync(Upload, None).AsTask(),
+            () => _store.ListAttemptsAsync(Upload, None).AsTask(),
+            async () => await _store.ListUploadsAsync(None).CountAsync(None),
+            () => _store.DeleteAttemptAsync(Upload, Attempt, None).AsTask(),
+        })
+        {
+            _storage.Fail(ObjectFault.Unavailable, Options.Tries);
+            await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(call);
+        }
+
+        Assert.Equal(_short, await _store.LoadAsync(Upload, Attempt));
+    }
+
+    [Fact]
+    public async Task A_refused_call_is_not_repeated()
+    {
+        var before = _storage.Calls;
+        _storage.Fail(ObjectFault.Refused);
+        await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(() => _store.ListAttemptsAsync(Upload, None).AsTask());
+
+        Assert.Equal(1, _storage.Calls - before);
+    }
+
+    [Fact]
+    public async Task A_full_store_is_reported_as_full()
+    {
+        _storage.Fail(ObjectFault.Full);
+        await Assert.ThrowsAsync<PartStoreFullException>(() => _store.StoreAsync(Upload, Attempt, _short));
+        _storage.Fail(ObjectFault.Full);
+        await Assert.ThrowsAsync<PartStoreFullException>(() => _store.StoreAsync(Upload, Attempt, _long));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64 * 1024)]
+    [InlineData(MiB + 5)]
+    public async Task A_read_whose_connection_is_cut_continues_where_it_ended(int afterBytes)
+    {
+        await _store.StoreAsync(Upload, Attempt, _long);
+        await using var reader = await _store.OpenAsync(Upload, Attempt, None);
+        reader.Expect(0, _long.Length);
+        _storage.Fail(ObjectFault.Unavailable, Options.Tries - 1, afterBytes: afterBytes);
+        var read = new byte[_long.Length];
+        for (var at = 0; at < read.Length;)
+        {
+            at += await reader.ReadAsync(at, read.AsMemory(at, Math.Min(128 * 1024, read.Length - at)), None);
+        }
+
+        Assert.Equal(_long, read);
+    }
+
+    [Fact]
+    public async Task Expected_bytes_are_read_with_one_request()
+    {
+        await _store.StoreAsync(Upload, Attempt, _long);
+        await using var reader = await _store.OpenAsync(Upload, Attempt, None);
+        reader.Expect(0, _long.Length);
+        var before = _storage.Calls;
+        var buffer = new byte[128 * 1024];
+        for (long at = 0; at < _long.Length;)
+        {
+            at += await reader.ReadAsync(at, buffer, None);
+        }
+
+        Assert.Equal(1, _storage.Calls - before);
+    }
+
+    [Fact]
+    public async Task A_flipped_bit_is_never_returned()
+    {
+        await _store.StoreAsync(Upload, Attempt, _long);
+        var stored = Assert.Single(_storage.Objects);
+        for (var seed = 0; seed < 50; seed++)
+        {
+            var at = new Random(seed).Next(stored.Value.Length);
+            stored.Value[at] ^= 1;
+            await Assert.ThrowsAsync<AttemptDamagedException>(() => _store.LoadAsync(Upload, Attempt));
+            stored.Value[at] ^= 1;
+        }
+
+        Assert.Equal(_long, await _store.LoadAsync(Upload, Attempt));
+    }
+
+    [Fact]
+    public async Task An_object_of_another_length_is_damaged()
+    {
+        await _store.StoreAsync(Upload, Attempt, _long);
+        var (key, bytes) = Assert.Single(_storage.Objects);
+        foreach (var length in new[] { 0, 1, 100, bytes.Length - 1 })
+        {
+            _storage.Objects[key] = bytes[..length];
+            await Assert.ThrowsAsync<AttemptDamagedException>(() => _store.LoadAsync(Upload, Attempt));
+        }
+    }
+
+    [Fact]
+    public async Task Stores_of_one_prefix_have_one_mark()
+    {
+        Assert.Null(await _store.FindMarkAsync(None));
+        Assert.False(await _store.HasBytesAsync(None));
+        using var other = await ObjectPartStore.OpenAsync(_storage, Options);
+        var marks = await Task.WhenAll(
+            _store.FindOrMakeMarkAsync(new byte[] { 1, 2 }, None).AsTask(), other.FindOrMakeMarkAsync(new byte[] { 3, 4 }, None).AsTask());
+
+        Assert.Equal(marks[0], marks[1]);
+        Assert.Equal(marks[0], await _store.FindMarkAsync(None));
+        Assert.False(await _store.HasBytesAsync(None));
+        await _store.StoreAsync(Upload, Attempt, _short);
+        Assert.True(await _store.HasBytesAsync(None));
+    }
+
+    [Fact]
+    public async Task A_store_that_ignores_or_refuses_conditions_is_used_without_them()
+    {
+        using var storage = new MemoryObjectStorage { CreatesOnly = false };
+        using var store = await ObjectPartStore.OpenAsync(storage, Options);
+        await store.StoreAsync(Upload, Attempt, _short);
+        await store.StoreAsync(Upload, PartBytes.Attempt(2), _long);
+        await store.PutManifestAsync(PartBytes.Manifest(Upload, 3, seed: 5), None);
+        await store.PutManifestAsync(PartBytes.Manifest(Upload, 3, seed: 5), None);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            () => store.PutManifestAsync(PartBytes.Manifest(Upload, 3, seed: 6), None).AsTask());
+        Assert.Equal(_short, await store.LoadAsync(Upload, Attempt));
+    }
+
+    [Fact]
+    public async Task A_store_without_permission_or_bucket_is_refused_at_the_start_with_its_address()
+    {
+        using var storage = new MemoryObjectStorage();
+        storage.Fail(ObjectFault.Refused);
+        var fault = await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(() => ObjectPartStore.OpenAsync(storage, Options));
+
+        Assert.Contains(storage.Address, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_trial_at_the_start_leaves_nothing()
+    {
+        using var storage = new MemoryObjectStorage();
+        using var store = await ObjectPartStore.OpenAsync(storage, Options);
+
+        Assert.Empty(storage.Objects);
+    }
+}

@@ -1,0 +1,49 @@
+namespace OrleansUploads.Storage.Tests;
+
+/// <summary>The contract of part stores over a real server.</summary>
+public abstract class ObjectStoreConformance(Func<Task<IObjectStorage>> storage, int repeatableBytes) : PartStoreConformance, IAsyncLifetime
+{
+    private ObjectPartStore _store = null!;
+
+    protected override IPartStore Store => _store;
+
+    protected override bool ShowsUncommitted => false;
+
+    protected override bool ListsStored => false;
+
+    public async ValueTask InitializeAsync() =>
+        _store = await ObjectPartStore.OpenAsync(await storage(), new ObjectStorageOptions { RepeatableBytes = repeatableBytes });
+
+    public ValueTask DisposeAsync()
+    {
+        _store?.Dispose();
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+}
+
+public sealed class OwnServerTests(StoreServers servers) : ObjectStoreConformance(() => servers.OwnAsync(), 1024 * 1024);
+
+public sealed class StreamedOwnServerTests(StoreServers servers) : ObjectStoreConformance(() => servers.OwnAsync(), 2);
+
+/// <summary>s3rver 3.7 understands no bodies that are signed in chunks, and ignores conditions.</summary>
+public abstract class S3rverConformance(StoreServers servers, int repeatableBytes)
+    : ObjectStoreConformance(() => servers.S3rverAsync(), repeatableBytes)
+{
+    protected override bool RefusesExisting => false;
+
+    [Fact]
+    public override Task An_upload_can_be_deleted_repeatedly_while_attempts_are_started()
+    {
+        Assert.Skip("s3rver ends itself when an object is deleted while it is written.");
+        return Task.CompletedTask;
+    }
+}
+
+public sealed class S3rverTests(StoreServers servers) : S3rverConformance(servers, 1024 * 1024);
+
+public sealed class StreamedS3rverTests(StoreServers servers) : S3rverConformance(servers, 2);
+
+public sealed class AzuriteTests(StoreServers servers) : ObjectStoreConformance(() => servers.AzuriteAsync(), 1024 * 1024);
+
+public sealed class StreamedAzuriteTests(StoreServers servers) : ObjectStoreConformance(() => servers.AzuriteAsync(), 2);

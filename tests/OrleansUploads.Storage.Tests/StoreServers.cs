@@ -1,0 +1,130 @@
+using System.Reflection;
+using Amazon.Runtime;
+using Amazon.S3;
+using Azure.Storage.Blobs;
+using OrleansUploads.Storage.Azure;
+using OrleansUploads.Storage.S3;
+using OrleansUploads.Storage.Tests;
+
+[assembly: AssemblyFixture(typeof(StoreServers))]
+
+namespace OrleansUploads.Storage.Tests;
+
+/// <summary>The servers of object storage that the tests use: this project's own, s3rver, and Azurite. Each is started when a test first
+/// needs it.</summary>
+public sealed class StoreServers : IAsyncLifetime
+{
+    public const string Bucket = "parts";
+
+    private const string AzuriteAccount = "devstoreaccount1";
+
+    /// <summary>Printed in the documentation of Azurite; protects nothing.</summary>
+    private const string AzuriteKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly BasicAWSCredentials OwnKey = new(CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
+    private static readonly BasicAWSCredentials S3rverKey = new("S3RVER", "S3RVER");
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<IAsyncDisposable> _processes = [];
+    private readonly Lazy<Task<Uri>> _own;
+    private readonly Lazy<Task<Uri>> _s3rver;
+    private readonly Lazy<Task<Uri>> _azurite;
+
+    public StoreServers()
+    {
+        _own = new(StartOwnAsync);
+        _s3rver = new(StartS3rverAsync);
+        _azurite = new(StartAzuriteAsync);
+    }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>A storage with a new prefix in this project's own server.</summary>
+    /// <param name="through">Changes the address, such as to that of a proxy.</param>
+    public async Task<IObjectStorage> OwnAsync(Func<Uri, Uri>? through = null) => S3(await _own.Value, through, OwnKey);
+
+    /// <summary>A storage with a new prefix in s3rver. Skips the test if it is not installed.</summary>
+    public async Task<IObjectStorage> S3rverAsync(Func<Uri, Uri>? through = null) => S3(await _s3rver.Value, through, S3rverKey);
+
+    /// <summary>A storage with a new prefix in Azurite. Skips the test if it is not installed.</summary>
+    public async Task<IObjectStorage> AzuriteAsync(Func<Uri, Uri>? through = null)
+    {
+        var endpoint = await _azurite.Value;
+        return new BlobStorage(
+            new StorageAddress(StorageAddress.Azure, Bucket, NewPrefix()), ConnectionTo(through?.Invoke(endpoint) ?? endpoint));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes)
+        {
+            await process.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    private static S3Storage S3(Uri endpoint, Func<Uri, Uri>? through, AWSCredentials key) => new(
+        new StorageAddress(StorageAddress.S3, Bucket, NewPrefix()) { Endpoint = through?.Invoke(endpoint) ?? endpoint }, key);
+
+    private static string NewPrefix() => $"{Guid.NewGuid():N}/";
+
+    private static string ConnectionTo(Uri blobs) =>
+        $"DefaultEndpointsProtocol=http;AccountName={AzuriteAccount};AccountKey={AzuriteKey};BlobEndpoint={blobs.AbsoluteUri.TrimEnd('/')}";
+
+    private async Task<Uri> StartOwnAsync()
+    {
+        var server = await ServerProcess.StartAsync(Path.Combine(_folder.Path, "own"), "--quiet");
+        _processes.Add(server);
+        await CreateBucketAsync(server.Address, OwnKey);
+        return server.Address;
+    }
+
+    private async Task<Uri> StartS3rverAsync()
+    {
+        var port = FreePort.Take(1)[0];
+        await StartNodeAsync(
+            "tests/OrleansUploads.Storage.Tests/servers",
+            "s3rver",
+            ["--address", "127.0.0.1", "--port", $"{port}", "--directory", Path.Combine(_folder.Path, "s3rver"), "--silent"],
+            "S3rver listening");
+        var address = new Uri($"http://127.0.0.1:{port}");
+        await CreateBucketAsync(address, S3rverKey);
+        return address;
+    }
+
+    private async Task<Uri> StartAzuriteAsync()
+    {
+        var port = FreePort.Take(1)[0];
+        await StartNodeAsync(
+            "deploy/azurite",
+            "azurite-blob",
+            ["--blobHost", "127.0.0.1", "--blobPort", $"{port}", "--location", Path.Combine(_folder.Path, "azurite"), "--silent", "--skipApiVersionCheck"],
+            "Azurite Blob service successfully listens");
+        var address = new Uri($"http://127.0.0.1:{port}/{AzuriteAccount}");
+        await new BlobContainerClient(ConnectionTo(address), Bucket).CreateAsync();
+        return address;
+    }
+
+    private async Task StartNodeAsync(string folder, string program, string[] arguments, string started)
+    {
+        var root = typeof(StoreServers).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Root").Value!;
+        var path = Path.Combine(root, folder, "node_modules", ".bin", program);
+        if (!File.Exists(path))
+        {
+            throw Requirement.IsMissing($"{program} is not installed (run 'npm ci' in {folder})");
+        }
+
+        var process = CapturedProcess.Start("node", [path, .. arguments], []);
+        _processes.Add(process);
+        Assert.True(await process.WaitForLineAsync(started, Patience) is not null, $"{program} did not start. {process}");
+    }
+
+    private static async Task CreateBucketAsync(Uri address, AWSCredentials key)
+    {
+        using var client = new AmazonS3Client(
+            key, new AmazonS3Config { ServiceURL = address.ToString(), ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
+        await client.PutBucketAsync(Bucket);
+    }
+}
