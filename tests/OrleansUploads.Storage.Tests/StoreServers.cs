@@ -2,8 +2,6 @@ using System.Reflection;
 using Amazon.Runtime;
 using Amazon.S3;
 using Azure.Storage.Blobs;
-using OrleansUploads.Storage.Azure;
-using OrleansUploads.Storage.S3;
 using OrleansUploads.Storage.Tests;
 
 [assembly: AssemblyFixture(typeof(StoreServers))]
@@ -43,6 +41,12 @@ public sealed class StoreServers : IAsyncLifetime
     /// <summary>A storage with a new prefix in this project's own server.</summary>
     /// <param name="through">Changes the address, such as to that of a proxy.</param>
     public async Task<IObjectStorage> OwnAsync(Func<Uri, Uri>? through = null) => S3(await _own.Value, through, OwnKey);
+
+    /// <summary>The address of this project's own server.</summary>
+    public Task<Uri> OwnAddressAsync() => _own.Value;
+
+    /// <summary>The connection string of Azurite. Skips the test if it is not installed.</summary>
+    public async Task<string> AzureConnectionAsync() => ConnectionTo(await _azurite.Value);
 
     /// <summary>A storage with a new prefix in s3rver. Skips the test if it is not installed.</summary>
     public async Task<IObjectStorage> S3rverAsync(Func<Uri, Uri>? through = null) => S3(await _s3rver.Value, through, S3rverKey);

@@ -1,4 +1,6 @@
+using OrleansUploads.Cli.Serving;
 using OrleansUploads.Cli.Transfers;
+using OrleansUploads.Engine.ObjectStorage;
 
 namespace OrleansUploads.Cli.Checking;
 
@@ -25,6 +27,7 @@ internal static class CheckCommand
             Description = "Also list uploads with bytes that nothing refers to. These are not counted as damage.",
         };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not print progress to standard error." };
+        var parts = ServeOptions.OfParts();
         var command = new Command(
             "check",
             "Compare the bytes in a data folder with its journal. Exit codes: 0 if everything is sound, 1 if something is damaged, "
@@ -32,6 +35,12 @@ internal static class CheckCommand
         {
             data, deep, limit, resume, json, orphans, quiet,
         };
+        foreach (var option in parts.Values)
+        {
+            command.Add(option);
+        }
+
+        command.Validators.Add(result => ServeOptions.Validate(result, parts));
         return command.Run((parsed, cancellationToken) => new CheckRun(new CheckSettings(
             parsed.GetRequiredValue(data).FullName,
             parsed.GetValue(deep),
@@ -39,7 +48,10 @@ internal static class CheckCommand
             parsed.GetValue(resume)?.FullName,
             parsed.GetValue(json),
             parsed.GetValue(orphans),
-            parsed.GetValue(quiet))).RunAsync(cancellationToken));
+            parsed.GetValue(quiet))
+        {
+            Parts = ServeOptions.Bind(parts, parsed.GetValue).PartsAddress,
+        }).RunAsync(cancellationToken));
     }
 }
 
@@ -52,4 +64,8 @@ internal static class CheckCommand
 /// <param name="ListOrphans">Whether uploads with bytes that nothing refers to are listed.</param>
 /// <param name="Quiet">Whether no progress is printed.</param>
 internal sealed record CheckSettings(
-    string DataFolder, bool Deep, long? BytesPerSecond, string? ResumeFile, bool Json, bool ListOrphans, bool Quiet);
+    string DataFolder, bool Deep, long? BytesPerSecond, string? ResumeFile, bool Json, bool ListOrphans, bool Quiet)
+{
+    /// <summary>Where the bytes are, if they are not in the folder.</summary>
+    public StorageAddress? Parts { get; init; }
+}

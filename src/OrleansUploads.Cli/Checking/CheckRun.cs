@@ -1,6 +1,7 @@
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Storage;
 
 namespace OrleansUploads.Cli.Checking;
 
@@ -25,9 +26,10 @@ internal sealed class CheckRun(CheckSettings settings)
         {
             FileFault.RequireReadable(settings.DataFolder);
             var from = _resumeFile?.Read() ?? CheckPosition.Start;
+            using var parts = settings.Parts is { } address ? await ObjectStores.OpenAsync(address, cancellationToken) : null;
             using var check = DataFolderCheck.Open(
                 settings.DataFolder,
-                new CheckOptions { Deep = settings.Deep, BytesPerSecond = settings.BytesPerSecond },
+                new CheckOptions { Deep = settings.Deep, BytesPerSecond = settings.BytesPerSecond, Parts = parts },
                 TimeProvider.System,
                 report.AddDamage,
                 report.AddOrphan,

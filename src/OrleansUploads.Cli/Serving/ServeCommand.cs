@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Gateway;
 
@@ -92,17 +91,7 @@ internal static class ServeCommand
                 }
             }
 
-            try
-            {
-                ServeOptions.Bind(service, result.GetValueIfValid);
-            }
-            catch (OptionsValidationException invalid)
-            {
-                foreach (var failure in invalid.Failures)
-                {
-                    result.AddError(failure);
-                }
-            }
+            ServeOptions.Validate(result, service);
         });
         return command.Run((parsed, cancellationToken) => new Server(new ServerOptions(
             parsed.GetRequiredValue(data).FullName,

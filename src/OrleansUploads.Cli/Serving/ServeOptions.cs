@@ -1,3 +1,4 @@
+using System.CommandLine.Parsing;
 using Microsoft.Extensions.Options;
 using OrleansUploads.Gateway.Settings;
 
@@ -15,6 +16,26 @@ internal static class ServeOptions
     public static IReadOnlyDictionary<ServiceSetting, Option<string[]>> OfService() =>
         ServiceSettings.All.ToDictionary(setting => setting, Create);
 
+    /// <summary>The options that say where the bytes are, for commands that read them without a server.</summary>
+    public static IReadOnlyDictionary<ServiceSetting, Option<string[]>> OfParts() =>
+        new[] { ServiceSettings.Parts, ServiceSettings.PartsEndpoint, ServiceSettings.PartsRegion }.ToDictionary(setting => setting, Create);
+
+    /// <summary>Adds an error to a command line for each wrong option.</summary>
+    public static void Validate(CommandResult result, IReadOnlyDictionary<ServiceSetting, Option<string[]>> options)
+    {
+        try
+        {
+            Bind(options, result.GetValueIfValid);
+        }
+        catch (OptionsValidationException invalid)
+        {
+            foreach (var failure in invalid.Failures)
+            {
+                result.AddError(failure);
+            }
+        }
+    }
+
     /// <summary>The name of the option of a setting: <c>--stale-after</c> for <c>StaleAfter</c>.</summary>
     public static string NameOf(ServiceSetting setting) => "-" + string.Concat(
         setting.Name.Select(letter => char.IsUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : letter.ToString()));
@@ -23,7 +44,8 @@ internal static class ServeOptions
     /// <exception cref="OptionsValidationException">Some values are wrong.</exception>
     public static ServiceOptions Bind(
         IReadOnlyDictionary<ServiceSetting, Option<string[]>> options, Func<Option<string[]>, string[]?> valuesOf) =>
-        ServiceOptionsSetup.Bind(setting => JoinValues(setting, valuesOf(options[setting])), NameOf);
+        ServiceOptionsSetup.Bind(
+            setting => options.TryGetValue(setting, out var option) ? JoinValues(setting, valuesOf(option)) : null, NameOf);
 
     private static Option<string[]> Create(ServiceSetting setting)
     {

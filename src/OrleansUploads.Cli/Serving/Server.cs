@@ -23,6 +23,7 @@ using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Health;
+using OrleansUploads.Storage;
 
 namespace OrleansUploads.Cli.Serving;
 
@@ -46,6 +47,10 @@ internal sealed partial class Server(ServerOptions options)
         {
             return await ServeAsync(cancellationToken);
         }
+        catch (PartStoreUnavailableException fault)
+        {
+            return Failure.Report($"{fault.Message.TrimEnd('.')}. Check --parts, --parts-endpoint, --parts-region and the credentials.");
+        }
         catch (JournalUnavailableException fault) when (fault.IsDiskFull)
         {
             return Failure.Report(
@@ -65,8 +70,10 @@ internal sealed partial class Server(ServerOptions options)
         telemetry?.LogFaults(loggers.CreateLogger<TelemetryExport>());
         ForeignFolder.Require(options.DataFolder);
         LostParts.Require(options.DataFolder);
+        using var parts = options.Service.PartsAddress is { } address ? await ObjectStores.OpenAsync(address, cancellationToken) : null;
         var folderOptions = options.Seams.Folder with
         {
+            Parts = parts,
             FloorBytes = options.FloorBytes,
             DirectIo = options.Service.DirectIo,
             OnDirectIoRefused = reason => LogDirectIoRefused(logger, reason),
@@ -75,6 +82,11 @@ internal sealed partial class Server(ServerOptions options)
         };
         await using var folder = FileFault.OpenFolder(
             options.DataFolder, "--data", () => DataFolder.Open(options.DataFolder, folderOptions));
+        if (parts is not null)
+        {
+            await folder.RequireMarkAsync(parts, cancellationToken);
+        }
+
         foreach (var entity in folder.DamagedEntities)
         {
             LogDamaged(logger, entity.ToString());

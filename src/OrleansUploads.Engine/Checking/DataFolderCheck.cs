@@ -59,7 +59,7 @@ public sealed class DataFolderCheck : IDisposable
         TimeProvider time,
         Action<Damage>? onDamage = null,
         Action<Orphan>? onOrphan = null,
-        Func<Damage?>? readKeys = null) => new(InspectedDataFolder.Open(folder), options, time)
+        Func<Damage?>? readKeys = null) => new(InspectedDataFolder.Open(folder, options.Parts), options, time)
         {
             OnDamage = onDamage ?? (static _ => { }),
             OnOrphan = onOrphan ?? (static _ => { }),

@@ -1,4 +1,5 @@
 using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Checking;
@@ -16,7 +17,7 @@ public static class LostParts
     public static void Require(string folder)
     {
         var parts = Path.Combine(folder, DataFolder.PartsFolder);
-        if (Directory.Exists(parts) || !File.Exists(Path.Combine(folder, JournalSchema.FileName)))
+        if (Directory.Exists(parts) || FolderMark.Find(folder) is not null || !File.Exists(Path.Combine(folder, JournalSchema.FileName)))
         {
             return;
         }

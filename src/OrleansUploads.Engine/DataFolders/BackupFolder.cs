@@ -65,6 +65,12 @@ public static class BackupFolder
         {
             JournalCopy.Make(folder, backup, unfinished);
             CopyKeys(folder, backup);
+            if (FolderMark.Find(folder) is { } parts)
+            {
+                // The bytes stay where they are, and the copy belongs to them as the folder does.
+                FolderMark.FindOrMake(backup, parts);
+            }
+
             new FileStream(Path.Combine(backup, Mark), OwnerOnly.NewFile()).Dispose();
             SystemFlush.Instance.RequireDirectory(backup);
             File.Move(unfinished, Path.Combine(backup, JournalSchema.FileName), overwrite: false);
@@ -137,6 +143,7 @@ public static class BackupFolder
 
         File.Delete(Path.Combine(backup, HighWaterMark.FileName));
         File.Delete(Path.Combine(backup, Keys));
+        File.Delete(Path.Combine(backup, FolderMark.FileName));
         File.Delete(Path.Combine(backup, Mark));
         File.Delete(Path.Combine(backup, Unfinished + "-journal"));
         SystemFlush.Instance.RequireDirectory(backup);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Sqlite;
 
@@ -14,13 +15,13 @@ public sealed class DataFolder : IAsyncDisposable
     private readonly IDiskFlush _flush;
     private readonly FolderLock _lock;
     private readonly SqliteJournal _journal;
-    private readonly DiskPartStore _disk;
+    private readonly DiskPartStore? _disk;
     private readonly Action<string?>? _onSpaceChange;
     private readonly ITimer _spaceTimer;
     private string? _spaceSummary;
 
     private DataFolder(
-        string path, FolderLock folderLock, SqliteJournal journal, DiskPartStore disk, DiskSpace space,
+        string path, FolderLock folderLock, SqliteJournal journal, DiskPartStore? disk, DiskSpace space,
         DataFolderOptions options, TimeProvider time)
     {
         _path = path;
@@ -29,8 +30,14 @@ public sealed class DataFolder : IAsyncDisposable
         _journal = journal;
         _disk = disk;
         Space = space;
-        Ports = new EnginePorts(journal, journal, new FloorPartStore(disk, space)) { CheckIndex = new NameCheck(journal, time).RunAsync };
-        Health = [new DiskHealth("part-store-disk", () => disk.Failure), new DiskHealth("journal-disk", () => journal.Failure), space];
+        var parts = disk is null ? options.Parts! : new FloorPartStore(disk, space);
+        Ports = new EnginePorts(journal, journal, parts) { CheckIndex = new NameCheck(journal, time).RunAsync };
+        Health =
+        [
+            .. disk is null ? (ReadOnlySpan<IStoreHealth>)[] : [new DiskHealth("part-store-disk", () => disk.Failure)],
+            new DiskHealth("journal-disk", () => journal.Failure),
+            space,
+        ];
         _onSpaceChange = options.OnSpaceChange;
         _spaceTimer = time.CreateTimer(
             static folder => ((DataFolder)folder!).LookAtSpace(), this, TimeSpan.Zero, DiskSpace.RestoreInterval);
@@ -83,6 +90,7 @@ public sealed class DataFolder : IAsyncDisposable
         {
             BackupFolder.RequireFinished(path);
             RequireJournalOfParts(path);
+            RequirePlaceOfParts(path, options.Parts is not null);
 
             // On a full disk, the journal needs room to be opened at all.
             var space = new DiskSpace(path, options.FloorBytes, time);
@@ -94,7 +102,7 @@ public sealed class DataFolder : IAsyncDisposable
                 LogBytes = Math.Min(options.Journal.LogBytes, space.FloorBytes / 2),
                 OnFull = space.ReleaseSlice,
             });
-            disk = DiskPartStore.Open(Path.Combine(path, PartsFolder), new DiskPartStoreOptions
+            disk = options.Parts is not null ? null : DiskPartStore.Open(Path.Combine(path, PartsFolder), new DiskPartStoreOptions
             {
                 Flush = options.Flush,
                 OnFailure = options.OnDiskFailure,
@@ -117,7 +125,7 @@ public sealed class DataFolder : IAsyncDisposable
     {
         await _spaceTimer.DisposeAsync();
         await _journal.DisposeAsync();
-        _disk.Dispose();
+        _disk?.Dispose();
         _lock.Dispose();
     }
 
@@ -151,6 +159,47 @@ public sealed class DataFolder : IAsyncDisposable
             throw new JournalDamagedException(
                 $"{path} contains archives in {PartsFolder}/, but its journal {JournalSchema.FileName} is missing, so the owners of the "
                 + "archives are unknown. Restore the journal from the same backup, or use an empty folder.");
+        }
+    }
+
+    /// <summary>A mark in the folder says that the bytes are in a store of their own.</summary>
+    private static void RequirePlaceOfParts(string path, bool isElsewhere)
+    {
+        if (!isElsewhere && FolderMark.Find(path) is not null)
+        {
+            throw new IOException($"The bytes of {path} are in an object store. Name it with --parts.");
+        }
+
+        if (isElsewhere && Directory.Exists(Path.Combine(path, PartsFolder))
+            && Directory.EnumerateFiles(Path.Combine(path, PartsFolder), "*", SearchOption.AllDirectories).Any())
+        {
+            throw new IOException($"{path} contains bytes in {PartsFolder}/, so its bytes cannot be in an object store. Use a new data folder.");
+        }
+    }
+
+    /// <summary>Ties the folder to the store of its bytes. Marks both if both are new.</summary>
+    /// <param name="parts">The store of the bytes.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="IOException">The folder and the store do not belong together.</exception>
+    public async ValueTask RequireMarkAsync(IStoreMark parts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StoreMarks.RequireMatchAsync(
+                parts,
+                _ => ValueTask.FromResult(FolderMark.Find(_path)),
+                (mark, _) => ValueTask.FromResult(FolderMark.FindOrMake(_path, mark, _flush)),
+                RandomNumberGenerator.GetBytes(StoreMarks.Bytes),
+                cancellationToken);
+        }
+        catch (StoreMarkException fault)
+        {
+            throw new IOException(
+                fault.Fault == StoreMarkFault.UnknownBytes
+                    ? $"{fault.Place} contains bytes that are unknown to the journal in {_path}. The server would delete them, so it does not "
+                        + "start. Use an empty prefix, or the data folder to which the bytes belong."
+                    : $"{fault.Place} does not belong to the data folder {_path}. Correct --parts or --data.",
+                fault);
         }
     }
 

@@ -20,6 +20,9 @@ public sealed record DataFolderOptions
     /// </summary>
     public Action<Exception>? OnDiskFailure { get; init; }
 
+    /// <summary>Keeps the bytes, if they are not in the folder. The caller disposes it after the folder.</summary>
+    public IPartStore? Parts { get; init; }
+
     /// <summary>Whether large parts are written past the page cache.</summary>
     public DirectIo DirectIo { get; init; }
 

@@ -7,20 +7,21 @@ namespace OrleansUploads.Engine.DataFolders;
 public sealed class InspectedDataFolder : IDisposable
 {
     private readonly Hold _hold;
-    private readonly DiskPartStore _parts;
+    private readonly DiskPartStore? _disk;
 
-    private InspectedDataFolder(Hold hold, JournalInspection journal, DiskPartStore parts)
+    private InspectedDataFolder(Hold hold, JournalInspection journal, DiskPartStore? disk, IPartStore parts)
     {
         _hold = hold;
         Journal = journal;
-        _parts = parts;
+        _disk = disk;
+        Parts = parts;
     }
 
     /// <summary>Whether a server is using the folder. If not, none can use it until this object is disposed.</summary>
     public bool IsOnline => _hold.IsOnline;
 
     /// <summary>The stored bytes.</summary>
-    public IPartStore Parts => _parts;
+    public IPartStore Parts { get; }
 
     /// <summary>The journal.</summary>
     internal JournalInspection Journal { get; }
@@ -31,21 +32,28 @@ public sealed class InspectedDataFolder : IDisposable
     private readonly record struct Hold(FolderLock? Lock, bool IsOnline, bool IsReadOnly);
 
     /// <summary>Opens a data folder for reading.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="parts">Keeps the bytes, if they are not in the folder; null if they are.</param>
     /// <exception cref="JournalDamagedException">The journal is missing, or is not readable as a database.</exception>
     /// <exception cref="JournalUnavailableException">The journal could not be opened.</exception>
     /// <exception cref="NotSupportedException">The journal was created by a newer version or by another program.</exception>
     /// <exception cref="IOException">The folder is not a data folder, is an unfinished backup, or cannot be used.</exception>
-    public static InspectedDataFolder Open(string path)
+    public static InspectedDataFolder Open(string path, IPartStore? parts = null)
     {
         BackupFolder.RequireFinished(path);
         RequireDataFolder(path);
+        if (parts is null && FolderMark.Find(path) is not null)
+        {
+            throw new IOException($"The bytes of {path} are in an object store. Name it with --parts.");
+        }
+
         var hold = TakeHold(path);
         JournalInspection? journal = null;
         try
         {
             journal = JournalInspection.Open(path, isFrozen: hold is { IsReadOnly: true, IsOnline: false });
-            var parts = DiskPartStore.OpenForReading(Path.Combine(path, DataFolder.PartsFolder));
-            return new InspectedDataFolder(hold, journal, parts);
+            var disk = parts is null ? DiskPartStore.OpenForReading(Path.Combine(path, DataFolder.PartsFolder)) : null;
+            return new InspectedDataFolder(hold, journal, disk, parts ?? disk!);
         }
         catch
         {
@@ -59,7 +67,7 @@ public sealed class InspectedDataFolder : IDisposable
     public void Dispose()
     {
         Journal.Dispose();
-        _parts.Dispose();
+        _disk?.Dispose();
         _hold.Lock?.Dispose();
     }
 

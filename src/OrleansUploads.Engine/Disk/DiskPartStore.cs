@@ -11,7 +11,7 @@ namespace OrleansUploads.Engine.Disk;
 /// Several processes may use one root if all of them open it as shared.
 /// I/O errors other than those of the contract are thrown as <see cref="IOException"/>.
 /// </remarks>
-public sealed class DiskPartStore : IPartStore, IDisposable
+public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
 {
     private const int ListedAtOnce = 512;
 
@@ -45,6 +45,9 @@ public sealed class DiskPartStore : IPartStore, IDisposable
     /// <exception cref="IOException">The directory is missing and cannot be created, or names in it cannot be made durable.</exception>
     public static DiskPartStore OpenShared(string rootPath, DiskPartStoreOptions? options = null) =>
         Open(rootPath, isShared: true, options ?? new DiskPartStoreOptions());
+
+    /// <inheritdoc/>
+    public string Place => _directories.RootPath;
 
     /// <inheritdoc/>
     public Exception? Failure => _directories.Fault.Raised;
@@ -201,6 +204,28 @@ public sealed class DiskPartStore : IPartStore, IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         await RunAsync(() => DeleteUpload(upload, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await RunAsync(() => FolderMark.Find(Place));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<byte[]> FindOrMakeMarkAsync(ReadOnlyMemory<byte> random, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await RunAsync(() => FolderMark.FindOrMake(Place, random.Span));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> HasBytesAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await RunAsync(() => Enumerable.Range(0, DiskLayout.FanOut).Select(_directories.FanOutPath)
+            .Any(path => Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()));
     }
 
     /// <summary>Finishes the calls in progress and accepts no more. Open readers stay usable.</summary>

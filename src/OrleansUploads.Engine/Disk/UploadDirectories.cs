@@ -19,6 +19,7 @@ internal sealed class UploadDirectories
     {
         _isShared = isShared;
         _flush = flush;
+        RootPath = root.Path;
         Fault = fault;
         for (var i = 0; i < _fanOut.Length; i++)
         {
@@ -46,6 +47,9 @@ internal sealed class UploadDirectories
     /// <exception cref="FlushFailedException">A flush failed.</exception>
     public void FlushExisting(DiskThreads threads) =>
         Task.WhenAll(_fanOut.Select(fanOut => threads.RunAsync(fanOut.FlushExisting))).GetAwaiter().GetResult();
+
+    /// <summary>Full path of the directory that contains the fan-out directories.</summary>
+    public string RootPath { get; }
 
     /// <summary>Full path of a fan-out directory.</summary>
     public string FanOutPath(int fanOut) => _fanOut[fanOut].Path;

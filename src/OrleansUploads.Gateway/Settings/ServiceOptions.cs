@@ -1,4 +1,5 @@
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Notifications;
 
@@ -9,6 +10,18 @@ public sealed class ServiceOptions
 {
     /// <summary>Options of the engine.</summary>
     public EngineOptions Engine { get; set; } = new();
+
+    /// <summary>The object store of the bytes, or null for a folder.</summary>
+    public StorageAddress? Parts { get; set; }
+
+    /// <summary>The address of the service of <see cref="Parts"/>, or null for the one that its SDK knows.</summary>
+    public Uri? PartsEndpoint { get; set; }
+
+    /// <summary>The region of <see cref="Parts"/>, or null for the one that its SDK finds.</summary>
+    public string? PartsRegion { get; set; }
+
+    /// <summary>The whole address of the bytes in an object store, or null for a folder.</summary>
+    public StorageAddress? PartsAddress => Parts is null ? null : Parts with { Endpoint = PartsEndpoint, Region = PartsRegion };
 
     /// <summary>Whether large parts are written past the page cache.</summary>
     public DirectIo DirectIo { get; set; }

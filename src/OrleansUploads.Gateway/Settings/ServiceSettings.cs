@@ -1,6 +1,7 @@
 using System.Buffers;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Gateway.Glacier.Notifications;
 
 namespace OrleansUploads.Gateway.Settings;
@@ -44,6 +45,43 @@ public static class ServiceSettings
         })
     { IsList = true, IsSecret = true };
 
+    /// <summary>The object store of the bytes.</summary>
+    public static readonly ServiceSetting Parts = new(
+        "Parts",
+        "Where the bytes are kept instead of a folder: `s3://bucket/prefix` in a store that speaks S3, or `az://container/prefix` in Azure Blob "
+        + "Storage. See cluster.md.",
+        _ => null,
+        (options, text) =>
+        {
+            options.Parts = StorageAddress.TryParse(text);
+            return options.Parts is null ? "It must be s3://bucket, s3://bucket/prefix, az://container or az://container/prefix." : null;
+        });
+
+    /// <summary>The address of that store's service.</summary>
+    public static readonly ServiceSetting PartsEndpoint = new(
+        "PartsEndpoint",
+        "The address of the service with these bytes, such as http://10.0.0.5:9000 or https://account.blob.core.windows.net. If it is not "
+        + "set, the one that the SDK knows.",
+        _ => null,
+        (options, text) =>
+        {
+            var isValid = Uri.TryCreate(text, UriKind.Absolute, out var endpoint)
+                && (endpoint.Scheme == Uri.UriSchemeHttp || endpoint.Scheme == Uri.UriSchemeHttps);
+            options.PartsEndpoint = endpoint;
+            return isValid ? null : "It must be an address such as https://s3.example.org.";
+        });
+
+    /// <summary>The region of that store.</summary>
+    public static readonly ServiceSetting PartsRegion = new(
+        "PartsRegion",
+        "The region of the bucket. If it is not set, the one that the SDK finds, or us-east-1 with an endpoint.",
+        _ => null,
+        (options, text) =>
+        {
+            options.PartsRegion = text;
+            return null;
+        });
+
     /// <summary>All of them, in the order of the help text. <c>serve</c> and the silo read each of them by its name.</summary>
     public static readonly IReadOnlyList<ServiceSetting> All =
     [
@@ -70,6 +108,12 @@ public static class ServiceSettings
                     ? null
                     : "It must be a domain name without a port, such as s3.example.org.";
             }),
+
+        Parts,
+
+        PartsEndpoint,
+
+        PartsRegion,
 
         Duration(
             "StaleAfter",

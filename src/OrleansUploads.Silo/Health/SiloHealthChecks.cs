@@ -24,9 +24,9 @@ internal static class SiloHealthChecks
     public static IServiceCollection AddSiloHealthChecks(this IServiceCollection services, SiloSettings settings)
     {
         var checks = services.AddHealthChecks();
-        if (settings.PartsFolder is { } folder)
+        if (settings.KeepsBytes)
         {
-            checks.Add("parts", provider => PartsCheck(folder, provider.GetRequiredService<IPartStore>(), TimeOf(provider)));
+            checks.Add("parts", provider => PartsCheck(provider.GetRequiredService<IPartStore>(), TimeOf(provider)));
         }
 
         if (settings.Tls is not null)
@@ -65,16 +65,10 @@ internal static class SiloHealthChecks
             name, provider => LazyInitializer.EnsureInitialized(ref check, () => new Check(create(provider))), failureStatus: null, tags));
     }
 
-    /// <summary>Ready while the shared folder is mounted and responds, and no write to it has failed permanently.</summary>
-    private static Func<Task<HealthCheckResult>> PartsCheck(string folder, IPartStore parts, TimeProvider time)
+    /// <summary>Ready while the shared folder is mounted, or the object store answers, and no write has failed permanently.</summary>
+    private static Func<Task<HealthCheckResult>> PartsCheck(IPartStore parts, TimeProvider time)
     {
-        var mark = new CachedHealthCheck(
-            _ =>
-            {
-                PartStoreMark.RequireMarked(folder);
-                return Task.CompletedTask;
-            },
-            time);
+        var mark = new CachedHealthCheck(token => PartStoreMark.RequireMarkedAsync((IStoreMark)parts, token), time);
         return () => parts.Failure is { } failure
             ? Task.FromResult(HealthCheckResult.Unhealthy(failure.Message, failure))
             : mark.GetAsync();

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OrleansUploads.Dashboard;
 using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Silo.Storage;
 using OrleansUploads.Silo.Telemetry;
 
 namespace OrleansUploads.Silo.Hosting;
@@ -36,7 +37,8 @@ internal static class SiloProcess
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainDelay + settings.DrainTime);
         builder.Services.AddHostedService(services => new DrainDelay(
             settings.DrainDelay, services.GetRequiredService<TimeProvider>()));
-        builder.AddUploads(settings, database, lastGeneration);
+        var parts = await PartStores.OpenAsync(settings);
+        builder.AddUploads(settings, parts, database, lastGeneration);
 
         await using var app = builder.Build();
         telemetry?.LogFaults(app.Services.GetRequiredService<ILogger<TelemetryExport>>());
@@ -100,9 +102,9 @@ internal static class SiloProcess
         Console.WriteLine(settings.Role == ProcessRole.Silo
             ? $"OrleansUploads, silo {settings.AdvertisedAddress}:{settings.SiloPort} of cluster {settings.ClusterId}"
             : $"OrleansUploads, gateway of cluster {settings.ClusterId}");
-        Console.WriteLine(settings.PartsFolder is null
-            ? "All data is in memory and is lost when the process ends."
-            : $"Bytes are stored in {settings.PartsFolder}, all other data in {settings.Store}.");
+        Console.WriteLine(settings.PartsPlace is { } place
+            ? $"Bytes are stored in {place}, all other data in {settings.Store}."
+            : "All data is in memory and is lost when the process ends.");
         if (settings.HasDashboard)
         {
             Console.WriteLine($"The dashboard is at {addresses[^1]}/dashboard.");

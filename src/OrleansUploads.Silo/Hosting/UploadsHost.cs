@@ -27,10 +27,11 @@ internal static class UploadsHost
     /// <summary>Registers the services that the role of the process needs.</summary>
     /// <param name="builder">The process.</param>
     /// <param name="settings">Its settings.</param>
+    /// <param name="parts">Keeps the bytes.</param>
     /// <param name="database">The database, if the cluster uses PostgreSQL.</param>
     /// <param name="lastGeneration">The latest generation of the silos at this silo's address, or 0 if there was none.</param>
     public static void AddUploads(
-        this WebApplicationBuilder builder, SiloSettings settings, PostgresDatabase? database, int lastGeneration)
+        this WebApplicationBuilder builder, SiloSettings settings, IPartStore parts, PostgresDatabase? database, int lastGeneration)
     {
         builder.Services.AddSingleton(settings);
         if (database is not null)
@@ -40,11 +41,11 @@ internal static class UploadsHost
             builder.Services.AddHostedService<DatabaseWatch>();
         }
 
-        builder.Services.AddSingleton(OpenParts(settings));
+        builder.Services.AddSingleton(parts);
         builder.Services.AddSingleton(settings.Service.Engine.Maintenance);
         builder.Services.AddSingleton(
             new ServerDescription(
-                ServerDescription.VersionOf(typeof(UploadsHost).Assembly), SqliteVersion: null, settings.PartsFolder));
+                ServerDescription.VersionOf(typeof(UploadsHost).Assembly), SqliteVersion: null, settings.PartsPlace));
         builder.Services.AddSingleton<INotifier>(services => new HttpNotifier(
             settings.Service.Receivers, settings.Service.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
@@ -62,17 +63,17 @@ internal static class UploadsHost
         builder.Services.AddSiloHealthChecks(settings);
         if (settings.Role == ProcessRole.Silo)
         {
-            builder.UseOrleans(silo => AddSilo(silo, settings, database, lastGeneration));
+            builder.UseOrleans(silo => AddSilo(silo, settings, parts, database, lastGeneration));
         }
         else
         {
-            PartStoreMark.RequireMarked(settings.PartsFolder!);
             builder.UseOrleansClient(client => AddClient(client, settings, database));
             builder.Services.AddOrleansUploadsClient();
         }
     }
 
-    private static void AddSilo(ISiloBuilder silo, SiloSettings settings, PostgresDatabase? database, int lastGeneration)
+    private static void AddSilo(
+        ISiloBuilder silo, SiloSettings settings, IPartStore parts, PostgresDatabase? database, int lastGeneration)
     {
         silo.AddStores(settings, database);
         silo.Services.Replace(ServiceDescriptor.Singleton<ILocalSiloDetails>(services =>
@@ -117,13 +118,13 @@ internal static class UploadsHost
 
         silo.AddActivityPropagation();
         silo.AddOrleansUploads(new Cluster.Settings.ClusterOptions { Engine = settings.Service.Engine });
-        if (settings.PartsFolder is { } folder)
+        if (parts is IStoreMark marked)
         {
             // Runs after the storage is open and before this silo activates grains.
             silo.AddStartupTask(
                 (services, cancellationToken) => PartStoreMark.RequireMatchAsync(
                     services.GetRequiredKeyedService<Orleans.Storage.IGrainStorage>(ClusterNames.GrainStorage),
-                    folder,
+                    marked,
                     cancellationToken),
                 ServiceLifecycleStage.ApplicationServices + 1);
         }
@@ -154,11 +155,6 @@ internal static class UploadsHost
             cluster.ClusterId = settings.ClusterId;
             cluster.ServiceId = settings.ServiceId;
         });
-
-    private static IPartStore OpenParts(SiloSettings settings) => settings.PartsFolder is { } folder
-        ? KnownSettings.PartsFolder.Use(
-            () => DiskPartStore.OpenShared(folder, new DiskPartStoreOptions { DirectIo = settings.Service.DirectIo }))
-        : new MemoryPartStore();
 
     private static ICredentialStore CreateCredentials(SiloSettings settings, IServiceProvider services) => settings.KeysFile is { } path
         ? KnownSettings.KeysFile.Use(() => new KeyFileCredentialStore(

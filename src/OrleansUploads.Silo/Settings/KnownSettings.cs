@@ -84,7 +84,8 @@ internal static class KnownSettings
         EndPoint(settings => settings.DashboardListen));
 
     public static readonly Setting PartsFolder = new(
-        "PartsFolder", "The folder for all bytes; the same folder on all silos and gateways, on a shared file system.");
+        "PartsFolder",
+        "The folder for all bytes; the same folder on all silos and gateways, on a shared file system. Or set Parts to an object store.");
 
     public static readonly Setting KeysFile = new(
         "KeysFile", "File with key pairs, in the format of `orleans-uploads keys`. Changes take effect within a second.");
@@ -117,6 +118,9 @@ internal static class KnownSettings
     public static readonly Setting DrainTime = new(
         "DrainTime", "How long running requests may take after that.",
         Duration(OneSecond, settings => settings.DrainTime));
+
+    /// <summary>The variable that names an object store for the bytes.</summary>
+    public static string PartsVariable { get; } = Setting.Of(ServiceSettings.Parts).Variable;
 
     /// <summary>All settings: those of a silo and those that it shares with <c>serve</c>.</summary>
     public static readonly IReadOnlyList<Setting> All =

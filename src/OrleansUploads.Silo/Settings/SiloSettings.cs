@@ -46,8 +46,14 @@ internal sealed record SiloSettings
     /// <summary>Null if the dashboard is served at <see cref="Listen"/> or not at all.</summary>
     public IPEndPoint? DashboardListen { get; set; }
 
-    /// <summary>Null if everything is in memory.</summary>
+    /// <summary>Null if everything is in memory, or the bytes are in an object store.</summary>
     public string? PartsFolder { get; set; }
+
+    /// <summary>Whether bytes outlive the process.</summary>
+    public bool KeepsBytes => PartsFolder is not null || Service.Parts is not null;
+
+    /// <summary>Where the bytes are, or null if everything is in memory.</summary>
+    public string? PartsPlace => PartsFolder ?? Service.Parts?.ToString();
 
     /// <summary>Null if there is only one key pair.</summary>
     public string? KeysFile { get; set; }
@@ -132,8 +138,7 @@ internal sealed record SiloSettings
         {
             ConnectionString = ReadConnectionString(reader, Store);
             AdvertisedAddress = ReadAddress(reader);
-            PartsFolder = reader.Require(
-                KnownSettings.PartsFolder, "Set it to the folder for all bytes, which all silos and gateways share.");
+            ReadParts(reader);
             return;
         }
 
@@ -144,12 +149,34 @@ internal sealed record SiloSettings
                 + "one process with everything in memory. Use postgres or azure.");
         }
 
-        // The journal is in memory, so after a restart all bytes in the folder would be unowned and collected.
+        // The journal is in memory, so after a restart all stored bytes would be unowned and collected.
         if (reader.Find(KnownSettings.PartsFolder) is { } folder)
         {
-            reader.Add(
-                $"{KnownSettings.PartsFolder.Variable} is '{folder}', but {KnownSettings.Clustering.Variable}=localhost keeps "
-                + "everything in memory. Remove it, or use postgres or azure.");
+            RefuseOnLocalhost(KnownSettings.PartsFolder.Variable, folder);
+        }
+
+        if (Service.Parts is { } parts)
+        {
+            RefuseOnLocalhost(KnownSettings.PartsVariable, parts.ToString());
+        }
+
+        void RefuseOnLocalhost(string variable, string value) => reader.Add(
+            $"{variable} is '{value}', but {KnownSettings.Clustering.Variable}=localhost keeps everything in memory. Remove it, or use "
+            + "postgres or azure.");
+    }
+
+    /// <summary>Reads where the bytes are: in a shared folder or in an object store.</summary>
+    private void ReadParts(SettingsReader reader)
+    {
+        if (Service.Parts is null)
+        {
+            PartsFolder = reader.Require(
+                KnownSettings.PartsFolder,
+                $"Set it to the folder for all bytes, which all silos and gateways share, or set {KnownSettings.PartsVariable} to an object store.");
+        }
+        else if (reader.Find(KnownSettings.PartsFolder) is not null)
+        {
+            reader.Add($"{KnownSettings.PartsFolder.Variable} and {KnownSettings.PartsVariable} are both set. Remove one of them.");
         }
     }
 

@@ -16,12 +16,13 @@ public sealed class DependencyTests
         ["Dashboard"] = ["Gateway"],
         ["Client"] = ["Hashing", "Signing"],
         ["Client.DependencyInjection"] = ["Client"],
-        ["Cli"] = ["Gateway", "Dashboard", "Client"],
+        ["Storage"] = ["Engine"],
+        ["Cli"] = ["Gateway", "Dashboard", "Client", "Storage"],
         ["Cluster.Abstractions"] = [],
         ["Cluster.Tls"] = [],
         ["Cluster"] = ["Engine", "Cluster.Abstractions", "Cluster.Tls"],
         ["Cluster.Azure"] = ["Cluster"],
-        ["Silo"] = ["Gateway", "Dashboard", "Cluster", "Cluster.Azure"],
+        ["Silo"] = ["Gateway", "Dashboard", "Cluster", "Cluster.Azure", "Storage"],
     };
 
     public static TheoryData<string> Projects => new(

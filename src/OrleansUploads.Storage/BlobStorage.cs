@@ -6,7 +6,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using OrleansUploads.Engine.ObjectStorage;
 
-namespace OrleansUploads.Storage.Azure;
+namespace OrleansUploads.Storage;
 
 /// <summary>A container of Azure Blob Storage.</summary>
 public sealed class BlobStorage : IObjectStorage

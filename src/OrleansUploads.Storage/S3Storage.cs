@@ -4,7 +4,7 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using OrleansUploads.Engine.ObjectStorage;
 
-namespace OrleansUploads.Storage.S3;
+namespace OrleansUploads.Storage;
 
 /// <summary>A bucket of Amazon S3, or of a store that speaks its protocol.</summary>
 public sealed class S3Storage : IObjectStorage

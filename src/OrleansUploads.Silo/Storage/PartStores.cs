@@ -1,0 +1,43 @@
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Storage;
+
+namespace OrleansUploads.Silo.Storage;
+
+/// <summary>Opens the store of the bytes that the settings name.</summary>
+internal static class PartStores
+{
+    /// <summary>Opens the store. A gateway requires one that a silo has marked.</summary>
+    /// <exception cref="SettingException">It cannot be used; the message names the setting.</exception>
+    public static async Task<IPartStore> OpenAsync(SiloSettings settings)
+    {
+        if (settings.Service.PartsAddress is { } address)
+        {
+            try
+            {
+                return await RequireAsync(settings, await ObjectStores.OpenAsync(address));
+            }
+            catch (PartStoreUnavailableException fault)
+            {
+                throw new SettingException($"{KnownSettings.PartsVariable}: {fault.Message}", fault);
+            }
+        }
+
+        return settings.PartsFolder is not { } folder
+            ? new MemoryPartStore()
+            : await RequireAsync(settings, KnownSettings.PartsFolder.Use(
+                () => DiskPartStore.OpenShared(folder, new DiskPartStoreOptions { DirectIo = settings.Service.DirectIo })));
+    }
+
+    private static async Task<T> RequireAsync<T>(SiloSettings settings, T parts)
+        where T : IStoreMark
+    {
+        if (settings.Role == ProcessRole.Gateway)
+        {
+            await PartStoreMark.RequireMarkedAsync(parts, CancellationToken.None);
+        }
+
+        return parts;
+    }
+}

@@ -1,0 +1,47 @@
+using Amazon.Runtime;
+using OrleansUploads.Engine.ObjectStorage;
+using OrleansUploads.Engine.Ports;
+
+namespace OrleansUploads.Storage;
+
+/// <summary>Opens part stores on object storage.</summary>
+public static class ObjectStores
+{
+    /// <summary>The variable with the connection string of an account of Azure Storage, as the tools of Azure know it. Without it, the
+    /// process shows its identity to the endpoint.</summary>
+    public const string AzureVariable = "AZURE_STORAGE_CONNECTION_STRING";
+
+    /// <summary>Opens a part store. The SDKs find the credentials: those of S3 in the environment, in profiles or from the machine, those
+    /// of Azure in <see cref="AzureVariable"/> or by the identity of the process.</summary>
+    /// <param name="address">Where the parts are.</param>
+    /// <param name="cancellationToken">Cancels opening.</param>
+    /// <exception cref="PartStoreUnavailableException">The store does not answer, refuses the credentials, or cannot keep parts.</exception>
+    public static async Task<ObjectPartStore> OpenAsync(StorageAddress address, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var storage = Connect(address);
+        try
+        {
+            return await ObjectPartStore.OpenAsync(storage, cancellationToken: cancellationToken);
+        }
+        catch
+        {
+            storage.Dispose();
+            throw;
+        }
+    }
+
+    private static IObjectStorage Connect(StorageAddress address)
+    {
+        try
+        {
+            return address.Scheme == StorageAddress.S3
+                ? new S3Storage(address)
+                : new BlobStorage(address, Environment.GetEnvironmentVariable(AzureVariable) is { Length: > 0 } account ? account : null);
+        }
+        catch (Exception fault) when (fault is AmazonClientException or ArgumentException or FormatException)
+        {
+            throw new PartStoreUnavailableException($"{address}: {fault.Message}", fault);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+namespace OrleansUploads.Storage.Tests;
+
+/// <summary>The server with its bytes in an object store.</summary>
+public sealed class ServeTests(StoreServers servers) : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public static TheoryData<string> Servers => ["own", "azurite"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task Archives_and_objects_survive_a_kill_and_the_check_finds_no_damage(string server)
+    {
+        var setup = await SetupAsync(server, Path.Combine(_folder.Path, "data"));
+        var bytes = Archives.Bytes(5 * 1024 * 1024, seed: 1);
+        string archive;
+        await using (var first = await ServerProcess.StartAsync(setup))
+        {
+            using var client = first.Connect();
+            await client.CreateVaultAsync("photos");
+            archive = (await client.UploadInPartsAsync("photos", bytes)).ArchiveId;
+            await first.KillAsync();
+        }
+
+        await using (var second = await ServerProcess.StartAsync(setup))
+        {
+            using var client = second.Connect();
+            Assert.Equal(bytes, await client.RetrieveAsync("photos", archive));
+            await second.StopAsync();
+        }
+
+        Assert.False(Directory.Exists(Path.Combine(setup.DataFolder, "parts")));
+        var check = await CommandLine.RunAsync(
+            ["check", "--data", setup.DataFolder, "--deep", "--quiet", .. setup.Options.Where(option => option != "--quiet")], setup.Environment);
+        Assert.True(check.ExitCode == 0, check.ToString());
+    }
+
+    [Fact]
+    public async Task A_folder_whose_bytes_are_in_an_object_store_is_not_served_or_checked_without_it()
+    {
+        var setup = await SetupAsync("own", Path.Combine(_folder.Path, "data"));
+        await using (var server = await ServerProcess.StartAsync(setup))
+        {
+            await server.StopAsync();
+        }
+
+        (await ServerProcess.RefuseAsync(setup with { Options = [] })).ExpectOneLine("--parts");
+        var check = await CommandLine.RunAsync(["check", "--data", setup.DataFolder], setup.Environment);
+        Assert.Contains("--parts", check.Output + check.Error, StringComparison.Ordinal);
+        Assert.Equal(2, check.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_store_with_bytes_of_another_folder_is_refused()
+    {
+        var setup = await SetupAsync("own", Path.Combine(_folder.Path, "data"));
+        await using (var server = await ServerProcess.StartAsync(setup))
+        {
+            using var client = server.Connect();
+            await client.CreateVaultAsync("photos");
+            await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 2));
+            await server.StopAsync();
+        }
+
+        var refused = await ServerProcess.RefuseAsync(setup with { DataFolder = Path.Combine(_folder.Path, "other") });
+        refused.ExpectOneLine("unknown to the journal");
+    }
+
+    [Fact]
+    public async Task A_missing_bucket_is_refused_with_its_name()
+    {
+        var setup = await SetupAsync("own", Path.Combine(_folder.Path, "data"));
+        var refused = await ServerProcess.RefuseAsync(setup with { Options = ["--parts", "s3://no-such-bucket", .. setup.Options.Skip(2)] });
+        refused.ExpectOneLine("s3://no-such-bucket", "--parts");
+    }
+
+    private async Task<ServerSetup> SetupAsync(string server, string data)
+    {
+        var environment = new Dictionary<string, string?>(CommandLine.WithOperatorKey);
+        if (server == "azurite")
+        {
+            environment[ObjectStores.AzureVariable] = await servers.AzureConnectionAsync();
+            return new ServerSetup(data)
+            {
+                Options = ["--parts", $"az://{StoreServers.Bucket}/{Guid.NewGuid():N}"],
+                Environment = environment,
+            };
+        }
+
+        environment["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId;
+        environment["AWS_SECRET_ACCESS_KEY"] = CommandLine.SecretAccessKey;
+        return new ServerSetup(data)
+        {
+            Options = ["--parts", $"s3://{StoreServers.Bucket}/{Guid.NewGuid():N}", "--parts-endpoint", $"{await servers.OwnAddressAsync()}"],
+            Environment = environment,
+        };
+    }
+}
