@@ -19,12 +19,15 @@ public sealed partial class AzuriteServer : IAsyncLifetime
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private const string Program = "azurite-table";
     private const string Started = "Azurite Table service successfully started";
+    private const string BlobProgram = "azurite-blob";
+    private const string BlobsStarted = "Azurite Blob service successfully listens";
     private const string Folder = "deploy/azurite";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly TemporaryFolder _folder = new();
     private readonly Lazy<Task<string>> _connectionString;
     private CapturedProcess? _process;
+    private CapturedProcess? _blobs;
     private int _port;
 
     public AzuriteServer() => _connectionString = new Lazy<Task<string>>(
@@ -54,6 +57,15 @@ public sealed partial class AzuriteServer : IAsyncLifetime
     public static string ConnectionTo(Uri tables) =>
         $"DefaultEndpointsProtocol={tables.Scheme};AccountName={Account};AccountKey={Key};TableEndpoint={tables.AbsoluteUri}";
 
+    /// <summary>Starts Azurite's blobs, in a process of their own. Returns their connection string. Skips the test if there is no
+    /// Azurite.</summary>
+    public async Task<string> StartBlobsAsync()
+    {
+        var port = FreePort.Take(1)[0];
+        _blobs = await StartAsync(BlobProgram, BlobsStarted, "--blobHost", "127.0.0.1", "--blobPort", $"{port}");
+        return $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{port}/{Account}";
+    }
+
     /// <summary>Stops Azurite, after it has stored everything.</summary>
     public async Task StopProcessAsync()
     {
@@ -63,25 +75,14 @@ public sealed partial class AzuriteServer : IAsyncLifetime
     }
 
     /// <summary>Starts Azurite with what it has stored, and waits until it answers.</summary>
-    public async Task StartProcessAsync()
-    {
-        var (program, arguments) = Find() ?? throw Requirement.IsMissing(
-            $"Azurite is not installed (run 'npm ci' in {Folder}), and {Variable} names no storage account");
-        _process = CapturedProcess.Start(
-            program,
-            [
-                .. arguments, "--tableHost", "127.0.0.1", "--tablePort", $"{_port}", "--location", _folder.Path, "--silent",
-                "--skipApiVersionCheck",
-            ],
-            []);
-        Assert.True(await _process.WaitForLineAsync(Started, Patience) is not null, $"Azurite did not start. {_process}");
-    }
+    public async Task StartProcessAsync() =>
+        _process = await StartAsync(Program, Started, "--tableHost", "127.0.0.1", "--tablePort", $"{_port}");
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null)
+        foreach (var process in new[] { _process, _blobs }.OfType<CapturedProcess>())
         {
-            await _process.DisposeAsync();
+            await process.DisposeAsync();
         }
 
         _folder.Dispose();
@@ -108,7 +109,17 @@ public sealed partial class AzuriteServer : IAsyncLifetime
         }
     }
 
-    private static (string Program, string[] Arguments)? Find()
+    private async Task<CapturedProcess> StartAsync(string name, string started, params string[] options)
+    {
+        var (program, arguments) = Find(name) ?? throw Requirement.IsMissing(
+            $"Azurite is not installed (run 'npm ci' in {Folder}), and {Variable} names no storage account");
+        var process = CapturedProcess.Start(
+            program, [.. arguments, .. options, "--location", _folder.Path, "--silent", "--skipApiVersionCheck"], []);
+        Assert.True(await process.WaitForLineAsync(started, Patience) is not null, $"Azurite did not start. {process}");
+        return process;
+    }
+
+    private static (string Program, string[] Arguments)? Find(string name)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         if (FindIn(folders, "node") is not { } node)
@@ -117,7 +128,7 @@ public sealed partial class AzuriteServer : IAsyncLifetime
         }
 
         string[] places = [Repository.File($"{Folder}/node_modules/.bin"), .. folders];
-        return FindIn(places, Program) is { } azurite ? (node, [azurite]) : null;
+        return FindIn(places, name) is { } azurite ? (node, [azurite]) : null;
     }
 
     private static string? FindIn(IEnumerable<string> folders, string name) =>
