@@ -3,9 +3,10 @@ namespace OrleansUploads.Benchmarks.Transfers;
 /// <summary>What the two servers of a benchmark use for each GiB, by round.</summary>
 internal sealed class ServerUse(double gibibytes)
 {
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false });
+
     private readonly Side _subject = new();
     private readonly Side _baseline = new();
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
     /// <summary>Processor time for each GiB, in milliseconds.</summary>
     public Medians ProcessorTime => new(Rounds.Median(_subject.ProcessorMilliseconds), Rounds.Median(_baseline.ProcessorMilliseconds));
@@ -40,8 +41,8 @@ internal sealed class ServerUse(double gibibytes)
     }
 
     /// <summary>What a server has used of the managed heap so far.</summary>
-    private async Task<HeapUse> ReadHeapAsync(ServingProcess server) =>
-        HeapUse.Parse(await _http.GetStringAsync(new Uri(server.Address, "/healthz?verbose")));
+    private static async Task<HeapUse> ReadHeapAsync(ServingProcess server) =>
+        HeapUse.Parse(await Http.GetStringAsync(new Uri(server.Address, "/healthz?verbose")));
 
     private sealed class Side
     {

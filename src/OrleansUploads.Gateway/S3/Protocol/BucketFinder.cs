@@ -1,7 +1,6 @@
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.S3.Protocol;
 
