@@ -8,8 +8,6 @@ using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Cluster.Uploads;
 using OrleansUploads.Dashboard;
 using OrleansUploads.Engine;
-using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Hosting;
