@@ -1,6 +1,6 @@
 using Azure.Storage.Blobs;
-using OrleansUploads.Simulation.RealServer;
 using OrleansUploads.Silo.Settings;
+using OrleansUploads.Simulation.RealServer;
 using OrleansUploads.Storage;
 
 namespace OrleansUploads.Silo.Tests.Crashes;

@@ -1,9 +1,9 @@
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine;
 using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.Http.Fronts;
 

@@ -1,8 +1,8 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Bodies;
