@@ -79,7 +79,7 @@ public static class ServiceSettings
         (options, text) =>
         {
             options.PartsRegion = text;
-            return null;
+            return WrongRegion(text);
         });
 
     /// <summary>All of them, in the order of the help text. <c>serve</c> and the silo read each of them by its name.</summary>
@@ -92,9 +92,7 @@ public static class ServiceSettings
             (options, text) =>
             {
                 options.Gateway = options.Gateway with { Region = text };
-                return text.AsSpan().ContainsAnyExcept(RegionCharacters)
-                    ? "It must have only letters, digits, '-', '_' and '.', such as us-east-1."
-                    : null;
+                return WrongRegion(text);
             }),
 
         new(
@@ -298,6 +296,10 @@ public static class ServiceSettings
 
     private static void With(ServiceOptions options, Func<MaintenanceOptions, MaintenanceOptions> change) =>
         options.Engine = options.Engine with { Maintenance = change(options.Engine.Maintenance) };
+
+    private static string? WrongRegion(string text) => text.AsSpan().ContainsAnyExcept(RegionCharacters)
+        ? "It must have only letters, digits, '-', '_' and '.', such as us-east-1."
+        : null;
 
     private static string Word<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();
