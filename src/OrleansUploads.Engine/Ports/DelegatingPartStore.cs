@@ -22,11 +22,6 @@ public abstract class DelegatingPartStore(IPartStore inner) : IPartStore
         inner.OpenAsync(upload, attempt, cancellationToken);
 
     /// <inheritdoc/>
-    public virtual ValueTask<IAttemptReader> OpenAsync(
-        UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
-        inner.OpenAsync(upload, attempt, lengthBytes, cancellationToken);
-
-    /// <inheritdoc/>
     public virtual ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken) =>
         inner.PutManifestAsync(manifest, cancellationToken);
 
