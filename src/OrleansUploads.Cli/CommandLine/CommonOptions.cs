@@ -69,7 +69,7 @@ internal static class CommonOptions
             : duration < min || duration > max ? $"{name} is {text}, but must be from {Durations.Format(min)} to {Durations.Format(max)}."
             : null);
 
-    /// <summary>Returns the file that is in the place of a folder or of one above it, or null if there is none.</summary>
+    /// <summary>Returns the file that occupies the path of a folder or of one of its parents, or null.</summary>
     private static string? FindFile(string path)
     {
         for (var at = path; !string.IsNullOrEmpty(at); at = Path.GetDirectoryName(at))

@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Cli.CommandLine;
 
@@ -7,8 +8,10 @@ namespace OrleansUploads.Cli.CommandLine;
 /// <param name="output">The output.</param>
 /// <param name="isNeeded">Whether the program fails if it cannot be written. Standard error is not needed: a server that cannot log serves
 /// on, and a command that cannot explain its failure still has an exit code.</param>
-internal sealed class RedirectedOutput(Stream output, bool isNeeded) : OneWayStream
+internal sealed class RedirectedOutput(Stream output, bool isNeeded) : ForwardStream
 {
+    public override bool CanRead => false;
+
     public override bool CanWrite => true;
 
     /// <summary>Makes the console write to it, unless the output is a terminal.</summary>
@@ -30,6 +33,16 @@ internal sealed class RedirectedOutput(Stream output, bool isNeeded) : OneWayStr
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
         var writer = new StreamWriter(new RedirectedOutput(output, isNeeded), encoding) { AutoFlush = true };
         return TextWriter.Synchronized(writer);
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        Write(buffer.Span);
+        return ValueTask.CompletedTask;
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));

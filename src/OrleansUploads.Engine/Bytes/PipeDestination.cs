@@ -4,21 +4,13 @@ namespace OrleansUploads.Engine.Bytes;
 
 /// <summary>Writes to a pipe, and fails once the pipe's reader is closed, so that nothing more is read from the source.</summary>
 /// <param name="pipe">The pipe. The stream does not complete it.</param>
-internal sealed class PipeDestination(PipeWriter pipe) : Stream
+internal sealed class PipeDestination(PipeWriter pipe) : ForwardStream
 {
+    /// <inheritdoc/>
     public override bool CanRead => false;
 
-    public override bool CanSeek => false;
-
+    /// <inheritdoc/>
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Writes bytes and waits while the reader is too far behind.</summary>
     /// <exception cref="OperationCanceledException">The reader is closed, or the call was canceled.</exception>
@@ -31,18 +23,8 @@ internal sealed class PipeDestination(PipeWriter pipe) : Stream
         }
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
+    /// <inheritdoc/>
     public override void Flush()
     {
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

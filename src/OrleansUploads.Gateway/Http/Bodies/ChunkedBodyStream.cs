@@ -1,4 +1,5 @@
 using System.Buffers;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Http.Bodies;

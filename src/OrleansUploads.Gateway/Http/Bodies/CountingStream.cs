@@ -1,3 +1,4 @@
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.Http.Connections;
 
 namespace OrleansUploads.Gateway.Http.Bodies;

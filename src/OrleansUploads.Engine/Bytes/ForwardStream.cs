@@ -1,7 +1,7 @@
-namespace OrleansUploads.Gateway.Http.Bodies;
+namespace OrleansUploads.Engine.Bytes;
 
 /// <summary>A stream that goes from its beginning to its end. A derived class overrides the directions that it has.</summary>
-internal abstract class ForwardStream : Stream
+public abstract class ForwardStream : Stream
 {
     /// <inheritdoc/>
     public override bool CanRead => true;
