@@ -104,6 +104,6 @@ public sealed class BlobStorage : IObjectStorage
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The clients of the SDK share their connections and need no end.
+        // The clients of the SDK share their connections and need no disposal.
     }
 }

@@ -26,7 +26,7 @@ internal sealed class AttemptCheck(IPartStore parts, bool isDeep, ReadPace pace)
     {
         try
         {
-            await using var reader = await parts.OpenAsync(upload, needed.Attempt, cancellationToken);
+            await using var reader = await parts.OpenAsync(upload, needed.Attempt, lengthBytes: null, cancellationToken);
             if (reader.LengthBytes != needed.LengthBytes)
             {
                 return $"it has {reader.LengthBytes} bytes, but {needed.LengthBytes} were acknowledged";

@@ -1,5 +1,5 @@
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Checking;
 
@@ -8,11 +8,11 @@ internal static class UploadFiles
 {
     /// <summary>The folder of the upload.</summary>
     public static string Folder(UploadId upload) =>
-        $"{DataFolder.PartsFolder}/{DiskLayout.FanOutName(DiskLayout.FanOutOf(upload))}/{DiskLayout.Name(upload)}";
+        $"{DataFolder.PartsFolder}/{StoredNames.FanOutName(StoredNames.FanOutOf(upload))}/{StoredNames.Of(upload)}";
 
     /// <summary>The file of an attempt.</summary>
-    public static string Attempt(UploadId upload, AttemptId attempt) => $"{Folder(upload)}/{DiskLayout.Name(attempt)}";
+    public static string Attempt(UploadId upload, AttemptId attempt) => $"{Folder(upload)}/{StoredNames.Of(attempt)}";
 
     /// <summary>The manifest.</summary>
-    public static string Manifest(UploadId upload) => $"{Folder(upload)}/{DiskLayout.Manifest}";
+    public static string Manifest(UploadId upload) => $"{Folder(upload)}/{StoredNames.Manifest}";
 }

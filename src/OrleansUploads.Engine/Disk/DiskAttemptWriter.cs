@@ -57,7 +57,7 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         try
         {
             var fileBytes = lengthBytes + footer.Bytes.Length;
-            var file = directories.Create(upload, DiskLayout.Name(attempt), fileBytes);
+            var file = directories.Create(upload, StoredNames.Of(attempt), fileBytes);
             return new DiskAttemptWriter(attempt, length, footer, file, directories, writes, threads);
         }
         catch (IOException error) when (DiskErrors.IsFullAtCreate(error))

@@ -17,7 +17,7 @@ internal static class DiskListing
         var uploads = new List<UploadId>();
         while (uploads.Count < limit && paths.MoveNext())
         {
-            if (DiskLayout.TryParseUpload(Path.GetFileName(paths.Current), fanOut, out var upload))
+            if (StoredNames.TryParseUpload(Path.GetFileName(paths.Current), fanOut, out var upload))
             {
                 uploads.Add(upload);
             }
@@ -59,7 +59,7 @@ internal static class DiskListing
         var measured = new List<ListedAttempt>(attempts.Length);
         foreach (var attempt in attempts)
         {
-            if (files.Find(DiskLayout.Name(attempt)) is { } fileBytes && AttemptFooter.LengthIn(fileBytes) is { } lengthBytes)
+            if (files.Find(StoredNames.Of(attempt)) is { } fileBytes && AttemptFooter.LengthIn(fileBytes) is { } lengthBytes)
             {
                 measured.Add(new ListedAttempt(attempt, lengthBytes));
             }
@@ -69,5 +69,5 @@ internal static class DiskListing
     }
 
     private static AttemptId? AttemptOf(ref FileSystemEntry entry) =>
-        !entry.IsDirectory && DiskLayout.TryParseAttempt(entry.FileName, out var attempt) ? attempt : null;
+        !entry.IsDirectory && StoredNames.TryParseAttempt(entry.FileName, out var attempt) ? attempt : null;
 }

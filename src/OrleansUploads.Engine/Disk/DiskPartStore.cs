@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.Disk;
 
@@ -91,7 +92,8 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken)
+    public ValueTask<IAttemptReader> OpenAsync(
+        UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -128,7 +130,7 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
     public async IAsyncEnumerable<UploadId> ListUploadsAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        for (var fanOut = 0; fanOut < DiskLayout.FanOut; fanOut++)
+        for (var fanOut = 0; fanOut < StoredNames.FanOut; fanOut++)
         {
             var path = _directories.FanOutPath(fanOut);
             if (!Directory.Exists(path))
@@ -224,7 +226,7 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
     public async ValueTask<bool> HasBytesAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return await RunAsync(() => Enumerable.Range(0, DiskLayout.FanOut).Select(_directories.FanOutPath)
+        return await RunAsync(() => Enumerable.Range(0, StoredNames.FanOut).Select(_directories.FanOutPath)
             .Any(path => Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()));
     }
 
@@ -269,19 +271,19 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
     });
 
     private string PathOf(UploadId upload, AttemptId attempt) =>
-        Path.Join(_directories.PathOf(upload), DiskLayout.Name(attempt));
+        Path.Join(_directories.PathOf(upload), StoredNames.Of(attempt));
 
     private void DeleteUpload(UploadId upload, CancellationToken cancellationToken)
     {
         var directory = _directories.PathOf(upload);
-        Delete(Path.Join(directory, DiskLayout.Manifest));
+        Delete(Path.Join(directory, StoredNames.Manifest));
         try
         {
             foreach (var path in Directory.EnumerateFiles(directory))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var name = Path.GetFileName(path.AsSpan());
-                if (DiskLayout.TryParseAttempt(name, out _) || DiskLayout.IsUnfinishedManifest(name))
+                if (StoredNames.TryParseAttempt(name, out _) || DiskLayout.IsUnfinishedManifest(name))
                 {
                     Delete(path);
                 }

@@ -50,7 +50,7 @@ internal static class ManifestFile
     }
 
     private static string PathOf(UploadDirectories directories, UploadId upload) =>
-        Path.Join(directories.PathOf(upload), DiskLayout.Manifest);
+        Path.Join(directories.PathOf(upload), StoredNames.Manifest);
 
     private static void WriteWithRetries(UploadDirectories directories, UploadId upload, byte[] bytes)
     {

@@ -1,3 +1,5 @@
+using OrleansUploads.Engine.Bytes;
+
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>The upload directories in use: one live object per directory, and a bounded number of objects.</summary>
@@ -7,7 +9,7 @@ internal sealed class UploadDirectories
 
     private readonly Lock _gate = new();
     private readonly Dictionary<UploadId, UploadDirectory> _live = [];
-    private readonly FanOutDirectory[] _fanOut = new FanOutDirectory[DiskLayout.FanOut];
+    private readonly FanOutDirectory[] _fanOut = new FanOutDirectory[StoredNames.FanOut];
     private readonly bool _isShared;
     private readonly IDiskFlush _flush;
 
@@ -24,7 +26,7 @@ internal sealed class UploadDirectories
         for (var i = 0; i < _fanOut.Length; i++)
         {
             _fanOut[i] = new FanOutDirectory(
-                root, new DurableDirectory(Path.Join(root.Path, DiskLayout.FanOutName(i)), isShared, flush));
+                root, new DurableDirectory(Path.Join(root.Path, StoredNames.FanOutName(i)), isShared, flush));
         }
     }
 
@@ -56,7 +58,7 @@ internal sealed class UploadDirectories
 
     /// <summary>Full path of an upload's directory.</summary>
     public string PathOf(UploadId upload) =>
-        Path.Join(FanOutPath(DiskLayout.FanOutOf(upload)), DiskLayout.Name(upload));
+        Path.Join(FanOutPath(StoredNames.FanOutOf(upload)), StoredNames.Of(upload));
 
     /// <summary>Creates a new file in an upload's directory.</summary>
     /// <exception cref="IOException">A file with that name exists, the disk is full, or the directory could not be made
@@ -114,7 +116,7 @@ internal sealed class UploadDirectories
             }
 
             var path = new DurableDirectory(PathOf(upload), _isShared, _flush);
-            directory = new UploadDirectory(upload, path, _fanOut[DiskLayout.FanOutOf(upload)], _isShared);
+            directory = new UploadDirectory(upload, path, _fanOut[StoredNames.FanOutOf(upload)], _isShared);
             _live[upload] = directory;
             return directory;
         }

@@ -35,7 +35,8 @@ public sealed class MemoryPartStore : IPartStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken)
+    public ValueTask<IAttemptReader> OpenAsync(
+        UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)

@@ -29,7 +29,7 @@ public interface IObjectStorage : IDisposable
     /// <param name="cancellationToken">Cancels the call.</param>
     Task<ObjectPage> ListAsync(string prefix, string? page, CancellationToken cancellationToken);
 
-    /// <summary>Deletes an object. Does nothing if there is none.</summary>
+    /// <summary>Deletes an object. A missing object is not an error.</summary>
     /// <param name="key">The key, without the prefix.</param>
     /// <param name="cancellationToken">Cancels the call; the object may still be deleted.</param>
     Task DeleteAsync(string key, CancellationToken cancellationToken);

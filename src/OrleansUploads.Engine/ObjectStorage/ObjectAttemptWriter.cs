@@ -143,7 +143,7 @@ internal sealed class ObjectAttemptWriter : IAttemptWriter
 
     private async Task StoreOnceAsync()
     {
-        // The first segment is there before the connection is used.
+        // Lets the caller write its first bytes before the request begins.
         await Task.Yield();
         try
         {
@@ -206,7 +206,7 @@ internal sealed class ObjectAttemptWriter : IAttemptWriter
             }
             catch (Exception)
             {
-                // The store drops an object of which it has not got all bytes. If it has, the object has no owner and is collected.
+                // The store discards an incomplete object. A complete one has no owner, so the collector deletes it.
             }
         }
         else

@@ -18,7 +18,7 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
     /// <param name="what">What the call does, for messages.</param>
     /// <param name="call">The call. It must be safe to send again after it has had its effect.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="ObjectMissingException">There is no such object.</exception>
+    /// <exception cref="ObjectMissingException">The object does not exist.</exception>
     /// <exception cref="ObjectExistsException">The object exists already.</exception>
     /// <exception cref="PartStoreFullException">The store has no room.</exception>
     /// <exception cref="PartStoreUnavailableException">The store does not answer, or refuses the call.</exception>
@@ -140,7 +140,7 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
     {
         lock (_gate)
         {
-            // The calls in flight when the store first refused are refused too, and count once.
+            // Calls that were already in flight are refused too. They count once.
             if (IsPauseOver())
             {
                 _pause = _pause == TimeSpan.Zero ? options.FirstWait : _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
@@ -158,7 +158,7 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
 
         lock (_gate)
         {
-            // A call that was in flight before the pause says nothing.
+            // The success of a call from before the pause does not end the pause.
             if (IsPauseOver())
             {
                 _pause = TimeSpan.Zero;

@@ -6,9 +6,9 @@ namespace OrleansUploads.Engine.ObjectStorage;
 
 /// <summary>Stores attempts and manifests as objects of a bucket or container.</summary>
 /// <remarks>
-/// An attempt is one object: its bytes, followed by the <see cref="AttemptFooter"/> that verifies them. It appears when it is committed,
-/// and nothing remains of one that is not. <see cref="ObjectKeys"/> says which keys they have.
-/// What an acknowledged object survives is the promise of the store. Several processes may use one prefix.
+/// An attempt is one object: its bytes, followed by the <see cref="AttemptFooter"/> that verifies them. It appears at its commit. An abandoned
+/// attempt leaves nothing. <see cref="ObjectKeys"/> has the keys.
+/// The store decides what an acknowledged object survives. Several processes may use one prefix.
 /// </remarks>
 public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
 {
@@ -57,12 +57,8 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
                 new ObjectAttemptWriter(_storage, _calls, _options, _createsOnly, upload, attempt, lengthBytes));
 
     /// <inheritdoc/>
-    public async ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
-        await ObjectAttemptReader.OpenAsync(_storage, _calls, upload, attempt, lengthBytes: null, cancellationToken);
-
-    /// <inheritdoc/>
     public async ValueTask<IAttemptReader> OpenAsync(
-        UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
+        UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken) =>
         await ObjectAttemptReader.OpenAsync(_storage, _calls, upload, attempt, lengthBytes, cancellationToken);
 
     /// <inheritdoc/>
@@ -195,7 +191,7 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
             }
             catch (ObjectExistsException)
             {
-                // Somebody else's, or ours if the answer to an earlier try was lost.
+                // Another process stored it, or an earlier try of this call did and its answer was lost.
             }
         }
 

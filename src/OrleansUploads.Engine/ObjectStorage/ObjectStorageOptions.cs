@@ -9,7 +9,7 @@ public sealed record ObjectStorageOptions
     /// <summary>The wait before the second try. It doubles for each further one.</summary>
     public TimeSpan FirstWait { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long a call without a body may take, and how long a body may make no progress.</summary>
+    /// <summary>How long a call without a body may take, and how long a body may stall.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The number of deletions that are in flight at a time for one upload.</summary>

@@ -18,8 +18,8 @@ public abstract class DelegatingPartStore(IPartStore inner) : IPartStore
 
     /// <inheritdoc/>
     public virtual ValueTask<IAttemptReader> OpenAsync(
-        UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
-        inner.OpenAsync(upload, attempt, cancellationToken);
+        UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken) =>
+        inner.OpenAsync(upload, attempt, lengthBytes, cancellationToken);
 
     /// <inheritdoc/>
     public virtual ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken) =>

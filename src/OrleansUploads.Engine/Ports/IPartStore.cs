@@ -26,14 +26,13 @@ public interface IPartStore
     ValueTask<IAttemptWriter> CreateAsync(UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken);
 
     /// <summary>Opens a committed attempt for reading.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="attempt">The attempt.</param>
+    /// <param name="lengthBytes">Its length, if the caller knows it. A distant store then needs one call less. Null otherwise.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="AttemptDamagedException">The attempt is missing, was never committed, or differs from what was written.
     /// </exception>
-    ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken);
-
-    /// <summary>Opens a committed attempt for reading, where the caller knows its length.</summary>
-    /// <inheritdoc cref="OpenAsync(UploadId, AttemptId, CancellationToken)"/>
-    ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
-        OpenAsync(upload, attempt, cancellationToken);
+    ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken);
 
     /// <summary>Stores the manifest of a completed upload. The manifest is durable when the task has completed. Storing the same
     /// manifest again does nothing.</summary>

@@ -24,7 +24,7 @@ internal static class SiloHealthChecks
     public static IServiceCollection AddSiloHealthChecks(this IServiceCollection services, SiloSettings settings)
     {
         var checks = services.AddHealthChecks();
-        if (settings.KeepsBytes)
+        if (settings.PartsPlace is not null)
         {
             checks.Add("parts", provider => PartsCheck(provider.GetRequiredService<IPartStore>(), TimeOf(provider)));
         }

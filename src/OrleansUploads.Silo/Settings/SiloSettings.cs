@@ -49,9 +49,6 @@ internal sealed record SiloSettings
     /// <summary>Null if everything is in memory, or the bytes are in an object store.</summary>
     public string? PartsFolder { get; set; }
 
-    /// <summary>Whether bytes outlive the process.</summary>
-    public bool KeepsBytes => PartsFolder is not null || Service.Parts is not null;
-
     /// <summary>Where the bytes are, or null if everything is in memory.</summary>
     public string? PartsPlace => PartsFolder ?? Service.Parts?.ToString();
 

@@ -129,8 +129,8 @@ internal static class PartStoreBugs
         private sealed class Store(IPartStore inner) : DelegatingPartStore(inner)
         {
             public override async ValueTask<IAttemptReader> OpenAsync(
-                UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
-                new Reader(await Inner.OpenAsync(upload, attempt, cancellationToken));
+                UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken) =>
+                new Reader(await Inner.OpenAsync(upload, attempt, lengthBytes, cancellationToken));
         }
 
         private sealed class Reader(IAttemptReader inner) : IAttemptReader

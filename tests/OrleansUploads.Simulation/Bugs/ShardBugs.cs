@@ -2,7 +2,7 @@ using OrleansUploads.Core.Archives;
 
 namespace OrleansUploads.Simulation.Bugs;
 
-/// <summary>Mistakes in the rules of a shard of a vault's index, most of which bypass a lock.</summary>
+/// <summary>Mistakes in the rules of a shard of a vault's index. Most of them bypass a lock.</summary>
 internal abstract class ShardBugs : BugsOf<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>
 {
     public static IReadOnlyList<BugCase> All { get; } =

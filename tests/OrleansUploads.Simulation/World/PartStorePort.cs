@@ -26,7 +26,8 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
             return new Writer(this, upload, attempt, created);
         });
 
-    public ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
+    public ValueTask<IAttemptReader> OpenAsync(
+        UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken) =>
         Act<IAttemptReader>("open", upload, () =>
             disk.Find(upload)?.Attempts.GetValueOrDefault(attempt) is { IsCommitted: true } stored
                 ? new Reader(this, upload, stored)

@@ -41,12 +41,12 @@ public sealed class FaultyPartStore(IPartStore inner, Func<PartStoreStep, PartSt
             cancellationToken);
 
     public ValueTask<IAttemptReader> OpenAsync(
-        UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
+        UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken) =>
         RunAsync<IAttemptReader>(
             PartStoreCall.Open,
             upload,
             attempt,
-            async () => new Reader(this, upload, attempt, await inner.OpenAsync(upload, attempt, cancellationToken)),
+            async () => new Reader(this, upload, attempt, await inner.OpenAsync(upload, attempt, lengthBytes, cancellationToken)),
             cancellationToken);
 
     public ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken) =>

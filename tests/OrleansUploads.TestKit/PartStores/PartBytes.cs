@@ -84,6 +84,11 @@ public static class PartBytes
         await writer.CommitAsync(Leaves(bytes), CancellationToken.None);
     }
 
+    /// <summary>Opens an attempt whose length the caller does not know.</summary>
+    public static ValueTask<IAttemptReader> OpenAsync(
+        this IPartStore store, UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
+        store.OpenAsync(upload, attempt, lengthBytes: null, cancellationToken);
+
     /// <summary>Reads an attempt from an offset to its end, with a buffer of the given size.</summary>
     public static async Task<byte[]> LoadAsync(
         this IPartStore store,
