@@ -17,6 +17,9 @@ internal sealed class GlacierFront(
     /// <summary>Stands for the signer's own account in a path.</summary>
     private const string OwnAccount = "-";
 
+    private readonly IServiceProvider _services = Handler<GlacierCall>.Require(
+        services, GlacierOperation.All.Select(static operation => operation.Handler));
+
     /// <inheritdoc/>
     public SigningRules Signing => SigningRules.Glacier;
 
@@ -75,7 +78,7 @@ internal sealed class GlacierFront(
             space?.RequireFor(route.Operation.Space);
             var (admitted, throttled) = await transfers.AcquireAsync(exchange, signer, route.Operation.Transfer);
             using var slot = admitted;
-            return throttled is not null ? DescribeError(throttled) : await route.Operation.Run(services, call);
+            return throttled is not null ? DescribeError(throttled) : await route.Operation.Handler.RunAsync(_services, call);
         }
         catch (FrontErrorException refused)
         {

@@ -17,8 +17,8 @@ namespace OrleansUploads.Gateway.Glacier;
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Path">The path below the account. A <c>*</c> is a name or an ID.</param>
 /// <param name="Access">What it does, for keys with a scope.</param>
-/// <param name="Run">Executes it.</param>
-internal sealed record GlacierOperation(VaultAction Action, string Method, string Path, KeyAccessKind Access, GlacierHandler Run)
+/// <param name="Handler">Executes it.</param>
+internal sealed record GlacierOperation(VaultAction Action, string Method, string Path, KeyAccessKind Access, Handler<GlacierCall> Handler)
 {
     /// <summary>All operations.</summary>
     public static readonly IReadOnlyList<GlacierOperation> All =
@@ -119,8 +119,5 @@ internal sealed record GlacierOperation(VaultAction Action, string Method, strin
     private static GlacierOperation Of<TService>(
         VaultAction action, string method, string path, KeyAccessKind access, Func<TService, GlacierCall, ValueTask<FrontAnswer>> run)
         where TService : notnull =>
-        new(action, method, path, access, (services, call) => run(services.GetRequiredService<TService>(), call));
+        new(action, method, path, access, Handler<GlacierCall>.Of(run));
 }
-
-/// <summary>Executes an operation.</summary>
-internal delegate ValueTask<FrontAnswer> GlacierHandler(IServiceProvider services, GlacierCall call);

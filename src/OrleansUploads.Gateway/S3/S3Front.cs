@@ -18,6 +18,8 @@ internal sealed class S3Front(
     private const string IfNoneMatch = "If-None-Match";
     private const string AnyObject = "*";
 
+    private readonly IServiceProvider _services = Handler<S3Call>.Require(services, S3Operation.All.Select(static operation => operation.Handler));
+
     /// <inheritdoc/>
     public SigningRules Signing => SigningRules.S3;
 
@@ -91,7 +93,7 @@ internal sealed class S3Front(
 
         try
         {
-            return await operation.Run(services, new S3Call
+            return await operation.Handler.RunAsync(_services, new S3Call
             {
                 Exchange = exchange,
                 Headers = headers,

@@ -17,9 +17,9 @@ internal sealed class S3Operation
 {
     private static readonly List<S3Operation> Rows = [];
 
-    private S3Operation(string name, string method, S3Level level, string? query, KeyAccessKind access, S3Handler run)
+    private S3Operation(string name, string method, S3Level level, string? query, KeyAccessKind access, Handler<S3Call> handler)
     {
-        (Name, Method, Level, Query, Access, Run) = (name, method, level, query, access, run);
+        (Name, Method, Level, Query, Access, Handler) = (name, method, level, query, access, handler);
         Rows.Add(this);
     }
 
@@ -181,7 +181,7 @@ internal sealed class S3Operation
     public KeyAccessKind Access { get; }
 
     /// <summary>Executes it.</summary>
-    public S3Handler Run { get; }
+    public Handler<S3Call> Handler { get; }
 
     /// <summary>How it uses the disk of the data folder.</summary>
     public SpaceUse Space { get; private init; }
@@ -214,7 +214,7 @@ internal sealed class S3Operation
         bool sends = false,
         [CallerMemberName] string name = "")
         where TService : notnull =>
-        new(name, method, level, query, access, (services, call) => run(services.GetRequiredService<TService>(), call))
+        new(name, method, level, query, access, Handler<S3Call>.Of(run))
         {
             Space = space,
             Body = body,
@@ -239,9 +239,6 @@ internal sealed class S3Operation
             return answer(call);
         }, name: name);
 }
-
-/// <summary>Executes an operation.</summary>
-internal delegate ValueTask<FrontAnswer> S3Handler(IServiceProvider services, S3Call call);
 
 /// <summary>What the body of a request is.</summary>
 internal enum S3Body

@@ -244,7 +244,7 @@ internal sealed class TransferSlot(TransferLimiter owner, AccountId account, IPA
     }
 }
 
-/// <summary>The answer to a request for a slot: either a slot or the reason why there is none.</summary>
+/// <summary>The answer to a request for a slot: the slot, or why it was refused.</summary>
 /// <param name="Slot">The slot, or null if the transfer is refused.</param>
 /// <param name="Refusal">Why it is refused; meaningless if there is a slot.</param>
 internal readonly record struct TransferAdmission(TransferSlot? Slot, Throttle Refusal);

@@ -20,7 +20,7 @@ internal enum Transfer
 internal static class Transfers
 {
     /// <summary>Waits for the slot that a request needs. No bytes of a waiting upload are read.</summary>
-    /// <returns>A slot to be released when the operation has ended, or the error if there is none. The slot of a download is released after
+    /// <returns>The slot, which the caller releases when the operation has ended, or an error. The slot of a download is released after
     /// the response has been written, and is not returned.</returns>
     public static async ValueTask<(TransferSlot? Slot, HttpError? Error)> AcquireAsync(
         this TransferLimiters limiters, HttpExchange exchange, AccountId account, Transfer transfer)

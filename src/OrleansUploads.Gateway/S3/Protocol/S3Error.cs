@@ -129,7 +129,7 @@ internal sealed class ErrorAnswer(S3Error error) : FrontAnswer
         response.StatusCode = Status;
         response.SetRetryAfter(error);
 
-        // A client that waits for 100 (Continue) may send the body all the same or not. Only a new connection is unambiguous.
+        // A client that waits for 100 (Continue) may or may not send the body after an error. Only a new connection is unambiguous.
         if (request.Headers.Expect.Count > 0)
         {
             response.Headers.Connection = "close";

@@ -70,7 +70,7 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
     public static string[] Trailers(S3Call call) => (call.Header(S3Headers.Trailer) ?? "").ToLowerInvariant()
         .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Reads <c>Content-MD5</c>, or null if there is none.</summary>
+    /// <summary>Reads <c>Content-MD5</c>. Returns null if the request does not have it.</summary>
     public static Md5Digest? ReadMd5(S3Call call)
     {
         if (call.Header("Content-MD5") is not { } text)
