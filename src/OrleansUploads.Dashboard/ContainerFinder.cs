@@ -16,26 +16,27 @@ internal sealed class ContainerFinder(PolicyGate gate, BucketFinder buckets, Gat
     /// <param name="call">The request.</param>
     /// <param name="vault">The vault's name in the path.</param>
     /// <param name="action">The operation of the vault API that does the same.</param>
-    public async ValueTask<VaultRequest> FindVaultAsync(DashboardCall call, string vault, VaultAction action)
+    /// <param name="id">The ID of an upload or archive that errors name, or empty.</param>
+    public async ValueTask<VaultRequest> FindVaultAsync(DashboardCall call, string vault, VaultAction action, string id = "")
     {
         if (!VaultName.TryParse(vault, out var name))
         {
             throw RequestErrors.InvalidVaultName(vault).AsException();
         }
 
-        var request = RequestOf(call, name, action);
+        var request = RequestOf(call, name, action, id);
         return await gate.CheckAsync(request) is { } denied ? throw denied.AsException() : request;
     }
 
     /// <summary>Whether a user may do something in a vault of the account.</summary>
     public async ValueTask<bool> MayAsync(DashboardCall call, VaultName vault, VaultAction action) =>
-        await gate.CheckAsync(RequestOf(call, vault, action)) is null;
+        await gate.CheckAsync(RequestOf(call, vault, action, id: "")) is null;
 
     /// <summary>Finds a vault, and reads the ID of an upload to it.</summary>
     public async ValueTask<(VaultRequest Vault, UploadId Upload)> FindVaultUploadAsync(
         DashboardCall call, string vault, string id, VaultAction action)
     {
-        var found = await FindVaultAsync(call, vault, action);
+        var found = await FindVaultAsync(call, vault, action, id);
         return UploadId.TryParse(id, out var upload) ? (found, upload) : throw GlacierError.UploadNotFound(id).AsException();
     }
 
@@ -50,12 +51,13 @@ internal sealed class ContainerFinder(PolicyGate gate, BucketFinder buckets, Gat
         return UploadId.TryParse(id, out var upload) ? (name, upload) : throw S3Error.NoSuchUpload(id).AsException();
     }
 
-    private VaultRequest RequestOf(DashboardCall call, VaultName vault, VaultAction action) => new()
+    private VaultRequest RequestOf(DashboardCall call, VaultName vault, VaultAction action, string id) => new()
     {
         Exchange = call.Exchange,
         Account = call.Account,
         Action = action,
         Vault = new VaultId(call.Account, vault),
         Region = options.Region,
+        Id = id,
     };
 }

@@ -37,7 +37,7 @@ internal sealed class ContainerView(IEntityHost host, ContainerFinder finder, Se
     {
         var found = await finder.FindVaultAsync(call, name, VaultAction.DescribeVault);
         var id = found.Vault;
-        var vault = (await host.AskAsync(id.Entity, new DescribeVault(id), call.Aborted)).OrRefuse(found);
+        var vault = await found.AskAsync(host, id.Entity, new DescribeVault(id));
         var access = await FindAsync(call, id, VaultAction.GetVaultAccessPolicy, new FindAccessPolicy(id));
         var locked = await FindAsync(call, id, VaultAction.GetVaultLock, new FindLock(id));
         return new VaultSettingsDocument(

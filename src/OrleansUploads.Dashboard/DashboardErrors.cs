@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Gateway.Glacier.Protocol;
 using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Dashboard;
@@ -45,16 +44,6 @@ internal static class DashboardErrors
     /// <summary>The scope of the key does not include the request.</summary>
     public static FrontError KeyNotPermitted(string? key, string scope) => new(
         StatusCodes.Status403Forbidden, "AccessDenied", $"The access key {key} is for {scope} and does not permit this.");
-
-    /// <summary>The answer of an entity in a vault. A refusal ends the operation, in the words of the vault API.</summary>
-    /// <param name="outcome">What the entity answered.</param>
-    /// <param name="vault">The request to the vault.</param>
-    /// <param name="id">The ID in the path, or empty if it has none.</param>
-    /// <exception cref="FrontErrorException">The entity refused.</exception>
-    public static TAnswer OrRefuse<TAnswer>(this Outcome<TAnswer> outcome, VaultRequest vault, string id = "")
-        where TAnswer : class =>
-        outcome.TryGet(out var answer, out var refusal) ? answer
-        : throw GlacierRefusals.Describe(refusal, vault.Region, id).AsException();
 
     /// <summary>The answer of an upload of an object. A refusal ends the operation, in the words of S3.</summary>
     /// <exception cref="FrontErrorException">The upload refused.</exception>

@@ -20,8 +20,7 @@ internal sealed class JobView(IEntityHost host, ContainerFinder finder)
                 : throw GlacierError.Invalid($"Invalid marker: {marker}").AsException();
         }
 
-        var asked = await host.AskAsync(found.Incarnation.Jobs, new ListJobs(after, PageSize, Finished: null), call.Aborted);
-        var page = asked.OrRefuse(found);
+        var page = await found.AskAsync(host, found.Incarnation.Jobs, new ListJobs(after, PageSize, Finished: null));
         return new JobsDocument(
             [.. page.Jobs.Select(DocumentOf)],
             page.HasMore ? new PageStart(JobMarker.Format(page.Jobs[^1].Cursor)) : null);

@@ -16,15 +16,16 @@ internal sealed class StoredView(IEntityHost host, ContainerFinder finder, Inven
     /// of the inventory.</summary>
     public async ValueTask<StoredDocument> ListArchivesAsync(DashboardCall call, string vault)
     {
-        var found = await finder.FindVaultAsync(call, vault, VaultAction.InitiateJob);
-        if (ArchiveOf(call.Query.FirstValue("archive")) is { } named)
+        var archive = call.Query.FirstValue("archive");
+        var found = await finder.FindVaultAsync(call, vault, VaultAction.InitiateJob, archive ?? "");
+        if (ArchiveOf(archive) is { } named)
         {
-            var only = await host.AskAsync(found.Incarnation.ArchiveShard(named), new FindArchive(named), call.Aborted);
-            return new StoredDocument([ItemOf(only.OrRefuse(found, named.ToString()))], After: null);
+            var only = await found.AskAsync(host, found.Incarnation.ArchiveShard(named), new FindArchive(named));
+            return new StoredDocument([ItemOf(only)], After: null);
         }
 
         var after = ArchiveOf(call.Query.FirstValue("after"));
-        var snapshot = (await host.AskAsync(found.Vault.Entity, new TakeInventorySnapshot(found.Vault), call.Aborted)).OrRefuse(found);
+        var snapshot = await found.AskAsync(host, found.Vault.Entity, new TakeInventorySnapshot(found.Vault));
         var items = new List<StoredItem>();
         var hasMore = false;
         await foreach (var page in inventories.ReadAsync(snapshot, new InventorySelection(default, PageSize, after), call.Aborted))

@@ -17,7 +17,8 @@ internal sealed class VaultUploadView(IEntityHost host, ContainerFinder finder, 
     public async ValueTask<UploadsDocument> ListAsync(DashboardCall call, string name)
     {
         var found = await finder.FindVaultAsync(call, name, VaultAction.ListMultipartUploads);
-        var page = (await _uploads.ReadAsync(found.Vault, call.Query.FirstValue("after") ?? "", PageSize, call.Aborted)).OrRefuse(found);
+        var page = found.OrRefuse(
+            await _uploads.ReadAsync(found.Vault, call.Query.FirstValue("after") ?? "", PageSize, call.Aborted));
         var mapped = await Task.WhenAll(page.Uploads.Select(spec =>
             host.AskAsync(spec.Upload.Entity, new MapParts(found.Vault), call.Aborted).AsTask()));
         return new UploadsDocument(
@@ -30,7 +31,7 @@ internal sealed class VaultUploadView(IEntityHost host, ContainerFinder finder, 
     public async ValueTask<UploadDocument> GetAsync(DashboardCall call, string name, string id)
     {
         var (found, upload) = await finder.FindVaultUploadAsync(call, name, id, VaultAction.ListParts);
-        var mapped = (await host.AskAsync(upload.Entity, new MapParts(found.Vault), call.Aborted)).OrRefuse(found, id);
+        var mapped = await found.AskAsync(host, upload.Entity, new MapParts(found.Vault));
         return await notes.AddAsync(call, upload, DocumentOf(mapped.Spec, mapped.Parts));
     }
 
@@ -38,7 +39,7 @@ internal sealed class VaultUploadView(IEntityHost host, ContainerFinder finder, 
     public async ValueTask<PartDocument> GetPartAsync(DashboardCall call, string name, string id, int number)
     {
         var (found, upload) = await finder.FindVaultUploadAsync(call, name, id, VaultAction.ListParts);
-        var part = (await host.AskAsync(upload.Entity, new FindPart(found.Vault, number), call.Aborted)).OrRefuse(found, id);
+        var part = await found.AskAsync(host, upload.Entity, new FindPart(found.Vault, number));
         return part.Range is not { } range ? new PartDocument(number, IsStored: false) : new PartDocument(
             number,
             IsStored: true,
@@ -57,7 +58,7 @@ internal sealed class VaultUploadView(IEntityHost host, ContainerFinder finder, 
     public async ValueTask AbortAsync(DashboardCall call, string name, string id)
     {
         var (found, upload) = await finder.FindVaultUploadAsync(call, name, id, VaultAction.AbortMultipartUpload);
-        (await host.AskAsync(upload.Entity, new AbortUpload(found.Vault), call.Aborted)).OrRefuse(found, id);
+        await found.AskAsync(host, upload.Entity, new AbortUpload(found.Vault));
     }
 
     private static UploadDocument DocumentOf(UploadSpec spec, MappedParts? parts) => new(
