@@ -53,7 +53,7 @@ public sealed class RowSizeTests(AzuriteServer azurite, ITestOutputHelper output
         const int Parts = 10_000;
         const int Batch = 500;
         using var proxy = await TableProxy.StartAsync(azurite);
-        var cluster = await azurite.CreateLocalClusterAsync() with { ConnectionString = AzuriteServer.ConnectionTo(proxy.Tables) };
+        var cluster = await azurite.CreateLocalClusterAsync() with { ConnectionString = Azurite.ConnectionToTables(proxy.Tables) };
         await using var host = await RunningHost.StartAsync(cluster);
         await UploadOfManyParts.CreateVaultAsync(host.Entities);
         var upload = new UploadOfManyParts(Parts, 1);

@@ -14,7 +14,7 @@ public sealed class SplitClusterOnAzureTests(AzuriteServer azurite, ITestOutputH
     public async Task Two_activations_that_write_at_once_lose_nothing_and_return_one_archive_for_each_upload()
     {
         using var proxy = await TableProxy.StartAsync(azurite);
-        var cluster = await azurite.CreateLocalClusterAsync() with { ConnectionString = AzuriteServer.ConnectionTo(proxy.Tables) };
+        var cluster = await azurite.CreateLocalClusterAsync() with { ConnectionString = Azurite.ConnectionToTables(proxy.Tables) };
         await using var left = await RunningHost.StartAsync(cluster, $"{cluster.Name}-left");
         await using var right = await RunningHost.StartAsync(cluster, $"{cluster.Name}-right");
         IEntityHost[] hosts = [left.Entities, right.Entities];

@@ -14,12 +14,9 @@ public sealed class StoreServers : IAsyncLifetime
 {
     public const string Bucket = "parts";
 
-    private const string AzuriteAccount = "devstoreaccount1";
+    private static readonly string Root = typeof(StoreServers).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Root").Value!;
 
-    /// <summary>Printed in the documentation of Azurite; protects nothing.</summary>
-    private const string AzuriteKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly BasicAWSCredentials OwnKey = new(CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
     private static readonly BasicAWSCredentials S3rverKey = new("S3RVER", "S3RVER");
 
@@ -46,7 +43,7 @@ public sealed class StoreServers : IAsyncLifetime
     public Task<Uri> OwnAddressAsync() => _own.Value;
 
     /// <summary>The connection string of Azurite. Skips the test if it is not installed.</summary>
-    public async Task<string> AzureConnectionAsync() => ConnectionTo(await _azurite.Value);
+    public async Task<string> AzureConnectionAsync() => Azurite.ConnectionToBlobs(await _azurite.Value);
 
     /// <summary>A storage with a new prefix in s3rver. Skips the test if it is not installed.</summary>
     public async Task<IObjectStorage> S3rverAsync(Func<Uri, Uri>? through = null) => S3(await _s3rver.Value, through, S3rverKey);
@@ -56,7 +53,7 @@ public sealed class StoreServers : IAsyncLifetime
     {
         var endpoint = await _azurite.Value;
         return new BlobStorage(
-            new StorageAddress(StorageAddress.Azure, Bucket, NewPrefix()), ConnectionTo(through?.Invoke(endpoint) ?? endpoint));
+            new StorageAddress(StorageAddress.Azure, Bucket, NewPrefix()), Azurite.ConnectionToBlobs(through?.Invoke(endpoint) ?? endpoint));
     }
 
     public async ValueTask DisposeAsync()
@@ -74,9 +71,6 @@ public sealed class StoreServers : IAsyncLifetime
 
     private static string NewPrefix() => $"{Guid.NewGuid():N}/";
 
-    private static string ConnectionTo(Uri blobs) =>
-        $"DefaultEndpointsProtocol=http;AccountName={AzuriteAccount};AccountKey={AzuriteKey};BlobEndpoint={blobs.AbsoluteUri.TrimEnd('/')}";
-
     private async Task<Uri> StartOwnAsync()
     {
         var server = await ServerProcess.StartAsync(Path.Combine(_folder.Path, "own"), "--quiet");
@@ -88,11 +82,11 @@ public sealed class StoreServers : IAsyncLifetime
     private async Task<Uri> StartS3rverAsync()
     {
         var port = FreePort.Take(1)[0];
-        await StartNodeAsync(
-            "tests/OrleansUploads.Storage.Tests/servers",
+        _processes.Add(await NodeProgram.StartAsync(
+            Path.Combine(Root, "tests", "OrleansUploads.Storage.Tests", "servers"),
             "s3rver",
-            ["--address", "127.0.0.1", "--port", $"{port}", "--directory", Path.Combine(_folder.Path, "s3rver"), "--silent"],
-            "S3rver listening");
+            "S3rver listening",
+            "--address", "127.0.0.1", "--port", $"{port}", "--directory", Path.Combine(_folder.Path, "s3rver"), "--silent"));
         var address = new Uri($"http://127.0.0.1:{port}");
         await CreateBucketAsync(address, S3rverKey);
         return address;
@@ -101,28 +95,10 @@ public sealed class StoreServers : IAsyncLifetime
     private async Task<Uri> StartAzuriteAsync()
     {
         var port = FreePort.Take(1)[0];
-        await StartNodeAsync(
-            "deploy/azurite",
-            "azurite-blob",
-            ["--blobHost", "127.0.0.1", "--blobPort", $"{port}", "--location", Path.Combine(_folder.Path, "azurite"), "--silent", "--skipApiVersionCheck"],
-            "Azurite Blob service successfully listens");
-        var address = new Uri($"http://127.0.0.1:{port}/{AzuriteAccount}");
-        await new BlobContainerClient(ConnectionTo(address), Bucket).CreateAsync();
+        _processes.Add(await Azurite.StartBlobsAsync(Root, port, Path.Combine(_folder.Path, "azurite")));
+        var address = Azurite.AddressAt(port);
+        await new BlobContainerClient(Azurite.ConnectionToBlobs(address), Bucket).CreateAsync();
         return address;
-    }
-
-    private async Task StartNodeAsync(string folder, string program, string[] arguments, string started)
-    {
-        var root = typeof(StoreServers).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Root").Value!;
-        var path = Path.Combine(root, folder, "node_modules", ".bin", program);
-        if (!File.Exists(path))
-        {
-            throw Requirement.IsMissing($"{program} is not installed (run 'npm ci' in {folder})");
-        }
-
-        var process = CapturedProcess.Start("node", [path, .. arguments], []);
-        _processes.Add(process);
-        Assert.True(await process.WaitForLineAsync(started, Patience) is not null, $"{program} did not start. {process}");
     }
 
     private static async Task CreateBucketAsync(Uri address, AWSCredentials key)

@@ -78,7 +78,7 @@ public sealed class CrashTests(PostgresServer postgres, AzuriteServer azurite, I
         Assert.NotNull(failure);
         output.WriteLine(failure.Violation);
 
-        // In the second round, the database goes back to what it was in the first.
+        // The second round restores the database as it was after the first.
         async Task KillAllAndForgetAsync(ClusterService service, int round)
         {
             await service.EndAsync(async () =>

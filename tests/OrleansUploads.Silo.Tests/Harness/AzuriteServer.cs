@@ -13,15 +13,6 @@ public sealed partial class AzuriteServer : IAsyncLifetime
     /// <summary>The environment variable with the connection string of a storage account, or of an Azurite that is running already.</summary>
     public const string Variable = "ORLEANSUPLOADS_AZURE_STORAGE";
 
-    /// <summary>The account of every Azurite, and its key. Both are printed in its documentation and protect nothing.</summary>
-    public const string Account = "devstoreaccount1";
-
-    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
-    private const string Program = "azurite-table";
-    private const string Started = "Azurite Table service successfully started";
-    private const string BlobProgram = "azurite-blob";
-    private const string BlobsStarted = "Azurite Blob service successfully listens";
-    private const string Folder = "deploy/azurite";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly TemporaryFolder _folder = new();
@@ -36,7 +27,7 @@ public sealed partial class AzuriteServer : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>The address of the account's tables, where Azurite was started by the tests.</summary>
-    public Uri Tables => new($"http://127.0.0.1:{_port}/{Account}");
+    public Uri Tables => Azurite.AddressAt(_port);
 
     /// <summary>Returns a new cluster. Skips the test if there is no Azurite and no storage account.</summary>
     public async Task<AzureCluster> CreateClusterAsync() => new(await _connectionString.Value);
@@ -52,18 +43,13 @@ public sealed partial class AzuriteServer : IAsyncLifetime
         return await CreateClusterAsync();
     }
 
-    /// <summary>The connection string of an Azurite.</summary>
-    /// <param name="tables">The address of its tables.</param>
-    public static string ConnectionTo(Uri tables) =>
-        $"DefaultEndpointsProtocol={tables.Scheme};AccountName={Account};AccountKey={Key};TableEndpoint={tables.AbsoluteUri}";
-
     /// <summary>Starts Azurite's blobs, in a process of their own. Returns their connection string. Skips the test if there is no
     /// Azurite.</summary>
     public async Task<string> StartBlobsAsync()
     {
         var port = FreePort.Take(1)[0];
-        _blobs = await StartAsync(BlobProgram, BlobsStarted, "--blobHost", "127.0.0.1", "--blobPort", $"{port}");
-        return $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{port}/{Account}";
+        _blobs = await Azurite.StartBlobsAsync(Repository.Root, port, _folder.Path);
+        return Azurite.ConnectionToBlobs(Azurite.AddressAt(port));
     }
 
     /// <summary>Stops Azurite, after it has stored everything.</summary>
@@ -76,7 +62,7 @@ public sealed partial class AzuriteServer : IAsyncLifetime
 
     /// <summary>Starts Azurite with what it has stored, and waits until it answers.</summary>
     public async Task StartProcessAsync() =>
-        _process = await StartAsync(Program, Started, "--tableHost", "127.0.0.1", "--tablePort", $"{_port}");
+        _process = await Azurite.StartTablesAsync(Repository.Root, _port, _folder.Path);
 
     public async ValueTask DisposeAsync()
     {
@@ -92,7 +78,7 @@ public sealed partial class AzuriteServer : IAsyncLifetime
     {
         _port = FreePort.Take(1)[0];
         await StartProcessAsync();
-        return ConnectionTo(Tables);
+        return Azurite.ConnectionToTables(Tables);
     }
 
     /// <summary>Fails or skips at once if the storage account does not answer. A silo would try for minutes.</summary>
@@ -108,29 +94,4 @@ public sealed partial class AzuriteServer : IAsyncLifetime
             throw Requirement.IsMissing($"{Variable} names a storage account that does not answer ({fault.Message})");
         }
     }
-
-    private async Task<CapturedProcess> StartAsync(string name, string started, params string[] options)
-    {
-        var (program, arguments) = Find(name) ?? throw Requirement.IsMissing(
-            $"Azurite is not installed (run 'npm ci' in {Folder}), and {Variable} names no storage account");
-        var process = CapturedProcess.Start(
-            program, [.. arguments, .. options, "--location", _folder.Path, "--silent", "--skipApiVersionCheck"], []);
-        Assert.True(await process.WaitForLineAsync(started, Patience) is not null, $"Azurite did not start. {process}");
-        return process;
-    }
-
-    private static (string Program, string[] Arguments)? Find(string name)
-    {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        if (FindIn(folders, "node") is not { } node)
-        {
-            return null;
-        }
-
-        string[] places = [Repository.File($"{Folder}/node_modules/.bin"), .. folders];
-        return FindIn(places, name) is { } azurite ? (node, [azurite]) : null;
-    }
-
-    private static string? FindIn(IEnumerable<string> folders, string name) =>
-        folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }

@@ -21,10 +21,10 @@ public sealed class AzureStartTests(AzuriteServer azurite) : IDisposable
     [InlineData("clock", "show")]
     public async Task An_unreachable_account_is_named_within_seconds(params string[] arguments)
     {
-        var account = new Uri($"http://127.0.0.1:{FreePort.Take(1)[0]}/{AzuriteServer.Account}");
+        var account = Azurite.AddressAt(FreePort.Take(1)[0]);
         var watch = Stopwatch.StartNew();
 
-        var message = await RefusalAsync(AzuriteServer.ConnectionTo(account), arguments);
+        var message = await RefusalAsync(Azurite.ConnectionToTables(account), arguments);
 
         Assert.StartsWith($"{Prefix}: Azure Storage at {account.Authority} reported: Connection refused", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
@@ -36,9 +36,9 @@ public sealed class AzureStartTests(AzuriteServer azurite) : IDisposable
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        var account = new Uri($"http://{silent.LocalEndpoint}/{AzuriteServer.Account}");
+        var account = new Uri($"http://{silent.LocalEndpoint}/{Azurite.Account}");
 
-        var message = await RefusalAsync(AzuriteServer.ConnectionTo(account));
+        var message = await RefusalAsync(Azurite.ConnectionToTables(account));
 
         Assert.StartsWith($"{Prefix}: Azure Storage at {account.Authority} ", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
@@ -74,7 +74,7 @@ public sealed class AzureStartTests(AzuriteServer azurite) : IDisposable
     public async Task A_silo_that_is_asked_to_stop_while_it_starts_ends_without_an_error()
     {
         using var proxy = await TableProxy.StartAsync(azurite);
-        var cluster = await azurite.CreateLocalClusterAsync() with { ConnectionString = AzuriteServer.ConnectionTo(proxy.Tables) };
+        var cluster = await azurite.CreateLocalClusterAsync() with { ConnectionString = Azurite.ConnectionToTables(proxy.Tables) };
 
         // The silo's checks pass, and then the account hangs while it joins.
         proxy.Plan = static request => request.Table == "OrleansUploadsSilos" && request.IsWrite ? TableFault.Hang : TableFault.None;

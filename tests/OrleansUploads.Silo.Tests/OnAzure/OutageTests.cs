@@ -105,5 +105,5 @@ public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output)
     }
 
     private async Task<AzureCluster> ThroughAsync(TableProxy proxy) =>
-        await azurite.CreateLocalClusterAsync() with { ConnectionString = AzuriteServer.ConnectionTo(proxy.Tables) };
+        await azurite.CreateLocalClusterAsync() with { ConnectionString = Azurite.ConnectionToTables(proxy.Tables) };
 }

@@ -22,7 +22,7 @@ public sealed class TableRequestTests(AzuriteServer azurite, ITestOutputHelper o
     public async Task A_small_upload_makes_the_documented_requests_to_tables()
     {
         using var proxy = await TableProxy.StartAsync(azurite);
-        var cluster = await azurite.CreateLocalClusterAsync() with { ConnectionString = AzuriteServer.ConnectionTo(proxy.Tables) };
+        var cluster = await azurite.CreateLocalClusterAsync() with { ConnectionString = Azurite.ConnectionToTables(proxy.Tables) };
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnAzure(cluster, _folder.Data));
         using var client = silo.Connect(RetryPolicy.Default);
         await client.CreateVaultAsync("photos");
