@@ -262,7 +262,7 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
         if (state.Archives.ContainsKey(entry.Archive))
         {
             var repeated = Reply(AdditionVerdict.InVault);
-            return state.Undelivered.Values.FirstOrDefault(change => change.ClosedUpload == entry.Upload) is { } undelivered
+            return FindUndeliveredAddition(state, entry) is { } undelivered
                 ? repeated.Telling(TellVault(state.Vault, undelivered))
                 : repeated;
         }
@@ -305,16 +305,16 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
                 : Refuse(new Refusal.ArchiveNotFound(archive));
         }
 
-        if (IsAdditionUndelivered(state, entry))
+        if (FindUndeliveredAddition(state, entry) is { } addition && addition.Totals.Version > verdict.Recorded)
         {
             // Until the addition is delivered, the vault may not know this shard and may not have delivered a lock's guard to it.
-            // Once this answer is sent, it has.
-            return Repeat(new Refusal.VerdictStale(archive, now));
+            // Once this answer is sent, it has. The next verdict says so, because a crash may forget the confirmation.
+            return Repeat(new Refusal.VerdictStale(archive, now, addition.Totals.Version));
         }
 
         if (!IsCurrent(state, entry, verdict, now))
         {
-            return Refuse(new Refusal.VerdictStale(archive, now));
+            return Refuse(new Refusal.VerdictStale(archive, now, verdict.Recorded));
         }
 
         if (verdict.LooksAtClock && !time.IsTrusted)
@@ -328,8 +328,8 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
             .Telling(TellVault(after), TellJobs(after.Vault, after.Deleted[archive]));
     }
 
-    private static bool IsAdditionUndelivered(ArchiveShardState state, ArchiveEntry entry) =>
-        state.Undelivered.Values.Any(change => change.ClosedUpload == entry.Upload);
+    private static UndeliveredChange? FindUndeliveredAddition(ArchiveShardState state, ArchiveEntry entry) =>
+        state.Undelivered.Values.FirstOrDefault(change => change.ClosedUpload == entry.Upload);
 
     /// <summary>Whether a verdict is about this archive, the policies in force, and the present. Verdicts from the future are
     /// rejected: a host whose clock is ahead would treat archives as older than they are.</summary>

@@ -130,4 +130,7 @@ public abstract record AdditionVerdict
 /// <param name="LooksAtAge">Whether a policy depends on the age of archives.</param>
 /// <param name="CreatedAt">Creation time of the archive according to the index, or null if it was not in the index or no policy
 /// depends on it.</param>
-public sealed record DeletionVerdict(long Guard, DateTimeOffset At, bool LooksAtClock, bool LooksAtAge, DateTimeOffset? CreatedAt);
+/// <param name="Recorded">The version of the shard's totals that the vault had recorded before the policies were read, as the shard said
+/// in <see cref="Refusal.VerdictStale"/>. 0 if the shard was not asked before.</param>
+public sealed record DeletionVerdict(
+    long Guard, DateTimeOffset At, bool LooksAtClock, bool LooksAtAge, DateTimeOffset? CreatedAt, long Recorded = 0);

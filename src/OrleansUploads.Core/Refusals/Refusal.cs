@@ -143,8 +143,10 @@ public abstract record Refusal : IRefusal
     /// of <paramref name="AsOf"/>.</summary>
     /// <param name="Archive">The archive.</param>
     /// <param name="AsOf">The current time of the shard that refuses.</param>
+    /// <param name="Recorded">For the next verdict: the version of the shard's totals that the vault has recorded, as far as it matters
+    /// for the archive.</param>
     [Named("refused-verdict-stale.1")]
-    public sealed record VerdictStale(ArchiveId Archive, DateTimeOffset AsOf) : Refusal;
+    public sealed record VerdictStale(ArchiveId Archive, DateTimeOffset AsOf, long Recorded) : Refusal;
 
     /// <summary>A policy of the vault depends on the time and the server's clock is not trusted, so the archive cannot be
     /// deleted.</summary>

@@ -73,6 +73,27 @@ public sealed class JudgedDeletionTests : ShardDriver
     }
 
     [Fact]
+    public void A_verdict_after_the_vault_recorded_the_archive_needs_no_confirmation_in_the_journal()
+    {
+        var added = Some.Archive(2) with { CreatedAt = Now };
+        Given(Add(2) with { Entry = added });
+        var stale = Assert.IsType<Refusal.VerdictStale>(Do(Some.Deletion(added.Archive, Now)).Answer);
+        var next = Some.Deletion(added.Archive, stale.AsOf);
+        next = next with { Judgement = next.Judgement with { Recorded = stale.Recorded } };
+        Now += Tick;
+
+        Succeeds(next);
+    }
+
+    [Fact]
+    public void A_verdict_that_is_stale_for_another_reason_keeps_what_the_vault_recorded()
+    {
+        var old = Some.Deletion(Archive, Now + Tick);
+
+        Assert.Equal(7, AssertStale(old with { Judgement = old.Judgement with { Recorded = 7 } }).Recorded);
+    }
+
+    [Fact]
     public void Verdicts_that_depend_on_time_delete_nothing_while_the_clock_is_not_trusted()
     {
         var time = ServiceTime.Recorded(Now, ServedIntervals.None, TimeSpan.Zero, isTrusted: false, holdsBytes: false);

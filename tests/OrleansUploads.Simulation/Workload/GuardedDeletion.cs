@@ -28,7 +28,7 @@ internal sealed class GuardedDeletion(SimulatedWorld world, SimulatedProcess pro
 
     public async Task<Reply> DeleteAsync(ArchiveId archive, CancellationToken cancellationToken)
     {
-        DateTimeOffset? asOf = null;
+        Refusal.VerdictStale? stale = null;
         for (var judgements = 0; judgements < MaxJudgements; judgements++)
         {
             var found = await Host.AskAsync(vault.Entity, new FindPoliciesForDeletion(vault), cancellationToken);
@@ -39,21 +39,22 @@ internal sealed class GuardedDeletion(SimulatedWorld world, SimulatedProcess pro
 
             await process.PauseFrontAsync(cancellationToken);
             var shard = policies.Incarnation.ArchiveShard(archive);
-            var judgement = await JudgeAsync(policies, shard, archive, asOf ?? Now(), cancellationToken);
+            var judgement = await JudgeAsync(policies, shard, archive, stale?.AsOf ?? Now(), cancellationToken);
             if (judgement is null)
             {
                 return new Reply(Verdict.Denied);
             }
 
             await process.PauseFrontAsync(cancellationToken);
+            judgement = judgement with { Recorded = stale?.Recorded ?? 0 };
             var deleted = await Host.AskAsync(shard, new DeleteArchive(archive, judgement), cancellationToken);
-            if (deleted.Refusal is not Refusal.VerdictStale stale)
+            stale = deleted.Refusal as Refusal.VerdictStale;
+            if (stale is null)
             {
                 return deleted.Refusal is { } refused ? EngineServer.ToReply(refused) : new Reply(Verdict.Done);
             }
 
             world.Coverage.Saw(Situations.VerdictWasStale);
-            asOf = stale.AsOf;
         }
 
         return new Reply(Verdict.Unknown) { Reason = "the verdict was stale every time" };

@@ -54,7 +54,7 @@ internal sealed class ArchiveOperations(PartIntake intake, IEntityHost host, Pol
                 return EmptyAnswer.NoContent();
             }
 
-            if (await gate.CheckAsync(call, stale.AsOf) is { } denied)
+            if (await gate.CheckAsync(call, stale) is { } denied)
             {
                 throw denied.AsException();
             }

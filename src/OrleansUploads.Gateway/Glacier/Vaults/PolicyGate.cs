@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Policies;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Policies;
@@ -16,9 +17,9 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
 {
     /// <summary>Checks a call to a vault, and sets its vault's incarnation.</summary>
     /// <param name="call">The call.</param>
-    /// <param name="asOf">The time to evaluate the policies at, or null for now.</param>
+    /// <param name="stale">Why the shard of an archive refused the previous verdict, or null for the first check.</param>
     /// <returns>Why the call is denied, or null if it is permitted.</returns>
-    public async ValueTask<GlacierError?> CheckAsync(VaultRequest call, DateTimeOffset? asOf = null)
+    public async ValueTask<GlacierError?> CheckAsync(VaultRequest call, Refusal.VerdictStale? stale = null)
     {
         var deletes = call.Action is VaultAction.DeleteArchive or VaultAction.DeleteVault;
         var query = deletes ? new FindPoliciesForDeletion(call.Vault) : new FindPolicies(call.Vault);
@@ -29,34 +30,36 @@ internal sealed class PolicyGate(IEntityHost host, PolicyCache policyCache, Time
         }
 
         call.Incarnation = policies.Incarnation;
-        var at = asOf ?? DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
-        call.DeletionVerdict = new DeletionVerdict(policies.Guard ?? 0, at, LooksAtClock: false, LooksAtAge: false, CreatedAt: null);
-        return policies.Any ? await EvaluateAsync(call, policies, at) : call.IsOwner ? null : Denied(call);
+        var at = stale?.AsOf ?? DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds());
+        var basis = new DeletionVerdict(
+            policies.Guard ?? 0, at, LooksAtClock: false, LooksAtAge: false, CreatedAt: null, stale?.Recorded ?? 0);
+        call.DeletionVerdict = basis;
+        return policies.Any ? await EvaluateAsync(call, policies, basis) : call.IsOwner ? null : Denied(call);
     }
 
-    private async ValueTask<GlacierError?> EvaluateAsync(VaultRequest call, VaultPolicies policies, DateTimeOffset at)
+    private async ValueTask<GlacierError?> EvaluateAsync(VaultRequest call, VaultPolicies policies, DeletionVerdict basis)
     {
         var access = policyCache.Effective(policies.Access);
         var locked = policyCache.Effective(policies.Lock);
         var looksAtAge = access is { Document.LooksAtArchiveAge: true } || locked is { Document.LooksAtArchiveAge: true };
         var createdAt = looksAtAge ? await FindCreationAsync(call) : null;
-        call.DeletionVerdict = new DeletionVerdict(
-            policies.Guard ?? 0,
-            at,
-            LooksAtClock: access is { Document.LooksAtClock: true } || locked is { Document.LooksAtClock: true },
-            looksAtAge,
-            createdAt);
+        call.DeletionVerdict = basis with
+        {
+            LooksAtClock = access is { Document.LooksAtClock: true } || locked is { Document.LooksAtClock: true },
+            LooksAtAge = looksAtAge,
+            CreatedAt = createdAt,
+        };
         var request = new PolicyRequest
         {
             Action = call.Action,
             Owner = call.Vault.Account,
             Caller = call.Account,
-            At = at,
+            At = basis.At,
             Source = call.RemoteAddress,
             IsSecure = call.Request.IsHttps,
             UserAgent = call.Header(GlacierHeaders.UserAgent),
             Tags = policies.Tags,
-            ArchiveAgeDays = (at - createdAt)?.Days,
+            ArchiveAgeDays = (basis.At - createdAt)?.Days,
         };
         var verdict = PolicyVerdict.Evaluate(access, locked, request);
         return verdict.Permits(request) ? null
