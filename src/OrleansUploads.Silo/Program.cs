@@ -15,7 +15,7 @@ if (args is ["--version"])
 
 try
 {
-    var command = OperatorCommand.Parse(args);
+    var command = SiloCommand.Parse(args);
     SettingArguments.Require(command?.Settings ?? args);
     return command is null ? await SiloProcess.RunAsync(args) : await command.RunAsync();
 }

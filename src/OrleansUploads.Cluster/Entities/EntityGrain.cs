@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Orleans.Concurrency;
 using OrleansUploads.Cluster.Abstractions.Entities;
@@ -22,13 +21,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
     {
         Ports = ports;
         Entity = new EntityId(kind, this.GetPrimaryKeyString());
-        var journal = new GrainStorageJournal(
-            ports.Storage,
-            this.GetGrainId(),
-            Entity,
-            this.GetGrainId().Type.ToString()!, // The name of the state: some storage providers have no grain type in their keys.
-            static () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
-            ports.Options.Time);
+        var journal = GrainStorageJournal.Of(Entity, this.GetGrainId(), ports.Storage, ports.Options.Time);
         var reminder = new WakeReminder(
             ports.Reminders, this.GetGrainId(), ports.Options.Time, ports.Options.WakeInterval);
         _journal = new ReminderJournal(journal, reminder, ports.Options.Time);

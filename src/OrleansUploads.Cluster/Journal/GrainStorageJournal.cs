@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Orleans.Storage;
 
 namespace OrleansUploads.Cluster.Journal;
@@ -26,6 +28,19 @@ internal sealed class GrainStorageJournal(
     /// <summary>How long a read waits for a write in progress. A write that hangs for longer is abandoned; if it takes effect after
     /// all, its ETag fences the next write.</summary>
     private static readonly TimeSpan MaxReadDelay = TimeSpan.FromSeconds(2);
+
+    /// <summary>The stream of an entity, as its grain stores it.</summary>
+    /// <param name="entity">The entity.</param>
+    /// <param name="grain">The entity's grain.</param>
+    /// <param name="storage">The storage provider.</param>
+    /// <param name="time">The clock of timeouts.</param>
+    public static GrainStorageJournal Of(EntityId entity, GrainId grain, IGrainStorage storage, TimeProvider time) => new(
+        storage,
+        grain,
+        entity,
+        grain.Type.ToString()!, // The name of the state: some storage providers have no grain type in their keys.
+        static () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
+        time);
 
     private JournalWriter _writer = new(new JournalRows(storage, grain, stream));
 
@@ -175,6 +190,49 @@ internal sealed class GrainStorageJournal(
             await CleanUpForgottenAsync(writer, session, cancellationToken);
             return AppendOutcome.Appended;
         }, cancellationToken);
+    }
+
+    /// <summary>Replaces the whole stream by a snapshot. Use it only while no grain is active.</summary>
+    /// <param name="version">The version of the stream afterwards; at least 1.</param>
+    /// <param name="snapshot">The snapshot of this version.</param>
+    /// <param name="wakeAt">The wake time, or null for none.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>Whether the stream existed.</returns>
+    /// <exception cref="JournalUnavailableException">The stream was not replaced, or the outcome is unknown.</exception>
+    public ValueTask<bool> ReplaceAsync(
+        long version, ReadOnlyMemory<byte> snapshot, DateTimeOffset? wakeAt, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
+        return AttemptAsync(entity, "replace", async () =>
+        {
+            var writer = _writer;
+            using var turn = await writer.TakeTurnAsync(cancellationToken);
+            var session = await writer.OpenAsync(cancellationToken);
+            var existed = session.Exists;
+            ImmutableArray<string> rows = [];
+            if (snapshot.Length > MaxInlineSnapshotBytes)
+            {
+                rows = JournalRows.BlobRows(nonces(), snapshot.Length);
+                await ReplaceAsync(session, session.AnnounceRows(rows));
+                await Rows.PutBlobAsync(rows, snapshot, cancellationToken);
+            }
+
+            await ReplaceAsync(session, session.Head.WithOnlySnapshot(version, rows.IsEmpty ? snapshot.ToArray() : null, rows) with
+            {
+                WakeAtMilliseconds = wakeAt?.ToUnixTimeMilliseconds(),
+            });
+            session.EndWriting(rows);
+            await DeleteDiscardedRowsAsync(session, cancellationToken);
+            return existed;
+        }, cancellationToken);
+
+        async Task ReplaceAsync(JournalSession session, JournalHead head)
+        {
+            if (!await session.TryReplaceAsync(head, cancellationToken))
+            {
+                throw new JournalUnavailableException($"The journal of {entity} was changed by a silo. Stop all silos during a move.");
+            }
+        }
     }
 
     /// <summary>Returns a head with a further record. The rows that it names, besides those of <paramref name="head"/>, are

@@ -132,6 +132,20 @@ public sealed record JournalHead
         };
     }
 
+    /// <summary>Returns the head with a snapshot in place of everything else.</summary>
+    /// <param name="version">The version of the stream and of the snapshot.</param>
+    /// <param name="snapshot">A short snapshot, or null if the snapshot is stored in rows.</param>
+    /// <param name="rows">The rows of a long snapshot, which may be announced.</param>
+    internal JournalHead WithOnlySnapshot(long version, byte[]? snapshot, ImmutableArray<string> rows) => new()
+    {
+        Version = version,
+        SnapshotVersion = version,
+        Snapshot = snapshot,
+        SnapshotRows = rows,
+        TailFirst = version + 1,
+        Discarded = AsForgotten().Discarded.RemoveAll(row => rows.Contains(row)),
+    };
+
     /// <summary>Returns the head of a forgotten stream. It contains only the names of the rows to delete.</summary>
     internal JournalHead AsForgotten() => new()
     {

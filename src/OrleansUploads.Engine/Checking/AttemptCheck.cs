@@ -2,12 +2,6 @@ using System.Buffers;
 
 namespace OrleansUploads.Engine.Checking;
 
-/// <summary>An attempt that is a part, with its acknowledged length and hash.</summary>
-/// <param name="Attempt">The attempt.</param>
-/// <param name="LengthBytes">Its length.</param>
-/// <param name="TreeHash">Its tree hash.</param>
-internal readonly record struct NeededAttempt(AttemptId Attempt, long LengthBytes, TreeHash TreeHash);
-
 /// <summary>Reads one attempt from end to end and compares it with what was acknowledged.</summary>
 /// <param name="parts">The store of the bytes.</param>
 /// <param name="isDeep">Whether to recompute the tree hash.</param>

@@ -39,22 +39,15 @@ internal sealed class EntityStates(JournalInspection journal)
     public (object State, long HistoryBytes) Read(EntityId entity)
     {
         var history = journal.Read(entity);
-        object state = entity.Kind switch
-        {
-            EntityKind.Account => _accounts.From(entity, history),
-            EntityKind.Vault => _vaults.From(entity, history),
-            EntityKind.ArchiveShard => _shards.From(entity, history),
-            EntityKind.Jobs => _jobs.From(entity, history),
-            EntityKind.Upload => _uploads.From(entity, history),
-            EntityKind.UploadPage => _uploadPages.From(entity, history),
-            EntityKind.Service => _service.From(entity, history),
-            EntityKind.Bucket => _buckets.From(entity, history),
-            EntityKind.KeyLeaf => _keyLeaves.From(entity, history),
-            EntityKind.KeyRoutes => _keyRoutes.From(entity, history),
-            _ => throw new JournalDamagedException(
-                $"The journal has a history of kind {(int)entity.Kind}, which this version of the program does not support."),
-        };
-        return (state, (history.Snapshot?.Length ?? 0) + history.Records.Sum(record => (long)record.Length));
+        return (Rebuilds(entity).Rebuild(entity, history), (history.Snapshot?.Length ?? 0) + history.Records.Sum(record => (long)record.Length));
+    }
+
+    /// <summary>Rebuilds the state of any entity, and writes its history as one snapshot.</summary>
+    public (object State, ReadOnlyMemory<byte> Snapshot) Compact(EntityId entity, JournalHistory history)
+    {
+        var rebuilder = Rebuilds(entity);
+        var state = rebuilder.Rebuild(entity, history);
+        return (state, rebuilder.Compact(state));
     }
 
     /// <summary>Reads an upload and the version of its history.</summary>
@@ -85,12 +78,38 @@ internal sealed class EntityStates(JournalInspection journal)
     /// <summary>Reads the routes of an ordered index.</summary>
     public KeyRoutesState ReadRoutes(KeyIndexId index) => _keyRoutes.From(index.Routes, journal.Read(index.Routes));
 
-    private sealed class Rebuilder<TState, TCommand, TEvent>(
-        Decider<TState, TCommand, TEvent> decider)
+    private IRebuilder Rebuilds(EntityId entity) => entity.Kind switch
+    {
+        EntityKind.Account => _accounts,
+        EntityKind.Vault => _vaults,
+        EntityKind.ArchiveShard => _shards,
+        EntityKind.Jobs => _jobs,
+        EntityKind.Upload => _uploads,
+        EntityKind.UploadPage => _uploadPages,
+        EntityKind.Service => _service,
+        EntityKind.Bucket => _buckets,
+        EntityKind.KeyLeaf => _keyLeaves,
+        EntityKind.KeyRoutes => _keyRoutes,
+        _ => throw new JournalDamagedException(
+            $"The journal has a history of kind {(int)entity.Kind}, which this version of the program does not support."),
+    };
+
+    private interface IRebuilder
+    {
+        object Rebuild(EntityId entity, JournalHistory history);
+
+        ReadOnlyMemory<byte> Compact(object state);
+    }
+
+    private sealed class Rebuilder<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> decider) : IRebuilder
         where TState : class
         where TCommand : class, ICommand
         where TEvent : class
     {
+        public object Rebuild(EntityId entity, JournalHistory history) => From(entity, history);
+
+        public ReadOnlyMemory<byte> Compact(object state) => EventCodec.Encode(decider.Compact((TState)state));
+
         public TState From(EntityId entity, JournalHistory history)
         {
             try

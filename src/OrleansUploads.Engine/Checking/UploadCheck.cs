@@ -54,16 +54,16 @@ internal sealed class UploadCheck(
                 await CheckObjectAsync(ofObject, damage, cancellationToken);
                 break;
             case UploadState.Open open:
-                await CheckPartsAsync(upload, state, Needed(open.Parts), damage, cancellationToken);
+                await CheckPartsAsync(upload, state, NeededAttempt.Of(open.Parts), damage, cancellationToken);
                 break;
             case UploadState.Completed { ReleasedAt: null, Parts: { } unlisted }:
-                await CheckPartsAsync(upload, state, Needed(unlisted), damage, cancellationToken);
+                await CheckPartsAsync(upload, state, NeededAttempt.Of(unlisted), damage, cancellationToken);
                 break;
             case UploadState.Completed { ReleasedAt: null } completed:
                 RequireIndexed(completed, damage);
                 if (await ReadManifestAsync(state, read => IsOf(completed, read), damage, cancellationToken) is { ByteStorage: ByteStorage.Gateway } manifest)
                 {
-                    await CheckPartsAsync(upload, state, Needed(manifest), damage, cancellationToken);
+                    await CheckPartsAsync(upload, state, NeededAttempt.Of(manifest), damage, cancellationToken);
                 }
 
                 break;
@@ -156,28 +156,6 @@ internal sealed class UploadCheck(
         && manifest.Extents.Sum(extent => extent.LengthBytes) == state.SizeBytes
         && TreeHasher.Combine([.. manifest.Extents.Select(extent => extent.TreeHash)]) == state.TreeHash;
 
-    private static IEnumerable<NeededAttempt> Needed(PartMap map)
-    {
-        foreach (var (_, part) in map.From(0))
-        {
-            if (part.Place.Attempt is { } attempt)
-            {
-                yield return new NeededAttempt(attempt, part.LengthBytes, part.TreeHash);
-            }
-        }
-    }
-
-    private static IEnumerable<NeededAttempt> Needed(Manifest manifest)
-    {
-        foreach (var extent in manifest.Extents)
-        {
-            if (extent.Place.Attempt is { } attempt)
-            {
-                yield return new NeededAttempt(attempt, extent.LengthBytes, extent.TreeHash);
-            }
-        }
-    }
-
     private static Damage Of(UploadState state, DamageKind kind, string what) => state switch
     {
         UploadState.Open open => new Damage(kind, what) { Upload = open.Spec.Upload, Vault = open.Spec.Vault.Id },
@@ -204,18 +182,18 @@ internal sealed class UploadCheck(
         switch (state)
         {
             case UploadState.ObjectOpen open:
-                await CheckPartsAsync(upload, state, Needed(open.Parts.Values), damage, cancellationToken);
+                await CheckPartsAsync(upload, state, NeededAttempt.Of(open.Parts.Values), damage, cancellationToken);
                 break;
             case UploadState.ObjectCompleting completing:
-                await CheckPartsAsync(upload, state, Needed(completing.Before.Parts.Values), damage, cancellationToken);
+                await CheckPartsAsync(upload, state, NeededAttempt.Of(completing.Before.Parts.Values), damage, cancellationToken);
                 break;
             case UploadState.ObjectStored { ReleasedAt: null, Parts: { } kept }:
-                await CheckPartsAsync(upload, state, Needed(kept), damage, cancellationToken);
+                await CheckPartsAsync(upload, state, NeededAttempt.Of(kept), damage, cancellationToken);
                 break;
             case UploadState.ObjectStored { ReleasedAt: null } stored:
                 if (await ReadManifestAsync(state, manifest => IsOf(stored, manifest), damage, cancellationToken) is { } found)
                 {
-                    await CheckPartsAsync(upload, state, Needed(found), damage, cancellationToken);
+                    await CheckPartsAsync(upload, state, NeededAttempt.Of(found), damage, cancellationToken);
                 }
 
                 break;
@@ -273,15 +251,4 @@ internal sealed class UploadCheck(
         && manifest.Extents.Sum(extent => extent.LengthBytes) == state.Completion.SizeBytes
         && parts.Sum(part => part.LengthBytes) == state.Completion.SizeBytes
         && ObjectETag.OfParts([.. parts.Select(part => part.Md5)]) == state.Completion.ETag;
-
-    private static IEnumerable<NeededAttempt> Needed(IEnumerable<AcceptedPart> parts)
-    {
-        foreach (var (part, _) in parts)
-        {
-            if (part.Attempt is { } attempt)
-            {
-                yield return new NeededAttempt(attempt, part.LengthBytes, part.TreeHash);
-            }
-        }
-    }
 }

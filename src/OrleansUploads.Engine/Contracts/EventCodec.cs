@@ -38,6 +38,21 @@ internal static class EventCodec
         RecordWriters.Return(writer);
     }
 
+    /// <summary>Writes events as one record.</summary>
+    /// <exception cref="ArgumentException">The type of an event has no name.</exception>
+    public static ReadOnlyMemory<byte> Encode(IEnumerable<object> events)
+    {
+        var record = new ArrayBufferWriter<byte>(1024);
+        var writer = Begin(record);
+        foreach (var happened in events)
+        {
+            Write(writer, happened);
+        }
+
+        End(writer);
+        return record.WrittenMemory;
+    }
+
     /// <summary>Reads a record's events.</summary>
     /// <typeparam name="TEvent">The events of the entity that the record belongs to.</typeparam>
     /// <exception cref="JsonException">The record is damaged or contains an event that this version of the program does not

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.DataFolders;
@@ -89,6 +90,7 @@ public sealed class DataFolder : IAsyncDisposable
         try
         {
             BackupFolder.RequireFinished(path);
+            MovedMark.RequireNone(path);
             RequireJournalOfParts(path);
             RequirePlaceOfParts(path, options.Parts is not null);
 

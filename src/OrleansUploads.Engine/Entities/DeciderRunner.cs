@@ -601,17 +601,10 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
             return;
         }
 
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        var writer = EventCodec.Begin(buffer);
-        foreach (var happened in _decider.Compact(_state))
-        {
-            EventCodec.Write(writer, happened);
-        }
-
-        EventCodec.End(writer);
+        var snapshot = EventCodec.Encode(_decider.Compact(_state));
         _historyEvents = shortest;
-        _historyBytes = buffer.WrittenCount;
-        _outputs.Add(new RunnerOutput.SaveSnapshot(_version, buffer.WrittenMemory));
+        _historyBytes = snapshot.Length;
+        _outputs.Add(new RunnerOutput.SaveSnapshot(_version, snapshot));
     }
 
     /// <summary>Returns the change of the stored wake time, or null for no change. Pending intents need an immediate wake-up in case this

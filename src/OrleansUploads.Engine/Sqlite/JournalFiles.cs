@@ -1,4 +1,5 @@
 using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Moving;
 
 namespace OrleansUploads.Engine.Sqlite;
 
@@ -46,6 +47,18 @@ internal sealed class JournalFiles : IDisposable
         }
 
         return _open!;
+    }
+
+    /// <summary>Refuses to write when the folder has moved to a cluster. Call it inside a transaction: the mover makes the mark first and
+    /// then waits for transactions that have begun.</summary>
+    /// <exception cref="JournalUnavailableException">The folder has moved.</exception>
+    public void RequireNotMoved()
+    {
+        if (MovedMark.Exists(_folder))
+        {
+            throw new JournalUnavailableException(
+                $"The journal takes no changes, because {_folder} moves to the cluster {MovedMark.Find(_folder)}.");
+        }
     }
 
     /// <summary>Runs a query. The files stay open until it ends.</summary>

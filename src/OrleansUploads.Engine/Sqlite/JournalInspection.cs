@@ -99,6 +99,12 @@ internal sealed class JournalInspection : IDisposable
     public IReadOnlyList<ListedStream> ListStreams(EntityKind kind, long after, int limit) =>
         Run("Listing the streams of the journal", () => _streams?.List(kind, after, limit) ?? []);
 
+    /// <summary>Lists a page of streams with their versions, in the order of their places.</summary>
+    /// <param name="after">The place after which to start, or 0 for the beginning.</param>
+    /// <param name="limit">Maximum number of streams; at least 1.</param>
+    public IReadOnlyList<StreamVersion> ListVersions(long after, int limit) =>
+        Run("Listing the streams of the journal", () => _streams?.ListVersions(after, limit) ?? []);
+
     /// <summary>Reads a stream and checks every byte of it.</summary>
     /// <exception cref="JournalDamagedException">Something is missing or differs from what was written.</exception>
     /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>

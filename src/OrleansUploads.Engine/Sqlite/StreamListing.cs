@@ -6,6 +6,12 @@ namespace OrleansUploads.Engine.Sqlite;
 /// <param name="IsFoundByName">Whether a search by name finds this stream. If not, the index of names is damaged.</param>
 internal readonly record struct ListedStream(long Place, EntityId Entity, bool IsFoundByName);
 
+/// <summary>A stream and the number of records that were ever appended to it.</summary>
+/// <param name="Place">Orders the streams by the time of their creation; never reused.</param>
+/// <param name="Entity">The entity, which is the stream's name.</param>
+/// <param name="Version">The number of records.</param>
+internal readonly record struct StreamVersion(long Place, EntityId Entity, long Version);
+
 /// <summary>Lists all streams, and finds records that belong to none.</summary>
 internal sealed class StreamListing(SqliteDatabase database) : IDisposable
 {
@@ -16,6 +22,13 @@ internal sealed class StreamListing(SqliteDatabase database) : IDisposable
     private readonly SqliteStatement _walkKind = database.Prepare("""
         SELECT s.id, s.kind, s.key, s.id
         FROM streams s WHERE s.id > ?1 AND s.kind = ?3 ORDER BY s.id LIMIT ?2
+        """);
+    private readonly SqliteStatement _walkVersions = database.Prepare("""
+        WITH tail AS MATERIALIZED (
+            SELECT stream, max(version) AS version FROM records
+            WHERE sequence > (SELECT indexed_through FROM journal) GROUP BY stream)
+        SELECT s.id, s.kind, s.key, max(s.version, ifnull(t.version, 0))
+        FROM streams s LEFT JOIN tail t ON t.stream = s.id WHERE s.id > ?1 ORDER BY s.id LIMIT ?2
         """);
     private readonly SqliteStatement _lostRecord = database.Prepare("""
         SELECT r.sequence FROM records r
@@ -39,6 +52,29 @@ internal sealed class StreamListing(SqliteDatabase database) : IDisposable
     public IReadOnlyList<ListedStream> List(EntityKind kind, long after, int limit) =>
         Read(_walkKind.Bind(1, after).Bind(2, limit).Bind(3, (long)kind));
 
+    /// <summary>Lists a page of streams with their versions, in the order of their places.</summary>
+    /// <param name="after">The place after which to start, or 0 for the beginning.</param>
+    /// <param name="limit">Maximum number of streams; at least 1.</param>
+    public IReadOnlyList<StreamVersion> ListVersions(long after, int limit)
+    {
+        var page = new List<StreamVersion>();
+        try
+        {
+            _walkVersions.Bind(1, after).Bind(2, limit);
+            while (_walkVersions.Step())
+            {
+                var entity = new EntityId((EntityKind)_walkVersions.Int64(1), _walkVersions.Text(2));
+                page.Add(new StreamVersion(_walkVersions.Int64(0), entity, _walkVersions.Int64(3)));
+            }
+        }
+        finally
+        {
+            _walkVersions.Reset();
+        }
+
+        return page;
+    }
+
     /// <summary>Returns the number of a record whose stream is missing, or null.</summary>
     public long? FindLostRecord() => First(_lostRecord);
 
@@ -50,6 +86,7 @@ internal sealed class StreamListing(SqliteDatabase database) : IDisposable
     {
         _walk.Dispose();
         _walkKind.Dispose();
+        _walkVersions.Dispose();
         _lostRecord.Dispose();
         _lostSnapshot.Dispose();
     }

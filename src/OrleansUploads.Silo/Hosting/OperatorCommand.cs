@@ -13,17 +13,15 @@ namespace OrleansUploads.Silo.Hosting;
 /// <param name="describe">The message about its answer.</param>
 /// <param name="settings">The arguments behind the command.</param>
 internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<ServiceStatus, string> describe, string[] settings)
+    : SiloCommand(settings)
 {
     /// <summary>A cluster client tries to connect for as long as it is allowed to. A command is run again instead.</summary>
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>The arguments behind the command.</summary>
-    public string[] Settings { get; } = settings;
-
     /// <summary>Finds the command in the arguments.</summary>
     /// <returns>Null if the arguments contain no command; then the process runs a silo or gateway.</returns>
     /// <exception cref="SettingException">The command is unknown.</exception>
-    public static OperatorCommand? Parse(string[] arguments) => arguments switch
+    public static new OperatorCommand? Parse(string[] arguments) => arguments switch
     {
         ["clock", "show", .. var settings] => new(new DescribeService(), DescribeClock, settings),
         ["clock", "accept", .. var settings] => new(new AcceptClock(), DescribeClock, settings),
@@ -40,18 +38,12 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
     /// <summary>Sends the command to the cluster and prints the result.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="SettingException">The cluster cannot be reached, or the command failed.</exception>
-    public async Task<int> RunAsync()
+    public override async Task<int> RunAsync()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         var settings = SiloSettings.Read(builder.Configuration, Settings);
         settings.Tls?.Require();
-        if (settings.Store == ClusterStore.Localhost)
-        {
-            throw new SettingException(
-                $"The command needs a cluster, but {KnownSettings.Clustering.Variable}=localhost is one process with everything in memory. "
-                + "Use the settings of a silo of the cluster.");
-        }
-
+        RequireCluster(settings);
         await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
         await ClusterStores.RequireAsync(settings with { Role = ProcessRole.Gateway }, database);
 

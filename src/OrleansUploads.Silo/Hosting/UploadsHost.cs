@@ -15,6 +15,7 @@ using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Health;
+using OrleansUploads.Silo.Moving;
 using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Hosting;
@@ -73,12 +74,10 @@ internal static class UploadsHost
     private static void AddSilo(
         ISiloBuilder silo, SiloSettings settings, IPartStore parts, PostgresDatabase? database, int lastGeneration)
     {
-        silo.AddStores(settings, database);
+        AddEntities(silo, settings, database);
         silo.Services.Replace(ServiceDescriptor.Singleton<ILocalSiloDetails>(services =>
             ActivatorUtilities.CreateInstance<SiloIdentity>(services, settings, lastGeneration)));
         silo.Services.AddSingleton<IFatalErrorHandler, FatalExit>();
-        silo.Services.NameCluster(settings);
-
         if (settings.Tls is { } tls)
         {
             silo.UseClusterTls(tls.Files, tls.NodesFile);
@@ -115,17 +114,26 @@ internal static class UploadsHost
         }
 
         silo.AddActivityPropagation();
-        silo.AddOrleansUploads(new Cluster.Settings.ClusterOptions { Engine = settings.Service.Engine });
         if (parts is IStoreMark marked)
         {
             // Runs after the storage is open and before this silo activates grains.
             silo.AddStartupTask(
-                (services, cancellationToken) => PartStoreMark.RequireMatchAsync(
-                    services.GetRequiredKeyedService<Orleans.Storage.IGrainStorage>(ClusterNames.GrainStorage),
-                    marked,
-                    cancellationToken),
+                async (services, cancellationToken) =>
+                {
+                    var storage = services.GetRequiredKeyedService<Orleans.Storage.IGrainStorage>(ClusterNames.GrainStorage);
+                    await ClusterMove.RequireNoneAsync(storage, cancellationToken);
+                    await PartStoreMark.RequireMatchAsync(storage, marked, cancellationToken);
+                },
                 ServiceLifecycleStage.ApplicationServices + 1);
         }
+    }
+
+    /// <summary>Adds the entities and their stores.</summary>
+    internal static void AddEntities(ISiloBuilder silo, SiloSettings settings, PostgresDatabase? database)
+    {
+        silo.AddStores(settings, database);
+        silo.Services.NameCluster(settings);
+        silo.AddOrleansUploads(new Cluster.Settings.ClusterOptions { Engine = settings.Service.Engine });
     }
 
     /// <summary>Configures the process as a cluster client.</summary>

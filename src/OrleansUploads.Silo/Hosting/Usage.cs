@@ -20,6 +20,10 @@ internal static class Usage
                                                             prevents deletions for 6 hours (at most 7d), or until the end
             orleans-uploads-silo backup show [SETTING=VALUE ...]    says whether a backup is in progress, and until when
             orleans-uploads-silo backup end [SETTING=VALUE ...]     permits them again
+            orleans-uploads-silo move copy FOLDER [SETTING=VALUE ...]
+                                                            copies a data folder into the stopped cluster; its server may run
+            orleans-uploads-silo move finish FOLDER [SETTING=VALUE ...]
+                                                            copies what has changed, and ends the life of the folder
             orleans-uploads-silo --version                          prints the version
 
             The commands need the settings of a silo. They connect to the cluster and end when it has answered.

@@ -43,6 +43,14 @@ internal static class PartStoreMark
         }
     }
 
+    /// <summary>The mark in the storage, or null.</summary>
+    public static Task<byte[]?> FindAsync(IGrainStorage storage, CancellationToken cancellationToken) => ReadRowAsync(storage, cancellationToken);
+
+    /// <summary>Marks the storage as the part store is marked. Marks the part store first if it has no mark.</summary>
+    public static async Task MakeAsync(IGrainStorage storage, IStoreMark parts, CancellationToken cancellationToken) =>
+        await WriteRowAsync(
+            storage, await parts.FindOrMakeMarkAsync(Guid.NewGuid().ToByteArray(), cancellationToken), cancellationToken);
+
     private static SettingException Describe(IStoreMark parts, StoreMarkFault fault, Exception? inner)
     {
         var (setting, kind) = parts is DiskPartStore ? (KnownSettings.PartsFolder.Variable, "folder") : (KnownSettings.PartsVariable, "prefix");

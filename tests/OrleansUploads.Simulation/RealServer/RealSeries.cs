@@ -32,7 +32,7 @@ internal abstract class RealSeries : IAsyncDisposable
             AnyCollection = Collects,
             AsksVaultFirst = true,
         };
-        Clients = new RealClients(Judge, new ClientMemory(Judge, Schedule), tally, Fail);
+        Clients = new RealClients(Judge, new ClientMemory(Judge, Schedule) { TakesAnyArchive = true }, tally, Fail);
         Checks = new ServerChecks(Clients, Judge, () => HasFailed, Fail);
     }
 

@@ -10,6 +10,9 @@ internal sealed class ClientMemory(Judge judge, Schedule schedule)
     private readonly List<ArchiveId> _archives = [];
     private readonly Dictionary<int, (LockId Lock, int Days)> _locks = [];
 
+    /// <summary>Whether a deletion of an archive that does not exist yet deletes another one. A short series has few archives.</summary>
+    public bool TakesAnyArchive { get; init; }
+
     /// <summary>Replaces numbers by IDs, or null if an ID is not known yet.</summary>
     public Request? Resolve(Operation operation) => operation switch
     {
@@ -28,8 +31,8 @@ internal sealed class ClientMemory(Judge judge, Schedule schedule)
             new Request.AbortUpload(upload.Vault, upload.Id),
         Operation.ListParts o when _uploads.TryGetValue(o.Upload, out var upload) =>
             new Request.ListParts(upload.Vault, upload.Id),
-        Operation.DeleteArchive o when o.Archive < _archives.Count =>
-            new Request.DeleteArchive(judge.ArchiveOf(_archives[o.Archive])!.Vault, _archives[o.Archive]),
+        Operation.DeleteArchive o when Find(o.Archive) is { } archive =>
+            new Request.DeleteArchive(judge.ArchiveOf(archive)!.Vault, archive),
         Operation.DeleteArchive { Archive: Operation.Newest } when _archives is [.., var newest] =>
             new Request.DeleteArchive(judge.ArchiveOf(newest)!.Vault, newest),
         Operation.DeleteForeseen o when _uploads.TryGetValue(o.Upload, out var upload) =>
@@ -43,6 +46,11 @@ internal sealed class ClientMemory(Judge judge, Schedule schedule)
             Request.ReadArchive.Of(judge.ArchiveOf(_archives[o.Archive])!, o.OnlyRange),
         _ => null,
     };
+
+    private ArchiveId? Find(int archive) =>
+        archive < _archives.Count ? _archives[archive]
+        : TakesAnyArchive && _archives.Count > 0 && archive != Operation.Newest ? _archives[archive % _archives.Count]
+        : null;
 
     private static Request.DeleteForeseen Foreseen(int vault, UploadId upload, IReadOnlyList<Content> plan)
     {

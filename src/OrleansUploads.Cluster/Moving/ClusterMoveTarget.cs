@@ -1,0 +1,78 @@
+using Orleans.Metadata;
+using Orleans.Storage;
+using OrleansUploads.Cluster.Entities;
+using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Journal;
+using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Engine.Moving;
+
+namespace OrleansUploads.Cluster.Moving;
+
+/// <summary>Stores moved entities as the grains of a cluster will find them. No silo is running, so nothing is activated.</summary>
+/// <param name="storage">Stores journals.</param>
+/// <param name="reminders">Stores reminders.</param>
+/// <param name="types">Names the grains of entities.</param>
+/// <param name="options">The options of the entities.</param>
+public sealed class ClusterMoveTarget(
+    IGrainStorage storage, IReminderTable reminders, GrainTypeResolver types, ClusterOptions options) : IMoveTarget
+{
+    /// <inheritdoc/>
+    public async ValueTask ImportAsync(EntityId entity, EntityImage image, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var existed = await JournalOf(entity).ReplaceAsync(image.Version, image.Snapshot, image.WakeAt, cancellationToken);
+        if (image.WakeAt is { } at)
+        {
+            await reminders.UpsertRow(
+                new ReminderEntry
+                {
+                    GrainId = GrainOf(entity),
+                    ReminderName = WakeReminder.Name,
+                    StartAt = at.UtcDateTime,
+                    Period = options.WakeInterval,
+                },
+                cancellationToken);
+        }
+        else if (existed)
+        {
+            await RemoveReminderAsync(entity, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<EntityImage?> ReadAsync(EntityId entity, CancellationToken cancellationToken)
+    {
+        var history = await JournalOf(entity).ReadAsync(entity, cancellationToken);
+        if (history.Version == 0)
+        {
+            return null;
+        }
+
+        var reminder = await reminders.ReadRow(GrainOf(entity), WakeReminder.Name, cancellationToken);
+        return reminder is null != history.WakeAt is null || history.Records.Count > 0 || history.Snapshot is not { } snapshot
+            ? null
+            : new EntityImage(history.Version, snapshot, history.WakeAt);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask RemoveAsync(EntityId entity, CancellationToken cancellationToken)
+    {
+        await RemoveReminderAsync(entity, cancellationToken);
+        var journal = JournalOf(entity);
+        await journal.ForgetAsync(entity, await journal.ReadVersionAsync(entity, cancellationToken), cancellationToken);
+    }
+
+    private async ValueTask RemoveReminderAsync(EntityId entity, CancellationToken cancellationToken)
+    {
+        if (await reminders.ReadRow(GrainOf(entity), WakeReminder.Name, cancellationToken) is { } reminder)
+        {
+            await reminders.RemoveRow(reminder.GrainId, reminder.ReminderName, reminder.ETag!, cancellationToken);
+        }
+    }
+
+    private GrainId GrainOf(EntityId entity) =>
+        GrainId.Create(types.GetGrainType(EntityGrains.Kinds[entity.Kind].Grain), IdSpan.Create(entity.Key));
+
+    private GrainStorageJournal JournalOf(EntityId entity) =>
+        GrainStorageJournal.Of(entity, GrainOf(entity), storage, options.Time);
+}

@@ -1,0 +1,351 @@
+using System.Collections.Concurrent;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Engine.Checking;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Sqlite;
+
+namespace OrleansUploads.Engine.Moving;
+
+/// <summary>Moves a data folder into a cluster: the histories of all entities, and the bytes that they need.</summary>
+/// <remarks>A server may use the folder meanwhile. Each <see cref="CopyAsync"/> copies what has changed since the last one, so the last
+/// one, after <see cref="Freeze"/>, is short. The bytes of an upload are copied before its history. Everything can be interrupted and
+/// repeated.</remarks>
+public sealed class FolderMove : IDisposable
+{
+    /// <summary>The maximum number of entities that are copied at a time, and of attempts.</summary>
+    public const int Parallelism = 16;
+
+    /// <summary>The file beside the journal that knows how far the move is.</summary>
+    public const string ProgressFile = MoveProgress.FileName;
+
+    private const int PageStreams = 500;
+
+    // Each further round requires that the upload has changed and that something else is missing.
+    private const int MaxRounds = 100;
+
+    private readonly string _path;
+    private readonly InspectedDataFolder _folder;
+    private readonly MoveProgress _progress;
+    private readonly EntityStates _states;
+    private readonly IPartStore _parts;
+    private readonly IMoveTarget _target;
+    private readonly AttemptCopy? _attempts;
+    private readonly SemaphoreSlim _attemptTurns = new(Parallelism);
+    private readonly Lock _journal = new();
+    private MoveTally _tally = new();
+
+    private FolderMove(string path, InspectedDataFolder folder, MoveProgress progress, IPartStore parts, IMoveTarget target)
+    {
+        _path = path;
+        _folder = folder;
+        _progress = progress;
+        _states = new EntityStates(folder.Journal);
+        _parts = parts;
+        _target = target;
+        _attempts = ReferenceEquals(folder.Parts, parts) ? null : new AttemptCopy(folder.Parts, parts);
+    }
+
+    /// <summary>Identifies the move, from its beginning to its end.</summary>
+    public string Id => _progress.Id;
+
+    /// <summary>Whether a server is using the folder. If not, none can use it until this object is disposed.</summary>
+    public bool IsOnline => _folder.IsOnline;
+
+    /// <summary>Called after each page of entities.</summary>
+    public Action<MoveTally> OnProgress { get; init; } = static _ => { };
+
+    /// <summary>Opens a data folder that is to move.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="parts">Keeps the bytes of the cluster.</param>
+    /// <param name="target">Keeps the decisions of the cluster.</param>
+    /// <param name="onProgress">Called after each page of entities, or null.</param>
+    /// <param name="bytesStay">Whether the bytes of the folder are in <paramref name="parts"/> already.</param>
+    /// <exception cref="JournalDamagedException">The journal is missing, or is not readable as a database.</exception>
+    /// <exception cref="JournalUnavailableException">The journal could not be opened.</exception>
+    /// <exception cref="NotSupportedException">The journal was created by a newer version or by another program.</exception>
+    /// <exception cref="IOException">The folder is not a data folder, is an unfinished backup, or cannot be used.</exception>
+    public static FolderMove Open(
+        string path, IPartStore parts, IMoveTarget target, bool bytesStay, Action<MoveTally>? onProgress = null)
+    {
+        var folder = InspectedDataFolder.Open(path, bytesStay ? parts : null);
+        try
+        {
+            return new FolderMove(path, folder, MoveProgress.Open(path), parts, target)
+            {
+                OnProgress = onProgress ?? (static _ => { }),
+            };
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Copies what has changed since the last call, and removes what has ended.</summary>
+    /// <returns>What was copied, and the damage found.</returns>
+    public async Task<MoveTally> CopyAsync(CancellationToken cancellationToken)
+    {
+        _tally = new MoveTally();
+        long after = 0;
+        while (List(after) is { Count: > 0 } page)
+        {
+            var last = page[^1].Place;
+            var known = ListMoved(after, last);
+            var places = page.Select(static stream => stream.Place).ToHashSet();
+            await RemoveAsync([.. known.Values.Where(stream => !places.Contains(stream.Place))], cancellationToken);
+            await CopyPageAsync(
+                [.. page.Where(stream => known.GetValueOrDefault(stream.Place).Version != stream.Version)], known, cancellationToken);
+            after = last;
+            OnProgress(_tally);
+        }
+
+        while (_progress.List(after, PageStreams) is { Count: > 0 } ended)
+        {
+            await RemoveAsync(ended, cancellationToken);
+        }
+
+        return _tally;
+    }
+
+    /// <summary>Reads back what was copied since the last call and compares it, every byte.</summary>
+    /// <returns>What was compared, and the damage found. What differs is copied again by the next <see cref="CopyAsync"/>.</returns>
+    public async Task<MoveTally> VerifyAsync(CancellationToken cancellationToken)
+    {
+        _tally = new MoveTally();
+        long after = 0;
+        while (_progress.List(after, PageStreams) is { Count: > 0 } page)
+        {
+            var (sound, wrong) = (new ConcurrentBag<(long, long)>(), new ConcurrentBag<StreamVersion>());
+            await Parallel.ForEachAsync(
+                page.Where(static stream => stream.Version != stream.Verified),
+                Options(cancellationToken),
+                async (stream, token) =>
+                {
+                    if (await CompareAsync(stream, token))
+                    {
+                        sound.Add((stream.Place, stream.Version));
+                    }
+                    else
+                    {
+                        wrong.Add(new StreamVersion(stream.Place, stream.Entity, stream.Version));
+                    }
+                });
+            _progress.Verified(sound);
+            _progress.Begin(wrong);
+            after = page[^1].Place;
+            OnProgress(_tally);
+        }
+
+        return _tally;
+    }
+
+    /// <summary>Lets the server of the folder write nothing more, for ever. It still reads.</summary>
+    /// <param name="cluster">The name of the cluster.</param>
+    /// <exception cref="JournalUnavailableException">The journal was busy for too long. Repeat the call.</exception>
+    public void Freeze(string cluster) => MovedMark.Make(_path, cluster);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _attemptTurns.Dispose();
+        _progress.Dispose();
+        _folder.Dispose();
+    }
+
+    private static ParallelOptions Options(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
+
+    private IReadOnlyList<StreamVersion> List(long after)
+    {
+        lock (_journal)
+        {
+            return _folder.Journal.ListVersions(after, PageStreams);
+        }
+    }
+
+    private JournalHistory Read(EntityId entity)
+    {
+        lock (_journal)
+        {
+            return _folder.Journal.Read(entity);
+        }
+    }
+
+    private Dictionary<long, MovedStream> ListMoved(long after, long last)
+    {
+        var moved = new Dictionary<long, MovedStream>();
+        while (_progress.List(after, PageStreams) is { Count: > 0 } page)
+        {
+            foreach (var stream in page.TakeWhile(stream => stream.Place <= last))
+            {
+                moved.Add(stream.Place, stream);
+            }
+
+            if (page[^1].Place >= last)
+            {
+                break;
+            }
+
+            after = page[^1].Place;
+        }
+
+        return moved;
+    }
+
+    private async Task RemoveAsync(IReadOnlyList<MovedStream> ended, CancellationToken cancellationToken)
+    {
+        if (ended.Count == 0)
+        {
+            return;
+        }
+
+        await Parallel.ForEachAsync(
+            ended, Options(cancellationToken), (stream, token) => _target.RemoveAsync(stream.Entity, token));
+        _progress.Removed(ended);
+        Interlocked.Add(ref _tally.Removed, ended.Count);
+    }
+
+    private async Task CopyPageAsync(
+        IReadOnlyList<StreamVersion> changed, Dictionary<long, MovedStream> known, CancellationToken cancellationToken)
+    {
+        if (changed.Count == 0)
+        {
+            return;
+        }
+
+        _progress.Begin(changed);
+        var copied = new ConcurrentBag<(long Place, long Version)>();
+        await Parallel.ForEachAsync(changed, Options(cancellationToken), async (stream, token) =>
+        {
+            if (await CopyEntityAsync(stream.Entity, known.ContainsKey(stream.Place), token) is { } version)
+            {
+                copied.Add((stream.Place, version));
+            }
+        });
+        _progress.Copied(copied);
+    }
+
+    /// <summary>Copies an entity.</summary>
+    /// <returns>The version that was copied, or null if the entity has ended or is damaged.</returns>
+    private async ValueTask<long?> CopyEntityAsync(EntityId entity, bool mayExist, CancellationToken cancellationToken)
+    {
+        for (var round = 1; ; round++)
+        {
+            var history = Read(entity);
+            if (history.Version == 0)
+            {
+                // The next call removes it.
+                return null;
+            }
+
+            try
+            {
+                var (state, snapshot) = _states.Compact(entity, history);
+                if (state is UploadState upload && UploadId.TryParse(entity.Key, out var id) && _attempts is not null)
+                {
+                    await CopyBytesAsync(id, upload, mayExist, cancellationToken);
+                }
+
+                await _target.ImportAsync(entity, new EntityImage(history.Version, snapshot, history.WakeAt), cancellationToken);
+                Interlocked.Increment(ref _tally.Entities);
+                return history.Version;
+            }
+            catch (AttemptDamagedException) when (round < MaxRounds && Read(entity).Version != history.Version)
+            {
+                // The upload has changed meanwhile, and may not need the bytes any more.
+                mayExist = true;
+            }
+            catch (Exception damaged) when (damaged is AttemptDamagedException or JournalDamagedException)
+            {
+                _tally.Add(damaged.Message);
+                return null;
+            }
+        }
+    }
+
+    private async ValueTask CopyBytesAsync(UploadId id, UploadState upload, bool mayExist, CancellationToken cancellationToken)
+    {
+        Manifest? manifest = null;
+        var needed = NeededAttempt.Of(upload);
+        if (needed is null)
+        {
+            manifest = await ReadManifestAsync(_folder.Parts, id, cancellationToken);
+            needed = NeededAttempt.Of(manifest);
+        }
+
+        await Parallel.ForEachAsync(needed, Options(cancellationToken), async (attempt, token) =>
+        {
+            await _attemptTurns.WaitAsync(token);
+            try
+            {
+                Interlocked.Add(ref _tally.Bytes, await _attempts!.CopyAsync(id, attempt, mayExist, token));
+                Interlocked.Increment(ref _tally.Attempts);
+            }
+            finally
+            {
+                _attemptTurns.Release();
+            }
+        });
+        if (manifest is not null)
+        {
+            await _parts.PutManifestAsync(manifest, cancellationToken);
+        }
+    }
+
+    private static async ValueTask<Manifest> ReadManifestAsync(IPartStore parts, UploadId upload, CancellationToken cancellationToken) =>
+        await parts.ReadManifestAsync(upload, cancellationToken)
+        ?? throw new AttemptDamagedException($"The manifest of upload {upload} is missing.");
+
+    /// <summary>Compares an entity with its image in the cluster, and reads its bytes there.</summary>
+    /// <returns>False if they differ. True, too, if the entity has changed since it was copied.</returns>
+    private async ValueTask<bool> CompareAsync(MovedStream stream, CancellationToken cancellationToken)
+    {
+        var history = Read(stream.Entity);
+        if (history.Version != stream.Version)
+        {
+            return true;
+        }
+
+        var (state, snapshot) = _states.Compact(stream.Entity, history);
+        var image = new EntityImage(history.Version, snapshot, history.WakeAt);
+        var fault = !image.Equals(await _target.ReadAsync(stream.Entity, cancellationToken))
+            ? $"{stream.Entity} differs in the cluster."
+            : state is UploadState upload && UploadId.TryParse(stream.Entity.Key, out var id)
+                ? await FindFaultAsync(id, upload, cancellationToken)
+                : null;
+        if (fault is not null)
+        {
+            _tally.Add(fault);
+            return false;
+        }
+
+        Interlocked.Increment(ref _tally.Entities);
+        return true;
+    }
+
+    private async ValueTask<string?> FindFaultAsync(UploadId id, UploadState upload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var check = new AttemptCheck(_parts, isDeep: false, new ReadPace(bytesPerSecond: null, TimeProvider.System));
+            var needed = NeededAttempt.Of(upload) ?? NeededAttempt.Of(await ReadManifestAsync(_parts, id, cancellationToken));
+            foreach (var attempt in needed)
+            {
+                if (await check.FindFaultAsync(id, attempt, cancellationToken) is { } fault)
+                {
+                    return $"Attempt {attempt.Attempt} of upload {id} differs in the cluster: {fault}.";
+                }
+
+                Interlocked.Increment(ref _tally.Attempts);
+                Interlocked.Add(ref _tally.Bytes, attempt.LengthBytes);
+            }
+
+            return null;
+        }
+        catch (AttemptDamagedException fault)
+        {
+            return fault.Message;
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Sqlite;
+
+namespace OrleansUploads.Engine.Moving;
+
+/// <summary>What of a data folder is in the cluster already. Kept in a file beside the journal, so that an interrupted move
+/// continues.</summary>
+/// <remarks>A stream is recorded before anything of it is written to the cluster. Otherwise a stream that ends after a crash would stay
+/// in the cluster.</remarks>
+internal sealed class MoveProgress : IDisposable
+{
+    /// <summary>Name of the file.</summary>
+    public const string FileName = "move-progress.db";
+
+    private const int IdBytes = 16;
+
+    private readonly SqliteDatabase _database;
+    private readonly SqliteStatement _read;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _copied;
+    private readonly SqliteStatement _verified;
+    private readonly SqliteStatement _removed;
+
+    private MoveProgress(SqliteDatabase database)
+    {
+        _database = database;
+        _read = database.Prepare("SELECT place, kind, key, version, verified FROM streams WHERE place > ?1 ORDER BY place LIMIT ?2");
+        _begin = database.Prepare(
+            "INSERT INTO streams VALUES (?1, ?2, ?3, 0, 0) ON CONFLICT (place) DO UPDATE SET version = 0, verified = 0");
+        _copied = database.Prepare("UPDATE streams SET version = ?2 WHERE place = ?1");
+        _verified = database.Prepare("UPDATE streams SET verified = ?2 WHERE place = ?1");
+        _removed = database.Prepare("DELETE FROM streams WHERE place = ?1");
+        using var id = database.Prepare("SELECT id FROM move");
+        id.Step();
+        Id = id.Text(0);
+    }
+
+    /// <summary>Identifies the move. The cluster knows it from the beginning to the end.</summary>
+    public string Id { get; }
+
+    /// <summary>Opens the progress of the move of a folder, or begins one.</summary>
+    public static MoveProgress Open(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            new FileStream(path, OwnerOnly.NewFile()).Dispose();
+        }
+
+        var database = SqliteDatabase.Open(path, readOnly: false);
+        try
+        {
+            database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+            if (JournalSchema.IsNew(database))
+            {
+                var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
+                database.Execute(string.Create(CultureInfo.InvariantCulture, $"""
+                    BEGIN IMMEDIATE;
+                    CREATE TABLE move(id TEXT NOT NULL);
+                    CREATE TABLE streams(
+                        place INTEGER PRIMARY KEY,
+                        kind INTEGER NOT NULL,
+                        key TEXT NOT NULL,
+                        version INTEGER NOT NULL,
+                        verified INTEGER NOT NULL);
+                    INSERT INTO move VALUES ('{id}');
+                    COMMIT;
+                    """));
+                SystemFlush.Instance.RequireDirectory(folder);
+            }
+
+            return new MoveProgress(database);
+        }
+        catch
+        {
+            database.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lists a page of streams in the order of their places.</summary>
+    /// <param name="after">The place after which to start, or 0 for the beginning.</param>
+    /// <param name="limit">Maximum number of streams; at least 1.</param>
+    public IReadOnlyList<MovedStream> List(long after, int limit)
+    {
+        var page = new List<MovedStream>();
+        try
+        {
+            _read.Bind(1, after).Bind(2, limit);
+            while (_read.Step())
+            {
+                page.Add(new MovedStream(
+                    _read.Int64(0), new EntityId((EntityKind)_read.Int64(1), _read.Text(2)), _read.Int64(3), _read.Int64(4)));
+            }
+        }
+        finally
+        {
+            _read.Reset();
+        }
+
+        return page;
+    }
+
+    /// <summary>Records that streams are about to be written to the cluster.</summary>
+    public void Begin(IEnumerable<StreamVersion> streams) => Write(
+        streams, stream => _begin.Bind(1, stream.Place).Bind(2, (long)stream.Entity.Kind).Bind(3, stream.Entity.Key).Run());
+
+    /// <summary>Records the versions that are in the cluster.</summary>
+    public void Copied(IEnumerable<(long Place, long Version)> streams) =>
+        Write(streams, stream => _copied.Bind(1, stream.Place).Bind(2, stream.Version).Run());
+
+    /// <summary>Records the versions that were compared with the cluster.</summary>
+    public void Verified(IEnumerable<(long Place, long Version)> streams) =>
+        Write(streams, stream => _verified.Bind(1, stream.Place).Bind(2, stream.Version).Run());
+
+    /// <summary>Records that streams are no longer in the cluster.</summary>
+    public void Removed(IEnumerable<MovedStream> streams) => Write(streams, stream => _removed.Bind(1, stream.Place).Run());
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_read, _begin, _copied, _verified, _removed])
+        {
+            statement.Dispose();
+        }
+
+        _database.Dispose();
+    }
+
+    private void Write<T>(IEnumerable<T> streams, Action<T> write)
+    {
+        _database.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            foreach (var stream in streams)
+            {
+                write(stream);
+            }
+        }
+        catch
+        {
+            _database.Execute("ROLLBACK");
+            throw;
+        }
+
+        _database.Execute("COMMIT");
+    }
+}
+
+/// <summary>A stream that is in the cluster, or may be.</summary>
+/// <param name="Place">Its place in the journal.</param>
+/// <param name="Entity">The entity.</param>
+/// <param name="Version">The version in the cluster, or 0 if it was not completely written.</param>
+/// <param name="Verified">The version that was compared, or 0.</param>
+internal readonly record struct MovedStream(long Place, EntityId Entity, long Version, long Verified);

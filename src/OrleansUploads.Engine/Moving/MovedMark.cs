@@ -1,0 +1,69 @@
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Sqlite;
+
+namespace OrleansUploads.Engine.Moving;
+
+/// <summary>Marks a data folder whose last changes are moving, or have moved, to a cluster. Nothing is written to its journal any more, so
+/// that the folder and the cluster cannot both decide.</summary>
+public static class MovedMark
+{
+    /// <summary>Name of the file. It contains the name of the cluster.</summary>
+    public const string FileName = "moved-to";
+
+    /// <summary>The name of the cluster, or null if the folder is not marked.</summary>
+    public static string? Find(string folder)
+    {
+        try
+        {
+            return File.ReadAllText(PathIn(folder)).Trim();
+        }
+        catch (IOException error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether a folder is marked. Costs one system call.</summary>
+    internal static bool Exists(string folder) => File.Exists(PathIn(folder));
+
+    /// <summary>Marks a folder, durably, and waits until a write that may have begun before has ended. From then on the journal does not
+    /// change, even if a server is running.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="cluster">The name of the cluster.</param>
+    /// <exception cref="JournalUnavailableException">The journal was busy for too long. Repeat the call.</exception>
+    /// <exception cref="FlushFailedException">The mark may be lost in a power cut.</exception>
+    internal static void Make(string folder, string cluster)
+    {
+        if (!Exists(folder))
+        {
+            using var file = new FileStream(PathIn(folder), OwnerOnly.NewFile());
+            file.Write(System.Text.Encoding.UTF8.GetBytes(cluster + "\n"));
+            file.Flush(flushToDisk: true);
+        }
+
+        SystemFlush.Instance.RequireDirectory(folder);
+        try
+        {
+            using var journal = JournalSchema.OpenForWriting(Path.Combine(folder, JournalSchema.FileName));
+            journal.Execute("BEGIN IMMEDIATE; ROLLBACK");
+        }
+        catch (SqliteFault fault)
+        {
+            throw SqliteFault.ToJournalException(fault, $"Waiting for the last write to the journal in {folder}");
+        }
+    }
+
+    /// <summary>Refuses a folder that is marked.</summary>
+    /// <exception cref="IOException">It is marked. The message says what to do.</exception>
+    internal static void RequireNone(string folder)
+    {
+        if (Find(folder) is { } cluster)
+        {
+            throw new IOException(
+                $"{folder} has moved to the cluster {cluster}, which decides about its uploads now. Send requests to the cluster. If the move "
+                + $"was given up before the cluster served a request, delete {PathIn(folder)} to use the folder again.");
+        }
+    }
+
+    private static string PathIn(string folder) => Path.Combine(folder, FileName);
+}

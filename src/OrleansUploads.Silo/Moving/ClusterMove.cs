@@ -1,0 +1,54 @@
+using System.Text;
+using Orleans.Storage;
+using OrleansUploads.Cluster.Journal;
+
+namespace OrleansUploads.Silo.Moving;
+
+/// <summary>Records in the grain storage that a data folder moves into the cluster. No silo starts meanwhile.</summary>
+internal static class ClusterMove
+{
+    private const string RowName = "ou-move";
+
+    private static readonly GrainId Row = GrainId.Create(RowName, "move");
+
+    /// <summary>The ID of the move that is in progress, or null.</summary>
+    public static async Task<string?> FindAsync(IGrainStorage storage, CancellationToken cancellationToken)
+    {
+        var state = await ReadAsync(storage, cancellationToken);
+        return state.RecordExists && state.State is { } row ? Encoding.ASCII.GetString(row.Content) : null;
+    }
+
+    /// <summary>Begins a move.</summary>
+    public static async Task BeginAsync(IGrainStorage storage, string move, CancellationToken cancellationToken) =>
+        await storage.WriteStateAsync(
+            RowName, Row, new GrainState<JournalRow>(new JournalRow { Content = Encoding.ASCII.GetBytes(move) }), cancellationToken);
+
+    /// <summary>Ends a move.</summary>
+    public static async Task EndAsync(IGrainStorage storage, CancellationToken cancellationToken)
+    {
+        var state = await ReadAsync(storage, cancellationToken);
+        if (state.RecordExists)
+        {
+            await storage.ClearStateAsync(RowName, Row, state, cancellationToken);
+        }
+    }
+
+    /// <summary>Refuses to start a silo during a move.</summary>
+    /// <exception cref="SettingException">A move is in progress.</exception>
+    public static async Task RequireNoneAsync(IGrainStorage storage, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(storage, cancellationToken) is not null)
+        {
+            throw new SettingException(
+                "A data folder moves into this cluster, and the move is not finished. Run 'orleans-uploads-silo move finish FOLDER' first, with "
+                + "the settings of this silo.");
+        }
+    }
+
+    private static async Task<GrainState<JournalRow>> ReadAsync(IGrainStorage storage, CancellationToken cancellationToken)
+    {
+        var state = new GrainState<JournalRow>();
+        await storage.ReadStateAsync(RowName, Row, state, cancellationToken);
+        return state;
+    }
+}
