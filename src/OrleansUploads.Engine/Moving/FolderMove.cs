@@ -328,7 +328,7 @@ public sealed class FolderMove : IDisposable
     {
         try
         {
-            var check = new AttemptCheck(_parts, isDeep: false, new ReadPace(bytesPerSecond: null, TimeProvider.System));
+            var check = new AttemptCheck(_parts, isDeep: true, new ReadPace(bytesPerSecond: null, TimeProvider.System));
             var needed = NeededAttempt.Of(upload) ?? NeededAttempt.Of(await ReadManifestAsync(_parts, id, cancellationToken));
             foreach (var attempt in needed)
             {
