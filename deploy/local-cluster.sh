@@ -97,9 +97,9 @@ is_store_running() {
     esac
 }
 
-# The connection string of a service of Azurite. Its account and key are the same everywhere and printed in its documentation.
+# The connection string of a service of Azurite.
 azurite_connection() {
-    echo "$(sed 's/[A-Za-z]*Endpoint=.*//' "$here/azurite-connection-string")$1Endpoint=http://127.0.0.1:$2/devstoreaccount1"
+    echo "$(sed -n 's/^AZURE_STORAGE_CONNECTION_STRING=//; s/[A-Za-z]*Endpoint=.*//p' "$here/azurite.env")$1Endpoint=http://127.0.0.1:$2/devstoreaccount1"
 }
 
 connection_string() {
@@ -141,7 +141,7 @@ start_store() {
         s3) start_s3 ;;
         blobs)
             start_azurite blob "$store_port" store
-            node "$here/azurite/create-container.js" "$(azurite_connection Blob "$store_port")" parts || exit 1
+            AZURE_STORAGE_CONNECTION_STRING=$(azurite_connection Blob "$store_port") node "$here/azurite/create-container.js" parts || exit 1
             ;;
         *)
             # The demo's key pair has the same variables later.

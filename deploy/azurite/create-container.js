@@ -1,9 +1,9 @@
-// Creates a container for blobs, unless it exists: node create-container.js CONNECTION-STRING CONTAINER
+// Creates a container for blobs, unless it exists, in the account of AZURE_STORAGE_CONNECTION_STRING: node create-container.js CONTAINER
 "use strict";
 const { createHmac } = require("node:crypto");
 
-const [connection, container] = process.argv.slice(2);
-const part = name => connection.match(new RegExp(`(?:^|;)${name}=([^;]+)`))[1];
+const container = process.argv[2];
+const part = name => process.env.AZURE_STORAGE_CONNECTION_STRING.match(new RegExp(`(?:^|;)${name}=([^;]+)`))[1];
 const url = new URL(`${part("BlobEndpoint")}/${container}?restype=container`);
 const headers = { "x-ms-date": new Date().toUTCString(), "x-ms-version": "2021-08-06" };
 
