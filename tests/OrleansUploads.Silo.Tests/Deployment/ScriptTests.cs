@@ -1,7 +1,9 @@
 using Amazon.Runtime.CredentialManagement;
 using Npgsql;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Settings;
 using OrleansUploads.Silo.Database;
+using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 
@@ -60,6 +62,45 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
         }
 
         Assert.Equal(["notes"], Directory.EnumerateFileSystemEntries(cluster).Select(Path.GetFileName));
+    }
+
+    [Fact, Trait(TestRun.Name, TestRun.Campaign)]
+    public async Task The_local_cluster_uses_a_store_that_exists_and_leaves_its_objects_there()
+    {
+        PostgresPrograms.RequireInstalled();
+        PostgresPrograms.LetTraverse(_folder.Path);
+        await using var store = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        await AskStoreAsync(HttpMethod.Put, "/uploads");
+        var cluster = _folder.File("cluster");
+        var environment = LocalCluster(cluster);
+        environment[Setting.Of(ServiceSettings.PartsEndpoint).Variable] = store.Address.ToString();
+        environment["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId;
+        environment["AWS_SECRET_ACCESS_KEY"] = CommandLine.SecretAccessKey;
+        try
+        {
+            await RunAsync(ClusterScript, ["--parts", "s3://uploads/silos", "start", "1"], environment);
+
+            // It has remembered where the store is, and with which key pair.
+            var later = LocalCluster(cluster);
+            later["LOCAL_CLUSTER_PORT"] = environment["LOCAL_CLUSTER_PORT"];
+            await RunAsync(ClusterScript, ["stop"], later);
+            Assert.Contains("bytes in s3://uploads/silos", await RunAsync(ClusterScript, ["start", "1"], later), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Assert.Contains("stay", await RunAsync(ClusterScript, ["remove"], environment), StringComparison.Ordinal);
+        }
+
+        Assert.False(Directory.Exists(cluster));
+        Assert.Contains("<Key>silos/", await AskStoreAsync(HttpMethod.Get, "/uploads"), StringComparison.Ordinal);
+
+        async Task<string> AskStoreAsync(HttpMethod method, string path)
+        {
+            using var http = new HttpClient();
+            using var request = store.SignS3().Create(method, path, []);
+            using var answer = await http.SendAsync(request);
+            return await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+        }
     }
 
     [Theory]
