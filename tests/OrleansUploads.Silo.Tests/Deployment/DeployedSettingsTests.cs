@@ -17,8 +17,7 @@ public sealed partial class DeployedSettingsTests : IDisposable
     /// <summary>What an operator sets for the compose files.</summary>
     private static readonly Dictionary<string, string> Variables = new()
     {
-        ["PARTS"] = "s3://bucket/prefix",
-        ["PARTS_ENDPOINT"] = "https://s3.example.com",
+        ["OrleansUploads__Parts"] = "s3://bucket/prefix",
         ["AZURE_STORAGE_CONNECTION_STRING"] = "UseDevelopmentStorage=true",
     };
 
