@@ -1,6 +1,16 @@
 #!/bin/sh
-# Runs a cluster on this machine: a database and silos, all on the loopback address. The database is PostgreSQL, or with --azure
-# Azurite, which imitates Azure Storage: deploy/local-cluster.sh --azure start. A cluster keeps its kind of database until it is removed.
+# Runs a cluster on this machine: silos, a database for the decisions and a place for the bytes, all on the loopback address.
+#
+#   deploy/local-cluster.sh [--azure] [--parts PLACE] COMMAND
+#
+# The database is PostgreSQL, or with --azure the tables of Azurite, which imitates Azure Storage. The bytes are in:
+#   --parts folder      a folder that the silos share; this is the default
+#   --parts s3          a bucket of an S3 store: "orleans-uploads serve", with a folder of its own
+#   --parts blobs       a container of Azurite's blobs
+#   --parts s3://BUCKET/PREFIX or az://CONTAINER/PREFIX
+#                       a store that you have, with an empty prefix. OrleansUploads__PartsEndpoint and OrleansUploads__PartsRegion say where
+#                       it is. The SDKs find the credentials as in the shell that starts the cluster for the first time.
+# A cluster keeps both until it is removed, so later commands need no options.
 #
 #   deploy/local-cluster.sh start [SILOS]   starts what is not running (3 silos unless you say otherwise)
 #   deploy/local-cluster.sh status          lists the processes; fails unless all of them are ready
@@ -11,12 +21,12 @@
 #   deploy/local-cluster.sh faults [MINUTES]  kills, pauses, stops and cuts off silos of a cluster of its own under clients that do not
 #                                           retry, for ten minutes unless you say otherwise; fails if a request fails without a fault
 #   deploy/local-cluster.sh stop            stops everything and keeps the data
-#   deploy/local-cluster.sh remove          stops everything and deletes the data
+#   deploy/local-cluster.sh remove          stops everything and deletes what "start" created; nothing in a store that you have
 #
 # Needs curl, a build of the silo, and PostgreSQL's programs (Debian: the package postgresql) or Azurite:
 #   dotnet build src/OrleansUploads.Silo -c Release
 #   npm ci --prefix deploy/azurite
-# The demo also needs: dotnet build src/OrleansUploads.Cli -c Release
+# The demo and --parts s3 also need: dotnet build src/OrleansUploads.Cli -c Release
 # The benchmark needs: dotnet build tests/OrleansUploads.Benchmarks -c Release
 # The soak and the faults need: dotnet build tests/OrleansUploads.Silo.Tests -c Release
 #                      They cut the network only as root with iptables. The soak sets wrong clocks only with a C compiler.
@@ -25,7 +35,7 @@
 #   LOCAL_CLUSTER_FOLDER         data, logs and process IDs (default: /tmp/orleans-uploads-cluster)
 #   LOCAL_CLUSTER_PORT           the first of 400 ports (default: 9400). Silo N serves the vault API at this port plus N
 #   LOCAL_CLUSTER_SILO           the silo's program (default: the Release build in src/OrleansUploads.Silo)
-#   LOCAL_CLUSTER_CLI            the program that runs the demo (default: the Release build in src/OrleansUploads.Cli)
+#   LOCAL_CLUSTER_CLI            the program that runs the demo and the S3 store (default: the Release build in src/OrleansUploads.Cli)
 #   LOCAL_CLUSTER_PREVIOUS_SILO  another build of the silo; the soak updates from one to the other and back
 set -eu
 
@@ -35,16 +45,18 @@ port=${LOCAL_CLUSTER_PORT:-9400}
 silo=${LOCAL_CLUSTER_SILO:-$here/../src/OrleansUploads.Silo/bin/Release/net10.0/orleans-uploads-silo.dll}
 cli=${LOCAL_CLUSTER_CLI:-$here/../src/OrleansUploads.Cli/bin/Release/net10.0/orleans-uploads.dll}
 database_port=$((port + 300))
+store_port=$((port + 301))
 
 fail() {
     echo "local-cluster.sh: $1" >&2
     exit 1
 }
 
-# The kind of database: that of the folder, or what the command line says.
-choose_database() {
-    database=$(cat "$folder/database" 2> /dev/null || echo "${1:-postgres}")
-    [ "${1:-$database}" = "$database" ] || fail "$folder contains a cluster on $database. Remove it first: deploy/local-cluster.sh remove"
+# What the cluster in the folder was started with, or what the command line says, or the default.
+choice() {
+    chosen=$(cat "$folder/$1" 2> /dev/null || echo "${2:-$3}")
+    [ "${2:-$chosen}" = "$chosen" ] || fail "$folder contains a cluster with $1 $chosen. Remove it first: deploy/local-cluster.sh remove"
+    echo "$chosen"
 }
 
 # Runs a program of PostgreSQL. It refuses to run as root, so root uses the user that the package creates.
@@ -74,39 +86,111 @@ is_running() {
 is_database_running() {
     case $database in
         postgres) postgres pg_ctl status -D "$folder/postgres" > /dev/null 2>&1 ;;
-        azure) is_running "$folder/azurite.pid" azurite-table ;;
+        azure) is_running "$folder/azurite-table.pid" azurite-table ;;
     esac
 }
 
-# Azurite's account and key are the same everywhere and printed in its documentation.
+is_store_running() {
+    case $parts in
+        s3) is_running "$folder/store.pid" "serve --data" ;;
+        blobs) is_running "$folder/azurite-blob.pid" azurite-blob ;;
+    esac
+}
+
+# The connection string of a service of Azurite.
+azurite_connection() {
+    echo "$(sed -n 's/^AZURE_STORAGE_CONNECTION_STRING=//; s/[A-Za-z]*Endpoint=.*//p' "$here/azurite.env")$1Endpoint=http://127.0.0.1:$2/devstoreaccount1"
+}
+
 connection_string() {
     case $database in
         postgres) echo "Host=127.0.0.1;Port=$database_port;Username=uploads;Database=uploads" ;;
-        azure)
-            echo "$(sed 's/TableEndpoint=.*//' "$here/azurite-connection-string")TableEndpoint=http://127.0.0.1:$database_port/devstoreaccount1"
+        azure) azurite_connection Table "$database_port" ;;
+    esac
+}
+
+# Runs a service of Azurite: its name, its port, its folder.
+start_azurite() {
+    ! is_running "$folder/azurite-$1.pid" "azurite-$1" || return 0
+    azurite=$(PATH=$here/azurite/node_modules/.bin:$PATH command -v "azurite-$1") \
+        || fail "there is no Azurite. Install it: npm ci --prefix deploy/azurite"
+    mkdir -p "$folder/$3"
+    setsid nohup "$azurite" "--$1Host" 127.0.0.1 "--$1Port" "$2" --location "$folder/$3" --skipApiVersionCheck --silent \
+        > "$folder/azurite-$1.log" 2>&1 < /dev/null &
+    echo $! > "$folder/azurite-$1.pid"
+    wait_for "azurite-$1" "$2"
+}
+
+# Waits until a server answers: its name, its port.
+wait_for() {
+    tries=0
+    until curl --silent --output /dev/null "http://127.0.0.1:$2"; do
+        kill -0 "$(cat "$folder/$1.pid")" 2> /dev/null || fail "$1 has ended: $(tail -n 1 "$folder/$1.log")"
+        tries=$((tries + 1))
+        [ $tries -lt 120 ] || fail "$1 does not answer after a minute. See $folder/$1.log."
+        sleep 0.5
+    done
+}
+
+start_azure() { start_azurite table "$database_port" azurite; }
+
+# The place for the bytes. A bucket or container must exist before the silos start.
+start_store() {
+    case $parts in
+        folder) mkdir -p "$folder/parts" ;;
+        s3) start_s3 ;;
+        blobs)
+            start_azurite blob "$store_port" store
+            AZURE_STORAGE_CONNECTION_STRING=$(azurite_connection Blob "$store_port") node "$here/azurite/create-container.js" parts || exit 1
+            ;;
+        *)
+            # The demo's key pair has the same variables later.
+            [ -f "$folder/store-environment" ] \
+                || (umask 077; export -p | grep -E '^export (AWS_|AZURE_|OrleansUploads__Parts)' > "$folder/store-environment" || true)
             ;;
     esac
 }
 
-start_database() {
-    echo "$database" > "$folder/database"
-    "start_$database"
+# The single process of this project as an S3 store, with a key pair of its own.
+start_s3() {
+    [ -f "$cli" ] || fail "$cli does not exist. Build it: dotnet build src/OrleansUploads.Cli -c Release"
+    if ! [ -f "$folder/store-credentials" ]; then
+        (umask 077; printf '[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n' "$(random_id)" "$(random_secret)" \
+            > "$folder/store-credentials")
+    fi
+
+    if ! is_store_running; then
+        setsid nohup "$here/s3-store.sh" run "$folder/store-credentials" \
+            dotnet "$cli" serve --data "$folder/store" --listen "127.0.0.1:$store_port" --no-dashboard --quiet \
+            >> "$folder/store.log" 2>&1 < /dev/null &
+        echo $! > "$folder/store.pid"
+        wait_for store "$store_port"
+    fi
+
+    "$here/s3-store.sh" bucket "$folder/store-credentials" "http://127.0.0.1:$store_port/parts" \
+        || fail "the bucket cannot be created. See $folder/store.log."
 }
 
-start_azure() {
-    ! is_database_running || return 0
-    azurite=$(PATH=$here/azurite/node_modules/.bin:$PATH command -v azurite-table) \
-        || fail "there is no Azurite. Install it: npm ci --prefix deploy/azurite"
-    mkdir -p "$folder/azurite"
-    setsid nohup "$azurite" --tableHost 127.0.0.1 --tablePort "$database_port" --location "$folder/azurite" --skipApiVersionCheck --silent \
-        > "$folder/azurite.log" 2>&1 < /dev/null &
-    echo $! > "$folder/azurite.pid"
-    tries=0
-    until curl --silent --output /dev/null "http://127.0.0.1:$database_port"; do
-        tries=$((tries + 1))
-        [ $tries -lt 120 ] || fail "Azurite does not answer after a minute. See $folder/azurite.log."
-        sleep 0.5
-    done
+# Where a silo finds the bytes.
+export_parts() {
+    unset OrleansUploads__Parts OrleansUploads__PartsFolder OrleansUploads__PartsEndpoint OrleansUploads__PartsRegion
+    [ "$parts" = folder ] || unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE
+    case $parts in
+        folder) export OrleansUploads__PartsFolder="$folder/parts" ;;
+        s3)
+            export OrleansUploads__Parts=s3://parts/silos OrleansUploads__PartsEndpoint="http://127.0.0.1:$store_port"
+            export AWS_SHARED_CREDENTIALS_FILE="$folder/store-credentials"
+            ;;
+        blobs)
+            export OrleansUploads__Parts=az://parts/silos
+            AZURE_STORAGE_CONNECTION_STRING=$(azurite_connection Blob "$store_port")
+            export AZURE_STORAGE_CONNECTION_STRING
+            ;;
+        *)
+            . "$folder/store-environment"
+            export OrleansUploads__Parts="$parts"
+            ;;
+    esac
 }
 
 start_postgres() {
@@ -130,35 +214,35 @@ start_postgres() {
         "$here/postgres/apply.sh"
 }
 
+random_id() { echo "AKIA$(od -An -N16 -tu1 /dev/urandom | tr -d ' \n' | tr 0-9 A-J | cut -c1-16)"; }
+
+random_secret() { od -An -N20 -tx1 /dev/urandom | tr -d ' \n'; }
+
 # Key pair of the cluster, created once.
 read_keys() {
-    if ! [ -f "$folder/keys" ]; then
-        umask 077
-        {
-            echo "AWS_ACCESS_KEY_ID=AKIA$(od -An -N16 -tu1 /dev/urandom | tr -d ' \n' | tr 0-9 A-J | cut -c1-16)"
-            echo "AWS_SECRET_ACCESS_KEY=$(od -An -N20 -tx1 /dev/urandom | tr -d ' \n')"
-        } > "$folder/keys"
-    fi
-
+    [ -f "$folder/keys" ] \
+        || (umask 077; printf 'AWS_ACCESS_KEY_ID=%s\nAWS_SECRET_ACCESS_KEY=%s\n' "$(random_id)" "$(random_secret)" > "$folder/keys")
     . "$folder/keys"
 }
 
-start_silo() {
+# In a shell of its own, so that the settings of a silo do not stay.
+start_silo() (
     ! is_running "$folder/silo-$1.pid" || return 0
     # The silos share the processor, so an idle thread sleeps at once and does not look for work first.
-    DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0 \
-    OrleansUploads__Clustering="$database" \
-    OrleansUploads__ConnectionString="$(connection_string)$([ "$database" != postgres ] || echo ";Maximum Pool Size=40")" \
-    OrleansUploads__PartsFolder="$folder/parts" \
-    OrleansUploads__AdvertisedAddress=127.0.0.1 \
-    OrleansUploads__Listen="127.0.0.1:$((port + $1))" \
-    OrleansUploads__SiloPort=$((port + 100 + $1)) \
-    OrleansUploads__ClientPort=$((port + 200 + $1)) \
-    OrleansUploads__AccessKeyId="$AWS_ACCESS_KEY_ID" \
-    OrleansUploads__SecretAccessKey="$AWS_SECRET_ACCESS_KEY" \
-        setsid nohup dotnet "$silo" >> "$folder/silo-$1.log" 2>&1 < /dev/null &
+    export DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0
+    export OrleansUploads__Clustering="$database"
+    OrleansUploads__ConnectionString="$(connection_string)$([ "$database" != postgres ] || echo ";Maximum Pool Size=40")"
+    export OrleansUploads__ConnectionString
+    export OrleansUploads__AdvertisedAddress=127.0.0.1
+    export OrleansUploads__Listen="127.0.0.1:$((port + $1))"
+    export OrleansUploads__SiloPort=$((port + 100 + $1))
+    export OrleansUploads__ClientPort=$((port + 200 + $1))
+    export OrleansUploads__AccessKeyId="$AWS_ACCESS_KEY_ID"
+    export OrleansUploads__SecretAccessKey="$AWS_SECRET_ACCESS_KEY"
+    export_parts
+    setsid nohup dotnet "$silo" >> "$folder/silo-$1.log" 2>&1 < /dev/null &
     echo $! > "$folder/silo-$1.pid"
-}
+)
 
 is_ready() {
     curl --silent --fail --max-time 5 --output /dev/null "http://127.0.0.1:$((port + $1))/healthz"
@@ -186,9 +270,14 @@ numbers() {
 
 start() {
     [ -f "$silo" ] || fail "$silo does not exist. Build it: dotnet build src/OrleansUploads.Silo -c Release"
-    mkdir -p "$folder/parts"
+    [ -f "$folder/database" ] || [ -z "$(ls -A "$folder" 2> /dev/null)" ] \
+        || fail "$folder contains something else than a local cluster. Set LOCAL_CLUSTER_FOLDER to an empty or a new folder."
+    mkdir -p "$folder"
     chmod 711 "$folder"
-    start_database
+    echo "$database" > "$folder/database"
+    echo "$parts" > "$folder/bytes"
+    "start_$database"
+    start_store
     read_keys
     for number in $(seq 1 "$1"); do start_silo "$number"; done
     for number in $(seq 1 "$1"); do wait_until_ready "$number"; done
@@ -214,15 +303,25 @@ status() {
     done
 
     name=PostgreSQL
-    [ "$database" = postgres ] || name=Azurite
-    if is_database_running; then
-        echo "$name  127.0.0.1:$database_port  running"
-    else
-        echo "$name  127.0.0.1:$database_port  not running"
-        all_ready=1
-    fi
+    [ "$database" = postgres ] || name="Azurite's tables"
+    say_whether_running database "$name" "$database_port" || all_ready=1
+    case $parts in
+        folder) echo "bytes in $folder/parts" ;;
+        s3) say_whether_running store "S3 store" "$store_port" || all_ready=1 ;;
+        blobs) say_whether_running store "Azurite's blobs" "$store_port" || all_ready=1 ;;
+        *) echo "bytes in $parts" ;;
+    esac
 
     return $all_ready
+}
+
+say_whether_running() {
+    if "is_$1_running"; then
+        echo "$2  127.0.0.1:$3  running"
+    else
+        echo "$2  127.0.0.1:$3  not running"
+        return 1
+    fi
 }
 
 kill_silo() {
@@ -272,6 +371,8 @@ bench() {
 
 # Runs a class of tests, in a network namespace of its own if that is possible, because it changes the firewall.
 run_tests() {
+    [ "${asked_parts:-folder}" = folder ] \
+        || fail "the soak and the faults make clusters of their own, which keep the bytes in a folder. Omit --parts."
     tests=$here/../tests/OrleansUploads.Silo.Tests/bin/Release/net10.0/OrleansUploads.Silo.Tests.dll
     [ -f "$tests" ] || fail "$tests does not exist. Build it: dotnet build tests/OrleansUploads.Silo.Tests -c Release"
     set -- dotnet "$tests" -class "*.$1" -noLogo
@@ -305,6 +406,11 @@ stop() {
         rm -f "$folder/silo-$number.pid"
     done
 
+    case $parts in
+        s3) stop_process store "serve --data" ;;
+        blobs) stop_process azurite-blob azurite-blob ;;
+    esac
+
     "stop_$database"
 }
 
@@ -313,18 +419,47 @@ stop_postgres() {
 }
 
 # Azurite stores what it has in memory when it is asked to stop.
-stop_azure() {
-    ! is_database_running || kill -TERM "$(cat "$folder/azurite.pid")"
-    while is_database_running; do sleep 0.1; done
-    rm -f "$folder/azurite.pid"
+stop_azure() { stop_process azurite-table azurite-table; }
+
+# Stops a process that this script started: the name of its file, and what is in its command line.
+stop_process() {
+    ! is_running "$folder/$1.pid" "$2" || kill -TERM "$(cat "$folder/$1.pid")"
+    while is_running "$folder/$1.pid" "$2"; do sleep 0.1; done
+    rm -f "$folder/$1.pid"
 }
 
-if [ "${1:-}" = --azure ]; then
+# Deletes what "start" creates, by name: the folder may contain other files by now.
+remove() {
+    [ -f "$folder/database" ] || fail "$folder does not contain a local cluster."
+    stop
+    for name in postgres azurite parts store store-credentials store-environment keys bytes; do rm -rf "${folder:?}/$name"; done
+    rm -f "$folder"/silo-*.log "$folder"/azurite-*.log "$folder/store.log" "$folder/initdb.log" "$folder/database"
+    rmdir "$folder" 2> /dev/null || echo "$folder stays, because it contains other files."
+    case $parts in
+        *://*) echo "The objects in $parts stay, and with them the mark of this cluster. For another cluster, use another prefix." ;;
+    esac
+}
+
+usage="usage: local-cluster.sh [--azure] [--parts folder|s3|blobs|ADDRESS] start [SILOS] | status | demo [SIZE] | kill SILO | bench
+    | soak [MINUTES] | faults [MINUTES] | stop | remove"
+asked_database=""
+asked_parts=""
+while :; do
+    case "${1:-}" in
+        --azure) asked_database=azure ;;
+        --parts)
+            case "${2:-}" in
+                folder | s3 | blobs | s3://?* | az://?*) asked_parts=$2 ;;
+                *) fail "--parts is '${2:-}'. It must be folder, s3, blobs, s3://BUCKET/PREFIX or az://CONTAINER/PREFIX." ;;
+            esac
+            shift
+            ;;
+        *) break ;;
+    esac
     shift
-    choose_database azure
-else
-    choose_database
-fi
+done
+database=$(choice database "$asked_database" postgres)
+parts=$(choice bytes "$asked_parts" folder)
 
 case "${1:-}" in
     start) start "${2:-3}" ;;
@@ -336,10 +471,6 @@ case "${1:-}" in
     soak) soak "${2:-60}" ;;
     faults) faults "${2:-10}" ;;
     stop) stop ;;
-    remove)
-        [ -d "$folder/parts" ] || fail "$folder does not contain a local cluster."
-        stop
-        rm -rf "$folder"
-        ;;
-    *) fail "usage: local-cluster.sh [--azure] start [SILOS] | status | demo [SIZE] | kill SILO | bench | soak [MINUTES] | faults [MINUTES] | stop | remove" ;;
+    remove) remove ;;
+    *) fail "$usage" ;;
 esac

@@ -8,16 +8,24 @@ umask 077
 mkdir -p secrets
 
 # The folder is for its owner only; the files in it are read by the containers' own users.
+access_key() { echo "OU$(head -c 256 /dev/urandom | base64 | tr -dc 'A-Z2-7' | cut -c 1-18)"; }
 random() { head -c "$1" /dev/urandom | base64 | tr -d '\n'; }
 if [ ! -e secrets/keys.json ]; then
     password=$(head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n')
     printf '%s' "$password" > secrets/postgres-password
     printf 'Host=postgres;Database=uploads;Username=uploads;Password=%s;Maximum Pool Size=50' "$password" > secrets/connection-string
-    accessKey=OU$(head -c 256 /dev/urandom | base64 | tr -dc 'A-Z2-7' | cut -c 1-18)
+    accessKey=$(access_key)
     secretKey=$(random 30)
     printf '{"keys":[{"accessKeyId":"%s","secretAccessKey":"%s","account":"000000000001","createdAt":"%s"}]}\n' \
         "$accessKey" "$secretKey" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" > secrets/keys.json
     chmod 644 secrets/*
+fi
+
+# The key pair of the S3 store, as the SDK of AWS reads it.
+if [ ! -e secrets/parts-credentials ]; then
+    printf '[default]\naws_access_key_id = %s\naws_secret_access_key = %s\n' \
+        "$(access_key)" "$(random 30)" > secrets/parts-credentials
+    chmod 644 secrets/parts-credentials
 fi
 
 command -v openssl > /dev/null || { echo "make-secrets.sh: openssl is not installed. Install it; it makes the certificates." >&2; exit 2; }

@@ -11,6 +11,7 @@ public sealed partial class DeploymentTests
     private static readonly string[] Files =
     [
         "docker-compose.yml",
+        "docker-compose.override.yml",
         "README.md",
         "docs/operations.md",
         "docs/cluster.md",
@@ -55,8 +56,8 @@ public sealed partial class DeploymentTests
 
     [Theory]
     [InlineData("deploy/Dockerfile", @"^EXPOSE (?<port>\d+) (?<port>\d+) (?<port>\d+) (?<port>\d+)$")]
-    [InlineData("deploy/kubernetes/silo.yaml", @"containerPort: (?<port>\d+)")]
-    [InlineData("deploy/kubernetes/silo.yaml", @"\bport: (?<port>\d+)")]
+    [InlineData("deploy/kubernetes/base/silo.yaml", @"containerPort: (?<port>\d+)")]
+    [InlineData("deploy/kubernetes/base/silo.yaml", @"\bport: (?<port>\d+)")]
     public void Every_port_is_a_default_port_of_the_program_or_that_of_the_dashboard_in_the_image(string file, string pattern)
     {
         var named = Regex.Matches(Read(file), pattern, RegexOptions.Multiline)
@@ -96,7 +97,13 @@ public sealed partial class DeploymentTests
     [InlineData("deploy/Dockerfile", @"dotnet publish (?<path>\S+)")]
     [InlineData("docker-compose.yml", @"dockerfile: (?<path>\S+)")]
     [InlineData("docker-compose.yml", @"- \./(?<path>[^:]+):")]
-    [InlineData("deploy/docker-compose.azurite.yml", @" file: \./(?<path>deploy/azurite\S+)")]
+    [InlineData("docker-compose.yml", @"--file (?<path>\S+)")]
+    [InlineData("docker-compose.override.yml", @"dockerfile: (?<path>\S+)")]
+    [InlineData("docker-compose.override.yml", @"- \./(?<path>[^:]+):")]
+    [InlineData("docker-compose.override.yml", @" file: \./(?<path>\S+)")]
+    [InlineData("deploy/docker-compose.s3.yml", @"(?:--file| file:) (?:\./)?(?<path>\S+)")]
+    [InlineData("deploy/docker-compose.folder.yml", @"--file (?<path>\S+)")]
+    [InlineData("deploy/docker-compose.azurite.yml", @"-file (?<path>deploy/\S+\w)")]
     [InlineData("deploy/docker-compose.azurite.yml", @"context: (?<path>\S+)")]
     [InlineData("deploy/docker-compose.azurite.yml", @"- \./(?<path>[^:]+):")]
     public void Every_referenced_file_exists(string file, string pattern)
@@ -123,7 +130,7 @@ public sealed partial class DeploymentTests
     {
         Assert.True(Seconds("docker-compose.yml", @"stop_grace_period: (\d+)s") > DrainSeconds("docker-compose.yml"));
         Assert.True(
-            Seconds("deploy/kubernetes/silo.yaml", @"terminationGracePeriodSeconds: (\d+)") > DrainSeconds("deploy/kubernetes/silo.yaml"));
+            Seconds("deploy/kubernetes/base/silo.yaml", @"terminationGracePeriodSeconds: (\d+)") > DrainSeconds("deploy/kubernetes/base/silo.yaml"));
 
         static int DrainSeconds(string file) =>
             Seconds(file, @"__DrainDelay\W+(?:value: )?(\d+)s") + Seconds(file, @"__DrainTime\W+(?:value: )?(\d+)s");
@@ -134,7 +141,7 @@ public sealed partial class DeploymentTests
     [Fact]
     public void Readiness_is_noticed_before_a_stopping_silo_refuses_connections()
     {
-        var silo = Read("deploy/kubernetes/silo.yaml");
+        var silo = Read("deploy/kubernetes/base/silo.yaml");
         var probe = silo[silo.IndexOf("readinessProbe:", StringComparison.Ordinal)..];
         Assert.True(Number(probe, @"periodSeconds: (\d+)") * Number(probe, @"failureThreshold: (\d+)")
             < Number(silo, @"__DrainDelay\W+value: (\d+)s"));
@@ -145,13 +152,15 @@ public sealed partial class DeploymentTests
     }
 
     [Theory]
-    [InlineData("docker-compose.yml")]
+    [InlineData("docker-compose.yml", "docker-compose.override.yml")]
+    [InlineData("docker-compose.yml", "deploy/docker-compose.s3.yml")]
+    [InlineData("docker-compose.yml", "deploy/docker-compose.folder.yml")]
     [InlineData("deploy/docker-compose.azurite.yml")]
-    public async Task Compose_accepts_the_file(params string[] files)
+    public async Task Compose_accepts_the_files(params string[] files)
     {
         Assert.SkipUnless(await SucceedsAsync("compose", "version"), "Docker with the compose plugin is not installed.");
-        var arguments = files.SelectMany(file => (string[])["--project-directory", Repository.Root, "--file", Repository.File(file)]);
-        Assert.True(await SucceedsAsync(["compose", .. arguments, "config", "--quiet"]));
+        var arguments = files.SelectMany(file => (string[])["--file", Repository.File(file)]);
+        Assert.True(await SucceedsAsync(["compose", "--project-directory", Repository.Root, .. arguments, "config", "--quiet"]));
     }
 
     private static int Number(string text, string pattern) => int.Parse(Regex.Match(text, pattern).Groups[1].Value, null);
@@ -160,7 +169,8 @@ public sealed partial class DeploymentTests
     {
         try
         {
-            await using var process = CapturedProcess.Start("docker", arguments, []);
+            await using var process = CapturedProcess.Start(
+                "docker", arguments, [new("OrleansUploads__Parts", "s3://bucket/prefix"), new("AZURE_STORAGE_CONNECTION_STRING", "UseDevelopmentStorage=true")]);
             return await process.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0;
         }
         catch (System.ComponentModel.Win32Exception)

@@ -1,12 +1,16 @@
+using Amazon.Runtime.CredentialManagement;
 using Npgsql;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Settings;
 using OrleansUploads.Silo.Database;
+using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 
 /// <summary>Runs the scripts in <c>deploy/</c>.</summary>
 public sealed class ScriptTests(PostgresServer postgres) : IDisposable
 {
+    private const string ClusterScript = "deploy/local-cluster.sh";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly TemporaryFolder _folder = new();
@@ -36,24 +40,94 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
         }
     }
 
-    [Fact, Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task The_local_cluster_passes_the_demo_while_its_silos_are_killed()
+    [Theory, Trait(TestRun.Name, TestRun.Campaign)]
+    [InlineData("folder")]
+    [InlineData("s3")]
+    public async Task The_local_cluster_passes_the_demo_while_its_silos_are_killed(string parts)
     {
         PostgresPrograms.RequireInstalled();
         PostgresPrograms.LetTraverse(_folder.Path);
-        Dictionary<string, string?> environment = new()
-        {
-            ["LOCAL_CLUSTER_FOLDER"] = _folder.File("cluster"),
-            ["LOCAL_CLUSTER_PORT"] = $"{FreePort.Take(1)[0]}",
-        };
+        var cluster = _folder.File("cluster");
+        var environment = LocalCluster(cluster);
         try
         {
-            Assert.Contains("archive ID", await RunAsync("deploy/local-cluster.sh", ["demo", "64MiB"], environment), StringComparison.Ordinal);
+            Assert.Contains(
+                "archive ID", await RunAsync(ClusterScript, ["--parts", parts, "demo", "64MiB"], environment), StringComparison.Ordinal);
+            Assert.Equal(parts == "folder", Directory.Exists(Path.Combine(cluster, "parts")));
+            await File.WriteAllTextAsync(Path.Combine(cluster, "notes"), "not of the script");
         }
         finally
         {
-            await RunAsync("deploy/local-cluster.sh", ["remove"], environment);
+            await RunAsync(ClusterScript, ["remove"], environment);
         }
+
+        Assert.Equal(["notes"], Directory.EnumerateFileSystemEntries(cluster).Select(Path.GetFileName));
+    }
+
+    [Fact, Trait(TestRun.Name, TestRun.Campaign)]
+    public async Task The_local_cluster_uses_a_store_that_exists_and_leaves_its_objects_there()
+    {
+        PostgresPrograms.RequireInstalled();
+        PostgresPrograms.LetTraverse(_folder.Path);
+        await using var store = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        await AskStoreAsync(HttpMethod.Put, "/uploads");
+        var cluster = _folder.File("cluster");
+        var environment = LocalCluster(cluster);
+        environment[Setting.Of(ServiceSettings.PartsEndpoint).Variable] = store.Address.ToString();
+        environment["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId;
+        environment["AWS_SECRET_ACCESS_KEY"] = CommandLine.SecretAccessKey;
+        try
+        {
+            await RunAsync(ClusterScript, ["--parts", "s3://uploads/silos", "start", "1"], environment);
+
+            // It has remembered where the store is, and with which key pair.
+            var later = LocalCluster(cluster);
+            later["LOCAL_CLUSTER_PORT"] = environment["LOCAL_CLUSTER_PORT"];
+            await RunAsync(ClusterScript, ["stop"], later);
+            Assert.Contains("bytes in s3://uploads/silos", await RunAsync(ClusterScript, ["start", "1"], later), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Assert.Contains("stay", await RunAsync(ClusterScript, ["remove"], environment), StringComparison.Ordinal);
+        }
+
+        Assert.False(Directory.Exists(cluster));
+        Assert.Contains("<Key>silos/", await AskStoreAsync(HttpMethod.Get, "/uploads"), StringComparison.Ordinal);
+
+        async Task<string> AskStoreAsync(HttpMethod method, string path)
+        {
+            using var http = new HttpClient();
+            using var request = store.SignS3().Create(method, path, []);
+            using var answer = await http.SendAsync(request);
+            return await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("--parts", "tape", "start", "--parts is 'tape'")]
+    [InlineData("--parts", "s3://", "start", "--parts is 's3://'")]
+    [InlineData("--parts", "s3", "soak", "Omit --parts")]
+    [InlineData("--azure", "--parts", "blobs", "usage: ")]
+    public async Task The_local_cluster_names_a_wrong_option(string first, string second, string third, string message)
+    {
+        var (code, error) = await RefuseAsync([first, second, third]);
+        Assert.Equal(1, code);
+        Assert.Contains(message, error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_local_cluster_leaves_a_folder_alone_that_has_other_files()
+    {
+        var mine = _folder.File("parts");
+        Directory.CreateDirectory(mine);
+        foreach (var command in (string[])["start", "remove"])
+        {
+            var (code, error) = await RefuseAsync([command]);
+            Assert.Equal(1, code);
+            Assert.Contains("local cluster", error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal([mine], Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 
     [Fact]
@@ -73,6 +147,9 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
         var connection = new NpgsqlConnectionStringBuilder(await File.ReadAllTextAsync(_folder.File("deploy/secrets/connection-string")));
         Assert.Equal(await File.ReadAllTextAsync(_folder.File("deploy/secrets/postgres-password")), connection.Password);
         Assert.Equal(48, connection.Password!.Length);
+        Assert.True(new SharedCredentialsFile(_folder.File("deploy/secrets/parts-credentials")).TryGetProfile("default", out var store));
+        Assert.Equal(20, store.Options.AccessKey.Length);
+        Assert.Equal(40, store.Options.SecretKey.Length);
     }
 
     [Theory]
@@ -92,6 +169,20 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
         Assert.Equal(needsNames, script.Error.Contains("network_backend=\"netavark\"", StringComparison.Ordinal));
         Assert.Equal(
             Directory.Exists("/sys/fs/cgroup/unified"), script.Error.Contains("runtime=\"runc\"", StringComparison.Ordinal));
+    }
+
+    private static Dictionary<string, string?> LocalCluster(string folder) => new()
+    {
+        ["LOCAL_CLUSTER_FOLDER"] = folder,
+        ["LOCAL_CLUSTER_PORT"] = $"{FreePort.Take(1)[0]}",
+    };
+
+    /// <summary>Runs the script of the local cluster on this test's folder.</summary>
+    private async Task<(int Code, string Error)> RefuseAsync(string[] arguments)
+    {
+        await using var script = CapturedProcess.Start(
+            "/bin/sh", [Repository.File(ClusterScript), .. arguments], LocalCluster(_folder.Path));
+        return (await script.WaitForExitAsync(Patience), script.Error);
     }
 
     /// <summary>Writes a program that the scripts find first.</summary>

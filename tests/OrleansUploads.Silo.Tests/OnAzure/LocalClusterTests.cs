@@ -10,9 +10,11 @@ public sealed class LocalClusterTests(AzuriteServer azurite) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [Theory]
     [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task The_demo_kills_silos_and_ends_with_one_archive_id_and_equal_bytes()
+    [InlineData("folder")]
+    [InlineData("blobs")]
+    public async Task The_demo_kills_silos_and_ends_with_one_archive_id_and_equal_bytes(string parts)
     {
         // The script starts its own.
         await azurite.CreateLocalClusterAsync();
@@ -27,7 +29,7 @@ public sealed class LocalClusterTests(AzuriteServer azurite) : IDisposable
         };
         try
         {
-            var demo = await RunAsync(environment, "--azure", "demo", "16MiB");
+            var demo = await RunAsync(environment, "--azure", "--parts", parts, "demo", "16MiB");
             Assert.Contains("All checks passed.", demo, StringComparison.Ordinal);
             Assert.Matches("8 concurrent complete requests return one archive ID .*1 ID", demo);
         }
