@@ -141,7 +141,8 @@ start_store() {
         s3) start_s3 ;;
         blobs)
             start_azurite blob "$store_port" store
-            AZURE_STORAGE_CONNECTION_STRING=$(azurite_connection Blob "$store_port") node "$here/azurite/create-container.js" parts || exit 1
+            AZURE_STORAGE_CONNECTION_STRING=$(azurite_connection Blob "$store_port") \
+                node "$here/azurite/create-container.js" parts || exit 1
             ;;
         *)
             # The demo's key pair has the same variables later.
