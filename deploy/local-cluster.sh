@@ -99,7 +99,8 @@ is_store_running() {
 
 # The connection string of a service of Azurite.
 azurite_connection() {
-    echo "$(sed -n 's/^AZURE_STORAGE_CONNECTION_STRING=//; s/[A-Za-z]*Endpoint=.*//p' "$here/azurite.env")$1Endpoint=http://127.0.0.1:$2/devstoreaccount1"
+    account=$(sed -n 's/^AZURE_STORAGE_CONNECTION_STRING=//; s/[A-Za-z]*Endpoint=.*//p' "$here/azurite.env")
+    echo "$account$1Endpoint=http://127.0.0.1:$2/devstoreaccount1"
 }
 
 connection_string() {
@@ -141,7 +142,8 @@ start_store() {
         s3) start_s3 ;;
         blobs)
             start_azurite blob "$store_port" store
-            AZURE_STORAGE_CONNECTION_STRING=$(azurite_connection Blob "$store_port") node "$here/azurite/create-container.js" parts || exit 1
+            AZURE_STORAGE_CONNECTION_STRING=$(azurite_connection Blob "$store_port") \
+                node "$here/azurite/create-container.js" parts || exit 1
             ;;
         *)
             # The demo's key pair has the same variables later.

@@ -16,7 +16,8 @@ case $1 in
         ;;
     bucket)
         # curl reads the key pair from standard input, so that the list of processes does not show it.
-        printf 'user = "%s:%s"\n' "$id" "$secret" | curl --config - --silent --show-error --fail --retry 60 --retry-connrefused --retry-delay 1 \
+        printf 'user = "%s:%s"\n' "$id" "$secret" | curl --config - --silent --show-error --fail \
+            --retry 60 --retry-connrefused --retry-delay 1 \
             --aws-sigv4 aws:amz:us-east-1:s3 --header 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --request PUT "$3"
         ;;
     *)

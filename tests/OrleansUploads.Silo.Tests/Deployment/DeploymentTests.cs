@@ -170,7 +170,9 @@ public sealed partial class DeploymentTests
         try
         {
             await using var process = CapturedProcess.Start(
-                "docker", arguments, [new("OrleansUploads__Parts", "s3://bucket/prefix"), new("AZURE_STORAGE_CONNECTION_STRING", "UseDevelopmentStorage=true")]);
+                "docker",
+                arguments,
+                [new("OrleansUploads__Parts", "s3://bucket/prefix"), new("AZURE_STORAGE_CONNECTION_STRING", "UseDevelopmentStorage=true")]);
             return await process.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0;
         }
         catch (System.ComponentModel.Win32Exception)
