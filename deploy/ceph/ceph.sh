@@ -10,12 +10,14 @@
 #   deploy/ceph/ceph.sh await-recovery   waits until each object is on all disks again
 #   deploy/ceph/ceph.sh rounds [COUNT]   silos keep their bytes on it while clients write and read through both protocols: in each round
 #                                        one disk is destroyed, replaced and recovered, and every byte is compared (5 rounds by default)
+#   deploy/ceph/ceph.sh conformance      runs the tests of part stores on it
 #   deploy/ceph/ceph.sh stop             stops everything and keeps the data
 #   deploy/ceph/ceph.sh remove           stops everything and deletes the data
 #
 # Needs curl and Ceph's programs: apt-get install ceph-mon ceph-mgr ceph-osd radosgw (Debian 12). It uses about 1.5 GiB of memory, and
 # starts within a minute. Nothing inside it is authenticated. Names of buckets need three characters.
 # The rounds need: dotnet build tests/OrleansUploads.Silo.Tests -c Release
+# The tests of part stores need: dotnet build tests/OrleansUploads.Storage.Tests -c Release
 #
 # Variables, all optional:
 #   CEPH_FOLDER   data, logs and process IDs (default: /tmp/orleans-uploads-ceph)
@@ -221,12 +223,14 @@ replace_disk() {
     start_disk "$1"
 }
 
-rounds() {
-    tests=$here/../../tests/OrleansUploads.Silo.Tests/bin/Release/net10.0/OrleansUploads.Silo.Tests.dll
-    [ -f "$tests" ] || fail "$tests does not exist. Build it: dotnet build tests/OrleansUploads.Silo.Tests -c Release"
+# Runs classes of a project of tests.
+#   run_tests PROJECT CLASSES
+run_tests() {
+    tests=$here/../../tests/OrleansUploads.$1/bin/Release/net10.0/OrleansUploads.$1.dll
+    [ -f "$tests" ] || fail "$tests does not exist. Build it: dotnet build tests/OrleansUploads.$1 -c Release"
     start
-    ORLEANSUPLOADS_CEPH=$endpoint ORLEANSUPLOADS_CEPH_ROUNDS=$1 AWS_ACCESS_KEY_ID=$access_key AWS_SECRET_ACCESS_KEY=$secret_key \
-        CEPH_FOLDER=$folder CEPH_PORT=$port dotnet "$tests" -class '*.CephTests' -noLogo -noColor
+    ORLEANSUPLOADS_CEPH=$endpoint AWS_ACCESS_KEY_ID=$access_key AWS_SECRET_ACCESS_KEY=$secret_key \
+        CEPH_FOLDER=$folder CEPH_PORT=$port dotnet "$tests" -class "$2" -noLogo -noColor
 }
 
 stop() {
@@ -242,12 +246,19 @@ case "${1:-}" in
     destroy-disk) destroy_disk "${2:-}" ;;
     replace-disk) replace_disk "${2:-}" ;;
     await-recovery) until_true 300 "that each object is on all disks" is_recovered ;;
-    rounds) rounds "${2:-5}" ;;
+    rounds)
+        export ORLEANSUPLOADS_CEPH_ROUNDS="${2:-5}"
+        run_tests Silo.Tests '*.CephTests'
+        ;;
+    conformance) run_tests Storage.Tests '*' ;;
     stop) stop ;;
     remove)
         [ -f "$CEPH_CONF" ] || fail "$folder does not contain a Ceph."
         stop
         rm -rf "$folder"
         ;;
-    *) fail "usage: ceph.sh start | status | destroy-disk N | replace-disk N | await-recovery | rounds [COUNT] | stop | remove" ;;
+    *)
+        fail "usage: ceph.sh start | status | destroy-disk N | replace-disk N | await-recovery | rounds [COUNT] | conformance | stop |\
+ remove"
+        ;;
 esac
