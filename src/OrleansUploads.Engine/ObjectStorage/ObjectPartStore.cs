@@ -33,6 +33,9 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
     /// <inheritdoc/>
     public string Place => _storage.Address;
 
+    /// <inheritdoc/>
+    public bool IsDistant => true;
+
     /// <summary>Opens a store, and tries what it relies on.</summary>
     /// <param name="storage">The bucket or container. The part store disposes it.</param>
     /// <param name="options">Options, or null for the defaults.</param>

@@ -12,6 +12,9 @@ public abstract class DelegatingPartStore(IPartStore inner) : IPartStore
     public virtual Exception? Failure => inner.Failure;
 
     /// <inheritdoc/>
+    public virtual bool IsDistant => inner.IsDistant;
+
+    /// <inheritdoc/>
     public virtual ValueTask<IAttemptWriter> CreateAsync(
         UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
         inner.CreateAsync(upload, attempt, lengthBytes, cancellationToken);

@@ -16,6 +16,9 @@ public interface IPartStore
     /// <summary>Why the store takes no writes until it is opened again, or null if it takes them.</summary>
     Exception? Failure => null;
 
+    /// <summary>Whether each call takes a round trip over a network, so that readers open the next attempt before it is needed.</summary>
+    bool IsDistant => false;
+
     /// <summary>Begins a new attempt.</summary>
     /// <param name="upload">The upload that may come to own the attempt.</param>
     /// <param name="attempt">The name of the attempt, which was never used before.</param>
