@@ -13,6 +13,8 @@ public sealed class S3Storage : IObjectStorage
     /// <summary>The longest object for a store that does not understand chunks. It is kept in memory until its hash is known.</summary>
     private const int MaxWholeBytes = 64 * 1024 * 1024;
 
+    private const int BufferBytes = 128 * 1024;
+
     private readonly AmazonS3Client _client;
     private readonly string _bucket;
     private readonly string _prefix;
@@ -30,6 +32,9 @@ public sealed class S3Storage : IObjectStorage
             // The part store repeats calls, because it knows which bytes it can send again.
             MaxErrorRetry = 0,
             Timeout = Timeout.InfiniteTimeSpan,
+
+            // By default, the SDK sends 8 KiB with each call of the system. This is more than one of its chunks.
+            BufferSize = BufferBytes,
 
             // The hash of each chunk is signed, which every store checks. Not all stores check the newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
