@@ -47,7 +47,7 @@ var program = new Option<FileInfo>("--program")
     Description = "The program whose transfers are measured, such as one that deploy/publish.sh made; by default the one that was built "
         + "with the benchmarks.",
 };
-var store = new Option<Uri>("--store")
+var store = new Option<string>("--store")
 {
     Description = "The address of a running S3 server for the benchmarks of object stores, with its key pair in AWS_ACCESS_KEY_ID and "
         + "AWS_SECRET_ACCESS_KEY; by default they start one of this project.",
@@ -65,6 +65,6 @@ root.SetAction((parsed, cancellationToken) =>
         parsed.GetValue(quick),
         parsed.GetValue(program)?.FullName,
         cancellationToken,
-        parsed.GetValue(store));
+        parsed.GetValue(store) is { } address ? new Uri(address) : null);
 });
 return await root.Parse(args).InvokeAsync();
