@@ -1,3 +1,4 @@
+using System.Net;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -11,6 +12,8 @@ public sealed class S3Storage : IObjectStorage
 {
     /// <summary>The longest object for a store that does not understand chunks. It is kept in memory until its hash is known.</summary>
     private const int MaxWholeBytes = 64 * 1024 * 1024;
+
+    private const int BufferBytes = 128 * 1024;
 
     private readonly AmazonS3Client _client;
     private readonly string _bucket;
@@ -29,6 +32,9 @@ public sealed class S3Storage : IObjectStorage
             // The part store repeats calls, because it knows which bytes it can send again.
             MaxErrorRetry = 0,
             Timeout = Timeout.InfiniteTimeSpan,
+
+            // By default, the SDK sends 8 KiB with each call of the system. This is more than one of its chunks.
+            BufferSize = BufferBytes,
 
             // The hash of each chunk is signed, which every store checks. Not all stores check the newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
@@ -90,19 +96,67 @@ public sealed class S3Storage : IObjectStorage
         _client.DeleteObjectAsync(_bucket, _prefix + key, cancellationToken);
 
     /// <inheritdoc/>
+    public int MaxDeletions => 1000;
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<FailedDeletion>> DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        var request = new DeleteObjectsRequest
+        {
+            BucketName = _bucket,
+            Objects = [.. keys.Select(key => new KeyVersion { Key = _prefix + key })],
+
+            // The answer names what was deleted, so that an object which it does not mention counts as left.
+            Quiet = false,
+        };
+        DeleteObjectsResponse answer;
+        try
+        {
+            answer = await _client.DeleteObjectsAsync(request, cancellationToken);
+        }
+        catch (DeleteObjectsException partly)
+        {
+            answer = partly.Response;
+        }
+
+        var deleted = (answer.DeletedObjects ?? []).Select(static stored => stored.Key).ToHashSet(StringComparer.Ordinal);
+        var refused = (answer.DeleteErrors ?? []).ToLookup(static error => error.Key, StringComparer.Ordinal);
+        return
+        [
+            .. keys.Where(key => !deleted.Contains(_prefix + key))
+                .Select(key => Failure(key, refused[_prefix + key].FirstOrDefault())),
+        ];
+    }
+
+    /// <inheritdoc/>
     public ObjectFault FaultOf(Exception exception) => exception switch
     {
-        AmazonServiceException { ErrorCode: "NoSuchBucket" } => ObjectFault.Refused,
-        AmazonServiceException { ErrorCode: "SlowDown" or "Throttling" or "RequestLimitExceeded" } => ObjectFault.Throttled,
-        AmazonServiceException { ErrorCode: "RequestTimeout" or "ExpiredToken" or "RequestTimeTooSkewed" } => ObjectFault.Unavailable,
-        AmazonServiceException { ErrorCode: "QuotaExceeded" or "XMinioStorageFull" } => ObjectFault.Full,
-        AmazonServiceException { StatusCode: var status } => ObjectFaults.Of(status),
+        AmazonServiceException answered => FaultOf(answered.ErrorCode, answered.StatusCode),
         AmazonClientException => ObjectFault.Unavailable,
         _ => ObjectFault.None,
     };
 
     /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
+
+    private static FailedDeletion Failure(string key, DeleteError? error) => error is null
+        ? new FailedDeletion(key, ObjectFault.Unavailable, "the answer does not mention it")
+        : new FailedDeletion(key, FaultOf(error.Code, StatusOf(error.Code)), $"{error.Code}: {error.Message}");
+
+    private static ObjectFault FaultOf(string? code, HttpStatusCode status) => code switch
+    {
+        "NoSuchBucket" => ObjectFault.Refused,
+        "SlowDown" or "Throttling" or "RequestLimitExceeded" => ObjectFault.Throttled,
+        "RequestTimeout" or "ExpiredToken" or "RequestTimeTooSkewed" => ObjectFault.Unavailable,
+        "QuotaExceeded" or "XMinioStorageFull" => ObjectFault.Full,
+        _ => ObjectFaults.Of(status),
+    };
+
+    /// <summary>The status that belongs to the code of an object in an answer about several, which has none of its own. Unknown codes may
+    /// be those of a temporary fault.</summary>
+    private static HttpStatusCode StatusOf(string? code) =>
+        code is "AccessDenied" or "MethodNotAllowed" or "InvalidArgument" ? HttpStatusCode.Forbidden : HttpStatusCode.InternalServerError;
 
     private async Task PutAsync(
         string key, Stream content, long lengthBytes, bool onlyIfAbsent, bool signsChunks, CancellationToken cancellationToken)

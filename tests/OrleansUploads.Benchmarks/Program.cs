@@ -4,6 +4,7 @@ using OrleansUploads.Benchmarks.Clusters;
 using OrleansUploads.Benchmarks.Entities;
 using OrleansUploads.Benchmarks.Hashing;
 using OrleansUploads.Benchmarks.Objects;
+using OrleansUploads.Benchmarks.Stores;
 using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Benchmarks.Uploads;
 
@@ -24,6 +25,9 @@ IBenchmark[] all =
     new ObjectPartsBenchmark(),
     new Boto3Benchmark(),
     new MillionObjectsBenchmark(),
+    new StoreIngestBenchmark(),
+    new StoreRetrievalBenchmark(),
+    new StoreCompleteBenchmark(),
 ];
 
 var names = new Argument<string[]>("name")
@@ -43,9 +47,14 @@ var program = new Option<FileInfo>("--program")
     Description = "The program whose transfers are measured, such as one that deploy/publish.sh made; by default the one that was built "
         + "with the benchmarks.",
 };
+var store = new Option<string>("--store")
+{
+    Description = "The address of a running S3 server for the benchmarks of object stores, with its key pair in AWS_ACCESS_KEY_ID and "
+        + "AWS_SECRET_ACCESS_KEY; by default they start one of this project.",
+};
 var root = new RootCommand("Measures OrleansUploads against baselines, side by side in one run.")
 {
-    names, quick, folder, program, SinkCommand.Create(), ClusterCommand.Create(quick, folder),
+    names, quick, folder, program, store, SinkCommand.Create(), ClusterCommand.Create(quick, folder),
 };
 root.SetAction((parsed, cancellationToken) =>
 {
@@ -55,6 +64,7 @@ root.SetAction((parsed, cancellationToken) =>
         Directory.CreateDirectory(parsed.GetRequiredValue(folder).FullName).FullName,
         parsed.GetValue(quick),
         parsed.GetValue(program)?.FullName,
-        cancellationToken);
+        cancellationToken,
+        parsed.GetValue(store) is { } address ? new Uri(address) : null);
 });
 return await root.Parse(args).InvokeAsync();

@@ -85,6 +85,40 @@ public sealed class ProxyTests(StoreServers servers)
 
     [Theory]
     [MemberData(nameof(Servers))]
+    public async Task Attempts_are_deleted_although_requests_fail_on_the_way(string server)
+    {
+        await using var proxy = await StoreProxy.StartAsync();
+        using var store = await OpenAsync(server, proxy);
+        AttemptId[] attempts = [.. Enumerable.Range(0, 40).Select(PartBytes.Attempt)];
+        foreach (var attempt in attempts)
+        {
+            await store.StoreAsync(PartBytes.Upload(1), attempt, [1, 2, 3]);
+        }
+
+        var random = new Random(2);
+        var gate = new Lock();
+        proxy.Plan = _ =>
+        {
+            lock (gate)
+            {
+                return random.Next(2) == 0 ? (ProxyFault)random.Next(1, 1 + (int)ProxyFault.CutInAnswer) : ProxyFault.None;
+            }
+        };
+        foreach (var some in attempts[1..].Chunk(13))
+        {
+            await RepeatAsync(async () =>
+            {
+                await store.DeleteAttemptsAsync(PartBytes.Upload(1), some, None);
+                return true;
+            });
+        }
+
+        proxy.Plan = static _ => ProxyFault.None;
+        Assert.Equal([attempts[0]], await store.AllAttemptsAsync(PartBytes.Upload(1), None));
+    }
+
+    [Theory]
+    [MemberData(nameof(Servers))]
     public async Task A_server_that_does_not_answer_is_unavailable(string server)
     {
         await using var proxy = await StoreProxy.StartAsync();

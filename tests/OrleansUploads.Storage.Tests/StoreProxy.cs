@@ -37,6 +37,9 @@ internal sealed class StoreProxy : IAsyncDisposable
     /// <summary>The number of requests so far.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
+    /// <summary>Answers a request instead of the server, or returns false to leave it to the server.</summary>
+    public Func<HttpContext, Task<bool>> Answer { get; set; } = static _ => Task.FromResult(false);
+
     /// <summary>How long each request takes longer.</summary>
     public TimeSpan Delay { get; set; }
 
@@ -73,6 +76,11 @@ internal sealed class StoreProxy : IAsyncDisposable
         if (Delay > TimeSpan.Zero)
         {
             await Task.Delay(Delay, context.RequestAborted);
+        }
+
+        if (await Answer(context))
+        {
+            return;
         }
 
         switch (fault)

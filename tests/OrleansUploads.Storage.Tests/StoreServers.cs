@@ -25,12 +25,14 @@ public sealed class StoreServers : IAsyncLifetime
     private readonly Lazy<Task<Uri>> _own;
     private readonly Lazy<Task<Uri>> _s3rver;
     private readonly Lazy<Task<Uri>> _azurite;
+    private readonly Lazy<Task<(Uri Address, BasicAWSCredentials Key)>> _ceph;
 
     public StoreServers()
     {
         _own = new(StartOwnAsync);
         _s3rver = new(StartS3rverAsync);
         _azurite = new(StartAzuriteAsync);
+        _ceph = new(FindCephAsync);
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -55,6 +57,23 @@ public sealed class StoreServers : IAsyncLifetime
         return new BlobStorage(
             new StorageAddress(StorageAddress.Azure, Bucket, NewPrefix()), Azurite.ConnectionToBlobs(through?.Invoke(endpoint) ?? endpoint));
     }
+
+    /// <summary>A storage with a new prefix in a Ceph that runs already. Skips the test if there is none.</summary>
+    public async Task<IObjectStorage> CephAsync()
+    {
+        var (address, key) = await _ceph.Value;
+        return S3(address, through: null, key);
+    }
+
+    /// <summary>A storage with a new prefix in the server with this name.</summary>
+    public Task<IObjectStorage> NamedAsync(string server) => server switch
+    {
+        "own" => OwnAsync(),
+        "s3rver" => S3rverAsync(),
+        "Ceph" => CephAsync(),
+        "Azurite" => AzuriteAsync(),
+        _ => throw new ArgumentOutOfRangeException(nameof(server), server, "There is no such server."),
+    };
 
     public async ValueTask DisposeAsync()
     {
@@ -99,6 +118,16 @@ public sealed class StoreServers : IAsyncLifetime
         var address = Azurite.AddressAt(port);
         await new BlobContainerClient(Azurite.ConnectionToBlobs(address), Bucket).CreateAsync();
         return address;
+    }
+
+    private static async Task<(Uri Address, BasicAWSCredentials Key)> FindCephAsync()
+    {
+        var address = Environment.GetEnvironmentVariable("ORLEANSUPLOADS_CEPH");
+        Assert.SkipWhen(address is null, "There is no Ceph in ORLEANSUPLOADS_CEPH; deploy/ceph/ceph.sh conformance starts one.");
+        var key = new BasicAWSCredentials(
+            Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID"), Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));
+        await CreateBucketAsync(new Uri(address), key);
+        return (new Uri(address), key);
     }
 
     private static async Task CreateBucketAsync(Uri address, AWSCredentials key)

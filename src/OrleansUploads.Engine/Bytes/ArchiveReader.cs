@@ -27,6 +27,7 @@ public sealed class ArchiveReader(IPartStore parts)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(range.LastByte, manifest.SizeBytes);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        Task<IAttemptReader>? ahead = null;
         try
         {
             var position = range.FirstByte;
@@ -34,8 +35,11 @@ public sealed class ArchiveReader(IPartStore parts)
             for (; position <= range.LastByte; index++, offset = 0)
             {
                 var extent = manifest.Extents[index];
-                await using var reader = await OpenAsync(manifest, extent, cancellationToken);
+                await using var reader = ahead is null ? await OpenAsync(manifest, extent, cancellationToken) : await ahead;
                 var end = Math.Min(extent.LengthBytes, offset + range.LastByte - position + 1);
+                ahead = parts.IsDistant && position + end - offset <= range.LastByte
+                    ? OpenAsync(manifest, manifest.Extents[index + 1], cancellationToken).AsTask()
+                    : null;
                 reader.Expect(offset, end - offset);
                 while (offset < end)
                 {
@@ -58,6 +62,7 @@ public sealed class ArchiveReader(IPartStore parts)
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+            await DiscardAsync(ahead);
         }
     }
 
@@ -106,6 +111,22 @@ public sealed class ArchiveReader(IPartStore parts)
         }
 
         return TreeHasher.FromLeaves(wanted);
+    }
+
+    /// <summary>Disposes a reader that was opened ahead, if it was not used.</summary>
+    private static async ValueTask DiscardAsync(Task<IAttemptReader>? ahead)
+    {
+        try
+        {
+            if (ahead is not null)
+            {
+                await (await ahead).DisposeAsync();
+            }
+        }
+        catch (Exception)
+        {
+            // What was not needed may fail.
+        }
     }
 
     private async ValueTask<IAttemptReader> OpenAsync(

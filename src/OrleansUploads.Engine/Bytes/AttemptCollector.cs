@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Archives;
-
 namespace OrleansUploads.Engine.Bytes;
 
 /// <summary>Deletes the bytes that no upload and no archive owns.</summary>
@@ -67,55 +65,112 @@ public sealed class AttemptCollector(
             return new CollectionReport(UploadsSkipped: 1);
         }
 
-        var attempts = await parts.ListAttemptsAsync(upload, cancellationToken);
+        var attempts = 0;
+        await foreach (var page in parts.ListAttemptsAsync(upload, cancellationToken))
+        {
+            attempts += page.Count;
+        }
+
         await parts.DeleteUploadAsync(upload, cancellationToken);
-        EngineTelemetry.AttemptsCollected.Add(attempts.Count);
+        EngineTelemetry.AttemptsCollected.Add(attempts);
         EngineTelemetry.UploadsCollected.Add(1);
-        return new CollectionReport(AttemptsDeleted: attempts.Count, UploadsDeleted: 1);
+        return new CollectionReport(AttemptsDeleted: attempts, UploadsDeleted: 1);
     }
 
     private async ValueTask<CollectionReport> CollectAsync(
         UploadId upload, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        // The attempts are listed before the owner is asked, so a later attempt cannot be deleted by mistake.
-        var attempts = await parts.ListAttemptsAsync(upload, cancellationToken);
-        var old = attempts.Where(attempt => attempt.CreatedAt < before).ToList();
-        if (await AskAsync(upload, NoFence, cancellationToken) is not { } inUse)
+        var pages = await CollectPagesAsync(upload, before, keepsUnowned: true, cancellationToken);
+        if (pages.InUse is not AttemptsInUse.None)
         {
-            return Skip(upload, fault: null);
+            return pages.Report;
         }
 
-        var unowned = await UnownedAsync(upload, old, inUse, cancellationToken);
-        if (inUse is AttemptsInUse.Only && unowned.Count > 0)
+        // The upload owns nothing. It is deleted as a whole, with its manifest, unless it has an attempt that is young or has begun since.
+        if (pages.HasYoung || await CountOldAsync(upload, pages.Listed, before, cancellationToken) is not { } left)
         {
-            // A fence is permanent, so it is no later than the deletion needs.
-            var fence = unowned.Max(attempt => attempt.CreatedAt) + TimeSpan.FromMilliseconds(1);
-            inUse = await AskAsync(upload, fence, cancellationToken);
-            if (inUse is null)
-            {
-                return Skip(upload, fault: null);
-            }
-
-            unowned = await UnownedAsync(upload, unowned, inUse, cancellationToken);
+            return pages.Report + (await CollectPagesAsync(upload, before, keepsUnowned: false, cancellationToken)).Report;
         }
 
-        if (inUse is AttemptsInUse.None
-            && old.Count == attempts.Count
-            && await HasNoOthersAsync(upload, attempts, cancellationToken)
-            && !IsHeld())
+        if (IsHeld())
         {
-            await parts.DeleteUploadAsync(upload, cancellationToken);
-            return new CollectionReport(AttemptsDeleted: attempts.Count, UploadsDeleted: 1);
+            return pages.Report;
         }
 
-        return await DeleteAsync(upload, unowned, cancellationToken);
+        await parts.DeleteUploadAsync(upload, cancellationToken);
+        return pages.Report + new CollectionReport(AttemptsDeleted: left, UploadsDeleted: 1);
     }
 
-    /// <summary>Whether an upload has no attempts but those given. The attempt of an object in one request may have begun after they
-    /// were listed, and its upload does not exist before the attempt is reported.</summary>
-    private async ValueTask<bool> HasNoOthersAsync(
-        UploadId upload, IReadOnlyList<AttemptId> known, CancellationToken cancellationToken) =>
-        known.ToHashSet().IsSupersetOf(await parts.ListAttemptsAsync(upload, cancellationToken));
+    /// <summary>Deletes the old attempts that nothing owns, one page after the other.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="before">Younger attempts are kept.</param>
+    /// <param name="keepsUnowned">Whether the attempts of an upload that owns nothing are kept.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    private async ValueTask<CollectedPages> CollectPagesAsync(
+        UploadId upload, DateTimeOffset before, bool keepsUnowned, CancellationToken cancellationToken)
+    {
+        var pages = default(CollectedPages);
+        var named = new NamedAttempts(parts, upload);
+        await foreach (var page in parts.ListAttemptsAsync(upload, cancellationToken))
+        {
+            // A page is listed before the owner is asked, so a later attempt cannot be deleted by mistake.
+            var old = page.Where(attempt => attempt.CreatedAt < before).ToList();
+            var (inUse, unowned) = await FindUnownedAsync(upload, old, named, cancellationToken);
+            if (inUse is null)
+            {
+                return new CollectedPages(pages.Report + Skip(upload, fault: null));
+            }
+
+            var report = keepsUnowned && inUse is AttemptsInUse.None ? default : await DeleteAsync(upload, unowned, cancellationToken);
+            pages = new CollectedPages(
+                pages.Report + report, inUse, pages.Listed + page.Count, pages.HasYoung || old.Count < page.Count);
+        }
+
+        return pages.Listed > 0 ? pages
+            : await AskAsync(upload, NoFence, cancellationToken) is { } answer ? new CollectedPages(default, answer)
+            : new CollectedPages(Skip(upload, fault: null));
+    }
+
+    /// <summary>Finds out which of the listed attempts nothing owns, and lets the owner refuse them from now on.</summary>
+    /// <returns>What the owner uses, or null if it allows no deletion; and the attempts to delete.</returns>
+    private async ValueTask<(AttemptsInUse? InUse, List<AttemptId> Unowned)> FindUnownedAsync(
+        UploadId upload, List<AttemptId> old, NamedAttempts named, CancellationToken cancellationToken)
+    {
+        if (await AskAsync(upload, NoFence, cancellationToken) is not { } inUse)
+        {
+            return (null, []);
+        }
+
+        var unowned = await UnownedAsync(old, inUse, named, cancellationToken);
+        if (inUse is not AttemptsInUse.Only || unowned.Count == 0)
+        {
+            return (inUse, unowned);
+        }
+
+        // A fence is permanent, so it is no later than the deletion needs.
+        var fence = unowned.Max(attempt => attempt.CreatedAt) + TimeSpan.FromMilliseconds(1);
+        return await AskAsync(upload, fence, cancellationToken) is { } fenced
+            ? (fenced, await UnownedAsync(unowned, fenced, named, cancellationToken))
+            : (null, []);
+    }
+
+    /// <summary>Counts the attempts of an upload, or returns null if it has others than the old ones that were listed. The attempt of an
+    /// object in one request may have begun since, and its upload does not exist before the attempt is reported.</summary>
+    private async ValueTask<int?> CountOldAsync(
+        UploadId upload, int listed, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var found = 0;
+        await foreach (var page in parts.ListAttemptsAsync(upload, cancellationToken))
+        {
+            found += page.Count;
+            if (found > listed || page.Any(attempt => attempt.CreatedAt >= before))
+            {
+                return null;
+            }
+        }
+
+        return found;
+    }
 
     private CollectionReport Skip(UploadId upload, Exception? fault)
     {
@@ -131,18 +186,16 @@ public sealed class AttemptCollector(
         return answer.Refusal is null ? answer.Answer : null;
     }
 
-    private async ValueTask<List<AttemptId>> UnownedAsync(
-        UploadId upload, List<AttemptId> old, AttemptsInUse inUse, CancellationToken cancellationToken)
+    private static async ValueTask<List<AttemptId>> UnownedAsync(
+        List<AttemptId> old, AttemptsInUse inUse, NamedAttempts named, CancellationToken cancellationToken)
     {
         switch (inUse)
         {
             case AttemptsInUse.Only only:
                 return old.FindAll(attempt => !only.Attempts.Contains(attempt));
             case AttemptsInUse.ByManifest:
-                var manifest = await parts.ReadManifestAsync(upload, cancellationToken)
-                    ?? throw new AttemptDamagedException($"The manifest of upload {upload} is missing.");
-                var named = AttemptsOf(manifest);
-                return old.FindAll(attempt => !named.Contains(attempt));
+                var kept = await named.ReadAsync(cancellationToken);
+                return old.FindAll(attempt => !kept.Contains(attempt));
             default:
                 return old;
         }
@@ -151,37 +204,24 @@ public sealed class AttemptCollector(
     private async ValueTask<CollectionReport> DeleteAsync(
         UploadId upload, List<AttemptId> unowned, CancellationToken cancellationToken)
     {
-        var deleted = 0;
-        foreach (var attempt in unowned)
+        if (unowned.Count == 0 || IsHeld())
         {
-            if (IsHeld())
-            {
-                break;
-            }
-
-            await parts.DeleteAttemptAsync(upload, attempt, cancellationToken);
-            deleted++;
+            return default;
         }
 
-        return new CollectionReport(AttemptsDeleted: deleted);
+        await parts.DeleteAttemptsAsync(upload, unowned, cancellationToken);
+        return new CollectionReport(AttemptsDeleted: unowned.Count);
     }
 
     private bool IsHeld() => clock.Read() is { IsTrusted: false } or { HoldsBytes: true };
 
-    /// <summary>The attempts that a manifest names.</summary>
-    internal static HashSet<AttemptId> AttemptsOf(Manifest manifest)
-    {
-        var attempts = new HashSet<AttemptId>();
-        foreach (var extent in manifest.Extents)
-        {
-            if (extent.Place.Attempt is { } attempt)
-            {
-                attempts.Add(attempt);
-            }
-        }
-
-        return attempts;
-    }
+    /// <summary>What was found of an upload.</summary>
+    /// <param name="Report">What was deleted.</param>
+    /// <param name="InUse">What the owner uses, or null if it allows no deletion.</param>
+    /// <param name="Listed">The number of attempts.</param>
+    /// <param name="HasYoung">Whether one of them is young.</param>
+    private readonly record struct CollectedPages(
+        CollectionReport Report, AttemptsInUse? InUse = null, int Listed = 0, bool HasYoung = false);
 }
 
 /// <summary>The result of a collection round.</summary>

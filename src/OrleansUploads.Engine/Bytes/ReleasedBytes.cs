@@ -13,13 +13,10 @@ internal static class ReleasedBytes
     public static async ValueTask ReclaimAsync(
         this IPartStore parts, UploadId upload, CancellationToken cancellationToken)
     {
-        var attempts = await parts.ListAttemptsAsync(upload, cancellationToken);
-        HashSet<AttemptId> named;
+        IReadOnlySet<AttemptId>? named;
         try
         {
-            named = await parts.ReadManifestAsync(upload, cancellationToken) is { } manifest
-                ? AttemptCollector.AttemptsOf(manifest)
-                : [.. attempts];
+            named = await new NamedAttempts(parts, upload).FindAsync(cancellationToken);
         }
         catch (AttemptDamagedException)
         {
@@ -30,17 +27,16 @@ internal static class ReleasedBytes
         // The manifest is deleted last, so that after a crash it still names the attempts.
         var left = 0;
         var deleted = 0;
-        foreach (var attempt in attempts)
+        await foreach (var page in parts.ListAttemptsAsync(upload, cancellationToken))
         {
-            if (named.Contains(attempt))
+            var released = page.Where(attempt => named?.Contains(attempt) ?? true).ToList();
+            if (released.Count > 0)
             {
-                await parts.DeleteAttemptAsync(upload, attempt, cancellationToken);
-                deleted++;
+                await parts.DeleteAttemptsAsync(upload, released, cancellationToken);
             }
-            else
-            {
-                left++;
-            }
+
+            deleted += released.Count;
+            left += page.Count - released.Count;
         }
 
         if (left == 0)

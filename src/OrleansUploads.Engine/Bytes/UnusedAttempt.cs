@@ -6,7 +6,7 @@ internal static class UnusedAttempt
 {
     /// <summary>Deletes an attempt that its upload has refused.</summary>
     public static ValueTask DeleteAsync(IPartStore parts, UploadId upload, AttemptId attempt) =>
-        TryAsync(() => parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None));
+        TryAsync(() => parts.DeleteAttemptsAsync(upload, [attempt], CancellationToken.None));
 
     /// <summary>Deletes the bytes of an upload that has no other attempt.</summary>
     public static ValueTask DeleteUploadAsync(IPartStore parts, UploadId upload) =>

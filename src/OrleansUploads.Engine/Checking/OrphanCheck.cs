@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.Checking;
 
@@ -21,18 +22,26 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
     {
         try
         {
-            // Read the state after listing the attempts, so that it contains every listed attempt that has become a part.
-            var attempts = await parts.ListAttemptsAsync(upload, cancellationToken);
-            var (state, _) = states.ReadUpload(upload);
-            if (state is UploadState.Completed { ReleasedAt: not null } or UploadState.ObjectStored { ReleasedAt: not null })
+            var named = new NamedAttempts(parts, upload);
+            var unowned = 0;
+            UploadState? state = null;
+            await foreach (var page in parts.ListAttemptsAsync(upload, cancellationToken))
             {
-                // The bytes are kept for jobs that have not expired.
-                return null;
+                // The state is read after a page, so that it contains every listed attempt that has become a part.
+                (state, _) = states.ReadUpload(upload);
+                if (IsReleased(state))
+                {
+                    // The bytes are kept for jobs that have not expired.
+                    return null;
+                }
+
+                var inUse = await InUseAsync(state, named, cancellationToken);
+                unowned += page.Count(attempt => !inUse.Contains(attempt));
             }
 
-            var inUse = await InUseAsync(upload, state, cancellationToken);
-            var unowned = attempts.Count(attempt => !inUse.Contains(attempt));
-            return unowned > 0 || state is UploadState.Unknown or UploadState.Ended or UploadState.ObjectEnded
+            state ??= states.ReadUpload(upload).State;
+            return !IsReleased(state)
+                && (unowned > 0 || state is UploadState.Unknown or UploadState.Ended or UploadState.ObjectEnded)
                 ? new Orphan(upload, unowned, UploadFiles.Folder(upload))
                 : null;
         }
@@ -47,8 +56,11 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
         }
     }
 
-    private async ValueTask<IReadOnlySet<AttemptId>> InUseAsync(
-        UploadId upload, UploadState state, CancellationToken cancellationToken)
+    private static bool IsReleased(UploadState state) =>
+        state is UploadState.Completed { ReleasedAt: not null } or UploadState.ObjectStored { ReleasedAt: not null };
+
+    private static async ValueTask<IReadOnlySet<AttemptId>> InUseAsync(
+        UploadState state, NamedAttempts named, CancellationToken cancellationToken)
     {
         switch (state)
         {
@@ -63,9 +75,7 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
             case UploadState.ObjectStored { Parts: { } kept }:
                 return AttemptsOf(kept);
             case UploadState.Completed or UploadState.ObjectStored:
-                var manifest = await parts.ReadManifestAsync(upload, cancellationToken)
-                    ?? throw new AttemptDamagedException($"The manifest of upload {upload} is missing.");
-                return manifest.Extents.Select(extent => extent.Place.Attempt).OfType<AttemptId>().ToHashSet();
+                return await named.ReadAsync(cancellationToken);
             default:
                 return new HashSet<AttemptId>();
         }

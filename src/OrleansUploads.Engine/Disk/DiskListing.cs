@@ -26,18 +26,25 @@ internal static class DiskListing
         return uploads;
     }
 
-    /// <summary>Lists the attempts in an upload's directory; none if the directory does not exist.</summary>
-    public static List<AttemptId> ListAttempts(string directory)
+    /// <summary>Returns the next attempts in an upload's directory; none if the directory does not exist.</summary>
+    /// <param name="attempts">The attempts; continues at the current position.</param>
+    /// <param name="limit">Maximum number of attempts. Fewer are returned only at the end.</param>
+    public static List<AttemptId> TakeAttempts(IEnumerator<AttemptId> attempts, int limit)
     {
+        var some = new List<AttemptId>();
         try
         {
-            return [.. EnumerateAttempts(directory)];
+            while (some.Count < limit && attempts.MoveNext())
+            {
+                some.Add(attempts.Current);
+            }
         }
         catch (DirectoryNotFoundException)
         {
             // The upload has no stored attempts.
-            return [];
         }
+
+        return some;
     }
 
     /// <summary>Enumerates the attempts in an upload's directory.</summary>

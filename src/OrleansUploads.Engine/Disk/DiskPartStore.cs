@@ -156,12 +156,22 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(
+    public async IAsyncEnumerable<IReadOnlyList<AttemptId>> ListAttemptsAsync(
         UploadId upload,
-        CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return await RunAsync(() => DiskListing.ListAttempts(_directories.PathOf(upload)));
+        using var attempts = DiskListing.EnumerateAttempts(_directories.PathOf(upload)).GetEnumerator();
+        List<AttemptId> some;
+        do
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            some = await RunAsync(() => DiskListing.TakeAttempts(attempts, ListedAtOnce));
+            if (some.Count > 0)
+            {
+                yield return some;
+            }
+        }
+        while (some.Count == ListedAtOnce);
     }
 
     /// <inheritdoc/>
@@ -188,15 +198,20 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DeleteAttemptAsync(
+    public async ValueTask DeleteAttemptsAsync(
         UploadId upload,
-        AttemptId attempt,
+        IReadOnlyList<AttemptId> attempts,
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         await RunAsync(() =>
         {
-            Delete(PathOf(upload, attempt));
+            foreach (var attempt in attempts)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Delete(PathOf(upload, attempt));
+            }
+
             _directories.TidyUp(upload);
         });
     }

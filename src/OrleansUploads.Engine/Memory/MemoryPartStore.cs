@@ -6,6 +6,8 @@ namespace OrleansUploads.Engine.Memory;
 /// <summary>A part store in memory. It implements the whole contract except durability.</summary>
 public sealed class MemoryPartStore : IPartStore
 {
+    private const int PageAttempts = 1000;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<UploadId, Stored> _uploads = [];
 
@@ -96,14 +98,13 @@ public sealed class MemoryPartStore : IPartStore
     }
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken)
+    public IAsyncEnumerable<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
         {
-            IReadOnlyList<AttemptId> attempts =
-                _uploads.TryGetValue(upload, out var stored) ? [.. stored.Attempts.Keys] : [];
-            return ValueTask.FromResult(attempts);
+            AttemptId[] attempts = _uploads.TryGetValue(upload, out var stored) ? [.. stored.Attempts.Keys] : [];
+            return attempts.Chunk(PageAttempts).ToAsyncEnumerable();
         }
     }
 
@@ -121,10 +122,14 @@ public sealed class MemoryPartStore : IPartStore
     }
 
     /// <inheritdoc/>
-    public ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken)
+    public ValueTask DeleteAttemptsAsync(UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        Remove(upload, attempt);
+        foreach (var attempt in attempts)
+        {
+            Remove(upload, attempt);
+        }
+
         return ValueTask.CompletedTask;
     }
 

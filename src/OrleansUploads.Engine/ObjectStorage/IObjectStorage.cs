@@ -34,6 +34,16 @@ public interface IObjectStorage : IDisposable
     /// <param name="cancellationToken">Cancels the call; the object may still be deleted.</param>
     Task DeleteAsync(string key, CancellationToken cancellationToken);
 
+    /// <summary>The largest number of objects that one call deletes; 1 if the store deletes them only one by one.</summary>
+    int MaxDeletions => 1;
+
+    /// <summary>Deletes several objects with one call. Missing objects are not errors.</summary>
+    /// <param name="keys">The keys, without the prefix; at most <see cref="MaxDeletions"/>.</param>
+    /// <param name="cancellationToken">Cancels the call; any of the objects may still be deleted.</param>
+    /// <returns>Each object that the store does not confirm as deleted.</returns>
+    Task<IReadOnlyList<FailedDeletion>> DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{Address} deletes objects one by one.");
+
     /// <summary>What an exception of the SDK says about the store. Failures of the connection are known without it.</summary>
     ObjectFault FaultOf(Exception exception);
 }
@@ -73,6 +83,12 @@ public sealed class ObjectContent(Stream bytes, long objectBytes, IDisposable? o
 /// <param name="Objects">Keys, without the prefix of the storage, and lengths.</param>
 /// <param name="Next">Where the next page begins, or null at the end.</param>
 public sealed record ObjectPage(IReadOnlyList<ListedObject> Objects, string? Next);
+
+/// <summary>An object that a call did not delete although it deleted others.</summary>
+/// <param name="Key">The key, without the prefix of the storage.</param>
+/// <param name="Fault">Why.</param>
+/// <param name="Message">What the store says about it.</param>
+public readonly record struct FailedDeletion(string Key, ObjectFault Fault, string Message);
 
 /// <summary>An object in a listing.</summary>
 /// <param name="Key">The key, without the prefix of the storage.</param>

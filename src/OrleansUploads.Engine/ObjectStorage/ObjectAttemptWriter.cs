@@ -8,6 +8,10 @@ namespace OrleansUploads.Engine.ObjectStorage;
 /// it arrives; if that fails, the client has to send the part again.</remarks>
 internal sealed class ObjectAttemptWriter : IAttemptWriter
 {
+    /// <summary>The bytes of a long attempt that wait for the store. With many bodies in flight, more would not fit into the caches of the
+    /// processor.</summary>
+    private const int WaitingBytes = 256 * 1024;
+
     private readonly IObjectStorage _storage;
     private readonly ObjectCalls _calls;
     private readonly bool _createsOnly;
@@ -47,7 +51,7 @@ internal sealed class ObjectAttemptWriter : IAttemptWriter
         _isRepeatable = ObjectBytes <= options.RepeatableBytes;
 
         // The pipe of a short attempt holds all of it. The other one is read while it is written.
-        var limit = _isRepeatable ? 0 : options.RepeatableBytes;
+        var limit = _isRepeatable ? 0 : Math.Min(WaitingBytes, options.RepeatableBytes);
         _pipe = new Pipe(new PipeOptions(
             pauseWriterThreshold: limit, resumeWriterThreshold: limit / 2, minimumSegmentSize: 64 * 1024, useSynchronizationContext: false));
     }

@@ -103,7 +103,13 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
     /// <param name="isLate">Whether the call was given up.</param>
     public Exception? Translate(string what, Exception fault, bool isLate = false)
     {
-        var kind = isLate || fault is IOException or HttpRequestException or TimeoutException ? ObjectFault.Unavailable : storage.FaultOf(fault);
+        var kind = fault switch
+        {
+            _ when isLate => ObjectFault.Unavailable,
+            IOException or HttpRequestException or TimeoutException => ObjectFault.Unavailable,
+            ObjectsLeftException left => left.Fault,
+            _ => storage.FaultOf(fault),
+        };
         if (kind == ObjectFault.Throttled)
         {
             Slow();
@@ -170,6 +176,14 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
 
     /// <summary>The call may succeed if it is sent again.</summary>
     private sealed class RepeatableException(string message, Exception inner) : PartStoreUnavailableException(message, inner);
+}
+
+/// <summary>A call has not deleted all its objects.</summary>
+internal sealed class ObjectsLeftException(FailedDeletion first, int count)
+    : Exception($"{count} objects are not deleted, such as {first.Key}: {first.Message}")
+{
+    /// <summary>Why.</summary>
+    public ObjectFault Fault => first.Fault;
 }
 
 /// <summary>An object does not exist, or is shorter than the range that was asked for.</summary>

@@ -18,18 +18,23 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
     private readonly IObjectStorage _storage;
     private readonly ObjectStorageOptions _options;
     private readonly ObjectCalls _calls;
+    private readonly ObjectDeletions _deletions;
     private readonly bool _createsOnly;
 
-    private ObjectPartStore(IObjectStorage storage, ObjectStorageOptions options, ObjectCalls calls, bool createsOnly)
+    private ObjectPartStore(IObjectStorage storage, ObjectStorageOptions options, ObjectCalls calls, StoreAbilities abilities)
     {
         _storage = storage;
         _options = options;
         _calls = calls;
-        _createsOnly = createsOnly;
+        _deletions = new ObjectDeletions(storage, calls, abilities.DeletesSeveral, options.Deletions);
+        _createsOnly = abilities.CreatesOnly;
     }
 
     /// <inheritdoc/>
     public string Place => _storage.Address;
+
+    /// <inheritdoc/>
+    public bool IsDistant => true;
 
     /// <summary>Opens a store, and tries what it relies on.</summary>
     /// <param name="storage">The bucket or container. The part store disposes it.</param>
@@ -107,19 +112,26 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<AttemptId>> ListAttemptsAsync(
+        UploadId upload, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var attempts = new List<AttemptId>();
-        await foreach (var stored in ListAsync(ObjectKeys.PrefixOf(upload), cancellationToken))
+        await foreach (var page in ListPagesAsync(ObjectKeys.PrefixOf(upload), cancellationToken))
         {
-            if (ObjectKeys.TryParseAttempt(stored.Key, out var attempt))
+            var attempts = new List<AttemptId>(page.Count);
+            foreach (var stored in page)
             {
-                attempts.Add(attempt);
+                if (ObjectKeys.TryParseAttempt(stored.Key, out var attempt))
+                {
+                    attempts.Add(attempt);
+                }
+            }
+
+            if (attempts.Count > 0)
+            {
+                yield return attempts;
             }
         }
-
-        return attempts;
     }
 
     /// <inheritdoc/>
@@ -129,22 +141,22 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
         ValueTask.FromResult<IReadOnlyList<ListedAttempt>?>(null);
 
     /// <inheritdoc/>
-    public async ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken)
+    public async ValueTask DeleteAttemptsAsync(
+        UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await DeleteAsync(ObjectKeys.Of(upload, attempt), cancellationToken);
+        await _deletions.DeleteAsync([.. attempts.Select(attempt => ObjectKeys.Of(upload, attempt))], cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await DeleteAsync(ObjectKeys.ManifestOf(upload), cancellationToken);
-        var attempts = await ListAttemptsAsync(upload, cancellationToken);
-        await Parallel.ForEachAsync(
-            attempts,
-            new ParallelOptions { MaxDegreeOfParallelism = _options.Deletions, CancellationToken = cancellationToken },
-            async (attempt, token) => await DeleteAsync(ObjectKeys.Of(upload, attempt), token));
+        await _deletions.DeleteAsync([ObjectKeys.ManifestOf(upload)], cancellationToken);
+        await foreach (var page in ListAttemptsAsync(upload, cancellationToken))
+        {
+            await DeleteAttemptsAsync(upload, page, cancellationToken);
+        }
     }
 
     /// <inheritdoc/>
@@ -237,10 +249,19 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
         }
     }
 
-    private Task DeleteAsync(string key, CancellationToken cancellationToken) =>
-        _calls.RunAsync($"deleting {key}", token => _storage.DeleteAsync(key, token), cancellationToken);
-
     private async IAsyncEnumerable<ListedObject> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var page in ListPagesAsync(prefix, cancellationToken))
+        {
+            foreach (var stored in page)
+            {
+                yield return stored;
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<ListedObject>> ListPagesAsync(
         string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         string? next = null;
@@ -249,11 +270,7 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
             var current = next;
             var page = await _calls.RunAsync(
                 $"listing {prefix}", token => _storage.ListAsync(prefix, current, token), cancellationToken);
-            foreach (var stored in page.Objects)
-            {
-                yield return stored;
-            }
-
+            yield return page.Objects;
             next = page.Next;
         }
         while (next is not null);

@@ -12,7 +12,7 @@ public sealed record ObjectStorageOptions
     /// <summary>How long a call without a body may take, and how long a body may stall.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The number of deletions that are in flight at a time for one upload.</summary>
+    /// <summary>The number of deletions that are in flight at a time for one upload, where one call deletes one object.</summary>
     public int Deletions { get; init; } = 16;
 
     /// <summary>Attempts up to this length are kept in memory until they are stored, so that they can be sent again.</summary>

@@ -1,40 +1,44 @@
 namespace OrleansUploads.Engine.ObjectStorage;
 
-/// <summary>Tries on a store what a part store relies on, with an object that is deleted afterwards.</summary>
+/// <summary>What only some stores can do.</summary>
+/// <param name="CreatesOnly">Whether the store can create an object only if it does not exist.</param>
+/// <param name="DeletesSeveral">Whether one call can delete several objects.</param>
+internal readonly record struct StoreAbilities(bool CreatesOnly, bool DeletesSeveral);
+
+/// <summary>Tries on a store what a part store relies on, with objects that are deleted afterwards.</summary>
 internal static class StoreTrial
 {
     private const string Prefix = "trial/";
     private const int RangeBytes = 4;
 
     /// <summary>Runs the trial.</summary>
-    /// <returns>Whether the store can create an object only if it does not exist.</returns>
     /// <exception cref="PartStoreUnavailableException">The store lacks something; the message names it.</exception>
-    public static async Task<bool> RunAsync(IObjectStorage storage, ObjectCalls calls, CancellationToken cancellationToken)
+    public static async Task<StoreAbilities> RunAsync(IObjectStorage storage, ObjectCalls calls, CancellationToken cancellationToken)
     {
         var content = "OrleansUploads tries what the store can do."u8.ToArray();
 
         // Several processes may start at the same time, so each has a key of its own.
         var key = Prefix + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(AttemptId.Bytes));
-        await PutAsync(onlyIfAbsent: false);
+        await PutAsync(key, onlyIfAbsent: false);
         try
         {
             await RequireRangeAsync(new ObjectRange(0, content.Length), content, "reading what was just written");
             await RequireRangeAsync(new ObjectRange(2, RangeBytes), content.AsMemory(2, RangeBytes), "reading a range");
             var listed = await calls.RunAsync("a listing", token => storage.ListAsync(key, null, token), cancellationToken);
             Require(listed.Objects is [var only] && only == new ListedObject(key, content.Length), "listing what was just written");
-            return await CanCreateOnlyAsync();
+            return new StoreAbilities(await CanCreateOnlyAsync(), storage.MaxDeletions > 1 && await CanDeleteSeveralAsync());
         }
         finally
         {
-            await calls.RunAsync("a deletion", token => storage.DeleteAsync(key, token), cancellationToken);
+            await DeleteAsync(key);
         }
 
-        Task PutAsync(bool onlyIfAbsent) => calls.RunAsync(
+        Task PutAsync(string to, bool onlyIfAbsent) => calls.RunAsync(
             "a write",
             async token =>
             {
                 using var bytes = new MemoryStream(content, writable: false);
-                await storage.PutAsync(key, bytes, content.Length, onlyIfAbsent, token);
+                await storage.PutAsync(to, bytes, content.Length, onlyIfAbsent, token);
             },
             cancellationToken);
 
@@ -66,7 +70,7 @@ internal static class StoreTrial
         {
             try
             {
-                await PutAsync(onlyIfAbsent: true);
+                await PutAsync(key, onlyIfAbsent: true);
 
                 // It ignores the condition.
                 return false;
@@ -81,5 +85,37 @@ internal static class StoreTrial
                 return false;
             }
         }
+
+        async Task<bool> CanDeleteSeveralAsync()
+        {
+            string[] stored = [$"{key}-1", $"{key}-2"];
+            foreach (var one in stored)
+            {
+                await PutAsync(one, onlyIfAbsent: false);
+            }
+
+            try
+            {
+                string[] withMissing = [.. stored, $"{key}-3"];
+                var failed = await calls.RunAsync(
+                    "a deletion of several objects", token => storage.DeleteAsync(withMissing, token), cancellationToken);
+                var left = await calls.RunAsync("a listing", token => storage.ListAsync($"{key}-", null, token), cancellationToken);
+                return failed.Count == 0 && left.Objects.Count == 0;
+            }
+            catch (Exception fault) when (fault is PartStoreUnavailableException or ObjectMissingException)
+            {
+                // It does not know the call.
+                return false;
+            }
+            finally
+            {
+                foreach (var one in stored)
+                {
+                    await DeleteAsync(one);
+                }
+            }
+        }
+
+        Task DeleteAsync(string deleted) => calls.RunAsync("a deletion", token => storage.DeleteAsync(deleted, token), cancellationToken);
     }
 }

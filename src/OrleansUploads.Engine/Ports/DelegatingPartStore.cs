@@ -12,6 +12,9 @@ public abstract class DelegatingPartStore(IPartStore inner) : IPartStore
     public virtual Exception? Failure => inner.Failure;
 
     /// <inheritdoc/>
+    public virtual bool IsDistant => inner.IsDistant;
+
+    /// <inheritdoc/>
     public virtual ValueTask<IAttemptWriter> CreateAsync(
         UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
         inner.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
@@ -39,13 +42,14 @@ public abstract class DelegatingPartStore(IPartStore inner) : IPartStore
         inner.ListStoredAsync(upload, cancellationToken);
 
     /// <inheritdoc/>
-    public virtual ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(
+    public virtual IAsyncEnumerable<IReadOnlyList<AttemptId>> ListAttemptsAsync(
         UploadId upload, CancellationToken cancellationToken) =>
         inner.ListAttemptsAsync(upload, cancellationToken);
 
     /// <inheritdoc/>
-    public virtual ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
-        inner.DeleteAttemptAsync(upload, attempt, cancellationToken);
+    public virtual ValueTask DeleteAttemptsAsync(
+        UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken) =>
+        inner.DeleteAttemptsAsync(upload, attempts, cancellationToken);
 
     /// <inheritdoc/>
     public virtual ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>

@@ -16,6 +16,9 @@ public interface IPartStore
     /// <summary>Why the store takes no writes until it is opened again, or null if it takes them.</summary>
     Exception? Failure => null;
 
+    /// <summary>Whether each call takes a round trip over a network, so that readers open the next attempt before it is needed.</summary>
+    bool IsDistant => false;
+
     /// <summary>Begins a new attempt.</summary>
     /// <param name="upload">The upload that may come to own the attempt.</param>
     /// <param name="attempt">The name of the attempt, which was never used before.</param>
@@ -49,16 +52,18 @@ public interface IPartStore
     /// no longer have any data.</summary>
     IAsyncEnumerable<UploadId> ListUploadsAsync(CancellationToken cancellationToken);
 
-    /// <summary>Lists all attempts of an upload that the store shows, in no particular order.</summary>
-    ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken);
+    /// <summary>Lists all attempts of an upload that the store shows, in no particular order. Each page has a bounded number of them, at
+    /// least one. Attempts of earlier pages may be deleted meanwhile.</summary>
+    IAsyncEnumerable<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken);
 
     /// <summary>Lists the attempts of an upload with their lengths, in no particular order. The list may include attempts that are
     /// still being written. Attempts whose stored length no committed attempt can have are left out. No bytes are verified. Null if
     /// nothing but this program can take committed attempts away from the store, so that a completion need not look for them.</summary>
     ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(UploadId upload, CancellationToken cancellationToken);
 
-    /// <summary>Deletes an attempt. Does nothing if the attempt does not exist.</summary>
-    ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken);
+    /// <summary>Deletes attempts of an upload. Those that do not exist are no error. If the call throws, any of them may be deleted.
+    /// </summary>
+    ValueTask DeleteAttemptsAsync(UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken);
 
     /// <summary>Deletes everything that is stored for an upload, first the manifest and then the attempts.</summary>
     ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken);

@@ -41,9 +41,12 @@ internal sealed class ReportedUploads : IAsyncDisposable
     public TreeHash[] Hashes { get; } = new TreeHash[Limits.MaxParts];
 
     /// <summary>Opens an engine with one vault.</summary>
-    public static async Task<ReportedUploads> OpenAsync(string folder, CancellationToken cancellationToken)
+    public static Task<ReportedUploads> OpenAsync(string folder, CancellationToken cancellationToken) =>
+        OpenAsync(FolderEngine.Open(folder), folder, cancellationToken);
+
+    /// <summary>Creates the vault in an engine, which is disposed with the result.</summary>
+    public static async Task<ReportedUploads> OpenAsync(FolderEngine opened, string folder, CancellationToken cancellationToken)
     {
-        var opened = FolderEngine.Open(folder);
         if (!AccountId.TryParse("000000000001", out var account) || !VaultName.TryParse("benchmarks", out var name))
         {
             throw new InvalidOperationException("The account or the vault name is invalid.");

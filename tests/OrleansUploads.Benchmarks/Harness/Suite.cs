@@ -5,7 +5,12 @@ internal static class Suite
 {
     /// <returns>The exit code: 0 only if every bar holds.</returns>
     public static async Task<int> RunAsync(
-        IReadOnlyList<IBenchmark> benchmarks, string folder, bool quick, string? program, CancellationToken cancellationToken)
+        IReadOnlyList<IBenchmark> benchmarks,
+        string folder,
+        bool quick,
+        string? program,
+        CancellationToken cancellationToken,
+        Uri? store = null)
     {
         foreach (var line in Machine.Describe(folder))
         {
@@ -16,7 +21,7 @@ internal static class Suite
         foreach (var benchmark in benchmarks)
         {
             Session.Report(benchmark.Name);
-            verdicts.AddRange(await RunAsync(benchmark, folder, quick, program, cancellationToken));
+            verdicts.AddRange(await RunAsync(benchmark, folder, quick, program, store, cancellationToken));
         }
 
         Console.WriteLine();
@@ -25,13 +30,13 @@ internal static class Suite
     }
 
     private static async Task<IReadOnlyList<Verdict>> RunAsync(
-        IBenchmark benchmark, string folder, bool quick, string? program, CancellationToken cancellationToken)
+        IBenchmark benchmark, string folder, bool quick, string? program, Uri? store, CancellationToken cancellationToken)
     {
         var own = Directory.CreateDirectory(
             Path.Combine(folder, $"orleans-uploads-{benchmark.Name}-{Environment.ProcessId}"));
         try
         {
-            var verdicts = await benchmark.RunAsync(new Session(own.FullName, quick, program), cancellationToken);
+            var verdicts = await benchmark.RunAsync(new Session(own.FullName, quick, program, store), cancellationToken);
 
             // Deleting millions of files takes minutes; the benchmark does not wait for it.
             VerdictTable.Write(Console.Error, verdicts);

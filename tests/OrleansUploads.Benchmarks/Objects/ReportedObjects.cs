@@ -20,7 +20,31 @@ internal static class ReportedObjects
         string folder, string bucket, int uploads, int parts, CancellationToken cancellationToken)
     {
         await using var opened = FolderEngine.Open(folder);
-        var engine = opened.Engine;
+        return await CreateAsync(
+            opened.Engine,
+            bucket,
+            uploads,
+            parts,
+            (upload, attempts) => SparseAttempts.StoreAsync(opened.Engine, folder, upload, attempts, PartBytes, cancellationToken),
+            cancellationToken);
+    }
+
+    /// <summary>Creates uploads in a bucket of an engine, each for a key of its own.</summary>
+    /// <param name="engine">The engine.</param>
+    /// <param name="bucket">The bucket, which is created.</param>
+    /// <param name="uploads">The number of uploads.</param>
+    /// <param name="parts">The number of parts of each.</param>
+    /// <param name="storeAsync">Stores the attempts of an upload, as far as a completion needs them.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <returns>The address that completes each of them.</returns>
+    public static async Task<IReadOnlyList<string>> CreateAsync(
+        EmbeddedEngine engine,
+        string bucket,
+        int uploads,
+        int parts,
+        Func<UploadId, AttemptId[], Task> storeAsync,
+        CancellationToken cancellationToken)
+    {
         var incarnation = await BenchmarkObjects.CreateBucketAsync(engine, bucket, cancellationToken);
         var targets = new string[uploads];
         for (var i = 0; i < uploads; i++)
@@ -28,7 +52,7 @@ internal static class ReportedObjects
             var key = string.Create(CultureInfo.InvariantCulture, $"object-{i}");
             var upload = await BeginAsync(engine, incarnation, key, cancellationToken);
             var attempts = await ReportAsync(engine, upload, parts, cancellationToken);
-            await SparseAttempts.StoreAsync(engine, folder, upload.Upload, attempts, PartBytes, cancellationToken);
+            await storeAsync(upload.Upload, attempts);
             targets[i] = $"/{bucket}/{key}?uploadId={upload.Upload}";
         }
 

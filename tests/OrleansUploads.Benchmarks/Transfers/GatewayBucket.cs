@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
+using OrleansUploads.Signing;
 
 namespace OrleansUploads.Benchmarks.Transfers;
 
@@ -50,6 +51,38 @@ internal sealed class GatewayBucket(HttpClient http, SignedRequests requests, st
             parts.Hashes[index].Linear!.Value.ToString(),
             new ByteArrayContent(body))),
     ];
+
+    /// <summary>Completes an upload of parts in order.</summary>
+    public Task CompleteAsync(string upload, ArchiveParts parts, CancellationToken cancellationToken)
+    {
+        var body = new StringBuilder("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+        for (var i = 0; i < parts.Bodies.Length; i++)
+        {
+            body.Append(
+                CultureInfo.InvariantCulture,
+                $"<Part><PartNumber>{i + 1}</PartNumber><ETag>&quot;{Md5Digest.Compute(parts.Bodies[i])}&quot;</ETag></Part>");
+        }
+
+        body.Append("</CompleteMultipartUpload>");
+        return SendAsync(HttpMethod.Post, upload, Encoding.UTF8.GetBytes(body.ToString()), cancellationToken);
+    }
+
+    /// <summary>Creates the signed requests that store each part as an object.</summary>
+    public HttpRequestMessage[] ObjectRequests(ArchiveParts parts, string prefix) =>
+    [
+        .. parts.Bodies.Select((body, index) => requests.Create(
+            HttpMethod.Put, ObjectTarget(prefix, index), parts.Hashes[index].Linear!.Value.ToString(), new ByteArrayContent(body))),
+    ];
+
+    /// <summary>Creates the signed requests that delete these objects.</summary>
+    public HttpRequestMessage[] DeletionRequests(ArchiveParts parts, string prefix) =>
+        [.. parts.Bodies.Select((_, index) => requests.Create(HttpMethod.Delete, ObjectTarget(prefix, index), []))];
+
+    /// <summary>Creates the signed request that reads an object.</summary>
+    public HttpRequestMessage ReadRequest(string key) =>
+        requests.Create(HttpMethod.Get, $"/{name}/{key}", SigningRequest.EmptyPayloadHash, content: null);
+
+    private string ObjectTarget(string prefix, int index) => string.Create(CultureInfo.InvariantCulture, $"/{name}/{prefix}-{index}");
 
     /// <summary>Aborts an upload.</summary>
     public Task AbortAsync(string upload, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using OrleansUploads.Benchmarks.Stores;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Signing;
@@ -52,13 +53,38 @@ internal sealed class GatewayServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Starts a server whose bytes are in a store.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="cancellationToken">Cancels the start.</param>
+    /// <param name="through">The address to reach the store at, or null for its own.</param>
+    /// <param name="createsVault">Whether to create the vault.</param>
+    public static async Task<GatewayServer> StartOverAsync(
+        string folder, StoreServer store, CancellationToken cancellationToken, Uri? through = null, bool createsVault = true)
+    {
+        var server = new GatewayServer(await StartProcessAsync(
+            folder,
+            new Dictionary<string, string?> { ["AWS_ACCESS_KEY_ID"] = store.AccessKeyId, ["AWS_SECRET_ACCESS_KEY"] = store.Secret },
+            "--parts", store.Parts, "--parts-endpoint", (through ?? store.Endpoint).ToString()));
+        if (createsVault)
+        {
+            await server.VaultNamed(Vault).CreateAsync(cancellationToken);
+        }
+
+        return server;
+    }
+
     /// <summary>Starts only the server process, and waits until it is ready.</summary>
     public static Task<ServerProcess> StartProcessAsync(string folder, params string[] options) =>
+        StartProcessAsync(folder, new Dictionary<string, string?>(), options);
+
+    private static Task<ServerProcess> StartProcessAsync(
+        string folder, IReadOnlyDictionary<string, string?> environment, params string[] options) =>
         ServerProcess.StartAsync(new ServerSetup(folder)
         {
             Program = [Path.Combine(AppContext.BaseDirectory, Assembly), "serve", "--account", Account],
             Options = ["--quiet", .. options],
-            Environment = new Dictionary<string, string?>
+            Environment = new Dictionary<string, string?>(environment)
             {
                 ["ORLEANSUPLOADS_ACCESS_KEY_ID"] = AccessKeyId,
                 ["ORLEANSUPLOADS_SECRET_ACCESS_KEY"] = Secret,
@@ -118,12 +144,17 @@ internal sealed class GatewayServer : IAsyncDisposable
 
     /// <summary>Completes an upload, which succeeds only if every byte arrived.</summary>
     /// <returns>The archive's ID.</returns>
-    public async Task<string> CompleteAsync(ArchiveParts parts, string upload, CancellationToken cancellationToken)
-    {
-        var receipt = await _client.CompleteMultipartUploadAsync(
-            Vault, upload, parts.SizeBytes, parts.TreeHash, cancellationToken);
-        return receipt.ArchiveId;
-    }
+    public Task<string> CompleteAsync(ArchiveParts parts, string upload, CancellationToken cancellationToken) =>
+        CompleteAsync(upload, parts.SizeBytes, parts.TreeHash, cancellationToken);
+
+    /// <inheritdoc cref="CompleteAsync(ArchiveParts, string, CancellationToken)"/>
+    public async Task<string> CompleteAsync(string upload, long sizeBytes, TreeHash treeHash, CancellationToken cancellationToken) =>
+        (await _client.CompleteMultipartUploadAsync(Vault, upload, sizeBytes, treeHash, cancellationToken)).ArchiveId;
+
+    /// <summary>Reads the first page of the list of an upload's parts.</summary>
+    /// <returns>The number of parts on the page.</returns>
+    public async Task<int> CountPartsAsync(string upload, CancellationToken cancellationToken) =>
+        (await _client.ListPartsPageAsync(Vault, upload, cancellationToken: cancellationToken)).Parts.Count;
 
     /// <summary>Starts the retrieval of an archive.</summary>
     /// <returns>The job's ID.</returns>

@@ -38,7 +38,7 @@ public sealed class ReclaimTests
             UploadPhase.Expired,
             (await cluster.Client.AskWithRetriesAsync(upload.Entity, new SummarizeUpload(Some.Vault))).Answer.Phase);
         await Eventually.BecomesTrueAsync(
-            async () => (await world.Parts.ListAttemptsAsync(upload.Id, CancellationToken.None)).Count == 0,
+            async () => (await world.Parts.AllAttemptsAsync(upload.Id, CancellationToken.None)).Count == 0,
             "its bytes are collected");
     }
 

@@ -33,7 +33,7 @@ public sealed class RepeatedReportTests
             CancellationToken.None);
 
         Assert.IsType<Refusal.UploadNotFound>(stored.Refusal);
-        Assert.Single(await parts.ListAttemptsAsync(Some.Upload(1), CancellationToken.None));
+        Assert.Single(await parts.AllAttemptsAsync(Some.Upload(1), CancellationToken.None));
     }
 
     /// <summary>The first report takes effect, and its answer is lost with its silo. Before the second, the upload is completed.</summary>

@@ -234,7 +234,7 @@ public sealed class IngestionNodeTests : IAsyncLifetime
             sender: null,
             TestContext.Current.CancellationToken);
         Assert.Null(stored.Refusal);
-        var attempt = Assert.Single(await _world.Parts.ListAttemptsAsync(id, TestContext.Current.CancellationToken));
+        var attempt = Assert.Single(await _world.Parts.AllAttemptsAsync(id, TestContext.Current.CancellationToken));
         await _world.Parts.DeleteAttemptAsync(id, attempt, TestContext.Current.CancellationToken);
         var claim = new CompletionRequest(Vault, bytes.Length, TreeHasher.Compute(bytes).ToString());
 

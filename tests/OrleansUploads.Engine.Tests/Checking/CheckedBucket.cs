@@ -151,7 +151,8 @@ internal sealed class CheckedBucket : IDisposable
     /// <summary>Deletes nothing, so that the folder has the bytes of every earlier state of its journal.</summary>
     private sealed class KeptParts(IPartStore inner) : DelegatingPartStore(inner)
     {
-        public override ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) => default;
+        public override ValueTask DeleteAttemptsAsync(
+            UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken) => default;
 
         public override ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) => default;
     }

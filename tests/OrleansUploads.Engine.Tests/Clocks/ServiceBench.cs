@@ -93,7 +93,7 @@ internal sealed class ServiceBench : IDisposable
     }
 
     public async Task<int> StoredAttemptsAsync(UploadId upload) =>
-        (await Parts.ListAttemptsAsync(upload, CancellationToken.None)).Count;
+        (await Parts.AllAttemptsAsync(upload, CancellationToken.None)).Count;
 
     public async Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
         where TAnswer : class => (await _host.AskAsync(entity, command, CancellationToken.None)).Answer;

@@ -78,7 +78,7 @@ public sealed class ObjectIntakeTests
         await Assert.ThrowsAsync<EntityUnavailableException>(() => bench.PutAsync("a", "abc"));
 
         var upload = Assert.Single(await bench.Parts.ListUploadsAsync(CancellationToken.None).ToListAsync());
-        Assert.Single(await bench.Parts.ListAttemptsAsync(upload, CancellationToken.None));
+        Assert.Single(await bench.Parts.AllAttemptsAsync(upload, CancellationToken.None));
         bench.Start();
         Assert.IsType<AttemptsInUse.Only>(await bench.AskAsync(upload.Entity, new FenceAttempts(DateTimeOffset.MinValue)));
         bench.Time.Advance(TimeSpan.FromMinutes(1));
@@ -92,11 +92,11 @@ public sealed class ObjectIntakeTests
     /// <summary>A store that waits for something before it deletes.</summary>
     private sealed class StoreThatWaits(IPartStore inner, Func<Task> wait) : DelegatingPartStore(inner)
     {
-        public override async ValueTask DeleteAttemptAsync(
-            UploadId upload, AttemptId attempt, CancellationToken cancellationToken)
+        public override async ValueTask DeleteAttemptsAsync(
+            UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken)
         {
             await wait();
-            await base.DeleteAttemptAsync(upload, attempt, cancellationToken);
+            await base.DeleteAttemptsAsync(upload, attempts, cancellationToken);
         }
 
         public override async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ public sealed class PartIntakeTests
 
     private async Task AssertNothingStoredAsync(UploadId upload)
     {
-        Assert.Empty(await _bench.Parts.ListAttemptsAsync(upload, CancellationToken.None));
+        Assert.Empty(await _bench.Parts.AllAttemptsAsync(upload, CancellationToken.None));
         Assert.Empty((await _bench.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10))).Parts);
     }
 
@@ -80,7 +80,7 @@ public sealed class PartIntakeTests
     {
         var upload = await OpenAsync();
         await _bench.StoreAsync(upload, 0, Body);
-        var lost = Assert.Single(await _bench.Parts.ListAttemptsAsync(upload, CancellationToken.None));
+        var lost = Assert.Single(await _bench.Parts.AllAttemptsAsync(upload, CancellationToken.None));
         await _bench.Parts.DeleteAttemptAsync(upload, lost, CancellationToken.None);
         var refused = await CompleteAsync(upload);
         Assert.Equal(new PartRange(0, Body.Length - 1), Assert.IsType<Refusal.PartLost>(refused.Refusal).Range);
@@ -88,7 +88,7 @@ public sealed class PartIntakeTests
         Assert.Same(Done.Instance, (await _bench.StoreAsync(upload, 0, Body)).Answer);
         Assert.Null((await CompleteAsync(upload)).Refusal);
         var manifest = (await _bench.Parts.ReadManifestAsync(upload, CancellationToken.None))!;
-        var stored = Assert.Single(await _bench.Parts.ListAttemptsAsync(upload, CancellationToken.None));
+        var stored = Assert.Single(await _bench.Parts.AllAttemptsAsync(upload, CancellationToken.None));
         Assert.Equal(stored, Assert.Single(manifest.Extents).Place.Attempt);
     }
 
@@ -112,7 +112,7 @@ public sealed class PartIntakeTests
         failing = true;
 
         Assert.Same(Done.Instance, (await bench.StoreAsync(upload, 0, Body)).Answer);
-        Assert.Single(await bench.Parts.ListAttemptsAsync(upload, CancellationToken.None));
+        Assert.Single(await bench.Parts.AllAttemptsAsync(upload, CancellationToken.None));
     }
 
     [Fact]

@@ -14,6 +14,8 @@ public class ObjectPartStoreTests : PartStoreConformance, IAsyncLifetime
 
     protected override bool ListsStored => false;
 
+    protected override int SeveralPages => 10;
+
     /// <summary>Makes the storage of the next test. The tests of planted mistakes replace it.</summary>
     public static AsyncLocal<Func<MemoryObjectStorage>?> Storage { get; } = new();
 

@@ -70,7 +70,7 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
         }
 
         Assert.Empty(_storage.Objects);
-        Assert.Empty(await _store.ListAttemptsAsync(Upload, None));
+        Assert.Empty(await _store.AllAttemptsAsync(Upload, None));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
         {
             () => _store.OpenAsync(Upload, Attempt, None).AsTask(),
             () => _store.ReadManifestAsync(Upload, None).AsTask(),
-            () => _store.ListAttemptsAsync(Upload, None).AsTask(),
+            () => _store.AllAttemptsAsync(Upload, None).AsTask(),
             async () => await _store.ListUploadsAsync(None).CountAsync(None),
             () => _store.DeleteAttemptAsync(Upload, Attempt, None).AsTask(),
         })
@@ -111,7 +111,7 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
     {
         var before = _storage.Calls;
         _storage.Fail(ObjectFault.Refused);
-        await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(() => _store.ListAttemptsAsync(Upload, None).AsTask());
+        await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(() => _store.AllAttemptsAsync(Upload, None).AsTask());
 
         Assert.Equal(1, _storage.Calls - before);
     }
@@ -142,6 +142,77 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
         }
 
         Assert.Equal(_long, read);
+    }
+
+    [Fact]
+    public async Task Several_attempts_are_deleted_with_one_call_for_as_many_as_the_store_takes()
+    {
+        var attempts = await StoreManyAsync(10);
+        var (calls, several) = (_storage.Calls, _storage.DeletionsOfSeveral);
+        await _store.DeleteAttemptsAsync(Upload, attempts, None);
+
+        Assert.Empty(_storage.Objects);
+        Assert.Equal(3, _storage.Calls - calls);
+        Assert.Equal(3, _storage.DeletionsOfSeveral - several);
+    }
+
+    [Theory]
+    [InlineData(ObjectFault.Unavailable)]
+    [InlineData(ObjectFault.Throttled)]
+    public async Task An_object_that_is_left_by_a_deletion_of_several_is_deleted_again(ObjectFault fault)
+    {
+        var attempts = await StoreManyAsync(3);
+        _storage.FailDeletion(ObjectKeys.Of(Upload, attempts[1]), fault, Options.Tries - 1);
+        await _store.DeleteAttemptsAsync(Upload, attempts, None);
+
+        Assert.Empty(_storage.Objects);
+    }
+
+    [Theory]
+    [InlineData(ObjectFault.Unavailable)]
+    [InlineData(ObjectFault.Refused)]
+    public async Task Several_objects_do_not_count_as_deleted_if_one_of_them_is_left(ObjectFault fault)
+    {
+        var attempts = await StoreManyAsync(3);
+        _storage.FailDeletion(ObjectKeys.Of(Upload, attempts[1]), fault, Options.Tries);
+        var failure = await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(
+            () => _store.DeleteAttemptsAsync(Upload, attempts, None).AsTask());
+
+        Assert.Contains(ObjectKeys.Of(Upload, attempts[1]), failure.Message, StringComparison.Ordinal);
+        Assert.Equal([attempts[1]], await _store.AllAttemptsAsync(Upload, None));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_deletion_of_several_is_repeated_when_it_fails_as_a_whole(bool afterEffect)
+    {
+        var attempts = await StoreManyAsync(3);
+        _storage.Fail(ObjectFault.Unavailable, Options.Tries - 1, afterEffect);
+        await _store.DeleteAttemptsAsync(Upload, attempts, None);
+
+        Assert.Empty(_storage.Objects);
+    }
+
+    [Theory]
+    [InlineData(SeveralFault.Refuses)]
+    [InlineData(SeveralFault.Ignores)]
+    [InlineData(SeveralFault.DeletesFirst)]
+    [InlineData(SeveralFault.FailsForMissing)]
+    public async Task A_store_that_does_not_delete_several_objects_with_one_call_deletes_them_one_by_one(SeveralFault fault)
+    {
+        using var storage = new FaultyDeletions(fault);
+        using var store = await ObjectPartStore.OpenAsync(storage, Options);
+        Assert.Empty(storage.Objects);
+        AttemptId[] attempts = [.. Enumerable.Range(1, 5).Select(PartBytes.Attempt)];
+        foreach (var attempt in attempts)
+        {
+            await store.StoreAsync(Upload, attempt, _short);
+        }
+
+        await store.DeleteAttemptsAsync(Upload, attempts, None);
+
+        Assert.Empty(storage.Objects);
     }
 
     [Fact]
@@ -236,5 +307,46 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
         using var store = await ObjectPartStore.OpenAsync(storage, Options);
 
         Assert.Empty(storage.Objects);
+    }
+
+    private async Task<AttemptId[]> StoreManyAsync(int count)
+    {
+        AttemptId[] attempts = [.. Enumerable.Range(1, count).Select(PartBytes.Attempt)];
+        foreach (var attempt in attempts)
+        {
+            await _store.StoreAsync(Upload, attempt, [1, 2, 3]);
+        }
+
+        return attempts;
+    }
+
+    /// <summary>What a store does when it is asked to delete several objects.</summary>
+    public enum SeveralFault
+    {
+        Refuses,
+        Ignores,
+        DeletesFirst,
+        FailsForMissing,
+    }
+
+    private sealed class FaultyDeletions(SeveralFault fault) : MemoryObjectStorage
+    {
+        public override async Task<IReadOnlyList<FailedDeletion>> DeleteAsync(
+            IReadOnlyList<string> keys, CancellationToken cancellationToken)
+        {
+            switch (fault)
+            {
+                case SeveralFault.Refuses:
+                    throw new ObjectStorageException(ObjectFault.Refused);
+                case SeveralFault.Ignores:
+                    return [];
+                case SeveralFault.DeletesFirst:
+                    return await base.DeleteAsync([keys[0]], cancellationToken);
+                default:
+                    var missing = keys.Where(key => !Objects.ContainsKey(key)).ToList();
+                    await base.DeleteAsync(keys, cancellationToken);
+                    return [.. missing.Select(static key => new FailedDeletion(key, ObjectFault.Missing, "missing"))];
+            }
+        }
     }
 }

@@ -22,6 +22,9 @@ public sealed class PlantedStorageMistakeTests
         ["the length of a range is taken for that of the object"] = () => new RangeLength(),
         ["a deletion deletes a younger attempt too"] = () => new DeletesYounger(),
         ["a deletion is only acknowledged"] = () => new KeepsDeleted(),
+        ["a deletion of several deletes other attempts too"] = () => new DeletesFolder(),
+        ["an object that is left by a deletion of several is not reported"] = () => new HidesLeft(),
+        ["a deletion of several ends after its third object"] = () => new DeletesThree(),
         ["a listing ends after its first page"] = () => new FirstPageOnly(),
         ["a listing repeats its first page"] = () => new ForgetsKeys(),
         ["a missing object is taken for an outage"] = () => new Misread(ObjectFault.Missing, ObjectFault.Unavailable),
@@ -174,6 +177,38 @@ public sealed class PlantedStorageMistakeTests
     private sealed class KeepsDeleted : MemoryObjectStorage
     {
         public override Task DeleteAsync(string key, CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class DeletesFolder : MemoryObjectStorage
+    {
+        public override async Task<IReadOnlyList<FailedDeletion>> DeleteAsync(
+            IReadOnlyList<string> keys, CancellationToken cancellationToken)
+        {
+            var failed = await base.DeleteAsync(keys, cancellationToken);
+            var folder = keys[0][..(keys[0].LastIndexOf('/') + 1)];
+            foreach (var other in Objects.Keys.Where(other => other.StartsWith(folder, StringComparison.Ordinal)))
+            {
+                await base.DeleteAsync(other, cancellationToken);
+            }
+
+            return failed;
+        }
+    }
+
+    private sealed class HidesLeft : MemoryObjectStorage
+    {
+        public override async Task<IReadOnlyList<FailedDeletion>> DeleteAsync(
+            IReadOnlyList<string> keys, CancellationToken cancellationToken)
+        {
+            await base.DeleteAsync(keys, cancellationToken);
+            return [];
+        }
+    }
+
+    private sealed class DeletesThree : MemoryObjectStorage
+    {
+        public override Task<IReadOnlyList<FailedDeletion>> DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
+            base.DeleteAsync([.. keys.Take(3)], cancellationToken);
     }
 
     private sealed class FirstPageOnly : MemoryObjectStorage

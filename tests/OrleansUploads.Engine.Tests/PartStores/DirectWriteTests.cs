@@ -196,7 +196,7 @@ public sealed class DirectWriteTests : IDisposable
         await early.WriteAsync(bytes.AsMemory(0, MiB), None);
 
         // The only disk thread lists after it has written the block.
-        await store.ListAttemptsAsync(PartBytes.Upload(1), None);
+        await store.AllAttemptsAsync(PartBytes.Upload(1), None);
         await store.StoreAsync(PartBytes.Upload(2), PartBytes.Attempt(2), bytes);
         await early.WriteAsync(bytes.AsMemory(MiB), None);
         await early.CommitAsync(PartBytes.Leaves(bytes), None);

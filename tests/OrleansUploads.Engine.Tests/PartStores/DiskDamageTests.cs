@@ -141,7 +141,7 @@ public sealed class DiskDamageTests : IDisposable
         {
             await File.WriteAllBytesAsync(left, bytes);
 
-            Assert.Contains(Attempt, await _store.ListAttemptsAsync(Upload, CancellationToken.None));
+            Assert.Contains(Attempt, await _store.AllAttemptsAsync(Upload, CancellationToken.None));
             await AssertCannotBeOpenedAsync();
             await _store.DeleteAttemptAsync(Upload, Attempt, CancellationToken.None);
             Assert.False(File.Exists(left));

@@ -82,7 +82,7 @@ public sealed class DiskLayoutTests : IDisposable
         await File.WriteAllTextAsync(note, "a foreign file");
 
         Assert.Equal([Upload], await store.ListUploadsAsync(CancellationToken.None).ToListAsync());
-        Assert.Equal([PartBytes.Attempt(1)], await store.ListAttemptsAsync(Upload, CancellationToken.None));
+        Assert.Equal([PartBytes.Attempt(1)], await store.AllAttemptsAsync(Upload, CancellationToken.None));
         await store.DeleteUploadAsync(Upload, CancellationToken.None);
         Assert.Equal([note], Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories));
     }

@@ -86,7 +86,7 @@ public sealed class FailedFlushTests : IDisposable
         await Assert.ThrowsAsync<PartStoreFullException>(() => _store.StoreAsync(Upload, PartBytes.Attempt(2), [2]));
 
         await Assert.ThrowsAsync<PartStoreFullException>(() => early.CommitAsync(PartBytes.Leaves([1]), None).AsTask());
-        Assert.Empty(await _store.ListAttemptsAsync(Upload, None));
+        Assert.Empty(await _store.AllAttemptsAsync(Upload, None));
         await _store.StoreAsync(Upload, PartBytes.Attempt(3), [3]);
     }
 

@@ -27,7 +27,7 @@ public sealed class FaultyPartStoreTests
         _plan.At(call, 1, PartStoreFault.Before);
 
         await Assert.ThrowsAsync<IOException>(() => StoreAsync(1));
-        Assert.Empty(await _inner.ListAttemptsAsync(PartBytes.Upload(1), CancellationToken.None));
+        Assert.Empty(await _inner.AllAttemptsAsync(PartBytes.Upload(1), CancellationToken.None));
 
         await StoreAsync(2);
         Assert.Equal(Bytes, await _inner.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(2)));
@@ -49,7 +49,7 @@ public sealed class FaultyPartStoreTests
         _plan.At(PartStoreCall.Create, 1, PartStoreFault.After);
 
         await Assert.ThrowsAsync<IOException>(() => StoreAsync(1));
-        Assert.Single(await _inner.ListAttemptsAsync(PartBytes.Upload(1), CancellationToken.None));
+        Assert.Single(await _inner.AllAttemptsAsync(PartBytes.Upload(1), CancellationToken.None));
         await Assert.ThrowsAsync<AttemptDamagedException>(
             () => _inner.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(1)));
     }
@@ -64,7 +64,7 @@ public sealed class FaultyPartStoreTests
         _plan.Always(PartStoreCall.Write, PartStoreFault.None);
         await StoreAsync(3);
         Assert.Equal(
-            [PartBytes.Attempt(3)], await _inner.ListAttemptsAsync(PartBytes.Upload(1), CancellationToken.None));
+            [PartBytes.Attempt(3)], await _inner.AllAttemptsAsync(PartBytes.Upload(1), CancellationToken.None));
     }
 
     [Fact]

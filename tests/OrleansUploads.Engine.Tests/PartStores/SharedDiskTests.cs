@@ -36,7 +36,7 @@ public sealed class SharedDiskTests : IDisposable
         foreach (var store in (DiskPartStore[])[_first, _second])
         {
             Assert.Equal([Upload], await store.ListUploadsAsync(None).ToListAsync());
-            Assert.Equal(24, (await store.ListAttemptsAsync(Upload, None)).Count);
+            Assert.Equal(24, (await store.AllAttemptsAsync(Upload, None)).Count);
             for (var i = 0; i < 24; i++)
             {
                 Assert.Equal(PartBytes.Of(10_000 + i, i), await store.LoadAsync(Upload, PartBytes.Attempt(i)));

@@ -10,6 +10,9 @@ public sealed class AttemptCollectorTests
     private static readonly byte[] Body = Some.Bytes(1000, 1);
     private static readonly byte[] Other = Some.Bytes(1000, 2);
 
+    private static readonly OrleansUploads.Hashing.Sha256Digest OrphanLeaf =
+        new(System.Security.Cryptography.SHA256.HashData(new byte[1]));
+
     private readonly EngineBench _bench = new();
 
     private async Task<UploadId> OpenAsync()
@@ -37,7 +40,7 @@ public sealed class AttemptCollectorTests
     }
 
     private async Task<IReadOnlyList<AttemptId>> StoredAsync(UploadId upload) =>
-        await _bench.Parts.ListAttemptsAsync(upload, CancellationToken.None);
+        await _bench.Parts.AllAttemptsAsync(upload, CancellationToken.None);
 
     [Fact]
     public async Task Only_the_bytes_of_an_aborted_upload_are_reclaimed_at_once()
@@ -105,6 +108,57 @@ public sealed class AttemptCollectorTests
         await collector.CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
 
         Assert.Equal([begun!.Value], await StoredAsync(upload));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Orphans_on_several_pages_are_collected_a_page_at_a_time_and_parts_are_kept(bool completes)
+    {
+        const int Orphans = 2500;
+        PageWatch? watch = null;
+        var bench = new EngineBench(wrapParts: inner => watch = new PageWatch(inner));
+        await bench.CreateVaultAsync();
+        var upload = await bench.OpenUploadAsync();
+        for (var i = 0; i < Orphans; i++)
+        {
+            await using var writer = await bench.Parts.CreateAsync(upload, bench.Ids.NewAttempt(), 1, CancellationToken.None);
+            await writer.WriteAsync(new byte[1], CancellationToken.None);
+            await writer.CommitAsync(new[] { OrphanLeaf }, CancellationToken.None);
+            bench.Time.Advance(TimeSpan.FromMilliseconds(1));
+        }
+
+        await bench.StoreAsync(upload, 0, Body);
+        if (completes)
+        {
+            await bench.CompleteAsync(upload, Body);
+        }
+
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+        var report = await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
+
+        Assert.Equal(new CollectionReport(AttemptsDeleted: Orphans), report);
+        Assert.Equal([1000, 1000, 500], watch!.Deleted);
+        Assert.Single(await bench.Parts.AllAttemptsAsync(upload, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_page_that_cannot_be_deleted_is_not_counted_and_is_collected_later()
+    {
+        var isUnavailable = true;
+        var bench = new EngineBench(wrapParts: inner => new FaultyPartStore(inner, step =>
+            isUnavailable && step.Call == PartStoreCall.DeleteAttempt ? PartStoreFault.Unavailable : PartStoreFault.None));
+        await bench.CreateVaultAsync();
+        var upload = await bench.OpenUploadAsync();
+        await bench.StoreAsync(upload, 0, Body);
+        await bench.StoreAsync(upload, 0, Other);
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(
+            new CollectionReport(UploadsSkipped: 1), await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None));
+        isUnavailable = false;
+        Assert.Equal(
+            new CollectionReport(AttemptsDeleted: 1), await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None));
     }
 
     [Fact]
@@ -219,7 +273,7 @@ public sealed class AttemptCollectorTests
         var report = await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
 
         Assert.Equal(new CollectionReport(UploadsSkipped: 1), report);
-        Assert.Single(await bench.Parts.ListAttemptsAsync(upload, CancellationToken.None));
+        Assert.Single(await bench.Parts.AllAttemptsAsync(upload, CancellationToken.None));
     }
 
     [Fact]
@@ -367,7 +421,8 @@ public sealed class AttemptCollectorTests
 
         public Action<UploadId> Deleted { get; set; } = static _ => { };
 
-        public override ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken) =>
+        public override IAsyncEnumerable<IReadOnlyList<AttemptId>> ListAttemptsAsync(
+            UploadId upload, CancellationToken cancellationToken) =>
             upload == Upload
                 ? throw new UnauthorizedAccessException("Access to the path is denied.")
                 : base.ListAttemptsAsync(upload, cancellationToken);
@@ -376,6 +431,19 @@ public sealed class AttemptCollectorTests
         {
             await base.DeleteUploadAsync(upload, cancellationToken);
             Deleted(upload);
+        }
+    }
+
+    /// <summary>Records how many attempts are deleted with each call.</summary>
+    private sealed class PageWatch(IPartStore inner) : DelegatingPartStore(inner)
+    {
+        public List<int> Deleted { get; } = [];
+
+        public override ValueTask DeleteAttemptsAsync(
+            UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken)
+        {
+            Deleted.Add(attempts.Count);
+            return base.DeleteAttemptsAsync(upload, attempts, cancellationToken);
         }
     }
 

@@ -63,7 +63,7 @@ public sealed class ReleasedBytesTests
             inner, step => refusing && step.Call == PartStoreCall.DeleteAttempt ? PartStoreFault.Before : PartStoreFault.None));
         var archive = await StoreAsync(bench);
         await bench.DeleteAsync(archive.Archive);
-        Assert.Single(await bench.Parts.ListAttemptsAsync(archive.Upload, CancellationToken.None));
+        Assert.Single(await bench.Parts.AllAttemptsAsync(archive.Upload, CancellationToken.None));
 
         bench.Crash();
         refusing = false;
@@ -82,11 +82,11 @@ public sealed class ReleasedBytesTests
         await _bench.DeleteAsync(archive.Archive);
 
         await EventuallyAsync(async () =>
-            await _bench.Parts.ListAttemptsAsync(archive.Upload, CancellationToken.None) is [var left] && left == late);
+            await _bench.Parts.AllAttemptsAsync(archive.Upload, CancellationToken.None) is [var left] && left == late);
         _bench.Time.Advance(MaintenanceOptions.DefaultAttemptGrace + TimeSpan.FromMilliseconds(1));
         Assert.Equal(
             1, (await _bench.Collector.CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None)).UploadsDeleted);
-        Assert.Empty(await _bench.Parts.ListAttemptsAsync(archive.Upload, CancellationToken.None));
+        Assert.Empty(await _bench.Parts.AllAttemptsAsync(archive.Upload, CancellationToken.None));
     }
 
     private static async Task<ArchiveEntry> StoreAsync(EngineBench bench)
@@ -99,7 +99,7 @@ public sealed class ReleasedBytesTests
     }
 
     private static Task AwaitReclaimedAsync(EngineBench bench, UploadId upload) => EventuallyAsync(async () =>
-        (await bench.Parts.ListAttemptsAsync(upload, CancellationToken.None)).Count == 0
+        (await bench.Parts.AllAttemptsAsync(upload, CancellationToken.None)).Count == 0
         && await bench.Parts.ReadManifestAsync(upload, CancellationToken.None) is null);
 
     private static async Task EventuallyAsync(Func<Task<bool>> holds)

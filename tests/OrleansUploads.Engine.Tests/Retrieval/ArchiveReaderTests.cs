@@ -1,4 +1,5 @@
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.Tests.Retrieval;
 
@@ -107,5 +108,105 @@ public sealed class ArchiveReaderTests
         var manifest = await _bench.Reader.ReadManifestAsync(upload, CancellationToken.None);
         await _bench.Parts.DeleteAttemptAsync(upload, manifest.Extents[1].Place.Attempt!.Value, CancellationToken.None);
         await Assert.ThrowsAsync<AttemptDamagedException>(() => _bench.ReadAsync(upload, 0, Archive.Length - 1));
+    }
+
+    [Theory]
+    [InlineData(0, (6 * MiB) + (MiB / 2) - 1)]
+    [InlineData(MiB + 5, (3 * MiB) + 1)]
+    [InlineData(5, 6)]
+    public async Task In_a_distant_store_the_next_part_is_opened_while_one_is_read_and_none_that_is_not_needed(int first, int last)
+    {
+        var upload = await UploadAsync(1);
+        var distant = new DistantParts(_bench.Parts);
+        var reader = new ArchiveReader(distant);
+        var manifest = await reader.ReadManifestAsync(upload, CancellationToken.None);
+        var needed = (last / MiB) - (first / MiB) + 1;
+        var openedAtFirstByte = 0;
+        using var copy = new FirstWrite(() => openedAtFirstByte = distant.Opened);
+
+        await reader.CopyAsync(manifest, new PartRange(first, last), copy, CancellationToken.None);
+
+        Assert.Equal(Archive[first..(last + 1)], copy.ToArray());
+        Assert.Equal(Math.Min(2, needed), openedAtFirstByte);
+        Assert.Equal((needed, needed), (distant.Opened, distant.Disposed));
+    }
+
+    [Fact]
+    public async Task A_part_that_was_opened_ahead_is_closed_when_the_client_disconnects()
+    {
+        var upload = await UploadAsync(1);
+        var distant = new DistantParts(_bench.Parts);
+        var reader = new ArchiveReader(distant);
+        var manifest = await reader.ReadManifestAsync(upload, CancellationToken.None);
+        using var copy = new FirstWrite(static () => throw new IOException("The client is gone."));
+
+        await Assert.ThrowsAsync<IOException>(
+            () => reader.CopyAsync(manifest, new PartRange(0, Archive.Length - 1), copy, CancellationToken.None).AsTask());
+
+        Assert.Equal((2, 2), (distant.Opened, distant.Disposed));
+    }
+
+    [Fact]
+    public async Task A_part_that_cannot_be_opened_ahead_does_not_keep_the_bytes_before_it_from_the_client()
+    {
+        var upload = await UploadAsync(1);
+        var reader = new ArchiveReader(new DistantParts(_bench.Parts));
+        var manifest = await reader.ReadManifestAsync(upload, CancellationToken.None);
+        await _bench.Parts.DeleteAttemptAsync(upload, manifest.Extents[1].Place.Attempt!.Value, CancellationToken.None);
+        using var copy = new MemoryStream();
+
+        await Assert.ThrowsAsync<AttemptDamagedException>(
+            () => reader.CopyAsync(manifest, new PartRange(0, Archive.Length - 1), copy, CancellationToken.None).AsTask());
+
+        Assert.Equal(Archive[..MiB], copy.ToArray());
+    }
+
+    /// <summary>Counts the attempts that are opened and closed.</summary>
+    private sealed class DistantParts(IPartStore inner) : DelegatingPartStore(inner)
+    {
+        public int Opened { get; private set; }
+
+        public int Disposed { get; private set; }
+
+        public override bool IsDistant => true;
+
+        public override async ValueTask<IAttemptReader> OpenAsync(
+            UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken)
+        {
+            var reader = await base.OpenAsync(upload, attempt, lengthBytes, cancellationToken);
+            Opened++;
+            return new Reader(reader, () => Disposed++);
+        }
+
+        private sealed class Reader(IAttemptReader inner, Action disposed) : IAttemptReader
+        {
+            public long LengthBytes => inner.LengthBytes;
+
+            public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
+                inner.ReadAsync(offset, buffer, cancellationToken);
+
+            public ValueTask<IReadOnlyList<OrleansUploads.Hashing.Sha256Digest>> ReadLeavesAsync(CancellationToken cancellationToken) =>
+                inner.ReadLeavesAsync(cancellationToken);
+
+            public ValueTask DisposeAsync()
+            {
+                disposed();
+                return inner.DisposeAsync();
+            }
+        }
+    }
+
+    /// <summary>Calls something before the first byte is written.</summary>
+    private sealed class FirstWrite(Action before) : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Length == 0)
+            {
+                before();
+            }
+
+            return base.WriteAsync(buffer, cancellationToken);
+        }
     }
 }

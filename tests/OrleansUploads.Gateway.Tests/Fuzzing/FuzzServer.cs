@@ -62,7 +62,7 @@ internal sealed class FuzzServer : IAsyncDisposable
         var (count, hashes) = (0, 0L);
         await foreach (var upload in Gateway.Setup.Parts.ListUploadsAsync(CancellationToken.None))
         {
-            foreach (var attempt in await Gateway.Setup.Parts.ListAttemptsAsync(upload, CancellationToken.None))
+            foreach (var attempt in await Gateway.Setup.Parts.AllAttemptsAsync(upload, CancellationToken.None))
             {
                 count++;
                 hashes += HashCode.Combine(upload, attempt);

@@ -217,7 +217,7 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     private async Task WaitForAttemptAsync(string upload)
     {
         Assert.True(UploadId.TryParse(upload, out var id));
-        while ((await gateway.Server.Setup.Parts.ListAttemptsAsync(id, CancellationToken.None)).Count == 0)
+        while ((await gateway.Server.Setup.Parts.AllAttemptsAsync(id, CancellationToken.None)).Count == 0)
         {
             await Task.Yield();
         }

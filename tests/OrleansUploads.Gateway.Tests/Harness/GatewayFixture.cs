@@ -77,7 +77,7 @@ public class GatewayFixture : IAsyncLifetime
 
         if (UploadId.TryParse(upload, out var id))
         {
-            var attempts = await Server.Setup.Parts.ListAttemptsAsync(id, CancellationToken.None);
+            var attempts = await Server.Setup.Parts.AllAttemptsAsync(id, CancellationToken.None);
             state.AppendJoin(',', attempts.Order());
         }
 

@@ -1,5 +1,4 @@
 using Azure.Storage.Blobs;
-using OrleansUploads.Silo.Settings;
 using OrleansUploads.Simulation.RealServer;
 using OrleansUploads.Storage;
 
@@ -30,10 +29,8 @@ public sealed class ObjectStoreTests(PostgresServer postgres, AzuriteServer azur
             (await http.SendAsync(request)).EnsureSuccessStatusCode();
         }
 
-        await using var cluster = await SiloCluster.StartAsync(postgres, (_, start) => In($"s3://{Bucket}/cluster", start)
-            .With("OrleansUploads__PartsEndpoint", store.Address.ToString())
-            .With("AWS_ACCESS_KEY_ID", CommandLine.AccessKeyId)
-            .With("AWS_SECRET_ACCESS_KEY", CommandLine.SecretAccessKey));
+        await using var cluster = await SiloCluster.StartAsync(postgres, (_, start) => start.WithPartsInS3(
+            $"s3://{Bucket}/cluster", store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey));
 
         await KillInTurnAsync(cluster);
     }
@@ -44,13 +41,10 @@ public sealed class ObjectStoreTests(PostgresServer postgres, AzuriteServer azur
         var blobs = await azurite.StartBlobsAsync();
         await new BlobContainerClient(blobs, Bucket).CreateAsync();
         await using var cluster = await SiloCluster.StartAsync(
-            azurite, (_, start) => In($"az://{Bucket}/cluster", start).With(ObjectStores.AzureVariable, blobs));
+            azurite, (_, start) => start.WithParts($"az://{Bucket}/cluster").With(ObjectStores.AzureVariable, blobs));
 
         await KillInTurnAsync(cluster);
     }
-
-    private static SiloStart In(string parts, SiloStart start) =>
-        start.With(KnownSettings.PartsFolder.Variable, null).With(KnownSettings.PartsVariable, parts);
 
     private async Task KillInTurnAsync(SiloCluster cluster)
     {

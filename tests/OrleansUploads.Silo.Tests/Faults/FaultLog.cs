@@ -17,6 +17,7 @@ internal sealed class FaultLog
     private readonly ConcurrentQueue<TroubledRequest> _late = new();
     private readonly ConcurrentQueue<FaultWindow> _windows = new();
     private long _answered;
+    private long _longestTicks;
 
     /// <summary>The time since the test began.</summary>
     public TimeSpan Now => _watch.Elapsed;
@@ -45,7 +46,9 @@ internal sealed class FaultLog
     public void AddAnswer(string operation, int silo, TimeSpan sentAt)
     {
         Interlocked.Increment(ref _answered);
-        if (Now - sentAt > MaxWait)
+        var waited = Now - sentAt;
+        InterlockedMax(ref _longestTicks, waited.Ticks);
+        if (waited > MaxWait)
         {
             _late.Enqueue(new TroubledRequest(operation, silo, sentAt, Now, "answered late", ""));
         }
@@ -53,6 +56,9 @@ internal sealed class FaultLog
 
     /// <summary>Adds a failure.</summary>
     public void AddFailure(TroubledRequest request) => _failed.Enqueue(request);
+
+    /// <summary>The longest time that an answered request took since this was asked the last time.</summary>
+    public TimeSpan TakeLongestWait() => TimeSpan.FromTicks(Interlocked.Exchange(ref _longestTicks, 0));
 
     /// <summary>Injects a fault and waits for the recovery.</summary>
     /// <param name="kind">What the report calls it.</param>
@@ -90,6 +96,20 @@ internal sealed class FaultLog
         yield return $"{Answered} requests were answered, {_late.Count} of them after more than {MaxWait.TotalSeconds:F0} s, and {_failed.Count} "
             + $"failed. {Unexplained.Count} failed or waited too long outside all windows. "
             + $"{inside:F0} of {Now.TotalSeconds:F0} s were inside a window.";
+    }
+
+    private static void InterlockedMax(ref long largest, long value)
+    {
+        for (var known = Interlocked.Read(ref largest); value > known;)
+        {
+            var found = Interlocked.CompareExchange(ref largest, value, known);
+            if (found == known)
+            {
+                return;
+            }
+
+            known = found;
+        }
     }
 
     private bool IsLate(TroubledRequest request) =>

@@ -1,3 +1,5 @@
+using OrleansUploads.Silo.Settings;
+
 namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>How a silo is started.</summary>
@@ -19,4 +21,13 @@ internal sealed record SiloStart(IReadOnlyDictionary<string, string?> Environmen
     {
         Environment = new Dictionary<string, string?>(Environment) { [variable] = value },
     };
+
+    /// <summary>The same start with the bytes in an object store instead of a folder.</summary>
+    public SiloStart WithParts(string parts) => With(KnownSettings.PartsFolder.Variable, null).With(KnownSettings.PartsVariable, parts);
+
+    /// <summary>The same start with the bytes in a bucket of a server that speaks S3.</summary>
+    public SiloStart WithPartsInS3(string parts, Uri endpoint, string accessKeyId, string secretAccessKey) => WithParts(parts)
+        .With("OrleansUploads__PartsEndpoint", endpoint.ToString())
+        .With("AWS_ACCESS_KEY_ID", accessKeyId)
+        .With("AWS_SECRET_ACCESS_KEY", secretAccessKey);
 }

@@ -31,7 +31,7 @@ internal static class CollectorBugs
 
         private static async ValueTask<int> CollectAsync(SimulatedProcess process, UploadId upload, DateTimeOffset before)
         {
-            var attempts = await process.Parts.ListAttemptsAsync(upload, CancellationToken.None);
+            var attempts = await process.Parts.AllAttemptsAsync(upload, CancellationToken.None);
             var answer = await process.Host.AskAsync(upload.Entity, new FenceAttempts(before), CancellationToken.None);
             IEnumerable<AttemptId> inUse = answer.Answer switch
             {
@@ -59,7 +59,7 @@ internal static class CollectorBugs
             var before = process.Clock.GetUtcNow() - grace;
             await foreach (var upload in process.Parts.ListUploadsAsync(CancellationToken.None))
             {
-                foreach (var attempt in await process.Parts.ListAttemptsAsync(upload, CancellationToken.None))
+                foreach (var attempt in await process.Parts.AllAttemptsAsync(upload, CancellationToken.None))
                 {
                     if (attempt.CreatedAt < before)
                     {

@@ -186,7 +186,7 @@ internal sealed class ClockSeries : IAsyncDisposable
         foreach (var (upload, facts) in _open)
         {
             // By that clock, every attempt that is not the part is older than a day.
-            facts.Attempts.IntersectWith(await _server.Parts.ListAttemptsAsync(upload, CancellationToken.None));
+            facts.Attempts.IntersectWith(await _server.Parts.AllAttemptsAsync(upload, CancellationToken.None));
         }
     }
 
@@ -198,7 +198,7 @@ internal sealed class ClockSeries : IAsyncDisposable
         }
 
         var (upload, facts) = _open.ElementAt(_random.Below(_open.Count));
-        var before = (await _server.Parts.ListAttemptsAsync(upload, CancellationToken.None)).ToHashSet();
+        var before = (await _server.Parts.AllAttemptsAsync(upload, CancellationToken.None)).ToHashSet();
         var stored = await _server.StoreAsync(upload, Some.Bytes(100, _random.Below(1000)));
         if (stored.Refusal is Refusal.AttemptCollected)
         {
@@ -211,7 +211,7 @@ internal sealed class ClockSeries : IAsyncDisposable
             return;
         }
 
-        foreach (var attempt in await _server.Parts.ListAttemptsAsync(upload, CancellationToken.None))
+        foreach (var attempt in await _server.Parts.AllAttemptsAsync(upload, CancellationToken.None))
         {
             if (!before.Contains(attempt))
             {
@@ -233,7 +233,7 @@ internal sealed class ClockSeries : IAsyncDisposable
         await _server.RunHousekeepingAsync();
         foreach (var (upload, facts) in _open.ToList())
         {
-            var stored = (await _server.Parts.ListAttemptsAsync(upload, CancellationToken.None)).ToHashSet();
+            var stored = (await _server.Parts.AllAttemptsAsync(upload, CancellationToken.None)).ToHashSet();
             foreach (var gone in facts.Attempts.Where(attempt => !stored.Contains(attempt)).ToList())
             {
                 if (!mayDelete || _served - facts.StartedAt[gone] < MaintenanceOptions.DefaultAttemptGrace - Slack)

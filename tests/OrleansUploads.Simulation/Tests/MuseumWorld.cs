@@ -122,7 +122,7 @@ internal sealed class MuseumWorld
         await _parts.ListUploadsAsync(CancellationToken.None).ToListAsync();
 
     public ValueTask<IReadOnlyList<AttemptId>> StoredAttemptsAsync(UploadId upload) =>
-        _parts.ListAttemptsAsync(upload, CancellationToken.None);
+        _parts.AllAttemptsAsync(upload, CancellationToken.None);
 
     private static TreeHash Hash(string word) => TreeHasher.Compute(Encoding.ASCII.GetBytes(word));
 

@@ -111,7 +111,7 @@ public sealed class RegressionTests
             CancellationToken.None);
 
         Assert.IsType<Refusal.UploadNotFound>(outcome.Refusal);
-        Assert.Single(await _parts.ListAttemptsAsync(Some.Upload(1), CancellationToken.None));
+        Assert.Single(await _parts.AllAttemptsAsync(Some.Upload(1), CancellationToken.None));
     }
 
     private EmbeddedHost Host() =>

@@ -10,6 +10,9 @@ namespace OrleansUploads.Simulation.World;
 /// <summary>The part store as one process sees it: slow, failing before or after the effect, full at times, and torn by a crash.</summary>
 internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess process, SimulatedPartStore disk) : IPartStore
 {
+    /// <summary>So few that some uploads have several pages.</summary>
+    private const int PageAttempts = 3;
+
     private SwarmOptions Options => world.Options;
 
     public ValueTask<IAttemptWriter> CreateAsync(
@@ -67,9 +70,28 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
         }
     }
 
-    public ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken) =>
-        Act<IReadOnlyList<AttemptId>>(
-            "list attempts", upload, () => disk.Find(upload) is { } stored ? [.. stored.Attempts.Keys] : []);
+    public async IAsyncEnumerable<IReadOnlyList<AttemptId>> ListAttemptsAsync(
+        UploadId upload, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        AttemptId? last = null;
+        List<AttemptId> page;
+        do
+        {
+            // Like a distant store, each page shows what is stored when it is read.
+            page = await Act("list attempts", upload, () => disk.Find(upload) is { } stored
+                ? stored.Attempts.Keys
+                    .SkipWhile(attempt => last is { } listed && attempt.CompareTo(listed) <= 0)
+                    .Take(PageAttempts)
+                    .ToList()
+                : []);
+            if (page.Count > 0)
+            {
+                last = page[^1];
+                yield return page;
+            }
+        }
+        while (page.Count == PageAttempts);
+    }
 
     public ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>
         Options.ShowsCommittedOnly
@@ -78,11 +100,17 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
                 ? [.. stored.Attempts.Select(pair => new ListedAttempt(pair.Key, pair.Value.LengthBytes))]
                 : []);
 
-    public async ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
-        await Act("delete attempt", upload, () =>
+    public async ValueTask DeleteAttemptsAsync(
+        UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken) =>
+        await Act("delete attempts", upload, () =>
         {
-            disk.Remove(upload, attempt);
-            return true;
+            var isCutShort = attempts.Count > 1 && world.Faults.Chance(Options.StoreFailsAfter);
+            foreach (var attempt in isCutShort ? attempts.Take(attempts.Count / 2) : attempts)
+            {
+                disk.Remove(upload, attempt);
+            }
+
+            return isCutShort ? throw new IOException("The simulated disk fails in the middle of deletions.") : true;
         });
 
     public async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>

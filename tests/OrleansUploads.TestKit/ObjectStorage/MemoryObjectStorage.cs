@@ -7,6 +7,7 @@ namespace OrleansUploads.TestKit.ObjectStorage;
 public class MemoryObjectStorage : IObjectStorage
 {
     private readonly ConcurrentQueue<Fault> _faults = new();
+    private readonly ConcurrentDictionary<string, (ObjectFault Fault, int Times)> _kept = new(StringComparer.Ordinal);
     private int _calls;
 
     /// <summary>The stored objects.</summary>
@@ -17,6 +18,12 @@ public class MemoryObjectStorage : IObjectStorage
 
     /// <summary>Maximum number of objects in a page of a listing.</summary>
     public int PageObjects { get; init; } = 3;
+
+    /// <inheritdoc/>
+    public int MaxDeletions { get; init; } = 4;
+
+    /// <summary>The number of calls so far that delete several objects.</summary>
+    public int DeletionsOfSeveral { get; private set; }
 
     /// <summary>Whether the store can create an object only if it does not exist.</summary>
     public bool CreatesOnly { get; init; } = true;
@@ -112,6 +119,38 @@ public class MemoryObjectStorage : IObjectStorage
         Objects.TryRemove(key, out _);
         End(fault);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Lets the next deletions of an object, among several, fail.</summary>
+    public void FailDeletion(string key, ObjectFault fault, int times = 1) => _kept[key] = (fault, times);
+
+    /// <inheritdoc/>
+    public virtual Task<IReadOnlyList<FailedDeletion>> DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (keys.Count > MaxDeletions)
+        {
+            throw new ObjectStorageException(ObjectFault.Refused);
+        }
+
+        var fault = Begin();
+        DeletionsOfSeveral++;
+        var failed = new List<FailedDeletion>();
+        foreach (var key in keys)
+        {
+            if (_kept.TryGetValue(key, out var kept) && kept.Times > 0)
+            {
+                _kept[key] = kept with { Times = kept.Times - 1 };
+                failed.Add(new FailedDeletion(key, kept.Fault, "planned"));
+            }
+            else
+            {
+                Objects.TryRemove(key, out _);
+            }
+        }
+
+        End(fault);
+        return Task.FromResult<IReadOnlyList<FailedDeletion>>(failed);
     }
 
     /// <inheritdoc/>

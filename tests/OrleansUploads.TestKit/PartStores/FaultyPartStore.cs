@@ -80,14 +80,20 @@ public sealed class FaultyPartStore(IPartStore inner, Func<PartStoreStep, PartSt
         }
     }
 
-    public ValueTask<IReadOnlyList<AttemptId>> ListAttemptsAsync(
-        UploadId upload, CancellationToken cancellationToken) =>
-        RunAsync(
+    public async IAsyncEnumerable<IReadOnlyList<AttemptId>> ListAttemptsAsync(
+        UploadId upload, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var pages = await RunAsync(
             PartStoreCall.ListAttempts,
             upload,
             null,
-            () => inner.ListAttemptsAsync(upload, cancellationToken),
+            () => inner.ListAttemptsAsync(upload, cancellationToken).ToListAsync(cancellationToken),
             cancellationToken);
+        foreach (var page in pages)
+        {
+            yield return page;
+        }
+    }
 
     public ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(
         UploadId upload, CancellationToken cancellationToken) =>
@@ -98,12 +104,13 @@ public sealed class FaultyPartStore(IPartStore inner, Func<PartStoreStep, PartSt
             () => inner.ListStoredAsync(upload, cancellationToken),
             cancellationToken);
 
-    public ValueTask DeleteAttemptAsync(UploadId upload, AttemptId attempt, CancellationToken cancellationToken) =>
+    public ValueTask DeleteAttemptsAsync(
+        UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken) =>
         RunAsync(
             PartStoreCall.DeleteAttempt,
             upload,
-            attempt,
-            () => inner.DeleteAttemptAsync(upload, attempt, cancellationToken),
+            attempts is [var only] ? only : null,
+            () => inner.DeleteAttemptsAsync(upload, attempts, cancellationToken),
             cancellationToken);
 
     public ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>

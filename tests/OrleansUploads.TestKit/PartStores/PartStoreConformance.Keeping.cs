@@ -17,7 +17,7 @@ public abstract partial class PartStoreConformance
 
         AssertSame(manifest, await Store.ReadManifestAsync(Upload, None));
         Assert.Equal([Upload], await ListUploadsAsync());
-        Assert.Empty(await Store.ListAttemptsAsync(Upload, None));
+        Assert.Empty(await Store.AllAttemptsAsync(Upload, None));
     }
 
     [Theory]
@@ -33,7 +33,7 @@ public abstract partial class PartStoreConformance
 
         AssertSame(manifest, await Store.ReadManifestAsync(Upload, None));
         Assert.Equal([Upload], await ListUploadsAsync());
-        Assert.Empty(await Store.ListAttemptsAsync(Upload, None));
+        Assert.Empty(await Store.AllAttemptsAsync(Upload, None));
         await Store.DeleteUploadAsync(Upload, None);
         Assert.Null(await Store.ReadManifestAsync(Upload, None));
         Assert.Empty(await ListUploadsAsync());
@@ -108,7 +108,7 @@ public abstract partial class PartStoreConformance
         Assert.Equal(expected, (await ListUploadsAsync()).Select(id => id.ToString()).Order());
         for (var upload = 0; upload < 20; upload++)
         {
-            var attempts = await Store.ListAttemptsAsync(PartBytes.Upload(upload), None);
+            var attempts = await Store.AllAttemptsAsync(PartBytes.Upload(upload), None);
             Assert.Equal(Enumerable.Range(0, 1 + (upload % 3)).Select(PartBytes.Attempt).Order(), attempts.Order());
         }
     }
@@ -123,10 +123,54 @@ public abstract partial class PartStoreConformance
         await Store.DeleteAttemptAsync(Upload, Attempt, None);
         await Store.DeleteAttemptAsync(Upload, Attempt, None);
         await Assert.ThrowsAsync<AttemptDamagedException>(() => Store.OpenAsync(Upload, Attempt, None).AsTask());
-        Assert.Equal([other], await Store.ListAttemptsAsync(Upload, None));
+        Assert.Equal([other], await Store.AllAttemptsAsync(Upload, None));
 
         await Store.DeleteAttemptAsync(Upload, other, None);
         await Store.DeleteAttemptAsync(Upload, other, None);
+        Assert.Empty(await ListUploadsAsync());
+    }
+
+    [Fact]
+    public async Task Several_attempts_are_deleted_at_once_and_the_others_stay()
+    {
+        AttemptId[] attempts = [.. Enumerable.Range(0, 12).Select(PartBytes.Attempt)];
+        foreach (var attempt in attempts)
+        {
+            await Store.StoreAsync(Upload, attempt, [1]);
+        }
+
+        await Store.StoreAsync(PartBytes.Upload(2), attempts[0], [2]);
+        await Store.PutManifestAsync(PartBytes.Manifest(Upload, 2, seed: 27), None);
+
+        // The last one never existed.
+        await Store.DeleteAttemptsAsync(Upload, [.. attempts[..7], PartBytes.Attempt(100)], None);
+        Assert.Equal(attempts[7..].Order(), (await Store.AllAttemptsAsync(Upload, None)).Order());
+        Assert.NotNull(await Store.ReadManifestAsync(Upload, None));
+
+        await Store.DeleteAttemptsAsync(Upload, attempts, None);
+        await Store.DeleteAttemptsAsync(Upload, [], None);
+        Assert.Empty(await Store.AllAttemptsAsync(Upload, None));
+        Assert.Equal([attempts[0]], await Store.AllAttemptsAsync(PartBytes.Upload(2), None));
+    }
+
+    [Fact]
+    public async Task Attempts_that_are_deleted_while_they_are_listed_do_not_hide_others()
+    {
+        AttemptId[] attempts = [.. Enumerable.Range(0, SeveralPages).Select(PartBytes.Attempt)];
+        await Parallel.ForEachAsync(
+            attempts,
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (attempt, _) => await Store.StoreAsync(Upload, attempt, [1]));
+        var seen = new List<AttemptId>();
+        await foreach (var page in Store.ListAttemptsAsync(Upload, None))
+        {
+            Assert.InRange(page.Count, 1, MaxPage);
+            seen.AddRange(page);
+            await Store.DeleteAttemptsAsync(Upload, page, None);
+        }
+
+        Assert.Equal(attempts.Order(), seen.Order());
+        Assert.Empty(await Store.AllAttemptsAsync(Upload, None));
         Assert.Empty(await ListUploadsAsync());
     }
 
@@ -142,7 +186,7 @@ public abstract partial class PartStoreConformance
         await Store.DeleteUploadAsync(Upload, None);
 
         Assert.Null(await Store.ReadManifestAsync(Upload, None));
-        Assert.Empty(await Store.ListAttemptsAsync(Upload, None));
+        Assert.Empty(await Store.AllAttemptsAsync(Upload, None));
         Assert.Equal([other], await ListUploadsAsync());
         Assert.Equal([2], await Store.LoadAsync(other, Attempt));
     }
@@ -188,13 +232,13 @@ public abstract partial class PartStoreConformance
         {
             await writer.CommitAsync(PartBytes.Leaves(bytes), None);
             AttemptId[] left = withItsUpload ? [Attempt] : [Attempt, other];
-            Assert.Equal(left.Order(), (await Store.ListAttemptsAsync(Upload, None)).Order());
+            Assert.Equal(left.Order(), (await Store.AllAttemptsAsync(Upload, None)).Order());
             return;
         }
 
         await Assert.ThrowsAsync<AttemptDamagedException>(
             () => writer.CommitAsync(PartBytes.Leaves(bytes), None).AsTask());
-        Assert.Equal(withItsUpload ? [] : [other], await Store.ListAttemptsAsync(Upload, None));
+        Assert.Equal(withItsUpload ? [] : [other], await Store.AllAttemptsAsync(Upload, None));
     }
 
     [Fact]
@@ -244,13 +288,16 @@ public abstract partial class PartStoreConformance
         await AssertCanceledAsync(() => Store.DeleteUploadAsync(Upload, canceled).AsTask());
         await AssertCanceledAsync(() => Store.DeleteAttemptAsync(Upload, Attempt, canceled).AsTask());
         await AssertCanceledAsync(async () => await Store.ListUploadsAsync(canceled).CountAsync(canceled));
+        await AssertCanceledAsync(async () => await Store.ListAttemptsAsync(Upload, canceled).CountAsync(canceled));
 
         await writer.CommitAsync(PartBytes.Leaves(bytes), None);
         await AssertCanceledAsync(() => Store.OpenAsync(Upload, Attempt, canceled).AsTask());
-        Assert.Equal([Attempt], await Store.ListAttemptsAsync(Upload, None));
+        Assert.Equal([Attempt], await Store.AllAttemptsAsync(Upload, None));
         Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt));
         Assert.Null(await Store.ReadManifestAsync(Upload, None));
     }
+
+    private const int MaxPage = 5000;
 
     private static async Task AssertCanceledAsync(Func<Task> call) =>
         await Assert.ThrowsAnyAsync<OperationCanceledException>(call);

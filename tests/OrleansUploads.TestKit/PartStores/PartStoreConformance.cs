@@ -21,6 +21,9 @@ public abstract partial class PartStoreConformance
     /// <summary>Whether the store itself refuses a name that exists. The engine uses none twice.</summary>
     protected virtual bool RefusesExisting => true;
 
+    /// <summary>So many attempts that a listing of them has several pages, if the store has pages.</summary>
+    protected virtual int SeveralPages => 1100;
+
     private static CancellationToken None => CancellationToken.None;
 
     [Theory]
@@ -123,11 +126,11 @@ public abstract partial class PartStoreConformance
         await writer.WriteAsync(bytes, None);
 
         await Assert.ThrowsAsync<AttemptDamagedException>(() => Store.OpenAsync(Upload, Attempt, None).AsTask());
-        Assert.Equal(ShowsUncommitted ? [Attempt] : [], await Store.ListAttemptsAsync(Upload, None));
+        Assert.Equal(ShowsUncommitted ? [Attempt] : [], await Store.AllAttemptsAsync(Upload, None));
         Assert.Equal(ShowsUncommitted ? [Upload] : [], await ListUploadsAsync());
 
         await writer.CommitAsync(PartBytes.Leaves(bytes), None);
-        Assert.Equal([Attempt], await Store.ListAttemptsAsync(Upload, None));
+        Assert.Equal([Attempt], await Store.AllAttemptsAsync(Upload, None));
         Assert.Equal([Upload], await ListUploadsAsync());
         Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt));
     }
@@ -140,7 +143,7 @@ public abstract partial class PartStoreConformance
         await writer.DisposeAsync();
         await writer.DisposeAsync();
 
-        Assert.Empty(await Store.ListAttemptsAsync(Upload, None));
+        Assert.Empty(await Store.AllAttemptsAsync(Upload, None));
         Assert.Empty(await ListUploadsAsync());
         await Assert.ThrowsAsync<InvalidOperationException>(() => writer.WriteAsync(new byte[1], None).AsTask());
     }
@@ -241,7 +244,7 @@ public abstract partial class PartStoreConformance
     {
         await Assert.ThrowsAsync<AttemptDamagedException>(() => Store.OpenAsync(Upload, Attempt, None).AsTask());
         Assert.Null(await Store.ReadManifestAsync(Upload, None));
-        Assert.Empty(await Store.ListAttemptsAsync(Upload, None));
+        Assert.Empty(await Store.AllAttemptsAsync(Upload, None));
         Assert.Empty(await ListUploadsAsync());
     }
 
