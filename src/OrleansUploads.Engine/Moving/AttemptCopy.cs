@@ -35,7 +35,7 @@ internal sealed class AttemptCopy(IPartStore from, IPartStore to)
         if (mayExist)
         {
             // An interrupted copy may have left an attempt that is not committed.
-            await to.DeleteAttemptAsync(upload, needed.Attempt, cancellationToken);
+            await to.DeleteAttemptsAsync(upload, [needed.Attempt], cancellationToken);
         }
 
         await using var writer = await to.CreateAsync(upload, needed.Attempt, needed.LengthBytes, cancellationToken);
