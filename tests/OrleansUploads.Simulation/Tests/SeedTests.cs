@@ -57,7 +57,7 @@ public sealed class SeedTests
     /// <summary>The hashes change with the generator and the engine, but must not differ between machines.</summary>
     [Theory]
     [InlineData(1, "3bbd97ad11c1f975")]
-    [InlineData(7, "b5b9f50e4e4e8716")]
+    [InlineData(7, "a3c683a1d5a25714")]
     [InlineData(44, "f4c3a354e2c10abe")]
     [InlineData(446, "9a55df61ca3718d6")]
     public void A_seed_produces_the_same_trace_on_every_machine(ulong seed, string hash) =>
