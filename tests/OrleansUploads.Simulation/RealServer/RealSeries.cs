@@ -141,6 +141,7 @@ internal abstract class RealSeries : IAsyncDisposable
         SlowMilliseconds = random.Pick(0, 0, 1, 4),
         WakeWeight = 0,
         CollectWeight = 0,
+        MinOperationWeight = 4,
     };
 }
 

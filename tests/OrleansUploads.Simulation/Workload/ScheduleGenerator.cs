@@ -22,7 +22,11 @@ internal sealed partial class ScheduleGenerator
     {
         _random = new SeededRandom(seed).Fork(4);
         _options = options;
-        _weights = [.. Enumerable.Range(0, 12).Select(_ => _random.Chance(700) ? _random.Between(1, 10) : 0)];
+        _weights =
+        [
+            .. Enumerable.Range(0, 12).Select(
+                _ => Math.Max(_random.Chance(700) ? _random.Between(1, 10) : 0, options.MinOperationWeight)),
+        ];
     }
 
     public static Schedule Generate(ulong seed, SwarmOptions options) => new ScheduleGenerator(seed, options).Generate();

@@ -107,6 +107,9 @@ internal sealed record SwarmOptions
 
     public int CollectWeight { get; init; } = 1;
 
+    /// <summary>The least weight of each kind of operation. With 0, a schedule may lack some kinds.</summary>
+    public int MinOperationWeight { get; init; }
+
     public int JumpWeight { get; init; }
 
     public int FullDiskWeight { get; init; }
