@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.DataFolders;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Moving;
@@ -143,7 +144,11 @@ public sealed class FolderMove : IDisposable
     /// <summary>Lets the server of the folder write nothing more, for ever. It still reads.</summary>
     /// <param name="cluster">The name of the cluster.</param>
     /// <exception cref="JournalUnavailableException">The journal was busy for too long. Repeat the call.</exception>
-    public void Freeze(string cluster) => MovedMark.Make(_path, cluster);
+    public void Freeze(string cluster)
+    {
+        MovedMark.Make(_path, cluster);
+        JournalOpening.AwaitWrite(_path);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

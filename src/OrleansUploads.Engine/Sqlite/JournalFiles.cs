@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Moving;
 
 namespace OrleansUploads.Engine.Sqlite;
 

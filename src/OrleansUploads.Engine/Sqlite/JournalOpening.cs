@@ -50,6 +50,22 @@ internal static class JournalOpening
         }
     }
 
+    /// <summary>Waits until a write that another process has begun has ended.</summary>
+    /// <param name="folder">The folder of the journal.</param>
+    /// <exception cref="JournalUnavailableException">The journal was busy for too long.</exception>
+    public static void AwaitWrite(string folder)
+    {
+        try
+        {
+            using var journal = JournalSchema.OpenForWriting(Path.Combine(folder, JournalSchema.FileName));
+            journal.Execute("BEGIN IMMEDIATE; ROLLBACK");
+        }
+        catch (SqliteFault fault)
+        {
+            throw SqliteFault.ToJournalException(fault, $"Waiting for the last write to the journal in {folder}");
+        }
+    }
+
     /// <summary>Checks the newest records, which a crash or a failing disk is most likely to damage.</summary>
     /// <returns>The streams of damaged records.</returns>
     public static IReadOnlyList<EntityId> FindDamaged(SqliteDatabase database)

@@ -1,7 +1,4 @@
-using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Sqlite;
-
-namespace OrleansUploads.Engine.Moving;
+namespace OrleansUploads.Engine.Disk;
 
 /// <summary>Marks a data folder whose last changes are moving, or have moved, to a cluster. Nothing is written to its journal any more, so
 /// that the folder and the cluster cannot both decide.</summary>
@@ -26,11 +23,9 @@ public static class MovedMark
     /// <summary>Whether a folder is marked. Costs one system call.</summary>
     internal static bool Exists(string folder) => File.Exists(PathIn(folder));
 
-    /// <summary>Marks a folder, durably, and waits until a write that may have begun before has ended. From then on the journal does not
-    /// change, even if a server is running.</summary>
+    /// <summary>Marks a folder, durably. A write to its journal that began before may still end.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="cluster">The name of the cluster.</param>
-    /// <exception cref="JournalUnavailableException">The journal was busy for too long. Repeat the call.</exception>
     /// <exception cref="FlushFailedException">The mark may be lost in a power cut.</exception>
     internal static void Make(string folder, string cluster)
     {
@@ -42,15 +37,6 @@ public static class MovedMark
         }
 
         SystemFlush.Instance.RequireDirectory(folder);
-        try
-        {
-            using var journal = JournalSchema.OpenForWriting(Path.Combine(folder, JournalSchema.FileName));
-            journal.Execute("BEGIN IMMEDIATE; ROLLBACK");
-        }
-        catch (SqliteFault fault)
-        {
-            throw SqliteFault.ToJournalException(fault, $"Waiting for the last write to the journal in {folder}");
-        }
     }
 
     /// <summary>Refuses a folder that is marked.</summary>
