@@ -20,6 +20,7 @@ public sealed partial class AzuriteServer : IAsyncLifetime
     private CapturedProcess? _process;
     private CapturedProcess? _blobs;
     private int _port;
+    private int _blobPort;
 
     public AzuriteServer() => _connectionString = new Lazy<Task<string>>(
         () => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } account ? RequireAsync(account) : StartAsync());
@@ -43,13 +44,17 @@ public sealed partial class AzuriteServer : IAsyncLifetime
         return await CreateClusterAsync();
     }
 
-    /// <summary>Starts Azurite's blobs, in a process of their own. Returns their connection string. Skips the test if there is no
-    /// Azurite.</summary>
+    /// <summary>Starts Azurite's blobs, in a process of their own, unless they run. Returns their connection string. Skips the test if there
+    /// is no Azurite.</summary>
     public async Task<string> StartBlobsAsync()
     {
-        var port = FreePort.Take(1)[0];
-        _blobs = await Azurite.StartBlobsAsync(Repository.Root, port, _folder.Path);
-        return Azurite.ConnectionToBlobs(Azurite.AddressAt(port));
+        if (_blobs is null)
+        {
+            _blobPort = FreePort.Take(1)[0];
+            _blobs = await Azurite.StartBlobsAsync(Repository.Root, _blobPort, _folder.Path);
+        }
+
+        return Azurite.ConnectionToBlobs(Azurite.AddressAt(_blobPort));
     }
 
     /// <summary>Stops Azurite, after it has stored everything.</summary>

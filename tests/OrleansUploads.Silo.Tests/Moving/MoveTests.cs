@@ -9,6 +9,7 @@ namespace OrleansUploads.Silo.Tests.Moving;
 public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
     private const string Bucket = "parts";
+    private const string Container = "moved";
 
     private static readonly int Archives = TestSetting.Read("ORLEANSUPLOADS_MOVE_ARCHIVES", 300);
     private static readonly int Kills = TestSetting.Read("ORLEANSUPLOADS_MOVE_KILLS", 3);
@@ -40,9 +41,9 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     {
         var database = await ((IDatabaseServer)azurite).CreateAsync();
         var blobs = await azurite.StartBlobsAsync();
-        await new BlobContainerClient(blobs, Bucket).CreateAsync();
+        await new BlobContainerClient(blobs, Container).CreateAsync();
 
-        await MoveAsync(In($"az://{Bucket}/cluster", new SiloStart(database.NewSilo(_folder.Path))).With(ObjectStores.AzureVariable, blobs));
+        await MoveAsync(In($"az://{Container}/cluster", new SiloStart(database.NewSilo(_folder.Path))).With(ObjectStores.AzureVariable, blobs));
     }
 
     private static SiloStart In(string parts, SiloStart start) =>
