@@ -21,8 +21,7 @@ internal readonly record struct NeededAttempt(AttemptId Attempt, long LengthByte
         _ => [],
     };
 
-    /// <summary>The attempts in the parts of an archive.</summary>
-    public static IEnumerable<NeededAttempt> Of(PartMap map)
+    private static IEnumerable<NeededAttempt> Of(PartMap map)
     {
         foreach (var (_, part) in map.From(0))
         {
@@ -45,8 +44,7 @@ internal readonly record struct NeededAttempt(AttemptId Attempt, long LengthByte
         }
     }
 
-    /// <summary>The attempts in the parts of an object.</summary>
-    public static IEnumerable<NeededAttempt> Of(IEnumerable<AcceptedPart> parts)
+    private static IEnumerable<NeededAttempt> Of(IEnumerable<AcceptedPart> parts)
     {
         foreach (var (part, _) in parts)
         {

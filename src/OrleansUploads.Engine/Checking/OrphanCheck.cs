@@ -60,30 +60,8 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
         state is UploadState.Completed { ReleasedAt: not null } or UploadState.ObjectStored { ReleasedAt: not null };
 
     private static async ValueTask<IReadOnlySet<AttemptId>> InUseAsync(
-        UploadState state, NamedAttempts named, CancellationToken cancellationToken)
-    {
-        switch (state)
-        {
-            case UploadState.Open open:
-                return AttemptsOf(open.Parts);
-            case UploadState.Completed { Parts: { } unlisted }:
-                return AttemptsOf(unlisted);
-            case UploadState.ObjectOpen open:
-                return AttemptsOf(open.Parts.Values);
-            case UploadState.ObjectCompleting completing:
-                return AttemptsOf(completing.Before.Parts.Values);
-            case UploadState.ObjectStored { Parts: { } kept }:
-                return AttemptsOf(kept);
-            case UploadState.Completed or UploadState.ObjectStored:
-                return await named.ReadAsync(cancellationToken);
-            default:
-                return new HashSet<AttemptId>();
-        }
-    }
-
-    private static HashSet<AttemptId> AttemptsOf(IEnumerable<AcceptedPart> parts) =>
-        parts.Select(accepted => accepted.Part.Attempt).OfType<AttemptId>().ToHashSet();
-
-    private static HashSet<AttemptId> AttemptsOf(PartMap map) =>
-        map.From(0).Select(slot => slot.Value.Place.Attempt).OfType<AttemptId>().ToHashSet();
+        UploadState state, NamedAttempts named, CancellationToken cancellationToken) =>
+        NeededAttempt.Of(state) is { } needed
+            ? needed.Select(static part => part.Attempt).ToHashSet()
+            : await named.ReadAsync(cancellationToken);
 }

@@ -51,35 +51,20 @@ internal sealed class UploadCheck(
         switch (state)
         {
             case UploadState.OfObject ofObject:
-                await CheckObjectAsync(ofObject, damage, cancellationToken);
+                RequireInLeaf(ofObject, damage);
                 break;
-            case UploadState.Open open:
-                await CheckPartsAsync(upload, state, NeededAttempt.Of(open.Parts), damage, cancellationToken);
-                break;
-            case UploadState.Completed { ReleasedAt: null, Parts: { } unlisted }:
-                await CheckPartsAsync(upload, state, NeededAttempt.Of(unlisted), damage, cancellationToken);
-                break;
-            case UploadState.Completed { ReleasedAt: null } completed:
+            case UploadState.Completed { ReleasedAt: null, Parts: null } completed:
                 RequireIndexed(completed, damage);
-                if (await ReadManifestAsync(state, read => IsOf(completed, read), damage, cancellationToken) is { ByteStorage: ByteStorage.Gateway } manifest)
-                {
-                    await CheckPartsAsync(upload, state, NeededAttempt.Of(manifest), damage, cancellationToken);
-                }
-
                 break;
         }
 
-        return damage;
-    }
+        var needed = NeededAttempt.Of(state);
+        if (needed is null && await ReadManifestAsync(state, damage, cancellationToken) is { } manifest)
+        {
+            needed = NeededAttempt.Of(manifest);
+        }
 
-    private async ValueTask CheckPartsAsync(
-        UploadId upload,
-        UploadState state,
-        IEnumerable<NeededAttempt> needed,
-        HashSet<Damage> damage,
-        CancellationToken cancellationToken)
-    {
-        foreach (var part in needed)
+        foreach (var part in needed ?? [])
         {
             Parts++;
             if (await attempts.FindFaultAsync(upload, part, cancellationToken) is { } fault)
@@ -87,15 +72,17 @@ internal sealed class UploadCheck(
                 damage.Add(Of(state, DamageKind.Part, fault) with { File = UploadFiles.Attempt(upload, part.Attempt) });
             }
         }
+
+        return damage;
     }
 
     private async ValueTask<Manifest?> ReadManifestAsync(
-        UploadState state, Func<Manifest, bool> isRight, HashSet<Damage> damage, CancellationToken cancellationToken)
+        UploadState state, HashSet<Damage> damage, CancellationToken cancellationToken)
     {
-        var upload = state switch
+        var (upload, isRight) = state switch
         {
-            UploadState.Completed completed => completed.Spec.Upload,
-            UploadState.OfObject ofObject => ofObject.Spec.Upload,
+            UploadState.Completed completed => (completed.Spec.Upload, (Func<Manifest, bool>)(read => IsOf(completed, read))),
+            UploadState.ObjectStored stored => (stored.Spec.Upload, read => IsOf(stored, read)),
             _ => throw new ArgumentOutOfRangeException(nameof(state), state, "The upload has no manifest."),
         };
         string fault;
@@ -173,32 +160,6 @@ internal sealed class UploadCheck(
         },
         _ => new Damage(kind, what),
     };
-
-    private async ValueTask CheckObjectAsync(
-        UploadState.OfObject state, HashSet<Damage> damage, CancellationToken cancellationToken)
-    {
-        var upload = state.Spec.Upload;
-        RequireInLeaf(state, damage);
-        switch (state)
-        {
-            case UploadState.ObjectOpen open:
-                await CheckPartsAsync(upload, state, NeededAttempt.Of(open.Parts.Values), damage, cancellationToken);
-                break;
-            case UploadState.ObjectCompleting completing:
-                await CheckPartsAsync(upload, state, NeededAttempt.Of(completing.Before.Parts.Values), damage, cancellationToken);
-                break;
-            case UploadState.ObjectStored { ReleasedAt: null, Parts: { } kept }:
-                await CheckPartsAsync(upload, state, NeededAttempt.Of(kept), damage, cancellationToken);
-                break;
-            case UploadState.ObjectStored { ReleasedAt: null } stored:
-                if (await ReadManifestAsync(state, manifest => IsOf(stored, manifest), damage, cancellationToken) is { } found)
-                {
-                    await CheckPartsAsync(upload, state, NeededAttempt.Of(found), damage, cancellationToken);
-                }
-
-                break;
-        }
-    }
 
     /// <summary>Requires that a leaf has the object or lists the upload. An object leaves its leaf before its upload learns of it; until
     /// then the leaf has the release to deliver.</summary>
