@@ -83,25 +83,8 @@ internal sealed class MoveProgress : IDisposable
     /// <summary>Lists a page of streams in the order of their places.</summary>
     /// <param name="after">The place after which to start, or 0 for the beginning.</param>
     /// <param name="limit">Maximum number of streams; at least 1.</param>
-    public IReadOnlyList<MovedStream> List(long after, int limit)
-    {
-        var page = new List<MovedStream>();
-        try
-        {
-            _read.Bind(1, after).Bind(2, limit);
-            while (_read.Step())
-            {
-                page.Add(new MovedStream(
-                    _read.Int64(0), new EntityId((EntityKind)_read.Int64(1), _read.Text(2)), _read.Int64(3), _read.Int64(4)));
-            }
-        }
-        finally
-        {
-            _read.Reset();
-        }
-
-        return page;
-    }
+    public IReadOnlyList<MovedStream> List(long after, int limit) => _read.Bind(1, after).Bind(2, limit).ReadAll(static row =>
+        new MovedStream(row.Int64(0), new EntityId((EntityKind)row.Int64(1), row.Text(2)), row.Int64(3), row.Int64(4)));
 
     /// <summary>Records that streams are about to be written to the cluster.</summary>
     public void Begin(IEnumerable<StreamVersion> streams) => Write(

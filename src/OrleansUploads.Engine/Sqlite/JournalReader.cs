@@ -63,24 +63,9 @@ internal sealed class JournalReader : IDisposable
     }
 
     /// <summary>Lists the entities whose wake time has come, earliest first.</summary>
-    public IReadOnlyList<EntityId> ListDue(DateTimeOffset dueAt, int limit)
-    {
-        var due = new List<EntityId>();
-        try
-        {
-            _due.Bind(1, dueAt.ToUnixTimeMilliseconds()).Bind(2, limit);
-            while (_due.Step())
-            {
-                due.Add(new EntityId((EntityKind)_due.Int64(0), _due.Text(1)));
-            }
-        }
-        finally
-        {
-            _due.Reset();
-        }
-
-        return due;
-    }
+    public IReadOnlyList<EntityId> ListDue(DateTimeOffset dueAt, int limit) =>
+        _due.Bind(1, dueAt.ToUnixTimeMilliseconds()).Bind(2, limit)
+            .ReadAll(static row => new EntityId((EntityKind)row.Int64(0), row.Text(1)));
 
     /// <summary>Checks that a page of streams is found by name.</summary>
     /// <returns>The place reached; null after the last stream.</returns>

@@ -62,6 +62,26 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         }
     }
 
+    /// <summary>Reads all rows, and resets the statement.</summary>
+    /// <param name="read">Reads the current row.</param>
+    public List<T> ReadAll<T>(Func<SqliteStatement, T> read)
+    {
+        var rows = new List<T>();
+        try
+        {
+            while (Step())
+            {
+                rows.Add(read(this));
+            }
+        }
+        finally
+        {
+            Reset();
+        }
+
+        return rows;
+    }
+
     /// <summary>Ends the run and releases SQLite's read lock.</summary>
     /// <remarks>The result is ignored: SQLite repeats a failure of the run, which was already thrown.</remarks>
     public void Reset() => _ = raw.sqlite3_reset(statement);

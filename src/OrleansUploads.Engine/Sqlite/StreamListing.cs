@@ -42,7 +42,8 @@ internal sealed class StreamListing(SqliteDatabase database) : IDisposable
     /// <summary>Lists a page of streams in the order of their places.</summary>
     /// <param name="after">The place after which to start, or 0 for the beginning.</param>
     /// <param name="limit">Maximum number of streams; at least 1.</param>
-    public IReadOnlyList<ListedStream> List(long after, int limit) => Read(_walk.Bind(1, after).Bind(2, limit));
+    public IReadOnlyList<ListedStream> List(long after, int limit) =>
+        _walk.Bind(1, after).Bind(2, limit).ReadAll(ReadStream);
 
     /// <summary>Lists a page of streams of one kind in the order of their places. Does not check whether they are found by
     /// name.</summary>
@@ -50,30 +51,13 @@ internal sealed class StreamListing(SqliteDatabase database) : IDisposable
     /// <param name="after">The place after which to start, or 0 for the beginning.</param>
     /// <param name="limit">Maximum number of streams; at least 1.</param>
     public IReadOnlyList<ListedStream> List(EntityKind kind, long after, int limit) =>
-        Read(_walkKind.Bind(1, after).Bind(2, limit).Bind(3, (long)kind));
+        _walkKind.Bind(1, after).Bind(2, limit).Bind(3, (long)kind).ReadAll(ReadStream);
 
     /// <summary>Lists a page of streams with their versions, in the order of their places.</summary>
     /// <param name="after">The place after which to start, or 0 for the beginning.</param>
     /// <param name="limit">Maximum number of streams; at least 1.</param>
-    public IReadOnlyList<StreamVersion> ListVersions(long after, int limit)
-    {
-        var page = new List<StreamVersion>();
-        try
-        {
-            _walkVersions.Bind(1, after).Bind(2, limit);
-            while (_walkVersions.Step())
-            {
-                var entity = new EntityId((EntityKind)_walkVersions.Int64(1), _walkVersions.Text(2));
-                page.Add(new StreamVersion(_walkVersions.Int64(0), entity, _walkVersions.Int64(3)));
-            }
-        }
-        finally
-        {
-            _walkVersions.Reset();
-        }
-
-        return page;
-    }
+    public IReadOnlyList<StreamVersion> ListVersions(long after, int limit) =>
+        _walkVersions.Bind(1, after).Bind(2, limit).ReadAll(static row => new StreamVersion(row.Int64(0), EntityOf(row), row.Int64(3)));
 
     /// <summary>Returns the number of a record whose stream is missing, or null.</summary>
     public long? FindLostRecord() => First(_lostRecord);
@@ -91,25 +75,13 @@ internal sealed class StreamListing(SqliteDatabase database) : IDisposable
         _lostSnapshot.Dispose();
     }
 
-    private static List<ListedStream> Read(SqliteStatement rows)
+    private static ListedStream ReadStream(SqliteStatement row)
     {
-        var streams = new List<ListedStream>();
-        try
-        {
-            while (rows.Step())
-            {
-                var place = rows.Int64(0);
-                streams.Add(new ListedStream(
-                    place, new EntityId((EntityKind)rows.Int64(1), rows.Text(2)), rows.NullableInt64(3) == place));
-            }
-        }
-        finally
-        {
-            rows.Reset();
-        }
-
-        return streams;
+        var place = row.Int64(0);
+        return new ListedStream(place, EntityOf(row), IsFoundByName: row.NullableInt64(3) == place);
     }
+
+    private static EntityId EntityOf(SqliteStatement row) => new((EntityKind)row.Int64(1), row.Text(2));
 
     private static long? First(SqliteStatement query)
     {
