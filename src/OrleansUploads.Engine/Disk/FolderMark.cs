@@ -37,21 +37,7 @@ public static class FolderMark
             return found;
         }
 
-        // Write it under a temporary name first, so that no process can read an incomplete mark.
-        var unfinished = $"{PathIn(folder)}.{Convert.ToHexStringLower(random)}";
-        using (var file = new FileStream(unfinished, OwnerOnly.NewFile()))
-        {
-            file.Write(random);
-            file.Flush();
-            flush.RequireFile(file.SafeFileHandle, unfinished);
-        }
-
-        if (!ExclusiveRename.TryMove(unfinished, PathIn(folder)))
-        {
-            File.Delete(unfinished);
-        }
-
-        flush.RequireDirectory(folder);
+        DurableFile.MakeOnce(PathIn(folder), random, flush);
         return File.ReadAllBytes(PathIn(folder));
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>Marks a data folder whose last changes are moving, or have moved, to a cluster. Nothing is written to its journal any more, so
@@ -29,14 +31,8 @@ public static class MovedMark
     /// <exception cref="FlushFailedException">The mark may be lost in a power cut.</exception>
     internal static void Make(string folder, string cluster)
     {
-        if (!Exists(folder))
-        {
-            using var file = new FileStream(PathIn(folder), OwnerOnly.NewFile());
-            file.Write(System.Text.Encoding.UTF8.GetBytes(cluster + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-
-        SystemFlush.Instance.RequireDirectory(folder);
+        // The name of a mark that exists is flushed too: the process that made it may have ended before that.
+        DurableFile.MakeOnce(PathIn(folder), Encoding.UTF8.GetBytes(cluster + "\n"), SystemFlush.Instance);
     }
 
     /// <summary>Refuses a folder that is marked.</summary>
