@@ -25,12 +25,8 @@ internal sealed class AttemptCopy(IPartStore from, IPartStore to)
         }
 
         await using var reader = await from.OpenAsync(upload, needed.Attempt, needed.LengthBytes, cancellationToken);
-        var leaves = await reader.ReadLeavesAsync(cancellationToken);
-        if (reader.LengthBytes != needed.LengthBytes || TreeHasher.FromLeaves([.. leaves]) != needed.TreeHash)
-        {
-            throw new AttemptDamagedException(
-                $"Attempt {needed.Attempt} of upload {upload}: its length or its hashes are not those that were acknowledged.");
-        }
+        var leaves = await FindLeavesAsync(reader, needed, cancellationToken) ?? throw new AttemptDamagedException(
+            $"Attempt {needed.Attempt} of upload {upload}: its length or its hashes are not those that were acknowledged.");
 
         if (mayExist)
         {
@@ -55,7 +51,7 @@ internal sealed class AttemptCopy(IPartStore from, IPartStore to)
             ArrayPool<byte>.Shared.Return(buffer);
         }
 
-        await writer.CommitAsync(leaves.ToArray(), cancellationToken);
+        await writer.CommitAsync(leaves, cancellationToken);
         return needed.LengthBytes;
     }
 
@@ -65,12 +61,19 @@ internal sealed class AttemptCopy(IPartStore from, IPartStore to)
         try
         {
             await using var reader = await store.OpenAsync(upload, needed.Attempt, lengthBytes: null, cancellationToken);
-            return reader.LengthBytes == needed.LengthBytes
-                && TreeHasher.FromLeaves([.. await reader.ReadLeavesAsync(cancellationToken)]) == needed.TreeHash;
+            return await FindLeavesAsync(reader, needed, cancellationToken) is not null;
         }
         catch (AttemptDamagedException)
         {
             return false;
         }
+    }
+
+    /// <summary>Reads the leaves of an attempt, or returns null if its length or its leaves are not those that were acknowledged.</summary>
+    private static async ValueTask<Sha256Digest[]?> FindLeavesAsync(
+        IAttemptReader reader, NeededAttempt needed, CancellationToken cancellationToken)
+    {
+        Sha256Digest[] leaves = [.. await reader.ReadLeavesAsync(cancellationToken)];
+        return reader.LengthBytes == needed.LengthBytes && TreeHasher.FromLeaves(leaves) == needed.TreeHash ? leaves : null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Disk;
@@ -141,7 +142,7 @@ public sealed class FolderMove : IDisposable
         return _tally;
     }
 
-    /// <summary>Lets the server of the folder write nothing more, for ever. It still reads.</summary>
+    /// <summary>Ends all writes to the journal of the folder. A running server can still read it.</summary>
     /// <param name="cluster">The name of the cluster.</param>
     /// <exception cref="JournalUnavailableException">The journal was busy for too long. Repeat the call.</exception>
     public void Freeze(string cluster)
@@ -275,7 +276,7 @@ public sealed class FolderMove : IDisposable
         var needed = NeededAttempt.Of(upload);
         if (needed is null)
         {
-            manifest = await ReadManifestAsync(_folder.Parts, id, cancellationToken);
+            manifest = await new ArchiveReader(_folder.Parts).ReadManifestAsync(id, cancellationToken);
             needed = NeededAttempt.Of(manifest);
         }
 
@@ -297,10 +298,6 @@ public sealed class FolderMove : IDisposable
             await _parts.PutManifestAsync(manifest, cancellationToken);
         }
     }
-
-    private static async ValueTask<Manifest> ReadManifestAsync(IPartStore parts, UploadId upload, CancellationToken cancellationToken) =>
-        await parts.ReadManifestAsync(upload, cancellationToken)
-        ?? throw new AttemptDamagedException($"The manifest of upload {upload} is missing.");
 
     /// <summary>Compares an entity with its image in the cluster, and reads its bytes there.</summary>
     /// <returns>False if they differ. True, too, if the entity has changed since it was copied.</returns>
@@ -334,7 +331,7 @@ public sealed class FolderMove : IDisposable
         try
         {
             var check = new AttemptCheck(_parts, isDeep: true, new ReadPace(bytesPerSecond: null, TimeProvider.System));
-            var needed = NeededAttempt.Of(upload) ?? NeededAttempt.Of(await ReadManifestAsync(_parts, id, cancellationToken));
+            var needed = NeededAttempt.Of(upload) ?? NeededAttempt.Of(await new ArchiveReader(_parts).ReadManifestAsync(id, cancellationToken));
             foreach (var attempt in needed)
             {
                 if (await check.FindFaultAsync(id, attempt, cancellationToken) is { } fault)

@@ -8,10 +8,10 @@ public interface IMoveTarget
     /// <summary>Stores an entity in place of an earlier image of it, with its wake-up. Durable when the task has completed.</summary>
     ValueTask ImportAsync(EntityId entity, EntityImage image, CancellationToken cancellationToken);
 
-    /// <summary>Reads an entity as it was stored, or null if there is none.</summary>
+    /// <summary>Returns the stored image of an entity, or null if it has none.</summary>
     ValueTask<EntityImage?> ReadAsync(EntityId entity, CancellationToken cancellationToken);
 
-    /// <summary>Removes an entity and its wake-up. Does nothing if there is none.</summary>
+    /// <summary>Removes an entity and its wake-up. A missing entity is not an error.</summary>
     ValueTask RemoveAsync(EntityId entity, CancellationToken cancellationToken);
 }
 

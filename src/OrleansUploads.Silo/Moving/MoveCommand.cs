@@ -68,7 +68,7 @@ internal sealed class MoveCommand(bool finishes, string folder, string[] setting
             return 0;
         }
 
-        var window = Stopwatch.StartNew();
+        var lastStep = Stopwatch.StartNew();
         move.Freeze(cluster.Name);
         Console.WriteLine($"{folder} takes no changes any more. {(move.IsOnline ? "Its server still answers reads." : "")}".TrimEnd());
         await StepAsync("Copied", move.CopyAsync, cancellationToken);
@@ -76,7 +76,7 @@ internal sealed class MoveCommand(bool finishes, string folder, string[] setting
         await cluster.FinishAsync(cancellationToken);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"The move is finished. Nothing could be written for {window.Elapsed.TotalSeconds:F1} seconds. Start the silos, and send clients to them."));
+            $"The move is finished, {lastStep.Elapsed.TotalSeconds:F1} seconds after the last step began. Start the silos, and send clients to them."));
         return 0;
     }
 

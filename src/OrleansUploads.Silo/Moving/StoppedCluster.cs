@@ -13,8 +13,8 @@ namespace OrleansUploads.Silo.Moving;
 /// cluster.</summary>
 internal sealed class StoppedCluster : IAsyncDisposable
 {
-    /// <summary>A silo that died is in the table of silos for ever, but gives no sign of life. A running one gives several in this
-    /// time.</summary>
+    /// <summary>A running silo updates its row in the table of silos several times in this period. The row of a crashed silo stays
+    /// unchanged.</summary>
     private static readonly TimeSpan SilentTime = TimeSpan.FromMinutes(1);
 
     private readonly IHost _host;
