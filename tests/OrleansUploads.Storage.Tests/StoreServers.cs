@@ -58,7 +58,7 @@ public sealed class StoreServers : IAsyncLifetime
             new StorageAddress(StorageAddress.Azure, Bucket, NewPrefix()), Azurite.ConnectionToBlobs(through?.Invoke(endpoint) ?? endpoint));
     }
 
-    /// <summary>A storage with a new prefix in a Ceph that runs already. Skips the test if there is none.</summary>
+    /// <summary>A storage with a new prefix in a running Ceph. Skips the test if none is named.</summary>
     public async Task<IObjectStorage> CephAsync()
     {
         var (address, key) = await _ceph.Value;
@@ -72,7 +72,7 @@ public sealed class StoreServers : IAsyncLifetime
         "s3rver" => S3rverAsync(),
         "Ceph" => CephAsync(),
         "Azurite" => AzuriteAsync(),
-        _ => throw new ArgumentOutOfRangeException(nameof(server), server, "There is no such server."),
+        _ => throw new ArgumentOutOfRangeException(nameof(server), server, "Unknown server."),
     };
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,3 @@
-using System.Buffers;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Keys;
@@ -97,19 +96,11 @@ internal sealed class CheckedBucket : IDisposable
     public async Task PlantAsync<TEvent>(EntityId entity, params TEvent[] events)
         where TEvent : class
     {
-        var record = new ArrayBufferWriter<byte>();
-        var writer = EventCodec.Begin(record);
-        foreach (var happened in events)
-        {
-            EventCodec.Write(writer, happened);
-        }
-
-        EventCodec.End(writer);
         await using var journal = SqliteJournal.Open(_root.Path);
         var version = await journal.ReadVersionAsync(entity, CancellationToken.None);
         Assert.Equal(
             AppendOutcome.Appended,
-            await journal.AppendAsync(new JournalAppend(entity, version, record.WrittenMemory), CancellationToken.None));
+            await journal.AppendAsync(new JournalAppend(entity, version, EventCodec.Encode(events)), CancellationToken.None));
     }
 
     /// <summary>Loses a whole history.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Settings;
@@ -31,18 +30,7 @@ public sealed class LargestEntitiesTests
         VaultName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
 
     private static long BytesOf<TEvent>(params TEvent[] events)
-        where TEvent : class
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        var writer = EventCodec.Begin(buffer);
-        foreach (var happened in events)
-        {
-            EventCodec.Write(writer, happened);
-        }
-
-        EventCodec.End(writer);
-        return buffer.WrittenCount;
-    }
+        where TEvent : class => EventCodec.Encode(events).Length;
 
     [Fact]
     public void A_vault_with_the_maximum_number_of_own_uploads_stays_within_its_limit()

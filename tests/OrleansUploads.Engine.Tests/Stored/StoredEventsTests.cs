@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
@@ -73,23 +72,10 @@ public sealed class StoredEventsTests
         Some.Noon + TimeSpan.FromHours(12));
 
     private static void AssertRoundTrips<TEvent>(TEvent happened)
-        where TEvent : class => Assert.Equal(happened, Assert.Single(EventCodec.Decode<TEvent>(Encode([happened]).WrittenMemory)));
+        where TEvent : class => Assert.Equal(happened, Assert.Single(EventCodec.Decode<TEvent>(EventCodec.Encode([happened]))));
 
     private static string Rewrite(string line) =>
-        Encoding.UTF8.GetString(Encode(EventCodec.Decode<object>(Encoding.UTF8.GetBytes(line))).WrittenSpan);
-
-    private static ArrayBufferWriter<byte> Encode(IEnumerable<object> events)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        var writer = EventCodec.Begin(buffer);
-        foreach (var happened in events)
-        {
-            EventCodec.Write(writer, happened);
-        }
-
-        EventCodec.End(writer);
-        return buffer;
-    }
+        Encoding.UTF8.GetString(EventCodec.Encode(EventCodec.Decode<object>(Encoding.UTF8.GetBytes(line))).Span);
 
     private static string NameOf(string line) => line.Split('"')[1];
 }

@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using OrleansUploads.Silo.Tests.Serving;
 using OrleansUploads.Simulation.RealServer;
 using OrleansUploads.Storage;
 
@@ -23,11 +24,8 @@ public sealed class ObjectStoreTests(PostgresServer postgres, AzuriteServer azur
     public async Task Silos_on_PostgreSQL_and_S3_lose_nothing_when_they_are_killed_in_turn()
     {
         await using var store = await ServerProcess.StartAsync(_folder.Data, "--quiet");
-        using (var http = new HttpClient())
-        using (var request = store.SignS3().Create(HttpMethod.Put, $"/{Bucket}", []))
-        {
-            (await http.SendAsync(request)).EnsureSuccessStatusCode();
-        }
+        using var s3 = new S3Calls(store);
+        await s3.SendAsync(HttpMethod.Put, $"/{Bucket}", []);
 
         await using var cluster = await SiloCluster.StartAsync(postgres, (_, start) => start.WithPartsInS3(
             $"s3://{Bucket}/cluster", store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey));

@@ -1,5 +1,5 @@
 using Azure.Storage.Blobs;
-using OrleansUploads.Silo.Settings;
+using OrleansUploads.Silo.Tests.Serving;
 using OrleansUploads.Storage;
 
 namespace OrleansUploads.Silo.Tests.Moving;
@@ -24,16 +24,12 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     public async Task A_folder_moves_to_PostgreSQL_and_an_S3_store()
     {
         await using var store = await ServerProcess.StartAsync(Path.Combine(_folder.Path, "store"), "--quiet");
-        using (var http = new HttpClient())
-        using (var request = store.SignS3().Create(HttpMethod.Put, $"/{Bucket}", []))
-        {
-            (await http.SendAsync(request)).EnsureSuccessStatusCode();
-        }
+        using var s3 = new S3Calls(store);
+        await s3.SendAsync(HttpMethod.Put, $"/{Bucket}", []);
 
-        await MoveAsync(In($"s3://{Bucket}/cluster", new SiloStart((await ((IDatabaseServer)postgres).CreateAsync()).NewSilo(_folder.Path)))
-            .With("OrleansUploads__PartsEndpoint", store.Address.ToString())
-            .With("AWS_ACCESS_KEY_ID", CommandLine.AccessKeyId)
-            .With("AWS_SECRET_ACCESS_KEY", CommandLine.SecretAccessKey));
+        var silo = new SiloStart((await ((IDatabaseServer)postgres).CreateAsync()).NewSilo(_folder.Path));
+        await MoveAsync(silo.WithPartsInS3(
+            $"s3://{Bucket}/cluster", store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey));
     }
 
     [Fact]
@@ -43,11 +39,8 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         var blobs = await azurite.StartBlobsAsync();
         await new BlobContainerClient(blobs, Container).CreateAsync();
 
-        await MoveAsync(In($"az://{Container}/cluster", new SiloStart(database.NewSilo(_folder.Path))).With(ObjectStores.AzureVariable, blobs));
+        await MoveAsync(new SiloStart(database.NewSilo(_folder.Path)).WithParts($"az://{Container}/cluster").With(ObjectStores.AzureVariable, blobs));
     }
-
-    private static SiloStart In(string parts, SiloStart start) =>
-        start.With(KnownSettings.PartsFolder.Variable, null).With(KnownSettings.PartsVariable, parts);
 
     private async Task MoveAsync(SiloStart silo)
     {

@@ -6,6 +6,7 @@ using System.Xml.Linq;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
+using OrleansUploads.Silo.Tests.Serving;
 
 namespace OrleansUploads.Silo.Tests.Moving;
 
@@ -51,13 +52,14 @@ internal sealed partial class MovingService
         _upload = await client.InitiateMultipartUploadAsync(Vault, Archives.MiB);
         await client.UploadPartAsync(Vault, _upload, 0, HashedBody.Of(FirstPart));
 
-        await SendS3Async(server, HttpMethod.Put, $"/{Bucket}", []);
-        await SendS3Async(server, HttpMethod.Put, $"/{Bucket}/tagged", [1, 2, 3]);
-        await SendS3Async(
-            server, HttpMethod.Put, $"/{Bucket}/tagged?tagging",
+        using var s3 = new S3Calls(server);
+        await s3.SendAsync(HttpMethod.Put, $"/{Bucket}", []);
+        await s3.SendAsync(HttpMethod.Put, $"/{Bucket}/tagged", [1, 2, 3]);
+        await s3.SendAsync(
+            HttpMethod.Put, $"/{Bucket}/tagged?tagging",
             "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>"u8.ToArray());
-        await CompleteObjectAsync(server, "large", await BeginObjectAsync(server, "large"));
-        (_objectUpload, _objectPart) = await BeginObjectAsync(server, "half");
+        await CompleteObjectAsync(s3, "large", await BeginObjectAsync(s3, "large"));
+        (_objectUpload, _objectPart) = await BeginObjectAsync(s3, "half");
         await AddAsync(server, archives, objects);
         _inventory = await client.InitiateInventoryRetrievalAsync(Vault);
     }
@@ -66,6 +68,7 @@ internal sealed partial class MovingService
     public async Task AddAsync(ServingProcess server, int archives, int objects)
     {
         using var client = server.Connect();
+        using var s3 = new S3Calls(server);
         await InParallelAsync(archives, async number =>
         {
             var archive = await client.UploadArchiveAsync(Vault, HashedBody.Of(Archives.Bytes(100 + (number % 900), seed: number)));
@@ -75,8 +78,8 @@ internal sealed partial class MovingService
             }
         });
         var first = _objects;
-        await InParallelAsync(objects, number => SendS3Async(
-            server, HttpMethod.Put, KeyOf(first + number), Archives.Bytes(50 + (number % 500), seed: number)));
+        await InParallelAsync(objects, number => s3.SendAsync(
+            HttpMethod.Put, KeyOf(first + number), Archives.Bytes(50 + (number % 500), seed: number)));
         _objects += objects;
         if (archives > 1)
         {
@@ -86,7 +89,7 @@ internal sealed partial class MovingService
 
         if (objects > 1)
         {
-            await SendS3Async(server, HttpMethod.Delete, KeyOf(first));
+            await s3.SendAsync(HttpMethod.Delete, KeyOf(first));
         }
     }
 
@@ -134,11 +137,12 @@ internal sealed partial class MovingService
     public async Task<(byte[] Archive, byte[] Object)> ContinueAsync(ServingProcess server)
     {
         using var client = server.Connect();
+        using var s3 = new S3Calls(server);
         await client.UploadPartAsync(Vault, _upload, Archives.MiB, HashedBody.Of(SecondPart));
         var archive = await client.CompleteMultipartUploadAsync(
             Vault, _upload, Continued.Length, HashedBody.Of(Continued).TreeHash);
-        await CompleteObjectAsync(server, "half", (_objectUpload, _objectPart));
-        return (await client.RetrieveAsync(Vault, archive.ArchiveId), await SendS3Async(server, HttpMethod.Get, $"/{Bucket}/half"));
+        await CompleteObjectAsync(s3, "half", (_objectUpload, _objectPart));
+        return (await client.RetrieveAsync(Vault, archive.ArchiveId), await s3.SendAsync(HttpMethod.Get, $"/{Bucket}/half"));
     }
 
     /// <summary>The content of the object that the half-done upload becomes.</summary>
@@ -175,41 +179,22 @@ internal sealed partial class MovingService
 
     private static string KeyOf(int number) => string.Create(CultureInfo.InvariantCulture, $"/{Bucket}/2026/{number % 97}/{number:D6}.jpg");
 
-    private static async Task<(string Upload, string ETag)> BeginObjectAsync(ServingProcess server, string key)
+    private static async Task<(string Upload, string ETag)> BeginObjectAsync(S3Calls s3, string key)
     {
-        var upload = Value(Encoding.UTF8.GetString(await SendS3Async(server, HttpMethod.Post, $"/{Bucket}/{key}?uploads", [])), "UploadId")!;
-        var parts = server.SignS3();
-        using var http = new HttpClient();
-        using var request = parts.Create(
-            HttpMethod.Put, $"/{Bucket}/{key}?partNumber=1&uploadId={upload}", PayloadModes.NotSigned,
-            new ByteArrayContent(LargeObject[..(5 * Archives.MiB)]));
-        using var answer = (await http.SendAsync(request)).EnsureSuccessStatusCode();
-        return (upload, answer.Headers.ETag!.Tag);
+        var upload = await s3.CreateUploadAsync($"/{Bucket}/{key}");
+        return (upload, await s3.PutPartAsync(TargetOf(key, upload, number: 1), LargeObject[..(5 * Archives.MiB)]));
     }
 
-    private static async Task CompleteObjectAsync(ServingProcess server, string key, (string Upload, string ETag) begun)
+    private static async Task CompleteObjectAsync(S3Calls s3, string key, (string Upload, string ETag) begun)
     {
-        using var http = new HttpClient();
-        using var request = server.SignS3().Create(
-            HttpMethod.Put, $"/{Bucket}/{key}?partNumber=2&uploadId={begun.Upload}", PayloadModes.NotSigned,
-            new ByteArrayContent(LargeObject[(5 * Archives.MiB)..]));
-        using var answer = (await http.SendAsync(request)).EnsureSuccessStatusCode();
-        var parts = new XElement("CompleteMultipartUpload", new[] { begun.ETag, answer.Headers.ETag!.Tag }.Select(static (tag, index) =>
-            new XElement("Part", new XElement("PartNumber", index + 1), new XElement("ETag", tag))));
-        await SendS3Async(
-            server, HttpMethod.Post, $"/{Bucket}/{key}?uploadId={begun.Upload}", Encoding.UTF8.GetBytes(parts.ToString()));
+        string[] parts = [begun.ETag, await s3.PutPartAsync(TargetOf(key, begun.Upload, number: 2), LargeObject[(5 * Archives.MiB)..])];
+        await s3.CompleteAsync($"/{Bucket}/{key}?uploadId={begun.Upload}", new XElement(
+            "CompleteMultipartUpload",
+            parts.Select(static (tag, index) => new XElement("Part", new XElement("PartNumber", index + 1), new XElement("ETag", tag)))));
     }
 
-    private static async Task<byte[]> SendS3Async(ServingProcess server, HttpMethod method, string target, byte[]? body = null)
-    {
-        using var http = new HttpClient();
-        using var request = server.SignS3().Create(
-            method, target, PayloadModes.NotSigned, body is null ? null : new ByteArrayContent(body));
-        using var answer = await http.SendAsync(request);
-        var received = await answer.Content.ReadAsByteArrayAsync();
-        Assert.True(answer.IsSuccessStatusCode, $"{method} {target} answered {answer.StatusCode}: {Encoding.UTF8.GetString(received)}");
-        return received;
-    }
+    private static string TargetOf(string key, string upload, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"/{Bucket}/{key}?partNumber={number}&uploadId={upload}");
 
     private static async Task<string> AskAsync(HttpClient http, HttpRequestMessage request)
     {

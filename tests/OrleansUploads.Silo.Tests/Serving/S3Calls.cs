@@ -4,11 +4,11 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
-/// <summary>Calls of S3 through a silo. Each must succeed.</summary>
-internal sealed class S3Calls(RunningSilo silo) : IDisposable
+/// <summary>Calls of S3 to a server. Each must succeed.</summary>
+internal sealed class S3Calls(ServingProcess server) : IDisposable
 {
     private readonly HttpClient _http = new();
-    private readonly SignedRequests _requests = silo.SignS3();
+    private readonly SignedRequests _requests = server.SignS3();
 
     public void Dispose() => _http.Dispose();
 
