@@ -36,6 +36,17 @@ internal sealed class BucketClients(SimulatedWorld world, ProcessCalls calls, Ob
         }
     }
 
+    /// <summary>Deletes every object but the last, which is found after the leaves of the others are sealed.</summary>
+    public async Task EndInVainAsync()
+    {
+        foreach (var key in model.Keys)
+        {
+            await objects.DeleteAsync(key);
+        }
+
+        await TryDeleteAsync();
+    }
+
     /// <summary>Deletes every object and then the bucket, until the bucket is gone, and creates it again.</summary>
     public async Task EndAsync()
     {
