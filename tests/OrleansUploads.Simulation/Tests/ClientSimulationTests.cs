@@ -8,6 +8,9 @@ public sealed class ClientSimulationTests
 {
     private const ulong FewSeeds = 300;
 
+    private static readonly int ObjectSeeds = TestSetting.Read("ORLEANSUPLOADS_OBJECT_SEEDS", 20_000);
+    private static readonly int InventorySeeds = TestSetting.Read("ORLEANSUPLOADS_INVENTORY_SEEDS", 10_000);
+
     [Fact]
     public void Objects_keep_every_promise_in_a_few_hundred_seeds() => PlayObjects(FewSeeds);
 
@@ -17,11 +20,11 @@ public sealed class ClientSimulationTests
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
-    public void Objects_keep_every_promise_in_all_seeds() => PlayObjects(20_000);
+    public void Objects_keep_every_promise_in_all_seeds() => PlayObjects((ulong)ObjectSeeds);
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
-    public void Inventories_keep_every_promise_in_all_seeds() => PlayInventories(10_000);
+    public void Inventories_keep_every_promise_in_all_seeds() => PlayInventories((ulong)InventorySeeds);
 
     [Fact]
     public void The_same_seed_of_objects_produces_the_same_trace_twice() =>
