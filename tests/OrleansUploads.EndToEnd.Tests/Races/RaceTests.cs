@@ -10,6 +10,7 @@ public sealed class RaceTests(ITestOutputHelper output) : IAsyncLifetime
     private const int Seed = 20261121;
     private const int InterruptedClientsOfEachKind = 3;
 
+    private static readonly int Rounds = TestSetting.Read("ORLEANSUPLOADS_RACE_ROUNDS", 200);
     private static readonly int InterruptedRounds = TestSetting.Read("ORLEANSUPLOADS_INTERRUPTED_ROUNDS", 10);
 
     private readonly TemporaryFolder _folder = new();
@@ -17,7 +18,7 @@ public sealed class RaceTests(ITestOutputHelper output) : IAsyncLifetime
     private RaceCampaign _campaign = null!;
 
     public static TheoryData<string, int> Races => new(
-        Race.All.Keys.Select(name => (name, name.StartsWith("creations", StringComparison.Ordinal) ? 500 : 200)));
+        Race.All.Keys.Select(name => (name, name.StartsWith("creations", StringComparison.Ordinal) ? Rounds * 5 / 2 : Rounds)));
 
     public async ValueTask InitializeAsync()
     {
