@@ -12,8 +12,9 @@ Usage: ./test.sh [--all] [FILTER…]
   ./test.sh          builds and tests everything but the code analyzers and the campaigns: long tests with thousands of seeds,
                      planted bugs, kills, power cuts, clients in other languages, and silos that start and fail as processes.
                      It also leaves out further cases of what other tests show, and a part of the gateway's tests over grains
-  ./test.sh --all    builds and tests everything, one project after the other, as .ci/run does. The gateway's tests over grains keep
-                     their journals on Azurite, if it is at hand, and otherwise in their process, as without --all
+  ./test.sh --all    builds and tests everything, one project after the other, and the seeds of the simulation beside them. .ci/run does
+                     the same with fewer seeds and rounds. The gateway's tests over grains keep their journals on Azurite, if it is at
+                     hand, and otherwise in their process, as without --all
   ./test.sh FILTER…  runs the tests that the filters choose, in all projects, campaigns included
 
 Filters may be repeated and combined, and * stands for any characters:
@@ -95,17 +96,9 @@ for class in AccountSettings BadInput DashboardView Inventory JobOutput LargeInv
     sample+=(-class- "*.${class}Tests")
 done
 
-# The seeds of the simulation. They wait for nothing and measure nothing.
-simulation=OrleansUploads.Simulation seeds=OrleansUploads.Simulation.Seeds onlySeeds=() noSeeds=()
-for class in ClientSimulation PlantedBug Seed; do
-    onlySeeds+=(-class "*.${class}Tests")
-    noSeeds+=(-class- "*.${class}Tests")
-done
-
-program() {
-    local project=${1/#"$seeds"/"$simulation"}
-    echo "tests/$project/bin/Release/net10.0/$project.dll"
-}
+# A part of a project's tests may run under a name of its own: the seeds of the simulation.
+simulation=OrleansUploads.Simulation
+program() { echo "tests/${1%.Seeds}/bin/Release/net10.0/${1%.Seeds}.dll"; }
 
 # Runs one project's tests. What it prints goes to a file, its results to a report.
 run() {
@@ -204,26 +197,33 @@ if ((${#filter[@]} > 0)); then
     echo "Left out; ./test.sh --all runs them:"
     cat "$results"/*.campaigns
 else
-    # Of the simulation, the other projects leave processor time for the seeds. A filter may choose none of them.
+    # The seeds of the simulation wait for nothing and measure nothing. They use the processor time that the other projects leave.
+    onlySeeds=() noSeeds=()
     if ((explicit == 0)); then
+        for class in ClientSimulation PlantedBug Seed; do
+            onlySeeds+=(-class "*.${class}Tests")
+            noSeeds+=(-class- "*.${class}Tests")
+        done
         idle=(nice -n 19)
         ! chrt --idle 0 true 2>/dev/null || idle=(chrt --idle 0)
-        run "$seeds" "${onlySeeds[@]}" &
+        run "$simulation.Seeds" "${onlySeeds[@]}" &
         idle=()
     fi
 
     # One project after the other: timing means something only on a machine that does nothing else of the same priority.
     for name in "${projects[@]}"; do
-        without=()
-        [[ $name != "$simulation" || $explicit != 0 ]] || without=("${noSeeds[@]}")
         echo "Running $name"
-        run "$name" "$@" ${without[@]+"${without[@]}"}
+        if [[ $name == "$simulation" ]]; then
+            run "$name" "$@" ${noSeeds[@]+"${noSeeds[@]}"}
+        else
+            run "$name" "$@"
+        fi
         tell "$name"
     done
     if ((explicit == 0)); then
-        echo "Waiting for $seeds"
+        echo "Waiting for the seeds of the simulation"
         wait
-        tell "$seeds"
+        tell "$simulation.Seeds"
     fi
 fi
 
