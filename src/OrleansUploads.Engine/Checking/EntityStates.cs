@@ -6,7 +6,6 @@ using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Contracts;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Checking;
@@ -93,40 +92,4 @@ internal sealed class EntityStates(JournalInspection journal)
         _ => throw new JournalDamagedException(
             $"The journal has a history of kind {(int)entity.Kind}, which this version of the program does not support."),
     };
-
-    private interface IRebuilder
-    {
-        object Rebuild(EntityId entity, JournalHistory history);
-
-        ReadOnlyMemory<byte> Compact(object state);
-    }
-
-    private sealed class Rebuilder<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> decider) : IRebuilder
-        where TState : class
-        where TCommand : class, ICommand
-        where TEvent : class
-    {
-        public object Rebuild(EntityId entity, JournalHistory history) => From(entity, history);
-
-        public ReadOnlyMemory<byte> Compact(object state) => EventCodec.Encode(decider.Compact((TState)state));
-
-        public TState From(EntityId entity, JournalHistory history)
-        {
-            try
-            {
-                var state = decider.Initial;
-                if (history.Snapshot is { } snapshot)
-                {
-                    state = EventCodec.Decode<TEvent>(snapshot).Aggregate(state, decider.Evolve);
-                }
-
-                return history.Records.Aggregate(state, (at, record) => EventCodec.Decode<TEvent>(record).Aggregate(at, decider.Evolve));
-            }
-            catch (Exception fault) when (fault is System.Text.Json.JsonException or InvalidOperationException or FormatException)
-            {
-                throw new JournalDamagedException(
-                    $"The journal of {entity} contains a record that cannot be read: {fault.Message}", fault);
-            }
-        }
-    }
 }

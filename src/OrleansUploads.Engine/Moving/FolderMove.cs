@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Disk;
@@ -14,11 +12,8 @@ namespace OrleansUploads.Engine.Moving;
 /// repeated.</remarks>
 public sealed class FolderMove : IDisposable
 {
-    /// <summary>The maximum number of entities that are copied at a time, and of attempts.</summary>
-    public const int Parallelism = 16;
-
     /// <summary>The file beside the journal that knows how far the move is.</summary>
-    public const string ProgressFile = MoveProgress.FileName;
+    public const string ProgressFileName = ProgressFile.FileName;
 
     private const int PageStreams = 500;
 
@@ -29,10 +24,9 @@ public sealed class FolderMove : IDisposable
     private readonly InspectedDataFolder _folder;
     private readonly MoveProgress _progress;
     private readonly EntityStates _states;
-    private readonly IPartStore _parts;
     private readonly IMoveTarget _target;
-    private readonly AttemptCopy? _attempts;
-    private readonly SemaphoreSlim _attemptTurns = new(Parallelism);
+    private readonly UploadCopy _bytes;
+    private readonly bool _bytesStay;
     private readonly Lock _journal = new();
     private MoveTally _tally = new();
 
@@ -42,9 +36,9 @@ public sealed class FolderMove : IDisposable
         _folder = folder;
         _progress = progress;
         _states = new EntityStates(folder.Journal);
-        _parts = parts;
         _target = target;
-        _attempts = ReferenceEquals(folder.Parts, parts) ? null : new AttemptCopy(folder.Parts, parts);
+        _bytes = new UploadCopy(folder.Parts, parts);
+        _bytesStay = ReferenceEquals(folder.Parts, parts);
     }
 
     /// <summary>Identifies the move, from its beginning to its end.</summary>
@@ -121,7 +115,7 @@ public sealed class FolderMove : IDisposable
             var (sound, wrong) = (new ConcurrentBag<(long, long)>(), new ConcurrentBag<StreamVersion>());
             await Parallel.ForEachAsync(
                 page.Where(static stream => stream.Version != stream.Verified),
-                Options(cancellationToken),
+                UploadCopy.Options(cancellationToken),
                 async (stream, token) =>
                 {
                     if (await CompareAsync(stream, token))
@@ -154,13 +148,10 @@ public sealed class FolderMove : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _attemptTurns.Dispose();
+        _bytes.Dispose();
         _progress.Dispose();
         _folder.Dispose();
     }
-
-    private static ParallelOptions Options(CancellationToken cancellationToken) =>
-        new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
 
     private IReadOnlyList<StreamVersion> List(long after)
     {
@@ -207,7 +198,7 @@ public sealed class FolderMove : IDisposable
         }
 
         await Parallel.ForEachAsync(
-            ended, Options(cancellationToken), (stream, token) => _target.RemoveAsync(stream.Entity, token));
+            ended, UploadCopy.Options(cancellationToken), (stream, token) => _target.RemoveAsync(stream.Entity, token));
         _progress.Removed(ended);
         Interlocked.Add(ref _tally.Removed, ended.Count);
     }
@@ -222,7 +213,7 @@ public sealed class FolderMove : IDisposable
 
         _progress.Begin(changed);
         var copied = new ConcurrentBag<(long Place, long Version)>();
-        await Parallel.ForEachAsync(changed, Options(cancellationToken), async (stream, token) =>
+        await Parallel.ForEachAsync(changed, UploadCopy.Options(cancellationToken), async (stream, token) =>
         {
             if (await CopyEntityAsync(stream.Entity, known.ContainsKey(stream.Place), token) is { } version)
             {
@@ -248,9 +239,9 @@ public sealed class FolderMove : IDisposable
             try
             {
                 var (state, snapshot) = _states.Compact(entity, history);
-                if (state is UploadState upload && UploadId.TryParse(entity.Key, out var id) && _attempts is not null)
+                if (state is UploadState upload && UploadId.TryParse(entity.Key, out var id) && !_bytesStay)
                 {
-                    await CopyBytesAsync(id, upload, mayExist, cancellationToken);
+                    await _bytes.CopyAsync(id, upload, mayExist, _tally, cancellationToken);
                 }
 
                 await _target.ImportAsync(entity, new EntityImage(history.Version, snapshot, history.WakeAt), cancellationToken);
@@ -270,35 +261,6 @@ public sealed class FolderMove : IDisposable
         }
     }
 
-    private async ValueTask CopyBytesAsync(UploadId id, UploadState upload, bool mayExist, CancellationToken cancellationToken)
-    {
-        Manifest? manifest = null;
-        var needed = NeededAttempt.Of(upload);
-        if (needed is null)
-        {
-            manifest = await new ArchiveReader(_folder.Parts).ReadManifestAsync(id, cancellationToken);
-            needed = NeededAttempt.Of(manifest);
-        }
-
-        await Parallel.ForEachAsync(needed, Options(cancellationToken), async (attempt, token) =>
-        {
-            await _attemptTurns.WaitAsync(token);
-            try
-            {
-                Interlocked.Add(ref _tally.Bytes, await _attempts!.CopyAsync(id, attempt, mayExist, token));
-                Interlocked.Increment(ref _tally.Attempts);
-            }
-            finally
-            {
-                _attemptTurns.Release();
-            }
-        });
-        if (manifest is not null)
-        {
-            await _parts.PutManifestAsync(manifest, cancellationToken);
-        }
-    }
-
     /// <summary>Compares an entity with its image in the cluster, and reads its bytes there.</summary>
     /// <returns>False if they differ. True, too, if the entity has changed since it was copied.</returns>
     private async ValueTask<bool> CompareAsync(MovedStream stream, CancellationToken cancellationToken)
@@ -314,7 +276,7 @@ public sealed class FolderMove : IDisposable
         var fault = !image.Equals(await _target.ReadAsync(stream.Entity, cancellationToken))
             ? $"{stream.Entity} differs in the cluster."
             : state is UploadState upload && UploadId.TryParse(stream.Entity.Key, out var id)
-                ? await FindFaultAsync(id, upload, cancellationToken)
+                ? await _bytes.FindFaultAsync(id, upload, _tally, cancellationToken)
                 : null;
         if (fault is not null)
         {
@@ -324,30 +286,5 @@ public sealed class FolderMove : IDisposable
 
         Interlocked.Increment(ref _tally.Entities);
         return true;
-    }
-
-    private async ValueTask<string?> FindFaultAsync(UploadId id, UploadState upload, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var check = new AttemptCheck(_parts, isDeep: true, new ReadPace(bytesPerSecond: null, TimeProvider.System));
-            var needed = NeededAttempt.Of(upload) ?? NeededAttempt.Of(await new ArchiveReader(_parts).ReadManifestAsync(id, cancellationToken));
-            foreach (var attempt in needed)
-            {
-                if (await check.FindFaultAsync(id, attempt, cancellationToken) is { } fault)
-                {
-                    return $"Attempt {attempt.Attempt} of upload {id} differs in the cluster: {fault}.";
-                }
-
-                Interlocked.Increment(ref _tally.Attempts);
-                Interlocked.Add(ref _tally.Bytes, attempt.LengthBytes);
-            }
-
-            return null;
-        }
-        catch (AttemptDamagedException fault)
-        {
-            return fault.Message;
-        }
     }
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Moving;
@@ -11,71 +8,47 @@ namespace OrleansUploads.Engine.Moving;
 /// in the cluster.</remarks>
 internal sealed class MoveProgress : IDisposable
 {
-    /// <summary>Name of the file.</summary>
-    public const string FileName = "move-progress.db";
-
-    private const int IdBytes = 16;
-
-    private readonly SqliteDatabase _database;
+    private readonly ProgressFile _file;
     private readonly SqliteStatement _read;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _copied;
     private readonly SqliteStatement _verified;
     private readonly SqliteStatement _removed;
 
-    private MoveProgress(SqliteDatabase database)
+    private MoveProgress(ProgressFile file)
     {
-        _database = database;
-        _read = database.Prepare("SELECT place, kind, key, version, verified FROM streams WHERE place > ?1 ORDER BY place LIMIT ?2");
-        _begin = database.Prepare(
+        _file = file;
+        _read = file.Prepare("SELECT place, kind, key, version, verified FROM streams WHERE place > ?1 ORDER BY place LIMIT ?2");
+        _begin = file.Prepare(
             "INSERT INTO streams VALUES (?1, ?2, ?3, 0, 0) ON CONFLICT (place) DO UPDATE SET version = 0, verified = 0");
-        _copied = database.Prepare("UPDATE streams SET version = ?2 WHERE place = ?1");
-        _verified = database.Prepare("UPDATE streams SET verified = ?2 WHERE place = ?1");
-        _removed = database.Prepare("DELETE FROM streams WHERE place = ?1");
-        using var id = database.Prepare("SELECT id FROM move");
-        id.Step();
-        Id = id.Text(0);
+        _copied = file.Prepare("UPDATE streams SET version = ?2 WHERE place = ?1");
+        _verified = file.Prepare("UPDATE streams SET verified = ?2 WHERE place = ?1");
+        _removed = file.Prepare("DELETE FROM streams WHERE place = ?1");
+        Id = file.ReadId();
     }
 
     /// <summary>Identifies the move. The cluster knows it from the beginning to the end.</summary>
     public string Id { get; }
 
     /// <summary>Opens the progress of the move of a folder, or begins one.</summary>
+    /// <exception cref="IOException">The file cannot be used, or another process uses it.</exception>
     public static MoveProgress Open(string folder)
     {
-        var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path))
-        {
-            new FileStream(path, OwnerOnly.NewFile()).Dispose();
-        }
-
-        var database = SqliteDatabase.Open(path, readOnly: false);
+        var file = ProgressFile.Open(folder, """
+            CREATE TABLE streams(
+                place INTEGER PRIMARY KEY,
+                kind INTEGER NOT NULL,
+                key TEXT NOT NULL,
+                version INTEGER NOT NULL,
+                verified INTEGER NOT NULL);
+            """);
         try
         {
-            database.Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-            if (JournalSchema.IsNew(database))
-            {
-                var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
-                database.Execute(string.Create(CultureInfo.InvariantCulture, $"""
-                    BEGIN IMMEDIATE;
-                    CREATE TABLE move(id TEXT NOT NULL);
-                    CREATE TABLE streams(
-                        place INTEGER PRIMARY KEY,
-                        kind INTEGER NOT NULL,
-                        key TEXT NOT NULL,
-                        version INTEGER NOT NULL,
-                        verified INTEGER NOT NULL);
-                    INSERT INTO move VALUES ('{id}');
-                    COMMIT;
-                    """));
-                SystemFlush.Instance.RequireDirectory(folder);
-            }
-
-            return new MoveProgress(database);
+            return new MoveProgress(file);
         }
         catch
         {
-            database.Dispose();
+            file.Dispose();
             throw;
         }
     }
@@ -83,23 +56,23 @@ internal sealed class MoveProgress : IDisposable
     /// <summary>Lists a page of streams in the order of their places.</summary>
     /// <param name="after">The place after which to start, or 0 for the beginning.</param>
     /// <param name="limit">Maximum number of streams; at least 1.</param>
-    public IReadOnlyList<MovedStream> List(long after, int limit) => _read.Bind(1, after).Bind(2, limit).ReadAll(static row =>
-        new MovedStream(row.Int64(0), new EntityId((EntityKind)row.Int64(1), row.Text(2)), row.Int64(3), row.Int64(4)));
+    public IReadOnlyList<MovedStream> List(long after, int limit) => _file.Run(() => _read.Bind(1, after).Bind(2, limit).ReadAll(static row =>
+        new MovedStream(row.Int64(0), new EntityId((EntityKind)row.Int64(1), row.Text(2)), row.Int64(3), row.Int64(4))));
 
     /// <summary>Records that streams are about to be written to the cluster.</summary>
-    public void Begin(IEnumerable<StreamVersion> streams) => Write(
+    public void Begin(IEnumerable<StreamVersion> streams) => _file.Write(
         streams, stream => _begin.Bind(1, stream.Place).Bind(2, (long)stream.Entity.Kind).Bind(3, stream.Entity.Key).Run());
 
     /// <summary>Records the versions that are in the cluster.</summary>
     public void Copied(IEnumerable<(long Place, long Version)> streams) =>
-        Write(streams, stream => _copied.Bind(1, stream.Place).Bind(2, stream.Version).Run());
+        _file.Write(streams, stream => _copied.Bind(1, stream.Place).Bind(2, stream.Version).Run());
 
     /// <summary>Records the versions that were compared with the cluster.</summary>
     public void Verified(IEnumerable<(long Place, long Version)> streams) =>
-        Write(streams, stream => _verified.Bind(1, stream.Place).Bind(2, stream.Version).Run());
+        _file.Write(streams, stream => _verified.Bind(1, stream.Place).Bind(2, stream.Version).Run());
 
     /// <summary>Records that streams are no longer in the cluster.</summary>
-    public void Removed(IEnumerable<MovedStream> streams) => Write(streams, stream => _removed.Bind(1, stream.Place).Run());
+    public void Removed(IEnumerable<MovedStream> streams) => _file.Write(streams, stream => _removed.Bind(1, stream.Place).Run());
 
     /// <inheritdoc/>
     public void Dispose()
@@ -109,26 +82,7 @@ internal sealed class MoveProgress : IDisposable
             statement.Dispose();
         }
 
-        _database.Dispose();
-    }
-
-    private void Write<T>(IEnumerable<T> streams, Action<T> write)
-    {
-        _database.Execute("BEGIN IMMEDIATE");
-        try
-        {
-            foreach (var stream in streams)
-            {
-                write(stream);
-            }
-        }
-        catch
-        {
-            _database.Execute("ROLLBACK");
-            throw;
-        }
-
-        _database.Execute("COMMIT");
+        _file.Dispose();
     }
 }
 

@@ -21,9 +21,10 @@ internal static class Usage
             orleans-uploads-silo backup show [SETTING=VALUE ...]    says whether a backup is in progress, and until when
             orleans-uploads-silo backup end [SETTING=VALUE ...]     permits them again
             orleans-uploads-silo move copy FOLDER [SETTING=VALUE ...]
-                                                            copies a data folder into the stopped cluster; its server may run
+                                                            copies a data folder into the stopped cluster, or the bytes in the
+                                                            shared folder of a cluster into its new store; clients go on
             orleans-uploads-silo move finish FOLDER [SETTING=VALUE ...]
-                                                            copies what has changed, and ends the life of the folder
+                                                            copies what has changed, and ends the use of the folder; no silo runs
             orleans-uploads-silo --version                          prints the version
 
             The commands need the settings of a silo. They connect to the cluster and end when it has answered.

@@ -4,7 +4,7 @@ using OrleansUploads.Cluster.Journal;
 
 namespace OrleansUploads.Silo.Moving;
 
-/// <summary>Records in the grain storage that a data folder moves into the cluster. No silo starts meanwhile.</summary>
+/// <summary>Records in the grain storage that a folder moves into the cluster. No silo starts meanwhile.</summary>
 internal static class ClusterMove
 {
     private const string RowName = "ou-move";
@@ -18,10 +18,16 @@ internal static class ClusterMove
         return state.RecordExists && state.State is { } row ? Encoding.ASCII.GetString(row.Content) : null;
     }
 
-    /// <summary>Begins a move.</summary>
-    public static async Task BeginAsync(IGrainStorage storage, string move, CancellationToken cancellationToken) =>
-        await storage.WriteStateAsync(
-            RowName, Row, new GrainState<JournalRow>(new JournalRow { Content = Encoding.ASCII.GetBytes(move) }), cancellationToken);
+    /// <summary>Begins a move, or continues it.</summary>
+    public static async Task BeginAsync(IGrainStorage storage, string move, CancellationToken cancellationToken)
+    {
+        var state = await ReadAsync(storage, cancellationToken);
+        if (!state.RecordExists)
+        {
+            state.State = new JournalRow { Content = Encoding.ASCII.GetBytes(move) };
+            await storage.WriteStateAsync(RowName, Row, state, cancellationToken);
+        }
+    }
 
     /// <summary>Ends a move.</summary>
     public static async Task EndAsync(IGrainStorage storage, CancellationToken cancellationToken)
@@ -40,8 +46,8 @@ internal static class ClusterMove
         if (await FindAsync(storage, cancellationToken) is not null)
         {
             throw new SettingException(
-                "A data folder moves into this cluster, and the move is not finished. Run 'orleans-uploads-silo move finish FOLDER' first, with "
-                + "the settings of this silo.");
+                "A folder moves into this cluster or into its store, and the move is not finished. Run 'orleans-uploads-silo move finish FOLDER' "
+                + "first, with the settings of the move.");
         }
     }
 

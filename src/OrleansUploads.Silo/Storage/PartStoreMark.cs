@@ -51,6 +51,15 @@ internal static class PartStoreMark
         await WriteRowAsync(
             storage, await parts.FindOrMakeMarkAsync(Guid.NewGuid().ToByteArray(), cancellationToken), cancellationToken);
 
+    /// <summary>Gives the storage the mark of another part store.</summary>
+    public static async Task ReplaceAsync(IGrainStorage storage, byte[] mark, CancellationToken cancellationToken)
+    {
+        var state = new GrainState<JournalRow>();
+        await storage.ReadStateAsync(RowName, Row, state, cancellationToken);
+        state.State = new JournalRow { Content = mark };
+        await storage.WriteStateAsync(RowName, Row, state, cancellationToken);
+    }
+
     private static SettingException Describe(IStoreMark parts, StoreMarkFault fault, Exception? inner)
     {
         var (setting, kind) = parts is DiskPartStore ? (KnownSettings.PartsFolder.Variable, "folder") : (KnownSettings.PartsVariable, "prefix");

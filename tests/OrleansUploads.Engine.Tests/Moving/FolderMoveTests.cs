@@ -126,13 +126,26 @@ public sealed class FolderMoveTests : IDisposable
     }
 
     [Fact]
-    public async Task A_byte_that_differs_in_the_cluster_is_found()
+    public async Task A_byte_that_differs_in_the_cluster_is_found_and_copied_again()
     {
         await FillAsync();
-        using var move = FolderMove.Open(_bucket.Path, new LossyParts(_parts), _target, bytesStay: false);
-        await move.CopyAsync(Cancellation);
+        using (var move = FolderMove.Open(_bucket.Path, new LossyParts(_parts), _target, bytesStay: false))
+        {
+            await move.CopyAsync(Cancellation);
 
-        Assert.NotEqual(0, (await move.VerifyAsync(Cancellation)).FaultCount);
+            Assert.NotEqual(0, (await move.VerifyAsync(Cancellation)).FaultCount);
+        }
+
+        await CopyAsync();
+    }
+
+    [Fact]
+    public async Task Two_processes_do_not_move_a_folder_at_the_same_time()
+    {
+        await FillAsync();
+        using var move = Open();
+
+        Assert.Contains(ProgressFile.FileName, Assert.Throws<IOException>(Open).Message, StringComparison.Ordinal);
     }
 
     private Task FillAsync() => _bucket.UseAsync(async () =>
@@ -182,32 +195,6 @@ public sealed class FolderMoveTests : IDisposable
         {
             Images.TryRemove(entity, out _);
             return ValueTask.CompletedTask;
-        }
-    }
-
-    /// <summary>Stores a wrong byte at the beginning of each attempt.</summary>
-    private sealed class LossyParts(IPartStore inner) : DelegatingPartStore(inner)
-    {
-        public override async ValueTask<IAttemptWriter> CreateAsync(
-            UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
-            new LossyWriter(await base.CreateAsync(upload, attempt, lengthBytes, cancellationToken));
-
-        private sealed class LossyWriter(IAttemptWriter inner) : IAttemptWriter
-        {
-            private bool _hasBegun;
-
-            public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-            {
-                var written = bytes.ToArray();
-                written[0] ^= _hasBegun ? (byte)0 : (byte)1;
-                _hasBegun = true;
-                return inner.WriteAsync(written, cancellationToken);
-            }
-
-            public ValueTask CommitAsync(ReadOnlyMemory<Sha256Digest> leaves, CancellationToken cancellationToken) =>
-                inner.CommitAsync(leaves, cancellationToken);
-
-            public ValueTask DisposeAsync() => inner.DisposeAsync();
         }
     }
 }

@@ -4,7 +4,8 @@ using OrleansUploads.Storage;
 
 namespace OrleansUploads.Silo.Tests.Moving;
 
-/// <summary>A data folder moves into a cluster while its server runs. The mover is killed on the way.</summary>
+/// <summary>A data folder moves into a cluster, or a cluster's bytes into another store, while clients go on. The mover is killed on the
+/// way.</summary>
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
@@ -13,33 +14,64 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
 
     private static readonly int Archives = TestSetting.Read("ORLEANSUPLOADS_MOVE_ARCHIVES", 300);
     private static readonly int Kills = TestSetting.Read("ORLEANSUPLOADS_MOVE_KILLS", 3);
+    /// <summary>The milliseconds after which the mover is killed at the latest: more for a larger folder, so that the kills are spread over the copy.</summary>
+    private static readonly int LongestCopy = 5_000 + (Archives * 3 / 5);
+
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
     private readonly TemporaryFolder _folder = new();
     private readonly MovingService _service = new();
+    private readonly Random _random = new(1);
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_folder_moves_to_PostgreSQL_and_an_S3_store()
     {
-        await using var store = await ServerProcess.StartAsync(Path.Combine(_folder.Path, "store"), "--quiet");
-        using var s3 = new S3Calls(store);
-        await s3.SendAsync(HttpMethod.Put, $"/{Bucket}", []);
+        await using var store = await StartStoreAsync();
 
-        var silo = new SiloStart((await ((IDatabaseServer)postgres).CreateAsync()).NewSilo(_folder.Path));
-        await MoveAsync(silo.WithPartsInS3(
-            $"s3://{Bucket}/cluster", store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey));
+        await MoveAsync(WithPartsIn(store, await NewSiloAsync(postgres)));
     }
 
     [Fact]
-    public async Task A_folder_moves_to_the_tables_and_blobs_of_Azure()
+    public async Task A_folder_moves_to_the_tables_and_blobs_of_Azure() =>
+        await MoveAsync(await WithBlobsAsync(await NewSiloAsync(azurite)));
+
+    [Fact]
+    public async Task The_bytes_of_a_cluster_on_PostgreSQL_move_to_an_S3_store()
     {
-        var database = await ((IDatabaseServer)azurite).CreateAsync();
+        await using var store = await StartStoreAsync();
+        var silo = await NewSiloAsync(postgres);
+
+        await MoveBytesAsync(silo, WithPartsIn(store, silo));
+    }
+
+    [Fact]
+    public async Task The_bytes_of_a_cluster_on_the_tables_of_Azure_move_to_its_blobs()
+    {
+        var silo = await NewSiloAsync(azurite);
+
+        await MoveBytesAsync(silo, await WithBlobsAsync(silo));
+    }
+
+    private async Task<SiloStart> NewSiloAsync(IDatabaseServer server) => new((await server.CreateAsync()).NewSilo(_folder.Data));
+
+    private async Task<ServerProcess> StartStoreAsync()
+    {
+        var store = await ServerProcess.StartAsync(Path.Combine(_folder.Path, "store"), "--quiet");
+        using var s3 = new S3Calls(store);
+        await s3.SendAsync(HttpMethod.Put, $"/{Bucket}", []);
+        return store;
+    }
+
+    private static SiloStart WithPartsIn(ServerProcess store, SiloStart silo) => silo.WithPartsInS3(
+        $"s3://{Bucket}/cluster", store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
+
+    private async Task<SiloStart> WithBlobsAsync(SiloStart silo)
+    {
         var blobs = await azurite.StartBlobsAsync();
         await new BlobContainerClient(blobs, Container).CreateAsync();
-
-        await MoveAsync(new SiloStart(database.NewSilo(_folder.Path)).WithParts($"az://{Container}/cluster").With(ObjectStores.AzureVariable, blobs));
+        return silo.WithParts($"az://{Container}/cluster").With(ObjectStores.AzureVariable, blobs);
     }
 
     private async Task MoveAsync(SiloStart silo)
@@ -47,19 +79,12 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
         await _service.FillAsync(server, Archives, Archives);
 
-        var random = new Random(1);
         for (var kill = 0; kill < Kills; kill++)
         {
             var isLast = kill + 1 == Kills;
-            await using (var mover = silo.Run("move", isLast ? "finish" : "copy", _folder.Data))
-            {
-                // The last one is killed when the server writes nothing more, the others while they copy or compare.
-                var begun = await mover.WaitForLineAsync($"{_folder.Data} {(isLast ? "takes no" : "moves to")}", Patience);
-                Assert.True(begun is not null, $"The move did not begin. {mover}");
-                await mover.WaitForLineAsync("Compared", TimeSpan.FromMilliseconds(random.Next(5_000)));
-                await mover.KillAsync();
-            }
 
+            // The last one is killed when the server writes nothing more, the others while they copy or compare.
+            await (isLast ? KillAsync(silo, "finish", $"{_folder.Data} takes no") : KillAsync(silo, "copy", $"{_folder.Data} moves to"));
             if (kill == 0)
             {
                 Assert.Contains("move finish", await RunningSilo.ExpectRefusalAsync(silo.Environment), StringComparison.Ordinal);
@@ -77,6 +102,55 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         await server.StopAsync();
         Assert.Contains("has moved", (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).Error, StringComparison.Ordinal);
 
+        await CompareAsync(silo, before);
+    }
+
+    private async Task MoveBytesAsync(SiloStart folder, SiloStart store)
+    {
+        IReadOnlyDictionary<string, string> before;
+        await using (var cluster = await RunningSilo.StartAsync(folder))
+        {
+            await _service.FillAsync(cluster, Archives, Archives);
+            for (var kill = 0; kill < Kills; kill++)
+            {
+                await KillAsync(store, "copy", "The bytes of");
+                await _service.AddAsync(cluster, 5, 5);
+            }
+
+            await RunAsync(store, "copy");
+            await _service.AddAsync(cluster, 5, 5);
+            await using (var early = store.Run("move", "finish", _folder.Data))
+            {
+                Assert.NotEqual(0, await early.WaitForExitAsync(Patience));
+                Assert.Contains("was running", early.ToString(), StringComparison.Ordinal);
+            }
+
+            before = await _service.ReadAsync(cluster);
+            await cluster.StopAsync();
+        }
+
+        await KillAsync(store, "finish", "No silo", longest: 1);
+        Assert.Contains("move finish", await RunningSilo.ExpectRefusalAsync(folder.Environment), StringComparison.Ordinal);
+        await RunAsync(store, "finish");
+        await RunAsync(store, "finish");
+        Assert.Contains("does not belong", await RunningSilo.ExpectRefusalAsync(folder.Environment), StringComparison.Ordinal);
+        Directory.Delete(_folder.Data, recursive: true);
+
+        await CompareAsync(store, before);
+    }
+
+    /// <summary>Kills a mover some time after it has begun.</summary>
+    private async Task KillAsync(SiloStart silo, string step, string begun, int? longest = null)
+    {
+        await using var mover = silo.Run("move", step, _folder.Data);
+        Assert.True(await mover.WaitForLineAsync(begun, Patience) is not null, $"The move did not begin. {mover}");
+        await mover.WaitForLineAsync("Compared", TimeSpan.FromMilliseconds(_random.Next(longest ?? LongestCopy)));
+        await mover.KillAsync();
+    }
+
+    /// <summary>Starts a silo, and compares its answers with those from before the move.</summary>
+    private async Task CompareAsync(SiloStart silo, IReadOnlyDictionary<string, string> before)
+    {
         await using var cluster = await RunningSilo.StartAsync(silo);
         var after = await _service.ReadAsync(cluster);
         Assert.Equal(before.Keys, after.Keys);

@@ -8,12 +8,13 @@ using OrleansUploads.Engine.Moving;
 
 namespace OrleansUploads.Cluster.Moving;
 
-/// <summary>Stores moved entities as the grains of a cluster will find them. No silo is running, so nothing is activated.</summary>
+/// <summary>The entities of a cluster, as its grains store and find them, for a process that is not a silo.</summary>
+/// <remarks>Entities may be read while silos are running, and changed only while none is.</remarks>
 /// <param name="storage">Stores journals.</param>
 /// <param name="reminders">Stores reminders.</param>
 /// <param name="types">Names the grains of entities.</param>
 /// <param name="options">The options of the entities.</param>
-public sealed class ClusterMoveTarget(
+public sealed class ClusterDecisions(
     IGrainStorage storage, IReminderTable reminders, GrainTypeResolver types, ClusterOptions options) : IMoveTarget
 {
     /// <inheritdoc/>
@@ -61,6 +62,10 @@ public sealed class ClusterMoveTarget(
         var journal = JournalOf(entity);
         await journal.ForgetAsync(entity, await journal.ReadVersionAsync(entity, cancellationToken), cancellationToken);
     }
+
+    /// <summary>Reads the history of an entity.</summary>
+    public ValueTask<JournalHistory> ReadHistoryAsync(EntityId entity, CancellationToken cancellationToken) =>
+        JournalOf(entity).ReadAsync(entity, cancellationToken);
 
     private async ValueTask RemoveReminderAsync(EntityId entity, CancellationToken cancellationToken)
     {

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using OrleansUploads.Core.Settings;
+using OrleansUploads.Engine.Checking;
+using OrleansUploads.Engine.Disk;
+
+namespace OrleansUploads.Engine.Moving;
+
+/// <summary>Reads the history of an entity of a cluster.</summary>
+public delegate ValueTask<JournalHistory> HistoryReader(EntityId entity, CancellationToken cancellationToken);
+
+/// <summary>Moves the bytes of a cluster from its shared folder into another store. The decisions stay.</summary>
+/// <remarks>Silos may use the folder meanwhile. Each <see cref="CopyAsync"/> copies what has changed since the last one. What an upload
+/// stops to need stays in the new store, where the collector deletes it. Everything can be interrupted and repeated.</remarks>
+public sealed class BytesMove : IDisposable
+{
+    private const int PageUploads = 500;
+
+    // Each further round requires that the upload has changed and that something else is missing.
+    private const int MaxRounds = 100;
+
+    private readonly DiskPartStore _from;
+    private readonly HistoryReader _read;
+    private readonly BytesProgress _progress;
+    private readonly UploadCopy _bytes;
+    private readonly Action<MoveTally> _onProgress;
+    private readonly Rebuilder<UploadState, UploadCommand, UploadEvent> _uploads = new(new UploadDecider(new UploadPolicy()));
+
+    private BytesMove(DiskPartStore from, IPartStore to, HistoryReader read, BytesProgress progress, Action<MoveTally> onProgress)
+    {
+        _from = from;
+        _read = read;
+        _progress = progress;
+        _onProgress = onProgress;
+        _bytes = new UploadCopy(from, to);
+    }
+
+    /// <summary>Identifies the move, from its beginning to its end.</summary>
+    public string Id => _progress.Id;
+
+    /// <summary>Opens the shared folder of a cluster.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="to">The new store.</param>
+    /// <param name="read">Reads the decisions of the cluster.</param>
+    /// <param name="onProgress">Called after each page of uploads, or null.</param>
+    /// <exception cref="IOException">The folder cannot be used, or another process moves it.</exception>
+    public static BytesMove Open(string folder, IPartStore to, HistoryReader read, Action<MoveTally>? onProgress = null)
+    {
+        var from = DiskPartStore.OpenForReading(folder);
+        try
+        {
+            return new BytesMove(from, to, read, BytesProgress.Open(folder), onProgress ?? (static _ => { }));
+        }
+        catch
+        {
+            from.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Copies the bytes of all uploads that have changed since the last call, reads them back and compares them.</summary>
+    /// <returns>What was copied, and the damage found.</returns>
+    public async Task<MoveTally> CopyAsync(CancellationToken cancellationToken)
+    {
+        var tally = new MoveTally();
+        await foreach (var page in _from.ListUploadsAsync(cancellationToken).Chunk(PageUploads).WithCancellation(cancellationToken))
+        {
+            var moved = page.Distinct().ToDictionary(static upload => upload, _progress.Find);
+            _progress.Begin(moved.Where(static upload => upload.Value is null).Select(static upload => upload.Key));
+            var ended = new ConcurrentBag<(UploadId, long)>();
+            await Parallel.ForEachAsync(moved, UploadCopy.Options(cancellationToken), async (upload, token) =>
+            {
+                if (await MoveAsync(upload.Key, upload.Value, tally, token) is { } version)
+                {
+                    ended.Add((upload.Key, version));
+                }
+            });
+            _progress.End(ended);
+            _onProgress(tally);
+        }
+
+        return tally;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _bytes.Dispose();
+        _progress.Dispose();
+        _from.Dispose();
+    }
+
+    /// <summary>Moves the bytes of an upload.</summary>
+    /// <param name="id">The upload.</param>
+    /// <param name="moved">The version that was moved; 0 if a copy has begun, null if none has.</param>
+    /// <param name="tally">Counts what was done.</param>
+    /// <param name="cancellationToken">Cancels the move.</param>
+    /// <returns>The version that is moved now. Null if it was moved before, if the upload is unknown, or if it is damaged.</returns>
+    private async ValueTask<long?> MoveAsync(UploadId id, long? moved, MoveTally tally, CancellationToken cancellationToken)
+    {
+        for (var round = 1; ; round++)
+        {
+            long version = 0;
+            try
+            {
+                var history = await _read(id.Entity, cancellationToken);
+                version = history.Version;
+                if (version == 0 || version == moved)
+                {
+                    return null;
+                }
+
+                var upload = _uploads.From(id.Entity, history);
+                await _bytes.CopyAsync(id, upload, mayExist: moved is not null || round > 1, tally, cancellationToken);
+                if (await _bytes.FindFaultAsync(id, upload, tally: null, cancellationToken) is { } fault)
+                {
+                    tally.Add(fault);
+                    return null;
+                }
+
+                Interlocked.Increment(ref tally.Entities);
+                return version;
+            }
+            catch (AttemptDamagedException damaged)
+            {
+                // A silo may have changed the upload meanwhile, and deleted bytes that it needs no more.
+                if (round == MaxRounds || (await _read(id.Entity, cancellationToken)).Version == version)
+                {
+                    tally.Add(damaged.Message);
+                    return null;
+                }
+            }
+            catch (JournalDamagedException damaged)
+            {
+                tally.Add(damaged.Message);
+                return null;
+            }
+        }
+    }
+}

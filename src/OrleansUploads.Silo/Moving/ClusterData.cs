@@ -1,0 +1,131 @@
+using Orleans.Metadata;
+using Orleans.Storage;
+using OrleansUploads.Cluster.Moving;
+using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Silo.Database;
+using OrleansUploads.Silo.Hosting;
+using OrleansUploads.Silo.Storage;
+
+namespace OrleansUploads.Silo.Moving;
+
+/// <summary>The decisions and the bytes of a cluster. This process uses their stores as a silo does, and does not join the
+/// cluster.</summary>
+internal sealed class ClusterData : IAsyncDisposable
+{
+    /// <summary>A running silo updates its row in the table of silos several times in this period. The row of a crashed silo stays
+    /// unchanged.</summary>
+    private static readonly TimeSpan SilentTime = TimeSpan.FromMinutes(1);
+
+    private readonly IHost _host;
+    private readonly PostgresDatabase? _database;
+    private readonly IReminderTable _reminders;
+
+    private ClusterData(IHost host, PostgresDatabase? database, IPartStore parts, string name)
+    {
+        _host = host;
+        _database = database;
+        Storage = host.Services.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage);
+        _reminders = host.Services.GetRequiredService<IReminderTable>();
+        Parts = parts;
+        Name = name;
+        Decisions = new ClusterDecisions(
+            Storage,
+            _reminders,
+            host.Services.GetRequiredService<GrainTypeResolver>(),
+            host.Services.GetRequiredService<Cluster.Settings.ClusterOptions>());
+    }
+
+    /// <summary>The name of the cluster.</summary>
+    public string Name { get; }
+
+    /// <summary>Keeps the bytes.</summary>
+    public IPartStore Parts { get; }
+
+    /// <summary>Identifies the store of the bytes.</summary>
+    public IStoreMark Mark => (IStoreMark)Parts;
+
+    /// <summary>Keeps the decisions.</summary>
+    public ClusterDecisions Decisions { get; }
+
+    /// <summary>The grain storage.</summary>
+    public IGrainStorage Storage { get; }
+
+    /// <summary>Opens the stores of the settings.</summary>
+    /// <param name="arguments">Settings on the command line.</param>
+    /// <param name="require">Refuses settings.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="SettingException">The stores cannot be used.</exception>
+    public static async Task<ClusterData> OpenAsync(
+        string[] arguments, Action<SiloSettings> require, CancellationToken cancellationToken)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        var settings = SiloSettings.Read(builder.Configuration, arguments);
+        require(settings);
+        settings = settings with { Role = ProcessRole.Silo };
+        var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
+        IHost? host = null;
+        try
+        {
+            await ClusterStores.RequireAsync(settings, database);
+            builder.UseOrleans(silo => UploadsHost.AddEntities(silo, settings, database));
+            host = builder.Build();
+            var cluster = new ClusterData(host, database, await PartStores.OpenAsync(settings), settings.ClusterId);
+            await cluster.StartStoresAsync(cancellationToken);
+            return cluster;
+        }
+        catch
+        {
+            host?.Dispose();
+            await (database?.DisposeAsync() ?? ValueTask.CompletedTask);
+            throw;
+        }
+    }
+
+    /// <summary>Requires that no silo of the cluster is running.</summary>
+    /// <exception cref="SettingException">A silo is running.</exception>
+    public async Task RequireStoppedAsync(CancellationToken cancellationToken)
+    {
+        var members = _host.Services.GetRequiredService<IMembershipTable>();
+        await members.InitializeMembershipTableAsync(tryInitTableVersion: true, cancellationToken);
+        var since = DateTime.UtcNow - SilentTime;
+        var running = (await members.ReadAllAsync(cancellationToken)).Members
+            .Select(static member => member.Item1)
+            .FirstOrDefault(member => member.Status == SiloStatus.Active && member.IAmAliveTime > since);
+        if (running is not null)
+        {
+            throw new SettingException(
+                $"The silo {running.SiloAddress.ToParsableString()} of the cluster {Name} was running at {running.IAmAliveTime:HH:mm:ss} UTC. Stop "
+                + $"all silos before a move. If it has died, wait until {SilentTime.TotalSeconds:F0} seconds after that.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        (Parts as IDisposable)?.Dispose();
+        _host.Dispose();
+        await (_database?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    private async Task StartStoresAsync(CancellationToken cancellationToken)
+    {
+        var lifecycle = new StoreLifecycle(_host.Services.GetRequiredService<ILogger<StoreLifecycle>>());
+        foreach (var participant in _host.Services.GetServices<ILifecycleParticipant<ISiloLifecycle>>().Where(
+            static participant => participant is IGrainStorage))
+        {
+            participant.Participate(lifecycle);
+        }
+
+        await lifecycle.OnStart(cancellationToken);
+        await _reminders.StartAsync(cancellationToken);
+    }
+
+    /// <summary>Starts the stores without a silo.</summary>
+    private sealed class StoreLifecycle(ILogger log) : LifecycleSubject(log), ISiloLifecycle
+    {
+        public int HighestCompletedStage => int.MaxValue;
+
+        public int LowestStoppedStage => int.MaxValue;
+    }
+}
