@@ -43,6 +43,21 @@ public sealed class BytesMoveTests : IDisposable
     }
 
     [Fact]
+    public async Task A_part_that_an_open_upload_gets_between_two_copies_is_copied()
+    {
+        await FillAsync();
+        var upload = default(UploadId);
+        await _bucket.UseAsync(async () => upload = await _bucket.InitiateAsync("open"));
+        await CopyAsync();
+        await _bucket.UseAsync(async () => await _bucket.StoreAsync(upload, "open", 2));
+
+        var copied = await CopyAsync();
+
+        Assert.Equal((1, 2, 0), (copied.EntityCount, copied.AttemptCount, copied.FaultCount));
+        Assert.Equal(6, await CountAttemptsAsync());
+    }
+
+    [Fact]
     public async Task An_interrupted_copy_continues()
     {
         await FillAsync();
