@@ -11,7 +11,7 @@ using OrleansUploads.Benchmarks.Uploads;
 IBenchmark[] all =
 [
     new TreeHashBenchmark(),
-        new BodyHashesBenchmark(),
+    new BodyHashesBenchmark(),
     new CompleteBenchmark(),
     new PartReportBenchmark(),
     new IngestBenchmark(),

@@ -10,6 +10,9 @@ public sealed class ArchiveReader(IPartStore parts)
     /// <summary>The number of bytes that are read and verified at a time. The 1 MiB leaf is a multiple of it.</summary>
     public const int BufferBytes = 128 * 1024;
 
+    /// <summary>How many attempts of a distant store are asked for while one is read. Each takes two round trips.</summary>
+    private const int AttemptsAhead = 3;
+
     /// <summary>Reads the manifest of a completed upload.</summary>
     /// <exception cref="AttemptDamagedException">The manifest is missing or damaged.</exception>
     public async ValueTask<Manifest> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
@@ -27,42 +30,32 @@ public sealed class ArchiveReader(IPartStore parts)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(range.LastByte, manifest.SizeBytes);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        Task<IAttemptReader>? ahead = null;
+        var opened = new Queue<(Piece Piece, Task<IAttemptReader> Reader)>();
+        using var pieces = PiecesOf(manifest, range).GetEnumerator();
         try
         {
-            var position = range.FirstByte;
-            var (index, offset) = manifest.FindExtent(position);
-            for (; position <= range.LastByte; index++, offset = 0)
+            for (OpenUpTo(1); opened.TryDequeue(out var next); OpenUpTo(1))
             {
-                var extent = manifest.Extents[index];
-                await using var reader = ahead is null ? await OpenAsync(manifest, extent, cancellationToken) : await ahead;
-                var end = Math.Min(extent.LengthBytes, offset + range.LastByte - position + 1);
-                ahead = parts.IsDistant && position + end - offset <= range.LastByte
-                    ? OpenAsync(manifest, manifest.Extents[index + 1], cancellationToken).AsTask()
-                    : null;
-                reader.Expect(offset, end - offset);
-                while (offset < end)
-                {
-                    // All reads after the first start at a multiple of the buffer size, where verification is fastest.
-                    var wanted = (int)Math.Min(end - offset, BufferBytes - (offset % BufferBytes));
-                    var count = await reader.ReadAsync(offset, buffer.AsMemory(0, wanted), cancellationToken);
-                    if (count == 0)
-                    {
-                        throw new AttemptDamagedException(
-                            $"Attempt {extent.Place.Attempt} of upload {manifest.Upload} ends at byte {offset}, but should have "
-                            + $"{extent.LengthBytes} bytes.");
-                    }
-
-                    await destination.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
-                    offset += count;
-                    position += count;
-                }
+                OpenUpTo(parts.IsDistant ? AttemptsAhead : 0);
+                await using var reader = await next.Reader;
+                await CopyAsync(manifest, next.Piece, reader, destination, buffer, cancellationToken);
             }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            await DiscardAsync(ahead);
+            foreach (var (_, reader) in opened)
+            {
+                await DiscardAsync(reader);
+            }
+        }
+
+        void OpenUpTo(int count)
+        {
+            while (opened.Count < count && pieces.MoveNext())
+            {
+                opened.Enqueue((pieces.Current, OpenAsync(manifest, pieces.Current, cancellationToken)));
+            }
         }
     }
 
@@ -113,20 +106,58 @@ public sealed class ArchiveReader(IPartStore parts)
         return TreeHasher.FromLeaves(wanted);
     }
 
-    /// <summary>Disposes a reader that was opened ahead, if it was not used.</summary>
-    private static async ValueTask DiscardAsync(Task<IAttemptReader>? ahead)
+    /// <summary>The pieces of the extents that make up a range, in order.</summary>
+    private static IEnumerable<Piece> PiecesOf(Manifest manifest, PartRange range)
+    {
+        var position = range.FirstByte;
+        for (var (index, offset) = manifest.FindExtent(position); position <= range.LastByte; index++, offset = 0)
+        {
+            var extent = manifest.Extents[index];
+            var end = Math.Min(extent.LengthBytes, offset + range.LastByte - position + 1);
+            yield return new Piece(extent, offset, end);
+            position += end - offset;
+        }
+    }
+
+    private static async ValueTask CopyAsync(
+        Manifest manifest, Piece piece, IAttemptReader reader, Stream destination, byte[] buffer, CancellationToken cancellationToken)
+    {
+        for (var offset = piece.Offset; offset < piece.End;)
+        {
+            // All reads after the first start at a multiple of the buffer size, where verification is fastest.
+            var wanted = (int)Math.Min(piece.End - offset, BufferBytes - (offset % BufferBytes));
+            var count = await reader.ReadAsync(offset, buffer.AsMemory(0, wanted), cancellationToken);
+            if (count == 0)
+            {
+                throw new AttemptDamagedException(
+                    $"Attempt {piece.Extent.Place.Attempt} of upload {manifest.Upload} ends at byte {offset}, but should have "
+                    + $"{piece.Extent.LengthBytes} bytes.");
+            }
+
+            await destination.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+            offset += count;
+        }
+    }
+
+    /// <summary>Disposes a reader that was opened and not used.</summary>
+    private static async ValueTask DiscardAsync(Task<IAttemptReader> opened)
     {
         try
         {
-            if (ahead is not null)
-            {
-                await (await ahead).DisposeAsync();
-            }
+            await (await opened).DisposeAsync();
         }
         catch (Exception)
         {
             // What was not needed may fail.
         }
+    }
+
+    /// <summary>Opens an attempt, and announces what will be read of it.</summary>
+    private async Task<IAttemptReader> OpenAsync(Manifest manifest, Piece piece, CancellationToken cancellationToken)
+    {
+        var reader = await OpenAsync(manifest, piece.Extent, cancellationToken);
+        reader.Expect(piece.Offset, piece.End - piece.Offset);
+        return reader;
     }
 
     private async ValueTask<IAttemptReader> OpenAsync(
@@ -145,4 +176,10 @@ public sealed class ArchiveReader(IPartStore parts)
             $"Attempt {attempt} of upload {manifest.Upload} has {reader.LengthBytes} bytes instead of "
             + $"{extent.LengthBytes}.");
     }
+
+    /// <summary>The bytes of an extent that are copied.</summary>
+    /// <param name="Extent">The extent.</param>
+    /// <param name="Offset">The offset of the first byte in the extent.</param>
+    /// <param name="End">The end in the extent.</param>
+    private readonly record struct Piece(Extent Extent, long Offset, long End);
 }

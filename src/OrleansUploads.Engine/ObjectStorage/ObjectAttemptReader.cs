@@ -1,10 +1,12 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.ObjectStorage;
 
 /// <summary>Reads one attempt's object, one call at a time. Each block is verified before any byte of it is returned.</summary>
-/// <remarks>Reads in order share one request. If its connection breaks, the next request continues where it ended.</remarks>
+/// <remarks>Reads in order share one request, which is sent when they are announced. If its connection breaks, the next request continues
+/// where it ended.</remarks>
 internal sealed class ObjectAttemptReader : IAttemptReader
 {
     private const int BlockBytes = AttemptFooter.BlockBytes;
@@ -21,9 +23,7 @@ internal sealed class ObjectAttemptReader : IAttemptReader
     /// <summary>All bytes of a short attempt.</summary>
     private readonly ReadOnlyMemory<byte> _whole;
 
-    private ObjectContent? _open;
-    private long _openAt;
-    private long _openEnd;
+    private RangeRequest? _request;
     private long _expectedEnd;
 
     private ObjectAttemptReader(
@@ -116,7 +116,15 @@ internal sealed class ObjectAttemptReader : IAttemptReader
     }
 
     /// <inheritdoc/>
-    public void Expect(long offset, long lengthBytes) => _expectedEnd = offset + lengthBytes;
+    public void Expect(long offset, long lengthBytes)
+    {
+        _expectedEnd = offset + lengthBytes;
+        if (_whole.IsEmpty && lengthBytes > 0 && !_calls.IsPaused)
+        {
+            Close();
+            Send(offset - (offset % BlockBytes), _expectedEnd);
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
@@ -229,23 +237,13 @@ internal sealed class ObjectAttemptReader : IAttemptReader
     {
         try
         {
-            if (_open is null || _openAt != offset || _openEnd == offset)
+            if (_request is null || _request.Offset != offset || _request.End == offset)
             {
                 Close();
-                var expected = Math.Min(LengthBytes, RoundUp(_expectedEnd));
-                _openEnd = Math.Max(expected, offset + wanted.Length);
-                _open = await _storage.ReadAsync(Key, new ObjectRange(offset, _openEnd - offset), cancellationToken);
-                _openAt = offset;
+                Send(offset, Math.Max(_expectedEnd, offset + wanted.Length));
             }
 
-            var read = await _open.Bytes.ReadAsync(wanted[..(int)Math.Min(wanted.Length, _openEnd - offset)], cancellationToken);
-            if (read == 0)
-            {
-                throw new EndOfStreamException($"The answer ended at byte {offset} instead of {_openEnd}.");
-            }
-
-            _openAt += read;
-            return read;
+            return await _request.ReadAsync(wanted, cancellationToken);
         }
         catch
         {
@@ -254,10 +252,15 @@ internal sealed class ObjectAttemptReader : IAttemptReader
         }
     }
 
+    /// <summary>Asks for all blocks from an offset to an end.</summary>
+    [MemberNotNull(nameof(_request))]
+    private void Send(long offset, long end) =>
+        _request = RangeRequest.Send(_storage, Key, new ObjectRange(offset, Math.Min(LengthBytes, RoundUp(end)) - offset));
+
     private void Close()
     {
-        _open?.Dispose();
-        _open = null;
+        _request?.Dispose();
+        _request = null;
     }
 
     private static long RoundUp(long bytes) => (bytes + BlockBytes - 1) / BlockBytes * BlockBytes;

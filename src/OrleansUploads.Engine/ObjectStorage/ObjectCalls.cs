@@ -14,6 +14,9 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
     private TimeSpan _pause;
     private long _pausedUntil;
 
+    /// <summary>Whether the store has asked for fewer requests, so that none is sent at the moment.</summary>
+    public bool IsPaused => PauseLeft() > TimeSpan.Zero;
+
     /// <summary>Sends a call that may be repeated.</summary>
     /// <param name="what">What the call does, for messages.</param>
     /// <param name="call">The call. It must be safe to send again after it has had its effect.</param>
@@ -130,15 +133,18 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
 
     private async Task PauseAsync(CancellationToken cancellationToken)
     {
-        TimeSpan left;
-        lock (_gate)
-        {
-            left = _pause == TimeSpan.Zero ? TimeSpan.Zero : time.GetElapsedTime(time.GetTimestamp(), _pausedUntil);
-        }
-
+        var left = PauseLeft();
         if (left > TimeSpan.Zero)
         {
             await Task.Delay(left, time, cancellationToken);
+        }
+    }
+
+    private TimeSpan PauseLeft()
+    {
+        lock (_gate)
+        {
+            return _pause == TimeSpan.Zero ? TimeSpan.Zero : time.GetElapsedTime(time.GetTimestamp(), _pausedUntil);
         }
     }
 

@@ -133,8 +133,8 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
     {
         await _store.StoreAsync(Upload, Attempt, _long);
         await using var reader = await _store.OpenAsync(Upload, Attempt, None);
-        reader.Expect(0, _long.Length);
         _storage.Fail(ObjectFault.Unavailable, Options.Tries - 1, afterBytes: afterBytes);
+        reader.Expect(0, _long.Length);
         var read = new byte[_long.Length];
         for (var at = 0; at < read.Length;)
         {
@@ -216,12 +216,13 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Expected_bytes_are_read_with_one_request()
+    public async Task Expected_bytes_are_read_with_one_request_which_is_sent_at_once()
     {
         await _store.StoreAsync(Upload, Attempt, _long);
         await using var reader = await _store.OpenAsync(Upload, Attempt, None);
-        reader.Expect(0, _long.Length);
         var before = _storage.Calls;
+        reader.Expect(0, _long.Length);
+        Assert.Equal(1, _storage.Calls - before);
         var buffer = new byte[128 * 1024];
         for (long at = 0; at < _long.Length;)
         {
@@ -229,6 +230,19 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
         }
 
         Assert.Equal(1, _storage.Calls - before);
+    }
+
+    [Fact]
+    public async Task Expected_bytes_are_read_although_the_request_sent_at_once_fails()
+    {
+        await _store.StoreAsync(Upload, Attempt, _long);
+        await using var reader = await _store.OpenAsync(Upload, Attempt, None);
+        _storage.Fail(ObjectFault.Throttled, Options.Tries - 1);
+        reader.Expect(MiB, 100);
+        var read = new byte[100];
+
+        Assert.Equal(100, await reader.ReadAsync(MiB, read, None));
+        Assert.Equal(_long[MiB..(MiB + 100)], read);
     }
 
     [Fact]
