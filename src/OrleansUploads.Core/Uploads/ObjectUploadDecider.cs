@@ -208,23 +208,23 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
     /// <inheritdoc/>
     public override Decision<UploadEvent> Wake(UploadState state, ServiceTime time) => state switch
     {
-        UploadState.ObjectOpen open when time.ServedSince(open.LastActivityAt) >= StaleAfter(open) =>
-            End(open, new UploadExpired(time.Now)),
-        UploadState.ObjectEnded { Closed: true } ended when time.ServedSince(ended.EndedAt) >= policy.RecordLife => Forget(),
-        UploadState.ObjectStored { ReleasedAt: { } at, BytesReleased: false } stored
-            when !time.HoldsBytes && time.ServedSince(at) >= policy.ReplacedObjectGrace => ReleaseBytes(stored),
-        UploadState.ObjectStored { ReleasedAt: { } at, BytesReclaimed: true, Settled: true, Unlisted: true }
-            when time.ServedSince(at) >= ReleasedLife => Forget(),
+        _ when DeadlineOf(state)?.IsDue(time) is not true => Nothing,
+        UploadState.ObjectOpen open => End(open, new UploadExpired(time.Now)),
+        UploadState.ObjectEnded { Closed: true } => Forget(),
+        UploadState.ObjectStored { BytesReleased: false } stored when !time.HoldsBytes => ReleaseBytes(stored),
+        UploadState.ObjectStored { BytesReclaimed: true, Settled: true, Unlisted: true } => Forget(),
         _ => Nothing,
     };
 
     /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time) => state switch
+    public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time) => DeadlineOf(state)?.WakeAt(time);
+
+    private Deadline? DeadlineOf(UploadState state) => state switch
     {
-        UploadState.ObjectOpen open => time.DueAt(open.LastActivityAt, StaleAfter(open)),
-        UploadState.ObjectEnded ended => time.DueAt(ended.EndedAt, policy.RecordLife),
-        UploadState.ObjectStored { ReleasedAt: { } at, BytesReleased: false } => time.DueAt(at, policy.ReplacedObjectGrace),
-        UploadState.ObjectStored { ReleasedAt: { } at, BytesReclaimed: true } => time.DueAt(at, ReleasedLife),
+        UploadState.ObjectOpen open => new(open.LastActivityAt, StaleAfter(open)),
+        UploadState.ObjectEnded ended => new(ended.EndedAt, policy.RecordLife),
+        UploadState.ObjectStored { ReleasedAt: { } at, BytesReleased: false } => new(at, policy.ReplacedObjectGrace),
+        UploadState.ObjectStored { ReleasedAt: { } at, BytesReclaimed: true } => new(at, ReleasedLife),
         _ => null,
     };
 

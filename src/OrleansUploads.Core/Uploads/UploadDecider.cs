@@ -64,26 +64,24 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     public override Decision<UploadEvent> Wake(UploadState state, ServiceTime time) => state switch
     {
         UploadState.OfObject => _objects.Wake(state, time),
-        UploadState.Open open when time.ServedSince(open.LastActivityAt) >= StaleAfter(open) =>
-            Accept(new UploadExpired(time.Now)).Telling(UploadIntents.CloseUpload(open.Spec)),
-        UploadState.Ended { Closed: true } ended when time.ServedSince(ended.EndedAt) >= policy.RecordLife =>
-            Forget(),
-        UploadState.Completed { BytesUntil: not null, BytesReleased: false } completed when MayReleaseBytes(completed, time) =>
+        _ when DeadlineOf(state)?.IsDue(time) is not true => Nothing,
+        UploadState.Open open => Accept(new UploadExpired(time.Now)).Telling(UploadIntents.CloseUpload(open.Spec)),
+        UploadState.Ended { Closed: true } or UploadState.Completed { BytesReclaimed: true } => Forget(),
+        UploadState.Completed { BytesReleased: false } completed when !time.HoldsBytes =>
             Accept(new BytesReleased()).Telling(UploadIntents.ReclaimBytes(completed)),
-        UploadState.Completed { ReleasedAt: { } releasedAt } completed
-            when completed.BytesReclaimed && time.ServedSince(releasedAt) >= policy.RecordLife => Forget(),
         _ => Nothing,
     };
 
     /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time) => state switch
+    public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time) =>
+        state is UploadState.OfObject ? _objects.WakeAt(state, time) : DeadlineOf(state)?.WakeAt(time);
+
+    private Deadline? DeadlineOf(UploadState state) => state switch
     {
-        UploadState.OfObject => _objects.WakeAt(state, time),
-        UploadState.Open open => time.DueAt(open.LastActivityAt, StaleAfter(open)),
-        UploadState.Ended ended => time.DueAt(ended.EndedAt, policy.RecordLife),
-        UploadState.Completed { ReleasedAt: { } releasedAt, BytesUntil: { } until, BytesReleased: false } =>
-            time.DueAt(releasedAt, until - releasedAt),
-        UploadState.Completed { ReleasedAt: { } releasedAt, BytesReclaimed: true } => time.DueAt(releasedAt, policy.RecordLife),
+        UploadState.Open open => new(open.LastActivityAt, StaleAfter(open)),
+        UploadState.Ended ended => new(ended.EndedAt, policy.RecordLife),
+        UploadState.Completed { ReleasedAt: { } at, BytesUntil: { } until, BytesReleased: false } => new(at, until - at),
+        UploadState.Completed { ReleasedAt: { } at, BytesReclaimed: true } => new(at, policy.RecordLife),
         _ => null,
     };
 
@@ -202,7 +200,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         _ => Reply(new AttemptsInUse.None()),
     };
 
-    private static Decision<UploadEvent> Release(UploadState state, ReleaseArchive command, ServiceTime time)
+    private Decision<UploadEvent> Release(UploadState state, ReleaseArchive command, ServiceTime time)
     {
         if (state is not UploadState.Completed { ReleasedAt: null } completed || completed.Archive != command.Archive)
         {
@@ -211,7 +209,9 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
 
         var released = new ArchiveReleased(command.DeletedAt, command.BytesUntil);
         var after = completed with { ReleasedAt = command.DeletedAt, BytesUntil = command.BytesUntil };
-        return MayReleaseBytes(after, time)
+
+        // If no job referred to the bytes at the deletion, the deadline has passed, even if the clock is not trusted.
+        return !time.HoldsBytes && DeadlineOf(after)?.IsDue(time) is true
             ? Accept(Done.Instance, released, new BytesReleased()).Telling(UploadIntents.ReclaimBytes(completed))
             : Accept(released);
     }
@@ -246,13 +246,6 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
 
         return null;
     }
-
-    /// <summary>Whether no job refers to the bytes. If no job did at the deletion, the clock does not matter. No bytes are
-    /// released during a backup, because its copy of the journal may refer to them.</summary>
-    private static bool MayReleaseBytes(UploadState.Completed completed, ServiceTime time) =>
-        completed is { ReleasedAt: { } at, BytesUntil: { } until }
-        && !time.HoldsBytes
-        && (until <= at || (time.IsTrusted && time.ServedSince(at) >= until - at));
 
     private static AlignedParts PartsOf(UploadState.Open open) => new(open.Spec.PartSize);
 
