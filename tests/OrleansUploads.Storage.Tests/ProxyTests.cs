@@ -70,9 +70,9 @@ public sealed class ProxyTests(StoreServers servers)
         var bytes = PartBytes.Of(5_000_000, seed: 3);
         await store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes);
         await using var reader = await store.OpenAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes.Length, None);
-        reader.Expect(0, bytes.Length);
         var before = proxy.Requests;
         proxy.Plan = number => (number - before) <= 3 ? ProxyFault.CutInAnswer : ProxyFault.None;
+        reader.Expect(0, bytes.Length);
         var read = new byte[bytes.Length];
         for (var at = 0; at < read.Length;)
         {

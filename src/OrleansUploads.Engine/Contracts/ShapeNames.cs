@@ -81,7 +81,16 @@ internal sealed class ShapeNames
         public JsonTypeInfo Json => field ??= _options.GetTypeInfo(Type);
 
         /// <summary>The newest name that stands for a member that the value uses.</summary>
-        public JsonEncodedText NameOf(object value) => Names[Array.FindLastIndex(_uses, use => use(value)) + 1];
+        public JsonEncodedText NameOf(object value)
+        {
+            var name = _uses.Length;
+            while (name > 0 && !_uses[name - 1](value))
+            {
+                name--;
+            }
+
+            return Names[name];
+        }
 
         private static Func<object, bool> UseOf(Type type, string path)
         {

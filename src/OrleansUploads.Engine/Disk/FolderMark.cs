@@ -41,5 +41,13 @@ public static class FolderMark
         return File.ReadAllBytes(PathIn(folder));
     }
 
+    /// <summary>Removes the mark, durably. Removing a missing one does nothing.</summary>
+    /// <exception cref="FlushFailedException">The mark may come back in a power cut.</exception>
+    internal static void Remove(string folder)
+    {
+        File.Delete(PathIn(folder));
+        SystemFlush.Instance.RequireDirectory(folder);
+    }
+
     private static string PathIn(string folder) => Path.Combine(folder, FileName);
 }

@@ -2,14 +2,15 @@ using System.Text;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>Marks a data folder whose last changes are moving, or have moved, to a cluster. Nothing is written to its journal any more, so
-/// that the folder and the cluster cannot both decide.</summary>
+/// <summary>Marks a folder that is no longer used: a data folder whose last changes are moving, or have moved, to a cluster, or the shared
+/// folder of a cluster whose bytes have moved to another store.</summary>
+/// <remarks>Nothing is written to the journal of a data folder any more, so that the folder and the cluster cannot both decide.</remarks>
 public static class MovedMark
 {
-    /// <summary>Name of the file. It contains the name of the cluster.</summary>
+    /// <summary>Name of the file. It contains the name of the cluster, or of the new store.</summary>
     public const string FileName = "moved-to";
 
-    /// <summary>The name of the cluster, or null if the folder is not marked.</summary>
+    /// <summary>The name of the cluster or of the new store, or null if the folder is not marked.</summary>
     public static string? Find(string folder)
     {
         try
@@ -26,13 +27,13 @@ public static class MovedMark
     internal static bool Exists(string folder) => File.Exists(PathIn(folder));
 
     /// <summary>Marks a folder, durably. A write to its journal that began before may still end.</summary>
-    /// <param name="folder">The data folder.</param>
-    /// <param name="cluster">The name of the cluster.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="target">The name of the cluster or of the new store.</param>
     /// <exception cref="FlushFailedException">The mark may be lost in a power cut.</exception>
-    internal static void Make(string folder, string cluster)
+    internal static void Make(string folder, string target)
     {
         // The name of a mark that exists is flushed too: the process that made it may have ended before that.
-        DurableFile.MakeOnce(PathIn(folder), Encoding.UTF8.GetBytes(cluster + "\n"), SystemFlush.Instance);
+        DurableFile.MakeOnce(PathIn(folder), Encoding.UTF8.GetBytes(target + "\n"), SystemFlush.Instance);
     }
 
     /// <summary>Refuses a folder that is marked.</summary>

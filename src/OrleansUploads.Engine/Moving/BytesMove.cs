@@ -18,6 +18,7 @@ public sealed class BytesMove : IDisposable
     // Each further round requires that the upload has changed and that something else is missing.
     private const int MaxRounds = 100;
 
+    private readonly string _folder;
     private readonly DiskPartStore _from;
     private readonly HistoryReader _read;
     private readonly BytesProgress _progress;
@@ -25,8 +26,10 @@ public sealed class BytesMove : IDisposable
     private readonly Action<MoveTally> _onProgress;
     private readonly Rebuilder<UploadState, UploadCommand, UploadEvent> _uploads = new(new UploadDecider(new UploadPolicy()));
 
-    private BytesMove(DiskPartStore from, IPartStore to, HistoryReader read, BytesProgress progress, Action<MoveTally> onProgress)
+    private BytesMove(
+        string folder, DiskPartStore from, IPartStore to, HistoryReader read, BytesProgress progress, Action<MoveTally> onProgress)
     {
+        _folder = folder;
         _from = from;
         _read = read;
         _progress = progress;
@@ -48,7 +51,7 @@ public sealed class BytesMove : IDisposable
         var from = DiskPartStore.OpenForReading(folder);
         try
         {
-            return new BytesMove(from, to, read, BytesProgress.Open(folder), onProgress ?? (static _ => { }));
+            return new BytesMove(folder, from, to, read, BytesProgress.Open(folder), onProgress ?? (static _ => { }));
         }
         catch
         {
@@ -79,6 +82,15 @@ public sealed class BytesMove : IDisposable
         }
 
         return tally;
+    }
+
+    /// <summary>Ends the use of the folder. No process starts with it any more, and those that still use it are not ready.</summary>
+    /// <param name="place">Where the bytes are now.</param>
+    /// <exception cref="FlushFailedException">The change may be lost in a power cut. Repeat the call.</exception>
+    public void Leave(string place)
+    {
+        MovedMark.Make(_folder, place);
+        FolderMark.Remove(_folder);
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,8 @@ internal sealed class BytesMoveSteps(ClusterData cluster, string folder)
     private readonly MoveReport _report = new("Restore what is damaged, or delete it while the silos run. Then run the command again.");
 
     /// <summary>Whether a folder is the shared folder of a cluster, and not the data folder of one process.</summary>
-    public static bool IsSharedFolder(string folder) => FolderMark.Find(folder) is not null && !DataFolder.Exists(folder);
+    public static bool IsSharedFolder(string folder) =>
+        (FolderMark.Find(folder) is not null || MovedMark.Find(folder) is not null) && !DataFolder.Exists(folder);
 
     /// <summary>Copies what has changed, and gives the cluster its new store if the move is to finish.</summary>
     /// <exception cref="SettingException">The move is refused, or something is damaged.</exception>
@@ -24,9 +25,9 @@ internal sealed class BytesMoveSteps(ClusterData cluster, string folder)
         var mark = Convert.FromHexString(move.Id);
         if (await IsStoreOfClusterAsync(mark, cancellationToken))
         {
-            // The last command may have been killed here.
+            // The last command was killed before it had ended the move.
             await EndAsync(move.Id, cancellationToken);
-            Console.WriteLine($"The move is finished. The bytes of the cluster {cluster.Name} are in {cluster.Mark.Place}.");
+            Finish();
             return;
         }
 
@@ -37,7 +38,7 @@ internal sealed class BytesMoveSteps(ClusterData cluster, string folder)
         {
             await _report.StepAsync("Copied and compared", move.CopyAsync, cancellationToken);
             Console.WriteLine(
-                $"The copy is complete, except for what changes from now on. Stop all silos when you like, and run 'move finish {folder}'.");
+                $"The copy is complete, except for what changes from now on. Stop all silos and gateways when you like, and run 'move finish {folder}'.");
             return;
         }
 
@@ -59,15 +60,21 @@ internal sealed class BytesMoveSteps(ClusterData cluster, string folder)
             await EndAsync(move.Id, CancellationToken.None);
         }
 
-        Console.WriteLine(
-            $"The move is finished. Start the silos with {KnownSettings.PartsVariable} instead of {KnownSettings.PartsFolder.Variable}; with the "
-            + $"folder they do not start. Keep {folder} until you have a backup of the new store.");
+        Finish();
+
+        void Finish()
+        {
+            move.Leave(cluster.Mark.Place);
+            Console.WriteLine(
+                $"The move is finished. The bytes of the cluster {cluster.Name} are in {cluster.Mark.Place}. Start silos and gateways with "
+                + $"{KnownSettings.PartsVariable} instead of {KnownSettings.PartsFolder.Variable}.");
+        }
     }
 
     /// <exception cref="SettingException">The folder is not the store of the cluster.</exception>
     private async Task RequireFolderAsync(CancellationToken cancellationToken)
     {
-        if (!await IsStoreOfClusterAsync(FolderMark.Find(folder)!, cancellationToken))
+        if (FolderMark.Find(folder) is not { } mark || !await IsStoreOfClusterAsync(mark, cancellationToken))
         {
             throw new SettingException(
                 $"{folder} is not the folder of the cluster {cluster.Name}, which the settings name: they have different marks. Use the settings of "
@@ -90,8 +97,8 @@ internal sealed class BytesMoveSteps(ClusterData cluster, string folder)
         if (!found.AsSpan().SequenceEqual(mark))
         {
             throw new SettingException(
-                $"{cluster.Mark.Place} is not empty, and this move did not fill it, or the file {FolderMove.ProgressFileName} in {folder} was deleted. Set "
-                + $"{KnownSettings.PartsVariable} to an empty store.");
+                $"{cluster.Mark.Place} is not empty, and this move did not fill it, or the file {FolderMove.ProgressFileName} in {folder} was "
+                + $"deleted. Set {KnownSettings.PartsVariable} to an empty store.");
         }
     }
 

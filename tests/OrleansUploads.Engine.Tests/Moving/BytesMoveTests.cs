@@ -1,4 +1,5 @@
 using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.Sqlite;
@@ -99,6 +100,20 @@ public sealed class BytesMoveTests : IDisposable
         var copied = await CopyAsync(read: (entity, history) => asked.Add(entity) ? history : JournalHistory.None);
 
         Assert.Equal((0, 0), (copied.FaultCount, await CountAttemptsAsync()));
+    }
+
+    [Fact]
+    public async Task A_folder_whose_bytes_have_moved_loses_its_mark_and_says_where_they_are()
+    {
+        await FillAsync();
+        FolderMark.FindOrMake(Folder, [1, 2, 3]);
+        using var move = BytesMove.Open(Folder, _parts, static (_, _) => ValueTask.FromResult(JournalHistory.None));
+
+        move.Leave("s3://bucket/new");
+        move.Leave("s3://bucket/new");
+
+        Assert.Null(FolderMark.Find(Folder));
+        Assert.Equal("s3://bucket/new", MovedMark.Find(Folder));
     }
 
     private Task FillAsync() => _bucket.UseAsync(async () =>

@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs;
+using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Serving;
 using OrleansUploads.Storage;
 
@@ -10,7 +11,6 @@ namespace OrleansUploads.Silo.Tests.Moving;
 public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
     private const string Bucket = "parts";
-    private const string Container = "moved";
 
     private static readonly int Archives = TestSetting.Read("ORLEANSUPLOADS_MOVE_ARCHIVES", 300);
     private static readonly int Kills = TestSetting.Read("ORLEANSUPLOADS_MOVE_KILLS", 3);
@@ -70,8 +70,9 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     private async Task<SiloStart> WithBlobsAsync(SiloStart silo)
     {
         var blobs = await azurite.StartBlobsAsync();
-        await new BlobContainerClient(blobs, Container).CreateAsync();
-        return silo.WithParts($"az://{Container}/cluster").With(ObjectStores.AzureVariable, blobs);
+        var container = $"moved-{Guid.NewGuid():N}";
+        await new BlobContainerClient(blobs, container).CreateAsync();
+        return silo.WithParts($"az://{container}/cluster").With(ObjectStores.AzureVariable, blobs);
     }
 
     private async Task MoveAsync(SiloStart silo)
@@ -133,7 +134,12 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         Assert.Contains("move finish", await RunningSilo.ExpectRefusalAsync(folder.Environment), StringComparison.Ordinal);
         await RunAsync(store, "finish");
         await RunAsync(store, "finish");
-        Assert.Contains("does not belong", await RunningSilo.ExpectRefusalAsync(folder.Environment), StringComparison.Ordinal);
+        foreach (var role in (string[])["silo", "gateway"])
+        {
+            var refusal = await RunningSilo.ExpectRefusalAsync(folder.With(KnownSettings.Role.Variable, role).Environment);
+            Assert.Contains("have moved to", refusal, StringComparison.Ordinal);
+        }
+
         Directory.Delete(_folder.Data, recursive: true);
 
         await CompareAsync(store, before);
