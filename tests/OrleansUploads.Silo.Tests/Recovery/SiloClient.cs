@@ -3,7 +3,8 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Silo.Tests.Recovery;
 
-/// <summary>The clients of one silo, for both protocols. They do not retry.</summary>
+/// <summary>The clients of one silo, for both protocols. They do not retry. They outlive the process, and work again when another one is
+/// started at its address.</summary>
 internal sealed class SiloClient : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
@@ -13,7 +14,7 @@ internal sealed class SiloClient : IDisposable
     public SiloClient(RunningSilo silo)
     {
         _address = silo.Address;
-        Vaults = silo.Connect();
+        Vaults = silo.ConnectThrough(_http);
         _s3 = silo.SignS3();
     }
 
