@@ -16,11 +16,10 @@ internal sealed class BytesProgress : IDisposable
         _find = file.Prepare("SELECT version FROM uploads WHERE upload = ?1");
         _begin = file.Prepare("INSERT INTO uploads VALUES (?1, 0) ON CONFLICT (upload) DO NOTHING");
         _end = file.Prepare("UPDATE uploads SET version = ?2 WHERE upload = ?1");
-        Id = file.ReadId();
     }
 
     /// <summary>Identifies the move.</summary>
-    public string Id { get; }
+    public string Id => _file.Id;
 
     /// <summary>Opens the progress of the move of a folder, or begins one.</summary>
     /// <exception cref="IOException">The file cannot be used, or another process uses it.</exception>
@@ -52,13 +51,5 @@ internal sealed class BytesProgress : IDisposable
         _file.Write(uploads, upload => _end.Bind(1, upload.Upload.ToString()).Bind(2, upload.Version).Run());
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_find, _begin, _end])
-        {
-            statement.Dispose();
-        }
-
-        _file.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 }

@@ -24,11 +24,10 @@ internal sealed class MoveProgress : IDisposable
         _copied = file.Prepare("UPDATE streams SET version = ?2 WHERE place = ?1");
         _verified = file.Prepare("UPDATE streams SET verified = ?2 WHERE place = ?1");
         _removed = file.Prepare("DELETE FROM streams WHERE place = ?1");
-        Id = file.ReadId();
     }
 
     /// <summary>Identifies the move. The cluster knows it from the beginning to the end.</summary>
-    public string Id { get; }
+    public string Id => _file.Id;
 
     /// <summary>Opens the progress of the move of a folder, or begins one.</summary>
     /// <exception cref="IOException">The file cannot be used, or another process uses it.</exception>
@@ -75,15 +74,7 @@ internal sealed class MoveProgress : IDisposable
     public void Removed(IEnumerable<MovedStream> streams) => _file.Write(streams, stream => _removed.Bind(1, stream.Place).Run());
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[_read, _begin, _copied, _verified, _removed])
-        {
-            statement.Dispose();
-        }
-
-        _file.Dispose();
-    }
+    public void Dispose() => _file.Dispose();
 }
 
 /// <summary>A stream that is in the cluster, or may be.</summary>

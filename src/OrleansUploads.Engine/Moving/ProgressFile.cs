@@ -18,12 +18,19 @@ internal sealed class ProgressFile : IDisposable
 
     private readonly string _path;
     private readonly SqliteDatabase _database;
+    private readonly List<SqliteStatement> _statements = [];
 
     private ProgressFile(string path, SqliteDatabase database)
     {
         _path = path;
         _database = database;
+        using var id = database.Prepare("SELECT id FROM move");
+        id.Step();
+        Id = id.Text(0);
     }
+
+    /// <summary>Identifies the move.</summary>
+    public string Id { get; }
 
     /// <summary>Opens the file of a folder, or creates it with a new ID.</summary>
     /// <param name="folder">The folder.</param>
@@ -69,19 +76,13 @@ internal sealed class ProgressFile : IDisposable
         }
     }
 
-    /// <summary>Reads the ID of the move.</summary>
-    public string ReadId()
+    /// <summary>Compiles a statement for repeated use. It is disposed with the file.</summary>
+    public SqliteStatement Prepare(string sql)
     {
-        using var id = Prepare("SELECT id FROM move");
-        return Run(() =>
-        {
-            id.Step();
-            return id.Text(0);
-        });
+        var statement = Run(() => _database.Prepare(sql));
+        _statements.Add(statement);
+        return statement;
     }
-
-    /// <summary>Compiles a statement for repeated use.</summary>
-    public SqliteStatement Prepare(string sql) => Run(() => _database.Prepare(sql));
 
     /// <summary>Runs a query.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -124,7 +125,11 @@ internal sealed class ProgressFile : IDisposable
     });
 
     /// <inheritdoc/>
-    public void Dispose() => _database.Dispose();
+    public void Dispose()
+    {
+        _statements.ForEach(static statement => statement.Dispose());
+        _database.Dispose();
+    }
 
     private static IOException Unusable(string path, SqliteFault fault) => new(
         $"{path} cannot be used: {fault.Message.TrimEnd('.')}. If another process is moving this folder, wait until it has ended.", fault);

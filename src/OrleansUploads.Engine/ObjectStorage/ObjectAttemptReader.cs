@@ -255,7 +255,7 @@ internal sealed class ObjectAttemptReader : IAttemptReader
     /// <summary>Asks for all blocks from an offset to an end.</summary>
     [MemberNotNull(nameof(_request))]
     private void Send(long offset, long end) =>
-        _request = RangeRequest.Send(_storage, Key, new ObjectRange(offset, Math.Min(LengthBytes, RoundUp(end)) - offset));
+        _request = new RangeRequest(_storage, Key, new ObjectRange(offset, Math.Min(LengthBytes, RoundUp(end)) - offset));
 
     private void Close()
     {

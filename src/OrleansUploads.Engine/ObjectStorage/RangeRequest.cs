@@ -6,7 +6,8 @@ internal sealed class RangeRequest : IDisposable
     private readonly CancellationTokenSource _cancellation = new();
     private readonly Task<ObjectContent> _answer;
 
-    private RangeRequest(IObjectStorage storage, string key, ObjectRange range)
+    /// <summary>Sends a request.</summary>
+    public RangeRequest(IObjectStorage storage, string key, ObjectRange range)
     {
         End = range.Offset + range.LengthBytes;
         Offset = range.Offset;
@@ -18,9 +19,6 @@ internal sealed class RangeRequest : IDisposable
 
     /// <summary>The end of the range.</summary>
     public long End { get; }
-
-    /// <summary>Sends a request.</summary>
-    public static RangeRequest Send(IObjectStorage storage, string key, ObjectRange range) => new(storage, key, range);
 
     /// <summary>Reads the next bytes of the range.</summary>
     /// <returns>The number of bytes; at least 1.</returns>

@@ -26,7 +26,7 @@ internal sealed class BytesMoveSteps(ClusterData cluster, string folder)
         if (await IsStoreOfClusterAsync(mark, cancellationToken))
         {
             // The last command was killed before it had ended the move.
-            await EndAsync(move.Id, cancellationToken);
+            await ClusterMove.EndAsync(cluster.Storage, move.Id, cancellationToken);
             Finish();
             return;
         }
@@ -45,19 +45,16 @@ internal sealed class BytesMoveSteps(ClusterData cluster, string folder)
         await RequireNoOtherAsync(move.Id, cancellationToken);
         try
         {
-            await ClusterMove.BeginAsync(cluster.Storage, move.Id, cancellationToken);
-
-            // A silo that became active in the meantime may not have seen the move. One that is still joining sees it.
-            await cluster.RequireStoppedAsync(cancellationToken);
+            await cluster.BeginMoveAsync(move.Id, cancellationToken);
             Console.WriteLine($"No silo of the cluster {cluster.Name} starts before this command has ended.");
             await _report.StepAsync("Copied and compared", move.CopyAsync, cancellationToken);
             await cluster.RequireStoppedAsync(cancellationToken);
-            await PartStoreMark.ReplaceAsync(cluster.Storage, mark, cancellationToken);
+            await PartStoreMark.MakeAsync(cluster.Storage, cluster.Mark, cancellationToken);
         }
         finally
         {
             // Silos may start again, with the old store or with the new one.
-            await EndAsync(move.Id, CancellationToken.None);
+            await ClusterMove.EndAsync(cluster.Storage, move.Id, CancellationToken.None);
         }
 
         Finish();
@@ -109,14 +106,6 @@ internal sealed class BytesMoveSteps(ClusterData cluster, string folder)
         if (await ClusterMove.FindAsync(cluster.Storage, cancellationToken) is { } other && other != move)
         {
             throw new SettingException($"Another folder moves into the cluster {cluster.Name} already. Finish that move first.");
-        }
-    }
-
-    private async Task EndAsync(string move, CancellationToken cancellationToken)
-    {
-        if (await ClusterMove.FindAsync(cluster.Storage, cancellationToken) == move)
-        {
-            await ClusterMove.EndAsync(cluster.Storage, cancellationToken);
         }
     }
 }

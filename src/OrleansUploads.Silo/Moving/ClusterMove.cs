@@ -12,11 +12,8 @@ internal static class ClusterMove
     private static readonly GrainId Row = GrainId.Create(RowName, "move");
 
     /// <summary>The ID of the move that is in progress, or null.</summary>
-    public static async Task<string?> FindAsync(IGrainStorage storage, CancellationToken cancellationToken)
-    {
-        var state = await ReadAsync(storage, cancellationToken);
-        return state.RecordExists && state.State is { } row ? Encoding.ASCII.GetString(row.Content) : null;
-    }
+    public static async Task<string?> FindAsync(IGrainStorage storage, CancellationToken cancellationToken) =>
+        IdIn(await ReadAsync(storage, cancellationToken));
 
     /// <summary>Begins a move, or continues it.</summary>
     public static async Task BeginAsync(IGrainStorage storage, string move, CancellationToken cancellationToken)
@@ -29,11 +26,11 @@ internal static class ClusterMove
         }
     }
 
-    /// <summary>Ends a move.</summary>
-    public static async Task EndAsync(IGrainStorage storage, CancellationToken cancellationToken)
+    /// <summary>Ends a move, if it is in progress.</summary>
+    public static async Task EndAsync(IGrainStorage storage, string move, CancellationToken cancellationToken)
     {
         var state = await ReadAsync(storage, cancellationToken);
-        if (state.RecordExists)
+        if (IdIn(state) == move)
         {
             await storage.ClearStateAsync(RowName, Row, state, cancellationToken);
         }
@@ -50,6 +47,9 @@ internal static class ClusterMove
                 + "first, with the settings of the move.");
         }
     }
+
+    private static string? IdIn(GrainState<JournalRow> state) =>
+        state.RecordExists && state.State is { } row ? Encoding.ASCII.GetString(row.Content) : null;
 
     private static async Task<GrainState<JournalRow>> ReadAsync(IGrainStorage storage, CancellationToken cancellationToken)
     {

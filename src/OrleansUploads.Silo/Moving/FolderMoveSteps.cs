@@ -37,7 +37,7 @@ internal sealed class FolderMoveSteps(ClusterData cluster, string folder)
         Console.WriteLine($"{folder} takes no changes any more. {(move.IsOnline ? "Its server still answers reads." : "")}".TrimEnd());
         await _report.StepAsync("Copied", move.CopyAsync, cancellationToken);
         await _report.StepAsync("Compared", move.VerifyAsync, cancellationToken);
-        await FinishAsync(cancellationToken);
+        await FinishAsync(move.Id, cancellationToken);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"The move is finished, {lastStep.Elapsed.TotalSeconds:F1} seconds after the last step began. Start the silos, and send clients to them."));
@@ -86,17 +86,14 @@ internal sealed class FolderMoveSteps(ClusterData cluster, string folder)
                 + "an empty database and an empty store.");
         }
 
-        await ClusterMove.BeginAsync(cluster.Storage, move, cancellationToken);
-
-        // A silo that became active in the meantime may not have seen the move. One that is still joining sees it.
-        await cluster.RequireStoppedAsync(cancellationToken);
+        await cluster.BeginMoveAsync(move, cancellationToken);
     }
 
     /// <summary>Ends the move. From now on the silos of the cluster may start.</summary>
-    private async Task FinishAsync(CancellationToken cancellationToken)
+    private async Task FinishAsync(string move, CancellationToken cancellationToken)
     {
         await cluster.RequireStoppedAsync(cancellationToken);
         await PartStoreMark.MakeAsync(cluster.Storage, cluster.Mark, cancellationToken);
-        await ClusterMove.EndAsync(cluster.Storage, cancellationToken);
+        await ClusterMove.EndAsync(cluster.Storage, move, cancellationToken);
     }
 }

@@ -33,7 +33,7 @@ internal static class PartStoreMark
             await StoreMarks.RequireMatchAsync(
                 parts,
                 token => new(ReadRowAsync(storage, token)),
-                async (mark, token) => await WriteRowAsync(storage, mark, token),
+                async (mark, token) => await WriteRowAsync(storage, new GrainState<JournalRow>(), mark, token),
                 Guid.NewGuid().ToByteArray(),
                 cancellationToken);
         }
@@ -46,18 +46,16 @@ internal static class PartStoreMark
     /// <summary>The mark in the storage, or null.</summary>
     public static Task<byte[]?> FindAsync(IGrainStorage storage, CancellationToken cancellationToken) => ReadRowAsync(storage, cancellationToken);
 
-    /// <summary>Marks the storage as the part store is marked. Marks the part store first if it has no mark.</summary>
-    public static async Task MakeAsync(IGrainStorage storage, IStoreMark parts, CancellationToken cancellationToken) =>
-        await WriteRowAsync(
-            storage, await parts.FindOrMakeMarkAsync(Guid.NewGuid().ToByteArray(), cancellationToken), cancellationToken);
-
-    /// <summary>Gives the storage the mark of another part store.</summary>
-    public static async Task ReplaceAsync(IGrainStorage storage, byte[] mark, CancellationToken cancellationToken)
+    /// <summary>Marks the storage as the part store is marked, in place of any other mark. Marks the part store first if it has no mark.</summary>
+    public static async Task MakeAsync(IGrainStorage storage, IStoreMark parts, CancellationToken cancellationToken)
     {
         var state = new GrainState<JournalRow>();
         await storage.ReadStateAsync(RowName, Row, state, cancellationToken);
-        state.State = new JournalRow { Content = mark };
-        await storage.WriteStateAsync(RowName, Row, state, cancellationToken);
+        var mark = await parts.FindOrMakeMarkAsync(Guid.NewGuid().ToByteArray(), cancellationToken);
+        if (!(await WriteRowAsync(storage, state, mark, cancellationToken)).AsSpan().SequenceEqual(mark))
+        {
+            throw new IOException("The mark in the storage was not replaced.");
+        }
     }
 
     private static SettingException Describe(IStoreMark parts, StoreMarkFault fault, Exception? inner)
@@ -90,11 +88,14 @@ internal static class PartStoreMark
         return state.RecordExists ? state.State?.Content : null;
     }
 
-    private static async Task<byte[]> WriteRowAsync(IGrainStorage storage, byte[] mark, CancellationToken cancellationToken)
+    /// <summary>Writes the mark over a row that was read. Over a row that was not read, it is written only if there is none.</summary>
+    /// <returns>The mark in the storage afterwards.</returns>
+    private static async Task<byte[]> WriteRowAsync(
+        IGrainStorage storage, GrainState<JournalRow> state, byte[] mark, CancellationToken cancellationToken)
     {
         try
         {
-            var state = new GrainState<JournalRow>(new JournalRow { Content = mark });
+            state.State = new JournalRow { Content = mark };
             await storage.WriteStateAsync(RowName, Row, state, cancellationToken);
             return mark;
         }

@@ -51,6 +51,19 @@ internal sealed class CheckedBucket : IDisposable
         }
     }
 
+    /// <summary>Creates the bucket with four attempts in use: two objects, an upload in progress and a completed one. An object was deleted.
+    /// </summary>
+    public Task FillAsync() => UseAsync(async () =>
+    {
+        await CreateBucketAsync();
+        await PutAsync("single");
+        await DeleteAsync("single");
+        await PutAsync("kept");
+        await PutAsync("other", "more text");
+        await InitiateAsync("half");
+        await CompleteAsync(await InitiateAsync("whole"), "whole");
+    });
+
     public void Dispose() => _root.Dispose();
 
     public async Task CreateBucketAsync() =>

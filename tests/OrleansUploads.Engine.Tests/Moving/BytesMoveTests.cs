@@ -22,7 +22,7 @@ public sealed class BytesMoveTests : IDisposable
     [Fact]
     public async Task A_copy_has_every_needed_byte_and_a_second_one_copies_nothing()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
 
         var copied = await CopyAsync();
 
@@ -34,7 +34,7 @@ public sealed class BytesMoveTests : IDisposable
     [Fact]
     public async Task A_second_copy_has_only_what_changed()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         await CopyAsync();
         await _bucket.UseAsync(async () => await _bucket.PutAsync("new"));
 
@@ -46,7 +46,7 @@ public sealed class BytesMoveTests : IDisposable
     [Fact]
     public async Task A_part_that_an_open_upload_gets_between_two_copies_is_copied()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         var upload = default(UploadId);
         await _bucket.UseAsync(async () => upload = await _bucket.InitiateAsync("open"));
         await CopyAsync();
@@ -61,7 +61,7 @@ public sealed class BytesMoveTests : IDisposable
     [Fact]
     public async Task An_interrupted_copy_continues()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         await Assert.ThrowsAsync<IOException>(() => CopyAsync(new FailingParts(_parts)));
 
         Assert.Equal(0, (await CopyAsync()).FaultCount);
@@ -71,7 +71,7 @@ public sealed class BytesMoveTests : IDisposable
     [Fact]
     public async Task A_copied_byte_that_differs_is_found_and_copied_again()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         Assert.NotEqual(0, (await CopyAsync(new LossyParts(_parts))).FaultCount);
 
         var copied = await CopyAsync();
@@ -83,7 +83,7 @@ public sealed class BytesMoveTests : IDisposable
     [Fact]
     public async Task Bytes_that_are_lost_in_the_folder_are_reported_each_time()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         LoseAttempts();
 
         Assert.NotEqual(0, (await CopyAsync()).FaultCount);
@@ -93,7 +93,7 @@ public sealed class BytesMoveTests : IDisposable
     [Fact]
     public async Task Bytes_that_their_upload_needs_no_more_when_they_are_missing_are_no_damage()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         LoseAttempts();
         var asked = new HashSet<EntityId>();
 
@@ -105,7 +105,7 @@ public sealed class BytesMoveTests : IDisposable
     [Fact]
     public async Task A_folder_whose_bytes_have_moved_loses_its_mark_and_says_where_they_are()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         FolderMark.FindOrMake(Folder, [1, 2, 3]);
         using var move = BytesMove.Open(Folder, _parts, static (_, _) => ValueTask.FromResult(JournalHistory.None));
 
@@ -115,17 +115,6 @@ public sealed class BytesMoveTests : IDisposable
         Assert.Null(FolderMark.Find(Folder));
         Assert.Equal("s3://bucket/new", MovedMark.Find(Folder));
     }
-
-    private Task FillAsync() => _bucket.UseAsync(async () =>
-    {
-        await _bucket.CreateBucketAsync();
-        await _bucket.PutAsync("single");
-        await _bucket.DeleteAsync("single");
-        await _bucket.PutAsync("kept");
-        await _bucket.PutAsync("other", "more text");
-        await _bucket.InitiateAsync("half");
-        await _bucket.CompleteAsync(await _bucket.InitiateAsync("whole"), "whole");
-    });
 
     private void LoseAttempts()
     {

@@ -20,7 +20,7 @@ public sealed class FolderMoveTests : IDisposable
     [Fact]
     public async Task A_copy_has_every_history_and_every_needed_byte()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         using var move = Open();
 
         var copied = await move.CopyAsync(Cancellation);
@@ -36,7 +36,7 @@ public sealed class FolderMoveTests : IDisposable
     [Fact]
     public async Task A_second_copy_has_only_what_changed_in_a_folder_in_use()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         await CopyAsync();
         await _bucket.UseAsync(async () =>
         {
@@ -53,7 +53,7 @@ public sealed class FolderMoveTests : IDisposable
     [Fact]
     public async Task A_history_that_ended_at_the_source_is_removed()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         await CopyAsync();
         var ended = _target.Images.Keys.First(static entity => entity.Kind == EntityKind.Upload);
 
@@ -67,7 +67,7 @@ public sealed class FolderMoveTests : IDisposable
     [Fact]
     public async Task An_interrupted_copy_continues_and_keeps_nothing_that_is_incomplete()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         _target.FailsAfter = 3;
         using (var first = Open())
         {
@@ -101,7 +101,7 @@ public sealed class FolderMoveTests : IDisposable
     [Fact]
     public async Task Bytes_that_are_lost_at_the_source_are_reported()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         foreach (var file in Directory.GetFiles(Path.Combine(_bucket.Path, DataFolder.PartsFolder), "*", SearchOption.AllDirectories))
         {
             File.Delete(file);
@@ -114,7 +114,7 @@ public sealed class FolderMoveTests : IDisposable
     [Fact]
     public async Task A_history_that_differs_in_the_cluster_is_found_and_copied_again()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         using var move = Open();
         await move.CopyAsync(Cancellation);
         var (entity, image) = _target.Images.First();
@@ -128,7 +128,7 @@ public sealed class FolderMoveTests : IDisposable
     [Fact]
     public async Task A_byte_that_differs_in_the_cluster_is_found_and_copied_again()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         using (var move = FolderMove.Open(_bucket.Path, new LossyParts(_parts), _target, bytesStay: false))
         {
             await move.CopyAsync(Cancellation);
@@ -142,22 +142,11 @@ public sealed class FolderMoveTests : IDisposable
     [Fact]
     public async Task Two_processes_do_not_move_a_folder_at_the_same_time()
     {
-        await FillAsync();
+        await _bucket.FillAsync();
         using var move = Open();
 
         Assert.Contains(ProgressFile.FileName, Assert.Throws<IOException>(Open).Message, StringComparison.Ordinal);
     }
-
-    private Task FillAsync() => _bucket.UseAsync(async () =>
-    {
-        await _bucket.CreateBucketAsync();
-        await _bucket.PutAsync("single");
-        await _bucket.DeleteAsync("single");
-        await _bucket.PutAsync("kept");
-        await _bucket.PutAsync("other", "more text");
-        await _bucket.InitiateAsync("half");
-        await _bucket.CompleteAsync(await _bucket.InitiateAsync("whole"), "whole");
-    });
 
     private async Task CopyAsync()
     {
