@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 
@@ -13,18 +12,8 @@ internal sealed class LoadBalancer : IDisposable
     private volatile IPEndPoint[] _backends = [];
     private int _turn;
 
-    public LoadBalancer() => _http = new HttpClient(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-
-        // A request that fails on a connection of its own is not repeated by the HTTP client, so no copy reaches another silo unseen.
-        PooledConnectionLifetime = TimeSpan.Zero,
-        ConnectCallback = ConnectAsync,
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    public LoadBalancer() =>
+        _http = new HttpClient(UnrepeatedRequests.CreateHandler(ChooseBackend)) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>The address that all requests are signed for.</summary>
     public static Uri Endpoint { get; } = new("http://vaults.test");
@@ -49,20 +38,9 @@ internal sealed class LoadBalancer : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private IPEndPoint ChooseBackend()
     {
         var backends = _backends;
-        var backend = backends[(int)((uint)Interlocked.Increment(ref _turn) % backends.Length)];
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(backend, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        return backends[(int)((uint)Interlocked.Increment(ref _turn) % backends.Length)];
     }
 }

@@ -12,15 +12,7 @@ public sealed class RaceCampaign(SignedRequests requests, Random random) : IDisp
     private static readonly TimeSpan[] ReadAgainAfter = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
 
     private readonly HttpClient _pooled = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false });
-
-    // A request that fails on a connection of its own is not repeated by the HTTP client, so no copy reaches the next server unseen.
-    private readonly HttpClient _single = new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        PooledConnectionLifetime = TimeSpan.Zero,
-    });
-
+    private readonly HttpClient _single = new(UnrepeatedRequests.CreateHandler());
     private int _rounds;
 
     public void Dispose()
