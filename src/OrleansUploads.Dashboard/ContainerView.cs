@@ -110,7 +110,7 @@ internal sealed class ContainerView(IEntityHost host, ContainerFinder finder, Se
     /// <summary>Asks a vault, or returns null if its policies forbid that, or if it has no such thing.</summary>
     private async ValueTask<TAnswer?> FindAsync<TAnswer>(
         DashboardCall call, VaultId vault, VaultAction action, ICommand<TAnswer> question)
-        where TAnswer : class =>
+        where TAnswer : class, IAnswer =>
         await finder.MayAsync(call, vault.Name, action)
         && (await host.AskAsync(vault.Entity, question, call.Aborted)).TryGet(out var answer, out _)
             ? answer

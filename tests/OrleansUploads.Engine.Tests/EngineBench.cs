@@ -51,10 +51,10 @@ internal sealed class EngineBench
     public void Crash() => Host = Start();
 
     public async Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class => (await Host.AskAsync(entity, command, CancellationToken.None)).Answer;
+        where TAnswer : class, IAnswer => (await Host.AskAsync(entity, command, CancellationToken.None)).Answer;
 
     public async Task<Refusal> RefusalAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class => Assert.IsType<Refusal>(
+        where TAnswer : class, IAnswer => Assert.IsType<Refusal>(
             (await Host.AskAsync(entity, command, CancellationToken.None)).Refusal, exactMatch: false);
 
     public Task CreateVaultAsync() => AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));

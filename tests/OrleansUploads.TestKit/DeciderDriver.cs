@@ -73,16 +73,16 @@ public class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCommand, T
     }
 
     /// <summary>Confirms an intent, perhaps with the verdict of its receiver.</summary>
-    public Decision<TEvent> Confirm(Intent intent, object? verdict = null) =>
+    public Decision<TEvent> Confirm(Intent intent, IAnswer? verdict = null) =>
         Do((TCommand)(verdict is null ? intent.Confirmation : intent.ConfirmationOf(verdict)));
 
     /// <summary>Carries out a command that must succeed, and returns its answer.</summary>
     public TAnswer Ask<TAnswer>(ICommand<TAnswer> command)
-        where TAnswer : class => Assert.IsType<TAnswer>(Do((TCommand)command).Answer, exactMatch: false);
+        where TAnswer : class, IAnswer => Assert.IsType<TAnswer>(Do((TCommand)command).Answer, exactMatch: false);
 
     /// <summary>Carries out a command whose answer must be of exactly this type, and returns the answer.</summary>
     public TAnswer Answered<TAnswer>(TCommand command)
-        where TAnswer : class => Assert.IsType<TAnswer>(Do(command).Answer);
+        where TAnswer : class, IAnswer => Assert.IsType<TAnswer>(Do(command).Answer);
 
     /// <summary>Carries out a command that must be refused without any event or intent, and returns the refusal.</summary>
     public TRefusal Refused<TRefusal>(TCommand command)

@@ -53,7 +53,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
     {
         try
         {
-            return new EntityReply(Messages.Pack(await AskAsync((ICommand)Messages.Unpack(command))), Unavailable: null);
+            return new EntityReply(Messages.Pack(await AskAsync(Messages.Unpack<ICommand>(command))), Unavailable: null);
         }
         catch (EntityUnavailableException fault)
         {
@@ -92,7 +92,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
 
     /// <summary>Sends the entity a command.</summary>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
-    private protected Task<object> AskAsync(ICommand command) => SubmitAsync(command);
+    private protected Task<IAnswer> AskAsync(ICommand command) => SubmitAsync(command);
 
     /// <summary>Whether a grain could not answer because it, another grain or the owner of its reminder moves to another silo, which ends
     /// when the cluster has replaced the silo. A database that does not answer is another matter.</summary>
@@ -109,7 +109,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
         return false;
     }
 
-    private async Task<object> SubmitAsync(ICommand? command)
+    private async Task<IAnswer> SubmitAsync(ICommand? command)
     {
         using var ticket = new CommandTicket(Entity, command);
         if (!_activation.TrySubmit(ticket, command))

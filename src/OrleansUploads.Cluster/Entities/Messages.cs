@@ -15,5 +15,7 @@ internal static class Messages
 
     /// <summary>Unpacks a command, an answer or a refusal.</summary>
     /// <exception cref="System.Text.Json.JsonException">The message comes from another version.</exception>
-    public static object Unpack(EntityMessage message) => new WireMessage(message.Name, message.Body).Unpack();
+    public static T Unpack<T>(EntityMessage message)
+        where T : class =>
+        new WireMessage(message.Name, message.Body).Unpack<T>();
 }

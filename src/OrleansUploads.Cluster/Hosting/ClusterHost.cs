@@ -11,7 +11,7 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
     private readonly EntityGrains _grains = new(grains);
 
     /// <inheritdoc/>
-    public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         var reply = await CallGrainAsync(entity, Messages.Pack(command), cancellationToken);
         if (reply.Unavailable is { } reason)
@@ -21,7 +21,7 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
 
         try
         {
-            return Messages.Unpack(reply.Answer);
+            return Messages.Unpack<IAnswer>(reply.Answer);
         }
         catch (JsonException fault)
         {

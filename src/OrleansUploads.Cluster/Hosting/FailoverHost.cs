@@ -21,7 +21,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
     private long _heldBytes;
 
     /// <inheritdoc/>
-    public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+    public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
         (await SendTrackedAsync(entity, command, cancellationToken)).Answer;
 
     /// <inheritdoc/>

@@ -24,7 +24,7 @@ internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) :
     private readonly ConcurrentDictionary<EntityId, Recent> _recent = new();
 
     /// <inheritdoc/>
-    public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+    public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
         (await SendTrackedAsync(entity, command, cancellationToken)).Answer;
 
     /// <inheritdoc/>

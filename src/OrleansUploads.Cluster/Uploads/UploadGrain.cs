@@ -198,14 +198,14 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
     /// <summary>Sends the command of a request to this upload and translates the answer.</summary>
     private ValueTask<UploadAnswer<T>> AskSelfAsync<TAnswer, T>(
         Func<ICommand<TAnswer>> read, Func<TAnswer, T> translate, CancellationToken cancellationToken)
-        where TAnswer : class =>
+        where TAnswer : class, IAnswer =>
         AnswerAsync(async () => AnswerOf(await AskSelfAsync(read(), cancellationToken), translate));
 
     private async ValueTask<Outcome<TAnswer>> AskSelfAsync<TAnswer>(ICommand<TAnswer> command, CancellationToken cancellationToken)
-        where TAnswer : class => new(await AskAsync((ICommand)command).WaitAsync(cancellationToken));
+        where TAnswer : class, IAnswer => Outcome.Of<TAnswer>(await AskAsync((ICommand)command).WaitAsync(cancellationToken));
 
     private static UploadAnswer<T> AnswerOf<TAnswer, T>(Outcome<TAnswer> outcome, Func<TAnswer, T> translate)
-        where TAnswer : class =>
+        where TAnswer : class, IAnswer =>
         outcome.TryGet(out var answer, out var refusal) ? new(translate(answer), null) : new(default, UploadRefusals.From(refusal));
 
     private static async ValueTask<UploadAnswer<T>> AnswerAsync<T>(Func<ValueTask<UploadAnswer<T>>> answer)

@@ -31,7 +31,7 @@ public sealed record ConfirmVaultBegun(VaultIncarnation Incarnation) : AccountCo
 /// <param name="Vaults">The vaults, by name.</param>
 /// <param name="HasMore">Whether more vaults follow.</param>
 [Named("vaults-page.1")]
-public sealed record VaultsPage(IReadOnlyList<VaultId> Vaults, bool HasMore);
+public sealed record VaultsPage(IReadOnlyList<VaultId> Vaults, bool HasMore) : IAnswer;
 
 /// <summary>Creates a bucket. Names are global, so the bucket decides whether the account gets it. Creating a bucket that the account
 /// already has returns it unchanged.</summary>
@@ -56,10 +56,10 @@ public sealed record RemoveBucket(BucketIncarnation Bucket) : AccountCommand, IC
 /// <param name="Claim">The claim.</param>
 /// <param name="Verdict">What it answered; null before it has.</param>
 public sealed record ConfirmBucketClaim(BucketName Bucket, long Claim, BucketClaim? Verdict = null)
-    : AccountCommand, ICommand<Done>, IVerdictConfirmation
+    : AccountCommand, ICommand<Done>, IVerdictConfirmation<BucketClaim>
 {
     /// <inheritdoc/>
-    public ICommand Carrying(object verdict) => this with { Verdict = (BucketClaim)verdict };
+    public ICommand Carrying(BucketClaim verdict) => this with { Verdict = verdict };
 }
 
 /// <summary>The answer to the creation of a bucket.</summary>
@@ -67,13 +67,13 @@ public sealed record ConfirmBucketClaim(BucketName Bucket, long Claim, BucketCla
 /// <param name="Bucket">The bucket; never null in an answer that a caller gets.</param>
 /// <param name="Existed">Whether the account had it before.</param>
 [Named("created-bucket.1")]
-public sealed record CreatedBucket(BucketName Name, BucketDescription? Bucket, bool Existed);
+public sealed record CreatedBucket(BucketName Name, BucketDescription? Bucket, bool Existed) : IAnswer;
 
 /// <summary>A page of an account's buckets.</summary>
 /// <param name="Buckets">The buckets, by name.</param>
 /// <param name="HasMore">Whether more buckets follow.</param>
 [Named("buckets-page.1")]
-public sealed record BucketsPage(IReadOnlyList<BucketDescription> Buckets, bool HasMore);
+public sealed record BucketsPage(IReadOnlyList<BucketDescription> Buckets, bool HasMore) : IAnswer;
 
 /// <summary>Returns the account's data retrieval policy.</summary>
 [Named("find-data-retrieval-policy.1")]
@@ -102,7 +102,7 @@ public sealed record ListCapacity : AccountCommand, ICommand<CapacityUnits>;
 /// <summary>Units of provisioned capacity.</summary>
 /// <param name="Units">The units, in order of purchase.</param>
 [Named("capacity-units.1")]
-public sealed record CapacityUnits(IReadOnlyList<CapacityUnit> Units);
+public sealed record CapacityUnits(IReadOnlyList<CapacityUnit> Units) : IAnswer;
 
 /// <summary>A unit of provisioned capacity. This server records and lists units, but expedited retrievals do not require
 /// one.</summary>
@@ -110,7 +110,7 @@ public sealed record CapacityUnits(IReadOnlyList<CapacityUnit> Units);
 /// <param name="StartAt">When it was purchased.</param>
 /// <param name="ExpiresAt">When it expires.</param>
 [Named("capacity-unit.1")]
-public sealed record CapacityUnit(CapacityId Capacity, DateTimeOffset StartAt, DateTimeOffset ExpiresAt)
+public sealed record CapacityUnit(CapacityId Capacity, DateTimeOffset StartAt, DateTimeOffset ExpiresAt) : IAnswer
 {
     /// <summary>Creates a unit that is purchased now. It lasts one calendar month, to the second: until the same day and time of
     /// the next month, or the last day of that month if it is shorter.</summary>

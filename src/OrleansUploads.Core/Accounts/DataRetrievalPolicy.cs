@@ -21,7 +21,7 @@ public enum RetrievalStrategy
 /// <remarks>Source: developer guide, "Data retrieval policies". Amazon does not publish how it measures the rate; the sliding
 /// one-hour window is our own rule.</remarks>
 [Named("data-retrieval-policy.1")]
-public sealed record DataRetrievalPolicy(RetrievalStrategy Strategy, long? BytesPerHour)
+public sealed record DataRetrievalPolicy(RetrievalStrategy Strategy, long? BytesPerHour) : IAnswer
 {
     /// <summary>No limit.</summary>
     public static DataRetrievalPolicy Unlimited { get; } = new(RetrievalStrategy.None, null);

@@ -16,7 +16,7 @@ public sealed record ArchiveEntry(
     TreeHash TreeHash,
     Description Description,
     DateTimeOffset CreatedAt,
-    ByteStorage ByteStorage = ByteStorage.Gateway);
+    ByteStorage ByteStorage = ByteStorage.Gateway) : IAnswer;
 
 /// <summary>Commands of one shard of a vault's archive index.</summary>
 public abstract record ArchiveShardCommand : ICommand
@@ -55,7 +55,7 @@ public sealed record ListArchives(long Version, ArchiveId? After, int Limit, Cre
     : ArchiveShardCommand, ICommand<ArchivesPage>, IScans
 {
     /// <inheritdoc/>
-    public bool IsDoneAfter(object answer) => answer is not ArchivesPage { HasMore: true };
+    public bool IsDoneAfter(IAnswer answer) => answer is not ArchivesPage { HasMore: true };
 }
 
 /// <summary>Deletes an archive. Repeating the command returns the same answer for as long as the deletion is
@@ -75,10 +75,10 @@ public sealed record UpdateGuard(long Generation) : ArchiveShardCommand, IComman
 /// <param name="Version">The shard's version after the change.</param>
 /// <param name="IsVaultGone">Whether the vault was deleted before it recorded the change.</param>
 public sealed record ConfirmTotalsDelivered(long Version, bool IsVaultGone = false)
-    : ArchiveShardCommand, ICommand<Done>, IVerdictConfirmation
+    : ArchiveShardCommand, ICommand<Done>, IVerdictConfirmation<AdditionVerdict>
 {
     /// <inheritdoc/>
-    public ICommand Carrying(object verdict) => this with { IsVaultGone = verdict is AdditionVerdict.VaultGone };
+    public ICommand Carrying(AdditionVerdict verdict) => this with { IsVaultGone = verdict is AdditionVerdict.VaultGone };
 }
 
 /// <summary>Confirms that a deletion was delivered to the vault's jobs and, through them, to the archive's upload.</summary>
@@ -88,7 +88,7 @@ public sealed record ConfirmArchiveReleased(ArchiveId Archive) : ArchiveShardCom
 /// <param name="Archives">The archives, by archive ID.</param>
 /// <param name="HasMore">Whether more archives follow.</param>
 [Named("archives-page.1")]
-public sealed record ArchivesPage(IReadOnlyList<ArchiveEntry> Archives, bool HasMore);
+public sealed record ArchivesPage(IReadOnlyList<ArchiveEntry> Archives, bool HasMore) : IAnswer;
 
 /// <summary>A window of creation times.</summary>
 /// <param name="From">Start, inclusive, or null for no lower bound.</param>
@@ -100,7 +100,7 @@ public readonly record struct CreationWindow(DateTimeOffset? From, DateTimeOffse
 }
 
 /// <summary>Whether a vault has an archive that its index has added.</summary>
-public abstract record AdditionVerdict
+public abstract record AdditionVerdict : IAnswer
 {
     private AdditionVerdict()
     {

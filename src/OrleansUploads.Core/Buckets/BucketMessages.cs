@@ -33,10 +33,10 @@ public sealed record DeleteBucket(BucketName Bucket, AccountId Account) : Bucket
 /// <param name="Verdict">What it said; null before it has.</param>
 /// <param name="Step">The step that it confirms, or null for the current one.</param>
 public sealed record ConfirmLeafSealed(LeafName Leaf, LeafSealVerdict? Verdict = null, long? Step = null)
-    : BucketCommand, ICommand<Done>, IVerdictConfirmation
+    : BucketCommand, ICommand<Done>, IVerdictConfirmation<LeafSealVerdict>
 {
     /// <inheritdoc/>
-    public ICommand Carrying(object verdict) => this with { Verdict = (LeafSealVerdict)verdict };
+    public ICommand Carrying(LeafSealVerdict verdict) => this with { Verdict = verdict };
 }
 
 /// <summary>Confirms that a leaf takes entries again.</summary>
@@ -44,10 +44,10 @@ public sealed record ConfirmLeafSealed(LeafName Leaf, LeafSealVerdict? Verdict =
 /// <param name="Verdict">What it said; null before it has.</param>
 /// <param name="Step">The step that it confirms, or null for the current one.</param>
 public sealed record ConfirmLeafUnsealed(LeafName Leaf, LeafSealVerdict? Verdict = null, long? Step = null)
-    : BucketCommand, ICommand<Done>, IVerdictConfirmation
+    : BucketCommand, ICommand<Done>, IVerdictConfirmation<LeafSealVerdict>
 {
     /// <inheritdoc/>
-    public ICommand Carrying(object verdict) => this with { Verdict = (LeafSealVerdict)verdict };
+    public ICommand Carrying(LeafSealVerdict verdict) => this with { Verdict = verdict };
 }
 
 /// <summary>Confirms that the former owner no longer lists an incarnation.</summary>
@@ -58,9 +58,9 @@ public sealed record ConfirmBucketRemoved(BucketIncarnation Bucket) : BucketComm
 /// <param name="Owner">The account that owns it.</param>
 /// <param name="CreatedAt">When it was created.</param>
 [Named("bucket-description.1")]
-public sealed record BucketDescription(BucketIncarnation Bucket, AccountId Owner, DateTimeOffset CreatedAt);
+public sealed record BucketDescription(BucketIncarnation Bucket, AccountId Owner, DateTimeOffset CreatedAt) : IAnswer;
 
 /// <summary>What a bucket answers to an account that wants it.</summary>
 /// <param name="Bucket">The bucket, or null if another account has it.</param>
 [Named("bucket-claim.1")]
-public sealed record BucketClaim(BucketDescription? Bucket);
+public sealed record BucketClaim(BucketDescription? Bucket) : IAnswer;

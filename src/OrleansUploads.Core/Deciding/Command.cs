@@ -5,7 +5,11 @@ public interface ICommand;
 
 /// <summary>A command that can be sent to an entity, with the type of its answer.</summary>
 /// <typeparam name="TAnswer">Type of the answer, if the command is not refused with an <see cref="IRefusal"/>.</typeparam>
-public interface ICommand<TAnswer> : ICommand;
+public interface ICommand<TAnswer> : ICommand
+    where TAnswer : class, IAnswer;
+
+/// <summary>What an entity answers to a command: data, <see cref="Done"/> or an <see cref="IRefusal"/>.</summary>
+public interface IAnswer;
 
 /// <summary>A command whose answer needs fresh state, because the sender acts on it irreversibly: it forgets an intent or deletes
 /// bytes.</summary>
@@ -23,7 +27,7 @@ public interface IScans : ICommand
 {
     /// <summary>Whether the scan asks the entity nothing more after an answer. An entity that only scans have asked need not stay in
     /// memory then.</summary>
-    bool IsDoneAfter(object answer);
+    bool IsDoneAfter(IAnswer answer);
 }
 
 /// <summary>A command that may be the first of an entity. Its sender repeats it until it is answered.</summary>
@@ -37,7 +41,7 @@ public interface IMayBeginEntity : ICommand
 
 /// <summary>The answer of a command that succeeded and returns no data.</summary>
 [Named("done.1")]
-public sealed record Done
+public sealed record Done : IAnswer
 {
     private Done()
     {

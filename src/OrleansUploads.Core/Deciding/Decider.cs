@@ -60,19 +60,19 @@ public abstract class Rules<TEvent>
     protected static Decision<TEvent> Nothing { get; } = new(Done.Instance, []);
 
     /// <summary>Answers without events.</summary>
-    protected static Decision<TEvent> Reply(object answer) => new(answer, []);
+    protected static Decision<TEvent> Reply(IAnswer answer) => new(answer, []);
 
     /// <summary>Refuses without events.</summary>
     protected static Decision<TEvent> Refuse(IRefusal refusal) => new(refusal, []);
 
     /// <summary>Repeats an earlier answer once all pending intents are confirmed.</summary>
-    protected static Decision<TEvent> Repeat(object answer) => new(answer, []) { AwaitsPending = true };
+    protected static Decision<TEvent> Repeat(IAnswer answer) => new(answer, []) { AwaitsPending = true };
 
     /// <summary>Accepts with one event and answers <see cref="Done"/>.</summary>
     protected static Decision<TEvent> Accept(TEvent happened) => new(Done.Instance, [happened]);
 
     /// <summary>Accepts with events and an answer. The events are appended in one write before the answer is sent.</summary>
-    protected static Decision<TEvent> Accept(object answer, params ImmutableArray<TEvent> happened) =>
+    protected static Decision<TEvent> Accept(IAnswer answer, params ImmutableArray<TEvent> happened) =>
         new(answer, happened);
 
     /// <summary>Deletes the entity's history.</summary>

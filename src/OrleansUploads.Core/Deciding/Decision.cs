@@ -5,14 +5,14 @@ namespace OrleansUploads.Core.Deciding;
 public sealed class Decision<TEvent>
     where TEvent : class
 {
-    internal Decision(object answer, ImmutableArray<TEvent> events)
+    internal Decision(IAnswer answer, ImmutableArray<TEvent> events)
     {
         Answer = answer;
         Events = events;
     }
 
     /// <summary>The answer that the command declares, or an <see cref="IRefusal"/>.</summary>
-    public object Answer { get; }
+    public IAnswer Answer { get; }
 
     /// <summary>The events, in order, or empty for a query, a refusal and a repeated command.</summary>
     public ImmutableArray<TEvent> Events { get; }

@@ -23,10 +23,10 @@ public sealed record Intent(string Key, IntentAction Action, ICommand Confirmati
 
     /// <summary>Changes the answers that wait for the intent once its receiver has answered: from an answer and the receiver's verdict
     /// to the answer that is sent. Null leaves the answers as they are.</summary>
-    public Func<object, object, object>? Settles { get; init; }
+    public Func<IAnswer, IAnswer, IAnswer>? Settles { get; init; }
 
     /// <summary>The confirmation after the receiver has answered.</summary>
-    public ICommand ConfirmationOf(object verdict) =>
+    public ICommand ConfirmationOf(IAnswer verdict) =>
         Confirmation is IVerdictConfirmation confirmation ? confirmation.Carrying(verdict) : Confirmation;
 
     /// <summary>Whether the state records the intent, so that it is carried out after a crash. If it does not, the sender of the
@@ -42,7 +42,18 @@ public sealed record Intent(string Key, IntentAction Action, ICommand Confirmati
 public interface IVerdictConfirmation : ICommand
 {
     /// <summary>The confirmation with the receiver's answer.</summary>
-    ICommand Carrying(object verdict);
+    ICommand Carrying(IAnswer verdict);
+}
+
+/// <summary>A confirmation that carries what the receiver of the intent has decided.</summary>
+/// <typeparam name="TVerdict">Type of the receiver's answer.</typeparam>
+public interface IVerdictConfirmation<TVerdict> : IVerdictConfirmation
+    where TVerdict : IAnswer
+{
+    /// <summary>The confirmation with the receiver's answer.</summary>
+    ICommand Carrying(TVerdict verdict);
+
+    ICommand IVerdictConfirmation.Carrying(IAnswer verdict) => Carrying((TVerdict)verdict);
 }
 
 /// <summary>What an intent asks for. Each domain defines its own actions.</summary>

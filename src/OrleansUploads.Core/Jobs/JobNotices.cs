@@ -126,7 +126,7 @@ internal sealed class JobNoticeRules : Rules<JobsEvent>
 {
     /// <summary>Accepts an event of a job. A job that is ready immediately is also announced immediately.</summary>
     public static Decision<JobsEvent> AcceptJob(
-        JobNotices state, object answer, VaultJob job, JobsEvent happened, DateTimeOffset now)
+        JobNotices state, IAnswer answer, VaultJob job, JobsEvent happened, DateTimeOffset now)
     {
         var topics = state.TopicsFor(job);
         return topics.IsEmpty || !job.IsReady(now)

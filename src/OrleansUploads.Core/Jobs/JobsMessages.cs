@@ -91,7 +91,7 @@ public sealed record ConfirmRetirementDelivered(long Number) : JobsCommand, ICom
 /// <param name="Count">Total number in the vault's incarnation.</param>
 /// <param name="Full">The limit that another job would exceed, or null if the vault has room for one.</param>
 [Named("retirements.1")]
-public sealed record Retirements(long Count, JobsFull? Full = null);
+public sealed record Retirements(long Count, JobsFull? Full = null) : IAnswer;
 
 /// <summary>A vault has as many jobs as it may have.</summary>
 /// <param name="Limit">The maximum number of jobs.</param>
@@ -147,7 +147,7 @@ public readonly record struct JobCursor(DateTimeOffset CreatedAt, JobId Job) : I
 /// <param name="AsOf">The time of the list; jobs that are ready by then count as finished.</param>
 /// <param name="HasMore">Whether more jobs follow.</param>
 [Named("jobs-page.1")]
-public sealed record JobsPage(IReadOnlyList<VaultJob> Jobs, DateTimeOffset AsOf, bool HasMore);
+public sealed record JobsPage(IReadOnlyList<VaultJob> Jobs, DateTimeOffset AsOf, bool HasMore) : IAnswer;
 
 /// <summary>Updates the vault's notification setting; sent by the vault.</summary>
 /// <param name="Version">Version of the setting; a higher version replaces a lower one.</param>
@@ -180,10 +180,10 @@ public sealed record MeasureInventory(UnmeasuredInventory Job) : IntentAction
 /// <param name="Job">The job.</param>
 /// <param name="Output">The output.</param>
 public sealed record ConfirmInventoryMeasured(JobId Job, InventoryOutput? Output = null)
-    : JobsCommand, ICommand<Done>, IVerdictConfirmation
+    : JobsCommand, ICommand<Done>, IVerdictConfirmation<InventoryOutput>
 {
     /// <inheritdoc/>
-    public ICommand Carrying(object verdict) => this with { Output = (InventoryOutput)verdict };
+    public ICommand Carrying(InventoryOutput verdict) => this with { Output = verdict };
 }
 
 /// <summary>Sends a notice about a finished job to an external topic. Retries stop once the jobs entity has abandoned the

@@ -8,7 +8,7 @@ namespace OrleansUploads.Core.Jobs;
 [JsonDerivedType(typeof(RetrievalJob), "retrieval")]
 [JsonDerivedType(typeof(InventoryJob), "inventory")]
 [JsonDerivedType(typeof(UnmeasuredInventory), "unmeasured-inventory")]
-public abstract record VaultJob
+public abstract record VaultJob : IAnswer
 {
     /// <summary>Compares jobs by the time at which their output becomes available, then by ID.</summary>
     public static IComparer<VaultJob> ReadinessOrder { get; } = Comparer<VaultJob>.Create(static (left, right) =>
@@ -66,7 +66,7 @@ public sealed record InventorySelection(CreationWindow Created, long? Limit, Arc
 /// <param name="VaultName">The vault's name in the output.</param>
 /// <param name="SizeBytes">Size of the output in bytes.</param>
 /// <param name="Last">The last archive in the output if more archives follow it; otherwise null.</param>
-public sealed record InventoryOutput(string VaultName, long SizeBytes, ArchiveId? Last);
+public sealed record InventoryOutput(string VaultName, long SizeBytes, ArchiveId? Last) : IAnswer;
 
 /// <summary>A job that retrieves a vault's inventory, or one page of it. Its output has been measured.</summary>
 /// <param name="Job">Its ID.</param>

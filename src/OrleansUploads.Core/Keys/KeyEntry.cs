@@ -16,7 +16,7 @@ public sealed record KeyEntry(
     StorageClass StorageClass,
     long? SizeBytes = null,
     ObjectETag? ETag = null,
-    KeyChange Change = default)
+    KeyChange Change = default) : IAnswer
 {
     /// <summary>Where the entry is in an index.</summary>
     public KeyPosition PositionIn(KeyTree tree) =>
@@ -34,7 +34,7 @@ public sealed record Publication(KeyPosition Position, UploadId Upload, int Roun
 /// between the same two decisions have the same number, unless their tickets are issued.</summary>
 /// <param name="Number">The number, to be compared with those of changes and of other tickets.</param>
 [Named("key-ticket.1")]
-public sealed record KeyTicket(long Number);
+public sealed record KeyTicket(long Number) : IAnswer;
 
 /// <summary>Entries of a leaf in order.</summary>
 /// <param name="Entries">The entries.</param>
@@ -42,16 +42,16 @@ public sealed record KeyTicket(long Number);
 /// <param name="Upper">The first position that the leaf does not own, or null if it owns everything to the end.</param>
 /// <param name="Right">The leaf that owns this position, or null.</param>
 [Named("leaf-page.1")]
-public sealed record LeafPage(IReadOnlyList<KeyEntry> Entries, bool HasMore, KeyPosition? Upper, LeafName? Right);
+public sealed record LeafPage(IReadOnlyList<KeyEntry> Entries, bool HasMore, KeyPosition? Upper, LeafName? Right) : IAnswer;
 
 /// <summary>What a leaf says when a bucket is to be deleted.</summary>
 /// <param name="IsEmpty">Whether it has no entries.</param>
 /// <param name="Right">Its right neighbour, or null if it is the last leaf.</param>
 [Named("leaf-seal-verdict.1")]
-public sealed record LeafSealVerdict(bool IsEmpty, LeafName? Right);
+public sealed record LeafSealVerdict(bool IsEmpty, LeafName? Right) : IAnswer;
 
 /// <summary>What a key's leaf has decided about a publication.</summary>
-public abstract record PublicationVerdict
+public abstract record PublicationVerdict : IAnswer
 {
     private PublicationVerdict()
     {

@@ -369,7 +369,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
 
     /// <summary>Accepts a change and begins a split if the leaf has become too long. The answer waits only for its own
     /// decision.</summary>
-    private Decision<KeyLeafEvent> Change(KeyLeafState state, KeyPosition position, object answer, KeyLeafEvent happened)
+    private Decision<KeyLeafEvent> Change(KeyLeafState state, KeyPosition position, IAnswer answer, KeyLeafEvent happened)
     {
         var after = Evolve(state, happened);
         var newReleases = after.Releases.Values.Where(release => !state.Releases.ContainsValue(release)).Select(TellUpload);

@@ -120,10 +120,10 @@ public sealed record ConfirmRouteAdded(long Split) : KeyLeafCommand, ICommand<Do
 
 /// <summary>Confirms that the left neighbour has taken the range.</summary>
 /// <param name="Route">The leaf that has it; null before it has answered.</param>
-public sealed record ConfirmRangeTaken(KeyRoute? Route = null) : KeyLeafCommand, ICommand<Done>, IVerdictConfirmation
+public sealed record ConfirmRangeTaken(KeyRoute? Route = null) : KeyLeafCommand, ICommand<Done>, IVerdictConfirmation<KeyRoute>
 {
     /// <inheritdoc/>
-    public ICommand Carrying(object verdict) => this with { Route = (KeyRoute)verdict };
+    public ICommand Carrying(KeyRoute verdict) => this with { Route = verdict };
 }
 
 /// <summary>Confirms that the routes no longer name the leaf.</summary>

@@ -163,4 +163,4 @@ public sealed record FindRoute(KeyPosition Position) : KeyRoutesCommand, IComman
 /// <param name="Upper">Where the next route begins, or null if this is the last one.</param>
 /// <param name="Leaf">The leaf.</param>
 [Named("key-route.1")]
-public sealed record KeyRoute(KeyPosition From, KeyPosition? Upper, LeafName Leaf);
+public sealed record KeyRoute(KeyPosition From, KeyPosition? Upper, LeafName Leaf) : IAnswer;

@@ -46,7 +46,7 @@ public sealed record DescribeService : ServiceCommand, ICommand<ServiceStatus>;
 /// <param name="BackupUntil">When the lease of the latest backup ends, or null if that backup has ended or there was none.</param>
 [Named("service-standing.1")]
 public sealed record ServiceStatus(
-    IReadOnlyList<ServedInterval> Served, ClockFault? Fault, DateTimeOffset? BackupUntil);
+    IReadOnlyList<ServedInterval> Served, ClockFault? Fault, DateTimeOffset? BackupUntil) : IAnswer;
 
 /// <summary>A detected clock error. Nothing expires and no bytes are collected until an operator accepts the clock.</summary>
 /// <param name="Kind">How the error was detected.</param>

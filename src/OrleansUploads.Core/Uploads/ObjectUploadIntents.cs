@@ -95,7 +95,7 @@ internal static class ObjectUploadIntents
     /// <summary>Whether the parts are too many to stay in the upload's state.</summary>
     private static bool NeedsManifest(IReadOnlyCollection<AcceptedPart> parts) => parts.Count > 1;
 
-    private static object Settle(PublishedObject answer, object verdict, ObjectName name) => verdict switch
+    private static IAnswer Settle(PublishedObject answer, IAnswer verdict, ObjectName name) => verdict switch
     {
         PublicationVerdict.Overtaken => new ObjectRefusal.KeyChanged(),
         PublicationVerdict.ConditionFailed failed => new ObjectRefusal.PreconditionFailed(failed.Exists),

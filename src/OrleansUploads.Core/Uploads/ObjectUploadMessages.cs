@@ -92,10 +92,10 @@ public sealed record ConfirmObjectUploadUnlisted : ObjectUploadCommand, ICommand
 /// <param name="Round">Which completion of the upload it decided about.</param>
 /// <param name="Verdict">What it decided; null before it has.</param>
 public sealed record ConfirmPublication(int Round, PublicationVerdict? Verdict = null)
-    : ObjectUploadCommand, ICommand<Done>, IVerdictConfirmation
+    : ObjectUploadCommand, ICommand<Done>, IVerdictConfirmation<PublicationVerdict>
 {
     /// <inheritdoc/>
-    public ICommand Carrying(object verdict) => this with { Verdict = (PublicationVerdict)verdict };
+    public ICommand Carrying(PublicationVerdict verdict) => this with { Verdict = verdict };
 }
 
 /// <summary>Confirms that the key's leaf no longer needs to remember the publication.</summary>
@@ -110,7 +110,7 @@ public sealed record ConfirmPublicationSettled : ObjectUploadCommand, ICommand<D
 /// <param name="At">When its upload was completed.</param>
 [Named("published-object.1")]
 public sealed record PublishedObject(
-    ObjectName Name, UploadId Upload, ObjectETag ETag, long SizeBytes, ObjectChecksum? Checksum, DateTimeOffset At);
+    ObjectName Name, UploadId Upload, ObjectETag ETag, long SizeBytes, ObjectChecksum? Checksum, DateTimeOffset At) : IAnswer;
 
 /// <summary>An object, for those who read it.</summary>
 /// <param name="Spec">What was fixed when its upload was initiated.</param>
@@ -124,7 +124,7 @@ public sealed record ObjectDescription(
     PublishedObject Published,
     IReadOnlyList<NumberedPart>? Parts,
     IReadOnlyDictionary<string, string>? ChangedTags = null,
-    RestoreStatus? Restore = null)
+    RestoreStatus? Restore = null) : IAnswer
 {
     /// <summary>Its tags, or null if it has none.</summary>
     public IReadOnlyDictionary<string, string>? GetTags() => ChangedTags ?? Spec.Tags;
@@ -144,7 +144,7 @@ public sealed record MapNumberedParts(ObjectName Name) : ObjectUploadCommand, IC
 /// <param name="Spec">What was fixed when the upload was initiated.</param>
 /// <param name="Parts">Its parts.</param>
 [Named("mapped-object-upload.1")]
-public sealed record MappedObjectUpload(ObjectUploadSpec Spec, MappedParts Parts);
+public sealed record MappedObjectUpload(ObjectUploadSpec Spec, MappedParts Parts) : IAnswer;
 
 /// <summary>A part whose bytes are durable in the part store.</summary>
 /// <param name="Number">1 to <see cref="Values.ObjectLimits.MaxParts"/>.</param>
@@ -172,7 +172,7 @@ public sealed record ListedNumberedPart(NumberedPart Part, DateTimeOffset Stored
 /// <param name="Parts">By number.</param>
 /// <param name="HasMore">Whether more parts follow.</param>
 [Named("numbered-parts-page.1")]
-public sealed record NumberedPartsPage(ObjectUploadSpec Spec, IReadOnlyList<ListedNumberedPart> Parts, bool HasMore);
+public sealed record NumberedPartsPage(ObjectUploadSpec Spec, IReadOnlyList<ListedNumberedPart> Parts, bool HasMore) : IAnswer;
 
 /// <summary>What is fixed when the upload of an object is initiated.</summary>
 /// <param name="Upload">Its ID.</param>
@@ -192,7 +192,7 @@ public sealed record ObjectUploadSpec(
     StorageClass StorageClass,
     ChosenChecksum? Checksum,
     IReadOnlyDictionary<string, string> Metadata,
-    IReadOnlyDictionary<string, string>? Tags);
+    IReadOnlyDictionary<string, string>? Tags) : IAnswer;
 
 /// <summary>The name of an object.</summary>
 /// <param name="Bucket">The bucket's incarnation.</param>
@@ -214,7 +214,7 @@ public sealed record FindNumberedPart(ObjectName Name, int Number) : ObjectUploa
 /// <param name="Part">The part, or null if the upload does not have it.</param>
 /// <param name="Sender">Who sent it, or null if that is not known.</param>
 [Named("found-numbered-part.1")]
-public sealed record FoundNumberedPart(ListedNumberedPart? Part, Sender? Sender);
+public sealed record FoundNumberedPart(ListedNumberedPart? Part, Sender? Sender) : IAnswer;
 
 /// <summary>Makes an archived object readable for some days. If it is readable already, its days start again from now. The key's entry
 /// names the upload.</summary>
@@ -227,7 +227,7 @@ public sealed record RestoreObject(ObjectName Name, int Days, RetrievalTier Tier
 /// <summary>A restore was accepted.</summary>
 /// <param name="WasReadable">Whether the object was readable already.</param>
 [Named("restore-accepted.1")]
-public sealed record RestoreAccepted(bool WasReadable);
+public sealed record RestoreAccepted(bool WasReadable) : IAnswer;
 
 /// <summary>The restore of an archived object at the time of an answer.</summary>
 /// <param name="ReadableUntil">When the object stops being readable, or null while the restore is in progress.</param>

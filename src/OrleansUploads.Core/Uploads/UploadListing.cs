@@ -4,7 +4,7 @@ namespace OrleansUploads.Core.Uploads;
 internal static class UploadListing
 {
     /// <summary>Returns the answer to a query, or null if the addressed vault has no such upload.</summary>
-    public static object? Answer(UploadState state, UploadCommand query) => query switch
+    public static IAnswer? Answer(UploadState state, UploadCommand query) => query switch
     {
         ListParts c => OpenOf(state, c.Vault) is { } open ? ListParts(open, c) : null,
         MapParts c => OpenOf(state, c.Vault) is { } open ? Map(open) : null,

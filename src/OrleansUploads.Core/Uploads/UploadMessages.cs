@@ -82,10 +82,11 @@ public sealed record ConfirmManifestStored : UploadCommand, ICommand<Done>;
 
 /// <summary>Confirms that the archive is in the vault's index.</summary>
 /// <param name="IsVaultGone">Whether the vault was deleted before it had recorded the archive, which therefore never existed.</param>
-public sealed record ConfirmArchiveIndexed(bool IsVaultGone = false) : UploadCommand, ICommand<Done>, IVerdictConfirmation
+public sealed record ConfirmArchiveIndexed(bool IsVaultGone = false)
+    : UploadCommand, ICommand<Done>, IVerdictConfirmation<AdditionVerdict>
 {
     /// <inheritdoc/>
-    public ICommand Carrying(object verdict) => this with { IsVaultGone = verdict is AdditionVerdict.VaultGone };
+    public ICommand Carrying(AdditionVerdict verdict) => this with { IsVaultGone = verdict is AdditionVerdict.VaultGone };
 }
 
 /// <summary>Confirms that the part store has deleted the bytes of the deleted archive.</summary>
@@ -103,14 +104,14 @@ public sealed record ConfirmAdmissionClosed : UploadCommand, ICommand<Done>;
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="TreeHash">Its tree hash.</param>
 [Named("completed-archive.1")]
-public sealed record CompletedArchive(ArchiveId Archive, VaultId Vault, long SizeBytes, TreeHash TreeHash);
+public sealed record CompletedArchive(ArchiveId Archive, VaultId Vault, long SizeBytes, TreeHash TreeHash) : IAnswer;
 
 /// <summary>One page of an upload's parts.</summary>
 /// <param name="Spec">What was fixed when the upload was initiated.</param>
 /// <param name="Parts">The parts, in the order of their ranges.</param>
 /// <param name="NextFirstByte">The offset at which the next page starts; null on the last page.</param>
 [Named("parts-page.1")]
-public sealed record PartsPage(UploadSpec Spec, IReadOnlyList<ListedPart> Parts, long? NextFirstByte);
+public sealed record PartsPage(UploadSpec Spec, IReadOnlyList<ListedPart> Parts, long? NextFirstByte) : IAnswer;
 
 /// <summary>A part in a list.</summary>
 /// <param name="Range">The bytes that it holds.</param>
@@ -119,7 +120,7 @@ public sealed record PartsPage(UploadSpec Spec, IReadOnlyList<ListedPart> Parts,
 public readonly record struct ListedPart(PartRange Range, TreeHash TreeHash, PartLocation? Location);
 
 /// <summary>Which attempts of an upload are in use.</summary>
-public abstract record AttemptsInUse
+public abstract record AttemptsInUse : IAnswer
 {
     private AttemptsInUse()
     {
@@ -159,7 +160,8 @@ public sealed record FindPart(VaultId Vault, int Number) : UploadCommand, IComma
 /// <param name="Sender">Who sent it, or null if that is not known.</param>
 [Named("found-part.1")]
 public sealed record FoundPart(
-    PartRange? Range, TreeHash TreeHash, AttemptId? Attempt, PartLocation? Location, DateTimeOffset StoredAt, Sender? Sender = null);
+    PartRange? Range, TreeHash TreeHash, AttemptId? Attempt, PartLocation? Location, DateTimeOffset StoredAt, Sender? Sender = null)
+    : IAnswer;
 
 /// <summary>Asks which parts of an open upload are there. The answer is short, regardless of the number of parts.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
@@ -170,7 +172,7 @@ public sealed record MapParts(VaultId Vault) : UploadCommand, ICommand<MappedUpl
 /// <param name="Spec">What was fixed when the upload was initiated.</param>
 /// <param name="Parts">Its parts.</param>
 [Named("mapped-upload.1")]
-public sealed record MappedUpload(UploadSpec Spec, MappedParts Parts);
+public sealed record MappedUpload(UploadSpec Spec, MappedParts Parts) : IAnswer;
 
 /// <summary>Which parts an open upload has.</summary>
 /// <param name="Numbers">The numbers of the parts. The part at the beginning of an archive has number 1.</param>
@@ -212,7 +214,7 @@ public sealed record ReportExternalPart(VaultId Vault, PartRange Range, TreeHash
 /// <param name="ReportedInUse">Whether this is the reported location. False if the same bytes were reported before with another location,
 /// so the new one is not needed.</param>
 [Named("located-part-standing.1")]
-public sealed record ExternalPartResult(PartLocation Location, bool ReportedInUse);
+public sealed record ExternalPartResult(PartLocation Location, bool ReportedInUse) : IAnswer;
 
 /// <summary>Returns the state of an upload. Ended uploads also answer, for as long as their record is kept.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
@@ -245,7 +247,7 @@ public enum UploadPhase
 [Named("upload-summary.1")]
 public sealed record UploadSummary(
     UploadSpec Spec, UploadPhase Phase, int Parts, long ReportedBytes, CompletedArchive? Archive,
-    DateTimeOffset? ArchiveDeletedAt = null);
+    DateTimeOffset? ArchiveDeletedAt = null) : IAnswer;
 
 /// <summary>The kind of request that opened an upload.</summary>
 public enum UploadOrigin
@@ -273,4 +275,4 @@ public sealed record UploadSpec(
     Description Description,
     UploadOrigin Origin,
     DateTimeOffset CreatedAt,
-    ByteStorage ByteStorage = ByteStorage.Gateway);
+    ByteStorage ByteStorage = ByteStorage.Gateway) : IAnswer;

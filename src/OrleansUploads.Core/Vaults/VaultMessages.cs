@@ -136,12 +136,12 @@ public sealed record ConfirmVaultRemoved(long Epoch) : VaultCommand, ICommand<Do
 /// <param name="LastInventoryAt">When an archive was last added or deleted, or null if none ever was.</param>
 [Named("vault-description.1")]
 public sealed record VaultDescription(
-    VaultIncarnation Incarnation, DateTimeOffset CreatedAt, long Archives, long SizeBytes, DateTimeOffset? LastInventoryAt);
+    VaultIncarnation Incarnation, DateTimeOffset CreatedAt, long Archives, long SizeBytes, DateTimeOffset? LastInventoryAt) : IAnswer;
 
 /// <summary>The tags of a vault.</summary>
 /// <param name="Tags">Tag values by key, in ordinal order of the keys.</param>
 [Named("vault-tags.1")]
-public sealed record VaultTags(IReadOnlyDictionary<string, string> Tags);
+public sealed record VaultTags(IReadOnlyDictionary<string, string> Tags) : IAnswer;
 
 /// <summary>A vault's inventory at one moment. It holds the version of each shard, and shards can list their archives at an
 /// earlier version, so an inventory job's output stays the same without being stored.</summary>
@@ -149,13 +149,13 @@ public sealed record VaultTags(IReadOnlyDictionary<string, string> Tags);
 /// <param name="TakenAt">When an archive was last added or deleted, or when the incarnation began if none ever was.</param>
 /// <param name="Versions">Version of each shard, by shard number, or 0 for a shard that never held an archive.</param>
 [Named("inventory-cut.1")]
-public sealed record InventorySnapshot(VaultIncarnation Incarnation, DateTimeOffset TakenAt, IReadOnlyList<long> Versions);
+public sealed record InventorySnapshot(VaultIncarnation Incarnation, DateTimeOffset TakenAt, IReadOnlyList<long> Versions) : IAnswer;
 
 /// <summary>A page of the uploads in progress.</summary>
 /// <param name="Uploads">The uploads, by upload ID.</param>
 /// <param name="HasMore">Whether more uploads follow.</param>
 [Named("uploads-page.1")]
-public sealed record UploadsPage(IReadOnlyList<UploadSpec> Uploads, bool HasMore);
+public sealed record UploadsPage(IReadOnlyList<UploadSpec> Uploads, bool HasMore) : IAnswer;
 
 /// <summary>Returns the pages that list the uploads in progress.</summary>
 /// <param name="Vault">The vault.</param>
@@ -180,7 +180,7 @@ public sealed record ConfirmUploadClosedInPage : VaultUploadCommand, ICommand<Do
 /// <param name="Incarnation">The vault's incarnation.</param>
 /// <param name="Pages">The pages that may list uploads after the requested ID, in order.</param>
 [Named("upload-pages-found.1")]
-public sealed record UploadPagesFound(VaultIncarnation Incarnation, IReadOnlyList<OpenPage> Pages);
+public sealed record UploadPagesFound(VaultIncarnation Incarnation, IReadOnlyList<OpenPage> Pages) : IAnswer;
 
 /// <summary>A page that may list uploads.</summary>
 /// <param name="Page">Number of the page.</param>
@@ -276,6 +276,7 @@ public sealed record ConfirmGuardDelivered(long Epoch, long Generation, int Shar
 [Named("vault-policies.1")]
 public sealed record VaultPolicies(
     VaultIncarnation Incarnation, IReadOnlyDictionary<string, string> Tags, VaultPolicy? Access, VaultPolicy? Lock, long? Guard = null)
+    : IAnswer
 {
     /// <summary>Whether at least one policy is in force.</summary>
     public bool Any => Access is not null || Lock is not null;
@@ -288,7 +289,7 @@ public sealed record VaultPolicies(
 /// <param name="CreatedAt">When it was initiated.</param>
 /// <param name="IsLocked">Whether the lock was completed.</param>
 [Named("vault-lock.1")]
-public sealed record VaultLock(LockId Lock, VaultPolicy Policy, DateTimeOffset CreatedAt, bool IsLocked)
+public sealed record VaultLock(LockId Lock, VaultPolicy Policy, DateTimeOffset CreatedAt, bool IsLocked) : IAnswer
 {
     /// <summary>When the lock expires unless it is completed; null once it is completed.</summary>
     public DateTimeOffset? ExpiresAt => IsLocked ? null : CreatedAt + Limits.LockWindow;
@@ -316,11 +317,11 @@ public enum NotifiedJobs
 /// <param name="Jobs">The kinds of jobs to notify about; at least one.</param>
 /// <remarks>Source: developer guide, "Configuring vault notifications".</remarks>
 [Named("vault-notifications.1")]
-public sealed record VaultNotifications(string Topic, NotifiedJobs Jobs);
+public sealed record VaultNotifications(string Topic, NotifiedJobs Jobs) : IAnswer;
 
 /// <summary>An access policy or a lock policy, exactly as it was sent.</summary>
 /// <param name="Text">The policy's JSON, at most <see cref="Limits.MaxPolicyBytes"/> bytes of UTF-8. The sender of the command
 /// has validated it.</param>
 /// <param name="VaultArn">The vault's ARN when the policy was set. It contains the server's region at that time.</param>
 [Named("vault-policy.1")]
-public sealed record VaultPolicy(string Text, string VaultArn);
+public sealed record VaultPolicy(string Text, string VaultArn) : IAnswer;

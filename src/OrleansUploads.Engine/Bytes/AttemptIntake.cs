@@ -98,14 +98,16 @@ internal sealed class AttemptIntake(IPartStore parts, SharedLanes? lanes)
             var linear = hashes.Linear.GetValueOrDefault();
             var digest = linear.Digest;
             var checksum = _checksum?.Finish() ?? new Checksum(ChecksumAlgorithm.Sha256, digest.Span);
-            object result = stated switch
+            Refusal? refusal = stated switch
             {
                 _ when body.Sha256 is { } signed && signed != hashes.Linear => new Refusal.LinearHashDiffers(signed, linear),
                 { Md5: { } known } when known != md5 => new ObjectRefusal.Md5Differs(known, md5),
                 { Checksum: { } known } when known != checksum => new ObjectRefusal.ChecksumDiffers(known, checksum),
-                _ => new NumberedPart(number, lengthBytes, md5, hashes.Tree, attempt, checksum),
+                _ => null,
             };
-            return (new Outcome<NumberedPart>(result), hashes.Leaves.AsMemory());
+            return (
+                refusal is null ? new(new NumberedPart(number, lengthBytes, md5, hashes.Tree, attempt, checksum)) : new(refusal),
+                hashes.Leaves.AsMemory());
         }
 
         public void Dispose()

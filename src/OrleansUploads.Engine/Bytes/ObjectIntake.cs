@@ -51,7 +51,7 @@ public sealed class ObjectIntake(
     {
         var spec = NewSpec(name, headers, UploadOrigin.Multipart, checksum);
         var initiated = await host.AskAsync(spec.Upload.Entity, new InitiateObjectUpload(spec), cancellationToken);
-        return new(initiated.Refusal ?? (object)spec);
+        return initiated.Refusal is { } refusal ? new(refusal) : new(spec);
     }
 
     /// <summary>Stores a part.</summary>

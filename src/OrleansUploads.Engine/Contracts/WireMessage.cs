@@ -19,15 +19,22 @@ public readonly record struct WireMessage(string Name, byte[] Body)
     }
 
     /// <summary>Unpacks the message.</summary>
-    /// <exception cref="JsonException">The message is damaged, or a newer version of the program sent a shape that this
-    /// version does not support.</exception>
-    public object Unpack()
+    /// <typeparam name="T">What it must be: an <see cref="ICommand"/> or an <see cref="IAnswer"/>.</typeparam>
+    /// <exception cref="JsonException">The message is damaged or of another type, or a newer version of the program sent a shape that
+    /// this version does not support.</exception>
+    public T Unpack<T>()
+        where T : class
     {
         if (!ShapeNames.Core.TryFind(Name, out var json))
         {
             throw new JsonException($"Unknown message '{Name}'. The host that sent it may run a newer version.");
         }
 
-        return JsonSerializer.Deserialize(Body, json) ?? throw new JsonException($"The message '{Name}' has no body.");
+        return JsonSerializer.Deserialize(Body, json) switch
+        {
+            T message => message,
+            null => throw new JsonException($"The message '{Name}' has no body."),
+            _ => throw new JsonException($"The message '{Name}' is no {typeof(T).Name}."),
+        };
     }
 }

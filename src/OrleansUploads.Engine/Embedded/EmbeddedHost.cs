@@ -80,7 +80,7 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
     public long HeldBytes => _memory.HeldBytes;
 
     /// <inheritdoc/>
-    public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+    public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
         AskAsync(entity, command, cancellationToken);
 
     /// <inheritdoc/>
@@ -119,7 +119,7 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private ValueTask<object> AskAsync(EntityId entity, ICommand? command, CancellationToken cancellationToken)
+    private ValueTask<IAnswer> AskAsync(EntityId entity, ICommand? command, CancellationToken cancellationToken)
     {
         if (EngineTracing.IsOn || command is IScans)
         {
@@ -129,10 +129,10 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
         // Most commands need nothing after their answer, so they do without a state machine of their own.
         var ticket = CommandTicket.Untraced();
         Submit(ticket, entity, command, cancellationToken);
-        return new ValueTask<object>(ticket.Task);
+        return new ValueTask<IAnswer>(ticket.Task);
     }
 
-    private async ValueTask<object> AskAndFollowUpAsync(
+    private async ValueTask<IAnswer> AskAndFollowUpAsync(
         EntityId entity, ICommand? command, CancellationToken cancellationToken)
     {
         using var ticket = new CommandTicket(entity, command);

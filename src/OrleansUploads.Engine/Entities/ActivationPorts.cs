@@ -9,7 +9,7 @@ namespace OrleansUploads.Engine.Entities;
 /// <param name="Stopping">Canceled when the host stops. Ends deliveries and snapshots.</param>
 public sealed record ActivationPorts(
     IJournal Journal,
-    Func<EntityId, IntentAction, ValueTask<object>> CarryOut,
+    Func<EntityId, IntentAction, ValueTask<IAnswer>> CarryOut,
     TimeProvider Time,
     TimeSpan WriteTimeout,
     CancellationToken Stopping)

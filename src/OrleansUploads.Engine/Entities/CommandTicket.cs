@@ -6,7 +6,7 @@ namespace OrleansUploads.Engine.Entities;
 /// <param name="entity">The entity.</param>
 /// <param name="command">The command, or null for a wake-up.</param>
 public sealed class CommandTicket(EntityId entity, ICommand? command)
-    : TaskCompletionSource<object>(TaskCreationOptions.RunContinuationsAsynchronously), IDisposable
+    : TaskCompletionSource<IAnswer>(TaskCreationOptions.RunContinuationsAsynchronously), IDisposable
 {
     private CancellationTokenRegistration _givingUp;
 
@@ -31,7 +31,7 @@ public sealed class CommandTicket(EntityId entity, ICommand? command)
     }
 
     /// <summary>Gives the caller the answer, unless it has stopped waiting.</summary>
-    internal void Answer(object answer)
+    internal void Answer(IAnswer answer)
     {
         TrySetResult(answer);
         _givingUp.Unregister();

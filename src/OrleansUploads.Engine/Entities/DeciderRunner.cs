@@ -155,7 +155,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     }
 
     /// <inheritdoc/>
-    public override void IntentDone(string key, object verdict, ServiceTime time)
+    public override void IntentDone(string key, IAnswer verdict, ServiceTime time)
     {
         if (_replies.FindInFlight(key) is { } intent)
         {

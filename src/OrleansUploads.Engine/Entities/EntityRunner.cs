@@ -74,7 +74,7 @@ public abstract class EntityRunner
     /// <param name="key">The intent's key.</param>
     /// <param name="verdict">What its receiver answered; <see cref="Done"/> if it has no receiver.</param>
     /// <param name="time">The current time.</param>
-    public abstract void IntentDone(string key, object verdict, ServiceTime time);
+    public abstract void IntentDone(string key, IAnswer verdict, ServiceTime time);
 
     /// <summary>An intent could not be carried out. Callers that wait for it are asked to try again, and its delivery is
     /// retried.</summary>

@@ -9,7 +9,7 @@ public interface IEntityHost
     /// <returns>The answer that the command declares, or a <see cref="Refusal"/>.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
     /// <exception cref="OperationCanceledException">The caller stopped waiting; the outcome is unknown.</exception>
-    ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken);
+    ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken);
 
     /// <summary>Sends a command like <see cref="SendAsync"/>, and says whether the host had to send it more than once.</summary>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
@@ -22,7 +22,7 @@ public interface IEntityHost
 /// <param name="Answer">The answer that the command declares, or a <see cref="Refusal"/>.</param>
 /// <param name="IsToRepetition">Whether the command was sent before, and that answer was lost. If so, a refusal does not prove that the
 /// command had no effect: it may refuse the repetition.</param>
-public readonly record struct TrackedAnswer(object Answer, bool IsToRepetition);
+public readonly record struct TrackedAnswer(IAnswer Answer, bool IsToRepetition);
 
 /// <summary>Typed access to entities.</summary>
 public static class EntityHostExtensions
@@ -31,17 +31,17 @@ public static class EntityHostExtensions
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
     public static async ValueTask<Outcome<TAnswer>> AskAsync<TAnswer>(
         this IEntityHost host, EntityId entity, ICommand<TAnswer> command, CancellationToken cancellationToken)
-        where TAnswer : class =>
-        new(await host.SendAsync(entity, command, cancellationToken));
+        where TAnswer : class, IAnswer =>
+        Outcome.Of<TAnswer>(await host.SendAsync(entity, command, cancellationToken));
 
     /// <summary>Sends a command to an entity and waits for the answer or the refusal.</summary>
     /// <returns>The outcome, and whether it is that of a repetition: see <see cref="TrackedAnswer.IsToRepetition"/>.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
     public static async ValueTask<(Outcome<TAnswer> Outcome, bool IsOfRepetition)> AskTrackedAsync<TAnswer>(
         this IEntityHost host, EntityId entity, ICommand<TAnswer> command, CancellationToken cancellationToken)
-        where TAnswer : class
+        where TAnswer : class, IAnswer
     {
         var tracked = await host.SendTrackedAsync(entity, command, cancellationToken);
-        return (new(tracked.Answer), tracked.IsToRepetition);
+        return (Outcome.Of<TAnswer>(tracked.Answer), tracked.IsToRepetition);
     }
 }

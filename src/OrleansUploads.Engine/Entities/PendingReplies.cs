@@ -46,7 +46,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     /// <param name="confirms">The key of the intent that the command confirmed, or null for a caller's command.</param>
     public void AddDecision(
         object? ticket,
-        object answer,
+        IAnswer answer,
         ImmutableArray<Intent> intents,
         bool awaitsPending,
         bool answersAtOnce,
@@ -121,7 +121,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
 
     /// <summary>An intent was carried out. The replies that wait for it take its receiver's verdict into account. Sends those that need
     /// not wait for the confirmation. An answer that the verdict changes does wait, because callers act on a refusal.</summary>
-    public void DeliverySucceeded(string key, object verdict)
+    public void DeliverySucceeded(string key, IAnswer verdict)
     {
         if (!_inFlight.TryGetValue(key, out var delivery))
         {
@@ -245,7 +245,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         }
     }
 
-    private sealed class PendingReply(object? ticket, object answer, ImmutableArray<Intent> intents, bool answersAtOnce)
+    private sealed class PendingReply(object? ticket, IAnswer answer, ImmutableArray<Intent> intents, bool answersAtOnce)
     {
         public object? Ticket { get; } = ticket;
 
@@ -254,7 +254,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         public object? Cause => Ticket ?? InheritedWaiters.FirstOrDefault()?.Ticket;
 
         /// <summary>The answer. A verdict that the reply waits for may change it.</summary>
-        public object Answer { get; set; } = answer;
+        public IAnswer Answer { get; set; } = answer;
 
         public ImmutableArray<Intent> Intents { get; } = intents;
 
@@ -290,6 +290,6 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         public int FailedAttempts { get; set; }
 
         /// <summary>What the receiver answered; null until it has.</summary>
-        public object? Verdict { get; set; }
+        public IAnswer? Verdict { get; set; }
     }
 }

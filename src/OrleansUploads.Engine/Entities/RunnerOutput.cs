@@ -26,7 +26,7 @@ public abstract record RunnerOutput
     public sealed record SaveSnapshot(long Version, ReadOnlyMemory<byte> Snapshot) : RunnerOutput;
 
     /// <summary>Send a caller the answer, which is of the type that the command declares or a refusal.</summary>
-    public sealed record Reply(object Ticket, object Answer) : RunnerOutput;
+    public sealed record Reply(object Ticket, IAnswer Answer) : RunnerOutput;
 
     /// <summary>Inform a caller that the outcome is unknown and that it may try again.</summary>
     public sealed record Fault(object Ticket, Exception Reason) : RunnerOutput;

@@ -32,7 +32,7 @@ public sealed class IntentDelivery(
     /// <param name="cancellationToken">Stops waiting; the intent may have been carried out.</param>
     /// <returns>What the receiver answered; <see cref="Done"/> if the action has no receiver.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the call is safe.</exception>
-    public async ValueTask<object> CarryOutAsync(EntityId sender, IntentAction action, CancellationToken cancellationToken)
+    public async ValueTask<IAnswer> CarryOutAsync(EntityId sender, IntentAction action, CancellationToken cancellationToken)
     {
         switch (action)
         {

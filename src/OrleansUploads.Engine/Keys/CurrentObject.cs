@@ -20,7 +20,7 @@ public sealed class CurrentObject(IEntityHost host, KeyIndex keys)
     /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
     public async ValueTask<(KeyEntry? Entry, Outcome<TAnswer> Outcome)> AskAsync<TAnswer>(
         ObjectName name, ICommand<TAnswer> command, CancellationToken cancellationToken)
-        where TAnswer : class
+        where TAnswer : class, IAnswer
     {
         var (entry, outcome, _) = await AskTrackedAsync(name, command, cancellationToken);
         return (entry, outcome);
@@ -31,7 +31,7 @@ public sealed class CurrentObject(IEntityHost host, KeyIndex keys)
     /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
     public async ValueTask<(KeyEntry? Entry, Outcome<TAnswer> Outcome, bool IsOfRepetition)> AskTrackedAsync<TAnswer>(
         ObjectName name, ICommand<TAnswer> command, CancellationToken cancellationToken)
-        where TAnswer : class
+        where TAnswer : class, IAnswer
     {
         for (var lookups = 1; ; lookups++)
         {

@@ -53,7 +53,7 @@ public sealed class KeyIndex(IEntityHost host)
     /// <returns>What the leaf answered.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown, or the bucket may or may not be deleted soon; repeating
     /// the call is safe.</exception>
-    internal async ValueTask<object> TellAsync(EntityId sender, TellKey tell, CancellationToken cancellationToken)
+    internal async ValueTask<IAnswer> TellAsync(EntityId sender, TellKey tell, CancellationToken cancellationToken)
     {
         var answer = await SendAsync(tell.Index, tell.Position, tell.Command, cancellationToken, tell.Start);
         if (answer is ObjectRefusal.LeafIsSealed)
@@ -74,9 +74,10 @@ public sealed class KeyIndex(IEntityHost host)
 
     private async ValueTask<Outcome<TAnswer>> AskAsync<TAnswer>(
         KeyIndexId index, KeyPosition position, ICommand<TAnswer> command, CancellationToken cancellationToken)
-        where TAnswer : class => new(await SendAsync(index, position, (KeyLeafCommand)command, cancellationToken));
+        where TAnswer : class, IAnswer =>
+        Outcome.Of<TAnswer>(await SendAsync(index, position, (KeyLeafCommand)command, cancellationToken));
 
-    private async ValueTask<object> SendAsync(
+    private async ValueTask<IAnswer> SendAsync(
         KeyIndexId index,
         KeyPosition position,
         KeyLeafCommand command,

@@ -163,7 +163,7 @@ public sealed class FailoverHostTests : IDisposable
     private FailoverHost HostOver(IEntityHost inner, FailoverOptions? options = null) =>
         new(inner, options ?? Options, _time, _stopping.Token);
 
-    private static Task<object> Ask(FailoverHost host, UploadId upload, ICommand command, CancellationToken cancellationToken = default) =>
+    private static Task<IAnswer> Ask(FailoverHost host, UploadId upload, ICommand command, CancellationToken cancellationToken = default) =>
         host.SendAsync(upload.Entity, command, cancellationToken).AsTask();
 
     private static Task<TrackedAnswer> AskTracked(FailoverHost host, ICommand command) =>

@@ -20,14 +20,14 @@ internal sealed class MovingHost : IEntityHost
     /// <summary>Completes when the first command was sent.</summary>
     public Task Asked => _asked.Task;
 
-    public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         Sent.Enqueue(command);
         _asked.TrySetResult();
         cancellationToken.ThrowIfCancellationRequested();
         return HasArrived
-            ? ValueTask.FromResult<object>(Done.Instance)
-            : ValueTask.FromException<object>(new EntityUnavailableException(entity, "the cluster did not answer; try again.")
+            ? ValueTask.FromResult<IAnswer>(Done.Instance)
+            : ValueTask.FromException<IAnswer>(new EntityUnavailableException(entity, "the cluster did not answer; try again.")
             {
                 IsFailover = IsFailover,
             });

@@ -125,7 +125,7 @@ public sealed class RecentPoliciesHostTests
         }
     }
 
-    private Task<object> AskAsync(ICommand command) =>
+    private Task<IAnswer> AskAsync(ICommand command) =>
         _host.SendAsync(Some.Vault.Entity, command, CancellationToken.None).AsTask();
 
     /// <summary>A vault that counts the questions about its policies.</summary>
@@ -145,7 +145,7 @@ public sealed class RecentPoliciesHostTests
         public async ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
             new(await SendAsync(entity, command, cancellationToken), IsAskedAgain);
 
-        public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
             if (command is FindPolicies)
             {
@@ -153,7 +153,7 @@ public sealed class RecentPoliciesHostTests
                 OnQuestion();
             }
 
-            return ValueTask.FromResult<object>(
+            return ValueTask.FromResult<IAnswer>(
                 !Exists ? new Refusal.VaultNotFound(Some.Vault) : command is FindPolicies ? Policies : Done.Instance);
         }
     }

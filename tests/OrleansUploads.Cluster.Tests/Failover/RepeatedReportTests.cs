@@ -41,9 +41,9 @@ public sealed class RepeatedReportTests
     {
         private int _reports;
 
-        public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
-            command is not StorePart ? ValueTask.FromResult<object>(Done.Instance)
-            : _reports++ > 0 ? ValueTask.FromResult<object>(new Refusal.UploadNotFound())
+        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+            command is not StorePart ? ValueTask.FromResult<IAnswer>(Done.Instance)
+            : _reports++ > 0 ? ValueTask.FromResult<IAnswer>(new Refusal.UploadNotFound())
             : throw new EntityUnavailableException(entity, "the cluster did not answer; try again.") { IsFailover = true };
     }
 }

@@ -11,12 +11,12 @@ internal static class Retrying
     /// <summary>Repeats a command until it gets an answer or a refusal.</summary>
     public static Task<Outcome<TAnswer>> AskWithRetriesAsync<TAnswer>(
         this IEntityHost host, EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class => AskWithRetriesAsync(() => host, entity, command);
+        where TAnswer : class, IAnswer => AskWithRetriesAsync(() => host, entity, command);
 
     /// <summary>Repeats a command until it gets an answer or a refusal, each time through another host.</summary>
     public static async Task<Outcome<TAnswer>> AskWithRetriesAsync<TAnswer>(
         Func<IEntityHost> host, EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class
+        where TAnswer : class, IAnswer
     {
         using var patience = new CancellationTokenSource(Patience);
         while (true)

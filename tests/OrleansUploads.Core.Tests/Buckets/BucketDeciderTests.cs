@@ -58,7 +58,7 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
     {
         Claim(Some.Account);
         var seal = Raised(Delete);
-        Assert.Equal(new ObjectRefusal.BucketNotEmpty(SomeObject.BucketName), seal.Settles!("Done", Full()));
+        Assert.Equal(new ObjectRefusal.BucketNotEmpty(SomeObject.BucketName), seal.Settles!(Done.Instance, Full()));
         Given(new ConfirmLeafSealed(LeafName.First, Empty(Second)));
         var unseal = Raised(new ConfirmLeafSealed(Second, Full()));
         Assert.Equal(new UnsealLeaf(State.Steps) { Leaf = SomeObject.ObjectLeaf }, unseal.Tells<UnsealLeaf>());

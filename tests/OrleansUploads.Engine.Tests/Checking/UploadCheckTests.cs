@@ -157,5 +157,5 @@ public sealed class UploadCheckTests : IAsyncLifetime
     }
 
     private async Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class => (await _engine.Host.AskAsync(entity, command, default)).Answer;
+        where TAnswer : class, IAnswer => (await _engine.Host.AskAsync(entity, command, default)).Answer;
 }

@@ -96,7 +96,7 @@ internal sealed class ServiceBench : IDisposable
         (await Parts.AllAttemptsAsync(upload, CancellationToken.None)).Count;
 
     public async Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class => (await _host.AskAsync(entity, command, CancellationToken.None)).Answer;
+        where TAnswer : class, IAnswer => (await _host.AskAsync(entity, command, CancellationToken.None)).Answer;
 
     public void Dispose() => Clock.Dispose();
 

@@ -79,7 +79,7 @@ public sealed class EmbeddedEngineTests
         }
 
         async Task AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
-            where TAnswer : class =>
+            where TAnswer : class, IAnswer =>
             Assert.Null((await engine.Host.AskAsync(entity, command, TestContext.Current.CancellationToken)).Refusal);
     }
 }

@@ -1,3 +1,5 @@
+using OrleansUploads.Core.Archives;
+
 namespace OrleansUploads.Engine.Tests.Entities;
 
 /// <summary>A runner whose outputs the test carries out itself, when and how it chooses.</summary>
@@ -88,10 +90,11 @@ internal sealed class RunnerBench
         Collect();
     }
 
-    public Intent Deliver(object? verdict = null)
+    public Intent Deliver(IAnswer? verdict = null)
     {
         var deliver = Take<RunnerOutput.Deliver>();
-        Runner.IntentDone(deliver.Intent.Key, verdict ?? Done.Instance, Time);
+        IAnswer usual = deliver.Intent.Confirmation is IVerdictConfirmation<AdditionVerdict> ? AdditionVerdict.InVault : Done.Instance;
+        Runner.IntentDone(deliver.Intent.Key, verdict ?? usual, Time);
         Collect();
         return deliver.Intent;
     }

@@ -75,7 +75,7 @@ public sealed class TracingTests : IDisposable
 
     /// <summary>Sends a command in a trace of its own.</summary>
     private static async Task<ActivityTraceId> TraceAsync<TAnswer>(EngineBench bench, EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class
+        where TAnswer : class, IAnswer
     {
         using var caller = new Activity("caller").SetIdFormat(ActivityIdFormat.W3C);
         caller.ActivityTraceFlags = ActivityTraceFlags.Recorded;

@@ -93,7 +93,7 @@ public sealed class SharedLanesIntakeTests : IDisposable
 
     private sealed class AgreeingHost : IEntityHost
     {
-        public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
-            ValueTask.FromResult<object>(Done.Instance);
+        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+            ValueTask.FromResult<IAnswer>(Done.Instance);
     }
 }

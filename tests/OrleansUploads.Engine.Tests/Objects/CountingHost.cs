@@ -7,7 +7,7 @@ internal sealed class CountingHost(IEntityHost inner) : IEntityHost
 {
     public int PagesRead { get; private set; }
 
-    public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         var answer = await inner.SendAsync(entity, command, cancellationToken);
         PagesRead += answer is LeafPage && command is ReadLeaf ? 1 : 0;

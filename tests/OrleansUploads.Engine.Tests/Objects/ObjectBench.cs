@@ -67,7 +67,7 @@ internal sealed class ObjectBench
     }
 
     public async Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class => (await Host.AskAsync(entity, command, CancellationToken.None)).Answer;
+        where TAnswer : class, IAnswer => (await Host.AskAsync(entity, command, CancellationToken.None)).Answer;
 
     public async Task<BucketIncarnation> CreateBucketAsync() =>
         (await AskAsync(Some.Account.Entity, new CreateBucket(Some.Account, SomeObject.BucketName))).Bucket!.Bucket;

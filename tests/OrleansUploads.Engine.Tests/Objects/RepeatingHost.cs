@@ -7,12 +7,12 @@ internal sealed class RepeatingHost(IEntityHost inner) : IEntityHost
 {
     public PutObject? Delayed { get; private set; }
 
-    public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         if (command is PutObject put)
         {
             Delayed = put;
-            return ValueTask.FromResult<object>(new ObjectRefusal.NumberedAttemptCollected(put.Part.Number));
+            return ValueTask.FromResult<IAnswer>(new ObjectRefusal.NumberedAttemptCollected(put.Part.Number));
         }
 
         return inner.SendAsync(entity, command, cancellationToken);

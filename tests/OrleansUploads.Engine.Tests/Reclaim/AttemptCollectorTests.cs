@@ -402,13 +402,13 @@ public sealed class AttemptCollectorTests
     /// <summary>A host that is closed while a command waits.</summary>
     private sealed class ClosedHost : IEntityHost
     {
-        private readonly TaskCompletionSource<object> _closed = new();
+        private readonly TaskCompletionSource<IAnswer> _closed = new();
 
         public TaskCompletionSource Asked { get; } = new();
 
         public void Close() => _closed.SetException(new ObjectDisposedException(nameof(ClosedHost)));
 
-        public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
             Asked.TrySetResult();
             return await _closed.Task;
@@ -450,7 +450,7 @@ public sealed class AttemptCollectorTests
     /// <summary>Lets something happen after each answer, before the caller gets it.</summary>
     private sealed class InterruptedHost(IEntityHost inner, Func<Task> interrupt) : IEntityHost
     {
-        public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
             var answer = await inner.SendAsync(entity, command, cancellationToken);
             await interrupt();

@@ -59,7 +59,7 @@ public sealed class InventoryMeasurementTests
 
     private sealed class NoShards : IEntityHost
     {
-        public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("The snapshot names no shard.");
     }
 

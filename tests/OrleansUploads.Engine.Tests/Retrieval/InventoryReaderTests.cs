@@ -167,10 +167,10 @@ public sealed class InventoryReaderTests
             shard.Do(Some.Deletion(archive, shard.Now));
         }
 
-        public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
             Reads++;
-            return new ValueTask<object>(_byId[entity].Do((ArchiveShardCommand)command).Answer);
+            return new ValueTask<IAnswer>(_byId[entity].Do((ArchiveShardCommand)command).Answer);
         }
     }
 }

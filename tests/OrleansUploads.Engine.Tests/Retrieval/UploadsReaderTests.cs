@@ -75,7 +75,7 @@ public sealed class UploadsReaderTests
     {
         public int Pages { get; set; }
 
-        public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
             Pages += entity.Kind == EntityKind.UploadPage ? 1 : 0;
             return inner.SendAsync(entity, command, cancellationToken);

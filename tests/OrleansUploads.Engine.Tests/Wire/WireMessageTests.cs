@@ -42,7 +42,7 @@ public sealed class WireMessageTests
     {
         var sent = Sample.Of(type);
         var message = WireMessage.Pack(sent);
-        var arrived = message.Unpack();
+        var arrived = message.Unpack<object>();
         Assert.IsType(type, arrived);
         Assert.Equivalent(sent, arrived, strict: true);
         Assert.Contains($"{message.Name} {Encoding.UTF8.GetString(message.Body)}", Samples);
@@ -52,14 +52,14 @@ public sealed class WireMessageTests
     [MemberData(nameof(Lines))]
     public void A_message_of_any_version_is_read_and_written_again_unchanged(string line)
     {
-        Assert.Equal(line, Describe(Parse(line).Unpack()));
+        Assert.Equal(line, Describe(Parse(line).Unpack<object>()));
     }
 
     [Fact]
     public void A_lock_ID_that_is_not_valid_arrives_as_the_empty_ID()
     {
         var command = new CompleteLock(Some.Vault, default);
-        Assert.Equal(command, WireMessage.Pack(command).Unpack());
+        Assert.Equal(command, WireMessage.Pack(command).Unpack<ICommand>());
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class WireMessageTests
         if (message.Body[^1] == '}')
         {
             var noted = Encoding.UTF8.GetString(message.Body[..^1]) + (message.Body.Length > 2 ? "," : "") + "\"new\":[{\"note\":1}]}";
-            Assert.Equal(line, Describe(new WireMessage(message.Name, Encoding.UTF8.GetBytes(noted)).Unpack()));
+            Assert.Equal(line, Describe(new WireMessage(message.Name, Encoding.UTF8.GetBytes(noted)).Unpack<object>()));
         }
     }
 
@@ -87,7 +87,11 @@ public sealed class WireMessageTests
     [InlineData("complete-upload.1", "null")]
     [InlineData("complete-upload.1", "[")]
     public void A_message_that_cannot_be_read_is_an_error(string name, string body) =>
-        Assert.ThrowsAny<JsonException>(() => new WireMessage(name, Encoding.UTF8.GetBytes(body)).Unpack());
+        Assert.ThrowsAny<JsonException>(() => new WireMessage(name, Encoding.UTF8.GetBytes(body)).Unpack<ICommand>());
+
+    [Fact]
+    public void A_command_in_place_of_an_answer_is_an_error() =>
+        Assert.Throws<JsonException>(static () => WireMessage.Pack(new DescribeVault(Some.Vault)).Unpack<IAnswer>());
 
     private static string Describe(object sent)
     {

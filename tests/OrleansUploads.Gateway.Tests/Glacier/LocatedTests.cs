@@ -163,6 +163,6 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
     }
 
     private async Task AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class =>
+        where TAnswer : class, IAnswer =>
         Assert.Null((await gateway.Server.Host.AskAsync(entity, command, CancellationToken.None)).Refusal);
 }

@@ -152,7 +152,7 @@ public sealed class LockRaceTests
         /// <summary>Waits until this many commands of deletions have been answered since the release.</summary>
         public Task WaitForAnsweredAsync(int count) => EventuallyAsync(() => Volatile.Read(ref _answered) >= count);
 
-        public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
             if (command is Deletion && _isDelaying && (_delaysAll || Interlocked.Increment(ref _deletions) % 2 == 0))
             {

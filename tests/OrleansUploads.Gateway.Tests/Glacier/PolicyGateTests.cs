@@ -76,7 +76,7 @@ public sealed class PolicyGateTests : IAsyncLifetime
 
         public ConcurrentQueue<ICommand> Sent { get; } = new();
 
-        public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
             Sent.Enqueue(command);
             return Inner.SendAsync(entity, command, cancellationToken);

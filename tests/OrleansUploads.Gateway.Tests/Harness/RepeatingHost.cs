@@ -7,7 +7,7 @@ namespace OrleansUploads.Gateway.Tests.Harness;
 /// silo.</summary>
 internal sealed class RepeatingHost(IEntityHost inner) : IEntityHost, IAsyncDisposable
 {
-    public async ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         _ = await inner.SendAsync(entity, command, cancellationToken);
         return await inner.SendAsync(entity, command, cancellationToken);

@@ -152,7 +152,7 @@ internal sealed class DataFolderWriter(DataFolderServer server)
     }
 
     private async Task AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class =>
+        where TAnswer : class, IAnswer =>
         Assert.Null((await server.Gateway.Host.AskAsync(entity, command, CancellationToken.None)).Refusal);
 
     private async Task<ApiAnswer> SendAsync(ApiRequest request, int status) => (await server.SendAsync(request)).Expect(status);

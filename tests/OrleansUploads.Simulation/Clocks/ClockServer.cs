@@ -121,7 +121,7 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
     }
 
     private async Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class => (await Host.AskAsync(entity, command, CancellationToken.None)).Answer;
+        where TAnswer : class, IAnswer => (await Host.AskAsync(entity, command, CancellationToken.None)).Answer;
 
     private async Task<DateTimeOffset?> LastBeatAsync()
     {

@@ -51,8 +51,8 @@ internal sealed class InventoryFront(SimulatedWorld world, SimulatedProcess proc
             var output = await _writer.MeasureAsync(
                 inventory, wanted.Selection, wanted.Format, VaultArn, CancellationToken.None);
             var start = new StartInventory(id, inventory, wanted.Selection, wanted.Format, output, options);
-            return new Outcome<VaultJob>(
-                await process.Host.SendAsync(inventory.Incarnation.Jobs, start, CancellationToken.None));
+            var begun = await process.Host.AskAsync(inventory.Incarnation.Jobs, start, CancellationToken.None);
+            return begun.TryGet(out var job, out var refused) ? new Outcome<VaultJob>(job) : new Outcome<VaultJob>(refused);
         }
     }
 

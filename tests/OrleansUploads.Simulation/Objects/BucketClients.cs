@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Simulation.Objects;
 
@@ -82,11 +83,11 @@ internal sealed class BucketClients(SimulatedWorld world, ProcessCalls calls, Ob
 
     private Task<Outcome<CreatedBucket>?> CreateAsync() => calls.SendAsync(
         "create bucket",
-        async process => new Outcome<CreatedBucket>(await process.Host.SendAsync(
-            Some.Account.Entity, new CreateBucket(Some.Account, SomeObject.BucketName), CancellationToken.None)));
+        process => process.Host.AskAsync(
+            Some.Account.Entity, new CreateBucket(Some.Account, SomeObject.BucketName), CancellationToken.None).AsTask());
 
     private Task<Outcome<Done>?> DeleteAsync() => calls.SendAsync(
         "delete bucket",
-        async process => new Outcome<Done>(await process.Host.SendAsync(
-            SomeObject.BucketName.Entity, new DeleteBucket(SomeObject.BucketName, Some.Account), CancellationToken.None)));
+        process => process.Host.AskAsync(
+            SomeObject.BucketName.Entity, new DeleteBucket(SomeObject.BucketName, Some.Account), CancellationToken.None).AsTask());
 }

@@ -21,7 +21,9 @@ internal static class ObjectBugs
                 Decides = (state, command, time) =>
                 {
                     var decision = right.Decide(state, command, time);
-                    return decision.Events is [BucketFoundNotEmpty found] ? Accept(found, new BucketLeafUnsealed(Next: null)) : decision;
+                    return decision.Events is [BucketFoundNotEmpty found]
+                        ? Accept(decision.Answer, found, new BucketLeafUnsealed(Next: null))
+                        : decision;
                 },
             }),
         ];

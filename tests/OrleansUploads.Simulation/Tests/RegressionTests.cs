@@ -122,9 +122,9 @@ public sealed class RegressionTests
     {
         private int _reports;
 
-        public ValueTask<object> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
-            command is not StorePart ? ValueTask.FromResult<object>(Done.Instance)
+        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+            command is not StorePart ? ValueTask.FromResult<IAnswer>(Done.Instance)
             : _reports++ == 0 ? throw new EntityUnavailableException(entity, "the outcome of a write is unknown; try again.")
-            : ValueTask.FromResult<object>(new Refusal.UploadNotFound());
+            : ValueTask.FromResult<IAnswer>(new Refusal.UploadNotFound());
     }
 }

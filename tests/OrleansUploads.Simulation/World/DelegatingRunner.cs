@@ -26,7 +26,7 @@ internal abstract class DelegatingRunner(EntityRunner inner) : EntityRunner(inne
 
     public override void WriteUnknown(long write, Exception fault, ServiceTime time) => inner.WriteUnknown(write, fault, time);
 
-    public override void IntentDone(string key, object verdict, ServiceTime time) => inner.IntentDone(key, verdict, time);
+    public override void IntentDone(string key, IAnswer verdict, ServiceTime time) => inner.IntentDone(key, verdict, time);
 
     public override void IntentFailed(string key, Exception fault) => inner.IntentFailed(key, fault);
 

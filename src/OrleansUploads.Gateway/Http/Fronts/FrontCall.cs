@@ -31,7 +31,7 @@ internal abstract class FrontCall
 
     /// <summary>Asks an entity. A refusal becomes the error of the request.</summary>
     public async ValueTask<TAnswer> AskAsync<TAnswer>(IEntityHost host, EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class => OrRefuse(await host.AskAsync(entity, command, Aborted));
+        where TAnswer : class, IAnswer => OrRefuse(await host.AskAsync(entity, command, Aborted));
 
     /// <summary>The answer of an outcome. A refusal becomes the error of the request.</summary>
     public TAnswer OrRefuse<TAnswer>(Outcome<TAnswer> outcome)
