@@ -17,6 +17,9 @@ internal sealed class Disturbances(
     Random random,
     Action<string> say)
 {
+    /// <summary>The longest time for which the network is cut.</summary>
+    public static readonly TimeSpan LongestCut = TimeSpan.FromSeconds(60);
+
     /// <summary>The updates of the whole cluster; later ones leave silo 0 alone.</summary>
     private const int WholeUpdates = 2;
 
@@ -122,7 +125,7 @@ internal sealed class Disturbances(
         var (from, to) = random.Next(2) == 0 ? (1, 2) : (2, 1);
         var (fromSilo, toSilo) = (cluster.Silos[from], cluster.Silos[to]);
         await NetworkCut.CutAsync(from, fromSilo, to, toSilo);
-        await Task.Delay(TimeSpan.FromSeconds(random.Next(10, 60)));
+        await Task.Delay(TimeSpan.FromSeconds(random.Next(10, (int)LongestCut.TotalSeconds)));
         await NetworkCut.HealAsync(from, fromSilo, to, toSilo);
 
         // A silo that was removed learns of it when it reads the membership again.

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Silo.Tests.Crashes;
 using OrleansUploads.Simulation.RealServer;
 using OrleansUploads.Simulation.Soak;
@@ -19,6 +20,10 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
     /// <summary>The records of ended uploads stay for a week, so rows, reminders and logs grow with the archives. What one
     /// archive adds may vary by this factor, because a soak disturbs at random.</summary>
     private const double Tolerance = 1.25;
+
+    /// <summary>Almost all requests of the longest cut may wait for its end, and then as long as a gateway holds them.</summary>
+    private static readonly int MaxInFlight =
+        2 * UploadsPerSecond * (int)(Disturbances.LongestCut + new FailoverOptions().MaxTime).TotalSeconds;
 
     private static readonly TimeSpan Duration =
         TimeSpan.FromMinutes(TestSetting.Read("ORLEANSUPLOADS_SOAK_MINUTES", 0));
@@ -46,7 +51,7 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
         await using var cluster = await SiloCluster.StartAsync(
             server, static (number, start) => start with { Group = NetworkCut.GroupOf(number) });
         using var client = cluster.Balancer.Connect(ClusterService.Patient);
-        var load = new SoakLoad(client, UploadsPerSecond, MaxArchiveBytes, serversEnd: true);
+        var load = new SoakLoad(client, UploadsPerSecond, MaxArchiveBytes, serversEnd: true, MaxInFlight);
         await load.PrepareAsync();
         var disturbances = new Disturbances(
             cluster,
@@ -94,7 +99,9 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
         var begin = _watch.Elapsed;
         var kind = await disturbances.NextAsync();
         Say(string.Create(
-            CultureInfo.InvariantCulture, $"{begin.TotalMinutes,5:F1} min one of the {kind}, {(_watch.Elapsed - begin).TotalSeconds:F0} s"));
+            CultureInfo.InvariantCulture,
+            $"{begin.TotalMinutes,5:F1} min one of the {kind}, {(_watch.Elapsed - begin).TotalSeconds:F0} s, "
+            + $"at most {load.TakeMostInFlight()} uploads and retrievals in flight"));
     }
 
     private async Task MeasureAsync(SiloCluster cluster, SoakLoad load, Disturbances disturbances)

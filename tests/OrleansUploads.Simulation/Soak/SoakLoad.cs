@@ -16,7 +16,10 @@ namespace OrleansUploads.Simulation.Soak;
 /// <param name="mostBytes">Length of the longest archive; at most 1 MiB, the size of a part.</param>
 /// <param name="serversEnd">Whether servers end meanwhile. Then all uploads are multipart uploads, whose requests the client can repeat,
 /// and a download that is cut begins again.</param>
-internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostBytes, bool serversEnd = false)
+/// <param name="maxInFlight">With more uploads and retrievals in flight, the server is too slow for the load. Further ones are
+/// skipped.</param>
+internal sealed class SoakLoad(
+    GlacierClient client, int perSecond, int mostBytes, bool serversEnd = false, int maxInFlight = SoakLoad.DefaultMaxInFlight)
 {
     // A vault keeps at most 10,000 jobs, all in one entity. With this many vaults, each gets a few hundred jobs an hour.
     private const int Vaults = 256;
@@ -24,13 +27,13 @@ internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostByte
     private const int MaxDownloads = 4;
     private const long PartSizeBytes = 1024 * 1024;
 
-    // With more requests in flight, the server is too slow for the load. Further requests are skipped.
-    private const int MaxInFlight = 400;
+    private const int DefaultMaxInFlight = 400;
 
     private readonly ConcurrentQueue<Known> _recent = new();
     private readonly List<Known> _library = [];
     private readonly ConcurrentDictionary<string, int> _reasons = new();
     private int _inFlight;
+    private int _mostInFlight;
     private int _next;
     private long _uploads;
     private long _deletions;
@@ -50,6 +53,9 @@ internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostByte
 
     /// <summary>Why requests failed, and how often.</summary>
     public IReadOnlyDictionary<string, int> Reasons => _reasons;
+
+    /// <summary>Returns the largest number of uploads and retrievals that were in flight since the last call.</summary>
+    public int TakeMostInFlight() => Interlocked.Exchange(ref _mostInFlight, 0);
 
     /// <summary>Creates the vaults and the archives that are never deleted.</summary>
     public async Task PrepareAsync()
@@ -102,13 +108,13 @@ internal sealed class SoakLoad(GlacierClient client, int perSecond, int mostByte
 
     private void Begin(Func<Task> request)
     {
-        if (Volatile.Read(ref _inFlight) >= MaxInFlight)
+        if (Volatile.Read(ref _inFlight) >= maxInFlight)
         {
             Fail("skipped: too many requests in flight");
             return;
         }
 
-        Interlocked.Increment(ref _inFlight);
+        _mostInFlight = Math.Max(_mostInFlight, Interlocked.Increment(ref _inFlight));
         _ = Task.Run(async () =>
         {
             try
