@@ -8,18 +8,14 @@ namespace OrleansUploads.Engine.ObjectStorage;
 /// it arrives; if that fails, the client has to send the part again.</remarks>
 internal sealed class ObjectAttemptWriter : IAttemptWriter
 {
-    /// <summary>The bytes of a long attempt that wait for the store. With many bodies in flight, more would not fit into the caches of the
-    /// processor.</summary>
-    private const int WaitingBytes = 256 * 1024;
-
     private readonly IObjectStorage _storage;
     private readonly ObjectCalls _calls;
     private readonly bool _createsOnly;
     private readonly UploadId _upload;
     private readonly AttemptId _attempt;
     private readonly AttemptFooter _footer;
-    private readonly Pipe _pipe;
-    private readonly bool _isRepeatable;
+    private readonly Pipe? _kept;
+    private readonly UnrepeatableStream? _passing;
     private readonly CancellationTokenSource _abandoned = new();
     private AnnouncedLength _length;
     private Task? _sending;
@@ -48,12 +44,14 @@ internal sealed class ObjectAttemptWriter : IAttemptWriter
         _attempt = attempt;
         _length = new AnnouncedLength(lengthBytes);
         _footer = new AttemptFooter(lengthBytes);
-        _isRepeatable = ObjectBytes <= options.RepeatableBytes;
-
-        // The pipe of a short attempt holds all of it. The other one is read while it is written.
-        var limit = _isRepeatable ? 0 : Math.Min(WaitingBytes, options.RepeatableBytes);
-        _pipe = new Pipe(new PipeOptions(
-            pauseWriterThreshold: limit, resumeWriterThreshold: limit / 2, minimumSegmentSize: 64 * 1024, useSynchronizationContext: false));
+        if (ObjectBytes <= options.RepeatableBytes)
+        {
+            _kept = new Pipe(new PipeOptions(pauseWriterThreshold: 0, minimumSegmentSize: 64 * 1024, useSynchronizationContext: false));
+        }
+        else
+        {
+            _passing = new UnrepeatableStream(ObjectBytes);
+        }
     }
 
     private enum State
@@ -102,9 +100,8 @@ internal sealed class ObjectAttemptWriter : IAttemptWriter
         try
         {
             await SendAsync(_footer.Bytes, cancellationToken);
-            await _pipe.Writer.CompleteAsync();
-            await (_isRepeatable
-                ? StoreRepeatedlyAsync(cancellationToken)
+            await (_kept is { } kept
+                ? StoreRepeatedlyAsync(kept, cancellationToken)
                 : _calls.WaitAsync(What, _sending!, cancellationToken));
             _state = State.Committed;
         }
@@ -133,25 +130,23 @@ internal sealed class ObjectAttemptWriter : IAttemptWriter
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        if (!_isRepeatable)
+        if (_passing is { } passing)
         {
-            _sending ??= StoreOnceAsync();
+            _sending ??= StoreOnceAsync(passing);
+            await _calls.WaitAsync(What, passing.SendAsync(bytes), cancellationToken);
         }
-
-        var writing = _pipe.Writer.WriteAsync(bytes, CancellationToken.None);
-        if (!writing.IsCompletedSuccessfully)
+        else
         {
-            await _calls.WaitAsync(What, writing.AsTask(), cancellationToken);
+            await _kept!.Writer.WriteAsync(bytes, cancellationToken);
         }
     }
 
-    private async Task StoreOnceAsync()
+    private async Task StoreOnceAsync(UnrepeatableStream bytes)
     {
-        // Lets the caller write its first bytes before the request begins.
+        // Lets the caller send its first bytes before the request begins.
         await Task.Yield();
         try
         {
-            var bytes = new UnrepeatableStream(_pipe.Reader, ObjectBytes, _abandoned.Token);
             await _calls.TryAsync(
                 What,
                 async token =>
@@ -168,14 +163,15 @@ internal sealed class ObjectAttemptWriter : IAttemptWriter
         }
         finally
         {
-            // Lets the other side of the pipe, which may wait for room, see that the call has ended.
-            await _pipe.Reader.CompleteAsync();
+            // Lets the sender, which may wait for the reader, see that the call has ended.
+            bytes.End();
         }
     }
 
-    private async Task StoreRepeatedlyAsync(CancellationToken cancellationToken)
+    private async Task StoreRepeatedlyAsync(Pipe kept, CancellationToken cancellationToken)
     {
-        var read = await _pipe.Reader.ReadAtLeastAsync((int)ObjectBytes, CancellationToken.None);
+        await kept.Writer.CompleteAsync();
+        var read = await kept.Reader.ReadAtLeastAsync((int)ObjectBytes, CancellationToken.None);
         var isFirst = true;
         try
         {
@@ -193,15 +189,21 @@ internal sealed class ObjectAttemptWriter : IAttemptWriter
         }
         finally
         {
-            await _pipe.Reader.CompleteAsync();
+            await kept.Reader.CompleteAsync();
         }
     }
 
     private async ValueTask AbandonAsync()
     {
         _state = State.Abandoned;
+        _passing?.End();
         await _abandoned.CancelAsync();
-        await _pipe.Writer.CompleteAsync();
+        if (_kept is { } kept)
+        {
+            await kept.Writer.CompleteAsync();
+            await kept.Reader.CompleteAsync();
+        }
+
         if (_sending is { } sending)
         {
             try
@@ -212,10 +214,6 @@ internal sealed class ObjectAttemptWriter : IAttemptWriter
             {
                 // The store discards an incomplete object. A complete one has no owner, so the collector deletes it.
             }
-        }
-        else
-        {
-            await _pipe.Reader.CompleteAsync();
         }
     }
 

@@ -1,46 +1,102 @@
-using System.IO.Pipelines;
 using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.ObjectStorage;
 
 /// <summary>The bytes of an object while they arrive. Ends with an exception unless all of them have arrived, so that no SDK stores a
 /// truncated object as complete.</summary>
-/// <param name="bytes">Where they arrive.</param>
+/// <remarks>The reader reads a piece from the memory of its sender, which waits meanwhile. So an upload keeps no second copy of its
+/// bytes.</remarks>
 /// <param name="lengthBytes">How many there will be.</param>
-/// <param name="abandoned">Canceled when no more will arrive.</param>
-internal sealed class UnrepeatableStream(PipeReader bytes, long lengthBytes, CancellationToken abandoned) : ForwardStream
+internal sealed class UnrepeatableStream(long lengthBytes) : ForwardStream
 {
+    private readonly Lock _gate = new();
+    private ReadOnlyMemory<byte> _piece;
+    private TaskCompletionSource _arrived = NewSignal();
+    private TaskCompletionSource? _taken;
     private long _position;
+    private bool _hasEnded;
 
     /// <summary>Whether all bytes were read.</summary>
-    public bool IsAtEnd => _position == lengthBytes;
+    public bool IsAtEnd => Interlocked.Read(ref _position) == lengthBytes;
+
+    /// <summary>Gives the reader the next piece, after the one before was read.</summary>
+    /// <param name="piece">The piece. It must stay valid until the task or the stream has ended.</param>
+    /// <returns>Ends when the piece was read, or when the stream has ended.</returns>
+    public Task SendAsync(ReadOnlyMemory<byte> piece)
+    {
+        lock (_gate)
+        {
+            if (_hasEnded || piece.IsEmpty)
+            {
+                return Task.CompletedTask;
+            }
+
+            _piece = piece;
+            _taken = NewSignal();
+            _arrived.TrySetResult();
+            return _taken.Task;
+        }
+    }
+
+    /// <summary>Ends the stream. Afterwards the memory of pieces is not read any more.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _hasEnded = true;
+            _piece = default;
+            _arrived.TrySetResult();
+            _taken?.TrySetResult();
+        }
+    }
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (IsAtEnd || buffer.IsEmpty)
+        while (!IsAtEnd && !buffer.IsEmpty)
         {
-            return 0;
+            if (TryTake(buffer, out var count, out var arrived))
+            {
+                return count;
+            }
+
+            await arrived.WaitAsync(cancellationToken);
         }
 
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(abandoned, cancellationToken);
-        var read = await bytes.ReadAsync(either.Token);
-        abandoned.ThrowIfCancellationRequested();
-        if (read.Buffer.IsEmpty)
-        {
-            throw new EndOfStreamException($"The attempt was abandoned after {_position} of {lengthBytes} bytes.");
-        }
+        return 0;
+    }
 
-        var taken = read.Buffer.Slice(0, Math.Min(buffer.Length, read.Buffer.Length));
-        var at = 0;
-        foreach (var run in taken)
-        {
-            run.CopyTo(buffer[at..]);
-            at += run.Length;
-        }
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        bytes.AdvanceTo(taken.End);
-        _position += at;
-        return at;
+    /// <summary>Copies what there is of the piece.</summary>
+    /// <exception cref="EndOfStreamException">The stream has ended before all bytes arrived.</exception>
+    private bool TryTake(Memory<byte> buffer, out int count, out Task arrived)
+    {
+        // Copied under the lock, so that the memory is not read after the end of the stream.
+        lock (_gate)
+        {
+            if (_hasEnded)
+            {
+                throw new EndOfStreamException($"The attempt was abandoned after {_position} of {lengthBytes} bytes.");
+            }
+
+            count = Math.Min(buffer.Length, _piece.Length);
+            arrived = _arrived.Task;
+            if (count == 0)
+            {
+                return false;
+            }
+
+            _piece.Span[..count].CopyTo(buffer.Span);
+            _piece = _piece[count..];
+            Interlocked.Add(ref _position, count);
+            if (_piece.IsEmpty)
+            {
+                _arrived = NewSignal();
+                _taken!.TrySetResult();
+            }
+
+            return true;
+        }
     }
 }

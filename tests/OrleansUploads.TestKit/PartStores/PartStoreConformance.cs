@@ -1,3 +1,5 @@
+using OrleansUploads.Engine.Bytes;
+
 namespace OrleansUploads.TestKit.PartStores;
 
 /// <summary>The contract of every part store as tests. An adapter inherits this class and provides an empty store.</summary>
@@ -23,6 +25,9 @@ public abstract partial class PartStoreConformance
 
     /// <summary>So many attempts that a listing of them has several pages, if the store has pages.</summary>
     protected virtual int SeveralPages => 1100;
+
+    /// <summary>The longest attempt with its footer that the store takes.</summary>
+    protected virtual long MaxObjectBytes => long.MaxValue;
 
     private static CancellationToken None => CancellationToken.None;
 
@@ -222,10 +227,24 @@ public abstract partial class PartStoreConformance
     [Theory]
     [InlineData(4096L * MiB)]
     [InlineData(5120L * MiB)]
-    public async Task The_longest_part_of_an_archive_and_of_an_object_can_be_begun(long lengthBytes)
+    public async Task The_longest_part_of_an_archive_and_of_an_object_can_be_begun_unless_the_store_refuses_it(long lengthBytes)
     {
         await using var writer = await Store.CreateAsync(Upload, Attempt, lengthBytes, None);
-        await writer.WriteAsync(PartBytes.Of(1, seed: 15), None);
+        if (lengthBytes + AttemptFooter.BytesFor(lengthBytes) <= MaxObjectBytes)
+        {
+            await writer.WriteAsync(PartBytes.Of(1, seed: 15), None);
+            return;
+        }
+
+        await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(async () =>
+        {
+            // The refusal may arrive after the first bytes were sent.
+            var bytes = PartBytes.Of(MiB, seed: 15);
+            for (var sent = 0L; sent < lengthBytes; sent += bytes.Length)
+            {
+                await writer.WriteAsync(bytes, None);
+            }
+        });
     }
 
     [Fact]
