@@ -1,56 +1,21 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace OrleansUploads.Engine.Contracts;
 
-/// <summary>Writes events as journal records and reads them back. A record is a JSON array of events; each event is an array of the
-/// name of its shape and an object with its members.</summary>
+/// <summary>Writes events as journal records (<see cref="RecordWriter"/>) and reads them back.</summary>
 internal static class EventCodec
 {
-    /// <summary>Starts a record. <see cref="End"/> takes the writer back.</summary>
-    public static Utf8JsonWriter Begin(IBufferWriter<byte> record)
-    {
-        var writer = RecordWriters.Take(record);
-        writer.WriteStartArray();
-        return writer;
-    }
-
-    /// <summary>Adds an event to a record.</summary>
-    /// <exception cref="ArgumentException">The type of the event has no name.</exception>
-    public static void Write(Utf8JsonWriter writer, object happened)
-    {
-        if (!ShapeNames.Core.TryFind(happened, out var name, out var json))
-        {
-            throw new ArgumentException($"{happened.GetType().Name} cannot be stored, because it has no name.", nameof(happened));
-        }
-
-        writer.WriteStartArray();
-        writer.WriteStringValue(name);
-        JsonSerializer.Serialize(writer, happened, json);
-        writer.WriteEndArray();
-    }
-
-    /// <summary>Ends a record. The writer must not be used afterwards.</summary>
-    public static void End(Utf8JsonWriter writer)
-    {
-        writer.WriteEndArray();
-        writer.Flush();
-        RecordWriters.Return(writer);
-    }
-
     /// <summary>Writes events as one record.</summary>
     /// <exception cref="ArgumentException">The type of an event has no name.</exception>
     public static ReadOnlyMemory<byte> Encode(IEnumerable<object> events)
     {
-        var record = new ArrayBufferWriter<byte>(1024);
-        var writer = Begin(record);
+        var record = RecordWriter.Begin();
         foreach (var happened in events)
         {
-            Write(writer, happened);
+            record.Write(happened);
         }
 
-        End(writer);
-        return record.WrittenMemory;
+        return record.End();
     }
 
     /// <summary>Reads a record's events.</summary>

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using OrleansUploads.Engine.Contracts;
 
 namespace OrleansUploads.Engine.Entities;
@@ -12,7 +10,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
 {
     private readonly Queue<QueuedCommand> _queue = new();
     private readonly PendingReplies _replies;
-    private readonly ArrayBufferWriter<byte> _record = new();
     private readonly Decider<TState, TCommand, TEvent> _decider;
     private readonly JournalSharing _sharing;
     private readonly int _historySlack;
@@ -512,8 +509,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     /// events.</summary>
     private Batch DecideBatch(ServiceTime time)
     {
-        _record.ResetWrittenCount();
-        var batch = new Batch(Writer: null, Events: 0, IsWoken: false, NeedsFreshState: _begins is not null);
+        var batch = new Batch(Record: null, Events: 0, IsWoken: false, NeedsFreshState: _begins is not null);
         while (!_forgetting && !batch.IsFull && TryDequeue(batch, time, out var item))
         {
             batch = batch with { IsWoken = batch.IsWoken || item.Command is null };
@@ -524,16 +520,16 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
 
             _replies.AddDecision(
                 item.Ticket, decision.Answer, decision.Intents, decision.AwaitsPending, decision.AnswersAtOnce, item.Confirms);
-            var writer = batch.Writer;
+            var record = batch.Record;
             foreach (var happened in decision.Events)
             {
-                writer ??= EventCodec.Begin(_record);
-                EventCodec.Write(writer, happened);
+                record ??= RecordWriter.Begin();
+                record.Write(happened);
             }
 
             batch = batch with
             {
-                Writer = writer,
+                Record = record,
                 Events = batch.Events + decision.Events.Length,
                 NeedsFreshState = batch.NeedsFreshState || NeedsFreshState(item, decision),
             };
@@ -544,12 +540,11 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
 
     private void Append(Batch batch, WakeChange? wake)
     {
-        EventCodec.End(batch.Writer ?? EventCodec.Begin(_record));
+        var record = (batch.Record ?? RecordWriter.Begin()).End();
         _historyEvents += batch.Events;
-        _historyBytes += _record.WrittenCount;
+        _historyBytes += record.Length;
         _writing = true;
         _writingWakeAt = wake is { } change ? change.At : _wakeAt;
-        var record = _record.WrittenMemory.ToArray();
         _outputs.Add(new RunnerOutput.Append(
             ++_write, new JournalAppend(Entity, _version, record, wake), EngineTracing.IsOn ? _replies.BatchTickets : []));
     }
@@ -646,14 +641,14 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     }
 
     /// <summary>Commands that were decided together and share one record.</summary>
-    /// <param name="Writer">Encodes the record, or null while there are no events.</param>
+    /// <param name="Record">The record, or null while there are no events.</param>
     /// <param name="Events">The number of events.</param>
     /// <param name="IsWoken">Whether a wake-up is among the commands.</param>
     /// <param name="NeedsFreshState">Whether an answer must not be given from outdated state.</param>
-    private readonly record struct Batch(Utf8JsonWriter? Writer, int Events, bool IsWoken, bool NeedsFreshState)
+    private readonly record struct Batch(RecordWriter? Record, int Events, bool IsWoken, bool NeedsFreshState)
     {
         /// <summary>Whether the record accepts no further command.</summary>
         public bool IsFull => Events >= MaxBatchEvents
-            || (Writer is not null && Writer.BytesCommitted + Writer.BytesPending >= MaxBatchBytes);
+            || Record?.LengthBytes >= MaxBatchBytes;
     }
 }
