@@ -34,7 +34,7 @@ public readonly record struct WireMessage(string Name, byte[] Body)
         {
             T message => message,
             null => throw new JsonException($"The message '{Name}' has no body."),
-            _ => throw new JsonException($"The message '{Name}' is no {typeof(T).Name}."),
+            _ => throw new JsonException($"The message '{Name}' is not an {typeof(T).Name}."),
         };
     }
 }
