@@ -91,3 +91,16 @@ internal readonly struct LanesAvx512 : ILaneVector<Words>
         return Avx512BW.Shuffle(Vector512.LoadUnsafe(ref Unsafe.AddByteOffset(ref rows, offsetBytes)), swap).AsUInt32();
     }
 }
+
+/// <summary>Truth tables for the ternary-logic instruction: bit 4a + 2b + c is the result for (a, b, c).</summary>
+internal static class TernaryTable
+{
+    /// <summary>a ^ b ^ c.</summary>
+    public const byte Xor = 0b1001_0110;
+
+    /// <summary>a ? b : c.</summary>
+    public const byte Choose = 0b1100_1010;
+
+    /// <summary>The majority of a, b and c.</summary>
+    public const byte Majority = 0b1110_1000;
+}

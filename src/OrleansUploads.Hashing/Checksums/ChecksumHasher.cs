@@ -42,20 +42,15 @@ public sealed class ChecksumHasher(ChecksumAlgorithm algorithm) : IDisposable
     /// <summary>Appends bytes.</summary>
     public void Append(ReadOnlySpan<byte> data)
     {
-        switch (algorithm)
+        if (_digest is not null)
         {
-            case ChecksumAlgorithm.Crc32:
-                _crc = Crc32.Append((uint)_crc, data);
-                break;
-            case ChecksumAlgorithm.Crc32C:
-                _crc = Crc32C.Append((uint)_crc, data);
-                break;
-            case ChecksumAlgorithm.Crc64Nvme:
-                _crc = Crc64Nvme.Append(_crc, data);
-                break;
-            default:
-                _digest!.AppendData(data);
-                break;
+            _digest.AppendData(data);
+        }
+        else
+        {
+            _crc = algorithm == ChecksumAlgorithm.Crc32C
+                ? Crc32C.Append((uint)_crc, data)
+                : ReflectedCrc.Find(algorithm)!.Append(_crc, data);
         }
     }
 

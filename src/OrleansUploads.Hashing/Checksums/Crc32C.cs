@@ -13,19 +13,12 @@ namespace OrleansUploads.Hashing.Checksums;
 /// <c>123456789</c> is 0xE3069283.</remarks>
 public static class Crc32C
 {
-    private const uint ReflectedPolynomial = 0x82F63B78;
-
     /// <summary>The length of each stream. The processor's instruction has a latency of three cycles but can start every cycle, so
     /// three streams are processed in parallel. The streams are short enough to leave few remaining bytes, and long enough that
     /// combining them costs little.</summary>
     private const int StreamBytes = 1024;
 
     private const int Streams = 3;
-
-    private static readonly ReflectedCrc Combining = new(32, ReflectedPolynomial);
-
-    /// <summary>Row n, entry b: the register after byte b followed by n zero bytes.</summary>
-    private static readonly uint[] ByteTables = MakeByteTables();
 
     /// <summary>Row n, entry b: the register after <see cref="StreamBytes"/> zero bytes, starting with b in byte n and zero in the
     /// other bytes. The CRC is linear, so the XOR of one entry of each row gives the result for any register.</summary>
@@ -40,10 +33,7 @@ public static class Crc32C
     /// <summary>Computes the CRC of some bytes followed by <paramref name="data"/>, from the CRC of these bytes. The CRC of no bytes
     /// is 0.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> data) =>
-        HasInstruction ? AppendByInstruction(crc, data) : AppendByTable(crc, data);
-
-    /// <summary>The CRC of two sequences of bytes in a row, from the CRC of each.</summary>
-    public static uint Combine(uint first, uint second, long secondBytes) => (uint)Combining.Combine(first, second, secondBytes);
+        HasInstruction ? AppendByInstruction(crc, data) : (uint)ReflectedCrc.Crc32C.Append(crc, data);
 
     /// <summary>Computes with the processor's instruction. Also correct without the instruction, but slow.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -63,27 +53,6 @@ public static class Crc32C
         }
 
         foreach (var b in data) register = BitOperations.Crc32C(register, b);
-        return ~register;
-    }
-
-    /// <summary>Computes without the instruction, eight bytes per step, with one table lookup per byte.</summary>
-    internal static uint AppendByTable(uint crc, ReadOnlySpan<byte> data)
-    {
-        var register = ~crc;
-        ref var table = ref MemoryMarshal.GetArrayDataReference(ByteTables);
-        while (data.Length >= sizeof(ulong))
-        {
-            var word = ReadWord(ref MemoryMarshal.GetReference(data), 0) ^ register;
-            register = 0;
-            for (var i = 0; i < sizeof(ulong); i++)
-            {
-                register ^= Unsafe.Add(ref table, ((7 - i) * 256) + (int)(byte)(word >> (8 * i)));
-            }
-
-            data = data[sizeof(ulong)..];
-        }
-
-        foreach (var b in data) register = (register >> 8) ^ Unsafe.Add(ref table, (int)(byte)(register ^ b));
         return ~register;
     }
 
@@ -121,25 +90,10 @@ public static class Crc32C
         return BitConverter.IsLittleEndian ? word : BinaryPrimitives.ReverseEndianness(word);
     }
 
-    private static uint[] MakeByteTables()
-    {
-        var tables = new uint[8 * 256];
-        for (var b = 0; b < 256; b++)
-        {
-            var register = (uint)b;
-            for (var bit = 0; bit < 8; bit++)
-                register = (register >> 1) ^ (ReflectedPolynomial & (0u - (register & 1)));
-            tables[b] = register;
-        }
-
-        for (var i = 256; i < tables.Length; i++)
-            tables[i] = (tables[i - 256] >> 8) ^ tables[(byte)tables[i - 256]];
-        return tables;
-    }
-
     private static uint[] MakeStreamTables()
     {
         var tables = new uint[4 * 256];
+        var zeros = new byte[StreamBytes];
         for (var i = 0; i < tables.Length; i++)
         {
             var (row, b) = (i & ~255, i & 255);
@@ -150,8 +104,7 @@ public static class Crc32C
             }
 
             var register = (uint)b << (row / 32);
-            for (var n = 0; n < StreamBytes; n++) register = (register >> 8) ^ ByteTables[(byte)register];
-            tables[i] = register;
+            tables[i] = ~(uint)ReflectedCrc.Crc32C.AppendByTable(~register, zeros);
         }
 
         return tables;

@@ -38,17 +38,12 @@ public readonly record struct ObjectChecksum(Checksum Value, int Parts) : IParsa
     public static ObjectChecksum Combine(IReadOnlyList<Checksum> parts, IReadOnlyList<long> lengthsBytes)
     {
         var algorithm = AlgorithmOf(parts);
+        var engine = ReflectedCrc.Find(algorithm)
+            ?? throw new ArgumentException($"{algorithm} checksums cannot be combined.", nameof(parts));
         var crc = ChecksumHasher.ReadCrc(parts[0].Bytes);
         for (var i = 1; i < parts.Count; i++)
         {
-            var next = ChecksumHasher.ReadCrc(parts[i].Bytes);
-            crc = algorithm switch
-            {
-                ChecksumAlgorithm.Crc32 => Crc32.Combine((uint)crc, (uint)next, lengthsBytes[i]),
-                ChecksumAlgorithm.Crc32C => Crc32C.Combine((uint)crc, (uint)next, lengthsBytes[i]),
-                ChecksumAlgorithm.Crc64Nvme => Crc64Nvme.Combine(crc, next, lengthsBytes[i]),
-                _ => throw new ArgumentException($"{algorithm} checksums cannot be combined.", nameof(parts)),
-            };
+            crc = engine.Combine(crc, ChecksumHasher.ReadCrc(parts[i].Bytes), lengthsBytes[i]);
         }
 
         Span<byte> bytes = stackalloc byte[algorithm.Bytes()];

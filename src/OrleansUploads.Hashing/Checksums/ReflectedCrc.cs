@@ -39,8 +39,28 @@ internal sealed class ReflectedCrc
         _foldRegister = FoldingConstants(8 * RegisterBytes);
     }
 
+    /// <summary>CRC-32 (IEEE 802.3), polynomial 0x04C11DB7. The check value for the ASCII digits <c>123456789</c> is
+    /// 0xCBF43926.</summary>
+    public static ReflectedCrc Crc32 { get; } = new(32, 0xEDB88320);
+
+    /// <summary>CRC-32C, which <see cref="Checksums.Crc32C"/> computes faster.</summary>
+    public static ReflectedCrc Crc32C { get; } = new(32, 0x82F63B78);
+
+    /// <summary>CRC-64/NVME (NVM Express, NVM command set specification), polynomial 0xAD93D23594C93659. The check value for the ASCII
+    /// digits <c>123456789</c> is 0xAE8B14860A799888.</summary>
+    public static ReflectedCrc Crc64Nvme { get; } = new(64, 0x9A6C9329AC4BC9B5);
+
     /// <summary>Whether the processor has the instruction of the fast path.</summary>
     public static bool HasInstruction => Pclmulqdq.IsSupported && BitConverter.IsLittleEndian;
+
+    /// <summary>Returns the computation of an algorithm, or null if it is not a CRC.</summary>
+    public static ReflectedCrc? Find(ChecksumAlgorithm algorithm) => algorithm switch
+    {
+        ChecksumAlgorithm.Crc32 => Crc32,
+        ChecksumAlgorithm.Crc32C => Crc32C,
+        ChecksumAlgorithm.Crc64Nvme => Crc64Nvme,
+        _ => null,
+    };
 
     /// <summary>The CRC of some bytes followed by <paramref name="data"/>, from the CRC of these bytes. The CRC of no bytes is
     /// 0.</summary>
