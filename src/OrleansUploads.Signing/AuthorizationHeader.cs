@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
 namespace OrleansUploads.Signing;
@@ -42,11 +43,16 @@ public sealed class AuthorizationHeader
     /// <param name="error">The error, or <see cref="AuthorizationError.None"/>.</param>
     public static bool TryParse(
         string? value,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out AuthorizationHeader? header,
+        [NotNullWhen(true)] out AuthorizationHeader? header,
         out AuthorizationError error)
     {
+        var text = value.AsSpan().Trim();
         header = null;
-        error = Parse(value.AsSpan().Trim(), ref header);
+        error = text.IsEmpty ? AuthorizationError.Absent
+            : !text.StartsWith(Algorithm + " ", StringComparison.Ordinal) ? AuthorizationError.UnsupportedAlgorithm
+            : !TrySplit(text[Algorithm.Length..], out var credential, out var signedHeaders, out var signature)
+                ? AuthorizationError.MalformedParameter
+            : Build(credential, signedHeaders, signature, out header);
         return header is not null;
     }
 
@@ -73,33 +79,14 @@ public sealed class AuthorizationHeader
         return names.Length > 0;
     }
 
-    private static AuthorizationError Parse(ReadOnlySpan<char> text, ref AuthorizationHeader? header)
-    {
-        if (text.IsEmpty)
-        {
-            return AuthorizationError.Absent;
-        }
-
-        if (!text.StartsWith(Algorithm + " ", StringComparison.Ordinal))
-        {
-            return AuthorizationError.UnsupportedAlgorithm;
-        }
-
-        if (!TrySplit(text[Algorithm.Length..], out var credential, out var signedHeaders, out var signature))
-        {
-            return AuthorizationError.MalformedParameter;
-        }
-
-        return Build(credential, signedHeaders, signature, ref header);
-    }
-
     /// <summary>Checks the three parameters and makes the value of them.</summary>
     internal static AuthorizationError Build(
         ReadOnlySpan<char> credential,
         ReadOnlySpan<char> signedHeaders,
         ReadOnlySpan<char> signature,
-        ref AuthorizationHeader? header)
+        out AuthorizationHeader? header)
     {
+        header = null;
         if (credential.IsEmpty)
         {
             return AuthorizationError.CredentialMissing;
@@ -173,4 +160,47 @@ public sealed class AuthorizationHeader
         parameter = value;
         return wasEmpty;
     }
+}
+
+/// <summary>Errors in the text of an <c>Authorization</c> header.</summary>
+public enum AuthorizationError
+{
+    /// <summary>No error.</summary>
+    None,
+
+    /// <summary>The header is missing or empty.</summary>
+    Absent,
+
+    /// <summary>The header does not begin with <c>AWS4-HMAC-SHA256</c> and a space.</summary>
+    UnsupportedAlgorithm,
+
+    /// <summary>A parameter is not <c>name=value</c>, is unknown, or occurs twice.</summary>
+    MalformedParameter,
+
+    /// <summary><c>Credential</c> is missing.</summary>
+    CredentialMissing,
+
+    /// <summary><c>Credential</c> is not <c>key/yyyyMMdd/region/service/aws4_request</c>.</summary>
+    CredentialMalformed,
+
+    /// <summary><c>SignedHeaders</c> is missing.</summary>
+    SignedHeadersMissing,
+
+    /// <summary><c>SignedHeaders</c> is not a list of distinct lower-case header names in ascending order.</summary>
+    SignedHeadersMalformed,
+
+    /// <summary><c>Signature</c> is missing.</summary>
+    SignatureMissing,
+
+    /// <summary><c>Signature</c> is not 64 hex digits.</summary>
+    SignatureMalformed,
+
+    /// <summary><c>X-Amz-Date</c> of a presigned URL is missing or not <c>yyyyMMddTHHmmssZ</c>.</summary>
+    PresignedDateMalformed,
+
+    /// <summary><c>X-Amz-Expires</c> of a presigned URL is missing or not a number of seconds from 1 to seven days.</summary>
+    PresignedLifetimeInvalid,
+
+    /// <summary>The service has no presigned URLs.</summary>
+    PresignedUrlUnsupported,
 }

@@ -13,56 +13,41 @@ public static class CanonicalRequest
     /// <summary>Returns the canonical request as text, to compare when signatures differ. It contains no secret.</summary>
     public static string Format(in SigningRequest request, SigningRules rules, IReadOnlyList<string> signedHeaders)
     {
-        var text = new Utf8Builder(InitialBytes);
-        try
-        {
-            Write(request, rules, signedHeaders, ref text);
-            return Encoding.UTF8.GetString(text.Written);
-        }
-        finally
-        {
-            text.Dispose();
-        }
+        using var text = Write(request, rules, signedHeaders);
+        return Encoding.UTF8.GetString(text.Written);
     }
 
     /// <summary>Writes the SHA-256 of the canonical request to 32 bytes.</summary>
     internal static void Hash(
         in SigningRequest request, SigningRules rules, IReadOnlyList<string> signedHeaders, Span<byte> hash)
     {
-        var text = new Utf8Builder(InitialBytes);
-        try
-        {
-            Write(request, rules, signedHeaders, ref text);
-            SHA256.HashData(text.Written, hash);
-        }
-        finally
-        {
-            text.Dispose();
-        }
+        using var text = Write(request, rules, signedHeaders);
+        SHA256.HashData(text.Written, hash);
     }
 
-    private static void Write(
-        in SigningRequest request, SigningRules rules, IReadOnlyList<string> signedHeaders, ref Utf8Builder to)
+    private static Utf8Builder Write(in SigningRequest request, SigningRules rules, IReadOnlyList<string> signedHeaders)
     {
         var target = request.RawTarget.AsSpan();
         var pathChars = target.IndexOf('?');
         var path = pathChars < 0 ? target : target[..pathChars];
         var query = pathChars < 0 ? default : target[(pathChars + 1)..];
 
+        var to = new Utf8Builder(InitialBytes);
         to.Append(request.Method);
         to.Append((byte)'\n');
-        UriText.EncodePath(path.IsEmpty ? "/" : path, rules.Path, ref to);
+        UriText.EncodePath(path.IsEmpty ? "/" : path, rules.Path, to);
         to.Append((byte)'\n');
-        WriteQuery(query, request.IsPresigned, ref to);
+        WriteQuery(query, request.IsPresigned, to);
         to.Append((byte)'\n');
-        WriteHeaders(request.Header, signedHeaders, ref to);
+        WriteHeaders(request.Header, signedHeaders, to);
         to.Append((byte)'\n');
-        WriteNames(signedHeaders, ref to);
+        WriteNames(signedHeaders, to);
         to.Append((byte)'\n');
         to.Append(request.PayloadHash);
+        return to;
     }
 
-    private static void WriteQuery(ReadOnlySpan<char> query, bool isPresigned, ref Utf8Builder to)
+    private static void WriteQuery(ReadOnlySpan<char> query, bool isPresigned, Utf8Builder to)
     {
         if (query.IsEmpty)
         {
@@ -106,32 +91,25 @@ public static class CanonicalRequest
 
     private static string Normalize(ReadOnlySpan<char> text)
     {
-        var encoded = new Utf8Builder(64);
-        try
-        {
-            UriText.NormalizeQueryText(text, ref encoded);
-            return Encoding.ASCII.GetString(encoded.Written);
-        }
-        finally
-        {
-            encoded.Dispose();
-        }
+        using var encoded = new Utf8Builder(64);
+        UriText.NormalizeQueryText(text, encoded);
+        return Encoding.ASCII.GetString(encoded.Written);
     }
 
-    private static void WriteHeaders(HeaderLookup header, IReadOnlyList<string> names, ref Utf8Builder to)
+    private static void WriteHeaders(HeaderLookup header, IReadOnlyList<string> names, Utf8Builder to)
     {
         for (var i = 0; i < names.Count; i++)
         {
             to.Append(names[i]);
             to.Append((byte)':');
-            WriteCollapsed(header(names[i]), ref to);
+            WriteCollapsed(header(names[i]), to);
             to.Append((byte)'\n');
         }
     }
 
     // Trims the value and replaces each inner run of white space with one space. Line breaks count as white space, so a value
     // cannot forge a line of the canonical request.
-    private static void WriteCollapsed(ReadOnlySpan<char> value, ref Utf8Builder to)
+    private static void WriteCollapsed(ReadOnlySpan<char> value, Utf8Builder to)
     {
         const string WhiteSpace = " \t\r\n";
         value = value.Trim(WhiteSpace);
@@ -145,7 +123,7 @@ public static class CanonicalRequest
         to.Append(value);
     }
 
-    private static void WriteNames(IReadOnlyList<string> names, ref Utf8Builder to)
+    private static void WriteNames(IReadOnlyList<string> names, Utf8Builder to)
     {
         for (var i = 0; i < names.Count; i++)
         {

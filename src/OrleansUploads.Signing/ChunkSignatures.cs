@@ -59,26 +59,18 @@ public sealed class ChunkSignatures
 
     private void Sign(string algorithm, bool coversNothing, ReadOnlySpan<byte> hash, Span<byte> signature)
     {
-        var toSign = new Utf8Builder(512);
-        try
+        using var toSign = new Utf8Builder(512);
+        _key.WriteScope(algorithm, _timestamp, toSign);
+        toSign.AppendHexLower(_previous);
+        toSign.Append((byte)'\n');
+        if (coversNothing)
         {
-            _key.WriteScope(algorithm, _timestamp, ref toSign);
-            toSign.AppendHexLower(_previous);
+            toSign.Append(SigningRequest.EmptyPayloadHash);
             toSign.Append((byte)'\n');
-            if (coversNothing)
-            {
-                toSign.Append(SigningRequest.EmptyPayloadHash);
-                toSign.Append((byte)'\n');
-            }
-
-            toSign.AppendHexLower(hash);
-            _key.Sign(toSign.Written, signature);
-        }
-        finally
-        {
-            toSign.Dispose();
         }
 
+        toSign.AppendHexLower(hash);
+        _key.Sign(toSign.Written, signature);
         signature.CopyTo(_previous);
     }
 }

@@ -81,8 +81,7 @@ public sealed class PresignedUrl
             return false;
         }
 
-        AuthorizationHeader? authorization = null;
-        error = AuthorizationHeader.Build(values[1], values[4], values[5], ref authorization);
+        error = AuthorizationHeader.Build(values[1], values[4], values[5], out var authorization);
         url = authorization is null ? null : new PresignedUrl(authorization, values[2]!, signedAt, TimeSpan.FromSeconds(seconds));
         return url is not null;
     }

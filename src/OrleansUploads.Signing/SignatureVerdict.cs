@@ -51,23 +51,23 @@ public enum SignatureOutcome
 /// <remarks>It never contains the secret or the expected signature.</remarks>
 public readonly record struct SignatureVerdict
 {
-    private SignatureVerdict(SignatureOutcome outcome) => Outcome = outcome;
+    internal SignatureVerdict(SignatureOutcome outcome) => Outcome = outcome;
 
     /// <summary>The outcome.</summary>
     public SignatureOutcome Outcome { get; }
 
     /// <summary>The error, for <see cref="SignatureOutcome.MalformedAuthorization"/>, <see
     /// cref="SignatureOutcome.MalformedPresignedUrl"/> and <see cref="SignatureOutcome.NoAuthorization"/>.</summary>
-    public AuthorizationError AuthorizationError { get; private init; }
+    public AuthorizationError AuthorizationError { get; internal init; }
 
     /// <summary>Name of the header that caused the failure, in lower case, or null if no single header did.</summary>
-    public string? Header { get; private init; }
+    public string? Header { get; internal init; }
 
     /// <summary>The request's timestamp, for <see cref="SignatureOutcome.ClockSkew"/>.</summary>
-    public DateTimeOffset RequestAt { get; private init; }
+    public DateTimeOffset RequestAt { get; internal init; }
 
     /// <summary>The server's time, for <see cref="SignatureOutcome.ClockSkew"/>.</summary>
-    public DateTimeOffset ServerAt { get; private init; }
+    public DateTimeOffset ServerAt { get; internal init; }
 
     /// <summary>Whether the signature is valid.</summary>
     public bool IsVerified => Outcome == SignatureOutcome.Verified;
@@ -93,16 +93,8 @@ public readonly record struct SignatureVerdict
             + "Check your secret access key and signing method.",
     };
 
-    internal static SignatureVerdict Verified => new(SignatureOutcome.Verified);
-
     /// <summary>The credential scope names another service.</summary>
     public static SignatureVerdict WrongService => new(SignatureOutcome.WrongService);
-
-    internal static SignatureVerdict WrongRegion => new(SignatureOutcome.WrongRegion);
-
-    internal static SignatureVerdict TimestampMissing => new(SignatureOutcome.TimestampMissing);
-
-    internal static SignatureVerdict SignatureDiffers => new(SignatureOutcome.SignatureDiffers);
 
     /// <summary>The verdict for an error in the <c>Authorization</c> header.</summary>
     public static SignatureVerdict For(AuthorizationError error) => error switch
@@ -118,23 +110,6 @@ public readonly record struct SignatureVerdict
 
     /// <inheritdoc/>
     public override string ToString() => Message;
-
-    internal static SignatureVerdict PresignedUrlExpired => new(SignatureOutcome.PresignedUrlExpired);
-
-    internal static SignatureVerdict TimestampMalformed(string header) =>
-        new(SignatureOutcome.TimestampMalformed) { Header = header };
-
-    internal static SignatureVerdict ScopeDateDiffers(string header) =>
-        new(SignatureOutcome.ScopeDateDiffers) { Header = header };
-
-    internal static SignatureVerdict ClockSkew(DateTimeOffset requestAt, DateTimeOffset serverAt) =>
-        new(SignatureOutcome.ClockSkew) { RequestAt = requestAt, ServerAt = serverAt };
-
-    internal static SignatureVerdict RequiredHeaderNotSigned(string header) =>
-        new(SignatureOutcome.RequiredHeaderNotSigned) { Header = header };
-
-    internal static SignatureVerdict SignedHeaderMissing(string header) =>
-        new(SignatureOutcome.SignedHeaderMissing) { Header = header };
 
     private static string Describe(AuthorizationError error) => error switch
     {

@@ -40,50 +40,31 @@ public sealed class SignatureVerifier
         in SigningRequest request, AuthorizationHeader authorization, string secret, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(authorization);
-        var scope = authorization.Scope;
-        if (scope.Service != _rules.Service)
+        if (FindForeignScope(authorization.Scope) is { } foreign)
         {
-            return SignatureVerdict.WrongService;
-        }
-
-        if (scope.Region != _region)
-        {
-            return SignatureVerdict.WrongRegion;
+            return foreign;
         }
 
         // x-amz-date takes precedence over Date even if it is malformed, because the client intended to use it.
         var dateHeader = request.Header(AmzDateHeader) is null ? DateHeader : AmzDateHeader;
         if (request.Header(dateHeader) is not { } timestamp)
         {
-            return SignatureVerdict.TimestampMissing;
+            return new(SignatureOutcome.TimestampMissing);
         }
 
         if (!AmzTimestamp.TryParse(timestamp, out var requestAt))
         {
-            return SignatureVerdict.TimestampMalformed(dateHeader);
+            return new(SignatureOutcome.TimestampMalformed) { Header = dateHeader };
         }
 
-        if (!timestamp.AsSpan(0, AmzTimestamp.DateChars).SequenceEqual(scope.Date))
+        if (!IsOfDay(timestamp, authorization.Scope))
         {
-            return SignatureVerdict.ScopeDateDiffers(dateHeader);
+            return new(SignatureOutcome.ScopeDateDiffers) { Header = dateHeader };
         }
 
-        if ((now - requestAt).Duration() > _tolerance)
-        {
-            return SignatureVerdict.ClockSkew(requestAt, now);
-        }
-
-        if (FindUnsigned(request, authorization.SignedHeaders, dateHeader) is { } unsigned)
-        {
-            return SignatureVerdict.RequiredHeaderNotSigned(unsigned);
-        }
-
-        if (FindMissing(request.Header, authorization.SignedHeaders) is { } missing)
-        {
-            return SignatureVerdict.SignedHeaderMissing(missing);
-        }
-
-        return VerifySignature(request, authorization, secret, timestamp);
+        return (now - requestAt).Duration() > _tolerance
+            ? new(SignatureOutcome.ClockSkew) { RequestAt = requestAt, ServerAt = now }
+            : VerifySignature(request, authorization, secret, timestamp, dateHeader);
     }
 
     /// <summary>Verifies a presigned URL: the scope, the clock, the signed headers, then the signature. Returns the first
@@ -96,42 +77,24 @@ public sealed class SignatureVerifier
     {
         ArgumentNullException.ThrowIfNull(url);
         var authorization = url.Authorization;
-        if (authorization.Scope.Service != _rules.Service)
+        if (FindForeignScope(authorization.Scope) is { } foreign)
         {
-            return SignatureVerdict.WrongService;
+            return foreign;
         }
 
-        if (authorization.Scope.Region != _region)
+        if (!IsOfDay(url.Timestamp, authorization.Scope))
         {
-            return SignatureVerdict.WrongRegion;
-        }
-
-        if (!url.Timestamp.AsSpan(0, AmzTimestamp.DateChars).SequenceEqual(authorization.Scope.Date))
-        {
-            return SignatureVerdict.ScopeDateDiffers(AmzDateHeader);
+            return new(SignatureOutcome.ScopeDateDiffers) { Header = AmzDateHeader };
         }
 
         if (url.SignedAt - now > _tolerance)
         {
-            return SignatureVerdict.ClockSkew(url.SignedAt, now);
+            return new(SignatureOutcome.ClockSkew) { RequestAt = url.SignedAt, ServerAt = now };
         }
 
-        if (now - url.SignedAt > url.Lifetime)
-        {
-            return SignatureVerdict.PresignedUrlExpired;
-        }
-
-        if (FindUnsigned(request, authorization.SignedHeaders, dateHeader: null) is { } unsigned)
-        {
-            return SignatureVerdict.RequiredHeaderNotSigned(unsigned);
-        }
-
-        if (FindMissing(request.Header, authorization.SignedHeaders) is { } missing)
-        {
-            return SignatureVerdict.SignedHeaderMissing(missing);
-        }
-
-        return VerifySignature(request with { IsPresigned = true }, authorization, secret, url.Timestamp);
+        return now - url.SignedAt > url.Lifetime
+            ? new(SignatureOutcome.PresignedUrlExpired)
+            : VerifySignature(request with { IsPresigned = true }, authorization, secret, url.Timestamp, dateHeader: null);
     }
 
     /// <summary>Starts the chain of chunk signatures of a request whose own signature has been verified.</summary>
@@ -146,24 +109,48 @@ public sealed class SignatureVerifier
         return new ChunkSignatures(_keys.GetOrDerive(secret, authorization.Scope), timestamp, authorization.Signature);
     }
 
+    private SignatureVerdict? FindForeignScope(CredentialScope scope) =>
+        scope.Service != _rules.Service ? SignatureVerdict.WrongService
+        : scope.Region != _region ? new(SignatureOutcome.WrongRegion)
+        : null;
+
+    private static bool IsOfDay(string timestamp, CredentialScope scope) =>
+        timestamp.AsSpan(0, AmzTimestamp.DateChars).SequenceEqual(scope.Date);
+
+    /// <summary>Verifies the signed headers, then the signature.</summary>
+    /// <param name="request">The request as received.</param>
+    /// <param name="authorization">What signs it.</param>
+    /// <param name="secret">The secret of the access key.</param>
+    /// <param name="timestamp">The time of the signature, as sent.</param>
+    /// <param name="dateHeader">The header with the timestamp, or null if it is in the query.</param>
     private SignatureVerdict VerifySignature(
-        in SigningRequest request, AuthorizationHeader authorization, string secret, string timestamp)
+        in SigningRequest request, AuthorizationHeader authorization, string secret, string timestamp, string? dateHeader)
     {
+        if (FindUnsigned(request, authorization.SignedHeaders, dateHeader) is { } unsigned)
+        {
+            return new(SignatureOutcome.RequiredHeaderNotSigned) { Header = unsigned };
+        }
+
+        if (FindMissing(request.Header, authorization.SignedHeaders) is { } missing)
+        {
+            return new(SignatureOutcome.SignedHeaderMissing) { Header = missing };
+        }
+
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
         _keys.GetOrDerive(secret, authorization.Scope).Sign(request, _rules, authorization.SignedHeaders, timestamp, expected);
-        return CryptographicOperations.FixedTimeEquals(expected, authorization.Signature)
-            ? SignatureVerdict.Verified
-            : SignatureVerdict.SignatureDiffers;
+        return new(CryptographicOperations.FixedTimeEquals(expected, authorization.Signature)
+            ? SignatureOutcome.Verified
+            : SignatureOutcome.SignatureDiffers);
     }
 
     private string? FindUnsigned(in SigningRequest request, IReadOnlyList<string> signed, string? dateHeader)
     {
-        if (!IsSigned(signed, HostHeader))
+        if (!Contains(signed, HostHeader))
         {
             return HostHeader;
         }
 
-        if (dateHeader is not null && !IsSigned(signed, dateHeader))
+        if (dateHeader is not null && !Contains(signed, dateHeader))
         {
             return dateHeader;
         }
@@ -171,7 +158,7 @@ public sealed class SignatureVerifier
         var coversBody = CoversBody(request);
         foreach (var name in request.HeaderNames)
         {
-            if (MustBeSigned(name) && !IsSigned(signed, name) && !(coversBody && IsSigned(_rules.UnsignedBesideBodyHash, name)))
+            if (MustBeSigned(name) && !Contains(signed, name) && !(coversBody && Contains(_rules.UnsignedBesideBodyHash, name)))
             {
                 return name.ToLowerInvariant();
             }
@@ -185,29 +172,14 @@ public sealed class SignatureVerifier
         PayloadModes.TryParse(request.PayloadHash, out var mode) && mode == PayloadMode.Hashed
             && request.PayloadHash != SigningRequest.EmptyPayloadHash;
 
-    private bool MustBeSigned(string name)
+    private bool MustBeSigned(string name) =>
+        name.StartsWith(_rules.SignedPrefix, StringComparison.OrdinalIgnoreCase) || Contains(_rules.SignedWhenPresent, name);
+
+    private static bool Contains(IReadOnlyList<string> names, string name)
     {
-        if (name.StartsWith(_rules.SignedPrefix, StringComparison.OrdinalIgnoreCase))
+        for (var i = 0; i < names.Count; i++)
         {
-            return true;
-        }
-
-        foreach (var listed in _rules.SignedWhenPresent)
-        {
-            if (name.Equals(listed, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsSigned(IReadOnlyList<string> signed, string name)
-    {
-        for (var i = 0; i < signed.Count; i++)
-        {
-            if (signed[i].Equals(name, StringComparison.OrdinalIgnoreCase))
+            if (names[i].Equals(name, StringComparison.OrdinalIgnoreCase))
             {
                 return true;
             }

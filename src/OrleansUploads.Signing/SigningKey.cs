@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -8,15 +9,13 @@ namespace OrleansUploads.Signing;
 public sealed class SigningKey
 {
     private readonly byte[] _key;
+    private readonly string _scope;
 
     private SigningKey(CredentialScope scope, byte[] key)
     {
-        Scope = scope;
+        _scope = scope.ToString();
         _key = key;
     }
-
-    /// <summary>The scope of the key.</summary>
-    public CredentialScope Scope { get; }
 
     /// <summary>Derives the key by a chain of HMACs over date, region, service and <c>aws4_request</c>.</summary>
     public static SigningKey Derive(string secret, CredentialScope scope)
@@ -48,36 +47,49 @@ public sealed class SigningKey
         Span<byte> requestHash = stackalloc byte[SHA256.HashSizeInBytes];
         CanonicalRequest.Hash(request, rules, signedHeaders, requestHash);
 
-        var toSign = new Utf8Builder(256);
-        try
-        {
-            WriteScope(AuthorizationHeader.Algorithm, timestamp, ref toSign);
-            toSign.AppendHexLower(requestHash);
-            Sign(toSign.Written, signature);
-        }
-        finally
-        {
-            toSign.Dispose();
-        }
+        using var toSign = new Utf8Builder(256);
+        WriteScope(AuthorizationHeader.Algorithm, timestamp, toSign);
+        toSign.AppendHexLower(requestHash);
+        Sign(toSign.Written, signature);
     }
 
     /// <summary>Writes the lines that every text to sign begins with: algorithm, timestamp and scope.</summary>
-    internal void WriteScope(string algorithm, string timestamp, ref Utf8Builder to)
+    internal void WriteScope(string algorithm, string timestamp, Utf8Builder to)
     {
         to.Append(algorithm);
         to.Append((byte)'\n');
         to.Append(timestamp);
         to.Append((byte)'\n');
-        to.Append(Scope.Date);
-        to.Append((byte)'/');
-        to.Append(Scope.Region);
-        to.Append((byte)'/');
-        to.Append(Scope.Service);
-        to.Append((byte)'/');
-        to.Append(CredentialScope.Terminator);
+        to.Append(_scope);
         to.Append((byte)'\n');
     }
 
     /// <summary>Writes the 32 bytes of the signature of a text.</summary>
     internal void Sign(ReadOnlySpan<byte> text, Span<byte> signature) => HMACSHA256.HashData(_key, text, signature);
+}
+
+/// <summary>Caches derived signing keys, which are valid for a whole day. Thread-safe and bounded.</summary>
+public sealed class SigningKeyCache
+{
+    private const int MaxKeys = 1024;
+
+    private readonly ConcurrentDictionary<(string Secret, CredentialScope Scope), SigningKey> _keys = new();
+
+    /// <summary>Returns the signing key of a secret and scope from the cache, or derives it.</summary>
+    public SigningKey GetOrDerive(string secret, CredentialScope scope)
+    {
+        if (_keys.TryGetValue((secret, scope), out var cached))
+        {
+            return cached;
+        }
+
+        // Deriving a key is cheap, so clearing the whole cache at the limit is simpler than tracking which entry to evict. It
+        // also removes keys of earlier days.
+        if (_keys.Count >= MaxKeys)
+        {
+            _keys.Clear();
+        }
+
+        return _keys.GetOrAdd((secret, scope), SigningKey.Derive(secret, scope));
+    }
 }

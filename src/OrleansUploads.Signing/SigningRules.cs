@@ -13,8 +13,6 @@ public enum PathRule
 /// <summary>The differences between the services that use Signature Version 4.</summary>
 public sealed class SigningRules
 {
-    private const string AmazonPrefix = "x-amz-";
-
     /// <summary>The service's name in the credential scope, such as <c>glacier</c>.</summary>
     public required string Service { get; init; }
 
@@ -23,11 +21,11 @@ public sealed class SigningRules
 
     /// <summary>Prefix, in lower case, of the headers that must be signed when a request has them. These headers determine what a
     /// request does, so an attacker who could add one on the way would change the request.</summary>
-    public required string SignedPrefix { get; init; }
+    public string SignedPrefix { get; init; } = "x-amz-";
 
     /// <summary>Further headers, in lower case, that must be signed when a request has them. <c>host</c> and the date header must always
     /// be signed and are not listed.</summary>
-    public required IReadOnlyList<string> SignedWhenPresent { get; init; }
+    public IReadOnlyList<string> SignedWhenPresent { get; init; } = [];
 
     /// <summary>Headers, in lower case, that need no signature although the rules above say so, if the signature covers the SHA-256 of a
     /// body. They only describe the body, so the server finds out if they were changed on the way.</summary>
@@ -42,7 +40,6 @@ public sealed class SigningRules
     {
         Service = "glacier",
         Path = PathRule.EncodeAsSent,
-        SignedPrefix = AmazonPrefix,
         SignedWhenPresent = ["content-range"],
 
         // Amazon's own example of Upload Part does not sign the tree hash, and boto2 signs host and x-amz-* only.
@@ -54,8 +51,6 @@ public sealed class SigningRules
     {
         Service = "dashboard",
         Path = PathRule.EncodeAsSent,
-        SignedPrefix = AmazonPrefix,
-        SignedWhenPresent = [],
     };
 
     /// <summary>Amazon S3.</summary>
@@ -63,8 +58,6 @@ public sealed class SigningRules
     {
         Service = "s3",
         Path = PathRule.EncodeDecoded,
-        SignedPrefix = AmazonPrefix,
-        SignedWhenPresent = [],
         AllowsPayloadModes = true,
     };
 }

@@ -13,14 +13,14 @@ internal static class UriText
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~/"u8);
 
     /// <summary>Encodes a path according to a rule. Slashes are not encoded.</summary>
-    public static void EncodePath(ReadOnlySpan<char> path, PathRule rule, ref Utf8Builder to) =>
-        Encode(path, decode: rule == PathRule.EncodeDecoded, UnreservedOrSlash, ref to);
+    public static void EncodePath(ReadOnlySpan<char> path, PathRule rule, Utf8Builder to) =>
+        Encode(path, decode: rule == PathRule.EncodeDecoded, UnreservedOrSlash, to);
 
     /// <summary>Decodes a name or value of a query and encodes it again.</summary>
-    public static void NormalizeQueryText(ReadOnlySpan<char> text, ref Utf8Builder to) =>
-        Encode(text, decode: true, Unreserved, ref to);
+    public static void NormalizeQueryText(ReadOnlySpan<char> text, Utf8Builder to) =>
+        Encode(text, decode: true, Unreserved, to);
 
-    private static void Encode(ReadOnlySpan<char> text, bool decode, SearchValues<byte> keep, ref Utf8Builder to)
+    private static void Encode(ReadOnlySpan<char> text, bool decode, SearchValues<byte> keep, Utf8Builder to)
     {
         var rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         var bytes = rented.AsSpan(0, Encoding.UTF8.GetBytes(text, rented));

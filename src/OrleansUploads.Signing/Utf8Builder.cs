@@ -4,24 +4,22 @@ using System.Text;
 namespace OrleansUploads.Signing;
 
 /// <summary>Builds UTF-8 text in a pooled buffer, so that creating a canonical request allocates no buffer.</summary>
-internal ref struct Utf8Builder : IDisposable
+internal sealed class Utf8Builder(int capacityBytes) : IDisposable
 {
-    private byte[] _buffer;
+    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(capacityBytes);
     private int _length;
 
-    public Utf8Builder(int capacityBytes) => _buffer = ArrayPool<byte>.Shared.Rent(capacityBytes);
-
-    public readonly ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
+    public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 
     public void Append(byte value) => Reserve(1)[0] = value;
 
-    public void Append(scoped ReadOnlySpan<char> text)
+    public void Append(ReadOnlySpan<char> text)
     {
         var bytes = Encoding.UTF8.GetByteCount(text);
         Encoding.UTF8.GetBytes(text, Reserve(bytes));
     }
 
-    public void AppendHexLower(scoped ReadOnlySpan<byte> bytes) =>
+    public void AppendHexLower(ReadOnlySpan<byte> bytes) =>
         Convert.TryToHexStringLower(bytes, Reserve(2 * bytes.Length), out _);
 
     public void AppendPercentEncoded(byte value)
