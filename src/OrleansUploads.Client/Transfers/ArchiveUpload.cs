@@ -84,14 +84,8 @@ public sealed class ArchiveUpload
         string vault, string uploadId, ByteSource source, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        ServerParts parts;
-        try
+        if (await FindPartsAsync(vault, uploadId, cancellationToken) is not { } parts)
         {
-            parts = await ServerParts.ReadAsync(_client, vault, uploadId, cancellationToken);
-        }
-        catch (GlacierException failure) when (failure.Code == GlacierErrorCodes.ResourceNotFound)
-        {
-            // A completed upload has no parts, but the server still returns its archive ID for a complete request.
             var treeHash = await source.ReadTreeHashAsync(cancellationToken);
             return await _client.CompleteMultipartUploadAsync(
                 vault, uploadId, source.LengthBytes, treeHash, _options.CompleteRetry, cancellationToken);
@@ -122,14 +116,8 @@ public sealed class ArchiveUpload
     public async Task<ArchiveReceipt> ResumeStreamAsync(
         string vault, string uploadId, Stream stream, CancellationToken cancellationToken = default)
     {
-        ServerParts have;
-        try
+        if (await FindPartsAsync(vault, uploadId, cancellationToken) is not { } have)
         {
-            have = await ServerParts.ReadAsync(_client, vault, uploadId, cancellationToken);
-        }
-        catch (GlacierException failure) when (failure.Code == GlacierErrorCodes.ResourceNotFound)
-        {
-            // It may be completed, as in ResumeAsync.
             var (lengthBytes, treeHash) = await StreamParts.HashAsync(stream, cancellationToken);
             return await _client.CompleteMultipartUploadAsync(
                 vault, uploadId, lengthBytes, treeHash, _options.CompleteRetry, cancellationToken);
@@ -150,17 +138,30 @@ public sealed class ArchiveUpload
             : throw Refused(uploadId, EmptyStream());
     }
 
+    /// <summary>Returns the parts of an upload, or null if there is no such upload. It may be completed: such an upload has no parts, but the
+    /// server still returns its archive ID for a complete request.</summary>
+    private async Task<ServerParts?> FindPartsAsync(string vault, string uploadId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ServerParts.ReadAsync(_client, vault, uploadId, cancellationToken);
+        }
+        catch (GlacierException failure) when (failure.Code == GlacierErrorCodes.ResourceNotFound)
+        {
+            return null;
+        }
+    }
+
     private async Task<ArchiveReceipt> RunAsync(
         string vault, string uploadId, ByteSource source, PartPlan plan, ServerParts have, CancellationToken cancellationToken)
     {
         var progress = new UploadProgressReporter(uploadId, plan.SizeBytes, plan.PartCount, _options.Report);
         try
         {
-            var sender = new PartSender(_client, vault, uploadId, have, progress);
-            var hashes = await sender.SendAsync(source, plan, _options, cancellationToken);
+            var upload = new OpenUpload(_client, _options, vault, uploadId, have, progress);
+            var hashes = await upload.SendAsync(source, plan, cancellationToken);
             source.RequireUnchanged();
-            return await new UploadCompletion(_client, vault, uploadId, _options.CompleteRetry)
-                .CompleteAsync(plan, hashes, cancellationToken);
+            return await upload.CompleteAsync(plan, hashes, cancellationToken);
         }
         catch (Exception failure) when (failure is GlacierException or IOException)
         {
@@ -175,10 +176,9 @@ public sealed class ArchiveUpload
         var progress = new UploadProgressReporter(uploadId, 0, 0, _options.Report);
         try
         {
-            var sender = new PartSender(_client, vault, uploadId, have, progress);
-            var hashes = await sender.SendAsync(parts, _options.Workers, cancellationToken);
-            return await new UploadCompletion(_client, vault, uploadId, _options.CompleteRetry)
-                .CompleteAsync(PartPlan.Of(parts.LengthBytes, parts.PartSizeBytes), hashes, cancellationToken);
+            var upload = new OpenUpload(_client, _options, vault, uploadId, have, progress);
+            var hashes = await upload.SendAsync(parts, cancellationToken);
+            return await upload.CompleteAsync(PartPlan.Of(parts.LengthBytes, parts.PartSizeBytes), hashes, cancellationToken);
         }
         catch (Exception failure) when (failure is GlacierException or IOException)
         {

@@ -2,17 +2,21 @@ using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>Sends the parts of one upload that the server does not have.</summary>
-internal sealed class PartSender(
-    GlacierClient client, string vault, string uploadId, ServerParts have, UploadProgressReporter progress)
+/// <summary>One upload in progress: sends the parts that the server does not have, and completes it.</summary>
+internal sealed class OpenUpload(
+    GlacierClient client,
+    ArchiveUploadOptions options,
+    string vault,
+    string uploadId,
+    ServerParts have,
+    UploadProgressReporter progress)
 {
     /// <summary>Sends the parts of a source.</summary>
     /// <returns>The tree hashes of all parts.</returns>
-    public async Task<TreeHash[]> SendAsync(
-        ByteSource source, PartPlan plan, ArchiveUploadOptions options, CancellationToken cancellationToken)
+    public async Task<TreeHash[]> SendAsync(ByteSource source, PartPlan plan, CancellationToken cancellationToken)
     {
         var hashes = new TreeHash[plan.PartCount];
-        var workers = Workers(options.Workers, cancellationToken);
+        var workers = new ParallelOptions { MaxDegreeOfParallelism = options.Workers, CancellationToken = cancellationToken };
         if (options.StopsAtDifference && have.Count > 0)
         {
             await Parallel.ForAsync(0, plan.PartCount, workers, async (part, token) =>
@@ -49,11 +53,11 @@ internal sealed class PartSender(
 
     /// <summary>Sends the parts of a stream. The next part is read while the workers send the ones before it.</summary>
     /// <returns>The tree hashes of all parts.</returns>
-    public async Task<TreeHash[]> SendAsync(StreamParts parts, int workers, CancellationToken cancellationToken)
+    public async Task<TreeHash[]> SendAsync(StreamParts parts, CancellationToken cancellationToken)
     {
         var hashes = new List<Task<TreeHash>>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var free = new SemaphoreSlim(workers);
+        using var free = new SemaphoreSlim(options.Workers);
         try
         {
             do
@@ -71,6 +75,39 @@ internal sealed class PartSender(
             await Task.WhenAll(hashes).ContinueWith(static _ => { }, TaskScheduler.Default);
             ThrowFirstFailure(hashes);
             throw;
+        }
+    }
+
+    /// <summary>Completes the upload, and finds out which part is wrong if the server refuses.</summary>
+    /// <exception cref="ArchiveUploadException">A part on the server differs from the source, or the archive does.</exception>
+    public async Task<ArchiveReceipt> CompleteAsync(
+        PartPlan plan, TreeHash[] hashes, CancellationToken cancellationToken)
+    {
+        var treeHash = TreeHasher.Combine(hashes);
+        try
+        {
+            var receipt = await client.CompleteMultipartUploadAsync(
+                vault, uploadId, plan.SizeBytes, treeHash, options.CompleteRetry, cancellationToken);
+            return receipt.TreeHash is not { } theirs || theirs == treeHash
+                ? receipt
+                : throw new ArchiveUploadException(
+                    uploadId, $"Archive {receipt.ArchiveId} has tree hash {theirs}, but the source has {treeHash}.");
+        }
+        catch (GlacierException refusal) when (refusal.Code == GlacierErrorCodes.InvalidParameterValue)
+        {
+            // The refusal does not name the wrong part, and there may be thousands. Comparing their hashes finds it.
+            if (await FindFirstDifferenceAsync(plan, hashes, cancellationToken) is not { } difference)
+            {
+                throw;
+            }
+
+            throw new ArchiveUploadException(
+                uploadId,
+                $"{difference.Describe()} The server refused to complete the upload: {refusal.Message}",
+                refusal)
+            {
+                FirstDifference = difference,
+            };
         }
     }
 
@@ -104,6 +141,21 @@ internal sealed class PartSender(
         }
     }
 
+    private async Task<PartDifference?> FindFirstDifferenceAsync(
+        PartPlan plan, TreeHash[] hashes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var theirs = await ServerParts.ReadAsync(client, vault, uploadId, cancellationToken);
+            return theirs.FindFirstDifference(plan, hashes);
+        }
+        catch (GlacierException)
+        {
+            // The caller reports the original refusal without a part.
+            return null;
+        }
+    }
+
     /// <summary>Throws the failure of the worker that stopped the others, and not the cancellations of those.</summary>
     private static void ThrowFirstFailure(List<Task<TreeHash>> hashes) =>
         hashes.Find(static sent => sent.IsFaulted)?.GetAwaiter().GetResult();
@@ -115,7 +167,4 @@ internal sealed class PartSender(
             throw new ArchiveUploadException(uploadId, difference.Describe()) { FirstDifference = difference };
         }
     }
-
-    private static ParallelOptions Workers(int count, CancellationToken cancellationToken) =>
-        new() { MaxDegreeOfParallelism = count, CancellationToken = cancellationToken };
 }
