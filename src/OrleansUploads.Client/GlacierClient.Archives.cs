@@ -29,7 +29,7 @@ public sealed partial class GlacierClient
         };
         return Transport.RunAsync(
             request.WithHeader(HeaderNames.TreeHash, body.TreeHash.ToString())
-                .WithHeader(HeaderNames.ArchiveDescription, DescriptionText.Check(description)),
+                .WithHeader(HeaderNames.ArchiveDescription, GlacierLimits.CheckDescription(description)),
             (response, _) =>
             {
                 CheckTreeHash(response, body);

@@ -26,7 +26,7 @@ public sealed partial class GlacierClient
         ArgumentException.ThrowIfNullOrEmpty(archiveId);
         return InitiateJobAsync(
             vault,
-            new JobParametersDocument("archive-retrieval", archiveId, DescriptionText.Check(description), tier, range),
+            new JobParametersDocument("archive-retrieval", archiveId, GlacierLimits.CheckDescription(description), tier, range),
             cancellationToken);
     }
 
@@ -36,32 +36,25 @@ public sealed partial class GlacierClient
         string vault, string? description = null, CancellationToken cancellationToken = default) =>
         InitiateJobAsync(
             vault,
-            new JobParametersDocument("inventory-retrieval", null, DescriptionText.Check(description), null, null),
+            new JobParametersDocument("inventory-retrieval", null, GlacierLimits.CheckDescription(description), null, null),
             cancellationToken);
 
     /// <summary>Returns the status and properties of a job.</summary>
     public Task<Job> DescribeJobAsync(string vault, string jobId, CancellationToken cancellationToken = default) =>
-        RunAsync(
-            new GlacierRequest(HttpMethod.Get, RequestPath.Item(_account, vault, Jobs, jobId)),
-            static (response, token) => ResponseReader.ReadJsonAsync(response, GlacierJson.Default.Job, token),
-            cancellationToken);
+        GetAsync(RequestPath.Item(_account, vault, Jobs, jobId), GlacierJson.Default.Job, cancellationToken);
 
     /// <summary>Returns one page of a vault's jobs, ordered by the time they were initiated.</summary>
     /// <param name="vault">The vault name.</param>
     /// <param name="marker">The marker of the previous page, or null for the first page.</param>
     /// <param name="limit">The maximum number of jobs on the page, or null for the server's default.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    public Task<Page<Job>> ListJobsPageAsync(
-        string vault, string? marker = null, int? limit = null, CancellationToken cancellationToken = default) =>
-        RunAsync(
-            new GlacierRequest(
-                HttpMethod.Get, RequestPath.Page($"{RequestPath.Vault(_account, vault)}/{Jobs}", marker, limit)),
-            static async (response, token) =>
-            {
-                var list = await ResponseReader.ReadJsonAsync(response, GlacierJson.Default.JobListDocument, token);
-                return new Page<Job>(list.JobList, list.Marker);
-            },
-            cancellationToken);
+    public async Task<Page<Job>> ListJobsPageAsync(
+        string vault, string? marker = null, int? limit = null, CancellationToken cancellationToken = default)
+    {
+        var path = RequestPath.Page($"{RequestPath.Vault(_account, vault)}/{Jobs}", marker, limit);
+        var list = await GetAsync(path, GlacierJson.Default.JobListDocument, cancellationToken);
+        return new Page<Job>(list.JobList, list.Marker);
+    }
 
     /// <summary>Enumerates all jobs of a vault, ordered by the time they were initiated. Pages are requested as needed.</summary>
     public IAsyncEnumerable<Job> ListJobsAsync(string vault, CancellationToken cancellationToken = default) =>
@@ -86,16 +79,16 @@ public sealed partial class GlacierClient
         string vault, string jobId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var output = await GetJobOutputAsync(vault, jobId, cancellationToken: cancellationToken);
-        await foreach (var entry in InventoryReader.ReadAsync(output.Body, ReadAsync, cancellationToken))
+        await foreach (var entry in InventoryReader.ReadAsync(ReadAsync, cancellationToken))
         {
             yield return entry;
         }
 
-        async ValueTask<int> ReadAsync(Stream body, Memory<byte> buffer, CancellationToken token)
+        async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken token)
         {
             // The time in which the caller uses the entries does not count.
             using var idle = Transport.StartIdleTimer(token);
-            return await Transport.ReadAsync(idle, step => body.ReadAsync(buffer, step).AsTask(), token);
+            return await Transport.ReadAsync(idle, step => output.Body.ReadAsync(buffer, step).AsTask(), token);
         }
     }
 
@@ -120,10 +113,7 @@ public sealed partial class GlacierClient
         string vault, JobParametersDocument parameters, CancellationToken cancellationToken) =>
         RunAsync(
             new GlacierRequest(HttpMethod.Post, $"{RequestPath.Vault(_account, vault)}/{Jobs}")
-            {
-                Body = Json(parameters, GlacierJson.Default.JobParametersDocument),
-                ContentType = JsonType,
-            },
+                .WithJson(parameters, GlacierJson.Default.JobParametersDocument),
             static (response, _) => Task.FromResult(ResponseReader.RequireHeader(response, HeaderNames.JobId)),
             cancellationToken);
 }

@@ -19,7 +19,7 @@ public sealed partial class GlacierClient
         RunAsync(
             new GlacierRequest(HttpMethod.Post, $"{RequestPath.Vault(_account, vault)}/{Uploads}")
                 .WithHeader(HeaderNames.PartSize, partSizeBytes.ToString(CultureInfo.InvariantCulture))
-                .WithHeader(HeaderNames.ArchiveDescription, DescriptionText.Check(description)),
+                .WithHeader(HeaderNames.ArchiveDescription, GlacierLimits.CheckDescription(description)),
             static (response, _) => Task.FromResult(ResponseReader.RequireHeader(response, HeaderNames.UploadId)),
             cancellationToken);
 
@@ -36,13 +36,15 @@ public sealed partial class GlacierClient
         ArgumentNullException.ThrowIfNull(body);
         ArgumentOutOfRangeException.ThrowIfNegative(firstByte);
         CheckBodyLength(body);
-        return SendPartAsync(
-            new GlacierRequest(HttpMethod.Put, RequestPath.Item(_account, vault, Uploads, uploadId))
+        return RunAsync(
+            new GlacierRequest(HttpMethod.Put, RequestPath.Item(_account, vault, Uploads, uploadId)) { Body = body }
+                .WithHeader("content-range", $"bytes {new ByteRange(firstByte, firstByte + body.LengthBytes)}/*")
+                .WithHeader(HeaderNames.TreeHash, body.TreeHash.ToString()),
+            (response, _) =>
             {
-                Body = body,
-                ContentRange = $"bytes {new ByteRange(firstByte, firstByte + body.LengthBytes)}/*",
-            }.WithHeader(HeaderNames.TreeHash, body.TreeHash.ToString()),
-            body,
+                CheckTreeHash(response, body);
+                return Task.FromResult(true);
+            },
             cancellationToken);
     }
 
@@ -80,11 +82,9 @@ public sealed partial class GlacierClient
         string? marker = null,
         int? limit = null,
         CancellationToken cancellationToken = default) =>
-        RunAsync(
-            new GlacierRequest(
-                HttpMethod.Get,
-                RequestPath.Page(RequestPath.Item(_account, vault, Uploads, uploadId), marker, limit)),
-            static (response, token) => ResponseReader.ReadJsonAsync(response, GlacierJson.Default.PartPage, token),
+        GetAsync(
+            RequestPath.Page(RequestPath.Item(_account, vault, Uploads, uploadId), marker, limit),
+            GlacierJson.Default.PartPage,
             cancellationToken);
 
     /// <summary>Enumerates all parts of an upload, ordered by offset. Pages are requested as needed.</summary>
@@ -103,17 +103,13 @@ public sealed partial class GlacierClient
     /// <param name="marker">The marker of the previous page, or null for the first page.</param>
     /// <param name="limit">The maximum number of uploads on the page, or null for the server's default.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    public Task<Page<MultipartUpload>> ListMultipartUploadsPageAsync(
-        string vault, string? marker = null, int? limit = null, CancellationToken cancellationToken = default) =>
-        RunAsync(
-            new GlacierRequest(
-                HttpMethod.Get, RequestPath.Page($"{RequestPath.Vault(_account, vault)}/{Uploads}", marker, limit)),
-            static async (response, token) =>
-            {
-                var list = await ResponseReader.ReadJsonAsync(response, GlacierJson.Default.UploadListDocument, token);
-                return new Page<MultipartUpload>(list.UploadsList, list.Marker);
-            },
-            cancellationToken);
+    public async Task<Page<MultipartUpload>> ListMultipartUploadsPageAsync(
+        string vault, string? marker = null, int? limit = null, CancellationToken cancellationToken = default)
+    {
+        var path = RequestPath.Page($"{RequestPath.Vault(_account, vault)}/{Uploads}", marker, limit);
+        var list = await GetAsync(path, GlacierJson.Default.UploadListDocument, cancellationToken);
+        return new Page<MultipartUpload>(list.UploadsList, list.Marker);
+    }
 
     /// <summary>Enumerates all uploads in progress of a vault. Pages are requested as needed.</summary>
     public IAsyncEnumerable<MultipartUpload> ListMultipartUploadsAsync(
@@ -135,26 +131,4 @@ public sealed partial class GlacierClient
             static (response, _) => Task.FromResult(ReadReceipt(response)),
             retry,
             cancellationToken);
-
-    /// <summary>Sends a part. If the server refuses it without its linear hash, it is sent again with it: during an upgrade, silos that accept
-    /// such parts and silos that do not share an address.</summary>
-    private async Task SendPartAsync(GlacierRequest request, HashedBody body, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await RunAsync(request, ReadAsync, cancellationToken, nameof(UploadPartAsync));
-        }
-        catch (GlacierException refused) when (
-            refused.Code == GlacierErrorCodes.InvalidParameterValue && body.LinearHash is null)
-        {
-            var hashed = await HashedBody.ReadAsync(body.Source, body.Range, cancellationToken: cancellationToken);
-            await RunAsync(request with { Body = hashed }, ReadAsync, cancellationToken, nameof(UploadPartAsync));
-        }
-
-        Task<bool> ReadAsync(HttpResponseMessage response, CancellationToken token)
-        {
-            CheckTreeHash(response, body);
-            return Task.FromResult(true);
-        }
-    }
 }

@@ -16,10 +16,7 @@ public sealed partial class GlacierClient
 
     /// <summary>Returns the properties of a vault.</summary>
     public Task<Vault> DescribeVaultAsync(string vault, CancellationToken cancellationToken = default) =>
-        RunAsync(
-            new GlacierRequest(HttpMethod.Get, RequestPath.Vault(_account, vault)),
-            static (response, token) => ResponseReader.ReadJsonAsync(response, GlacierJson.Default.Vault, token),
-            cancellationToken);
+        GetAsync(RequestPath.Vault(_account, vault), GlacierJson.Default.Vault, cancellationToken);
 
     /// <summary>Deletes a vault. The vault must not contain archives.</summary>
     public Task DeleteVaultAsync(string vault, CancellationToken cancellationToken = default) =>
@@ -30,16 +27,13 @@ public sealed partial class GlacierClient
     /// <param name="marker">The marker of the previous page, or null for the first page.</param>
     /// <param name="limit">The maximum number of vaults on the page, or null for the server's default.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    public Task<Page<Vault>> ListVaultsPageAsync(
-        string? marker = null, int? limit = null, CancellationToken cancellationToken = default) =>
-        RunAsync(
-            new GlacierRequest(HttpMethod.Get, RequestPath.Page(RequestPath.Vaults(_account), marker, limit)),
-            static async (response, token) =>
-            {
-                var list = await ResponseReader.ReadJsonAsync(response, GlacierJson.Default.VaultListDocument, token);
-                return new Page<Vault>(list.VaultList, list.Marker);
-            },
-            cancellationToken);
+    public async Task<Page<Vault>> ListVaultsPageAsync(
+        string? marker = null, int? limit = null, CancellationToken cancellationToken = default)
+    {
+        var path = RequestPath.Page(RequestPath.Vaults(_account), marker, limit);
+        var list = await GetAsync(path, GlacierJson.Default.VaultListDocument, cancellationToken);
+        return new Page<Vault>(list.VaultList, list.Marker);
+    }
 
     /// <summary>Enumerates all vaults of the account, ordered by name. Pages are requested as needed.</summary>
     public IAsyncEnumerable<Vault> ListVaultsAsync(CancellationToken cancellationToken = default) =>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization.Metadata;
 using OrleansUploads.Client.Wire;
 
 namespace OrleansUploads.Client;
@@ -80,6 +81,17 @@ public sealed partial class GlacierClient : IDisposable
         CancellationToken cancellationToken,
         [CallerMemberName] string operation = "") =>
         Transport.RunAsync(request, read, Transport.Retry, cancellationToken, operation);
+
+    private Task<T> GetAsync<T>(
+        string pathAndQuery, JsonTypeInfo<T> type, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
+        RunAsync(
+            new GlacierRequest(HttpMethod.Get, pathAndQuery),
+            (response, token) => ResponseReader.ReadJsonAsync(response, type, token),
+            cancellationToken,
+            operation);
+
+    private Task SendAsync(GlacierRequest request, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
+        RunAsync(request, static (_, _) => Task.FromResult(true), cancellationToken, operation);
 
     private static async IAsyncEnumerable<T> ReadAllPagesAsync<T>(
         Func<string?, CancellationToken, Task<Page<T>>> readPage,

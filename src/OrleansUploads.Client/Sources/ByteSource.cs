@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace OrleansUploads.Client.Sources;
 
 /// <summary>Bytes that can be read at any offset, repeatedly, and by several workers at the same time.</summary>
@@ -48,5 +50,113 @@ public abstract class ByteSource : IDisposable
     /// <summary>Releases the resources of the source.</summary>
     protected virtual void Dispose(bool disposing)
     {
+    }
+}
+
+/// <summary>A file. Reads give the offset, so workers share one handle without a lock.</summary>
+internal sealed class FileByteSource : ByteSource
+{
+    private readonly SafeFileHandle _file;
+    private readonly bool _ownsFile;
+    private readonly DateTime _writtenAt;
+
+    public FileByteSource(string path)
+        : this(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.Asynchronous)) => _ownsFile = true;
+
+    /// <summary>Reads an open file. The caller must close it.</summary>
+    public FileByteSource(SafeFileHandle file)
+    {
+        _file = file;
+        _writtenAt = File.GetLastWriteTimeUtc(file);
+        LengthBytes = RandomAccess.GetLength(file);
+    }
+
+    public override long LengthBytes { get; }
+
+    public override ValueTask<int> ReadAsync(
+        Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken) =>
+        RandomAccess.ReadAsync(_file, buffer, offsetBytes, cancellationToken);
+
+    /// <summary>Compares length and time of the last change.</summary>
+    public override void RequireUnchanged()
+    {
+        if (RandomAccess.GetLength(_file) != LengthBytes || File.GetLastWriteTimeUtc(_file) != _writtenAt)
+        {
+            throw new IOException("The file has changed since it was opened.");
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _ownsFile)
+        {
+            _file.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
+
+/// <summary>Bytes in memory.</summary>
+internal sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes) : ByteSource
+{
+    public override long LengthBytes => bytes.Length;
+
+    public override ValueTask<int> ReadAsync(
+        Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken)
+    {
+        var from = (int)Math.Min(offsetBytes, bytes.Length);
+        var read = Math.Min(buffer.Length, bytes.Length - from);
+        bytes.Slice(from, read).CopyTo(buffer);
+        return ValueTask.FromResult(read);
+    }
+
+    internal override ReadOnlyMemory<byte>? FindInMemory(ByteRange range) =>
+        range.EndExclusive <= bytes.Length ? bytes.Slice((int)range.Start, (int)range.LengthBytes) : default(ReadOnlyMemory<byte>?);
+}
+
+/// <summary>A seekable stream. A stream has a single position, so a lock covers each seek and the read that follows.</summary>
+internal sealed class StreamByteSource : ByteSource
+{
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Stream _stream;
+
+    public StreamByteSource(Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanSeek || !stream.CanRead)
+        {
+            throw new ArgumentException("The stream must be readable and seekable.", nameof(stream));
+        }
+
+        _stream = stream;
+        LengthBytes = stream.Length;
+    }
+
+    public override long LengthBytes { get; }
+
+    public override async ValueTask<int> ReadAsync(
+        Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            _stream.Position = offsetBytes;
+            return await _stream.ReadAsync(buffer, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _turn.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }

@@ -68,16 +68,9 @@ internal static class RangeReader
         }
     }
 
-    /// <summary>Reads a whole range into memory.</summary>
-    /// <param name="source">The source.</param>
-    /// <param name="range">The range.</param>
-    /// <param name="buffer">Where the bytes go; as long as the range.</param>
-    /// <param name="cancellationToken">Stops reading.</param>
+    /// <summary>Fills a buffer with the bytes of a range from an offset on.</summary>
     /// <exception cref="EndOfStreamException">The source ends before the range does.</exception>
-    public static Task FillAsync(ByteSource source, ByteRange range, Memory<byte> buffer, CancellationToken cancellationToken) =>
-        FillAsync(source, range, range.Start, buffer, cancellationToken);
-
-    private static async Task FillAsync(
+    public static async Task FillAsync(
         ByteSource source, ByteRange range, long at, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var filled = 0;

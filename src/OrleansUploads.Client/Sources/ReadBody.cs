@@ -34,7 +34,7 @@ public sealed class ReadBody : IDisposable
         var held = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            await RangeReader.FillAsync(source, range, held.AsMemory(0, length), cancellationToken);
+            await RangeReader.FillAsync(source, range, range.Start, held.AsMemory(0, length), cancellationToken);
             return new ReadBody(HashedBody.Of(held.AsMemory(0, length), withLinearHash), held);
         }
         catch

@@ -17,4 +17,18 @@ internal static class GlacierLimits
 
     /// <summary>The maximum length of a vault name, in characters.</summary>
     public const int MaxVaultNameChars = 255;
+
+    /// <summary>Returns the description unchanged if it is valid or null.</summary>
+    /// <exception cref="ArgumentException">The description is too long or is not printable ASCII.</exception>
+    public static string? CheckDescription(string? description)
+    {
+        if (description is { Length: > MaxDescriptionChars } || description.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            throw new ArgumentException(
+                $"The description must have at most {MaxDescriptionChars} characters, all of them printable ASCII.",
+                nameof(description));
+        }
+
+        return description;
+    }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
 
@@ -10,17 +12,11 @@ internal sealed record GlacierRequest(HttpMethod Method, string PathAndQuery)
 {
     private readonly List<KeyValuePair<string, string>> _headers = [];
 
-    /// <summary>Headers in addition to those that every request has.</summary>
+    /// <summary>Headers in addition to those that every request has. Those of the body are among them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers;
 
     /// <summary>The body, or null for none.</summary>
     public HashedBody? Body { get; init; }
-
-    /// <summary>The media type of the body, or null for none.</summary>
-    public string? ContentType { get; init; }
-
-    /// <summary>The <c>Content-Range</c> of the body, or null for none.</summary>
-    public string? ContentRange { get; init; }
 
     /// <summary>Whether the result of the request disposes of the response, because it streams the body after the call.</summary>
     public bool KeepsResponseOpen { get; init; }
@@ -40,4 +36,9 @@ internal sealed record GlacierRequest(HttpMethod Method, string PathAndQuery)
 
         return this;
     }
+
+    /// <summary>Returns the request with a JSON document as its body.</summary>
+    public GlacierRequest WithJson<T>(T document, JsonTypeInfo<T> type) =>
+        (this with { Body = HashedBody.Of(JsonSerializer.SerializeToUtf8Bytes(document, type)) })
+            .WithHeader("content-type", "application/json");
 }

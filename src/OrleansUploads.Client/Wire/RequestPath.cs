@@ -45,15 +45,13 @@ internal static class RequestPath
             ArgumentOutOfRangeException.ThrowIfLessThan(maxItems, 1, nameof(limit));
         }
 
-        var limitQuery = limit is null ? null : string.Create(CultureInfo.InvariantCulture, $"limit={limit}");
-        var markerQuery = marker is null ? null : $"marker={Uri.EscapeDataString(marker)}";
-        return (limitQuery, markerQuery) switch
-        {
-            (null, null) => path,
-            (null, _) => $"{path}?{markerQuery}",
-            (_, null) => $"{path}?{limitQuery}",
-            _ => $"{path}?{limitQuery}&{markerQuery}",
-        };
+        string?[] parameters =
+        [
+            limit is null ? null : string.Create(CultureInfo.InvariantCulture, $"limit={limit}"),
+            marker is null ? null : $"marker={Uri.EscapeDataString(marker)}",
+        ];
+        var query = string.Join('&', parameters.OfType<string>());
+        return query.Length == 0 ? path : $"{path}?{query}";
     }
 
     // URI libraries resolve these segments, so the request would reach a different resource.

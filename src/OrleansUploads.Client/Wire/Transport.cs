@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -11,6 +12,10 @@ namespace OrleansUploads.Client.Wire;
 internal sealed class Transport
 {
     private const string ApiVersion = "2012-06-01";
+    private const string MethodSuffix = "Async";
+
+    /// <summary>The activities of calls. <see cref="HttpClient"/> sends the current one to the server as <c>traceparent</c>.</summary>
+    private static readonly ActivitySource Activities = new(GlacierClient.ActivitySourceName);
 
     private static readonly ProductInfoHeaderValue Product = new("OrleansUploads.Client", "0.1");
 
@@ -52,13 +57,13 @@ internal sealed class Transport
         RetryPolicy retry,
         CancellationToken cancellationToken,
         [CallerMemberName] string operation = "") =>
-        ClientTracing.RunAsync(
+        TraceAsync(
             operation, () => retry.RunAsync((_, token) => AttemptAsync(request, read, token), TimeProvider, cancellationToken));
 
     /// <summary>Sends a request that deletes a resource, with retries. If a retry does not find the resource, the call succeeds:
     /// an earlier attempt has deleted it, and its response was lost.</summary>
     public Task RemoveAsync(GlacierRequest request, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
-        ClientTracing.RunAsync(
+        TraceAsync(
             operation,
             () => Retry.RunAsync(
                 async (attempt, token) =>
@@ -155,7 +160,8 @@ internal sealed class Transport
     private HttpRequestMessage CreateMessage(GlacierRequest request, BodyContent? content)
     {
         var message = new HttpRequestMessage(request.Method, new Uri(_options.Endpoint, request.PathAndQuery)) { Content = content };
-        _signer.Sign(message, request.PayloadHash, TimeProvider.GetUtcNow(), HeadersOf(request));
+        _signer.Sign(
+            message, request.PayloadHash, TimeProvider.GetUtcNow(), request.Headers.Append(new(HeaderNames.Version, ApiVersion)));
         message.Headers.UserAgent.Add(Product);
 
         // Allows the server to refuse the request before the body is sent. Otherwise the refusal of a large body looks like a
@@ -164,22 +170,22 @@ internal sealed class Transport
         return message;
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> HeadersOf(GlacierRequest request)
+    /// <summary>Runs a call as an activity, if anything listens.</summary>
+    /// <param name="method">The client's method. The activity has its name without <c>Async</c>.</param>
+    /// <param name="call">Sends the request and reads the response.</param>
+    private static async Task<T> TraceAsync<T>(string method, Func<Task<T>> call)
     {
-        yield return new(HeaderNames.Version, ApiVersion);
-        foreach (var header in request.Headers)
+        var name = method.EndsWith(MethodSuffix, StringComparison.Ordinal) ? method[..^MethodSuffix.Length] : method;
+        using var activity = Activities.StartActivity(name, ActivityKind.Client);
+        try
         {
-            yield return header;
+            return await call();
         }
-
-        if (request is { Body: not null, ContentRange: { } range })
+        catch (Exception failure)
         {
-            yield return new("content-range", range);
-        }
-
-        if (request is { Body: not null, ContentType: { } type })
-        {
-            yield return new("content-type", type);
+            activity?.SetTag("code", (failure as GlacierException)?.Code);
+            activity?.SetStatus(ActivityStatusCode.Error, failure.Message);
+            throw;
         }
     }
 }

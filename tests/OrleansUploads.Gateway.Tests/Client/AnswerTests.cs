@@ -87,6 +87,33 @@ public class AnswerTests
         Assert.Equal(Entries, read);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(100_000)]
+    public async Task An_inventory_may_arrive_in_pieces_of_any_size(int pieceBytes)
+    {
+        const string Entry = $$"""{"ArchiveId":"ID","ArchiveDescription":null,"CreationDate":"2012-05-15T17:21:39Z","Size":5,"SHA256TreeHash":"{{Hash}}"}""";
+        string[] ids = [.. Enumerable.Range(0, 30).Select(number => $"a{number}")];
+        var entries = string.Join(" , ", ids.Select(id => Entry.Replace("ID", id, StringComparison.Ordinal)));
+        using var client = new ScriptedServer()
+            .AnswersInPieces($$"""{"VaultARN":"ArchiveList","Other":[1],"ArchiveList": [ {{entries}} ],"InventoryDate":"x"}""", pieceBytes)
+            .AnswersInPieces($$"""{"ArchiveList":[{{entries}}""", pieceBytes)
+            .Connect();
+
+        Assert.Equal(ids, await client.ReadInventoryAsync("v", "j").Select(entry => entry.ArchiveId).ToArrayAsync());
+        var read = new List<string>();
+        var failure = await Assert.ThrowsAsync<GlacierException>(async () =>
+        {
+            await foreach (var entry in client.ReadInventoryAsync("v", "j"))
+            {
+                read.Add(entry.ArchiveId);
+            }
+        });
+        Assert.Equal(ids, read);
+        Assert.Equal(GlacierErrorCodes.UnreadableAnswer, failure.Code);
+    }
+
     [Fact]
     public async Task Lists_are_read_page_by_page_until_there_is_no_marker()
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
@@ -60,20 +59,6 @@ public sealed class ArchiveUploadTests : IDisposable
         Assert.Equal(_archive, _vault.Archive);
         Assert.Equal(6, PayloadHashes().Count());
         Assert.All(PayloadHashes(), sent => Assert.Equal(accepts, sent == Unsigned));
-    }
-
-    [Fact]
-    public async Task A_part_without_its_linear_hash_is_sent_again_with_it_if_the_server_refuses_it()
-    {
-        _vault.After = (_, answer) => AcceptingUnsigned(answer);
-        _vault.Before = request => request.Header("x-amz-content-sha256") == Unsigned
-            ? ScriptedServer.Answer(HttpStatusCode.BadRequest, ScriptedServer.Error("InvalidParameterValueException"))
-            : null;
-
-        await Upload(new() { PartSizeBytes = 8 * MiB }).UploadAsync("v", Source());
-
-        Assert.Equal(_archive, _vault.Archive);
-        Assert.Equal([Unsigned, Convert.ToHexStringLower(SHA256.HashData(_archive))], PayloadHashes());
     }
 
     [Fact]

@@ -28,6 +28,14 @@ internal sealed class ScriptedServer : HttpMessageHandler
         return this;
     }
 
+    /// <summary>Answers with a body of which each read gives at most some bytes.</summary>
+    public ScriptedServer AnswersInPieces(string json, int pieceBytes)
+    {
+        var body = new PieceStream(Encoding.UTF8.GetBytes(json), pieceBytes);
+        _script.Enqueue((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) }));
+        return this;
+    }
+
     public ScriptedServer Breaks() => BreaksWith(new HttpRequestException("The connection was reset."));
 
     public ScriptedServer BreaksWith(Exception failure)
@@ -70,5 +78,11 @@ internal sealed class ScriptedServer : HttpMessageHandler
         var received = await ReceivedRequest.ReadAsync(request, cancellationToken);
         _received.Enqueue(received);
         return await _script.Dequeue()(received, cancellationToken);
+    }
+
+    private sealed class PieceStream(byte[] bytes, int pieceBytes) : MemoryStream(bytes)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            base.ReadAsync(buffer[..Math.Min(buffer.Length, pieceBytes)], cancellationToken);
     }
 }

@@ -23,3 +23,20 @@ public sealed record VaultLock(
     [property: JsonRequired, JsonPropertyName("State")] VaultLockState State,
     [property: JsonPropertyName("CreationDate")] DateTimeOffset CreatedAt,
     [property: JsonPropertyName("ExpirationDate")] DateTimeOffset? ExpiresAt);
+
+/// <summary>What a vault notifies its topic of.</summary>
+public enum VaultEvent
+{
+    /// <summary>A job that retrieves an archive has ended.</summary>
+    ArchiveRetrievalCompleted,
+
+    /// <summary>A job that retrieves the inventory has ended.</summary>
+    InventoryRetrievalCompleted,
+}
+
+/// <summary>Where a vault sends notifications, and of what.</summary>
+/// <param name="Topic">The ARN of the topic.</param>
+/// <param name="Events">At least one event.</param>
+public sealed record VaultNotifications(
+    [property: JsonRequired, JsonPropertyName("SNSTopic")] string Topic,
+    [property: JsonRequired, JsonPropertyName("Events")] IReadOnlyList<VaultEvent> Events);
