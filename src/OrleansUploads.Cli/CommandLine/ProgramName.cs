@@ -10,35 +10,7 @@ internal static class ProgramName
     private const string Installed = "orleans-uploads";
 
     /// <summary>The program as a shell finds it: its name if it is on the path, else its full path.</summary>
-    public static string Text { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } words
-        ? words
-        : Find(Environment.ProcessPath, AppContext.BaseDirectory, Environment.GetEnvironmentVariable("PATH"), File.ResolveLinkTarget);
-
-    /// <summary>Finds the words that start this program.</summary>
-    /// <param name="processPath">The program of the process: this one, or <c>dotnet</c>.</param>
-    /// <param name="folder">The folder of this program.</param>
-    /// <param name="searchPath">The folders in which a shell looks.</param>
-    /// <param name="resolve">Returns what a link leads to, or null if there is no link.</param>
-    internal static string Find(
-        string? processPath, string folder, string? searchPath, Func<string, bool, FileSystemInfo?> resolve)
-    {
-        var program = Path.Combine(folder, Installed);
-        if (Path.GetFileNameWithoutExtension(processPath) == "dotnet")
-        {
-            return $"{Quote(processPath!)} {Quote(program + ".dll")}";
-        }
-
-        foreach (var place in (searchPath ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
-        {
-            var candidate = Path.Combine(place, Installed);
-            if (candidate == processPath || LeadsTo(candidate, processPath, resolve))
-            {
-                return Installed;
-            }
-        }
-
-        return Quote(processPath ?? program);
-    }
+    public static string Text { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } words ? words : Find();
 
     /// <summary>Quotes a word for a shell, if that is necessary.</summary>
     public static string Quote(string word) =>
@@ -46,11 +18,27 @@ internal static class ProgramName
             ? word
             : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
-    private static bool LeadsTo(string candidate, string? processPath, Func<string, bool, FileSystemInfo?> resolve)
+    private static string Find()
+    {
+        var processPath = Environment.ProcessPath;
+        var program = Path.Combine(AppContext.BaseDirectory, Installed);
+        if (Path.GetFileNameWithoutExtension(processPath) == "dotnet")
+        {
+            return $"{Quote(processPath!)} {Quote(program + ".dll")}";
+        }
+
+        var places = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
+        return places.Select(static place => Path.Combine(place, Installed))
+            .Any(candidate => candidate == processPath || LeadsTo(candidate, processPath))
+                ? Installed
+                : Quote(processPath ?? program);
+    }
+
+    private static bool LeadsTo(string link, string? processPath)
     {
         try
         {
-            return resolve(candidate, true)?.FullName == processPath;
+            return File.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName == processPath;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

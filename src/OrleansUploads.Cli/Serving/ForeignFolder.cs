@@ -13,8 +13,7 @@ internal static class ForeignFolder
 
     private static readonly string[] MadeByKeys = ["keys.json", "keys.lock"];
 
-    /// <summary>Requires that a folder is a data folder, is empty, or is closed to other users already.</summary>
-    /// <param name="folder">The folder; it need not exist.</param>
+    /// <summary>Requires that a folder does not exist, is a data folder, is empty, or is closed to other users already.</summary>
     /// <exception cref="IOException">It has files of others.</exception>
     public static void Require(string folder)
     {

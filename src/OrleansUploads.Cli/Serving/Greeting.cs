@@ -11,13 +11,9 @@ internal static class Greeting
 
     private const string Dashboard = "The dashboard is at ";
 
-    /// <summary>Prints the greeting.</summary>
-    /// <param name="options">The options of the server.</param>
-    /// <param name="key">The operator's key pair.</param>
-    /// <param name="keys">The file that contains the key pairs.</param>
-    /// <param name="addresses">The address on which the server listens, and that of the dashboard if it has its own.</param>
-    /// <param name="isLogged">Whether standard output is redirected, for example to the log of a container.</param>
-    public static void Print(ServerOptions options, OperatorKey key, KeyFile keys, string[] addresses, bool isLogged)
+    /// <summary>Prints the greeting. The addresses are that on which the server listens, and that of the dashboard if it has its
+    /// own.</summary>
+    public static void Print(ServerOptions options, OperatorKey key, KeyFile keys, string[] addresses)
     {
         Console.WriteLine(
             $"OrleansUploads {ProgramVersion.Text}, data in {options.DataFolder}, account {options.Account}, "
@@ -29,7 +25,7 @@ internal static class Greeting
 
         var server = FormatLocalAddress(addresses[0]);
         var region = $"AWS_DEFAULT_REGION={options.Service.Gateway.Region}";
-        var pair = FormatPair(options, key, isLogged);
+        var pair = FormatPair(options, key);
         if (options.Anonymous)
         {
             PrintCommands(
@@ -64,7 +60,6 @@ internal static class Greeting
     }
 
     /// <summary>Says that the server stops. An output that cannot be written does not keep it from that.</summary>
-    /// <param name="drainTime">How long requests in progress may continue.</param>
     public static void PrintStopping(TimeSpan drainTime)
     {
         try
@@ -89,14 +84,14 @@ internal static class Greeting
         Console.WriteLine();
     }
 
-    /// <summary>Returns the command that takes the key pair into the environment of a shell. A new secret is printed only to a terminal.
-    /// Otherwise the command reads it from the environment or from the key file.</summary>
-    private static string FormatPair(ServerOptions options, OperatorKey key, bool isLogged)
+    /// <summary>Returns the command that takes the key pair into the environment of a shell. A new secret is printed only to a terminal, and
+    /// never to the log of a container. Otherwise the command reads it from the environment or from the key file.</summary>
+    private static string FormatPair(ServerOptions options, OperatorKey key)
     {
         var id = ProgramName.Quote(key.AccessKeyId);
         return key.Environment is not null
             ? $"export AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY=\"${OperatorKey.SecretVariable}\""
-            : key.Created is { } created && !isLogged
+            : key.Created is { } created && !Console.IsOutputRedirected
                 ? $"export AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={ProgramName.Quote(created.SecretAccessKey)}"
                 : $"eval \"$({ProgramName.Text} keys export {id} --data {ProgramName.Quote(options.DataFolder)})\"";
     }

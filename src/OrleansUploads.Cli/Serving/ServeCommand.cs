@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Gateway;
 
@@ -12,8 +11,7 @@ internal static class ServeCommand
 
     /// <summary>Creates the command.</summary>
     /// <param name="seams">Replacements for tests, or null for none.</param>
-    /// <param name="configure">Changes the gateway's services after they were added, or null for no change.</param>
-    public static Command Create(ServerSeams? seams = null, Action<IServiceCollection>? configure = null)
+    public static Command Create(ServerSeams? seams = null)
     {
         var data = CommonOptions.Data(
             "The data folder, which contains the journal, the archives and the keys. Created if it does not exist.");
@@ -105,8 +103,7 @@ internal static class ServeCommand
             parsed.GetValue(quiet),
             parsed.GetValue(floor),
             ServeOptions.Bind(service, parsed.GetValue),
-            seams ?? new ServerSeams(),
-            configure)).RunAsync(cancellationToken));
+            seams ?? new ServerSeams())).RunAsync(cancellationToken));
     }
 
     private static Option<IPEndPoint?> ParseAddress(Option<IPEndPoint?> option) => option.Parse(

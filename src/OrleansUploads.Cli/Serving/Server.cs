@@ -97,7 +97,7 @@ internal sealed partial class Server(ServerOptions options)
         var keys = KeyFile.InFolder(options.DataFolder, options.Seams.Folder.Flush);
         var operatorKey = OperatorKey.Find(keys, options.Account, DateTimeOffset.UtcNow);
         var certificate = options is { CertificatePath: { } path, CertificateKeyPath: { } keyPath }
-            ? new ServerCertificate(path, keyPath, TimeProvider.System, loggers.CreateLogger<ServerCertificate>())
+            ? new ServerCertificate(path, keyPath, loggers.CreateLogger<ServerCertificate>())
             : null;
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, certificate));
 
@@ -129,7 +129,7 @@ internal sealed partial class Server(ServerOptions options)
             builder.Services.AddUploadsDashboard(hasOwnAddress: options.DashboardListen is not null);
         }
 
-        options.Configure?.Invoke(builder.Services);
+        options.Seams.Services(builder.Services);
         await using var app = builder.Build();
         app.UseRouting();
         app.MapOrleansUploads();
@@ -150,7 +150,7 @@ internal sealed partial class Server(ServerOptions options)
         }
 
         string[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
-        Greeting.Print(options, operatorKey, keys, addresses, isLogged: Console.IsOutputRedirected);
+        Greeting.Print(options, operatorKey, keys, addresses);
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }

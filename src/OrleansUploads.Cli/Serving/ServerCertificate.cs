@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -13,11 +14,10 @@ namespace OrleansUploads.Cli.Serving;
 internal sealed partial class ServerCertificate
 {
     /// <summary>Minimum time between two reads of the files. They are read only when a client connects.</summary>
-    internal static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(2);
 
     private readonly string _certificatePath;
     private readonly string _keyPath;
-    private readonly TimeProvider _time;
     private readonly ILogger<ServerCertificate> _logger;
     private readonly Lock _gate = new();
     private SslStreamCertificateContext _current;
@@ -27,14 +27,12 @@ internal sealed partial class ServerCertificate
     /// <summary>Reads the files.</summary>
     /// <exception cref="CryptographicException">The files are not a certificate and its key.</exception>
     /// <exception cref="IOException">The files cannot be read.</exception>
-    public ServerCertificate(
-        string certificatePath, string keyPath, TimeProvider time, ILogger<ServerCertificate> logger)
+    public ServerCertificate(string certificatePath, string keyPath, ILogger<ServerCertificate> logger)
     {
         _certificatePath = certificatePath;
         _keyPath = keyPath;
-        _time = time;
         _logger = logger;
-        _checkedAt = time.GetTimestamp();
+        _checkedAt = Stopwatch.GetTimestamp();
         _files = Read();
         _current = Parse(_files);
     }
@@ -42,7 +40,7 @@ internal sealed partial class ServerCertificate
     /// <summary>Returns the certificate for a new connection.</summary>
     public SslStreamCertificateContext Current()
     {
-        if (_time.GetElapsedTime(Volatile.Read(ref _checkedAt)) >= CheckInterval)
+        if (Stopwatch.GetElapsedTime(Volatile.Read(ref _checkedAt)) >= CheckInterval)
         {
             Refresh();
         }
@@ -60,7 +58,7 @@ internal sealed partial class ServerCertificate
 
         try
         {
-            Volatile.Write(ref _checkedAt, _time.GetTimestamp());
+            Volatile.Write(ref _checkedAt, Stopwatch.GetTimestamp());
             var files = Read();
             if (_files != files)
             {

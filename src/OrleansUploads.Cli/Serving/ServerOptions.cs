@@ -20,7 +20,6 @@ namespace OrleansUploads.Cli.Serving;
 /// <param name="FloorBytes">See <see cref="DataFolderOptions.FloorBytes"/>.</param>
 /// <param name="Service">Options of the engine and of the gateway.</param>
 /// <param name="Seams">Replacements for tests.</param>
-/// <param name="Configure">Changes the gateway's services after they were added, or null for no change.</param>
 internal sealed record ServerOptions(
     string DataFolder,
     IPEndPoint Listen,
@@ -33,10 +32,9 @@ internal sealed record ServerOptions(
     bool Quiet,
     long? FloorBytes,
     ServiceOptions Service,
-    ServerSeams Seams,
-    Action<IServiceCollection>? Configure);
+    ServerSeams Seams);
 
-/// <summary>Lets tests replace parts of a server's data folder. The defaults replace nothing.</summary>
+/// <summary>Lets tests replace parts of a server. The defaults replace nothing.</summary>
 internal sealed record ServerSeams
 {
     /// <summary>Options of the data folder.</summary>
@@ -44,4 +42,7 @@ internal sealed record ServerSeams
 
     /// <summary>Replaces stores of the data folder before the engine gets them.</summary>
     public Func<EnginePorts, EnginePorts> Ports { get; init; } = static ports => ports;
+
+    /// <summary>Changes the gateway's services after they were added.</summary>
+    public Action<IServiceCollection> Services { get; init; } = static _ => { };
 }

@@ -25,7 +25,7 @@ internal static class WeakServer
     private static readonly TimeSpan VeryLong = TimeSpan.FromHours(1);
 
     public static Task<int> RunAsync(string weakness, string[] args) =>
-        ServeCommand.Create(configure: services => Plant(weakness, services)).Parse(args).InvokeAsync();
+        ServeCommand.Create(new ServerSeams { Services = services => Plant(weakness, services) }).Parse(args).InvokeAsync();
 
     private static void Plant(string weakness, IServiceCollection services)
     {
