@@ -9,10 +9,6 @@ internal static class ControlClient
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     /// <summary>Sends a request and waits for the reply.</summary>
-    /// <param name="folder">The data folder.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="cancellationToken">Cancelled if the user interrupts the command.</param>
-    /// <param name="time">Measures how long the server takes. Null is the system's time.</param>
     /// <returns>The server's message.</returns>
     /// <exception cref="IOException">No server uses the folder, it does not answer, or the request failed. The message says what to
     /// do.</exception>

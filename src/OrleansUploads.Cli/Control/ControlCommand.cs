@@ -1,4 +1,73 @@
+using OrleansUploads.Core.Service;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway;
+
 namespace OrleansUploads.Cli.Control;
+
+/// <summary>The <c>backup begin|end|show</c> commands: copy the journal of a running server, and hold a lease under which no bytes are
+/// deleted while they are copied.</summary>
+internal static class BackupCommand
+{
+    public static Command Create() => new("backup", "Back up a running server.")
+    {
+        CreateBegin(),
+        ControlCommand.Create("backup", "end", "End the lease of a backup. The server then deletes unneeded bytes again."),
+        ControlCommand.Create("backup", "show", "Show whether a backup is in progress, and when its lease ends."),
+    };
+
+    private static Command CreateBegin()
+    {
+        var data = CommonOptions.Data();
+        var lease = CommonOptions.Duration(
+            "--for",
+            "The time allowed for copying parts/, at most 7d. The server deletes no bytes for this time or until 'backup end'. "
+            + "If a backup takes longer, run 'backup begin' again before it ends.",
+            TimeSpan.FromHours(6),
+            TimeSpan.FromMinutes(1),
+            ServiceDecider.MaxBackupLease);
+        var to = new Option<DirectoryInfo>("--to")
+        {
+            Description = "The backup folder. This command copies the journal and the keys to it. You then copy parts/.",
+            HelpName = "folder",
+            Required = true,
+        }.Refuse(static path => File.Exists(path) ? $"{path} is a file. Name a folder with --to." : null);
+        var command = new Command(
+            "begin", "Stop the deletion of bytes and copy the journal. Afterwards, copy parts/ and run 'backup end'.")
+        {
+            data, lease, to,
+        };
+        return command.Run(async (parsed, cancellationToken) =>
+        {
+            var folder = parsed.GetRequiredValue(data).FullName;
+            var backup = parsed.GetRequiredValue(to).FullName;
+            _ = Durations.TryParse(parsed.GetRequiredValue(lease), out var duration);
+            BackupFolder.RequirePlace(folder, backup);
+            var reply = await ControlClient.SendAsync(folder, $"backup begin {(long)duration.TotalSeconds}", cancellationToken);
+            Copy(folder, backup);
+            Console.WriteLine(reply);
+            Console.WriteLine($"The journal is copied. Now copy {Path.Combine(folder, "parts")} to {backup},");
+            Console.WriteLine($"then run: {ProgramName.Text} backup end --data {ProgramName.Quote(folder)}");
+            return ExitCode.Done;
+        });
+    }
+
+    /// <exception cref="IOException">The journal or the keys cannot be copied. The lease stays in force.</exception>
+    private static void Copy(string folder, string backup)
+    {
+        try
+        {
+            FileFault.OpenFolder(backup, "--to", () => BackupFolder.Copy(folder, backup));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JournalUnavailableException)
+        {
+            throw new IOException(
+                $"{fault.Message} Until you begin again or run '{ProgramName.Text} backup end --data {ProgramName.Quote(folder)}', the server "
+                + "deletes no bytes.",
+                fault);
+        }
+    }
+}
 
 /// <summary>Commands that send one request to a running server and print its answer.</summary>
 internal static class ControlCommand
@@ -11,10 +80,7 @@ internal static class ControlCommand
         Create("clock", "accept", "Confirm that the clock is now correct. The server then expires stale uploads and collects bytes again."),
     };
 
-    /// <summary>Creates a command. Its request consists of two words.</summary>
-    /// <param name="group">The first word, which is the name of the command above.</param>
-    /// <param name="name">The second word, which is the name of the command.</param>
-    /// <param name="description">What the request does.</param>
+    /// <summary>Creates a command. Its request consists of its name and that of the command above.</summary>
     public static Command Create(string group, string name, string description)
     {
         var data = CommonOptions.Data();

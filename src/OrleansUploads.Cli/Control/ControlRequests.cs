@@ -4,12 +4,9 @@ using OrleansUploads.Engine.Embedded;
 namespace OrleansUploads.Cli.Control;
 
 /// <summary>The requests of the <c>clock</c> and <c>backup</c> commands.</summary>
-/// <param name="engine">The engine of the server.</param>
 internal sealed class ControlRequests(EmbeddedEngine engine)
 {
-    /// <summary>Executes a request.</summary>
-    /// <param name="request">The words of the request, separated by spaces.</param>
-    /// <param name="cancellationToken">Cancelled if the server stops or the request takes too long.</param>
+    /// <summary>Executes a request: words, separated by spaces.</summary>
     /// <returns>The message for the user.</returns>
     /// <exception cref="FormatException">There is no such request.</exception>
     public async Task<string> ExecuteAsync(string request, CancellationToken cancellationToken)

@@ -158,10 +158,7 @@ internal static class KeysCommand
     }
 
     /// <summary>Sets what a command does with the key file of a folder that a server uses. In a wrong folder, it would get keys that no
-    /// server knows.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="run">Does it.</param>
-    /// <param name="create">The option with which the folder may have neither a journal nor a key file, or null.</param>
+    /// server knows. With the option <paramref name="create"/>, the folder may have neither a journal nor a key file.</summary>
     /// <exception cref="IOException">The folder has neither, or this user may not read it.</exception>
     private static Command RunOn(this Command command, Action<ParseResult, KeyFile> run, Option<bool>? create = null)
     {
