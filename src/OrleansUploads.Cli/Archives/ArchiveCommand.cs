@@ -11,16 +11,17 @@ internal static class ArchiveCommand
 
     private static Command CreateList()
     {
-        var vault = CommonOptions.Vault();
         var filter = new ArchiveFilter();
-        var command = new Command("list", "List the archives, oldest first, from a new inventory. On Amazon's servers this takes hours.") { vault };
+        var command = new Command("list", "List the archives, oldest first, from a new inventory. On Amazon's servers this takes hours.")
+        {
+            RemoteCommand.Vault,
+        };
         filter.AddTo(command);
         return command.Run(async (parsed, session, cancellationToken) =>
         {
-            var name = parsed.GetRequiredValue(vault);
             var table = new Table("NAME", "SIZE", "CREATED", "ID");
             await session.Printer.ListAsync(
-                new Inventory(session).ReadAsync(name, cancellationToken).Where(entry => filter.Includes(parsed, entry)),
+                new Inventory(session).ReadAsync(cancellationToken).Where(entry => filter.Includes(parsed, entry)),
                 entry =>
                 {
                     if (session.Printer.IsJson || session.Printer.IsQuiet)
@@ -39,7 +40,7 @@ internal static class ArchiveCommand
                             entry.ArchiveId[..Math.Min(entry.ArchiveId.Length, ArchiveLookup.ShortIdChars)]);
                     }
                 },
-                filter.IsUsed(parsed) ? $"The vault {name} has no such archives." : $"The vault {name} has no archives.",
+                $"The vault {session.Vault} has no {(filter.IsUsed(parsed) ? "such " : "")}archives.",
                 new OldestFirst<InventoryEntry>(static entry => entry.CreatedAt, static entry => entry.Description ?? ""));
             table.Finish();
         });
@@ -47,20 +48,18 @@ internal static class ArchiveCommand
 
     private static Command CreateDelete()
     {
-        var vault = CommonOptions.Vault();
         var ids = new Argument<string[]>("archive-id")
         {
             Description = "The IDs of the archives, or their beginnings as 'archive list' shows them.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var command = new Command("delete", "Delete archives. This cannot be undone.") { ids, vault };
+        var command = new Command("delete", "Delete archives. This cannot be undone.") { ids, RemoteCommand.Vault };
         return command.Run(async (parsed, session, cancellationToken) =>
         {
-            var name = parsed.GetRequiredValue(vault);
-            var chosen = await new ArchiveLookup(session, name).FindAsync(parsed.GetRequiredValue(ids), alsoNames: false, cancellationToken);
+            var chosen = await new ArchiveLookup(session).FindAsync(parsed.GetRequiredValue(ids), alsoNames: false, cancellationToken);
             foreach (var id in chosen)
             {
-                await session.Connection.Client.DeleteArchiveAsync(name, id, cancellationToken);
+                await session.Client.DeleteArchiveAsync(session.Vault, id, cancellationToken);
                 session.Printer.Result(new { deleted = id }, $"Deleted {id}.");
             }
         });

@@ -1,7 +1,10 @@
+using System.Runtime.CompilerServices;
+using OrleansUploads.Cli.Jobs;
+
 namespace OrleansUploads.Cli.Archives;
 
 /// <summary>Finds the archives that a person means. A whole ID is taken as it is; anything else needs an inventory.</summary>
-internal sealed class ArchiveLookup(Session session, string vault)
+internal sealed class ArchiveLookup(Session session)
 {
     /// <summary>The characters of an archive ID that <c>archive list</c> shows.</summary>
     public const int ShortIdChars = 10;
@@ -22,10 +25,8 @@ internal sealed class ArchiveLookup(Session session, string vault)
         public InventoryEntry? Newest { get; set; }
     }
 
-    /// <summary>Returns the IDs of archives.</summary>
-    /// <param name="words">IDs, or beginnings of IDs.</param>
-    /// <param name="alsoNames">Whether a word may also be a description. It stands for the newest archive that has it.</param>
-    /// <param name="cancellationToken">Stops the wait for the inventory.</param>
+    /// <summary>Returns the IDs of archives from IDs or their beginnings. With <paramref name="alsoNames"/>, a word may also be a
+    /// description: it stands for the newest archive that has it.</summary>
     /// <exception cref="GlacierException">The vault has no such archive.</exception>
     /// <exception cref="InvalidDataException">Several IDs begin with a word.</exception>
     public async Task<IReadOnlyList<string>> FindAsync(
@@ -35,7 +36,7 @@ internal sealed class ArchiveLookup(Session session, string vault)
         var unknown = matches.Where(static match => match.Word.Length != IdChars).ToList();
         if (unknown.Count > 0)
         {
-            await foreach (var entry in new Inventory(session).ReadAsync(vault, cancellationToken))
+            await foreach (var entry in new Inventory(session).ReadAsync(cancellationToken))
             {
                 unknown.ForEach(match => Compare(match, entry));
             }
@@ -85,11 +86,26 @@ internal sealed class ArchiveLookup(Session session, string vault)
             (match.Newest, alsoNames) switch
             {
                 (not null, _) => $"'{match.Word}' is a description. To delete archives, give their IDs: {ListCommand(match.Word)}",
-                (null, true) => $"The vault {vault} has no archive with the ID or description '{match.Word}'. To see what it has: {ListCommand(null)}",
-                _ => $"The vault {vault} has no archive whose ID is or begins with '{match.Word}'. To see what it has: {ListCommand(null)}",
+                (null, true) => $"The vault {session.Vault} has no archive with the ID or description '{match.Word}'. To see what it has: {ListCommand(null)}",
+                _ => $"The vault {session.Vault} has no archive whose ID is or begins with '{match.Word}'. To see what it has: {ListCommand(null)}",
             });
     }
 
-    private string ListCommand(string? name) => $"{ProgramName.Text} archive list --vault {vault}{session.ServerWords}"
+    private string ListCommand(string? name) => $"{ProgramName.Text} archive list --vault {session.Vault}{session.ServerWords}"
         + (name is null ? "" : $" --name {ProgramName.Quote(name)}");
+}
+
+/// <summary>The current inventory of a vault: starts a job for it, waits, and reads its output.</summary>
+internal sealed class Inventory(Session session)
+{
+    public async IAsyncEnumerable<InventoryEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var client = session.Transfers;
+        var jobId = await session.Client.InitiateInventoryRetrievalAsync(session.Vault, cancellationToken: cancellationToken);
+        await new JobWait(client, session.Printer, TimeProvider.System).RunAsync(session.Vault, jobId, cancellationToken);
+        await foreach (var entry in client.ReadInventoryAsync(session.Vault, jobId, cancellationToken))
+        {
+            yield return entry;
+        }
+    }
 }

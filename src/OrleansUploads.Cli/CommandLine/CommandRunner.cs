@@ -3,10 +3,7 @@ namespace OrleansUploads.Cli.CommandLine;
 /// <summary>Runs a command.</summary>
 internal static class CommandRunner
 {
-    /// <summary>Sets what a command does.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="run">Does it, and returns the exit code.</param>
-    /// <returns>The command.</returns>
+    /// <summary>Sets what a command does: <paramref name="run"/> returns the exit code.</summary>
     public static Command Run(this Command command, Func<ParseResult, CancellationToken, Task<int>> run)
     {
         command.SetAction(run);
@@ -14,8 +11,6 @@ internal static class CommandRunner
     }
 
     /// <summary>Runs a command. Reports failures as one line and an exit code; other exceptions are bugs and are not caught.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="cancellationToken">Cancelled if the user interrupts it.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(Func<Task<int>> command, CancellationToken cancellationToken = default)
     {

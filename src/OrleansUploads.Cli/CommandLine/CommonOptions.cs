@@ -12,7 +12,6 @@ internal static class CommonOptions
     public static string DefaultDataFolder { get; } = Path.Combine(StateFolder(), "orleans-uploads");
 
     /// <summary>The option with the data folder.</summary>
-    /// <param name="description">What the folder is to the command.</param>
     public static Option<DirectoryInfo> Data(string description = "The data folder of the running server.") =>
         new Option<DirectoryInfo>("--data")
         {
@@ -20,14 +19,6 @@ internal static class CommonOptions
             HelpName = "folder",
             DefaultValueFactory = _ => new DirectoryInfo(DefaultDataFolder),
         }.Refuse(static path => FindFile(path) is { } file ? $"{file} is a file. Name a folder with --data." : null);
-
-    /// <summary>The option <c>--vault</c>, which most commands need.</summary>
-    public static Option<string> Vault() => new Option<string>("--vault", "-v")
-    {
-        Description = "The name of the vault.",
-        HelpName = "name",
-        Required = true,
-    }.Refuse(static name => DescribeInvalidName(name, "vault"));
 
     public static Option<AccountId> Account() => new("--account")
     {
@@ -48,9 +39,7 @@ internal static class CommonOptions
     /// <summary>Says that the ID of an account is not valid.</summary>
     public static string DescribeInvalidAccount(string text) => $"'{text}' is not a valid account ID. Use 12 digits.";
 
-    /// <summary>Says that a name is not valid, or returns null if it is.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="owner">What has the name, for example a vault.</param>
+    /// <summary>Says that the name of an owner, for example a vault, is not valid, or returns null if it is.</summary>
     public static string? DescribeInvalidName(string name, string owner) => VaultName.TryParse(name, out _)
         ? null
         : $"'{name}' is not the name of a {owner}. A name has 1 to 255 letters, digits, '_', '-' and '.'.";

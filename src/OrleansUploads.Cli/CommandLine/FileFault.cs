@@ -47,10 +47,7 @@ internal static class FileFault
     }
 
     /// <summary>Opens a folder, and creates it if it is missing. The system's own message can mislead: for <c>/proc/data</c> it is that
-    /// this file does not exist.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="option">The option that names it.</param>
-    /// <param name="open">Creates and opens it.</param>
+    /// this file does not exist. Names <paramref name="option"/> as what to change.</summary>
     /// <exception cref="IOException">It could not be created.</exception>
     public static void OpenFolder(string folder, string option, Action open) => OpenFolder(folder, option, () =>
     {

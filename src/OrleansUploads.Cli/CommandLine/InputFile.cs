@@ -1,3 +1,4 @@
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Cli.CommandLine;
@@ -56,5 +57,69 @@ internal static class InputFile
         {
             throw new IOException($"You may not read the file {path}. Run this command as a user who may.", fault);
         }
+    }
+}
+
+/// <summary>Standard input.</summary>
+internal static class StandardInput
+{
+    /// <summary>Stands for standard input where a command takes the name of a file. A file of this name is <c>./-</c>.</summary>
+    public const string Name = "-";
+
+    private const string Status = "/proc/self/fdinfo";
+    private const string Flags = "flags:";
+
+    // The kernel prints the flags in octal digits. This is O_CLOEXEC.
+    private const long ClosedByExec = 0x80000;
+
+    /// <summary>Opens standard input.</summary>
+    /// <exception cref="IOException">The program was started without one.</exception>
+    public static Stream Open() => IsMissing(0)
+        ? throw new IOException("Standard input is closed. Redirect it from a file or a pipe.")
+        : new InterruptibleStream(Console.OpenStandardInput());
+
+    /// <summary>Whether the program was started with a descriptor closed. The runtime then gets its number for a file or pipe of its own,
+    /// and a pipe never ends. The runtime marks its descriptors to be closed by exec, and an inherited one cannot have this mark. Only
+    /// Linux tells.</summary>
+    /// <param name="descriptor">0 for standard input, 2 for standard error.</param>
+    public static bool IsMissing(int descriptor)
+    {
+        if (!OperatingSystem.IsLinux() || !Directory.Exists(Status))
+        {
+            return false;
+        }
+
+        try
+        {
+            var flags = File.ReadLines($"{Status}/{descriptor}").FirstOrDefault(static line => line.StartsWith(Flags, StringComparison.Ordinal));
+            return flags is not null && (Convert.ToInt64(flags[Flags.Length..].Trim(), 8) & ClosedByExec) != 0;
+        }
+        catch (FileNotFoundException)
+        {
+            return true;
+        }
+    }
+}
+
+/// <summary>A stream that may wait for bytes without end, such as a pipe. The base library cannot cancel such a read, so this one leaves it
+/// behind: the process is about to end.</summary>
+internal sealed class InterruptibleStream(Stream inner) : ForwardStream
+{
+    public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+
+    /// <summary>Reads until the buffer is full or the stream ends, because a pipe gives little at a time.</summary>
+    /// <exception cref="OperationCanceledException">The read was cancelled. The buffer may still be written to.</exception>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        await Task.Run(() => inner.ReadAtLeast(buffer.Span, buffer.Length, throwOnEndOfStream: false), cancellationToken)
+            .WaitAsync(cancellationToken);
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
     }
 }

@@ -40,9 +40,9 @@ internal static class DemoCommand
             Description = "Use a service that is running, instead of a server of the demo. Repeat the option for the silos of a cluster. "
                 + "Needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
             HelpName = "url",
-        }.Refuse(static text => Connection.TryParseEndpoint(text, out var address) && address.Scheme == "http"
+        }.Refuse(static text => RemoteCommand.TryParseEndpoint(text, out var address) && address.Scheme == "http"
             ? null
-            : Connection.DescribeInvalidEndpoint(text));
+            : RemoteCommand.DescribeInvalidEndpoint(text));
         var crash = new Option<string?>("--crash")
         {
             Description = "With --endpoint: the shell command that crashes a part of the service. $1 is 1 halfway through the upload, "
@@ -113,7 +113,7 @@ internal static class DemoCommand
         var key = settings.Key
             ?? throw new InvalidDataException("There is no access key. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.");
         Uri[] addresses = [.. endpoints.Select(static endpoint => new Uri(endpoint))];
-        return new DemoService(addresses, key, settings.Region ?? Connection.DefaultRegion, crash);
+        return new DemoService(addresses, key, settings.Region ?? RemoteCommand.DefaultRegion, crash);
     }
 
     /// <summary>Creates a file of random bytes.</summary>

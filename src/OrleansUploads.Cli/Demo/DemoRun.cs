@@ -88,7 +88,6 @@ internal sealed class DemoRun(DemoService service, string path, CancellationToke
             $"{Clients} clients upload {Quantity.Format(plan.PartCount, "part")} of {ByteCount.Format(plan.PartSizeBytes)} out of order, "
             + $"{order.Length - plan.PartCount} of them twice");
 
-        var queue = new ConcurrentQueue<int>(order);
         var acknowledged = new ConcurrentBag<ByteRange>();
         var halfway = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var downtime = TimeSpan.Zero;
@@ -96,7 +95,14 @@ internal sealed class DemoRun(DemoService service, string path, CancellationToke
         await AnsiConsole.Progress().StartAsync(async progress =>
         {
             var sent = progress.AddTask("uploading", maxValue: order.Length);
-            var clients = Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => SendAsync(sent)));
+            var clients = Parallel.ForEachAsync(
+                order,
+                new ParallelOptions { MaxDegreeOfParallelism = Clients, CancellationToken = cancellationToken },
+                async (part, token) =>
+                {
+                    await SendAsync(plan.RangeOf(part), token);
+                    sent.Increment(1);
+                });
             if (service.Crash is not null)
             {
                 await await Task.WhenAny(halfway.Task, clients);
@@ -116,20 +122,14 @@ internal sealed class DemoRun(DemoService service, string path, CancellationToke
             (double)plan.SizeBytes * order.Length / plan.PartCount,
             service.StopsAtCrash ? clock.Elapsed - downtime : clock.Elapsed));
 
-        async Task SendAsync(ProgressTask sent)
+        async Task SendAsync(ByteRange range, CancellationToken token)
         {
-            using var sender = service.Connect();
-            while (queue.TryDequeue(out var part))
+            var body = await HashedBody.ReadAsync(file, range, !client.AcceptsUnsignedPayload, token);
+            await client.UploadPartAsync(Vault, upload, range.Start, body, token);
+            acknowledged.Add(range);
+            if (2 * acknowledged.Count >= order.Length)
             {
-                var range = plan.RangeOf(part);
-                var body = await HashedBody.ReadAsync(file, range, !sender.AcceptsUnsignedPayload, cancellationToken);
-                await sender.UploadPartAsync(Vault, upload, range.Start, body, cancellationToken);
-                acknowledged.Add(range);
-                sent.Increment(1);
-                if (2 * acknowledged.Count >= order.Length)
-                {
-                    halfway.TrySetResult();
-                }
+                halfway.TrySetResult();
             }
         }
 
@@ -168,9 +168,8 @@ internal sealed class DemoRun(DemoService service, string path, CancellationToke
     private async Task<string> CompleteAsync(GlacierClient client, string upload, long sizeBytes, TreeHash treeHash)
     {
         AnsiConsole.WriteLine($"{Completers} clients complete the upload at the same time");
-        var clients = Enumerable.Range(0, Completers).Select(_ => service.Connect()).ToArray();
         var clock = Stopwatch.StartNew();
-        var ids = (await Task.WhenAll(clients.Select(RequestAsync))).Distinct().ToList();
+        var ids = (await Task.WhenAll(Enumerable.Range(0, Completers).Select(_ => RequestAsync()))).Distinct().ToList();
         AddCheck(
             $"{Completers} concurrent complete requests return one archive ID",
             $"{ids.Count} ID in {clock.Elapsed.TotalMilliseconds:F0} ms",
@@ -182,7 +181,7 @@ internal sealed class DemoRun(DemoService service, string path, CancellationToke
             await service.StartAsync(cancellationToken);
         }
 
-        var repeated = await RequestAsync(client);
+        var repeated = await RequestAsync();
         AddCheck(
             service.Crash is null
                 ? "A repeated complete request returns the same ID"
@@ -191,7 +190,7 @@ internal sealed class DemoRun(DemoService service, string path, CancellationToke
             repeated == ids[0]);
         return ids[0];
 
-        async Task<string> RequestAsync(GlacierClient sender) => (await sender.CompleteMultipartUploadAsync(
+        async Task<string> RequestAsync() => (await client.CompleteMultipartUploadAsync(
             Vault, upload, sizeBytes, treeHash, cancellationToken)).ArchiveId;
     }
 

@@ -7,7 +7,7 @@ namespace OrleansUploads.Cli.Demo;
 
 /// <summary>The demo's own server: a process that can be killed and restarted on the same data folder.</summary>
 internal sealed partial class DemoServer(string dataFolder, KeyPair pair) : DemoService(
-    [new Uri("http://127.0.0.1:0")], new AwsKey(pair.AccessKeyId, pair.SecretAccessKey, token: null), Connection.DefaultRegion)
+    [new Uri("http://127.0.0.1:0")], new AwsKey(pair.AccessKeyId, pair.SecretAccessKey, token: null), RemoteCommand.DefaultRegion)
 {
     private const int SigTerm = 15;
 

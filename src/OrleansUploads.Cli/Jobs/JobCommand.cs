@@ -12,42 +12,39 @@ internal static class JobCommand
 
     private static Command CreateList()
     {
-        var vault = CommonOptions.Vault();
-        var command = new Command("list", "List the jobs of a vault, oldest first.") { vault };
-        return command.Run(async (parsed, session, cancellationToken) =>
+        var command = new Command("list", "List the jobs of a vault, oldest first.") { RemoteCommand.Vault };
+        return command.Run(async (_, session, cancellationToken) =>
         {
-            var name = parsed.GetRequiredValue(vault);
             await session.Printer.ListAsync(
-                session.Connection.Client.ListJobsAsync(name, cancellationToken),
+                session.Client.ListJobsAsync(session.Vault, cancellationToken),
                 job => Print(session.Printer, job),
-                $"The vault {name} has no jobs.",
+                $"The vault {session.Vault} has no jobs.",
                 new OldestFirst<Job>(static job => job.CreatedAt, static job => job.JobId));
         });
     }
 
     private static Command CreateShow()
     {
-        var vault = CommonOptions.Vault();
         var id = Id();
-        var command = new Command("show", "Show a job.") { id, vault };
+        var command = new Command("show", "Show a job.") { id, RemoteCommand.Vault };
         return command.Run(async (parsed, session, cancellationToken) =>
         {
-            Print(session.Printer, await session.Connection.Client.DescribeJobAsync(
-                parsed.GetRequiredValue(vault), parsed.GetRequiredValue(id), cancellationToken));
+            Print(
+                session.Printer,
+                await session.Client.DescribeJobAsync(session.Vault, parsed.GetRequiredValue(id), cancellationToken));
         });
     }
 
     private static Command CreateWait()
     {
-        var vault = CommonOptions.Vault();
         var id = Id();
-        var command = new Command("wait", "Wait until a job has ended.") { id, vault };
+        var command = new Command("wait", "Wait until a job has ended.") { id, RemoteCommand.Vault };
         return command.Run(async (parsed, session, cancellationToken) =>
         {
-            var (name, job) = (parsed.GetRequiredValue(vault), parsed.GetRequiredValue(id));
-            await session.Connection.Client.DescribeJobAsync(name, job, cancellationToken);
-            var wait = new JobWait(session.Connection.Transfers, session.Printer, TimeProvider.System);
-            Print(session.Printer, await wait.RunAsync(name, job, cancellationToken));
+            var job = parsed.GetRequiredValue(id);
+            await session.Client.DescribeJobAsync(session.Vault, job, cancellationToken);
+            var wait = new JobWait(session.Transfers, session.Printer, TimeProvider.System);
+            Print(session.Printer, await wait.RunAsync(session.Vault, job, cancellationToken));
         });
     }
 

@@ -4,16 +4,13 @@ using Spectre.Console;
 namespace OrleansUploads.Cli.Jobs;
 
 /// <summary>Waits for a job with a countdown. The time between two checks grows, because a job takes milliseconds or hours.</summary>
-/// <param name="client">The server.</param>
-/// <param name="printer">The output.</param>
-/// <param name="time">The clock.</param>
-/// <param name="terminal">Gets the countdown. Null is standard error, if it is a terminal: a log gets no countdown.</param>
 internal sealed class JobWait(GlacierClient client, Printer printer, TimeProvider time, IAnsiConsole? terminal = null)
 {
     private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxInterval = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
+    // A log gets no countdown.
     private readonly IAnsiConsole? _countdown = terminal
         ?? (printer is { IsJson: false, IsQuiet: false } ? Terminal.Find() : null);
 

@@ -2,10 +2,8 @@ using Amazon.Runtime.CredentialManagement;
 
 namespace OrleansUploads.Cli.Remote;
 
-/// <summary>What the environment and the files under <c>~/.aws</c> say about a server, as the AWS CLI reads them.</summary>
-/// <param name="Endpoint">The server's address, or null if nothing names one.</param>
-/// <param name="Region">The region, or null if nothing names one.</param>
-/// <param name="Key">The key pair, or null if there is none.</param>
+/// <summary>What the environment and the files under <c>~/.aws</c> say about a server, as the AWS CLI reads them. Null is what nothing
+/// names.</summary>
 internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key)
 {
     private const string DefaultProfile = "default";

@@ -6,9 +6,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cli.Remote;
 
-/// <summary>A failure that is not a bug: one line and an exit code.</summary>
-/// <param name="Code">The exit code.</param>
-/// <param name="Message">What is wrong and what to do.</param>
+/// <summary>A failure that is not a bug: an exit code, and one line with what is wrong and what to do.</summary>
 internal sealed record Failure(int Code, string Message)
 {
     /// <summary>Prints an error as one line.</summary>
@@ -83,4 +81,32 @@ internal sealed record Failure(int Code, string Message)
 
     private static string WithoutParameter(ArgumentException mistake) =>
         mistake.Message.Split(" (Parameter '")[0];
+}
+
+/// <summary>The exit codes of the commands that talk to a server. Scripts rely on them; docs/cli.md lists them.</summary>
+internal static class ExitCode
+{
+    /// <summary>Everything is done.</summary>
+    public const int Done = 0;
+
+    /// <summary>Something failed that has no code of its own.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line is wrong, and nothing was done.</summary>
+    public const int Usage = 2;
+
+    /// <summary>The vault, archive, upload or job does not exist.</summary>
+    public const int NotFound = 3;
+
+    /// <summary>There are no credentials, or the server does not accept or permit them.</summary>
+    public const int Denied = 4;
+
+    /// <summary>The server cannot be reached, or it does not answer.</summary>
+    public const int NotReachable = 5;
+
+    /// <summary>The bytes differ from those of the upload, or from those that the server has announced.</summary>
+    public const int BytesDiffer = 6;
+
+    /// <summary>The command was interrupted. As shells count, it is 128 plus the number of the signal.</summary>
+    public const int Interrupted = 130;
 }

@@ -9,10 +9,8 @@ internal sealed class OldestFirst<T>(Func<T, DateTimeOffset> time, Func<T, strin
     /// <summary>The items that are held in memory, about 100 MB at most. A longer list keeps the server's order.</summary>
     public const int MostItems = 100_000;
 
-    /// <summary>Sorts the items, unless there are too many.</summary>
-    /// <param name="items">The items, in any order.</param>
-    /// <param name="ifTooMany">Called before the first item if the list keeps its order.</param>
-    /// <param name="mostItems">How many items are sorted.</param>
+    /// <summary>Sorts the items, unless there are too many. Calls <paramref name="ifTooMany"/> before the first item if the list keeps its
+    /// order.</summary>
     public async IAsyncEnumerable<T> SortAsync(IAsyncEnumerable<T> items, Action ifTooMany, int mostItems = MostItems)
     {
         List<T>? held = [];

@@ -38,12 +38,8 @@ internal sealed class Printer(bool json, bool quiet)
         }
     }
 
-    /// <summary>Prints the items of a list, or tells the user that there are none.</summary>
-    /// <param name="items">The items.</param>
-    /// <param name="print">Prints one item.</param>
-    /// <param name="ifNone">What a person reads if the list is empty.</param>
-    /// <param name="order">The order for people, or null if the server's is one. JSON comes as the server sends it, so that a list of any
-    /// length needs little memory.</param>
+    /// <summary>Prints the items of a list, or tells the user that there are none. People get them in the given order, if the server's is
+    /// none. JSON comes as the server sends it, so that a list of any length needs little memory.</summary>
     public async Task ListAsync<T>(IAsyncEnumerable<T> items, Action<T> print, string ifNone, OldestFirst<T>? order = null)
     {
         var isEmpty = true;

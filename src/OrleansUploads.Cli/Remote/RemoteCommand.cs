@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using OrleansUploads.Cli.Transfers;
 using OrleansUploads.Core.Values;
 
 namespace OrleansUploads.Cli.Remote;
@@ -5,19 +7,40 @@ namespace OrleansUploads.Cli.Remote;
 /// <summary>A command that talks to a server. Adds the options that all of them have.</summary>
 internal static class RemoteCommand
 {
+    /// <summary>The region of signatures if no other is configured.</summary>
+    public const string DefaultRegion = "us-east-1";
+
+    /// <summary>The address of a server on this machine.</summary>
+    private const string DefaultEndpoint = "http://127.0.0.1:9400";
+
+    /// <summary>Stands for the account of the key.</summary>
+    private const string AccountOfKey = "-";
+
+    /// <summary>The option <c>--vault</c>, which most commands need. <see cref="Session.Vault"/> is its value.</summary>
+    public static readonly Option<string> Vault = new Option<string>("--vault", "-v")
+    {
+        Description = "The name of the vault.",
+        HelpName = "name",
+        Required = true,
+    }.Refuse(static name => CommonOptions.DescribeInvalidName(name, "vault"));
+
+    /// <summary>The option <c>--limit</c> of commands that transfer bytes.</summary>
+    public static readonly Option<long?> Limit =
+        TransferOptions.Limit("The maximum rate of all transfers of this command together, such as 50MiB/s.");
+
     private static readonly Option<string?> Endpoint = new Option<string?>("--endpoint", "--endpoint-url")
     {
-        Description = $"The server's address. [default: AWS_ENDPOINT_URL, the profile's, or {Connection.DefaultEndpoint}]",
+        Description = $"The server's address. [default: AWS_ENDPOINT_URL, the profile's, or {DefaultEndpoint}]",
         HelpName = "url",
         Recursive = true,
-    }.Refuse(static text => Connection.TryParseEndpoint(text, out _) ? null : Connection.DescribeInvalidEndpoint(text));
+    }.Refuse(static text => TryParseEndpoint(text, out _) ? null : DescribeInvalidEndpoint(text));
 
     private static readonly Option<string?> Account = new Option<string?>("--account", "--account-id")
     {
         Description = "The account that owns the vaults: 12 digits. [default: the account of the key]",
         HelpName = "id",
         Recursive = true,
-    }.Refuse(static text => text == Connection.AccountOfKey || AccountId.TryParse(text, out _)
+    }.Refuse(static text => text == AccountOfKey || AccountId.TryParse(text, out _)
         ? null
         : CommonOptions.DescribeInvalidAccount(text));
 
@@ -48,13 +71,10 @@ internal static class RemoteCommand
         Recursive = true,
     };
 
-    /// <summary>The options of the server and of the output.</summary>
-    private static IEnumerable<Option> Options => [Endpoint, Account, Region, Profile, Json, Quiet];
-
-    /// <summary>Adds the options to a command and those below it.</summary>
+    /// <summary>Adds the options of the server and of the output to a command and those below it.</summary>
     public static Command WithConnection(this Command command)
     {
-        foreach (var option in Options)
+        foreach (var option in new Option[] { Endpoint, Account, Region, Profile, Json, Quiet })
         {
             command.Add(option);
         }
@@ -62,29 +82,15 @@ internal static class RemoteCommand
         return command;
     }
 
-    /// <summary>Sets what a command does.</summary>
-    /// <param name="command">The command.</param>
-    /// <param name="run">Does it, and returns the exit code.</param>
-    /// <param name="limit">The option with the maximum rate, or null if the command has none.</param>
-    /// <returns>The command.</returns>
-    public static Command Run(
-        this Command command,
-        Func<ParseResult, Session, CancellationToken, Task<int>> run,
-        Option<long?>? limit = null) =>
+    /// <summary>Sets what a command does: <paramref name="run"/> returns the exit code.</summary>
+    public static Command Run(this Command command, Func<ParseResult, Session, CancellationToken, Task<int>> run) =>
         command.Run(async (parsed, cancellationToken) =>
         {
-            var printer = new Printer(parsed.GetValue(Json), parsed.GetValue(Quiet));
-            var choice = new ConnectionChoice(
-                parsed.GetValue(Endpoint),
-                parsed.GetValue(Account),
-                parsed.GetValue(Region),
-                parsed.GetValue(Profile),
-                limit is null ? null : parsed.GetValue(limit));
-            using var connection = await Connection.OpenAsync(choice, printer, cancellationToken);
-            return await run(parsed, new Session(connection, printer, ServerWords(parsed)), cancellationToken);
+            using var session = await OpenAsync(parsed, cancellationToken);
+            return await run(parsed, session, cancellationToken);
         });
 
-    /// <inheritdoc cref="Run(Command, Func{ParseResult, Session, CancellationToken, Task{int}}, Option{long?})"/>
+    /// <summary>Sets what a command does.</summary>
     public static Command Run(this Command command, Func<ParseResult, Session, CancellationToken, Task> run) =>
         command.Run(async (parsed, session, cancellationToken) =>
         {
@@ -92,15 +98,41 @@ internal static class RemoteCommand
             return ExitCode.Done;
         });
 
-    /// <summary>The options of this call that another command needs to reach the same server.</summary>
-    private static string ServerWords(ParseResult parsed) => string.Concat(
-        new[] { Endpoint, Account, Region, Profile }
-            .Where(option => parsed.GetValue(option) is not null)
-            .Select(option => $" {option.Name} {ProgramName.Quote(parsed.GetValue(option)!)}"));
-}
+    /// <summary>Parses the address of a server.</summary>
+    public static bool TryParseEndpoint(string text, [NotNullWhen(true)] out Uri? address) =>
+        Uri.TryCreate(text, UriKind.Absolute, out address) && address is { Scheme: "http" or "https", PathAndQuery: "/" };
 
-/// <summary>One call of a command.</summary>
-/// <param name="Connection">The server.</param>
-/// <param name="Printer">The output.</param>
-/// <param name="ServerWords">The options that name the server, with a leading space, or empty.</param>
-internal sealed record Session(Connection Connection, Printer Printer, string ServerWords);
+    /// <summary>Says that the address of a server is not valid.</summary>
+    public static string DescribeInvalidEndpoint(string text) =>
+        $"The endpoint '{text}' is not valid. Use a form such as {DefaultEndpoint}.";
+
+    private static async Task<Session> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var settings = await AwsSettings.ReadAsync(parsed.GetValue(Profile), cancellationToken);
+        var endpoint = parsed.GetValue(Endpoint) ?? settings.Endpoint ?? DefaultEndpoint;
+        if (!TryParseEndpoint(endpoint, out var address))
+        {
+            throw new InvalidDataException(DescribeInvalidEndpoint(endpoint));
+        }
+
+        var key = settings.Key ?? throw new CredentialsMissingException(
+            "There is no access key. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or choose a profile with --profile.");
+        var words = new[] { Endpoint, Account, Region, Profile }
+            .Where(option => parsed.GetValue(option) is not null)
+            .Select(option => $" {option.Name} {ProgramName.Quote(parsed.GetValue(option)!)}");
+        return new Session(
+            new GlacierClientOptions
+            {
+                Endpoint = address,
+                Region = parsed.GetValue(Region) ?? settings.Region ?? DefaultRegion,
+                AccessKeyId = key.AccessKeyId,
+                SecretAccessKey = key.Secret,
+                SessionToken = key.Token,
+                AccountId = parsed.GetValue(Account) ?? AccountOfKey,
+                RateLimit = parsed.GetValue(Limit) is { } rate ? new RateLimit(rate) : null,
+            },
+            new Printer(parsed.GetValue(Json), parsed.GetValue(Quiet)),
+            string.Concat(words),
+            parsed.GetValue(Vault) ?? "");
+    }
+}

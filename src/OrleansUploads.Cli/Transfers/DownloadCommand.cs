@@ -11,7 +11,6 @@ internal static class DownloadCommand
         {
             Description = "The ID of the archive or its beginning as 'archive list' shows it, or the description of the newest such archive.",
         };
-        var vault = CommonOptions.Vault();
         var output = new Option<string>("--output", "-o")
         {
             Description = "The file to write. It appears when all its bytes are verified; until then it is FILE.partial.",
@@ -28,29 +27,24 @@ internal static class DownloadCommand
                 .FirstOrDefault(tier => text.Equals(tier.ToString(), StringComparison.OrdinalIgnoreCase)),
             static text => $"--tier is '{text}'. It must be one of {string.Join(", ", Enum.GetNames<RetrievalTier>())}.");
         var workers = TransferOptions.Workers();
-        var limit = TransferOptions.Limit();
         var command = new Command(
             "download",
             "Retrieve an archive into a file: start a job, wait for it, and fetch and verify the bytes. If a download was "
             + "interrupted, the same command continues it.")
         {
-            archive, vault, output, overwrite, tier, workers, limit,
+            archive, RemoteCommand.Vault, output, overwrite, tier, workers, RemoteCommand.Limit,
         };
-        return command.WithConnection().Run(
-            async (parsed, session, cancellationToken) =>
-            {
-                var name = parsed.GetRequiredValue(vault);
-                var choice = new DownloadChoice(
-                    name,
-                    parsed.GetRequiredValue(archive),
-                    parsed.GetRequiredValue(output),
-                    parsed.GetValue(overwrite),
-                    parsed.GetValue(tier),
-                    parsed.GetValue(workers));
-                choice.RequireTarget();
-                var found = await new ArchiveLookup(session, name).FindAsync([choice.ArchiveId], alsoNames: true, cancellationToken);
-                return await new DownloadRun(session, choice with { ArchiveId = found[0] }).RunAsync(cancellationToken);
-            },
-            limit);
+        return command.WithConnection().Run(async (parsed, session, cancellationToken) =>
+        {
+            var choice = new DownloadChoice(
+                parsed.GetRequiredValue(archive),
+                parsed.GetRequiredValue(output),
+                parsed.GetValue(overwrite),
+                parsed.GetValue(tier),
+                parsed.GetValue(workers));
+            choice.RequireTarget();
+            var found = await new ArchiveLookup(session).FindAsync([choice.ArchiveId], alsoNames: true, cancellationToken);
+            return await new DownloadRun(session, choice with { ArchiveId = found[0] }).RunAsync(cancellationToken);
+        });
     }
 }

@@ -4,8 +4,7 @@ using OrleansUploads.Client.Transfers;
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>What is downloaded, where to and how.</summary>
-internal sealed record DownloadChoice(
-    string Vault, string ArchiveId, string Path, bool Overwrites, RetrievalTier? Tier, int Workers)
+internal sealed record DownloadChoice(string ArchiveId, string Path, bool Overwrites, RetrievalTier? Tier, int Workers)
 {
     /// <summary>Checks that the file can be written, before anything is asked of the server.</summary>
     /// <exception cref="IOException">It cannot, or it exists and must not be replaced.</exception>
@@ -42,25 +41,25 @@ internal sealed record DownloadChoice(
 /// <summary>Retrieves an archive into a file. A job that an earlier run has started is used again.</summary>
 internal sealed class DownloadRun(Session session, DownloadChoice choice)
 {
-    private readonly TransferScreen _screen = new(session.Printer, TimeProvider.System);
+    private readonly TransferScreen _screen = new(session.Printer);
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var client = session.Connection.Transfers;
+        var client = session.Transfers;
         string? jobId = null;
         try
         {
-            jobId = await FindJobAsync(cancellationToken) ?? await session.Connection.Client.InitiateArchiveRetrievalAsync(
-                choice.Vault, choice.ArchiveId, tier: choice.Tier, cancellationToken: cancellationToken);
+            jobId = await FindJobAsync(cancellationToken) ?? await session.Client.InitiateArchiveRetrievalAsync(
+                session.Vault, choice.ArchiveId, tier: choice.Tier, cancellationToken: cancellationToken);
             session.Printer.Event(new { @event = "started", file = choice.Path, jobId });
             var job = await new JobWait(client, session.Printer, TimeProvider.System)
-                .RunAsync(choice.Vault, jobId, cancellationToken);
+                .RunAsync(session.Vault, jobId, cancellationToken);
             await _screen.WatchAsync(() => FetchAsync(job, cancellationToken), totalCount: 1);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            var resume = $"{ProgramName.Text} download {choice.ArchiveId} --vault {choice.Vault} "
+            var resume = $"{ProgramName.Text} download {choice.ArchiveId} --vault {session.Vault} "
                 + $"-o {ProgramName.Quote(choice.Path)}{(choice.Overwrites ? " --overwrite" : "")}{session.ServerWords}";
             session.Printer.Event(new { @event = "interrupted", file = choice.Path, jobId, resume });
             session.Printer.Note($"To resume: {resume}");
@@ -78,7 +77,7 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
         var size = job.RetrievalRange?.LengthBytes ?? job.ArchiveSizeBytes;
         var transfer = _screen.Begin(choice.Path, size);
         long? verified = null;
-        var download = new ArchiveDownload(session.Connection.Transfers, new ArchiveDownloadOptions
+        var download = new ArchiveDownload(session.Transfers, new ArchiveDownloadOptions
         {
             Workers = choice.Workers,
             Overwrite = choice.Overwrites,
@@ -95,7 +94,7 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
         });
         try
         {
-            await download.ResumeAsync(choice.Vault, job.JobId, choice.Path, cancellationToken);
+            await download.ResumeAsync(session.Vault, job.JobId, choice.Path, cancellationToken);
         }
         finally
         {
@@ -111,7 +110,7 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
     private async Task<string?> FindJobAsync(CancellationToken cancellationToken)
     {
         Job? found = null;
-        await foreach (var job in session.Connection.Client.ListJobsAsync(choice.Vault, cancellationToken))
+        await foreach (var job in session.Client.ListJobsAsync(session.Vault, cancellationToken))
         {
             if (job.ArchiveId == choice.ArchiveId
                 && job.Status != JobStatus.Failed

@@ -15,7 +15,7 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Tran
     /// <returns>Their IDs.</returns>
     public async Task<IReadOnlyList<string>> FindAsync(string description, long sizeBytes, CancellationToken cancellationToken)
     {
-        _inProgress ??= await session.Connection.Transfers.ListMultipartUploadsAsync(choice.Vault, cancellationToken)
+        _inProgress ??= await session.Transfers.ListMultipartUploadsAsync(session.Vault, cancellationToken)
             .ToLookupAsync(static upload => upload.Description ?? "", StringComparer.Ordinal, cancellationToken);
         return
         [
@@ -61,21 +61,21 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Tran
     /// <exception cref="ArchiveUploadException">The upload stopped, or the bytes differ from those of the given one.</exception>
     public async Task<ArchiveReceipt> SendAsync(UploadFile file, string? uploadId, Transfer transfer, CancellationToken cancellationToken)
     {
-        var upload = new ArchiveUpload(session.Connection.Transfers, Options(file, transfer));
+        var upload = new ArchiveUpload(session.Transfers, Options(file, transfer));
         if (file.Bytes is not null)
         {
             using var source = ByteSource.FromFile(file.Path);
             return await (uploadId is null
-                ? upload.UploadAsync(choice.Vault, source, file.Description, cancellationToken)
-                : upload.ResumeAsync(choice.Vault, uploadId, source, cancellationToken));
+                ? upload.UploadAsync(session.Vault, source, file.Description, cancellationToken)
+                : upload.ResumeAsync(session.Vault, uploadId, source, cancellationToken));
         }
 
         await using var tar = file.Path == StandardInput.Name ? null : new FolderTar(file.Path);
         await using var input = tar?.Stream ?? StandardInput.Open();
         return await (uploadId is null
             ? upload.UploadStreamAsync(
-                choice.Vault, input, (int)(choice.PartSizeBytes ?? TransferOptions.StreamPartBytes), file.Description, cancellationToken)
-            : upload.ResumeStreamAsync(choice.Vault, uploadId, input, cancellationToken));
+                session.Vault, input, (int)(choice.PartSizeBytes ?? TransferOptions.StreamPartBytes), file.Description, cancellationToken)
+            : upload.ResumeStreamAsync(session.Vault, uploadId, input, cancellationToken));
     }
 
     private ArchiveUploadOptions Options(UploadFile file, Transfer transfer)

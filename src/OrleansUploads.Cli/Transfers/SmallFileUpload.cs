@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using OrleansUploads.Client;
 using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Cli.Transfers;
@@ -7,21 +6,20 @@ namespace OrleansUploads.Cli.Transfers;
 /// <summary>Uploads a file that fits into one part, in one request.</summary>
 /// <remarks>The request is repeated only if the server certainly has not carried it out. If only its response was lost, a second
 /// request could create a second archive.</remarks>
-internal sealed class SmallFileUpload(GlacierClient client, RetryPolicy retry, TimeProvider time)
+internal sealed class SmallFileUpload(Session session)
 {
     /// <exception cref="GlacierException">The server refused the request, or its outcome is not known.</exception>
-    public async Task<ArchiveReceipt> RunAsync(
-        string vault, string path, string description, CancellationToken cancellationToken)
+    public async Task<ArchiveReceipt> RunAsync(UploadFile file, CancellationToken cancellationToken)
     {
-        using var source = ByteSource.FromFile(path);
+        using var source = ByteSource.FromFile(file.Path);
         using var body = await ReadBody.ReadAsync(
             source, new ByteRange(0, source.LengthBytes), cancellationToken: cancellationToken);
-        return await retry.RunAsync(
+        return await session.Patient.RunAsync(
             async (_, token) =>
             {
                 try
                 {
-                    return await client.UploadArchiveAsync(vault, body.Hashed, description, token);
+                    return await session.Transfers.UploadArchiveAsync(session.Vault, body.Hashed, file.Description, token);
                 }
                 catch (GlacierException failure) when (failure.IsTransient && !WasNotCarriedOut(failure))
                 {
@@ -38,7 +36,7 @@ internal sealed class SmallFileUpload(GlacierClient client, RetryPolicy retry, T
                     };
                 }
             },
-            time,
+            TimeProvider.System,
             cancellationToken);
     }
 

@@ -1,10 +1,11 @@
+using System.Diagnostics;
 using System.Text;
 using Spectre.Console;
 
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>One file's transfer, as people see it. Thread-safe.</summary>
-internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
+internal sealed class Transfer(string name, long? sizeBytes)
 {
     private const string Shades = "·░▒▓█";
     private const string Gap = "  ";
@@ -17,7 +18,7 @@ internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly long[] _cellBytes = new long[MaxCells];
-    private readonly long _startedAt = time.GetTimestamp();
+    private readonly long _startedAt = Stopwatch.GetTimestamp();
     private long _doneBytes;
     private long _movedBytes;
     private int _tenthsTold;
@@ -36,9 +37,7 @@ internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
     /// <summary>Whether this run has moved bytes.</summary>
     public bool HasMoved => Interlocked.Read(ref _movedBytes) > 0;
 
-    /// <summary>Adds a range that is done.</summary>
-    /// <param name="range">The range.</param>
-    /// <param name="isSkipped">Whether the other side already had it.</param>
+    /// <summary>Adds a range that is done; one that is skipped was on the other side already.</summary>
     /// <returns>Whether another tenth is done.</returns>
     public bool Add(ByteRange range, bool isSkipped)
     {
@@ -78,7 +77,7 @@ internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
                 return _doneBytes == 0 ? done : $"{done}, already there";
             }
 
-            var bytesPerSecond = _movedBytes / Math.Max(time.GetElapsedTime(_startedAt).TotalSeconds, 0.001);
+            var bytesPerSecond = _movedBytes / Math.Max(Stopwatch.GetElapsedTime(_startedAt).TotalSeconds, 0.001);
             var left = SizeBytes > _doneBytes
                 ? $", {TimeText.Format(TimeSpan.FromSeconds((SizeBytes.Value - _doneBytes) / bytesPerSecond))} left"
                 : "";
@@ -88,7 +87,6 @@ internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
 
     /// <summary>One line of the display, as markup: the end of the name, the range map, and how much is done. If there is too little room,
     /// it has a shorter map or none, and then less of what <see cref="Describe"/> says.</summary>
-    /// <param name="columns">The longest line.</param>
     public string Line(int columns)
     {
         var text = Describe();

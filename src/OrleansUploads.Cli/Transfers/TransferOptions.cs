@@ -30,9 +30,7 @@ internal static class TransferOptions
         : $"--workers is '{text}'. It must be a number from 1 to {MaxWorkers}.");
 
     /// <summary><c>--limit 50MiB/s</c>.</summary>
-    /// <param name="description">What has this rate.</param>
-    public static Option<long?> Limit(
-        string description = "The maximum rate of all transfers of this command together, such as 50MiB/s.") =>
+    public static Option<long?> Limit(string description) =>
         new Option<long?>("--limit") { Description = description, HelpName = "rate" }.Parse(
             static text => ByteCount.TryParse(text.EndsWith("/s", StringComparison.OrdinalIgnoreCase) ? text[..^2] : text, out var bytes)
                 && bytes >= RateLimit.MinBytesPerSecond ? bytes : null,

@@ -5,7 +5,7 @@ namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>Shows transfers while they run: live on a terminal, as lines elsewhere, as events in JSON. Progress goes to standard
 /// error, so that standard output has only results.</summary>
-internal sealed class TransferScreen(Printer printer, TimeProvider time)
+internal sealed class TransferScreen(Printer printer)
 {
     private const int MaxRows = 10;
 
@@ -23,7 +23,7 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
     /// <summary>Begins to show a transfer.</summary>
     public Transfer Begin(string name, long? sizeBytes)
     {
-        var transfer = new Transfer(name, sizeBytes, time);
+        var transfer = new Transfer(name, sizeBytes);
         _running[transfer] = true;
         return transfer;
     }
@@ -35,10 +35,8 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
         Interlocked.Increment(ref _overCount);
     }
 
-    /// <summary>Adds a range that is done. Where there is no terminal, each tenth of a file is a line.</summary>
-    /// <param name="transfer">The transfer.</param>
-    /// <param name="range">The range.</param>
-    /// <param name="isSkipped">Whether the other side already had it.</param>
+    /// <summary>Adds a range that is done; one that is skipped was on the other side already. Where there is no terminal, each tenth of a
+    /// file is a line.</summary>
     public void Add(Transfer transfer, ByteRange range, bool isSkipped)
     {
         _note = null;
@@ -67,9 +65,7 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
         }
     }
 
-    /// <summary>Shows the transfers until the work is done.</summary>
-    /// <param name="work">The work.</param>
-    /// <param name="totalCount">The number of files.</param>
+    /// <summary>Shows the transfers until the work on some number of files is done.</summary>
     public async Task WatchAsync(Func<Task> work, int totalCount)
     {
         if (printer.IsJson || printer.IsQuiet || Terminal.Find() is not { } terminal)
@@ -88,7 +84,7 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
                 while (!running.IsCompleted)
                 {
                     frame.UpdateTarget(Draw(totalCount, terminal.Profile.Width - EchoColumns));
-                    await Task.WhenAny(running, Task.Delay(FrameTime, time));
+                    await Task.WhenAny(running, Task.Delay(FrameTime));
                 }
             });
         }

@@ -10,7 +10,6 @@ internal static class UploadCommand
             Description = "The files and folders to upload. '-' stands for standard input.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var vault = CommonOptions.Vault();
         var description = new Option<string?>("--description", "-d")
         {
             Description = "The description of the archive: printable ASCII. For a folder, what stands for its name. [default: the name as given]",
@@ -18,7 +17,6 @@ internal static class UploadCommand
         };
         var partSize = TransferOptions.PartSize();
         var workers = TransferOptions.Workers();
-        var limit = TransferOptions.Limit();
         var anew = new Option<bool>("--new")
         {
             Description = "Begin new uploads, even if uploads of these files are in progress.",
@@ -40,19 +38,47 @@ internal static class UploadCommand
             "upload",
             "Upload files as archives. A folder gives an archive for each of its files, or one with --tar. If a large file's upload was interrupted, the same command continues it.")
         {
-            files, vault, description, partSize, workers, limit, anew, skip, tar, unfinished,
+            files, RemoteCommand.Vault, description, partSize, workers, RemoteCommand.Limit, anew, skip, tar, unfinished,
         };
-        return command.WithConnection().Run(
-            (parsed, session, cancellationToken) => new UploadRun(session, new UploadChoice(
-                parsed.GetRequiredValue(vault),
-                parsed.GetValue(workers),
-                parsed.GetValue(partSize),
-                parsed.GetValue(description),
-                parsed.GetValue(anew),
-                parsed.GetValue(skip),
-                parsed.GetValue(tar),
-                parsed.GetValue(unfinished) ?? UnfinishedAction.Keep))
-                .RunAsync([.. parsed.GetRequiredValue(files).Distinct(StringComparer.Ordinal)], cancellationToken),
-            limit);
+        return command.WithConnection().Run((parsed, session, cancellationToken) => new UploadRun(session, new UploadChoice(
+            parsed.GetValue(workers),
+            parsed.GetValue(partSize),
+            parsed.GetValue(description),
+            parsed.GetValue(anew),
+            parsed.GetValue(skip),
+            parsed.GetValue(tar),
+            parsed.GetValue(unfinished) ?? UnfinishedAction.Keep))
+            .RunAsync([.. parsed.GetRequiredValue(files).Distinct(StringComparer.Ordinal)], cancellationToken));
     }
+}
+
+/// <summary>How files are uploaded, as the options of the command say.</summary>
+/// <param name="Workers">The number of parts, or of small files, that are sent at the same time.</param>
+/// <param name="PartSizeBytes">The part size, or null to choose it by the size of the file.</param>
+/// <param name="Description">The description, or null for the file's name as it was given.</param>
+/// <param name="StartsAnew">Whether a new upload begins even if one of the same file is in progress.</param>
+/// <param name="SkipsExisting">Whether files are left out that the vault already has under the same description.</param>
+/// <param name="AsTar">Whether a folder is one archive, a tar, and not an archive for each of its files.</param>
+/// <param name="Unfinished">What happens to earlier uploads of standard input with the same description.</param>
+internal sealed record UploadChoice(
+    int Workers,
+    long? PartSizeBytes = null,
+    string? Description = null,
+    bool StartsAnew = false,
+    bool SkipsExisting = false,
+    bool AsTar = false,
+    UnfinishedAction Unfinished = UnfinishedAction.Keep);
+
+/// <summary>What happens to uploads of standard input that were interrupted, when the command is repeated. A pipe cannot be read twice, so
+/// the command cannot find out which of them has the same bytes.</summary>
+internal enum UnfinishedAction
+{
+    /// <summary>The user is told of them.</summary>
+    Keep,
+
+    /// <summary>The newest is continued with the new input, whose beginning has to be the same.</summary>
+    Resume,
+
+    /// <summary>They are aborted.</summary>
+    Abort,
 }

@@ -25,10 +25,8 @@ internal sealed class UploadFiles
     /// <summary>Whether a folder is sent file by file.</summary>
     public bool HasFolder { get; private set; }
 
-    /// <summary>Looks at files and folders.</summary>
-    /// <param name="paths">Their paths.</param>
-    /// <param name="description">The description instead of a file's or a folder's name, or null.</param>
-    /// <param name="asTar">Whether a folder is one archive.</param>
+    /// <summary>Looks at files and folders. A description replaces the name of a file or folder. As a tar, a folder is one
+    /// archive.</summary>
     /// <exception cref="IOException">A named file does not exist, may not be read, or is not a file.</exception>
     public static UploadFiles Find(IEnumerable<string> paths, string? description, bool asTar)
     {

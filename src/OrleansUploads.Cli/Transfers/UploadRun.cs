@@ -9,7 +9,7 @@ namespace OrleansUploads.Cli.Transfers;
 /// input.</summary>
 internal sealed class UploadRun(Session session, UploadChoice choice)
 {
-    private readonly TransferScreen _screen = new(session.Printer, TimeProvider.System);
+    private readonly TransferScreen _screen = new(session.Printer);
     private ResumableUpload? _resumable;
     private ILookup<(string? Description, long SizeBytes), TreeHash>? _existing;
     private int _exitCode = ExitCode.Done;
@@ -34,10 +34,10 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         }
 
         // Reports a wrong address, key or vault before anything is read or sent.
-        await session.Connection.Client.DescribeVaultAsync(choice.Vault, cancellationToken);
+        await session.Client.DescribeVaultAsync(session.Vault, cancellationToken);
         if (choice.SkipsExisting || files.HasFolder)
         {
-            _existing = await new Inventory(session).ReadAsync(choice.Vault, cancellationToken)
+            _existing = await new Inventory(session).ReadAsync(cancellationToken)
                 .Select(static entry => (entry.Description, entry.SizeBytes, entry.TreeHash))
                 .Distinct()
                 .ToLookupAsync(
@@ -52,17 +52,20 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             async () =>
             {
                 var workers = new ParallelOptions { MaxDegreeOfParallelism = choice.Workers, CancellationToken = cancellationToken };
+                var small = new SmallFileUpload(session);
                 await Parallel.ForEachAsync(
-                    files.Found.Where(IsSmall), workers, async (file, token) => await UploadAsync(file, SendSmallAsync, token));
+                    files.Found.Where(IsSmall),
+                    workers,
+                    async (file, token) => await UploadAsync(file, (_, stop) => small.RunAsync(file, stop), token));
                 foreach (var file in files.Found.Where(file => !IsSmall(file)))
                 {
-                    await UploadAsync(file, Resumable.RunAsync, cancellationToken);
+                    await UploadAsync(file, (transfer, token) => Resumable.RunAsync(file, transfer, token), cancellationToken);
                 }
 
                 if (input is not null)
                 {
                     await UploadAsync(
-                        input, (file, transfer, token) => Resumable.SendAsync(file, resumed, transfer, token), cancellationToken);
+                        input, (transfer, token) => Resumable.SendAsync(input, resumed, transfer, token), cancellationToken);
                 }
             },
             totalCount);
@@ -79,10 +82,10 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     public async Task<int> ResumeAsync(string uploadId, string path, CancellationToken cancellationToken)
     {
         var resumed = new UploadFile(path, "", path == StandardInput.Name ? null : UploadFiles.RequireFile(path));
-        await session.Connection.Client.DescribeVaultAsync(choice.Vault, cancellationToken);
+        await session.Client.DescribeVaultAsync(session.Vault, cancellationToken);
         await _screen.WatchAsync(
             () => UploadAsync(
-                resumed, (file, transfer, token) => Resumable.SendAsync(file, uploadId, transfer, token), cancellationToken),
+                resumed, (transfer, token) => Resumable.SendAsync(resumed, uploadId, transfer, token), cancellationToken),
             totalCount: 1);
         return _exitCode;
     }
@@ -90,7 +93,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     private bool IsSmall(UploadFile file) => file.Bytes <= (choice.PartSizeBytes ?? TransferOptions.FilePartBytes);
 
     private async Task UploadAsync(
-        UploadFile file, Func<UploadFile, Transfer, CancellationToken, Task<ArchiveReceipt>> send, CancellationToken cancellationToken)
+        UploadFile file, Func<Transfer, CancellationToken, Task<ArchiveReceipt>> send, CancellationToken cancellationToken)
     {
         var path = file.Path;
         var transfer = _screen.Begin(path, file.Bytes);
@@ -103,7 +106,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
                 return;
             }
 
-            var receipt = await send(file, transfer, cancellationToken);
+            var receipt = await send(transfer, cancellationToken);
             Interlocked.Increment(ref _uploadedCount);
             _screen.Print(() => session.Printer.Result(
                 new { @event = "uploaded", file = path, receipt.ArchiveId, treeHash = receipt.TreeHash?.ToString() },
@@ -140,10 +143,6 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         }
     }
 
-    private Task<ArchiveReceipt> SendSmallAsync(UploadFile file, Transfer transfer, CancellationToken cancellationToken) =>
-        new SmallFileUpload(session.Connection.Transfers, session.Connection.Patient, TimeProvider.System)
-            .RunAsync(choice.Vault, file.Path, file.Description, cancellationToken);
-
     /// <summary>Whether the vault has a file. Its bytes are read only if the vault has an archive of that description and size.</summary>
     private async Task<bool> IsExistingAsync(UploadFile file, CancellationToken cancellationToken)
     {
@@ -168,7 +167,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             case UnfinishedAction.Abort:
                 foreach (var id in ids)
                 {
-                    await session.Connection.Client.AbortMultipartUploadAsync(choice.Vault, id, cancellationToken);
+                    await session.Client.AbortMultipartUploadAsync(session.Vault, id, cancellationToken);
                     session.Printer.Note($"Aborted {id}.");
                 }
 
@@ -185,7 +184,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
 
     private void TellUnfinished(string description, IReadOnlyList<string> ids)
     {
-        var vault = $"--vault {choice.Vault}{session.ServerWords}";
+        var vault = $"--vault {session.Vault}{session.ServerWords}";
         var resume = $"{ProgramName.Text} uploads resume {ids[0]} {StandardInput.Name} {vault}";
         session.Printer.Event(new { @event = "unfinished", file = StandardInput.Name, uploadIds = ids, resume });
         session.Printer.Note(
@@ -224,9 +223,9 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
 
     /// <summary>The command that resumes an upload, or null if the server has nothing of it. For a tar, it is the same command again.</summary>
     private string? ResumeCommand(string path, Transfer transfer) => transfer.UploadId is not { } uploadId ? null
-        : Directory.Exists(path) ? $"{ProgramName.Text} upload {ProgramName.Quote(path)} --tar --vault {choice.Vault}"
+        : Directory.Exists(path) ? $"{ProgramName.Text} upload {ProgramName.Quote(path)} --tar --vault {session.Vault}"
             + (choice.Description is { } description ? $" --description {ProgramName.Quote(description)}" : "") + session.ServerWords
-        : $"{ProgramName.Text} uploads resume {uploadId} {ProgramName.Quote(path)} --vault {choice.Vault}{session.ServerWords}";
+        : $"{ProgramName.Text} uploads resume {uploadId} {ProgramName.Quote(path)} --vault {session.Vault}{session.ServerWords}";
 
     private void NoteHowToResume(string? resume)
     {

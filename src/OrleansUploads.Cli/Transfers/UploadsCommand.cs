@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>The <c>uploads</c> commands: list, show, resume and abort uploads in progress.</summary>
@@ -17,57 +15,48 @@ internal static class UploadsCommand
 
     private static Command CreateList()
     {
-        var vault = CommonOptions.Vault();
-        var command = new Command("list", "List the uploads in progress, oldest first.") { vault };
-        return command.Run(async (parsed, session, cancellationToken) =>
+        var command = new Command("list", "List the uploads in progress, oldest first.") { RemoteCommand.Vault };
+        return command.Run(async (_, session, cancellationToken) =>
         {
-            var name = parsed.GetRequiredValue(vault);
+            await RequireVaultAsync(session, cancellationToken);
             await session.Printer.ListAsync(
-                ListAsync(session, name, cancellationToken),
+                session.Client.ListMultipartUploadsAsync(session.Vault, cancellationToken),
                 upload => session.Printer.Result(
                     new { upload.UploadId, upload.Description, upload.PartSizeBytes, upload.CreatedAt },
                     $"{upload.UploadId}  {TimeText.Format(upload.CreatedAt)}  parts of {ByteCount.Format(upload.PartSizeBytes)}  "
                         + upload.Description,
                     upload.UploadId),
-                $"The vault {name} has no uploads in progress.",
+                $"The vault {session.Vault} has no uploads in progress.",
                 new OldestFirst<MultipartUpload>(static upload => upload.CreatedAt, static upload => upload.Description ?? ""));
         });
     }
 
-    /// <summary>Lists the uploads. Buckets have uploads, too, but another namespace and another protocol.</summary>
-    private static async IAsyncEnumerable<MultipartUpload> ListAsync(
-        Session session, string vault, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Fails if there is no such vault. Buckets have uploads, too, but another namespace and another protocol.</summary>
+    private static async Task RequireVaultAsync(Session session, CancellationToken cancellationToken)
     {
         try
         {
-            await session.Connection.Client.DescribeVaultAsync(vault, cancellationToken);
+            await session.Client.DescribeVaultAsync(session.Vault, cancellationToken);
         }
         catch (GlacierException refusal) when (refusal.Code == GlacierErrorCodes.ResourceNotFound)
         {
             throw new GlacierException(
                 refusal.Code,
-                $"{refusal.Message}. List the vaults with '{ProgramName.Text} vault list'. If {vault} is a bucket: "
-                + $"aws s3api list-multipart-uploads --bucket {vault} --endpoint-url {session.Connection.Endpoint}",
+                $"{refusal.Message}. List the vaults with '{ProgramName.Text} vault list'. If {session.Vault} is a bucket: "
+                + $"aws s3api list-multipart-uploads --bucket {session.Vault} --endpoint-url {session.Endpoint}",
                 refusal);
-        }
-
-        await foreach (var upload in session.Connection.Client.ListMultipartUploadsAsync(vault, cancellationToken))
-        {
-            yield return upload;
         }
     }
 
     private static Command CreateShow()
     {
-        var vault = CommonOptions.Vault();
         var id = Id();
-        var command = new Command("show", "Show which ranges of an upload the server has.") { id, vault };
+        var command = new Command("show", "Show which ranges of an upload the server has.") { id, RemoteCommand.Vault };
         return command.Run(async (parsed, session, cancellationToken) =>
         {
             var ranges = new List<ByteRange>();
             var count = 0;
-            var parts = session.Connection.Client.ListPartsAsync(
-                parsed.GetRequiredValue(vault), parsed.GetRequiredValue(id), cancellationToken);
+            var parts = session.Client.ListPartsAsync(session.Vault, parsed.GetRequiredValue(id), cancellationToken);
             await foreach (var part in parts)
             {
                 count++;
@@ -91,32 +80,27 @@ internal static class UploadsCommand
 
     private static Command CreateResume()
     {
-        var vault = CommonOptions.Vault();
         var id = Id();
         var file = new FileArgument<string>("file") { Description = "The same file as before. '-' stands for standard input." };
         var workers = TransferOptions.Workers();
-        var limit = TransferOptions.Limit();
         var command = new Command("resume", "Continue an upload with the bytes that the server does not have.")
         {
-            id, file, vault, workers, limit,
+            id, file, RemoteCommand.Vault, workers, RemoteCommand.Limit,
         };
-        return command.Run(
-            (parsed, session, cancellationToken) =>
-                new UploadRun(session, new UploadChoice(parsed.GetRequiredValue(vault), parsed.GetValue(workers)))
-                    .ResumeAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(file), cancellationToken),
-            limit);
+        return command.Run((parsed, session, cancellationToken) =>
+            new UploadRun(session, new UploadChoice(parsed.GetValue(workers)))
+                .ResumeAsync(parsed.GetRequiredValue(id), parsed.GetRequiredValue(file), cancellationToken));
     }
 
     private static Command CreateAbort()
     {
-        var vault = CommonOptions.Vault();
         var ids = new Argument<string[]>("upload-id") { Description = "The IDs of the uploads.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("abort", "Abort uploads. The server deletes their parts.") { ids, vault };
+        var command = new Command("abort", "Abort uploads. The server deletes their parts.") { ids, RemoteCommand.Vault };
         return command.Run(async (parsed, session, cancellationToken) =>
         {
             foreach (var id in parsed.GetRequiredValue(ids))
             {
-                await session.Connection.Client.AbortMultipartUploadAsync(parsed.GetRequiredValue(vault), id, cancellationToken);
+                await session.Client.AbortMultipartUploadAsync(session.Vault, id, cancellationToken);
                 session.Printer.Result(new { aborted = id }, $"Aborted {id}.");
             }
         });

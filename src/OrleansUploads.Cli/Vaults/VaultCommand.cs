@@ -21,7 +21,7 @@ internal static class VaultCommand
         return command.Run(async (parsed, session, cancellationToken) =>
         {
             var vault = parsed.GetRequiredValue(name);
-            await session.Connection.Client.CreateVaultAsync(vault, cancellationToken);
+            await session.Client.CreateVaultAsync(vault, cancellationToken);
             session.Printer.Result(new { vault }, $"The vault {vault} is ready.");
         });
     }
@@ -32,7 +32,7 @@ internal static class VaultCommand
         return command.Run(async (_, session, cancellationToken) =>
         {
             await session.Printer.ListAsync(
-                session.Connection.Client.ListVaultsAsync(cancellationToken),
+                session.Client.ListVaultsAsync(cancellationToken),
                 vault => session.Printer.Result(Document(vault), $"{vault.Name}  {Content(vault)}", vault.Name),
                 $"The account has no vaults. Create one with '{ProgramName.Text} vault create NAME'.");
         });
@@ -44,7 +44,7 @@ internal static class VaultCommand
         var command = new Command("show", "Show the properties of a vault.") { name };
         return command.Run(async (parsed, session, cancellationToken) =>
         {
-            var vault = await session.Connection.Client.DescribeVaultAsync(parsed.GetRequiredValue(name), cancellationToken);
+            var vault = await session.Client.DescribeVaultAsync(parsed.GetRequiredValue(name), cancellationToken);
             session.Printer.Result(
                 Document(vault),
                 $"vault    {vault.Name}\nARN      {vault.Arn}\ncreated  {TimeText.Format(vault.CreatedAt)}\ncontent  {Content(vault)}",
@@ -59,7 +59,7 @@ internal static class VaultCommand
         return command.Run(async (parsed, session, cancellationToken) =>
         {
             var vault = parsed.GetRequiredValue(name);
-            await session.Connection.Client.DeleteVaultAsync(vault, cancellationToken);
+            await session.Client.DeleteVaultAsync(vault, cancellationToken);
             session.Printer.Result(new { deleted = vault }, $"Deleted the vault {vault}.");
         });
     }

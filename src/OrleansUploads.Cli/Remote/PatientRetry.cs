@@ -1,0 +1,59 @@
+namespace OrleansUploads.Cli.Remote;
+
+/// <summary>Retries for some minutes. It says why it waits, and the same thing only once. Thread-safe.</summary>
+internal sealed class PatientRetry(Printer printer)
+{
+    // Other clients may free space, but usually a person has to.
+    private static readonly TimeSpan FullDiskPatience = TimeSpan.FromMinutes(1);
+
+    // Longer than the longest delay, after which the disk was not full in between.
+    private static readonly TimeSpan FullDiskGap = TimeSpan.FromSeconds(40);
+
+    // Minutes of silence would look like a hang.
+    private static readonly TimeSpan NoteInterval = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _told = [];
+    private long _toldAt;
+    private long _fullSince;
+    private long _fullAt;
+
+    public RetryPolicy Policy => new() { MaxAttempts = 40, MaxDelay = TimeSpan.FromSeconds(15), OnRetry = Tell };
+
+    private void Tell(GlacierException failure, TimeSpan delay)
+    {
+        var reason = failure.Message.ReplaceLineEndings(" ").TrimEnd('.');
+        lock (_gate)
+        {
+            if (IsFullDisk(failure))
+            {
+                var isNew = _fullAt == 0 || TimeProvider.System.GetElapsedTime(_fullAt) > FullDiskGap;
+                _fullAt = TimeProvider.System.GetTimestamp();
+                _fullSince = isNew ? _fullAt : _fullSince;
+                if (TimeProvider.System.GetElapsedTime(_fullSince) > FullDiskPatience)
+                {
+                    throw new GlacierException(
+                        failure.Code,
+                        $"The disk of the server has been full for {FullDiskPatience.TotalSeconds:F0} seconds. Delete archives, "
+                        + "abort uploads, or free space on the disk, and run the command again.",
+                        failure);
+                }
+            }
+
+            if ((_toldAt != 0 && TimeProvider.System.GetElapsedTime(_toldAt) < NoteInterval) || !_told.Add(reason))
+            {
+                return;
+            }
+
+            _toldAt = TimeProvider.System.GetTimestamp();
+        }
+
+        printer.Event(new { @event = "waiting", error = failure.Message });
+        printer.Note($"{reason}. Trying again for some minutes.");
+    }
+
+    /// <summary>The protocol has no code for a full disk, so the server's message has to tell it.</summary>
+    private static bool IsFullDisk(GlacierException failure) =>
+        failure.Code == GlacierErrorCodes.ServiceUnavailable
+        && failure.Message.StartsWith("The disk of the server is full", StringComparison.Ordinal);
+}
