@@ -32,7 +32,7 @@ public static class ClusterServices
         silo.Services.AddSingleton(options);
         silo.Services.AddSingleton(new EntityCatalog(
             options.Engine,
-            new EntityLayout { Sharing = JournalSharing.Shared, ArchiveShards = ArchiveShards }));
+            new EntityLayout { IsShared = true, ArchiveShards = ArchiveShards }));
         silo.Services.AddSingleton<EntityGrainPorts>();
         silo.Services.TryAddKeyedSingleton<IGrainStorageSerializer>(ClusterNames.GrainStorage, static (services, _) =>
             new JournalRowSerializer(services.GetRequiredService<IGrainStorageSerializer>()));

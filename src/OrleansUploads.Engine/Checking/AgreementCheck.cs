@@ -1,140 +1,85 @@
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Engine.Checking;
 
 /// <summary>Checks that entities are consistent with the entities that they refer to. If not, a history is lost or
 /// outdated.</summary>
-/// <remarks>References to an entity are removed before the entity ends. A missing entity is therefore damage only if the
-/// reference is still there when it is read again afterwards.</remarks>
-internal sealed partial class AgreementCheck(EntityStates states, IndexedReferences indexed)
+/// <remarks>References to an entity are removed before the entity ends, and a server may change both meanwhile. A contradiction is
+/// therefore damage only if it is still there when both are read again.</remarks>
+internal sealed class AgreementCheck
 {
-    /// <summary>Returns the inconsistent references of an entity.</summary>
+    /// <summary>How often a leaf is looked for. A further time is needed if leaves on the path are merged meanwhile.</summary>
+    private const int MaxSearches = 3;
+
+    private readonly EntityStates _states;
+    private readonly ListedIds _listed = new();
+    private readonly References _references;
+
+    public AgreementCheck(EntityStates states)
+    {
+        _states = states;
+        _references = new References(states, _listed);
+    }
+
+    /// <summary>Number of references checked so far.</summary>
+    public long Checked { get; private set; }
+
+    /// <summary>Notes what an index lists without checking it.</summary>
+    public void Note(object state) => _listed.AddAllOf(state);
+
+    /// <summary>Returns the inconsistent references of an entity. An upload that no noted index lists is looked for in its
+    /// index.</summary>
     /// <exception cref="JournalDamagedException">The entity's own history differs from what was written.</exception>
-    public IEnumerable<Damage> Find(EntityId entity, object state) => state switch
+    public IEnumerable<Damage> Find(EntityId entity, object state)
     {
-        AccountState account => Find(entity, account).Concat(FindInBuckets(entity, account)),
-        VaultState.Live vault => Find(entity, vault),
-        ArchiveShardState shard => Find(entity, shard),
-        UploadPageState page => Find(entity, page),
-        BucketState bucket => Find(entity, bucket),
-        KeyLeafState leaf => Find(entity, leaf),
-        KeyRoutesState routes => Find(entity, routes),
-        _ => [],
-    };
-
-    /// <summary>Notes the archives of a shard without checking them.</summary>
-    public void Note(ArchiveShardState shard)
-    {
-        foreach (var (archive, entry) in shard.Archives)
+        foreach (var reference in _references.Of(entity, state))
         {
-            if (entry.DeletedIn is null)
+            Checked++;
+            if (FaultOf(entity, reference) is not null
+                && _references.Of(entity, _states.Read(entity).State).FirstOrDefault(reference.IsSame) is { } still
+                && FaultOf(entity, still) is { } fault)
             {
-                indexed.Archives.Add(entry.Entry.Upload);
+                yield return reference.Owners with { What = fault };
             }
         }
     }
 
-    private IEnumerable<Damage> Find(EntityId account, AccountState state)
+    /// <summary>Returns the damage if no other leaf leads to a leaf that owns keys. All indexes must have been noted.</summary>
+    /// <exception cref="JournalDamagedException">A leaf on the way to it is damaged.</exception>
+    public Damage? FindUnlinked(LeafId leaf)
     {
-        foreach (var vault in state.Vaults.Values)
+        if (leaf.Name == LeafName.First || _listed.HasLeaf(leaf))
         {
-            var id = vault.Incarnation.Id;
-            if (vault.Confirmed && FaultOf(vault.Incarnation) is { } fault
-                && states.ReadAccount(account).Vaults.GetValueOrDefault(id.Name.ToString()) == vault)
+            return null;
+        }
+
+        for (var searches = 0; searches < MaxSearches; searches++)
+        {
+            var state = _states.Read<KeyLeafState>(leaf.Entity);
+            if (state.Phase is not (LeafPhase.Adopting or LeafPhase.Live or LeafPhase.Sealed)
+                || LeafReferences.Follow(_states, leaf.Index, state.From, state.Left ?? LeafName.First)
+                    .Any(left => left.Next == leaf.Name || left.Right == leaf.Name))
             {
-                yield return new Damage(DamageKind.Index, fault) { Vault = id };
+                return null;
             }
         }
+
+        return new Damage(DamageKind.Index, $"no other leaf leads to leaf {leaf}, so listings leave its keys out")
+        {
+            Bucket = leaf.Index.Bucket.Name,
+        };
     }
 
-    private IEnumerable<Damage> Find(EntityId entity, VaultState.Live vault)
-    {
-        foreach (var admission in vault.Admissions.InFlight.Values)
-        {
-            var upload = admission.Spec.Upload;
-            if (admission is { IsPaged: false, Begun: true }
-                && FaultOf(admission.Spec) is { } fault
-                && states.ReadVault(entity) is VaultState.Live still
-                && still.Admissions.Find(upload) is not null)
-            {
-                yield return new Damage(DamageKind.Index, fault) { Upload = upload, Vault = vault.Incarnation.Id };
-            }
-        }
-
-        var countFaults = vault.Admissions.Pages.Values.Select(counts => FaultOf(vault.Incarnation, counts))
-            .Concat(vault.Shards.Values.Select(totals => FaultOf(vault.Incarnation, totals)));
-        foreach (var fault in countFaults.OfType<string>())
-        {
-            if (states.ReadVault(entity) is VaultState.Live still && still.Incarnation == vault.Incarnation)
-            {
-                yield return new Damage(DamageKind.Index, fault) { Vault = vault.Incarnation.Id };
-            }
-        }
-    }
-
-    private IEnumerable<Damage> Find(EntityId entity, ArchiveShardState shard)
-    {
-        Note(shard);
-        foreach (var (archive, entry) in shard.Archives)
-        {
-            if (entry.DeletedIn is null
-                && FaultOf(entry.Entry) is { } fault
-                && states.ReadShard(entity).FindArchive(archive) is not null)
-            {
-                yield return new Damage(DamageKind.Index, fault)
-                {
-                    Archive = archive,
-                    Upload = entry.Entry.Upload,
-                    Vault = shard.Vault.Id,
-                };
-            }
-        }
-    }
-
-    private string? FaultOf(VaultIncarnation incarnation) => DescribeFault(() => states.ReadVault(incarnation.Id.Entity) switch
-    {
-        VaultState.Live live when live.Incarnation == incarnation => null,
-        VaultState.Deleted deleted when deleted.Incarnation == incarnation => null,
-        VaultState.Unknown => "the account has the vault, but the journal has no history of it",
-        _ => "the account has a different incarnation of the vault than the vault itself",
-    });
-
-    private string? FaultOf(UploadSpec spec) => DescribeFault(() => states.ReadUpload(spec.Upload).State is UploadState.Unknown
-        ? "the vault lists the upload, but the journal has no history of it"
-        : null);
-
-    /// <summary>Compares a shard with its vault. The shard reports a change to the vault after recording it, so the vault
-    /// never knows a change that the shard has not recorded.</summary>
-    private string? FaultOf(VaultIncarnation incarnation, ShardTotals totals) => DescribeFault(() =>
-    {
-        var shard = incarnation.ArchiveShard(totals.Shard);
-        var version = states.ReadShard(shard).Totals.Version;
-        return version >= totals.Version
-            ? null
-            : $"the vault knows change {totals.Version} of {shard}, but the journal has only {version}: archives are lost";
-    });
-
-    private string? FaultOf(ArchiveEntry entry) => DescribeFault(() => states.ReadUpload(entry.Upload).State switch
-    {
-        UploadState.Completed { ReleasedAt: not null } => "the index has the archive, but its upload has recorded its deletion",
-        UploadState.Completed done when done.Archive == entry.Archive => null,
-        UploadState.Unknown => "the index has the archive, but the journal has no history of its upload",
-        _ => "the index has the archive, but its upload is not completed",
-    });
-
-    private static string? DescribeFault(Func<string?> find)
+    private string? FaultOf(EntityId entity, Reference reference)
     {
         try
         {
-            return find();
+            return reference.FindFault(_states.Read(reference.To).State);
         }
         catch (JournalDamagedException damaged)
         {
-            return $"a referenced entity is damaged: {damaged.Message}";
+            // A damaged index is reported once, not for each upload in it.
+            return entity.Kind == EntityKind.Upload ? null : $"a referenced entity is damaged: {damaged.Message}";
         }
     }
 }

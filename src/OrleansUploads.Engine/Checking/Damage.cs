@@ -1,3 +1,6 @@
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Vaults;
+
 namespace OrleansUploads.Engine.Checking;
 
 /// <summary>The kind of damage. The names are part of the output of <c>check --json</c>.</summary>
@@ -44,6 +47,43 @@ public sealed record Damage(DamageKind Kind, string What)
 
     /// <summary>The key of the affected object or upload in the bucket, or null if no single key is known.</summary>
     public ObjectKey? Key { get; init; }
+
+    /// <summary>Damage of a history, with what its entity belongs to.</summary>
+    internal static Damage Of(EntityId entity, string what)
+    {
+        var damage = new Damage(DamageKind.History, what);
+        return entity.Kind switch
+        {
+            EntityKind.Upload when UploadId.TryParse(entity.Key, out var upload) => damage with { Upload = upload },
+            EntityKind.Vault when VaultId.TryParse(entity.Key, out var vault) => damage with { Vault = vault },
+            EntityKind.Jobs when VaultIncarnation.TryParse(entity.Key, out var incarnation) => damage with { Vault = incarnation.Id },
+            EntityKind.ArchiveShard or EntityKind.UploadPage when entity.Key.LastIndexOf('/') is > 0 and var slash
+                && VaultIncarnation.TryParse(entity.Key[..slash], out var incarnation) => damage with { Vault = incarnation.Id },
+            EntityKind.Bucket when BucketName.TryParse(entity.Key, out var bucket) => damage with { Bucket = bucket },
+            EntityKind.KeyLeaf when LeafId.TryParse(entity.Key, out var leaf) => damage with { Bucket = leaf.Index.Bucket.Name },
+            EntityKind.KeyRoutes when KeyIndexId.TryParse(entity.Key, out var index) => damage with { Bucket = index.Bucket.Name },
+            _ => damage,
+        };
+    }
+
+    /// <summary>Damage that concerns an upload, with what it belongs to.</summary>
+    internal static Damage Of(UploadState state, DamageKind kind, string what) => state switch
+    {
+        UploadState.Open open => new Damage(kind, what) { Upload = open.Spec.Upload, Vault = open.Spec.Vault.Id },
+        UploadState.Completed completed => new Damage(kind, what)
+        {
+            Upload = completed.Spec.Upload,
+            Vault = completed.Spec.Vault.Id,
+            Archive = completed.Archive,
+        },
+        UploadState.OfObject ofObject => new Damage(kind, what)
+        {
+            Upload = ofObject.Spec.Upload,
+            Bucket = ofObject.Spec.Name.Bucket.Name,
+            Key = ofObject.Spec.Name.Key,
+        },
+        _ => new Damage(kind, what),
+    };
 
     /// <summary>Returns one line with the file, the damage and its owners.</summary>
     public override string ToString()

@@ -25,10 +25,10 @@ public sealed class DataFolderCheck : IDisposable
         var parts = folder.Parts;
         var pace = new ReadPace(options.BytesPerSecond, time);
         var states = new EntityStates(_journal);
-        var indexed = new IndexedReferences();
+        var agreement = new AgreementCheck(states);
         _attempts = new AttemptCheck(parts, options.Deep, pace);
-        _histories = new JournalCheck(_journal, states, new AgreementCheck(states, indexed), pace);
-        _uploads = new UploadCheck(states, parts, _attempts, indexed);
+        _histories = new JournalCheck(_journal, states, agreement, pace);
+        _uploads = new UploadCheck(states, parts, _attempts, agreement);
         _orphans = new OrphanCheck(states, parts);
     }
 
@@ -81,7 +81,7 @@ public sealed class DataFolderCheck : IDisposable
         }
         else
         {
-            _histories.NoteReferences(cancellationToken);
+            _histories.NoteIndexes(cancellationToken);
         }
 
         if (Position.Stage == CheckStage.Bytes)
@@ -110,7 +110,7 @@ public sealed class DataFolderCheck : IDisposable
         else
         {
             // Histories before this position are not checked again.
-            _histories.NoteReferences(cancellationToken);
+            _histories.NoteIndexes(cancellationToken);
         }
 
         await foreach (var (place, damage) in _histories.RunAsync(Position.After, cancellationToken))
@@ -205,4 +205,17 @@ public sealed class DataFolderCheck : IDisposable
     private void Advance(long after, CheckTally tally) => Position = Position with { After = after, Tally = tally };
 
     private void Begin(CheckStage stage) => Position = Position with { Stage = stage, After = 0 };
+}
+
+/// <summary>Options for checking a data folder.</summary>
+public sealed record CheckOptions
+{
+    /// <summary>Whether to recompute tree hashes from the bytes, in addition to verifying the checksums of blocks.</summary>
+    public bool Deep { get; init; }
+
+    /// <summary>Keeps the bytes, if they are not in the folder; null if they are.</summary>
+    public IPartStore? Parts { get; init; }
+
+    /// <summary>Maximum bytes to read per second, or null for no limit.</summary>
+    public long? BytesPerSecond { get; init; }
 }

@@ -1,8 +1,5 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Checking;
@@ -41,29 +38,24 @@ internal sealed class JournalCheck(
         }
     }
 
-    /// <summary>Notes all references of indexes without checking anything.</summary>
-    public void NoteReferences(CancellationToken cancellationToken)
+    /// <summary>Notes what all indexes list without checking anything.</summary>
+    public void NoteIndexes(CancellationToken cancellationToken)
     {
-        foreach (var shard in List(EntityKind.ArchiveShard, cancellationToken))
+        foreach (var index in List(EntityKind.ArchiveShard, cancellationToken).Concat(List(EntityKind.KeyLeaf, cancellationToken)))
         {
-            UnlessDamaged(() => agreement.Note(states.ReadShard(shard)));
-        }
-
-        foreach (var leaf in ListLeaves(cancellationToken))
-        {
-            UnlessDamaged(() => agreement.Note(states.ReadLeaf(leaf)));
+            UnlessDamaged(() => agreement.Note(states.Read(index).State));
         }
     }
 
-    /// <summary>Finds leaves to which no other leaf leads. All references must have been noted.</summary>
+    /// <summary>Finds leaves to which no other leaf leads. All indexes must have been noted.</summary>
     public IReadOnlyList<Damage> FindUnlinkedLeaves(CancellationToken cancellationToken)
     {
         var unlinked = new List<Damage>();
-        foreach (var leaf in ListLeaves(cancellationToken))
+        foreach (var entity in List(EntityKind.KeyLeaf, cancellationToken))
         {
             UnlessDamaged(() =>
             {
-                if (agreement.FindUnlinked(leaf) is { } damage)
+                if (LeafId.TryParse(entity.Key, out var leaf) && agreement.FindUnlinked(leaf) is { } damage)
                 {
                     unlinked.Add(damage);
                 }
@@ -87,17 +79,6 @@ internal sealed class JournalCheck(
         }
     }
 
-    private IEnumerable<LeafId> ListLeaves(CancellationToken cancellationToken)
-    {
-        foreach (var entity in List(EntityKind.KeyLeaf, cancellationToken))
-        {
-            if (LeafId.TryParse(entity.Key, out var leaf))
-            {
-                yield return leaf;
-            }
-        }
-    }
-
     /// <summary>Damaged histories are reported when they are checked themselves.</summary>
     private static void UnlessDamaged(Action read)
     {
@@ -116,48 +97,27 @@ internal sealed class JournalCheck(
         var damage = new List<Damage>();
         if (!stream.IsFoundByName)
         {
-            damage.Add(Of(entity, $"{entity} is not found by its name: the journal's index is damaged"));
+            damage.Add(Damage.Of(entity, $"{entity} is not found by its name: the journal's index is damaged"));
             return (damage, 0);
         }
 
         try
         {
-            var (state, historyBytes) = states.Read(entity);
-            damage.AddRange(agreement.Find(entity, state));
-            return (damage, historyBytes + (References(state) * ReferenceBytes));
+            var read = states.Read(entity);
+            var before = agreement.Checked;
+            agreement.Note(read.State);
+            if (entity.Kind != EntityKind.Upload)
+            {
+                // An upload is checked with its bytes, when all indexes have been noted.
+                damage.AddRange(agreement.Find(entity, read.State));
+            }
+
+            return (damage, read.HistoryBytes + ((agreement.Checked - before) * ReferenceBytes));
         }
         catch (JournalDamagedException damaged)
         {
-            damage.Add(Of(entity, damaged.Message));
+            damage.Add(Damage.Of(entity, damaged.Message));
             return (damage, 0);
         }
-    }
-
-    private static long References(object state) => state switch
-    {
-        AccountState account => account.Vaults.Count + account.Buckets.Count,
-        ArchiveShardState shard => shard.Archives.Count,
-        VaultState.Live vault => vault.Admissions.InFlight.Count + vault.Admissions.Pages.Count + vault.Shards.Count,
-        UploadPageState page => page.Uploads.Count,
-        KeyLeafState leaf => leaf.Entries.Count,
-        KeyRoutesState routes => routes.Routes.Count,
-        _ => 0,
-    };
-
-    private static Damage Of(EntityId entity, string what)
-    {
-        var damage = new Damage(DamageKind.History, what);
-        return entity.Kind switch
-        {
-            EntityKind.Upload when UploadId.TryParse(entity.Key, out var upload) => damage with { Upload = upload },
-            EntityKind.Vault when VaultId.TryParse(entity.Key, out var vault) => damage with { Vault = vault },
-            EntityKind.Jobs when VaultIncarnation.TryParse(entity.Key, out var incarnation) => damage with { Vault = incarnation.Id },
-            EntityKind.ArchiveShard or EntityKind.UploadPage when entity.Key.LastIndexOf('/') is > 0 and var slash
-                && VaultIncarnation.TryParse(entity.Key[..slash], out var incarnation) => damage with { Vault = incarnation.Id },
-            EntityKind.Bucket when BucketName.TryParse(entity.Key, out var bucket) => damage with { Bucket = bucket },
-            EntityKind.KeyLeaf when LeafId.TryParse(entity.Key, out var leaf) => damage with { Bucket = leaf.Index.Bucket.Name },
-            EntityKind.KeyRoutes when KeyIndexId.TryParse(entity.Key, out var index) => damage with { Bucket = index.Bucket.Name },
-            _ => damage,
-        };
     }
 }

@@ -56,7 +56,7 @@ public static class LostParts
     {
         try
         {
-            return states.ReadUpload(upload).State;
+            return states.Read<UploadState>(upload.Entity);
         }
         catch (JournalDamagedException)
         {

@@ -28,7 +28,7 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
             await foreach (var page in parts.ListAttemptsAsync(upload, cancellationToken))
             {
                 // The state is read after a page, so that it contains every listed attempt that has become a part.
-                (state, _) = states.ReadUpload(upload);
+                state = states.Read<UploadState>(upload.Entity);
                 if (IsReleased(state))
                 {
                     // The bytes are kept for jobs that have not expired.
@@ -39,7 +39,7 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
                 unowned += page.Count(attempt => !inUse.Contains(attempt));
             }
 
-            state ??= states.ReadUpload(upload).State;
+            state ??= states.Read<UploadState>(upload.Entity);
             return !IsReleased(state)
                 && (unowned > 0 || state is UploadState.Unknown or UploadState.Ended or UploadState.ObjectEnded)
                 ? new Orphan(upload, unowned, UploadFiles.Folder(upload))

@@ -9,7 +9,7 @@ namespace OrleansUploads.Engine.Checking;
 /// count. Attempts never change and never come back into use, so such bytes were needed all the time in between.
 /// </remarks>
 internal sealed class UploadCheck(
-    EntityStates states, IPartStore parts, AttemptCheck attempts, IndexedReferences indexed)
+    EntityStates states, IPartStore parts, AttemptCheck attempts, AgreementCheck agreement)
 {
     // Each further round requires that the upload has changed and that something else looks damaged.
     private const int MaxRounds = 100;
@@ -24,11 +24,11 @@ internal sealed class UploadCheck(
         UploadId upload, CancellationToken cancellationToken)
     {
         var confirmed = new HashSet<Damage>();
-        var (state, version) = states.ReadUpload(upload);
+        var (state, version) = Read(upload);
         var found = await FindAsync(upload, state, cancellationToken);
         for (var round = 1; found.Count > 0; round++)
         {
-            var (next, nextVersion) = states.ReadUpload(upload);
+            var (next, nextVersion) = Read(upload);
             if (nextVersion == version || round == MaxRounds)
             {
                 confirmed.UnionWith(found);
@@ -44,20 +44,16 @@ internal sealed class UploadCheck(
         return (state, confirmed);
     }
 
+    private (UploadState State, long Version) Read(UploadId upload)
+    {
+        var read = states.Read(upload.Entity);
+        return ((UploadState)read.State, read.Version);
+    }
+
     private async ValueTask<HashSet<Damage>> FindAsync(
         UploadId upload, UploadState state, CancellationToken cancellationToken)
     {
-        var damage = new HashSet<Damage>();
-        switch (state)
-        {
-            case UploadState.OfObject ofObject:
-                RequireInLeaf(ofObject, damage);
-                break;
-            case UploadState.Completed { ReleasedAt: null, Parts: null } completed:
-                RequireIndexed(completed, damage);
-                break;
-        }
-
+        var damage = agreement.Find(upload.Entity, state).ToHashSet();
         var needed = NeededAttempt.Of(state);
         if (needed is null && await ReadManifestAsync(state, damage, cancellationToken) is { } manifest)
         {
@@ -69,7 +65,7 @@ internal sealed class UploadCheck(
             Parts++;
             if (await attempts.FindFaultAsync(upload, part, cancellationToken) is { } fault)
             {
-                damage.Add(Of(state, DamageKind.Part, fault) with { File = UploadFiles.Attempt(upload, part.Attempt) });
+                damage.Add(Damage.Of(state, DamageKind.Part, fault) with { File = UploadFiles.Attempt(upload, part.Attempt) });
             }
         }
 
@@ -105,33 +101,8 @@ internal sealed class UploadCheck(
             fault = $"it cannot be read: {failure.Message}";
         }
 
-        damage.Add(Of(state, DamageKind.Manifest, fault) with { File = UploadFiles.Manifest(upload) });
+        damage.Add(Damage.Of(state, DamageKind.Manifest, fault) with { File = UploadFiles.Manifest(upload) });
         return null;
-    }
-
-    /// <summary>Requires that the archive is in the index. A deleted archive leaves the index before its upload learns of
-    /// the deletion, so an archive that is neither listed nor remembered as deleted is lost.</summary>
-    private void RequireIndexed(UploadState.Completed state, HashSet<Damage> damage)
-    {
-        if (!state.Indexed || indexed.Archives.Contains(state.Spec.Upload))
-        {
-            return;
-        }
-
-        var vault = state.Spec.Vault;
-        var shard = vault.ArchiveShard(state.Archive);
-        try
-        {
-            var found = states.ReadShard(shard);
-            if (found.FindArchive(state.Archive) is null && !found.Deleted.ContainsKey(state.Archive))
-            {
-                damage.Add(Of(state, DamageKind.Index, $"the archive is missing from the vault's index: it is not in {shard}"));
-            }
-        }
-        catch (JournalDamagedException)
-        {
-            // Reported when the shard's history was checked.
-        }
     }
 
     private static bool IsOf(UploadState.Completed state, Manifest manifest) =>
@@ -142,69 +113,6 @@ internal sealed class UploadCheck(
         && manifest.PartSizeBytes == state.Spec.PartSize.Bytes
         && manifest.Extents.Sum(extent => extent.LengthBytes) == state.SizeBytes
         && TreeHasher.Combine([.. manifest.Extents.Select(extent => extent.TreeHash)]) == state.TreeHash;
-
-    private static Damage Of(UploadState state, DamageKind kind, string what) => state switch
-    {
-        UploadState.Open open => new Damage(kind, what) { Upload = open.Spec.Upload, Vault = open.Spec.Vault.Id },
-        UploadState.Completed completed => new Damage(kind, what)
-        {
-            Upload = completed.Spec.Upload,
-            Vault = completed.Spec.Vault.Id,
-            Archive = completed.Archive,
-        },
-        UploadState.OfObject ofObject => new Damage(kind, what)
-        {
-            Upload = ofObject.Spec.Upload,
-            Bucket = ofObject.Spec.Name.Bucket.Name,
-            Key = ofObject.Spec.Name.Key,
-        },
-        _ => new Damage(kind, what),
-    };
-
-    /// <summary>Requires that a leaf has the object or lists the upload. An object leaves its leaf before its upload learns of it; until
-    /// then the leaf has the release to deliver.</summary>
-    private void RequireInLeaf(UploadState.OfObject state, HashSet<Damage> damage)
-    {
-        var spec = state.Spec;
-        switch (state)
-        {
-            case UploadState.ObjectStored { ReleasedAt: null }:
-                if (!indexed.Objects.Contains(spec.Upload)
-                    && !IsInLeaf(new KeyIndexId(spec.Name.Bucket, KeyTree.Objects), new KeyPosition(spec.Name.Key.ToString()), spec.Upload))
-                {
-                    damage.Add(Of(state, DamageKind.Index, "the object is missing from the bucket's index: no leaf has it"));
-                }
-
-                break;
-            case UploadState.ObjectOpen { Listed: true } or UploadState.ObjectCompleting { Before.Listed: true }:
-                var position = new KeyPosition(spec.Name.Key.ToString(), spec.CreatedAt, spec.Upload);
-                if (!indexed.ObjectUploads.Contains(spec.Upload)
-                    && !IsInLeaf(new KeyIndexId(spec.Name.Bucket, KeyTree.Uploads), position, spec.Upload))
-                {
-                    damage.Add(Of(state, DamageKind.Index, "the upload is missing from the bucket's list of uploads: no leaf has it"));
-                }
-
-                break;
-        }
-    }
-
-    /// <summary>Whether a leaf on the path to a position has an upload now. Its leaf may have been checked before the upload came
-    /// in.</summary>
-    private bool IsInLeaf(KeyIndexId index, KeyPosition position, UploadId upload)
-    {
-        try
-        {
-            var routes = states.ReadRoutes(index);
-            var start = routes.IndexOf(position) is >= 0 and var route ? routes.Routes[route].Leaf : LeafName.First;
-            return LeafPath.Follow(states, index, position, start).Any(leaf =>
-                leaf.Entries.GetValueOrDefault(position)?.Upload == upload || leaf.Releases.ContainsKey(upload.ToString()));
-        }
-        catch (JournalDamagedException)
-        {
-            // Reported when the histories of the leaves were checked.
-            return true;
-        }
-    }
 
     private static bool IsOf(UploadState.ObjectStored state, Manifest manifest) =>
         manifest is { Parts: { Count: > 0 } parts }

@@ -11,7 +11,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     private readonly Queue<QueuedCommand> _queue = new();
     private readonly PendingReplies _replies;
     private readonly Decider<TState, TCommand, TEvent> _decider;
-    private readonly JournalSharing _sharing;
+    private readonly bool _isShared;
     private readonly int _historySlack;
     private List<RunnerOutput> _outputs = [];
 
@@ -30,18 +30,18 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
 
     /// <param name="entity">The entity.</param>
     /// <param name="decider">The rules of the entity.</param>
-    /// <param name="sharing">Whether other hosts may write to the same journal.</param>
+    /// <param name="isShared">See <see cref="EntityLayout.IsShared"/>.</param>
     /// <param name="historySlack">The number of events by which the history may exceed twice its compact form before a snapshot is
     /// saved, or null for the decider's value.</param>
     public DeciderRunner(
         EntityId entity,
         Decider<TState, TCommand, TEvent> decider,
-        JournalSharing sharing = JournalSharing.Exclusive,
+        bool isShared = false,
         int? historySlack = null)
         : base(entity)
     {
         _decider = decider;
-        _sharing = sharing;
+        _isShared = isShared;
         _historySlack = historySlack ?? decider.HistorySlack;
         _state = decider.Initial;
         _replies = new PendingReplies(entity, output => _outputs.Add(output));
@@ -174,7 +174,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     {
         if (IsObsolete(key))
         {
-            _replies.Abandon(key);
+            _replies.Drop(key);
         }
         else
         {
@@ -243,7 +243,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
             FailTicket(item.Ticket, reason, fault);
             if (item.Confirms is { } key)
             {
-                _replies.ConfirmationLost(key);
+                _replies.Drop(key);
             }
         }
 
@@ -282,7 +282,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     /// <remarks>Nothing may wait for it: no reply, and no intent that follows from it.</remarks>
     private bool CanWait(QueuedCommand confirmation, Intent intent, ServiceTime time)
     {
-        if (_sharing != JournalSharing.Shared || !_decider.HoldsConfirmations || _phase != Phase.Ready || _held.Count >= MaxHeld
+        if (!_isShared || !_decider.HoldsConfirmations || _phase != Phase.Ready || _held.Count >= MaxHeld
             || intent is not { IsAwaited: true, IsRecorded: true } || _replies.IsAwaited(confirmation.Confirms!))
         {
             return false;
@@ -340,7 +340,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
 
         try
         {
-            Rebuild(history);
+            (_state, _historyEvents, _historyBytes) = Replay(_decider, Entity, history);
         }
         catch (JournalDamagedException fault)
         {
@@ -348,6 +348,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
             return;
         }
 
+        (_version, _wakeAt) = (history.Version, history.WakeAt);
         _phase = Phase.Ready;
         foreach (var intent in _decider.Pending(_state))
         {
@@ -372,7 +373,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     /// <summary>Whether a command is decided without reading the journal, on the assumption that the entity is new. Its write fails if
     /// it is not. Only a journal that is far away is worth it.</summary>
     private bool MayBegin(ICommand command) =>
-        _sharing == JournalSharing.Shared
+        _isShared
         && _phase == Phase.Unloaded
         && _queue.Count == 0
         && _replies.IsIdle
@@ -402,40 +403,43 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         return true;
     }
 
-    private void Rebuild(JournalHistory history)
+    /// <summary>Applies the events of a history.</summary>
+    /// <returns>The state, and the numbers of events and of bytes that led to it.</returns>
+    /// <exception cref="JournalDamagedException">The history differs from what was written.</exception>
+    internal static (TState State, long Events, long Bytes) Replay(
+        Decider<TState, TCommand, TEvent> decider, EntityId entity, JournalHistory history)
     {
-        ResetState();
-        if (history.Snapshot is { } snapshot)
-        {
-            Replay(snapshot);
-        }
-
-        foreach (var record in history.Records)
-        {
-            Replay(record);
-        }
-
-        _version = history.Version;
-        _wakeAt = history.WakeAt;
-    }
-
-    private void Replay(ReadOnlyMemory<byte> record)
-    {
-        _historyBytes += record.Length;
+        var (state, events, bytes) = (decider.Initial, 0L, 0L);
         try
         {
-            foreach (var happened in EventCodec.Decode<TEvent>(record))
+            if (history.Snapshot is { } snapshot)
             {
-                _state = _decider.Evolve(_state, happened);
-                _historyEvents++;
+                Apply(snapshot);
             }
+
+            foreach (var record in history.Records)
+            {
+                Apply(record);
+            }
+
+            return (state, events, bytes);
         }
         catch (Exception fault) when (fault is System.Text.Json.JsonException or InvalidOperationException or FormatException)
         {
             throw new JournalDamagedException(
-                $"The journal of {Entity} contains a record that cannot be read: {fault.Message} Restore the data folder from "
+                $"The journal of {entity} contains a record that cannot be read: {fault.Message} Restore the data folder from "
                 + "a backup, or use the version of the program that wrote it.",
                 fault);
+        }
+
+        void Apply(ReadOnlyMemory<byte> record)
+        {
+            bytes += record.Length;
+            foreach (var happened in EventCodec.Decode<TEvent>(record))
+            {
+                state = decider.Evolve(state, happened);
+                events++;
+            }
         }
     }
 
@@ -553,7 +557,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     /// intent were fenced with the decisions that they belong to.</summary>
     private bool NeedsFreshState(QueuedCommand item, Decision<TEvent> decision) =>
         item.Command is IRequiresFreshState
-        || (_sharing == JournalSharing.Shared
+        || (_isShared
             && item.Confirms is null
             && (item.Command is not IAsksForAdvice || decision.Answer is IRefusal));
 

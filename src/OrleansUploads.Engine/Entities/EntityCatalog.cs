@@ -5,26 +5,27 @@ using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Contracts;
 
 namespace OrleansUploads.Engine.Entities;
 
-/// <summary>Creates the runner of any entity. Used by both hosts.</summary>
+/// <summary>The kinds of entities and their rules. Used by both hosts, and by everything that reads stored histories.</summary>
 /// <param name="engine">The operator's settings.</param>
 /// <param name="layout">How the entities are divided and stored.</param>
 public class EntityCatalog(EngineOptions engine, EntityLayout layout)
 {
-    private readonly Dictionary<EntityKind, Func<EntityCatalog, EntityId, EntityRunner>> _kinds = new()
+    private readonly Dictionary<EntityKind, Kind> _kinds = new()
     {
-        [EntityKind.Account] = Runs(new AccountDecider(engine.Accounts, layout.ArchiveShards)),
-        [EntityKind.Vault] = Runs(new VaultDecider(engine.Vaults)),
-        [EntityKind.ArchiveShard] = Runs(new ArchiveShardDecider(engine.Uploads, engine.Retrievals)),
-        [EntityKind.Jobs] = Runs(new JobsDecider(engine.Retrievals, engine.Vaults, layout.Retirements)),
-        [EntityKind.Upload] = Runs(new UploadDecider(engine.Uploads, engine.Retrievals)),
-        [EntityKind.UploadPage] = Runs(new UploadPageDecider()),
-        [EntityKind.Service] = Runs(new ServiceDecider()),
-        [EntityKind.Bucket] = Runs(new BucketDecider()),
-        [EntityKind.KeyLeaf] = Runs(new KeyLeafDecider(layout.LeafBytes)),
-        [EntityKind.KeyRoutes] = Runs(new KeyRoutesDecider(layout.RoutesBytes)),
+        [EntityKind.Account] = Of(new AccountDecider(engine.Accounts, layout.ArchiveShards)),
+        [EntityKind.Vault] = Of(new VaultDecider(engine.Vaults)),
+        [EntityKind.ArchiveShard] = Of(new ArchiveShardDecider(engine.Uploads, engine.Retrievals)),
+        [EntityKind.Jobs] = Of(new JobsDecider(engine.Retrievals, engine.Vaults, layout.Retirements)),
+        [EntityKind.Upload] = Of(new UploadDecider(engine.Uploads, engine.Retrievals)),
+        [EntityKind.UploadPage] = Of(new UploadPageDecider()),
+        [EntityKind.Service] = Of(new ServiceDecider()),
+        [EntityKind.Bucket] = Of(new BucketDecider()),
+        [EntityKind.KeyLeaf] = Of(new KeyLeafDecider(layout.LeafBytes)),
+        [EntityKind.KeyRoutes] = Of(new KeyRoutesDecider(layout.RoutesBytes)),
     };
 
     /// <summary>Creates the catalog of a single process.</summary>
@@ -35,7 +36,17 @@ public class EntityCatalog(EngineOptions engine, EntityLayout layout)
     }
 
     /// <summary>Creates a runner that has not loaded its entity yet.</summary>
-    public EntityRunner CreateRunner(EntityId entity) => _kinds[entity.Kind](this, entity);
+    public EntityRunner CreateRunner(EntityId entity) => _kinds[entity.Kind].CreateRunner(this, entity);
+
+    /// <summary>Rebuilds the state of an entity from its history.</summary>
+    /// <exception cref="JournalDamagedException">The history differs from what was written, or is that of an unknown kind.</exception>
+    internal object Rebuild(EntityId entity, JournalHistory history) => _kinds.TryGetValue(entity.Kind, out var kind)
+        ? kind.Rebuild(entity, history)
+        : throw new JournalDamagedException(
+            $"The journal has a history of kind {(int)entity.Kind}, which this version of the program does not support.");
+
+    /// <summary>Writes a state as one snapshot.</summary>
+    internal ReadOnlyMemory<byte> Compact(EntityId entity, object state) => _kinds[entity.Kind].Compact(state);
 
     /// <summary>Creates the runner for a decider. The simulation overrides this to lose tells and to plant wrong rules, which it must
     /// detect.</summary>
@@ -44,10 +55,55 @@ public class EntityCatalog(EngineOptions engine, EntityLayout layout)
         where TState : class
         where TCommand : class, ICommand
         where TEvent : class =>
-        new DeciderRunner<TState, TCommand, TEvent>(entity, decider, layout.Sharing);
+        new DeciderRunner<TState, TCommand, TEvent>(entity, decider, layout.IsShared);
 
-    private static Func<EntityCatalog, EntityId, EntityRunner> Runs<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> decider)
+    private static Kind<TState, TCommand, TEvent> Of<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> decider)
         where TState : class
         where TCommand : class, ICommand
-        where TEvent : class => (catalog, entity) => catalog.Run(entity, decider);
+        where TEvent : class => new(decider);
+
+    private abstract class Kind
+    {
+        public abstract EntityRunner CreateRunner(EntityCatalog catalog, EntityId entity);
+
+        public abstract object Rebuild(EntityId entity, JournalHistory history);
+
+        public abstract ReadOnlyMemory<byte> Compact(object state);
+    }
+
+    private sealed class Kind<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> decider) : Kind
+        where TState : class
+        where TCommand : class, ICommand
+        where TEvent : class
+    {
+        public override EntityRunner CreateRunner(EntityCatalog catalog, EntityId entity) => catalog.Run(entity, decider);
+
+        public override object Rebuild(EntityId entity, JournalHistory history) =>
+            DeciderRunner<TState, TCommand, TEvent>.Replay(decider, entity, history).State;
+
+        public override ReadOnlyMemory<byte> Compact(object state) => EventCodec.Encode(decider.Compact((TState)state));
+    }
+}
+
+/// <summary>How entities are divided and stored. Operators do not set it: it depends on the kind of host, and simulations choose small
+/// numbers.</summary>
+public sealed record EntityLayout
+{
+    /// <summary>Whether other hosts may run the same entities over the same journal at the same time. An entity may then briefly run on two
+    /// hosts, so a batch that has nothing to write reads the journal's version before its answers are released. If not, only writes and
+    /// commands that require fresh state detect another host.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>The number of shards in the archive index of new vaults.</summary>
+    public int ArchiveShards { get; init; } = VaultIncarnation.ManyShards;
+
+    /// <summary>The number of deleted archives that the jobs of a vault remember.</summary>
+    public int Retirements { get; init; } = JobsDecider.DefaultRememberedRetirements;
+
+    /// <summary>The length at which a leaf of an ordered index splits, in bytes as a journal counts them.</summary>
+    public long LeafBytes { get; init; } = KeyLeafDecider.DefaultMaxBytes;
+
+    /// <summary>The length at which the routes of an ordered index drop every other route, in bytes as a journal counts them; at most
+    /// <see cref="KeyRoutesDecider.MaxBytes"/>.</summary>
+    public long RoutesBytes { get; init; } = KeyRoutesDecider.MaxBytes;
 }

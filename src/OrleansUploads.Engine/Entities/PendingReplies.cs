@@ -155,11 +155,8 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         }
     }
 
-    /// <summary>The confirmation of an intent was lost. The intent is delivered again when the state is loaded again.</summary>
-    public void ConfirmationLost(string key) => RemoveDelivery(key);
-
-    /// <summary>Stops delivering an intent that is obsolete and for which no reply waits.</summary>
-    public void Abandon(string key) => RemoveDelivery(key);
+    /// <summary>Stops delivering an intent: it is obsolete, or it is delivered again when the state is loaded again.</summary>
+    public void Drop(string key) => RemoveDelivery(key);
 
     /// <summary>Fails all replies: those of the batch and those that wait for an intent.</summary>
     public void FailAll(string reason, Exception? fault)

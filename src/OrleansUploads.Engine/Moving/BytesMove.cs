@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Disk;
 
@@ -24,7 +23,7 @@ public sealed class BytesMove : IDisposable
     private readonly BytesProgress _progress;
     private readonly UploadCopy _bytes;
     private readonly Action<MoveTally> _onProgress;
-    private readonly Rebuilder<UploadState, UploadCommand, UploadEvent> _uploads = new(new UploadDecider(new UploadPolicy()));
+    private readonly EntityCatalog _kinds = new(new EngineOptions());
 
     private BytesMove(
         string folder, DiskPartStore from, IPartStore to, HistoryReader read, BytesProgress progress, Action<MoveTally> onProgress)
@@ -121,7 +120,7 @@ public sealed class BytesMove : IDisposable
                     return null;
                 }
 
-                var upload = _uploads.From(id.Entity, history);
+                var upload = (UploadState)_kinds.Rebuild(id.Entity, history);
                 await _bytes.CopyAsync(id, upload, mayExist: moved is not null || round > 1, tally, cancellationToken);
                 if (await _bytes.FindFaultAsync(id, upload, tally: null, cancellationToken) is { } fault)
                 {

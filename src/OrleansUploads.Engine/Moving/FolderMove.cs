@@ -23,7 +23,7 @@ public sealed class FolderMove : IDisposable
     private readonly string _path;
     private readonly InspectedDataFolder _folder;
     private readonly MoveProgress _progress;
-    private readonly EntityStates _states;
+    private readonly EntityCatalog _kinds = new(new EngineOptions());
     private readonly IMoveTarget _target;
     private readonly UploadCopy _bytes;
     private readonly bool _bytesStay;
@@ -35,7 +35,6 @@ public sealed class FolderMove : IDisposable
         _path = path;
         _folder = folder;
         _progress = progress;
-        _states = new EntityStates(folder.Journal);
         _target = target;
         _bytes = new UploadCopy(folder.Parts, parts);
         _bytesStay = ReferenceEquals(folder.Parts, parts);
@@ -153,6 +152,9 @@ public sealed class FolderMove : IDisposable
         _folder.Dispose();
     }
 
+    private EntityImage ImageOf(EntityId entity, object state, JournalHistory history) =>
+        new(history.Version, _kinds.Compact(entity, state), history.WakeAt);
+
     private IReadOnlyList<StreamVersion> List(long after)
     {
         lock (_journal)
@@ -238,13 +240,13 @@ public sealed class FolderMove : IDisposable
 
             try
             {
-                var (state, snapshot) = _states.Compact(entity, history);
+                var state = _kinds.Rebuild(entity, history);
                 if (state is UploadState upload && UploadId.TryParse(entity.Key, out var id) && !_bytesStay)
                 {
                     await _bytes.CopyAsync(id, upload, mayExist, _tally, cancellationToken);
                 }
 
-                await _target.ImportAsync(entity, new EntityImage(history.Version, snapshot, history.WakeAt), cancellationToken);
+                await _target.ImportAsync(entity, ImageOf(entity, state, history), cancellationToken);
                 Interlocked.Increment(ref _tally.Entities);
                 return history.Version;
             }
@@ -271,8 +273,8 @@ public sealed class FolderMove : IDisposable
             return true;
         }
 
-        var (state, snapshot) = _states.Compact(stream.Entity, history);
-        var image = new EntityImage(history.Version, snapshot, history.WakeAt);
+        var state = _kinds.Rebuild(stream.Entity, history);
+        var image = ImageOf(stream.Entity, state, history);
         var fault = !image.Equals(await _target.ReadAsync(stream.Entity, cancellationToken))
             ? $"{stream.Entity} differs in the cluster."
             : state is UploadState upload && UploadId.TryParse(stream.Entity.Key, out var id)

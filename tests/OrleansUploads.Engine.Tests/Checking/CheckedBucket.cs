@@ -131,7 +131,7 @@ internal sealed class CheckedBucket : IDisposable
         using var journal = JournalInspection.Open(_root.Path);
         var states = new EntityStates(journal);
         return [.. journal.ListStreams(EntityKind.KeyLeaf, 0, int.MaxValue)
-            .Select(stream => LeafId.TryParse(stream.Entity.Key, out var leaf) ? states.ReadLeaf(leaf) : null)
+            .Select(stream => LeafId.TryParse(stream.Entity.Key, out var leaf) ? states.Read<KeyLeafState>(leaf.Entity) : null)
             .OfType<KeyLeafState>()
             .Where(leaf => leaf.Leaf.Index.Tree == tree && leaf.Phase is LeafPhase.Live or LeafPhase.Sealed)
             .OrderBy(leaf => leaf.From)];

@@ -56,7 +56,7 @@ public sealed class EntityRunnerTests
     [Fact]
     public void On_a_shared_journal_a_read_checks_the_journal_before_it_is_answered()
     {
-        var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
+        var bench = new RunnerBench(Some.Upload(1).Entity, isShared: true);
         bench.Submit("initiate", new InitiateUpload(Some.Spec()));
         bench.Write();
 
@@ -73,7 +73,7 @@ public sealed class EntityRunnerTests
     [Fact]
     public void On_a_shared_journal_advice_is_given_from_memory_but_a_refusal_checks_the_journal()
     {
-        var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
+        var bench = new RunnerBench(Some.Upload(1).Entity, isShared: true);
         bench.Submit("initiate", new InitiateUpload(Some.Spec()));
         bench.Write();
 
@@ -90,7 +90,7 @@ public sealed class EntityRunnerTests
     [Fact]
     public void A_confirmation_that_changes_nothing_does_not_check_the_journal()
     {
-        var bench = new RunnerBench(Some.Incarnation.UploadPage(0), JournalSharing.Shared);
+        var bench = new RunnerBench(Some.Incarnation.UploadPage(0), isShared: true);
         bench.Submit("list", new ListInPage(Some.Spec(), Admission: 1));
         bench.Write();
         bench.Submit("close", new CloseInPage(Some.Incarnation, Some.Upload(1), Admission: 0));
@@ -105,7 +105,7 @@ public sealed class EntityRunnerTests
     [Fact]
     public void On_a_shared_journal_a_new_entity_is_not_read_before_its_first_write()
     {
-        var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
+        var bench = new RunnerBench(Some.Upload(1).Entity, isShared: true);
         bench.Submit("initiate", new InitiateUpload(Some.Spec()));
         Assert.Empty(bench.Open<RunnerOutput.Load>());
         Assert.Empty(bench.Replies);
@@ -116,7 +116,7 @@ public sealed class EntityRunnerTests
     [Fact]
     public void An_entity_that_was_taken_for_a_new_one_is_read_and_its_callers_do_not_notice()
     {
-        var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
+        var bench = new RunnerBench(Some.Upload(1).Entity, isShared: true);
         bench.Submit("initiate", new InitiateUpload(Some.Spec()));
         bench.Write();
         bench.Submit("part", Part(0));
@@ -139,7 +139,7 @@ public sealed class EntityRunnerTests
     [Fact]
     public void If_the_first_write_of_a_new_entity_is_lost_it_is_read()
     {
-        var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
+        var bench = new RunnerBench(Some.Upload(1).Entity, isShared: true);
         bench.Submit("initiate", new InitiateUpload(Some.Spec()));
         bench.LoseWrite(landed: true);
         Assert.Contains("initiate", bench.Faults);
@@ -163,7 +163,7 @@ public sealed class EntityRunnerTests
     [Fact]
     public void A_read_is_not_answered_from_memory_after_another_host_has_written()
     {
-        var bench = new RunnerBench(Some.Upload(1).Entity, JournalSharing.Shared);
+        var bench = new RunnerBench(Some.Upload(1).Entity, isShared: true);
         bench.Submit("initiate", new InitiateUpload(Some.Spec()));
         bench.Write();
         bench.Submit("list", List);

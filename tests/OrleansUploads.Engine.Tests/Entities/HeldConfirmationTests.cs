@@ -5,7 +5,7 @@ namespace OrleansUploads.Engine.Tests.Entities;
 /// <summary>Confirmations on a shared journal, where each write is a request to a database.</summary>
 public sealed class HeldConfirmationTests
 {
-    private readonly RunnerBench _bench = new(Some.Incarnation.ArchiveShard(1), JournalSharing.Shared);
+    private readonly RunnerBench _bench = new(Some.Incarnation.ArchiveShard(1), isShared: true);
 
     private static AddArchive Addition(int number) => new(Some.Incarnation, 1, Some.Archive(number));
 
@@ -91,7 +91,7 @@ public sealed class HeldConfirmationTests
     [Fact]
     public void In_one_process_a_confirmation_is_written_at_once()
     {
-        var bench = new RunnerBench(Some.Incarnation.ArchiveShard(1), JournalSharing.Exclusive);
+        var bench = new RunnerBench(Some.Incarnation.ArchiveShard(1), isShared: false);
         bench.Submit("add", Addition(1));
         bench.Load();
         bench.Write();

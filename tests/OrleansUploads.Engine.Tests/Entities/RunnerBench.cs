@@ -9,9 +9,9 @@ internal sealed class RunnerBench
 
     private readonly EntityCatalog _catalog;
 
-    public RunnerBench(EntityId entity, JournalSharing sharing = JournalSharing.Exclusive)
+    public RunnerBench(EntityId entity, bool isShared = false)
     {
-        _catalog = new EntityCatalog(new EngineOptions(), new EntityLayout { Sharing = sharing });
+        _catalog = new EntityCatalog(new EngineOptions(), new EntityLayout { IsShared = isShared });
         Runner = _catalog.CreateRunner(entity);
     }
 

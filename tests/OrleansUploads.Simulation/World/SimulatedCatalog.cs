@@ -23,8 +23,8 @@ internal sealed class SimulatedCatalog(
         EntityId entity, Decider<TState, TCommand, TEvent> decider)
     {
         var rules = bug.Alter(decider);
-        var others = world.Options is { Hosts: > 1, HostsExpectOthers: true } ? JournalSharing.Shared : JournalSharing.Exclusive;
-        var runner = new DeciderRunner<TState, TCommand, TEvent>(entity, rules, others, world.Options.HistorySlack);
+        var isShared = world.Options is { Hosts: > 1, HostsExpectOthers: true };
+        var runner = new DeciderRunner<TState, TCommand, TEvent>(entity, rules, isShared, world.Options.HistorySlack);
         return new MisroutedTells(world, process, bug.Alter(runner));
     }
 }

@@ -1,0 +1,237 @@
+using OrleansUploads.Core.Buckets;
+using OrleansUploads.Core.Keys;
+
+namespace OrleansUploads.Engine.Checking;
+
+/// <summary>Lists the references between the leaves of a bucket's ordered indexes, their routes, their uploads and their bucket.</summary>
+/// <remarks>A leaf records a change before it tells an upload or another leaf, and repeats the message until that has recorded it. A
+/// message that is still to be delivered is therefore not damage.</remarks>
+internal sealed class LeafReferences(EntityStates states, ListedIds listed)
+{
+    /// <summary>How often a leaf may be met. A healthy path meets one twice at most; links in a circle are damage.</summary>
+    private const int MaxVisits = 3;
+
+    /// <summary>A leaf refers to its uploads, its right neighbour and its bucket.</summary>
+    public IEnumerable<Reference> OfLeaf(KeyLeafState leaf)
+    {
+        if (leaf.Phase == LeafPhase.Unborn)
+        {
+            return [];
+        }
+
+        var index = leaf.Leaf.Index;
+        var owners = In(index);
+        return OwnEntries(leaf)
+            .Select(entry => OfEntry(leaf, entry, owners with { Upload = entry.Upload, Key = entry.Key }))
+            .Concat(OfRightNeighbour(leaf, owners))
+            .Append(Reference.Of<BucketState>(index.Bucket.Name.Entity, null, owners, bucket => FaultOf(leaf, bucket)));
+    }
+
+    /// <summary>A leaf is in the routes only once it owns its keys, and always begins at the same key.</summary>
+    public static IEnumerable<Reference> OfRoutes(EntityId entity, KeyRoutesState routes)
+    {
+        if (!KeyIndexId.TryParse(entity.Key, out var index))
+        {
+            return [];
+        }
+
+        return routes.Routes.Select(route =>
+        {
+            var leaf = new LeafId(index, route.Leaf);
+            return Reference.Of<KeyLeafState>(leaf.Entity, route, In(index), found =>
+                found.Phase is LeafPhase.Unborn or LeafPhase.Adopting
+                    ? $"the routes name leaf {leaf}, but the journal has no history of it that is complete"
+                    : found.From == route.From ? null : $"the routes name leaf {leaf}, which begins at another key");
+        });
+    }
+
+    /// <summary>A leaf has the object or lists the upload. An object leaves its leaf before its upload learns of it; until then the leaf has
+    /// the release to deliver.</summary>
+    public IEnumerable<Reference> OfUpload(UploadState.OfObject upload)
+    {
+        var spec = upload.Spec;
+        var key = spec.Name.Key.ToString();
+        return upload switch
+        {
+            UploadState.ObjectStored { ReleasedAt: null } => OfUpload(
+                upload, KeyTree.Objects, new KeyPosition(key), "the object is missing from the bucket's index: no leaf has it"),
+            UploadState.ObjectOpen { Listed: true } or UploadState.ObjectCompleting { Before.Listed: true } => OfUpload(
+                upload,
+                KeyTree.Uploads,
+                new KeyPosition(key, spec.CreatedAt, spec.Upload),
+                "the upload is missing from the bucket's list of uploads: no leaf has it"),
+            _ => [],
+        };
+    }
+
+    /// <summary>The leaves on the path to a position. If the last one does not own the position, the path ends there.</summary>
+    /// <param name="states">Reads the leaves.</param>
+    /// <param name="index">The index.</param>
+    /// <param name="position">The position.</param>
+    /// <param name="start">The first leaf on the path.</param>
+    /// <exception cref="JournalDamagedException">A leaf on the path is damaged.</exception>
+    public static IEnumerable<KeyLeafState> Follow(EntityStates states, KeyIndexId index, KeyPosition position, LeafName start)
+    {
+        var visits = new Dictionary<LeafName, int>();
+        for (LeafName? at = start; at is { } name;)
+        {
+            var leaf = states.Read<KeyLeafState>(new LeafId(index, name).Entity);
+            yield return leaf;
+            visits[name] = visits.GetValueOrDefault(name) + 1;
+            at = visits[name] < MaxVisits ? NextOf(leaf, name, position) : null;
+        }
+    }
+
+    private static Damage In(KeyIndexId index) => new(DamageKind.Index, "") { Bucket = index.Bucket.Name };
+
+    /// <summary>The entries for which a leaf answers. During a split it keeps entries until it knows that the new leaf has them, and
+    /// the new leaf may have changed them since.</summary>
+    private IEnumerable<KeyEntry> OwnEntries(KeyLeafState leaf)
+    {
+        if (leaf.Split is not { Next: not null } split)
+        {
+            return leaf.Entries.Values;
+        }
+
+        var next = ReadOrNull(new LeafId(leaf.Leaf.Index, split.Right));
+        return leaf.Entries
+            .Where(held => held.Key < split.At
+                || (next is { Phase: LeafPhase.Unborn or LeafPhase.Adopting } && !next.Entries.ContainsKey(held.Key)))
+            .Select(held => held.Value);
+    }
+
+    private static Reference OfEntry(KeyLeafState leaf, KeyEntry entry, Damage owners)
+    {
+        var index = leaf.Leaf.Index;
+        var name = new ObjectName(index.Bucket, entry.Key);
+        var position = entry.PositionIn(index.Tree);
+        return Reference.Of<UploadState>(entry.Upload.Entity, entry, owners, upload =>
+            position < leaf.From || position >= leaf.Upper ? $"leaf {leaf.Leaf} has the key, which is not in its range"
+            : index.Tree == KeyTree.Objects ? FaultOfObject(name, entry, upload)
+            : FaultOfListed(name, upload));
+    }
+
+    /// <summary>A leaf publishes an object before its upload records the publication, and removes it before the upload records the
+    /// release.</summary>
+    private static string? FaultOfObject(ObjectName name, KeyEntry entry, UploadState upload) => upload switch
+    {
+        UploadState.ObjectStored { ReleasedAt: not null } =>
+            "the key has the object, but its upload has recorded that it was overwritten or deleted",
+        UploadState.ObjectStored stored => FaultOfObject(name, entry, stored.Spec, stored.Completion),
+        UploadState.ObjectCompleting completing => FaultOfObject(name, entry, completing.Spec, completing.Completion),
+        UploadState.Unknown => "the key has an object, but the journal has no history of its upload",
+        _ => "the key has an object, but its upload has not become one",
+    };
+
+    private static string? FaultOfObject(ObjectName name, KeyEntry entry, ObjectUploadSpec spec, Completion completion) =>
+        spec.Name != name ? "the key has an object, but its upload became the object of another key"
+        : completion.SizeBytes != entry.SizeBytes || completion.ETag != entry.ETag
+            ? "the key has an object, but its upload became one with another size or ETag"
+        : null;
+
+    /// <summary>An upload is listed after its initiation, and is no longer listed before it records that.</summary>
+    private static string? FaultOfListed(ObjectName name, UploadState upload) => upload switch
+    {
+        UploadState.Unknown => "the bucket lists the upload, but the journal has no history of it",
+        UploadState.ObjectStored { Unlisted: true } or UploadState.ObjectEnded { Closed: true } =>
+            "the bucket lists the upload, but the upload has recorded that it no longer does",
+        UploadState.OfObject ofObject when ofObject.Spec.Name == name => null,
+        _ => "the bucket lists the upload under a key that is not its own",
+    };
+
+    /// <summary>During a split, the new leaf has at least what the leaf has moved.</summary>
+    private static IEnumerable<Reference> OfRightNeighbour(KeyLeafState leaf, Damage owners)
+    {
+        if (leaf is not { Phase: LeafPhase.Live or LeafPhase.Sealed, Next: { } next, End: { } end })
+        {
+            yield break;
+        }
+
+        var right = new LeafId(leaf.Leaf.Index, next);
+        var moved = leaf.Split is { Next: not null } split ? split.Sequence : (long?)null;
+        yield return Reference.Of<KeyLeafState>(right.Entity, null, owners, found => found.Phase switch
+        {
+            LeafPhase.Unborn or LeafPhase.Adopting when found.Adopted >= moved => null,
+            LeafPhase.Unborn => $"leaf {leaf.Leaf} leads to leaf {right}, but the journal has no history of it",
+            LeafPhase.Adopting => $"leaf {leaf.Leaf} leads to leaf {right}, which has not taken over all of its keys",
+            LeafPhase.Given or LeafPhase.Gone => $"leaf {leaf.Leaf} leads to leaf {right}, which has given its keys away",
+            _ => found.From == end ? null : $"leaf {leaf.Leaf} leads to leaf {right}, which begins at another key",
+        });
+    }
+
+    /// <summary>A bucket records each step of its deletion before the leaf hears of it.</summary>
+    private static string? FaultOf(KeyLeafState leaf, BucketState bucket)
+    {
+        var index = leaf.Leaf.Index;
+        if (bucket.Incarnation.Epoch < index.Bucket.Epoch)
+        {
+            return $"leaf {leaf.Leaf} has a history, but the journal has none of this incarnation of the bucket";
+        }
+
+        if (leaf.SealStep > bucket.Steps)
+        {
+            return $"leaf {leaf.Leaf} has recorded step {leaf.SealStep} of a deletion of its bucket, but the bucket only {bucket.Steps}";
+        }
+
+        var exists = bucket.Phase != BucketPhase.None && bucket.Incarnation == index.Bucket;
+        if (!exists && index.Tree == KeyTree.Objects && !leaf.Entries.IsEmpty)
+        {
+            return $"the bucket was deleted, but leaf {leaf.Leaf} has objects";
+        }
+
+        return exists && bucket.Phase == BucketPhase.Live && leaf.Phase == LeafPhase.Sealed
+            ? $"leaf {leaf.Leaf} takes no entries, although its bucket is not being deleted"
+            : null;
+    }
+
+    /// <summary>A leaf on the path to its position has the upload now. Its leaf may have been noted before the upload came in.</summary>
+    private IEnumerable<Reference> OfUpload(UploadState.OfObject upload, KeyTree tree, KeyPosition position, string missing)
+    {
+        var spec = upload.Spec;
+        if (listed.HasKey(tree, spec.Upload))
+        {
+            yield break;
+        }
+
+        var index = new KeyIndexId(spec.Name.Bucket, tree);
+        yield return Reference.Of<KeyRoutesState>(index.Routes, null, Damage.Of(upload, DamageKind.Index, ""), routes =>
+        {
+            var start = routes.IndexOf(position) is >= 0 and var route ? routes.Routes[route].Leaf : LeafName.First;
+            return Follow(states, index, position, start).Any(leaf =>
+                leaf.Entries.GetValueOrDefault(position)?.Upload == spec.Upload || leaf.Releases.ContainsKey(spec.Upload.ToString()))
+                    ? null
+                    : missing;
+        });
+    }
+
+    /// <summary>Where a leaf leads a request for a position, or null if the path ends at the leaf.</summary>
+    private static LeafName? NextOf(KeyLeafState leaf, LeafName name, KeyPosition position)
+    {
+        switch (leaf.Phase)
+        {
+            case LeafPhase.Unborn or LeafPhase.Adopting:
+                return name == LeafName.First ? null : LeafName.First;
+            case LeafPhase.Giving or LeafPhase.Given or LeafPhase.Gone:
+                return leaf.Left ?? LeafName.First;
+            default:
+                // During a split, the right neighbour can be reached before the new leaf leads to it.
+                return position < leaf.From ? LeafName.First
+                    : position >= leaf.Upper ? leaf.Right
+                    : position >= leaf.End ? leaf.Next
+                    : null;
+        }
+    }
+
+    private KeyLeafState? ReadOrNull(LeafId leaf)
+    {
+        try
+        {
+            return states.Read<KeyLeafState>(leaf.Entity);
+        }
+        catch (JournalDamagedException)
+        {
+            // Reported when the leaf's history is checked.
+            return null;
+        }
+    }
+}

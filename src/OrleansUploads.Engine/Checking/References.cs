@@ -1,0 +1,167 @@
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Buckets;
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Vaults;
+
+namespace OrleansUploads.Engine.Checking;
+
+/// <summary>Something that an entity says about another one.</summary>
+/// <param name="To">The other entity.</param>
+/// <param name="Claim">What is said, or null if an entity says only one thing about the other.</param>
+/// <param name="Owners">The damage, without a description, if the other entity says something else.</param>
+/// <param name="FindFault">Describes how a state of the other entity contradicts it, or returns null.</param>
+internal sealed record Reference(EntityId To, object? Claim, Damage Owners, Func<object, string?> FindFault)
+{
+    /// <summary>Creates a reference.</summary>
+    /// <typeparam name="TState">The states of the other entity's kind.</typeparam>
+    public static Reference Of<TState>(EntityId to, object? claim, Damage owners, Func<TState, string?> findFault) =>
+        new(to, claim, owners, state => findFault((TState)state));
+
+    /// <summary>Whether a later state of the entity still says the same.</summary>
+    public bool IsSame(Reference later) => later.To == To && Equals(later.Claim, Claim);
+}
+
+/// <summary>Lists the references of an entity.</summary>
+/// <param name="states">Reads what decides whether something is a reference yet.</param>
+/// <param name="listed">What the indexes list. An upload in it needs no look at its index.</param>
+internal sealed class References(EntityStates states, ListedIds listed)
+{
+    private readonly LeafReferences _leaves = new(states, listed);
+
+    /// <summary>Lists the references of an entity in a state.</summary>
+    public IEnumerable<Reference> Of(EntityId entity, object state) => state switch
+    {
+        AccountState account => OfVaults(account).Concat(OfBuckets(account)),
+        VaultState.Live vault => OfAdmissions(vault).Concat(OfCounts(vault)),
+        ArchiveShardState shard => OfArchives(shard),
+        UploadPageState page => page.Uploads.Values.Select(spec => OfListedUpload(page, spec)),
+        UploadState.Completed { ReleasedAt: null, Parts: null, Indexed: true } completed => OfArchive(completed),
+        UploadState.OfObject upload => _leaves.OfUpload(upload),
+        BucketState { Phase: not BucketPhase.None } bucket => [OfOwner(bucket)],
+        KeyLeafState leaf => _leaves.OfLeaf(leaf),
+        KeyRoutesState routes => LeafReferences.OfRoutes(entity, routes),
+        _ => [],
+    };
+
+    private static Damage In(VaultId vault) => new(DamageKind.Index, "") { Vault = vault };
+
+    private static IEnumerable<Reference> OfVaults(AccountState account) =>
+        from vault in account.Vaults.Values
+        where vault.Confirmed
+        let incarnation = vault.Incarnation
+        select Reference.Of<VaultState>(incarnation.Id.Entity, vault, In(incarnation.Id), found => found switch
+        {
+            VaultState.Live live when live.Incarnation == incarnation => null,
+            VaultState.Deleted deleted when deleted.Incarnation == incarnation => null,
+            VaultState.Unknown => "the account has the vault, but the journal has no history of it",
+            _ => "the account has a different incarnation of the vault than the vault itself",
+        });
+
+    /// <summary>A bucket tells its account of its deletion until the account has recorded it.</summary>
+    private static IEnumerable<Reference> OfBuckets(AccountState account)
+    {
+        foreach (var listed in account.Buckets.Values)
+        {
+            if (listed.Bucket is { Bucket: var incarnation })
+            {
+                var owners = new Damage(DamageKind.Index, "") { Bucket = listed.Name };
+                yield return Reference.Of<BucketState>(incarnation.Name.Entity, listed, owners, bucket =>
+                    (bucket.Phase != BucketPhase.None && bucket.Incarnation == incarnation)
+                    || bucket.Deleted.Exists(deleted => deleted.Bucket == incarnation)
+                        ? null
+                        : bucket.Incarnation.Epoch < incarnation.Epoch
+                            ? "the account has the bucket, but the journal has no history of it"
+                            : "the account has a different incarnation of the bucket than the bucket itself");
+            }
+        }
+    }
+
+    /// <summary>An account claims a name before it has the bucket, and has it until it was told of its deletion.</summary>
+    private static Reference OfOwner(BucketState bucket)
+    {
+        var (incarnation, owner) = (bucket.Incarnation, bucket.Owner);
+        var owners = new Damage(DamageKind.Index, "") { Bucket = incarnation.Name };
+        return Reference.Of<AccountState>(owner.Entity, incarnation, owners, account =>
+            account.Buckets.GetValueOrDefault(incarnation.Name.ToString()) switch
+            {
+                null => $"the bucket belongs to account {owner}, but the account does not have it",
+                { Bucket: null } listed => listed.Claim == bucket.Claim
+                    ? null
+                    : $"the bucket was created for claim {bucket.Claim} of account {owner}, but the account knows claim {listed.Claim}",
+                { Bucket: { } known } => known.Bucket == incarnation
+                    ? null
+                    : "the account has a different incarnation of the bucket than the bucket itself",
+            });
+    }
+
+    private static IEnumerable<Reference> OfAdmissions(VaultState.Live vault) =>
+        from admission in vault.Admissions.InFlight.Values
+        where admission is { IsPaged: false, Begun: true }
+        let owners = In(vault.Incarnation.Id) with { Upload = admission.Spec.Upload }
+        select Reference.Of<UploadState>(admission.Spec.Upload.Entity, null, owners, FaultOfListed);
+
+    /// <summary>Pages and shards report a change to the vault after recording it, so the vault never knows one that they have not
+    /// recorded.</summary>
+    private static IEnumerable<Reference> OfCounts(VaultState.Live vault)
+    {
+        var incarnation = vault.Incarnation;
+        var owners = In(incarnation.Id);
+        foreach (var counts in vault.Admissions.Pages.Values)
+        {
+            var page = incarnation.UploadPage(counts.Page);
+            yield return Reference.Of<UploadPageState>(page, null, owners, found => found.Closed >= counts.Closed
+                ? null
+                : $"the vault counted {counts.Closed} ended uploads of {page}, but the journal has only {found.Closed}: uploads are lost");
+        }
+
+        foreach (var totals in vault.Shards.Values)
+        {
+            var shard = incarnation.ArchiveShard(totals.Shard);
+            yield return Reference.Of<ArchiveShardState>(shard, null, owners, found => found.Totals.Version >= totals.Version
+                ? null
+                : $"the vault knows change {totals.Version} of {shard}, but the journal has only {found.Totals.Version}: archives are lost");
+        }
+    }
+
+    /// <summary>A page may list an upload before the vault has admitted it, and thus before it is initiated.</summary>
+    private Reference OfListedUpload(UploadPageState page, UploadSpec spec) => Reference.Of<UploadState>(
+        spec.Upload.Entity,
+        null,
+        In(page.Vault.Id) with { Upload = spec.Upload },
+        upload => FaultOfListed(upload) is { } fault
+            && !(states.Read<VaultState>(spec.Vault.Id.Entity) is VaultState.Live vault
+                && vault.Admissions.InFlight.GetValueOrDefault(spec.Upload.ToString()) is { Begun: false })
+                    ? fault
+                    : null);
+
+    private static string? FaultOfListed(UploadState upload) =>
+        upload is UploadState.Unknown ? "the vault lists the upload, but the journal has no history of it" : null;
+
+    private static IEnumerable<Reference> OfArchives(ArchiveShardState shard) =>
+        from archive in shard.Archives
+        where archive.Value.DeletedIn is null
+        let entry = archive.Value.Entry
+        let owners = In(shard.Vault.Id) with { Archive = archive.Key, Upload = entry.Upload }
+        select Reference.Of<UploadState>(entry.Upload.Entity, archive.Key, owners, upload => upload switch
+        {
+            UploadState.Completed { ReleasedAt: not null } => "the index has the archive, but its upload has recorded its deletion",
+            UploadState.Completed done when done.Archive == entry.Archive => null,
+            UploadState.Unknown => "the index has the archive, but the journal has no history of its upload",
+            _ => "the index has the archive, but its upload is not completed",
+        });
+
+    /// <summary>A deleted archive leaves the index before its upload learns of the deletion, so an archive that is neither listed nor
+    /// remembered as deleted is lost.</summary>
+    private IEnumerable<Reference> OfArchive(UploadState.Completed upload)
+    {
+        if (!listed.HasArchive(upload.Spec.Upload))
+        {
+            var shard = upload.Spec.Vault.ArchiveShard(upload.Archive);
+            yield return Reference.Of<ArchiveShardState>(shard, null, Damage.Of(upload, DamageKind.Index, ""), found =>
+                found.FindArchive(upload.Archive) is null && !found.Deleted.ContainsKey(upload.Archive)
+                    ? $"the archive is missing from the vault's index: it is not in {shard}"
+                    : null);
+        }
+    }
+}
