@@ -63,7 +63,7 @@ public static class BackupFolder
         var unfinished = Path.Combine(backup, Unfinished);
         try
         {
-            JournalCopy.Make(folder, backup, unfinished);
+            JournalInspection.Copy(folder, backup, unfinished);
             CopyKeys(folder, backup);
             if (FolderMark.Find(folder) is { } parts)
             {

@@ -141,7 +141,7 @@ public sealed class FolderMove : IDisposable
     public void Freeze(string cluster)
     {
         MovedMark.Make(_path, cluster);
-        JournalOpening.AwaitWrite(_path);
+        OpenJournal.AwaitWrite(_path);
     }
 
     /// <inheritdoc/>

@@ -120,7 +120,8 @@ internal sealed class JournalFiles : IDisposable
         _access.EnterWriteLock();
         try
         {
-            Close();
+            (var open, _open) = (_open, null);
+            open?.Close(cleansUp: false);
             if (isDisk)
             {
                 GiveUp(failure);
@@ -137,7 +138,7 @@ internal sealed class JournalFiles : IDisposable
     /// <summary>Moves the write-ahead log into the database and closes all files.</summary>
     public void Dispose()
     {
-        _open?.CleanUpAndClose();
+        _open?.Close(cleansUp: true);
         _open = null;
         _access.Dispose();
     }
@@ -172,13 +173,6 @@ internal sealed class JournalFiles : IDisposable
         {
             _access.ExitWriteLock();
         }
-    }
-
-    private void Close()
-    {
-        var open = _open;
-        _open = null;
-        open?.Close();
     }
 
     private void GiveUp(Exception failure)

@@ -1,3 +1,5 @@
+using OrleansUploads.Engine.Disk;
+
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>Read-only access to a journal that a server may be using.</summary>
@@ -8,20 +10,18 @@ internal sealed class JournalInspection : IDisposable
 
     private readonly SqliteDatabase _database;
     private readonly long? _mark;
-    private readonly bool _isEmpty;
     private readonly StreamListing? _streams;
     private readonly JournalReader? _reader;
 
-    private JournalInspection(SqliteDatabase database, string path, long? mark, bool ignoresLog)
+    private JournalInspection(SqliteDatabase database, string path, long? mark)
     {
         _database = database;
         _mark = mark;
         JournalSchema.RequireOurs(database, path);
-        _isEmpty = JournalSchema.IsNew(database);
-        if (!_isEmpty)
+        if (!JournalSchema.IsNew(database))
         {
             _streams = new StreamListing(database);
-            _reader = new JournalReader(JournalSchema.OpenForReading(path, ignoresLog));
+            _reader = new JournalReader(database);
         }
     }
 
@@ -54,6 +54,28 @@ internal sealed class JournalInspection : IDisposable
                 fault);
         }
     });
+
+    /// <summary>Copies a consistent state of a running server's journal: the mark, and the database into an empty file. Flushes both.
+    /// Writes continue during the copy.</summary>
+    /// <param name="folder">The data folder.</param>
+    /// <param name="backup">The folder of the mark's copy.</param>
+    /// <param name="database">The empty file.</param>
+    /// <exception cref="IOException">A copy cannot be flushed.</exception>
+    /// <exception cref="JournalUnavailableException">The journal cannot be read, or a copy cannot be written, at the moment.</exception>
+    public static void Copy(string folder, string backup, string database)
+    {
+        var mark = Path.Combine(backup, HighWaterMark.FileName);
+        Run($"Copying the journal of {folder} to {backup}", () =>
+        {
+            // Copy the mark first: it must not be ahead of the database.
+            File.Copy(Path.Combine(folder, HighWaterMark.FileName), mark);
+            using var journal = JournalSchema.OpenForReading(Path.Combine(folder, JournalSchema.FileName));
+            journal.Execute($"VACUUM INTO '{database.Replace("'", "''", StringComparison.Ordinal)}'");
+            return true;
+        });
+        SystemFlush.Instance.RequireFile(mark);
+        SystemFlush.Instance.RequireFile(database);
+    }
 
     /// <summary>Checks the parts that all streams share: SQLite's structures and the counters, and that no acknowledged
     /// change and no stream is missing.</summary>
@@ -115,8 +137,9 @@ internal sealed class JournalInspection : IDisposable
     public void Dispose()
     {
         _streams?.Dispose();
-        _reader?.Dispose();
-        _database.Dispose();
+
+        // The reader closes the connection, too.
+        (_reader as IDisposable ?? _database).Dispose();
     }
 
     private static JournalInspection Open(string path, long? mark, bool ignoresLog)
@@ -124,7 +147,7 @@ internal sealed class JournalInspection : IDisposable
         var database = JournalSchema.OpenForReading(path, ignoresLog);
         try
         {
-            return new JournalInspection(database, path, mark, ignoresLog);
+            return new JournalInspection(database, path, mark);
         }
         catch
         {

@@ -2,38 +2,20 @@ using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>The open and checked files of the journal: one connection that writes, several that read, and the
-/// mark.</summary>
-internal sealed class OpenJournal
+/// <summary>The open and checked files of the journal.</summary>
+/// <param name="Database">The connection that writes.</param>
+/// <param name="Tables">The tables, for the writer thread.</param>
+/// <param name="Readers">One reader for each thread that reads.</param>
+/// <param name="Mark">The mark.</param>
+/// <param name="Damaged">Entities with a damaged record among the newest records.</param>
+internal sealed record OpenJournal(
+    SqliteDatabase Database,
+    JournalTables Tables,
+    IReadOnlyList<JournalReader> Readers,
+    HighWaterMark Mark,
+    IReadOnlyList<EntityId> Damaged)
 {
-    private OpenJournal(
-        SqliteDatabase database,
-        JournalTables tables,
-        IReadOnlyList<JournalReader> readers,
-        HighWaterMark mark,
-        IReadOnlyList<EntityId> damaged)
-    {
-        Database = database;
-        Tables = tables;
-        Readers = readers;
-        Mark = mark;
-        Damaged = damaged;
-    }
-
-    /// <summary>The connection that writes.</summary>
-    public SqliteDatabase Database { get; }
-
-    /// <summary>The tables, for the writer thread.</summary>
-    public JournalTables Tables { get; }
-
-    /// <summary>One reader for each thread that reads.</summary>
-    public IReadOnlyList<JournalReader> Readers { get; }
-
-    /// <summary>The mark.</summary>
-    public HighWaterMark Mark { get; }
-
-    /// <summary>Entities with a damaged record among the newest records.</summary>
-    public IReadOnlyList<EntityId> Damaged { get; }
+    private const int NewestRecordsToCheck = 1000;
 
     /// <summary>Opens the files. Creates them if they do not exist.</summary>
     public static OpenJournal Open(string folder, SqliteJournalOptions options)
@@ -45,28 +27,28 @@ internal sealed class OpenJournal
         // SQLite would create a new database here and discard the write-ahead log of the missing one.
         if (new FileInfo(path) is not { Exists: true, Length: > 0 })
         {
-            JournalOpening.RequireReached(acknowledged, 0, folder);
+            RequireReached(acknowledged, 0, folder);
         }
 
         // Closed again if opening fails. Otherwise the journal owns them.
         var opened = new Stack<IDisposable>();
         try
         {
-            JournalOpening.MakeFiles(folder, options.Flush);
+            MakeFiles(folder, options.Flush);
             WriteAheadLog.Rewrite(path, options.Flush);
             var database = JournalSchema.OpenForWriting(path);
             opened.Push(database);
-            JournalOpening.RequireReached(acknowledged, JournalSchema.ReadSequence(database), folder);
+            RequireReached(acknowledged, JournalSchema.ReadSequence(database), folder);
             JournalSchema.MakeLog(database);
 
-            // Before the first commit, with which SQLite flushes the folder itself; see JournalOpening.MakeFiles.
+            // Before the first commit, with which SQLite flushes the folder itself; see MakeFiles.
             options.Flush.RequireDirectory(folder);
             JournalSchema.Prepare(database, options);
 
             var tables = new JournalTables(database);
             opened.Push(tables);
             tables.Load();
-            var damaged = JournalOpening.FindDamaged(database);
+            var damaged = FindDamaged(database);
 
             var readers = new List<JournalReader>();
             while (readers.Count < options.ReaderThreads)
@@ -93,10 +75,44 @@ internal sealed class OpenJournal
         }
     }
 
-    /// <summary>Updates the index, moves the write-ahead log into the database, and closes all files.</summary>
-    public void CleanUpAndClose()
+    /// <summary>Waits until a write that another process has begun has ended.</summary>
+    /// <param name="folder">The folder of the journal.</param>
+    /// <exception cref="JournalUnavailableException">The journal was busy for too long.</exception>
+    public static void AwaitWrite(string folder)
     {
-        CloseReaders();
+        try
+        {
+            using var journal = JournalSchema.OpenForWriting(Path.Combine(folder, JournalSchema.FileName));
+            journal.Execute("BEGIN IMMEDIATE; ROLLBACK");
+        }
+        catch (SqliteFault fault)
+        {
+            throw SqliteFault.ToJournalException(fault, $"Waiting for the last write to the journal in {folder}");
+        }
+    }
+
+    /// <summary>Closes all files.</summary>
+    /// <param name="cleansUp">Whether to update the index and to move the write-ahead log into the database before.</param>
+    public void Close(bool cleansUp)
+    {
+        // Before the writer, because only the last connection to close can clean up the write-ahead log.
+        foreach (var reader in Readers)
+        {
+            reader.Dispose();
+        }
+
+        if (cleansUp)
+        {
+            CleanUp();
+        }
+
+        Tables.Dispose();
+        Database.Dispose();
+        Mark.Dispose();
+    }
+
+    private void CleanUp()
+    {
         try
         {
             Tables.SaveIndexAlone();
@@ -106,30 +122,71 @@ internal sealed class OpenJournal
         {
             // Everything is durable in the write-ahead log, from which the next start reads it.
         }
-
-        CloseWriter();
     }
 
-    /// <summary>Closes all files without changing them.</summary>
-    public void Close()
+    /// <summary>Refuses a journal that lacks acknowledged changes.</summary>
+    private static void RequireReached(long? mark, long sequence, string folder)
     {
-        CloseReaders();
-        CloseWriter();
-    }
-
-    // Called before CloseWriter, because only the last connection to close can clean up the write-ahead log.
-    private void CloseReaders()
-    {
-        foreach (var reader in Readers)
+        if (mark is not { } acknowledged || sequence >= acknowledged)
         {
-            reader.Dispose();
+            return;
+        }
+
+        throw new JournalDamagedException(
+            $"The journal in {folder} ends at change {sequence}, but {acknowledged} changes were acknowledged: the end of "
+            + $"{JournalSchema.FileName} or of its write-ahead log is missing or damaged. The journal is not served, and nothing in the "
+            + "folder was changed. Restore the whole folder from a backup or, to accept the loss of the last "
+            + $"{acknowledged - sequence} changes, delete {HighWaterMark.FileName}.");
+    }
+
+    /// <summary>Creates a missing database file, whose name is durable on return, and makes the journal's files readable by the owner
+    /// only. SQLite copies the mode of the database file to the files that it creates.</summary>
+    /// <remarks>SQLite flushes the folder after it has created a file, but ignores a failure. Names that such a flush has lost are not
+    /// covered by later flushes, so each name must be durable before SQLite's next flush. An empty file may have lost its name when an
+    /// earlier process failed to flush it. It contains nothing, so it is created again.</remarks>
+    /// <exception cref="FlushFailedException">The name may be lost in a power cut.</exception>
+    private static void MakeFiles(string folder, IDiskFlush flush)
+    {
+        var database = Path.Combine(folder, JournalSchema.FileName);
+        if (WriteAheadLog.IsEmpty(database))
+        {
+            File.Delete(WriteAheadLog.PathOf(database));
+        }
+
+        if (new FileInfo(database) is not { Exists: true, Length: > 0 })
+        {
+            File.Delete(database);
+            new FileStream(database, OwnerOnly.NewFile()).Dispose();
+            flush.RequireDirectory(folder);
+        }
+
+        foreach (var path in (string[])[
+            database, WriteAheadLog.PathOf(database), database + "-shm", Path.Combine(folder, HighWaterMark.FileName)])
+        {
+            OwnerOnly.Restrict(path);
         }
     }
 
-    private void CloseWriter()
+    /// <summary>Checks the newest records, which a crash or a failing disk is most likely to damage.</summary>
+    /// <returns>The streams of damaged records.</returns>
+    private static IReadOnlyList<EntityId> FindDamaged(SqliteDatabase database)
     {
-        Tables.Dispose();
-        Database.Dispose();
-        Mark.Dispose();
+        var damaged = new HashSet<EntityId>();
+        using var newest = database.Prepare("""
+            SELECT s.kind, s.key, r.version, r.crc, r.payload
+            FROM records r JOIN streams s ON s.id = r.stream
+            ORDER BY r.sequence DESC LIMIT ?1
+            """);
+        newest.Bind(1, NewestRecordsToCheck);
+        while (newest.Step())
+        {
+            var entity = new EntityId((EntityKind)newest.Int64(0), newest.Text(1));
+            if (newest.Int64(3) != RecordChecksum.OfRecord(RecordChecksum.OfStream(entity), newest.Int64(2), newest.Blob(4)))
+            {
+                damaged.Add(entity);
+            }
+        }
+
+        return [.. damaged];
     }
 }

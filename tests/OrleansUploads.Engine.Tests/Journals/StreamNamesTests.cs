@@ -93,7 +93,7 @@ public sealed class StreamNamesTests : IDisposable
         for (int number = 0; number < 600; number++)
             await JournalFolder.AppendAsync(journal, Stream(number), 0, "x");
 
-        Task check = new NameCheck(journal, time).RunAsync(Cancellation).AsTask();
+        Task check = journal.CheckNamesAsync(time, Cancellation).AsTask();
         await journal.ReadAsync(Stream(0), Cancellation);
         Assert.False(check.IsCompleted);
         while (!check.IsCompleted)
@@ -109,7 +109,7 @@ public sealed class StreamNamesTests : IDisposable
     private static EntityId Stream(int number) => Some.Upload(number).Entity;
 
     private static Task CheckAsync(SqliteJournal journal) =>
-        new NameCheck(journal, TimeProvider.System).RunAsync(Cancellation).AsTask();
+        journal.CheckNamesAsync(TimeProvider.System, Cancellation).AsTask();
 
     private static async Task<bool> IsFoundByCheckAsync(SqliteJournal journal)
     {
