@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
 namespace OrleansUploads.Engine.Clocks;
 
 /// <summary>Reads the clocks of the machine together. Tests derive from it to simulate wrong clocks.</summary>
@@ -18,3 +21,40 @@ public class HostClock(TimeProvider time)
 /// <param name="Monotonic">Time while the machine runs.</param>
 /// <param name="Boot">Time since the machine started, including suspension.</param>
 public readonly record struct ClockReading(DateTimeOffset Wall, TimeSpan Monotonic, TimeSpan Boot);
+
+/// <summary>The clocks of the operating system. On Linux the runtime's timestamps are CLOCK_MONOTONIC, which stops while the
+/// machine is suspended, and the boot time is CLOCK_BOOTTIME, which continues. On other systems the boot time is the
+/// milliseconds since the start.</summary>
+public sealed partial class SystemHostClock() : HostClock(TimeProvider.System)
+{
+    // From linux/time.h.
+    private const int ClockBootTime = 7;
+
+    /// <inheritdoc/>
+    public override ClockReading Read()
+    {
+        var boot = ReadBoot();
+        return new ClockReading(TimeProvider.System.GetUtcNow(), Stopwatch.GetElapsedTime(0), boot);
+    }
+
+    private static TimeSpan ReadBoot()
+    {
+        if (OperatingSystem.IsLinux() && Environment.Is64BitProcess && GetTime(ClockBootTime, out var time) == 0)
+        {
+            return TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromTicks(time.Nanoseconds / 100);
+        }
+
+        return TimeSpan.FromMilliseconds(Environment.TickCount64);
+    }
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int GetTime(int clock, out TimeSpec time);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct TimeSpec
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
+}

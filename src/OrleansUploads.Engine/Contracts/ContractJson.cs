@@ -47,3 +47,95 @@ internal static class ContractJson
         }
     }
 }
+
+/// <summary>Writes an instant as milliseconds since 1970, UTC.</summary>
+internal sealed class InstantConverter : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64());
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value.ToUnixTimeMilliseconds());
+}
+
+/// <summary>Writes the answer without members as <c>true</c>.</summary>
+internal sealed class DoneConverter : JsonConverter<Done>
+{
+    public override Done Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetBoolean() ? Done.Instance : throw new JsonException("Expected true.");
+
+    public override void Write(Utf8JsonWriter writer, Done value, JsonSerializerOptions options) =>
+        writer.WriteBooleanValue(true);
+}
+
+/// <summary>Writes a part size as its number of bytes.</summary>
+internal sealed class PartSizeConverter : JsonConverter<PartSize>
+{
+    public override PartSize Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var bytes = reader.GetInt64();
+        return PartSize.TryCreate(bytes, out var size) ? size : throw new JsonException($"{bytes} is not a valid part size.");
+    }
+
+    public override void Write(Utf8JsonWriter writer, PartSize value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue(value.Bytes);
+}
+
+/// <summary>Writes a set of attempts as a list.</summary>
+internal sealed class AttemptSetConverter : JsonConverter<IReadOnlySet<AttemptId>>
+{
+    private static readonly TextConverter<AttemptId> ElementConverter = new();
+
+    public override IReadOnlySet<AttemptId> Read(
+        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var attempts = new HashSet<AttemptId>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            attempts.Add(ElementConverter.Read(ref reader, typeof(AttemptId), options));
+        }
+
+        return attempts;
+    }
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlySet<AttemptId> value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        foreach (var attempt in value)
+        {
+            ElementConverter.Write(writer, attempt, options);
+        }
+
+        writer.WriteEndArray();
+    }
+}
+
+/// <summary>Writes a table of senders as a list.</summary>
+internal sealed class SenderTableConverter : JsonConverter<SenderTable>
+{
+    public override SenderTable Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var shape = ShapeIn(options);
+        var senders = new List<Sender>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            senders.Add(JsonSerializer.Deserialize(ref reader, shape) ?? throw new JsonException("A sender is null."));
+        }
+
+        return SenderTable.Of(senders);
+    }
+
+    public override void Write(Utf8JsonWriter writer, SenderTable value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        foreach (var sender in value.InOrder)
+        {
+            JsonSerializer.Serialize(writer, sender, ShapeIn(options));
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static JsonTypeInfo<Sender> ShapeIn(JsonSerializerOptions options) =>
+        (JsonTypeInfo<Sender>)options.GetTypeInfo(typeof(Sender));
+}

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace OrleansUploads.Engine.Contracts;
@@ -54,5 +55,72 @@ internal static class EventCodec
         {
             throw new JsonException($"Expected {expected} at byte {reader.BytesConsumed}.");
         }
+    }
+}
+
+/// <summary>Writes a journal record: a JSON array of events. Each event is an array of the name of its shape and an object with its
+/// members.</summary>
+/// <remarks>A thread uses one writer and its memory for all records, because it writes one at a time and most are short. So an entity in
+/// memory holds no buffer.</remarks>
+internal sealed class RecordWriter
+{
+    private const int MaxKeptBytes = 256 * 1024;
+
+    [ThreadStatic]
+    private static RecordWriter? _idle;
+
+    private readonly ArrayBufferWriter<byte> _record;
+    private readonly Utf8JsonWriter _json;
+
+    private RecordWriter(ArrayBufferWriter<byte> record, Utf8JsonWriter json) => (_record, _json) = (record, json);
+
+    /// <summary>Length of the record so far.</summary>
+    public long LengthBytes => _json.BytesCommitted + _json.BytesPending;
+
+    /// <summary>Begins a record. <see cref="End"/> ends it, on the same thread. A record that is not ended costs the thread a new
+    /// writer.</summary>
+    public static RecordWriter Begin()
+    {
+        var writer = _idle ?? Create();
+        _idle = null;
+        writer._json.WriteStartArray();
+        return writer;
+    }
+
+    /// <summary>Adds an event.</summary>
+    /// <exception cref="ArgumentException">The type of the event has no name.</exception>
+    public void Write(object happened)
+    {
+        if (!ShapeNames.Core.TryFind(happened, out var name, out var json))
+        {
+            throw new ArgumentException($"{happened.GetType().Name} cannot be stored, because it has no name.", nameof(happened));
+        }
+
+        _json.WriteStartArray();
+        _json.WriteStringValue(name);
+        JsonSerializer.Serialize(_json, happened, json);
+        _json.WriteEndArray();
+    }
+
+    /// <summary>Ends the record and returns it. The writer must not be used afterwards.</summary>
+    public byte[] End()
+    {
+        _json.WriteEndArray();
+        _json.Flush();
+        var record = _record.WrittenSpan.ToArray();
+        if (_record.Capacity <= MaxKeptBytes)
+        {
+            _record.ResetWrittenCount();
+            _json.Reset();
+            _idle = this;
+        }
+
+        return record;
+    }
+
+    private static RecordWriter Create()
+    {
+        var record = new ArrayBufferWriter<byte>();
+        return new RecordWriter(record, new Utf8JsonWriter(record, new JsonWriterOptions { SkipValidation = true }));
     }
 }

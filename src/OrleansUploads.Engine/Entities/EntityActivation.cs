@@ -296,7 +296,7 @@ public sealed class EntityActivation
         WriteDeadline? deadline = null;
         try
         {
-            var task = StartWriteAsync(output, CancellationToken.None);
+            var task = StartWriteAsync(output);
             if (!task.IsCompleted)
             {
                 deadline = StartDeadline(write);
@@ -317,21 +317,21 @@ public sealed class EntityActivation
         }
     }
 
-    private ValueTask<AppendOutcome> StartWriteAsync(RunnerOutput output, CancellationToken cancellationToken) => output switch
+    private ValueTask<AppendOutcome> StartWriteAsync(RunnerOutput output) => output switch
     {
-        RunnerOutput.Append { Tickets.Count: 0 } append => _ports.Journal.AppendAsync(append.Record, cancellationToken),
-        RunnerOutput.Append append => AppendTracedAsync(append, cancellationToken),
-        RunnerOutput.Forget forget => _ports.Journal.ForgetAsync(Entity, forget.ExpectedVersion, cancellationToken),
+        RunnerOutput.Append { Tickets.Count: 0 } append => _ports.Journal.AppendAsync(append.Record, CancellationToken.None),
+        RunnerOutput.Append append => AppendTracedAsync(append),
+        RunnerOutput.Forget forget => _ports.Journal.ForgetAsync(Entity, forget.ExpectedVersion, CancellationToken.None),
         _ => throw new ArgumentOutOfRangeException(nameof(output), output, "Not a write."),
     };
 
-    private async ValueTask<AppendOutcome> AppendTracedAsync(RunnerOutput.Append append, CancellationToken cancellationToken)
+    private async ValueTask<AppendOutcome> AppendTracedAsync(RunnerOutput.Append append)
     {
         var activities = EngineTracing.StartAppend(
             Entity, [.. append.Tickets.Select(static ticket => ((CommandTicket)ticket).Activity).OfType<Activity>()]);
         try
         {
-            return await _ports.Journal.AppendAsync(append.Record, cancellationToken);
+            return await _ports.Journal.AppendAsync(append.Record, CancellationToken.None);
         }
         finally
         {
@@ -379,4 +379,34 @@ public sealed class EntityActivation
             _ports.SnapshotLost?.Invoke(Entity, fault);
         }
     }
+}
+
+/// <summary>The ports of an <see cref="EntityActivation"/>. A host may share one instance between all its activations.</summary>
+/// <param name="Journal">Stores the histories.</param>
+/// <param name="CarryOut">Carries out an intent of an entity once and returns what its receiver answered. Throws if the outcome is
+/// unknown.</param>
+/// <param name="Time">The clock for timeouts and retry delays.</param>
+/// <param name="WriteTimeout">If a journal write takes longer than this, its outcome is unknown.</param>
+/// <param name="Stopping">Canceled when the host stops. Ends deliveries and snapshots.</param>
+public sealed record ActivationPorts(
+    IJournal Journal,
+    Func<EntityId, IntentAction, ValueTask<IAnswer>> CarryOut,
+    TimeProvider Time,
+    TimeSpan WriteTimeout,
+    CancellationToken Stopping)
+{
+    /// <summary>The clock by which entities decide. The default assumes that the service was never interrupted.</summary>
+    public IServiceClock Clock { get; init; } = new ContinuousClock(Time);
+
+    /// <summary>Called with the change in <see cref="EntityActivation.HeldBytes"/>, positive or negative, after each input. It is called
+    /// outside all locks on the caller's thread.</summary>
+    public Action<long>? Grown { get; init; }
+
+    /// <summary>Called for each snapshot that could not be saved. No data is lost, but the entity's history and its load time grow until
+    /// a snapshot is saved.</summary>
+    public Action<EntityId, Exception>? SnapshotLost { get; init; }
+
+    /// <summary>Called each time an intent could not be delivered, with its sender, its action and the number of attempts so far. It
+    /// will be retried.</summary>
+    public Action<EntityId, IntentAction, int, Exception>? DeliveryFailed { get; init; }
 }
