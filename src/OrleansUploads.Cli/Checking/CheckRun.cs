@@ -29,11 +29,16 @@ internal sealed class CheckRun(CheckSettings settings)
             using var parts = settings.Parts is { } address ? await ObjectStores.OpenAsync(address, cancellationToken) : null;
             using var check = DataFolderCheck.Open(
                 settings.DataFolder,
-                new CheckOptions { Deep = settings.Deep, BytesPerSecond = settings.BytesPerSecond, Parts = parts },
-                TimeProvider.System,
-                report.AddDamage,
-                report.AddOrphan,
-                ReadKeys);
+                new CheckOptions
+                {
+                    Deep = settings.Deep,
+                    BytesPerSecond = settings.BytesPerSecond,
+                    Parts = parts,
+                    OnDamage = report.AddDamage,
+                    OnOrphan = report.AddOrphan,
+                    ReadKeys = ReadKeys,
+                },
+                TimeProvider.System);
             _resumeFile?.Begin(from);
             PrintProgress(check.IsOnline
                 ? "A server is using the folder. The check runs at the same time."

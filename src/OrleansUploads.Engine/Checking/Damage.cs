@@ -88,35 +88,20 @@ public sealed record Damage(DamageKind Kind, string What)
     /// <summary>Returns one line with the file, the damage and its owners.</summary>
     public override string ToString()
     {
-        var owners = new List<string>();
-        if (Archive is { } archive)
-        {
-            owners.Add($"archive {archive}");
-        }
-
-        if (Upload is { } upload)
-        {
-            owners.Add($"upload {upload}");
-        }
-
-        if (Vault is { } vault)
-        {
-            owners.Add($"vault {vault}");
-        }
-
-        if (Key is { } key)
-        {
-            owners.Add($"key {OnOneLine(key.ToString())}");
-        }
-
-        if (Bucket is { } bucket)
-        {
-            owners.Add($"bucket {bucket}");
-        }
-
+        string?[] owners =
+        [
+            Named("archive", Archive),
+            Named("upload", Upload),
+            Named("vault", Vault),
+            Named("key", Key is { } key ? OnOneLine(key.ToString()) : null),
+            Named("bucket", Bucket),
+        ];
+        var named = string.Join(", ", owners.OfType<string>());
         var line = File is null ? What : $"{File}: {What}";
-        return owners.Count == 0 ? line : $"{line} ({string.Join(", ", owners)})";
+        return named.Length == 0 ? line : $"{line} ({named})";
     }
+
+    private static string? Named(string kind, object? owner) => owner is null ? null : $"{kind} {owner}";
 
     /// <summary>A key may contain any character, such as the end of a line.</summary>
     private static string OnOneLine(string key) =>

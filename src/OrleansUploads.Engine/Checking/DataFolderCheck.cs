@@ -9,9 +9,8 @@ namespace OrleansUploads.Engine.Checking;
 /// regular changes are not reported as damage.</remarks>
 public sealed class DataFolderCheck : IDisposable
 {
-    private const int UploadsAtOnce = 256;
-
     private readonly InspectedDataFolder _folder;
+    private readonly CheckOptions _options;
     private readonly JournalInspection _journal;
     private readonly AttemptCheck _attempts;
     private readonly JournalCheck _histories;
@@ -21,6 +20,7 @@ public sealed class DataFolderCheck : IDisposable
     private DataFolderCheck(InspectedDataFolder folder, CheckOptions options, TimeProvider time)
     {
         _folder = folder;
+        _options = options;
         _journal = folder.Journal;
         var parts = folder.Parts;
         var pace = new ReadPace(options.BytesPerSecond, time);
@@ -38,33 +38,13 @@ public sealed class DataFolderCheck : IDisposable
     /// <summary>The progress of the check; updated after each reported damage and each history.</summary>
     public CheckPosition Position { get; private set; } = CheckPosition.Start;
 
-    /// <summary>Called for each damage when it is found.</summary>
-    public Action<Damage> OnDamage { get; init; } = static _ => { };
-
-    /// <summary>Reads the file of key pairs, which this project does not know. Returns its damage, or null if it is sound or missing.
-    /// </summary>
-    public Func<Damage?> ReadKeys { get; init; } = static () => null;
-
-    /// <summary>Called for each upload with bytes that nothing refers to.</summary>
-    public Action<Orphan> OnOrphan { get; init; } = static _ => { };
-
     /// <summary>Opens a data folder.</summary>
     /// <exception cref="JournalDamagedException">The journal is missing, or is not readable as a database.</exception>
     /// <exception cref="JournalUnavailableException">The journal cannot be opened at the moment.</exception>
     /// <exception cref="NotSupportedException">The journal was created by a newer version or by another program.</exception>
     /// <exception cref="IOException">The folder is not a data folder, or cannot be used.</exception>
-    public static DataFolderCheck Open(
-        string folder,
-        CheckOptions options,
-        TimeProvider time,
-        Action<Damage>? onDamage = null,
-        Action<Orphan>? onOrphan = null,
-        Func<Damage?>? readKeys = null) => new(InspectedDataFolder.Open(folder, options.Parts), options, time)
-        {
-            OnDamage = onDamage ?? (static _ => { }),
-            OnOrphan = onOrphan ?? (static _ => { }),
-            ReadKeys = readKeys ?? (static () => null),
-        };
+    public static DataFolderCheck Open(string folder, CheckOptions options, TimeProvider time) =>
+        new(InspectedDataFolder.Open(folder, options.Parts), options, time);
 
     /// <summary>Checks everything, or continues an interrupted check.</summary>
     /// <param name="from">Where to start; <see cref="CheckPosition.Start"/> to check everything.</param>
@@ -105,7 +85,7 @@ public sealed class DataFolderCheck : IDisposable
         if (Position.After == 0)
         {
             CheckWhole();
-            Report(ReadKeys() is { } damage ? [damage] : []);
+            Report(_options.ReadKeys() is { } damage ? [damage] : []);
         }
         else
         {
@@ -137,18 +117,15 @@ public sealed class DataFolderCheck : IDisposable
 
     private async ValueTask CheckBytesAsync(CancellationToken cancellationToken)
     {
-        while (_journal.ListStreams(EntityKind.Upload, Position.After, UploadsAtOnce) is { Count: > 0 } streams)
+        foreach (var stream in _journal.ListStreams(EntityKind.Upload, Position.After))
         {
-            foreach (var stream in streams)
+            cancellationToken.ThrowIfCancellationRequested();
+            if (UploadId.TryParse(stream.Entity.Key, out var upload))
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (UploadId.TryParse(stream.Entity.Key, out var upload))
-                {
-                    await CheckAsync(upload, cancellationToken);
-                }
-
-                Advance(stream.Place, Position.Tally);
+                await CheckAsync(upload, cancellationToken);
             }
+
+            Advance(stream.Place, Position.Tally);
         }
 
         Begin(CheckStage.Orphans);
@@ -185,7 +162,7 @@ public sealed class DataFolderCheck : IDisposable
         var orphans = 0;
         await foreach (var orphan in _orphans.RunAsync(cancellationToken))
         {
-            OnOrphan(orphan);
+            _options.OnOrphan(orphan);
             orphans++;
         }
 
@@ -196,7 +173,7 @@ public sealed class DataFolderCheck : IDisposable
     {
         foreach (var found in damage)
         {
-            OnDamage(found);
+            _options.OnDamage(found);
         }
 
         Position = Position with { Tally = Position.Tally with { Damaged = Position.Tally.Damaged + damage.Count } };
@@ -218,4 +195,14 @@ public sealed record CheckOptions
 
     /// <summary>Maximum bytes to read per second, or null for no limit.</summary>
     public long? BytesPerSecond { get; init; }
+
+    /// <summary>Called for each damage when it is found.</summary>
+    public Action<Damage> OnDamage { get; init; } = static _ => { };
+
+    /// <summary>Called for each upload with bytes that nothing refers to.</summary>
+    public Action<Orphan> OnOrphan { get; init; } = static _ => { };
+
+    /// <summary>Reads the file of key pairs, which this project does not know. Returns its damage, or null if it is sound or missing.
+    /// </summary>
+    public Func<Damage?> ReadKeys { get; init; } = static () => null;
 }

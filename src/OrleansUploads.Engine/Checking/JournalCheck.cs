@@ -9,8 +9,6 @@ namespace OrleansUploads.Engine.Checking;
 internal sealed class JournalCheck(
     JournalInspection journal, EntityStates states, AgreementCheck agreement, ReadPace pace)
 {
-    private const int StreamsAtOnce = 256;
-
     // Estimated bytes read to check one reference: about one database page.
     private const int ReferenceBytes = 4096;
 
@@ -19,31 +17,22 @@ internal sealed class JournalCheck(
     public async IAsyncEnumerable<(long Place, IReadOnlyList<Damage> Damage)> RunAsync(
         long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (true)
+        foreach (var stream in journal.ListStreams(after))
         {
-            var streams = journal.ListStreams(after, StreamsAtOnce);
-            if (streams.Count == 0)
-            {
-                yield break;
-            }
-
-            foreach (var stream in streams)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var (damage, bytesRead) = Check(stream);
-                await pace.ThrottleAsync(bytesRead, cancellationToken);
-                after = stream.Place;
-                yield return (after, damage);
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            var (damage, bytesRead) = Check(stream);
+            await pace.ThrottleAsync(bytesRead, cancellationToken);
+            yield return (stream.Place, damage);
         }
     }
 
     /// <summary>Notes what all indexes list without checking anything.</summary>
     public void NoteIndexes(CancellationToken cancellationToken)
     {
-        foreach (var index in List(EntityKind.ArchiveShard, cancellationToken).Concat(List(EntityKind.KeyLeaf, cancellationToken)))
+        foreach (var index in journal.ListStreams(EntityKind.ArchiveShard).Concat(journal.ListStreams(EntityKind.KeyLeaf)))
         {
-            UnlessDamaged(() => agreement.Note(states.Read(index).State));
+            cancellationToken.ThrowIfCancellationRequested();
+            UnlessDamaged(() => agreement.Note(states.Read(index.Entity).State));
         }
     }
 
@@ -51,11 +40,12 @@ internal sealed class JournalCheck(
     public IReadOnlyList<Damage> FindUnlinkedLeaves(CancellationToken cancellationToken)
     {
         var unlinked = new List<Damage>();
-        foreach (var entity in List(EntityKind.KeyLeaf, cancellationToken))
+        foreach (var stream in journal.ListStreams(EntityKind.KeyLeaf))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             UnlessDamaged(() =>
             {
-                if (LeafId.TryParse(entity.Key, out var leaf) && agreement.FindUnlinked(leaf) is { } damage)
+                if (LeafId.TryParse(stream.Entity.Key, out var leaf) && agreement.FindUnlinked(leaf) is { } damage)
                 {
                     unlinked.Add(damage);
                 }
@@ -63,20 +53,6 @@ internal sealed class JournalCheck(
         }
 
         return unlinked;
-    }
-
-    private IEnumerable<EntityId> List(EntityKind kind, CancellationToken cancellationToken)
-    {
-        long after = 0;
-        while (journal.ListStreams(kind, after, StreamsAtOnce) is { Count: > 0 } streams)
-        {
-            foreach (var stream in streams)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                after = stream.Place;
-                yield return stream.Entity;
-            }
-        }
     }
 
     /// <summary>Damaged histories are reported when they are checked themselves.</summary>

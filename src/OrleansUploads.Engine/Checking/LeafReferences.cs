@@ -64,11 +64,7 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
         };
     }
 
-    /// <summary>The leaves on the path to a position. If the last one does not own the position, the path ends there.</summary>
-    /// <param name="states">Reads the leaves.</param>
-    /// <param name="index">The index.</param>
-    /// <param name="position">The position.</param>
-    /// <param name="start">The first leaf on the path.</param>
+    /// <summary>The leaves on the path from a leaf to a position. If the last one does not own the position, the path ends there.</summary>
     /// <exception cref="JournalDamagedException">A leaf on the path is damaged.</exception>
     public static IEnumerable<KeyLeafState> Follow(EntityStates states, KeyIndexId index, KeyPosition position, LeafName start)
     {

@@ -7,8 +7,6 @@ namespace OrleansUploads.Engine.Checking;
 /// <summary>Notices that a data folder was restored or moved without its bytes, before a server uses it.</summary>
 public static class LostParts
 {
-    private const int StreamsAtOnce = 256;
-
     /// <summary>Requires that the folder of the bytes exists if the journal refers to bytes in it. A missing folder is rare, so the
     /// journal is hardly ever read.</summary>
     /// <param name="folder">The data folder; it need not exist.</param>
@@ -35,16 +33,11 @@ public static class LostParts
     {
         using var journal = JournalInspection.Open(folder);
         var states = new EntityStates(journal);
-        var after = 0L;
-        while (journal.ListStreams(EntityKind.Upload, after, StreamsAtOnce) is { Count: > 0 } streams)
+        foreach (var stream in journal.ListStreams(EntityKind.Upload))
         {
-            foreach (var stream in streams)
+            if (UploadId.TryParse(stream.Entity.Key, out var upload) && Describe(upload, Read(states, upload)) is { } needed)
             {
-                after = stream.Place;
-                if (UploadId.TryParse(stream.Entity.Key, out var upload) && Describe(upload, Read(states, upload)) is { } needed)
-                {
-                    return needed;
-                }
+                return needed;
             }
         }
 

@@ -3,9 +3,6 @@ using OrleansUploads.Core.Archives;
 namespace OrleansUploads.Engine.Checking;
 
 /// <summary>An attempt that is a part, with its acknowledged length and hash.</summary>
-/// <param name="Attempt">The attempt.</param>
-/// <param name="LengthBytes">Its length.</param>
-/// <param name="TreeHash">Its tree hash.</param>
 internal readonly record struct NeededAttempt(AttemptId Attempt, long LengthBytes, TreeHash TreeHash)
 {
     /// <summary>The attempts that an upload needs, unless its manifest names them.</summary>

@@ -18,7 +18,8 @@ internal sealed class JournalFiles : IDisposable
     private OpenJournal? _open;
     private JournalUnavailableException? _failure;
 
-    private JournalFiles(string folder, SqliteJournalOptions options)
+    /// <summary>Opens the files in a folder.</summary>
+    public JournalFiles(string folder, SqliteJournalOptions options)
     {
         _folder = folder;
         _options = options;
@@ -31,9 +32,6 @@ internal sealed class JournalFiles : IDisposable
 
     /// <summary>Why nothing is served until a restart; null while the disk works.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
-
-    /// <summary>Opens the files in a folder.</summary>
-    public static JournalFiles Open(string folder, SqliteJournalOptions options) => new(folder, options);
 
     /// <summary>Returns the files for the writer thread, which is the only one that closes them.</summary>
     /// <exception cref="JournalUnavailableException">The files cannot be used at the moment, or not until a

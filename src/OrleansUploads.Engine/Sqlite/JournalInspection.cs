@@ -7,6 +7,8 @@ namespace OrleansUploads.Engine.Sqlite;
 internal sealed class JournalInspection : IDisposable
 {
     private const int MaxIntegrityFaults = 20;
+    private const int PageStreams = 256;
+    private const string Listing = "Listing the streams of the journal";
 
     private readonly SqliteDatabase _database;
     private readonly long? _mark;
@@ -108,24 +110,19 @@ internal sealed class JournalInspection : IDisposable
         return faults;
     });
 
-    /// <summary>Lists a page of streams in the order of their places.</summary>
+    /// <summary>Lists the streams in the order of their places. Reads a page at a time, so the journal may change in between.</summary>
     /// <param name="after">The place after which to start, or 0 for the beginning.</param>
-    /// <param name="limit">Maximum number of streams; at least 1.</param>
-    public IReadOnlyList<ListedStream> ListStreams(long after, int limit) =>
-        Run("Listing the streams of the journal", () => _streams?.List(after, limit) ?? []);
+    public IEnumerable<ListedStream> ListStreams(long after = 0) =>
+        ListPages(after, from => _streams?.List(from, PageStreams) ?? []);
 
-    /// <inheritdoc cref="ListStreams(long, int)"/>
-    /// <param name="kind">Only streams of this kind.</param>
-    /// <param name="after">The place after which to start, or 0 for the beginning.</param>
-    /// <param name="limit">Maximum number of streams; at least 1.</param>
-    public IReadOnlyList<ListedStream> ListStreams(EntityKind kind, long after, int limit) =>
-        Run("Listing the streams of the journal", () => _streams?.List(kind, after, limit) ?? []);
+    /// <summary>Lists the streams of one kind. Does not check whether they are found by name.</summary>
+    /// <inheritdoc cref="ListStreams(long)"/>
+    public IEnumerable<ListedStream> ListStreams(EntityKind kind, long after = 0) =>
+        ListPages(after, from => _streams?.List(kind, from, PageStreams) ?? []);
 
-    /// <summary>Lists a page of streams with their versions, in the order of their places.</summary>
-    /// <param name="after">The place after which to start, or 0 for the beginning.</param>
-    /// <param name="limit">Maximum number of streams; at least 1.</param>
+    /// <summary>Lists a page of the streams after a place with their versions, in the order of their places.</summary>
     public IReadOnlyList<StreamVersion> ListVersions(long after, int limit) =>
-        Run("Listing the streams of the journal", () => _streams?.ListVersions(after, limit) ?? []);
+        Run(Listing, () => _streams?.ListVersions(after, limit) ?? []);
 
     /// <summary>Reads a stream and checks every byte of it.</summary>
     /// <exception cref="JournalDamagedException">Something is missing or differs from what was written.</exception>
@@ -134,13 +131,7 @@ internal sealed class JournalInspection : IDisposable
         Run($"Reading {entity} from the journal", () => _reader?.Read(entity) ?? JournalHistory.None);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _streams?.Dispose();
-
-        // The reader closes the connection, too.
-        (_reader as IDisposable ?? _database).Dispose();
-    }
+    public void Dispose() => _database.Dispose();
 
     private static JournalInspection Open(string path, long? mark, bool ignoresLog)
     {
@@ -153,6 +144,19 @@ internal sealed class JournalInspection : IDisposable
         {
             database.Dispose();
             throw;
+        }
+    }
+
+    private static IEnumerable<ListedStream> ListPages(long after, Func<long, IReadOnlyList<ListedStream>> list)
+    {
+        while (Run(Listing, () => list(after)) is { Count: > 0 } page)
+        {
+            foreach (var stream in page)
+            {
+                yield return stream;
+            }
+
+            after = page[^1].Place;
         }
     }
 

@@ -72,17 +72,7 @@ internal sealed class JournalReader : IDisposable
     public long? CheckNames(long after, int limit) => _names.Check(after, limit);
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _names.Dispose();
-        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[
-            _begin, _end, _stream, _newest, _snapshot, _record, _due])
-        {
-            statement.Dispose();
-        }
-
-        _database.Dispose();
-    }
+    public void Dispose() => _database.Dispose();
 
     /// <summary>SQLite has ended the transaction itself if a read failed. Ending it again would hide why.</summary>
     private void EndTransaction()

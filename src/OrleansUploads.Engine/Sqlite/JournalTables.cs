@@ -1,7 +1,7 @@
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>The changes to the tables. Used by the writer thread only, within its transactions.</summary>
-internal sealed class JournalTables : IDisposable
+internal sealed class JournalTables
 {
     // Also bounds how many records a reader scans to find the newest record of a stream; see JournalReader.
     private const int MaxUnindexed = 1024;
@@ -24,7 +24,7 @@ internal sealed class JournalTables : IDisposable
     private long _committed;
     private bool _loaded;
 
-    /// <summary>Takes ownership of a connection.</summary>
+    /// <param name="database">The connection that writes.</param>
     public JournalTables(SqliteDatabase database)
     {
         _database = database;
@@ -213,18 +213,6 @@ internal sealed class JournalTables : IDisposable
         _deleteSnapshot.Bind(1, head.Id).Run();
         _heads.Remove(entity, stream);
         return AppendOutcome.Appended;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _heads.Dispose();
-        foreach (var statement in (ReadOnlySpan<SqliteStatement>)[
-            _begin, _commit, _rollback, _loadCounters, _saveCounters, _insertRecord, _findRecord, _deleteRecord,
-            _findSnapshot, _replaceSnapshot, _deleteSnapshot])
-        {
-            statement.Dispose();
-        }
     }
 
     private void CommitCounters()

@@ -46,7 +46,6 @@ internal sealed record OpenJournal(
             JournalSchema.Prepare(database, options);
 
             var tables = new JournalTables(database);
-            opened.Push(tables);
             tables.Load();
             var damaged = FindDamaged(database);
 
@@ -76,7 +75,6 @@ internal sealed record OpenJournal(
     }
 
     /// <summary>Waits until a write that another process has begun has ended.</summary>
-    /// <param name="folder">The folder of the journal.</param>
     /// <exception cref="JournalUnavailableException">The journal was busy for too long.</exception>
     public static void AwaitWrite(string folder)
     {
@@ -106,7 +104,6 @@ internal sealed record OpenJournal(
             CleanUp();
         }
 
-        Tables.Dispose();
         Database.Dispose();
         Mark.Dispose();
     }

@@ -13,6 +13,7 @@ internal sealed class SqliteDatabase : IDisposable
     private const int NoCheckpointOnClose = 1006;
 
     private readonly sqlite3 _handle;
+    private readonly List<SqliteStatement> _statements = [];
 
     static SqliteDatabase() => Batteries_V2.Init();
 
@@ -72,11 +73,13 @@ internal sealed class SqliteDatabase : IDisposable
         return query.Int64(0);
     }
 
-    /// <summary>Compiles a statement for repeated use.</summary>
+    /// <summary>Compiles a statement for repeated use. It is disposed with the connection at the latest.</summary>
     public SqliteStatement Prepare(string sql)
     {
         Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out sqlite3_stmt statement));
-        return new SqliteStatement(this, statement);
+        var prepared = new SqliteStatement(this, statement);
+        _statements.Add(prepared);
+        return prepared;
     }
 
     /// <summary>Throws if a result code is an error.</summary>
@@ -90,5 +93,9 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => raw.sqlite3_close_v2(_handle);
+    public void Dispose()
+    {
+        _statements.ForEach(static statement => statement.Dispose());
+        raw.sqlite3_close_v2(_handle);
+    }
 }

@@ -48,7 +48,7 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(options.QueueCapacity, 1, nameof(options));
         try
         {
-            return new SqliteJournal(JournalFiles.Open(Directory.CreateDirectory(folder).FullName, options), options);
+            return new SqliteJournal(new JournalFiles(Directory.CreateDirectory(folder).FullName, options), options);
         }
         catch (Exception failure) when (failure is SqliteFault or IOException or UnauthorizedAccessException)
         {

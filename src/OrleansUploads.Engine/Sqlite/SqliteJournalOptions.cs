@@ -20,11 +20,8 @@ public sealed record SqliteJournalOptions
     public IDiskFlush Flush { get; init; } = SystemFlush.Instance;
 
     /// <summary>The size of the write-ahead log, in bytes, from which it is moved into the database file. While readers are active, it
-    /// grows beyond that.</summary>
-    public long LogBytes { get; init; } = MaxLogBytes;
-
-    /// <summary>Default of <see cref="LogBytes"/>. A longer log makes restarts slower and hardly makes writes faster.</summary>
-    public const long MaxLogBytes = 4000 * JournalSchema.PageBytes;
+    /// grows beyond that. A longer log makes restarts slower and hardly makes writes faster.</summary>
+    public long LogBytes { get; init; } = 4000 * JournalSchema.PageBytes;
 
     /// <summary>Called when a write found the disk full. Releases some reserved room, and returns whether there was any.</summary>
     public Func<bool>? OnFull { get; init; }

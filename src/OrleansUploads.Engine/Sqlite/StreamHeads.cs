@@ -8,7 +8,7 @@ namespace OrleansUploads.Engine.Sqlite;
 /// </remarks>
 /// <param name="database">The connection that writes.</param>
 /// <param name="maxKnown">The number of streams at which those that are not ahead are forgotten.</param>
-internal sealed class StreamHeads(SqliteDatabase database, int maxKnown = StreamHeads.DefaultMaxKnown) : IDisposable
+internal sealed class StreamHeads(SqliteDatabase database, int maxKnown = StreamHeads.DefaultMaxKnown)
 {
     private const int DefaultMaxKnown = 65_536;
 
@@ -111,16 +111,6 @@ internal sealed class StreamHeads(SqliteDatabase database, int maxKnown = Stream
         _delete.Bind(1, stream.Head.Id).Run();
         _ahead.Remove(stream);
         _known.Remove(entity);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _find.Dispose();
-        _insert.Dispose();
-        _update.Dispose();
-        _delete.Dispose();
-        _tail.Dispose();
     }
 
     private void WriteRow(StreamHead head) =>

@@ -13,7 +13,7 @@ internal readonly record struct ListedStream(long Place, EntityId Entity, bool I
 internal readonly record struct StreamVersion(long Place, EntityId Entity, long Version);
 
 /// <summary>Lists all streams, and finds records that belong to none.</summary>
-internal sealed class StreamListing(SqliteDatabase database) : IDisposable
+internal sealed class StreamListing(SqliteDatabase database)
 {
     private readonly SqliteStatement _walk = database.Prepare("""
         SELECT s.id, s.kind, s.key, (SELECT i.id FROM streams i WHERE i.kind = s.kind AND i.key = s.key)
@@ -39,23 +39,16 @@ internal sealed class StreamListing(SqliteDatabase database) : IDisposable
         WHERE NOT EXISTS (SELECT 1 FROM streams s WHERE s.id = p.stream) LIMIT 1
         """);
 
-    /// <summary>Lists a page of streams in the order of their places.</summary>
-    /// <param name="after">The place after which to start, or 0 for the beginning.</param>
-    /// <param name="limit">Maximum number of streams; at least 1.</param>
+    /// <summary>Lists the streams after a place, in the order of their places.</summary>
     public IReadOnlyList<ListedStream> List(long after, int limit) =>
         _walk.Bind(1, after).Bind(2, limit).ReadAll(ReadStream);
 
-    /// <summary>Lists a page of streams of one kind in the order of their places. Does not check whether they are found by
+    /// <summary>Lists the streams of one kind after a place, in the order of their places. Does not check whether they are found by
     /// name.</summary>
-    /// <param name="kind">The kind.</param>
-    /// <param name="after">The place after which to start, or 0 for the beginning.</param>
-    /// <param name="limit">Maximum number of streams; at least 1.</param>
     public IReadOnlyList<ListedStream> List(EntityKind kind, long after, int limit) =>
         _walkKind.Bind(1, after).Bind(2, limit).Bind(3, (long)kind).ReadAll(ReadStream);
 
-    /// <summary>Lists a page of streams with their versions, in the order of their places.</summary>
-    /// <param name="after">The place after which to start, or 0 for the beginning.</param>
-    /// <param name="limit">Maximum number of streams; at least 1.</param>
+    /// <summary>Lists the streams after a place with their versions, in the order of their places.</summary>
     public IReadOnlyList<StreamVersion> ListVersions(long after, int limit) =>
         _walkVersions.Bind(1, after).Bind(2, limit).ReadAll(static row => new StreamVersion(row.Int64(0), EntityOf(row), row.Int64(3)));
 
@@ -64,16 +57,6 @@ internal sealed class StreamListing(SqliteDatabase database) : IDisposable
 
     /// <summary>Returns the place of a missing stream that has a snapshot, or null.</summary>
     public long? FindLostSnapshot() => First(_lostSnapshot);
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _walk.Dispose();
-        _walkKind.Dispose();
-        _walkVersions.Dispose();
-        _lostRecord.Dispose();
-        _lostSnapshot.Dispose();
-    }
 
     private static ListedStream ReadStream(SqliteStatement row)
     {

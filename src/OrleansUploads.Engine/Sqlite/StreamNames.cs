@@ -9,7 +9,7 @@ namespace OrleansUploads.Engine.Sqlite;
 /// are compared with the table; the cost does not depend on the number of streams. Other damage, such as a missing index
 /// page, is detected by a walk through all streams.
 /// </remarks>
-internal sealed class StreamNames(SqliteDatabase database) : IDisposable
+internal sealed class StreamNames(SqliteDatabase database)
 {
     private const string Columns = "SELECT i.kind, i.key, s.kind, s.key";
 
@@ -63,14 +63,6 @@ internal sealed class StreamNames(SqliteDatabase database) : IDisposable
         {
             _walk.Reset();
         }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _before.Dispose();
-        _after.Dispose();
-        _walk.Dispose();
     }
 
     private static void RequireIntact(SqliteStatement neighbour, EntityId entity)

@@ -3,18 +3,16 @@ using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>The file that SQLite appends transactions to, before any connection is open.</summary>
+/// <summary>The file that SQLite appends transactions to, before any connection is open. A database is given by its path.</summary>
 internal static class WriteAheadLog
 {
     private const string Suffix = "-wal";
     private const int ChunkBytes = 1024 * 1024;
 
     /// <summary>The path of a database's log.</summary>
-    /// <param name="database">Path of the database file.</param>
     public static string PathOf(string database) => database + Suffix;
 
     /// <summary>Whether a database has no transactions in its log.</summary>
-    /// <param name="database">Path of the database file.</param>
     public static bool IsEmpty(string database) => new FileInfo(PathOf(database)) is not { Exists: true, Length: > 0 };
 
     /// <summary>Rewrites every byte of the log in place and makes it durable.</summary>
@@ -24,8 +22,6 @@ internal static class WriteAheadLog
     /// power cut would lose them all, because each builds on the previous one. Rewriting makes the disk equal to the cache.
     /// The bytes do not change, so a crash in between is harmless, and no disk space is needed.
     /// </remarks>
-    /// <param name="database">Path of the database file.</param>
-    /// <param name="flush">Makes files durable.</param>
     /// <exception cref="FlushFailedException">The flush failed; the log must not be used.</exception>
     public static void Rewrite(string database, IDiskFlush flush)
     {

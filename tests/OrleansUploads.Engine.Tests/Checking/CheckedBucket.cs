@@ -130,7 +130,7 @@ internal sealed class CheckedBucket : IDisposable
     {
         using var journal = JournalInspection.Open(_root.Path);
         var states = new EntityStates(journal);
-        return [.. journal.ListStreams(EntityKind.KeyLeaf, 0, int.MaxValue)
+        return [.. journal.ListStreams(EntityKind.KeyLeaf)
             .Select(stream => LeafId.TryParse(stream.Entity.Key, out var leaf) ? states.Read<KeyLeafState>(leaf.Entity) : null)
             .OfType<KeyLeafState>()
             .Where(leaf => leaf.Leaf.Index.Tree == tree && leaf.Phase is LeafPhase.Live or LeafPhase.Sealed)
@@ -142,7 +142,7 @@ internal sealed class CheckedBucket : IDisposable
     public static async Task<IReadOnlyList<Damage>> CheckAsync(string folder, TimeProvider time)
     {
         var damage = new List<Damage>();
-        using var check = DataFolderCheck.Open(folder, new CheckOptions(), time, damage.Add);
+        using var check = DataFolderCheck.Open(folder, new CheckOptions { OnDamage = damage.Add }, time);
         var tally = await check.RunAsync(CheckPosition.Start, CancellationToken.None);
         Assert.Equal(damage.Count, tally.Damaged);
         return damage;

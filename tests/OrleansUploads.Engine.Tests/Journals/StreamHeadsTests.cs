@@ -22,7 +22,6 @@ public sealed class StreamHeadsTests : IDisposable
 
     public void Dispose()
     {
-        _heads.Dispose();
         _database.Dispose();
         _folder.Dispose();
     }
