@@ -4,22 +4,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace OrleansUploads.Engine;
 
 /// <summary>The log messages of the engine.</summary>
-/// <remarks>Failures that can affect many entities at the same time are limited to <see cref="MaxMessages"/> of each kind in
-/// a <see cref="Window"/>. The metrics of <see cref="EngineTelemetry"/> count all of them.</remarks>
+/// <remarks>Failures that can affect many entities at the same time are limited by a <see cref="LogRate"/>. The metrics of
+/// <see cref="EngineTelemetry"/> count all of them.</remarks>
 /// <param name="logger">Where messages go.</param>
 /// <param name="time">Measures the windows.</param>
 public sealed partial class EngineLog(ILogger logger, TimeProvider time)
 {
-    /// <summary>Maximum number of messages of one kind in a <see cref="Window"/>.</summary>
-    public const int MaxMessages = 10;
-
-    /// <summary>The time in which at most <see cref="MaxMessages"/> messages of one kind are logged.</summary>
-    public static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
-
-    private readonly LogRate _deliveries = new(MaxMessages, Window, time);
-    private readonly LogRate _skips = new(MaxMessages, Window, time);
-    private readonly LogRate _snapshots = new(MaxMessages, Window, time);
-    private readonly LogRate _endedUploads = new(MaxMessages, Window, time);
+    private readonly LogRate _deliveries = new(time);
+    private readonly LogRate _skips = new(time);
+    private readonly LogRate _snapshots = new(time);
+    private readonly LogRate _endedUploads = new(time);
 
     /// <summary>Logs nothing.</summary>
     public static EngineLog None { get; } = new(NullLogger.Instance, TimeProvider.System);

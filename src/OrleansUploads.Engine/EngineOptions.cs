@@ -25,27 +25,16 @@ public sealed record EngineOptions
 /// <summary>How often maintenance runs.</summary>
 public sealed record MaintenanceOptions
 {
-    /// <summary>Default of <see cref="WakeInterval"/>.</summary>
-    public static readonly TimeSpan DefaultWakeInterval = TimeSpan.FromSeconds(10);
-
-    /// <summary>Default of <see cref="CollectInterval"/>.</summary>
-    public static readonly TimeSpan DefaultCollectInterval = TimeSpan.FromHours(1);
-
-    /// <summary>Default of <see cref="CheckInterval"/>.</summary>
-    public static readonly TimeSpan DefaultCheckInterval = TimeSpan.FromDays(1);
-
-    /// <summary>Default of <see cref="AttemptGrace"/>; longer than any part takes to be sent.</summary>
-    public static readonly TimeSpan DefaultAttemptGrace = TimeSpan.FromHours(24);
-
     /// <summary>Time between two scans for entities that are due. Clusters use reminders instead.</summary>
-    public TimeSpan WakeInterval { get; init; } = DefaultWakeInterval;
+    public TimeSpan WakeInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Time between two collections of unowned bytes, and before the first one.</summary>
-    public TimeSpan CollectInterval { get; init; } = DefaultCollectInterval;
+    public TimeSpan CollectInterval { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>Time between two checks of the journal's index. The first check runs at the start. Clusters have no such index.</summary>
-    public TimeSpan CheckInterval { get; init; } = DefaultCheckInterval;
+    public TimeSpan CheckInterval { get; init; } = TimeSpan.FromDays(1);
 
-    /// <summary>Unowned attempts younger than this are kept, because they may still be in progress.</summary>
-    public TimeSpan AttemptGrace { get; init; } = DefaultAttemptGrace;
+    /// <summary>Unowned attempts younger than this are kept, because they may still be in progress. The default is
+    /// longer than any part takes to be sent.</summary>
+    public TimeSpan AttemptGrace { get; init; } = TimeSpan.FromHours(24);
 }

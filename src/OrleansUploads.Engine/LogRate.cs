@@ -1,11 +1,15 @@
 namespace OrleansUploads.Engine;
 
 /// <summary>Limits how often a message is logged, and counts those that were not.</summary>
-/// <param name="max">Maximum number of messages in a window.</param>
-/// <param name="window">Length of a window, which starts with its first message.</param>
 /// <param name="time">Measures the windows.</param>
-public sealed class LogRate(int max, TimeSpan window, TimeProvider time)
+public sealed class LogRate(TimeProvider time)
 {
+    /// <summary>Maximum number of messages of one kind in a <see cref="Window"/>.</summary>
+    public const int MaxMessages = 10;
+
+    /// <summary>Length of a window, which starts with its first message.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
     private readonly Lock _gate = new();
     private long _startedAt;
     private int _passed;
@@ -18,13 +22,13 @@ public sealed class LogRate(int max, TimeSpan window, TimeProvider time)
     {
         lock (_gate)
         {
-            if (_passed == 0 || time.GetElapsedTime(_startedAt) >= window)
+            if (_passed == 0 || time.GetElapsedTime(_startedAt) >= Window)
             {
                 _startedAt = time.GetTimestamp();
                 _passed = 0;
             }
 
-            if (_passed >= max)
+            if (_passed >= MaxMessages)
             {
                 _suppressed++;
                 suppressed = 0;

@@ -7,14 +7,17 @@ public sealed class LogRateTests
     [Fact]
     public void Messages_beyond_the_limit_are_counted_and_reported_with_the_next_window()
     {
-        var rate = new LogRate(2, TimeSpan.FromMinutes(1), _time);
+        var rate = new LogRate(_time);
 
-        Assert.Equal([(true, 0L), (true, 0L), (false, 0L), (false, 0L)], Enumerable.Range(0, 4).Select(_ => Pass(rate)));
+        Assert.All(Enumerable.Range(0, LogRate.MaxMessages), _ => Assert.Equal((true, 0L), Pass(rate)));
+        Assert.Equal([(false, 0L), (false, 0L)], Enumerable.Range(0, 2).Select(_ => Pass(rate)));
         _time.Advance(TimeSpan.FromSeconds(59));
         Assert.Equal((false, 0L), Pass(rate));
 
         _time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal([(true, 3L), (true, 0L), (false, 0L)], Enumerable.Range(0, 3).Select(_ => Pass(rate)));
+        Assert.Equal((true, 3L), Pass(rate));
+        Assert.All(Enumerable.Range(1, LogRate.MaxMessages - 1), _ => Assert.Equal((true, 0L), Pass(rate)));
+        Assert.Equal((false, 0L), Pass(rate));
     }
 
     private static (bool Passed, long Suppressed) Pass(LogRate rate) => (rate.TryPass(out var suppressed), suppressed);

@@ -36,7 +36,7 @@ public sealed record EntityGrainPorts(
     INotifier? Notifier = null,
     IInventoryMeter? Meter = null)
 {
-    private readonly LogRate _unavailable = new(EngineLog.MaxMessages, EngineLog.Window, Options.Time);
+    private readonly LogRate _unavailable = new(Options.Time);
 
     internal IntentDelivery Delivery { get; } = new(Host, Parts, new KeyIndex(Host), Notifier, Meter);
 

@@ -33,7 +33,7 @@ internal sealed partial class NodeConnections(
     private const int LengthBytes = sizeof(int);
     private const int MaxPreambleBytes = 1024;
 
-    private readonly LogRate _refused = new(EngineLog.MaxMessages, EngineLog.Window, time);
+    private readonly LogRate _refused = new(time);
 
     /// <inheritdoc/>
     public async Task OnConnectionAsync(ConnectionContext context, ConnectionDelegate next)

@@ -152,10 +152,7 @@ public sealed class DataFolder : IAsyncDisposable
     /// <summary>Without the journal, all bytes would be collected because they seem to have no owner.</summary>
     private static void RequireJournalOfParts(string path)
     {
-        var parts = Path.Combine(path, PartsFolder);
-        if (!File.Exists(Path.Combine(path, JournalSchema.FileName))
-            && Directory.Exists(parts)
-            && Directory.EnumerateFiles(parts, "*", SearchOption.AllDirectories).Any())
+        if (!File.Exists(Path.Combine(path, JournalSchema.FileName)) && HasParts(path))
         {
             throw new JournalDamagedException(
                 $"{path} contains archives in {PartsFolder}/, but its journal {JournalSchema.FileName} is missing, so the owners of the "
@@ -171,11 +168,16 @@ public sealed class DataFolder : IAsyncDisposable
             throw new IOException($"The bytes of {path} are in an object store. Name it with --parts.");
         }
 
-        if (isElsewhere && Directory.Exists(Path.Combine(path, PartsFolder))
-            && Directory.EnumerateFiles(Path.Combine(path, PartsFolder), "*", SearchOption.AllDirectories).Any())
+        if (isElsewhere && HasParts(path))
         {
             throw new IOException($"{path} contains bytes in {PartsFolder}/, so its bytes cannot be in an object store. Use a new data folder.");
         }
+    }
+
+    private static bool HasParts(string path)
+    {
+        var parts = Path.Combine(path, PartsFolder);
+        return Directory.Exists(parts) && Directory.EnumerateFiles(parts, "*", SearchOption.AllDirectories).Any();
     }
 
     /// <summary>Ties the folder to the store of its bytes. Marks both if both are new.</summary>

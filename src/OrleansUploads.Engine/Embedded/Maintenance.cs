@@ -21,13 +21,6 @@ internal sealed class Maintenance : IAsyncDisposable
     /// <summary>Starts all tasks. The first scan for due entities follows the first beat, and delivers what a crash left
     /// undelivered. The first check of the index runs immediately, in case the files changed while they were
     /// closed.</summary>
-    /// <param name="wakes">Wakes due entities.</param>
-    /// <param name="collector">Collects unowned bytes.</param>
-    /// <param name="checkIndex">Checks the journal's index, or null if there is nothing to check.</param>
-    /// <param name="beat">Records that the service is running.</param>
-    /// <param name="options">Intervals and the grace of collection.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="log">Where failed rounds are logged.</param>
     public Maintenance(
         WakeScan wakes,
         AttemptCollector collector,

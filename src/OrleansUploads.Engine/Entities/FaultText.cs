@@ -10,7 +10,6 @@ public static class FaultText
     /// stack belongs in the log.</summary>
     public static bool IsBug(Exception fault)
     {
-        ArgumentNullException.ThrowIfNull(fault);
         var cause = fault is EntityUnavailableException { InnerException: { } inner } ? inner : fault;
         return cause is ArgumentException or ArithmeticException or NullReferenceException or InvalidCastException
             or IndexOutOfRangeException or (InvalidOperationException and not ObjectDisposedException);
@@ -20,7 +19,6 @@ public static class FaultText
     /// omitted.</summary>
     public static string Describe(Exception fault)
     {
-        ArgumentNullException.ThrowIfNull(fault);
         var text = "";
         for (var cause = fault; cause is not null && text.Length < MaxLength; cause = cause.InnerException)
         {

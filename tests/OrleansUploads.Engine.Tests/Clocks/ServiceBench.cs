@@ -63,7 +63,7 @@ internal sealed class ServiceBench : IDisposable
     public async Task<CollectionReport> RunHousekeepingAsync()
     {
         await new WakeScan(_host, _journal).RunAsync(CancellationToken.None);
-        return await new AttemptCollector(_host, Parts, Clock).CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
+        return await new AttemptCollector(_host, Parts, Clock).CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None);
     }
 
     public async Task<UploadId> OpenUploadAsync()

@@ -35,7 +35,7 @@ public sealed class EmbeddedEngineTests
         var options = new EngineOptions { Maintenance = new MaintenanceOptions { CollectInterval = TimeSpan.FromDays(7) } };
         await using var engine = new EmbeddedEngine(new EngineSetup(ports, options, time) { Logger = log }).Start();
 
-        time.Advance(MaintenanceOptions.DefaultCheckInterval);
+        time.Advance(new MaintenanceOptions().CheckInterval);
 
         await ranAgain.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         var entry = Assert.Single(log.Entries);

@@ -143,7 +143,7 @@ public sealed class EmbeddedHostTests
         var report = bench.AskAsync(upload.Entity, Report(0, 0));
         await held.WhenArrivedAsync(1, CancellationToken.None);
 
-        bench.Time.Advance(EmbeddedHostOptions.DefaultWriteTimeout);
+        bench.Time.Advance(new EmbeddedHostOptions().WriteTimeout);
 
         await Assert.ThrowsAsync<EntityUnavailableException>(() => report);
         held.ReleaseAll();
@@ -179,7 +179,7 @@ public sealed class EmbeddedHostTests
         await bench.AskAsync(upload.Entity, Report(0, 0));
         Assert.True(bench.Host.LoadedEntities >= 3);
 
-        bench.Time.Advance(EmbeddedHostOptions.DefaultIdleLife * 2);
+        bench.Time.Advance(new EmbeddedHostOptions().IdleLife * 2);
 
         Assert.Equal(0, bench.Host.LoadedEntities);
         Assert.Single((await bench.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10))).Parts);

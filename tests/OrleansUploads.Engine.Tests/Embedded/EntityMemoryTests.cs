@@ -143,7 +143,7 @@ public sealed class EntityMemoryTests : IAsyncDisposable
         Assert.InRange(_host.HeldBytes, (2 * EntityActivation.BareBytes) + 2000, (2 * EntityActivation.BareBytes) + 4000);
         var before = _host.HeldBytes;
 
-        _time.Advance(EmbeddedHostOptions.DefaultIdleLife * 2);
+        _time.Advance(new EmbeddedHostOptions().IdleLife * 2);
         Assert.Equal(0, _host.HeldBytes);
 
         await _host.AskAsync(Vault(0).Entity, new DescribeVault(Vault(0)), Cancellation);

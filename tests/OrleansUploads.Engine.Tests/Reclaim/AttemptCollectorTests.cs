@@ -23,8 +23,8 @@ public sealed class AttemptCollectorTests
 
     private async Task<CollectionReport> CollectLaterAsync()
     {
-        _bench.Time.Advance(MaintenanceOptions.DefaultAttemptGrace + TimeSpan.FromMilliseconds(1));
-        return await _bench.Collector.CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
+        _bench.Time.Advance(new MaintenanceOptions().AttemptGrace + TimeSpan.FromMilliseconds(1));
+        return await _bench.Collector.CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None);
     }
 
     /// <summary>Leaves the state of a server that was killed between storing the bytes and reporting them.</summary>
@@ -74,7 +74,7 @@ public sealed class AttemptCollectorTests
         var part = Assert.Single(await StoredAsync(upload));
         await LeaveOrphanAsync(upload);
 
-        Assert.Equal(default, await _bench.Collector.CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None));
+        Assert.Equal(default, await _bench.Collector.CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None));
         Assert.Equal(new CollectionReport(AttemptsDeleted: 1), await CollectLaterAsync());
 
         Assert.Equal([part], await StoredAsync(upload));
@@ -85,7 +85,7 @@ public sealed class AttemptCollectorTests
     {
         var upload = await OpenAsync();
         var orphan = await LeaveOrphanAsync(upload);
-        _bench.Time.Advance(MaintenanceOptions.DefaultAttemptGrace * 2);
+        _bench.Time.Advance(new MaintenanceOptions().AttemptGrace * 2);
         var collector = new AttemptCollector(
             _bench.Host, _bench.Parts, _bench.Host.Clock, _ => throw new JournalDamagedException("A name is damaged."));
 
@@ -100,12 +100,12 @@ public sealed class AttemptCollectorTests
     {
         var upload = _bench.Ids.NewUpload();
         await LeaveOrphanAsync(upload);
-        _bench.Time.Advance(MaintenanceOptions.DefaultAttemptGrace * 2);
+        _bench.Time.Advance(new MaintenanceOptions().AttemptGrace * 2);
         AttemptId? begun = null;
         var host = new InterruptedHost(_bench.Host, async () => begun ??= await LeaveOrphanAsync(upload));
         var collector = new AttemptCollector(host, _bench.Parts, _bench.Host.Clock);
 
-        await collector.CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
+        await collector.CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None);
 
         Assert.Equal([begun!.Value], await StoredAsync(upload));
     }
@@ -199,7 +199,7 @@ public sealed class AttemptCollectorTests
         _bench.Time.Advance(TimeSpan.FromMinutes(1));
 
         await new AttemptCollector(_bench.Host, _bench.Parts, new ContinuousClock(ahead))
-            .CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
+            .CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None);
 
         Assert.Null((await _bench.StoreAsync(upload, 0, Other)).Refusal);
     }

@@ -25,7 +25,7 @@ public sealed class LocatedCollectionTests
     private async Task<CollectionReport> CollectAfterAsync(TimeSpan time)
     {
         _bench.Time.Advance(time);
-        return await _bench.Collector.CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
+        return await _bench.Collector.CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None);
     }
 
     private ValueTask<Manifest?> ManifestAsync(UploadId upload) =>

@@ -83,9 +83,9 @@ public sealed class ReleasedBytesTests
 
         await EventuallyAsync(async () =>
             await _bench.Parts.AllAttemptsAsync(archive.Upload, CancellationToken.None) is [var left] && left == late);
-        _bench.Time.Advance(MaintenanceOptions.DefaultAttemptGrace + TimeSpan.FromMilliseconds(1));
+        _bench.Time.Advance(new MaintenanceOptions().AttemptGrace + TimeSpan.FromMilliseconds(1));
         Assert.Equal(
-            1, (await _bench.Collector.CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None)).UploadsDeleted);
+            1, (await _bench.Collector.CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None)).UploadsDeleted);
         Assert.Empty(await _bench.Parts.AllAttemptsAsync(archive.Upload, CancellationToken.None));
     }
 

@@ -235,9 +235,9 @@ public sealed class SlowBodyTests : IAsyncLifetime
 
     private async Task CollectAsync()
     {
-        Clock.Advance(MaintenanceOptions.DefaultAttemptGrace + TimeSpan.FromSeconds(1));
+        Clock.Advance(new MaintenanceOptions().AttemptGrace + TimeSpan.FromSeconds(1));
         await new AttemptCollector(Host, _parts, Host.Clock).CollectAsync(
-            MaintenanceOptions.DefaultAttemptGrace, TestContext.Current.CancellationToken);
+            new MaintenanceOptions().AttemptGrace, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Waits in the queue for the only place.</summary>

@@ -236,7 +236,7 @@ internal sealed class ClockSeries : IAsyncDisposable
             var stored = (await _server.Parts.AllAttemptsAsync(upload, CancellationToken.None)).ToHashSet();
             foreach (var gone in facts.Attempts.Where(attempt => !stored.Contains(attempt)).ToList())
             {
-                if (!mayDelete || _served - facts.StartedAt[gone] < MaintenanceOptions.DefaultAttemptGrace - Slack)
+                if (!mayDelete || _served - facts.StartedAt[gone] < new MaintenanceOptions().AttemptGrace - Slack)
                 {
                     _violation = $"collection: bytes were deleted after {_served - facts.StartedAt[gone]}, {Where()}";
                 }

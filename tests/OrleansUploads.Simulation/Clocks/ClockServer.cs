@@ -68,7 +68,7 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
     public async Task RunHousekeepingAsync()
     {
         await new WakeScan(Host, _journal).RunAsync(CancellationToken.None);
-        await new AttemptCollector(Host, Parts, Time).CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
+        await new AttemptCollector(Host, Parts, Time).CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None);
     }
 
     /// <summary>Collects on another machine, whose clock is ahead without anyone noticing.</summary>
@@ -80,12 +80,12 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
             await foreach (var upload in Parts.ListUploadsAsync(CancellationToken.None))
             {
                 await Host.AskAsync(
-                    upload.Entity, new FenceAttempts(now - MaintenanceOptions.DefaultAttemptGrace), CancellationToken.None);
+                    upload.Entity, new FenceAttempts(now - new MaintenanceOptions().AttemptGrace), CancellationToken.None);
             }
         }
 
         await new AttemptCollector(Host, Parts, new ContinuousClock(new ManualTime(now)))
-            .CollectAsync(MaintenanceOptions.DefaultAttemptGrace, CancellationToken.None);
+            .CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None);
     }
 
     public async Task<UploadId> OpenAsync()

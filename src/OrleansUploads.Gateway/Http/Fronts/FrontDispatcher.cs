@@ -22,8 +22,8 @@ internal sealed class FrontDispatcher(
     ILogger<FrontDispatcher> log)
 {
     private readonly MinBodyRate _minRate = MinBodyRate.From(options);
-    private readonly LogRate _unavailable = new(EngineLog.MaxMessages, EngineLog.Window, time);
-    private readonly LogRate _failed = new(EngineLog.MaxMessages, EngineLog.Window, time);
+    private readonly LogRate _unavailable = new(time);
+    private readonly LogRate _failed = new(time);
 
     /// <summary>Serves one request; never throws.</summary>
     public async Task HandleAsync(HttpContext context)
