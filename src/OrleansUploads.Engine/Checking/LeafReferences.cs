@@ -45,8 +45,8 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
         });
     }
 
-    /// <summary>A leaf has the object or lists the upload. An object leaves its leaf before its upload learns of it; until then the leaf has
-    /// the release to deliver.</summary>
+    /// <summary>A leaf has the object or lists the upload. An object leaves its leaf before its upload learns of it; until then the leaf
+    /// has the release to deliver.</summary>
     public IEnumerable<Reference> OfUpload(UploadState.OfObject upload)
     {
         var spec = upload.Spec;

@@ -112,7 +112,8 @@ internal sealed class References(EntityStates states, ListedIds listed)
             var page = incarnation.UploadPage(counts.Page);
             yield return Reference.Of<UploadPageState>(page, null, owners, found => found.Closed >= counts.Closed
                 ? null
-                : $"the vault counted {counts.Closed} ended uploads of {page}, but the journal has only {found.Closed}: uploads are lost");
+                : $"the vault counted {counts.Closed} ended uploads of {page}, but the journal has only {found.Closed}: "
+                    + "uploads are lost");
         }
 
         foreach (var totals in vault.Shards.Values)
@@ -120,7 +121,8 @@ internal sealed class References(EntityStates states, ListedIds listed)
             var shard = incarnation.ArchiveShard(totals.Shard);
             yield return Reference.Of<ArchiveShardState>(shard, null, owners, found => found.Totals.Version >= totals.Version
                 ? null
-                : $"the vault knows change {totals.Version} of {shard}, but the journal has only {found.Totals.Version}: archives are lost");
+                : $"the vault knows change {totals.Version} of {shard}, but the journal has only {found.Totals.Version}: "
+                    + "archives are lost");
         }
     }
 

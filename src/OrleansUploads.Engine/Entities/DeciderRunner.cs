@@ -8,7 +8,14 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     where TCommand : class, ICommand
     where TEvent : class
 {
+    /// <summary>More confirmations than this are written.</summary>
+    private const int MaxHeld = 256;
+
+    private static readonly TimeSpan PendingWakeInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan UnawaitedWakeInterval = TimeSpan.FromMinutes(15);
+
     private readonly Queue<QueuedCommand> _queue = new();
+    private readonly List<QueuedCommand> _held = [];
     private readonly PendingReplies _replies;
     private readonly Decider<TState, TCommand, TEvent> _decider;
     private readonly bool _isShared;
@@ -24,9 +31,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     private DateTimeOffset? _writingWakeAt;
     private long _write;
     private QueuedCommand? _begins;
-    private bool _writing;
-    private bool _verifying;
-    private bool _forgetting;
 
     /// <param name="entity">The entity.</param>
     /// <param name="decider">The rules of the entity.</param>
@@ -47,16 +51,31 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         _replies = new PendingReplies(entity, output => _outputs.Add(output));
     }
 
+    /// <summary>What the runner waits for. At most one operation on the journal is in progress, apart from saving a snapshot.</summary>
     private enum Phase
     {
+        /// <summary>For a command. The state is unknown.</summary>
         Unloaded,
+
+        /// <summary>For the history.</summary>
         Loading,
+
+        /// <summary>For a command. The state is known.</summary>
         Ready,
+
+        /// <summary>For the version in the journal.</summary>
+        Verifying,
+
+        /// <summary>For the end of an append.</summary>
+        Appending,
+
+        /// <summary>For the end of the deletion of the history.</summary>
+        Forgetting,
     }
 
     /// <inheritdoc/>
     public override bool IsIdle =>
-        _phase != Phase.Loading && !_writing && !_verifying && _queue.Count == 0 && _replies.IsIdle && _outputs.Count == 0;
+        _phase is Phase.Unloaded or Phase.Ready && _queue.Count == 0 && _replies.IsIdle && _outputs.Count == 0;
 
     /// <inheritdoc/>
     public override long StateBytes => _historyBytes * _decider.MemoryPerHistoryByte;
@@ -91,12 +110,12 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     /// <inheritdoc/>
     public override void Verified(long version, ServiceTime time)
     {
-        if (!_verifying)
+        if (_phase != Phase.Verifying)
         {
             return;
         }
 
-        _verifying = false;
+        _phase = Phase.Ready;
         if (version == _version)
         {
             _begins = null;
@@ -113,7 +132,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     /// <inheritdoc/>
     public override void WriteEnded(long write, AppendOutcome outcome, ServiceTime time)
     {
-        if (!_writing || write != _write)
+        if (!IsWriting(write))
         {
             return;
         }
@@ -122,16 +141,16 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         {
             GiveWayToOtherHost();
         }
-        else if (_forgetting)
+        else if (_phase == Phase.Forgetting)
         {
-            _writing = _forgetting = false;
+            _phase = Phase.Ready;
             ResetState();
             _replies.ReleaseBatch();
         }
         else
         {
             _begins = null;
-            _writing = false;
+            _phase = Phase.Ready;
             _version++;
             _wakeAt = _writingWakeAt;
             _replies.ReleaseBatch();
@@ -144,7 +163,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     /// <inheritdoc/>
     public override void WriteUnknown(long write, Exception fault, ServiceTime time)
     {
-        if (_writing && write == _write)
+        if (IsWriting(write))
         {
             DiscardState("the outcome of a write is unknown; try again.", fault);
             StartNextStep(time);
@@ -207,11 +226,13 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         return taken;
     }
 
+    /// <summary>Whether a write is in progress. One that was given up has another number.</summary>
+    private bool IsWriting(long write) => _phase is Phase.Appending or Phase.Forgetting && write == _write;
+
     /// <summary>Whether an intent is no longer pending in the durable state and no reply waits for it. Only such intents are
     /// abandoned.</summary>
     private bool IsObsolete(string key) =>
-        _phase == Phase.Ready
-        && !_writing
+        _phase is Phase.Ready or Phase.Verifying
         && _replies.FindInFlight(key) is { IsAwaited: false }
         && !_decider.Pending(_state).Any(intent => intent.Key == key);
 
@@ -229,7 +250,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     {
         _replies.FailAll(reason, fault);
         _begins = null;
-        _writing = _verifying = _forgetting = false;
         ResetState();
         _phase = Phase.Unloaded;
     }
@@ -267,22 +287,12 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         }
     }
 
-    /// <param name="Ticket">Identifies the caller to answer, or null for a confirmation.</param>
-    /// <param name="Command">The command to decide, or null for a wake-up.</param>
-    /// <param name="Confirms">The key of the intent that the command confirms, or null for a caller's command.</param>
-    private readonly record struct QueuedCommand(object? Ticket, TCommand? Command, string? Confirms);
-
-    /// <summary>More confirmations than this are written.</summary>
-    private const int MaxHeld = 256;
-
-    private readonly List<QueuedCommand> _held = [];
-
     /// <summary>Whether a confirmation may wait for the entity's next write or its next wake-up. Where the journal is shared, each write is
     /// a request to a database. A confirmation that a crash loses is repeated: its intent is delivered again.</summary>
     /// <remarks>Nothing may wait for it: no reply, and no intent that follows from it.</remarks>
     private bool CanWait(QueuedCommand confirmation, Intent intent, ServiceTime time)
     {
-        if (!_isShared || !_decider.HoldsConfirmations || _phase != Phase.Ready || _held.Count >= MaxHeld
+        if (!_isShared || !_decider.HoldsConfirmations || _phase is Phase.Unloaded or Phase.Loading || _held.Count >= MaxHeld
             || intent is not { IsAwaited: true, IsRecorded: true } || _replies.IsAwaited(confirmation.Confirms!))
         {
             return false;
@@ -361,7 +371,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     /// <inheritdoc/>
     public override void LoadFailed(Exception fault)
     {
-        if (_verifying)
+        if (_phase == Phase.Verifying)
         {
             DiscardState("its journal cannot be read.", fault);
         }
@@ -397,7 +407,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
 
         _begins = null;
         _replies.DropBatch();
-        _writing = false;
         ResetState();
         _phase = Phase.Unloaded;
         return true;
@@ -443,9 +452,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         }
     }
 
-    private static readonly TimeSpan PendingWakeInterval = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan UnawaitedWakeInterval = TimeSpan.FromMinutes(15);
-
     /// <summary>Starts the next step if none is in progress: loads the entity, or decides a batch of queued commands and writes or
     /// verifies it.</summary>
     private void StartNextStep(ServiceTime time)
@@ -461,7 +467,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
             _outputs.Add(new RunnerOutput.Load());
         }
 
-        if (_phase != Phase.Ready || _writing || _verifying || _queue.Count == 0)
+        if (_phase != Phase.Ready || _queue.Count == 0)
         {
             return;
         }
@@ -481,10 +487,10 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     private void DecideAndWrite(ServiceTime time)
     {
         var batch = DecideBatch(time);
-        if (_forgetting)
+        if (batch.Forgets)
         {
             // The deletion would delete the events of this batch too, so they are not written.
-            _writing = true;
+            _phase = Phase.Forgetting;
             _outputs.Add(new RunnerOutput.Forget(++_write, _version));
             return;
         }
@@ -497,7 +503,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         else if (batch.NeedsFreshState)
         {
             // There is no write to fence this batch, so its version is compared with the journal's instead.
-            _verifying = true;
+            _phase = Phase.Verifying;
             _outputs.Add(new RunnerOutput.Verify());
         }
         else
@@ -513,8 +519,8 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     /// events.</summary>
     private Batch DecideBatch(ServiceTime time)
     {
-        var batch = new Batch(Record: null, Events: 0, IsWoken: false, NeedsFreshState: _begins is not null);
-        while (!_forgetting && !batch.IsFull && TryDequeue(batch, time, out var item))
+        var batch = new Batch(Record: null, Events: 0, IsWoken: false, NeedsFreshState: _begins is not null, Forgets: false);
+        while (!batch.Forgets && !batch.IsFull && TryDequeue(batch, time, out var item))
         {
             batch = batch with { IsWoken = batch.IsWoken || item.Command is null };
             if (Decide(item, time) is not { } decision)
@@ -536,6 +542,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
                 Record = record,
                 Events = batch.Events + decision.Events.Length,
                 NeedsFreshState = batch.NeedsFreshState || NeedsFreshState(item, decision),
+                Forgets = decision.Forgets && _version > 0,
             };
         }
 
@@ -547,7 +554,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         var record = (batch.Record ?? RecordWriter.Begin()).End();
         _historyEvents += batch.Events;
         _historyBytes += record.Length;
-        _writing = true;
+        _phase = Phase.Appending;
         _writingWakeAt = wake is { } change ? change.At : _wakeAt;
         _outputs.Add(new RunnerOutput.Append(
             ++_write, new JournalAppend(Entity, _version, record, wake), EngineTracing.IsOn ? _replies.BatchTickets : []));
@@ -575,7 +582,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
             }
 
             _state = next;
-            _forgetting |= decision.Forgets && _version > 0;
             return decision;
         }
         catch (Exception fault)
@@ -644,12 +650,18 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         return isEarlier || (_wakeAt <= now && wanted != _wakeAt) ? new WakeChange(wanted) : null;
     }
 
+    /// <param name="Ticket">Identifies the caller to answer, or null for a confirmation.</param>
+    /// <param name="Command">The command to decide, or null for a wake-up.</param>
+    /// <param name="Confirms">The key of the intent that the command confirms, or null for a caller's command.</param>
+    private readonly record struct QueuedCommand(object? Ticket, TCommand? Command, string? Confirms);
+
     /// <summary>Commands that were decided together and share one record.</summary>
     /// <param name="Record">The record, or null while there are no events.</param>
     /// <param name="Events">The number of events.</param>
     /// <param name="IsWoken">Whether a wake-up is among the commands.</param>
     /// <param name="NeedsFreshState">Whether an answer must not be given from outdated state.</param>
-    private readonly record struct Batch(RecordWriter? Record, int Events, bool IsWoken, bool NeedsFreshState)
+    /// <param name="Forgets">Whether the last command deletes the history.</param>
+    private readonly record struct Batch(RecordWriter? Record, int Events, bool IsWoken, bool NeedsFreshState, bool Forgets)
     {
         /// <summary>Whether the record accepts no further command.</summary>
         public bool IsFull => Events >= MaxBatchEvents

@@ -26,6 +26,8 @@ public sealed class EntityActivation
     private bool _retired;
     private bool _onlyScanned = true;
     private long _heldBytes;
+    private Task _lastWrite = Task.CompletedTask;
+    private WriteDeadline? _deadline;
 
     /// <summary>Creates the activation of an entity.</summary>
     /// <param name="runner">The entity's runner. The activation owns it.</param>
@@ -262,9 +264,6 @@ public sealed class EntityActivation
         var delay = FirstRetryDelay * Math.Pow(2, Math.Min(deliver.FailedAttempts - 1, 16));
         return delay < max ? delay : max;
     }
-
-    private Task _lastWrite = Task.CompletedTask;
-    private WriteDeadline? _deadline;
 
     /// <summary>Waits for the write in progress, if any, but not longer than a write may take.</summary>
     public async Task QuiesceAsync()

@@ -15,10 +15,7 @@ internal readonly record struct StreamVersion(long Place, EntityId Entity, long 
 /// <summary>Lists all streams, and finds records that belong to none.</summary>
 internal sealed class StreamListing(SqliteDatabase database)
 {
-    private readonly SqliteStatement _walk = database.Prepare("""
-        SELECT s.id, s.kind, s.key, (SELECT i.id FROM streams i WHERE i.kind = s.kind AND i.key = s.key)
-        FROM streams s WHERE s.id > ?1 ORDER BY s.id LIMIT ?2
-        """);
+    private readonly SqliteStatement _walk = database.Prepare(StreamNames.Walk);
     private readonly SqliteStatement _walkKind = database.Prepare("""
         SELECT s.id, s.kind, s.key, s.id
         FROM streams s WHERE s.id > ?1 AND s.kind = ?3 ORDER BY s.id LIMIT ?2

@@ -11,6 +11,12 @@ namespace OrleansUploads.Engine.Sqlite;
 /// </remarks>
 internal sealed class StreamNames(SqliteDatabase database)
 {
+    /// <summary>Lists streams by their numbers after ?1, at most ?2, each with the number that a search by name finds.</summary>
+    public const string Walk = """
+        SELECT s.id, s.kind, s.key, (SELECT i.id FROM streams i WHERE i.kind = s.kind AND i.key = s.key)
+        FROM streams s WHERE s.id > ?1 ORDER BY s.id LIMIT ?2
+        """;
+
     private const string Columns = "SELECT i.kind, i.key, s.kind, s.key";
 
     private readonly SqliteStatement _before = database.Prepare($"""
@@ -23,10 +29,7 @@ internal sealed class StreamNames(SqliteDatabase database)
             SELECT id, kind, key FROM streams WHERE (kind, key) > (?1, ?2) ORDER BY kind, key LIMIT 1) i
         LEFT JOIN streams s ON s.id = i.id
         """);
-    private readonly SqliteStatement _walk = database.Prepare("""
-        SELECT s.id, s.kind, s.key, (SELECT i.id FROM streams i WHERE i.kind = s.kind AND i.key = s.key)
-        FROM streams s WHERE s.id > ?1 ORDER BY s.id LIMIT ?2
-        """);
+    private readonly SqliteStatement _walk = database.Prepare(Walk);
 
     /// <summary>Verifies that a stream that was not found does not exist, by checking the index entries next to its
     /// place.</summary>
