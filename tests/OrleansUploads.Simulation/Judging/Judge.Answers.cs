@@ -7,8 +7,8 @@ internal sealed partial class Judge
     public void Answer(Asked asked, Reply reply)
     {
         _events++;
-        asked.MayNotHaveArrived = asked.VaultReading is { } reading
-            && _vaults[VaultOf(asked.Request)].EndUnseenReading(reading, VaultRules.Absent) && reply.Verdict == Verdict.NotFound;
+        asked.MayNotHaveArrived =
+            asked.VaultReading?.EndUnseen(VaultRules.Absent) == true && reply.Verdict == Verdict.NotFound;
         var explained = asked.Request switch
         {
             Request.CreateVault r => AnswerCreate(r, asked, reply),
@@ -20,8 +20,8 @@ internal sealed partial class Judge
             Request.PutPart r => AnswerPut(r, asked, reply),
             Request.CompleteUpload r => AnswerComplete(r, asked, reply),
             Request.AbortUpload r => AnswerAbort(r, asked, reply),
-            Request.ListParts r => _uploads[r.Upload].States.EndReading(
-                asked.Reading!, state => asked.MayNotHaveArrived || UploadRules.Shows(state, reply), MayBeStale),
+            Request.ListParts => asked.Reading!.End(
+                state => asked.MayNotHaveArrived || UploadRules.Shows(state, reply), MayBeStale),
             Request.PutArchive r => AnswerPutArchive(r, asked, reply),
             Request.DeleteArchive r => AnswerDeleteArchive(r, asked, reply),
             Request.ReadArchive r => AnswerRead(r, asked, reply),
@@ -168,8 +168,7 @@ internal sealed partial class Judge
                 break;
         }
 
-        return _vaults[request.Vault].EndReading(
-            asked.Reading!, state => reply.Verdict == Verdict.NotFound || IsThere(state, reply), MayBeStale);
+        return asked.Reading!.End(state => reply.Verdict == Verdict.NotFound || IsThere(state, reply), MayBeStale);
     }
 
     private bool AnswerDeleteArchive(Request.DeleteArchive request, Asked asked, Reply reply)

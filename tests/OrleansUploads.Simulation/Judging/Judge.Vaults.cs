@@ -51,7 +51,7 @@ internal sealed partial class Judge
             }
         }
 
-        return _vaults[request.Vault].EndReading(asked.Reading!, state => IsThere(state, reply), MayBeStale);
+        return asked.Reading!.End(state => IsThere(state, reply), MayBeStale);
     }
 
     private bool AnswerVaults(Asked asked, Reply reply)
@@ -60,8 +60,7 @@ internal sealed partial class Judge
         for (var vault = 0; vault < _vaults.Length; vault++)
         {
             var listed = reply.Vaults!.Contains(vault);
-            explained &= _vaults[vault].EndReading(
-                asked.VaultReadings![vault], state => (state == VaultRules.Present) == listed, MayBeStale);
+            explained &= asked.VaultReadings[vault].End(state => (state == VaultRules.Present) == listed, MayBeStale);
         }
 
         return explained;
@@ -76,7 +75,7 @@ internal sealed partial class Judge
             Learn(reply.Upload!.Value, request.Vault, Phase.Open, asked.At, asked.Order);
         }
 
-        return _vaults[request.Vault].EndReading(asked.Reading!, state => IsThere(state, reply), MayBeStale);
+        return asked.Reading!.End(state => IsThere(state, reply), MayBeStale);
     }
 
     private bool AnswerUploads(Request.ListUploads request, Asked asked, Reply reply)
@@ -96,7 +95,7 @@ internal sealed partial class Judge
             onViolation("model: an open upload is not listed");
         }
 
-        return _vaults[request.Vault].EndReading(asked.Reading!, state => IsThere(state, reply), MayBeStale);
+        return asked.Reading!.End(state => IsThere(state, reply), MayBeStale);
     }
 
     private static bool IsThere(ulong state, Reply reply) =>

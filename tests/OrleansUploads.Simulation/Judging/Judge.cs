@@ -53,59 +53,37 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
     public Asked Ask(Request request)
     {
         var asked = new Asked(request, ++_events, Now);
-        if (AsksVaultFirst && request is Request.PutPart or Request.CompleteUpload or Request.AbortUpload or Request.ListParts)
+        if (AsksVaultFirst && request is Request.OfUpload { Vault: var vault })
         {
-            asked.VaultReading = _vaults[VaultOf(request)].BeginReading();
+            asked.VaultReading = _vaults[vault].BeginReading();
         }
 
         switch (request)
         {
-            case Request.CreateVault r:
-                asked.Place = _vaults[r.Vault].Begin(request);
-                break;
             case Request.DeleteVault r:
                 BeginDeletion(r.Vault);
-                asked.Place = _vaults[r.Vault].Begin(request);
-                break;
-            case Request.DescribeVault r:
-                asked.Reading = _vaults[r.Vault].BeginReading();
                 break;
             case Request.InitiateUpload r:
                 RememberArchivesInFlight(asked, r.Vault);
                 _doubtfulUploads[r.Vault]++;
-                asked.Reading = _vaults[r.Vault].BeginReading();
-                break;
-            case Request.ListUploads r:
-                asked.Reading = _vaults[r.Vault].BeginReading();
                 break;
             case Request.PutArchive r:
                 _archivesAsked[r.Vault]++;
                 RememberArchivesInFlight(asked, r.Vault);
                 _doubtfulArchives[r.Vault]++;
-                asked.Reading = _vaults[r.Vault].BeginReading();
                 break;
             case Request.ListVaults:
                 asked.VaultReadings = [.. _vaults.Select(vault => vault.BeginReading())];
                 break;
             case Request.PutPart r:
-                var before = _uploads[r.Upload];
-                asked.IsNewContent = before.States.States.All(state => !UploadRules.Holds(state, r.Slot, r.Content));
-                asked.Place = before.States.Begin(request);
+                asked.IsNewContent = StatesOf(r).States.All(state => !UploadRules.Holds(state, r.Slot, r.Content));
                 break;
             case Request.CompleteUpload r:
-                BeginEnd(r.Upload);
-                _uploads[r.Upload].Facts.CompleteAskedAt ??= Now;
-                _uploads[r.Upload].Facts.Claims.Remove(r.Claim);
-                _uploads[r.Upload].Facts.Claims.Add(r.Claim);
-                asked.Place = BeginComplete(_uploads[r.Upload], request);
+                BeginComplete(_uploads[r.Upload].Facts, r.Claim);
                 break;
             case Request.AbortUpload r:
-                BeginEnd(r.Upload);
+                _uploads[r.Upload].Facts.EndWasAsked = true;
                 _uploads[r.Upload].Facts.AbortsInFlight++;
-                asked.Place = _uploads[r.Upload].States.Begin(request);
-                break;
-            case Request.ListParts r:
-                asked.Reading = _uploads[r.Upload].States.BeginReading();
                 break;
             case Request.DeleteArchive r:
                 asked.IsFirstDeletion = _archives[r.Archive].DeleteAskedAt is null;
@@ -125,6 +103,8 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
                 break;
         }
 
+        asked.Place = IsChange(request) ? StatesOf(request).Begin(request) : -1;
+        asked.Reading = IsReading(request) ? StatesOf(request).BeginReading() : null;
         return asked;
     }
 
@@ -133,12 +113,8 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
     {
         switch (asked.Request)
         {
-            case Request.CreateVault r:
-                _vaults[r.Vault].Loosen(asked.Request);
-                break;
             case Request.DeleteVault r:
                 BeginDeletion(r.Vault);
-                _vaults[r.Vault].Loosen(asked.Request);
                 break;
             case Request.InitiateUpload r:
                 _doubtfulUploads[r.Vault]++;
@@ -148,58 +124,41 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
                 _archivesAsked[r.Vault]++;
                 _doubtfulArchives[r.Vault]++;
                 break;
-            case Request.PutPart r:
-                _uploads[r.Upload].States.Loosen(asked.Request);
-                break;
-            case Request.CompleteUpload r:
-                _uploads[r.Upload].States.Loosen(asked.Request);
-                break;
-            case Request.AbortUpload r:
-                _uploads[r.Upload].States.Loosen(asked.Request);
-                break;
             case Request.DeleteArchive:
                 asked.IsFirstDeletion = false;
                 break;
+        }
+
+        if (IsChange(asked.Request))
+        {
+            StatesOf(asked.Request).Loosen(asked.Request);
         }
     }
 
     /// <summary>The answer to the request was lost.</summary>
     public void Abandon(Asked asked)
     {
-        if (asked.VaultReading is { } reading)
-        {
-            _vaults[VaultOf(asked.Request)].DropReading(reading);
-        }
-
         switch (asked.Request)
         {
-            case Request.CreateVault r:
-                _vaults[r.Vault].Abandon(asked.Place);
-                break;
-            case Request.DeleteVault r:
-                _vaults[r.Vault].Abandon(asked.Place);
-                break;
-            case Request.PutPart r:
-                _uploads[r.Upload].States.Abandon(asked.Place);
-                break;
             case Request.CompleteUpload r:
                 _uploads[r.Upload].Facts.CompletesInFlight--;
                 _uploads[r.Upload].Facts.CompletesAbandoned++;
-                _uploads[r.Upload].States.Abandon(asked.Place);
                 break;
             case Request.AbortUpload r:
                 _uploads[r.Upload].Facts.AbortsInFlight--;
-                _uploads[r.Upload].States.Abandon(asked.Place);
                 break;
-            case Request.ListParts r:
-                _uploads[r.Upload].States.DropReading(asked.Reading!);
-                break;
-            case Request.DescribeVault or Request.ListUploads or Request.InitiateUpload or Request.PutArchive:
-                _vaults[VaultOf(asked.Request)].DropReading(asked.Reading!);
-                break;
-            case Request.ListVaults:
-                DropVaultReadings(asked);
-                break;
+        }
+
+        if (IsChange(asked.Request))
+        {
+            StatesOf(asked.Request).Abandon(asked.Place);
+        }
+
+        asked.VaultReading?.Drop();
+        asked.Reading?.Drop();
+        foreach (var reading in asked.VaultReadings)
+        {
+            reading.Drop();
         }
     }
 
@@ -230,36 +189,27 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
 
     public bool IsLost(UploadId upload) => _uploads[upload].States.IsLost;
 
-    private static int VaultOf(Request request) => request switch
-    {
-        Request.DescribeVault r => r.Vault,
-        Request.ListUploads r => r.Vault,
-        Request.InitiateUpload r => r.Vault,
-        Request.PutArchive r => r.Vault,
-        Request.PutPart r => r.Vault,
-        Request.CompleteUpload r => r.Vault,
-        Request.AbortUpload r => r.Vault,
-        Request.ListParts r => r.Vault,
-        _ => throw new ArgumentOutOfRangeException(nameof(request)),
-    };
+    /// <summary>Whether a request may change what the model knows of its upload or its vault.</summary>
+    private static bool IsChange(Request request) => request
+        is Request.CreateVault or Request.DeleteVault or Request.PutPart or Request.CompleteUpload or Request.AbortUpload;
 
-    private void BeginEnd(UploadId upload) => _uploads[upload].Facts.EndWasAsked = true;
+    /// <summary>Whether the answer to a request shows the state of its upload or its vault.</summary>
+    private static bool IsReading(Request request) => request
+        is Request.DescribeVault or Request.ListUploads or Request.InitiateUpload or Request.PutArchive or Request.ListParts;
 
-    private int BeginComplete((UploadFacts Facts, Possibilities States) upload, Request request)
+    private Possibilities StatesOf(Request request) => request is Request.OfUpload { Upload: var upload }
+        ? _uploads[upload].States
+        : _vaults[((Request.OfVault)request).Vault];
+
+    private void BeginComplete(UploadFacts facts, Claim claim)
     {
-        if (upload.Facts.CompletesInFlight++ > 0)
+        facts.EndWasAsked = true;
+        facts.CompleteAskedAt ??= Now;
+        facts.Claims.Remove(claim);
+        facts.Claims.Add(claim);
+        if (facts.CompletesInFlight++ > 0)
         {
             coverage.Saw(Situations.CompleteRacedComplete);
-        }
-
-        return upload.States.Begin(request);
-    }
-
-    private void DropVaultReadings(Asked asked)
-    {
-        for (var vault = 0; vault < _vaults.Length; vault++)
-        {
-            _vaults[vault].DropReading(asked.VaultReadings![vault]);
         }
     }
 
@@ -299,7 +249,8 @@ internal sealed class Asked(Request request, long order, DateTimeOffset at)
 
     public Possibilities.Reading? Reading { get; set; }
 
-    public IReadOnlyList<Possibilities.Reading>? VaultReadings { get; set; }
+    /// <summary>The readings of a list of vaults, by vault.</summary>
+    public IReadOnlyList<Possibilities.Reading> VaultReadings { get; set; } = [];
 
     /// <summary>The question to the vault that goes before the request, or null for none.</summary>
     public Possibilities.Reading? VaultReading { get; set; }

@@ -7,50 +7,53 @@ internal sealed partial class Possibilities
     public Reading BeginReading()
     {
         Close();
-        var reading = new Reading(_changes, [.. States]);
+        var reading = new Reading(this);
         _readings.Add(reading);
         return reading;
     }
 
-    /// <summary>The read was answered. A state that was possible since it was sent must explain the answer.</summary>
-    public bool EndReading(Reading reading, Predicate<ulong> explains, bool mayBeStale)
+    /// <summary>A read that was sent and not yet answered.</summary>
+    internal sealed class Reading(Possibilities of)
     {
-        Close();
-        _readings.Remove(reading);
-        if (IsLost)
+        private readonly long _changesBefore = of._changes;
+
+        /// <summary>The states that were possible since it was sent.</summary>
+        public HashSet<ulong> Seen { get; } = [.. of.States];
+
+        /// <summary>The read was answered. A state that was possible since it was sent must explain the answer.</summary>
+        public bool End(Predicate<ulong> explains, bool mayBeStale)
         {
+            of.Close();
+            Drop();
+            if (of.IsLost)
+            {
+                return true;
+            }
+
+            if (!(mayBeStale ? of._ever : Seen).Any(state => explains(state)))
+            {
+                return false;
+            }
+
+            if (!mayBeStale && _changesBefore == of._changes)
+            {
+                // No request started or ended during the read, so it saw one of these states.
+                of.Keep(explains);
+            }
+
             return true;
         }
 
-        if (!(mayBeStale ? _ever : reading.Seen).Any(state => explains(state)))
+        /// <summary>Ends a read whose answer the client did not see, so it excludes no state.</summary>
+        /// <returns>Whether it may have seen a state.</returns>
+        public bool EndUnseen(ulong state)
         {
-            return false;
+            of.Close();
+            Drop();
+            return of.IsLost || Seen.Contains(state);
         }
 
-        if (!mayBeStale && reading.ChangesBefore == _changes)
-        {
-            // No request started or ended during the read, so it saw one of these states.
-            Keep(explains);
-        }
-
-        return true;
-    }
-
-    /// <summary>Ends a read whose answer the client did not see, so it excludes no state.</summary>
-    /// <returns>Whether it may have seen a state.</returns>
-    public bool EndUnseenReading(Reading reading, ulong state)
-    {
-        Close();
-        _readings.Remove(reading);
-        return IsLost || reading.Seen.Contains(state);
-    }
-
-    public void DropReading(Reading reading) => _readings.Remove(reading);
-
-    internal sealed class Reading(long changesBefore, HashSet<ulong> seen)
-    {
-        public long ChangesBefore { get; } = changesBefore;
-
-        public HashSet<ulong> Seen { get; } = seen;
+        /// <summary>Ends a read without an answer.</summary>
+        public void Drop() => of._readings.Remove(this);
     }
 }

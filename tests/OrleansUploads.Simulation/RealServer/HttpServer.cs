@@ -63,27 +63,28 @@ internal sealed class HttpServer(GlacierClient client, GlacierClient? impatient 
 
     private async Task<Reply> AnswerAsync(Request request, CancellationToken cancellationToken)
     {
+        var vault = request is Request.OfVault about ? Vaults[about.Vault] : "";
         switch (request)
         {
-            case Request.CreateVault r:
-                await client.CreateVaultAsync(Vaults[r.Vault], cancellationToken);
+            case Request.CreateVault:
+                await client.CreateVaultAsync(vault, cancellationToken);
                 return new Reply(Verdict.Done);
-            case Request.DeleteVault r:
-                await client.DeleteVaultAsync(Vaults[r.Vault], cancellationToken);
+            case Request.DeleteVault:
+                await client.DeleteVaultAsync(vault, cancellationToken);
                 return new Reply(Verdict.Done);
-            case Request.DescribeVault r:
-                var vault = await client.DescribeVaultAsync(Vaults[r.Vault], cancellationToken);
-                return new Reply(Verdict.Done) { Archives = vault.ArchiveCount ?? 0, SizeBytes = vault.SizeBytes ?? 0 };
+            case Request.DescribeVault:
+                var described = await client.DescribeVaultAsync(vault, cancellationToken);
+                return new Reply(Verdict.Done) { Archives = described.ArchiveCount ?? 0, SizeBytes = described.SizeBytes ?? 0 };
             case Request.ListVaults:
                 var vaults = await client.ListVaultsAsync(cancellationToken)
                     .Where(listed => !listed.Name.StartsWith(Others, StringComparison.Ordinal))
                     .Select(listed => Array.IndexOf(Vaults, listed.Name)).ToListAsync(cancellationToken);
                 return new Reply(Verdict.Done) { Vaults = vaults };
-            case Request.InitiateUpload r:
+            case Request.InitiateUpload:
                 return new Reply(Verdict.Done)
                 {
-                    Upload = Upload(await client.InitiateMultipartUploadAsync(
-                        Vaults[r.Vault], PartSizeBytes, cancellationToken: cancellationToken)),
+                    Upload = Upload(
+                        await client.InitiateMultipartUploadAsync(vault, PartSizeBytes, cancellationToken: cancellationToken)),
                 };
             case Request.PutPart r:
                 await PutAsync(r, cancellationToken);
@@ -92,22 +93,22 @@ internal sealed class HttpServer(GlacierClient client, GlacierClient? impatient 
                 return new Reply(Verdict.Done)
                 {
                     Archive = Archive(await client.CompleteMultipartUploadAsync(
-                        Vaults[r.Vault], r.Upload.ToString(), r.Claim.SizeBytes, r.Claim.TreeHash, cancellationToken)),
+                        vault, r.Upload.ToString(), r.Claim.SizeBytes, r.Claim.TreeHash, cancellationToken)),
                 };
             case Request.AbortUpload r:
-                await client.AbortMultipartUploadAsync(Vaults[r.Vault], r.Upload.ToString(), cancellationToken);
+                await client.AbortMultipartUploadAsync(vault, r.Upload.ToString(), cancellationToken);
                 return new Reply(Verdict.Done);
             case Request.ListParts r:
                 return new Reply(Verdict.Done)
                 {
-                    Parts = await client.ListPartsAsync(Vaults[r.Vault], r.Upload.ToString(), cancellationToken)
+                    Parts = await client.ListPartsAsync(vault, r.Upload.ToString(), cancellationToken)
                         .Select(part => ((int)(part.Range.Start / PartSizeBytes), part.Range.LengthBytes, part.TreeHash))
                         .ToListAsync(cancellationToken),
                 };
-            case Request.ListUploads r:
+            case Request.ListUploads:
                 return new Reply(Verdict.Done)
                 {
-                    Uploads = await client.ListMultipartUploadsAsync(Vaults[r.Vault], cancellationToken)
+                    Uploads = await client.ListMultipartUploadsAsync(vault, cancellationToken)
                         .Select(upload => Upload(upload.UploadId)).ToListAsync(cancellationToken),
                 };
             case Request.PutArchive r:
@@ -115,10 +116,10 @@ internal sealed class HttpServer(GlacierClient client, GlacierClient? impatient 
                 return new Reply(Verdict.Done)
                 {
                     Archive = Archive(
-                        await ClientFor(r.Lie).UploadArchiveAsync(Vaults[r.Vault], body, cancellationToken: cancellationToken)),
+                        await ClientFor(r.Lie).UploadArchiveAsync(vault, body, cancellationToken: cancellationToken)),
                 };
             case Request.DeleteArchive r:
-                await client.DeleteArchiveAsync(Vaults[r.Vault], r.Archive.ToString(), cancellationToken);
+                await client.DeleteArchiveAsync(vault, r.Archive.ToString(), cancellationToken);
                 return new Reply(Verdict.Done);
             case Request.ReadArchive r:
                 return await ReadAsync(r, cancellationToken);

@@ -71,7 +71,7 @@ internal static class CommandLine
 
     private static int RunSeeds(ulong count, ulong from)
     {
-        var campaign = new Campaign(from, Environment.ProcessorCount);
+        var campaign = new Campaign(from);
         var watch = System.Diagnostics.Stopwatch.StartNew();
         campaign.Run(count);
         Console.WriteLine($"{count} seeds, starting at {from}, in {watch.Elapsed.TotalSeconds:F1} s, {count / watch.Elapsed.TotalSeconds:F0}/s");
@@ -81,7 +81,7 @@ internal static class CommandLine
     private static int RunFor(string minutes, ulong from)
     {
         Console.WriteLine($"Running seeds, starting at {from}");
-        var campaign = new Campaign(from, Environment.ProcessorCount);
+        var campaign = new Campaign(from);
         campaign.Run(TimeSpan.FromMinutes(double.Parse(minutes, CultureInfo.InvariantCulture)), Console.WriteLine);
         return Conclude(campaign);
     }

@@ -17,7 +17,7 @@ public sealed class SeedTests
 
     private static Coverage Play(ulong seeds)
     {
-        var campaign = new Campaign(firstSeed: 1, Environment.ProcessorCount);
+        var campaign = new Campaign(firstSeed: 1);
         campaign.Run(seeds);
         if (campaign.Failures is [var first, ..])
         {

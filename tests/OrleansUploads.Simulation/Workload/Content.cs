@@ -33,27 +33,10 @@ internal readonly record struct Content(int Block, int LengthBytes)
 
     public override string ToString() => IsFull ? $"{(char)('A' + Block)}" : $"{(char)('a' + Block)}{LengthBytes}";
 
-    public static TreeHash TreeHashOf(IReadOnlyList<Content> contents)
-    {
-        var parts = new TreeHash[contents.Count];
-        for (var i = 0; i < parts.Length; i++)
-        {
-            parts[i] = contents[i].TreeHash;
-        }
+    public static TreeHash TreeHashOf(IReadOnlyList<Content> contents) =>
+        TreeHasher.Combine([.. contents.Select(static content => content.TreeHash)]);
 
-        return TreeHasher.Combine(parts);
-    }
-
-    public static long SizeOf(IReadOnlyList<Content> contents)
-    {
-        long bytes = 0;
-        foreach (var content in contents)
-        {
-            bytes += content.LengthBytes;
-        }
-
-        return bytes;
-    }
+    public static long SizeOf(IReadOnlyList<Content> contents) => contents.Sum(static content => (long)content.LengthBytes);
 
     private static byte[] MakeBlock(int number)
     {

@@ -16,9 +16,8 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
 {
     private const int ListPageSize = 2;
 
-    private static readonly PartSize PartSize = PartSize.TryCreate(Limits.MinPartSizeBytes, out var size) ? size : default;
-    private static readonly AccountId Account = AccountId.TryParse("111122223333", out var id) ? id : default;
-    private static readonly VaultId[] Vaults = [VaultNamed("photos"), VaultNamed("tapes")];
+    private static readonly PartSize PartSize = Some.Size(1);
+    private static readonly VaultId[] Vaults = [Some.Vault, Some.VaultNamed("tapes")];
     private static readonly JobOptions StandardJob = new(Description.None, null, RetrievalTier.Standard);
 
     private IEntityHost Host => process.Host;
@@ -47,95 +46,82 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         }
     }
 
-    private static VaultId VaultNamed(string name) =>
-        VaultName.TryParse(name, out var parsed) ? new VaultId(Account, parsed) : default;
-
     private async Task<Reply> AnswerAsync(Request request, CancellationToken cancellationToken)
     {
+        var vault = request is Request.OfVault about ? Vaults[about.Vault] : default;
         switch (request)
         {
-            case Request.CreateVault r:
-                return ToReply(await Host.AskAsync(Account.Entity, new CreateVault(Vaults[r.Vault]), cancellationToken));
-            case Request.DeleteVault r:
+            case Request.CreateVault:
+                return ToReply(await AskAsync(vault.Account.Entity, new CreateVault(vault)));
+            case Request.DeleteVault:
+                return ToReply(await AskAsync(vault.Entity, new DeleteVault(vault)));
+            case Request.DescribeVault:
                 return ToReply(
-                    await Host.AskAsync(Vaults[r.Vault].Entity, new DeleteVault(Vaults[r.Vault]), cancellationToken));
-            case Request.DescribeVault r:
-                return ToReply(
-                    await Host.AskAsync(Vaults[r.Vault].Entity, new DescribeVault(Vaults[r.Vault]), cancellationToken),
-                    vault => new Reply(Verdict.Done) { Archives = vault.Archives, SizeBytes = vault.SizeBytes });
+                    await AskAsync(vault.Entity, new DescribeVault(vault)),
+                    described => new Reply(Verdict.Done) { Archives = described.Archives, SizeBytes = described.SizeBytes });
             case Request.ListVaults:
                 return ToReply(
-                    await Host.AskAsync(Account.Entity, new ListVaults("", 1000), cancellationToken),
-                    page => new Reply(Verdict.Done) { Vaults = [.. page.Vaults.Select(vault => Array.IndexOf(Vaults, vault))] });
-            case Request.InitiateUpload r:
+                    await AskAsync(Some.Account.Entity, new ListVaults("", 1000)),
+                    page => new Reply(Verdict.Done) { Vaults = [.. page.Vaults.Select(NumberOf)] });
+            case Request.InitiateUpload:
                 return ToReply(
-                    await Host.AskAsync(
-                        Vaults[r.Vault].Entity,
-                        new OpenUpload(Vaults[r.Vault], process.Ids.NewUpload(), PartSize, Description.None, UploadOrigin.Multipart),
-                        cancellationToken),
+                    await AskAsync(
+                        vault.Entity,
+                        new OpenUpload(vault, process.Ids.NewUpload(), PartSize, Description.None, UploadOrigin.Multipart)),
                     spec => new Reply(Verdict.Done) { Upload = spec.Upload });
             case Request.PutPart r:
-                return ToReply(await PutAsync(r, cancellationToken));
+                return ToReply(await PutAsync(vault, r, cancellationToken));
             case Request.CompleteUpload r:
                 return ToReply(
-                    await Host.AskAsync(
-                        r.Upload.Entity,
-                        new CompleteUpload(Vaults[r.Vault], r.Claim.SizeBytes, r.Claim.TreeHash),
-                        cancellationToken),
+                    await AskAsync(r.Upload.Entity, new CompleteUpload(vault, r.Claim.SizeBytes, r.Claim.TreeHash)),
                     done => new Reply(Verdict.Done) { Archive = done.Archive });
             case Request.AbortUpload r:
-                return ToReply(await Host.AskAsync(r.Upload.Entity, new AbortUpload(Vaults[r.Vault]), cancellationToken));
+                return ToReply(await AskAsync(r.Upload.Entity, new AbortUpload(vault)));
             case Request.ListParts r:
                 return ToReply(
-                    await Host.AskAsync(r.Upload.Entity, new ListParts(Vaults[r.Vault], 0, 1000), cancellationToken),
+                    await AskAsync(r.Upload.Entity, new ListParts(vault, 0, 1000)),
                     page => new Reply(Verdict.Done)
                     {
                         Parts = [.. page.Parts.Select(part =>
                             ((int)(part.Range.FirstByte / PartSize.Bytes), part.Range.LengthBytes, part.TreeHash))],
                     });
-            case Request.ListUploads r:
-                return await ListAsync(Vaults[r.Vault], cancellationToken);
+            case Request.ListUploads:
+                return await ListAsync(vault, cancellationToken);
             case Request.PutArchive r:
                 return ToReply(
                     await process.Paths.Intake.StoreArchiveAsync(
-                        Vaults[r.Vault], Description.None, r.Content.LengthBytes, Stated(r.Content, r.Lie),
+                        vault, Description.None, r.Content.LengthBytes, Stated(r.Content, r.Lie),
                         new SentBody(r.Content, r.Lie), cancellationToken),
                     done => new Reply(Verdict.Done) { Archive = done.Archive });
             case Request.DeleteArchive r:
-                return await new GuardedDeletion(world, process, Vaults[r.Vault]).DeleteAsync(r.Archive, cancellationToken);
+                return await new GuardedDeletion(world, process, vault).DeleteAsync(r.Archive, cancellationToken);
             case Request.DeleteForeseen r:
-                return await new GuardedDeletion(world, process, Vaults[r.Vault]).DeleteAsync(r.Archive, cancellationToken);
-            case Request.SetAccess { YoungerThanDays: { } days } r:
-                return ToReply(await Host.AskAsync(
-                    Vaults[r.Vault].Entity,
-                    new SetAccessPolicy(Vaults[r.Vault], GuardedDeletion.PolicyOf(Vaults[r.Vault], days)),
-                    cancellationToken));
-            case Request.SetAccess r:
-                return ToReply(await Host.AskAsync(
-                    Vaults[r.Vault].Entity, new DeleteAccessPolicy(Vaults[r.Vault]), cancellationToken));
+                return await new GuardedDeletion(world, process, vault).DeleteAsync(r.Archive, cancellationToken);
+            case Request.SetAccess { YoungerThanDays: { } days }:
+                return ToReply(
+                    await AskAsync(vault.Entity, new SetAccessPolicy(vault, GuardedDeletion.PolicyOf(vault, days))));
+            case Request.SetAccess:
+                return ToReply(await AskAsync(vault.Entity, new DeleteAccessPolicy(vault)));
             case Request.InitiateLock r:
                 return ToReply(
-                    await Host.AskAsync(
-                        Vaults[r.Vault].Entity,
-                        new InitiateLock(
-                            Vaults[r.Vault],
-                            process.Ids.NewLock(),
-                            GuardedDeletion.PolicyOf(Vaults[r.Vault], r.YoungerThanDays)),
-                        cancellationToken),
+                    await AskAsync(
+                        vault.Entity,
+                        new InitiateLock(vault, process.Ids.NewLock(), GuardedDeletion.PolicyOf(vault, r.YoungerThanDays))),
                     held => new Reply(Verdict.Done) { Lock = held.Lock });
             case Request.CompleteLock r:
                 return await InOneIncarnationAsync(
-                    r.Vault, async () => ToReply(await Host.AskAsync(
-                        Vaults[r.Vault].Entity, new CompleteLock(Vaults[r.Vault], r.Lock), cancellationToken)));
-            case Request.AbortLock r:
+                    vault, async () => ToReply(await AskAsync(vault.Entity, new CompleteLock(vault, r.Lock))));
+            case Request.AbortLock:
                 return await InOneIncarnationAsync(
-                    r.Vault, async () => ToReply(await Host.AskAsync(
-                        Vaults[r.Vault].Entity, new AbortLock(Vaults[r.Vault]), cancellationToken)));
+                    vault, async () => ToReply(await AskAsync(vault.Entity, new AbortLock(vault))));
             case Request.ReadArchive r:
-                return await InVaultAsync(r.Vault, life => ReadAsync(life, r, cancellationToken));
+                return await InVaultAsync(vault, life => ReadAsync(life, r, cancellationToken));
             default:
                 throw new ArgumentOutOfRangeException(nameof(request), request, "Unknown kind of request.");
         }
+
+        ValueTask<Outcome<TAnswer>> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
+            where TAnswer : class, IAnswer => Host.AskAsync(entity, command, cancellationToken);
     }
 
     /// <summary>Lists page by page, as clients do. The pages are so short that a few uploads need several.</summary>
@@ -165,23 +151,21 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
     /// <summary>The number of a vault in schedules.</summary>
     public static int NumberOf(VaultId vault) => Array.IndexOf(Vaults, vault);
 
-    public static VaultId VaultNumbered(int number) => Vaults[number];
-
     /// <summary>Adds the vault's incarnation to the reply, if it did not change meanwhile.</summary>
-    private async Task<Reply> InOneIncarnationAsync(int vault, Func<Task<Reply>> act)
+    private async Task<Reply> InOneIncarnationAsync(VaultId vault, Func<Task<Reply>> act)
     {
         var before = await EpochAsync(vault);
         var reply = await act();
         return reply with { Epoch = await EpochAsync(vault) == before ? before : 0 };
     }
 
-    private async Task<long> EpochAsync(int vault) =>
-        (await Host.AskAsync(Vaults[vault].Entity, new FindPoliciesForDeletion(Vaults[vault]), CancellationToken.None))
+    private async Task<long> EpochAsync(VaultId vault) =>
+        (await Host.AskAsync(vault.Entity, new FindPoliciesForDeletion(vault), CancellationToken.None))
             .TryGet(out var found, out _) ? found.Incarnation.Epoch : 0;
 
-    private async Task<Reply> InVaultAsync(int vault, Func<VaultIncarnation, Task<Reply>> ask)
+    private async Task<Reply> InVaultAsync(VaultId vault, Func<VaultIncarnation, Task<Reply>> ask)
     {
-        var described = await Host.AskAsync(Vaults[vault].Entity, new DescribeVault(Vaults[vault]), CancellationToken.None);
+        var described = await Host.AskAsync(vault.Entity, new DescribeVault(vault), CancellationToken.None);
         return described.TryGet(out var found, out var refusal) ? await ask(found.Incarnation) : ToReply(refusal);
     }
 
@@ -236,7 +220,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         return new Reply(Verdict.Done) { BytesDiffer = received.Differ || hashDiffers, SizeBytes = entry.SizeBytes };
     }
 
-    private ValueTask<Outcome<Done>> PutAsync(Request.PutPart request, CancellationToken cancellationToken)
+    private ValueTask<Outcome<Done>> PutAsync(VaultId vault, Request.PutPart request, CancellationToken cancellationToken)
     {
         var content = request.Content;
         var first = request.Slot * PartSize.Bytes;
@@ -249,10 +233,10 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
             _ => new PartRange(first, last),
         };
         return content.IsFull && request.Lie == Lie.None && !world.Options.RealIntakeOfFullParts
-            ? new SharedBlockIntake(process).StorePartAsync(request.Upload, Vaults[request.Vault], range, content, cancellationToken)
+            ? new SharedBlockIntake(process).StorePartAsync(request.Upload, vault, range, content, cancellationToken)
             : process.Paths.Intake.StorePartAsync(
-                request.Upload, Vaults[request.Vault], range, Stated(content, request.Lie), new SentBody(content, request.Lie),
-                content.Sender, cancellationToken);
+                request.Upload, vault, range, Stated(content, request.Lie), new SentBody(content, request.Lie), content.Sender,
+                cancellationToken);
     }
 
     private static StatedHashes Stated(Content content, Lie lie)

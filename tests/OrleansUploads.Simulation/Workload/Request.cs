@@ -10,44 +10,52 @@ internal abstract record Request
     {
     }
 
-    public sealed record CreateVault(int Vault) : Request;
+    /// <summary>A request about one vault.</summary>
+    public abstract record OfVault(int Vault) : Request;
 
-    public sealed record DeleteVault(int Vault) : Request;
+    /// <summary>A request to one upload.</summary>
+    public abstract record OfUpload(int Vault, UploadId Upload) : OfVault(Vault);
 
-    public sealed record DescribeVault(int Vault) : Request;
+    public sealed record CreateVault(int Vault) : OfVault(Vault);
+
+    public sealed record DeleteVault(int Vault) : OfVault(Vault);
+
+    public sealed record DescribeVault(int Vault) : OfVault(Vault);
 
     public sealed record ListVaults : Request;
 
-    public sealed record InitiateUpload(int Vault) : Request;
+    public sealed record InitiateUpload(int Vault) : OfVault(Vault);
 
-    public sealed record PutPart(int Vault, UploadId Upload, int Slot, Content Content, Lie Lie) : Request;
+    public sealed record PutPart(int Vault, UploadId Upload, int Slot, Content Content, Lie Lie) : OfUpload(Vault, Upload);
 
-    public sealed record CompleteUpload(int Vault, UploadId Upload, Claim Claim) : Request;
+    public sealed record CompleteUpload(int Vault, UploadId Upload, Claim Claim) : OfUpload(Vault, Upload);
 
-    public sealed record AbortUpload(int Vault, UploadId Upload) : Request;
+    public sealed record AbortUpload(int Vault, UploadId Upload) : OfUpload(Vault, Upload);
 
-    public sealed record ListParts(int Vault, UploadId Upload) : Request;
+    public sealed record ListParts(int Vault, UploadId Upload) : OfUpload(Vault, Upload);
 
-    public sealed record ListUploads(int Vault) : Request;
+    public sealed record ListUploads(int Vault) : OfVault(Vault);
 
-    public sealed record PutArchive(int Vault, Content Content, Lie Lie) : Request;
+    public sealed record PutArchive(int Vault, Content Content, Lie Lie) : OfVault(Vault);
 
-    public sealed record DeleteArchive(int Vault, ArchiveId Archive) : Request;
+    public sealed record DeleteArchive(int Vault, ArchiveId Archive) : OfVault(Vault);
 
     /// <summary>Deletes the archive of an upload, perhaps before the upload is complete.</summary>
-    public sealed record DeleteForeseen(int Vault, UploadId Upload, ArchiveId Archive, IReadOnlyList<Content> Contents) : Request;
+    public sealed record DeleteForeseen(int Vault, UploadId Upload, ArchiveId Archive, IReadOnlyList<Content> Contents)
+        : OfVault(Vault);
 
-    public sealed record SetAccess(int Vault, int? YoungerThanDays) : Request;
+    public sealed record SetAccess(int Vault, int? YoungerThanDays) : OfVault(Vault);
 
-    public sealed record InitiateLock(int Vault, int YoungerThanDays) : Request;
+    public sealed record InitiateLock(int Vault, int YoungerThanDays) : OfVault(Vault);
 
     /// <summary>Completes a lock. The age is the one of its initiation.</summary>
-    public sealed record CompleteLock(int Vault, LockId Lock, int YoungerThanDays) : Request;
+    public sealed record CompleteLock(int Vault, LockId Lock, int YoungerThanDays) : OfVault(Vault);
 
-    public sealed record AbortLock(int Vault) : Request;
+    public sealed record AbortLock(int Vault) : OfVault(Vault);
 
     /// <summary>Reads an archive by a retrieval job: all of it, or its last whole or partial MiB.</summary>
-    public sealed record ReadArchive(int Vault, ArchiveId Archive, IReadOnlyList<Content> Expected, bool OnlyRange) : Request
+    public sealed record ReadArchive(int Vault, ArchiveId Archive, IReadOnlyList<Content> Expected, bool OnlyRange)
+        : OfVault(Vault)
     {
         public static ReadArchive Of(ArchiveFacts archive, bool onlyRange) =>
             new(archive.Vault, archive.Id, archive.Contents, onlyRange);

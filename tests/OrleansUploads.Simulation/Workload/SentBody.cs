@@ -4,88 +4,46 @@ namespace OrleansUploads.Simulation.Workload;
 
 /// <summary>A request body, with or without a lie. Reads complete synchronously, because asynchronous ones would leave the
 /// world's thread.</summary>
-internal sealed class SentBody(Content content, Lie lie) : Stream
+internal sealed class SentBody(Content content, Lie lie)
+    : MemoryStream(content.Whole, 0, LengthOf(content.LengthBytes, lie), writable: false)
 {
-    private readonly int _length = lie switch
-    {
-        Lie.BodyTooShort => content.LengthBytes - 1,
-        Lie.BodyTooLong => Math.Min(content.LengthBytes + 1, Content.FullBytes),
-        _ => content.LengthBytes,
-    };
-
-    private int _position;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => _position;
-        set => throw new NotSupportedException();
-    }
+    private bool _isOver;
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (lie == Lie.BodyBreaksOff && _position > 0)
+        if (lie == Lie.BodyBreaksOff && Position > 0)
         {
             return ValueTask.FromException<int>(new IOException("The simulated client hung up."));
         }
 
-        var limit = lie == Lie.BodyBreaksOff ? (_length + 1) / 2 : _length;
-        var count = Math.Clamp(limit - _position, 0, buffer.Length);
-        content.Whole.AsMemory(Math.Min(_position, Content.FullBytes), count).CopyTo(buffer);
-        _position += count;
-
         // A whole block has no next byte, so the extra byte is a zero.
-        if (lie == Lie.BodyTooLong && content.IsFull && count == 0 && _position == _length)
+        if (lie == Lie.BodyTooLong && content.IsFull && Position == Length && !_isOver)
         {
-            _position++;
+            _isOver = true;
             buffer.Span[0] = 0;
             return ValueTask.FromResult(1);
         }
 
-        return ValueTask.FromResult(count);
+        return ValueTask.FromResult(Read(buffer.Span));
     }
 
-    public override void Flush() => throw new NotSupportedException();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    private static int LengthOf(int lengthBytes, Lie lie) => lie switch
+    {
+        Lie.BodyTooShort => lengthBytes - 1,
+        Lie.BodyTooLong => Math.Min(lengthBytes + 1, Content.FullBytes),
+        Lie.BodyBreaksOff => (lengthBytes + 1) / 2,
+        _ => lengthBytes,
+    };
 }
 
 /// <summary>Compares an archive's bytes with the stored ones as they arrive, without keeping them.</summary>
-internal sealed class ComparedBytes(IReadOnlyList<Content> expected, PartRange range) : Stream
+internal sealed class ComparedBytes(IReadOnlyList<Content> expected, PartRange range) : MemoryStream
 {
     private long _position = range.FirstByte;
+    private bool _differs;
 
     /// <summary>Whether a byte is wrong, missing or extra.</summary>
     public bool Differ => _differs || _position != range.LastByte + 1;
-
-    private bool _differs;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => _position;
-        set => throw new NotSupportedException();
-    }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -114,14 +72,4 @@ internal sealed class ComparedBytes(IReadOnlyList<Content> expected, PartRange r
     }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -136,14 +136,7 @@ internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge
 
     private void SawHost(int host, Request request)
     {
-        UploadId? subject = request switch
-        {
-            Request.PutPart r => r.Upload,
-            Request.CompleteUpload r => r.Upload,
-            Request.AbortUpload r => r.Upload,
-            _ => null,
-        };
-        if (subject is { } upload)
+        if (request is Request.OfUpload { Upload: var upload } and not Request.ListParts)
         {
             if (_lastHost.TryGetValue(upload, out var last) && last.Host != host && last.Lives == hosts.Lives)
             {
