@@ -10,12 +10,7 @@ public static class Archives
     public const int MiB = 1024 * 1024;
 
     /// <summary>Pseudorandom bytes; the same seed gives the same bytes.</summary>
-    public static byte[] Bytes(int lengthBytes, int seed)
-    {
-        var bytes = new byte[lengthBytes];
-        new Random(seed).NextBytes(bytes);
-        return bytes;
-    }
+    public static byte[] Bytes(int lengthBytes, int seed) => Some.Bytes(lengthBytes, seed);
 
     /// <summary>Uploads an archive in parts and completes it.</summary>
     public static async Task<ArchiveReceipt> UploadInPartsAsync(

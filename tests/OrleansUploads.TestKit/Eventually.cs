@@ -22,17 +22,4 @@ public static class Eventually
     /// <inheritdoc cref="BecomesTrueAsync(Func{Task{bool}}, string, TimeSpan?)"/>
     public static Task BecomesTrueAsync(Func<bool> condition, string what, TimeSpan? timeLimit = null) =>
         BecomesTrueAsync(() => Task.FromResult(condition()), what, timeLimit);
-
-    /// <summary>Polls until there are no faults, and fails with the remaining ones after the time limit (default 30 s).</summary>
-    public static async Task FindsNothingAsync(Func<IReadOnlyList<string>> findFaults, TimeSpan? timeLimit = null)
-    {
-        var limit = timeLimit ?? TimeSpan.FromSeconds(30);
-        var watch = Stopwatch.StartNew();
-        while (findFaults() is { Count: > 0 } faults)
-        {
-            Assert.True(
-                watch.Elapsed < limit, $"Faults that remain after {limit.TotalSeconds:F0} s:\n{string.Join('\n', faults)}");
-            await Task.Delay(Interval);
-        }
-    }
 }

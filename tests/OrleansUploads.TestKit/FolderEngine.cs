@@ -28,11 +28,19 @@ public sealed class FolderEngine : IAsyncDisposable
     public ServiceClock Clock => Engine.ServiceClock;
 
     public static FolderEngine Open(
-        string path, TimeProvider time, DataFolderOptions? options = null, HostClock? clock = null)
+        string path,
+        TimeProvider time,
+        DataFolderOptions? options = null,
+        HostClock? clock = null,
+        EngineOptions? engine = null,
+        EmbeddedHostOptions? host = null)
     {
         var folder = DataFolder.Open(path, options, time);
-        return new FolderEngine(folder, new EmbeddedEngine(
-            new EngineSetup(folder.Ports, new EngineOptions(), time) { MachineClock = clock }).Start());
+        return new FolderEngine(folder, new EmbeddedEngine(new EngineSetup(folder.Ports, engine ?? new EngineOptions(), time)
+        {
+            MachineClock = clock,
+            Host = host ?? new EmbeddedHostOptions(),
+        }).Start());
     }
 
     public async ValueTask DisposeAsync()

@@ -2,8 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansUploads.TestKit;
 
-/// <summary>A logger that stores its messages.</summary>
-public sealed class RecordedLog : ILogger
+/// <summary>Loggers that store their messages.</summary>
+/// <param name="least">The least level of the messages that are stored.</param>
+public sealed class RecordedLog(LogLevel least = LogLevel.Trace) : ILogger, ILoggerProvider
 {
     private readonly Lock _gate = new();
     private readonly List<LogEntry> _entries = [];
@@ -22,17 +23,30 @@ public sealed class RecordedLog : ILogger
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => true;
+    public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void Dispose()
+    {
+    }
 
     public void Log<TState>(
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        lock (_gate)
+        if (IsEnabled(logLevel))
         {
-            _entries.Add(new LogEntry(logLevel, eventId.Id, formatter(state, exception), exception));
+            lock (_gate)
+            {
+                _entries.Add(new LogEntry(logLevel, eventId.Id, formatter(state, exception), exception));
+            }
         }
     }
 }
 
 /// <summary>One logged message.</summary>
-public sealed record LogEntry(LogLevel Level, int Id, string Text, Exception? Fault);
+public sealed record LogEntry(LogLevel Level, int Id, string Text, Exception? Fault)
+{
+    /// <summary>Whether the message or its exception contains a text.</summary>
+    public bool Says(string text) => $"{Text} {Fault}".Contains(text, StringComparison.Ordinal);
+}

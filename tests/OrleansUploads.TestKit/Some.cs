@@ -11,14 +11,19 @@ public static class Some
 
     public static readonly DateTimeOffset Noon = new(2026, 3, 14, 12, 0, 0, TimeSpan.Zero);
 
-    public static AccountId Account { get; } = AccountId.TryParse("111122223333", out var id) ? id : default;
+    public static AccountId Account { get; } = AccountNumbered("111122223333");
 
     public static VaultId Vault { get; } = VaultNamed("photos");
 
     public static VaultIncarnation Incarnation { get; } = new(Vault, 1);
 
-    public static VaultId VaultNamed(string name) =>
-        VaultName.TryParse(name, out var parsed) ? new VaultId(Account, parsed) : throw new ArgumentException(name);
+    public static AccountId AccountNumbered(string digits) =>
+        AccountId.TryParse(digits, out var id) ? id : throw new ArgumentException(digits);
+
+    public static VaultId VaultNamed(string name) => VaultNamed(Account, name);
+
+    public static VaultId VaultNamed(AccountId account, string name) =>
+        VaultName.TryParse(name, out var parsed) ? new VaultId(account, parsed) : throw new ArgumentException(name);
 
     public static UploadId Upload(int number) => UploadId.FromRandom(Bytes(UploadId.RandomBytes, number));
 
@@ -64,6 +69,7 @@ public static class Some
         ArchiveId archive, DateTimeOffset at, DateTimeOffset? createdAt, long guard = 0) =>
         new(archive, new DeletionVerdict(guard, at, LooksAtClock: true, LooksAtAge: true, createdAt));
 
+    /// <summary>Pseudorandom bytes; the same seed gives the same bytes.</summary>
     public static byte[] Bytes(int count, int seed)
     {
         var bytes = new byte[count];

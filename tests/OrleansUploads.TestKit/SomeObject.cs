@@ -11,7 +11,7 @@ public static class SomeObject
 {
     private static readonly Dictionary<string, string> TextMetadata = new() { ["content-type"] = "text/plain" };
 
-    public static BucketName BucketName { get; } = BucketName.TryParse("holiday-photos", out var name) ? name : default;
+    public static BucketName BucketName { get; } = BucketNamed("holiday-photos");
 
     public static BucketIncarnation Bucket { get; } = new(BucketName, 1);
 
@@ -24,6 +24,9 @@ public static class SomeObject
     public static LeafId ObjectLeaf { get; } = new(Objects, LeafName.First);
 
     public static LeafId UploadLeaf { get; } = new(Uploads, LeafName.First);
+
+    public static BucketName BucketNamed(string text) =>
+        BucketName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
 
     public static ObjectKey Key(string text) => ObjectKey.TryParse(text, out var key) ? key : throw new ArgumentException(text);
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -26,7 +25,7 @@ internal sealed class MessagesStandIn : HttpMessageHandler
     }
 
     /// <summary>The address to which the server posts messages.</summary>
-    public string Address { get; } = $"http://127.0.0.1:{FreePort()}/";
+    public string Address { get; } = $"http://127.0.0.1:{FreePort.Take(1)[0]}/";
 
     /// <summary>The calls so far, such as <c>CreateTopic</c>.</summary>
     public List<string> Calls { get; } = [];
@@ -87,11 +86,4 @@ internal sealed class MessagesStandIn : HttpMessageHandler
     {
         Content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(type)),
     };
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

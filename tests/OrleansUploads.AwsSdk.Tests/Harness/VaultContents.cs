@@ -9,12 +9,7 @@ internal static class VaultContents
     public const int MiB = 1024 * 1024;
 
     /// <summary>Pseudorandom bytes; the same seed gives the same bytes.</summary>
-    public static byte[] Bytes(int lengthBytes, int seed = 1)
-    {
-        var bytes = new byte[lengthBytes];
-        new Random(seed).NextBytes(bytes);
-        return bytes;
-    }
+    public static byte[] Bytes(int lengthBytes, int seed = 1) => Some.Bytes(lengthBytes, seed);
 
     /// <summary>The tree hash that the SDK computes.</summary>
     public static string TreeHash(byte[] bytes) => TreeHashGenerator.CalculateTreeHash(new MemoryStream(bytes));

@@ -20,11 +20,6 @@ internal static class ManyArchives
     // Enough for all shards, because archives are added to them in random order.
     private const long IdleBytes = 1L << 30;
 
-    private static readonly PartSize OneMebibyte =
-        PartSize.TryCreate(Limits.MinPartSizeBytes, out var size)
-            ? size
-            : throw new InvalidOperationException("The part size is invalid.");
-
     /// <summary>Fills a vault in a new data folder.</summary>
     /// <param name="folder">The data folder.</param>
     /// <param name="vault">The vault, which is created.</param>
@@ -35,33 +30,27 @@ internal static class ManyArchives
     public static async Task<IReadOnlyList<string>> CreateAsync(
         string folder, VaultId vault, int count, int samples, CancellationToken cancellationToken)
     {
-        await using var opened = FolderEngine.Open(folder, host: new EmbeddedHostOptions { MaxIdleBytes = IdleBytes });
+        await using var opened = FolderEngine.Open(
+            folder, TimeProvider.System, host: new EmbeddedHostOptions { MaxIdleBytes = IdleBytes });
         var engine = opened.Engine;
         _ = (await engine.Host.AskAsync(vault.Account.Entity, new CreateVault(vault), cancellationToken)).Answer;
 
         var sampled = new string[samples];
         var watch = Stopwatch.StartNew();
-        var next = -1;
-
-        async Task CreateInTurnAsync()
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (i, _) =>
         {
-            for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
+            var archive = await CreateOneAsync(engine, vault, i, cancellationToken);
+            if (i % (count / samples) == 0 && i / (count / samples) < samples)
             {
-                var archive = await CreateOneAsync(engine, vault, i, cancellationToken);
-                if (i % (count / samples) == 0 && i / (count / samples) < samples)
-                {
-                    sampled[i / (count / samples)] = archive;
-                }
-
-                if ((i + 1) % ProgressEvery == 0)
-                {
-                    Session.Report(string.Create(
-                        CultureInfo.InvariantCulture, $"  {i + 1:N0} archives after {watch.Elapsed.TotalSeconds:N0} s"));
-                }
+                sampled[i / (count / samples)] = archive;
             }
-        }
 
-        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => CreateInTurnAsync()));
+            if ((i + 1) % ProgressEvery == 0)
+            {
+                Session.Report(string.Create(
+                    CultureInfo.InvariantCulture, $"  {i + 1:N0} archives after {watch.Elapsed.TotalSeconds:N0} s"));
+            }
+        });
         Session.Report(string.Create(
             CultureInfo.InvariantCulture, $"  {count:N0} archives in {watch.Elapsed.TotalSeconds:N0} s"));
         return sampled;
@@ -72,15 +61,15 @@ internal static class ManyArchives
     {
         var hash = new TreeHash(new Sha256Digest(SHA256.HashData(BitConverter.GetBytes(number))));
         var sizeBytes = 1 + (number % Limits.MinPartSizeBytes);
-        if (!Description.TryParse($"archive number {number}", out var description)
-            || !PartLocation.TryParse($"elsewhere/{number}", out var location))
-        {
-            throw new InvalidOperationException("The description or the location is invalid.");
-        }
-
         var open = new OpenUpload(
-            vault, engine.Ids.NewUpload(), OneMebibyte, description, UploadOrigin.Multipart, ByteStorage.External);
+            vault,
+            engine.Ids.NewUpload(),
+            Some.Size(1),
+            Some.Described($"archive number {number}"),
+            UploadOrigin.Multipart,
+            ByteStorage.External);
         var upload = (await engine.Host.AskAsync(vault.Entity, open, cancellationToken)).Answer.Upload;
+        var location = Some.Location($"elsewhere/{number}");
         var report = new ReportExternalPart(vault, new PartRange(0, sizeBytes - 1), hash, location);
         _ = (await engine.Host.AskAsync(upload.Entity, report, cancellationToken)).Answer;
         var complete = new CompleteUpload(vault, sizeBytes, hash);

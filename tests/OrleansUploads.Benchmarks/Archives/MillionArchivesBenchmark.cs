@@ -21,7 +21,8 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
     {
         var count = session.Pick(1_000_000, 20_000);
         var folder = session.Subfolder("full");
-        var samples = await ManyArchives.CreateAsync(folder, BenchmarkVault(), count, DeletedArchives, cancellationToken);
+        var samples = await ManyArchives.CreateAsync(
+            folder, GatewayServer.VaultId, count, DeletedArchives, cancellationToken);
 
         var verdicts = new List<Verdict>();
         await using (var server = await GatewayServer.StartAsync(folder, cancellationToken))
@@ -61,11 +62,6 @@ internal sealed class MillionArchivesBenchmark : IBenchmark
 
         return archives;
     }
-
-    private static VaultId BenchmarkVault() =>
-        AccountId.TryParse(GatewayServer.Account, out var account) && VaultName.TryParse(GatewayServer.Vault, out var name)
-            ? new VaultId(account, name)
-            : throw new InvalidOperationException("The account or the vault name is invalid.");
 
     private async Task<Verdict> DescribeAsync(
         Session session, GatewayVault full, GatewayVault small, CancellationToken cancellationToken)

@@ -21,12 +21,8 @@ internal sealed class ClusterRates(IReadOnlyList<Uri> endpoints, string accessKe
         await cluster.CreateVaultAsync(cancellationToken);
 
         var uploads = session.Pick(200, 20);
-        var parts = Enumerable.Range(0, session.Pick(1000, 50)).Select(static number =>
-        {
-            var body = new byte[1 << 20];
-            new Random(number).NextBytes(body);
-            return HashedBody.Of(body);
-        }).ToList();
+        var parts = Enumerable.Range(0, session.Pick(1000, 50))
+            .Select(static number => HashedBody.Of(Some.Bytes(1 << 20, seed: number))).ToList();
         return
         [
             await CompareAsync("uploads of one part, one after the other", Unit.UploadsPerSecond, 0.6, (side, token) => side.UploadAsync(uploads, 1, token)),

@@ -15,10 +15,7 @@ internal sealed class ReportedUploads : IAsyncDisposable
 {
     private static readonly Sender Sender = new("AKIAIOSFODNN7EXAMPLE", "node-1", "192.0.2.1");
 
-    private static readonly PartSize OneMebibyte =
-        PartSize.TryCreate(Limits.MinPartSizeBytes, out var size)
-            ? size
-            : throw new InvalidOperationException("The part size is invalid.");
+    private static readonly PartSize OneMebibyte = Some.Size(1);
 
     private readonly FolderEngine _opened;
     private readonly EmbeddedEngine _engine;
@@ -42,18 +39,13 @@ internal sealed class ReportedUploads : IAsyncDisposable
 
     /// <summary>Opens an engine with one vault.</summary>
     public static Task<ReportedUploads> OpenAsync(string folder, CancellationToken cancellationToken) =>
-        OpenAsync(FolderEngine.Open(folder), folder, cancellationToken);
+        OpenAsync(FolderEngine.Open(folder, TimeProvider.System), folder, cancellationToken);
 
     /// <summary>Creates the vault in an engine, which is disposed with the result.</summary>
     public static async Task<ReportedUploads> OpenAsync(FolderEngine opened, string folder, CancellationToken cancellationToken)
     {
-        if (!AccountId.TryParse("000000000001", out var account) || !VaultName.TryParse("benchmarks", out var name))
-        {
-            throw new InvalidOperationException("The account or the vault name is invalid.");
-        }
-
-        var vault = new VaultId(account, name);
-        _ = (await opened.Engine.Host.AskAsync(account.Entity, new CreateVault(vault), cancellationToken)).Answer;
+        var vault = GatewayServer.VaultId;
+        _ = (await opened.Engine.Host.AskAsync(vault.Account.Entity, new CreateVault(vault), cancellationToken)).Answer;
         return new ReportedUploads(opened, vault, folder);
     }
 

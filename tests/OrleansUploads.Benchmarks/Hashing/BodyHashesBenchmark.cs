@@ -15,8 +15,7 @@ internal sealed class BodyHashesBenchmark : IBenchmark
 
     public async Task<IReadOnlyList<Verdict>> RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var body = new byte[BodyBytes];
-        new Random(1).NextBytes(body);
+        var body = Some.Bytes(BodyBytes, seed: 1);
         var passes = session.Pick(4, 1);
         return
         [

@@ -13,8 +13,7 @@ internal sealed class TreeHashBenchmark : IBenchmark
 
     public async Task<IReadOnlyList<Verdict>> RunAsync(Session session, CancellationToken cancellationToken)
     {
-        var part = new byte[PartBytes];
-        new Random(1).NextBytes(part);
+        var part = Some.Bytes(PartBytes, seed: 1);
         var digest = new byte[SHA256.HashSizeInBytes];
         var passes = session.Pick(16, 4);
 

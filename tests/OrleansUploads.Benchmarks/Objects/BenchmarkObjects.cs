@@ -15,36 +15,22 @@ internal static class BenchmarkObjects
     public static async Task<BucketIncarnation> CreateBucketAsync(
         EmbeddedEngine engine, string bucket, CancellationToken cancellationToken)
     {
-        if (!BucketName.TryParse(bucket, out var name))
-        {
-            throw new InvalidOperationException($"'{bucket}' is not the name of a bucket.");
-        }
-
-        if (!AccountId.TryParse(GatewayServer.Account, out var owner))
-        {
-            throw new InvalidOperationException($"'{GatewayServer.Account}' is not an account.");
-        }
-
-        var created = (await engine.Host.AskAsync(owner.Entity, new CreateBucket(owner, name), cancellationToken)).Answer;
+        var owner = GatewayServer.VaultId.Account;
+        var create = new CreateBucket(owner, SomeObject.BucketNamed(bucket));
+        var created = (await engine.Host.AskAsync(owner.Entity, create, cancellationToken)).Answer;
         return (created.Bucket ?? throw new InvalidOperationException($"Another account has {bucket}.")).Bucket;
     }
 
     /// <summary>A new upload of an object.</summary>
-    public static ObjectUploadSpec NewUpload(EmbeddedEngine engine, BucketIncarnation bucket, string text, UploadOrigin origin)
-    {
-        if (!ObjectKey.TryParse(text, out var key))
-        {
-            throw new InvalidOperationException($"'{text}' is not a key.");
-        }
-
-        return new ObjectUploadSpec(
+    public static ObjectUploadSpec NewUpload(
+        EmbeddedEngine engine, BucketIncarnation bucket, string text, UploadOrigin origin) =>
+        new(
             engine.Ids.NewUpload(),
-            new ObjectName(bucket, key),
+            new ObjectName(bucket, SomeObject.Key(text)),
             origin,
             DateTimeOffset.UtcNow,
             StorageClass.Standard,
             Checksum: null,
             NoMetadata,
             Tags: null);
-    }
 }

@@ -20,7 +20,7 @@ internal sealed class LeafCount(IEntityHost host) : IEntityHost
     public static async Task<double> OfPageAsync(
         string folder, BucketIncarnation bucket, int limit, CancellationToken cancellationToken)
     {
-        await using var opened = FolderEngine.Open(folder);
+        await using var opened = FolderEngine.Open(folder, TimeProvider.System);
         var counted = new LeafCount(opened.Engine.Host);
         var listing = new KeyListing(new KeyIndexId(bucket, KeyTree.Objects), Prefix: "", Delimiter: "/", After: null, limit);
         var page = await new KeyLister(new KeyIndex(counted)).ListAsync(listing, cancellationToken);

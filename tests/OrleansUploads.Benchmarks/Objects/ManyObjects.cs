@@ -31,7 +31,8 @@ internal static class ManyObjects
         IReadOnlyDictionary<string, Func<int, string>> buckets,
         CancellationToken cancellationToken)
     {
-        await using var opened = FolderEngine.Open(folder, host: new EmbeddedHostOptions { MaxIdleBytes = IdleBytes });
+        await using var opened = FolderEngine.Open(
+            folder, TimeProvider.System, host: new EmbeddedHostOptions { MaxIdleBytes = IdleBytes });
         foreach (var (bucket, keyOf) in buckets)
         {
             var incarnation = await BenchmarkObjects.CreateBucketAsync(opened.Engine, bucket, cancellationToken);
@@ -43,22 +44,16 @@ internal static class ManyObjects
         EmbeddedEngine engine, BucketIncarnation bucket, int count, Func<int, string> keyOf, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        var next = -1;
-
-        async Task PutInTurnAsync()
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (i, _) =>
         {
-            for (var i = Interlocked.Increment(ref next); i < count; i = Interlocked.Increment(ref next))
+            await PutAsync(engine, bucket, keyOf((int)(i * Stride % count)), cancellationToken);
+            if ((i + 1) % ProgressEvery == 0)
             {
-                await PutAsync(engine, bucket, keyOf((int)(i * Stride % count)), cancellationToken);
-                if ((i + 1) % ProgressEvery == 0)
-                {
-                    Session.Report(string.Create(
-                        CultureInfo.InvariantCulture, $"  {bucket.Name}: {i + 1:N0} objects after {watch.Elapsed.TotalSeconds:N0} s"));
-                }
+                var seconds = watch.Elapsed.TotalSeconds;
+                Session.Report(string.Create(
+                    CultureInfo.InvariantCulture, $"  {bucket.Name}: {i + 1:N0} objects after {seconds:N0} s"));
             }
-        }
-
-        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => PutInTurnAsync()));
+        });
     }
 
     private static async Task PutAsync(

@@ -149,12 +149,8 @@ internal sealed class MillionObjectsBenchmark : IBenchmark
 
     private async Task<Verdict> CountLeavesAsync(string folder, CancellationToken cancellationToken)
     {
-        if (!BucketName.TryParse(Prefixed, out var name))
-        {
-            throw new InvalidOperationException("The bucket's name is invalid.");
-        }
-
-        var leaves = await LeafCount.OfPageAsync(folder, new BucketIncarnation(name, 1), Page, cancellationToken);
+        var bucket = new BucketIncarnation(SomeObject.BucketNamed(Prefixed), 1);
+        var leaves = await LeafCount.OfPageAsync(folder, bucket, Page, cancellationToken);
         return Verdict.OfLimit($"{Name}, leaves for each prefix", Unit.Leaves, new Medians(leaves, MostLeavesForPrefix), MostLeavesForPrefix);
     }
 

@@ -19,7 +19,7 @@ internal static class ReportedObjects
     public static async Task<IReadOnlyList<string>> CreateAsync(
         string folder, string bucket, int uploads, int parts, CancellationToken cancellationToken)
     {
-        await using var opened = FolderEngine.Open(folder);
+        await using var opened = FolderEngine.Open(folder, TimeProvider.System);
         return await CreateAsync(
             opened.Engine,
             bucket,
@@ -60,17 +60,8 @@ internal static class ReportedObjects
     }
 
     /// <summary>The body of a completion that names all parts.</summary>
-    public static byte[] CompletionOf(int parts)
-    {
-        var body = new StringBuilder("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
-        for (var number = 1; number <= parts; number++)
-        {
-            body.Append(
-                CultureInfo.InvariantCulture, $"<Part><PartNumber>{number}</PartNumber><ETag>&quot;{Md5Of(number)}&quot;</ETag></Part>");
-        }
-
-        return Encoding.UTF8.GetBytes(body.Append("</CompleteMultipartUpload>").ToString());
-    }
+    public static byte[] CompletionOf(int parts) => Encoding.UTF8.GetBytes(
+        CompletionDocument.Of(Enumerable.Range(1, parts).Select(number => (number, $"&quot;{Md5Of(number)}&quot;"))));
 
     private static Md5Digest Md5Of(int number) => Md5Digest.Compute(BitConverter.GetBytes(number));
 
@@ -86,20 +77,15 @@ internal static class ReportedObjects
         EmbeddedEngine engine, ObjectUploadSpec upload, int parts, CancellationToken cancellationToken)
     {
         var attempts = new AttemptId[parts];
-        var next = 0;
-
-        async Task ReportInTurnAsync()
+        var options = new ParallelOptions { MaxDegreeOfParallelism = Callers, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(1, parts + 1, options, async (number, stop) =>
         {
-            for (var i = Interlocked.Increment(ref next); i <= parts; i = Interlocked.Increment(ref next))
-            {
-                attempts[i - 1] = engine.Ids.NewAttempt();
-                var part = new NumberedPart(
-                    i, PartBytes, Md5Of(i), TreeHasher.Compute(BitConverter.GetBytes(i)), attempts[i - 1], Checksum: null);
-                _ = (await engine.Host.AskAsync(upload.Upload.Entity, new StoreNumberedPart(upload.Name, part), cancellationToken)).Answer;
-            }
-        }
-
-        await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => ReportInTurnAsync()));
+            attempts[number - 1] = engine.Ids.NewAttempt();
+            var hash = TreeHasher.Compute(BitConverter.GetBytes(number));
+            var part = new NumberedPart(number, PartBytes, Md5Of(number), hash, attempts[number - 1], Checksum: null);
+            var store = new StoreNumberedPart(upload.Name, part);
+            _ = (await engine.Host.AskAsync(upload.Upload.Entity, store, stop)).Answer;
+        });
         return attempts;
     }
 }

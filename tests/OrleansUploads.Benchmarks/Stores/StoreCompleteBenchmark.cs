@@ -1,6 +1,8 @@
 using OrleansUploads.Benchmarks.Entities;
 using OrleansUploads.Benchmarks.Objects;
 using OrleansUploads.Benchmarks.Transfers;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Storage.Tests;
 
 namespace OrleansUploads.Benchmarks.Stores;
@@ -73,7 +75,7 @@ internal sealed class StoreCompleteBenchmark : IBenchmark
     {
         using var opened = await store.OpenAsync(cancellationToken);
         await using var uploads = await ReportedUploads.OpenAsync(
-            await FolderEngine.OpenAsync(folder, opened, cancellationToken), folder, cancellationToken);
+            await OpenEngineAsync(folder, opened, cancellationToken), folder, cancellationToken);
         var ids = new List<string>(count);
         for (var i = 0; i < count; i++)
         {
@@ -90,8 +92,17 @@ internal sealed class StoreCompleteBenchmark : IBenchmark
         StoreServer store, string folder, int count, int parts, CancellationToken cancellationToken)
     {
         using var opened = await store.OpenAsync(cancellationToken);
-        await using var engine = await FolderEngine.OpenAsync(folder, opened, cancellationToken);
+        await using var engine = await OpenEngineAsync(folder, opened, cancellationToken);
         return await ReportedObjects.CreateAsync(
             engine.Engine, Objects, count, parts, static (_, _) => Task.CompletedTask, cancellationToken);
+    }
+
+    /// <summary>Opens an engine whose bytes are in an object store, which the caller disposes afterwards.</summary>
+    private static async Task<FolderEngine> OpenEngineAsync(
+        string folder, ObjectPartStore parts, CancellationToken cancellationToken)
+    {
+        var opened = FolderEngine.Open(folder, TimeProvider.System, new DataFolderOptions { Parts = parts });
+        await opened.Folder.RequireMarkAsync(parts, cancellationToken);
+        return opened;
     }
 }

@@ -15,8 +15,7 @@ internal sealed class ArchiveParts
         var trees = new TreeHash[count];
         for (var i = 0; i < count; i++)
         {
-            Bodies[i] = new byte[PartBytes];
-            new Random(i).NextBytes(Bodies[i]);
+            Bodies[i] = Some.Bytes(PartBytes, seed: i);
             hasher.Append(Bodies[i]);
             Hashes[i] = hasher.Finish();
             trees[i] = Hashes[i].Tree;

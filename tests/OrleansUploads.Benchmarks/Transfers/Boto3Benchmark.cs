@@ -7,7 +7,6 @@ namespace OrleansUploads.Benchmarks.Transfers;
 internal sealed class Boto3Benchmark : IBenchmark
 {
     private const string Bucket = "benchmarks";
-    private const int BlockBytes = 1 << 20;
 
     /// <summary>Uploads a file. Over HTTP, boto3 signs the SHA-256 hash of each part.</summary>
     private const string Script =
@@ -27,8 +26,8 @@ internal sealed class Boto3Benchmark : IBenchmark
     {
         var mebibytes = session.Pick(512, 32);
         var gibibytes = mebibytes / 1024.0;
-        var path = Path.Combine(session.Folder, "object.bin");
-        await WriteAsync(path, mebibytes, cancellationToken);
+        var path = await ClientProcess.WriteFileAsync(
+            session, "object.bin", (long)mebibytes << 20, seed: 1, cancellationToken);
         await using var gateway = await GatewayServer.StartAsync(session.Subfolder("gateway"), cancellationToken, createsVault: false);
         await gateway.BucketNamed(Bucket).CreateAsync(cancellationToken);
         var use = new ServerUse(gibibytes);
@@ -58,17 +57,6 @@ internal sealed class Boto3Benchmark : IBenchmark
             return python.ExitCode == 0
                 ? gibibytes / watch.Elapsed.TotalSeconds
                 : throw new InvalidOperationException($"python3 with boto3 ended with {python.ExitCode}. Install Debian's python3-boto3.");
-        }
-    }
-
-    private static async Task WriteAsync(string path, int mebibytes, CancellationToken cancellationToken)
-    {
-        var block = new byte[BlockBytes];
-        await using var file = File.Create(path);
-        for (var i = 0; i < mebibytes; i++)
-        {
-            new Random(i).NextBytes(block);
-            await file.WriteAsync(block, cancellationToken);
         }
     }
 

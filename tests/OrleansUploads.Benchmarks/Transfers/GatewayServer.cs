@@ -19,6 +19,9 @@ internal sealed class GatewayServer : IAsyncDisposable
     /// <summary>The vault's name.</summary>
     public const string Vault = "benchmarks";
 
+    /// <summary>The vault as the engine knows it.</summary>
+    public static VaultId VaultId { get; } = Some.VaultNamed(Some.AccountNumbered(Account), Vault);
+
     private readonly ServerProcess _process;
     private readonly GlacierClient _client;
     private readonly SignedRequests _requests;

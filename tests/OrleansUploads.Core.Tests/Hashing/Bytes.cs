@@ -7,12 +7,7 @@ internal static class Bytes
 {
     public const int MiB = TreeHash.LeafBytes;
 
-    public static byte[] Random(int seed, int length)
-    {
-        var bytes = new byte[length];
-        new Random(seed).NextBytes(bytes);
-        return bytes;
-    }
+    public static byte[] Random(int seed, int length) => Some.Bytes(length, seed);
 
     public static Sha256Digest Sha256Of(ReadOnlySpan<byte> data) => new(SHA256.HashData(data));
 

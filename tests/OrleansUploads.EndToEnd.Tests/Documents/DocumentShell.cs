@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using OrleansUploads.EndToEnd.Tests.AwsClients;
 using OrleansUploads.EndToEnd.Tests.Terminals;
 
@@ -72,7 +70,7 @@ internal sealed class DocumentShell(TemporaryFolder home)
     private async Task<(string Script, IReadOnlyDictionary<string, string?> Environment)> PrepareAsync(string commands, string? folder)
     {
         var aws = await InstalledClients.FindAwsCliAsync();
-        var ports = PrintedPorts.ToDictionary(port => port, _ => FreePort());
+        var ports = PrintedPorts.ToDictionary(port => port, _ => $"{FreePort.Take(1)[0]}");
         var script = ports.Aggregate(
             commands, (text, port) => text.Replace($":{port.Key}", $":{port.Value}", StringComparison.Ordinal)
                 .Replace($", {port.Key}", $", {port.Value}", StringComparison.Ordinal));
@@ -98,12 +96,5 @@ internal sealed class DocumentShell(TemporaryFolder home)
             ["ORLEANSUPLOADS_SECRET_ACCESS_KEY"] = null,
         };
         return ($"{Prelude}\ncd '{folder ?? home.Path}'\n{script}", environment);
-    }
-
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -16,9 +16,7 @@ public sealed class ArchiveDownloadTests : IDisposable
 
     public ArchiveDownloadTests()
     {
-        var archive = new byte[(5 * MiB) + 123];
-        new Random(2).NextBytes(archive);
-        _vault = new FakeVault(_time) { Output = archive };
+        _vault = new FakeVault(_time) { Output = Some.Bytes((5 * MiB) + 123, seed: 2) };
         _client = Connections.To(_vault, _time);
     }
 

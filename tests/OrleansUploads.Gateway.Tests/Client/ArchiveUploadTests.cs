@@ -15,11 +15,10 @@ public sealed class ArchiveUploadTests : IDisposable
     private readonly LeapingTime _time = new();
     private readonly FakeVault _vault;
     private readonly GlacierClient _client;
-    private readonly byte[] _archive = new byte[(5 * MiB) + 123];
+    private readonly byte[] _archive = Some.Bytes((5 * MiB) + 123, seed: 1);
 
     public ArchiveUploadTests()
     {
-        new Random(1).NextBytes(_archive);
         _vault = new FakeVault(_time);
         _client = Connections.To(_vault, _time);
     }

@@ -15,11 +15,10 @@ public sealed class ChangedSourceTests : IDisposable
     private readonly LeapingTime _time = new();
     private readonly FakeVault _vault;
     private readonly GlacierClient _client;
-    private readonly byte[] _archive = new byte[(5 * MiB) + 123];
+    private readonly byte[] _archive = Some.Bytes((5 * MiB) + 123, seed: 2);
 
     public ChangedSourceTests()
     {
-        new Random(2).NextBytes(_archive);
         _vault = new FakeVault(_time);
         _client = Connections.To(_vault, _time);
     }

@@ -6,12 +6,7 @@ namespace OrleansUploads.Gateway.Tests.Client;
 /// <summary>Creates clients of in-memory servers.</summary>
 internal static class Connections
 {
-    public static GlacierClient To(HttpMessageHandler server, TimeProvider time) =>
-        new(
-            new HttpClient(server, disposeHandler: false),
-            Options(new Uri("http://vaults.test:9600")) with { TimeProvider = time });
-
-    public static GlacierClient To(HttpMessageHandler server, TimeProvider time, RateLimit limit) =>
+    public static GlacierClient To(HttpMessageHandler server, TimeProvider time, RateLimit? limit = null) =>
         new(
             new HttpClient(server, disposeHandler: false),
             Options(new Uri("http://vaults.test:9600")) with { TimeProvider = time, RateLimit = limit });

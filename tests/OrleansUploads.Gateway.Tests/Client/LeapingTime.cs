@@ -2,16 +2,14 @@ namespace OrleansUploads.Gateway.Tests.Client;
 
 /// <summary>A clock on which timers never wait. A timer due within the longest leap fires at once and moves the clock to its due
 /// time; a timer due later never fires. This way short delays pass and long timeouts do not.</summary>
-internal sealed class LeapingTime(TimeSpan longestLeap) : TimeProvider
+internal sealed class LeapingTime : TimeProvider
 {
+    private static readonly TimeSpan LongestLeap = TimeSpan.FromMinutes(1);
+    private static readonly DateTimeOffset Start = new(2026, 5, 17, 10, 0, 0, TimeSpan.Zero);
+
     private readonly Lock _gate = new();
     private readonly List<TimeSpan> _leaps = [];
-    private DateTimeOffset _now = new(2026, 5, 17, 10, 0, 0, TimeSpan.Zero);
-
-    public LeapingTime()
-        : this(TimeSpan.FromMinutes(1))
-    {
-    }
+    private DateTimeOffset _now = Start;
 
     /// <summary>The delays that have passed, in order.</summary>
     public IReadOnlyList<TimeSpan> Leaps
@@ -24,6 +22,13 @@ internal sealed class LeapingTime(TimeSpan longestLeap) : TimeProvider
             }
         }
     }
+
+    /// <summary>How far the clock has moved.</summary>
+    public TimeSpan Waited => GetUtcNow() - Start;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => Waited.Ticks;
 
     public override DateTimeOffset GetUtcNow()
     {
@@ -44,7 +49,7 @@ internal sealed class LeapingTime(TimeSpan longestLeap) : TimeProvider
     {
         lock (_gate)
         {
-            if (due == Timeout.InfiniteTimeSpan || due > longestLeap)
+            if (due == Timeout.InfiniteTimeSpan || due > LongestLeap)
             {
                 return false;
             }

@@ -8,7 +8,7 @@ public sealed class RateLimitTests : IDisposable
 {
     private const int MiB = 1024 * 1024;
 
-    private readonly StandingTime _time = new();
+    private readonly LeapingTime _time = new();
     private readonly FakeVault _vault;
 
     public RateLimitTests() => _vault = new FakeVault(_time);

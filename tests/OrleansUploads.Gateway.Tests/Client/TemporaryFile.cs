@@ -3,11 +3,11 @@ namespace OrleansUploads.Gateway.Tests.Client;
 /// <summary>A file in a new temporary folder, which is deleted on disposal.</summary>
 internal sealed class TemporaryFile : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orleans-uploads-");
+    private readonly TemporaryFolder _folder = new();
 
     public TemporaryFile(byte[]? content = null)
     {
-        Path = System.IO.Path.Combine(_folder.FullName, "archive.bin");
+        Path = _folder.File("archive.bin");
         if (content is not null)
         {
             File.WriteAllBytes(Path, content);
@@ -18,5 +18,5 @@ internal sealed class TemporaryFile : IDisposable
 
     public string PartialPath => Path + ".partial";
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 }

@@ -57,8 +57,7 @@ public sealed class WireTests : IAsyncLifetime
     public async Task A_part_is_sent_with_its_length_and_a_valid_signature_and_not_chunked()
     {
         _answer = ReceiveAsync;
-        var bytes = new byte[(3 << 20) + 17];
-        new Random(3).NextBytes(bytes);
+        var bytes = Some.Bytes((3 << 20) + 17, seed: 3);
         using var file = new TemporaryFile(bytes);
         using var source = ByteSource.FromFile(file.Path);
 

@@ -194,7 +194,7 @@ internal sealed class FuzzRun : IAsyncDisposable
 
     private void Throw(string? flaw, int number, byte[] bytes, IReadOnlyList<ApiAnswer> answers)
     {
-        flaw = _server.Faults.TryTake(out var fault) ? $"{flaw} The server logged: {fault}" : flaw;
+        flaw = _server.Faults.Entries is [var fault, ..] ? $"{flaw} The server logged: {fault}" : flaw;
         if (flaw is not null)
         {
             var shown = answers.Select(answer =>

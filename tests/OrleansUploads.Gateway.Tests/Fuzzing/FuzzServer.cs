@@ -17,7 +17,12 @@ internal sealed class FuzzServer : IAsyncDisposable
     private readonly FuzzPlan _plan;
 
     private FuzzServer(
-        FuzzPlan plan, GatewayServer gateway, MemoryJournal journal, WatchedJournal watched, RequestsInside inside, FaultLog faults)
+        FuzzPlan plan,
+        GatewayServer gateway,
+        MemoryJournal journal,
+        WatchedJournal watched,
+        RequestsInside inside,
+        RecordedLog faults)
     {
         _plan = plan;
         Gateway = gateway;
@@ -34,7 +39,8 @@ internal sealed class FuzzServer : IAsyncDisposable
     /// <summary>The requests that the server has not finished, even if they are already answered.</summary>
     public RequestsInside Inside { get; }
 
-    public FaultLog Faults { get; }
+    /// <summary>What the server has logged as an error, including Kestrel's own messages.</summary>
+    public RecordedLog Faults { get; }
 
     public SettableClock Clock => Gateway.Setup.Clock;
 
@@ -79,7 +85,7 @@ internal sealed class FuzzServer : IAsyncDisposable
     {
         var watched = new WatchedJournal(journal);
         var inside = new RequestsInside();
-        var faults = new FaultLog();
+        var faults = new RecordedLog(LogLevel.Error);
         var gateway = await GatewayServer.StartAsync(
             setup with
             {

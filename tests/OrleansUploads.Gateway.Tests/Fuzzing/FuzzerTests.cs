@@ -75,8 +75,7 @@ public sealed partial class FuzzerTests
 
     private static async Task<string> AddTagAsync(HttpContext context, string body)
     {
-        Assert.True(VaultName.TryParse("plain", out var name));
-        var vault = new VaultId(GatewaySetup.Account, name);
+        var vault = Some.VaultNamed("plain");
         var tags = new Dictionary<string, string> { ["refused"] = Guid.NewGuid().ToString() };
         var host = context.RequestServices.GetRequiredService<IEntityHost>();
         Assert.Null((await host.AskAsync(vault.Entity, new AddTags(vault, tags), CancellationToken.None)).Refusal);

@@ -153,8 +153,7 @@ public class ParserTests
 
     private static PolicyRequest Request(Dice dice)
     {
-        Assert.True(AccountId.TryParse("111122223333", out var owner));
-        Assert.True(AccountId.TryParse("999988887777", out var stranger));
+        var (owner, stranger) = (GatewaySetup.Account, GatewaySetup.StrangersAccount);
         return new PolicyRequest
         {
             Action = dice.PickFrom(Enum.GetValues<VaultAction>()),

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Hashing;
@@ -101,16 +99,8 @@ internal sealed class SampleData(FuzzServer server, World world)
 
     private async Task<KnownUpload> ReportAsync(KnownVault known, byte[] bytes)
     {
-        Assert.True(VaultName.TryParse(known.Name, out var name));
-        Assert.True(PartSize.TryCreate(MiB, out var partSize));
-        Assert.True(PartLocation.TryParse("node-7/1", out var location));
-        var vault = new VaultId(GatewaySetup.Account, name);
-        var upload = _ids.NewUpload();
-        var host = server.Gateway.Host;
-        var spec = new OpenUpload(vault, upload, partSize, Description.None, UploadOrigin.Multipart, ByteStorage.External);
-        Assert.Null((await host.AskAsync(vault.Entity, spec, CancellationToken.None)).Refusal);
-        var report = new ReportExternalPart(vault, new PartRange(0, bytes.Length - 1), TreeHasher.Compute(bytes), location);
-        Assert.Null((await host.AskAsync(upload.Entity, report, CancellationToken.None)).Refusal);
+        var upload = await server.Gateway.OpenExternalAsync(known.Name, _ids);
+        await server.Gateway.ReportExternalAsync(known.Name, upload, 0, bytes);
         return new KnownUpload(upload.ToString(), MiB) { Parts = { [0] = bytes } };
     }
 

@@ -154,7 +154,7 @@ public sealed class AccountTests : IAsyncLifetime
         Credentials =
         [
             new Credential(Signer.KeyId, Signer.Secret, GatewaySetup.Account),
-            new Credential(OtherSigner.AccessKeyId, OtherSigner.SecretKey, Account("444455556666")),
+            new Credential(OtherSigner.AccessKeyId, OtherSigner.SecretKey, Some.AccountNumbered("444455556666")),
         ],
     });
 
@@ -217,6 +217,4 @@ public sealed class AccountTests : IAsyncLifetime
         Assert.Contains("\"None\"", (await _server.SendAsync(GetRetrievalPolicy(), OtherSigner)).Text, StringComparison.Ordinal);
         Assert.Equal("""{"ProvisionedCapacityList":[]}""", (await _server.SendAsync(ListCapacity(), OtherSigner)).Text);
     }
-
-    private static AccountId Account(string text) => AccountId.TryParse(text, out var id) ? id : throw new FormatException(text);
 }

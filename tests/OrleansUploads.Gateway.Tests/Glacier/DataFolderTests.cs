@@ -3,7 +3,7 @@ namespace OrleansUploads.Gateway.Tests.Glacier;
 /// <summary>A server over a data folder, with SQLite and real files. The same tests run against it.</summary>
 public sealed class DataFolderFixture : GatewayFixture
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orleansuploads-");
+    private readonly TemporaryFolder _folder = new();
     private FolderEngine? _engine;
 
     protected override GatewaySetup Setup
@@ -11,7 +11,7 @@ public sealed class DataFolderFixture : GatewayFixture
         get
         {
             var clock = new SettableClock();
-            _engine = FolderEngine.Open(_folder.FullName, clock, clock: new SettableHostClock(clock));
+            _engine = FolderEngine.Open(_folder.Path, clock, clock: new SettableHostClock(clock));
             return new GatewaySetup { Clock = clock, Parts = _engine.Parts, Host = _ => _engine.Host };
         }
     }
@@ -20,7 +20,7 @@ public sealed class DataFolderFixture : GatewayFixture
     {
         await base.DisposeAsync();
         await _engine!.DisposeAsync();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 }
 

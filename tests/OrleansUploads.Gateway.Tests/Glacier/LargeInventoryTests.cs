@@ -75,9 +75,7 @@ public sealed class LargeInventoryTests
     private static async Task FillAsync(GatewayServer server)
     {
         (await server.SendAsync(CreateVault("v"))).Expect(201);
-        var vault = VaultName.TryParse("v", out var name)
-            ? new VaultId(GatewaySetup.Account, name)
-            : throw new InvalidOperationException("The name is invalid.");
+        var vault = Some.VaultNamed("v");
         var life = (await server.Host.AskAsync(vault.Entity, new DescribeVault(vault), CancellationToken.None)).Answer.Incarnation;
         await Task.WhenAll(Enumerable.Range(0, Archives).Select(async number =>
         {

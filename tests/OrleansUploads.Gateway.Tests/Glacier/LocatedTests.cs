@@ -1,11 +1,7 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Hashing;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
@@ -119,41 +115,24 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
         var before = await gateway.ReadStateAsync(vault, upload);
 
         Assert.True(UploadId.TryParse(upload, out var id));
-        var outcome = await gateway.Server.Host.AskAsync(id.Entity, Report(VaultOf(vault), 0), CancellationToken.None);
+        var outcome = await gateway.Server.Host.AskAsync(
+            id.Entity, ExternalUploads.ReportOf(vault, 0, Archive[..MiB]), CancellationToken.None);
 
         Assert.IsType<Refusal.UploadStoredByGateway>(outcome.Refusal);
         Assert.Equal(before, await gateway.ReadStateAsync(vault, upload));
     }
 
-    /// <summary>Opens an upload and reports stored parts, as an ingestion node does.</summary>
+    /// <summary>Opens an upload and reports stored parts.</summary>
     private async Task<string> ReportedUploadAsync(string vault)
     {
-        var id = VaultOf(vault);
-        var upload = new IdSource(gateway.Server.Setup.Clock).NewUpload();
-        Assert.True(PartSize.TryCreate(MiB, out var partSize));
-        await AskAsync(
-            id.Entity,
-            new OpenUpload(id, upload, partSize, Description.None, UploadOrigin.Multipart, ByteStorage.External));
+        var upload = await gateway.Server.OpenExternalAsync(vault);
         for (var first = 0; first < Archive.Length; first += MiB)
         {
-            await AskAsync(upload.Entity, Report(id, first));
+            var part = Archive[first..Math.Min(first + MiB, Archive.Length)];
+            await gateway.Server.ReportExternalAsync(vault, upload, first, part);
         }
 
         return upload.ToString();
-    }
-
-    private static ReportExternalPart Report(VaultId vault, int first)
-    {
-        var end = Math.Min(first + MiB, Archive.Length);
-        Assert.True(PartLocation.TryParse($"node-7/{first}", out var location));
-        return new ReportExternalPart(
-            vault, new PartRange(first, end - 1), TreeHasher.Compute(Archive.AsSpan(first, end - first)), location);
-    }
-
-    private static VaultId VaultOf(string name)
-    {
-        Assert.True(VaultName.TryParse(name, out var parsed));
-        return new VaultId(GatewaySetup.Account, parsed);
     }
 
     private async Task<string> LocatedArchiveAsync(string vault)
@@ -161,8 +140,4 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
         var upload = await ReportedUploadAsync(vault);
         return (await gateway.SendAsync(Complete(vault, upload, Archive))).Expect(201).Header("x-amz-archive-id")!;
     }
-
-    private async Task AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class, IAnswer =>
-        Assert.Null((await gateway.Server.Host.AskAsync(entity, command, CancellationToken.None)).Refusal);
 }

@@ -1,3 +1,4 @@
+using OrleansUploads.Gateway.Tests.OldData;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
@@ -5,7 +6,7 @@ namespace OrleansUploads.Gateway.Tests.Glacier;
 /// <summary>Vault locks apply across restarts.</summary>
 public sealed class LockedFolderTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orleansuploads-");
+    private readonly TemporaryFolder _folder = new();
     private readonly SettableClock _clock = new();
 
     [Theory]
@@ -47,8 +48,8 @@ public sealed class LockedFolderTests : IDisposable
     [Fact]
     public async Task A_clock_jump_does_not_end_a_lock_until_the_operator_accepts_the_clock()
     {
-        await using var engine = await OpenAsync();
-        await using var server = await StartAsync(engine);
+        await using var opened = await OpenAsync();
+        var (server, engine) = (opened.Gateway, opened.Engine);
         (await server.SendAsync(CreateVault("papers"))).Expect(201);
         var archive = (await server.SendAsync(UploadArchive("papers", Bytes(7)))).Expect(201).Header("x-amz-archive-id")!;
         (await server.SendAsync(InitiateLock("papers", VaultLockTests.KeepAYear))).Expect(201);
@@ -83,29 +84,19 @@ public sealed class LockedFolderTests : IDisposable
             new GatewayOptions { Region = "mars-1" });
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private async Task ServeAsync(Func<GatewayServer, Task> use, GatewayOptions? options = null)
     {
-        await using var engine = await OpenAsync();
-        await using var server = await StartAsync(engine, options);
-        await use(server);
+        await using var server = await OpenAsync(options);
+        await use(server.Gateway);
     }
 
     /// <summary>Opens the folder and writes the first heartbeat, after which the clock is trusted.</summary>
-    private async Task<FolderEngine> OpenAsync()
+    private async Task<DataFolderServer> OpenAsync(GatewayOptions? options = null)
     {
-        var engine = FolderEngine.Open(_folder.FullName, _clock);
-        await engine.Clock.BeatAsync(engine.Host, CancellationToken.None);
-        return engine;
+        var server = await DataFolderServer.OpenAsync(_folder.Path, _clock, options);
+        await server.Engine.Clock.BeatAsync(server.Engine.Host, CancellationToken.None);
+        return server;
     }
-
-    private Task<GatewayServer> StartAsync(FolderEngine engine, GatewayOptions? options = null) => GatewayServer.StartAsync(
-        new GatewaySetup
-        {
-            Clock = _clock,
-            Parts = engine.Parts,
-            Host = _ => engine.Host,
-            Options = options ?? new GatewayOptions(),
-        });
 }

@@ -51,8 +51,7 @@ public sealed class PolicyCacheTests
         await using var server = await GatewayServer.StartAsync(setup with { Host = _ => host });
         (await server.SendAsync(CreateVault("papers"))).Expect(201);
         var archive = (await server.SendAsync(UploadArchive("papers", Bytes(7)))).Expect(201).Header("x-amz-archive-id")!;
-        Assert.True(VaultName.TryParse("papers", out var name));
-        var vault = new VaultId(GatewaySetup.Account, name);
+        var vault = Some.VaultNamed("papers");
         await host.AskAsync(vault.Entity, new SetAccessPolicy(vault, new VaultPolicy("garbage", "arn")), CancellationToken.None);
 
         (await server.SendAsync(DeleteArchive("papers", archive))).ExpectError(500, "ServiceUnavailableException", "Internal failure");

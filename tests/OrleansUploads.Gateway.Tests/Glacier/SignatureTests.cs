@@ -247,7 +247,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     [Fact]
     public async Task In_anonymous_mode_every_request_uses_the_configured_account()
     {
-        Assert.True(AccountId.TryParse("000000000001", out var account));
+        var account = Some.AccountNumbered("000000000001");
         await using var server = await GatewayServer.StartAsync(
             new GatewaySetup { Options = new GatewayOptions { AnonymousAccount = account } });
         var created = await server.SendAsync(CreateVault("open"), [("x-amz-glacier-version", "2012-06-01")]);

@@ -12,9 +12,9 @@ namespace OrleansUploads.Gateway.Tests.Harness;
 /// <summary>The configuration of a server under test. The host is replaceable, so that the same tests can run over a cluster.</summary>
 public sealed record GatewaySetup
 {
-    public static readonly AccountId Account = Parse("111122223333");
+    public static readonly AccountId Account = Some.Account;
 
-    public static readonly AccountId StrangersAccount = Parse("999988887777");
+    public static readonly AccountId StrangersAccount = Some.AccountNumbered("999988887777");
 
     public SettableClock Clock { get; init; } = new();
 
@@ -65,6 +65,4 @@ public sealed record GatewaySetup
 
     /// <summary>Creates the host. The server disposes it if it is <see cref="IAsyncDisposable"/>.</summary>
     public Func<GatewaySetup, IEntityHost> Host { get; init; } = DefaultHost;
-
-    private static AccountId Parse(string text) => AccountId.TryParse(text, out var id) ? id : throw new FormatException(text);
 }

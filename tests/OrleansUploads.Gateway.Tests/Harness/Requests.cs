@@ -114,12 +114,7 @@ public static class Requests
     public static ApiRequest PurchaseCapacity() => new("POST", "/-/provisioned-capacity");
 
     /// <summary>Pseudorandom bytes; different seeds give different bytes.</summary>
-    public static byte[] Bytes(int count, int seed = 1)
-    {
-        var bytes = new byte[count];
-        new Random(seed).NextBytes(bytes);
-        return bytes;
-    }
+    public static byte[] Bytes(int count, int seed = 1) => Some.Bytes(count, seed);
 
     public static string LinearHashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 

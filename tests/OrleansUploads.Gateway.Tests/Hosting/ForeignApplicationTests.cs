@@ -18,20 +18,20 @@ namespace OrleansUploads.Gateway.Tests.Hosting;
 /// <summary>The service inside an application of somebody else, as docs/extending.md shows it.</summary>
 public sealed class ForeignApplicationTests : IDisposable
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orleansuploads-");
+    private readonly TemporaryFolder _folder = new();
 
     [Fact]
     public async Task An_application_serves_uploads_beside_its_own_pages_and_keeps_them_over_a_restart()
     {
         var key = KeyPair.Create(GatewaySetup.Account.ToString(), DateTimeOffset.UtcNow);
-        KeyFile.InFolder(_folder.FullName).Change(_ => [key]);
+        KeyFile.InFolder(_folder.Path).Change(_ => [key]);
         var bytes = new byte[100];
         var archive = "";
         for (var run = 0; run < 2; run++)
         {
             var builder = WebApplication.CreateBuilder();
             builder.WebHost.UseUrls("http://127.0.0.1:0");
-            builder.Services.AddOrleansUploads(_folder.FullName);
+            builder.Services.AddOrleansUploads(_folder.Path);
             await using var app = builder.Build();
             app.MapGet("/about", () => "An application.");
             app.MapOrleansUploads();
@@ -55,11 +55,11 @@ public sealed class ForeignApplicationTests : IDisposable
     public async Task An_application_keeps_the_bytes_in_a_store_of_its_own()
     {
         var key = KeyPair.Create(GatewaySetup.Account.ToString(), DateTimeOffset.UtcNow);
-        KeyFile.InFolder(_folder.FullName).Change(_ => [key]);
+        KeyFile.InFolder(_folder.Path).Change(_ => [key]);
         var store = new CountingPartStore();
         var builder = WebApplication.CreateBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddOrleansUploads(_folder.FullName, ports: folder => folder with { Parts = store });
+        builder.Services.AddOrleansUploads(_folder.Path, ports: folder => folder with { Parts = store });
         await using var app = builder.Build();
         app.MapOrleansUploads();
         await app.StartAsync(TestContext.Current.CancellationToken);
@@ -70,10 +70,10 @@ public sealed class ForeignApplicationTests : IDisposable
         var archive = (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId;
         Assert.Equal(bytes, await RetrieveAsync(client, archive));
         Assert.Equal(1, store.Stored);
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_folder.FullName, "parts"), "*.part", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(_folder.File("parts"), "*.part", SearchOption.AllDirectories));
     }
 
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private static Uri AddressOf(WebApplication app) =>
         new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());

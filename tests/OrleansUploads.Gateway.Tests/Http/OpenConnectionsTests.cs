@@ -136,7 +136,7 @@ public sealed class OpenConnectionsTests
     }
 
     private static AccountId Account(int number) =>
-        AccountId.TryParse($"{number:D12}", out var account) ? account : throw new FormatException();
+        Some.AccountNumbered($"{number:D12}");
 
     private static void Verify(OpenConnection connection)
     {

@@ -22,7 +22,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
 
     private static readonly byte[] Body = Bytes(MiB);
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("orleansuploads-");
+    private readonly TemporaryFolder _folder = new();
     private readonly FaultyJournal _journal = new(new MemoryJournal(), JournalFaultPlans.None);
     private readonly PartStorePlan _plan = new();
     private DiskPartStore _disk = null!;
@@ -43,7 +43,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _disk = DiskPartStore.Open(_folder.FullName);
+        _disk = DiskPartStore.Open(_folder.Path);
         _parts = new FaultyPartStore(_disk, _plan);
         _server = await GatewayServer.StartAsync(
             new GatewaySetup
@@ -62,7 +62,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
     {
         await _server.DisposeAsync();
         _disk.Dispose();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 
     [Theory]
@@ -99,7 +99,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
         var upload = $"{Target}?uploadId={S3Server.Text(created.Expect(200), "UploadId")}";
         var part = S3Server.Request("PUT", $"{upload}&partNumber=1", Body);
         (await _server.SendAsync(part, S3Server.Owner)).Expect(200);
-        var list = $"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{S3Server.Md5(Body)}</ETag></Part></CompleteMultipartUpload>";
+        var list = CompletionDocument.Of((1, S3Server.Md5(Body)));
 
         await using var slow = await BeginAsync(part, S3Server.Owner);
         await EndAsync(
@@ -254,7 +254,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
         Clock.Advance(new RetrievalPolicy().LongestDelay + Limits.JobOutputLife + TimeSpan.FromHours(1));
         await new WakeScan(Host, _journal).RunAsync(TestContext.Current.CancellationToken);
         await CollectAsync();
-        Assert.Equal(attempts, _folder.EnumerateFiles("*.part", SearchOption.AllDirectories).Count());
+        Assert.Equal(attempts, Directory.EnumerateFiles(_folder.Path, "*.part", SearchOption.AllDirectories).Count());
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -118,7 +118,7 @@ public sealed class TransferLimiterTests
     }
 
     private static AccountId Account(int number) =>
-        AccountId.TryParse($"{number:D12}", out var account) ? account : throw new FormatException();
+        Some.AccountNumbered($"{number:D12}");
 
     private TransferLimiter Slots(int slots, int places, double share = 0.75) => new(slots, places, share, WaitLimit, _time);
 

@@ -3,17 +3,17 @@ namespace OrleansUploads.Gateway.Tests.OldData;
 /// <summary>A server over a data folder, at a time that the test chooses.</summary>
 internal sealed class DataFolderServer : IAsyncDisposable
 {
-    private readonly FolderEngine _engine;
-
     private DataFolderServer(FolderEngine engine, GatewayServer gateway)
     {
-        _engine = engine;
+        Engine = engine;
         Gateway = gateway;
     }
 
+    public FolderEngine Engine { get; }
+
     public GatewayServer Gateway { get; }
 
-    public static async Task<DataFolderServer> OpenAsync(string folder, SettableClock clock)
+    public static async Task<DataFolderServer> OpenAsync(string folder, SettableClock clock, GatewayOptions? options = null)
     {
         var engine = FolderEngine.Open(folder, clock);
         try
@@ -24,7 +24,7 @@ internal sealed class DataFolderServer : IAsyncDisposable
                     Clock = clock,
                     Parts = engine.Parts,
                     Host = _ => engine.Host,
-                    Options = new GatewayOptions { NodeName = "node-1" },
+                    Options = options ?? new GatewayOptions { NodeName = "node-1" },
                 });
             return new DataFolderServer(engine, gateway);
         }
@@ -40,6 +40,6 @@ internal sealed class DataFolderServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Gateway.DisposeAsync();
-        await _engine.DisposeAsync();
+        await Engine.DisposeAsync();
     }
 }

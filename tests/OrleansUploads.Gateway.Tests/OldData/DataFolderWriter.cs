@@ -1,11 +1,7 @@
-using OrleansUploads.Core.Deciding;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Tests.Glacier;
-using OrleansUploads.Hashing;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.OldData;
@@ -126,45 +122,18 @@ internal sealed class DataFolderWriter(DataFolderServer server)
     private async Task<string> CompleteAsync(string upload) =>
         (await SendAsync(Complete(Photos, upload, Whole), 201)).Header("x-amz-archive-id")!;
 
-    private async Task<string> OpenLocatedAsync()
-    {
-        var upload = new IdSource(server.Gateway.Setup.Clock).NewUpload();
-        Assert.True(PartSize.TryCreate(MiB, out var partSize));
-        await AskAsync(
-            VaultOf(Photos).Entity,
-            new OpenUpload(
-                VaultOf(Photos), upload, partSize, Description.None, UploadOrigin.Multipart, ByteStorage.External));
-        return upload.ToString();
-    }
+    private async Task<string> OpenLocatedAsync() => (await server.Gateway.OpenExternalAsync(Photos)).ToString();
 
-    private async Task ReportLocatedAsync(string upload, int firstByte)
+    private Task ReportLocatedAsync(string upload, int firstByte)
     {
         Assert.True(UploadId.TryParse(upload, out var id));
-        Assert.True(PartLocation.TryParse($"node-7/{firstByte}", out var location));
-        var part = PartAt(firstByte);
-        await AskAsync(
-            id.Entity,
-            new ReportExternalPart(
-                VaultOf(Photos),
-                new PartRange(firstByte, firstByte + part.Length - 1),
-                TreeHasher.Compute(part),
-                location));
+        return server.Gateway.ReportExternalAsync(Photos, id, firstByte, PartAt(firstByte));
     }
-
-    private async Task AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class, IAnswer =>
-        Assert.Null((await server.Gateway.Host.AskAsync(entity, command, CancellationToken.None)).Refusal);
 
     private async Task<ApiAnswer> SendAsync(ApiRequest request, int status) => (await server.SendAsync(request)).Expect(status);
 
     /// <summary>The part of <see cref="Whole"/> that starts at this byte.</summary>
     public static byte[] PartAt(int firstByte) => Whole[firstByte..Math.Min(firstByte + MiB, Whole.Length)];
-
-    private static VaultId VaultOf(string name)
-    {
-        Assert.True(VaultName.TryParse(name, out var parsed));
-        return new VaultId(GatewaySetup.Account, parsed);
-    }
 
     private static byte[] Filled(int count, int seed) =>
         [.. Enumerable.Range(0, count).Select(i => (byte)(seed + (i / 4096)))];

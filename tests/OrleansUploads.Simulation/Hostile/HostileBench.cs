@@ -26,7 +26,7 @@ internal static class HostileBench
 
     private static async Task CompareUploadsAsync(HostilePlan plan, HostileServer server, HostileReport report)
     {
-        var archive = Bytes(plan.UploadMebibytes);
+        var archive = Some.Bytes(plan.UploadMebibytes * (int)Some.MiB, seed: 1);
         await GoodClient.UploadAsync(server, archive, plan.Patience);
         var (alone, attacked) = (new List<double>(), new List<double>());
         for (var pair = 1; pair <= plan.Pairs && !server.HasEnded; pair++)
@@ -89,11 +89,4 @@ internal static class HostileBench
     private static double Seconds(TimeSpan? time) => time?.TotalSeconds ?? double.PositiveInfinity;
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private static byte[] Bytes(int mebibytes)
-    {
-        var bytes = new byte[mebibytes * 1024 * 1024];
-        new Random(1).NextBytes(bytes);
-        return bytes;
-    }
 }

@@ -113,10 +113,6 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
         return count;
     }
 
-    /// <summary>The contents in order, of a state without a gap.</summary>
-    public static IReadOnlyList<Content> ContentsOf(ulong state) =>
-        [.. Enumerable.Range(0, CountOf(state)).Select(slot => ContentAt(state, slot) ?? default)];
-
     public static bool Holds(ulong state, int slot, Content content) => CodeAt(state, slot) == CodeOf(content);
 
     public static Content? ContentAt(ulong state, int slot)

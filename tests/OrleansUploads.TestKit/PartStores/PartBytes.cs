@@ -14,12 +14,7 @@ public static class PartBytes
     public static AttemptId Attempt(int seed) =>
         AttemptId.Create(Epoch.AddMilliseconds(seed), Of(AttemptId.RandomBytes, seed));
 
-    public static byte[] Of(int lengthBytes, int seed)
-    {
-        var bytes = new byte[lengthBytes];
-        new Random(seed).NextBytes(bytes);
-        return bytes;
-    }
+    public static byte[] Of(int lengthBytes, int seed) => Some.Bytes(lengthBytes, seed);
 
     /// <summary>The SHA-256 digest of each MiB.</summary>
     public static Sha256Digest[] Leaves(ReadOnlySpan<byte> bytes)

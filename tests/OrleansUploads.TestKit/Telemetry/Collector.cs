@@ -1,13 +1,10 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace OrleansUploads.TestKit.Telemetry;
 
 /// <summary>An OTLP collector over HTTP that keeps what it receives.</summary>
 public sealed class Collector : IDisposable
 {
-    private const int MaxStarts = 10;
-
     private readonly HttpListener _listener;
     private readonly List<Span> _spans = [];
     private readonly HashSet<string> _metrics = new(StringComparer.Ordinal);
@@ -54,33 +51,15 @@ public sealed class Collector : IDisposable
     /// <summary>Starts a collector on a free port.</summary>
     public static Collector Start()
     {
-        for (var starts = 1; ; starts++)
-        {
-            var listener = new HttpListener();
-            listener.Prefixes.Add($"http://127.0.0.1:{FreePort()}/");
-            try
-            {
-                listener.Start();
-                return new Collector(listener);
-            }
-            catch (HttpListenerException) when (starts < MaxStarts)
-            {
-                // Another process has taken the port.
-            }
-        }
+        var listener = new HttpListener { Prefixes = { $"http://127.0.0.1:{FreePort.Take(1)[0]}/" } };
+        listener.Start();
+        return new Collector(listener);
     }
 
     public void Dispose()
     {
         _listener.Close();
         _receiving.GetAwaiter().GetResult();
-    }
-
-    private static int FreePort()
-    {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        return ((IPEndPoint)free.LocalEndpoint).Port;
     }
 
     private async Task ReceiveAsync()

@@ -1,0 +1,39 @@
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.Gateway.Tests.Harness;
+
+/// <summary>Uploads whose bytes another system stores, as an ingestion node opens and reports them.</summary>
+internal static class ExternalUploads
+{
+    /// <summary>Opens an upload in parts of 1 MiB.</summary>
+    public static async Task<UploadId> OpenExternalAsync(this GatewayServer server, string vault, IdSource? ids = null)
+    {
+        var (id, upload) = (Some.VaultNamed(vault), (ids ?? new IdSource(server.Setup.Clock)).NewUpload());
+        await server.AskAsync(
+            id.Entity,
+            new OpenUpload(id, upload, Some.Size(1), Description.None, UploadOrigin.Multipart, ByteStorage.External));
+        return upload;
+    }
+
+    /// <summary>Reports a stored part.</summary>
+    public static Task ReportExternalAsync(
+        this GatewayServer server, string vault, UploadId upload, int firstByte, byte[] part) =>
+        server.AskAsync(upload.Entity, ReportOf(vault, firstByte, part));
+
+    /// <summary>The report of a stored part.</summary>
+    public static ReportExternalPart ReportOf(string vault, int firstByte, byte[] part) => new(
+        Some.VaultNamed(vault),
+        new PartRange(firstByte, firstByte + part.Length - 1),
+        TreeHasher.Compute(part),
+        Some.Location($"node-7/{firstByte}"));
+
+    private static async Task AskAsync<TAnswer>(this GatewayServer server, EntityId entity, ICommand<TAnswer> command)
+        where TAnswer : class, IAnswer =>
+        Assert.Null((await server.Host.AskAsync(entity, command, CancellationToken.None)).Refusal);
+}
