@@ -55,16 +55,9 @@ internal sealed class GatewayBucket(HttpClient http, SignedRequests requests, st
     /// <summary>Completes an upload of parts in order.</summary>
     public Task CompleteAsync(string upload, ArchiveParts parts, CancellationToken cancellationToken)
     {
-        var body = new StringBuilder("<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
-        for (var i = 0; i < parts.Bodies.Length; i++)
-        {
-            body.Append(
-                CultureInfo.InvariantCulture,
-                $"<Part><PartNumber>{i + 1}</PartNumber><ETag>&quot;{Md5Digest.Compute(parts.Bodies[i])}&quot;</ETag></Part>");
-        }
-
-        body.Append("</CompleteMultipartUpload>");
-        return SendAsync(HttpMethod.Post, upload, Encoding.UTF8.GetBytes(body.ToString()), cancellationToken);
+        var body = CompletionDocument.Of(
+            parts.Bodies.Select((part, index) => (index + 1, $"&quot;{Md5Digest.Compute(part)}&quot;")));
+        return SendAsync(HttpMethod.Post, upload, Encoding.UTF8.GetBytes(body), cancellationToken);
     }
 
     /// <summary>Creates the signed requests that store each part as an object.</summary>

@@ -95,8 +95,8 @@ public sealed class RepeatedCommandTests : IAsyncLifetime
         (await SendAsync("PUT", "/parts")).Expect(200);
         var upload = S3Server.Text((await SendAsync("POST", "/parts/k?uploads")).Expect(200), "UploadId");
         var tag = (await SendAsync("PUT", $"/parts/k?partNumber=1&uploadId={upload}", "x")).Expect(200).Header("ETag")!;
-        var list = $"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{tag}</ETag></Part></CompleteMultipartUpload>";
-        (await SendAsync("POST", $"/parts/k?uploadId={upload}", list, ("If-None-Match", "*"))).Expect(200);
+        (await SendAsync(
+            "POST", $"/parts/k?uploadId={upload}", CompletionDocument.Of((1, tag)), ("If-None-Match", "*"))).Expect(200);
         var aborted = S3Server.Text((await SendAsync("POST", "/parts/k?uploads")).Expect(200), "UploadId");
         (await SendAsync("DELETE", $"/parts/k?uploadId={aborted}")).Expect(204);
 

@@ -30,16 +30,14 @@ public sealed class S3AttributesTests(S3Server s3) : IClassFixture<S3Server>
     {
         var target = $"/{await s3.NewBucketAsync()}/k";
         var upload = await s3.NewUploadAsync(target, ("x-amz-checksum-algorithm", "SHA256"));
-        var list = "";
+        var parts = new List<(int Number, string ETag)>();
         foreach (var (number, length) in new[] { (2, 5 << 20), (5, 5 << 20), (9, 3) })
         {
             var part = string.Create(CultureInfo.InvariantCulture, $"{target}?partNumber={number}&uploadId={upload}");
-            var tag = (await s3.SendAsync("PUT", part, new byte[length])).Expect(200).Header("ETag");
-            list += $"<Part><PartNumber>{number}</PartNumber><ETag>{tag}</ETag></Part>";
+            parts.Add((number, (await s3.SendAsync("PUT", part, new byte[length])).Expect(200).Header("ETag")!));
         }
 
-        var completed = (await s3.SendAsync(
-            "POST", $"{target}?uploadId={upload}", $"<CompleteMultipartUpload>{list}</CompleteMultipartUpload>")).Expect(200);
+        var completed = (await s3.SendAsync("POST", $"{target}?uploadId={upload}", CompletionDocument.Of(parts))).Expect(200);
         var first = (await s3.GetAsync(
             target + "?attributes", ("x-amz-object-attributes", All), ("x-amz-max-parts", "2"))).Expect(200);
         Assert.Equal(Text(completed, "ETag"), $"\"{Text(first, "ETag")}\"");

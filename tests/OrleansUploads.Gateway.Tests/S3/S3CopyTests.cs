@@ -191,9 +191,7 @@ public sealed class S3CopyTests(S3Server s3) : IClassFixture<S3Server>
         var completed = await s3.SendAsync(
             "POST",
             $"{target}?uploadId={upload}",
-            "<CompleteMultipartUpload>"
-                + $"<Part><PartNumber>1</PartNumber><ETag>{Text(whole, "ETag")}</ETag></Part>"
-                + $"<Part><PartNumber>2</PartNumber><ETag>{Text(range, "ETag")}</ETag></Part></CompleteMultipartUpload>");
+            CompletionDocument.Of((1, Text(whole, "ETag")), (2, Text(range, "ETag"))));
         completed.Expect(200);
         byte[] expected = [.. large, .. large[3..8]];
         var got = await s3.GetAsync(target);

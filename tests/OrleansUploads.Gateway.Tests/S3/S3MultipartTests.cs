@@ -22,7 +22,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         Assert.Equal($"\"{Md5(first)}\"", tags[0]);
         ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
 
-        var list = CompleteDocument((2, tags[0]), (7, tags[1]));
+        var list = CompletionDocument.Of((2, tags[0]), (7, tags[1]));
         var completed = (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list)).Expect(200);
         var expected = $"\"{Md5([.. Convert.FromHexString(Md5(first)), .. Convert.FromHexString(Md5(last))])}-2\"";
         Assert.Equal(expected, Text(completed, "ETag"));
@@ -48,7 +48,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         var repeated = (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list)).Expect(200);
         Assert.Equal(completed.Text, repeated.Text);
         ExpectError(
-            await s3.SendAsync("POST", $"{target}?uploadId={upload}", CompleteDocument((7, tags[1]))), 400, "InvalidPart");
+            await s3.SendAsync("POST", $"{target}?uploadId={upload}", CompletionDocument.Of((7, tags[1]))), 400, "InvalidPart");
         ExpectError(await PutPartAsync(target, upload, 1, first), 404, "NoSuchUpload");
         ExpectError(await s3.GetAsync($"{target}?uploadId={upload}"), 404, "NoSuchUpload");
     }
@@ -58,7 +58,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
     {
         var target = $"/{await s3.NewBucketAsync()}/k";
         var upload = await s3.NewUploadAsync(target);
-        var list = CompleteDocument((1, await UploadAsync(target, upload, 1, [1])));
+        var list = CompletionDocument.Of((1, await UploadAsync(target, upload, 1, [1])));
         (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list)).Expect(200);
         (await s3.SendAsync("PUT", target, "newer")).Expect(200);
         await s3.SendAsync("POST", $"{target}?uploadId={upload}", list);
@@ -75,15 +75,15 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         var upload = await s3.NewUploadAsync(target);
         var (one, two) = (await UploadAsync(target, upload, 1, [1]), await UploadAsync(target, upload, 2, [2]));
         var complete = $"{target}?uploadId={upload}";
-        ExpectError(await s3.SendAsync("POST", complete, CompleteDocument((1, one), (2, two))), 400, "EntityTooSmall");
-        ExpectError(await s3.SendAsync("POST", complete, CompleteDocument((2, two), (1, one))), 400, "InvalidPartOrder");
-        ExpectError(await s3.SendAsync("POST", complete, CompleteDocument((1, one), (1, one))), 400, "InvalidPartOrder");
-        ExpectError(await s3.SendAsync("POST", complete, CompleteDocument((1, two))), 400, "InvalidPart");
-        ExpectError(await s3.SendAsync("POST", complete, CompleteDocument((3, one))), 400, "InvalidPart");
+        ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one), (2, two))), 400, "EntityTooSmall");
+        ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((2, two), (1, one))), 400, "InvalidPartOrder");
+        ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one), (1, one))), 400, "InvalidPartOrder");
+        ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((1, two))), 400, "InvalidPart");
+        ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((3, one))), 400, "InvalidPart");
         ExpectError(await s3.SendAsync("POST", complete, "<CompleteMultipartUpload/>"), 400, "MalformedXML");
-        ExpectError(await s3.SendAsync("POST", complete, CompleteDocument((1, one)), ("x-amz-mp-object-size", "2")), 400, "InvalidRequest");
+        ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one)), ("x-amz-mp-object-size", "2")), 400, "InvalidRequest");
         ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
-        (await s3.SendAsync("POST", complete, CompleteDocument((1, one)), ("x-amz-mp-object-size", "1"))).Expect(200);
+        (await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one)), ("x-amz-mp-object-size", "1"))).Expect(200);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
     {
         var target = $"/{await s3.NewBucketAsync()}/k";
         var upload = await s3.NewUploadAsync(target);
-        var list = CompleteDocument((1, await UploadAsync(target, upload, 1, [1])));
+        var list = CompletionDocument.Of((1, await UploadAsync(target, upload, 1, [1])));
         ExpectError(await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("If-Match", "*")), 404, "NoSuchKey");
         var tag = (await s3.SendAsync("PUT", target, "first")).Expect(200).Header("ETag")!;
         ExpectError(
@@ -112,7 +112,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         ExpectError(await PutPartAsync($"/{bucket}/k", upload, 10_001, [1]), 400, "InvalidArgument");
         (await s3.SendAsync("DELETE", $"/{bucket}/k?uploadId={upload}")).Expect(204);
         ExpectError(await PutPartAsync($"/{bucket}/k", upload, 1, [1]), 404, "NoSuchUpload");
-        ExpectError(await s3.SendAsync("POST", $"/{bucket}/k?uploadId={upload}", CompleteDocument((1, "\"a\""))), 404, "NoSuchUpload");
+        ExpectError(await s3.SendAsync("POST", $"/{bucket}/k?uploadId={upload}", CompletionDocument.Of((1, "\"a\""))), 404, "NoSuchUpload");
         Assert.Empty(Texts((await s3.GetAsync($"/{bucket}?uploads")).Expect(200), "UploadId"));
     }
 
@@ -181,7 +181,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
             tags.Add((i + 1, await UploadAsync(target, upload, i + 1, part)));
         }
 
-        var completed = await s3.SendAsync("POST", $"{target}?uploadId={upload}", CompleteDocument([.. tags]));
+        var completed = await s3.SendAsync("POST", $"{target}?uploadId={upload}", CompletionDocument.Of(tags));
         Assert.Equal("WgDhBQ==", Text(completed.Expect(200), "ChecksumCRC32"));
         Assert.Equal("\"b2add96cc9702bbf4efb0ccdfc6b7747-3\"", Text(completed, "ETag"));
         var head = await s3.SendAsync("HEAD", target, headers: ("x-amz-checksum-mode", "ENABLED"));
@@ -208,7 +208,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         var target = $"/{await s3.NewBucketAsync()}/k";
         var upload = await s3.NewUploadAsync(target, ("x-amz-checksum-algorithm", "SHA256"));
         byte[] first = new byte[MinPart], last = [1];
-        var list = CompleteDocument(
+        var list = CompletionDocument.Of(
             (1, await UploadAsync(target, upload, 1, first)), (2, await UploadAsync(target, upload, 2, last)));
         var composite = Convert.ToBase64String(SHA256.HashData([.. SHA256.HashData(first), .. SHA256.HashData(last)]));
         var stated = (header, string.Format(CultureInfo.InvariantCulture, value, composite));
@@ -230,16 +230,11 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
     {
         var target = $"/{await s3.NewBucketAsync()}/k";
         var upload = await s3.NewUploadAsync(target);
-        var list = CompleteDocument((1, await UploadAsync(target, upload, 1, [1])));
+        var list = CompletionDocument.Of((1, await UploadAsync(target, upload, 1, [1])));
         ExpectError(
             await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("x-amz-checksum-type", "COMPOSITE")), 400, "BadDigest");
         (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("x-amz-checksum-type", "FULL_OBJECT"))).Expect(200);
     }
-
-    private static string CompleteDocument(params (int Number, string ETag)[] parts) =>
-        "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
-        + string.Concat(parts.Select(part => $"<Part><PartNumber>{part.Number}</PartNumber><ETag>{part.ETag}</ETag></Part>"))
-        + "</CompleteMultipartUpload>";
 
     private Task<ApiAnswer> PutPartAsync(string target, string upload, int number, byte[] bytes) => s3.SendAsync(
         "PUT", string.Create(CultureInfo.InvariantCulture, $"{target}?partNumber={number}&uploadId={upload}"), bytes);

@@ -109,12 +109,9 @@ public sealed class S3RestoreTests : IAsyncLifetime
     {
         var upload = Text((await SendAsync("POST", Object + "?uploads", headers: ("x-amz-storage-class", "GLACIER"))).Expect(200), "UploadId");
         var part = $"{Object}?partNumber=1&uploadId={upload}";
-        var tag = (await SendAsync("PUT", part, "hello")).Expect(200).Header("ETag");
+        var tag = (await SendAsync("PUT", part, "hello")).Expect(200).Header("ETag")!;
         Assert.Equal("GLACIER", Text((await SendAsync("GET", $"{Object}?uploadId={upload}")).Expect(200), "StorageClass"));
-        (await SendAsync(
-            "POST",
-            $"{Object}?uploadId={upload}",
-            $"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{tag}</ETag></Part></CompleteMultipartUpload>")).Expect(200);
+        (await SendAsync("POST", $"{Object}?uploadId={upload}", CompletionDocument.Of((1, tag)))).Expect(200);
         ExpectError(await SendAsync("GET", Object), 403, "InvalidObjectState");
 
         var other = Text((await SendAsync("POST", "/archive/other?uploads")).Expect(200), "UploadId");

@@ -74,15 +74,12 @@ public sealed partial class RaceClient(HttpClient http, SignedRequests requests,
         return (await UntilAnsweredAsync(() => SendAsync(HttpMethod.Get, Target, body: null, [], received => bytes = received)), bytes);
     });
 
-    public Task<RaceAnswer> CompleteAsync(string upload, RaceContent content, bool mustBeAbsent = false)
-    {
-        var part = $"<Part><PartNumber>1</PartNumber><ETag>{content.PartTag}</ETag></Part>";
-        return round.CompleteAsync(upload, content, mustBeAbsent, () => CountAsync(AskAsync(
+    public Task<RaceAnswer> CompleteAsync(string upload, RaceContent content, bool mustBeAbsent = false) =>
+        round.CompleteAsync(upload, content, mustBeAbsent, () => CountAsync(AskAsync(
             HttpMethod.Post,
             $"{Target}?uploadId={upload}",
-            Encoding.ASCII.GetBytes($"<CompleteMultipartUpload>{part}</CompleteMultipartUpload>"),
+            Encoding.ASCII.GetBytes(CompletionDocument.Of((1, content.PartTag))),
             mustBeAbsent ? [("if-none-match", AnyObject)] : [])));
-    }
 
     public Task AbortAsync(string upload) => round.AbortAsync(upload, () => CountAsync(
         AskAsync(HttpMethod.Delete, $"{Target}?uploadId={upload}", body: null)));

@@ -37,9 +37,7 @@ internal sealed class S3Requests(S3World world, Dice dice)
 
     /// <summary>The document that completes an upload with these parts.</summary>
     public static string PartList(IEnumerable<KeyValuePair<int, string>> parts) =>
-        "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
-        + string.Concat(parts.Select(part => $"<Part><PartNumber>{part.Key}</PartNumber><ETag>{part.Value}</ETag></Part>"))
-        + "</CompleteMultipartUpload>";
+        CompletionDocument.Of(parts.Select(part => (part.Key, part.Value)));
 
     private FuzzRequest Of(S3Operation operation, KnownBucket bucket)
     {
