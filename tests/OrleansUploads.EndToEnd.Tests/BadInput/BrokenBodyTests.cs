@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using OrleansUploads.Client;
@@ -73,31 +72,17 @@ public sealed class BrokenBodyTests : IDisposable
     /// <summary>Sends a signed head and half of the announced body, and waits until the server has begun to write it.</summary>
     private async Task<Socket> SendHalfPartAsync(ServerProcess server, string upload)
     {
-        var path = $"/-/vaults/{Vault}/multipart-uploads/{upload}";
-        var headers = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["content-range"] = $"bytes 0-{Archives.MiB - 1}/*",
-            ["host"] = server.Address.Authority,
-            ["x-amz-content-sha256"] = PayloadModes.NotSigned,
-            ["x-amz-date"] = AmzTimestamp.Format(TimeProvider.System.GetUtcNow()),
-            ["x-amz-glacier-version"] = "2012-06-01",
-            ["x-amz-sha256-tree-hash"] = Body.TreeHash.ToString(),
-        };
-        var signer = new RequestSigner(
-            SigningRules.Glacier, "us-east-1", CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
-        var authorization = signer.Sign(
-            new SigningRequest("PUT", path, headers.GetValueOrDefault, headers.Keys, PayloadModes.NotSigned),
-            [.. headers.Keys]);
-        var head = new StringBuilder($"PUT {path} HTTP/1.1\r\n");
-        foreach (var (name, value) in headers)
-        {
-            head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
-        }
-
-        head.Append(CultureInfo.InvariantCulture, $"authorization: {authorization}\r\ncontent-length: {Archives.MiB}\r\n\r\n");
+        var heads = new SignedHead(server.Address.Authority, CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
+        var head = heads.Of(
+            "PUT",
+            $"/-/vaults/{Vault}/multipart-uploads/{upload}",
+            Archives.MiB,
+            ("content-range", $"bytes 0-{Archives.MiB - 1}/*"),
+            ("x-amz-content-sha256", PayloadModes.NotSigned),
+            ("x-amz-sha256-tree-hash", $"{Body.TreeHash}"));
         var connection = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await connection.ConnectAsync(server.EndPoint);
-        await connection.SendAsync(Encoding.ASCII.GetBytes(head.ToString()));
+        await connection.SendAsync(head);
         await connection.SendAsync(Archives.Bytes(Archives.MiB / 2, seed: 1));
         await Eventually.BecomesTrueAsync(() => CountPartFiles() == 1, "the server writes the part");
         return connection;

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text;
 using OrleansUploads.Signing;
 
-namespace OrleansUploads.Simulation.Hostile;
+namespace OrleansUploads.TestKit.Processes;
 
-/// <summary>Creates request heads that are signed by the hostile account.</summary>
-internal sealed class SignedHead(string host, string keyId, string secret)
+/// <summary>Creates the heads of requests that a test sends byte by byte, signed with a key pair.</summary>
+public sealed class SignedHead(string host, string keyId, string secret)
 {
     private readonly RequestSigner _signer = new(SigningRules.Glacier, "us-east-1", keyId, secret);
 
