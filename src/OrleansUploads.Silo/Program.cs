@@ -16,7 +16,7 @@ if (args is ["--version"])
 try
 {
     var command = SiloCommand.Parse(args);
-    SettingArguments.Require(command?.Settings ?? args);
+    SettingsReader.RequireSettings(command?.Settings ?? args);
     return command is null ? await SiloProcess.RunAsync(args) : await command.RunAsync();
 }
 catch (SettingException fault)

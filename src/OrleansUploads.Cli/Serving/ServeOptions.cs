@@ -13,15 +13,15 @@ internal static class ServeOptions
     public const string NotifyVariable = "ORLEANSUPLOADS_NOTIFY";
 
     /// <summary>The options of the service, one for each setting.</summary>
-    public static IReadOnlyDictionary<ServiceSetting, Option<string[]>> OfService() =>
+    public static IReadOnlyDictionary<Setting<ServiceOptions>, Option<string[]>> OfService() =>
         ServiceSettings.All.ToDictionary(setting => setting, Create);
 
     /// <summary>The options that say where the bytes are, for commands that read them without a server.</summary>
-    public static IReadOnlyDictionary<ServiceSetting, Option<string[]>> OfParts() =>
+    public static IReadOnlyDictionary<Setting<ServiceOptions>, Option<string[]>> OfParts() =>
         new[] { ServiceSettings.Parts, ServiceSettings.PartsEndpoint, ServiceSettings.PartsRegion }.ToDictionary(setting => setting, Create);
 
     /// <summary>Adds an error to a command line for each wrong option.</summary>
-    public static void Validate(CommandResult result, IReadOnlyDictionary<ServiceSetting, Option<string[]>> options)
+    public static void Validate(CommandResult result, IReadOnlyDictionary<Setting<ServiceOptions>, Option<string[]>> options)
     {
         try
         {
@@ -37,17 +37,17 @@ internal static class ServeOptions
     }
 
     /// <summary>The name of the option of a setting: <c>--stale-after</c> for <c>StaleAfter</c>.</summary>
-    public static string NameOf(ServiceSetting setting) => "-" + string.Concat(
+    public static string NameOf(Setting<ServiceOptions> setting) => "-" + string.Concat(
         setting.Name.Select(letter => char.IsUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : letter.ToString()));
 
     /// <summary>Binds the options of the service.</summary>
     /// <exception cref="OptionsValidationException">Some values are wrong.</exception>
     public static ServiceOptions Bind(
-        IReadOnlyDictionary<ServiceSetting, Option<string[]>> options, Func<Option<string[]>, string[]?> valuesOf) =>
-        ServiceOptionsSetup.Bind(
+        IReadOnlyDictionary<Setting<ServiceOptions>, Option<string[]>> options, Func<Option<string[]>, string[]?> valuesOf) =>
+        ServiceSettings.Bind(
             setting => options.TryGetValue(setting, out var option) ? JoinValues(setting, valuesOf(option)) : null, NameOf);
 
-    private static Option<string[]> Create(ServiceSetting setting)
+    private static Option<string[]> Create(Setting<ServiceOptions> setting)
     {
         var option = new Option<string[]>(NameOf(setting))
         {
@@ -65,7 +65,7 @@ internal static class ServeOptions
         return option.RefuseEmpty();
     }
 
-    private static string Describe(ServiceSetting setting)
+    private static string Describe(Setting<ServiceOptions> setting)
     {
         var meaning = setting.Meaning.Replace("`", "", StringComparison.Ordinal);
         return setting == ServiceSettings.Notify
@@ -73,7 +73,7 @@ internal static class ServeOptions
             : meaning;
     }
 
-    private static string? JoinValues(ServiceSetting setting, string[]? values)
+    private static string? JoinValues(Setting<ServiceOptions> setting, string[]? values)
     {
         var text = string.Join(' ', values ?? []);
         return setting == ServiceSettings.Notify

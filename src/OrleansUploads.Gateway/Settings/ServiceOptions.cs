@@ -35,3 +35,13 @@ public sealed class ServiceOptions
     /// <summary>How the log is written.</summary>
     public LogFormat LogFormat { get; set; }
 }
+
+/// <summary>How log messages are written to standard error.</summary>
+public enum LogFormat
+{
+    /// <summary>A line of text for each message, for people.</summary>
+    Text,
+
+    /// <summary>A JSON object in a line for each message, for programs.</summary>
+    Json,
+}

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.Extensions.Options;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.ObjectStorage;
@@ -15,7 +16,7 @@ public static class ServiceSettings
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     /// <summary>Time until the output of a job is available.</summary>
-    public static readonly ServiceSetting RetrievalDelay = new(
+    public static readonly Setting<ServiceOptions> RetrievalDelay = new(
         "RetrievalDelay",
         "How long the outputs of jobs and the restores of objects are delayed: `3h` for all tiers, or `standard=3h expedited=1m bulk=12h`. "
         + "Inventories are delayed like the standard tier.",
@@ -33,7 +34,7 @@ public static class ServiceSettings
     { IsList = true };
 
     /// <summary>Receivers of messages about finished jobs.</summary>
-    public static readonly ServiceSetting Notify = new(
+    public static readonly Setting<ServiceOptions> Notify = new(
         "Notify",
         "Where notifications about finished jobs are sent: `topic ARN=address`, several with blanks between them.",
         _ => null,
@@ -46,7 +47,7 @@ public static class ServiceSettings
     { IsList = true, IsSecret = true };
 
     /// <summary>The object store of the bytes.</summary>
-    public static readonly ServiceSetting Parts = new(
+    public static readonly Setting<ServiceOptions> Parts = new(
         "Parts",
         "Where the bytes are kept instead of a folder: `s3://bucket/prefix` in a store that speaks S3, or `az://container/prefix` in Azure Blob "
         + "Storage. See cluster.md.",
@@ -58,7 +59,7 @@ public static class ServiceSettings
         });
 
     /// <summary>The address of that store's service.</summary>
-    public static readonly ServiceSetting PartsEndpoint = new(
+    public static readonly Setting<ServiceOptions> PartsEndpoint = new(
         "PartsEndpoint",
         "The address of the service with these bytes, such as http://10.0.0.5:9000 or https://account.blob.core.windows.net. If it is not "
         + "set, the one that the SDK knows.",
@@ -72,7 +73,7 @@ public static class ServiceSettings
         });
 
     /// <summary>The region of that store.</summary>
-    public static readonly ServiceSetting PartsRegion = new(
+    public static readonly Setting<ServiceOptions> PartsRegion = new(
         "PartsRegion",
         "The region of the bucket. If it is not set, the one that the SDK finds, or us-east-1 with an endpoint.",
         _ => null,
@@ -83,7 +84,7 @@ public static class ServiceSettings
         });
 
     /// <summary>All of them, in the order of the help text. <c>serve</c> and the silo read each of them by its name.</summary>
-    public static readonly IReadOnlyList<ServiceSetting> All =
+    public static readonly IReadOnlyList<Setting<ServiceOptions>> All =
     [
         new(
             "Region",
@@ -113,183 +114,142 @@ public static class ServiceSettings
 
         PartsRegion,
 
-        Duration(
+        Setting.Duration(
             "StaleAfter",
             $"Uploads without activity for this long are deleted; at least {Durations.Format(UploadPolicy.MinStaleAfter)}.",
             UploadPolicy.MinStaleAfter,
-            options => options.Engine.Uploads.StaleAfter,
+            (ServiceOptions options) => options.Engine.Uploads.StaleAfter,
             (options, value) => With(options, uploads => uploads with { StaleAfter = value })),
 
-        Duration(
+        Setting.Duration(
             "ReplacedObjectGrace",
             "The bytes of an overwritten or deleted object are kept for this long, for downloads and copies that have begun; at least "
             + $"{Durations.Format(UploadPolicy.MinReplacedObjectGrace)}.",
             UploadPolicy.MinReplacedObjectGrace,
-            options => options.Engine.Uploads.ReplacedObjectGrace,
+            (ServiceOptions options) => options.Engine.Uploads.ReplacedObjectGrace,
             (options, value) => With(options, uploads => uploads with { ReplacedObjectGrace = value })),
 
         RetrievalDelay,
 
         Notify,
 
-        Count(
+        Setting.Number(
             "MaxVaults",
             "Maximum number of vaults per account.",
+            1,
             int.MaxValue,
-            options => options.Engine.Accounts.MaxVaults,
+            (ServiceOptions options) => options.Engine.Accounts.MaxVaults,
             (options, value) => options.Engine = options.Engine with
             {
                 Accounts = options.Engine.Accounts with { MaxVaults = value },
             }),
 
-        Count(
+        Setting.Number(
             "MaxOpenUploads",
             $"Maximum number of uploads in progress per vault, up to {VaultLimits.MaxOpenUploads}.",
+            1,
             VaultLimits.MaxOpenUploads,
-            options => options.Engine.Vaults.OpenUploads,
+            (ServiceOptions options) => options.Engine.Vaults.OpenUploads,
             (options, value) => options.Engine = options.Engine with
             {
                 Vaults = options.Engine.Vaults with { OpenUploads = value },
-            },
-            isSameOnAllSilos: true),
+            }) with { IsSameOnAllSilos = true },
 
-        Count(
+        Setting.Number(
             "MaxJobs",
             $"Maximum number of jobs that a vault keeps, up to {VaultLimits.DefaultJobs}; at most a tenth can be inventory jobs.",
+            1,
             VaultLimits.DefaultJobs,
-            options => options.Engine.Vaults.Jobs,
-            (options, value) => options.Engine = options.Engine with { Vaults = options.Engine.Vaults with { Jobs = value } },
-            isSameOnAllSilos: true),
+            (ServiceOptions options) => options.Engine.Vaults.Jobs,
+            (options, value) => options.Engine = options.Engine with
+            {
+                Vaults = options.Engine.Vaults with { Jobs = value },
+            }) with { IsSameOnAllSilos = true },
 
-        Count(
+        Setting.Number(
             "MaxConnections",
             "Maximum number of client connections; fewer if the limit of open files (`ulimit -n`) does not allow that many.",
+            1,
             int.MaxValue,
-            options => options.Gateway.MaxConnections,
+            (ServiceOptions options) => options.Gateway.MaxConnections,
             (options, value) => options.Gateway = options.Gateway with { MaxConnections = value }),
 
-        Count(
+        Setting.Number(
             "MaxBodies",
             "Maximum number of upload bodies that are received at a time, and of job outputs that are sent at a time.",
+            1,
             int.MaxValue,
-            options => options.Gateway.MaxConcurrentBodies,
+            (ServiceOptions options) => options.Gateway.MaxConcurrentBodies,
             (options, value) => options.Gateway = options.Gateway with
             {
                 MaxConcurrentBodies = value,
                 MaxConcurrentOutputs = value,
             }),
 
-        Duration(
+        Setting.Duration(
             "HeaderTimeout",
             "A connection is closed if the headers of a request take longer than this.",
             OneSecond,
-            options => options.Gateway.HeaderTimeout,
+            (ServiceOptions options) => options.Gateway.HeaderTimeout,
             (options, value) => options.Gateway = options.Gateway with { HeaderTimeout = value }),
 
-        Duration(
+        Setting.Duration(
             "KeepAliveTimeout",
             "A connection is closed if no request begins for this long. It must be longer than a load balancer keeps idle connections.",
             OneSecond,
-            options => options.Gateway.KeepAliveTimeout,
+            (ServiceOptions options) => options.Gateway.KeepAliveTimeout,
             (options, value) => options.Gateway = options.Gateway with { KeepAliveTimeout = value }),
 
-        Duration(
+        Setting.Duration(
             "CollectGrace",
             "Unowned bytes younger than this are kept.",
             TimeSpan.Zero,
-            options => options.Engine.Maintenance.AttemptGrace,
+            (ServiceOptions options) => options.Engine.Maintenance.AttemptGrace,
             (options, value) => With(options, maintenance => maintenance with { AttemptGrace = value })),
 
-        Duration(
+        Setting.Duration(
             "CollectInterval",
             "Time between two collections of unowned bytes.",
             OneSecond,
-            options => options.Engine.Maintenance.CollectInterval,
+            (ServiceOptions options) => options.Engine.Maintenance.CollectInterval,
             (options, value) => With(options, maintenance => maintenance with { CollectInterval = value })),
 
-        Choice(
+        Setting.Choice(
             "LogFormat",
             "How log messages are written: `text`, or `json` with one object in each line.",
-            options => options.LogFormat,
+            (ServiceOptions options) => options.LogFormat,
             (options, value) => options.LogFormat = value),
 
-        Choice(
+        Setting.Choice(
             "DirectIo",
             "Whether the bytes of large parts are written past the page cache, which costs less processor time: `auto`, where the file "
             + "system allows it, but not on network file systems and FUSE; or `off`.",
-            options => options.DirectIo,
+            (ServiceOptions options) => options.DirectIo,
             (options, value) => options.DirectIo = value),
     ];
 
-    private static ServiceSetting Choice<T>(string name, string meaning, Func<ServiceOptions, T> get, Action<ServiceOptions, T> set)
-        where T : struct, Enum => new(
-            name,
-            meaning,
-            options => Word(get(options)),
-            (options, text) =>
-            {
-                foreach (var value in Enum.GetValues<T>())
-                {
-                    if (text.Equals(Word(value), StringComparison.OrdinalIgnoreCase))
-                    {
-                        set(options, value);
-                        return null;
-                    }
-                }
-
-                return $"It must be one of {string.Join(", ", Enum.GetValues<T>().Select(Word))}.";
-            });
-
-    private static ServiceSetting Count(
-        string name,
-        string meaning,
-        int max,
-        Func<ServiceOptions, int> get,
-        Action<ServiceOptions, int> set,
-        bool isSameOnAllSilos = false) => new(
-            name,
-            meaning,
-            options => get(options).ToString(CultureInfo.InvariantCulture),
-            (options, text) =>
-            {
-                if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < 1 || value > max)
-                {
-                    return max == int.MaxValue
-                        ? "It must be a whole number of at least 1."
-                        : string.Create(CultureInfo.InvariantCulture, $"It must be a whole number from 1 to {max}.");
-                }
-
-                set(options, value);
-                return null;
-            })
+    /// <summary>Binds options to texts.</summary>
+    /// <param name="textOf">The text of a setting; null or empty for its default.</param>
+    /// <param name="nameOf">The name of a setting as the operator knows it.</param>
+    /// <exception cref="OptionsValidationException">Some settings are wrong; <see cref="OptionsValidationException.Failures"/> has a
+    /// sentence for each.</exception>
+    public static ServiceOptions Bind(
+        Func<Setting<ServiceOptions>, string?> textOf, Func<Setting<ServiceOptions>, string> nameOf)
+    {
+        var options = new ServiceOptions();
+        var failures = new List<string>();
+        foreach (var setting in All)
         {
-            IsSameOnAllSilos = isSameOnAllSilos,
-        };
-
-    private static ServiceSetting Duration(
-        string name,
-        string meaning,
-        TimeSpan min,
-        Func<ServiceOptions, TimeSpan> get,
-        Action<ServiceOptions, TimeSpan> set) => new(
-            name,
-            meaning,
-            options => Durations.Format(get(options)),
-            (options, text) =>
+            if (textOf(setting) is { Length: > 0 } text && setting.Read(options, text, nameOf(setting)) is { } failure)
             {
-                if (!Durations.TryParse(text, out var value))
-                {
-                    return $"It must be a duration such as {Durations.Examples}.";
-                }
+                failures.Add(failure);
+            }
+        }
 
-                if (value < min)
-                {
-                    return $"It must be at least {Durations.Format(min)}.";
-                }
-
-                set(options, value);
-                return null;
-            });
+        return failures.Count == 0
+            ? options
+            : throw new OptionsValidationException(Options.DefaultName, typeof(ServiceOptions), failures);
+    }
 
     private static void With(ServiceOptions options, Func<UploadPolicy, UploadPolicy> change) =>
         options.Engine = options.Engine with { Uploads = change(options.Engine.Uploads) };
@@ -300,9 +260,6 @@ public static class ServiceSettings
     private static string? WrongRegion(string text) => text.AsSpan().ContainsAnyExcept(RegionCharacters)
         ? "It must have only letters, digits, '-', '_' and '.', such as us-east-1."
         : null;
-
-    private static string Word<T>(T value)
-        where T : struct, Enum => value.ToString().ToLowerInvariant();
 
     private static string[] Words(string text) => text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries);
 }

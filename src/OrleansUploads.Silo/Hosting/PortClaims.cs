@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Silo.Hosting;
 
@@ -49,7 +50,7 @@ internal sealed class PortClaims : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _claims.ForEach(static claim => claim.Dispose());
 
-    private void Take(Setting setting, IPEndPoint endpoint)
+    private void Take(Setting<SiloSettings> setting, IPEndPoint endpoint)
     {
         if (endpoint.Port == 0)
         {

@@ -35,7 +35,7 @@ internal static class Usage
             """);
         foreach (var setting in KnownSettings.All)
         {
-            var value = setting.ByDefault is { } byDefault ? $" (default: {byDefault})" : "";
+            var value = setting.Default is { } byDefault ? $" (default: {byDefault})" : "";
             output.WriteLine($"  {setting.Variable}{value}");
             output.WriteLine($"      {setting.Meaning}");
         }

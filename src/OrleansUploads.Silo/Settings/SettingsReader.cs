@@ -1,24 +1,57 @@
+using OrleansUploads.Gateway.Settings;
+
 namespace OrleansUploads.Silo.Settings;
 
 /// <summary>Reads the texts of settings, and collects a sentence for each invalid one. The value of an invalid setting is
 /// meaningless, so call <see cref="ThrowIfFlawed"/> before using any value.</summary>
 internal sealed class SettingsReader
 {
+    private const string Option = "--";
+
     private readonly IConfigurationSection _section;
     private readonly List<string> _flaws = [];
-    private readonly HashSet<Setting> _invalid = [];
+    private readonly HashSet<Setting<SiloSettings>> _invalid = [];
 
     /// <param name="configuration">The configuration with the settings.</param>
     public SettingsReader(IConfiguration configuration)
     {
-        _section = configuration.GetSection(Setting.Section);
+        _section = configuration.GetSection(SettingVariables.Section);
         var known = KnownSettings.All
-            .SelectMany(setting => setting.IsSecret ? [setting.Name, setting.Name + Setting.FileSuffix] : new[] { setting.Name })
+            .SelectMany(setting => setting.IsSecret ? [setting.Name, setting.Name + SettingVariables.FileSuffix] : new[] { setting.Name })
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
         var valid = string.Join(", ", known.Order(StringComparer.Ordinal));
         foreach (var unknown in _section.GetChildren().Where(set => !known.Contains(set.Key)))
         {
-            Add($"Unknown setting {Setting.Section}__{unknown.Key}. Valid settings: {valid}.");
+            Add($"Unknown setting {SettingVariables.Section}__{unknown.Key}. Valid settings: {valid}.");
+        }
+    }
+
+    /// <summary>Checks the settings on the command line. The configuration ignores words that it does not know, so without this check a
+    /// mistyped command would start a silo, and a mistyped setting would have no effect.</summary>
+    /// <param name="arguments">The words: <c>--NAME=VALUE</c>, <c>NAME=VALUE</c>, or <c>--NAME</c> and <c>VALUE</c>.</param>
+    /// <exception cref="SettingException">A word is no setting.</exception>
+    public static void RequireSettings(IReadOnlyList<string> arguments)
+    {
+        for (var at = 0; at < arguments.Count; at++)
+        {
+            var name = arguments[at].Split('=')[0];
+            if (name.Length == arguments[at].Length)
+            {
+                var hasValue = at + 1 < arguments.Count && !arguments[at + 1].StartsWith(Option, StringComparison.Ordinal);
+                if (!name.StartsWith(Option, StringComparison.Ordinal) || !hasValue)
+                {
+                    throw new SettingException(
+                        $"'{name}' is neither a command nor a setting with a value. See 'orleans-uploads-silo --help'.");
+                }
+
+                at++;
+            }
+
+            var bare = name.TrimStart('-', '/').Replace($"{SettingVariables.Section}__", "", StringComparison.OrdinalIgnoreCase);
+            if (KnownSettings.All.FirstOrDefault(known => known.Name.Equals(bare, StringComparison.OrdinalIgnoreCase)) is { } setting)
+            {
+                throw new SettingException($"{name} has no effect. Write {Option}{SettingVariables.Section}:{setting.Name}=VALUE.");
+            }
         }
     }
 
@@ -37,28 +70,30 @@ internal sealed class SettingsReader
     {
         if (_flaws.Count > 0)
         {
-            throw SettingException.Of(_flaws);
+            throw new SettingException(_flaws is [var only]
+                ? only
+                : $"{_flaws.Count} settings are wrong:{string.Concat(_flaws.Select(flaw => $"{Environment.NewLine}- {flaw}"))}");
         }
     }
 
     /// <summary>Reads a setting by its own rules. One that is not set keeps its default.</summary>
-    public void Apply(Setting setting, SiloSettings settings)
+    public void Apply(Setting<SiloSettings> setting, SiloSettings settings)
     {
-        if (setting.Value is { } value && Find(setting) is { } text && value.Apply(settings, text) is { } wrong)
+        if (Find(setting) is { } text && setting.Read(settings, text, setting.Variable) is { } flaw)
         {
             _invalid.Add(setting);
-            Add(setting.IsSecret ? $"{setting.Variable}: {wrong}" : $"{setting.Variable} is '{text}'. {wrong}");
+            Add(flaw);
         }
     }
 
     /// <summary>Whether a setting has the default, or a value that its own rules accept.</summary>
-    public bool IsValid(Setting setting) => !_invalid.Contains(setting);
+    public bool IsValid(Setting<SiloSettings> setting) => !_invalid.Contains(setting);
 
     /// <summary>Returns the text of a setting, or null if it is not set.</summary>
-    public string? Find(Setting setting)
+    public string? Find(Setting<SiloSettings> setting)
     {
         var value = _section[setting.Name];
-        if (!setting.IsSecret || _section[setting.Name + Setting.FileSuffix] is not { Length: > 0 } path)
+        if (!setting.IsSecret || _section[setting.Name + SettingVariables.FileSuffix] is not { Length: > 0 } path)
         {
             return string.IsNullOrEmpty(value) ? null : value;
         }
@@ -73,7 +108,7 @@ internal sealed class SettingsReader
     }
 
     /// <summary>Returns the text of a required setting.</summary>
-    public string Require(Setting setting, string advice)
+    public string Require(Setting<SiloSettings> setting, string advice)
     {
         if (Find(setting) is { } value)
         {
@@ -86,11 +121,7 @@ internal sealed class SettingsReader
         return "";
     }
 
-    /// <summary>Adds a sentence about a setting with an invalid value.</summary>
-    public void AddInvalid(Setting setting, string value, string wanted) =>
-        Add($"{setting.Variable} is '{value}'. It must be {wanted}.");
-
-    private string? ReadSecret(Setting setting, string path)
+    private string? ReadSecret(Setting<SiloSettings> setting, string path)
     {
         try
         {
@@ -110,3 +141,6 @@ internal sealed class SettingsReader
         return "";
     }
 }
+
+/// <summary>The process cannot start with its settings. The message names the wrong settings and what to do.</summary>
+internal sealed class SettingException(string message, Exception? inner = null) : Exception(message, inner);

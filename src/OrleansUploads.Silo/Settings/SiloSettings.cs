@@ -100,13 +100,10 @@ internal sealed record SiloSettings
         settings.Tls = TlsSettings.Read(reader, settings.TlsSiloName);
         settings.KeysFile = ReadKeysFile(reader);
         settings.OnlyKey = ReadOnlyKey(reader, settings.Account);
+        settings.CheckTableService(reader);
         if (reader.IsValid(KnownSettings.Clustering))
         {
             settings.ReadStore(reader);
-        }
-        else
-        {
-            settings.TableService = ReadTableService(reader);
         }
 
         reader.ThrowIfFlawed();
@@ -123,14 +120,6 @@ internal sealed record SiloSettings
     /// <summary>Reads the settings that depend on the store.</summary>
     private void ReadStore(SettingsReader reader)
     {
-        TableService = ReadTableService(reader);
-        if (Store != ClusterStore.Azure && reader.Find(KnownSettings.TableService) is not null)
-        {
-            reader.Add(
-                $"{KnownSettings.TableService.Variable} is set, but {KnownSettings.Clustering.Variable} is "
-                + $"{SettingValue.WordOf(Store)}. Remove it, or set {KnownSettings.Clustering.Variable}=azure.");
-        }
-
         if (Store != ClusterStore.Localhost)
         {
             ConnectionString = ReadConnectionString(reader, Store);
@@ -187,15 +176,15 @@ internal sealed record SiloSettings
         var alternative = store == ClusterStore.Azure ? $" With an identity, set {KnownSettings.TableService.Variable} instead." : "";
         return reader.Require(
             KnownSettings.ConnectionString,
-            $"{KnownSettings.Clustering.Variable} is {SettingValue.WordOf(store)}, and this setting is required to reach the "
+            $"{KnownSettings.Clustering.Variable} is {Setting.WordOf(store)}, and this setting is required to reach the "
             + $"storage.{alternative} For tests in one process without storage, set {KnownSettings.Clustering.Variable}=localhost.");
     }
 
-    private static Uri? ReadTableService(SettingsReader reader)
+    private void CheckTableService(SettingsReader reader)
     {
-        if (reader.Find(KnownSettings.TableService) is not { } text)
+        if (reader.Find(KnownSettings.TableService) is null)
         {
-            return null;
+            return;
         }
 
         if (reader.Find(KnownSettings.ConnectionString) is not null)
@@ -204,14 +193,12 @@ internal sealed record SiloSettings
                 $"{KnownSettings.ConnectionString.Variable} and {KnownSettings.TableService.Variable} are both set. Remove one of them.");
         }
 
-        // A token is a secret that anybody on the way could use.
-        if (Uri.TryCreate(text, UriKind.Absolute, out var service) && service.Scheme == Uri.UriSchemeHttps)
+        if (reader.IsValid(KnownSettings.Clustering) && Store != ClusterStore.Azure)
         {
-            return service;
+            reader.Add(
+                $"{KnownSettings.TableService.Variable} is set, but {KnownSettings.Clustering.Variable} is "
+                + $"{Setting.WordOf(Store)}. Remove it, or set {KnownSettings.Clustering.Variable}=azure.");
         }
-
-        reader.AddInvalid(KnownSettings.TableService, text, "an address such as https://account.table.core.windows.net");
-        return null;
     }
 
     private static string? ReadKeysFile(SettingsReader reader)
@@ -254,7 +241,7 @@ internal sealed record SiloSettings
         {
             if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
             {
-                reader.AddInvalid(setting, name, "one address that the other silos can reach, not all addresses");
+                reader.Add($"{setting.Variable} is '{name}'. It must be one address that the other silos can reach, not all addresses.");
             }
 
             return address;
@@ -283,4 +270,27 @@ internal sealed record SiloSettings
 
     private static bool IsReachable(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address);
+}
+
+/// <summary>The store of a cluster's membership, journals and reminders.</summary>
+internal enum ClusterStore
+{
+    /// <summary>In PostgreSQL.</summary>
+    Postgres,
+
+    /// <summary>In Azure Storage.</summary>
+    Azure,
+
+    /// <summary>In memory, for one process.</summary>
+    Localhost,
+}
+
+/// <summary>The role of a process in the cluster.</summary>
+internal enum ProcessRole
+{
+    /// <summary>Gateway and silo.</summary>
+    Silo,
+
+    /// <summary>The gateway alone.</summary>
+    Gateway,
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansUploads.Cluster.Nodes;
 using OrleansUploads.Cluster.Tls;
+using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Silo.Settings;
 
@@ -13,7 +14,7 @@ internal sealed record TlsSettings(TlsFiles Files, string? NodesFile)
     /// <returns>Null if the cluster has no TLS.</returns>
     public static TlsSettings? Read(SettingsReader reader, string siloName)
     {
-        Setting[] all = [KnownSettings.TlsCertificate, KnownSettings.TlsKey, KnownSettings.TlsAuthority];
+        Setting<SiloSettings>[] all = [KnownSettings.TlsCertificate, KnownSettings.TlsKey, KnownSettings.TlsAuthority];
         var missing = Array.FindAll(all, setting => reader.Find(setting) is null);
         var nodes = reader.Find(KnownSettings.NodesFile);
         if (missing.Length == all.Length)

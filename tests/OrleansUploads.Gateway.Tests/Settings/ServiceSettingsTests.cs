@@ -73,6 +73,6 @@ public sealed class ServiceSettingsTests
     private static ServiceOptions Bind(params (string Name, string Text)[] texts)
     {
         var byName = texts.ToDictionary(text => text.Name, text => text.Text);
-        return ServiceOptionsSetup.Bind(setting => byName.GetValueOrDefault(setting.Name), setting => $"--{setting.Name}");
+        return ServiceSettings.Bind(setting => byName.GetValueOrDefault(setting.Name), setting => $"--{setting.Name}");
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using OrleansUploads.Gateway.Settings;
 using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
@@ -42,7 +43,7 @@ public sealed partial class DeployedSettingsTests : IDisposable
         var settings = SiloSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(
             environment.Select(entry => KeyValuePair.Create(entry.Key.Replace("__", ":", StringComparison.Ordinal), entry.Value))).Build());
 
-        Assert.Equal(decisions, SettingValue.WordOf(settings.Store));
+        Assert.Equal(decisions, Setting.WordOf(settings.Store));
         Assert.Equal(bytes, settings.Service.Parts?.ToString().TrimEnd('/') ?? settings.PartsFolder);
     }
 

@@ -38,8 +38,8 @@ public sealed partial class DeploymentTests
     {
         var operations = Read("docs/operations.md");
         Assert.All(KnownSettings.All, setting => Assert.Contains(
-            $"| `{setting.Name}`{(setting.IsSecret ? $" or `{setting.Name}{Setting.FileSuffix}`" : "")} | "
-            + $"{(setting.ByDefault is null ? "" : $"`{setting.ByDefault}`")} | {setting.Meaning} |",
+            $"| `{setting.Name}`{(setting.IsSecret ? $" or `{setting.Name}{SettingVariables.FileSuffix}`" : "")} | "
+            + $"{(setting.Default is null ? "" : $"`{setting.Default}`")} | {setting.Meaning} |",
             operations,
             StringComparison.Ordinal));
     }
@@ -64,9 +64,9 @@ public sealed partial class DeploymentTests
             .SelectMany(match => match.Groups["port"].Captures.Select(capture => capture.Value));
         Assert.Equal(
             [
-                KnownSettings.SiloPort.ByDefault!,
-                KnownSettings.ClientPort.ByDefault!,
-                KnownSettings.Listen.ByDefault!.Split(':')[1],
+                KnownSettings.SiloPort.Default!,
+                KnownSettings.ClientPort.Default!,
+                KnownSettings.Listen.Default!.Split(':')[1],
                 DashboardPort,
             ],
             named.Distinct().Order(StringComparer.Ordinal));
@@ -75,7 +75,7 @@ public sealed partial class DeploymentTests
     [Fact]
     public void The_load_balancer_sends_requests_where_the_silos_listen()
     {
-        var listens = KnownSettings.Listen.ByDefault!.Split(':')[1];
+        var listens = KnownSettings.Listen.Default!.Split(':')[1];
         Assert.Contains($"server-template silo- 10 silo:{listens}", Read("deploy/haproxy/haproxy.cfg"), StringComparison.Ordinal);
         Assert.Contains($"server-template silo- 10 silo:{DashboardPort}", Read("deploy/haproxy/haproxy.cfg"), StringComparison.Ordinal);
         foreach (var file in (string[])["docker-compose.yml", "deploy/docker-compose.azurite.yml"])

@@ -73,7 +73,7 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
         await AskStoreAsync(HttpMethod.Put, "/uploads");
         var cluster = _folder.File("cluster");
         var environment = LocalCluster(cluster);
-        environment[Setting.Of(ServiceSettings.PartsEndpoint).Variable] = store.Address.ToString();
+        environment[KnownSettings.OfService(ServiceSettings.PartsEndpoint).Variable] = store.Address.ToString();
         environment["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId;
         environment["AWS_SECRET_ACCESS_KEY"] = CommandLine.SecretAccessKey;
         try

@@ -1,3 +1,4 @@
+using OrleansUploads.Gateway.Settings;
 using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Harness;
@@ -29,7 +30,7 @@ internal sealed class RunningSilo : ServingProcess
         (KnownSettings.ServiceId, cluster.Name));
 
     private static Dictionary<string, string?> InCluster(
-        string partsFolder, params ReadOnlySpan<(Setting Setting, string? Value)> settings)
+        string partsFolder, params ReadOnlySpan<(Setting<SiloSettings> Setting, string? Value)> settings)
     {
         var ports = FreePort.Take(3);
         return With(
@@ -46,7 +47,7 @@ internal sealed class RunningSilo : ServingProcess
     }
 
     /// <summary>The environment of a silo with new ports that is a cluster of its own and keeps its data in memory.</summary>
-    public static Dictionary<string, string?> Alone(params ReadOnlySpan<(Setting Setting, string? Value)> settings)
+    public static Dictionary<string, string?> Alone(params ReadOnlySpan<(Setting<SiloSettings> Setting, string? Value)> settings)
     {
         var ports = FreePort.Take(2);
         return With(
@@ -62,7 +63,7 @@ internal sealed class RunningSilo : ServingProcess
     }
 
     /// <summary>An environment with only the given settings.</summary>
-    public static Dictionary<string, string?> With(params (Setting Setting, string? Value)[] settings)
+    public static Dictionary<string, string?> With(params (Setting<SiloSettings> Setting, string? Value)[] settings)
     {
         var environment = KnownSettings.All.ToDictionary(setting => setting.Variable, _ => (string?)null);
         foreach (var (setting, value) in settings)

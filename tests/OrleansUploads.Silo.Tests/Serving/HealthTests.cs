@@ -4,6 +4,7 @@ using System.Text.Json;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Health;
+using OrleansUploads.Gateway.Settings;
 using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Serving;
@@ -136,7 +137,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await AskAsync(silo, GatewayEndpoints.LivePath)).Status);
     }
 
-    private async Task<RunningSilo> StartAsync(params (Setting Setting, string Value)[] settings)
+    private async Task<RunningSilo> StartAsync(params (Setting<SiloSettings> Setting, string Value)[] settings)
     {
         var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
         foreach (var (setting, value) in settings)

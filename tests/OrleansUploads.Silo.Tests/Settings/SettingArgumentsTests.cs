@@ -8,7 +8,7 @@ public sealed class SettingArgumentsTests
     [InlineData("")]
     [InlineData("--OrleansUploads:Listen=127.0.0.1:9400 OrleansUploads:Role=gateway")]
     [InlineData("--OrleansUploads:Listen 127.0.0.1:9400 --Logging:LogLevel:Default=Warning")]
-    public void Settings_are_accepted(string words) => SettingArguments.Require(Split(words));
+    public void Settings_are_accepted(string words) => SettingsReader.RequireSettings(Split(words));
 
     [Theory]
     [InlineData("clok accept", "'clok' is neither a command nor a setting with a value. See 'orleans-uploads-silo --help'.")]
@@ -19,7 +19,7 @@ public sealed class SettingArgumentsTests
     [InlineData("--listen 127.0.0.1:9400", "--listen has no effect. Write --OrleansUploads:Listen=VALUE.")]
     [InlineData("--OrleansUploads__Listen=127.0.0.1:9400", "--OrleansUploads__Listen has no effect. Write --OrleansUploads:Listen=VALUE.")]
     public void Other_words_are_refused(string words, string expected) => Assert.StartsWith(
-        expected, Assert.Throws<SettingException>(() => SettingArguments.Require(Split(words))).Message, StringComparison.Ordinal);
+        expected, Assert.Throws<SettingException>(() => SettingsReader.RequireSettings(Split(words))).Message, StringComparison.Ordinal);
 
     private static string[] Split(string words) => words.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

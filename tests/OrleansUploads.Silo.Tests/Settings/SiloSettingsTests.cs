@@ -19,7 +19,7 @@ public sealed class SiloSettingsTests : IDisposable
         using var help = new StringWriter();
         Usage.Write(help);
         Assert.All(KnownSettings.All, setting => Assert.Contains(
-            $"  {setting.Variable}{(setting.ByDefault is null ? "" : $" (default: {setting.ByDefault})")}{help.NewLine}"
+            $"  {setting.Variable}{(setting.Default is null ? "" : $" (default: {setting.Default})")}{help.NewLine}"
             + $"      {setting.Meaning}",
             help.ToString(),
             StringComparison.Ordinal));
