@@ -1,6 +1,6 @@
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Silo.Database;
-using OrleansUploads.Silo.Storage;
+using OrleansUploads.Silo.Hosting;
 
 namespace OrleansUploads.Cluster.Benchmarks;
 

@@ -1,9 +1,13 @@
 using System.Net;
+using Microsoft.Extensions.Options;
+using Orleans.Storage;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Storage;
+
+using ClusterOptions = Orleans.Configuration.ClusterOptions;
 
 namespace OrleansUploads.Silo.Hosting;
 
@@ -89,5 +93,14 @@ internal static class ClusterStores
             default:
                 throw new ArgumentOutOfRangeException(nameof(settings), settings.Store, "Not a store for cluster clients.");
         }
+    }
+
+    /// <summary>Stores journals in the table of Orleans' provider for PostgreSQL.</summary>
+    public static ISiloBuilder AddPostgresStorage(this ISiloBuilder silo, PostgresDatabase database)
+    {
+        silo.Services.AddKeyedSingleton<IGrainStorage>(ClusterNames.GrainStorage, (services, _) => new GroupedGrainStorage(
+            services.GetRequiredKeyedService<IGrainStorageSerializer>(ClusterNames.GrainStorage),
+            new PostgresRows(database, services.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId)));
+        return silo;
     }
 }

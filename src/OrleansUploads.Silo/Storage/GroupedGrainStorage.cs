@@ -7,11 +7,7 @@ namespace OrleansUploads.Silo.Storage;
 /// <summary>Grain storage in Orleans' tables that writes the rows of many grains in one transaction, and knows whether a failover could
 /// undo what it has read or written. The rows are those of Orleans' own provider, so silos with and without this provider can share a
 /// database.</summary>
-/// <param name="orleans">Orleans' provider, which knows how keys are hashed and states are serialized.</param>
-/// <param name="name">The name of the provider.</param>
-/// <param name="service">Orleans' service ID.</param>
-/// <param name="rows">Reads the rows.</param>
-internal sealed class GroupedGrainStorage(AdoNetGrainStorage orleans, string name, string service, PostgresRows rows) : IConfirmingStorage
+internal sealed class GroupedGrainStorage(IGrainStorageSerializer serializer, PostgresRows rows) : IConfirmingStorage
 {
     private readonly RowWriteGroups _groups = new(rows.WriteAsync);
 
@@ -43,7 +39,7 @@ internal sealed class GroupedGrainStorage(AdoNetGrainStorage orleans, string nam
 
         if (VersionOf(grainState) is { } version)
         {
-            await WriteAsync(stateName, grainId, grainState, version, content: null, cancellationToken);
+            await WriteAsync(stateName, grainId, version, content: null, cancellationToken);
         }
 
         (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
@@ -58,8 +54,8 @@ internal sealed class GroupedGrainStorage(AdoNetGrainStorage orleans, string nam
     public async Task WriteStateAsync<T>(
         string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
-        var content = orleans.Serializer.Serialize(grainState.State).ToMemory();
-        var version = await WriteAsync(stateName, grainId, grainState, VersionOf(grainState), content, cancellationToken);
+        var content = serializer.Serialize(grainState.State).ToMemory();
+        var version = await WriteAsync(stateName, grainId, VersionOf(grainState), content, cancellationToken);
         grainState.ETag = version.ToString(CultureInfo.InvariantCulture);
         grainState.RecordExists = true;
     }
@@ -67,31 +63,23 @@ internal sealed class GroupedGrainStorage(AdoNetGrainStorage orleans, string nam
     private async Task ReadAsync<T>(
         string stateName, GrainId grainId, IGrainState<T> grainState, bool isConfirmed, CancellationToken cancellationToken)
     {
-        var row = await rows.ReadAsync(KeyOf(stateName, grainId, grainState), isConfirmed, cancellationToken);
+        var row = await rows.ReadAsync(RowKey.Of(grainId, stateName), isConfirmed, cancellationToken);
         grainState.State = row?.Content is { } content
-            ? orleans.Serializer.Deserialize<T>(new BinaryData(content)) : Activator.CreateInstance<T>();
+            ? serializer.Deserialize<T>(new BinaryData(content)) : Activator.CreateInstance<T>();
         grainState.ETag = row?.Version?.ToString(CultureInfo.InvariantCulture);
         grainState.RecordExists = row?.Content is not null;
     }
 
-    private async Task<int> WriteAsync<T>(
-        string stateName,
-        GrainId grainId,
-        IGrainState<T> grainState,
-        int? replaced,
-        ReadOnlyMemory<byte>? content,
-        CancellationToken cancellationToken)
+    private async Task<int> WriteAsync(
+        string stateName, GrainId grainId, int? replaced, ReadOnlyMemory<byte>? content, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var version = await _groups.WriteAsync(new RowWrite(KeyOf(stateName, grainId, grainState), replaced, content));
+        var version = await _groups.WriteAsync(new RowWrite(RowKey.Of(grainId, stateName), replaced, content));
         return version is { } written && written != replaced
             ? written
             : throw new InconsistentStateException(
                 $"Another writer has changed {stateName} of {grainId} since version {replaced?.ToString(CultureInfo.InvariantCulture) ?? "0"}.");
     }
-
-    private RowKey KeyOf<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-        RowKey.Of(grainId, stateName, orleans.HashPicker.PickHasher(service, name, stateName, grainId, grainState)!);
 
     private static int? VersionOf<T>(IGrainState<T> state) =>
         state.ETag is { Length: > 0 } tag ? int.Parse(tag, CultureInfo.InvariantCulture) : null;

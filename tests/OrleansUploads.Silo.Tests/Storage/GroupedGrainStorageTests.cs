@@ -5,8 +5,7 @@ using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Silo.Database;
-using OrleansUploads.Silo.Storage;
-
+using OrleansUploads.Silo.Hosting;
 
 namespace OrleansUploads.Silo.Tests.Storage;
 
