@@ -15,13 +15,11 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
     private readonly ReminderJournal _journal;
     private readonly EntityActivation _activation;
 
-    /// <param name="kind">The kind of entity.</param>
-    /// <param name="ports">The ports of the silo's grains.</param>
     private protected EntityGrain(EntityKind kind, EntityGrainPorts ports)
     {
         Ports = ports;
         Entity = new EntityId(kind, this.GetPrimaryKeyString());
-        var journal = GrainStorageJournal.Of(Entity, this.GetGrainId(), ports.Storage, ports.Options.Time);
+        var journal = new GrainStorageJournal(ports.Storage, this.GetGrainId(), Entity, ports.Options.Time);
         var reminder = new WakeReminder(
             ports.Reminders, this.GetGrainId(), ports.Options.Time, ports.Options.WakeInterval);
         _journal = new ReminderJournal(journal, reminder, ports.Options.Time);

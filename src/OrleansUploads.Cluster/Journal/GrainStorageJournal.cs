@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Orleans.Storage;
 
 namespace OrleansUploads.Cluster.Journal;
@@ -16,11 +15,8 @@ namespace OrleansUploads.Cluster.Journal;
 /// <param name="storage">The storage provider.</param>
 /// <param name="grain">The entity's grain. Its ID is the key of all rows.</param>
 /// <param name="entity">The entity.</param>
-/// <param name="stream">The state name of the head; unique for each entity kind, as some providers' keys lack the grain type.</param>
-/// <param name="nonces">Returns a different number at every call.</param>
 /// <param name="time">The clock of timeouts.</param>
-internal sealed class GrainStorageJournal(
-    IGrainStorage storage, GrainId grain, EntityId entity, string stream, Func<ulong> nonces, TimeProvider time) : IJournal
+internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, EntityId entity, TimeProvider time) : IJournal
 {
     /// <summary>The maximum length of a snapshot that is stored in the head.</summary>
     public const int MaxInlineSnapshotBytes = 12 * 1024;
@@ -29,20 +25,7 @@ internal sealed class GrainStorageJournal(
     /// all, its ETag fences the next write.</summary>
     private static readonly TimeSpan MaxReadDelay = TimeSpan.FromSeconds(2);
 
-    /// <summary>The stream of an entity, as its grain stores it.</summary>
-    /// <param name="entity">The entity.</param>
-    /// <param name="grain">The entity's grain.</param>
-    /// <param name="storage">The storage provider.</param>
-    /// <param name="time">The clock of timeouts.</param>
-    public static GrainStorageJournal Of(EntityId entity, GrainId grain, IGrainStorage storage, TimeProvider time) => new(
-        storage,
-        grain,
-        entity,
-        grain.Type.ToString()!, // The name of the state: some storage providers have no grain type in their keys.
-        static () => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))),
-        time);
-
-    private JournalWriter _writer = new(new JournalRows(storage, grain, stream));
+    private JournalWriter _writer = new(new JournalRows(storage, grain));
 
     private JournalRows Rows => _writer.Rows;
 
@@ -130,7 +113,7 @@ internal sealed class GrainStorageJournal(
         {
             var writer = _writer;
             var isShort = snapshot.Length <= MaxInlineSnapshotBytes;
-            var rows = isShort ? [] : JournalRows.BlobRows(nonces(), snapshot.Length);
+            var rows = isShort ? [] : JournalRows.NewBlobRows(snapshot.Length);
             var inline = isShort ? snapshot.ToArray() : null;
             JournalSession? announced = null;
             if (!isShort)
@@ -212,7 +195,7 @@ internal sealed class GrainStorageJournal(
             ImmutableArray<string> rows = [];
             if (snapshot.Length > MaxInlineSnapshotBytes)
             {
-                rows = JournalRows.BlobRows(nonces(), snapshot.Length);
+                rows = JournalRows.NewBlobRows(snapshot.Length);
                 await ReplaceAsync(session, session.AnnounceRows(rows));
                 await Rows.PutBlobAsync(rows, snapshot, cancellationToken);
             }
@@ -250,7 +233,7 @@ internal sealed class GrainStorageJournal(
             return head.WithRecord(record);
         }
 
-        var rows = JournalRows.BlobRows(nonces(), record.Length);
+        var rows = JournalRows.NewBlobRows(record.Length);
         await Rows.PutBlobAsync(rows, record, cancellationToken);
         return head.WithLongRecord(rows);
     }

@@ -7,7 +7,6 @@ namespace OrleansUploads.Cluster.Journal;
 /// <summary>Writes heads and rows as JSON. All other state is left to the serializer that the storage provider would use.</summary>
 /// <remarks>The default serializer of Orleans' providers finds the members by reflection each time and makes a long string of each row: a
 /// quarter of the processor time of a part report, and garbage that only a full collection removes.</remarks>
-/// <param name="others">The serializer of all other state.</param>
 internal sealed class JournalRowSerializer(IGrainStorageSerializer others) : IGrainStorageSerializer
 {
     /// <inheritdoc/>

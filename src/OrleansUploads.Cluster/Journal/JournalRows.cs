@@ -1,13 +1,11 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Orleans.Storage;
 
 namespace OrleansUploads.Cluster.Journal;
 
 /// <summary>The rows of one entity's stream.</summary>
-/// <param name="storage">A grain storage provider.</param>
-/// <param name="grain">The entity's grain.</param>
-/// <param name="stream">The state name of the head. The state names of the rows start with it.</param>
-internal sealed class JournalRows(IGrainStorage storage, GrainId grain, string stream)
+internal sealed class JournalRows(IGrainStorage storage, GrainId grain)
 {
     /// <summary>The maximum length of a row's content. Providers may need more space: base64 in JSON adds a third.</summary>
     public const int MaxRowBytes = 48 * 1024;
@@ -15,14 +13,19 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain, string s
     private const int MaxAttempts = 8;
     private const int Parallelism = 8;
 
+    /// <summary>The state name of the head. The state names of the other rows start with it. It is the grain type, because some storage
+    /// providers have no grain type in their keys.</summary>
+    private readonly string _stream = grain.Type.ToString()!;
+
     /// <summary>Returns the row name of the segment that starts with a version.</summary>
     public static string SegmentRow(long first) => $"s{first}";
 
-    /// <summary>Returns new row names for the pieces of a long snapshot or record.</summary>
-    /// <param name="nonce">A number that was not used before.</param>
-    /// <param name="lengthBytes">The length of the snapshot or record in bytes.</param>
-    public static ImmutableArray<string> BlobRows(ulong nonce, int lengthBytes) =>
-        [.. Enumerable.Range(0, (lengthBytes + MaxRowBytes - 1) / MaxRowBytes).Select(piece => $"b{nonce:x16}-{piece}")];
+    /// <summary>Returns row names that were not used before, for the pieces of a long snapshot or record.</summary>
+    public static ImmutableArray<string> NewBlobRows(int lengthBytes)
+    {
+        var nonce = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        return [.. Enumerable.Range(0, (lengthBytes + MaxRowBytes - 1) / MaxRowBytes).Select(piece => $"b{nonce:x16}-{piece}")];
+    }
 
     /// <summary>Reads the head.</summary>
     /// <param name="head">Receives the head.</param>
@@ -30,17 +33,17 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain, string s
     /// <param name="cancellationToken">Cancels the operation.</param>
     public Task ReadHeadAsync(GrainState<JournalHead> head, bool isConfirmed, CancellationToken cancellationToken) =>
         isConfirmed && storage is IConfirmingStorage confirming
-            ? confirming.ReadConfirmedStateAsync(stream, grain, head, cancellationToken)
-            : storage.ReadStateAsync(stream, grain, head, cancellationToken);
+            ? confirming.ReadConfirmedStateAsync(_stream, grain, head, cancellationToken)
+            : storage.ReadStateAsync(_stream, grain, head, cancellationToken);
 
     /// <summary>Stores the head.</summary>
     /// <exception cref="InconsistentStateException">Another host has changed it.</exception>
     public Task WriteHeadAsync(GrainState<JournalHead> head, CancellationToken cancellationToken) =>
-        storage.WriteStateAsync(stream, grain, head, cancellationToken);
+        storage.WriteStateAsync(_stream, grain, head, cancellationToken);
 
     /// <summary>Deletes the head.</summary>
     public Task DeleteHeadAsync(GrainState<JournalHead> head, CancellationToken cancellationToken) =>
-        storage.ClearStateAsync(stream, grain, head, cancellationToken);
+        storage.ClearStateAsync(_stream, grain, head, cancellationToken);
 
     /// <summary>Reads all rows that a head names and returns the history.</summary>
     /// <exception cref="InvalidDataException">A row is missing or incomplete.</exception>
@@ -191,7 +194,7 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain, string s
             $"Row {row} of {grain} could not be deleted in {MaxAttempts} attempts because other hosts keep writing it.");
     }
 
-    private string StateName(string row) => $"{stream}-{row}";
+    private string StateName(string row) => $"{_stream}-{row}";
 
     /// <summary>Runs the calls on the current scheduler, because a provider may require the grain's scheduler.</summary>
     private static ParallelOptions Options(CancellationToken cancellationToken) => new()

@@ -78,6 +78,5 @@ public sealed class ClusterDecisions(
     private GrainId GrainOf(EntityId entity) =>
         GrainId.Create(types.GetGrainType(EntityGrains.Kinds[entity.Kind].Grain), IdSpan.Create(entity.Key));
 
-    private GrainStorageJournal JournalOf(EntityId entity) =>
-        GrainStorageJournal.Of(entity, GrainOf(entity), storage, options.Time);
+    private GrainStorageJournal JournalOf(EntityId entity) => new(storage, GrainOf(entity), entity, options.Time);
 }

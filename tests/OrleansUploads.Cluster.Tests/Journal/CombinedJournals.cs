@@ -8,7 +8,6 @@ namespace OrleansUploads.Cluster.Tests.Journal;
 internal sealed class CombinedJournals(IGrainStorage storage) : IJournal
 {
     private readonly ConcurrentDictionary<EntityId, GrainStorageJournal> _journals = new();
-    private long _nonce;
 
     public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
         Of(entity).ReadAsync(entity, cancellationToken);
@@ -29,10 +28,5 @@ internal sealed class CombinedJournals(IGrainStorage storage) : IJournal
     private GrainStorageJournal Of(EntityId entity) => _journals.GetOrAdd(entity, Open, storage);
 
     private GrainStorageJournal Open(EntityId entity, IGrainStorage storage) => new(
-        storage,
-        GrainId.Create("ou-test", $"{entity.Kind}{entity.Key}"),
-        entity,
-        "ou-test",
-        () => (ulong)Interlocked.Increment(ref _nonce),
-        TimeProvider.System);
+        storage, GrainId.Create("ou-test", $"{entity.Kind}{entity.Key}"), entity, TimeProvider.System);
 }

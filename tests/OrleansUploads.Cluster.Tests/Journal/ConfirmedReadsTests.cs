@@ -47,9 +47,5 @@ public sealed class ConfirmedReadsTests
     private static Task<AppendOutcome> AppendAsync(GrainStorageJournal journal, long version) =>
         journal.AppendAsync(new JournalAppend(Entity, version, new byte[] { 1 }, Wake: null), CancellationToken.None).AsTask();
 
-    private GrainStorageJournal Open()
-    {
-        var nonce = 0ul;
-        return new GrainStorageJournal(_storage, Grain, Entity, "ou-upload", () => ++nonce, new ManualTime());
-    }
+    private GrainStorageJournal Open() => new(_storage, Grain, Entity, new ManualTime());
 }

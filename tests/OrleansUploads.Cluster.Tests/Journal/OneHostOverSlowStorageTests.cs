@@ -20,7 +20,6 @@ public sealed class OneHostOverSlowStorageTests
     private readonly HeldGrainStorage _storage;
     private readonly ManualTime _time = new();
     private readonly GrainStorageJournal _journal;
-    private int _nonce;
 
     public OneHostOverSlowStorageTests()
     {
@@ -160,6 +159,5 @@ public sealed class OneHostOverSlowStorageTests
     private static Task<AppendOutcome> AppendAsync(GrainStorageJournal journal, int version, int bytes = 10) => journal.AppendAsync(
         new JournalAppend(Entity, version, Encoding.UTF8.GetBytes($"{version}".PadRight(bytes))), CancellationToken.None).AsTask();
 
-    private GrainStorageJournal Open(Orleans.Storage.IGrainStorage storage) =>
-        new(storage, Grain, Entity, "ou-upload", () => (ulong)Interlocked.Increment(ref _nonce), _time);
+    private GrainStorageJournal Open(Orleans.Storage.IGrainStorage storage) => new(storage, Grain, Entity, _time);
 }

@@ -49,7 +49,7 @@ public sealed class ReplacedStreamTests
         var history = await Open().ReadAsync(Entity, Cancellation);
         Assert.Equal((99, null), (history.Version, history.WakeAt));
         Assert.Equal(Bytes(lengthBytes), history.Snapshot!.Value.ToArray());
-        var rows = lengthBytes <= GrainStorageJournal.MaxInlineSnapshotBytes ? 1 : 1 + JournalRows.BlobRows(1, lengthBytes).Length;
+        var rows = lengthBytes <= GrainStorageJournal.MaxInlineSnapshotBytes ? 1 : 1 + JournalRows.NewBlobRows(lengthBytes).Length;
         Assert.Equal(rows, _storage.RowNames.Count());
     }
 
@@ -67,7 +67,7 @@ public sealed class ReplacedStreamTests
     }
 
     private GrainStorageJournal Open(IGrainStorage? storage = null) =>
-        GrainStorageJournal.Of(Entity, GrainId.Create("ou-test", "a"), storage ?? _storage, TimeProvider.System);
+        new(storage ?? _storage, GrainId.Create("ou-test", "a"), Entity, TimeProvider.System);
 
     private static byte[] Bytes(int count) => Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, (count / 6) + 1).Select(n => $"{n:D6}"))[..count]);
 }

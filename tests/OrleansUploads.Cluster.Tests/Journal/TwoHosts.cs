@@ -24,7 +24,6 @@ internal sealed class TwoHosts
     private readonly int _faultRate;
     private readonly List<string> _history = [];
     private bool _faultsStopped;
-    private int _nonce;
     private int _lastRecord;
 
     /// <param name="seed">Determines the operations and the faults.</param>
@@ -176,8 +175,7 @@ internal sealed class TwoHosts
         return records;
     }
 
-    private GrainStorageJournal Host(IGrainStorage storage) =>
-        new(storage, Grain, Entity, Stream, () => (ulong)Interlocked.Increment(ref _nonce), TimeProvider.System);
+    private static GrainStorageJournal Host(IGrainStorage storage) => new(storage, Grain, Entity, TimeProvider.System);
 
     /// <summary>Draws a fault. The storage calls this one call at a time, while the operations overlap.</summary>
     private StorageFault Draw(bool isWrite)
