@@ -32,7 +32,6 @@ public static class ClusterTlsServices
             nodesFile, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<NodeGrants>>()));
         silo.Services.AddSingleton<PeerConnections>();
         silo.Services.AddSingleton<NodeConnections>();
-        silo.Services.AddSingleton<NodeAccess>();
         silo.Services.AddHostedService(static services => services.GetRequiredService<PeerConnections>());
         silo.AddIncomingGrainCallFilter<NodeCallFilter>();
         return silo.Configure<SiloConnectionOptions>(options =>

@@ -1,18 +1,18 @@
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Uploads;
+using OrleansUploads.Core.Policies;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Policies;
 
 namespace OrleansUploads.Cluster.Nodes;
 
-/// <summary>Lets ingestion nodes call the grains of uploads as far as <see cref="NodeAccess"/> permits it, and nothing else: no other
-/// entity, no management, no system target except the one from which a client learns the types of grains. Each call of a node is logged in
-/// one line, as requests to the vault API are. Calls of silos pass.</summary>
-/// <param name="grants">What each node may do.</param>
-/// <param name="access">Judges calls.</param>
-/// <param name="time">Measures calls.</param>
-/// <param name="log">Receives a line for each call.</param>
-internal sealed partial class NodeCallFilter(NodeGrants grants, NodeAccess access, TimeProvider time, ILogger<NodeCallFilter> log)
-    : IIncomingGrainCallFilter
+/// <summary>Lets ingestion nodes call the grains of uploads, and nothing else: no other entity, no management, no system target except the
+/// one from which a client learns the types of grains. The scope of the node's certificate must permit a call, and the policies of the
+/// vault, as for requests to the vault API. Each call of a node is logged in one line, as those requests are. Calls of silos
+/// pass.</summary>
+internal sealed partial class NodeCallFilter(
+    NodeGrants grants, IEntityHost host, PolicyCache policies, TimeProvider time, ILogger<NodeCallFilter> log) : IIncomingGrainCallFilter
 {
     private const string NotPermitted = "NotPermitted";
 
@@ -62,14 +62,59 @@ internal sealed partial class NodeCallFilter(NodeGrants grants, NodeAccess acces
             return grant is null
                 ? UploadRefusals.Denied($"The certificate {node.Subject} is not in the list of ingestion nodes any longer.")
                 : NodeOperation.VaultOf(context.Request) is { } address
-                ? await access.CheckAsync(node, grant, operation, address.ToVault())
+                ? await CheckAsync(node, grant, operation, address.ToVault())
                 : UploadRefusals.Invalid("The request is null. State the vault.");
         }
         catch (RefusedRequestException invalid)
         {
             return invalid.Refusal;
         }
+        catch (EntityUnavailableException fault)
+        {
+            return UploadRefusals.Unavailable(fault.Message);
+        }
     }
+
+    /// <summary>Why a call is refused by the scope of the node's certificate or by the policies of the vault, or null if it is
+    /// permitted.</summary>
+    private async ValueTask<UploadRefusal?> CheckAsync(NodeIdentity node, NodeGrant grant, NodeOperation operation, VaultId vault)
+    {
+        var isOwn = vault.Account == grant.Account;
+        if (!grant.Scope.Permits(new KeyAccess(operation.Access, vault.Name.ToString(), isOwn)))
+        {
+            return UploadRefusals.Denied(
+                $"The certificate {grant.Subject} is limited to '{grant.Scope}', which does not permit {operation.Action} on {vault}.");
+        }
+
+        var found = await host.AskAsync(vault.Entity, new FindPolicies(vault), CancellationToken.None);
+        if (!found.TryGet(out var known, out _))
+        {
+            // Only the owner learns that the vault does not exist.
+            return isOwn ? null : Foreign(grant, operation, vault);
+        }
+
+        var request = new PolicyRequest
+        {
+            Action = operation.Action,
+            Owner = vault.Account,
+            Caller = grant.Account,
+            At = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()),
+            Source = node.Address,
+            IsSecure = true,
+            Tags = known.Tags,
+        };
+        var access = policies.Effective(known.Access);
+        var verdict = PolicyVerdict.Evaluate(access, policies.Effective(known.Lock), request);
+        return verdict.Permits(request) ? null
+            : verdict is PolicyVerdict.Denied denied && PolicyVerdict.MayExplain(access, request)
+                ? UploadRefusals.Denied(
+                    $"The {(denied.Kind == PolicyKind.Lock ? "lock" : "access")} policy of {vault} denies {operation.Action} to account {grant.Account}.")
+            : Foreign(grant, operation, vault);
+    }
+
+    private static UploadRefusal Foreign(NodeGrant grant, NodeOperation operation, VaultId vault) => UploadRefusals.Denied(
+        $"The certificate {grant.Subject} acts for account {grant.Account}, which is not permitted {operation.Action} on {vault}. The owner of a "
+        + "vault can permit it with an access policy.");
 
     private void Write(NodeIdentity node, AccountId? account, string operation, string code, long startedAt, string subject)
     {

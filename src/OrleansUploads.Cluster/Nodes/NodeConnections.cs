@@ -16,12 +16,6 @@ namespace OrleansUploads.Cluster.Nodes;
 /// <remarks>Processes with the certificate of a silo, which are gateways and operators' commands, are trusted like silos. A node is known by
 /// the subject of its certificate. The gateway of Orleans believes what a message says about its sender, so the port checks
 /// it.</remarks>
-/// <param name="certificates">Knows the certificates of silos.</param>
-/// <param name="grants">The nodes that may connect.</param>
-/// <param name="preambles">Reads and writes the first message of a connection.</param>
-/// <param name="sessions">Orleans' serializer sessions.</param>
-/// <param name="time">The clock.</param>
-/// <param name="log">Receives a warning for each connection that is refused.</param>
 internal sealed partial class NodeConnections(
     ClusterCertificates certificates,
     NodeGrants grants,
@@ -220,4 +214,36 @@ internal sealed partial class NodeConnections(
     private static partial void LogRefused(ILogger log, string address, string reason, long suppressed);
 
     private sealed record NodeTransport(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+}
+
+/// <summary>The first message of a connection, in which a client states its ID. It has the same members as Orleans' own type, which is not
+/// public; Orleans' format identifies members by their numbers.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("OrleansUploads.ClientPreamble")]
+internal sealed class ClientPreamble
+{
+    /// <summary>The version of the protocol.</summary>
+    [Id(0)]
+    public ProtocolVersion Version { get; set; }
+
+    /// <summary>The ID of the client.</summary>
+    [Id(1)]
+    public GrainId Client { get; set; }
+
+    /// <summary>The address of the sender, if it is a silo.</summary>
+    [Id(2)]
+    public SiloAddress? Silo { get; set; }
+
+    /// <summary>The ID of the cluster.</summary>
+    [Id(3)]
+    public string? ClusterId { get; set; }
+}
+
+/// <summary>A version of Orleans' protocol. All values are passed on.</summary>
+[GenerateSerializer]
+internal enum ProtocolVersion : byte
+{
+    /// <summary>The value that is not sent.</summary>
+    None = 0,
 }

@@ -8,8 +8,6 @@ namespace OrleansUploads.Cluster.Nodes;
 
 /// <summary>A call that an ingestion node may make, and the operation of the vault API that it stands for. Policies and the roles of keys
 /// are about operations.</summary>
-/// <param name="Action">The operation.</param>
-/// <param name="Access">What it does.</param>
 internal abstract record NodeOperation(VaultAction Action, KeyAccessKind Access)
 {
     private static readonly FrozenDictionary<string, NodeOperation> Calls = new Dictionary<string, NodeOperation>(StringComparer.Ordinal)

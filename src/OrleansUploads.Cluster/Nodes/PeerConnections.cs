@@ -15,10 +15,6 @@ namespace OrleansUploads.Cluster.Nodes;
 /// <remarks>The connection of an ingestion node is closed when its certificate expires or is withdrawn from the list. That of a silo or a
 /// gateway stays open when the certificate expires, because closing it would delay the calls on it; it is closed when the authority that
 /// issued the certificate is removed.</remarks>
-/// <param name="certificates">The silo's certificates.</param>
-/// <param name="nodes">The ingestion nodes that may connect.</param>
-/// <param name="time">The clock.</param>
-/// <param name="log">Receives a warning for each connection that is closed.</param>
 internal sealed partial class PeerConnections(
     ClusterCertificates certificates, NodeGrants nodes, TimeProvider time, ILogger<PeerConnections> log) : BackgroundService, IConnectionMiddleware
 {
