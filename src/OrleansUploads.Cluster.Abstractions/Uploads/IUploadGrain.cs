@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using OrleansUploads.Cluster.Abstractions.Entities;
 
 namespace OrleansUploads.Cluster.Abstractions.Uploads;
@@ -80,4 +82,13 @@ public interface IUploadGrain : IEntityGrain
     /// <param name="cancellationToken">Stops waiting.</param>
     [Alias("Summarize")]
     ValueTask<UploadAnswer<UploadReport>> SummarizeAsync(VaultAddress vault, CancellationToken cancellationToken = default);
+}
+
+/// <summary>Keys of upload grains: 92 characters of URL-safe base64, the format of Glacier's upload IDs.</summary>
+public static class UploadKey
+{
+    private const int RandomBytes = 69;
+
+    /// <summary>Creates a new, unguessable key.</summary>
+    public static string New() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes));
 }

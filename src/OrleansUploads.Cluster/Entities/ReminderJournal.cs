@@ -6,9 +6,6 @@ namespace OrleansUploads.Cluster.Entities;
 /// its sender repeats the command (<see cref="Core.Deciding.IMayBeginEntity"/>), and an entity with a single record ensures its reminder
 /// when it is loaded. Changes of the reminder take turns: whether the registered tick is soon enough is only known when no change is on
 /// its way. Not thread-safe. All calls must run on the grain's scheduler.</remarks>
-/// <param name="inner">The journal.</param>
-/// <param name="reminder">The entity's reminder.</param>
-/// <param name="time">The clock.</param>
 internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, TimeProvider time) : IJournal
 {
     private bool _isRead;

@@ -7,7 +7,6 @@ namespace OrleansUploads.Cluster.Entities;
 /// is leaving, and the leaving grain waits for the answer. So callers that are not answered soon are asked to try again. Their
 /// commands continue on other silos.
 /// </remarks>
-/// <param name="time">The clock.</param>
 public sealed class SiloDeparture(TimeProvider time) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     /// <summary>Most commands are answered within this time, so that their callers need not ask again.</summary>

@@ -10,7 +10,6 @@ namespace OrleansUploads.Cluster.Hosting;
 /// <summary>The grains of entities.</summary>
 /// <remarks>Orleans finds the grain type of an interface by its attributes and its name, each time it is asked. That costs more than the
 /// rest of a call that does nothing, so the types of each kind of entity are kept.</remarks>
-/// <param name="grains">Creates references.</param>
 internal sealed class EntityGrains(IGrainFactory grains)
 {
     /// <summary>The grain of each kind of entity, and the interface by which it is called.</summary>

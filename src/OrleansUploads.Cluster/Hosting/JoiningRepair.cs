@@ -5,10 +5,6 @@ namespace OrleansUploads.Cluster.Hosting;
 
 /// <summary>Repairs the membership table while this silo joins the cluster: once before it joins, and every second until it is
 /// active.</summary>
-/// <param name="table">The membership table.</param>
-/// <param name="self">This silo.</param>
-/// <param name="time">The clock of the delays.</param>
-/// <param name="log">Logs failures.</param>
 internal abstract class JoiningRepair(IMembershipTable table, ILocalSiloDetails self, TimeProvider time, ILogger log)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {

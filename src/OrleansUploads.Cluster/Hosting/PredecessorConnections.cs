@@ -12,8 +12,6 @@ namespace OrleansUploads.Cluster.Hosting;
 /// time-out. So such a connection is refused by the silo that is reached, until that silo is in the membership table, and is aborted by the
 /// silo that opened it as soon as it learns of the death. By then the two silos exchange little more than probes, which are repeated.
 /// </remarks>
-/// <param name="membership">The members of the cluster.</param>
-/// <param name="self">This silo.</param>
 internal sealed class PredecessorConnections(IClusterMembershipService membership, ILocalSiloDetails self)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {

@@ -11,8 +11,6 @@ namespace OrleansUploads.Cluster.Hosting;
 /// knew before, because the two seconds begin before a process asks. Only the processes' monotonic clocks matter. Vaults that have
 /// or had a lock are not remembered, and deletions never use what is remembered.
 /// </remarks>
-/// <param name="inner">Sends commands.</param>
-/// <param name="time">The clock.</param>
 internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) : IEntityHost
 {
     /// <summary>How long an answer is used.</summary>

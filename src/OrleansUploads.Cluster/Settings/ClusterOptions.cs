@@ -24,3 +24,13 @@ public sealed record ClusterOptions
     /// <summary>An entity that got no command for this long is removed from memory; more than one minute.</summary>
     public TimeSpan IdleLife { get; init; } = TimeSpan.FromMinutes(5);
 }
+
+/// <summary>Names of services that are registered in a silo.</summary>
+public static class ClusterNames
+{
+    /// <summary>The name of the grain storage provider for the entities' journals.</summary>
+    public const string GrainStorage = "orleans-uploads";
+
+    /// <summary>The name of the entity host that does not repeat commands.</summary>
+    public const string DirectHost = "orleans-uploads-direct";
+}

@@ -62,13 +62,7 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         }
 
         // All reports are queued before the first is answered, so they share a journal write.
-        var answers = new Task<UploadAnswer<PartReportResult>>[reports.Length];
-        for (var i = 0; i < answers.Length; i++)
-        {
-            answers[i] = ReportPartAsync(vault, reports[i], cancellationToken).AsTask();
-        }
-
-        return [.. await Task.WhenAll(answers)];
+        return [.. await Task.WhenAll(reports.Select(report => ReportPartAsync(vault, report, cancellationToken).AsTask()))];
     }
 
     /// <inheritdoc/>

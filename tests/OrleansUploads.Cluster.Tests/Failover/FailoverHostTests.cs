@@ -1,5 +1,4 @@
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Uploads;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Silo.Tests.Crashes;
 using OrleansUploads.Simulation.RealServer;
 using OrleansUploads.Simulation.Soak;
