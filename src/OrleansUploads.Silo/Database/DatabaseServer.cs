@@ -29,13 +29,10 @@ internal sealed class DatabaseServer : IAsyncDisposable
     private readonly NpgsqlDataSource _probes;
     private readonly PostgresTimeline _timeline;
 
-    /// <param name="settings">How to connect to this server.</param>
-    /// <param name="timeline">The newest timeline that this process knows.</param>
     public DatabaseServer(NpgsqlConnectionStringBuilder settings, PostgresTimeline timeline)
     {
         _timeline = timeline;
         Name = $"{settings.Host}:{settings.Port}";
-        ConnectionString = settings.ConnectionString;
         MaxAutoPrepare = settings.MaxAutoPrepare;
         _connections = SourceOf(settings, PrepareAsync);
         var probes = new NpgsqlConnectionStringBuilder(settings.ConnectionString)
@@ -53,9 +50,6 @@ internal sealed class DatabaseServer : IAsyncDisposable
 
     /// <summary>Host and port.</summary>
     public string Name { get; }
-
-    /// <summary>The connection string, with the defaults.</summary>
-    public string ConnectionString { get; }
 
     /// <summary>The number of statements that a connection prepares by itself.</summary>
     public int MaxAutoPrepare { get; }

@@ -2,9 +2,6 @@ namespace OrleansUploads.Silo.Database;
 
 /// <summary>Asks the servers of the database every second what they are, so that requests go to a new primary as soon as there is one,
 /// and commits a record without content, so that the health report knows whether anything can be written.</summary>
-/// <param name="database">The database.</param>
-/// <param name="time">The clock.</param>
-/// <param name="log">Logs changes.</param>
 internal sealed partial class DatabaseWatch(PostgresDatabase database, TimeProvider time, ILogger<DatabaseWatch> log) : BackgroundService
 {
     /// <summary>How long a commit may take until no other write begins.</summary>
@@ -19,7 +16,16 @@ internal sealed partial class DatabaseWatch(PostgresDatabase database, TimeProvi
     {
         database.CommitNotReplicated = warning => CommitNotReplicated(log, warning);
         return Task.WhenAll(
-            [.. database.Servers.Select(server => RepeatAsync(() => ProbeAsync(server, stoppingToken), stoppingToken)), CommitAsync(stoppingToken)]);
+            [.. database.Servers.Select(server => ProbeRepeatedlyAsync(server, stoppingToken)), CommitAsync(stoppingToken)]);
+    }
+
+    private async Task ProbeRepeatedlyAsync(DatabaseServer server, CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            await ProbeAsync(server, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await DelayAsync(stopping);
+        }
     }
 
     private async Task ProbeAsync(DatabaseServer server, CancellationToken stopping)
@@ -74,15 +80,6 @@ internal sealed partial class DatabaseWatch(PostgresDatabase database, TimeProvi
                 database.WaitingCommit = commit.Exception is { InnerException: { } fault } ? $"{primary.Name}: {fault.Message}" : null;
                 await DelayAsync(stopping);
             }
-        }
-    }
-
-    private async Task RepeatAsync(Func<Task> action, CancellationToken stopping)
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            await action().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await DelayAsync(stopping);
         }
     }
 

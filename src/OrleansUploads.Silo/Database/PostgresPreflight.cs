@@ -17,8 +17,6 @@ internal static partial class PostgresPreflight
     private static readonly TimeSpan MaxCommitTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Opens the database of a connection string, and finds its primary.</summary>
-    /// <param name="connectionString">The connection string.</param>
-    /// <param name="log">Logs that the database is not ready yet.</param>
     /// <returns>The database.</returns>
     /// <exception cref="SettingException">No silo can run with this database. The message says why.</exception>
     public static async Task<PostgresDatabase> OpenAsync(string connectionString, ILogger log)

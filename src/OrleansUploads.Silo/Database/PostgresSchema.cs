@@ -26,9 +26,6 @@ internal static class PostgresSchema
     }
 
     /// <summary>Returns the latest generation of the silos at an address, dead or alive.</summary>
-    /// <param name="database">The database.</param>
-    /// <param name="clusterId">Orleans' cluster ID.</param>
-    /// <param name="silo">The address of the silo.</param>
     /// <returns>The generation, or 0 if there was none.</returns>
     public static async Task<int> ReadLastGenerationAsync(PostgresDatabase database, string clusterId, IPEndPoint silo)
     {

@@ -9,9 +9,6 @@ namespace OrleansUploads.Silo.Hosting;
 
 /// <summary>An operator's command for a running cluster: <c>clock show</c>, <c>clock accept</c>, <c>backup begin 6h</c>, <c>backup show</c>
 /// or <c>backup end</c>. The settings are those of a silo. The process connects as a cluster client and exits after the command.</summary>
-/// <param name="command">What the service is asked.</param>
-/// <param name="describe">The message about its answer.</param>
-/// <param name="settings">The arguments behind the command.</param>
 internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<ServiceStatus, string> describe, string[] settings)
     : SiloCommand(settings)
 {

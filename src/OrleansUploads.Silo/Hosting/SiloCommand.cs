@@ -3,7 +3,6 @@ using OrleansUploads.Silo.Moving;
 namespace OrleansUploads.Silo.Hosting;
 
 /// <summary>A command that ends, instead of a silo or gateway that runs. The settings are those of a silo.</summary>
-/// <param name="settings">The arguments behind the command.</param>
 internal abstract class SiloCommand(string[] settings)
 {
     /// <summary>The arguments behind the command.</summary>

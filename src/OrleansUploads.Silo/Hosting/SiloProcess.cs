@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OrleansUploads.Dashboard;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Storage;
-using OrleansUploads.Silo.Telemetry;
 
 namespace OrleansUploads.Silo.Hosting;
 
@@ -30,7 +29,7 @@ internal static class SiloProcess
         builder.Logging.AddOrleansUploadsLog(settings.Service.LogFormat);
         settings.Tls?.Require();
         using var claims = PortClaims.Take(settings);
-        using var telemetry = SiloTelemetry.Start(builder.Configuration, settings);
+        using var telemetry = StartTelemetry(builder.Configuration, settings);
         await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
         var lastGeneration = await ClusterStores.RequireAsync(settings, database);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
@@ -52,6 +51,26 @@ internal static class SiloProcess
         PrintGreeting(app, settings);
         await app.WaitForShutdownAsync();
         return 0;
+    }
+
+    /// <summary>Starts the export of telemetry, if an endpoint is configured: that of the gateway and the engine, and that of Orleans. A
+    /// trace covers a request and all grain calls that it makes. Grain calls of this project appear in the source of Orleans' runtime,
+    /// because their namespaces start with Orleans.</summary>
+    /// <exception cref="SettingException">A variable of OpenTelemetry is wrong.</exception>
+    private static TelemetryExport? StartTelemetry(ConfigurationManager configuration, SiloSettings settings)
+    {
+        try
+        {
+            return TelemetryExport.Start(
+                name => configuration[name],
+                $"{settings.AdvertisedAddress}:{settings.SiloPort}",
+                ["Microsoft.Orleans"],
+                ["Microsoft.Orleans.Runtime", "Microsoft.Orleans.Storage"]);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new SettingException(fault.Message, fault);
+        }
     }
 
     private static void Listen(KestrelServerOptions kestrel, SiloSettings settings)

@@ -52,9 +52,6 @@ internal sealed class ClusterData : IAsyncDisposable
     public IGrainStorage Storage { get; }
 
     /// <summary>Opens the stores of the settings.</summary>
-    /// <param name="arguments">Settings on the command line.</param>
-    /// <param name="require">Refuses settings.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="SettingException">The stores cannot be used.</exception>
     public static async Task<ClusterData> OpenAsync(
         string[] arguments, Action<SiloSettings> require, CancellationToken cancellationToken)

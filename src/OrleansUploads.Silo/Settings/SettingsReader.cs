@@ -12,7 +12,6 @@ internal sealed class SettingsReader
     private readonly List<string> _flaws = [];
     private readonly HashSet<Setting<SiloSettings>> _invalid = [];
 
-    /// <param name="configuration">The configuration with the settings.</param>
     public SettingsReader(IConfiguration configuration)
     {
         _section = configuration.GetSection(SettingVariables.Section);

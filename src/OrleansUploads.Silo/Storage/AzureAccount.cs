@@ -43,26 +43,21 @@ internal static class AzureAccount
     /// <summary>Checks that the account answers, and prepares its tables if the process is a silo.</summary>
     /// <returns>The latest generation of the silos at this silo's address, or 0 if there was none.</returns>
     /// <exception cref="SettingException">The account cannot be reached, or it refuses the requests. The message says why.</exception>
-    public static Task<int> RequireAsync(SiloSettings settings) => CheckAsync(settings, async (tables, cancellationToken) =>
-    {
-        if (settings.Role == ProcessRole.Silo)
-        {
-            return await AzureStores.PrepareSiloAsync(
-                tables, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort), cancellationToken);
-        }
-
-        await AzureStores.CheckClientAsync(tables, settings.ClusterId, cancellationToken);
-        return 0;
-    });
-
-    private static async Task<int> CheckAsync(SiloSettings settings, Func<TableServiceClient, CancellationToken, Task<int>> check)
+    public static async Task<int> RequireAsync(SiloSettings settings)
     {
         var setting = settings.TableService is null ? KnownSettings.ConnectionString : KnownSettings.TableService;
         var tables = Connect(settings);
         using var timeout = new CancellationTokenSource(CheckTime);
         try
         {
-            return await check(tables, timeout.Token);
+            if (settings.Role == ProcessRole.Silo)
+            {
+                return await AzureStores.PrepareSiloAsync(
+                    tables, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort), timeout.Token);
+            }
+
+            await AzureStores.CheckClientAsync(tables, settings.ClusterId, timeout.Token);
+            return 0;
         }
         catch (RequestFailedException fault)
         {

@@ -32,7 +32,7 @@ internal static class PartStoreMark
         {
             await StoreMarks.RequireMatchAsync(
                 parts,
-                token => new(ReadRowAsync(storage, token)),
+                token => new(FindAsync(storage, token)),
                 async (mark, token) => await WriteRowAsync(storage, new GrainState<JournalRow>(), mark, token),
                 Guid.NewGuid().ToByteArray(),
                 cancellationToken);
@@ -44,7 +44,12 @@ internal static class PartStoreMark
     }
 
     /// <summary>The mark in the storage, or null.</summary>
-    public static Task<byte[]?> FindAsync(IGrainStorage storage, CancellationToken cancellationToken) => ReadRowAsync(storage, cancellationToken);
+    public static async Task<byte[]?> FindAsync(IGrainStorage storage, CancellationToken cancellationToken)
+    {
+        var state = new GrainState<JournalRow>();
+        await storage.ReadStateAsync(RowName, Row, state, cancellationToken);
+        return state.RecordExists ? state.State?.Content : null;
+    }
 
     /// <summary>Marks the storage as the part store is marked, in place of any other mark. Marks the part store first if it has no mark.</summary>
     public static async Task MakeAsync(IGrainStorage storage, IStoreMark parts, CancellationToken cancellationToken)
@@ -81,13 +86,6 @@ internal static class PartStoreMark
             inner);
     }
 
-    private static async Task<byte[]?> ReadRowAsync(IGrainStorage storage, CancellationToken cancellationToken)
-    {
-        var state = new GrainState<JournalRow>();
-        await storage.ReadStateAsync(RowName, Row, state, cancellationToken);
-        return state.RecordExists ? state.State?.Content : null;
-    }
-
     /// <summary>Writes the mark over a row that was read. Over a row that was not read, it is written only if there is none.</summary>
     /// <returns>The mark in the storage afterwards.</returns>
     private static async Task<byte[]> WriteRowAsync(
@@ -102,7 +100,7 @@ internal static class PartStoreMark
         catch (Exception fault) when (fault is not (OperationCanceledException or OutOfMemoryException))
         {
             // Another silo has written the row first, or the outcome is unknown. Reading the row shows the result.
-            return await ReadRowAsync(storage, cancellationToken) ?? throw new IOException(fault.Message, fault);
+            return await FindAsync(storage, cancellationToken) ?? throw new IOException(fault.Message, fault);
         }
     }
 }
