@@ -6,3 +6,12 @@ public interface IServiceClock
     /// <summary>Reads the current time. Fast, and safe to call from any thread.</summary>
     ServiceTime Read();
 }
+
+/// <summary>The clock of a service without interruptions, whose wall clock is right. Tests, benchmarks and hosts without a data folder
+/// use it.</summary>
+/// <param name="time">The wall clock.</param>
+public sealed class ContinuousClock(TimeProvider time) : IServiceClock
+{
+    /// <inheritdoc/>
+    public ServiceTime Read() => ServiceTime.Continuous(time.GetUtcNow());
+}

@@ -18,3 +18,79 @@ public interface IStoreMark
     /// <summary>Whether anything is stored for any upload.</summary>
     ValueTask<bool> HasBytesAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>Ties a part store to the store of the decisions: both have the same random mark.</summary>
+/// <remarks>With other decisions, all bytes of the part store would seem to have no owner, and would be deleted. Without its bytes, a
+/// process would acknowledge parts that no other process can read.</remarks>
+public static class StoreMarks
+{
+    /// <summary>The number of bytes of a new mark.</summary>
+    public const int Bytes = 16;
+
+    /// <summary>Requires that both have the same mark. Marks both if both are new.</summary>
+    /// <param name="parts">The part store.</param>
+    /// <param name="find">Returns the mark of the decisions, or null.</param>
+    /// <param name="keep">Keeps a mark beside the decisions. Returns the mark that is there then, which may be that of another process.
+    /// </param>
+    /// <param name="random">The content of a new mark: unique random bytes.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="StoreMarkException">They do not belong together.</exception>
+    public static async ValueTask RequireMatchAsync(
+        IStoreMark parts,
+        Func<CancellationToken, ValueTask<byte[]?>> find,
+        Func<byte[], CancellationToken, ValueTask<byte[]>> keep,
+        ReadOnlyMemory<byte> random,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        ArgumentNullException.ThrowIfNull(find);
+        ArgumentNullException.ThrowIfNull(keep);
+        var kept = await find(cancellationToken);
+        if (kept is null)
+        {
+            // The part store is marked first. A crash after that leaves a marked store without bytes, which the next start accepts.
+            kept = await parts.HasBytesAsync(cancellationToken)
+                ? await find(cancellationToken)
+                : await keep(await parts.FindOrMakeMarkAsync(random, cancellationToken), cancellationToken);
+            if (kept is null)
+            {
+                throw new StoreMarkException(StoreMarkFault.UnknownBytes, parts.Place);
+            }
+        }
+
+        if (await parts.FindMarkAsync(cancellationToken) is not { } mark)
+        {
+            throw new StoreMarkException(StoreMarkFault.NotMarked, parts.Place);
+        }
+
+        if (!mark.AsSpan().SequenceEqual(kept))
+        {
+            throw new StoreMarkException(StoreMarkFault.OtherMark, parts.Place);
+        }
+    }
+}
+
+/// <summary>Why a part store and the store of the decisions do not belong together.</summary>
+public enum StoreMarkFault
+{
+    /// <summary>The part store has bytes, and the decisions know no part store.</summary>
+    UnknownBytes,
+
+    /// <summary>The part store has no mark.</summary>
+    NotMarked,
+
+    /// <summary>The part store belongs to other decisions.</summary>
+    OtherMark,
+}
+
+/// <summary>A part store and the store of the decisions do not belong together.</summary>
+/// <param name="fault">Why.</param>
+/// <param name="place">Where the part store is.</param>
+public sealed class StoreMarkException(StoreMarkFault fault, string place) : Exception($"The mark of {place}: {fault}.")
+{
+    /// <summary>Why they do not belong together.</summary>
+    public StoreMarkFault Fault => fault;
+
+    /// <summary>Where the part store is.</summary>
+    public string Place => place;
+}

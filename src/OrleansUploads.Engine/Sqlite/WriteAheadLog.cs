@@ -1,5 +1,4 @@
 using System.Buffers;
-using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Sqlite;
 

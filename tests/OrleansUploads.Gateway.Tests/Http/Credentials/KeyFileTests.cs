@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.TestKit.PartStores;
 
