@@ -7,10 +7,6 @@ namespace OrleansUploads.Engine.Disk;
 /// <remarks>A write through the page cache runs on the caller's thread, because it only copies the bytes. A direct write waits for the
 /// disk, so it runs on a disk thread, while the caller fills the next block. Its failure is thrown by a later call. While blocks are scarce,
 /// the caller waits for the write and fills the same block again: a body that has got a block keeps one until it ends.</remarks>
-/// <param name="file">The file.</param>
-/// <param name="isDirect">Whether the writes to the file skip the page cache.</param>
-/// <param name="writes">The writes of the store.</param>
-/// <param name="threads">The disk threads.</param>
 internal sealed class AttemptContent(SafeFileHandle file, bool isDirect, DirectWrites writes, DiskThreads threads)
 {
     private bool _isDirect = isDirect;

@@ -21,8 +21,6 @@ internal sealed class DirectWrites(DiskPartStoreOptions options)
     public BlockPool Blocks { get; } = new(BlockBytes, options.DirectBlocks);
 
     /// <summary>Makes the writes to a new file skip the page cache.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="lengthBytes">The number of bytes that will be written to it.</param>
     /// <returns>Whether they do.</returns>
     public bool TryBegin(SafeFileHandle file, long lengthBytes)
     {

@@ -146,7 +146,7 @@ internal sealed class DiskAttemptWriter : IAttemptWriter
         _content.Finish(_footer.Bytes.Span);
         try
         {
-            _directories.Flush(_file);
+            _file.Flush();
             _file.Dispose();
         }
         catch (DirectoryNotFoundException error)

@@ -21,8 +21,6 @@ internal sealed class DiskFault(Action<Exception>? onRaised)
     }
 
     /// <summary>Translates an error for callers of the store, and remembers it if the disk itself has failed.</summary>
-    /// <param name="error">The error of the operating system.</param>
-    /// <param name="what">What was to be stored.</param>
     public Exception Translate(IOException error, string what)
     {
         if (DiskErrors.IsFull(error))

@@ -8,10 +8,8 @@ internal static class DiskListing
 {
     private static readonly EnumerationOptions AllFiles = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
-    /// <summary>Returns the next uploads in a fan-out directory.</summary>
-    /// <param name="paths">The directories; continues at the current position.</param>
-    /// <param name="fanOut">Number of the fan-out directory.</param>
-    /// <param name="limit">Maximum number of uploads. Fewer are returned only at the end.</param>
+    /// <summary>Returns the next uploads in a fan-out directory. Fewer than the limit are returned only at the
+    /// end.</summary>
     public static List<UploadId> TakeUploads(IEnumerator<string> paths, int fanOut, int limit)
     {
         var uploads = new List<UploadId>();
@@ -26,9 +24,8 @@ internal static class DiskListing
         return uploads;
     }
 
-    /// <summary>Returns the next attempts in an upload's directory; none if the directory does not exist.</summary>
-    /// <param name="attempts">The attempts; continues at the current position.</param>
-    /// <param name="limit">Maximum number of attempts. Fewer are returned only at the end.</param>
+    /// <summary>Returns the next attempts in an upload's directory; none if the directory does not exist. Fewer than the
+    /// limit are returned only at the end.</summary>
     public static List<AttemptId> TakeAttempts(IEnumerator<AttemptId> attempts, int limit)
     {
         var some = new List<AttemptId>();

@@ -81,7 +81,7 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
             _directories.Fault.ThrowIfRaised();
             return _directories.Get(upload).IsReady
                 ? ValueTask.FromResult<IAttemptWriter>(Create())
-                : RunAsync<IAttemptWriter>(Create);
+                : RunAsync<IAttemptWriter>(Create, cancellationToken);
         }
         catch (Exception failure)
         {
@@ -115,16 +115,12 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
     public async ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        cancellationToken.ThrowIfCancellationRequested();
-        await RunAsync(() => ManifestFile.Put(_directories, manifest));
+        await RunAsync(() => ManifestFile.Put(_directories, manifest), cancellationToken);
     }
 
     /// <inheritdoc/>
-    public async ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return await RunAsync(() => ManifestFile.Read(_directories, upload));
-    }
+    public ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
+        RunAsync(() => ManifestFile.Read(_directories, upload), cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<UploadId> ListUploadsAsync(
@@ -142,9 +138,8 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
             List<UploadId> some;
             do
             {
-                cancellationToken.ThrowIfCancellationRequested();
                 var current = fanOut;
-                some = await RunAsync(() => DiskListing.TakeUploads(names, current, ListedAtOnce));
+                some = await RunAsync(() => DiskListing.TakeUploads(names, current, ListedAtOnce), cancellationToken);
                 foreach (var upload in some)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
@@ -164,8 +159,7 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
         List<AttemptId> some;
         do
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            some = await RunAsync(() => DiskListing.TakeAttempts(attempts, ListedAtOnce));
+            some = await RunAsync(() => DiskListing.TakeAttempts(attempts, ListedAtOnce), cancellationToken);
             if (some.Count > 0)
             {
                 yield return some;
@@ -179,15 +173,16 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
         UploadId upload,
         CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         var directory = _directories.PathOf(upload);
         try
         {
-            using var files = await RunAsync(() => FileLengths.Open(directory));
+            using var files = await RunAsync(() => FileLengths.Open(directory), cancellationToken);
 
             // The names of the next files are read while other threads read the lengths of these.
-            var measured = await RunAsync(() => DiskListing.EnumerateAttempts(directory).Chunk(MeasuredAtOnce)
-                .Select(some => RunAsync(() => DiskListing.Measure(files, some)).AsTask()).ToArray());
+            var measured = await RunAsync(
+                () => DiskListing.EnumerateAttempts(directory).Chunk(MeasuredAtOnce)
+                    .Select(some => RunAsync(() => DiskListing.Measure(files, some), cancellationToken).AsTask()).ToArray(),
+                cancellationToken);
             return [.. (await Task.WhenAll(measured)).SelectMany(some => some)];
         }
         catch (DirectoryNotFoundException)
@@ -201,49 +196,37 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
     public async ValueTask DeleteAttemptsAsync(
         UploadId upload,
         IReadOnlyList<AttemptId> attempts,
-        CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        await RunAsync(() =>
-        {
-            foreach (var attempt in attempts)
+        CancellationToken cancellationToken) =>
+        await RunAsync(
+            () =>
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                Delete(PathOf(upload, attempt));
-            }
+                foreach (var attempt in attempts)
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    Delete(PathOf(upload, attempt));
+                }
 
-            _directories.TidyUp(upload);
-        });
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        await RunAsync(() => DeleteUpload(upload, cancellationToken));
-    }
+                _directories.TidyUp(upload);
+            },
+            cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return await RunAsync(() => FolderMark.Find(Place));
-    }
+    public async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>
+        await RunAsync(() => DeleteUpload(upload, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<byte[]> FindOrMakeMarkAsync(ReadOnlyMemory<byte> random, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return await RunAsync(() => FolderMark.FindOrMake(Place, random.Span));
-    }
+    public ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken) =>
+        RunAsync(() => FolderMark.Find(Place), cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask<bool> HasBytesAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return await RunAsync(() => Enumerable.Range(0, StoredNames.FanOut).Select(_directories.FanOutPath)
-            .Any(path => Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()));
-    }
+    public ValueTask<byte[]> FindOrMakeMarkAsync(ReadOnlyMemory<byte> random, CancellationToken cancellationToken) =>
+        RunAsync(() => FolderMark.FindOrMake(Place, random.Span), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> HasBytesAsync(CancellationToken cancellationToken) => RunAsync(
+        () => Enumerable.Range(0, StoredNames.FanOut).Select(_directories.FanOutPath)
+            .Any(path => Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()),
+        cancellationToken);
 
     /// <summary>Finishes the calls in progress and accepts no more. Open readers stay usable.</summary>
     public void Dispose() => _threads.Dispose();
@@ -267,8 +250,10 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
         }
     }
 
-    private async ValueTask<T> RunAsync<T>(Func<T> call)
+    /// <summary>Runs a call on a disk thread, unless it was canceled before.</summary>
+    private async ValueTask<T> RunAsync<T>(Func<T> call, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
             return await _threads.RunAsync(call);
@@ -279,11 +264,13 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
         }
     }
 
-    private async ValueTask RunAsync(Action call) => await RunAsync(() =>
-    {
-        call();
-        return true;
-    });
+    private async ValueTask RunAsync(Action call, CancellationToken cancellationToken) => await RunAsync(
+        () =>
+        {
+            call();
+            return true;
+        },
+        cancellationToken);
 
     private string PathOf(UploadId upload, AttemptId attempt) =>
         Path.Join(_directories.PathOf(upload), StoredNames.Of(attempt));
@@ -298,7 +285,7 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var name = Path.GetFileName(path.AsSpan());
-                if (StoredNames.TryParseAttempt(name, out _) || DiskLayout.IsUnfinishedManifest(name))
+                if (StoredNames.TryParseAttempt(name, out _) || ManifestFile.IsUnfinished(name))
                 {
                     Delete(path);
                 }

@@ -55,8 +55,7 @@ internal sealed class DurableDirectory(string path, bool isShared, IDiskFlush fl
         }
     }
 
-    /// <summary>Creates a directory that only its owner can read. Its name is durable on return.</summary>
-    /// <param name="path">Full path of a child of this directory.</param>
+    /// <summary>Creates a child directory that only its owner can read. Its name is durable on return.</summary>
     /// <exception cref="FlushFailedException">The name could not be made durable, and the new directory was
     /// removed.</exception>
     /// <exception cref="DirectoryNotFoundException">This directory does not exist.</exception>

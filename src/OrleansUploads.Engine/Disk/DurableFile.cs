@@ -7,11 +7,21 @@ internal static class DurableFile
 {
     private const int UniqueBytes = 16;
 
+    /// <summary>Reads a file; null if it does not exist.</summary>
+    public static byte[]? TryRead(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (IOException error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Creates a file with its content, unless it exists. Its name and content are durable on return, and no process can read an
     /// incomplete file. If several processes create it at the same time, exactly one succeeds.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="content">The content of a new file.</param>
-    /// <param name="flush">Makes files and directories durable.</param>
     /// <exception cref="FlushFailedException">The file could not be made durable.</exception>
     public static void MakeOnce(string path, ReadOnlySpan<byte> content, IDiskFlush flush)
     {

@@ -1,10 +1,8 @@
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>One of the directories that upload directories are distributed over.</summary>
+/// <summary>One of the directories that upload directories are distributed over. It is created on first use.</summary>
 /// <remarks>The name of an upload directory is made durable before its files are used, so that a name that could not be
 /// flushed can be removed and created again.</remarks>
-/// <param name="root">Its parent directory.</param>
-/// <param name="directory">The directory itself, created on first use.</param>
 internal sealed class FanOutDirectory(DurableDirectory root, DurableDirectory directory)
 {
     private readonly Lock _creating = new();
@@ -17,7 +15,6 @@ internal sealed class FanOutDirectory(DurableDirectory root, DurableDirectory di
     public long Epoch => directory.Epoch;
 
     /// <summary>Creates an upload directory. Its name is not flushed yet.</summary>
-    /// <param name="path">Its full path.</param>
     /// <exception cref="FlushFailedException">This directory itself could not be made durable.</exception>
     public void Make(string path)
     {

@@ -7,17 +7,7 @@ public static class FolderMark
     public const string FileName = "folder-mark";
 
     /// <summary>Returns the mark, or null if the folder does not exist or has no mark.</summary>
-    public static byte[]? Find(string folder)
-    {
-        try
-        {
-            return File.ReadAllBytes(PathIn(folder));
-        }
-        catch (IOException error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    public static byte[]? Find(string folder) => DurableFile.TryRead(PathIn(folder));
 
     /// <summary>Returns the mark, and creates it if it is missing. It is durable on return. If several processes create one
     /// at the same time, exactly one succeeds and all return its mark.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Engine.Bytes;
 
@@ -9,6 +10,15 @@ internal static class ManifestFile
     /// <summary>Maximum number of unfinished files. There are never that many for one upload, because each restart deletes
     /// those of earlier crashes.</summary>
     private const int MaxUnfinished = 8;
+
+    // The names are stored; never change them.
+    private const string UnfinishedPrefix = StoredNames.Manifest + ".";
+    private const string UnfinishedSuffix = ".unfinished";
+
+    /// <summary>Whether a file is an unfinished manifest.</summary>
+    public static bool IsUnfinished(ReadOnlySpan<char> name) =>
+        name.StartsWith(UnfinishedPrefix, StringComparison.Ordinal)
+        && name.EndsWith(UnfinishedSuffix, StringComparison.Ordinal);
 
     /// <summary>Stores a manifest. It is durable on return.</summary>
     /// <exception cref="InvalidOperationException">The upload has another manifest.</exception>
@@ -37,17 +47,11 @@ internal static class ManifestFile
     /// <summary>Reads the manifest of an upload, or null.</summary>
     /// <exception cref="AttemptDamagedException">The file differs from what was written, or is the manifest of another
     /// upload.</exception>
-    public static Manifest? Read(UploadDirectories directories, UploadId upload)
-    {
-        try
-        {
-            return Decode(File.ReadAllBytes(PathOf(directories, upload)), upload);
-        }
-        catch (IOException error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    public static Manifest? Read(UploadDirectories directories, UploadId upload) =>
+        DurableFile.TryRead(PathOf(directories, upload)) is { } stored ? Decode(stored, upload) : null;
+
+    private static string UnfinishedName(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{UnfinishedPrefix}{number}{UnfinishedSuffix}");
 
     private static string PathOf(UploadDirectories directories, UploadId upload) =>
         Path.Join(directories.PathOf(upload), StoredNames.Manifest);
@@ -75,7 +79,7 @@ internal static class ManifestFile
         try
         {
             RandomAccess.Write(file.File.SafeFileHandle, bytes, 0);
-            directories.FlushBytes(file);
+            file.FlushBytes();
             if (File.Exists(path) || !TryRename(unfinished, path))
             {
                 // The process that stored the same manifest may have ended before it was durable, or its flush may have
@@ -128,7 +132,7 @@ internal static class ManifestFile
         {
             try
             {
-                return directories.Create(upload, DiskLayout.UnfinishedManifest(number), fileBytes);
+                return directories.Create(upload, UnfinishedName(number), fileBytes);
             }
             catch (IOException error) when (DiskErrors.IsExisting(error))
             {
@@ -142,7 +146,7 @@ internal static class ManifestFile
     {
         for (var number = 0; number < MaxUnfinished; number++)
         {
-            File.Delete(Path.Join(directory, DiskLayout.UnfinishedManifest(number)));
+            File.Delete(Path.Join(directory, UnfinishedName(number)));
         }
     }
 

@@ -11,24 +11,14 @@ public static class MovedMark
     public const string FileName = "moved-to";
 
     /// <summary>The name of the cluster or of the new store, or null if the folder is not marked.</summary>
-    public static string? Find(string folder)
-    {
-        try
-        {
-            return File.ReadAllText(PathIn(folder)).Trim();
-        }
-        catch (IOException error) when (error is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    public static string? Find(string folder) =>
+        DurableFile.TryRead(PathIn(folder)) is { } name ? Encoding.UTF8.GetString(name).Trim() : null;
 
     /// <summary>Whether a folder is marked. Costs one system call.</summary>
     internal static bool Exists(string folder) => File.Exists(PathIn(folder));
 
-    /// <summary>Marks a folder, durably. A write to its journal that began before may still end.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="target">The name of the cluster or of the new store.</param>
+    /// <summary>Marks a folder, durably, with the name of the cluster or of the new store. A write to its journal that began
+    /// before may still end.</summary>
     /// <exception cref="FlushFailedException">The mark may be lost in a power cut.</exception>
     internal static void Make(string folder, string target)
     {

@@ -1,10 +1,8 @@
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>A new file in an upload's directory. Its bytes and name are not durable yet.</summary>
-/// <param name="file">The file.</param>
-/// <param name="directory">The directory that contains it.</param>
-/// <param name="epoch">The directory's epoch before the file was created.</param>
-internal sealed class UnflushedFile(FileStream file, UploadDirectory directory, long epoch) : IDisposable
+/// <summary>A new file in an upload's directory. Its bytes and name are not durable yet. It knows the directory's epoch from
+/// before it was created.</summary>
+internal sealed class UnflushedFile(FileStream file, UploadDirectory directory, long epoch, IDiskFlush flush) : IDisposable
 {
     private bool _isReleased;
 
@@ -14,15 +12,18 @@ internal sealed class UnflushedFile(FileStream file, UploadDirectory directory, 
     /// <summary>The directory that contains it.</summary>
     public UploadDirectory Directory => directory;
 
-    /// <inheritdoc cref="UploadDirectories.Flush"/>
-    public void Flush(IDiskFlush flush)
+    /// <summary>Makes the file's bytes and its name durable.</summary>
+    /// <exception cref="FlushFailedException">The flush failed; the file must be deleted.</exception>
+    /// <exception cref="DirectoryNotFoundException">The directory was removed.</exception>
+    public void Flush()
     {
-        FlushBytes(flush);
+        FlushBytes();
         FlushName();
     }
 
-    /// <inheritdoc cref="UploadDirectories.FlushBytes"/>
-    public void FlushBytes(IDiskFlush flush)
+    /// <summary>Makes the file's bytes durable, but not its name.</summary>
+    /// <exception cref="FlushFailedException">The flush failed; the file must be deleted.</exception>
+    public void FlushBytes()
     {
         flush.RequireFile(file.SafeFileHandle, file.Name);
         file.Dispose();

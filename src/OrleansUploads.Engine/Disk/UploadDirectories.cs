@@ -13,10 +13,6 @@ internal sealed class UploadDirectories
     private readonly bool _isShared;
     private readonly IDiskFlush _flush;
 
-    /// <param name="root">The directory that contains the fan-out directories.</param>
-    /// <param name="isShared">Whether other processes use the directories too.</param>
-    /// <param name="flush">Makes files and directories durable.</param>
-    /// <param name="fault">Records disk failures.</param>
     public UploadDirectories(DurableDirectory root, bool isShared, IDiskFlush flush, DiskFault fault)
     {
         _isShared = isShared;
@@ -35,15 +31,6 @@ internal sealed class UploadDirectories
 
     /// <summary>Whether other processes use the directories too.</summary>
     public bool IsShared => _isShared;
-
-    /// <summary>Makes a file's bytes and its name durable.</summary>
-    /// <exception cref="FlushFailedException">The flush failed; the file must be deleted.</exception>
-    /// <exception cref="DirectoryNotFoundException">The directory was removed.</exception>
-    public void Flush(UnflushedFile file) => file.Flush(_flush);
-
-    /// <summary>Makes a file's bytes durable, but not its name.</summary>
-    /// <exception cref="FlushFailedException">The flush failed; the file must be deleted.</exception>
-    public void FlushBytes(UnflushedFile file) => file.FlushBytes(_flush);
 
     /// <summary>Makes the names of all existing upload directories durable.</summary>
     /// <exception cref="FlushFailedException">A flush failed.</exception>
@@ -116,7 +103,7 @@ internal sealed class UploadDirectories
             }
 
             var path = new DurableDirectory(PathOf(upload), _isShared, _flush);
-            directory = new UploadDirectory(upload, path, _fanOut[StoredNames.FanOutOf(upload)], _isShared);
+            directory = new UploadDirectory(upload, path, _fanOut[StoredNames.FanOutOf(upload)], _isShared, _flush);
             _live[upload] = directory;
             return directory;
         }

@@ -4,13 +4,8 @@ namespace OrleansUploads.Engine.Disk;
 /// <remarks>One lock guards the creation of files and the removal of the directory, so a file is never created in a
 /// directory that is being removed. A retired object does neither; the caller gets a new one from
 /// <see cref="UploadDirectories"/>.</remarks>
-/// <param name="upload">The upload.</param>
-/// <param name="directory">The directory.</param>
-/// <param name="fanOut">The fan-out directory that contains it.</param>
-/// <param name="isShared">Whether other processes use it too. Another process may have created it without flushing its name
-/// yet.</param>
 internal sealed class UploadDirectory(
-    UploadId upload, DurableDirectory directory, FanOutDirectory fanOut, bool isShared)
+    UploadId upload, DurableDirectory directory, FanOutDirectory fanOut, bool isShared, IDiskFlush flush)
 {
     private const int MaxRemovals = 8;
 
@@ -46,6 +41,7 @@ internal sealed class UploadDirectory(
             var epoch = directory.Epoch;
             if (isShared && !_isReady)
             {
+                // Another process may have created the directory without flushing its name yet.
                 _nameEpoch = fanOut.Epoch;
             }
 
@@ -57,7 +53,7 @@ internal sealed class UploadDirectory(
 
             _unflushed++;
             _isReady = true;
-            return new UnflushedFile(file, this, epoch);
+            return new UnflushedFile(file, this, epoch, flush);
         }
     }
 

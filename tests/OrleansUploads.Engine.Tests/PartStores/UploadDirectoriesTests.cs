@@ -34,7 +34,7 @@ public sealed class UploadDirectoriesTests : IDisposable
 
         var file = await slow;
         Assert.Same(directories.Get(Some.Upload(0)), file.Directory);
-        directories.Flush(file);
+        file.Flush();
         file.Dispose();
     }
 
