@@ -17,9 +17,13 @@ public sealed class AttemptFooter
     /// <summary>The number of bytes with one checksum; the unit of verified reading.</summary>
     public const int BlockBytes = 64 * 1024;
 
-    /// <summary>Length of the trailer, which is the same for all attempts.</summary>
-    public const int TrailerBytes = 24;
+    /// <summary>The longest part of any protocol, which is that of an object.</summary>
+    public const long MaxLengthBytes = ObjectLimits.MaxPartBytes;
 
+    /// <summary>What is wrong with a file or object that has no footer.</summary>
+    public const string Uncommitted = "it was never committed, or its end is missing";
+
+    private const int TrailerBytes = 24;
     private const int ChecksumBytes = sizeof(uint);
     private const uint FormatVersion = 1;
     private const int VersionAt = 8;
@@ -30,9 +34,12 @@ public sealed class AttemptFooter
     private uint _checksum;
 
     /// <summary>Creates an empty footer.</summary>
-    /// <param name="lengthBytes">The number of bytes before it.</param>
+    /// <param name="lengthBytes">The number of bytes before it, from 1 byte to <see cref="MaxLengthBytes"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No attempt can have this length.</exception>
     public AttemptFooter(long lengthBytes)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(lengthBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lengthBytes, MaxLengthBytes);
         LengthBytes = lengthBytes;
         // Not pooled: it has at most a thousandth of the size of the attempt, and the lifetime of a reader is unknown.
         _bytes = new byte[BytesFor(lengthBytes)];
@@ -43,45 +50,49 @@ public sealed class AttemptFooter
     /// <summary>The number of bytes before the footer.</summary>
     public long LengthBytes { get; }
 
-    /// <summary>The footer as it is stored. A reader fills it from the store, and then calls <see cref="IsSealedFor"/>.</summary>
+    /// <summary>The number of bytes that were appended.</summary>
+    public long AppendedBytes { get; private set; }
+
+    /// <summary>The footer as it is stored. A reader fills it from the store, and then calls
+    /// <see cref="FindFault"/>.</summary>
     public Memory<byte> Bytes => _bytes;
 
     /// <summary>Length of the footer, including the trailer, for a number of bytes.</summary>
     public static int BytesFor(long lengthBytes) =>
         (Blocks(lengthBytes) * ChecksumBytes)
-        + (AnnouncedLength.Leaves(lengthBytes) * Sha256Digest.Bytes)
+        + (Leaves(lengthBytes) * Sha256Digest.Bytes)
         + TrailerBytes;
 
     /// <summary>The number of bytes before the footer in a file of some length, or null if no attempt has a file of this length.</summary>
     public static long? LengthIn(long fileBytes)
     {
-        if (fileBytes > AnnouncedLength.MaxBytes + BytesFor(AnnouncedLength.MaxBytes))
+        if (fileBytes > MaxLengthBytes + BytesFor(MaxLengthBytes))
         {
             return null;
         }
 
         // The length of the file grows with the number of bytes, and the ratio is almost constant.
-        var atLeast = Math.Max(0, fileBytes - BytesFor(Math.Min(fileBytes, AnnouncedLength.MaxBytes)));
+        var atLeast = Math.Max(0, fileBytes - BytesFor(Math.Min(fileBytes, MaxLengthBytes)));
         for (var lengthBytes = atLeast; lengthBytes < fileBytes; lengthBytes++)
         {
             var total = lengthBytes + BytesFor(lengthBytes);
             if (total >= fileBytes)
             {
-                return total == fileBytes && lengthBytes is >= 1 and <= AnnouncedLength.MaxBytes ? lengthBytes : null;
+                return total == fileBytes && lengthBytes is >= 1 and <= MaxLengthBytes ? lengthBytes : null;
             }
         }
 
         return null;
     }
 
-    /// <summary>Reads from the last bytes of a file how many bytes come before the footer.</summary>
-    /// <returns>What is wrong with the trailer, or null if it matches a file of this length.</returns>
-    public static string? ReadTrailer(ReadOnlySpan<byte> trailer, long fileBytes, out long lengthBytes)
+    /// <summary>What is wrong with a footer that was read from the store, or null if it is exactly the one that was sealed
+    /// for an attempt.</summary>
+    public string? FindFault(UploadId upload, AttemptId attempt)
     {
-        lengthBytes = BinaryPrimitives.ReadInt64LittleEndian(trailer[LengthAt..]);
+        var trailer = Trailer;
         if (!trailer.StartsWith(Magic))
         {
-            return "it was never committed, or its end is missing";
+            return Uncommitted;
         }
 
         var version = BinaryPrimitives.ReadUInt32LittleEndian(trailer[VersionAt..]);
@@ -90,25 +101,36 @@ public sealed class AttemptFooter
             return $"its format version is {version}, but this version of the program supports only {FormatVersion}";
         }
 
-        return lengthBytes is < 1 or > AnnouncedLength.MaxBytes || lengthBytes + BytesFor(lengthBytes) != fileBytes
-            ? $"its trailer states {lengthBytes} bytes, which does not match a file of {fileBytes} bytes"
+        var stated = BinaryPrimitives.ReadInt64LittleEndian(trailer[LengthAt..]);
+        if (stated != LengthBytes)
+        {
+            return $"its trailer states {stated} bytes, which does not match a file of {LengthBytes + _bytes.Length} bytes";
+        }
+
+        return BinaryPrimitives.ReadUInt32LittleEndian(trailer[SealAt..]) != ComputeSeal(upload, attempt)
+            ? "its footer is damaged or belongs to another attempt"
             : null;
     }
 
-    /// <summary>Adds bytes to the checksums. All bytes must be added in order and once.</summary>
-    /// <param name="offset">The offset of the bytes, directly after those that were added before.</param>
-    /// <param name="bytes">The bytes.</param>
-    public void Append(long offset, ReadOnlySpan<byte> bytes)
+    /// <summary>Adds the next bytes to the checksums.</summary>
+    /// <exception cref="InvalidOperationException">There would be more bytes than announced; none were added.</exception>
+    public void Append(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.Length > LengthBytes - AppendedBytes)
+        {
+            throw new InvalidOperationException(
+                $"{LengthBytes} bytes were announced and {AppendedBytes} written; {bytes.Length} more would exceed that.");
+        }
+
         while (!bytes.IsEmpty)
         {
-            var inBlock = (int)(offset % BlockBytes);
+            var inBlock = (int)(AppendedBytes % BlockBytes);
             var run = bytes[..Math.Min(bytes.Length, BlockBytes - inBlock)];
             _checksum = Crc32C.Append(inBlock == 0 ? 0 : _checksum, run);
 
             // Written while the block is still incomplete too, so that the last block needs no special case.
-            BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(ChecksumAt(offset / BlockBytes)), _checksum);
-            offset += run.Length;
+            BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(ChecksumAt(AppendedBytes / BlockBytes)), _checksum);
+            AppendedBytes += run.Length;
             bytes = bytes[run.Length..];
         }
     }
@@ -134,7 +156,7 @@ public sealed class AttemptFooter
     /// <summary>The leaves, in order.</summary>
     public Sha256Digest[] ReadLeaves()
     {
-        var leaves = new Sha256Digest[AnnouncedLength.Leaves(LengthBytes)];
+        var leaves = new Sha256Digest[Leaves(LengthBytes)];
         var stored = LeafBytes;
         for (var i = 0; i < leaves.Length; i++)
         {
@@ -144,9 +166,22 @@ public sealed class AttemptFooter
         return leaves;
     }
 
-    /// <summary>Adds the leaves and the trailer. All bytes must have been appended.</summary>
+    /// <summary>Adds the leaves, one for each 1 MiB, and the trailer.</summary>
+    /// <exception cref="InvalidOperationException">Bytes are missing; they can still be appended.</exception>
+    /// <exception cref="ArgumentException">The number of leaves is wrong.</exception>
     public void Seal(UploadId upload, AttemptId attempt, ReadOnlySpan<Sha256Digest> leaves)
     {
+        if (AppendedBytes != LengthBytes)
+        {
+            throw new InvalidOperationException($"{LengthBytes} bytes were announced and only {AppendedBytes} written.");
+        }
+
+        if (leaves.Length != Leaves(LengthBytes))
+        {
+            throw new ArgumentException(
+                $"{LengthBytes} bytes have {Leaves(LengthBytes)} leaves, not {leaves.Length}.", nameof(leaves));
+        }
+
         var stored = LeafBytes;
         for (var i = 0; i < leaves.Length; i++)
         {
@@ -160,16 +195,13 @@ public sealed class AttemptFooter
         BinaryPrimitives.WriteUInt32LittleEndian(trailer[SealAt..], ComputeSeal(upload, attempt));
     }
 
-    /// <summary>Whether this is exactly the footer that was sealed for an attempt.</summary>
-    public bool IsSealedFor(UploadId upload, AttemptId attempt) =>
-        BinaryPrimitives.ReadInt64LittleEndian(Trailer[LengthAt..]) == LengthBytes
-        && BinaryPrimitives.ReadUInt32LittleEndian(Trailer[SealAt..]) == ComputeSeal(upload, attempt);
-
     private Span<byte> Trailer => _bytes.AsSpan(_bytes.Length - TrailerBytes);
 
     private Span<byte> LeafBytes => _bytes.AsSpan(
         Blocks(LengthBytes) * ChecksumBytes,
-        AnnouncedLength.Leaves(LengthBytes) * Sha256Digest.Bytes);
+        Leaves(LengthBytes) * Sha256Digest.Bytes);
+
+    private static int Leaves(long lengthBytes) => (int)((lengthBytes + TreeHash.LeafBytes - 1) / TreeHash.LeafBytes);
 
     private static int Blocks(long lengthBytes) => (int)((lengthBytes + BlockBytes - 1) / BlockBytes);
 

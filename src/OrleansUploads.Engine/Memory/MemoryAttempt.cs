@@ -2,31 +2,26 @@ using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.Memory;
 
-/// <summary>The bytes of one attempt, in runs of 1 MiB that are allocated as bytes arrive.</summary>
+/// <summary>The bytes of one attempt, in runs of 1 MiB that are allocated as bytes arrive, and its footer.</summary>
 internal sealed class MemoryAttempt(long lengthBytes)
 {
     private const int RunBytes = TreeHash.LeafBytes;
 
     private readonly List<byte[]> _runs = [];
-    private AnnouncedLength _length = new(lengthBytes);
-    private Sha256Digest[] _leaves = [];
 
-    public long LengthBytes { get; } = lengthBytes;
+    public AttemptFooter Footer { get; } = new(lengthBytes);
 
     /// <summary>Whether it may be read. Guarded by the store.</summary>
     public bool IsCommitted { get; set; }
 
-    public IReadOnlyList<Sha256Digest> Leaves => _leaves;
-
-    public void Write(ReadOnlySpan<byte> bytes)
+    public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
-        var offset = _length.Add(bytes.Length);
         while (!bytes.IsEmpty)
         {
             var inRun = (int)(offset % RunBytes);
             if (inRun == 0)
             {
-                _runs.Add(new byte[Math.Min(RunBytes, LengthBytes - offset)]);
+                _runs.Add(new byte[Math.Min(RunBytes, lengthBytes - offset)]);
             }
 
             var taken = Math.Min(bytes.Length, _runs[^1].Length - inRun);
@@ -36,23 +31,53 @@ internal sealed class MemoryAttempt(long lengthBytes)
         }
     }
 
-    public void Complete(ReadOnlySpan<Sha256Digest> leaves)
+    public void Read(long offset, Span<byte> bytes)
     {
-        _length.ThrowUnlessComplete(leaves.Length);
-        _leaves = leaves.ToArray();
+        while (!bytes.IsEmpty)
+        {
+            var run = _runs[(int)(offset / RunBytes)].AsSpan((int)(offset % RunBytes));
+            run = run[..Math.Min(run.Length, bytes.Length)];
+            run.CopyTo(bytes);
+            bytes = bytes[run.Length..];
+            offset += run.Length;
+        }
     }
 
-    public int Read(long offset, Span<byte> buffer)
+    /// <summary>Writes the attempt.</summary>
+    internal sealed class Writer(MemoryPartStore store, UploadId upload, AttemptId attempt, MemoryAttempt written)
+        : AttemptWriter(upload, attempt, written.Footer)
     {
-        var bytes = (int)Math.Clamp(LengthBytes - offset, 0, buffer.Length);
-        for (var done = 0; done < bytes;)
+        /// <inheritdoc/>
+        protected override ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
         {
-            var run = _runs[(int)((offset + done) / RunBytes)].AsSpan((int)((offset + done) % RunBytes));
-            run = run[..Math.Min(run.Length, bytes - done)];
-            run.CopyTo(buffer[done..]);
-            done += run.Length;
+            written.Write(Footer.AppendedBytes - bytes.Length, bytes.Span);
+            return ValueTask.CompletedTask;
         }
 
-        return bytes;
+        /// <inheritdoc/>
+        protected override ValueTask FinishAsync(CancellationToken cancellationToken)
+        {
+            store.Commit(Upload, Attempt, written);
+            return ValueTask.CompletedTask;
+        }
+
+        /// <inheritdoc/>
+        protected override ValueTask AbandonAsync()
+        {
+            store.Remove(Upload, Attempt);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    /// <summary>Reads the committed attempt.</summary>
+    internal sealed class Reader(UploadId upload, AttemptId attempt, MemoryAttempt read)
+        : AttemptReader(upload, attempt, read.Footer)
+    {
+        /// <inheritdoc/>
+        protected override ValueTask FetchAsync(long offset, Memory<byte> blocks, CancellationToken cancellationToken)
+        {
+            read.Read(offset, blocks.Span);
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -33,7 +33,7 @@ public sealed class MemoryPartStore : IPartStore
             }
         }
 
-        return ValueTask.FromResult<IAttemptWriter>(new MemoryAttemptWriter(this, upload, attempt, created));
+        return ValueTask.FromResult<IAttemptWriter>(new MemoryAttempt.Writer(this, upload, attempt, created));
     }
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ public sealed class MemoryPartStore : IPartStore
         {
             var stored = _uploads.GetValueOrDefault(upload)?.Attempts.GetValueOrDefault(attempt);
             return stored is { IsCommitted: true } found
-                ? ValueTask.FromResult<IAttemptReader>(new MemoryAttemptReader(found))
+                ? ValueTask.FromResult<IAttemptReader>(new MemoryAttempt.Reader(upload, attempt, found))
                 : throw new AttemptDamagedException(
                     $"Attempt {attempt} of upload {upload} is missing or was never committed.");
         }
@@ -115,7 +115,7 @@ public sealed class MemoryPartStore : IPartStore
         lock (_gate)
         {
             IReadOnlyList<ListedAttempt> attempts = _uploads.TryGetValue(upload, out var stored)
-                ? [.. stored.Attempts.Select(pair => new ListedAttempt(pair.Key, pair.Value.LengthBytes))]
+                ? [.. stored.Attempts.Select(pair => new ListedAttempt(pair.Key, pair.Value.Footer.LengthBytes))]
                 : [];
             return ValueTask.FromResult<IReadOnlyList<ListedAttempt>?>(attempts);
         }
