@@ -78,7 +78,7 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
             try
             {
                 return AnswerOf(
-                    await StoredCompletion.RunAsync(
+                    await PartIntake.CompleteAsync(
                         Ports.Parts,
                         upload,
                         stored => AskSelfAsync(command with { Stored = stored }, cancellationToken),

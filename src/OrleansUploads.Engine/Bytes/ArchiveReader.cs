@@ -177,9 +177,6 @@ public sealed class ArchiveReader(IPartStore parts)
             + $"{extent.LengthBytes}.");
     }
 
-    /// <summary>The bytes of an extent that are copied.</summary>
-    /// <param name="Extent">The extent.</param>
-    /// <param name="Offset">The offset of the first byte in the extent.</param>
-    /// <param name="End">The end in the extent.</param>
+    /// <summary>The bytes of an extent that are copied, from an offset in it to an end in it.</summary>
     private readonly record struct Piece(Extent Extent, long Offset, long End);
 }

@@ -101,11 +101,8 @@ public sealed class AttemptCollector(
         return pages.Report + new CollectionReport(AttemptsDeleted: left, UploadsDeleted: 1);
     }
 
-    /// <summary>Deletes the old attempts that nothing owns, one page after the other.</summary>
-    /// <param name="upload">The upload.</param>
-    /// <param name="before">Younger attempts are kept.</param>
-    /// <param name="keepsUnowned">Whether the attempts of an upload that owns nothing are kept.</param>
-    /// <param name="cancellationToken">Cancels the work.</param>
+    /// <summary>Deletes the attempts from before a time that nothing owns, one page after the other. Those of an upload that
+    /// owns nothing may be kept.</summary>
     private async ValueTask<CollectedPages> CollectPagesAsync(
         UploadId upload, DateTimeOffset before, bool keepsUnowned, CancellationToken cancellationToken)
     {

@@ -3,8 +3,6 @@ namespace OrleansUploads.Engine.Bytes;
 /// <summary>A bounded number of large blocks of memory, which begin at multiples of a page, so that every disk accepts them for direct
 /// writes.</summary>
 /// <remarks>A block is made when all others are in use, and then kept.</remarks>
-/// <param name="blockBytes">Length of a block.</param>
-/// <param name="maxBlocks">Maximum number of blocks.</param>
 internal sealed class BlockPool(int blockBytes, int maxBlocks)
 {
     /// <summary>The alignment of the blocks in memory: the size of a page.</summary>

@@ -25,9 +25,6 @@ internal sealed class BodyWindow : IDisposable
     private readonly byte[]? _piece;
     private int _filledBytes;
 
-    /// <param name="lengthBytes">The announced length of the body.</param>
-    /// <param name="withLinearHash">Whether the linear hash is wanted.</param>
-    /// <param name="lanes">Hashes the pieces of several bodies at a time, or null to hash each piece alone.</param>
     public BodyWindow(long lengthBytes, bool withLinearHash, SharedLanes? lanes)
     {
         _lengthBytes = lengthBytes;

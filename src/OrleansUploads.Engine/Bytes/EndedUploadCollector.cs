@@ -5,8 +5,6 @@ namespace OrleansUploads.Engine.Bytes;
 /// <summary>Deletes the bytes of uploads immediately after they were aborted or have expired.</summary>
 /// <remarks>This is only an optimization. The <see cref="AttemptCollector"/> finds uploads that are lost in a crash or
 /// because too many are waiting.</remarks>
-/// <param name="collector">Asks the upload, and deletes its bytes.</param>
-/// <param name="log">Where failures are logged.</param>
 internal sealed class EndedUploadCollector(AttemptCollector collector, EngineLog log)
 {
     private const int MaxWaiting = 4096;

@@ -4,8 +4,6 @@ using OrleansUploads.Core.Jobs;
 namespace OrleansUploads.Engine.Bytes;
 
 /// <summary>Measures the output of inventory jobs, few at a time, because each reads the index of a large vault.</summary>
-/// <param name="host">Hosts the shards of the archive index.</param>
-/// <param name="meter">Measures the output, or null if this process has no front.</param>
 internal sealed class InventoryMeasurement(IEntityHost host, IInventoryMeter? meter)
 {
     /// <summary>The maximum number of inventories that a process measures at the same time. Further jobs wait.</summary>

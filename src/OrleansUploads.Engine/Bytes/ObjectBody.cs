@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Bytes;
@@ -17,3 +19,60 @@ public sealed record ObjectBody(
 /// <param name="Md5">The MD5.</param>
 /// <param name="Checksum">The checksum.</param>
 public readonly record struct StatedDigests(Md5Digest? Md5, Checksum? Checksum);
+
+/// <summary>The digests of a body while its bytes arrive.</summary>
+internal sealed class ObjectDigests(ObjectBody body, ChecksumAlgorithm algorithm) : IDisposable
+{
+    /// <summary>Handing fewer bytes to another thread takes longer than hashing them.</summary>
+    private const int MinBytesForAnotherThread = 64 * 1024;
+
+    private readonly IncrementalHash _md5 = Md5Digest.CreateHash();
+
+    // The SHA-256 checksum of a part is its linear hash.
+    private readonly ChecksumHasher? _checksum = algorithm == ChecksumAlgorithm.Sha256 ? null : new(algorithm);
+
+    /// <summary>Whether the linear hash is compared with something.</summary>
+    public bool NeedLinearHash => body.Sha256 is not null || algorithm == ChecksumAlgorithm.Sha256;
+
+    /// <summary>Appends bytes to the checksum and to the MD5, which takes as long as all other digests together, so it runs beside
+    /// them.</summary>
+    public Task AppendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        // On the caller's scheduler, which decides the order in the simulation.
+        var md5 = bytes.Length < MinBytesForAnotherThread ? null : Task.Factory.StartNew(
+            () => _md5.AppendData(bytes.Span), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
+        if (md5 is null)
+        {
+            _md5.AppendData(bytes.Span);
+        }
+
+        _checksum?.Append(bytes.Span);
+        return md5 ?? Task.CompletedTask;
+    }
+
+    /// <summary>Compares the digests of all bytes with what the request states. Without bytes there is no attempt.</summary>
+    public Outcome<NumberedPart> Finish(PartHashes hashes, int number, AttemptId? attempt)
+    {
+        var md5 = new Md5Digest(_md5.GetHashAndReset());
+        var linear = hashes.Linear.GetValueOrDefault();
+        var digest = linear.Digest;
+        var checksum = _checksum?.Finish() ?? new Checksum(ChecksumAlgorithm.Sha256, digest.Span);
+        Refusal? refusal = body.Stated() switch
+        {
+            _ when body.Sha256 is { } signed && signed != hashes.Linear => new Refusal.LinearHashDiffers(signed, linear),
+            { Md5: { } known } when known != md5 => new ObjectRefusal.Md5Differs(known, md5),
+            { Checksum: { } known } when known != checksum => new ObjectRefusal.ChecksumDiffers(known, checksum),
+            _ => null,
+        };
+        return refusal is null
+            ? new(new NumberedPart(number, body.LengthBytes, md5, hashes.Tree, attempt, checksum))
+            : new(refusal);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _md5.Dispose();
+        _checksum?.Dispose();
+    }
+}

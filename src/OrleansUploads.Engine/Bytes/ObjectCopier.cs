@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Hashing.Checksums;
@@ -10,6 +12,8 @@ namespace OrleansUploads.Engine.Bytes;
 /// <param name="intake">Stores the copy.</param>
 public sealed class ObjectCopier(ObjectReader reader, ObjectIntake intake)
 {
+    private const int PipeBytes = 1024 * 1024;
+
     /// <summary>Makes an object of all bytes of another one.</summary>
     /// <param name="source">The object to copy.</param>
     /// <param name="name">The object that the copy becomes. It may be the source itself.</param>
@@ -65,8 +69,72 @@ public sealed class ObjectCopier(ObjectReader reader, ObjectIntake intake)
     private static PartRange? RangeOf(FoundObject source) =>
         source.Description.Published.SizeBytes is > 0 and var size ? new PartRange(0, size - 1) : null;
 
-    private async ValueTask<Stream> OpenAsync(FoundObject source, PartRange? range, CancellationToken cancellationToken) =>
-        range is { } bytes
-            ? reader.OpenRead(source, await reader.ReadManifestAsync(source, cancellationToken), bytes, cancellationToken)
-            : Stream.Null;
+    /// <summary>Opens a range of the source, or no bytes. At most 1 MiB is read ahead.</summary>
+    /// <returns>A stream of verified bytes. If stored bytes are damaged, reading throws <see cref="CopySourceDamagedException"/>. Dispose
+    /// of it, even if it was not read to its end.</returns>
+    private async ValueTask<Stream> OpenAsync(FoundObject source, PartRange? range, CancellationToken cancellationToken)
+    {
+        if (range is not { } copied)
+        {
+            return Stream.Null;
+        }
+
+        var manifest = await reader.ReadManifestAsync(source, cancellationToken);
+        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: PipeBytes, resumeWriterThreshold: PipeBytes / 2));
+        _ = FillAsync(pipe.Writer, source, manifest, copied, cancellationToken);
+        return pipe.Reader.AsStream();
+    }
+
+    private async Task FillAsync(
+        PipeWriter writer, FoundObject source, Manifest manifest, PartRange range, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var destination = new PipeDestination(writer);
+            await reader.CopyAsync(source, manifest, range, destination, cancellationToken);
+            await writer.CompleteAsync();
+        }
+        catch (Exception fault)
+        {
+            await writer.CompleteAsync(fault is AttemptDamagedException damaged ? new CopySourceDamagedException(damaged) : fault);
+        }
+    }
+
+    /// <summary>Writes to a pipe, and fails once the pipe's reader is closed, so that nothing more is read from the source.</summary>
+    /// <param name="pipe">The pipe. The stream does not complete it.</param>
+    internal sealed class PipeDestination(PipeWriter pipe) : ForwardStream
+    {
+        /// <inheritdoc/>
+        public override bool CanRead => false;
+
+        /// <inheritdoc/>
+        public override bool CanWrite => true;
+
+        /// <summary>Writes bytes and waits while the reader is too far behind.</summary>
+        /// <exception cref="OperationCanceledException">The reader is closed, or the call was canceled.</exception>
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            var result = await pipe.WriteAsync(buffer, cancellationToken);
+            if (result.IsCompleted)
+            {
+                throw new OperationCanceledException("The reader of the pipe is closed.");
+            }
+        }
+
+        /// <inheritdoc/>
+        public override void Flush()
+        {
+        }
+    }
+}
+
+/// <summary>Stored bytes of the source of a copy are missing or damaged. It differs from <see cref="AttemptDamagedException"/>, so that
+/// damage of the source is not mistaken for damage of the copy.</summary>
+public sealed class CopySourceDamagedException : Exception
+{
+    /// <param name="inner">Which attempt is damaged, and how.</param>
+    public CopySourceDamagedException(AttemptDamagedException inner)
+        : base(inner.Message, inner)
+    {
+    }
 }

@@ -35,7 +35,7 @@ public sealed class ObjectIntake(
     /// <summary>The maximum number of times that a command waits for a completion in progress.</summary>
     private const int MaxWaits = 3;
 
-    private readonly AttemptIntake _attempts = new(parts, lanes);
+    private readonly AttemptIntake _attempts = new(host, parts, lanes);
     private readonly TicketedPublication _publication = new(host, keys, time);
     private readonly long _maxUnannouncedBytes =
         (maintenance ?? new MaintenanceOptions()).AttemptGrace >= MinUnannouncedGrace ? MaxUnannouncedBytes : 0;
@@ -79,7 +79,7 @@ public sealed class ObjectIntake(
         }
 
         var attempt = ids.NewAttempt();
-        var stored = await _attempts.StoreAsync(upload, attempt, number, body, spec.Checksum?.Algorithm, cancellationToken);
+        var stored = await StoreAsync(upload, attempt, number, body, spec.Checksum?.Algorithm, cancellationToken);
         if (!stored.TryGet(out var part, out var refused))
         {
             // An attempt is also collected if its upload has ended, and then the body need not be sent again.
@@ -89,21 +89,9 @@ public sealed class ObjectIntake(
             return new(ended ?? refused);
         }
 
-        var (outcome, isOnly) = await DurableReport.SendAsync(
-            host, upload, new StoreNumberedPart(name, part, sender), cancellationToken);
-        if (outcome.Refusal is { } late)
-        {
-            if (isOnly)
-            {
-                await UnusedAttempt.DeleteAsync(parts, upload, attempt);
-            }
-
-            return new(late);
-        }
-
-        EngineTelemetry.PartsStored.Add(1);
-        EngineTelemetry.PartBytesStored.Add(part.LengthBytes);
-        return new(part);
+        var report = new StoreNumberedPart(name, part, sender);
+        var reported = await _attempts.ReportAsync(upload, attempt, part.LengthBytes, report, cancellationToken);
+        return reported.Refusal is { } late ? new(late) : new(part);
     }
 
     /// <summary>Stores an object in one request.</summary>
@@ -138,8 +126,7 @@ public sealed class ObjectIntake(
         var mayBeInUse = false;
         try
         {
-            var stored = await _attempts.StoreAsync(
-                spec.Upload, ids.NewAttempt(), 1, body, ChecksumAlgorithm.Crc64Nvme, cancellationToken);
+            var stored = await StoreAsync(spec.Upload, ids.NewAttempt(), number: 1, body, preferred: null, cancellationToken);
             if (!stored.TryGet(out var part, out var refusal))
             {
                 return new(refusal);
@@ -165,7 +152,7 @@ public sealed class ObjectIntake(
         {
             if (!mayBeInUse)
             {
-                await UnusedAttempt.DeleteUploadAsync(parts, spec.Upload);
+                await _attempts.DiscardAsync(spec.Upload);
             }
         }
     }
@@ -229,6 +216,35 @@ public sealed class ObjectIntake(
         }
     }
 
+    /// <summary>Stores a body and makes it durable. If the request states no checksum, the preferred one is computed, or
+    /// CRC-64/NVME.</summary>
+    private async ValueTask<Outcome<NumberedPart>> StoreAsync(
+        UploadId upload,
+        AttemptId attempt,
+        int number,
+        ObjectBody body,
+        ChecksumAlgorithm? preferred,
+        CancellationToken cancellationToken)
+    {
+        using var digests = new ObjectDigests(body, body.Algorithm ?? preferred ?? ChecksumAlgorithm.Crc64Nvme);
+        try
+        {
+            return await _attempts.StoreAsync(
+                upload,
+                attempt,
+                body.Content,
+                body.LengthBytes,
+                digests.NeedLinearHash,
+                digests.AppendAsync,
+                hashes => digests.Finish(hashes, number, body.LengthBytes == 0 ? null : attempt),
+                cancellationToken);
+        }
+        catch (AttemptDamagedException)
+        {
+            return new(new ObjectRefusal.NumberedAttemptCollected(number));
+        }
+    }
+
     private ObjectUploadSpec NewSpec(
         ObjectName name, ObjectHeaders headers, UploadOrigin origin, ChosenChecksum? checksum) => new(
             ids.NewUpload(),
@@ -240,3 +256,12 @@ public sealed class ObjectIntake(
             headers.Metadata,
             headers.Tags);
 }
+
+/// <summary>What a client says of an object when it begins to upload it.</summary>
+/// <param name="StorageClass">The storage class.</param>
+/// <param name="Metadata">Headers that are returned with the object, by lower-case name.</param>
+/// <param name="Tags">The object's tags, or null for none.</param>
+public sealed record ObjectHeaders(
+    StorageClass StorageClass,
+    IReadOnlyDictionary<string, string> Metadata,
+    IReadOnlyDictionary<string, string>? Tags = null);

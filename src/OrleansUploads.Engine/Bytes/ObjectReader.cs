@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
@@ -12,8 +11,6 @@ namespace OrleansUploads.Engine.Bytes;
 /// <param name="parts">Stores the bytes.</param>
 public sealed class ObjectReader(IEntityHost host, KeyIndex keys, IPartStore parts)
 {
-    private const int PipeBytes = 1024 * 1024;
-
     private readonly ArchiveReader _bytes = new(parts);
     private readonly CurrentObject _current = new(host, keys);
 
@@ -24,7 +21,7 @@ public sealed class ObjectReader(IEntityHost host, KeyIndex keys, IPartStore par
     /// <exception cref="EntityUnavailableException">Nothing is known about the key; asking again is safe.</exception>
     public async ValueTask<Outcome<FoundObject>> FindAsync(ObjectName name, CancellationToken cancellationToken)
     {
-        var (entry, described) = await _current.AskAsync(name, new DescribeObject(name), cancellationToken);
+        var (entry, described, _) = await _current.AskTrackedAsync(name, new DescribeObject(name), cancellationToken);
         return described.TryGet(out var description, out var refusal)
             ? new(new FoundObject(entry!, description))
             : new(refusal);
@@ -73,21 +70,6 @@ public sealed class ObjectReader(IEntityHost host, KeyIndex keys, IPartStore par
         }
     }
 
-    /// <summary>Opens a range of an object's bytes for reading, such as the source of a copy. At most 1 MiB is read
-    /// ahead.</summary>
-    /// <param name="found">The object.</param>
-    /// <param name="manifest">The object's manifest.</param>
-    /// <param name="range">The bytes to read. They must be inside the object.</param>
-    /// <param name="cancellationToken">Ends reading.</param>
-    /// <returns>A stream of verified bytes. If stored bytes are damaged, reading throws <see cref="CopySourceDamagedException"/>. Dispose
-    /// of it, even if it was not read to its end.</returns>
-    public Stream OpenRead(FoundObject found, Manifest manifest, PartRange range, CancellationToken cancellationToken)
-    {
-        var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: PipeBytes, resumeWriterThreshold: PipeBytes / 2));
-        _ = FillAsync(pipe.Writer, found, manifest, range, cancellationToken);
-        return pipe.Reader.AsStream();
-    }
-
     /// <summary>Tells bytes that were deleted after their grace, while a slow client read them, from bytes that are lost.</summary>
     private async ValueTask RequireKeptAsync(FoundObject found, CancellationToken cancellationToken)
     {
@@ -99,21 +81,6 @@ public sealed class ObjectReader(IEntityHost host, KeyIndex keys, IPartStore par
                 entity,
                 "its object was overwritten or deleted, and its bytes were deleted before they had been read. Read the key again, or set a "
                 + "longer ReplacedObjectGrace.");
-        }
-    }
-
-    private async Task FillAsync(
-        PipeWriter writer, FoundObject found, Manifest manifest, PartRange range, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var destination = new PipeDestination(writer);
-            await CopyAsync(found, manifest, range, destination, cancellationToken);
-            await writer.CompleteAsync();
-        }
-        catch (Exception fault)
-        {
-            await writer.CompleteAsync(fault is AttemptDamagedException damaged ? new CopySourceDamagedException(damaged) : fault);
         }
     }
 }

@@ -12,6 +12,12 @@ namespace OrleansUploads.Engine.Bytes;
 /// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
 public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids, SharedLanes? lanes = null)
 {
+    /// <summary>The maximum number of times that the part store is listed for one complete request. Further listings are needed if parts
+    /// are reported at the same time.</summary>
+    private const int MaxListings = 3;
+
+    private readonly AttemptIntake _attempts = new(host, parts, lanes);
+
     /// <summary>Opens an upload.</summary>
     /// <param name="command">The command. Its upload ID is new.</param>
     /// <param name="cancellationToken">Stops waiting. The upload may be opened nevertheless.</param>
@@ -57,32 +63,29 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids,
         var attempt = ids.NewAttempt();
         try
         {
-            if (await WriteAsync(upload, attempt, range.LengthBytes, stated, body, cancellationToken) is { } refused)
+            var stored = await _attempts.StoreAsync(
+                upload,
+                attempt,
+                body,
+                range.LengthBytes,
+                withLinearHash: stated.Linear is not null,
+                digest: null,
+                hashes => stated.RefusalOf(hashes) is { } differs ? new(differs) : new Outcome<Done>(Done.Instance),
+                cancellationToken);
+            if (stored.Refusal is not null)
             {
-                return new(refused);
+                return stored;
             }
         }
         catch (AttemptDamagedException)
         {
-            // The attempt was collected while it was being written: its upload has ended, or writing took longer than the
-            // grace period. Advice may be outdated, so the upload is asked for its parts.
+            // Advice may be outdated, so the upload is asked for its parts.
             var listed = await host.AskAsync(upload.Entity, new ListParts(vault, range.FirstByte, 1), cancellationToken);
             return new(listed.Refusal ?? new Refusal.AttemptCollected(range));
         }
 
-        var (outcome, isOnly) = await DurableReport.SendAsync(
-            host, upload, new StorePart(vault, range, stated.Tree, attempt, sender), cancellationToken);
-        if (outcome.Refusal is null)
-        {
-            EngineTelemetry.PartsStored.Add(1);
-            EngineTelemetry.PartBytesStored.Add(range.LengthBytes);
-        }
-        else if (isOnly)
-        {
-            await UnusedAttempt.DeleteAsync(parts, upload, attempt);
-        }
-
-        return outcome;
+        var report = new StorePart(vault, range, stated.Tree, attempt, sender);
+        return await _attempts.ReportAsync(upload, attempt, range.LengthBytes, report, cancellationToken);
     }
 
     /// <summary>Completes an upload after checking that the part store contains all its parts.</summary>
@@ -94,11 +97,35 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids,
     /// <exception cref="EntityUnavailableException">The outcome is unknown; completing again is safe.</exception>
     public ValueTask<Outcome<CompletedArchive>> CompleteAsync(
         UploadId upload, VaultId vault, long sizeBytes, TreeHash treeHash, CancellationToken cancellationToken) =>
-        StoredCompletion.RunAsync(
+        CompleteAsync(
             parts,
             upload,
             stored => host.AskAsync(upload.Entity, new CompleteUpload(vault, sizeBytes, treeHash, stored), cancellationToken),
             cancellationToken);
+
+    /// <summary>Lists the stored parts of an upload, unless the store vouches for them, and lets the upload complete with the listing.
+    /// </summary>
+    /// <param name="parts">The part store.</param>
+    /// <param name="upload">The upload.</param>
+    /// <param name="complete">Sends the upload the command with a listing.</param>
+    /// <param name="cancellationToken">Cancels the listing.</param>
+    public static async ValueTask<Outcome<CompletedArchive>> CompleteAsync(
+        IPartStore parts,
+        UploadId upload,
+        Func<IReadOnlyList<ListedAttempt>?, ValueTask<Outcome<CompletedArchive>>> complete,
+        CancellationToken cancellationToken)
+    {
+        for (var listings = 1; ; listings++)
+        {
+            var outcome = await complete(await parts.ListStoredAsync(upload, cancellationToken));
+
+            // A part that was reported after the listing is missing from it, so list again.
+            if (outcome.Refusal is not Refusal.PartLost || listings == MaxListings)
+            {
+                return outcome;
+            }
+        }
+    }
 
     /// <summary>Stores an archive that is uploaded in a single request, as an upload with one part that is completed
     /// immediately.</summary>
@@ -153,39 +180,6 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids,
         }
     }
 
-    /// <summary>Writes a body to a new attempt. If its length or hashes differ from the stated ones, the attempt is discarded.</summary>
-    private async ValueTask<Refusal?> WriteAsync(
-        UploadId upload,
-        AttemptId attempt,
-        long lengthBytes,
-        StatedHashes stated,
-        Stream body,
-        CancellationToken cancellationToken)
-    {
-        using var activity = EngineTracing.StartAttempt(upload, lengthBytes);
-        await using var writer = await parts.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
-        using var window = new BodyWindow(lengthBytes, withLinearHash: stated.Linear is not null, lanes);
-        var received = await window.CopyAsync(body, writer, digest: null, cancellationToken);
-        if (received != lengthBytes)
-        {
-            return new Refusal.LengthDiffers(lengthBytes, received);
-        }
-
-        var hashes = window.Finish();
-        if (stated.Linear is { } linear && hashes.Linear != linear)
-        {
-            return new Refusal.LinearHashDiffers(linear, hashes.Linear.GetValueOrDefault());
-        }
-
-        if (hashes.Tree != stated.Tree)
-        {
-            return new Refusal.TreeHashDiffers(stated.Tree, hashes.Tree, hashes.Linear);
-        }
-
-        await writer.CommitAsync(hashes.Leaves.AsMemory(), cancellationToken);
-        return null;
-    }
-
     /// <summary>Aborts an upload and ignores failures. If the abort fails, the upload expires later. If the upload was completed but the
     /// answer was lost, the abort is refused and the archive stays.</summary>
     private async ValueTask AbortQuietlyAsync(UploadId upload, VaultId vault)
@@ -203,4 +197,11 @@ public sealed class PartIntake(IEntityHost host, IPartStore parts, IdSource ids,
 /// <summary>The hashes of a body in a request.</summary>
 /// <param name="Linear">The SHA-256 hash of all bytes, or null if the signature covers them by the tree hash alone.</param>
 /// <param name="Tree">The tree hash of the bytes.</param>
-public readonly record struct StatedHashes(LinearHash? Linear, TreeHash Tree);
+public readonly record struct StatedHashes(LinearHash? Linear, TreeHash Tree)
+{
+    /// <summary>Why a body with other hashes is refused, or null if these are its hashes.</summary>
+    internal Refusal? RefusalOf(PartHashes hashes) =>
+        Linear is { } linear && hashes.Linear != linear
+            ? new Refusal.LinearHashDiffers(linear, hashes.Linear.GetValueOrDefault())
+            : hashes.Tree != Tree ? new Refusal.TreeHashDiffers(Tree, hashes.Tree, hashes.Linear) : null;
+}

@@ -7,9 +7,6 @@ namespace OrleansUploads.Engine.Bytes;
 /// <summary>Sends the commands that publish objects, each with a ticket. A command that was overtaken is sent again with another ticket, as
 /// long as its client is there. An abandoned publication therefore keeps its ticket, and comes before everything
 /// that was asked later, or never.</summary>
-/// <param name="host">The entities.</param>
-/// <param name="keys">Gives the tickets.</param>
-/// <param name="time">The clock.</param>
 internal sealed class TicketedPublication(IEntityHost host, KeyIndex keys, TimeProvider time)
 {
     /// <summary>The maximum number of tickets of a request. The second one is the last unless the request has a condition, or the key is
@@ -34,12 +31,7 @@ internal sealed class TicketedPublication(IEntityHost host, KeyIndex keys, TimeP
         }
     }
 
-    /// <summary>Sends a command.</summary>
-    /// <param name="upload">The upload.</param>
-    /// <param name="name">The object that it becomes.</param>
-    /// <param name="command">Makes the command with a ticket.</param>
-    /// <param name="taken">The first ticket, or null to take one.</param>
-    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <summary>Sends a command. Its first ticket is the one that was taken ahead, or a new one.</summary>
     /// <returns>The outcome, and whether it is that of a repetition: see <see cref="TrackedAnswer.IsToRepetition"/>.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
     /// <exception cref="OperationCanceledException">The client is gone; the outcome is unknown.</exception>

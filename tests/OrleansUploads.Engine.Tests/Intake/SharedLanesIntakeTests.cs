@@ -2,6 +2,7 @@ using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Tests.Objects;
+using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Tests.Intake;
 
@@ -58,10 +59,20 @@ public sealed class SharedLanesIntakeTests : IDisposable
     public async Task A_numbered_part_whose_write_fails_keeps_its_memory_until_its_bytes_are_hashed()
     {
         Assert.SkipUnless(SharedLanes.IsSupported, "This processor has no lanes that are faster than one chain.");
-        var intake = new AttemptIntake(FullStore(), WithOthers(new SharedLanes(1, _groups.Enqueue)));
+        var intake = new AttemptIntake(new AgreeingHost(), FullStore(), WithOthers(new SharedLanes(1, _groups.Enqueue)));
+        var body = ObjectBench.Body(Some.Bytes(1000, 1));
+        using var digests = new ObjectDigests(body, ChecksumAlgorithm.Crc64Nvme);
+        var attempt = Ids().NewAttempt();
 
         var storing = intake.StoreAsync(
-            Some.Upload(1), Ids().NewAttempt(), number: 1, ObjectBench.Body(Some.Bytes(1000, 1)), preferred: null, CancellationToken.None).AsTask();
+            Some.Upload(1),
+            attempt,
+            body.Content,
+            body.LengthBytes,
+            digests.NeedLinearHash,
+            digests.AppendAsync,
+            hashes => digests.Finish(hashes, number: 1, attempt),
+            CancellationToken.None).AsTask();
 
         await AssertWaitsForItsGroupAsync(storing);
     }

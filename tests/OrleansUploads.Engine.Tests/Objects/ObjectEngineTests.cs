@@ -64,11 +64,11 @@ public sealed class ObjectEngineTests
         await _bench.CreateBucketAsync();
         await _bench.PutAsync("source", "hello world");
         var source = (await _bench.Reader.FindAsync(SomeObject.Named("source"), CancellationToken.None)).Answer;
-        var manifest = await _bench.Reader.ReadManifestAsync(source, CancellationToken.None);
         var upload = await _bench.InitiateAsync("copy");
-        await using var bytes = _bench.Reader.OpenRead(source, manifest, new PartRange(6, 10), CancellationToken.None);
-        var body = new ObjectBody(bytes, 5, Sha256: null, Algorithm: null, static () => default);
-        var part = (await _bench.Intake.StorePartAsync(upload, SomeObject.Named("copy"), 1, body, sender: null, CancellationToken.None)).Answer;
+        var copier = new ObjectCopier(_bench.Reader, _bench.Intake);
+        var name = SomeObject.Named("copy");
+        var part = (await copier.CopyPartAsync(
+            source, new PartRange(6, 10), upload, name, number: 1, sender: null, CancellationToken.None)).Answer;
         Assert.Equal(SomeObject.Md5("world"), part.Md5);
         await _bench.CompleteAsync(upload, "copy", null, new ChosenPart(1, part.Md5, part.Checksum));
         Assert.Equal("world", await _bench.GetAsync("copy"));
@@ -78,7 +78,7 @@ public sealed class ObjectEngineTests
     public async Task Nothing_more_is_copied_once_the_reader_is_closed()
     {
         var pipe = new Pipe();
-        await using var destination = new PipeDestination(pipe.Writer);
+        await using var destination = new ObjectCopier.PipeDestination(pipe.Writer);
         await destination.WriteAsync(new byte[10]);
         await pipe.Reader.AsStream().DisposeAsync();
         await Assert.ThrowsAsync<OperationCanceledException>(async () => await destination.WriteAsync(new byte[10]));

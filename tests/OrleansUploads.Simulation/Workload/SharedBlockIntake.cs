@@ -34,13 +34,11 @@ internal sealed class SharedBlockIntake(SimulatedProcess process)
             await writer.CommitAsync(new[] { content.Digest }, cancellationToken);
         }
 
-        var (outcome, isOnly) = await DurableReport.SendAsync(
-            process.Host, upload, new StorePart(vault, range, content.TreeHash, attempt, content.Sender), cancellationToken);
-        if (outcome.Refusal is not null && isOnly)
-        {
-            await process.Parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);
-        }
-
-        return outcome;
+        return await new AttemptIntake(process.Host, process.Parts, lanes: null).ReportAsync(
+            upload,
+            attempt,
+            range.LengthBytes,
+            new StorePart(vault, range, content.TreeHash, attempt, content.Sender),
+            cancellationToken);
     }
 }
