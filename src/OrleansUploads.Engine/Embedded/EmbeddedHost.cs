@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Intents;
 using OrleansUploads.Engine.Keys;
 
@@ -8,7 +7,7 @@ namespace OrleansUploads.Engine.Embedded;
 /// <summary>All entities in one process: a dictionary of activations over one journal.</summary>
 /// <remarks>Idle entities are removed from memory after some time, or earlier if they hold too much. Memory therefore depends on the
 /// number of uploads in use, not on the number ever seen.</remarks>
-public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
+public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<EntityId, EntityActivation> _activations = new();
     private readonly EntityCatalog _catalog;
@@ -83,7 +82,8 @@ public sealed class EmbeddedHost : IEntityHost, IEntityWaker, IAsyncDisposable
     public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
         AskAsync(entity, command, cancellationToken);
 
-    /// <inheritdoc/>
+    /// <summary>Lets an entity act on the time that has passed. Waking an entity that has nothing to do changes nothing.</summary>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; waking the entity again is safe.</exception>
     public async ValueTask WakeAsync(EntityId entity, CancellationToken cancellationToken) =>
         await AskAsync(entity, command: null, cancellationToken);
 
