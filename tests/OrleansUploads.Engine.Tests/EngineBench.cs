@@ -6,6 +6,7 @@ using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
+using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests;
 

@@ -1,5 +1,5 @@
 using OrleansUploads.Cluster.Entities;
-using OrleansUploads.Engine.Memory;
+using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Cluster.Tests.Journal;
 

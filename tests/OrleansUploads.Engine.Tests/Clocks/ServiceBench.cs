@@ -5,6 +5,7 @@ using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
+using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Clocks;
 

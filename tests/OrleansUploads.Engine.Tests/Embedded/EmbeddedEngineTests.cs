@@ -2,6 +2,7 @@ using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
+using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Embedded;
 

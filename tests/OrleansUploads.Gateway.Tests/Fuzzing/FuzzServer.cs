@@ -3,10 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Engine;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

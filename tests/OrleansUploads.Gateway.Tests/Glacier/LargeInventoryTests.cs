@@ -3,7 +3,7 @@ using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Memory;
+using OrleansUploads.TestKit.Journals;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;

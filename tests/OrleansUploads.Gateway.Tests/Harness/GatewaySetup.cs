@@ -6,6 +6,7 @@ using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Jobs;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 

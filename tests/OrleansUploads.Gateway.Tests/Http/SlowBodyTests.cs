@@ -3,7 +3,6 @@ using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Memory;
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.S3;
 using OrleansUploads.TestKit.Journals;

@@ -11,6 +11,7 @@ using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Hashing;
+using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Simulation.Clocks;
 

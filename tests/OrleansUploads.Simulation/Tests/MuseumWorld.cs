@@ -10,6 +10,7 @@ using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Hashing;
+using OrleansUploads.TestKit.Journals;
 using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Simulation.Tests;

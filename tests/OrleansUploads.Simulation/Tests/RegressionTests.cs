@@ -8,6 +8,7 @@ using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
+using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Simulation.Tests;
 

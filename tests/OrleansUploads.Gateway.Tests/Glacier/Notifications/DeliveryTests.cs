@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Gateway.Glacier.Notifications;
+using OrleansUploads.TestKit.Journals;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier.Notifications;

@@ -1,4 +1,4 @@
-namespace OrleansUploads.Engine.Memory;
+namespace OrleansUploads.TestKit.Journals;
 
 /// <summary>A journal in memory. It implements the whole contract except durability.</summary>
 public sealed class MemoryJournal : IJournal, IWakeIndex
@@ -6,7 +6,6 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
     private readonly Lock _gate = new();
     private readonly Dictionary<EntityId, Stream> _streams = [];
 
-    /// <inheritdoc/>
     public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -20,7 +19,6 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
@@ -34,7 +32,6 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(append.ExpectedVersion, nameof(append));
@@ -62,7 +59,6 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask SaveSnapshotAsync(
         EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
     {
@@ -83,7 +79,6 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
         return ValueTask.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
@@ -104,7 +99,6 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
