@@ -50,7 +50,7 @@ public sealed class BytesMove : IDisposable
         var from = DiskPartStore.OpenForReading(folder);
         try
         {
-            return new BytesMove(folder, from, to, read, BytesProgress.Open(folder), onProgress ?? (static _ => { }));
+            return new BytesMove(folder, from, to, read, new BytesProgress(folder), onProgress ?? (static _ => { }));
         }
         catch
         {
@@ -100,11 +100,8 @@ public sealed class BytesMove : IDisposable
         _from.Dispose();
     }
 
-    /// <summary>Moves the bytes of an upload.</summary>
-    /// <param name="id">The upload.</param>
-    /// <param name="moved">The version that was moved; 0 if a copy has begun, null if none has.</param>
-    /// <param name="tally">Counts what was done.</param>
-    /// <param name="cancellationToken">Cancels the move.</param>
+    /// <summary>Moves the bytes of an upload of which a version was moved: 0 if a copy has begun, null if none
+    /// has.</summary>
     /// <returns>The version that is moved now. Null if it was moved before, if the upload is unknown, or if it is damaged.</returns>
     private async ValueTask<long?> MoveAsync(UploadId id, long? moved, MoveTally tally, CancellationToken cancellationToken)
     {

@@ -65,7 +65,7 @@ public sealed class FolderMove : IDisposable
         var folder = InspectedDataFolder.Open(path, bytesStay ? parts : null);
         try
         {
-            return new FolderMove(path, folder, MoveProgress.Open(path), parts, target)
+            return new FolderMove(path, folder, new MoveProgress(path), parts, target)
             {
                 OnProgress = onProgress ?? (static _ => { }),
             };
@@ -86,7 +86,7 @@ public sealed class FolderMove : IDisposable
         while (List(after) is { Count: > 0 } page)
         {
             var last = page[^1].Place;
-            var known = ListMoved(after, last);
+            var known = _progress.ListBetween(after, last).ToDictionary(static stream => stream.Place);
             var places = page.Select(static stream => stream.Place).ToHashSet();
             await RemoveAsync([.. known.Values.Where(stream => !places.Contains(stream.Place))], cancellationToken);
             await CopyPageAsync(
@@ -169,27 +169,6 @@ public sealed class FolderMove : IDisposable
         {
             return _folder.Journal.Read(entity);
         }
-    }
-
-    private Dictionary<long, MovedStream> ListMoved(long after, long last)
-    {
-        var moved = new Dictionary<long, MovedStream>();
-        while (_progress.List(after, PageStreams) is { Count: > 0 } page)
-        {
-            foreach (var stream in page.TakeWhile(stream => stream.Place <= last))
-            {
-                moved.Add(stream.Place, stream);
-            }
-
-            if (page[^1].Place >= last)
-            {
-                break;
-            }
-
-            after = page[^1].Place;
-        }
-
-        return moved;
     }
 
     private async Task RemoveAsync(IReadOnlyList<MovedStream> ended, CancellationToken cancellationToken)

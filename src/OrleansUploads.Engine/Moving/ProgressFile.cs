@@ -9,7 +9,7 @@ namespace OrleansUploads.Engine.Moving;
 /// continues.</summary>
 /// <remarks>Only one process at a time can use it, so that two movers do not disturb each other. It may be on a network file system,
 /// where processes cannot share the memory that SQLite otherwise needs.</remarks>
-internal sealed class ProgressFile : IDisposable
+internal abstract class ProgressFile : IDisposable
 {
     /// <summary>Name of the file.</summary>
     public const string FileName = "move-progress.db";
@@ -20,73 +20,58 @@ internal sealed class ProgressFile : IDisposable
     private readonly SqliteDatabase _database;
     private readonly List<SqliteStatement> _statements = [];
 
-    private ProgressFile(string path, SqliteDatabase database)
-    {
-        _path = path;
-        _database = database;
-        using var id = database.Prepare("SELECT id FROM move");
-        id.Step();
-        Id = id.Text(0);
-    }
-
-    /// <summary>Identifies the move.</summary>
-    public string Id { get; }
-
-    /// <summary>Opens the file of a folder, or creates it with a new ID.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="tables">The SQL that creates the tables of a new file.</param>
+    /// <summary>Opens the file of a folder, or creates it with a new ID and these tables.</summary>
     /// <exception cref="IOException">The file cannot be used, or another process uses it.</exception>
-    public static ProgressFile Open(string folder, string tables)
+    protected ProgressFile(string folder, string tables)
     {
-        var path = Path.Combine(folder, FileName);
-        if (!File.Exists(path))
+        _path = Path.Combine(folder, FileName);
+        if (!File.Exists(_path))
         {
-            new FileStream(path, OwnerOnly.NewFile()).Dispose();
+            new FileStream(_path, OwnerOnly.NewFile()).Dispose();
         }
 
-        SqliteDatabase? database = null;
+        _database = Run(() => SqliteDatabase.Open(_path, readOnly: false));
         try
         {
-            database = SqliteDatabase.Open(path, readOnly: false);
-            database.Execute("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-            if (JournalSchema.IsNew(database))
-            {
-                var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
-                database.Execute(string.Create(CultureInfo.InvariantCulture, $"""
-                    BEGIN IMMEDIATE;
-                    CREATE TABLE move(id TEXT NOT NULL);
-                    {tables}
-                    INSERT INTO move VALUES ('{id}');
-                    COMMIT;
-                    """));
-                SystemFlush.Instance.RequireDirectory(folder);
-            }
-
-            return new ProgressFile(path, database);
-        }
-        catch (SqliteFault fault)
-        {
-            database?.Dispose();
-            throw Unusable(path, fault);
+            Id = Run(() => FindOrMakeId(folder, tables));
         }
         catch
         {
-            database?.Dispose();
+            Dispose();
             throw;
         }
     }
 
-    /// <summary>Compiles a statement for repeated use. It is disposed with the file.</summary>
-    public SqliteStatement Prepare(string sql)
+    /// <summary>Identifies the move, from its beginning to its end.</summary>
+    public string Id { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        var statement = Run(() => _database.Prepare(sql));
-        _statements.Add(statement);
-        return statement;
+        _statements.ForEach(static statement => statement.Dispose());
+        _database.Dispose();
+    }
+
+    /// <summary>Compiles a statement for repeated use. It is disposed with the file. If that fails, so is the
+    /// file.</summary>
+    protected SqliteStatement Prepare(string sql)
+    {
+        try
+        {
+            var statement = Run(() => _database.Prepare(sql));
+            _statements.Add(statement);
+            return statement;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Runs a query.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public T Run<T>(Func<T> query)
+    protected T Run<T>(Func<T> query)
     {
         try
         {
@@ -94,13 +79,15 @@ internal sealed class ProgressFile : IDisposable
         }
         catch (SqliteFault fault)
         {
-            throw Unusable(_path, fault);
+            throw new IOException(
+                $"{_path} cannot be used: {fault.Message.TrimEnd('.')}. If another process is moving this folder, wait until it has ended.",
+                fault);
         }
     }
 
     /// <summary>Runs a statement for each of several items, all in one transaction.</summary>
     /// <exception cref="IOException">Nothing was written.</exception>
-    public void Write<T>(IEnumerable<T> items, Action<T> write) => Run(() =>
+    protected void Write<T>(IEnumerable<T> items, Action<T> write) => Run(() =>
     {
         _database.Execute("BEGIN IMMEDIATE");
         try
@@ -124,13 +111,24 @@ internal sealed class ProgressFile : IDisposable
         return true;
     });
 
-    /// <inheritdoc/>
-    public void Dispose()
+    private string FindOrMakeId(string folder, string tables)
     {
-        _statements.ForEach(static statement => statement.Dispose());
-        _database.Dispose();
-    }
+        _database.Execute("PRAGMA busy_timeout = 0; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+        if (JournalSchema.IsNew(_database))
+        {
+            var made = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
+            _database.Execute(string.Create(CultureInfo.InvariantCulture, $"""
+                BEGIN IMMEDIATE;
+                CREATE TABLE move(id TEXT NOT NULL);
+                {tables}
+                INSERT INTO move VALUES ('{made}');
+                COMMIT;
+                """));
+            SystemFlush.Instance.RequireDirectory(folder);
+        }
 
-    private static IOException Unusable(string path, SqliteFault fault) => new(
-        $"{path} cannot be used: {fault.Message.TrimEnd('.')}. If another process is moving this folder, wait until it has ended.", fault);
+        using var id = _database.Prepare("SELECT id FROM move");
+        id.Step();
+        return id.Text(0);
+    }
 }

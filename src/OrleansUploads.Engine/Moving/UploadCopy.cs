@@ -1,3 +1,4 @@
+using System.Buffers;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Checking;
@@ -5,26 +6,21 @@ using OrleansUploads.Engine.Checking;
 namespace OrleansUploads.Engine.Moving;
 
 /// <summary>Copies the bytes of uploads from one part store to another, and compares them.</summary>
-/// <param name="from">The store that has them.</param>
-/// <param name="to">The store that gets them.</param>
 internal sealed class UploadCopy(IPartStore from, IPartStore to) : IDisposable
 {
     /// <summary>The maximum number of uploads that are copied at a time, and of attempts.</summary>
     public const int Parallelism = 16;
 
-    private readonly AttemptCopy _attempts = new(from, to);
+    private const int BufferBytes = 1024 * 1024;
+
     private readonly SemaphoreSlim _turns = new(Parallelism);
 
     /// <summary>The limits of a loop over uploads.</summary>
     public static ParallelOptions Options(CancellationToken cancellationToken) =>
         new() { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken };
 
-    /// <summary>Copies the attempts and the manifest that an upload needs.</summary>
-    /// <param name="id">The upload.</param>
-    /// <param name="upload">Its state.</param>
-    /// <param name="mayExist">Whether an earlier copy may have reached the target.</param>
-    /// <param name="tally">Counts the attempts and the bytes.</param>
-    /// <param name="cancellationToken">Cancels the copy.</param>
+    /// <summary>Copies the attempts and the manifest that an upload needs. An earlier copy may have reached the
+    /// target.</summary>
     /// <exception cref="AttemptDamagedException">The source does not have what was acknowledged.</exception>
     public async ValueTask CopyAsync(
         UploadId id, UploadState upload, bool mayExist, MoveTally tally, CancellationToken cancellationToken)
@@ -42,7 +38,7 @@ internal sealed class UploadCopy(IPartStore from, IPartStore to) : IDisposable
             await _turns.WaitAsync(token);
             try
             {
-                Interlocked.Add(ref tally.Bytes, await _attempts.CopyAsync(id, attempt, mayExist, token));
+                Interlocked.Add(ref tally.Bytes, await CopyAttemptAsync(id, attempt, mayExist, token));
                 Interlocked.Increment(ref tally.Attempts);
             }
             finally
@@ -58,10 +54,6 @@ internal sealed class UploadCopy(IPartStore from, IPartStore to) : IDisposable
 
     /// <summary>Reads what an upload needs from the target, every byte, and compares it with what was acknowledged. A copy that differs is
     /// deleted, so that the next call of <see cref="CopyAsync"/> makes it again.</summary>
-    /// <param name="id">The upload.</param>
-    /// <param name="upload">Its state.</param>
-    /// <param name="tally">Counts the attempts and the bytes, or null.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
     /// <returns>A description of the first difference, or null.</returns>
     public async ValueTask<string?> FindFaultAsync(
         UploadId id, UploadState upload, MoveTally? tally, CancellationToken cancellationToken)
@@ -99,4 +91,69 @@ internal sealed class UploadCopy(IPartStore from, IPartStore to) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _turns.Dispose();
+
+    /// <summary>Copies an attempt. The bytes are checked against the hash that was acknowledged. A complete copy that may
+    /// exist is kept.</summary>
+    /// <returns>The number of bytes copied.</returns>
+    /// <exception cref="AttemptDamagedException">The source does not have what was acknowledged.</exception>
+    private async ValueTask<long> CopyAttemptAsync(
+        UploadId upload, NeededAttempt needed, bool mayExist, CancellationToken cancellationToken)
+    {
+        if (mayExist && await HasAsync(to, upload, needed, cancellationToken))
+        {
+            return 0;
+        }
+
+        await using var reader = await from.OpenAsync(upload, needed.Attempt, needed.LengthBytes, cancellationToken);
+        var leaves = await FindLeavesAsync(reader, needed, cancellationToken) ?? throw new AttemptDamagedException(
+            $"Attempt {needed.Attempt} of upload {upload}: its length or its hashes are not those that were acknowledged.");
+
+        if (mayExist)
+        {
+            // An interrupted copy may have left an attempt that is not committed.
+            await to.DeleteAttemptsAsync(upload, [needed.Attempt], cancellationToken);
+        }
+
+        await using var writer = await to.CreateAsync(upload, needed.Attempt, needed.LengthBytes, cancellationToken);
+        reader.Expect(0, needed.LengthBytes);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            for (long offset = 0; offset < needed.LengthBytes;)
+            {
+                var count = await reader.ReadAsync(offset, buffer.AsMemory(0, BufferBytes), cancellationToken);
+                await writer.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
+                offset += count;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        await writer.CommitAsync(leaves, cancellationToken);
+        return needed.LengthBytes;
+    }
+
+    private static async ValueTask<bool> HasAsync(
+        IPartStore store, UploadId upload, NeededAttempt needed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var reader = await store.OpenAsync(upload, needed.Attempt, lengthBytes: null, cancellationToken);
+            return await FindLeavesAsync(reader, needed, cancellationToken) is not null;
+        }
+        catch (AttemptDamagedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reads the leaves of an attempt, or returns null if its length or its leaves are not those that were acknowledged.</summary>
+    private static async ValueTask<Sha256Digest[]?> FindLeavesAsync(
+        IAttemptReader reader, NeededAttempt needed, CancellationToken cancellationToken)
+    {
+        Sha256Digest[] leaves = [.. await reader.ReadLeavesAsync(cancellationToken)];
+        return reader.LengthBytes == needed.LengthBytes && TreeHasher.FromLeaves(leaves) == needed.TreeHash ? leaves : null;
+    }
 }
