@@ -3,9 +3,6 @@ namespace OrleansUploads.Engine.ObjectStorage;
 /// <summary>Calls an object store: repeats calls that may succeed later, and translates what failed for good.</summary>
 /// <remarks>All calls share one pause. When the store asks for fewer requests, none is sent for a while, and the pause doubles until the
 /// store accepts requests again.</remarks>
-/// <param name="storage">The store.</param>
-/// <param name="options">How often and how soon calls are repeated.</param>
-/// <param name="time">The clock of waits.</param>
 internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions options, TimeProvider time)
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -17,10 +14,8 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
     /// <summary>Whether the store has asked for fewer requests, so that none is sent at the moment.</summary>
     public bool IsPaused => PauseLeft() > TimeSpan.Zero;
 
-    /// <summary>Sends a call that may be repeated.</summary>
-    /// <param name="what">What the call does, for messages.</param>
-    /// <param name="call">The call. It must be safe to send again after it has had its effect.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <summary>Sends a call, again and again if it fails. It must be safe to send it again after it has had its effect.
+    /// Messages say what it does.</summary>
     /// <exception cref="ObjectMissingException">The object does not exist.</exception>
     /// <exception cref="ObjectExistsException">The object exists already.</exception>
     /// <exception cref="PartStoreFullException">The store has no room.</exception>
@@ -53,11 +48,8 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
             },
             cancellationToken);
 
-    /// <summary>Sends a call once.</summary>
-    /// <param name="what">What the call does, for messages.</param>
-    /// <param name="call">The call.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <param name="hasDeadline">Whether the call is given up after <see cref="ObjectStorageOptions.Patience"/>.</param>
+    /// <summary>Sends a call once. With a deadline, it is given up after
+    /// <see cref="ObjectStorageOptions.Patience"/>.</summary>
     /// <inheritdoc cref="RunAsync{T}" path="/exception"/>
     public async Task<T> TryAsync<T>(
         string what, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, bool hasDeadline = true)
@@ -82,9 +74,6 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
     }
 
     /// <summary>Waits for a task that the store has to finish.</summary>
-    /// <param name="what">What the store does, for messages.</param>
-    /// <param name="task">The task.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="PartStoreUnavailableException">The store made no progress for <see cref="ObjectStorageOptions.Patience"/>.
     /// </exception>
     public async Task WaitAsync(string what, Task task, CancellationToken cancellationToken)
@@ -101,10 +90,7 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
     }
 
     /// <summary>What a failure means to the callers of a part store, or null if it does not come from the store.</summary>
-    /// <param name="what">What the call did.</param>
-    /// <param name="fault">The exception.</param>
-    /// <param name="isLate">Whether the call was given up.</param>
-    public Exception? Translate(string what, Exception fault, bool isLate = false)
+    private Exception? Translate(string what, Exception fault, bool isLate)
     {
         var kind = fault switch
         {
@@ -122,7 +108,7 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
         return kind switch
         {
             ObjectFault.None => null,
-            ObjectFault.Missing or ObjectFault.BehindEnd => new ObjectMissingException(message, fault),
+            ObjectFault.Missing => new ObjectMissingException(message, fault),
             ObjectFault.Exists => new ObjectExistsException(message, fault),
             ObjectFault.Full => new PartStoreFullException(message, fault),
             ObjectFault.Throttled or ObjectFault.Unavailable => new RepeatableException(message, fault),

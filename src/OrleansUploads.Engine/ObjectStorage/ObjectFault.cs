@@ -8,14 +8,11 @@ public enum ObjectFault
     /// <summary>The exception does not come from the store; it is a mistake in the program.</summary>
     None,
 
-    /// <summary>There is no object with the key.</summary>
+    /// <summary>There is no object with the key, or it ends before the range.</summary>
     Missing,
 
     /// <summary>The object exists, and was to be stored only if it did not.</summary>
     Exists,
-
-    /// <summary>The range begins behind the end of the object.</summary>
-    BehindEnd,
 
     /// <summary>The store asks for fewer requests.</summary>
     Throttled,
@@ -37,9 +34,8 @@ public static class ObjectFaults
     /// <summary>The fault of a status, where no code of the store says more.</summary>
     public static ObjectFault Of(HttpStatusCode status) => status switch
     {
-        HttpStatusCode.NotFound => ObjectFault.Missing,
+        HttpStatusCode.NotFound or HttpStatusCode.RequestedRangeNotSatisfiable => ObjectFault.Missing,
         HttpStatusCode.PreconditionFailed => ObjectFault.Exists,
-        HttpStatusCode.RequestedRangeNotSatisfiable => ObjectFault.BehindEnd,
         HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => ObjectFault.Throttled,
         HttpStatusCode.InsufficientStorage => ObjectFault.Full,
         HttpStatusCode.NotImplemented => ObjectFault.Refused,

@@ -18,16 +18,14 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
     private readonly IObjectStorage _storage;
     private readonly ObjectStorageOptions _options;
     private readonly ObjectCalls _calls;
-    private readonly ObjectDeletions _deletions;
-    private readonly bool _createsOnly;
+    private readonly StoreAbilities _abilities;
 
     private ObjectPartStore(IObjectStorage storage, ObjectStorageOptions options, ObjectCalls calls, StoreAbilities abilities)
     {
         _storage = storage;
         _options = options;
         _calls = calls;
-        _deletions = new ObjectDeletions(storage, calls, abilities.DeletesSeveral, options.Deletions);
-        _createsOnly = abilities.CreatesOnly;
+        _abilities = abilities;
     }
 
     /// <inheritdoc/>
@@ -59,7 +57,7 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<IAttemptWriter>(cancellationToken)
             : ValueTask.FromResult<IAttemptWriter>(
-                new ObjectAttemptWriter(_storage, _calls, _options, _createsOnly, upload, attempt, lengthBytes));
+                new ObjectAttemptWriter(_storage, _calls, _options, _abilities.CreatesOnly, upload, attempt, lengthBytes));
 
     /// <inheritdoc/>
     public async ValueTask<IAttemptReader> OpenAsync(
@@ -145,14 +143,14 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
         UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await _deletions.DeleteAsync([.. attempts.Select(attempt => ObjectKeys.Of(upload, attempt))], cancellationToken);
+        await DeleteAsync([.. attempts.Select(attempt => ObjectKeys.Of(upload, attempt))], cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await _deletions.DeleteAsync([ObjectKeys.ManifestOf(upload)], cancellationToken);
+        await DeleteAsync([ObjectKeys.ManifestOf(upload)], cancellationToken);
         await foreach (var page in ListAttemptsAsync(upload, cancellationToken))
         {
             await DeleteAttemptsAsync(upload, page, cancellationToken);
@@ -194,7 +192,7 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
     /// <returns>False if there is an object with other bytes.</returns>
     private async Task<bool> PutNewAsync(string key, byte[] bytes, CancellationToken cancellationToken)
     {
-        if (_createsOnly)
+        if (_abilities.CreatesOnly)
         {
             try
             {
@@ -224,6 +222,38 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
                 await _storage.PutAsync(key, content, bytes.Length, onlyIfAbsent, token);
             },
             cancellationToken);
+    }
+
+    /// <summary>Deletes objects: several with one call if the store can do that, otherwise one by one, a few at a time. If
+    /// it throws, any of them may be deleted.</summary>
+    private async Task DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    {
+        if (keys.Count == 1 || !_abilities.DeletesSeveral)
+        {
+            await Parallel.ForEachAsync(
+                keys,
+                new ParallelOptions { MaxDegreeOfParallelism = _options.Deletions, CancellationToken = cancellationToken },
+                async (key, token) => await _calls.RunAsync($"deleting {key}", sent => _storage.DeleteAsync(key, sent), token));
+            return;
+        }
+
+        foreach (var some in keys.Chunk(_storage.MaxDeletions))
+        {
+            // A further try sends only what is left.
+            IReadOnlyList<string> left = some;
+            await _calls.RunAsync(
+                $"deleting {some.Length} objects, such as {some[0]},",
+                async token =>
+                {
+                    var failed = await _storage.DeleteAsync(left, token);
+                    if (failed.Count > 0)
+                    {
+                        left = [.. failed.Select(static failure => failure.Key)];
+                        throw new ObjectsLeftException(failed[0], failed.Count);
+                    }
+                },
+                cancellationToken);
+        }
     }
 
     private async Task<byte[]?> FindAsync(string key, CancellationToken cancellationToken)

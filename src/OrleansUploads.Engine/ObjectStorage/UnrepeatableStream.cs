@@ -6,7 +6,6 @@ namespace OrleansUploads.Engine.ObjectStorage;
 /// truncated object as complete.</summary>
 /// <remarks>The reader reads a piece from the memory of its sender, which waits meanwhile. So an upload keeps no second copy of its
 /// bytes.</remarks>
-/// <param name="lengthBytes">How many there will be.</param>
 internal sealed class UnrepeatableStream(long lengthBytes) : ForwardStream
 {
     private readonly Lock _gate = new();
@@ -17,7 +16,16 @@ internal sealed class UnrepeatableStream(long lengthBytes) : ForwardStream
     private bool _hasEnded;
 
     /// <summary>Whether all bytes were read.</summary>
-    public bool IsAtEnd => Interlocked.Read(ref _position) == lengthBytes;
+    public bool IsAtEnd
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _position == lengthBytes;
+            }
+        }
+    }
 
     /// <summary>Gives the reader the next piece, after the one before was read.</summary>
     /// <param name="piece">The piece. It must stay valid until the task or the stream has ended.</param>
@@ -53,7 +61,7 @@ internal sealed class UnrepeatableStream(long lengthBytes) : ForwardStream
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (!IsAtEnd && !buffer.IsEmpty)
+        while (true)
         {
             if (TryTake(buffer, out var count, out var arrived))
             {
@@ -62,26 +70,30 @@ internal sealed class UnrepeatableStream(long lengthBytes) : ForwardStream
 
             await arrived.WaitAsync(cancellationToken);
         }
-
-        return 0;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Copies what there is of the piece.</summary>
+    /// <summary>Copies what there is of the piece. Returns false if the next piece has not arrived.</summary>
     /// <exception cref="EndOfStreamException">The stream has ended before all bytes arrived.</exception>
     private bool TryTake(Memory<byte> buffer, out int count, out Task arrived)
     {
         // Copied under the lock, so that the memory is not read after the end of the stream.
         lock (_gate)
         {
+            count = 0;
+            arrived = _arrived.Task;
+            if (_position == lengthBytes || buffer.IsEmpty)
+            {
+                return true;
+            }
+
             if (_hasEnded)
             {
                 throw new EndOfStreamException($"The attempt was abandoned after {_position} of {lengthBytes} bytes.");
             }
 
             count = Math.Min(buffer.Length, _piece.Length);
-            arrived = _arrived.Task;
             if (count == 0)
             {
                 return false;
@@ -89,7 +101,7 @@ internal sealed class UnrepeatableStream(long lengthBytes) : ForwardStream
 
             _piece.Span[..count].CopyTo(buffer.Span);
             _piece = _piece[count..];
-            Interlocked.Add(ref _position, count);
+            _position += count;
             if (_piece.IsEmpty)
             {
                 _arrived = NewSignal();

@@ -85,7 +85,7 @@ public class MemoryObjectStorage : IObjectStorage
 
         if (range.Offset >= bytes.Length)
         {
-            throw new ObjectStorageException(ObjectFault.BehindEnd);
+            throw new ObjectStorageException(ObjectFault.Missing);
         }
 
         var count = (int)Math.Min(range.LengthBytes, bytes.Length - range.Offset);
