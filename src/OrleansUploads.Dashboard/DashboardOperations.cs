@@ -80,7 +80,7 @@ internal sealed class DashboardOperations(
     private DashboardOperation.OfUser Abort(string name, string container, Func<DashboardCall, ValueTask> abort) =>
         new(name, new KeyAccess(Change, container), async call =>
         {
-            space?.MakeRoomForDeletion();
+            space?.RequireFor(SpaceUse.Frees);
             await abort(call);
             return DashboardAnswer.Done;
         });

@@ -129,6 +129,27 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     }
 
     /// <inheritdoc/>
+    public void RequireFor(SpaceUse use)
+    {
+        switch (use)
+        {
+            case SpaceUse.Grows:
+                Require(0);
+                break;
+            case SpaceUse.Retrieves:
+                RequireForRetrieval();
+                break;
+            case SpaceUse.Frees:
+                MakeRoomForDeletion();
+                break;
+            default:
+                break;
+        }
+    }
+
+    /// <summary>Requires that there is room for data that grows.</summary>
+    /// <param name="bytes">The size of the data, or 0 if it is small.</param>
+    /// <exception cref="PartStoreFullException">Too little space would be left for the journal.</exception>
     public void Require(long bytes)
     {
         if (Interlocked.Read(ref _reservedBytes) < _reserveBytes)
@@ -146,25 +167,7 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
         }
     }
 
-    /// <inheritdoc/>
-    public void RequireForRetrieval()
-    {
-        if (FreeBytes >= FloorBytes)
-        {
-            Interlocked.Exchange(ref _retrievalsWhileFull, 0);
-        }
-        else if (Interlocked.Increment(ref _retrievalsWhileFull) > MaxRetrievalsWhileFull)
-        {
-            throw new PartStoreFullException(
-                $"The disk is full, and {MaxRetrievalsWhileFull} retrievals were started since. The rest of the space is kept for deletions.");
-        }
-        else
-        {
-            MakeRoomForDeletion();
-        }
-    }
-
-    /// <inheritdoc/>
+    /// <summary>Releases reserved space if the disk is almost full, so that a deletion can be journaled.</summary>
     public void MakeRoomForDeletion()
     {
         if (FreeBytes < DeletionBytes)
@@ -220,6 +223,23 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
             {
                 // Another program took the space first, or the disk does not answer. The next round tries again.
             }
+        }
+    }
+
+    private void RequireForRetrieval()
+    {
+        if (FreeBytes >= FloorBytes)
+        {
+            Interlocked.Exchange(ref _retrievalsWhileFull, 0);
+        }
+        else if (Interlocked.Increment(ref _retrievalsWhileFull) > MaxRetrievalsWhileFull)
+        {
+            throw new PartStoreFullException(
+                $"The disk is full, and {MaxRetrievalsWhileFull} retrievals were started since. The rest of the space is kept for deletions.");
+        }
+        else
+        {
+            MakeRoomForDeletion();
         }
     }
 

@@ -64,18 +64,23 @@ public sealed class StorageSpaceTests : IAsyncLifetime
 
         public int RoomsMade { get; private set; }
 
-        public void Require(long bytes)
-        {
-            if (IsFull)
-            {
-                throw new PartStoreFullException("The disk is full.");
-            }
-        }
-
         public int Retrievals { get; private set; }
 
-        public void RequireForRetrieval() => Retrievals++;
-
-        public void MakeRoomForDeletion() => RoomsMade++;
+        public void RequireFor(SpaceUse use)
+        {
+            switch (use)
+            {
+                case SpaceUse.Grows when IsFull:
+                    throw new PartStoreFullException("The disk is full.");
+                case SpaceUse.Retrieves:
+                    Retrievals++;
+                    break;
+                case SpaceUse.Frees:
+                    RoomsMade++;
+                    break;
+                default:
+                    break;
+            }
+        }
     }
 }
