@@ -16,18 +16,8 @@ public sealed class CurrentObject(IEntityHost host, KeyIndex keys)
     /// <param name="name">The object.</param>
     /// <param name="command">The command, which is refused if the upload is not an object.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>What listings show of the object, or null if the key has none; and the answer.</returns>
-    /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
-    public async ValueTask<(KeyEntry? Entry, Outcome<TAnswer> Outcome)> AskAsync<TAnswer>(
-        ObjectName name, ICommand<TAnswer> command, CancellationToken cancellationToken)
-        where TAnswer : class, IAnswer
-    {
-        var (entry, outcome, _) = await AskTrackedAsync(name, command, cancellationToken);
-        return (entry, outcome);
-    }
-
-    /// <summary>Looks a key up and sends a command to its object, like <see cref="AskAsync"/>.</summary>
-    /// <returns>Also whether the outcome is that of a repetition: see <see cref="TrackedAnswer.IsToRepetition"/>.</returns>
+    /// <returns>What listings show of the object, or null if the key has none; the answer; and whether it is that to a
+    /// repetition: see <see cref="TrackedAnswer.IsToRepetition"/>.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
     public async ValueTask<(KeyEntry? Entry, Outcome<TAnswer> Outcome, bool IsOfRepetition)> AskTrackedAsync<TAnswer>(
         ObjectName name, ICommand<TAnswer> command, CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal sealed class ArchivingClients(SimulatedWorld world, ProcessCalls calls,
         var request = _histories[key].Ask(asked);
         var outcome = await calls.SendAsync($"restore {key}", async process =>
         {
-            var (entry, answer) = await process.Paths.CurrentObject.AskAsync(
+            var (entry, answer, _) = await process.Paths.CurrentObject.AskTrackedAsync(
                 SomeObject.Named(key), new RestoreObject(SomeObject.Named(key), days, tier), CancellationToken.None);
             return new Outcome<Answered>(new Answered(entry, answer));
         });

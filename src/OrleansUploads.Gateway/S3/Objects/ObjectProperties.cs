@@ -154,7 +154,7 @@ internal sealed class ObjectProperties(BucketFinder buckets, ObjectReader reader
 
     private async ValueTask SetTagsAsync(S3Call call, ObjectName name, Dictionary<string, string> tags)
     {
-        var (_, outcome) = await objects.AskAsync(name, new SetObjectTags(name, tags), call.Aborted);
+        var (_, outcome, _) = await objects.AskTrackedAsync(name, new SetObjectTags(name, tags), call.Aborted);
         call.OrRefuse(outcome);
     }
 }
