@@ -90,7 +90,8 @@ public sealed partial class GlacierClient : IDisposable
             cancellationToken,
             operation);
 
-    private Task SendAsync(GlacierRequest request, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
+    private Task<bool> SendAsync(
+        GlacierRequest request, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
         RunAsync(request, static (_, _) => Task.FromResult(true), cancellationToken, operation);
 
     private static async IAsyncEnumerable<T> ReadAllPagesAsync<T>(

@@ -228,25 +228,8 @@ public sealed class PartHasher : IDisposable
 }
 
 /// <summary>The hashes and the length of a part.</summary>
-public sealed class PartHashes
-{
-    internal PartHashes(LinearHash? linear, TreeHash tree, ImmutableArray<Sha256Digest> leaves, long lengthBytes)
-    {
-        Linear = linear;
-        Tree = tree;
-        Leaves = leaves;
-        LengthBytes = lengthBytes;
-    }
-
-    /// <summary>SHA-256 of the part's bytes, or null if it was not computed.</summary>
-    public LinearHash? Linear { get; }
-
-    /// <summary>Tree hash of the part's bytes.</summary>
-    public TreeHash Tree { get; }
-
-    /// <summary>The SHA-256 of each MiB, in order; the last one may be shorter. Empty for an empty part.</summary>
-    public ImmutableArray<Sha256Digest> Leaves { get; }
-
-    /// <summary>Length of the part in bytes.</summary>
-    public long LengthBytes { get; }
-}
+/// <param name="Linear">SHA-256 of the part's bytes, or null if it was not computed.</param>
+/// <param name="Tree">Tree hash of the part's bytes.</param>
+/// <param name="Leaves">The SHA-256 of each MiB, in order; the last one may be shorter. Empty for an empty part.</param>
+/// <param name="LengthBytes">Length of the part in bytes.</param>
+public sealed record PartHashes(LinearHash? Linear, TreeHash Tree, ImmutableArray<Sha256Digest> Leaves, long LengthBytes);

@@ -40,6 +40,23 @@ public sealed class TreeHashBuilder : IDisposable
         }
     }
 
+    /// <summary>Appends the bytes of a stream from its position to its end.</summary>
+    /// <returns>The number of bytes.</returns>
+    /// <exception cref="ObjectDisposedException">The builder is disposed.</exception>
+    public async Task<long> AppendAsync(Stream stream, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        var buffer = new byte[PartHasher.BatchBytes];
+        long lengthBytes = 0;
+        while (await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken) is > 0 and var filled)
+        {
+            Append(buffer.AsSpan(0, filled));
+            lengthBytes += filled;
+        }
+
+        return lengthBytes;
+    }
+
     /// <summary>Returns the tree hash of all bytes since the last call and resets the builder.</summary>
     /// <exception cref="ObjectDisposedException">The builder is disposed.</exception>
     public TreeHash Finish()

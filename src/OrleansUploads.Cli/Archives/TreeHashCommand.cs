@@ -14,12 +14,7 @@ internal static class TreeHashCommand
             {
                 await using var stream = await InputFile.OpenAsync(parsed.GetRequiredValue(file), cancellationToken);
                 using var hash = new TreeHashBuilder();
-                var buffer = new byte[PartHasher.BatchBytes];
-                while (await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken) is > 0 and var filled)
-                {
-                    hash.Append(buffer.AsSpan(0, filled));
-                }
-
+                await hash.AppendAsync(stream, cancellationToken);
                 Console.WriteLine(hash.Finish());
                 return ExitCode.Done;
             });

@@ -126,7 +126,7 @@ public sealed class ArchiveDownload
         var partial = PartialPath(path);
         var fetch = new RangeFetch(_client, vault, jobId, expected.SizeBytes);
         TreeHash treeHash;
-        await using (var file = PartialFile.Open(partial, _options.RangeBytes))
+        using (var file = PartialFile.Open(partial, _options.RangeBytes))
         {
             await file.RecoverAsync(expected.SizeBytes, cancellationToken);
             if (await IsOfOtherArchiveAsync(fetch, file, expected, cancellationToken))

@@ -118,9 +118,10 @@ public sealed class ArchiveUpload
     {
         if (await FindPartsAsync(vault, uploadId, cancellationToken) is not { } have)
         {
-            var (lengthBytes, treeHash) = await StreamParts.HashAsync(stream, cancellationToken);
+            using var hash = new TreeHashBuilder();
+            var lengthBytes = await hash.AppendAsync(stream, cancellationToken);
             return await _client.CompleteMultipartUploadAsync(
-                vault, uploadId, lengthBytes, treeHash, _options.CompleteRetry, cancellationToken);
+                vault, uploadId, lengthBytes, hash.Finish(), _options.CompleteRetry, cancellationToken);
         }
 
         if (have.PartSizeBytes > StreamParts.MaxPartSizeBytes)
@@ -155,10 +156,9 @@ public sealed class ArchiveUpload
     private async Task<ArchiveReceipt> RunAsync(
         string vault, string uploadId, ByteSource source, PartPlan plan, ServerParts have, CancellationToken cancellationToken)
     {
-        var progress = new UploadProgressReporter(uploadId, plan.SizeBytes, plan.PartCount, _options.Report);
+        var upload = Open(vault, uploadId, have, plan.SizeBytes, plan.PartCount);
         try
         {
-            var upload = new OpenUpload(_client, _options, vault, uploadId, have, progress);
             var hashes = await upload.SendAsync(source, plan, cancellationToken);
             source.RequireUnchanged();
             return await upload.CompleteAsync(plan, hashes, cancellationToken);
@@ -166,24 +166,31 @@ public sealed class ArchiveUpload
         catch (Exception failure) when (failure is GlacierException or IOException)
         {
             throw Stopped(
-                uploadId, $"with {progress.Current.PartsDone} of {plan.PartCount} parts done", FindChange(source, failure) ?? failure);
+                uploadId, $"with {upload.PartsDone} of {plan.PartCount} parts done", FindChange(source, failure) ?? failure);
         }
     }
 
     private async Task<ArchiveReceipt> RunStreamAsync(
         string vault, string uploadId, StreamParts parts, ServerParts have, CancellationToken cancellationToken)
     {
-        var progress = new UploadProgressReporter(uploadId, 0, 0, _options.Report);
+        var upload = Open(vault, uploadId, have, sizeBytes: 0, partCount: 0);
         try
         {
-            var upload = new OpenUpload(_client, _options, vault, uploadId, have, progress);
             var hashes = await upload.SendAsync(parts, cancellationToken);
             return await upload.CompleteAsync(PartPlan.Of(parts.LengthBytes, parts.PartSizeBytes), hashes, cancellationToken);
         }
         catch (Exception failure) when (failure is GlacierException or IOException)
         {
-            throw Stopped(uploadId, $"with {progress.Current.PartsDone} parts done", failure);
+            throw Stopped(uploadId, $"with {upload.PartsDone} parts done", failure);
         }
+    }
+
+    /// <summary>Reports that an upload is in progress. The size and the number of parts are 0 if they are not known.</summary>
+    private OpenUpload Open(string vault, string uploadId, ServerParts have, long sizeBytes, int partCount)
+    {
+        var begun = new UploadProgress(uploadId, sizeBytes, SentBytes: 0, SkippedBytes: 0, partCount, PartsDone: 0);
+        _options.Report(begun);
+        return new OpenUpload(_client, _options, vault, have, begun);
     }
 
     /// <summary>A server refuses a part whose bytes have changed between hashing and sending, as a wrong hash or signature. The change is

@@ -4,13 +4,24 @@ namespace OrleansUploads.Client.Transfers;
 
 /// <summary>One upload in progress: sends the parts that the server does not have, and completes it.</summary>
 internal sealed class OpenUpload(
-    GlacierClient client,
-    ArchiveUploadOptions options,
-    string vault,
-    string uploadId,
-    ServerParts have,
-    UploadProgressReporter progress)
+    GlacierClient client, ArchiveUploadOptions options, string vault, ServerParts have, UploadProgress begun)
 {
+    private readonly string _uploadId = begun.UploadId;
+    private readonly Lock _gate = new();
+    private UploadProgress _progress = begun;
+
+    /// <summary>The number of parts that are sent or skipped.</summary>
+    public int PartsDone
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _progress.PartsDone;
+            }
+        }
+    }
+
     /// <summary>Sends the parts of a source.</summary>
     /// <returns>The tree hashes of all parts.</returns>
     public async Task<TreeHash[]> SendAsync(ByteSource source, PartPlan plan, CancellationToken cancellationToken)
@@ -40,13 +51,13 @@ internal sealed class OpenUpload(
                 hashes[part] = body.Hashed.TreeHash;
                 if (!have.Contains(range, hashes[part]))
                 {
-                    await client.UploadPartAsync(vault, uploadId, range.Start, body.Hashed, token);
-                    progress.PartDone(range, skipped: false);
+                    await client.UploadPartAsync(vault, _uploadId, range.Start, body.Hashed, token);
+                    Report(range, skipped: false);
                     return;
                 }
             }
 
-            progress.PartDone(range, skipped: true);
+            Report(range, skipped: true);
         });
         return hashes;
     }
@@ -87,11 +98,11 @@ internal sealed class OpenUpload(
         try
         {
             var receipt = await client.CompleteMultipartUploadAsync(
-                vault, uploadId, plan.SizeBytes, treeHash, options.CompleteRetry, cancellationToken);
+                vault, _uploadId, plan.SizeBytes, treeHash, options.CompleteRetry, cancellationToken);
             return receipt.TreeHash is not { } theirs || theirs == treeHash
                 ? receipt
                 : throw new ArchiveUploadException(
-                    uploadId, $"Archive {receipt.ArchiveId} has tree hash {theirs}, but the source has {treeHash}.");
+                    _uploadId, $"Archive {receipt.ArchiveId} has tree hash {theirs}, but the source has {treeHash}.");
         }
         catch (GlacierException refusal) when (refusal.Code == GlacierErrorCodes.InvalidParameterValue)
         {
@@ -102,7 +113,7 @@ internal sealed class OpenUpload(
             }
 
             throw new ArchiveUploadException(
-                uploadId,
+                _uploadId,
                 $"{difference.Describe()} The server refused to complete the upload: {refusal.Message}",
                 refusal)
             {
@@ -123,10 +134,10 @@ internal sealed class OpenUpload(
             }
             else
             {
-                await client.UploadPartAsync(vault, uploadId, part.Range.Start, body, stop.Token);
+                await client.UploadPartAsync(vault, _uploadId, part.Range.Start, body, stop.Token);
             }
 
-            progress.PartDone(part.Range, skipped: isStored);
+            Report(part.Range, skipped: isStored);
             return body.TreeHash;
         }
         catch
@@ -146,7 +157,7 @@ internal sealed class OpenUpload(
     {
         try
         {
-            var theirs = await ServerParts.ReadAsync(client, vault, uploadId, cancellationToken);
+            var theirs = await ServerParts.ReadAsync(client, vault, _uploadId, cancellationToken);
             return theirs.FindFirstDifference(plan, hashes);
         }
         catch (GlacierException)
@@ -160,11 +171,27 @@ internal sealed class OpenUpload(
     private static void ThrowFirstFailure(List<Task<TreeHash>> hashes) =>
         hashes.Find(static sent => sent.IsFaulted)?.GetAwaiter().GetResult();
 
+    /// <summary>Adds a part to the progress of all workers. Reports under the lock, so no report is older than the previous one.</summary>
+    private void Report(ByteRange range, bool skipped)
+    {
+        lock (_gate)
+        {
+            _progress = _progress with
+            {
+                SentBytes = _progress.SentBytes + (skipped ? 0 : range.LengthBytes),
+                SkippedBytes = _progress.SkippedBytes + (skipped ? range.LengthBytes : 0),
+                PartsDone = _progress.PartsDone + 1,
+                LastPart = range,
+            };
+            options.Report(_progress);
+        }
+    }
+
     private void RequireSame(ByteRange range, TreeHash hash)
     {
         if (have.FindDifference(range, hash) is { } difference)
         {
-            throw new ArchiveUploadException(uploadId, difference.Describe()) { FirstDifference = difference };
+            throw new ArchiveUploadException(_uploadId, difference.Describe()) { FirstDifference = difference };
         }
     }
 }

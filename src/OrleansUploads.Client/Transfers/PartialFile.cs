@@ -6,17 +6,9 @@ namespace OrleansUploads.Client.Transfers;
 
 /// <summary>A partly downloaded file. It grows by whole, verified ranges. The tree hash
 /// of the file is computed from those of its ranges, so no byte is read twice.</summary>
-internal sealed class PartialFile : IAsyncDisposable
+internal sealed class PartialFile(SafeFileHandle file, int rangeBytes) : IDisposable
 {
     private readonly List<TreeHash> _ranges = [];
-    private readonly SafeFileHandle _file;
-    private readonly int _rangeBytes;
-
-    private PartialFile(SafeFileHandle file, int rangeBytes)
-    {
-        _file = file;
-        _rangeBytes = rangeBytes;
-    }
 
     /// <summary>The number of verified bytes, from the beginning of the file.</summary>
     public long VerifiedBytes { get; private set; }
@@ -35,21 +27,21 @@ internal sealed class PartialFile : IAsyncDisposable
     /// <exception cref="IOException">Another download writes to the file, or it is not a file of an earlier run.</exception>
     public static void ClearIfPresent(string path)
     {
-        using var file = OwnFile.OpenIfPresent(path);
-        if (file is not null)
+        using var there = OwnFile.OpenIfPresent(path);
+        if (there is not null)
         {
-            RandomAccess.SetLength(file, 0);
+            RandomAccess.SetLength(there, 0);
         }
     }
 
     /// <summary>Hashes the complete ranges from an earlier run and removes an incomplete range at the end.</summary>
     public async Task RecoverAsync(long sizeBytes, CancellationToken cancellationToken)
     {
-        using var source = new FileByteSource(_file);
+        using var source = new FileByteSource(file);
         var present = Math.Min(source.LengthBytes, sizeBytes);
         while (VerifiedBytes < present)
         {
-            var end = Math.Min(VerifiedBytes + _rangeBytes, sizeBytes);
+            var end = Math.Min(VerifiedBytes + rangeBytes, sizeBytes);
             if (end > present)
             {
                 break;
@@ -60,13 +52,13 @@ internal sealed class PartialFile : IAsyncDisposable
             VerifiedBytes = end;
         }
 
-        RandomAccess.SetLength(_file, VerifiedBytes);
+        RandomAccess.SetLength(file, VerifiedBytes);
     }
 
     /// <summary>The tree hash of some verified bytes.</summary>
     public async Task<TreeHash> HashAsync(ByteRange range, CancellationToken cancellationToken)
     {
-        using var source = new FileByteSource(_file);
+        using var source = new FileByteSource(file);
         return await RangeReader.HashAsync(source, range, cancellationToken);
     }
 
@@ -75,13 +67,13 @@ internal sealed class PartialFile : IAsyncDisposable
     {
         _ranges.Clear();
         VerifiedBytes = 0;
-        RandomAccess.SetLength(_file, 0);
+        RandomAccess.SetLength(file, 0);
     }
 
     /// <summary>Appends a verified range.</summary>
     public async Task AppendAsync(FetchedRange range, CancellationToken cancellationToken)
     {
-        await RandomAccess.WriteAsync(_file, range.Bytes, VerifiedBytes, cancellationToken);
+        await RandomAccess.WriteAsync(file, range.Bytes, VerifiedBytes, cancellationToken);
         _ranges.Add(range.TreeHash);
         VerifiedBytes += range.Bytes.Length;
     }
@@ -89,13 +81,9 @@ internal sealed class PartialFile : IAsyncDisposable
     /// <summary>Flushes the file to disk and returns the tree hash of all its bytes.</summary>
     public TreeHash Finish()
     {
-        RandomAccess.FlushToDisk(_file);
+        RandomAccess.FlushToDisk(file);
         return TreeHash;
     }
 
-    public ValueTask DisposeAsync()
-    {
-        _file.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public void Dispose() => file.Dispose();
 }

@@ -1,30 +1,22 @@
 namespace OrleansUploads.Client.Transfers;
 
 /// <summary>The parts of an upload that the server has stored, for comparison with the source.</summary>
-internal sealed class ServerParts
+internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedPart> byStart)
 {
     // An upload has at most 10,000 parts. A list with more pages comes from a broken server.
     private const int MaxPages = 10_001;
-
-    private readonly Dictionary<long, UploadedPart> _byStart;
-
-    private ServerParts(long partSizeBytes, Dictionary<long, UploadedPart> byStart)
-    {
-        PartSizeBytes = partSizeBytes;
-        _byStart = byStart;
-    }
 
     /// <summary>No parts.</summary>
     public static ServerParts None { get; } = new(0, []);
 
     /// <summary>The part size that the upload was initiated with.</summary>
-    public long PartSizeBytes { get; }
+    public long PartSizeBytes => partSizeBytes;
 
     /// <summary>Reads all pages of the server's list.</summary>
     public static async Task<ServerParts> ReadAsync(
         GlacierClient client, string vault, string uploadId, CancellationToken cancellationToken)
     {
-        var byStart = new Dictionary<long, UploadedPart>();
+        var read = new Dictionary<long, UploadedPart>();
         string? marker = null;
         for (var pages = 0; pages < MaxPages; pages++)
         {
@@ -32,12 +24,12 @@ internal sealed class ServerParts
                 vault, uploadId, marker, limit: null, cancellationToken: cancellationToken);
             foreach (var part in page.Parts)
             {
-                byStart[part.Range.Start] = part;
+                read[part.Range.Start] = part;
             }
 
             if (string.IsNullOrEmpty(page.Marker))
             {
-                return new ServerParts(page.PartSizeBytes, byStart);
+                return new ServerParts(page.PartSizeBytes, read);
             }
 
             marker = page.Marker;
@@ -48,23 +40,22 @@ internal sealed class ServerParts
     }
 
     /// <summary>The number of parts.</summary>
-    public int Count => _byStart.Count;
+    public int Count => byStart.Count;
 
     /// <summary>Whether the server has a part that starts at an offset.</summary>
-    public bool HasPartAt(long startBytes) => _byStart.ContainsKey(startBytes);
+    public bool HasPartAt(long startBytes) => byStart.ContainsKey(startBytes);
 
     /// <summary>Whether the server has a part with exactly this range and tree hash.</summary>
-    public bool Contains(ByteRange range, TreeHash hash) => Compare(range, hash) is null;
+    public bool Contains(ByteRange range, TreeHash hash) => FindDifference(range, hash) is null;
 
     /// <summary>Returns the first part that differs or exists on one side only, or null if both sides are equal.</summary>
     public PartDifference? FindFirstDifference(PartPlan plan, ReadOnlySpan<TreeHash> hashes)
     {
         for (var part = 0; part < hashes.Length; part++)
         {
-            var range = plan.RangeOf(part);
-            if (Compare(range, hashes[part]) is { } kind)
+            if (FindDifference(plan.RangeOf(part), hashes[part]) is { } difference)
             {
-                return new PartDifference(kind, range);
+                return difference;
             }
         }
 
@@ -72,27 +63,18 @@ internal sealed class ServerParts
     }
 
     /// <summary>Returns the range of the first part that ends after <paramref name="sizeBytes"/>, or null.</summary>
-    public ByteRange? FindPartBeyond(long sizeBytes)
-    {
-        ByteRange? first = null;
-        foreach (var part in _byStart.Values)
-        {
-            if (part.Range.EndExclusive > sizeBytes && (first is null || part.Range.Start < first.Value.Start))
-            {
-                first = part.Range;
-            }
-        }
-
-        return first;
-    }
+    public ByteRange? FindPartBeyond(long sizeBytes) => byStart.Values
+        .Where(part => part.Range.EndExclusive > sizeBytes)
+        .Select(static part => (ByteRange?)part.Range)
+        .MinBy(static range => range?.Start);
 
     /// <summary>Compares a part of the source with the server's. Returns the difference, or null if there is none.</summary>
-    public PartDifference? FindDifference(ByteRange range, TreeHash hash) =>
-        Compare(range, hash) is { } kind ? new PartDifference(kind, range) : null;
-
-    private PartDifferenceKind? Compare(ByteRange range, TreeHash hash) =>
-        !_byStart.TryGetValue(range.Start, out var theirs) ? PartDifferenceKind.Missing
-        : theirs.Range != range ? PartDifferenceKind.Length
-        : theirs.TreeHash != hash ? PartDifferenceKind.Content
-        : null;
+    public PartDifference? FindDifference(ByteRange range, TreeHash hash)
+    {
+        PartDifferenceKind? kind = !byStart.TryGetValue(range.Start, out var theirs) ? PartDifferenceKind.Missing
+            : theirs.Range != range ? PartDifferenceKind.Length
+            : theirs.TreeHash != hash ? PartDifferenceKind.Content
+            : null;
+        return kind is { } difference ? new PartDifference(difference, range) : null;
+    }
 }

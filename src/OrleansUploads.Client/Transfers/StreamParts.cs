@@ -31,23 +31,6 @@ internal sealed class StreamParts
     /// <summary>The number of bytes that have been taken.</summary>
     public long LengthBytes { get; private set; }
 
-    /// <summary>Reads a stream to its end.</summary>
-    /// <returns>Its length and its tree hash.</returns>
-    public static async Task<(long LengthBytes, TreeHash TreeHash)> HashAsync(Stream stream, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        using var hash = new TreeHashBuilder();
-        var buffer = new byte[PartHasher.BatchBytes];
-        long lengthBytes = 0;
-        for (int filled; (filled = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken)) > 0;)
-        {
-            hash.Append(buffer.AsSpan(0, filled));
-            lengthBytes += filled;
-        }
-
-        return (lengthBytes, hash.Finish());
-    }
-
     /// <summary>Reads the next part.</summary>
     /// <returns>Whether there is one.</returns>
     /// <exception cref="IOException">The stream is longer than 10,000 parts, or it cannot be read.</exception>
