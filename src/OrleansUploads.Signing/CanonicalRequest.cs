@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -9,6 +10,12 @@ namespace OrleansUploads.Signing;
 public static class CanonicalRequest
 {
     private const int InitialBytes = 1024;
+
+    private static readonly SearchValues<byte> Unreserved =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~"u8);
+
+    private static readonly SearchValues<byte> UnreservedOrSlash =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~/"u8);
 
     /// <summary>Returns the canonical request as text, to compare when signatures differ. It contains no secret.</summary>
     public static string Format(in SigningRequest request, SigningRules rules, IReadOnlyList<string> signedHeaders)
@@ -35,7 +42,7 @@ public static class CanonicalRequest
         var to = new Utf8Builder(InitialBytes);
         to.Append(request.Method);
         to.Append((byte)'\n');
-        UriText.EncodePath(path.IsEmpty ? "/" : path, rules.Path, to);
+        Encode(path.IsEmpty ? "/" : path, decode: rules.Path == PathRule.EncodeDecoded, UnreservedOrSlash, to);
         to.Append((byte)'\n');
         WriteQuery(query, request.IsPresigned, to);
         to.Append((byte)'\n');
@@ -89,10 +96,11 @@ public static class CanonicalRequest
         }
     }
 
+    /// <summary>Decodes a name or value of a query and encodes it again.</summary>
     private static string Normalize(ReadOnlySpan<char> text)
     {
         using var encoded = new Utf8Builder(64);
-        UriText.NormalizeQueryText(text, encoded);
+        Encode(text, decode: true, Unreserved, encoded);
         return Encoding.ASCII.GetString(encoded.Written);
     }
 
@@ -134,5 +142,47 @@ public static class CanonicalRequest
 
             to.Append(names[i]);
         }
+    }
+
+    /// <summary>Percent-encodes a text as RFC 3986 says, with upper-case hex digits and <c>%20</c> for a space.</summary>
+    private static void Encode(ReadOnlySpan<char> text, bool decode, SearchValues<byte> keep, Utf8Builder to)
+    {
+        var rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
+        var bytes = rented.AsSpan(0, Encoding.UTF8.GetBytes(text, rented));
+        if (decode)
+        {
+            bytes = bytes[..DecodeInPlace(bytes)];
+        }
+
+        foreach (var value in bytes)
+        {
+            if (keep.Contains(value))
+            {
+                to.Append(value);
+            }
+            else
+            {
+                to.AppendPercentEncoded(value);
+            }
+        }
+
+        ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    // Works on bytes, not characters, because escape sequences need not be valid UTF-8. A '%' without two hex digits stays
+    // unchanged.
+    private static int DecodeInPlace(Span<byte> bytes)
+    {
+        Span<byte> decoded = stackalloc byte[1];
+        var length = 0;
+        for (var at = 0; at < bytes.Length; at++, length++)
+        {
+            var escaped = bytes[at] == '%' && at + 2 < bytes.Length
+                && Convert.FromHexString(bytes.Slice(at + 1, 2), decoded, out _, out _) == OperationStatus.Done;
+            bytes[length] = escaped ? decoded[0] : bytes[at];
+            at += escaped ? 2 : 0;
+        }
+
+        return length;
     }
 }
