@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Values;
-using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.CommandLine;
@@ -43,20 +42,6 @@ internal static class CommonOptions
     public static string? DescribeInvalidName(string name, string owner) => VaultName.TryParse(name, out _)
         ? null
         : $"'{name}' is not the name of a {owner}. A name has 1 to 255 letters, digits, '_', '-' and '.'.";
-
-    /// <summary>An option for a duration such as <c>90s</c>, <c>15m</c>, <c>24h</c> or <c>7d</c>, with limits.</summary>
-    /// <remarks>Its value is the text, so that the help shows the default as a user writes it. Read it with
-    /// <see cref="Durations.TryParse"/>.</remarks>
-    public static Option<string> Duration(string name, string description, TimeSpan byDefault, TimeSpan min, TimeSpan max) =>
-        new Option<string>(name)
-        {
-            Description = description,
-            HelpName = "duration",
-            DefaultValueFactory = _ => Durations.Format(byDefault),
-        }.Refuse(text =>
-            !Durations.TryParse(text, out var duration) ? $"'{text}' is not a valid duration. Use a form such as {Durations.Examples}."
-            : duration < min || duration > max ? $"{name} is {text}, but must be from {Durations.Format(min)} to {Durations.Format(max)}."
-            : null);
 
     /// <summary>Returns the file that occupies the path of a folder or of one of its parents, or null.</summary>
     private static string? FindFile(string path)

@@ -9,6 +9,8 @@ namespace OrleansUploads.Cli.Control;
 /// deleted while they are copied.</summary>
 internal static class BackupCommand
 {
+    private static readonly TimeSpan MinLease = TimeSpan.FromMinutes(1);
+
     public static Command Create() => new("backup", "Back up a running server.")
     {
         CreateBegin(),
@@ -19,13 +21,19 @@ internal static class BackupCommand
     private static Command CreateBegin()
     {
         var data = CommonOptions.Data();
-        var lease = CommonOptions.Duration(
-            "--for",
-            "The time allowed for copying parts/, at most 7d. The server deletes no bytes for this time or until 'backup end'. "
-            + "If a backup takes longer, run 'backup begin' again before it ends.",
-            TimeSpan.FromHours(6),
-            TimeSpan.FromMinutes(1),
-            ServiceDecider.MaxBackupLease);
+
+        // Its value is the text, so that the help shows the default as a user writes it.
+        var lease = new Option<string>("--for")
+        {
+            Description = "The time allowed for copying parts/, at most 7d. The server deletes no bytes for this time or until 'backup end'. "
+                + "If a backup takes longer, run 'backup begin' again before it ends.",
+            HelpName = "duration",
+            DefaultValueFactory = static _ => Durations.Format(TimeSpan.FromHours(6)),
+        }.Refuse(static text =>
+            !Durations.TryParse(text, out var duration) ? $"'{text}' is not a valid duration. Use a form such as {Durations.Examples}."
+            : duration < MinLease || duration > ServiceDecider.MaxBackupLease
+                ? $"--for is {text}, but must be from {Durations.Format(MinLease)} to {Durations.Format(ServiceDecider.MaxBackupLease)}."
+            : null);
         var to = new Option<DirectoryInfo>("--to")
         {
             Description = "The backup folder. This command copies the journal and the keys to it. You then copy parts/.",

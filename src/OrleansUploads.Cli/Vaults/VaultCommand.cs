@@ -71,7 +71,6 @@ internal static class VaultCommand
     {
         null => "no inventory yet",
         0 => "empty",
-        1 => $"1 archive, {ByteCount.Format(vault.SizeBytes ?? 0)}",
         { } count => $"{Quantity.Format(count, "archive")}, {ByteCount.Format(vault.SizeBytes ?? 0)}",
     };
 }
