@@ -41,6 +41,59 @@ internal sealed record ConditionKey(string Name, Func<PolicyRequest, string?> Va
         new("aws:ViaAWSService", static _ => "false"),
     }.ToFrozenDictionary(key => key.Name, StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Amazon's global condition keys that are absent from every request to this server. An access policy may use
+    /// them; their conditions are evaluated as for any absent key. Source: the IAM user guide, "AWS global condition context
+    /// keys".</summary>
+    private static readonly FrozenSet<string> AbsentKeys = new[]
+    {
+        // Properties of the principal. Every access key acts for its whole account, which has no tags and no organization.
+        "aws:PrincipalOrgID",
+        "aws:PrincipalOrgPaths",
+        "aws:PrincipalServiceName",
+        "aws:PrincipalServiceNamesList",
+        "aws:PrincipalType",
+        "aws:userid",
+        "aws:username",
+
+        // Properties of a role session. Only long-term keys sign here.
+        "aws:AssumedRoot",
+        "aws:ChatbotSourceArn",
+        "aws:Ec2InstanceSourcePrivateIPv4",
+        "aws:Ec2InstanceSourceVpc",
+        "aws:FederatedProvider",
+        "aws:MultiFactorAuthAge",
+        "aws:MultiFactorAuthPresent",
+        "aws:SourceIdentity",
+        "aws:TokenIssueTime",
+
+        // Properties of Amazon's network.
+        "aws:SourceVpc",
+        "aws:SourceVpcArn",
+        "aws:SourceVpce",
+        "aws:VpcSourceIp",
+        "aws:VpceAccount",
+        "aws:VpceOrgID",
+        "aws:VpceOrgPaths",
+
+        // Properties of the resource.
+        "aws:ResourceOrgID",
+        "aws:ResourceOrgPaths",
+
+        // Properties of the request.
+        "aws:CalledVia",
+        "aws:CalledViaFirst",
+        "aws:CalledViaLast",
+        "aws:referer",
+        "aws:RequestedRegion",
+        "aws:SourceAccount",
+        "aws:SourceArn",
+        "aws:SourceOrgID",
+        "aws:SourceOrgPaths",
+        "aws:TagKeys",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    private static readonly string[] AbsentTagPrefixes = ["aws:PrincipalTag/", "aws:RequestTag/"];
+
     /// <summary>Whether no request to this server has a value for the key.</summary>
     public bool IsAlwaysAbsent { get; private init; }
 
@@ -59,19 +112,19 @@ internal sealed record ConditionKey(string Name, Func<PolicyRequest, string?> Va
             return true;
         }
 
-        foreach (var prefix in TagPrefixes)
-        {
-            if (name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
-            {
-                var tag = name[prefix.Length..];
-                key = new ConditionKey(name, request => ValueOfTag(request.Tags, tag));
-                return true;
-            }
-        }
-
-        key = GlobalConditionKeys.Contains(name) ? new ConditionKey(name, static _ => null) { IsAlwaysAbsent = true } : null;
+        key = FindTag(name, TagPrefixes) is { } tag ? new ConditionKey(name, request => ValueOfTag(request.Tags, tag))
+            : AbsentKeys.Contains(name) || FindTag(name, AbsentTagPrefixes) is not null
+                ? new ConditionKey(name, static _ => null) { IsAlwaysAbsent = true }
+            : null;
         return key is not null;
     }
+
+    /// <summary>The tag in the name of a condition key, or null if the name does not have one of the prefixes.</summary>
+    private static string? FindTag(string name, string[] prefixes) => Array.Find(
+        prefixes,
+        prefix => name.Length > prefix.Length && name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) is { } found
+            ? name[found.Length..]
+            : null;
 
     /// <summary>The value of a tag. Names of condition keys ignore case, so if no tag key matches exactly, the first tag in
     /// ordinal order whose key matches without case is used.</summary>

@@ -55,9 +55,13 @@ internal static class ConditionReader
     {
         if (name.Equals(ConditionOperator.Null, StringComparison.OrdinalIgnoreCase))
         {
-            return new Presence(key, [.. values.Select(value => bool.TryParse(value, out var isAbsent)
-                ? isAbsent
-                : throw WrongValue(value, name, "true or false"))]);
+            // True accepts a missing value, false a present one. A list may contain both.
+            var absent = values
+                .Select(value => bool.TryParse(value, out var isAbsent)
+                    ? isAbsent
+                    : throw WrongValue(value, name, "true or false"))
+                .ToList();
+            return new PolicyCondition(key, value => absent.Contains(value is null));
         }
 
         var bare = name;
@@ -71,8 +75,10 @@ internal static class ConditionReader
                 + $"{ConditionOperator.Null} may have the prefix {ForAll} or {ForAny} and the suffix {IfExists}.");
         }
 
-        var tests = values.Select(value => op.Test(value) ?? throw WrongValue(value, name, op.ValueForm));
-        return new Comparison(key, [.. tests], op.Negates, withoutValue: ifExists || forAll || (op.Negates && !forAny));
+        var tests = values.Select(value => op.Test(value) ?? throw WrongValue(value, name, op.ValueForm)).ToList();
+        var withoutValue = ifExists || forAll || (op.Negates && !forAny);
+        return new PolicyCondition(
+            key, value => value is null ? withoutValue : tests.Exists(test => test(value)) != op.Negates);
     }
 
     private static JsonElement.ObjectEnumerator Members(JsonElement element, string name) =>

@@ -47,7 +47,6 @@ public sealed class PolicyDocument
     }
 
     /// <summary>The first statement that can never apply to a vault, or null.</summary>
-    /// <param name="vaultArn">The vault's ARN.</param>
     public PolicyStatement? FindStatementForOtherVaults(string vaultArn) =>
         Statements.FirstOrDefault(statement => !statement.Resources.Includes(vaultArn));
 }

@@ -10,6 +10,17 @@ public enum PolicyKind
     Lock,
 }
 
+/// <summary>A policy of a vault, with the vault's ARN at the time when the policy was set.</summary>
+/// <remarks>A vault's ARN contains the server's region. A policy is evaluated with the ARN that the vault had when the policy was
+/// set, so locks stay effective if the server is started with a different region.</remarks>
+public sealed record EffectivePolicy(PolicyDocument Document, string VaultArn)
+{
+    /// <summary>The first statement with the given effect that applies to a request, or null.</summary>
+    internal PolicyStatement? FindStatement(PolicyRequest request, bool denies) =>
+        Document.Statements.FirstOrDefault(
+            statement => statement.Denies == denies && statement.AppliesTo(request, VaultArn));
+}
+
 /// <summary>The verdict of a vault's policies on a request.</summary>
 public abstract record PolicyVerdict
 {
@@ -17,13 +28,10 @@ public abstract record PolicyVerdict
     {
     }
 
-    /// <summary>Evaluates the policies for a request. A statement that denies overrides all statements that allow, in either
-    /// policy.</summary>
+    /// <summary>Evaluates the access policy and the lock policy in force, if any, for a request. A statement that denies
+    /// overrides all statements that allow, in either policy.</summary>
     /// <remarks>An access policy cannot prevent the vault's owner from reading, replacing or deleting that policy; otherwise a
     /// mistake would lock the owner out permanently. A lock policy can.</remarks>
-    /// <param name="access">The access policy, or null.</param>
-    /// <param name="lockPolicy">The lock policy in force, or null.</param>
-    /// <param name="request">The request.</param>
     public static PolicyVerdict Evaluate(EffectivePolicy? access, EffectivePolicy? lockPolicy, PolicyRequest request)
     {
         if (lockPolicy?.FindStatement(request, denies: true) is { } locked)

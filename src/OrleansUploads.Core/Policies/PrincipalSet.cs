@@ -1,21 +1,75 @@
+using System.Text.Json;
+
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>The principals in a <c>Principal</c> element, or those that <c>NotPrincipal</c> excludes.</summary>
+/// <summary>The principals in a <c>Principal</c> element, or those that <c>NotPrincipal</c> excludes. Users and roles are
+/// valid, but no access key of this server belongs to one, so they match no caller.</summary>
 /// <param name="Everyone">Whether the element is <c>*</c>.</param>
 /// <param name="Accounts">Whole accounts.</param>
-/// <param name="Arns">Users and roles. No access key of this server belongs to one, so they match no caller.</param>
 /// <param name="Excludes">Whether the set contains all principals except the named ones.</param>
-internal sealed record PrincipalSet(
-    bool Everyone, ImmutableHashSet<AccountId> Accounts, ImmutableHashSet<string> Arns, bool Excludes)
+internal sealed record PrincipalSet(bool Everyone, ImmutableHashSet<AccountId> Accounts, bool Excludes)
 {
+    private const string EveryoneName = "*";
+    private const string Forms =
+        "It must be '*', an account number, or the ARN of an account's root user, a user, a role or a session.";
+
     private const int IdentityArnParts = 6;
 
+    /// <summary>Reads the principals of a statement.</summary>
+    /// <exception cref="PolicyFormatException">The element is empty, or a principal is invalid.</exception>
+    public static PrincipalSet Read(JsonElement statement)
+    {
+        var (element, excludes) = PolicyElements.FindEither(statement, "Principal", "NotPrincipal");
+        var names = NamesIn(element);
+        var everyone = names.Contains(EveryoneName);
+        if (everyone && excludes)
+        {
+            throw new PolicyFormatException("NotPrincipal excludes everyone, so the statement would never apply.");
+        }
+
+        var accounts = ImmutableHashSet.CreateBuilder<AccountId>();
+        foreach (var name in names)
+        {
+            if (TryReadAccount(name, out var account))
+            {
+                accounts.Add(account);
+            }
+            else if (name != EveryoneName && !IsUserOrRole(name))
+            {
+                throw new PolicyFormatException($"invalid principal '{name}'. {Forms}");
+            }
+        }
+
+        return new PrincipalSet(everyone, accounts.ToImmutable(), excludes);
+    }
+
     /// <summary>Whether the set contains the caller of a request.</summary>
-    public bool Includes(PolicyRequest request) =>
-        (Everyone || Accounts.Contains(request.Caller) || Arns.Contains(request.CallerArn)) != Excludes;
+    public bool Includes(PolicyRequest request) => (Everyone || Accounts.Contains(request.Caller)) != Excludes;
+
+    private static string[] NamesIn(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.String)
+        {
+            return element.GetString() == EveryoneName
+                ? [EveryoneName]
+                : throw new PolicyFormatException(
+                    $"the principal '{element.GetString()}' is neither '*' nor an object such as "
+                    + "{\"AWS\": \"111122223333\"}.");
+        }
+
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw new PolicyFormatException("Principal is neither '*' nor an object such as {\"AWS\": \"111122223333\"}.");
+        }
+
+        PolicyElements.RefuseUnknownMembers(element, "Principal", "AWS");
+        return PolicyElements.FindMember(element, "AWS") is { } aws
+            ? PolicyElements.ReadTexts(aws, "AWS")
+            : throw new PolicyFormatException("Principal is empty.");
+    }
 
     /// <summary>Parses an account: its number or the ARN of its root user.</summary>
-    public static bool TryReadAccount(string text, out AccountId account)
+    private static bool TryReadAccount(string text, out AccountId account)
     {
         if (AccountId.TryParse(text, out account))
         {
@@ -27,7 +81,7 @@ internal sealed record PrincipalSet(
     }
 
     /// <summary>Whether a text is the ARN of a user, a role, an assumed role or a federated user.</summary>
-    public static bool IsUserOrRole(string text)
+    private static bool IsUserOrRole(string text)
     {
         var parts = text.Split(':', IdentityArnParts);
         if (!IsIdentity(parts) || !WildcardPattern.IsLiteral(text))

@@ -47,3 +47,13 @@ internal readonly struct WildcardPattern(string text, bool ignoresCase = false)
     private bool AreSame(char left, char right) =>
         left == right || (ignoresCase && char.ToUpperInvariant(left) == char.ToUpperInvariant(right));
 }
+
+/// <summary>The names in an <c>Action</c> or <c>Resource</c> element, or the names that its <c>Not...</c> form
+/// excludes.</summary>
+/// <param name="patterns">The patterns; at least one.</param>
+/// <param name="excludes">Whether the set contains all names except those that match.</param>
+internal sealed class PatternSet(ImmutableArray<WildcardPattern> patterns, bool excludes)
+{
+    /// <summary>Whether the set contains a name.</summary>
+    public bool Includes(string name) => patterns.Any(pattern => pattern.Matches(name)) != excludes;
+}
