@@ -38,3 +38,51 @@ public sealed record AccountVault(VaultIncarnation Incarnation, DateTimeOffset C
 /// <param name="Claim">The claim with which the account wanted it.</param>
 /// <param name="Bucket">The bucket; null until it has answered.</param>
 public sealed record AccountBucket(BucketName Name, AccountId Account, long Claim, BucketDescription? Bucket);
+
+/// <summary>Events of an account. They are stored for years: never change an existing event, add a new one.</summary>
+public abstract record AccountEvent
+{
+    private protected AccountEvent()
+    {
+    }
+}
+
+/// <summary>A vault was registered.</summary>
+[Named("vault-taken-in.1")]
+public sealed record VaultRegistered(VaultIncarnation Incarnation, DateTimeOffset At) : AccountEvent;
+
+/// <summary>The vault entity has begun this incarnation.</summary>
+[Named("vault-confirmed.1")]
+public sealed record VaultConfirmed(VaultIncarnation Incarnation) : AccountEvent;
+
+/// <summary>A deleted vault was unregistered, so it is no longer listed.</summary>
+[Named("vault-taken-out.1")]
+public sealed record VaultUnregistered(VaultIncarnation Incarnation) : AccountEvent;
+
+/// <summary>The account's data retrieval policy was set.</summary>
+[Named("data-retrieval-policy-set.1")]
+public sealed record DataRetrievalPolicySet(RetrievalStrategy Strategy, long? BytesPerHour) : AccountEvent;
+
+/// <summary>A retrieval was admitted. It counts against the limit for <see cref="Limits.RetrievalPolicyWindow"/>.</summary>
+[Named("retrieval-admitted.1")]
+public sealed record RetrievalAdmitted(JobId Job, long Bytes, DateTimeOffset At) : AccountEvent;
+
+/// <summary>A unit of provisioned capacity was purchased.</summary>
+[Named("capacity-purchased.1")]
+public sealed record CapacityPurchased(CapacityUnit Unit) : AccountEvent;
+
+/// <summary>The account claims a bucket. The bucket decides whether the account gets it.</summary>
+[Named("bucket-claimed.1")]
+public sealed record BucketClaimed(BucketName Bucket, AccountId Account, long Claim) : AccountEvent;
+
+/// <summary>The account got a bucket.</summary>
+[Named("bucket-confirmed.1")]
+public sealed record BucketConfirmed(BucketDescription Bucket) : AccountEvent;
+
+/// <summary>The account does not list a bucket any more: another account has it, or it was deleted.</summary>
+[Named("bucket-unregistered.1")]
+public sealed record BucketUnregistered(BucketName Bucket) : AccountEvent;
+
+/// <summary>The number of vault incarnations and claims of buckets so far; occurs only in snapshots.</summary>
+[Named("epoch-carried-over.1")]
+public sealed record EpochCarriedOver(long LastEpoch) : AccountEvent;

@@ -36,3 +36,78 @@ public sealed record ArchiveShardState(
     public ArchiveEntry? FindArchive(ArchiveId archive) =>
         Archives.TryGetValue(archive, out var indexed) && indexed.DeletedIn is null ? indexed.Entry : null;
 }
+
+/// <summary>An archive in a shard of the index, with the shard versions between which it existed.</summary>
+/// <param name="Entry">The archive.</param>
+/// <param name="AddedIn">The shard's version after its addition.</param>
+/// <param name="DeletedIn">The shard's version after its deletion; null while the archive exists.</param>
+public sealed record IndexedArchive(ArchiveEntry Entry, long AddedIn, long? DeletedIn)
+{
+    /// <summary>Whether the archive existed at a version of the shard.</summary>
+    public bool ExistsAt(long version) => AddedIn <= version && !(DeletedIn <= version);
+}
+
+/// <summary>Events of a shard of an archive index. They are stored for years: never change an existing event, add a new
+/// one.</summary>
+public abstract record ArchiveShardEvent
+{
+    private protected ArchiveShardEvent()
+    {
+    }
+}
+
+/// <summary>The shard received its first archive.</summary>
+[Named("shard-opened.1")]
+public sealed record ShardOpened(VaultIncarnation Vault, int Shard) : ArchiveShardEvent;
+
+/// <summary>An archive was added to the index.</summary>
+[Named("archive-added.1")]
+public sealed record ArchiveAdded(ArchiveEntry Entry) : ArchiveShardEvent;
+
+/// <summary>An archive was deleted from the index.</summary>
+[Named("archive-deleted.1")]
+public sealed record ArchiveDeleted(ArchiveId Archive, DateTimeOffset At) : ArchiveShardEvent;
+
+/// <summary>A change of this shard was delivered to the vault.</summary>
+[Named("totals-told.1")]
+public sealed record TotalsDelivered(long Version) : ArchiveShardEvent;
+
+/// <summary>A deletion was delivered to the vault's jobs and, through them, to the archive's upload.</summary>
+[Named("release-told.1")]
+public sealed record ReleaseDelivered(ArchiveId Archive) : ArchiveShardEvent;
+
+/// <summary>The vault was deleted. Archives that it had not recorded never existed.</summary>
+[Named("index-ended.1")]
+public sealed record IndexEnded : ArchiveShardEvent;
+
+/// <summary>From now on the shard refuses deletions whose verdict is based on an earlier generation of the vault's
+/// guard.</summary>
+[Named("guard-taken.1")]
+public sealed record GuardUpdated(long Generation) : ArchiveShardEvent;
+
+/// <summary>Archives that were deleted at or before an instant were forgotten.</summary>
+[Named("deletions-forgotten.1")]
+public sealed record DeletionsForgotten(DateTimeOffset Before) : ArchiveShardEvent;
+
+/// <summary>The state after all earlier events; occurs only in snapshots. The members are those of <see
+/// cref="ArchiveShardState"/>.</summary>
+[Named("shard-snapshot.1")]
+public sealed record ShardSnapshot(
+    VaultIncarnation Vault,
+    ShardTotals Totals,
+    IReadOnlyList<IndexedArchive> Archives,
+    IReadOnlyList<DeletedArchive> Deleted,
+    IReadOnlyList<UndeliveredChange> Untold) : ArchiveShardEvent;
+
+/// <summary>A remembered deletion.</summary>
+/// <param name="Archive">The archive.</param>
+/// <param name="Upload">The upload that created the archive.</param>
+/// <param name="DeletedAt">When it was deleted.</param>
+/// <param name="Released">Whether the deletion was delivered to the vault's jobs and to the upload.</param>
+public sealed record DeletedArchive(
+    ArchiveId Archive, UploadId Upload, DateTimeOffset DeletedAt, bool Released);
+
+/// <summary>A change that has not been delivered to the vault.</summary>
+/// <param name="Totals">The shard's totals after the change.</param>
+/// <param name="ClosedUpload">The upload that became an archive, or null for a deletion.</param>
+public sealed record UndeliveredChange(ShardTotals Totals, UploadId? ClosedUpload);

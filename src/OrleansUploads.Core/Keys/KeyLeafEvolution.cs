@@ -167,7 +167,8 @@ internal static class KeyLeafEvolution
 
     private static KeyLeafState Restore(LeafSnapshot snapshot)
     {
-        var empty = KeyLeafState.Unborn with
+        var (unborn, tree) = (KeyLeafState.Unborn, snapshot.Leaf.Index.Tree);
+        return unborn with
         {
             Leaf = snapshot.Leaf,
             From = snapshot.From,
@@ -181,20 +182,13 @@ internal static class KeyLeafEvolution
             SealStep = snapshot.SealStep,
             WasSealed = snapshot.WasSealed,
             Changes = snapshot.Changes ?? KeyChanges.None,
-            Releases = KeyLeafState.Unborn.Releases.AddRange(
+            Releases = unborn.Releases.AddRange(
                 snapshot.Releases.Select(release => KeyValuePair.Create(release.Upload.ToString(), release))),
-        };
-        var tree = snapshot.Leaf.Index.Tree;
-        empty = empty with
-        {
-            Entries = empty.Entries.AddRange(
+            Entries = unborn.Entries.AddRange(
                 snapshot.Entries.Select(entry => KeyValuePair.Create(entry.PositionIn(tree), entry))),
             EntryBytes = snapshot.Entries.Sum(entry => (long)BytesOf(entry)),
-        };
-        return empty with
-        {
             Settled = [.. snapshot.Publications.Where(publication => publication.IsSettled && tree == KeyTree.Uploads)],
-            Unsettled = empty.Unsettled.AddRange(snapshot.Publications.Where(publication => !publication.IsSettled)
+            Unsettled = unborn.Unsettled.AddRange(snapshot.Publications.Where(publication => !publication.IsSettled)
                 .Select(publication => KeyValuePair.Create(publication.Upload.ToString(), publication))),
         };
     }

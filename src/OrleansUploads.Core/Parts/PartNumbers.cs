@@ -3,7 +3,7 @@ using System.Text;
 namespace OrleansUploads.Core.Parts;
 
 /// <summary>Part numbers in ascending order, such as those that a completion names.</summary>
-public readonly struct PartNumbers : ITextValue<PartNumbers>, IEquatable<PartNumbers>
+public readonly record struct PartNumbers : ITextValue<PartNumbers>
 {
     private readonly ImmutableArray<int> _inOrder;
 
@@ -71,14 +71,5 @@ public readonly struct PartNumbers : ITextValue<PartNumbers>, IEquatable<PartNum
     public bool Equals(PartNumbers other) => InOrder.AsSpan().SequenceEqual(other.InOrder.AsSpan());
 
     /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is PartNumbers other && Equals(other);
-
-    /// <inheritdoc/>
     public override int GetHashCode() => InOrder.Length;
-
-    /// <summary>Whether the numbers are the same.</summary>
-    public static bool operator ==(PartNumbers left, PartNumbers right) => left.Equals(right);
-
-    /// <summary>Whether a number differs.</summary>
-    public static bool operator !=(PartNumbers left, PartNumbers right) => !left.Equals(right);
 }

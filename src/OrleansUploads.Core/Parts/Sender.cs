@@ -22,3 +22,57 @@ public sealed record Sender(string? AccessKeyId, string? Node, string? Address)
 
     private static string? Cut(string? text) => text is { Length: > MaxChars } ? text[..MaxChars] : text;
 }
+
+/// <summary>The senders of an upload's parts. Each part has only the number of its sender. Immutable.</summary>
+public sealed class SenderTable : IEquatable<SenderTable>
+{
+    /// <summary>Maximum number of senders. Later ones are not told apart.</summary>
+    public const int MaxSenders = 250;
+
+    /// <summary>The number of every sender that the table has no room for.</summary>
+    public const int Others = 255;
+
+    private readonly Dictionary<Sender, int> _numbers;
+
+    private SenderTable(ImmutableArray<Sender> inOrder)
+    {
+        InOrder = inOrder;
+        _numbers = new Dictionary<Sender, int>(inOrder.Length);
+        for (var i = 0; i < inOrder.Length; i++)
+        {
+            _numbers.TryAdd(inOrder[i], i + 1);
+        }
+    }
+
+    /// <summary>A table without senders.</summary>
+    public static SenderTable Empty { get; } = new([]);
+
+    /// <summary>The senders. The first has number 1.</summary>
+    public ImmutableArray<Sender> InOrder { get; }
+
+    /// <summary>The sender with a number, or null if it is not known or one of those that are not told apart.</summary>
+    public Sender? this[int? number] => number is >= 1 && number <= InOrder.Length ? InOrder[number.Value - 1] : null;
+
+    /// <summary>Creates a table. Senders beyond <see cref="MaxSenders"/> are left out.</summary>
+    public static SenderTable Of(IEnumerable<Sender> inOrder) => new([.. inOrder.Take(MaxSenders)]);
+
+    /// <summary>Returns what an event says of its sender.</summary>
+    /// <returns>The sender's number, and the sender itself if the table does not have it yet; both null without a sender.</returns>
+    public (int? Number, Sender? Added) Mark(Sender? sender) =>
+        sender is null ? (null, null)
+        : _numbers.TryGetValue(sender, out var known) ? (known, null)
+        : InOrder.Length < MaxSenders ? (InOrder.Length + 1, sender)
+        : (Others, null);
+
+    /// <summary>Returns the table with a sender that an event added, or the same table for null.</summary>
+    public SenderTable With(Sender? added) => added is null || InOrder.Length == MaxSenders ? this : new(InOrder.Add(added));
+
+    /// <inheritdoc/>
+    public bool Equals(SenderTable? other) => other is not null && InOrder.AsSpan().SequenceEqual(other.InOrder.AsSpan());
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is SenderTable other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => InOrder.Length;
+}

@@ -16,7 +16,6 @@ public abstract record ServiceCommand : ICommand
 public sealed record RecordBeat(DateTimeOffset From, DateTimeOffset To) : ServiceCommand, ICommand<ServiceStatus>;
 
 /// <summary>Reports that a host's clock is wrong.</summary>
-/// <param name="Fault">The detected error.</param>
 [Named("report-clock-fault.1")]
 public sealed record ReportClockFault(ClockFault Fault) : ServiceCommand, ICommand<ServiceStatus>;
 

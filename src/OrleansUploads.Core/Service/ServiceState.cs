@@ -1,9 +1,6 @@
 namespace OrleansUploads.Core.Service;
 
-/// <summary>State of the service entity.</summary>
-/// <param name="Served">When the service was available.</param>
-/// <param name="Fault">What is wrong with its clock, or null if no fault is known.</param>
-/// <param name="BackupUntil">When the lease of the latest backup ends, or null if that backup has ended or there was none.</param>
+/// <summary>State of the service entity. The members are those of <see cref="ServiceStatus"/>.</summary>
 public sealed record ServiceState(ServedIntervals Served, ClockFault? Fault, DateTimeOffset? BackupUntil)
 {
     /// <summary>ID of the only service entity.</summary>
@@ -12,3 +9,31 @@ public sealed record ServiceState(ServedIntervals Served, ClockFault? Fault, Dat
     /// <summary>A service that has not run yet.</summary>
     public static ServiceState Empty { get; } = new(ServedIntervals.None, Fault: null, BackupUntil: null);
 }
+
+/// <summary>Events of the service entity. They are stored.</summary>
+public abstract record ServiceEvent
+{
+    private protected ServiceEvent()
+    {
+    }
+}
+
+/// <summary>The service was available for this interval.</summary>
+[Named("service-kept.1")]
+public sealed record ServiceKept(DateTimeOffset From, DateTimeOffset To) : ServiceEvent;
+
+/// <summary>The clock was found to be wrong.</summary>
+[Named("clock-faulted.1")]
+public sealed record ClockFaulted(ClockFault Fault) : ServiceEvent;
+
+/// <summary>An operator accepted the clock, which showed this time, as correct.</summary>
+[Named("clock-accepted.1")]
+public sealed record ClockAccepted(DateTimeOffset At) : ServiceEvent;
+
+/// <summary>A backup began, or its lease was extended.</summary>
+[Named("backup-begun.1")]
+public sealed record BackupBegun(DateTimeOffset Until) : ServiceEvent;
+
+/// <summary>The backup ended.</summary>
+[Named("backup-ended.1")]
+public sealed record BackupEnded : ServiceEvent;

@@ -1,3 +1,6 @@
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Hashing.Checksums;
+
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>The state of an upload. Each phase has only its own data, so a completed upload cannot accept a part.</summary>
@@ -136,8 +139,6 @@ public abstract record UploadState
 }
 
 /// <summary>A part of an object that the upload has accepted.</summary>
-/// <param name="Part">The part.</param>
-/// <param name="StoredAt">When.</param>
 public sealed record AcceptedPart(NumberedPart Part, DateTimeOffset StoredAt)
 {
     /// <summary>The number of its sender in the upload's <see cref="SenderTable"/>, or null if it is not known.</summary>
@@ -156,3 +157,162 @@ public enum ObjectUploadEnd
     /// <summary>Its bucket was deleted, or the condition of its only request failed.</summary>
     Refused,
 }
+
+/// <summary>The events of an upload. They are stored for years: never change an existing event, add a new one.</summary>
+/// <remarks>The members about senders are notes: no decision depends on them.</remarks>
+public abstract record UploadEvent
+{
+    private protected UploadEvent()
+    {
+    }
+}
+
+/// <summary>The upload was initiated.</summary>
+/// <param name="Spec">What is fixed from then on.</param>
+/// <param name="Senders">The senders of the following parts, in a compacted history; otherwise null.</param>
+[Named("upload-initiated.1")]
+public sealed record UploadInitiated(UploadSpec Spec, SenderTable? Senders = null) : UploadEvent;
+
+/// <summary>An attempt became the part of a slot and replaced any earlier one.</summary>
+/// <param name="Slot">The slot.</param>
+/// <param name="LengthBytes">The length of the part.</param>
+/// <param name="TreeHash">Its tree hash.</param>
+/// <param name="Attempt">The attempt that holds its bytes.</param>
+/// <param name="At">When it was accepted.</param>
+/// <param name="By">The number of its sender, or null if the sender is not known.</param>
+/// <param name="Sender">The sender, if it is the first part of this sender; otherwise null.</param>
+[Named("part-stored.1")]
+public sealed record PartStored(
+    int Slot,
+    long LengthBytes,
+    TreeHash TreeHash,
+    AttemptId Attempt,
+    DateTimeOffset At,
+    int? By = null,
+    Sender? Sender = null) : UploadEvent;
+
+/// <summary>Externally stored bytes became the part of a slot and replaced any earlier one.</summary>
+[Named("located-part-stored.1")]
+public sealed record ExternalPartStored(
+    int Slot, long LengthBytes, TreeHash TreeHash, PartLocation Location, DateTimeOffset At) : UploadEvent;
+
+/// <summary>Attempts that started before an instant and are not parts may be collected.</summary>
+[Named("attempts-fenced.1")]
+public sealed record AttemptsFenced(DateTimeOffset Before) : UploadEvent;
+
+/// <summary>The parts became an archive. This happens at most once for each upload.</summary>
+[Named("upload-completed.1")]
+public sealed record UploadCompleted(ArchiveId Archive, long SizeBytes, TreeHash TreeHash, DateTimeOffset At) : UploadEvent;
+
+/// <summary>The manifest is in the part store, so the upload of an object no longer needs its parts.</summary>
+[Named("manifest-stored.1")]
+public sealed record ManifestStored : UploadEvent;
+
+/// <summary>The manifest is in the part store and the archive in the vault's index, so the upload no longer needs its parts.</summary>
+[Named("archive-indexed.1")]
+public sealed record ArchiveIndexed : UploadEvent;
+
+/// <summary>A client aborted the upload.</summary>
+[Named("upload-aborted.1")]
+public sealed record UploadAborted(DateTimeOffset At) : UploadEvent;
+
+/// <summary>The upload expired after a long time without activity.</summary>
+[Named("upload-expired.1")]
+public sealed record UploadExpired(DateTimeOffset At) : UploadEvent;
+
+/// <summary>The upload ended because its vault was deleted. If it was completed, the vault had not recorded the archive, so no client knew
+/// its ID.</summary>
+[Named("upload-ended-with-vault.1")]
+public sealed record UploadEndedWithVault(DateTimeOffset At) : UploadEvent;
+
+/// <summary>The vault no longer lists the ended upload.</summary>
+[Named("upload-closed.1")]
+public sealed record UploadClosed : UploadEvent;
+
+/// <summary>The archive was deleted.</summary>
+/// <param name="At">When it was deleted.</param>
+/// <param name="BytesUntil">Until when jobs refer to its bytes.</param>
+[Named("archive-released.1")]
+public sealed record ArchiveReleased(DateTimeOffset At, DateTimeOffset BytesUntil) : UploadEvent;
+
+/// <summary>No job refers to the bytes of the deleted archive.</summary>
+[Named("bytes-released.1")]
+public sealed record BytesReleased : UploadEvent;
+
+/// <summary>The part store has deleted the bytes of the deleted archive.</summary>
+[Named("bytes-reclaimed.1")]
+public sealed record BytesReclaimed : UploadEvent;
+
+/// <summary>The upload of an object began.</summary>
+/// <param name="Spec">What is fixed from then on.</param>
+/// <param name="Senders">The senders of the following parts, in a compacted history; otherwise null.</param>
+[Named("object-upload-initiated.1")]
+public sealed record ObjectUploadInitiated(ObjectUploadSpec Spec, SenderTable? Senders = null) : UploadEvent;
+
+/// <summary>The bucket lists the multipart upload.</summary>
+[Named("object-upload-listed.1")]
+public sealed record ObjectUploadListed : UploadEvent;
+
+/// <summary>A part was accepted and replaced any earlier one of its number.</summary>
+/// <param name="Part">The part.</param>
+/// <param name="At">When it was accepted.</param>
+/// <param name="By">The number of its sender, or null if the sender is not known.</param>
+/// <param name="Sender">The sender, if it is the first part of this sender; otherwise null.</param>
+[Named("numbered-part-stored.1")]
+public sealed record NumberedPartStored(
+    NumberedPart Part, DateTimeOffset At, int? By = null, Sender? Sender = null) : UploadEvent;
+
+/// <summary>A client chose the parts of the object. From now on the upload takes nothing until the key's leaf has decided.</summary>
+[Named("completion-frozen.1")]
+public sealed record CompletionFrozen(Completion Completion) : UploadEvent;
+
+/// <summary>The key's leaf did not publish the object, because its condition failed or the key was changed after the ticket. The upload is
+/// as it was before the completion.</summary>
+[Named("completion-reopened.1")]
+public sealed record CompletionReopened(int Round, DateTimeOffset At) : UploadEvent;
+
+/// <summary>The key's leaf has published the object. This happens at most once for each upload.</summary>
+[Named("object-published.1")]
+public sealed record ObjectPublished : UploadEvent;
+
+/// <summary>The key's leaf knows that the upload has recorded the publication.</summary>
+[Named("object-publication-settled.1")]
+public sealed record ObjectPublicationSettled : UploadEvent;
+
+/// <summary>The upload ended without an object, because its bucket was deleted or the condition of its only request failed.</summary>
+[Named("object-upload-refused.1")]
+public sealed record ObjectUploadRefused(DateTimeOffset At) : UploadEvent;
+
+/// <summary>The object was overwritten or deleted.</summary>
+[Named("object-released.1")]
+public sealed record ObjectReleased(DateTimeOffset At) : UploadEvent;
+
+/// <summary>The tags of the object were replaced.</summary>
+/// <param name="Tags">The new tags, or empty for none.</param>
+[Named("object-tagged.1")]
+public sealed record ObjectTagged(IReadOnlyDictionary<string, string> Tags) : UploadEvent;
+
+/// <summary>A restore of the object began, or the days of its restore started again.</summary>
+[Named("object-restore-set.1")]
+public sealed record ObjectRestoreSet(ObjectRestore Restore) : UploadEvent;
+
+/// <summary>The parts that a client chose, and the object that they make up.</summary>
+/// <param name="Round">Counts the completions of the upload, starting at 1.</param>
+/// <param name="Numbers">The chosen parts.</param>
+/// <param name="List">Identifies the chosen list: SHA-256 of its numbers and ETags.</param>
+/// <param name="ETag">The object's ETag.</param>
+/// <param name="SizeBytes">Its size.</param>
+/// <param name="Checksum">Its checksum, or null if it has none.</param>
+/// <param name="Condition">What must hold of the key, or null for nothing.</param>
+/// <param name="At">When.</param>
+/// <param name="Ticket">The ticket of the publication. A note.</param>
+public sealed record Completion(
+    int Round,
+    PartNumbers Numbers,
+    LinearHash List,
+    ObjectETag ETag,
+    long SizeBytes,
+    ObjectChecksum? Checksum,
+    PublishCondition? Condition,
+    DateTimeOffset At,
+    long? Ticket = null);

@@ -60,3 +60,39 @@ public sealed record AdmissionsSeen(long UpTo, ImmutableSortedSet<long> Beyond)
         return new AdmissionsSeen(upTo, beyond);
     }
 }
+
+/// <summary>Events of a page of uploads in progress. They are stored for years: never change an existing event, add a new
+/// one.</summary>
+public abstract record UploadPageEvent
+{
+    private protected UploadPageEvent()
+    {
+    }
+}
+
+/// <summary>The page received its first command.</summary>
+[Named("upload-page-opened.1")]
+public sealed record UploadPageOpened(VaultIncarnation Vault, int Page) : UploadPageEvent;
+
+/// <summary>An admitted upload was listed.</summary>
+[Named("upload-paged.1")]
+public sealed record UploadPaged(UploadSpec Spec, long Admission) : UploadPageEvent;
+
+/// <summary>An admission ended without being listed: its upload was already listed under another admission, or had ended before
+/// the admission arrived.</summary>
+[Named("admission-ended.1")]
+public sealed record AdmissionEnded(long Admission) : UploadPageEvent;
+
+/// <summary>A listed upload ended.</summary>
+[Named("paged-upload-closed.1")]
+public sealed record PagedUploadClosed(UploadId Upload) : UploadPageEvent;
+
+/// <summary>The page's whole state; occurs only in snapshots. The members are those of <see
+/// cref="UploadPageState"/>.</summary>
+[Named("upload-page-snapshot.1")]
+public sealed record UploadPageSnapshot(
+    VaultIncarnation Vault,
+    int Page,
+    long SeenUpTo,
+    IReadOnlyList<long> SeenBeyond,
+    IReadOnlyList<UploadSpec> Uploads) : UploadPageEvent;

@@ -18,22 +18,7 @@ public sealed record VaultGuard(long Generation, ImmutableSortedSet<int> Undeliv
 
     /// <summary>The first undelivered shard of each lane. Delivering to these, and after each delivery to the next shard of its
     /// lane, reaches all shards.</summary>
-    private IEnumerable<int> NextOfEachLane
-    {
-        get
-        {
-            var seen = 0;
-            foreach (var shard in Undelivered)
-            {
-                var lane = 1 << (shard % Lanes);
-                if ((seen & lane) == 0)
-                {
-                    seen |= lane;
-                    yield return shard;
-                }
-            }
-        }
-    }
+    private IEnumerable<int> NextOfEachLane => Undelivered.DistinctBy(static shard => shard % Lanes);
 
     /// <summary>The deliveries that are due: to the first undelivered shard of each lane.</summary>
     internal ImmutableArray<Intent> TellShards(VaultIncarnation vault) =>
@@ -66,16 +51,5 @@ public sealed record VaultGuard(long Generation, ImmutableSortedSet<int> Undeliv
         generation == Generation ? this with { Undelivered = Undelivered.Remove(shard) } : this;
 
     /// <summary>The next undelivered shard in the same lane, or null.</summary>
-    public int? NextAfter(int shard)
-    {
-        foreach (var next in Undelivered)
-        {
-            if (next % Lanes == shard % Lanes)
-            {
-                return next;
-            }
-        }
-
-        return null;
-    }
+    public int? NextAfter(int shard) => Undelivered.Cast<int?>().FirstOrDefault(next => next % Lanes == shard % Lanes);
 }

@@ -42,8 +42,6 @@ public abstract record VaultNotificationCommand : VaultCommand
 }
 
 /// <summary>Begins an incarnation of the vault; sent by its account.</summary>
-/// <param name="Incarnation">The incarnation.</param>
-/// <param name="CreatedAt">When the account registered the vault.</param>
 [Named("begin-vault.1")]
 public sealed record BeginVault(VaultIncarnation Incarnation, DateTimeOffset CreatedAt) : VaultCommand, ICommand<Done>, IRequiresFreshState;
 
@@ -89,8 +87,6 @@ public sealed record ListTags(VaultId Vault) : VaultPolicyCommand, ICommand<Vaul
 public sealed record AddTags(VaultId Vault, IReadOnlyDictionary<string, string> Tags) : VaultPolicyCommand, ICommand<Done>, IAddressesVault;
 
 /// <summary>Removes tags. Unknown keys are ignored.</summary>
-/// <param name="Vault">The vault.</param>
-/// <param name="Keys">The keys.</param>
 [Named("remove-tags.1")]
 public sealed record RemoveTags(VaultId Vault, IReadOnlyList<string> Keys) : VaultPolicyCommand, ICommand<Done>, IAddressesVault;
 
@@ -113,13 +109,9 @@ public sealed record RecordArchives(long Epoch, ShardTotals Totals, UploadId? Cl
     : VaultCommand, ICommand<AdditionVerdict>, IRequiresFreshState;
 
 /// <summary>Confirms that an upload that the deleted vault had stored itself has ended.</summary>
-/// <param name="Upload">The upload.</param>
-/// <param name="Epoch">Epoch of the deleted incarnation.</param>
 public sealed record ConfirmHeldUploadEnded(UploadId Upload, long Epoch) : VaultCommand, ICommand<Done>, IAboutIncarnation;
 
 /// <summary>Confirms that all uploads on a page of the deleted vault have ended.</summary>
-/// <param name="Page">Number of the page.</param>
-/// <param name="Epoch">Epoch of the deleted incarnation.</param>
 public sealed record ConfirmPageEnded(int Page, long Epoch) : VaultCommand, ICommand<Done>, IAboutIncarnation;
 
 /// <summary>Confirms that an upload has begun.</summary>
@@ -138,8 +130,7 @@ public sealed record ConfirmVaultRemoved(long Epoch) : VaultCommand, ICommand<Do
 public sealed record VaultDescription(
     VaultIncarnation Incarnation, DateTimeOffset CreatedAt, long Archives, long SizeBytes, DateTimeOffset? LastInventoryAt) : IAnswer;
 
-/// <summary>The tags of a vault.</summary>
-/// <param name="Tags">Tag values by key, in ordinal order of the keys.</param>
+/// <summary>The tags of a vault: values by key, in ordinal order of the keys.</summary>
 [Named("vault-tags.1")]
 public sealed record VaultTags(IReadOnlyDictionary<string, string> Tags) : IAnswer;
 
@@ -151,9 +142,7 @@ public sealed record VaultTags(IReadOnlyDictionary<string, string> Tags) : IAnsw
 [Named("inventory-cut.1")]
 public sealed record InventorySnapshot(VaultIncarnation Incarnation, DateTimeOffset TakenAt, IReadOnlyList<long> Versions) : IAnswer;
 
-/// <summary>A page of the uploads in progress.</summary>
-/// <param name="Uploads">The uploads, by upload ID.</param>
-/// <param name="HasMore">Whether more uploads follow.</param>
+/// <summary>A page of the uploads in progress, by upload ID.</summary>
 [Named("uploads-page.1")]
 public sealed record UploadsPage(IReadOnlyList<UploadSpec> Uploads, bool HasMore) : IAnswer;
 
@@ -188,8 +177,6 @@ public sealed record UploadPagesFound(VaultIncarnation Incarnation, IReadOnlyLis
 public readonly record struct OpenPage(int Page, long Uploads);
 
 /// <summary>Sets the vault's job notifications, replacing the previous setting.</summary>
-/// <param name="Vault">The vault.</param>
-/// <param name="Notifications">The new setting.</param>
 [Named("set-notifications.1")]
 public sealed record SetNotifications(VaultId Vault, VaultNotifications Notifications) : VaultNotificationCommand, ICommand<Done>, IAddressesVault;
 
@@ -202,8 +189,6 @@ public sealed record FindNotifications(VaultId Vault) : VaultNotificationCommand
 public sealed record ClearNotifications(VaultId Vault) : VaultNotificationCommand, ICommand<Done>, IAddressesVault;
 
 /// <summary>Confirms that a notification setting was delivered to the vault's jobs.</summary>
-/// <param name="Epoch">Epoch of the vault's incarnation.</param>
-/// <param name="Version">Version of the setting.</param>
 public sealed record ConfirmNotificationsDelivered(long Epoch, long Version) : VaultNotificationCommand, ICommand<Done>, IAboutIncarnation;
 
 /// <summary>Commands of a vault about its access policy and its lock.</summary>
@@ -224,8 +209,6 @@ public record FindPolicies(VaultId Vault) : VaultPolicyCommand, ICommand<VaultPo
 public sealed record FindPoliciesForDeletion(VaultId Vault) : FindPolicies(Vault), IRequiresFreshState;
 
 /// <summary>Sets the access policy, replacing the previous one.</summary>
-/// <param name="Vault">The vault.</param>
-/// <param name="Policy">The policy.</param>
 [Named("set-access-policy.1")]
 public sealed record SetAccessPolicy(VaultId Vault, VaultPolicy Policy) : VaultPolicyCommand, ICommand<Done>, IAddressesVault;
 
@@ -261,9 +244,6 @@ public sealed record CompleteLock(VaultId Vault, LockId Lock) : VaultPolicyComma
 public sealed record AbortLock(VaultId Vault) : VaultPolicyCommand, ICommand<Done>, IAddressesVault;
 
 /// <summary>Confirms that a generation of the guard was delivered to a shard of the index.</summary>
-/// <param name="Epoch">Epoch of the vault's incarnation.</param>
-/// <param name="Generation">The generation.</param>
-/// <param name="Shard">The shard.</param>
 public sealed record ConfirmGuardDelivered(long Epoch, long Generation, int Shard) : VaultPolicyCommand, ICommand<Done>, IAboutIncarnation;
 
 /// <summary>A vault's policies in force, and the facts about the vault that are needed to evaluate them.</summary>

@@ -21,12 +21,7 @@ public sealed record VaultProtection(
 /// delivered to all shards.</remarks>
 internal sealed class VaultProtectionRules : Rules<VaultEvent>
 {
-    /// <summary>Decides a command of the incarnation.</summary>
-    /// <param name="state">The tags and policies.</param>
-    /// <param name="vault">The incarnation.</param>
-    /// <param name="shards">The shards of the index that have archives.</param>
-    /// <param name="command">The command.</param>
-    /// <param name="now">The time.</param>
+    /// <summary>Decides a command of the incarnation, whose index has archives in these shards.</summary>
     public static Decision<VaultEvent> Decide(
         VaultProtection state, VaultIncarnation vault, IEnumerable<int> shards, VaultPolicyCommand command, DateTimeOffset now) =>
         command switch

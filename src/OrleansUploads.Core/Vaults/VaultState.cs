@@ -1,3 +1,5 @@
+using OrleansUploads.Core.Uploads;
+
 namespace OrleansUploads.Core.Vaults;
 
 /// <summary>State of a vault.</summary>
@@ -46,3 +48,158 @@ public abstract record VaultState
         public VaultEndings Endings { get; init; } = VaultEndings.None;
     }
 }
+
+/// <summary>Totals of all shards of the archive index. They are maintained incrementally, because summing thousands of shards for
+/// every request about a vault would dominate its cost.</summary>
+/// <param name="Archives">Number of archives.</param>
+/// <param name="SizeBytes">Sum of their sizes in bytes.</param>
+/// <param name="ChangedAt">When an archive was last added or deleted, or null if none ever was.</param>
+public readonly record struct VaultTotals(long Archives, long SizeBytes, DateTimeOffset? ChangedAt)
+{
+    /// <summary>Returns the totals after a change of one shard.</summary>
+    /// <param name="before">The shard's previous totals, or null if it had none.</param>
+    /// <param name="after">The shard's new totals.</param>
+    public VaultTotals Replace(ShardTotals? before, ShardTotals after) => new(
+        Archives + after.Archives - (before?.Archives ?? 0),
+        SizeBytes + after.SizeBytes - (before?.SizeBytes ?? 0),
+        ChangedAt > after.ChangedAt ? ChangedAt : after.ChangedAt);
+}
+
+/// <summary>Totals of one shard of the archive index at one of its versions.</summary>
+/// <param name="Shard">Number of the shard.</param>
+/// <param name="Version">Number of additions and deletions so far; a higher version replaces a lower one.</param>
+/// <param name="Archives">Number of archives.</param>
+/// <param name="SizeBytes">Sum of their sizes in bytes.</param>
+/// <param name="ChangedAt">When an archive was last added or deleted.</param>
+public sealed record ShardTotals(int Shard, long Version, long Archives, long SizeBytes, DateTimeOffset ChangedAt);
+
+/// <summary>Events of a vault. They are stored for years: never change an existing event, add a new one.</summary>
+public abstract record VaultEvent
+{
+    private protected VaultEvent()
+    {
+    }
+}
+
+/// <summary>Events of the uploads in progress.</summary>
+public abstract record VaultUploadEvent : VaultEvent
+{
+    private protected VaultUploadEvent()
+    {
+    }
+}
+
+/// <summary>Events of the job notifications.</summary>
+public abstract record VaultNotificationEvent : VaultEvent
+{
+    private protected VaultNotificationEvent()
+    {
+    }
+}
+
+/// <summary>An incarnation of the vault began.</summary>
+[Named("vault-begun.1")]
+public sealed record VaultBegun(VaultIncarnation Incarnation, DateTimeOffset At) : VaultEvent;
+
+/// <summary>The upload entity has begun.</summary>
+[Named("upload-begun.1")]
+public sealed record UploadBegun(UploadId Upload) : VaultUploadEvent;
+
+/// <summary>An upload in a single request was aborted or has expired.</summary>
+[Named("upload-unlisted.1")]
+public sealed record UploadUnlisted(UploadId Upload) : VaultUploadEvent;
+
+/// <summary>A shard of the index reported new totals, and possibly that an upload became an archive.</summary>
+[Named("archives-recorded.1")]
+public sealed record ArchivesRecorded(ShardTotals Totals, UploadId? ClosedUpload) : VaultEvent;
+
+/// <summary>Tags were added or their values replaced.</summary>
+[Named("tags-added.1")]
+public sealed record TagsAdded(IReadOnlyDictionary<string, string> Tags) : VaultPolicyEvent;
+
+/// <summary>Tags were removed.</summary>
+[Named("tags-removed.1")]
+public sealed record TagsRemoved(IReadOnlyList<string> Keys) : VaultPolicyEvent;
+
+/// <summary>The vault's job notifications were set or cleared.</summary>
+/// <param name="Version">Version of the setting within this incarnation, starting at 1.</param>
+/// <param name="Notifications">The setting, or null if it was cleared.</param>
+[Named("notifications-changed.1")]
+public sealed record NotificationsChanged(long Version, VaultNotifications? Notifications) : VaultNotificationEvent;
+
+/// <summary>A notification setting was delivered to the vault's jobs.</summary>
+[Named("notifications-told.1")]
+public sealed record NotificationsDelivered(long Version) : VaultNotificationEvent;
+
+/// <summary>The vault was deleted, and with it all uploads that it had then.</summary>
+[Named("vault-deleted.1")]
+public sealed record VaultDeleted(DateTimeOffset At) : VaultEvent;
+
+/// <summary>An upload that was in flight when the vault was deleted has ended.</summary>
+[Named("held-upload-ended.1")]
+public sealed record HeldUploadEnded(UploadId Upload) : VaultEvent;
+
+/// <summary>All uploads on a page of the deleted vault have ended.</summary>
+[Named("page-uploads-ended.1")]
+public sealed record PageUploadsEnded(int Page) : VaultEvent;
+
+/// <summary>The account has unregistered the deleted vault.</summary>
+[Named("vault-removed.1")]
+public sealed record VaultRemoved : VaultEvent;
+
+/// <summary>An upload was admitted.</summary>
+/// <param name="Spec">The upload.</param>
+/// <param name="Admission">Sequence number among the admissions to its page, which must list it, starting at 1; 0 if no page is to list
+/// it.</param>
+[Named("upload-admitted.1")]
+public sealed record UploadAdmitted(UploadSpec Spec, long Admission) : VaultUploadEvent;
+
+/// <summary>A page confirmed that it lists an admitted upload.</summary>
+[Named("admission-listed.1")]
+public sealed record AdmissionListed(UploadId Upload) : VaultUploadEvent;
+
+/// <summary>A page reported how many of its admissions have ended.</summary>
+[Named("closings-recorded.1")]
+public sealed record ClosingsRecorded(int Page, long Closed) : VaultUploadEvent;
+
+/// <summary>The vault's counts of a page; occurs only in snapshots.</summary>
+[Named("page-carried-over.1")]
+public sealed record PageCarriedOver(int Page, long Admitted, long Closed) : VaultUploadEvent;
+
+/// <summary>Events of a vault's tags, its access policy and its lock.</summary>
+public abstract record VaultPolicyEvent : VaultEvent
+{
+    private protected VaultPolicyEvent()
+    {
+    }
+}
+
+/// <summary>The access policy was set, replacing the previous one.</summary>
+[Named("access-policy-set.1")]
+public sealed record AccessPolicySet(VaultPolicy Policy) : VaultPolicyEvent;
+
+/// <summary>The access policy was deleted.</summary>
+[Named("access-policy-deleted.1")]
+public sealed record AccessPolicyDeleted : VaultPolicyEvent;
+
+/// <summary>A lock was initiated. Its policy is in force, and the guard's generation is raised.</summary>
+[Named("vault-lock-initiated.1")]
+public sealed record VaultLockInitiated(LockId Lock, VaultPolicy Policy, DateTimeOffset At) : VaultPolicyEvent;
+
+/// <summary>The lock was completed. Its policy is permanent.</summary>
+[Named("vault-lock-completed.1")]
+public sealed record VaultLockCompleted : VaultPolicyEvent;
+
+/// <summary>The lock in progress was aborted or has expired.</summary>
+[Named("vault-lock-ended.1")]
+public sealed record VaultLockEnded : VaultPolicyEvent;
+
+/// <summary>A generation of the guard was delivered to a shard of the index.</summary>
+[Named("guard-told.1")]
+public sealed record GuardDelivered(long Generation, int Shard) : VaultPolicyEvent;
+
+/// <summary>The guard's state; occurs only in snapshots.</summary>
+/// <param name="Generation">The generation.</param>
+/// <param name="Untold">Shards that have not confirmed the generation.</param>
+[Named("guard-carried-over.1")]
+public sealed record GuardCarriedOver(long Generation, IReadOnlyList<int> Untold) : VaultPolicyEvent;

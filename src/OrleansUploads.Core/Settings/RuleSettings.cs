@@ -1,0 +1,99 @@
+namespace OrleansUploads.Core.Settings;
+
+/// <summary>Limits of an account.</summary>
+public sealed record AccountPolicy
+{
+    /// <summary>Maximum number of vaults per account.</summary>
+    public int MaxVaults { get; init; } = Limits.MaxVaultsPerAccount;
+}
+
+/// <summary>Limits of a vault. They bound the size of its entities, so each limit has a maximum itself.</summary>
+public sealed record VaultLimits
+{
+    /// <summary>Default value of <see cref="OpenUploads"/>.</summary>
+    public const int DefaultOpenUploads = 10_000;
+
+    /// <summary>Maximum value of <see cref="OpenUploads"/>.</summary>
+    public const int MaxOpenUploads = 1_000_000;
+
+    /// <summary>Default and maximum value of <see cref="Jobs"/>: one entity holds all jobs of a vault.</summary>
+    public const int DefaultJobs = 10_000;
+
+    /// <summary>Maximum number of uploads in progress.</summary>
+    public int OpenUploads { get; init; } = DefaultOpenUploads;
+
+    /// <summary>Maximum number of jobs. A job counts until its output has expired.</summary>
+    public int Jobs { get; init; } = DefaultJobs;
+
+    /// <summary>Maximum number of inventory jobs. Each one stores the version of every shard, which takes as much space as dozens
+    /// of other jobs.</summary>
+    public int InventoryJobs => Math.Max(1, Jobs / 10);
+}
+
+/// <summary>How long uploads, their records and the bytes of replaced objects are kept.</summary>
+public sealed record UploadPolicy
+{
+    /// <summary>Default value of <see cref="StaleAfter"/>.</summary>
+    public static readonly TimeSpan DefaultStaleAfter = TimeSpan.FromDays(7);
+
+    /// <summary>Default value of <see cref="RecordLife"/>.</summary>
+    public static readonly TimeSpan DefaultRecordLife = TimeSpan.FromDays(7);
+
+    /// <summary>Minimum of <see cref="StaleAfter"/>: the protocol keeps the ID of an idle upload valid for 24 hours.</summary>
+    public static readonly TimeSpan MinStaleAfter = TimeSpan.FromHours(24);
+
+    /// <summary>An open upload without activity for this long expires.</summary>
+    public TimeSpan StaleAfter { get; init; } = DefaultStaleAfter;
+
+    /// <summary>How long repeated requests are still answered after an upload has ended, or after the archive of a completed
+    /// upload was deleted.</summary>
+    public TimeSpan RecordLife { get; init; } = DefaultRecordLife;
+
+    /// <summary>Default value of <see cref="ReplacedObjectGrace"/>.</summary>
+    public static readonly TimeSpan DefaultReplacedObjectGrace = TimeSpan.FromHours(1);
+
+    /// <summary>Minimum of <see cref="ReplacedObjectGrace"/>: a request that has found an object must be able to begin to read it.</summary>
+    public static readonly TimeSpan MinReplacedObjectGrace = TimeSpan.FromMinutes(1);
+
+    /// <summary>Maximum age of an attempt whose upload is reported together with it. Nothing protects the attempt until then, so with a
+    /// grace of collection that is hardly longer, every upload is initiated before its attempt.</summary>
+    public static readonly TimeSpan UnannouncedLife = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the bytes of an overwritten or deleted object are kept for those who are reading them.</summary>
+    public TimeSpan ReplacedObjectGrace { get; init; } = DefaultReplacedObjectGrace;
+}
+
+/// <summary>How long retrievals take. By default they are ready immediately.</summary>
+public sealed record RetrievalPolicy
+{
+    /// <summary>Delay of the <see cref="RetrievalTier.Standard"/> tier and of inventory retrievals, which have no tier.</summary>
+    public TimeSpan StandardDelay { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Delay of the <see cref="RetrievalTier.Expedited"/> tier.</summary>
+    public TimeSpan ExpeditedDelay { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Delay of the <see cref="RetrievalTier.Bulk"/> tier.</summary>
+    public TimeSpan BulkDelay { get; init; } = TimeSpan.Zero;
+
+    /// <summary>The longest of the delays.</summary>
+    public TimeSpan LongestDelay => Max(StandardDelay, Max(ExpeditedDelay, BulkDelay));
+
+    /// <summary>Creates a policy with the same delay for every tier.</summary>
+    public static RetrievalPolicy After(TimeSpan delay) => new()
+    {
+        StandardDelay = delay,
+        ExpeditedDelay = delay,
+        BulkDelay = delay,
+    };
+
+    /// <summary>The delay of a tier.</summary>
+    public TimeSpan DelayOf(RetrievalTier tier) => tier switch
+    {
+        RetrievalTier.Standard => StandardDelay,
+        RetrievalTier.Expedited => ExpeditedDelay,
+        RetrievalTier.Bulk => BulkDelay,
+        _ => throw new ArgumentOutOfRangeException(nameof(tier), tier, "Unknown retrieval tier."),
+    };
+
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
+}
