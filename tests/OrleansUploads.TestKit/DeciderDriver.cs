@@ -74,7 +74,7 @@ public class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCommand, T
 
     /// <summary>Confirms an intent, perhaps with the verdict of its receiver.</summary>
     public Decision<TEvent> Confirm(Intent intent, IAnswer? verdict = null) =>
-        Do((TCommand)(verdict is null ? intent.Confirmation : intent.ConfirmationOf(verdict)));
+        Do((TCommand)intent.ConfirmationOf(verdict ?? Done.Instance));
 
     /// <summary>Carries out a command that must succeed, and returns its answer.</summary>
     public TAnswer Ask<TAnswer>(ICommand<TAnswer> command)

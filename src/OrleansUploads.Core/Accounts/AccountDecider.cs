@@ -54,11 +54,21 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
         },
         VaultUnregistered e => state with { Vaults = state.Vaults.Remove(e.Incarnation.Id.Name.ToString()) },
         EpochCarriedOver e => state with { LastEpoch = e.LastEpoch },
-        DataRetrievalPolicySet e => Evolve(state, e),
-        RetrievalAdmitted e => Evolve(state, e),
-        CapacityPurchased e => Evolve(state, e),
-        BucketClaimed e => Evolve(state, e),
-        BucketConfirmed e => Evolve(state, e),
+        DataRetrievalPolicySet e => WithRetrievalPolicy(state, new DataRetrievalPolicy(e.Strategy, e.BytesPerHour)),
+        RetrievalAdmitted e => state with
+        {
+            Admitted = state.Admitted.WithoutExpired(e.At).With(new AdmittedRetrieval(e.Job, e.Bytes, e.At)),
+        },
+        CapacityPurchased e => state with { Capacity = UnexpiredCapacity(state, e.Unit.StartAt).Add(e.Unit) },
+        BucketClaimed e => state with
+        {
+            LastEpoch = e.Claim,
+            Buckets = state.Buckets.SetItem(
+                e.Bucket.ToString(), new AccountBucket(e.Bucket, e.Account, e.Claim, Bucket: null)),
+        },
+        BucketConfirmed e => state.Buckets.TryGetValue(e.Bucket.Bucket.Name.ToString(), out var listed)
+            ? state with { Buckets = state.Buckets.SetItem(listed.Name.ToString(), listed with { Bucket = e.Bucket }) }
+            : state,
         BucketUnregistered e => state with { Buckets = state.Buckets.Remove(e.Bucket.ToString()) },
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
@@ -82,9 +92,13 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
             }
         }
 
-        foreach (var happened in CompactBuckets(state))
+        foreach (var bucket in state.Buckets.Values)
         {
-            yield return happened;
+            yield return new BucketClaimed(bucket.Name, bucket.Account, bucket.Claim);
+            if (bucket.Bucket is { } found)
+            {
+                yield return new BucketConfirmed(found);
+            }
         }
 
         if (state.LastEpoch > 0)
@@ -92,14 +106,25 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
             yield return new EpochCarriedOver(state.LastEpoch);
         }
 
-        foreach (var happened in CompactRetrievals(state))
+        if (state.RetrievalPolicy != DataRetrievalPolicy.Unlimited)
         {
-            yield return happened;
+            yield return new DataRetrievalPolicySet(state.RetrievalPolicy.Strategy, state.RetrievalPolicy.BytesPerHour);
+        }
+
+        foreach (var admitted in state.Admitted.ByTime)
+        {
+            yield return new RetrievalAdmitted(admitted.Job, admitted.Bytes, admitted.At);
+        }
+
+        foreach (var unit in state.Capacity)
+        {
+            yield return new CapacityPurchased(unit);
         }
     }
 
     /// <inheritdoc/>
-    public override int CompactCount(AccountState state) => (2 * (state.Vaults.Count + state.Buckets.Count)) + 1 + CompactRetrievalsCount(state);
+    public override int CompactCount(AccountState state) =>
+        (2 * (state.Vaults.Count + state.Buckets.Count)) + 2 + state.Admitted.Count + state.Capacity.Count;
 
     /// <summary>Creates a vault. Creating an existing vault succeeds and changes nothing, even if the account is over its
     /// limit.</summary>
@@ -124,23 +149,11 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
     /// begun.</summary>
     private static Decision<AccountEvent> ListVaults(AccountState state, ListVaults command)
     {
-        var listed = new List<VaultId>();
-        foreach (var (name, vault) in state.Vaults)
-        {
-            if (string.CompareOrdinal(name, command.After) <= 0)
-            {
-                continue;
-            }
-
-            if (listed.Count == command.Limit)
-            {
-                return Repeat(new VaultsPage(listed, HasMore: true));
-            }
-
-            listed.Add(vault.Incarnation.Id);
-        }
-
-        return Repeat(new VaultsPage(listed, HasMore: false));
+        var (vaults, hasMore) = state.Vaults
+            .Where(vault => string.CompareOrdinal(vault.Key, command.After) > 0)
+            .Select(vault => vault.Value.Incarnation.Id)
+            .FirstPage(command.Limit);
+        return Repeat(new VaultsPage(vaults, hasMore));
     }
 
     private static Intent BeginVault(AccountVault vault) => new(
@@ -162,31 +175,19 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
 
         var claimed = new BucketClaimed(command.Bucket, command.Account, state.LastEpoch + 1);
         return Accept(new CreatedBucket(command.Bucket, Bucket: null, Existed: false), claimed)
-            .Telling(ClaimBucket(Evolve(state, claimed).Buckets[command.Bucket.ToString()]));
+            .Telling(ClaimBucket(new AccountBucket(command.Bucket, command.Account, claimed.Claim, Bucket: null)));
     }
 
     /// <summary>Lists buckets. A bucket that another account may have is left out until it has answered.</summary>
     private static Decision<AccountEvent> ListBuckets(AccountState state, ListBuckets command)
     {
-        var listed = new List<BucketDescription>();
-        foreach (var (name, bucket) in state.Buckets)
-        {
-            if (bucket.Bucket is not { } found
-                || string.CompareOrdinal(name, command.After) <= 0
-                || !name.StartsWith(command.Prefix ?? "", StringComparison.Ordinal))
-            {
-                continue;
-            }
-
-            if (listed.Count == command.Limit)
-            {
-                return Reply(new BucketsPage(listed, HasMore: true));
-            }
-
-            listed.Add(found);
-        }
-
-        return Reply(new BucketsPage(listed, HasMore: false));
+        var (buckets, hasMore) = state.Buckets
+            .Where(bucket => string.CompareOrdinal(bucket.Key, command.After) > 0
+                && bucket.Key.StartsWith(command.Prefix ?? "", StringComparison.Ordinal))
+            .Select(bucket => bucket.Value.Bucket)
+            .OfType<BucketDescription>()
+            .FirstPage(command.Limit);
+        return Reply(new BucketsPage(buckets, hasMore));
     }
 
     private static Decision<AccountEvent> RemoveBucket(AccountState state, RemoveBucket command) =>
@@ -196,49 +197,22 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
 
     private static Decision<AccountEvent> BucketAnswered(AccountState state, ConfirmBucketClaim command)
     {
-        if (command.Verdict is not { } verdict
-            || !state.Buckets.TryGetValue(command.Bucket.ToString(), out var listed)
+        if (!state.Buckets.TryGetValue(command.Bucket.ToString(), out var listed)
             || listed.Claim != command.Claim
             || listed.Bucket is not null)
         {
             return Nothing;
         }
 
-        return Accept(verdict.Bucket is { } bucket ? new BucketConfirmed(bucket) : new BucketUnregistered(command.Bucket));
-    }
-
-    private static AccountState Evolve(AccountState state, BucketClaimed happened) => state with
-    {
-        LastEpoch = happened.Claim,
-        Buckets = state.Buckets.SetItem(
-            happened.Bucket.ToString(),
-            new AccountBucket(happened.Bucket, happened.Account, happened.Claim, Bucket: null)),
-    };
-
-    private static AccountState Evolve(AccountState state, BucketConfirmed happened) =>
-        state.Buckets.TryGetValue(happened.Bucket.Bucket.Name.ToString(), out var listed)
-            ? state with
-            {
-                Buckets = state.Buckets.SetItem(listed.Name.ToString(), listed with { Bucket = happened.Bucket }),
-            }
-            : state;
-
-    private static IEnumerable<AccountEvent> CompactBuckets(AccountState state)
-    {
-        foreach (var bucket in state.Buckets.Values)
-        {
-            yield return new BucketClaimed(bucket.Name, bucket.Account, bucket.Claim);
-            if (bucket.Bucket is { } found)
-            {
-                yield return new BucketConfirmed(found);
-            }
-        }
+        return Accept(command.Verdict.Bucket is { } bucket
+            ? new BucketConfirmed(bucket)
+            : new BucketUnregistered(command.Bucket));
     }
 
     private static Intent ClaimBucket(AccountBucket wanted) => new(
         string.Create(CultureInfo.InvariantCulture, $"claim/{wanted.Claim}"),
         new TellEntity(wanted.Name.Entity, new ClaimBucket(wanted.Name, wanted.Account, wanted.Claim)),
-        new ConfirmBucketClaim(wanted.Name, wanted.Claim))
+        verdict => new ConfirmBucketClaim(wanted.Name, wanted.Claim, (BucketClaim)verdict))
     {
         Settles = (answer, verdict) => answer is CreatedBucket created && created.Name == wanted.Name
             ? ((BucketClaim)verdict).Bucket is { } bucket
@@ -283,47 +257,11 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
         return Accept(purchased, new CapacityPurchased(purchased));
     }
 
-    private static AccountState Evolve(AccountState state, DataRetrievalPolicySet happened)
+    private static AccountState WithRetrievalPolicy(AccountState state, DataRetrievalPolicy policy) => state with
     {
-        var policy = new DataRetrievalPolicy(happened.Strategy, happened.BytesPerHour);
-        return state with
-        {
-            RetrievalPolicy = policy,
-            Admitted = policy.LimitBytes is null ? AdmittedRetrievals.None : state.Admitted,
-        };
-    }
-
-    private static AccountState Evolve(AccountState state, RetrievalAdmitted happened) => state with
-    {
-        Admitted = state.Admitted.WithoutExpired(happened.At)
-            .With(new AdmittedRetrieval(happened.Job, happened.Bytes, happened.At)),
+        RetrievalPolicy = policy,
+        Admitted = policy.LimitBytes is null ? AdmittedRetrievals.None : state.Admitted,
     };
-
-    private static AccountState Evolve(AccountState state, CapacityPurchased happened) => state with
-    {
-        Capacity = UnexpiredCapacity(state, happened.Unit.StartAt).Add(happened.Unit),
-    };
-
-    private static IEnumerable<AccountEvent> CompactRetrievals(AccountState state)
-    {
-        if (state.RetrievalPolicy != DataRetrievalPolicy.Unlimited)
-        {
-            yield return new DataRetrievalPolicySet(state.RetrievalPolicy.Strategy, state.RetrievalPolicy.BytesPerHour);
-        }
-
-        foreach (var admitted in state.Admitted.ByTime)
-        {
-            yield return new RetrievalAdmitted(admitted.Job, admitted.Bytes, admitted.At);
-        }
-
-        foreach (var unit in state.Capacity)
-        {
-            yield return new CapacityPurchased(unit);
-        }
-    }
-
-    private static int CompactRetrievalsCount(AccountState state) =>
-        (state.RetrievalPolicy != DataRetrievalPolicy.Unlimited ? 1 : 0) + state.Admitted.Count + state.Capacity.Count;
 
     private static ImmutableList<CapacityUnit> UnexpiredCapacity(AccountState state, DateTimeOffset now) =>
         state.Capacity.RemoveAll(unit => unit.ExpiresAt <= now);

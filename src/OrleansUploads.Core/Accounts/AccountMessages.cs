@@ -27,16 +27,12 @@ public sealed record RemoveVault(VaultIncarnation Incarnation) : AccountCommand,
 /// <summary>Confirms that a vault has begun this incarnation.</summary>
 public sealed record ConfirmVaultBegun(VaultIncarnation Incarnation) : AccountCommand, ICommand<Done>;
 
-/// <summary>A page of an account's vaults.</summary>
-/// <param name="Vaults">The vaults, by name.</param>
-/// <param name="HasMore">Whether more vaults follow.</param>
+/// <summary>A page of an account's vaults, by name.</summary>
 [Named("vaults-page.1")]
 public sealed record VaultsPage(IReadOnlyList<VaultId> Vaults, bool HasMore) : IAnswer;
 
 /// <summary>Creates a bucket. Names are global, so the bucket decides whether the account gets it. Creating a bucket that the account
 /// already has returns it unchanged.</summary>
-/// <param name="Account">The account.</param>
-/// <param name="Bucket">The bucket.</param>
 [Named("create-bucket.1")]
 public sealed record CreateBucket(AccountId Account, BucketName Bucket) : AccountCommand, ICommand<CreatedBucket>;
 
@@ -52,15 +48,7 @@ public sealed record ListBuckets(string After, int Limit, string? Prefix = null)
 public sealed record RemoveBucket(BucketIncarnation Bucket) : AccountCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Confirms that a bucket has answered a claim.</summary>
-/// <param name="Bucket">The bucket.</param>
-/// <param name="Claim">The claim.</param>
-/// <param name="Verdict">What it answered; null before it has.</param>
-public sealed record ConfirmBucketClaim(BucketName Bucket, long Claim, BucketClaim? Verdict = null)
-    : AccountCommand, ICommand<Done>, IVerdictConfirmation<BucketClaim>
-{
-    /// <inheritdoc/>
-    public ICommand Carrying(BucketClaim verdict) => this with { Verdict = verdict };
-}
+public sealed record ConfirmBucketClaim(BucketName Bucket, long Claim, BucketClaim Verdict) : AccountCommand, ICommand<Done>;
 
 /// <summary>The answer to the creation of a bucket.</summary>
 /// <param name="Name">The bucket's name.</param>
@@ -69,9 +57,7 @@ public sealed record ConfirmBucketClaim(BucketName Bucket, long Claim, BucketCla
 [Named("created-bucket.1")]
 public sealed record CreatedBucket(BucketName Name, BucketDescription? Bucket, bool Existed) : IAnswer;
 
-/// <summary>A page of an account's buckets.</summary>
-/// <param name="Buckets">The buckets, by name.</param>
-/// <param name="HasMore">Whether more buckets follow.</param>
+/// <summary>A page of an account's buckets, by name.</summary>
 [Named("buckets-page.1")]
 public sealed record BucketsPage(IReadOnlyList<BucketDescription> Buckets, bool HasMore) : IAnswer;
 
@@ -99,8 +85,7 @@ public sealed record PurchaseCapacity(CapacityId Capacity) : AccountCommand, ICo
 [Named("list-capacity.1")]
 public sealed record ListCapacity : AccountCommand, ICommand<CapacityUnits>;
 
-/// <summary>Units of provisioned capacity.</summary>
-/// <param name="Units">The units, in order of purchase.</param>
+/// <summary>Units of provisioned capacity, in order of purchase.</summary>
 [Named("capacity-units.1")]
 public sealed record CapacityUnits(IReadOnlyList<CapacityUnit> Units) : IAnswer;
 

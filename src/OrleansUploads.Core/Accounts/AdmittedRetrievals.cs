@@ -1,9 +1,6 @@
 namespace OrleansUploads.Core.Accounts;
 
 /// <summary>A retrieval that was admitted under an account's data retrieval policy.</summary>
-/// <param name="Job">The retrieval job.</param>
-/// <param name="Bytes">Number of bytes to retrieve.</param>
-/// <param name="At">When it was admitted.</param>
 public sealed record AdmittedRetrieval(JobId Job, long Bytes, DateTimeOffset At);
 
 /// <summary>The retrievals that were admitted within <see cref="Limits.RetrievalPolicyWindow"/> while a limit was in

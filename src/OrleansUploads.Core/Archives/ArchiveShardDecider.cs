@@ -101,15 +101,9 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
     /// <inheritdoc/>
     public override DateTimeOffset? WakeAt(ArchiveShardState state, ServiceTime time)
     {
-        DateTimeOffset? first = null;
-        foreach (var deleted in state.Deleted.Values)
-        {
-            if (deleted.Released && (first is null || deleted.DeletedAt < first))
-            {
-                first = deleted.DeletedAt;
-            }
-        }
-
+        var first = state.Deleted.Values
+            .Where(deleted => deleted.Released)
+            .Min(deleted => (DateTimeOffset?)deleted.DeletedAt);
         return first is { } deletedAt ? time.DueAt(deletedAt, _deletionLife) : null;
     }
 
@@ -163,24 +157,13 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
 
     private static Decision<ArchiveShardEvent> ListArchives(ArchiveShardState state, ListArchives command)
     {
-        var listed = new List<ArchiveEntry>();
-        for (var i = IndexAfter(state.InOrder, command.After); i < state.InOrder.Count; i++)
-        {
-            var archive = state.Archives[state.InOrder[i]];
-            if (!archive.ExistsAt(command.Version) || !command.Created.Contains(archive.Entry.CreatedAt))
-            {
-                continue;
-            }
-
-            if (listed.Count == command.Limit)
-            {
-                return Reply(new ArchivesPage(listed, HasMore: true));
-            }
-
-            listed.Add(archive.Entry);
-        }
-
-        return Reply(new ArchivesPage(listed, HasMore: false));
+        var first = IndexAfter(state.InOrder, command.After);
+        var (archives, hasMore) = Enumerable.Range(first, state.InOrder.Count - first)
+            .Select(index => state.Archives[state.InOrder[index]])
+            .Where(archive => archive.ExistsAt(command.Version) && command.Created.Contains(archive.Entry.CreatedAt))
+            .Select(archive => archive.Entry)
+            .FirstPage(command.Limit);
+        return Reply(new ArchivesPage(archives, hasMore));
     }
 
     /// <summary>Index of the first ID after <paramref name="after"/>, which need not be in the list.</summary>
@@ -232,7 +215,7 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
     private static Intent TellVault(VaultIncarnation vault, UndeliveredChange change) => new(
         "totals/" + change.Totals.Version.ToString(CultureInfo.InvariantCulture),
         new TellEntity(vault.Id.Entity, new RecordArchives(vault.Epoch, change.Totals, change.ClosedUpload)),
-        new ConfirmTotalsDelivered(change.Totals.Version))
+        verdict => new ConfirmTotalsDelivered(change.Totals.Version, verdict is AdditionVerdict.VaultGone))
     {
         AnswersUnconfirmed = true,
         // An upload repeats the addition of its archive. A deletion is a client's command.

@@ -27,9 +27,6 @@ public abstract record ArchiveShardCommand : ICommand
 }
 
 /// <summary>Adds an archive to the index; sent by its upload.</summary>
-/// <param name="Vault">The vault's incarnation.</param>
-/// <param name="Shard">Number of the receiving shard.</param>
-/// <param name="Entry">The archive.</param>
 [Named("add-archive.1")]
 public sealed record AddArchive(VaultIncarnation Vault, int Shard, ArchiveEntry Entry)
     : ArchiveShardCommand, ICommand<AdditionVerdict>, IRequiresFreshState;
@@ -67,26 +64,18 @@ public sealed record DeleteArchive(ArchiveId Archive, DeletionVerdict Judgement)
 
 /// <summary>Refuses deletions whose verdict is based on an earlier generation of the vault's guard from now on; sent by the
 /// vault.</summary>
-/// <param name="Generation">The generation.</param>
 [Named("take-guard.1")]
 public sealed record UpdateGuard(long Generation) : ArchiveShardCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Confirms that a change of this shard was delivered to the vault.</summary>
 /// <param name="Version">The shard's version after the change.</param>
 /// <param name="IsVaultGone">Whether the vault was deleted before it recorded the change.</param>
-public sealed record ConfirmTotalsDelivered(long Version, bool IsVaultGone = false)
-    : ArchiveShardCommand, ICommand<Done>, IVerdictConfirmation<AdditionVerdict>
-{
-    /// <inheritdoc/>
-    public ICommand Carrying(AdditionVerdict verdict) => this with { IsVaultGone = verdict is AdditionVerdict.VaultGone };
-}
+public sealed record ConfirmTotalsDelivered(long Version, bool IsVaultGone = false) : ArchiveShardCommand, ICommand<Done>;
 
 /// <summary>Confirms that a deletion was delivered to the vault's jobs and, through them, to the archive's upload.</summary>
 public sealed record ConfirmArchiveReleased(ArchiveId Archive) : ArchiveShardCommand, ICommand<Done>;
 
-/// <summary>A page of a shard's archives.</summary>
-/// <param name="Archives">The archives, by archive ID.</param>
-/// <param name="HasMore">Whether more archives follow.</param>
+/// <summary>A page of a shard's archives, by archive ID.</summary>
 [Named("archives-page.1")]
 public sealed record ArchivesPage(IReadOnlyList<ArchiveEntry> Archives, bool HasMore) : IAnswer;
 

@@ -19,10 +19,10 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
             ? NotFound(state, c.Bucket)
             : Reply(Describe(state)),
         DeleteBucket c => Delete(state, c),
-        ConfirmLeafSealed c => state.Phase == BucketPhase.Sealing && IsCurrent(state, c.Leaf, c.Step)
+        ConfirmLeafSealed c => state.Phase == BucketPhase.Sealing && c.Step == state.Steps
             ? LeafSealed(state, c.Verdict)
             : Nothing,
-        ConfirmLeafUnsealed c => state.Phase == BucketPhase.Unsealing && IsCurrent(state, c.Leaf, c.Step)
+        ConfirmLeafUnsealed c => state.Phase == BucketPhase.Unsealing && c.Step == state.Steps
             ? LeafUnsealed(state, c.Verdict)
             : Nothing,
         ConfirmBucketRemoved c => state.Deleted.Exists(deleted => deleted.Bucket == c.Bucket)
@@ -150,7 +150,7 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
     private static Decision<BucketEvent> NotFound(BucketState state, BucketName bucket) =>
         Refuse(new ObjectRefusal.BucketNotFound(bucket)).Telling([.. state.Deleted.Select(TellOwner)]);
 
-    private Decision<BucketEvent> LeafSealed(BucketState state, LeafSealVerdict? verdict)
+    private Decision<BucketEvent> LeafSealed(BucketState state, LeafSealVerdict verdict)
     {
         switch (verdict)
         {
@@ -160,31 +160,22 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
             case { IsEmpty: true }:
                 var deleted = new BucketDeleted();
                 return Accept(deleted).Telling(TellOwner(Evolve(state, deleted).Deleted[^1]));
-            case { IsEmpty: false }:
+            default:
                 var found = new BucketFoundNotEmpty();
                 return Accept(found).Telling(UnsealNext(Evolve(state, found)));
-            default:
-                return Nothing;
         }
     }
 
     /// <summary>Goes on to the right until a leaf that has entries, which was never sealed.</summary>
-    private Decision<BucketEvent> LeafUnsealed(BucketState state, LeafSealVerdict? verdict)
+    private Decision<BucketEvent> LeafUnsealed(BucketState state, LeafSealVerdict verdict)
     {
-        if (verdict is null)
-        {
-            return Nothing;
-        }
-
         var unsealed = new BucketLeafUnsealed(verdict.IsEmpty ? verdict.Right : null);
         var after = Evolve(state, unsealed);
         return after.Phase == BucketPhase.Unsealing ? Accept(unsealed).Telling(UnsealNext(after)) : Accept(unsealed);
     }
 
-    /// <summary>Whether a confirmation belongs to the step in progress, and not to an earlier pass over the same leaf.</summary>
-    private static bool IsCurrent(BucketState state, LeafName leaf, long? step) =>
-        state.Leaf == leaf && (step is null || step == state.Steps);
-
+    /// <summary>Counts a step, so that a confirmation of an earlier one, perhaps of an earlier pass over the same leaf, is
+    /// recognized.</summary>
     private static BucketState Step(BucketState state) => state with { Steps = state.Steps + 1 };
 
     private static BucketDescription Describe(BucketState state) => new(state.Incarnation, state.Owner, state.CreatedAt);
@@ -199,7 +190,7 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
         return new Intent(
             string.Create(CultureInfo.InvariantCulture, $"seal/{state.Steps}"),
             new TellEntity(leaf.Entity, new SealLeaf(state.Steps) { Leaf = leaf }),
-            new ConfirmLeafSealed(state.Leaf, Step: state.Steps))
+            verdict => new ConfirmLeafSealed(state.Steps, (LeafSealVerdict)verdict))
         {
             Settles = (answer, verdict) => verdict is LeafSealVerdict { IsEmpty: false }
                 ? new ObjectRefusal.BucketNotEmpty(name)
@@ -213,7 +204,7 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
         return new Intent(
             string.Create(CultureInfo.InvariantCulture, $"unseal/{state.Steps}"),
             new TellEntity(leaf.Entity, new UnsealLeaf(state.Steps) { Leaf = leaf }),
-            new ConfirmLeafUnsealed(state.Leaf, Step: state.Steps));
+            verdict => new ConfirmLeafUnsealed(state.Steps, (LeafSealVerdict)verdict));
     }
 
     private static Intent TellOwner(DeletedBucket deleted) => new(

@@ -29,34 +29,19 @@ public sealed record FindBucket(BucketName Bucket) : BucketCommand, ICommand<Buc
 public sealed record DeleteBucket(BucketName Bucket, AccountId Account) : BucketCommand, ICommand<Done>;
 
 /// <summary>Confirms that a leaf is sealed, or that it has entries.</summary>
-/// <param name="Leaf">The leaf.</param>
-/// <param name="Verdict">What it said; null before it has.</param>
-/// <param name="Step">The step that it confirms, or null for the current one.</param>
-public sealed record ConfirmLeafSealed(LeafName Leaf, LeafSealVerdict? Verdict = null, long? Step = null)
-    : BucketCommand, ICommand<Done>, IVerdictConfirmation<LeafSealVerdict>
-{
-    /// <inheritdoc/>
-    public ICommand Carrying(LeafSealVerdict verdict) => this with { Verdict = verdict };
-}
+/// <param name="Step">The step that it confirms.</param>
+/// <param name="Verdict">What the leaf said.</param>
+public sealed record ConfirmLeafSealed(long Step, LeafSealVerdict Verdict) : BucketCommand, ICommand<Done>;
 
 /// <summary>Confirms that a leaf takes entries again.</summary>
-/// <param name="Leaf">The leaf.</param>
-/// <param name="Verdict">What it said; null before it has.</param>
-/// <param name="Step">The step that it confirms, or null for the current one.</param>
-public sealed record ConfirmLeafUnsealed(LeafName Leaf, LeafSealVerdict? Verdict = null, long? Step = null)
-    : BucketCommand, ICommand<Done>, IVerdictConfirmation<LeafSealVerdict>
-{
-    /// <inheritdoc/>
-    public ICommand Carrying(LeafSealVerdict verdict) => this with { Verdict = verdict };
-}
+/// <param name="Step">The step that it confirms.</param>
+/// <param name="Verdict">What the leaf said.</param>
+public sealed record ConfirmLeafUnsealed(long Step, LeafSealVerdict Verdict) : BucketCommand, ICommand<Done>;
 
 /// <summary>Confirms that the former owner no longer lists an incarnation.</summary>
 public sealed record ConfirmBucketRemoved(BucketIncarnation Bucket) : BucketCommand, ICommand<Done>;
 
 /// <summary>A bucket.</summary>
-/// <param name="Bucket">Its incarnation.</param>
-/// <param name="Owner">The account that owns it.</param>
-/// <param name="CreatedAt">When it was created.</param>
 [Named("bucket-description.1")]
 public sealed record BucketDescription(BucketIncarnation Bucket, AccountId Owner, DateTimeOffset CreatedAt) : IAnswer;
 

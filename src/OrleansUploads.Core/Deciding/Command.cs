@@ -50,3 +50,6 @@ public sealed record Done : IAnswer
     /// <summary>The only instance.</summary>
     public static Done Instance { get; } = new();
 }
+
+/// <summary>The answer of a refused command. The command has changed nothing.</summary>
+public interface IRefusal : IAnswer;

@@ -9,9 +9,16 @@ namespace OrleansUploads.Core.Deciding;
 /// <param name="Key">Unique among all intents that the entity has ever had, because a host may still be carrying out an earlier
 /// one.</param>
 /// <param name="Action">What to do.</param>
-/// <param name="Confirmation">The command that reports to the entity that the action is done.</param>
-public sealed record Intent(string Key, IntentAction Action, ICommand Confirmation)
+/// <param name="ConfirmationOf">Makes the command that reports to the entity that the action is done, from what the receiver
+/// has answered.</param>
+public sealed record Intent(string Key, IntentAction Action, Func<IAnswer, ICommand> ConfirmationOf)
 {
+    /// <summary>An intent whose confirmation is the same for every answer of the receiver.</summary>
+    public Intent(string key, IntentAction action, ICommand confirmation)
+        : this(key, action, _ => confirmation)
+    {
+    }
+
     /// <summary>Whether answers wait until the intent is carried out.</summary>
     public bool IsAwaited => Action.IsAwaited;
 
@@ -25,10 +32,6 @@ public sealed record Intent(string Key, IntentAction Action, ICommand Confirmati
     /// to the answer that is sent. Null leaves the answers as they are.</summary>
     public Func<IAnswer, IAnswer, IAnswer>? Settles { get; init; }
 
-    /// <summary>The confirmation after the receiver has answered.</summary>
-    public ICommand ConfirmationOf(IAnswer verdict) =>
-        Confirmation is IVerdictConfirmation confirmation ? confirmation.Carrying(verdict) : Confirmation;
-
     /// <summary>Whether the state records the intent, so that it is carried out after a crash. If it does not, the sender of the
     /// command must repeat the command until it is answered.</summary>
     public bool IsRecorded { get; init; } = true;
@@ -36,24 +39,6 @@ public sealed record Intent(string Key, IntentAction Action, ICommand Confirmati
     /// <summary>Whether the sender of the command repeats it until it is answered, and recorded that it must. After a crash the
     /// sender wakes the entity, so that the entity need not be woken by the clock.</summary>
     public bool IsRepeatedBySender { get; init; }
-}
-
-/// <summary>A confirmation that carries what the receiver of the intent has decided.</summary>
-public interface IVerdictConfirmation : ICommand
-{
-    /// <summary>The confirmation with the receiver's answer.</summary>
-    ICommand Carrying(IAnswer verdict);
-}
-
-/// <summary>A confirmation that carries what the receiver of the intent has decided.</summary>
-/// <typeparam name="TVerdict">Type of the receiver's answer.</typeparam>
-public interface IVerdictConfirmation<TVerdict> : IVerdictConfirmation
-    where TVerdict : IAnswer
-{
-    /// <summary>The confirmation with the receiver's answer.</summary>
-    ICommand Carrying(TVerdict verdict);
-
-    ICommand IVerdictConfirmation.Carrying(IAnswer verdict) => Carrying((TVerdict)verdict);
 }
 
 /// <summary>What an intent asks for. Each domain defines its own actions.</summary>
@@ -64,5 +49,10 @@ public abstract record IntentAction
     }
 
     /// <summary>Whether answers wait until the action is done.</summary>
-    public virtual bool IsAwaited => true;
+    public virtual bool IsAwaited { get; init; } = true;
 }
+
+/// <summary>Sends a command to another entity.</summary>
+/// <param name="Receiver">The entity.</param>
+/// <param name="Command">The command. The receiver must never refuse it.</param>
+public sealed record TellEntity(EntityId Receiver, ICommand Command) : IntentAction;

@@ -16,9 +16,6 @@ public readonly struct ServiceTime
         _sinceLastBeat = sinceLastBeat > TimeSpan.Zero ? sinceLastBeat : TimeSpan.Zero;
     }
 
-    /// <summary>The resolution of stored times.</summary>
-    public static TimeSpan Resolution { get; } = TimeSpan.FromMilliseconds(1);
-
     /// <summary>The wall-clock time in the resolution of stored times.</summary>
     public DateTimeOffset Now { get; }
 
@@ -86,4 +83,16 @@ public readonly struct ServiceTime
         var served = _served is null ? passed : _served.TotalSince(since) + _sinceLastBeat;
         return served < passed ? served : passed;
     }
+}
+
+/// <summary>When something becomes due because of the time alone.</summary>
+/// <param name="Since">The instant from which the time counts.</param>
+/// <param name="Served">How long the service must have been available since then.</param>
+public readonly record struct Deadline(DateTimeOffset Since, TimeSpan Served)
+{
+    /// <summary>Whether the deadline has passed. Never while the clock is not trusted, unless it had passed from the beginning.</summary>
+    public bool IsDue(ServiceTime time) => time.ServedSince(Since) >= Served;
+
+    /// <summary>The wall-clock time at which it can pass at the earliest.</summary>
+    public DateTimeOffset WakeAt(ServiceTime time) => time.DueAt(Since, Served);
 }

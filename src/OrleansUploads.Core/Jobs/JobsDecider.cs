@@ -89,26 +89,14 @@ public sealed class JobsDecider(
     /// <inheritdoc/>
     public override DateTimeOffset? WakeAt(JobsState state, ServiceTime time)
     {
-        DateTimeOffset? first = null;
-        Consider(state.Notices.Unannounced.Min?.ReadyAt);
-        foreach (var notices in state.Notices.Undelivered.Values)
-        {
-            // All notices of a job have the same start time, so checking one of them is enough.
-            Consider(time.DueAt(notices[0].FinishedAt, Limits.NoticeLife));
-        }
-
-        foreach (var job in state.ByReadiness)
-        {
-            if (!state.Notices.Undelivered.ContainsKey(job))
-            {
-                Consider(time.DueAt(job.ReadyAt, Limits.JobOutputLife));
-                break;
-            }
-        }
-
-        return first;
-
-        void Consider(DateTimeOffset? at) => first = first is null || at < first ? at : first;
+        // All notices of a job have the same start time, so checking one of them is enough.
+        var undelivered = state.Notices.Undelivered;
+        var abandonedAt = undelivered.Values.Min(
+            notices => (DateTimeOffset?)time.DueAt(notices[0].FinishedAt, Limits.NoticeLife));
+        DateTimeOffset? expiredAt = state.ByReadiness.FirstOrDefault(job => !undelivered.ContainsKey(job)) is { } next
+            ? time.DueAt(next.ReadyAt, Limits.JobOutputLife)
+            : null;
+        return new[] { state.Notices.Unannounced.Min?.ReadyAt, abandonedAt, expiredAt }.Min();
     }
 
     /// <inheritdoc/>
@@ -216,19 +204,21 @@ public sealed class JobsDecider(
     /// stays so: shards need not remember deleted archives for it any more.</summary>
     private static Decision<JobsEvent> ConfirmMeasured(JobsState state, ConfirmInventoryMeasured command, ServiceTime time)
     {
-        if (command.Output is not { } output || FindUnexpired(state, command.Job, time) is not UnmeasuredInventory begun)
+        if (FindUnexpired(state, command.Job, time) is not UnmeasuredInventory begun)
         {
             return Nothing;
         }
 
         var now = time.Now;
-        var job = begun.WithOutput(output, begun.ReadyAt > now ? begun.ReadyAt : now);
+        var job = begun.WithOutput(command.Output, begun.ReadyAt > now ? begun.ReadyAt : now);
         return JobNoticeRules.AcceptJob(
-            state.Notices, Done.Instance, job, new InventoryMeasured(job.Job, output, job.ReadyAt), now);
+            state.Notices, Done.Instance, job, new InventoryMeasured(job.Job, job.Output, job.ReadyAt), now);
     }
 
-    private static Intent Measure(UnmeasuredInventory job) =>
-        new($"measure/{job.Job}", new MeasureInventory(job), new ConfirmInventoryMeasured(job.Job));
+    private static Intent Measure(UnmeasuredInventory job) => new(
+        $"measure/{job.Job}",
+        new MeasureInventory(job),
+        output => new ConfirmInventoryMeasured(job.Job, (InventoryOutput)output));
 
     /// <summary>Jobs that have expired by an instant. Jobs with undelivered notices are kept until these are delivered or
     /// abandoned.</summary>
@@ -239,24 +229,12 @@ public sealed class JobsDecider(
     {
         var now = time.Now;
         var expiredBy = ExpiredBy(time);
-        var listed = new List<VaultJob>();
-        foreach (var cursor in state.ByTime)
-        {
-            var job = state.ById[cursor.Job];
-            if (command.After >= cursor || job.ExpiresAt <= expiredBy || (command.Finished ?? job.IsReady(now)) != job.IsReady(now))
-            {
-                continue;
-            }
-
-            if (listed.Count == command.Limit)
-            {
-                return Reply(new JobsPage(listed, now, HasMore: true));
-            }
-
-            listed.Add(job);
-        }
-
-        return Reply(new JobsPage(listed, now, HasMore: false));
+        var (jobs, hasMore) = state.ByTime
+            .Where(cursor => command.After is not { } after || JobCursor.Order.Compare(cursor, after) > 0)
+            .Select(cursor => state.ById[cursor.Job])
+            .Where(job => job.ExpiresAt > expiredBy && (command.Finished ?? job.IsReady(now)) == job.IsReady(now))
+            .FirstPage(command.Limit);
+        return Reply(new JobsPage(jobs, now, hasMore));
     }
 
     private static VaultJob? FindUnexpired(JobsState state, JobId id, ServiceTime time) =>

@@ -35,13 +35,8 @@ public sealed record StartRetrieval(
     JobId Job, ArchiveEntry Archive, PartRange? Range, TreeHash? RangeTreeHash, JobOptions Wish, long? Retirements = null)
     : JobStart, ICommand<RetrievalJob>;
 
-/// <summary>Starts the retrieval of an inventory whose output has been measured.</summary>
-/// <param name="Job">A new, unused ID.</param>
-/// <param name="Inventory">The inventory snapshot to retrieve.</param>
-/// <param name="Selection">Which of its archives to list.</param>
-/// <param name="Format">The format of the output.</param>
-/// <param name="Output">The output that results from these parameters.</param>
-/// <param name="Wish">The caller's options.</param>
+/// <summary>Starts the retrieval of an inventory whose output has been measured. The members are those of the <see
+/// cref="InventoryJob"/>.</summary>
 [Named("start-inventory.1")]
 public sealed record StartInventory(
     JobId Job,
@@ -52,13 +47,8 @@ public sealed record StartInventory(
     JobOptions Wish)
     : JobStart, ICommand<InventoryJob>;
 
-/// <summary>Starts the retrieval of an inventory whose output is measured later.</summary>
-/// <param name="Job">A new, unused ID.</param>
-/// <param name="Inventory">The inventory snapshot to retrieve.</param>
-/// <param name="Selection">Which of its archives to list.</param>
-/// <param name="Format">The format of the output.</param>
-/// <param name="VaultName">The vault's name in the output.</param>
-/// <param name="Wish">The caller's options.</param>
+/// <summary>Starts the retrieval of an inventory whose output is measured later. The members are those of the <see
+/// cref="UnmeasuredInventory"/>.</summary>
 [Named("begin-inventory.1")]
 public sealed record BeginInventory(
     JobId Job,
@@ -76,15 +66,11 @@ public sealed record CountRetirements : JobsCommand, ICommand<Retirements>;
 
 /// <summary>Refuses new retrievals of a deleted archive from now on; sent by the archive's shard. The answer waits until the
 /// upload knows how long the bytes are still needed.</summary>
-/// <param name="Archive">The archive.</param>
-/// <param name="Upload">The upload that created it.</param>
-/// <param name="DeletedAt">When it was deleted.</param>
 [Named("retire-archive.1")]
 public sealed record RetireArchive(ArchiveId Archive, UploadId Upload, DateTimeOffset DeletedAt)
     : JobsCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Confirms that a retirement was delivered to the archive's upload.</summary>
-/// <param name="Number">Number of the retirement.</param>
 public sealed record ConfirmRetirementDelivered(long Number) : JobsCommand, ICommand<Done>;
 
 /// <summary>The number of retired archives.</summary>
@@ -118,28 +104,14 @@ public sealed record FindFinishedJob(JobId Job) : JobsCommand, ICommand<VaultJob
 public sealed record ListJobs(JobCursor? After, int Limit, bool? Finished) : JobsCommand, ICommand<JobsPage>;
 
 /// <summary>A position in the list of jobs.</summary>
-/// <param name="CreatedAt">When the job was initiated.</param>
-/// <param name="Job">Its ID.</param>
-public readonly record struct JobCursor(DateTimeOffset CreatedAt, JobId Job) : IComparable<JobCursor>
+public readonly record struct JobCursor(DateTimeOffset CreatedAt, JobId Job)
 {
-    /// <summary>Compares creation times, then IDs.</summary>
-    public int CompareTo(JobCursor other)
+    /// <summary>The order of the list: by creation time, then by ID.</summary>
+    public static IComparer<JobCursor> Order { get; } = Comparer<JobCursor>.Create(static (left, right) =>
     {
-        var byTime = CreatedAt.CompareTo(other.CreatedAt);
-        return byTime != 0 ? byTime : string.CompareOrdinal(Job.ToString(), other.Job.ToString());
-    }
-
-    /// <summary>Whether <paramref name="left"/> comes before <paramref name="right"/>.</summary>
-    public static bool operator <(JobCursor left, JobCursor right) => left.CompareTo(right) < 0;
-
-    /// <summary>Whether <paramref name="left"/> comes after <paramref name="right"/>.</summary>
-    public static bool operator >(JobCursor left, JobCursor right) => left.CompareTo(right) > 0;
-
-    /// <summary>Whether <paramref name="left"/> does not come after <paramref name="right"/>.</summary>
-    public static bool operator <=(JobCursor left, JobCursor right) => left.CompareTo(right) <= 0;
-
-    /// <summary>Whether <paramref name="left"/> does not come before <paramref name="right"/>.</summary>
-    public static bool operator >=(JobCursor left, JobCursor right) => left.CompareTo(right) >= 0;
+        var byTime = left.CreatedAt.CompareTo(right.CreatedAt);
+        return byTime != 0 ? byTime : string.CompareOrdinal(left.Job.ToString(), right.Job.ToString());
+    });
 }
 
 /// <summary>A page of a vault's jobs.</summary>
@@ -157,8 +129,6 @@ public sealed record UpdateNotifications(long Version, VaultNotifications? Notif
     : JobsCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Confirms that a topic's receiver has accepted the notice about a finished job.</summary>
-/// <param name="Job">The job.</param>
-/// <param name="Topic">The topic.</param>
 public sealed record ConfirmNoticeSent(JobId Job, string Topic) : JobsCommand, ICommand<Done>;
 
 /// <summary>Options that the caller set for a job.</summary>
@@ -169,7 +139,6 @@ public sealed record JobOptions(Description Description, string? Topic, Retrieva
 
 /// <summary>Determines the output of an inventory job, which reads all archives that it lists. The verdict is an <see
 /// cref="InventoryOutput"/>, the same each time.</summary>
-/// <param name="Job">The job.</param>
 public sealed record MeasureInventory(UnmeasuredInventory Job) : IntentAction
 {
     /// <summary>Always false: the caller already has the job's ID, and asks later whether the job has finished.</summary>
@@ -177,18 +146,10 @@ public sealed record MeasureInventory(UnmeasuredInventory Job) : IntentAction
 }
 
 /// <summary>Confirms that the output of an inventory job has been measured.</summary>
-/// <param name="Job">The job.</param>
-/// <param name="Output">The output.</param>
-public sealed record ConfirmInventoryMeasured(JobId Job, InventoryOutput? Output = null)
-    : JobsCommand, ICommand<Done>, IVerdictConfirmation<InventoryOutput>
-{
-    /// <inheritdoc/>
-    public ICommand Carrying(InventoryOutput verdict) => this with { Output = verdict };
-}
+public sealed record ConfirmInventoryMeasured(JobId Job, InventoryOutput Output) : JobsCommand, ICommand<Done>;
 
 /// <summary>Sends a notice about a finished job to an external topic. Retries stop once the jobs entity has abandoned the
 /// notice.</summary>
-/// <param name="Notice">The notice.</param>
 public sealed record NotifyTopic(JobNotice Notice) : IntentAction
 {
     /// <summary>Always false, because a topic's receiver may be permanently unavailable.</summary>
@@ -196,15 +157,7 @@ public sealed record NotifyTopic(JobNotice Notice) : IntentAction
 }
 
 /// <summary>A job that retrieves an inventory whose output has not been measured. It becomes an <see cref="InventoryJob"/> when it
-/// has.</summary>
-/// <param name="Job">Its ID.</param>
-/// <param name="Inventory">The inventory snapshot to list.</param>
-/// <param name="Selection">Which of its archives to list.</param>
-/// <param name="Format">The format of the output.</param>
-/// <param name="VaultName">The vault's name in the output.</param>
-/// <param name="Wish">The caller's options.</param>
-/// <param name="CreatedAt">When the job was initiated.</param>
-/// <param name="ReadyAt">The earliest time at which the output becomes available.</param>
+/// has. The vault's name is that in the output.</summary>
 [Named("unmeasured-inventory.1")]
 public sealed record UnmeasuredInventory(
     JobId Job,
@@ -219,9 +172,7 @@ public sealed record UnmeasuredInventory(
     /// <inheritdoc/>
     public override bool IsReady(DateTimeOffset now) => false;
 
-    /// <summary>The job with its output.</summary>
-    /// <param name="output">The output.</param>
-    /// <param name="readyAt">When the output becomes available.</param>
+    /// <summary>The job with its output, which becomes available at an instant.</summary>
     public InventoryJob WithOutput(InventoryOutput output, DateTimeOffset readyAt) =>
         new(Job, Inventory, Selection, Format, output, Wish, CreatedAt, readyAt);
 }

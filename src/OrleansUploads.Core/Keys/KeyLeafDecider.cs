@@ -163,24 +163,12 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
     /// <summary>Reads entries. If the page goes beyond a split in progress, the answer waits until the new leaf can be read.</summary>
     private static Decision<KeyLeafEvent> Read(KeyLeafState state, ReadLeaf command)
     {
-        var entries = new List<KeyEntry>(Math.Min(command.Limit, state.Entries.Count));
-        foreach (var (position, entry) in LeafMove.From(state, command.From))
-        {
-            if (position >= state.End)
-            {
-                break;
-            }
-
-            if (entries.Count == command.Limit)
-            {
-                return Reply(new LeafPage(entries, HasMore: true, state.End, state.Next));
-            }
-
-            entries.Add(entry);
-        }
-
-        var page = Reply(new LeafPage(entries, HasMore: false, state.End, state.Next));
-        return state.Split is { IsMoved: false } && LeafMove.IntentOf(state) is { } adoption ? page.Telling(adoption) : page;
+        var (entries, hasMore) = LeafMove.From(state, command.From)
+            .TakeWhile(entry => !(entry.Key >= state.End))
+            .Select(entry => entry.Value)
+            .FirstPage(command.Limit);
+        var page = Reply(new LeafPage(entries, hasMore, state.End, state.Next));
+        return !hasMore && state.Split is { IsMoved: false } ? page.Telling(LeafMove.IntentOf(state)!) : page;
     }
 
     /// <summary>A late message of an earlier step must not seal the leaf again, because nothing would unseal it.</summary>
@@ -208,7 +196,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
 
     private static Intent TellUpload(PendingRelease release) => new(
         string.Create(CultureInfo.InvariantCulture, $"release/{release.Upload}/{release.At.ToUnixTimeMilliseconds()}"),
-        new TellEntity(release.Upload.Entity, new ReleaseObject(release.At)) { HasWaiter = false },
+        new TellEntity(release.Upload.Entity, new ReleaseObject(release.At)) { IsAwaited = false },
         new ConfirmObjectReleased(release.Upload));
 
     /// <summary>Makes the leaf begin to give its range if the decision leaves it with nothing else to do.</summary>
@@ -252,8 +240,8 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
     {
         switch (command)
         {
-            case ConfirmRangeTaken { Route: { } route } when state.Phase == LeafPhase.Giving:
-                var given = new RangeGiven(route.Leaf);
+            case ConfirmRangeTaken { Taker: var taker } when state.Phase == LeafPhase.Giving:
+                var given = new RangeGiven(taker);
                 return Accept(given).Telling(LeafGift.IntentOf(KeyLeafEvolution.Apply(state, given))!);
             case ConfirmRouteRemoved when state.Phase == LeafPhase.Given:
                 return Accept(new RouteWithdrawn());

@@ -31,8 +31,6 @@ public sealed record PublishObject(KeyEntry Entry, int Round, PublishCondition? 
     : KeyLeafCommand, ICommand<PublicationVerdict>, IRequiresFreshState;
 
 /// <summary>Tells the leaf that the upload has recorded its publication.</summary>
-/// <param name="Key">The key.</param>
-/// <param name="Upload">The upload.</param>
 [Named("settle-publication.1")]
 public sealed record SettlePublication(ObjectKey Key, UploadId Upload) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
 
@@ -51,7 +49,6 @@ public sealed record FindObject(ObjectKey Key) : KeyLeafCommand, ICommand<KeyEnt
 public sealed record ListObjectUpload(KeyEntry Entry) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Removes a multipart upload from the index of uploads. A later addition of the same upload is ignored.</summary>
-/// <param name="Position">Its position.</param>
 [Named("unlist-object-upload.1")]
 public sealed record UnlistObjectUpload(KeyPosition Position) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
 
@@ -110,21 +107,14 @@ public sealed record SealLeaf(long Step = 0) : KeyLeafCommand, ICommand<LeafSeal
 public sealed record UnsealLeaf(long Step = 0) : KeyLeafCommand, ICommand<LeafSealVerdict>, IRequiresFreshState;
 
 /// <summary>Confirms that the right neighbour has adopted entries.</summary>
-/// <param name="Split">The number of the split.</param>
-/// <param name="Sequence">The number of the message.</param>
 public sealed record ConfirmKeysAdopted(long Split, int Sequence) : KeyLeafCommand, ICommand<Done>;
 
 /// <summary>Confirms that the routes know the leaf of a split.</summary>
-/// <param name="Split">The number of the split.</param>
 public sealed record ConfirmRouteAdded(long Split) : KeyLeafCommand, ICommand<Done>;
 
 /// <summary>Confirms that the left neighbour has taken the range.</summary>
-/// <param name="Route">The leaf that has it; null before it has answered.</param>
-public sealed record ConfirmRangeTaken(KeyRoute? Route = null) : KeyLeafCommand, ICommand<Done>, IVerdictConfirmation<KeyRoute>
-{
-    /// <inheritdoc/>
-    public ICommand Carrying(KeyRoute verdict) => this with { Route = verdict };
-}
+/// <param name="Taker">The leaf that has it.</param>
+public sealed record ConfirmRangeTaken(LeafName Taker) : KeyLeafCommand, ICommand<Done>;
 
 /// <summary>Confirms that the routes no longer name the leaf.</summary>
 public sealed record ConfirmRouteRemoved : KeyLeafCommand, ICommand<Done>;
@@ -139,8 +129,6 @@ public sealed record ConfirmObjectReleased(UploadId Upload) : KeyLeafCommand, IC
 public readonly record struct KeyChange(long Number, long? Ticket = null);
 
 /// <summary>The deletion of a key that has had no object since.</summary>
-/// <param name="Position">The position of the key.</param>
-/// <param name="Number">The number of the change.</param>
 public sealed record KeyDeletion(KeyPosition Position, long Number);
 
 /// <summary>What a leaf knows of the changes of its keys, apart from those that made its entries.</summary>
@@ -223,12 +211,8 @@ public sealed record PublishCondition(ObjectETag? IfMatch, bool? MustExist = nul
 /// <param name="Index">The index.</param>
 /// <param name="Position">The position.</param>
 /// <param name="Command">The command.</param>
-/// <param name="HasWaiter">Whether a caller waits for it.</param>
-public sealed record TellKey(KeyIndexId Index, KeyPosition Position, KeyLeafCommand Command, bool HasWaiter = true) : IntentAction
+public sealed record TellKey(KeyIndexId Index, KeyPosition Position, KeyLeafCommand Command) : IntentAction
 {
     /// <summary>A leaf at which the position, or a link to it, is certainly found, or null if the routes know better.</summary>
     public LeafName? Start { get; init; }
-
-    /// <inheritdoc/>
-    public override bool IsAwaited => HasWaiter;
 }

@@ -22,9 +22,7 @@ public sealed record RouteRemoved(KeyPosition From) : KeyRoutesEvent;
 [Named("routes-snapshot.1")]
 public sealed record RoutesSnapshot(IReadOnlyList<LeafRoute> Routes) : KeyRoutesEvent;
 
-/// <summary>A route to a leaf.</summary>
-/// <param name="From">The smallest position that the leaf owns.</param>
-/// <param name="Leaf">The leaf.</param>
+/// <summary>A route to a leaf, by the smallest position that the leaf owns.</summary>
 public sealed record LeafRoute(KeyPosition From, LeafName Leaf);
 
 /// <summary>The routes of an ordered index, in order.</summary>
@@ -143,14 +141,10 @@ public abstract record KeyRoutesCommand : ICommand
 }
 
 /// <summary>Adds a route to a leaf.</summary>
-/// <param name="From">The smallest position that the leaf owns.</param>
-/// <param name="Leaf">The leaf.</param>
 [Named("add-route.1")]
 public sealed record AddRoute(KeyPosition From, LeafName Leaf) : KeyRoutesCommand, ICommand<Done>;
 
 /// <summary>Removes the route to a leaf that has given its range away.</summary>
-/// <param name="From">The smallest position that the leaf owned.</param>
-/// <param name="Leaf">The leaf.</param>
 [Named("remove-route.1")]
 public sealed record RemoveRoute(KeyPosition From, LeafName Leaf) : KeyRoutesCommand, ICommand<Done>;
 

@@ -90,14 +90,7 @@ internal static class NumberedParts
             : RefusalOfLostPart(found, command.Stored);
     }
 
-    /// <summary>The object that parts make up.</summary>
-    /// <param name="spec">What was fixed at initiation.</param>
-    /// <param name="parts">The chosen parts, by number.</param>
-    /// <param name="round">Counts the completions.</param>
-    /// <param name="list">Identifies the chosen list.</param>
-    /// <param name="condition">What must hold of the key.</param>
-    /// <param name="now">The time of completion.</param>
-    /// <param name="ticket">The ticket of the publication.</param>
+    /// <summary>The object that the chosen parts make up; they are ordered by number.</summary>
     public static Completion Complete(
         ObjectUploadSpec spec,
         IReadOnlyList<NumberedPart> parts,
@@ -146,20 +139,14 @@ internal static class NumberedParts
     private static ObjectRefusal.NumberedPartLost? RefusalOfLostPart(
         List<NumberedPart> chosen, IReadOnlyList<ListedAttempt>? listed)
     {
-        if (listed is not { } stored)
+        if (listed is null)
         {
             return null;
         }
 
-        var lengths = new Dictionary<AttemptId, long>(stored.Count);
-        foreach (var (attempt, lengthBytes) in stored)
-        {
-            lengths[attempt] = lengthBytes;
-        }
-
-        return chosen.Find(part => part.Attempt is { } attempt
-            && !(lengths.TryGetValue(attempt, out var lengthBytes) && lengthBytes == part.LengthBytes)) is { } lost
-                ? new ObjectRefusal.NumberedPartLost(lost.Number)
-                : null;
+        var stored = new ListedAttempts(listed);
+        return chosen.Find(part => stored.HasLost(part.Attempt, part.LengthBytes)) is { } lost
+            ? new ObjectRefusal.NumberedPartLost(lost.Number)
+            : null;
     }
 }

@@ -5,20 +5,13 @@ namespace OrleansUploads.Core.Uploads;
 /// <summary>Makes the manifest of an object from its parts.</summary>
 public static class ObjectManifest
 {
-    /// <summary>The manifest. Empty parts have no extent.</summary>
-    /// <param name="upload">The upload that became the object.</param>
-    /// <param name="sizeBytes">The object's size.</param>
-    /// <param name="parts">The parts, by number.</param>
+    /// <summary>The manifest of parts in the order of their numbers. Empty parts have no extent.</summary>
     public static Manifest Of(UploadId upload, long sizeBytes, IReadOnlyList<NumberedPart> parts)
     {
-        var extents = new List<Extent>(parts.Count);
-        foreach (var part in parts)
-        {
-            if (part.Attempt is { } attempt)
-            {
-                extents.Add(new Extent(PartPlace.In(attempt), part.LengthBytes, part.TreeHash));
-            }
-        }
+        var extents = parts
+            .Where(part => part.Attempt is not null)
+            .Select(part => new Extent(PartPlace.In(part.Attempt!.Value), part.LengthBytes, part.TreeHash))
+            .ToList();
 
         // Not the tree hash of the object unless its parts have the lengths of an archive's; it identifies the extents.
         var combined = TreeHasher.Combine(extents.Select(extent => extent.TreeHash).ToArray());

@@ -12,31 +12,31 @@ internal static class ObjectUploadIntents
         UploadState.ObjectOpen { Listed: false } open when ObjectUploadEvolution.IsListed(open.Spec) => [List(open.Spec)],
         UploadState.ObjectCompleting completing => [Publish(completing)],
         UploadState.ObjectStored stored => AfterPublication(stored),
-        UploadState.ObjectEnded { Closed: false } ended => [ended.Listed ? Unlist(ended.Spec, hasWaiter: true) : List(ended.Spec)],
+        UploadState.ObjectEnded { Closed: false } ended => [ended.Listed ? Unlist(ended.Spec) : List(ended.Spec)],
         _ => [],
     };
 
     /// <summary>Makes the bucket list a multipart upload.</summary>
-    public static Intent List(ObjectUploadSpec spec) => new(
+    private static Intent List(ObjectUploadSpec spec) => new(
         "list",
         new TellKey(UploadsOf(spec), EntryOf(spec).PositionIn(KeyTree.Uploads), new ListObjectUpload(EntryOf(spec))),
         new ConfirmObjectUploadListed())
     { AnswersUnconfirmed = true };
 
     /// <summary>Makes the bucket stop listing a multipart upload.</summary>
-    public static Intent Unlist(ObjectUploadSpec spec, bool hasWaiter)
+    private static Intent Unlist(ObjectUploadSpec spec)
     {
         var position = EntryOf(spec).PositionIn(KeyTree.Uploads);
         return new Intent(
             "close",
-            new TellKey(UploadsOf(spec), position, new UnlistObjectUpload(position), hasWaiter),
+            new TellKey(UploadsOf(spec), position, new UnlistObjectUpload(position)),
             new ConfirmObjectUploadUnlisted())
         { AnswersUnconfirmed = true };
     }
 
     /// <summary>Has the key's leaf publish the object. Without a condition the answer need not wait for the confirmation: the leaf
     /// gives a repeated message the same verdict until the upload has recorded it.</summary>
-    public static Intent Publish(UploadState.ObjectCompleting completing)
+    private static Intent Publish(UploadState.ObjectCompleting completing)
     {
         var (spec, completion) = (completing.Spec, completing.Completion);
         var entry = new KeyEntry(
@@ -47,7 +47,7 @@ internal static class ObjectUploadIntents
                 ObjectsOf(spec),
                 entry.PositionIn(KeyTree.Objects),
                 new PublishObject(entry, completion.Round, completion.Condition, completion.Ticket)),
-            new ConfirmPublication(completion.Round))
+            verdict => new ConfirmPublication(completion.Round, (PublicationVerdict)verdict))
         {
             AnswersUnconfirmed = completion.Condition is null && spec.Origin == UploadOrigin.SingleRequest,
             Settles = (answer, verdict) => answer is PublishedObject published ? Settle(published, verdict, spec.Name) : answer,
@@ -55,7 +55,7 @@ internal static class ObjectUploadIntents
     }
 
     /// <summary>What follows from a publication.</summary>
-    public static IEnumerable<Intent> AfterPublication(UploadState.ObjectStored stored)
+    private static IEnumerable<Intent> AfterPublication(UploadState.ObjectStored stored)
     {
         if (!stored.Settled)
         {
@@ -64,19 +64,22 @@ internal static class ObjectUploadIntents
                 new TellKey(
                     ObjectsOf(stored.Spec),
                     new KeyPosition(stored.Spec.Name.Key.ToString()),
-                    new SettlePublication(stored.Spec.Name.Key, stored.Spec.Upload),
-                    HasWaiter: false),
+                    new SettlePublication(stored.Spec.Name.Key, stored.Spec.Upload))
+                { IsAwaited = false },
                 new ConfirmPublicationSettled());
         }
 
         if (!stored.Unlisted)
         {
-            yield return Unlist(stored.Spec, hasWaiter: true);
+            yield return Unlist(stored.Spec);
         }
 
-        if (stored is { Parts: { } parts, ReleasedAt: null } && NeedsManifest(parts))
+        // More parts than one are too many to stay in the upload's state.
+        if (stored is { Parts: { Length: > 1 } parts, ReleasedAt: null })
         {
-            yield return new Intent("manifest", new StoreManifest(ManifestOf(stored)), new ConfirmManifestStored());
+            var manifest = ObjectManifest.Of(
+                stored.Spec.Upload, stored.Completion.SizeBytes, [.. parts.Select(accepted => accepted.Part)]);
+            yield return new Intent("manifest", new StoreManifest(manifest), new ConfirmManifestStored());
         }
 
         if (stored is { BytesReleased: true, BytesReclaimed: false })
@@ -84,16 +87,6 @@ internal static class ObjectUploadIntents
             yield return new Intent("reclaim", new ReclaimBytes(stored.Spec.Upload), new ConfirmBytesReclaimed());
         }
     }
-
-    /// <summary>The manifest of an object: its extents, and the parts for those who ask for one.</summary>
-    public static Manifest ManifestOf(UploadState.ObjectStored stored)
-    {
-        var parts = (stored.Parts ?? []).Select(accepted => accepted.Part).ToList();
-        return ObjectManifest.Of(stored.Spec.Upload, stored.Completion.SizeBytes, parts);
-    }
-
-    /// <summary>Whether the parts are too many to stay in the upload's state.</summary>
-    private static bool NeedsManifest(IReadOnlyCollection<AcceptedPart> parts) => parts.Count > 1;
 
     private static IAnswer Settle(PublishedObject answer, IAnswer verdict, ObjectName name) => verdict switch
     {

@@ -90,13 +90,8 @@ public sealed record ConfirmObjectUploadUnlisted : ObjectUploadCommand, ICommand
 
 /// <summary>Confirms that the key's leaf has decided about the publication.</summary>
 /// <param name="Round">Which completion of the upload it decided about.</param>
-/// <param name="Verdict">What it decided; null before it has.</param>
-public sealed record ConfirmPublication(int Round, PublicationVerdict? Verdict = null)
-    : ObjectUploadCommand, ICommand<Done>, IVerdictConfirmation<PublicationVerdict>
-{
-    /// <inheritdoc/>
-    public ICommand Carrying(PublicationVerdict verdict) => this with { Verdict = verdict };
-}
+/// <param name="Verdict">What it decided.</param>
+public sealed record ConfirmPublication(int Round, PublicationVerdict Verdict) : ObjectUploadCommand, ICommand<Done>;
 
 /// <summary>Confirms that the key's leaf no longer needs to remember the publication.</summary>
 public sealed record ConfirmPublicationSettled : ObjectUploadCommand, ICommand<Done>;
@@ -141,8 +136,6 @@ public sealed record ObjectDescription(
 public sealed record MapNumberedParts(ObjectName Name) : ObjectUploadCommand, ICommand<MappedObjectUpload>;
 
 /// <summary>The upload of an object with the map of its parts.</summary>
-/// <param name="Spec">What was fixed when the upload was initiated.</param>
-/// <param name="Parts">Its parts.</param>
 [Named("mapped-object-upload.1")]
 public sealed record MappedObjectUpload(ObjectUploadSpec Spec, MappedParts Parts) : IAnswer;
 
@@ -163,14 +156,9 @@ public sealed record NumberedPart(
 public readonly record struct ChosenPart(int Number, Md5Digest? Md5, Checksum? Checksum);
 
 /// <summary>A part in a list.</summary>
-/// <param name="Part">The part.</param>
-/// <param name="StoredAt">When it was accepted.</param>
 public sealed record ListedNumberedPart(NumberedPart Part, DateTimeOffset StoredAt);
 
-/// <summary>One page of an upload's parts.</summary>
-/// <param name="Spec">What was fixed when the upload was initiated.</param>
-/// <param name="Parts">By number.</param>
-/// <param name="HasMore">Whether more parts follow.</param>
+/// <summary>One page of an upload's parts, by number.</summary>
 [Named("numbered-parts-page.1")]
 public sealed record NumberedPartsPage(ObjectUploadSpec Spec, IReadOnlyList<ListedNumberedPart> Parts, bool HasMore) : IAnswer;
 
@@ -195,8 +183,6 @@ public sealed record ObjectUploadSpec(
     IReadOnlyDictionary<string, string>? Tags) : IAnswer;
 
 /// <summary>The name of an object.</summary>
-/// <param name="Bucket">The bucket's incarnation.</param>
-/// <param name="Key">The key.</param>
 public readonly record struct ObjectName(BucketIncarnation Bucket, ObjectKey Key);
 
 /// <summary>The checksum that an object gets.</summary>

@@ -4,14 +4,17 @@ using OrleansUploads.Core.Settings;
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>The rules of an upload, which decides exactly once which bytes make up the archive.</summary>
-/// <remarks>The rules here hold for every part geometry. <see cref="AlignedParts"/> has those of the vault API.</remarks>
+/// <remarks>The life of an upload is the same for archives and objects: how it is fenced, when it expires, and when its
+/// bytes and its record are deleted. The other rules here are those of an upload that becomes an archive, with the part
+/// geometry of <see cref="AlignedParts"/>; <see cref="ObjectUploadRules"/> has those of an upload that becomes an
+/// object.</remarks>
 /// <param name="policy">How long uploads and their records are kept.</param>
 /// <param name="retrievals">How long restores of objects take, or null for no delay.</param>
 public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrievals = null) : Decider<UploadState, UploadCommand, UploadEvent>
 {
     private static readonly Refusal NotFound = new Refusal.UploadNotFound();
 
-    private readonly ObjectUploadDecider _objects = new(policy, retrievals ?? new RetrievalPolicy());
+    private readonly ObjectUploadRules _objects = new(retrievals ?? new RetrievalPolicy());
 
     /// <inheritdoc/>
     public override UploadState Initial => UploadState.Unknown.Instance;
@@ -22,6 +25,15 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         {
             InitiateUpload c => Initiate(state, c),
             EndUpload c => EndWithVault(state, c, time.Now),
+            FenceAttempts c => Fence(state, c, time),
+            ConfirmBytesReclaimed => state is UploadState.Completed { BytesReleased: true, BytesReclaimed: false }
+                or UploadState.ObjectStored { BytesReleased: true, BytesReclaimed: false }
+                    ? Accept(new BytesReclaimed())
+                    : Nothing,
+            ReleaseArchive c => Release(state, c, time),
+            ConfirmArchiveIndexed c => ConfirmIndexed(state, c, time.Now),
+            ConfirmAdmissionClosed => Nothing,
+            ConfirmUploadClosed => state is UploadState.Ended { Closed: false } ? Accept(new UploadClosed()) : Nothing,
             _ when state is UploadState.OfObject || command is ObjectUploadCommand => _objects.Decide(state, command, time),
             CheckPart c => CheckPart(state, c, time.Now),
             StorePart c => StorePart(state, c, time.Now),
@@ -32,14 +44,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
                 UploadListing.Answer(state, command) is not { } answer ? Refuse(NotFound)
                 : state is UploadState.Completed { Indexed: false } ? Repeat(answer)
                 : Reply(answer),
-            FenceAttempts c => Fence(state, c, time),
-            ReleaseArchive c => Release(state, c, time),
-            ConfirmManifestStored or ConfirmAdmissionClosed => Nothing,
-            ConfirmArchiveIndexed c => ConfirmIndexed(state, c, time.Now),
-            ConfirmBytesReclaimed => state is UploadState.Completed { BytesReleased: true, BytesReclaimed: false }
-                ? Accept(new BytesReclaimed())
-                : Nothing,
-            ConfirmUploadClosed => state is UploadState.Ended { Closed: false } ? Accept(new UploadClosed()) : Nothing,
+            ConfirmManifestStored => Nothing,
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
 
@@ -56,34 +61,45 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     public override bool HoldsConfirmations => false;
 
     /// <inheritdoc/>
-    public override IEnumerable<Intent> Pending(UploadState state) =>
-        state is UploadState.OfObject ofObject ? ObjectUploadIntents.Pending(ofObject) : UploadIntents.Pending(state);
+    public override IEnumerable<Intent> Pending(UploadState state) => UploadIntents.Pending(state);
 
     /// <summary>An open upload without activity expires. The record of an ended upload is forgotten after
     /// <see cref="UploadPolicy.RecordLife"/>.</summary>
     public override Decision<UploadEvent> Wake(UploadState state, ServiceTime time) => state switch
     {
-        UploadState.OfObject => _objects.Wake(state, time),
         _ when DeadlineOf(state)?.IsDue(time) is not true => Nothing,
-        UploadState.Open open => Accept(new UploadExpired(time.Now)).Telling(UploadIntents.CloseUpload(open.Spec)),
-        UploadState.Ended { Closed: true } or UploadState.Completed { BytesReclaimed: true } => Forget(),
-        UploadState.Completed { BytesReleased: false } completed when !time.HoldsBytes =>
-            Accept(new BytesReleased()).Telling(UploadIntents.ReclaimBytes(completed)),
+        UploadState.Open or UploadState.ObjectOpen => Accept(new UploadExpired(time.Now)).TellingPendingAfter(state),
+        UploadState.Completed { BytesReleased: false } or UploadState.ObjectStored { BytesReleased: false } =>
+            time.HoldsBytes ? Nothing : Accept(new BytesReleased()).TellingPendingAfter(state),
+        UploadState.Ended { Closed: true } or UploadState.Completed { BytesReclaimed: true }
+            or UploadState.ObjectEnded { Closed: true }
+            or UploadState.ObjectStored { BytesReclaimed: true, Settled: true, Unlisted: true } => Forget(),
         _ => Nothing,
     };
 
     /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time) =>
-        state is UploadState.OfObject ? _objects.WakeAt(state, time) : DeadlineOf(state)?.WakeAt(time);
+    public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time) => DeadlineOf(state)?.WakeAt(time);
 
     private Deadline? DeadlineOf(UploadState state) => state switch
     {
-        UploadState.Open open => new(open.LastActivityAt, StaleAfter(open)),
+        UploadState.Open open => new(open.LastActivityAt, StaleAfter(open.Spec.Origin)),
         UploadState.Ended ended => new(ended.EndedAt, policy.RecordLife),
         UploadState.Completed { ReleasedAt: { } at, BytesUntil: { } until, BytesReleased: false } => new(at, until - at),
         UploadState.Completed { ReleasedAt: { } at, BytesReclaimed: true } => new(at, policy.RecordLife),
+        UploadState.ObjectOpen open => new(open.LastActivityAt, StaleAfter(open.Spec.Origin)),
+        UploadState.ObjectEnded ended => new(ended.EndedAt, policy.RecordLife),
+        UploadState.ObjectStored { ReleasedAt: { } at, BytesReleased: false } => new(at, policy.ReplacedObjectGrace),
+        UploadState.ObjectStored { ReleasedAt: { } at, BytesReclaimed: true } => new(at, ReleasedLife),
         _ => null,
     };
+
+    private TimeSpan ReleasedLife =>
+        policy.RecordLife > policy.ReplacedObjectGrace ? policy.RecordLife : policy.ReplacedObjectGrace;
+
+    /// <summary>An interrupted single request cannot be resumed, so its upload expires as early as the protocol
+    /// allows.</summary>
+    private TimeSpan StaleAfter(UploadOrigin origin) =>
+        origin == UploadOrigin.SingleRequest ? UploadPolicy.MinStaleAfter : policy.StaleAfter;
 
     private static Decision<UploadEvent> CheckPart(UploadState state, CheckPart command, DateTimeOffset now)
     {
@@ -157,20 +173,16 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
                     ? Repeat(UploadListing.Describe(done))
                     : Repeat(new Refusal.CompletionMismatch(done.Archive, done.SizeBytes, done.TreeHash));
             case UploadState.Open open when open.Spec.Vault.Id == command.Vault:
-                if (PartsOf(open).RefusalOfCompletion(open.Parts, command.SizeBytes, command.TreeHash) is { } refusal)
+                if ((PartsOf(open).RefusalOfCompletion(open.Parts, command.SizeBytes, command.TreeHash)
+                    ?? RefusalOfLostPart(open, command.Stored)) is { } refusal)
                 {
                     return Refuse(refusal);
                 }
 
-                if (command.Stored is { } stored && RefusalOfLostPart(open, stored) is { } lost)
-                {
-                    return Refuse(lost);
-                }
-
                 var archive = ArchiveId.Derive(open.Spec.Upload, command.SizeBytes, command.TreeHash);
-                var completed = new UploadCompleted(archive, command.SizeBytes, command.TreeHash, now);
-                var next = UploadEvolution.CompletedBy(open, completed);
-                return Accept(UploadListing.Describe(next), completed).Telling(UploadIntents.StoreArchive(next, open.Parts));
+                return Accept(
+                    new CompletedArchive(archive, open.Spec.Vault.Id, command.SizeBytes, command.TreeHash),
+                    new UploadCompleted(archive, command.SizeBytes, command.TreeHash, now)).TellingPendingAfter(open);
             default:
                 return Refuse(NotFound);
         }
@@ -180,7 +192,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     private static Decision<UploadEvent> Abort(UploadState state, AbortUpload command, DateTimeOffset now) => state switch
     {
         UploadState.Open open when open.Spec.Vault.Id == command.Vault =>
-            Accept(new UploadAborted(now)).Telling(UploadIntents.CloseUpload(open.Spec)),
+            Accept(new UploadAborted(now)).TellingPendingAfter(open),
         UploadState.Ended { Aborted: true, WithVault: false } ended when ended.Spec.Vault.Id == command.Vault =>
             Repeat(Done.Instance),
         _ => Refuse(NotFound),
@@ -188,17 +200,40 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
 
     /// <summary>Returns the attempts in use, and refuses attempts from before the fence from then on. A fence in the future
     /// is refused, because it would reject parts that clients have not sent yet.</summary>
-    private static Decision<UploadEvent> Fence(UploadState state, FenceAttempts command, ServiceTime time) => state switch
+    private static Decision<UploadEvent> Fence(UploadState state, FenceAttempts command, ServiceTime time)
     {
-        _ when !time.IsTrusted || time.HoldsBytes || command.Before > time.Now => Refuse(new Refusal.CollectionHeld()),
-        UploadState.Open open when command.Before > open.FencedBefore =>
-            Accept(InUse(open.Parts), new AttemptsFenced(command.Before)),
-        UploadState.Open open => Reply(InUse(open.Parts)),
-        UploadState.Completed { Parts: { } parts } => Reply(InUse(parts)),
-        UploadState.Completed { BytesReleased: true } => Reply(new AttemptsInUse.None()),
-        UploadState.Completed => Reply(new AttemptsInUse.ByManifest()),
-        _ => Reply(new AttemptsInUse.None()),
+        if (!time.IsTrusted || time.HoldsBytes || command.Before > time.Now)
+        {
+            return Refuse(new Refusal.CollectionHeld());
+        }
+
+        DateTimeOffset? fence = state switch
+        {
+            UploadState.Open open => open.FencedBefore,
+            UploadState.ObjectOpen open => open.FencedBefore,
+            UploadState.ObjectCompleting { Before: var open } => open.FencedBefore,
+            _ => null,
+        };
+        return command.Before > fence ? Accept(InUse(state), new AttemptsFenced(command.Before)) : Reply(InUse(state));
+    }
+
+    private static AttemptsInUse InUse(UploadState state) => state switch
+    {
+        UploadState.Open { Parts: var parts } => Only(parts),
+        UploadState.Completed { Parts: { } parts } => Only(parts),
+        UploadState.Completed { BytesReleased: false } => new AttemptsInUse.ByManifest(),
+        UploadState.ObjectOpen open => Only(open.Parts.Values),
+        UploadState.ObjectCompleting { Before: var open } => Only(open.Parts.Values),
+        UploadState.ObjectStored { BytesReleased: false, Parts: { } parts } => Only(parts),
+        UploadState.ObjectStored { BytesReleased: false } => new AttemptsInUse.ByManifest(),
+        _ => new AttemptsInUse.None(),
     };
+
+    private static AttemptsInUse.Only Only(PartMap parts) =>
+        new(parts.From(0).Select(slot => slot.Value.Place.Attempt).OfType<AttemptId>().ToFrozenSet());
+
+    private static AttemptsInUse.Only Only(IEnumerable<AcceptedPart> parts) =>
+        new(parts.Select(accepted => accepted.Part.Attempt).OfType<AttemptId>().ToFrozenSet());
 
     private Decision<UploadEvent> Release(UploadState state, ReleaseArchive command, ServiceTime time)
     {
@@ -212,7 +247,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
 
         // If no job referred to the bytes at the deletion, the deadline has passed, even if the clock is not trusted.
         return !time.HoldsBytes && DeadlineOf(after)?.IsDue(time) is true
-            ? Accept(Done.Instance, released, new BytesReleased()).Telling(UploadIntents.ReclaimBytes(completed))
+            ? Accept(Done.Instance, released, new BytesReleased()).TellingPendingAfter(completed)
             : Accept(released);
     }
 
@@ -227,18 +262,17 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         };
 
     /// <summary>The first part whose attempt is missing from the part store's listing or has another length there.</summary>
-    private static Refusal.PartLost? RefusalOfLostPart(UploadState.Open open, IReadOnlyList<ListedAttempt> stored)
+    private static Refusal.PartLost? RefusalOfLostPart(UploadState.Open open, IReadOnlyList<ListedAttempt>? listed)
     {
-        var lengths = new Dictionary<AttemptId, long>(stored.Count);
-        foreach (var (attempt, lengthBytes) in stored)
+        if (listed is null)
         {
-            lengths[attempt] = lengthBytes;
+            return null;
         }
 
+        var stored = new ListedAttempts(listed);
         foreach (var (slot, part) in open.Parts.From(0))
         {
-            if (part.Place.Attempt is { } attempt
-                && !(lengths.TryGetValue(attempt, out var lengthBytes) && lengthBytes == part.LengthBytes))
+            if (stored.HasLost(part.Place.Attempt, part.LengthBytes))
             {
                 return new Refusal.PartLost(PartsOf(open).RangeOf(slot, part.LengthBytes));
             }
@@ -248,14 +282,6 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     }
 
     private static AlignedParts PartsOf(UploadState.Open open) => new(open.Spec.PartSize);
-
-    private static AttemptsInUse.Only InUse(PartMap parts) =>
-        new(parts.From(0).Select(slot => slot.Value.Place.Attempt).OfType<AttemptId>().ToFrozenSet());
-
-    /// <summary>An interrupted single request cannot be resumed, so its upload expires as early as the protocol allows. It
-    /// must expire, because it prevents the deletion of its vault.</summary>
-    private TimeSpan StaleAfter(UploadState.Open open) =>
-        open.Spec.Origin == UploadOrigin.SingleRequest ? UploadPolicy.MinStaleAfter : policy.StaleAfter;
 
     /// <summary>Initiates an upload whose ID is unused. If the ID is in use, nothing changes. The vault that admitted the upload is then
     /// told to stop listing it, unless the upload in use is its own: that upload tells the vault when it ends.</summary>
@@ -274,10 +300,11 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     /// archive.</summary>
     private static Decision<UploadEvent> EndWithVault(UploadState state, EndUpload command, DateTimeOffset now) => state switch
     {
-        UploadState.Unknown => Accept(Done.Instance, new UploadInitiated(command.Spec), new UploadEndedWithVault(now))
-            .Telling(UploadIntents.CloseUpload(command.Spec)),
+        UploadState.Unknown =>
+            Accept(Done.Instance, new UploadInitiated(command.Spec), new UploadEndedWithVault(now))
+                .TellingPendingAfter(state),
         UploadState.Open open when open.Spec.Vault == command.Spec.Vault =>
-            Accept(new UploadEndedWithVault(now)).Telling(UploadIntents.CloseUpload(open.Spec)),
+            Accept(new UploadEndedWithVault(now)).TellingPendingAfter(open),
         _ => Nothing,
     };
 
@@ -286,8 +313,8 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     private static Decision<UploadEvent> ConfirmIndexed(UploadState state, ConfirmArchiveIndexed command, DateTimeOffset now) =>
         state switch
         {
-            UploadState.Completed { Indexed: false } completed when command.IsVaultGone =>
-                Accept(new UploadEndedWithVault(now)).Telling(UploadIntents.CloseUpload(completed.Spec)),
+            UploadState.Completed { Indexed: false } when command.IsVaultGone =>
+                Accept(new UploadEndedWithVault(now)).TellingPendingAfter(state),
             UploadState.Completed { Indexed: false } => Accept(new ArchiveIndexed()),
             _ => Nothing,
         };

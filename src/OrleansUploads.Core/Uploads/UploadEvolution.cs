@@ -17,7 +17,8 @@ internal static class UploadEvolution
         (UploadState.Open open, PartStored e) => WithStoredPart(open, e),
         (UploadState.Open open, ExternalPartStored e) => WithExternalPart(open, e),
         (UploadState.Open open, AttemptsFenced e) => open with { FencedBefore = e.Before },
-        (UploadState.Open open, UploadCompleted e) => CompletedBy(open, e),
+        (UploadState.Open open, UploadCompleted e) =>
+            new UploadState.Completed(open.Spec, e.Archive, e.SizeBytes, e.TreeHash, e.At, open.Parts, ReleasedAt: null),
         (UploadState.Open open, UploadAborted e) => new UploadState.Ended(open.Spec, Aborted: true, e.At, Closed: false),
         (UploadState.Open open, UploadExpired e) => new UploadState.Ended(open.Spec, Aborted: false, e.At, Closed: false),
         (UploadState.Open open, UploadEndedWithVault e) => EndedWithVault(open.Spec, e),
@@ -33,16 +34,6 @@ internal static class UploadEvolution
         (UploadState.Completed completed, BytesReclaimed) => completed with { BytesReclaimed = true },
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name} in state {state.GetType().Name}."),
     };
-
-    /// <summary>Returns the state after a completion.</summary>
-    public static UploadState.Completed CompletedBy(UploadState.Open open, UploadCompleted happened) => new(
-        open.Spec,
-        happened.Archive,
-        happened.SizeBytes,
-        happened.TreeHash,
-        happened.At,
-        open.Parts,
-        ReleasedAt: null);
 
     /// <summary>Returns the shortest history with the same state.</summary>
     public static IEnumerable<UploadEvent> Compact(UploadState state) => state switch

@@ -1,3 +1,4 @@
+using System.Collections;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Vaults;
 
@@ -10,28 +11,36 @@ internal static class UploadIntents
     /// <summary>The intents that the state requires and that are not confirmed.</summary>
     public static IEnumerable<Intent> Pending(UploadState state) => state switch
     {
+        UploadState.OfObject ofObject => ObjectUploadIntents.Pending(ofObject),
         UploadState.Completed { Parts: { } parts } completed => [StoreArchive(completed, parts)],
         UploadState.Completed { BytesReleased: true, BytesReclaimed: false } completed => [ReclaimBytes(completed)],
         UploadState.Ended { Closed: false } ended => [CloseUpload(ended.Spec)],
         _ => [],
     };
 
+    /// <summary>Returns the decision with the intents that the state after its events requires.</summary>
+    public static Decision<UploadEvent> TellingPendingAfter(this Decision<UploadEvent> decision, UploadState before) =>
+        decision.Telling([.. Pending(decision.Events.Aggregate(before, UploadEvolution.Apply))]);
+
     /// <summary>Stores the manifest in the part store, and then adds the archive to the vault's index. Both are one intent, because
     /// repeating the first step changes nothing: a crash in between costs less than a record of it in every completion.</summary>
-    public static Intent StoreArchive(UploadState.Completed done, PartMap parts)
+    private static Intent StoreArchive(UploadState.Completed done, PartMap parts)
     {
         var spec = done.Spec;
         var manifest = new Manifest(
             spec.Upload, done.Archive, done.SizeBytes, done.TreeHash, spec.PartSize.Bytes, new PartExtents(parts), spec.ByteStorage);
-        return Index(new StoreManifest(manifest, AddToIndex(done)));
-    }
+        return new Intent(
+            "index",
+            new StoreManifest(manifest, AddToIndex(done)),
+            static verdict => new ConfirmArchiveIndexed(verdict is AdditionVerdict.VaultGone))
+        {
+            AnswersUnconfirmed = true,
 
-    /// <summary>No answer may name an archive that the vault has not recorded.</summary>
-    private static Intent Index(IntentAction action) => new("index", action, new ConfirmArchiveIndexed())
-    {
-        AnswersUnconfirmed = true,
-        Settles = static (answer, verdict) => verdict is AdditionVerdict.VaultGone ? new Refusal.UploadNotFound() : answer,
-    };
+            // No answer may name an archive that the vault has not recorded.
+            Settles = static (answer, verdict) =>
+                verdict is AdditionVerdict.VaultGone ? new Refusal.UploadNotFound() : answer,
+        };
+    }
 
     private static TellEntity AddToIndex(UploadState.Completed done)
     {
@@ -50,7 +59,7 @@ internal static class UploadIntents
     }
 
     /// <summary>Makes the vault stop listing an upload that was aborted or has expired.</summary>
-    public static Intent CloseUpload(UploadSpec spec) => new(
+    private static Intent CloseUpload(UploadSpec spec) => new(
         "close",
         new TellEntity(spec.Vault.Id.Entity, new CloseUpload(spec.Upload, spec.Vault.Epoch)),
         new ConfirmUploadClosed())
@@ -70,6 +79,31 @@ internal static class UploadIntents
     };
 
     /// <summary>Deletes the bytes of a deleted archive that no job refers to.</summary>
-    public static Intent ReclaimBytes(UploadState.Completed completed) => new(
+    private static Intent ReclaimBytes(UploadState.Completed completed) => new(
         "reclaim", new ReclaimBytes(completed.Spec.Upload), new ConfirmBytesReclaimed());
+}
+
+/// <summary>The parts of a completed upload as the extents of its archive. A view: copying ten thousand extents takes as long as a
+/// commit.</summary>
+/// <param name="parts">Parts without a gap between them.</param>
+internal sealed class PartExtents(PartMap parts) : IReadOnlyList<Extent>
+{
+    /// <inheritdoc/>
+    public int Count => parts.Count;
+
+    /// <inheritdoc/>
+    public Extent this[int index] => parts[index] is { } part
+        ? new Extent(part.Place, part.LengthBytes, part.TreeHash)
+        : throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {parts.Count} parts.");
+
+    /// <inheritdoc/>
+    public IEnumerator<Extent> GetEnumerator()
+    {
+        for (var index = 0; index < Count; index++)
+        {
+            yield return this[index];
+        }
+    }
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

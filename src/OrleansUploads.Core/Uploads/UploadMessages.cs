@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Archives;
-
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>Commands of an upload.</summary>
@@ -82,12 +80,7 @@ public sealed record ConfirmManifestStored : UploadCommand, ICommand<Done>;
 
 /// <summary>Confirms that the archive is in the vault's index.</summary>
 /// <param name="IsVaultGone">Whether the vault was deleted before it had recorded the archive, which therefore never existed.</param>
-public sealed record ConfirmArchiveIndexed(bool IsVaultGone = false)
-    : UploadCommand, ICommand<Done>, IVerdictConfirmation<AdditionVerdict>
-{
-    /// <inheritdoc/>
-    public ICommand Carrying(AdditionVerdict verdict) => this with { IsVaultGone = verdict is AdditionVerdict.VaultGone };
-}
+public sealed record ConfirmArchiveIndexed(bool IsVaultGone = false) : UploadCommand, ICommand<Done>;
 
 /// <summary>Confirms that the part store has deleted the bytes of the deleted archive.</summary>
 public sealed record ConfirmBytesReclaimed : UploadCommand, ICommand<Done>;
@@ -145,6 +138,26 @@ public abstract record AttemptsInUse : IAnswer
 /// <param name="LengthBytes">Its length.</param>
 public readonly record struct ListedAttempt(AttemptId Attempt, long LengthBytes);
 
+/// <summary>Finds the attempts of a listing of the part store.</summary>
+internal sealed class ListedAttempts
+{
+    private readonly Dictionary<AttemptId, long> _lengths;
+
+    /// <summary>Reads a listing.</summary>
+    public ListedAttempts(IReadOnlyList<ListedAttempt> listing)
+    {
+        _lengths = new Dictionary<AttemptId, long>(listing.Count);
+        foreach (var (attempt, lengthBytes) in listing)
+        {
+            _lengths[attempt] = lengthBytes;
+        }
+    }
+
+    /// <summary>Whether an attempt is missing, or has another length. False for a part without an attempt.</summary>
+    public bool HasLost(AttemptId? attempt, long lengthBytes) =>
+        attempt is { } known && !(_lengths.TryGetValue(known, out var stored) && stored == lengthBytes);
+}
+
 /// <summary>Returns everything that an open upload knows about one part.</summary>
 /// <param name="Vault">The vault that the caller addressed.</param>
 /// <param name="Number">The part's number in <see cref="MappedParts"/>.</param>
@@ -169,8 +182,6 @@ public sealed record FoundPart(
 public sealed record MapParts(VaultId Vault) : UploadCommand, ICommand<MappedUpload>;
 
 /// <summary>An upload with the map of its parts.</summary>
-/// <param name="Spec">What was fixed when the upload was initiated.</param>
-/// <param name="Parts">Its parts.</param>
 [Named("mapped-upload.1")]
 public sealed record MappedUpload(UploadSpec Spec, MappedParts Parts) : IAnswer;
 
@@ -190,7 +201,6 @@ public sealed record MappedParts(PartNumbers Numbers, long Bytes, DateTimeOffset
 public sealed record TransferRate(long BytesPerSecond, long OverMilliseconds);
 
 /// <summary>Deletes the bytes of a deleted archive once no job refers to them.</summary>
-/// <param name="Upload">The upload that became the archive.</param>
 public sealed record ReclaimBytes(UploadId Upload) : IntentAction
 {
     /// <summary>False: callers do not wait until bytes are deleted.</summary>

@@ -30,7 +30,7 @@ public sealed class UploadPageDecider : Decider<UploadPageState, UploadPageComma
             ConfirmListedUploadEnded c => state.Uploads.ContainsKey(c.Upload.ToString())
                 ? Accept(new PagedUploadClosed(c.Upload))
                 : Nothing,
-            ReadUploadPage c => Reply(ListUploads(state.Uploads, c.After, c.Limit)),
+            ReadUploadPage c => ListUploads(state, c),
             ConfirmClosingsDelivered => Nothing,
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
@@ -70,26 +70,13 @@ public sealed class UploadPageDecider : Decider<UploadPageState, UploadPageComma
         return Math.Min(length, SmallPage + (length / 16));
     }
 
-    /// <summary>Lists uploads after an ID.</summary>
-    private static UploadsPage ListUploads(ImmutableSortedDictionary<string, UploadSpec> uploads, string after, int limit)
+    private static Decision<UploadPageEvent> ListUploads(UploadPageState state, ReadUploadPage command)
     {
-        var listed = new List<UploadSpec>();
-        foreach (var (id, spec) in uploads)
-        {
-            if (string.CompareOrdinal(id, after) <= 0)
-            {
-                continue;
-            }
-
-            if (listed.Count == limit)
-            {
-                return new UploadsPage(listed, HasMore: true);
-            }
-
-            listed.Add(spec);
-        }
-
-        return new UploadsPage(listed, HasMore: false);
+        var (uploads, hasMore) = state.Uploads
+            .Where(upload => string.CompareOrdinal(upload.Key, command.After) > 0)
+            .Select(upload => upload.Value)
+            .FirstPage(command.Limit);
+        return Reply(new UploadsPage(uploads, hasMore));
     }
 
     private Decision<UploadPageEvent> ListInPage(UploadPageState state, ListInPage command)

@@ -18,6 +18,10 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
 
     private BucketClaim Claim(AccountId account, long claim = 1) => Ask(new ClaimBucket(SomeObject.BucketName, account, claim));
 
+    private ConfirmLeafSealed Sealed(LeafSealVerdict verdict) => new(State.Steps, verdict);
+
+    private void Unsealed(LeafSealVerdict verdict) => Given(new ConfirmLeafUnsealed(State.Steps, verdict));
+
     private static LeafSealVerdict Empty(LeafName? right = null) => new(IsEmpty: true, right);
 
     private static LeafSealVerdict Full(LeafName? right = null) => new(IsEmpty: false, right);
@@ -38,11 +42,11 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
         Refused<ObjectRefusal.BucketOwnedByOther>(new DeleteBucket(SomeObject.BucketName, Other));
         var first = Raised(Delete);
         Assert.Equal(SomeObject.ObjectLeaf.Entity, first.Does<TellEntity>().Receiver);
-        var second = Raised(new ConfirmLeafSealed(LeafName.First, Empty(Second)));
+        var second = Raised(Sealed(Empty(Second)));
         Assert.Equal((SomeObject.ObjectLeaf with { Name = Second }).Entity, second.Does<TellEntity>().Receiver);
         Assert.Equal(SomeObject.Description, Ask(Find));
 
-        var removal = Raised(new ConfirmLeafSealed(Second, Empty()));
+        var removal = Raised(Sealed(Empty()));
         Assert.Equal(new RemoveBucket(SomeObject.Bucket), removal.Tells<RemoveBucket>());
         Answered<ObjectRefusal.BucketNotFound>(Find);
         Given(new ConfirmBucketRemoved(SomeObject.Bucket));
@@ -59,11 +63,12 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
         Claim(Some.Account);
         var seal = Raised(Delete);
         Assert.Equal(new ObjectRefusal.BucketNotEmpty(SomeObject.BucketName), seal.Settles!(Done.Instance, Full()));
-        Given(new ConfirmLeafSealed(LeafName.First, Empty(Second)));
-        var unseal = Raised(new ConfirmLeafSealed(Second, Full()));
+        Given(Sealed(Empty(Second)));
+        var unseal = Raised(Sealed(Full()));
         Assert.Equal(new UnsealLeaf(State.Steps) { Leaf = SomeObject.ObjectLeaf }, unseal.Tells<UnsealLeaf>());
         Answered<ObjectRefusal.BucketNotEmpty>(Delete);
-        Given(new ConfirmLeafUnsealed(LeafName.First, Empty(Second)), new ConfirmLeafUnsealed(Second, Full()));
+        Unsealed(Empty(Second));
+        Unsealed(Full());
         Assert.Equal(BucketPhase.Live, State.Phase);
         Assert.Empty(Pending);
     }
@@ -73,10 +78,9 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
     {
         Claim(Some.Account);
         var first = Raised(Delete);
-        Given(
-            new ConfirmLeafSealed(LeafName.First, Full()),
-            new ConfirmLeafUnsealed(LeafName.First, Full()),
-            Delete);
+        Given(Sealed(Full()));
+        Unsealed(Full());
+        Given(Delete);
 
         Assert.Empty(Confirm(first, Empty()).Events);
         Assert.Equal(BucketPhase.Sealing, State.Phase);
@@ -86,7 +90,8 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
     public void A_bucket_that_is_created_again_is_a_new_incarnation_and_late_claims_create_nothing()
     {
         Claim(Some.Account, 5);
-        Given(Delete, new ConfirmLeafSealed(LeafName.First, Empty()));
+        Given(Delete);
+        Given(Sealed(Empty()));
         Assert.Null(Claim(Some.Account, 5).Bucket);
         Answered<ObjectRefusal.BucketNotFound>(Find);
         Assert.Equal(2, Claim(Other).Bucket!.Bucket.Epoch);
@@ -101,7 +106,7 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
     {
         Claim(Some.Account);
         Given(Delete);
-        var removal = Raised(new ConfirmLeafSealed(LeafName.First, Empty()));
+        var removal = Raised(Sealed(Empty()));
         foreach (var command in (BucketCommand[])[Find, Delete])
         {
             var refused = Do(command);

@@ -150,13 +150,12 @@ internal sealed class IndexBench(
 
     private void Deliver(LeafId sender, Intent intent, bool confirms)
     {
-        var confirmation = intent.Confirmation;
+        IAnswer answer = Done.Instance;
         for (var times = random.Next(5) == 0 ? 2 : 1; times > 0; times--)
         {
             if (intent.Action is TellKey give)
             {
-                var taken = Assert.IsType<KeyRoute>(Send(new LeafId(index, give.Start!.Value), give.Command));
-                confirmation = intent.ConfirmationOf(taken);
+                answer = Assert.IsType<KeyRoute>(Send(new LeafId(index, give.Start!.Value), give.Command));
                 continue;
             }
 
@@ -182,7 +181,7 @@ internal sealed class IndexBench(
 
         if (confirms)
         {
-            Decide(sender, (KeyLeafCommand)confirmation);
+            Decide(sender, (KeyLeafCommand)intent.ConfirmationOf(answer));
         }
     }
 }

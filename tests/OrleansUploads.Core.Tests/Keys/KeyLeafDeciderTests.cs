@@ -111,7 +111,8 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
         Publish("a", 1);
         Publish("a", 2);
         var release = Assert.Single(Pending);
-        Assert.Equal(new TellEntity(Some.Upload(1).Entity, new ReleaseObject(Some.Noon)) { HasWaiter = false }, release.Action);
+        Assert.Equal(
+            new TellEntity(Some.Upload(1).Entity, new ReleaseObject(Some.Noon)) { IsAwaited = false }, release.Action);
         Confirm(release);
         Assert.Empty(Pending);
     }

@@ -114,7 +114,7 @@ public sealed class VaultGuardTests : VaultDriver
     private static IEnumerable<(int Shard, long Generation)> SentGuards(Decision<VaultEvent> decision) =>
         decision.Intents.Select(intent => (ShardOf(intent), intent.Tells<UpdateGuard>().Generation));
 
-    private static int ShardOf(Intent intent) => ((ConfirmGuardDelivered)intent.Confirmation).Shard;
+    private static int ShardOf(Intent intent) => ((ConfirmGuardDelivered)intent.ConfirmationOf(Done.Instance)).Shard;
 
     /// <summary>So many shards have an archive.</summary>
     private void Record(int shards)

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Archives;
-
 namespace OrleansUploads.Engine.Tests.Entities;
 
 /// <summary>A runner whose outputs the test carries out itself, when and how it chooses.</summary>
@@ -93,8 +91,7 @@ internal sealed class RunnerBench
     public Intent Deliver(IAnswer? verdict = null)
     {
         var deliver = Take<RunnerOutput.Deliver>();
-        IAnswer usual = deliver.Intent.Confirmation is IVerdictConfirmation<AdditionVerdict> ? AdditionVerdict.InVault : Done.Instance;
-        Runner.IntentDone(deliver.Intent.Key, verdict ?? usual, Time);
+        Runner.IntentDone(deliver.Intent.Key, verdict ?? Done.Instance, Time);
         Collect();
         return deliver.Intent;
     }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Hashing;
@@ -143,7 +144,7 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
     ];
 
     private static Intent WithoutVerdict(Intent intent) =>
-        intent.Confirmation is ConfirmArchiveIndexed ? intent with { Settles = null } : intent;
+        intent.Action is StoreManifest { Then: not null } ? intent with { Settles = null } : intent;
 
     private static Sha256Digest FoldOddly(List<Sha256Digest> nodes)
     {

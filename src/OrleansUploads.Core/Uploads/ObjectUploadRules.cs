@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Hashing.Checksums;
@@ -9,18 +8,14 @@ namespace OrleansUploads.Core.Uploads;
 /// they are published.</summary>
 /// <remarks>While the leaf decides, parts are refused and an abort has to wait. If the leaf's condition fails, the upload is open
 /// again; otherwise it is an object and never changes.</remarks>
-/// <param name="policy">How long uploads and their records are kept.</param>
 /// <param name="retrievals">How long restores take.</param>
-internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy retrievals) : Decider<UploadState, UploadCommand, UploadEvent>
+internal sealed class ObjectUploadRules(RetrievalPolicy retrievals) : Rules<UploadEvent>
 {
     private static readonly Refusal NotFound = new Refusal.UploadNotFound();
     private static readonly Refusal Completing = new ObjectRefusal.UploadCompleting();
 
-    /// <inheritdoc/>
-    public override UploadState Initial => UploadState.Unknown.Instance;
-
-    /// <inheritdoc/>
-    public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) => command switch
+    /// <summary>Decides a command to the upload of an object.</summary>
+    public Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) => command switch
     {
         InitiateObjectUpload c => Initiate(state, c),
         CheckNumberedPart c => CheckPart(state, c, time),
@@ -34,7 +29,6 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
         SetObjectTags c => SetTags(state, c),
         RestoreObject c => Restore(state, c, time),
         FindNumberedPart c => OpenOf(state, c.Name) is { } open ? Reply(FindPart(open, c.Number)) : Refuse(RefusalOf(state, c.Name)),
-        FenceAttempts c => Fence(state, c, time),
         ReleaseObject c => Release(state, c, time),
         ConfirmObjectUploadListed => state is UploadState.ObjectOpen { Listed: false }
             or UploadState.ObjectCompleting { Before.Listed: false } or UploadState.ObjectEnded { Listed: false, Closed: false }
@@ -50,34 +44,15 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
         ConfirmObjectUploadUnlisted => state is UploadState.ObjectStored { Unlisted: false } or UploadState.ObjectEnded { Closed: false }
             ? Accept(new UploadClosed())
             : Nothing,
-        ConfirmBytesReclaimed => state is UploadState.ObjectStored { BytesReleased: true, BytesReclaimed: false }
-            ? Accept(new BytesReclaimed())
-            : Nothing,
-        ConfirmArchiveIndexed or ConfirmUploadClosed or ConfirmAdmissionClosed or ReleaseArchive => Nothing,
 
         // The commands of an upload to a vault.
         _ => Refuse(NotFound),
     };
 
-    /// <inheritdoc/>
-    public override UploadState Evolve(UploadState state, UploadEvent happened) => UploadEvolution.Apply(state, happened);
-
-    /// <inheritdoc/>
-    public override IEnumerable<Intent> Pending(UploadState state) => ObjectUploadIntents.Pending((UploadState.OfObject)state);
-
-    /// <inheritdoc/>
-    public override IEnumerable<UploadEvent> Compact(UploadState state) => UploadEvolution.Compact(state);
-
-    /// <inheritdoc/>
-    public override int CompactCount(UploadState state) => UploadEvolution.CompactCount(state);
-
-    private static Decision<UploadEvent> Initiate(UploadState state, InitiateObjectUpload command) => state switch
-    {
-        UploadState.Unknown when ObjectUploadEvolution.IsListed(command.Spec) =>
-            Accept(new ObjectUploadInitiated(command.Spec)).Telling(ObjectUploadIntents.List(command.Spec)),
-        UploadState.Unknown => Accept(new ObjectUploadInitiated(command.Spec)),
-        _ => Repeat(Done.Instance),
-    };
+    private static Decision<UploadEvent> Initiate(UploadState state, InitiateObjectUpload command) =>
+        state is UploadState.Unknown
+            ? Accept(new ObjectUploadInitiated(command.Spec)).TellingPendingAfter(state)
+            : Repeat(Done.Instance);
 
     private static Decision<UploadEvent> CheckPart(UploadState state, CheckNumberedPart command, ServiceTime time)
     {
@@ -129,26 +104,19 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
 
     private static Decision<UploadEvent> Abort(UploadState state, AbortObjectUpload command, ServiceTime time) => state switch
     {
-        UploadState.ObjectOpen open when open.Spec.Name == command.Name => End(open, new UploadAborted(time.Now)),
+        UploadState.ObjectOpen open when open.Spec.Name == command.Name =>
+            Accept(new UploadAborted(time.Now)).TellingPendingAfter(open),
         UploadState.ObjectCompleting completing when completing.Spec.Name == command.Name => Repeat(Completing),
         UploadState.ObjectEnded { End: ObjectUploadEnd.Aborted } ended when ended.Spec.Name == command.Name =>
             Repeat(Done.Instance),
         _ => Refuse(NotFound),
     };
 
-    private static Decision<UploadEvent> End(UploadState.ObjectOpen open, UploadEvent ended)
-    {
-        var after = (UploadState.ObjectEnded)ObjectUploadEvolution.Apply(open, ended);
-        return Accept(ended).Telling([.. ObjectUploadIntents.Pending(after)]);
-    }
-
+    /// <summary>An upload that has ended meanwhile is removed from the list again.</summary>
     private static Decision<UploadEvent> Listed(UploadState state)
     {
-        var listed = new ObjectUploadListed();
-        return state is UploadState.ObjectEnded
-            ? Accept(listed).Telling(
-                [.. ObjectUploadIntents.Pending((UploadState.OfObject)ObjectUploadEvolution.Apply(state, listed))])
-            : Accept(listed);
+        var listed = Accept(new ObjectUploadListed());
+        return state is UploadState.ObjectEnded ? listed.TellingPendingAfter(state) : listed;
     }
 
     private static FoundNumberedPart FindPart(UploadState.ObjectOpen open, int number) =>
@@ -158,75 +126,18 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
 
     private static NumberedPartsPage List(UploadState.ObjectOpen open, ListNumberedParts command)
     {
-        var listed = new List<ListedNumberedPart>();
-        foreach (var (number, accepted) in open.Parts)
-        {
-            if (number <= command.After)
-            {
-                continue;
-            }
-
-            if (listed.Count == command.Limit)
-            {
-                return new NumberedPartsPage(open.Spec, listed, HasMore: true);
-            }
-
-            listed.Add(new ListedNumberedPart(accepted.Part, accepted.StoredAt));
-        }
-
-        return new NumberedPartsPage(open.Spec, listed, HasMore: false);
+        var (parts, hasMore) = open.Parts
+            .Where(part => part.Key > command.After)
+            .Select(part => new ListedNumberedPart(part.Value.Part, part.Value.StoredAt))
+            .FirstPage(command.Limit);
+        return new NumberedPartsPage(open.Spec, parts, hasMore);
     }
-
-    /// <summary>Answers which attempts are in use, and from then on refuses attempts from before the fence.</summary>
-    private static Decision<UploadEvent> Fence(UploadState state, FenceAttempts command, ServiceTime time) => state switch
-    {
-        _ when !time.IsTrusted || time.HoldsBytes || command.Before > time.Now => Refuse(new Refusal.CollectionHeld()),
-        UploadState.ObjectOpen open => command.Before > open.FencedBefore
-            ? Accept(InUse(open.Parts.Values), new AttemptsFenced(command.Before))
-            : Reply(InUse(open.Parts.Values)),
-        UploadState.ObjectCompleting { Before: var open } => command.Before > open.FencedBefore
-            ? Accept(InUse(open.Parts.Values), new AttemptsFenced(command.Before))
-            : Reply(InUse(open.Parts.Values)),
-        UploadState.ObjectStored { BytesReleased: true } => Reply(new AttemptsInUse.None()),
-        UploadState.ObjectStored { Parts: { } parts } => Reply(InUse(parts)),
-        UploadState.ObjectStored => Reply(new AttemptsInUse.ByManifest()),
-        _ => Reply(new AttemptsInUse.None()),
-    };
-
-    private static AttemptsInUse.Only InUse(IEnumerable<AcceptedPart> parts) =>
-        new(parts.Select(accepted => accepted.Part.Attempt).OfType<AttemptId>().ToFrozenSet());
 
     private static UploadState.ObjectOpen? OpenOf(UploadState state, ObjectName name) =>
         state is UploadState.ObjectOpen open && open.Spec.Name == name ? open : null;
 
     private static Refusal RefusalOf(UploadState state, ObjectName name) =>
         state is UploadState.ObjectCompleting completing && completing.Spec.Name == name ? Completing : NotFound;
-
-    private TimeSpan ReleasedLife =>
-        policy.RecordLife > policy.ReplacedObjectGrace ? policy.RecordLife : policy.ReplacedObjectGrace;
-
-    /// <inheritdoc/>
-    public override Decision<UploadEvent> Wake(UploadState state, ServiceTime time) => state switch
-    {
-        _ when DeadlineOf(state)?.IsDue(time) is not true => Nothing,
-        UploadState.ObjectOpen open => End(open, new UploadExpired(time.Now)),
-        UploadState.ObjectEnded { Closed: true } => Forget(),
-        UploadState.ObjectStored { BytesReleased: false } stored when !time.HoldsBytes => ReleaseBytes(stored),
-        UploadState.ObjectStored { BytesReclaimed: true, Settled: true, Unlisted: true } => Forget(),
-        _ => Nothing,
-    };
-
-    /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time) => DeadlineOf(state)?.WakeAt(time);
-
-    private Deadline? DeadlineOf(UploadState state) => state switch
-    {
-        UploadState.ObjectOpen open => new(open.LastActivityAt, StaleAfter(open)),
-        UploadState.ObjectEnded ended => new(ended.EndedAt, policy.RecordLife),
-        UploadState.ObjectStored { ReleasedAt: { } at, BytesReleased: false } => new(at, policy.ReplacedObjectGrace),
-        UploadState.ObjectStored { ReleasedAt: { } at, BytesReclaimed: true } => new(at, ReleasedLife),
-        _ => null,
-    };
 
     /// <summary>Freezes the chosen parts and has the key's leaf publish them. Repeating the command with the same list returns the
     /// same object; another list is refused.</summary>
@@ -246,7 +157,7 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
                 return ((ObjectRefusal?)RefusalOfChecksumType(open.Spec, completion, command.ChecksumType)
                     ?? RefusalOfChecksum(completion.Checksum, chosen, command.Checksum)) is { } differs
                     ? Refuse(differs)
-                    : Freeze(open, completion);
+                    : Accept(Publish(open.Spec, completion), new CompletionFrozen(completion)).TellingPendingAfter(open);
             case UploadState.ObjectCompleting completing when completing.Spec.Name == command.Name:
                 return Repeat(completing.Completion.List == NumberedParts.Identify(command.Parts)
                     && completing.Completion.Condition == command.Condition
@@ -281,14 +192,12 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
                     return Refuse(new ObjectRefusal.NumberedAttemptCollected(part.Number));
                 }
 
-                var initiated = new ObjectUploadInitiated(command.Spec);
-                var fresh = (UploadState.ObjectOpen)ObjectUploadEvolution.Apply(state, initiated);
-                return Put(fresh, command, [initiated], time);
+                return Put(state, command, command.Spec, [new ObjectUploadInitiated(command.Spec)], rounds: 0, time);
             case UploadState.ObjectOpen open when open.Spec.Name == command.Spec.Name
                 && open.Spec.Origin == UploadOrigin.SingleRequest:
                 return part.Attempt is { } attempt && attempt.CreatedAt < open.FencedBefore
                     ? Refuse(new ObjectRefusal.NumberedAttemptCollected(part.Number))
-                    : Put(open, command, [], time);
+                    : Put(open, command, open.Spec, [], open.Rounds, time);
             case UploadState.ObjectCompleting completing when completing.Spec.Name == command.Spec.Name:
                 return Repeat(Publish(completing));
             case UploadState.ObjectStored stored when stored.Spec.Name == command.Spec.Name:
@@ -308,20 +217,20 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
         : new ObjectRefusal.PreconditionFailed(command.Condition.PresenceIfFailed() ?? true);
 
     private static Decision<UploadEvent> Put(
-        UploadState.ObjectOpen open, PutObject command, ReadOnlySpan<UploadEvent> before, ServiceTime time)
+        UploadState state,
+        PutObject command,
+        ObjectUploadSpec spec,
+        ReadOnlySpan<UploadEvent> before,
+        int rounds,
+        ServiceTime time)
     {
-        var stored = new NumberedPartStored(command.Part, time.Now);
-        var list = NumberedParts.Identify([new ChosenPart(command.Part.Number, command.Part.Md5, Checksum: null)]);
-        var completion = NumberedParts.Complete(
-            open.Spec, [command.Part], open.Rounds + 1, list, command.Condition, time.Now, command.Ticket);
-        var frozen = Freeze((UploadState.ObjectOpen)ObjectUploadEvolution.Apply(open, stored), completion);
-        return Accept(frozen.Answer, [.. before, stored, .. frozen.Events]).Telling(frozen.Intents);
-    }
-
-    private static Decision<UploadEvent> Freeze(UploadState.ObjectOpen open, Completion completion)
-    {
-        var after = new UploadState.ObjectCompleting(open, completion);
-        return Accept(Publish(after), new CompletionFrozen(completion)).Telling(ObjectUploadIntents.Publish(after));
+        var part = command.Part;
+        var list = NumberedParts.Identify([new ChosenPart(part.Number, part.Md5, Checksum: null)]);
+        var completion = NumberedParts.Complete(spec, [part], rounds + 1, list, command.Condition, time.Now, command.Ticket);
+        return Accept(
+            Publish(spec, completion),
+            [.. before, new NumberedPartStored(part, time.Now), new CompletionFrozen(completion)])
+            .TellingPendingAfter(state);
     }
 
     /// <summary>The leaf has decided. Its verdict about an earlier completion changes nothing.</summary>
@@ -335,24 +244,18 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
         switch (command.Verdict)
         {
             case PublicationVerdict.Published:
-                return After(completing, new ObjectPublished());
+                return Accept(new ObjectPublished()).TellingPendingAfter(completing);
             case PublicationVerdict.ConditionFailed when completing.Spec.Origin == UploadOrigin.Multipart:
                 return Accept(new CompletionReopened(command.Round, time.Now));
             case PublicationVerdict.ConditionFailed or PublicationVerdict.BucketDeleted:
-                return After(completing, new ObjectUploadRefused(time.Now));
+                return Accept(new ObjectUploadRefused(time.Now)).TellingPendingAfter(completing);
             case PublicationVerdict.Overwritten overwritten:
                 return Released(completing, overwritten.At, time);
             case PublicationVerdict.Overtaken:
                 return Accept(new CompletionReopened(command.Round, time.Now));
             default:
-                return Nothing;
+                throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown verdict.");
         }
-    }
-
-    private static Decision<UploadEvent> After(UploadState.ObjectCompleting completing, UploadEvent happened)
-    {
-        var after = (UploadState.OfObject)ObjectUploadEvolution.Apply(completing, happened);
-        return Accept(happened).Telling([.. ObjectUploadIntents.Pending(after)]);
     }
 
     /// <summary>The object was overwritten or deleted. The leaf may say so before the upload has heard that it published the object. The
@@ -365,21 +268,11 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
     };
 
     /// <summary>The object was published, and is not the object of its key any more.</summary>
-    private static Decision<UploadEvent> Released(UploadState.ObjectCompleting completing, DateTimeOffset at, ServiceTime time)
-    {
-        var (published, released) = (new ObjectPublished(), ReleasedAt(at, time));
-        var after = ObjectUploadEvolution.Apply(ObjectUploadEvolution.Apply(completing, published), released);
-        return Accept(Done.Instance, published, released).Telling([.. ObjectUploadIntents.Pending((UploadState.OfObject)after)]);
-    }
+    private static Decision<UploadEvent> Released(
+        UploadState.ObjectCompleting completing, DateTimeOffset at, ServiceTime time) =>
+        Accept(Done.Instance, new ObjectPublished(), ReleasedAt(at, time)).TellingPendingAfter(completing);
 
     private static ObjectReleased ReleasedAt(DateTimeOffset at, ServiceTime time) => new(at > time.Now ? at : time.Now);
-
-    private static Decision<UploadEvent> ReleaseBytes(UploadState.ObjectStored stored)
-    {
-        var released = new BytesReleased();
-        var after = (UploadState.ObjectStored)ObjectUploadEvolution.Apply(stored, released);
-        return Accept(released).Telling([.. ObjectUploadIntents.AfterPublication(after)]);
-    }
 
     private static PublishedObject Publish(UploadState.ObjectCompleting completing) =>
         Publish(completing.Spec, completing.Completion);
@@ -413,9 +306,6 @@ internal sealed class ObjectUploadDecider(UploadPolicy policy, RetrievalPolicy r
         var others = parts.Select(part => part.Checksum?.Algorithm).Where(algorithm => algorithm != known.Algorithm);
         return new ObjectRefusal.ChecksumOfOtherAlgorithm(others.FirstOrDefault() ?? ChecksumAlgorithm.Crc64Nvme);
     }
-
-    private TimeSpan StaleAfter(UploadState.ObjectOpen open) =>
-        open.Spec.Origin == UploadOrigin.SingleRequest ? UploadPolicy.MinStaleAfter : policy.StaleAfter;
 
     /// <summary>Describes an object to those who read it. The leaf may have published an object whose upload does not know it
     /// yet.</summary>
