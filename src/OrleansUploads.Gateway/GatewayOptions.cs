@@ -6,18 +6,6 @@ public sealed record GatewayOptions
     /// <summary>Default of <see cref="Region"/>.</summary>
     public const string DefaultRegion = "us-east-1";
 
-    /// <summary>Default of <see cref="MaxConnections"/>.</summary>
-    public const int DefaultMaxConnections = 4096;
-
-    /// <summary>Default of <see cref="MaxConcurrentBodies"/> and <see cref="MaxConcurrentOutputs"/>.</summary>
-    public const int DefaultMaxConcurrentBodies = 256;
-
-    /// <summary>Default of <see cref="HeaderTimeout"/>.</summary>
-    public static readonly TimeSpan DefaultHeaderTimeout = TimeSpan.FromSeconds(15);
-
-    /// <summary>Default of <see cref="KeepAliveTimeout"/>.</summary>
-    public static readonly TimeSpan DefaultKeepAliveTimeout = TimeSpan.FromMinutes(2);
-
     /// <summary>Default of <see cref="ClockTolerance"/>, as in most of Amazon's services.</summary>
     public static readonly TimeSpan DefaultClockTolerance = TimeSpan.FromMinutes(15);
 
@@ -49,25 +37,25 @@ public sealed record GatewayOptions
     public int MaxHeaderBytes { get; init; } = 16 * 1024;
 
     /// <summary>Maximum number of open connections; lower if the process may not have that many file descriptors.</summary>
-    public int MaxConnections { get; init; } = DefaultMaxConnections;
+    public int MaxConnections { get; init; } = 4096;
 
     /// <summary>Number of file descriptors reserved for everything other than connections, bodies and outputs: the program itself, the
     /// journal, directories.</summary>
     public int ReservedDescriptors { get; init; } = 384;
 
     /// <summary>Maximum time from the first to the last byte of a request's headers.</summary>
-    public TimeSpan HeaderTimeout { get; init; } = DefaultHeaderTimeout;
+    public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a connection may be idle before its first request and between requests.</summary>
-    public TimeSpan KeepAliveTimeout { get; init; } = DefaultKeepAliveTimeout;
+    public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Maximum number of upload bodies that are read at the same time; lower if the process may not have that many file
     /// descriptors.</summary>
-    public int MaxConcurrentBodies { get; init; } = DefaultMaxConcurrentBodies;
+    public int MaxConcurrentBodies { get; init; } = 256;
 
     /// <summary>Maximum number of job outputs that are sent at the same time; lower if the process may not have that many file
     /// descriptors.</summary>
-    public int MaxConcurrentOutputs { get; init; } = DefaultMaxConcurrentBodies;
+    public int MaxConcurrentOutputs { get; init; } = 256;
 
     /// <summary>Maximum number of waiting bodies, and of waiting outputs. Further requests are throttled.</summary>
     public int MaxWaitingBodies { get; init; } = 1024;
