@@ -11,11 +11,9 @@ namespace OrleansUploads.Gateway.Http.Connections;
 internal sealed class BoundedListenerFactory(IConnectionListenerFactory transport, OpenConnections connections)
     : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
-    /// <inheritdoc/>
     public bool CanBind(EndPoint endpoint) =>
         transport is not IConnectionListenerFactorySelector selector || selector.CanBind(endpoint);
 
-    /// <inheritdoc/>
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
         new BoundedListener(await transport.BindAsync(endpoint, cancellationToken), connections);
 
@@ -86,61 +84,36 @@ internal sealed class AdmittedConnection : ConnectionContext
         _accepted = accepted;
         _admitted = admitted;
         _connections = connections;
+        ConnectionClosed = accepted.ConnectionClosed;
+        LocalEndPoint = accepted.LocalEndPoint;
+        RemoteEndPoint = accepted.RemoteEndPoint;
         accepted.Features.Set(admitted);
     }
 
-    /// <inheritdoc/>
     public override string ConnectionId
     {
         get => _accepted.ConnectionId;
         set => _accepted.ConnectionId = value;
     }
 
-    /// <inheritdoc/>
     public override IFeatureCollection Features => _accepted.Features;
 
-    /// <inheritdoc/>
     public override IDictionary<object, object?> Items
     {
         get => _accepted.Items;
         set => _accepted.Items = value;
     }
 
-    /// <inheritdoc/>
     public override IDuplexPipe Transport
     {
         get => _accepted.Transport;
         set => _accepted.Transport = value;
     }
 
-    /// <inheritdoc/>
-    public override CancellationToken ConnectionClosed
-    {
-        get => _accepted.ConnectionClosed;
-        set => _accepted.ConnectionClosed = value;
-    }
-
-    /// <inheritdoc/>
-    public override EndPoint? LocalEndPoint
-    {
-        get => _accepted.LocalEndPoint;
-        set => _accepted.LocalEndPoint = value;
-    }
-
-    /// <inheritdoc/>
-    public override EndPoint? RemoteEndPoint
-    {
-        get => _accepted.RemoteEndPoint;
-        set => _accepted.RemoteEndPoint = value;
-    }
-
-    /// <inheritdoc/>
     public override void Abort() => _accepted.Abort();
 
-    /// <inheritdoc/>
     public override void Abort(ConnectionAbortedException abortReason) => _accepted.Abort(abortReason);
 
-    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         try
