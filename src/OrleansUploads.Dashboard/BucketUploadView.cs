@@ -1,28 +1,26 @@
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Gateway.S3.Objects;
-using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.S3;
 
 namespace OrleansUploads.Dashboard;
 
 /// <summary>Shows a bucket's uploads in progress.</summary>
-internal sealed class BucketUploadView(
-    IEntityHost host, ObjectIntake intake, ContainerFinder finder, KeyLister lister, UploadNotes notes)
+internal static class BucketUploadView
 {
     /// <summary>Lists uploads by key, with their progress.</summary>
-    public async ValueTask<UploadsDocument> ListAsync(DashboardCall call, string name)
+    public static async ValueTask<UploadsDocument> ListAsync(DashboardCall call, string name)
     {
-        var bucket = (await finder.FindBucketAsync(call, name)).Bucket;
+        var bucket = (await call.FindBucketAsync(name)).Bucket;
         var marker = call.Query.FirstValue("marker") ?? "";
         if (!UploadMarker.TryRead(call.Query.FirstValue("after") ?? "", marker, out var after))
         {
-            throw S3Error.InvalidArgument("marker", marker, "Invalid marker.").AsException();
+            throw S3Error.InvalidArgument("marker", marker, "Invalid marker.");
         }
 
-        var page = await lister.ListAsync(
+        var page = await call.Services.Paths.KeyLister.ListAsync(
             new KeyListing(new KeyIndexId(bucket, KeyTree.Uploads), "", "", after, VaultUploadView.PageSize), call.Aborted);
-        var mapped = await Task.WhenAll(page.Entries.Select(entry => host.AskAsync(
+        var mapped = await Task.WhenAll(page.Entries.Select(entry => call.Services.Host.AskAsync(
             entry.Upload.Entity, new MapNumberedParts(new ObjectName(bucket, entry.Key)), call.Aborted).AsTask()));
         return new UploadsDocument(
             [.. page.Entries.Zip(mapped, static (entry, asked) => DocumentOf(
@@ -31,19 +29,19 @@ internal sealed class BucketUploadView(
     }
 
     /// <summary>Shows one upload with the map of its parts.</summary>
-    public async ValueTask<UploadDocument> GetAsync(DashboardCall call, string bucket, string id)
+    public static async ValueTask<UploadDocument> GetAsync(DashboardCall call, string bucket, string id, UploadNotes notes)
     {
-        var (name, upload) = await finder.FindObjectUploadAsync(call, bucket, id);
-        var (spec, parts) = (await host.AskAsync(upload.Entity, new MapNumberedParts(name), call.Aborted)).OrRefuse(name, upload);
+        var (found, name, upload) = await call.FindObjectUploadAsync(bucket, id);
+        var (spec, parts) = await found.AskAsync(upload.Entity, new MapNumberedParts(name));
         return await notes.AddAsync(call, upload, DocumentOf(upload, name.Key, spec.CreatedAt, spec.StorageClass, parts));
     }
 
     /// <summary>Shows one part.</summary>
-    public async ValueTask<PartDocument> GetPartAsync(DashboardCall call, string bucket, string id, int number)
+    public static async ValueTask<PartDocument> GetPartAsync(DashboardCall call, string bucket, string id, int number)
     {
-        var (name, upload) = await finder.FindObjectUploadAsync(call, bucket, id);
-        var found = (await host.AskAsync(upload.Entity, new FindNumberedPart(name, number), call.Aborted)).OrRefuse(name, upload);
-        return found.Part is not { Part: var part, StoredAt: var storedAt } ? new PartDocument(number, IsStored: false) : new PartDocument(
+        var (found, name, upload) = await call.FindObjectUploadAsync(bucket, id);
+        var stored = await found.AskAsync(upload.Entity, new FindNumberedPart(name, number));
+        return stored.Part is not { Part: var part, StoredAt: var storedAt } ? new PartDocument(number, IsStored: false) : new PartDocument(
             part.Number,
             IsStored: true,
             FirstByte: null,
@@ -54,14 +52,14 @@ internal sealed class BucketUploadView(
             part.Attempt?.CreatedAt,
             Location: null,
             storedAt,
-            found.Sender);
+            stored.Sender);
     }
 
     /// <summary>Aborts an upload.</summary>
-    public async ValueTask AbortAsync(DashboardCall call, string bucket, string id)
+    public static async ValueTask AbortAsync(DashboardCall call, string bucket, string id)
     {
-        var (name, upload) = await finder.FindObjectUploadAsync(call, bucket, id);
-        (await intake.AbortAsync(upload, name, call.Aborted)).OrRefuse(name, upload);
+        var (found, name, upload) = await call.FindObjectUploadAsync(bucket, id);
+        found.OrRefuse(await call.Services.Paths.ObjectIntake.AbortAsync(upload, name, call.Aborted));
     }
 
     private static UploadDocument DocumentOf(

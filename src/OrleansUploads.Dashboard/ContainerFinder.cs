@@ -1,63 +1,73 @@
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Gateway;
-using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Glacier.Vaults;
-using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.Glacier;
+using OrleansUploads.Gateway.S3;
 
 namespace OrleansUploads.Dashboard;
 
 /// <summary>Finds the vault or bucket of a request, and checks that its user may do there what the operation needs: in a vault by its
-/// policies, as in the vault API, and in a bucket by its owner, as in S3. If not, a <see cref="FrontErrorException"/> ends the
-/// operation.</summary>
-internal sealed class ContainerFinder(PolicyGate gate, BucketFinder buckets, GatewayOptions options)
+/// policies, as in the vault API, and in a bucket by its owner, as in S3. If not, a <see cref="FrontError"/> ends the operation.</summary>
+internal static class ContainerFinder
 {
     /// <summary>Finds a vault.</summary>
     /// <param name="call">The request.</param>
     /// <param name="vault">The vault's name in the path.</param>
     /// <param name="action">The operation of the vault API that does the same.</param>
     /// <param name="id">The ID of an upload or archive that errors name, or empty.</param>
-    public async ValueTask<VaultRequest> FindVaultAsync(DashboardCall call, string vault, VaultAction action, string id = "")
+    public static async ValueTask<GlacierCall> FindVaultAsync(this DashboardCall call, string vault, VaultAction action, string id = "")
     {
         if (!VaultName.TryParse(vault, out var name))
         {
-            throw RequestErrors.InvalidVaultName(vault).AsException();
+            throw GlacierError.InvalidVaultName(vault);
         }
 
         var request = RequestOf(call, name, action, id);
-        return await gate.CheckAsync(request) is { } denied ? throw denied.AsException() : request;
+        return await PolicyGate.CheckAsync(request) is { } denied ? throw denied : request;
     }
 
     /// <summary>Whether a user may do something in a vault of the account.</summary>
-    public async ValueTask<bool> MayAsync(DashboardCall call, VaultName vault, VaultAction action) =>
-        await gate.CheckAsync(RequestOf(call, vault, action, id: "")) is null;
+    public static async ValueTask<bool> MayAsync(this DashboardCall call, VaultName vault, VaultAction action) =>
+        await PolicyGate.CheckAsync(RequestOf(call, vault, action, id: "")) is null;
 
     /// <summary>Finds a vault, and reads the ID of an upload to it.</summary>
-    public async ValueTask<(VaultRequest Vault, UploadId Upload)> FindVaultUploadAsync(
-        DashboardCall call, string vault, string id, VaultAction action)
+    public static async ValueTask<(GlacierCall Vault, UploadId Upload)> FindVaultUploadAsync(
+        this DashboardCall call, string vault, string id, VaultAction action)
     {
         var found = await FindVaultAsync(call, vault, action, id);
-        return UploadId.TryParse(id, out var upload) ? (found, upload) : throw GlacierError.UploadNotFound(id).AsException();
+        return UploadId.TryParse(id, out var upload) ? (found, upload) : throw GlacierError.UploadNotFound(id);
     }
 
     /// <summary>Finds a bucket.</summary>
-    public ValueTask<BucketDescription> FindBucketAsync(DashboardCall call, string bucket) =>
-        buckets.RequireAsync(bucket, call.Account, call.Aborted);
+    public static ValueTask<BucketDescription> FindBucketAsync(this DashboardCall call, string bucket) =>
+        RequestOf(call, bucket, id: "").RequireBucketAsync();
 
     /// <summary>Finds a bucket, and reads the ID of an upload to it and the key in the query.</summary>
-    public async ValueTask<(ObjectName Name, UploadId Upload)> FindObjectUploadAsync(DashboardCall call, string bucket, string id)
+    public static async ValueTask<(S3Call Bucket, ObjectName Name, UploadId Upload)> FindObjectUploadAsync(
+        this DashboardCall call, string bucket, string id)
     {
-        var name = BucketFinder.RequireKey(await FindBucketAsync(call, bucket), call.Query.FirstValue("key"));
-        return UploadId.TryParse(id, out var upload) ? (name, upload) : throw S3Error.NoSuchUpload(id).AsException();
+        var request = RequestOf(call, bucket, id);
+        var (name, upload) = await request.RequireUploadAsync();
+        return (request, name, upload);
     }
 
-    private VaultRequest RequestOf(DashboardCall call, VaultName vault, VaultAction action, string id) => new()
+    private static GlacierCall RequestOf(DashboardCall call, VaultName vault, VaultAction action, string id) => new()
     {
+        Services = call.Services,
         Exchange = call.Exchange,
+        Headers = call.Exchange.Context.Request.Headers,
         Account = call.Account,
         Action = action,
         Vault = new VaultId(call.Account, vault),
-        Region = options.Region,
         Id = id,
+    };
+
+    private static S3Call RequestOf(DashboardCall call, string bucket, string id) => new()
+    {
+        Services = call.Services,
+        Exchange = call.Exchange,
+        Headers = call.Exchange.Context.Request.Headers,
+        Account = call.Account,
+        Address = new S3Address(bucket, call.Query.FirstValue("key")),
+        UploadText = id,
     };
 }

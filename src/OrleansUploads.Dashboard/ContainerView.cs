@@ -6,12 +6,12 @@ using OrleansUploads.Core.Vaults;
 namespace OrleansUploads.Dashboard;
 
 /// <summary>Shows vaults and buckets, and one vault with its policies.</summary>
-internal sealed class ContainerView(IEntityHost host, ContainerFinder finder, ServerView server)
+internal static class ContainerView
 {
     private const int PageSize = 25;
 
     /// <summary>Lists vaults and buckets by page: those of the account, or those that the key is for.</summary>
-    public async ValueTask<ContainersDocument> ListAsync(DashboardCall call)
+    public static async ValueTask<ContainersDocument> ListAsync(DashboardCall call, ServerView server)
     {
         var (vaults, hasMoreVaults) = await VaultsAsync(call, call.Query.FirstValue("vaults-after") ?? "");
         var listed = new List<ListedVault>();
@@ -33,11 +33,11 @@ internal sealed class ContainerView(IEntityHost host, ContainerFinder finder, Se
     }
 
     /// <summary>Shows a vault with its policies, as far as the key may read them.</summary>
-    public async ValueTask<VaultSettingsDocument> GetVaultAsync(DashboardCall call, string name)
+    public static async ValueTask<VaultSettingsDocument> GetVaultAsync(DashboardCall call, string name)
     {
-        var found = await finder.FindVaultAsync(call, name, VaultAction.DescribeVault);
+        var found = await call.FindVaultAsync(name, VaultAction.DescribeVault);
         var id = found.Vault;
-        var vault = await found.AskAsync(host, id.Entity, new DescribeVault(id));
+        var vault = await found.AskAsync(id.Entity, new DescribeVault(id));
         var access = await FindAsync(call, id, VaultAction.GetVaultAccessPolicy, new FindAccessPolicy(id));
         var locked = await FindAsync(call, id, VaultAction.GetVaultLock, new FindLock(id));
         return new VaultSettingsDocument(
@@ -50,11 +50,11 @@ internal sealed class ContainerView(IEntityHost host, ContainerFinder finder, Se
             locked is null ? null : new ShownLock(locked.Policy.Text, locked.CreatedAt, locked.ExpiresAt));
     }
 
-    private async ValueTask<(IReadOnlyList<VaultName> Vaults, bool HasMore)> VaultsAsync(DashboardCall call, string after)
+    private static async ValueTask<(IReadOnlyList<VaultName> Vaults, bool HasMore)> VaultsAsync(DashboardCall call, string after)
     {
         if (call.Scope.Containers is null)
         {
-            var page = (await host.AskAsync(call.Account.Entity, new ListVaults(after, PageSize), call.Aborted)).Answer;
+            var page = (await call.Services.Host.AskAsync(call.Account.Entity, new ListVaults(after, PageSize), call.Aborted)).Answer;
             return ([.. page.Vaults.Select(static vault => vault.Name)], page.HasMore);
         }
 
@@ -62,11 +62,11 @@ internal sealed class ContainerView(IEntityHost host, ContainerFinder finder, Se
             VaultName.TryParse(name, out var vault) ? (VaultName[])[vault] : [])]);
     }
 
-    private async ValueTask<(IReadOnlyList<BucketDescription> Buckets, bool HasMore)> BucketsAsync(DashboardCall call, string after)
+    private static async ValueTask<(IReadOnlyList<BucketDescription> Buckets, bool HasMore)> BucketsAsync(DashboardCall call, string after)
     {
         if (call.Scope.Containers is null)
         {
-            var page = (await host.AskAsync(call.Account.Entity, new ListBuckets(after, PageSize), call.Aborted)).Answer;
+            var page = (await call.Services.Host.AskAsync(call.Account.Entity, new ListBuckets(after, PageSize), call.Aborted)).Answer;
             return (page.Buckets, page.HasMore);
         }
 
@@ -74,7 +74,7 @@ internal sealed class ContainerView(IEntityHost host, ContainerFinder finder, Se
         foreach (var container in NamesAfter(call, after))
         {
             if (BucketName.TryParse(container, out var name)
-                && (await host.AskAsync(name.Entity, new FindBucket(name), call.Aborted)).TryGet(out var bucket, out _)
+                && (await call.Services.Host.AskAsync(name.Entity, new FindBucket(name), call.Aborted)).TryGet(out var bucket, out _)
                 && bucket.Owner == call.Account)
             {
                 buckets.Add(bucket);
@@ -92,12 +92,12 @@ internal sealed class ContainerView(IEntityHost host, ContainerFinder finder, Se
         (left.Count > PageSize ? left[..PageSize] : left, left.Count > PageSize);
 
     /// <summary>Describes a vault, or returns null if it does not exist, or if its policies forbid it.</summary>
-    private async ValueTask<ListedVault?> DescribeAsync(DashboardCall call, VaultName name)
+    private static async ValueTask<ListedVault?> DescribeAsync(DashboardCall call, VaultName name)
     {
         var vault = new VaultId(call.Account, name);
         return call.Scope.Permits(new KeyAccess(KeyAccessKind.Look, name.ToString()))
             && await FindAsync(call, vault, VaultAction.DescribeVault, new DescribeVault(vault)) is { } described
-            && (await host.AskAsync(vault.Entity, new FindUploadPages(vault, ""), call.Aborted)).TryGet(out var pages, out _)
+            && (await call.Services.Host.AskAsync(vault.Entity, new FindUploadPages(vault, ""), call.Aborted)).TryGet(out var pages, out _)
                 ? new ListedVault(
                     name.ToString(),
                     described.CreatedAt,
@@ -108,11 +108,11 @@ internal sealed class ContainerView(IEntityHost host, ContainerFinder finder, Se
     }
 
     /// <summary>Asks a vault, or returns null if its policies forbid that, or if it has no such thing.</summary>
-    private async ValueTask<TAnswer?> FindAsync<TAnswer>(
+    private static async ValueTask<TAnswer?> FindAsync<TAnswer>(
         DashboardCall call, VaultId vault, VaultAction action, ICommand<TAnswer> question)
         where TAnswer : class, IAnswer =>
-        await finder.MayAsync(call, vault.Name, action)
-        && (await host.AskAsync(vault.Entity, question, call.Aborted)).TryGet(out var answer, out _)
+        await call.MayAsync(vault.Name, action)
+        && (await call.Services.Host.AskAsync(vault.Entity, question, call.Aborted)).TryGet(out var answer, out _)
             ? answer
             : null;
 }

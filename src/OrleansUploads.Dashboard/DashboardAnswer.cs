@@ -1,65 +1,27 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace OrleansUploads.Dashboard;
 
-/// <summary>A response of the dashboard, not yet written.</summary>
-/// <param name="status">The status.</param>
-/// <param name="contentType">The type of the body, or null for a response without one.</param>
-/// <param name="body">The body.</param>
-internal class DashboardAnswer(int status, string? contentType = null, ReadOnlyMemory<byte> body = default) : FrontAnswer
+/// <summary>The responses of the dashboard.</summary>
+internal static class DashboardAnswer
 {
-    private FrontError? _error;
-
-    public override int Status => status;
-
-    public override FrontError? Error => _error;
-
-    /// <summary>The body.</summary>
-    public ReadOnlyMemory<byte> Body => body;
-
-    /// <summary>Further headers.</summary>
-    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
-
-    /// <summary>The request was carried out.</summary>
-    public static DashboardAnswer Done { get; } = new(StatusCodes.Status204NoContent);
-
-    /// <summary>Answers with a JSON document.</summary>
+    /// <summary>A success with a JSON document.</summary>
     /// <typeparam name="TDocument">The document's type, which <see cref="DashboardJson"/> knows.</typeparam>
-    public static DashboardAnswer Of<TDocument>(TDocument document, int status = StatusCodes.Status200OK) =>
-        new(status, "application/json", JsonSerializer.SerializeToUtf8Bytes(
-            document, (JsonTypeInfo<TDocument>)DashboardJson.Default.GetTypeInfo(typeof(TDocument))!));
+    public static FrontAnswer Of<TDocument>(TDocument document) =>
+        new(StatusCodes.Status200OK) { ContentType = ContentType, Document = Write(document) };
 
-    /// <summary>Lets an operation return an error directly.</summary>
-    public static implicit operator DashboardAnswer(FrontError error)
+    /// <summary>An error with its JSON document.</summary>
+    public static FrontAnswer OfError(FrontError error) => new(error.Status)
     {
-        var answer = Of(new ErrorDocument(error.Code, error.Message), error.Status);
-        answer._error = error;
-        return answer;
-    }
+        Error = error, ContentType = ContentType, Document = Write(new ErrorDocument(error.Code, error.Message)),
+    };
 
-    public override async Task WriteAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
-    {
-        response.StatusCode = status;
-        foreach (var (name, value) in Headers)
-        {
-            response.Headers[name] = value;
-        }
+    private const string ContentType = "application/json";
 
-        if (_error?.RetryAfter is { } retryAfter)
-        {
-            response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        }
-
-        if (contentType is not null)
-        {
-            response.ContentType = contentType;
-            response.ContentLength = Body.Length;
-            await body.WriteAsync(Body, cancellationToken);
-        }
-    }
+    private static byte[] Write<TDocument>(TDocument document) => JsonSerializer.SerializeToUtf8Bytes(
+        document, (JsonTypeInfo<TDocument>)DashboardJson.Default.GetTypeInfo(typeof(TDocument))!);
 }
 
 /// <summary>Why a request failed.</summary>

@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Gateway.S3.Protocol;
-
 namespace OrleansUploads.Dashboard;
 
 /// <summary>The errors that only the dashboard has.</summary>
@@ -12,11 +8,11 @@ internal static class DashboardErrors
         new(StatusCodes.Status404NotFound, "NotFound", $"The dashboard has nothing at '{path}'.");
 
     /// <summary>The request needs a session.</summary>
-    public static FrontError NotSignedIn { get; } =
+    public static FrontError NotSignedIn =>
         new(StatusCodes.Status401Unauthorized, "NotSignedIn", "You are not signed in, or your session has ended. Sign in again.");
 
     /// <summary>The key, the secret or the challenge is wrong.</summary>
-    public static FrontError SignInFailed { get; } = new(
+    public static FrontError SignInFailed => new(
         StatusCodes.Status403Forbidden,
         "SignInFailed",
         "The access key and the secret do not match, or signing in took too long. Try again.");
@@ -35,7 +31,7 @@ internal static class DashboardErrors
     };
 
     /// <summary>Too many live views are open.</summary>
-    public static FrontError TooManyViews { get; } = new(
+    public static FrontError TooManyViews => new(
         StatusCodes.Status429TooManyRequests, "TooManyViews", "Too many live views are open. Close some tabs with the dashboard.")
     {
         RetryAfter = TimeSpan.FromSeconds(10),
@@ -44,12 +40,4 @@ internal static class DashboardErrors
     /// <summary>The scope of the key does not include the request.</summary>
     public static FrontError KeyNotPermitted(string? key, string scope) => new(
         StatusCodes.Status403Forbidden, "AccessDenied", $"The access key {key} is for {scope} and does not permit this.");
-
-    /// <summary>The answer of an upload of an object. A refusal ends the operation, in the words of S3.</summary>
-    /// <exception cref="FrontErrorException">The upload refused.</exception>
-    public static TAnswer OrRefuse<TAnswer>(this Outcome<TAnswer> outcome, ObjectName name, UploadId upload)
-        where TAnswer : class =>
-        outcome.TryGet(out var answer, out var refusal) ? answer
-        : throw S3Refusals.Describe(
-            refusal, new S3Address(name.Bucket.Name.ToString(), name.Key.ToString()), upload.ToString()).AsException();
 }

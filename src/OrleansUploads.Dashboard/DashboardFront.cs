@@ -1,7 +1,5 @@
-using OrleansUploads.Gateway;
-using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Authentication;
-using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Dashboard;
@@ -10,7 +8,7 @@ namespace OrleansUploads.Dashboard;
 /// <remarks>The checks of a request are, in this order: path, origin, session, scope of the key. The operation checks the vault with its
 /// policies, or the bucket, after that.</remarks>
 internal sealed class DashboardFront(
-    DashboardOperations operations, DashboardSignIn signIn, LiveStreams streams, GatewayOptions options, bool hasOwnAddress) : IFront
+    DashboardOperations operations, DashboardSignIn signIn, LiveStreams streams, FrontServices services, bool hasOwnAddress) : IFront
 {
     private const string LiveParameter = "live";
 
@@ -27,30 +25,42 @@ internal sealed class DashboardFront(
 
     public bool ClaimsPath(RequestTarget target) => target.Segments is [DashboardOperations.Root, ..];
 
-    public FrontRequest Recognize(HttpExchange exchange) =>
-        new DashboardRequest(this, exchange, operations.Find(exchange.Context.Request.Method, exchange.Target));
+    public FrontRequest Recognize(HttpExchange exchange)
+    {
+        var operation = operations.Find(exchange.Context.Request.Method, exchange.Target);
+        return new FrontRequest
+        {
+            OperationName = operation is null ? HttpExchange.UnknownOperation : $"Dashboard{operation.Name}",
+            ChecksSender = true,
+            AccessesOf = _ =>
+                [operation is null ? new KeyAccess(KeyAccessKind.Change, null) : operation.Access ?? new KeyAccess(KeyAccessKind.Look, null)],
+            AnswerAsync = (_, payload) => AnswerAsync(exchange, operation, payload),
+        };
+    }
 
     /// <inheritdoc/>
     /// <remarks>The words are those of the vault API, which fit any reader.</remarks>
-    public FrontAnswer DescribeError(HttpError error) => (DashboardAnswer)GlacierHttpErrors.Describe(error);
+    public FrontError Describe(HttpError error) => GlacierHttpErrors.Describe(error);
 
-    private async ValueTask<DashboardAnswer> AnswerAsync(HttpExchange exchange, DashboardOperation? operation, RequestPayload payload)
+    public FrontAnswer AnswerOf(HttpExchange exchange, FrontError error) => DashboardAnswer.OfError(error);
+
+    private async ValueTask<FrontAnswer> AnswerAsync(HttpExchange exchange, DashboardOperation? operation, RequestPayload payload)
     {
         var request = exchange.Context.Request;
         AddHeaders(exchange.Context.Response.Headers);
         if (operation is null)
         {
-            return DashboardErrors.NotFound(exchange.Target.Path);
+            return DashboardAnswer.OfError(DashboardErrors.NotFound(exchange.Target.Path));
         }
 
         if (operation is not DashboardOperation.OfPage && RequestOrigin.FindForeign(request) is { } foreign)
         {
-            return DashboardErrors.ForeignOrigin(foreign);
+            return DashboardAnswer.OfError(DashboardErrors.ForeignOrigin(foreign));
         }
 
         if (operation.Changes && !RequestOrigin.IsOwn(request))
         {
-            return DashboardErrors.ForeignOrigin(request.Headers.Origin.ToString());
+            return DashboardAnswer.OfError(DashboardErrors.ForeignOrigin(request.Headers.Origin.ToString()));
         }
 
         return operation switch
@@ -74,7 +84,7 @@ internal sealed class DashboardFront(
     }
 
     /// <summary>Begins a live view. A view that cannot be shown at all is answered like any other request.</summary>
-    private async ValueTask<DashboardAnswer> GoLiveAsync(HttpExchange exchange, DashboardOperation.OfUser view)
+    private async ValueTask<FrontAnswer> GoLiveAsync(HttpExchange exchange, DashboardOperation.OfUser view)
     {
         var first = await AskAsync(exchange, view);
         if (first.Error is not null)
@@ -84,7 +94,7 @@ internal sealed class DashboardFront(
 
         if (streams.TryOpen(exchange.Account!.Value) is not { } open)
         {
-            return DashboardErrors.TooManyViews;
+            return DashboardAnswer.OfError(DashboardErrors.TooManyViews);
         }
 
         exchange.Context.Response.RegisterForDispose(open);
@@ -93,18 +103,18 @@ internal sealed class DashboardFront(
     }
 
     /// <summary>Answers what needs a session. A live view does this again and again, so it ends when the session does.</summary>
-    private async ValueTask<DashboardAnswer> AskAsync(HttpExchange exchange, DashboardOperation.OfUser operation)
+    private async ValueTask<FrontAnswer> AskAsync(HttpExchange exchange, DashboardOperation.OfUser operation)
     {
         var credential = await signIn.FindAsync(exchange);
-        if ((credential?.Account ?? options.AnonymousAccount) is not { } account)
+        if ((credential?.Account ?? services.Options.AnonymousAccount) is not { } account)
         {
-            return DashboardErrors.NotSignedIn;
+            return DashboardAnswer.OfError(DashboardErrors.NotSignedIn);
         }
 
         var scope = credential?.Scope ?? KeyScope.Unlimited;
         if ((operation.Access is { } access && !scope.Permits(access)) || (operation.IsForOperators && !scope.IsUnlimited))
         {
-            return DashboardErrors.KeyNotPermitted(credential?.AccessKeyId, scope.ToString());
+            return DashboardAnswer.OfError(DashboardErrors.KeyNotPermitted(credential?.AccessKeyId, scope.ToString()));
         }
 
         // A live view follows the scope of its key.
@@ -117,26 +127,11 @@ internal sealed class DashboardFront(
 
         try
         {
-            return await operation.AnswerAsync(new DashboardCall(exchange, account, scope, credential?.AccessKeyId));
+            return await operation.AnswerAsync(new DashboardCall(services, exchange, account, scope, credential?.AccessKeyId));
         }
-        catch (FrontErrorException refused)
+        catch (FrontError refused)
         {
-            return refused.Error;
+            return DashboardAnswer.OfError(refused);
         }
-    }
-
-    private sealed class DashboardRequest(DashboardFront front, HttpExchange exchange, DashboardOperation? operation) : FrontRequest
-    {
-        public override string OperationName => operation is null ? HttpExchange.UnknownOperation : $"Dashboard{operation.Name}";
-
-        public override bool IsUpload => false;
-
-        public override bool ChecksSender => true;
-
-        public override IEnumerable<KeyAccess> AccessesOf(AccountId account) =>
-            [operation is null ? new KeyAccess(KeyAccessKind.Change, null) : operation.Access ?? new KeyAccess(KeyAccessKind.Look, null)];
-
-        public override async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload) =>
-            await front.AnswerAsync(exchange, operation, payload);
     }
 }

@@ -7,24 +7,14 @@ namespace OrleansUploads.Dashboard;
 /// <summary>The operations of the dashboard, one row for each: method and path, name, what a key needs for it, and the code that executes
 /// it.</summary>
 internal sealed class DashboardOperations(
-    PageFiles files,
-    DashboardSignIn signIn,
-    ServerView server,
-    ContainerView containers,
-    VaultUploadView vaultUploads,
-    BucketUploadView bucketUploads,
-    StoredView stored,
-    JobView jobs,
-    TimeProvider time,
-    IStorageSpace? space = null)
+    PageFiles files, DashboardSignIn signIn, ServerView server, UploadNotes notes, FrontServices services)
 {
     /// <summary>The first segment of every path of the dashboard.</summary>
     public const string Root = "dashboard";
 
     private const string Api = "api";
 
-    private static readonly DashboardAnswer ToPage =
-        new(StatusCodes.Status308PermanentRedirect) { Headers = [("Location", $"/{Root}/")] };
+    private static readonly FrontAnswer ToPage = new(StatusCodes.Status308PermanentRedirect, ("Location", $"/{Root}/"));
 
     /// <summary>The operation for a method and path, or null if they are no operation's. The names in the path are decoded but not
     /// checked.</summary>
@@ -40,38 +30,38 @@ internal sealed class DashboardOperations(
         ("DELETE", [Root, Api, "session"]) => Session("SignOut", true, signIn.SignOut),
         ("GET", [Root, Api, "session"]) => View("GetSession", null, DescribeSession),
         ("GET", [Root, Api, "server"]) => View("GetServer", null, server.GetAsync) with { IsForOperators = true },
-        ("GET", [Root, Api, "containers"]) => View("ListContainers", null, containers.ListAsync),
+        ("GET", [Root, Api, "containers"]) => View("ListContainers", null, call => ContainerView.ListAsync(call, server)),
         ("GET", [Root, Api, "vaults", var vault]) =>
-            View("GetVault", new(Look, vault), call => containers.GetVaultAsync(call, vault)),
+            View("GetVault", new(Look, vault), call => ContainerView.GetVaultAsync(call, vault)),
         ("GET", [Root, Api, "vaults", var vault, "jobs"]) =>
-            View("ListJobs", new(Look, vault), call => jobs.ListAsync(call, vault)),
+            View("ListJobs", new(Look, vault), call => JobView.ListAsync(call, vault)),
         ("GET", [Root, Api, "vaults", var vault, "archives"]) =>
-            View("ListArchives", new(Read, vault), call => stored.ListArchivesAsync(call, vault)),
+            View("ListArchives", new(Read, vault), call => StoredView.ListArchivesAsync(call, vault)),
         ("GET", [Root, Api, "vaults", var vault, "uploads"]) =>
-            View("ListVaultUploads", new(Look, vault), call => vaultUploads.ListAsync(call, vault)),
+            View("ListVaultUploads", new(Look, vault), call => VaultUploadView.ListAsync(call, vault)),
         ("GET", [Root, Api, "vaults", var vault, "uploads", var id]) =>
-            View("GetVaultUpload", new(Look, vault), call => vaultUploads.GetAsync(call, vault, id)),
+            View("GetVaultUpload", new(Look, vault), call => VaultUploadView.GetAsync(call, vault, id, notes)),
         ("GET", [Root, Api, "vaults", var vault, "uploads", var id, "parts", var part]) =>
-            View("GetVaultPart", new(Look, vault), call => vaultUploads.GetPartAsync(call, vault, id, NumberOf(part))),
+            View("GetVaultPart", new(Look, vault), call => VaultUploadView.GetPartAsync(call, vault, id, NumberOf(part))),
         ("POST", [Root, Api, "vaults", var vault, "uploads", var id, "abort"]) =>
-            Abort("AbortVaultUpload", vault, call => vaultUploads.AbortAsync(call, vault, id)),
+            Abort("AbortVaultUpload", vault, call => VaultUploadView.AbortAsync(call, vault, id)),
         ("GET", [Root, Api, "buckets", var bucket, "objects"]) =>
-            View("ListObjects", new(Look, bucket), call => stored.ListObjectsAsync(call, bucket)),
+            View("ListObjects", new(Look, bucket), call => StoredView.ListObjectsAsync(call, bucket)),
         ("GET", [Root, Api, "buckets", var bucket, "uploads"]) =>
-            View("ListBucketUploads", new(Look, bucket), call => bucketUploads.ListAsync(call, bucket)),
+            View("ListBucketUploads", new(Look, bucket), call => BucketUploadView.ListAsync(call, bucket)),
         ("GET", [Root, Api, "buckets", var bucket, "uploads", var id]) =>
-            View("GetBucketUpload", new(Look, bucket), call => bucketUploads.GetAsync(call, bucket, id)),
+            View("GetBucketUpload", new(Look, bucket), call => BucketUploadView.GetAsync(call, bucket, id, notes)),
         ("GET", [Root, Api, "buckets", var bucket, "uploads", var id, "parts", var part]) =>
-            View("GetBucketPart", new(Look, bucket), call => bucketUploads.GetPartAsync(call, bucket, id, NumberOf(part))),
+            View("GetBucketPart", new(Look, bucket), call => BucketUploadView.GetPartAsync(call, bucket, id, NumberOf(part))),
         ("POST", [Root, Api, "buckets", var bucket, "uploads", var id, "abort"]) =>
-            Abort("AbortBucketUpload", bucket, call => bucketUploads.AbortAsync(call, bucket, id)),
+            Abort("AbortBucketUpload", bucket, call => BucketUploadView.AbortAsync(call, bucket, id)),
         _ => null,
     };
 
-    private static DashboardOperation.OfPage Page(Func<HttpExchange, DashboardAnswer> answer) => new(answer);
+    private static DashboardOperation.OfPage Page(Func<HttpExchange, FrontAnswer> answer) => new(answer);
 
     private static DashboardOperation.OfSession Session(
-        string name, bool changes, Func<HttpExchange, RequestPayload, ValueTask<DashboardAnswer>> answer) => new(name, changes, answer);
+        string name, bool changes, Func<HttpExchange, RequestPayload, ValueTask<FrontAnswer>> answer) => new(name, changes, answer);
 
     private static DashboardOperation.OfUser View<TDocument>(
         string name, KeyAccess? access, Func<DashboardCall, ValueTask<TDocument>> read) =>
@@ -80,13 +70,13 @@ internal sealed class DashboardOperations(
     private DashboardOperation.OfUser Abort(string name, string container, Func<DashboardCall, ValueTask> abort) =>
         new(name, new KeyAccess(Change, container), async call =>
         {
-            space?.RequireFor(SpaceUse.Frees);
+            services.Space?.RequireFor(SpaceUse.Frees);
             await abort(call);
-            return DashboardAnswer.Done;
+            return FrontAnswer.NoContent();
         });
 
     private ValueTask<SessionDocument> DescribeSession(DashboardCall call) => new(new SessionDocument(
-        call.AccessKeyId, call.Account.ToString(), call.Scope.ToString(), time.GetUtcNow(), call.Scope.IsUnlimited));
+        call.AccessKeyId, call.Account.ToString(), call.Scope.ToString(), services.Time.GetUtcNow(), call.Scope.IsUnlimited));
 
     /// <summary>The part's number in the path, or 0 if it is not one.</summary>
     private static int NumberOf(string part) =>
@@ -100,14 +90,14 @@ internal sealed class DashboardOperations(
 internal abstract record DashboardOperation(string Name, bool Changes, KeyAccess? Access)
 {
     /// <summary>Sends a file of the page, to anyone.</summary>
-    public sealed record OfPage(Func<HttpExchange, DashboardAnswer> Answer) : DashboardOperation("GetAsset", false, null);
+    public sealed record OfPage(Func<HttpExchange, FrontAnswer> Answer) : DashboardOperation("GetAsset", false, null);
 
     /// <summary>Begins or ends a session.</summary>
-    public sealed record OfSession(string Name, bool Changes, Func<HttpExchange, RequestPayload, ValueTask<DashboardAnswer>> AnswerAsync)
+    public sealed record OfSession(string Name, bool Changes, Func<HttpExchange, RequestPayload, ValueTask<FrontAnswer>> AnswerAsync)
         : DashboardOperation(Name, Changes, null);
 
     /// <summary>Needs a session, unless the server verifies no signatures.</summary>
-    public sealed record OfUser(string Name, KeyAccess? Access, Func<DashboardCall, ValueTask<DashboardAnswer>> AnswerAsync)
+    public sealed record OfUser(string Name, KeyAccess? Access, Func<DashboardCall, ValueTask<FrontAnswer>> AnswerAsync)
         : DashboardOperation(Name, Access?.Kind == Change, Access)
     {
         /// <summary>Whether only keys without limits may ask, because the answer is about all accounts.</summary>
@@ -122,3 +112,20 @@ internal abstract record DashboardOperation(string Name, bool Changes, KeyAccess
 /// <param name="Now">The server's time.</param>
 /// <param name="IsOperator">Whether the key may see the server itself.</param>
 internal sealed record SessionDocument(string? AccessKeyId, string Account, string Scope, DateTimeOffset Now, bool IsOperator);
+
+/// <summary>A request of a signed-in user. Policies and owners judge it as what it is: a user of the dashboard wants to see something, or
+/// to abort an upload.</summary>
+/// <param name="Services">What the operation works with.</param>
+/// <param name="Exchange">The HTTP request and its response.</param>
+/// <param name="Account">The account of the session.</param>
+/// <param name="Scope">What the session's key is for.</param>
+/// <param name="AccessKeyId">The access key that signed in, or null if the server verifies no signatures.</param>
+internal sealed record DashboardCall(
+    FrontServices Services, HttpExchange Exchange, AccountId Account, KeyScope Scope, string? AccessKeyId)
+{
+    /// <summary>The query's parameters.</summary>
+    public QueryParameters Query => Exchange.Target.Query;
+
+    /// <summary>Canceled when the client disconnects.</summary>
+    public CancellationToken Aborted => Exchange.Aborted;
+}

@@ -26,13 +26,7 @@ public static class DashboardServices
         services.AddSingleton<DashboardSignIn>();
         services.AddSingleton(static provider => new CollectorFigures(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ServerView>();
-        services.AddSingleton<ContainerFinder>();
-        services.AddSingleton<ContainerView>();
         services.AddSingleton<UploadNotes>();
-        services.AddSingleton<VaultUploadView>();
-        services.AddSingleton<BucketUploadView>();
-        services.AddSingleton<StoredView>();
-        services.AddSingleton<JobView>();
         services.AddSingleton<DashboardOperations>();
         services.AddSingleton<IFront>(provider => ActivatorUtilities.CreateInstance<DashboardFront>(provider, hasOwnAddress));
         return services;

@@ -1,9 +1,10 @@
+using System.Buffers.Text;
+using System.Globalization;
 using System.Text.Json;
 using OrleansUploads.Gateway;
-using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Gateway.Http.Sources;
 
 namespace OrleansUploads.Dashboard;
 
@@ -15,40 +16,36 @@ internal sealed class DashboardSignIn(
     private const string Cookie = "orleans-uploads-session";
 
     /// <summary>Creates the challenge with which a client proves that it knows its secret.</summary>
-    public ValueTask<DashboardAnswer> CreateChallenge(HttpExchange exchange, RequestPayload payload) =>
+    public ValueTask<FrontAnswer> CreateChallenge(HttpExchange exchange, RequestPayload payload) =>
         new(DashboardAnswer.Of(new ChallengeDocument(challenges.Create())));
 
     /// <summary>Begins a session if the client proves that it knows the secret.</summary>
-    public async ValueTask<DashboardAnswer> SignInAsync(HttpExchange exchange, RequestPayload payload)
+    public async ValueTask<FrontAnswer> SignInAsync(HttpExchange exchange, RequestPayload payload)
     {
         var source = TrafficSource.Of(exchange.ClientAddress);
         if (failures.WaitOf(source) is { } wait)
         {
-            return DashboardErrors.TooManyFailures(wait);
+            return DashboardAnswer.OfError(DashboardErrors.TooManyFailures(wait));
         }
 
-        if (await payload.ReadUnsignedAsync(source, exchange.Aborted) is { } unreadable)
-        {
-            return GlacierHttpErrors.Describe(unreadable);
-        }
-
+        await payload.ReadUnsignedAsync();
         if (await FindProvenAsync(payload.Document, exchange.Aborted) is not { } credential)
         {
             failures.Count(source);
-            return DashboardErrors.SignInFailed;
+            return DashboardAnswer.OfError(DashboardErrors.SignInFailed);
         }
 
         // Until the browser is closed.
         exchange.Context.Response.Cookies.Append(Cookie, sessions.Begin(credential), CookieOptionsOf(exchange));
-        return DashboardAnswer.Done;
+        return FrontAnswer.NoContent();
     }
 
     /// <summary>Ends the session.</summary>
-    public ValueTask<DashboardAnswer> SignOut(HttpExchange exchange, RequestPayload payload)
+    public ValueTask<FrontAnswer> SignOut(HttpExchange exchange, RequestPayload payload)
     {
         sessions.End(TokenOf(exchange));
         exchange.Context.Response.Cookies.Delete(Cookie, CookieOptionsOf(exchange));
-        return new(DashboardAnswer.Done);
+        return new(FrontAnswer.NoContent());
     }
 
     /// <summary>The key that signed in, or null without a session. Also null if the server verifies no signatures.</summary>
@@ -95,3 +92,117 @@ internal sealed record ChallengeDocument(string Challenge);
 /// <param name="Challenge">The challenge.</param>
 /// <param name="Proof">The proof that the client computed from the challenge and its secret, in hex.</param>
 internal sealed record SignInDocument(string? AccessKeyId, string? Challenge, string? Proof);
+
+/// <summary>Lets a client prove that it knows a secret without sending it: the client signs a text that this process has just
+/// made.</summary>
+internal sealed class SignInChallenge(TimeProvider time)
+{
+    /// <summary>How long a client may take to answer.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromMinutes(2);
+
+    private const int NonceBytes = 16;
+    private const string Context = "orleans-uploads dashboard\n";
+
+    private readonly ProcessSeal _seal = new();
+
+    /// <summary>Creates a challenge.</summary>
+    public string Create() => _seal.Seal(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{time.GetUtcNow().ToUnixTimeMilliseconds()}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes))}"));
+
+    /// <summary>Whether this process made the challenge a short time ago.</summary>
+    public bool IsCurrent(string? challenge)
+    {
+        if (_seal.Open(challenge) is not { } text
+            || !long.TryParse(text.AsSpan(0, text.IndexOf('-', StringComparison.Ordinal)), out var milliseconds))
+        {
+            return false;
+        }
+
+        var age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+        return age >= TimeSpan.Zero && age <= Life;
+    }
+
+    /// <summary>The proof that the owner of a secret gives for a challenge, in hex.</summary>
+    public static string Prove(string secret, string challenge) => Convert.ToHexStringLower(
+        HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(Context + challenge)));
+
+    /// <summary>Whether a proof is the one for a secret and a challenge.</summary>
+    public static bool IsProof(string? proof, string secret, string challenge) => CryptographicOperations.FixedTimeEquals(
+        Encoding.UTF8.GetBytes(proof ?? ""), Encoding.UTF8.GetBytes(Prove(secret, challenge)));
+}
+
+/// <summary>Marks texts that this process gave to a client, so that it recognizes them when they come back. The key is random and
+/// never leaves the process. Each seal has its own, so it recognizes no text of another.</summary>
+internal sealed class ProcessSeal
+{
+    private const char Separator = '.';
+
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
+
+    /// <summary>Adds the mark to a text.</summary>
+    public string Seal(string text) => text + Separator + MarkOf(text);
+
+    /// <summary>Checks and removes the mark.</summary>
+    /// <returns>Null if this seal did not mark the text.</returns>
+    public string? Open(string? sealedText)
+    {
+        var at = sealedText?.LastIndexOf(Separator) ?? -1;
+        return at >= 0 && CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(MarkOf(sealedText![..at])), Encoding.UTF8.GetBytes(sealedText[(at + 1)..]))
+                ? sealedText[..at]
+                : null;
+    }
+
+    private string MarkOf(string text) => Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(text)));
+}
+
+/// <summary>Counts failed attempts to sign in, to stop a client from guessing secrets. An address that fails too often has to
+/// wait.</summary>
+internal sealed class FailedSignIns(TimeProvider time)
+{
+    /// <summary>How many attempts of an address may fail within <see cref="Window"/>.</summary>
+    public const int MaxFailures = 10;
+
+    /// <summary>How long failures count.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
+
+    /// <summary>The maximum number of addresses to remember. If there are more, the oldest one is forgotten.</summary>
+    private const int MaxSources = 4096;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TrafficSource, (int Failures, DateTimeOffset Since)> _sources = [];
+
+    /// <summary>How long an address has to wait, or null if it may try.</summary>
+    public TimeSpan? WaitOf(TrafficSource source)
+    {
+        lock (_gate)
+        {
+            return _sources.TryGetValue(source, out var counted) && counted.Failures >= MaxFailures
+                && counted.Since + Window - time.GetUtcNow() is var wait && wait > TimeSpan.Zero
+                    ? wait
+                    : null;
+        }
+    }
+
+    /// <summary>Counts a failure.</summary>
+    public void Count(TrafficSource source)
+    {
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            if (_sources.TryGetValue(source, out var counted) && now - counted.Since < Window)
+            {
+                _sources[source] = (counted.Failures + 1, counted.Since);
+                return;
+            }
+
+            if (_sources.Count >= MaxSources)
+            {
+                _sources.Remove(_sources.MinBy(static entry => entry.Value.Since).Key);
+            }
+
+            _sources[source] = (1, now);
+        }
+    }
+}

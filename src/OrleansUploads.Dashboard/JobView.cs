@@ -1,26 +1,25 @@
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Gateway.Glacier.Jobs;
-using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier;
 
 namespace OrleansUploads.Dashboard;
 
 /// <summary>Shows a vault's jobs.</summary>
-internal sealed class JobView(IEntityHost host, ContainerFinder finder)
+internal static class JobView
 {
     private const int PageSize = 50;
 
     /// <summary>Lists jobs by creation time.</summary>
-    public async ValueTask<JobsDocument> ListAsync(DashboardCall call, string vault)
+    public static async ValueTask<JobsDocument> ListAsync(DashboardCall call, string vault)
     {
-        var found = await finder.FindVaultAsync(call, vault, VaultAction.ListJobs);
+        var found = await call.FindVaultAsync(vault, VaultAction.ListJobs);
         var after = default(JobCursor?);
         if (call.Query.FirstValue("after") is { } marker)
         {
             after = JobMarker.TryParse(marker, out var cursor) ? cursor
-                : throw GlacierError.Invalid($"Invalid marker: {marker}").AsException();
+                : throw GlacierError.Invalid($"Invalid marker: {marker}");
         }
 
-        var page = await found.AskAsync(host, found.Incarnation.Jobs, new ListJobs(after, PageSize, Finished: null));
+        var page = await found.AskAsync(found.Incarnation.Jobs, new ListJobs(after, PageSize, Finished: null));
         return new JobsDocument(
             [.. page.Jobs.Select(DocumentOf)],
             page.HasMore ? new PageStart(JobMarker.Format(page.Jobs[^1].Cursor)) : null);

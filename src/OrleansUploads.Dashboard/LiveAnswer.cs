@@ -9,8 +9,8 @@ namespace OrleansUploads.Dashboard;
 /// <param name="read">Reads the current state, or why the client may no longer see it.</param>
 /// <param name="streams">The pace.</param>
 internal sealed class LiveAnswer(
-    DashboardAnswer first, string? lastEventId, Func<ValueTask<DashboardAnswer>> read, LiveStreams streams)
-    : DashboardAnswer(StatusCodes.Status200OK)
+    FrontAnswer first, string? lastEventId, Func<ValueTask<FrontAnswer>> read, LiveStreams streams)
+    : FrontAnswer(StatusCodes.Status200OK)
 {
     /// <summary>The header with the ID of the last event that the client received.</summary>
     public const string LastEventIdHeader = "Last-Event-ID";
@@ -31,9 +31,8 @@ internal sealed class LiveAnswer(
 
     private const int IdBytes = 12;
 
-    public override async Task WriteAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
+    protected override async Task WriteBodyAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
     {
-        response.StatusCode = Status;
         response.ContentType = "text/event-stream";
         response.Headers["X-Accel-Buffering"] = "no";
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, streams.Stopping);
@@ -59,14 +58,14 @@ internal sealed class LiveAnswer(
         {
             if (state.Error is not null)
             {
-                await SendAsync(response, body, Event(GoneEvent, "", state.Body), cancellationToken);
+                await SendAsync(response, body, Event(GoneEvent, "", state.Document), cancellationToken);
                 return;
             }
 
-            var id = IdOf(state.Body.Span);
+            var id = IdOf(state.Document.Span);
             if (id != sentId)
             {
-                await SendAsync(response, body, Event(StateEvent, $"id: {id}\n", state.Body), cancellationToken);
+                await SendAsync(response, body, Event(StateEvent, $"id: {id}\n", state.Document), cancellationToken);
                 (sentId, sentAt) = (id, time.GetTimestamp());
             }
             else if (time.GetElapsedTime(sentAt) >= MaxSilence)
@@ -99,4 +98,65 @@ internal sealed class LiveAnswer(
 
     private static string IdOf(ReadOnlySpan<byte> document) =>
         Convert.ToHexStringLower(SHA256.HashData(document).AsSpan(0, IdBytes));
+}
+
+/// <summary>Limits the live views that are open at the same time.</summary>
+internal sealed class LiveStreams(TimeSpan interval, CancellationToken stopping)
+{
+    /// <summary>The maximum number of live views.</summary>
+    public const int MaxStreams = 64;
+
+    /// <summary>The maximum number of live views of one account.</summary>
+    public const int MaxStreamsOfAccount = 24;
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<OpenStream> _open = [];
+
+    /// <summary>The minimum time between two readings of a view.</summary>
+    public TimeSpan Interval { get; } = interval;
+
+    /// <summary>Canceled when the server stops.</summary>
+    public CancellationToken Stopping { get; } = stopping;
+
+    /// <summary>Number of open live views.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _open.Count;
+            }
+        }
+    }
+
+    /// <summary>Opens a live view.</summary>
+    /// <returns>To be disposed when it is closed, or null if there are too many.</returns>
+    public IDisposable? TryOpen(AccountId account)
+    {
+        lock (_gate)
+        {
+            if (_open.Count >= MaxStreams || _open.Count(open => open.Account == account) >= MaxStreamsOfAccount)
+            {
+                return null;
+            }
+
+            var opened = new OpenStream(this, account);
+            _open.Add(opened);
+            return opened;
+        }
+    }
+
+    private sealed class OpenStream(LiveStreams owner, AccountId account) : IDisposable
+    {
+        public AccountId Account => account;
+
+        public void Dispose()
+        {
+            lock (owner._gate)
+            {
+                owner._open.Remove(this);
+            }
+        }
+    }
 }

@@ -14,17 +14,17 @@ internal sealed class PageFiles
     public PageFile? Find(string name) => _files.Value.GetValueOrDefault(name);
 
     /// <summary>Answers a request for a file. Browsers keep it and ask each time whether it has changed.</summary>
-    public DashboardAnswer Answer(HttpExchange exchange, string name)
+    public FrontAnswer Answer(HttpExchange exchange, string name)
     {
         if (Find(name) is not { } file)
         {
-            return DashboardErrors.NotFound(exchange.Target.Path);
+            return DashboardAnswer.OfError(DashboardErrors.NotFound(exchange.Target.Path));
         }
 
-        (string, string)[] headers = [("ETag", file.ETag), ("Cache-Control", "no-cache")];
+        (string, string?)[] headers = [("ETag", file.ETag), ("Cache-Control", "no-cache")];
         return exchange.Context.Request.Headers.IfNoneMatch == file.ETag
-            ? new DashboardAnswer(StatusCodes.Status304NotModified) { Headers = headers }
-            : new DashboardAnswer(StatusCodes.Status200OK, file.ContentType, file.Bytes) { Headers = headers };
+            ? new FrontAnswer(StatusCodes.Status304NotModified, headers)
+            : new FrontAnswer(StatusCodes.Status200OK, headers) { ContentType = file.ContentType, Document = file.Bytes };
     }
 
     private static FrozenDictionary<string, PageFile> Load()
@@ -55,7 +55,4 @@ internal sealed class PageFiles
 }
 
 /// <summary>A file of the page.</summary>
-/// <param name="ContentType">Its content type.</param>
-/// <param name="ETag">Changes with its bytes.</param>
-/// <param name="Bytes">Its bytes.</param>
 internal sealed record PageFile(string ContentType, string ETag, ReadOnlyMemory<byte> Bytes);

@@ -42,8 +42,6 @@ internal sealed class CollectorFigures : IDisposable
     private readonly DateTimeOffset _since;
 
     /// <summary>Starts to count.</summary>
-    /// <param name="time">The clock.</param>
-    /// <param name="meter">The meter of the collector.</param>
     public CollectorFigures(TimeProvider time, string meter = EngineTelemetry.MeterName)
     {
         _since = time.GetUtcNow();
@@ -67,7 +65,6 @@ internal sealed class CollectorFigures : IDisposable
         _counts.GetValueOrDefault(EngineTelemetry.UploadsCollectedName),
         _counts.GetValueOrDefault(EngineTelemetry.UploadsSkippedName));
 
-    /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 }
 

@@ -1,34 +1,34 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier;
 
 namespace OrleansUploads.Dashboard;
 
 /// <summary>Shows archives and objects.</summary>
-internal sealed class StoredView(IEntityHost host, ContainerFinder finder, InventoryReader inventories, KeyLister lister)
+internal static class StoredView
 {
     private const int PageSize = 50;
 
     /// <summary>Lists a page of the archives of a vault, oldest first, or the only one that the call names. Pages are filled in the order
     /// of the inventory.</summary>
-    public async ValueTask<StoredDocument> ListArchivesAsync(DashboardCall call, string vault)
+    public static async ValueTask<StoredDocument> ListArchivesAsync(DashboardCall call, string vault)
     {
         var archive = call.Query.FirstValue("archive");
-        var found = await finder.FindVaultAsync(call, vault, VaultAction.InitiateJob, archive ?? "");
+        var found = await call.FindVaultAsync(vault, VaultAction.InitiateJob, archive ?? "");
         if (ArchiveOf(archive) is { } named)
         {
-            var only = await found.AskAsync(host, found.Incarnation.ArchiveShard(named), new FindArchive(named));
+            var only = await found.AskAsync(found.Incarnation.ArchiveShard(named), new FindArchive(named));
             return new StoredDocument([ItemOf(only)], After: null);
         }
 
         var after = ArchiveOf(call.Query.FirstValue("after"));
-        var snapshot = await found.AskAsync(host, found.Vault.Entity, new TakeInventorySnapshot(found.Vault));
+        var snapshot = await found.AskAsync(found.Vault.Entity, new TakeInventorySnapshot(found.Vault));
         var items = new List<StoredItem>();
         var hasMore = false;
-        await foreach (var page in inventories.ReadAsync(snapshot, new InventorySelection(default, PageSize, after), call.Aborted))
+        await foreach (var page in call.Services.Paths.Inventories.ReadAsync(
+            snapshot, new InventorySelection(default, PageSize, after), call.Aborted))
         {
             items.AddRange(page.Archives.Select(ItemOf));
             hasMore = page.HasMore;
@@ -38,11 +38,11 @@ internal sealed class StoredView(IEntityHost host, ContainerFinder finder, Inven
     }
 
     /// <summary>Lists the objects of a bucket: all of them, or those whose keys begin with a prefix.</summary>
-    public async ValueTask<StoredDocument> ListObjectsAsync(DashboardCall call, string bucket)
+    public static async ValueTask<StoredDocument> ListObjectsAsync(DashboardCall call, string bucket)
     {
-        var objects = new KeyIndexId((await finder.FindBucketAsync(call, bucket)).Bucket, KeyTree.Objects);
+        var objects = new KeyIndexId((await call.FindBucketAsync(bucket)).Bucket, KeyTree.Objects);
         var after = call.Query.FirstValue("after") is { Length: > 0 } key ? KeyPosition.Behind(key) : default(KeyPosition?);
-        var page = await lister.ListAsync(
+        var page = await call.Services.Paths.KeyLister.ListAsync(
             new KeyListing(objects, call.Query.FirstValue("prefix") ?? "", "", after, PageSize), call.Aborted);
         return new StoredDocument(
             [.. page.Entries.Select(static entry => new StoredItem(
@@ -52,7 +52,7 @@ internal sealed class StoredView(IEntityHost host, ContainerFinder finder, Inven
 
     private static ArchiveId? ArchiveOf(string? text) => text is null ? null
         : ArchiveId.TryParse(text, out var archive) ? archive
-        : throw GlacierError.ArchiveNotFound(text).AsException();
+        : throw GlacierError.ArchiveNotFound(text);
 
     private static StoredItem ItemOf(ArchiveEntry entry) => new(
         entry.Archive.ToString(), entry.Description.OrNull, entry.SizeBytes, entry.CreatedAt, entry.TreeHash.ToString());

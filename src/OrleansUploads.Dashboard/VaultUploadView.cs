@@ -5,22 +5,20 @@ using OrleansUploads.Engine.Bytes;
 namespace OrleansUploads.Dashboard;
 
 /// <summary>Shows a vault's uploads in progress.</summary>
-internal sealed class VaultUploadView(IEntityHost host, ContainerFinder finder, UploadNotes notes)
+internal static class VaultUploadView
 {
     /// <summary>The number of uploads on a page: as many as a screen has rows. Other uploads are never loaded.</summary>
     public const int PageSize = 20;
 
-    private readonly UploadsReader _uploads = new(host);
-
     /// <summary>Lists a page of uploads with their progress, oldest first. Pages are filled in the order of upload IDs, so that only the
     /// uploads of this page are read.</summary>
-    public async ValueTask<UploadsDocument> ListAsync(DashboardCall call, string name)
+    public static async ValueTask<UploadsDocument> ListAsync(DashboardCall call, string name)
     {
-        var found = await finder.FindVaultAsync(call, name, VaultAction.ListMultipartUploads);
-        var page = found.OrRefuse(
-            await _uploads.ReadAsync(found.Vault, call.Query.FirstValue("after") ?? "", PageSize, call.Aborted));
+        var found = await call.FindVaultAsync(name, VaultAction.ListMultipartUploads);
+        var page = found.OrRefuse(await new UploadsReader(call.Services.Host).ReadAsync(
+            found.Vault, call.Query.FirstValue("after") ?? "", PageSize, call.Aborted));
         var mapped = await Task.WhenAll(page.Uploads.Select(spec =>
-            host.AskAsync(spec.Upload.Entity, new MapParts(found.Vault), call.Aborted).AsTask()));
+            found.TryAskAsync(spec.Upload.Entity, new MapParts(found.Vault)).AsTask()));
         return new UploadsDocument(
             [.. page.Uploads.Zip(mapped, static (spec, asked) =>
                 DocumentOf(spec, asked.TryGet(out var upload, out _) ? upload.Parts : null)).OrderBy(static upload => upload.Created)],
@@ -28,18 +26,18 @@ internal sealed class VaultUploadView(IEntityHost host, ContainerFinder finder, 
     }
 
     /// <summary>Shows one upload with the map of its parts.</summary>
-    public async ValueTask<UploadDocument> GetAsync(DashboardCall call, string name, string id)
+    public static async ValueTask<UploadDocument> GetAsync(DashboardCall call, string name, string id, UploadNotes notes)
     {
-        var (found, upload) = await finder.FindVaultUploadAsync(call, name, id, VaultAction.ListParts);
-        var mapped = await found.AskAsync(host, upload.Entity, new MapParts(found.Vault));
+        var (found, upload) = await call.FindVaultUploadAsync(name, id, VaultAction.ListParts);
+        var mapped = await found.AskAsync(upload.Entity, new MapParts(found.Vault));
         return await notes.AddAsync(call, upload, DocumentOf(mapped.Spec, mapped.Parts));
     }
 
     /// <summary>Shows one part.</summary>
-    public async ValueTask<PartDocument> GetPartAsync(DashboardCall call, string name, string id, int number)
+    public static async ValueTask<PartDocument> GetPartAsync(DashboardCall call, string name, string id, int number)
     {
-        var (found, upload) = await finder.FindVaultUploadAsync(call, name, id, VaultAction.ListParts);
-        var part = await found.AskAsync(host, upload.Entity, new FindPart(found.Vault, number));
+        var (found, upload) = await call.FindVaultUploadAsync(name, id, VaultAction.ListParts);
+        var part = await found.AskAsync(upload.Entity, new FindPart(found.Vault, number));
         return part.Range is not { } range ? new PartDocument(number, IsStored: false) : new PartDocument(
             number,
             IsStored: true,
@@ -55,10 +53,10 @@ internal sealed class VaultUploadView(IEntityHost host, ContainerFinder finder, 
     }
 
     /// <summary>Aborts an upload.</summary>
-    public async ValueTask AbortAsync(DashboardCall call, string name, string id)
+    public static async ValueTask AbortAsync(DashboardCall call, string name, string id)
     {
-        var (found, upload) = await finder.FindVaultUploadAsync(call, name, id, VaultAction.AbortMultipartUpload);
-        await found.AskAsync(host, upload.Entity, new AbortUpload(found.Vault));
+        var (found, upload) = await call.FindVaultUploadAsync(name, id, VaultAction.AbortMultipartUpload);
+        await found.AskAsync(upload.Entity, new AbortUpload(found.Vault));
     }
 
     private static UploadDocument DocumentOf(UploadSpec spec, MappedParts? parts) => new(

@@ -1,101 +1,95 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Glacier.Vaults;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Authentication;
-using OrleansUploads.Gateway.Http.Errors;
-using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Glacier;
 
 /// <summary>The front of the vault API.</summary>
-internal sealed class GlacierFront(
-    PolicyGate gate, IServiceProvider services, TransferLimiters transfers, GatewayOptions options, IStorageSpace? space = null) : IFront
+internal sealed class GlacierFront(FrontServices services) : IFront
 {
     /// <summary>Stands for the signer's own account in a path.</summary>
     private const string OwnAccount = "-";
 
-    private readonly IServiceProvider _services = Handler<GlacierCall>.Require(
-        services, GlacierOperation.All.Select(static operation => operation.Handler));
-
-    /// <inheritdoc/>
     public SigningRules Signing => SigningRules.Glacier;
 
-    /// <inheritdoc/>
     public string RequestIdHeader => RequestId.AmazonHeader;
 
-    /// <inheritdoc/>
     public bool ClaimsPath(RequestTarget target) =>
         target.Segments is [_, "vaults" or "policies" or "provisioned-capacity", ..];
 
-    /// <inheritdoc/>
-    public FrontRequest Recognize(HttpExchange exchange) =>
-        new GlacierRequest(this, exchange, GlacierRoute.Parse(exchange.Context.Request.Method, exchange.Target));
+    public FrontRequest Recognize(HttpExchange exchange)
+    {
+        var route = GlacierRoute.Parse(exchange.Context.Request.Method, exchange.Target);
+        return new FrontRequest
+        {
+            OperationName = route?.Action.ToString() ?? HttpExchange.UnknownOperation,
+            IsUpload = route is { Operation.Transfer: Transfer.Receives },
+            AccessesOf = signer =>
+            [
+                new(
+                    route?.Operation.Access ?? KeyAccessKind.Change,
+                    route?.Vault,
+                    exchange.Target.Segments is [var owner, ..] && IsOwn(owner, signer)),
+            ],
+            AnswerAsync = (signer, payload) => AnswerAsync(exchange, route, signer, payload),
+        };
+    }
 
-    /// <inheritdoc/>
-    public FrontAnswer DescribeError(HttpError error) => new ErrorAnswer(GlacierHttpErrors.Describe(error));
+    public FrontError Describe(HttpError error) => GlacierHttpErrors.Describe(error);
+
+    public FrontAnswer AnswerOf(HttpExchange exchange, FrontError error) => GlacierJson.ErrorAnswer((GlacierError)error);
 
     /// <summary>Checks a request whose signature has been verified, in this order: version, account, path, body, vault name, vault,
     /// policies, disk space. The operation checks its parameters after that.</summary>
     private async ValueTask<FrontAnswer> AnswerAsync(HttpExchange exchange, GlacierRoute? named, AccountId signer, RequestPayload payload)
     {
-        try
+        var request = exchange.Context.Request;
+        exchange.Context.Response.Headers[GlacierHeaders.Accepts] = PayloadModes.NotSigned;
+        RequireVersion(request);
+        var owner = RequireOwner(exchange.Target, named, signer);
+        var route = named ?? throw GlacierError.UnknownOperation(request.Method, exchange.Target.Path);
+        await payload.ReadDocumentAsync();
+        VaultName name = default;
+        if (route.Vault is not null && !VaultName.TryParse(route.Vault, out name))
         {
-            var request = exchange.Context.Request;
-            RequireVersion(request);
-            var owner = RequireOwner(exchange.Target, named, signer);
-            var route = named ?? throw RequestErrors.UnknownOperation(request.Method, exchange.Target.Path).AsException();
-            if (await payload.ReadDocumentAsync(signer, exchange.Aborted) is { } unreadable)
-            {
-                return DescribeError(unreadable);
-            }
-
-            VaultName name = default;
-            if (route.Vault is not null && !VaultName.TryParse(route.Vault, out name))
-            {
-                throw (route.Action == VaultAction.CreateVault ? RequestErrors.InvalidVaultName(route.Vault)
-                    : owner == signer ? GlacierError.VaultNotFound(VaultArn.Format(options.Region, owner, route.Vault))
-                    : RequestErrors.ForeignAccount(owner.ToString())).AsException();
-            }
-
-            var call = new GlacierCall
-            {
-                Exchange = exchange,
-                Action = route.Action,
-                Id = route.Id ?? "",
-                Account = signer,
-                Region = options.Region,
-                Vault = new VaultId(owner, name),
-                Document = payload.Document,
-            };
-            if (route.IsOnVault && await gate.CheckAsync(call) is { } denied)
-            {
-                throw denied.AsException();
-            }
-
-            space?.RequireFor(route.Operation.Space);
-            var (admitted, throttled) = await transfers.AcquireAsync(exchange, signer, route.Operation.Transfer);
-            using var slot = admitted;
-            return throttled is not null ? DescribeError(throttled) : await route.Operation.Handler.RunAsync(_services, call);
+            throw route.Action == VaultAction.CreateVault ? GlacierError.InvalidVaultName(route.Vault)
+                : owner == signer ? GlacierError.VaultNotFound(VaultArn.Format(services.Options.Region, owner, route.Vault))
+                : GlacierError.ForeignAccount(owner.ToString());
         }
-        catch (FrontErrorException refused)
+
+        var call = new GlacierCall
         {
-            return new ErrorAnswer((GlacierError)refused.Error);
+            Services = services,
+            Exchange = exchange,
+            Headers = request.Headers,
+            Account = signer,
+            Action = route.Action,
+            Vault = new VaultId(owner, name),
+            Id = route.Id ?? "",
+            Document = payload.Document,
+        };
+        if (route.IsOnVault && await PolicyGate.CheckAsync(call) is { } denied)
+        {
+            throw denied;
         }
+
+        using var slot = await services.AdmitAsync(exchange, signer, route.Operation.Space, route.Operation.Transfer);
+        return await route.Operation.RunAsync(call);
     }
 
     private static void RequireVersion(HttpRequest request)
     {
         if (!request.Headers.TryGetValue(GlacierHeaders.Version, out var version))
         {
-            throw GlacierError.Missing("API version").AsException();
+            throw GlacierError.Missing("API version");
         }
 
-        if (version != GlacierApi.Version)
+        if (version != GlacierHeaders.ApiVersion)
         {
-            throw RequestErrors.WrongVersion(version.ToString()).AsException();
+            throw GlacierError.WrongVersion(version.ToString());
         }
     }
 
@@ -110,31 +104,20 @@ internal sealed class GlacierFront(
         }
 
         return AccountId.TryParse(named, out var other)
-            ? route is { IsOnVault: true } ? other : throw RequestErrors.ForeignAccount(named).AsException()
-            : route is null ? signer : throw RequestErrors.ForeignAccount(named).AsException();
+            ? route is { IsOnVault: true } ? other : throw GlacierError.ForeignAccount(named)
+            : route is null ? signer : throw GlacierError.ForeignAccount(named);
     }
 
     private static bool IsOwn(string account, AccountId signer) => account == OwnAccount || account == signer.ToString();
+}
 
-    private sealed class GlacierRequest(GlacierFront front, HttpExchange exchange, GlacierRoute? route) : FrontRequest
+/// <summary>Registers the front of the vault API.</summary>
+internal static class GlacierServices
+{
+    /// <summary>Adds the front of the vault API to the gateway.</summary>
+    public static IServiceCollection AddGlacierFront(this IServiceCollection services)
     {
-        /// <summary>One of 33 names, or "Unknown".</summary>
-        public override string OperationName => route?.Action.ToString() ?? HttpExchange.UnknownOperation;
-
-        public override bool IsUpload => route is { Operation.Transfer: Transfer.Receives };
-
-        public override IEnumerable<KeyAccess> AccessesOf(AccountId account) =>
-        [
-            new(
-                route?.Operation.Access ?? KeyAccessKind.Change,
-                route?.Vault,
-                exchange.Target.Segments is [var owner, ..] && IsOwn(owner, account)),
-        ];
-
-        public override ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload)
-        {
-            exchange.Context.Response.Headers[GlacierHeaders.Accepts] = PayloadModes.NotSigned;
-            return front.AnswerAsync(exchange, route, account, payload);
-        }
+        services.TryAddSingleton<IInventoryMeter, InventoryMeter>();
+        return services.AddSingleton<IFront, GlacierFront>();
     }
 }

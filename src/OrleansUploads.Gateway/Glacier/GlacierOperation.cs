@@ -1,11 +1,6 @@
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Glacier.Jobs;
-using OrleansUploads.Gateway.Glacier.Multipart;
-using OrleansUploads.Gateway.Glacier.Notifications;
-using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Glacier.Vaults;
-using OrleansUploads.Gateway.Http.Fronts;
+using OrleansUploads.Gateway.Http.Admission;
 using static OrleansUploads.Core.Policies.KeyAccessKind;
 using static OrleansUploads.Core.Policies.VaultAction;
 
@@ -17,90 +12,73 @@ namespace OrleansUploads.Gateway.Glacier;
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Path">The path below the account. A <c>*</c> is a name or an ID.</param>
 /// <param name="Access">What it does, for keys with a scope.</param>
-/// <param name="Handler">Executes it.</param>
-internal sealed record GlacierOperation(VaultAction Action, string Method, string Path, KeyAccessKind Access, Handler<GlacierCall> Handler)
+/// <param name="RunAsync">Executes it.</param>
+internal sealed record GlacierOperation(
+    VaultAction Action, string Method, string Path, KeyAccessKind Access, Func<GlacierCall, ValueTask<FrontAnswer>> RunAsync)
 {
     /// <summary>All operations.</summary>
     public static readonly IReadOnlyList<GlacierOperation> All =
     [
-        Of<VaultOperations>(ListVaults, "GET", "vaults", Look, static (g, call) => g.ListAsync(call)),
-        Of<VaultOperations>(CreateVault, "PUT", "vaults/*", Change,
-            static (g, call) => g.CreateAsync(call)) with { Space = SpaceUse.Grows },
-        Of<VaultOperations>(DescribeVault, "GET", "vaults/*", Look, static (g, call) => g.DescribeAsync(call)),
-        Of<VaultOperations>(DeleteVault, "DELETE", "vaults/*", Change,
-            static (g, call) => g.DeleteAsync(call)) with { Space = SpaceUse.Frees },
+        new(ListVaults, "GET", "vaults", Look, VaultOperations.ListAsync),
+        new(CreateVault, "PUT", "vaults/*", Change, VaultOperations.CreateAsync) { Space = SpaceUse.Grows },
+        new(DescribeVault, "GET", "vaults/*", Look, VaultOperations.DescribeAsync),
+        new(DeleteVault, "DELETE", "vaults/*", Change, VaultOperations.DeleteAsync) { Space = SpaceUse.Frees },
 
-        Of<ArchiveOperations>(UploadArchive, "POST", "vaults/*/archives", Add, static (g, call) => g.UploadAsync(call)) with
+        new(UploadArchive, "POST", "vaults/*/archives", Add, ArchiveOperations.UploadAsync)
         {
             Transfer = Transfer.Receives, Space = SpaceUse.Grows,
         },
-        Of<ArchiveOperations>(DeleteArchive, "DELETE", "vaults/*/archives/*", Change, static (g, call) => g.DeleteAsync(call)) with
+        new(DeleteArchive, "DELETE", "vaults/*/archives/*", Change, ArchiveOperations.DeleteAsync)
         {
             Space = SpaceUse.Frees,
         },
 
-        Of<MultipartOperations>(InitiateMultipartUpload, "POST", "vaults/*/multipart-uploads", Add,
-            static (g, call) => g.InitiateAsync(call)) with
+        new(InitiateMultipartUpload, "POST", "vaults/*/multipart-uploads", Add, MultipartOperations.InitiateAsync)
         {
             Space = SpaceUse.Grows,
         },
-        Of<MultipartOperations>(ListMultipartUploads, "GET", "vaults/*/multipart-uploads", Look,
-            static (g, call) => g.ListUploadsAsync(call)),
-        Of<MultipartOperations>(UploadMultipartPart, "PUT", "vaults/*/multipart-uploads/*", Add,
-            static (g, call) => g.UploadPartAsync(call)) with
+        new(ListMultipartUploads, "GET", "vaults/*/multipart-uploads", Look, MultipartOperations.ListUploadsAsync),
+        new(UploadMultipartPart, "PUT", "vaults/*/multipart-uploads/*", Add, MultipartOperations.UploadPartAsync)
         {
             Transfer = Transfer.Receives, Space = SpaceUse.Grows,
         },
-        Of<MultipartOperations>(CompleteMultipartUpload, "POST", "vaults/*/multipart-uploads/*", Add,
-            static (g, call) => g.CompleteAsync(call)),
-        Of<MultipartOperations>(AbortMultipartUpload, "DELETE", "vaults/*/multipart-uploads/*", Change,
-            static (g, call) => g.AbortAsync(call)) with
+        new(CompleteMultipartUpload, "POST", "vaults/*/multipart-uploads/*", Add, MultipartOperations.CompleteAsync),
+        new(AbortMultipartUpload, "DELETE", "vaults/*/multipart-uploads/*", Change, MultipartOperations.AbortAsync)
         {
             Space = SpaceUse.Frees,
         },
-        Of<MultipartOperations>(ListParts, "GET", "vaults/*/multipart-uploads/*", Look, static (g, call) => g.ListPartsAsync(call)),
+        new(ListParts, "GET", "vaults/*/multipart-uploads/*", Look, MultipartOperations.ListPartsAsync),
 
-        Of<JobInitiation>(InitiateJob, "POST", "vaults/*/jobs", Read,
-            static (g, call) => g.InitiateAsync(call)) with { Space = SpaceUse.Retrieves },
-        Of<JobOperations>(ListJobs, "GET", "vaults/*/jobs", Look, static (g, call) => g.ListAsync(call)),
-        Of<JobOperations>(DescribeJob, "GET", "vaults/*/jobs/*", Look, static (g, call) => g.DescribeAsync(call)),
-        Of<JobOperations>(GetJobOutput, "GET", "vaults/*/jobs/*/output", Read,
-            static (g, call) => g.GetOutputAsync(call)) with { Transfer = Transfer.Sends },
+        new(InitiateJob, "POST", "vaults/*/jobs", Read, JobInitiation.InitiateAsync) { Space = SpaceUse.Retrieves },
+        new(ListJobs, "GET", "vaults/*/jobs", Look, JobOperations.ListAsync),
+        new(DescribeJob, "GET", "vaults/*/jobs/*", Look, JobOperations.DescribeAsync),
+        new(GetJobOutput, "GET", "vaults/*/jobs/*/output", Read, JobOperations.GetOutputAsync) { Transfer = Transfer.Sends },
 
-        Of<TagOperations>(ListTagsForVault, "GET", "vaults/*/tags", Look, static (g, call) => g.ListAsync(call)),
-        Of<TagOperations>(AddTagsToVault, "POST", "vaults/*/tags", Change, static (g, call) => g.AddAsync(call)) with
+        new(ListTagsForVault, "GET", "vaults/*/tags", Look, TagOperations.ListAsync),
+        new(AddTagsToVault, "POST", "vaults/*/tags", Change, TagOperations.AddAsync)
         {
             Choice = "add", Space = SpaceUse.Grows,
         },
-        Of<TagOperations>(RemoveTagsFromVault, "POST", "vaults/*/tags", Change,
-            static (g, call) => g.RemoveAsync(call)) with { Choice = "remove" },
+        new(RemoveTagsFromVault, "POST", "vaults/*/tags", Change, TagOperations.RemoveAsync) { Choice = "remove" },
 
-        Of<NotificationOperations>(SetVaultNotifications, "PUT", "vaults/*/notification-configuration", Change,
-            static (g, call) => g.SetNotificationsAsync(call)),
-        Of<NotificationOperations>(GetVaultNotifications, "GET", "vaults/*/notification-configuration", Look,
-            static (g, call) => g.GetNotificationsAsync(call)),
-        Of<NotificationOperations>(DeleteVaultNotifications, "DELETE", "vaults/*/notification-configuration", Change,
-            static (g, call) => g.DeleteNotificationsAsync(call)),
+        new(SetVaultNotifications, "PUT", "vaults/*/notification-configuration", Change, NotificationOperations.SetAsync),
+        new(GetVaultNotifications, "GET", "vaults/*/notification-configuration", Look, NotificationOperations.GetAsync),
+        new(DeleteVaultNotifications, "DELETE", "vaults/*/notification-configuration", Change, NotificationOperations.DeleteAsync),
 
-        Of<PolicyOperations>(SetVaultAccessPolicy, "PUT", "vaults/*/access-policy", Change,
-            static (g, call) => g.SetPolicyAsync(call)),
-        Of<PolicyOperations>(GetVaultAccessPolicy, "GET", "vaults/*/access-policy", Look, static (g, call) => g.GetPolicyAsync(call)),
-        Of<PolicyOperations>(DeleteVaultAccessPolicy, "DELETE", "vaults/*/access-policy", Change,
-            static (g, call) => g.DeletePolicyAsync(call)),
+        new(SetVaultAccessPolicy, "PUT", "vaults/*/access-policy", Change, PolicyOperations.SetPolicyAsync),
+        new(GetVaultAccessPolicy, "GET", "vaults/*/access-policy", Look, PolicyOperations.GetPolicyAsync),
+        new(DeleteVaultAccessPolicy, "DELETE", "vaults/*/access-policy", Change, PolicyOperations.DeletePolicyAsync),
 
-        Of<PolicyOperations>(InitiateVaultLock, "POST", "vaults/*/lock-policy", Change, static (g, call) => g.InitiateLockAsync(call)),
-        Of<PolicyOperations>(GetVaultLock, "GET", "vaults/*/lock-policy", Look, static (g, call) => g.GetLockAsync(call)),
-        Of<PolicyOperations>(AbortVaultLock, "DELETE", "vaults/*/lock-policy", Change, static (g, call) => g.AbortLockAsync(call)),
-        Of<PolicyOperations>(CompleteVaultLock, "POST", "vaults/*/lock-policy/*", Change, static (g, call) => g.CompleteLockAsync(call)),
+        new(InitiateVaultLock, "POST", "vaults/*/lock-policy", Change, PolicyOperations.InitiateLockAsync),
+        new(GetVaultLock, "GET", "vaults/*/lock-policy", Look, PolicyOperations.GetLockAsync),
+        new(AbortVaultLock, "DELETE", "vaults/*/lock-policy", Change, PolicyOperations.AbortLockAsync),
+        new(CompleteVaultLock, "POST", "vaults/*/lock-policy/*", Change, PolicyOperations.CompleteLockAsync),
 
-        Of<AccountOperations>(GetDataRetrievalPolicy, "GET", "policies/data-retrieval", Look,
-            static (g, call) => g.GetRetrievalPolicyAsync(call)),
-        Of<AccountOperations>(SetDataRetrievalPolicy, "PUT", "policies/data-retrieval", Change,
-            static (g, call) => g.SetRetrievalPolicyAsync(call)),
+        new(GetDataRetrievalPolicy, "GET", "policies/data-retrieval", Look, AccountOperations.GetRetrievalPolicyAsync),
+        new(SetDataRetrievalPolicy, "PUT", "policies/data-retrieval", Change, AccountOperations.SetRetrievalPolicyAsync),
 
-        Of<AccountOperations>(ListProvisionedCapacity, "GET", "provisioned-capacity", Look, static (g, call) => g.ListCapacityAsync(call)),
-        Of<AccountOperations>(PurchaseProvisionedCapacity, "POST", "provisioned-capacity", Change,
-            static (g, call) => g.PurchaseCapacityAsync(call)) with
+        new(ListProvisionedCapacity, "GET", "provisioned-capacity", Look, AccountOperations.ListCapacityAsync),
+        new(PurchaseProvisionedCapacity, "POST", "provisioned-capacity", Change, AccountOperations.PurchaseCapacityAsync)
         {
             Space = SpaceUse.Grows,
         },
@@ -115,9 +93,49 @@ internal sealed record GlacierOperation(VaultAction Action, string Method, strin
     /// <summary>Which bytes it moves. The body of an operation that receives is an upload's, up to 4 GiB, rather than a small
     /// document.</summary>
     public Transfer Transfer { get; init; }
+}
 
-    private static GlacierOperation Of<TService>(
-        VaultAction action, string method, string path, KeyAccessKind access, Func<TService, GlacierCall, ValueTask<FrontAnswer>> run)
-        where TService : notnull =>
-        new(action, method, path, access, Handler<GlacierCall>.Of(run));
+/// <summary>The operation of a request and the names in its path. The names are decoded but not checked.</summary>
+/// <param name="Operation">The operation.</param>
+/// <param name="Vault">The vault's name, or null for an operation on the account.</param>
+/// <param name="Id">The ID of the archive, upload, job or lock, or null if the path has none.</param>
+internal sealed record GlacierRoute(GlacierOperation Operation, string? Vault, string? Id)
+{
+    private const string Vaults = "vaults";
+
+    private static readonly Dictionary<Key, GlacierOperation> Operations = GlacierOperation.All.ToDictionary(
+        static row => Key.Of(row.Method, ["-", .. row.Path.Split('/')], row.Choice));
+
+    /// <summary>What policies call the operation.</summary>
+    public VaultAction Action => Operation.Action;
+
+    /// <summary>Whether the operation is on an existing vault. Only those have policies.</summary>
+    public bool IsOnVault => Vault is not null && Action != VaultAction.CreateVault;
+
+    /// <summary>The route for a method and path, or null if they are no operation's. Paths are case-sensitive.</summary>
+    public static GlacierRoute? Parse(string method, RequestTarget target)
+    {
+        var segments = target.Segments;
+        return Operations.TryGetValue(Key.Of(method, segments, null), out var operation)
+            || Operations.TryGetValue(Key.Of(method, segments, target.Query.FirstValue("operation")), out operation)
+                ? new(operation, NameAt(segments, 2), NameAt(segments, 4))
+                : null;
+    }
+
+    private static string? NameAt(string[] segments, int index) =>
+        segments.Length > index && segments[1] == Vaults ? segments[index] : null;
+
+    /// <summary>The words of a path, without the names between them.</summary>
+    private readonly record struct Key(string Method, string? Root, string? Resource, string? Part, int Count, string? Choice)
+    {
+        public static Key Of(string method, string[] segments, string? choice)
+        {
+            var root = At(segments, 1);
+            return root == Vaults
+                ? new(method, root, At(segments, 3), At(segments, 5), segments.Length, choice)
+                : new(method, root, At(segments, 2), At(segments, 3), segments.Length, choice);
+        }
+
+        private static string? At(string[] segments, int index) => segments.Length > index ? segments[index] : null;
+    }
 }

@@ -5,12 +5,12 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Policies;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Connections;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Gateway.Http.Telemetry;
 using OrleansUploads.Gateway.S3;
@@ -47,10 +47,11 @@ public static class GatewayServices
 
     /// <summary>Adds a gateway with only the vault API.</summary>
     internal static IServiceCollection AddVaultGateway(this IServiceCollection services, GatewayOptions options) =>
-        services.AddHttpGateway(options).AddBytePaths().AddGlacierFront();
+        services.AddHttpGateway(options).AddFrontServices().AddGlacierFront();
 
-    /// <summary>Adds the paths of the bytes, unless the host has added those of its engine.</summary>
-    private static IServiceCollection AddBytePaths(this IServiceCollection services)
+    /// <summary>Adds what the operations of the fronts work with. The paths of the bytes are those of the host's engine, if it has added
+    /// them.</summary>
+    private static IServiceCollection AddFrontServices(this IServiceCollection services)
     {
         services.TryAddSingleton<IdSource>();
         services.TryAddSingleton<MaintenanceOptions>();
@@ -61,13 +62,9 @@ public static class GatewayServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<MaintenanceOptions>(),
             SharedLanes.OfProcess));
-        return services.AddPath(static paths => paths.Keys).AddPath(static paths => paths.KeyLister).AddPath(static paths => paths.CurrentObject)
-            .AddPath(static paths => paths.Intake).AddPath(static paths => paths.Archives).AddPath(static paths => paths.Inventories)
-            .AddPath(static paths => paths.ObjectIntake).AddPath(static paths => paths.Objects).AddPath(static paths => paths.Copier);
+        services.TryAddSingleton<PolicyCache>();
+        return services.AddSingleton<FrontServices>();
     }
-
-    private static IServiceCollection AddPath<TPath>(this IServiceCollection services, Func<BytePaths, TPath> path)
-        where TPath : class => services.AddSingleton(provider => path(provider.GetRequiredService<BytePaths>()));
 
     /// <summary>Adds what all fronts share.</summary>
     private static IServiceCollection AddHttpGateway(this IServiceCollection services, GatewayOptions options)

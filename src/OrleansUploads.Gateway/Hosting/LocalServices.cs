@@ -4,7 +4,7 @@ using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Glacier.Jobs;
+using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Health;

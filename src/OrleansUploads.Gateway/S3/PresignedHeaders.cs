@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Signing;
 

@@ -1,243 +1,165 @@
-using System.Runtime.CompilerServices;
 using System.Xml;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Http.Fronts;
-using OrleansUploads.Gateway.S3.Buckets;
-using OrleansUploads.Gateway.S3.Objects;
-using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.Http.Admission;
 using static OrleansUploads.Core.Policies.KeyAccessKind;
-using static OrleansUploads.Gateway.S3.Protocol.S3Level;
+using static OrleansUploads.Gateway.S3.S3Level;
 
 namespace OrleansUploads.Gateway.S3;
 
 /// <summary>An operation of S3 that this server has: how a request asks for it, what it needs, and what executes it. One row for each;
-/// the router, the scopes of keys, the checks and the metrics all follow from the rows. The names are S3's own.</summary>
-internal sealed class S3Operation
+/// the router, the scopes of keys, the checks and the metrics all follow from the rows.</summary>
+/// <param name="Name">S3's own name.</param>
+/// <param name="Method">The HTTP method.</param>
+/// <param name="Level">What the request addresses.</param>
+/// <param name="Query">What selects it in the query, or null for nothing.</param>
+/// <param name="Access">What it does, for keys with a scope.</param>
+/// <param name="RunAsync">Executes it.</param>
+internal sealed record S3Operation(
+    string Name, string Method, S3Level Level, string? Query, KeyAccessKind Access, Func<S3Call, ValueTask<FrontAnswer>> RunAsync)
 {
-    private static readonly List<S3Operation> Rows = [];
-
-    private S3Operation(string name, string method, S3Level level, string? query, KeyAccessKind access, Handler<S3Call> handler)
-    {
-        (Name, Method, Level, Query, Access, Handler) = (name, method, level, query, access, handler);
-        Rows.Add(this);
-    }
-
-    public static S3Operation ListBuckets { get; } =
-        Of<BucketOperations>("GET", Service, null, Look, static (s, call) => s.ListAsync(call));
-
-    public static S3Operation CreateBucket { get; } =
-        Of<BucketOperations>("PUT", Bucket, null, Change, static (s, call) => s.CreateAsync(call), SpaceUse.Grows, S3Body.Document);
-
-    public static S3Operation HeadBucket { get; } = Of<BucketOperations>("HEAD", Bucket, null, Look, static (s, call) => s.HeadAsync(call));
-
-    public static S3Operation DeleteBucket { get; } =
-        Of<BucketOperations>("DELETE", Bucket, null, Change, static (s, call) => s.DeleteAsync(call), SpaceUse.Frees);
-
-    public static S3Operation GetBucketLocation { get; } =
-        Of<BucketOperations>("GET", Bucket, "location", Look, static (s, call) => s.GetLocationAsync(call));
-
-    public static S3Operation GetBucketAccelerateConfiguration { get; } = Setting("accelerate", "AccelerateConfiguration");
-
-    public static S3Operation GetBucketAcl { get; } =
-        Setting("acl", "AccessControlPolicy", static (xml, owner) => xml.WriteAccessControlList(owner));
-
-    public static S3Operation GetBucketCors { get; } =
-        Unset("cors", S3ErrorCode.NoSuchCORSConfiguration, "The CORS configuration does not exist.");
-
-    public static S3Operation GetBucketEncryption { get; } = Unset(
-        "encryption", S3ErrorCode.ServerSideEncryptionConfigurationNotFoundError,
-        "The server side encryption configuration was not found.");
-
-    public static S3Operation GetBucketLifecycleConfiguration { get; } =
-        Unset("lifecycle", S3ErrorCode.NoSuchLifecycleConfiguration, "The lifecycle configuration does not exist.");
-
-    public static S3Operation GetBucketLogging { get; } = Setting("logging", "BucketLoggingStatus");
-
-    public static S3Operation GetBucketNotificationConfiguration { get; } =
-        Setting("notification", "NotificationConfiguration");
-
-    /// <summary>Objects belong to the owner of the bucket, whatever a request says of access control lists.</summary>
-    public static S3Operation GetBucketOwnershipControls { get; } = Setting("ownershipControls", "OwnershipControls", static (xml, _) =>
-    {
-        xml.WriteStartElement("Rule");
-        xml.WriteElementString("ObjectOwnership", "BucketOwnerEnforced");
-        xml.WriteEndElement();
-    });
-
-    public static S3Operation GetBucketPolicy { get; } =
-        Unset("policy", S3ErrorCode.NoSuchBucketPolicy, "The bucket policy does not exist.");
-
-    public static S3Operation GetBucketReplication { get; } =
-        Unset("replication", S3ErrorCode.ReplicationConfigurationNotFoundError, "The replication configuration was not found.");
-
-    public static S3Operation GetBucketRequestPayment { get; } =
-        Setting("requestPayment", "RequestPaymentConfiguration", static (xml, _) => xml.WriteElementString("Payer", "BucketOwner"));
-
-    public static S3Operation GetBucketTagging { get; } =
-        Unset("tagging", S3ErrorCode.NoSuchTagSet, "The TagSet does not exist.");
-
-    public static S3Operation GetBucketVersioning { get; } = Setting("versioning", "VersioningConfiguration");
-
-    public static S3Operation GetBucketWebsite { get; } =
-        Unset("website", S3ErrorCode.NoSuchWebsiteConfiguration, "The specified bucket does not have a website configuration.");
-
-    public static S3Operation GetObjectLockConfiguration { get; } =
-        Unset("object-lock", S3ErrorCode.ObjectLockConfigurationNotFoundError, "Object Lock configuration does not exist for this bucket.");
-
-    public static S3Operation GetPublicAccessBlock { get; } =
-        Unset("publicAccessBlock", S3ErrorCode.NoSuchPublicAccessBlockConfiguration,
-            "The public access block configuration was not found.");
-
-    public static S3Operation ListObjects { get; } = Of<ListOperations>("GET", Bucket, null, Look, static (s, call) => s.ListAsync(call));
-
-    public static S3Operation ListObjectsV2 { get; } =
-        Of<ListOperations>("GET", Bucket, S3Router.ListVersion2, Look, static (s, call) => s.ListV2Async(call));
-
-    public static S3Operation ListObjectVersions { get; } =
-        Of<ListOperations>("GET", Bucket, "versions", Look, static (s, call) => s.ListVersionsAsync(call));
-
-    public static S3Operation DeleteObjects { get; } =
-        Of<ObjectDeletion>("POST", Bucket, "delete", Change,
-            static (s, call) => s.DeleteManyAsync(call), SpaceUse.Frees, S3Body.LongDocument);
-
-    public static S3Operation PutObject { get; } =
-        Of<ObjectUploads>("PUT", S3Level.Object, null, Change,
-            static (s, call) => s.PutAsync(call), SpaceUse.Grows, S3Body.Bytes, mayReplace: true);
-
-    public static S3Operation CopyObject { get; } =
-        Of<ObjectCopies>("PUT", S3Level.Object, null, Change,
-            static (s, call) => s.CopyAsync(call), SpaceUse.Grows, mayReplace: true, copies: true);
-
-    public static S3Operation GetObject { get; } =
-        Of<ObjectReads>("GET", S3Level.Object, null, Read, static (s, call) => s.ReadAsync(call), sends: true);
-
-    public static S3Operation HeadObject { get; } =
-        Of<ObjectReads>("HEAD", S3Level.Object, null, Look, static (s, call) => s.ReadAsync(call));
-
-    public static S3Operation GetObjectAcl { get; } =
-        Of<ObjectProperties>("GET", S3Level.Object, "acl", Look, static (s, call) => s.GetAclAsync(call));
-
-    public static S3Operation GetObjectAttributes { get; } =
-        Of<ObjectProperties>("GET", S3Level.Object, "attributes", Look, static (s, call) => s.GetAttributesAsync(call));
-
-    public static S3Operation GetObjectTagging { get; } =
-        Of<ObjectProperties>("GET", S3Level.Object, "tagging", Look, static (s, call) => s.GetTaggingAsync(call));
-
-    public static S3Operation PutObjectTagging { get; } =
-        Of<ObjectProperties>("PUT", S3Level.Object, "tagging", Change,
-            static (s, call) => s.PutTaggingAsync(call), SpaceUse.Grows, S3Body.Document);
-
-    public static S3Operation DeleteObjectTagging { get; } =
-        Of<ObjectProperties>("DELETE", S3Level.Object, "tagging", Change, static (s, call) => s.DeleteTaggingAsync(call), SpaceUse.Grows);
-
-    public static S3Operation RestoreObject { get; } =
-        Of<ObjectRestores>("POST", S3Level.Object, "restore", Read,
-            static (s, call) => s.RestoreAsync(call), SpaceUse.Retrieves, S3Body.Document);
-
-    public static S3Operation DeleteObject { get; } =
-        Of<ObjectDeletion>("DELETE", S3Level.Object, null, Change, static (s, call) => s.DeleteAsync(call), SpaceUse.Frees);
-
-    public static S3Operation CreateMultipartUpload { get; } =
-        Of<ObjectUploads>("POST", S3Level.Object, "uploads", Add, static (s, call) => s.CreateAsync(call), SpaceUse.Grows);
-
-    public static S3Operation UploadPart { get; } =
-        Of<ObjectUploads>("PUT", S3Level.Object, S3Router.PartOfUpload, Add,
-            static (s, call) => s.UploadPartAsync(call), SpaceUse.Grows, S3Body.Bytes);
-
-    public static S3Operation UploadPartCopy { get; } =
-        Of<ObjectCopies>("PUT", S3Level.Object, S3Router.PartOfUpload, Add,
-            static (s, call) => s.CopyPartAsync(call), SpaceUse.Grows, copies: true);
-
-    public static S3Operation ListParts { get; } =
-        Of<MultipartLists>("GET", S3Level.Object, "uploadId", Look, static (s, call) => s.ListPartsAsync(call));
-
-    public static S3Operation ListMultipartUploads { get; } =
-        Of<MultipartLists>("GET", Bucket, "uploads", Look, static (s, call) => s.ListUploadsAsync(call));
-
-    public static S3Operation CompleteMultipartUpload { get; } =
-        Of<ObjectUploads>("POST", S3Level.Object, "uploadId", Change,
-            static (s, call) => s.CompleteAsync(call), SpaceUse.Grows, S3Body.LongDocument, mayReplace: true);
-
-    public static S3Operation AbortMultipartUpload { get; } =
-        Of<ObjectUploads>("DELETE", S3Level.Object, "uploadId", Change, static (s, call) => s.AbortAsync(call), SpaceUse.Frees);
-
     /// <summary>All operations.</summary>
-    public static IReadOnlyList<S3Operation> All => Rows;
+    public static readonly IReadOnlyList<S3Operation> All =
+    [
+        new("ListBuckets", "GET", Service, null, Look, BucketOperations.ListAsync),
+        new("CreateBucket", "PUT", Bucket, null, Change, BucketOperations.CreateAsync)
+        {
+            Space = SpaceUse.Grows, Body = S3Body.Document,
+        },
+        new("HeadBucket", "HEAD", Bucket, null, Look, BucketOperations.HeadAsync),
+        new("DeleteBucket", "DELETE", Bucket, null, Change, BucketOperations.DeleteAsync) { Space = SpaceUse.Frees },
+        new("GetBucketLocation", "GET", Bucket, "location", Look, BucketOperations.GetLocationAsync),
+        Setting("GetBucketAccelerateConfiguration", "accelerate", "AccelerateConfiguration"),
+        Setting("GetBucketAcl", "acl", "AccessControlPolicy", static (xml, owner) => xml.WriteAccessControlList(owner)),
+        Unset("GetBucketCors", "cors", S3ErrorCode.NoSuchCORSConfiguration, "The CORS configuration does not exist."),
+        Unset(
+            "GetBucketEncryption", "encryption", S3ErrorCode.ServerSideEncryptionConfigurationNotFoundError,
+            "The server side encryption configuration was not found."),
+        Unset(
+            "GetBucketLifecycleConfiguration", "lifecycle", S3ErrorCode.NoSuchLifecycleConfiguration,
+            "The lifecycle configuration does not exist."),
+        Setting("GetBucketLogging", "logging", "BucketLoggingStatus"),
+        Setting("GetBucketNotificationConfiguration", "notification", "NotificationConfiguration"),
 
-    /// <summary>Its name.</summary>
-    public string Name { get; }
+        // Objects belong to the owner of the bucket, whatever a request says of access control lists.
+        Setting("GetBucketOwnershipControls", "ownershipControls", "OwnershipControls", static (xml, _) =>
+        {
+            xml.WriteStartElement("Rule");
+            xml.WriteElementString("ObjectOwnership", "BucketOwnerEnforced");
+            xml.WriteEndElement();
+        }),
+        Unset("GetBucketPolicy", "policy", S3ErrorCode.NoSuchBucketPolicy, "The bucket policy does not exist."),
+        Unset(
+            "GetBucketReplication", "replication", S3ErrorCode.ReplicationConfigurationNotFoundError,
+            "The replication configuration was not found."),
+        Setting(
+            "GetBucketRequestPayment", "requestPayment", "RequestPaymentConfiguration",
+            static (xml, _) => xml.WriteElementString("Payer", "BucketOwner")),
+        Unset("GetBucketTagging", "tagging", S3ErrorCode.NoSuchTagSet, "The TagSet does not exist."),
+        Setting("GetBucketVersioning", "versioning", "VersioningConfiguration"),
+        Unset(
+            "GetBucketWebsite", "website", S3ErrorCode.NoSuchWebsiteConfiguration,
+            "The specified bucket does not have a website configuration."),
+        Unset(
+            "GetObjectLockConfiguration", "object-lock", S3ErrorCode.ObjectLockConfigurationNotFoundError,
+            "Object Lock configuration does not exist for this bucket."),
+        Unset(
+            "GetPublicAccessBlock", "publicAccessBlock", S3ErrorCode.NoSuchPublicAccessBlockConfiguration,
+            "The public access block configuration was not found."),
 
-    /// <summary>The HTTP method.</summary>
-    public string Method { get; }
+        new("ListObjects", "GET", Bucket, null, Look, ListOperations.ListAsync),
+        new("ListObjectsV2", "GET", Bucket, S3Router.ListVersion2, Look, ListOperations.ListV2Async),
+        new("ListObjectVersions", "GET", Bucket, "versions", Look, ListOperations.ListVersionsAsync),
+        new("DeleteObjects", "POST", Bucket, "delete", Change, ObjectDeletion.DeleteManyAsync)
+        {
+            Space = SpaceUse.Frees, Body = S3Body.LongDocument,
+        },
 
-    /// <summary>What the request addresses.</summary>
-    public S3Level Level { get; }
+        new("PutObject", "PUT", S3Level.Object, null, Change, ObjectUploads.PutAsync)
+        {
+            Space = SpaceUse.Grows, Body = S3Body.Bytes, MayReplace = true,
+        },
+        new("CopyObject", "PUT", S3Level.Object, null, Change, ObjectCopies.CopyAsync)
+        {
+            Space = SpaceUse.Grows, MayReplace = true, Copies = true,
+        },
+        new("GetObject", "GET", S3Level.Object, null, Read, ObjectReads.ReadAsync) { Sends = true },
+        new("HeadObject", "HEAD", S3Level.Object, null, Look, ObjectReads.ReadAsync),
+        new("GetObjectAcl", "GET", S3Level.Object, "acl", Look, ObjectProperties.GetAclAsync),
+        new("GetObjectAttributes", "GET", S3Level.Object, "attributes", Look, ObjectProperties.GetAttributesAsync),
+        new("GetObjectTagging", "GET", S3Level.Object, "tagging", Look, ObjectProperties.GetTaggingAsync),
+        new("PutObjectTagging", "PUT", S3Level.Object, "tagging", Change, ObjectProperties.PutTaggingAsync)
+        {
+            Space = SpaceUse.Grows, Body = S3Body.Document,
+        },
+        new("DeleteObjectTagging", "DELETE", S3Level.Object, "tagging", Change, ObjectProperties.DeleteTaggingAsync)
+        {
+            Space = SpaceUse.Grows,
+        },
+        new("RestoreObject", "POST", S3Level.Object, "restore", Read, ObjectRestores.RestoreAsync)
+        {
+            Space = SpaceUse.Retrieves, Body = S3Body.Document,
+        },
+        new("DeleteObject", "DELETE", S3Level.Object, null, Change, ObjectDeletion.DeleteAsync) { Space = SpaceUse.Frees },
 
-    /// <summary>What selects it in the query, or null for nothing.</summary>
-    public string? Query { get; }
-
-    /// <summary>What it does, for keys with a scope.</summary>
-    public KeyAccessKind Access { get; }
-
-    /// <summary>Executes it.</summary>
-    public Handler<S3Call> Handler { get; }
+        new("CreateMultipartUpload", "POST", S3Level.Object, "uploads", Add, ObjectUploads.CreateAsync)
+        {
+            Space = SpaceUse.Grows,
+        },
+        new("UploadPart", "PUT", S3Level.Object, S3Router.PartOfUpload, Add, ObjectUploads.UploadPartAsync)
+        {
+            Space = SpaceUse.Grows, Body = S3Body.Bytes,
+        },
+        new("UploadPartCopy", "PUT", S3Level.Object, S3Router.PartOfUpload, Add, ObjectCopies.CopyPartAsync)
+        {
+            Space = SpaceUse.Grows, Copies = true,
+        },
+        new("ListParts", "GET", S3Level.Object, "uploadId", Look, MultipartLists.ListPartsAsync),
+        new("ListMultipartUploads", "GET", Bucket, "uploads", Look, MultipartLists.ListUploadsAsync),
+        new("CompleteMultipartUpload", "POST", S3Level.Object, "uploadId", Change, ObjectUploads.CompleteAsync)
+        {
+            Space = SpaceUse.Grows, Body = S3Body.LongDocument, MayReplace = true,
+        },
+        new("AbortMultipartUpload", "DELETE", S3Level.Object, "uploadId", Change, ObjectUploads.AbortAsync)
+        {
+            Space = SpaceUse.Frees,
+        },
+    ];
 
     /// <summary>How it uses the disk of the data folder.</summary>
-    public SpaceUse Space { get; private init; }
+    public SpaceUse Space { get; init; }
 
     /// <summary>What its body is.</summary>
-    public S3Body Body { get; private init; }
-
-    /// <summary>Which bytes it moves.</summary>
-    public Transfer Transfer { get; private init; }
+    public S3Body Body { get; init; }
 
     /// <summary>Whether it may replace an object. It does not if the request forbids that, and then it only adds one.</summary>
-    public bool MayReplace { get; private init; }
+    public bool MayReplace { get; init; }
 
     /// <summary>Whether its bytes are those of another object, which a header names.</summary>
-    public bool Copies { get; private init; }
+    public bool Copies { get; init; }
 
-    /// <inheritdoc/>
+    /// <summary>Whether it returns the bytes of an object.</summary>
+    public bool Sends { get; init; }
+
+    /// <summary>Which bytes it moves.</summary>
+    public Transfer Transfer => Sends ? Transfer.Sends : Copies || Body == S3Body.Bytes ? Transfer.Receives : Transfer.None;
+
     public override string ToString() => Name;
 
-    private static S3Operation Of<TService>(
-        string method,
-        S3Level level,
-        string? query,
-        KeyAccessKind access,
-        Func<TService, S3Call, ValueTask<FrontAnswer>> run,
-        SpaceUse space = SpaceUse.None,
-        S3Body body = S3Body.None,
-        bool mayReplace = false,
-        bool copies = false,
-        bool sends = false,
-        [CallerMemberName] string name = "")
-        where TService : notnull =>
-        new(name, method, level, query, access, Handler<S3Call>.Of(run))
-        {
-            Space = space,
-            Body = body,
-            MayReplace = mayReplace,
-            Copies = copies,
-            Transfer = sends ? Transfer.Sends : copies || body == S3Body.Bytes ? Transfer.Receives : Transfer.None,
-        };
-
     /// <summary>A question about a setting of a bucket that cannot be changed. Clients ask for some of them routinely.</summary>
-    private static S3Operation Setting(
-        string query, string root, Action<XmlWriter, AccountId>? content = null, [CallerMemberName] string name = "") =>
-        About(query, call => new XmlAnswer(root, xml => content?.Invoke(xml, call.Account)), name);
+    private static S3Operation Setting(string name, string query, string root, Action<XmlWriter, AccountId>? content = null) =>
+        About(name, query, call => S3Xml.Answer(root, xml => content?.Invoke(xml, call.Account)));
 
     /// <summary>A question about a setting that no bucket has.</summary>
-    private static S3Operation Unset(string query, S3ErrorCode code, string message, [CallerMemberName] string name = "") =>
-        About(query, _ => new ErrorAnswer(new S3Error(code, message)), name);
+    private static S3Operation Unset(string name, string query, S3ErrorCode code, string message) =>
+        About(name, query, call => new S3Error(code, message).ToAnswer(call.Exchange));
 
-    private static S3Operation About(string query, Func<S3Call, FrontAnswer> answer, string name) =>
-        Of<BucketFinder>("GET", Bucket, query, Look, async (buckets, call) =>
+    private static S3Operation About(string name, string query, Func<S3Call, FrontAnswer> answer) =>
+        new(name, "GET", Bucket, query, Look, async call =>
         {
-            await buckets.RequireAsync(call);
+            await call.RequireBucketAsync();
             return answer(call);
-        }, name: name);
+        });
 }
 
 /// <summary>What the body of a request is.</summary>

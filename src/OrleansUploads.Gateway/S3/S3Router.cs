@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.S3.Protocol;
-
 namespace OrleansUploads.Gateway.S3;
 
 /// <summary>Recognizes operations by method, level and query. What S3 knows and this server does not is never taken for another
@@ -36,10 +34,6 @@ internal static class S3Router
         ["x-amz-rename-source", "x-amz-write-offset-bytes", S3Headers.CopySource, S3Headers.CopySourceRange];
 
     /// <summary>Recognizes the operation of a request.</summary>
-    /// <param name="method">The HTTP method.</param>
-    /// <param name="level">What the request addresses.</param>
-    /// <param name="query">The query's parameters.</param>
-    /// <param name="headers">The request's headers.</param>
     public static S3Route Recognize(string method, S3Level level, QueryParameters query, IHeaderDictionary headers)
     {
         if (method is "PUT" or "POST")

@@ -1,5 +1,4 @@
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Gateway.Tests.S3;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

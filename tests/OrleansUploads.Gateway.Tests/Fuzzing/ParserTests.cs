@@ -1,9 +1,6 @@
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Glacier;
-using OrleansUploads.Gateway.Glacier.Jobs;
-using OrleansUploads.Gateway.Glacier.Protocol;
-using OrleansUploads.Gateway.Glacier.Vaults;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;

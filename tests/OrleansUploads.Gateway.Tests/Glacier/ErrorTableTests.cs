@@ -1,10 +1,10 @@
 using System.Reflection;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Hosting;
-using OrleansUploads.Gateway.Http.Errors;
-using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.Http.Fronts;
 using OrleansUploads.Signing;
 using OrleansUploads.TestKit.Documents;
@@ -70,7 +70,8 @@ public sealed class ErrorTableTests
         foreach (var cause in new Exception[] { new JournalUnavailableException("x"), new JournalDamagedException("x") })
         {
             var unavailable = new EntityUnavailableException(entity, "x", cause);
-            Assert.Equal(DescribeFault(cause), DescribeFault(unavailable));
+            var (expected, described) = (DescribeFault(cause), DescribeFault(unavailable));
+            Assert.Equal((expected.Status, expected.Code, expected.Message), (described.Status, described.Code, described.Message));
         }
     }
 

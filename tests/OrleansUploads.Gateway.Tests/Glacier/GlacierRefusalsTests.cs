@@ -1,5 +1,5 @@
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Gateway.Glacier.Protocol;
+using OrleansUploads.Gateway.Glacier;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 

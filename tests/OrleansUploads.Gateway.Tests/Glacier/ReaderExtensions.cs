@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Gateway.Glacier.Jobs;
-using OrleansUploads.Gateway.Glacier.Vaults;
+using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Tests;
@@ -34,9 +33,9 @@ internal static class ReaderExtensions
             (value, error) = (read(), null);
             return true;
         }
-        catch (FrontErrorException refused)
+        catch (FrontError refused)
         {
-            (value, error) = (default, refused.Error);
+            (value, error) = (default, refused);
             return false;
         }
     }

@@ -4,7 +4,7 @@ using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Glacier.Jobs;
+using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.TestKit.Journals;
 

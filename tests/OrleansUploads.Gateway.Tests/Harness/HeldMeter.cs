@@ -1,7 +1,7 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Glacier.Jobs;
+using OrleansUploads.Gateway.Glacier;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using OrleansUploads.Gateway.Http.Admission;
-using OrleansUploads.Gateway.Http.Sources;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 

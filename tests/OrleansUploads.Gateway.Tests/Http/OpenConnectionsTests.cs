@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
+using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Connections;
 
 namespace OrleansUploads.Gateway.Tests.Http;

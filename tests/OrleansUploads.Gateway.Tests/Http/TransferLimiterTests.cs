@@ -1,5 +1,6 @@
 using System.Net;
 using OrleansUploads.Gateway.Http.Admission;
+using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 
@@ -17,7 +18,7 @@ public sealed class TransferLimiterTests
         var first = await TakeAllAsync(slots, Account(1));
 
         Assert.Equal(178, first.Count);
-        Assert.Equal(ThrottleCause.AddressShare, (await slots.AcquireAsync(Account(1), Proxy, default)).Refusal.Cause);
+        Assert.Equal(ThrottleCause.AddressShare, (await slots.AcquireAsync(Account(1), Proxy, default)).Refusal);
         Assert.InRange((await TakeAllAsync(slots, Account(2))).Count, 40, 79);
     }
 
@@ -51,8 +52,8 @@ public sealed class TransferLimiterTests
 
         Assert.Equal(8, (await TakeAllAsync(slots, Account(1))).Count);
         var refused = await slots.AcquireAsync(Account(2), Proxy, default);
-        Assert.Equal(ThrottleCause.Server, refused.Refusal.Cause);
-        Assert.True(refused.Refusal.RetryAfter > TimeSpan.Zero);
+        Assert.Equal(ThrottleCause.Server, refused.Refusal);
+        Assert.True(new HttpError.Throttled(refused.Refusal).RetryAfter > TimeSpan.Zero);
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class TransferLimiterTests
 
         _time.Advance(WaitLimit);
 
-        Assert.Equal(ThrottleCause.Server, (await waiting).Refusal.Cause);
+        Assert.Equal(ThrottleCause.Server, (await waiting).Refusal);
         Assert.Equal(0, slots.Waiting);
         only.Dispose();
         Assert.Equal(0, slots.InUse);

@@ -1,4 +1,4 @@
-using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.S3;
 
 namespace OrleansUploads.Gateway.Tests.S3;
 

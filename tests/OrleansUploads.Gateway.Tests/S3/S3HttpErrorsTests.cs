@@ -1,6 +1,6 @@
 using System.Reflection;
-using OrleansUploads.Gateway.Http.Errors;
-using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Tests.S3;

@@ -1,5 +1,5 @@
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Gateway.S3.Protocol;
+using OrleansUploads.Gateway.S3;
 
 namespace OrleansUploads.Gateway.Tests.S3;
 

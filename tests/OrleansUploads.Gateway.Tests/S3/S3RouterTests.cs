@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.Tests.S3;
 

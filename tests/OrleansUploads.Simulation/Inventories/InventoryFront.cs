@@ -4,7 +4,7 @@ using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Gateway.Glacier.Jobs;
+using OrleansUploads.Gateway.Glacier;
 
 namespace OrleansUploads.Simulation.Inventories;
 

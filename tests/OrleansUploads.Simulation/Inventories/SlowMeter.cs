@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Gateway.Glacier.Jobs;
+using OrleansUploads.Gateway.Glacier;
 
 namespace OrleansUploads.Simulation.Inventories;
 

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Glacier.Jobs;
 
 namespace OrleansUploads.Gateway.Glacier.Notifications;
 
@@ -142,10 +143,16 @@ internal sealed record TopicMessage(string Type, string MessageId, string TopicA
             Notification,
             notice.Id.ToString("D", CultureInfo.InvariantCulture),
             notice.Topic,
-            JsonSerializer.Serialize(job, JobJson.Documents.JobDocument),
+            Encoding.UTF8.GetString(GlacierJson.Write(job)),
             notice.Job.ReadyAt);
     }
 
     /// <summary>The message as the body of a request.</summary>
-    public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, NotificationJson.Documents.TopicMessage);
+    public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, TopicJson.Documents.TopicMessage);
+}
+
+[JsonSerializable(typeof(TopicMessage))]
+internal sealed partial class TopicJson : JsonSerializerContext
+{
+    public static TopicJson Documents { get; } = new(GlacierJson.CreateOptions());
 }

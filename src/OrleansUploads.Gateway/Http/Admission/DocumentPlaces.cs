@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using OrleansUploads.Gateway.Http.Sources;
 
 namespace OrleansUploads.Gateway.Http.Admission;
 

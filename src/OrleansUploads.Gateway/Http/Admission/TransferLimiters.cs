@@ -1,6 +1,4 @@
 using System.Net;
-using OrleansUploads.Gateway.Http.Connections;
-using OrleansUploads.Gateway.Http.Sources;
 
 namespace OrleansUploads.Gateway.Http.Admission;
 
@@ -15,7 +13,8 @@ namespace OrleansUploads.Gateway.Http.Admission;
 /// <param name="time">The clock.</param>
 internal sealed class TransferLimiter(int slots, int maxWaiting, double share, TimeSpan maxWait, TimeProvider time)
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+    /// <summary>How long a sender should wait who gets no slot.</summary>
+    public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     /// <summary>Slots that an account may have for each free slot; infinite if there is no limit.</summary>
     private readonly double _slotsPerFreeSlot = share < 1 ? share / (1 - share) : double.PositiveInfinity;
@@ -32,9 +31,6 @@ internal sealed class TransferLimiter(int slots, int maxWaiting, double share, T
     public int Waiting => Volatile.Read(ref _waiting);
 
     /// <summary>Acquires a slot. Waits for one if the account or the address already has its share.</summary>
-    /// <param name="account">The verified account that transfers.</param>
-    /// <param name="address">The address that it transfers from.</param>
-    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     public async ValueTask<TransferAdmission> AcquireAsync(
         AccountId account, IPAddress? address, CancellationToken cancellationToken)
     {
@@ -55,7 +51,7 @@ internal sealed class TransferLimiter(int slots, int maxWaiting, double share, T
 
             if (!MayWait(transfers))
             {
-                var refusal = new Throttle(CauseFor(transfers), RetryAfter);
+                var refusal = CauseFor(transfers);
                 RemoveIfEmpty(transfers);
                 return new TransferAdmission(null, refusal);
             }
@@ -73,7 +69,7 @@ internal sealed class TransferLimiter(int slots, int maxWaiting, double share, T
         catch (TimeoutException)
         {
             return StopWaiting(waiting) is { } cause
-                ? new TransferAdmission(null, new Throttle(cause, RetryAfter))
+                ? new TransferAdmission(null, cause)
                 : new TransferAdmission(slot, default);
         }
         catch (OperationCanceledException)
@@ -203,6 +199,19 @@ internal sealed class TransferLimiter(int slots, int maxWaiting, double share, T
     }
 }
 
+/// <summary>Which bytes an operation moves, so that it needs a slot.</summary>
+internal enum Transfer
+{
+    /// <summary>None but those of documents.</summary>
+    None,
+
+    /// <summary>An upload, or a copy, which is stored like one.</summary>
+    Receives,
+
+    /// <summary>A download.</summary>
+    Sends,
+}
+
 /// <summary>The limiters of both directions. They are separate, so that an account that sends a lot can still receive.</summary>
 internal sealed class TransferLimiters
 {
@@ -234,7 +243,6 @@ internal sealed class TransferSlot(TransferLimiter owner, AccountId account, IPA
     /// <summary>How scarce slots are for this account, from 0 (it has few) to 1 (it has all that it may have).</summary>
     public double Scarcity => owner.ScarcityFor(Account);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isReleased, 1) == 0)
@@ -247,7 +255,7 @@ internal sealed class TransferSlot(TransferLimiter owner, AccountId account, IPA
 /// <summary>The answer to a request for a slot: the slot, or why it was refused.</summary>
 /// <param name="Slot">The slot, or null if the transfer is refused.</param>
 /// <param name="Refusal">Why it is refused; meaningless if there is a slot.</param>
-internal readonly record struct TransferAdmission(TransferSlot? Slot, Throttle Refusal);
+internal readonly record struct TransferAdmission(TransferSlot? Slot, ThrottleCause Refusal);
 
 /// <summary>The running and waiting transfers of one account. Guarded by <see cref="TransferLimiter"/>.</summary>
 internal sealed class AccountTransfers(AccountId account)
@@ -293,7 +301,6 @@ internal sealed class AccountTransfers(AccountId account)
 }
 
 /// <summary>A transfer that waits for its slot.</summary>
-/// <param name="Slot">The slot that it will get.</param>
 internal sealed record WaitingTransfer(TransferSlot Slot)
 {
     /// <summary>Completes when the transfer may use its slot.</summary>
@@ -315,8 +322,3 @@ internal enum ThrottleCause
     /// <summary>The server has as many documents in memory as it can have.</summary>
     Documents,
 }
-
-/// <summary>Why the server refuses a request for now.</summary>
-/// <param name="Cause">The limit that was reached.</param>
-/// <param name="RetryAfter">How long the client should wait before it tries again.</param>
-internal readonly record struct Throttle(ThrottleCause Cause, TimeSpan RetryAfter);

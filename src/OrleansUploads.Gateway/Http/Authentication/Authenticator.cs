@@ -1,15 +1,10 @@
 using System.Collections.Concurrent;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Http.Authentication;
 
 /// <summary>Finds out which account sent a request to one service, by its signature.</summary>
-/// <param name="rules">The service's signing rules.</param>
-/// <param name="options">The regions and the clock tolerance.</param>
-/// <param name="credentials">The known access keys.</param>
-/// <param name="time">The clock.</param>
 internal sealed class Authenticator(
     SigningRules rules, GatewayOptions options, ICredentialStore credentials, TimeProvider time)
 {
@@ -53,7 +48,7 @@ internal sealed class Authenticator(
             return Reject(new HttpError.SignatureRejected(SignatureVerdict.WrongService, options.Region));
         }
 
-        if (await payload.ResolveHashAsync(given.IsPresigned, exchange.Aborted) is { } error)
+        if (await payload.ResolveHashAsync(given.IsPresigned) is { } error)
         {
             return Reject(error);
         }
@@ -109,4 +104,39 @@ internal readonly record struct AuthenticationResult(AccountId Account, HttpErro
 {
     /// <summary>The key that signed the request, or null if signatures are not verified.</summary>
     public Credential? Credential { get; init; }
+}
+
+/// <summary>The credentials of a request, before anything about them has been checked.</summary>
+/// <param name="Authorization">Access key, scope and signature, from the Authorization header or from the query, or null if there are
+/// none or they are malformed.</param>
+/// <param name="PresignedUrl">The parameters of the query if the signature is there; else null.</param>
+/// <param name="Malformed">Why there is no <paramref name="Authorization"/>.</param>
+internal sealed record RequestCredentials(
+    AuthorizationHeader? Authorization, PresignedUrl? PresignedUrl, SignatureVerdict Malformed)
+{
+    /// <summary>Whether the signature is in the query, even if it is malformed.</summary>
+    public bool IsPresigned => PresignedUrl is not null || Malformed.Outcome == SignatureOutcome.MalformedPresignedUrl;
+
+    /// <summary>Reads the Authorization header. Without one, reads the query.</summary>
+    public static RequestCredentials Read(HttpRequest request, RequestTarget target)
+    {
+        if (AuthorizationHeader.TryParse(request.Headers.Authorization, out var authorization, out var malformed))
+        {
+            return new RequestCredentials(authorization, null, default);
+        }
+
+        if (malformed != AuthorizationError.Absent)
+        {
+            return new RequestCredentials(null, null, SignatureVerdict.For(malformed));
+        }
+
+        return PresignedUrl.TryParse(target.Raw, out var url, out var malformedUrl)
+            ? new RequestCredentials(url.Authorization, url, default)
+            : new RequestCredentials(
+                null,
+                null,
+                malformedUrl == AuthorizationError.Absent
+                    ? SignatureVerdict.For(malformedUrl)
+                    : SignatureVerdict.ForPresignedUrl(malformedUrl));
+    }
 }

@@ -2,8 +2,6 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Bodies;
-using OrleansUploads.Gateway.Http.Errors;
-using OrleansUploads.Gateway.Http.Sources;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 
@@ -48,9 +46,9 @@ internal sealed class RequestPayload(
     /// hash of the body.</summary>
     /// <param name="isPresigned">Whether the signature is in the query. It does not cover the body unless the request says
     /// so.</param>
-    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <returns>What is wrong, or null if there is a hash.</returns>
-    public async ValueTask<HttpError?> ResolveHashAsync(bool isPresigned, CancellationToken cancellationToken)
+    /// <exception cref="HttpErrorException">The body is too long, or too many others are in memory.</exception>
+    public async ValueTask<HttpError?> ResolveHashAsync(bool isPresigned)
     {
         if (allowsModes)
         {
@@ -65,66 +63,66 @@ internal sealed class RequestPayload(
                 : new HttpError.PayloadHashMalformed(stated);
         }
 
-        var sender = TrafficSource.Of(exchange.ClientAddress);
-        if (await ReadAsync(sender, cancellationToken) is { } tooLong)
-        {
-            return tooLong;
-        }
-
+        await ReadUnsignedAsync();
         Hash = Convert.ToHexStringLower(SHA256.HashData(Document.Span));
         return null;
     }
 
-    /// <summary>Reads a body that no signature covers.</summary>
-    /// <param name="sender">The address of the client.</param>
-    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
-    /// <returns>What is wrong, or null if <see cref="Document"/> is set.</returns>
-    public ValueTask<HttpError?> ReadUnsignedAsync(TrafficSource sender, CancellationToken cancellationToken) =>
-        ReadAsync(sender, cancellationToken);
-
-    /// <summary>Reads a body that is not an upload's, and compares it with the stated hash.</summary>
-    /// <param name="account">The account that signed the request.</param>
-    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
-    /// <returns>What is wrong, or null if <see cref="Document"/> is set, or if the body is an upload's.</returns>
-    public async ValueTask<HttpError?> ReadDocumentAsync(AccountId account, CancellationToken cancellationToken)
+    /// <summary>Reads a body that is not an upload's into <see cref="Document"/>, and compares it with the stated hash. Does nothing if the
+    /// body is an upload's.</summary>
+    /// <exception cref="HttpErrorException">The body is too long or has another hash, or too many others are in memory.</exception>
+    public async ValueTask ReadDocumentAsync()
     {
-        if (isUpload)
+        if (!isUpload)
         {
-            return null;
+            await ReadUnsignedAsync();
+            RequireHash(() => SHA256.HashData(Document.Span));
         }
+    }
 
-        return await ReadAsync(TrafficSource.Of(account), cancellationToken) ?? Check(() => SHA256.HashData(Document.Span));
+    /// <summary>Reads a body that no signature covers into <see cref="Document"/>.</summary>
+    /// <exception cref="HttpErrorException">The body is too long, or too many others are in memory.</exception>
+    public async ValueTask ReadUnsignedAsync()
+    {
+        if (!_isRead)
+        {
+            using var document = await ReceiveAsync();
+            Document = document.ToArray();
+            _isRead = true;
+        }
     }
 
     /// <summary>Reads a body that may be long, and compares it with the stated hash. <see cref="Document"/> stays empty.</summary>
-    /// <param name="account">The account that signed the request.</param>
-    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
-    /// <returns>The document, to be disposed as soon as it has been parsed, or what is wrong.</returns>
-    public async ValueTask<(ReceivedDocument? Document, HttpError? Error)> OpenDocumentAsync(
-        AccountId account, CancellationToken cancellationToken)
+    /// <returns>The document, to be disposed as soon as it has been parsed.</returns>
+    /// <exception cref="HttpErrorException">The body is too long or has another hash, or too many others are in memory.</exception>
+    public async ValueTask<ReceivedDocument> OpenDocumentAsync()
     {
-        var (document, error) = await ReceiveAsync(TrafficSource.Of(account), cancellationToken);
-        if (document is null || Check(() => SHA256.HashData(document.OpenRead())) is not { } differs)
+        var document = await ReceiveAsync();
+        try
         {
-            return (document, error);
+            RequireHash(() => SHA256.HashData(document.OpenRead()));
+            return document;
         }
-
-        document.Dispose();
-        return (null, differs);
+        catch (HttpErrorException)
+        {
+            document.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Compares the hash of the document with the stated one, if the request states one.</summary>
-    private HttpError.PayloadHashDiffers? Check(Func<byte[]> computeHash)
+    private void RequireHash(Func<byte[]> computeHash)
     {
         if (StatedHash is not { } stated || (allowsModes && Mode != PayloadMode.Hashed))
         {
-            return null;
+            return;
         }
 
         var computed = Convert.ToHexStringLower(computeHash());
-        return string.Equals(computed, stated, StringComparison.OrdinalIgnoreCase)
-            ? null
-            : new HttpError.PayloadHashDiffers(computed, stated);
+        if (!string.Equals(computed, stated, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new HttpErrorException(new HttpError.PayloadHashDiffers(computed, stated));
+        }
     }
 
     /// <summary>A mode stands for itself in the signature. Only uploads may be aws-chunked.</summary>
@@ -137,42 +135,24 @@ internal sealed class RequestPayload(
                 : null;
     }
 
-    private async ValueTask<HttpError?> ReadAsync(TrafficSource sender, CancellationToken cancellationToken)
+    private async ValueTask<ReceivedDocument> ReceiveAsync()
     {
-        if (_isRead)
-        {
-            return null;
-        }
-
-        var (document, error) = await ReceiveAsync(sender, cancellationToken);
-        using (document)
-        {
-            Document = document?.ToArray() ?? [];
-            _isRead = document is not null;
-            return error;
-        }
-    }
-
-    private async ValueTask<(ReceivedDocument? Document, HttpError? Error)> ReceiveAsync(
-        TrafficSource sender, CancellationToken cancellationToken)
-    {
-        if (Request.ContentLength > maxDocumentBytes)
-        {
-            return (null, new HttpError.BodyTooLong(Request.ContentLength, maxDocumentBytes));
-        }
-
         if (Request.ContentLength == 0
             || Request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
-            return (ReceivedDocument.Empty, null);
+            return ReceivedDocument.Empty;
         }
 
-        if (places.TryTake(sender, exchange.Received.CancelRead) is not { } place)
+        var sender = exchange.Account is { } account ? TrafficSource.Of(account) : TrafficSource.Of(exchange.ClientAddress);
+        if (Request.ContentLength > maxDocumentBytes)
         {
-            return (null, new HttpError.Throttled(new Throttle(ThrottleCause.Documents, DocumentPlaces.RetryAfter)));
+            throw TooLong();
         }
 
-        var document = await ReceivedDocument.ReadAsync(exchange.Received, maxDocumentBytes, place, cancellationToken);
-        return document is not null ? (document, null) : (null, new HttpError.BodyTooLong(Request.ContentLength, maxDocumentBytes));
+        var place = places.TryTake(sender, exchange.Received.CancelRead) ?? throw new HttpErrorException(
+            new HttpError.Throttled(ThrottleCause.Documents));
+        return await ReceivedDocument.ReadAsync(exchange.Received, maxDocumentBytes, place, exchange.Aborted) ?? throw TooLong();
     }
+
+    private HttpErrorException TooLong() => new(new HttpError.BodyTooLong(Request.ContentLength, maxDocumentBytes));
 }

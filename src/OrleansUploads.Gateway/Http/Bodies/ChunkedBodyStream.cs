@@ -47,7 +47,6 @@ internal sealed class ChunkedBodyStream(Stream framed, ChunkedBodyDecoder decode
         return 0;
     }
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing && _buffer.Length > 0)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Connections;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Connections;
 
@@ -182,4 +183,41 @@ internal sealed class BodyTimeoutException(double? minBytesPerSecond = null) : I
     /// <summary>The rate in bytes per second that the body fell short of, or null if no byte arrived for too long, or if the read was
     /// canceled because other clients needed its place.</summary>
     public double? MinBytesPerSecond { get; } = minBytesPerSecond;
+}
+
+/// <summary>Passes a body through and counts its bytes, in either direction.</summary>
+/// <param name="inner">The body.</param>
+/// <param name="connection">The connection whose activity is recorded, or null if the server does not track it.</param>
+internal class CountingStream(Stream inner, OpenConnection? connection) : ForwardStream
+{
+    private long _bytes;
+
+    /// <summary>Number of bytes that went through.</summary>
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    public override bool CanRead => inner.CanRead;
+
+    public override bool CanWrite => inner.CanWrite;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        return Count(await inner.ReadAsync(buffer, cancellationToken));
+    }
+
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        await inner.WriteAsync(buffer, cancellationToken);
+        Count(buffer.Length);
+    }
+
+    /// <summary>Counts bytes that went through.</summary>
+    protected int Count(int bytes)
+    {
+        Interlocked.Add(ref _bytes, bytes);
+        connection?.RecordActivity();
+        return bytes;
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 }

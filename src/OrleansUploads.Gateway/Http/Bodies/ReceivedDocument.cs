@@ -120,7 +120,6 @@ internal sealed class ReceivedDocument : IDisposable
         private int _offset;
         private long _end = long.MaxValue;
 
-        /// <inheritdoc/>
         public override long Length => length;
 
         /// <summary>Number of bytes that were read.</summary>
@@ -160,10 +159,8 @@ internal sealed class ReceivedDocument : IDisposable
             return bytes;
         }
 
-        /// <inheritdoc/>
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
-        /// <inheritdoc/>
         public override void Flush()
         {
         }

@@ -22,7 +22,6 @@ internal sealed class DescriptorMonitor(OpenConnections connections, TimeProvide
         }
     }
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (OperatingSystem.IsWindows())

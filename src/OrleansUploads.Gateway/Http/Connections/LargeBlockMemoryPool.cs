@@ -12,16 +12,13 @@ internal sealed class LargeBlockMemoryPool(LargeBlocks blocks) : MemoryPool<byte
 {
     private const int SmallBlockBytes = 4 * 1024;
 
-    /// <inheritdoc/>
     public override int MaxBufferSize => Shared.MaxBufferSize;
 
-    /// <inheritdoc/>
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1) =>
         minBufferSize <= LargeBlocks.BlockBytes && blocks.TryRent() is { } large
             ? new LargeBlock(large, blocks)
             : Shared.Rent(Math.Max(minBufferSize, SmallBlockBytes));
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         // All pools of the server share their memory.
@@ -32,7 +29,6 @@ internal sealed class LargeBlockMemoryPool(LargeBlocks blocks) : MemoryPool<byte
     {
         private readonly LargeBlocks _blocks = new();
 
-        /// <inheritdoc/>
         public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new LargeBlockMemoryPool(_blocks);
     }
 

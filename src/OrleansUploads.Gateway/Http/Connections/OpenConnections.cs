@@ -1,5 +1,5 @@
 using System.Net;
-using OrleansUploads.Gateway.Http.Sources;
+using OrleansUploads.Gateway.Http.Admission;
 
 namespace OrleansUploads.Gateway.Http.Connections;
 
@@ -220,10 +220,6 @@ internal sealed partial class OpenConnections
 }
 
 /// <summary>One open connection. Its requests find it in their features.</summary>
-/// <param name="owner">All open connections.</param>
-/// <param name="source">Where the connection comes from.</param>
-/// <param name="abort">Closes the connection, without waiting.</param>
-/// <param name="time">The clock.</param>
 internal sealed class OpenConnection(OpenConnections owner, TrafficSource source, Action abort, TimeProvider time)
 {
     private long _activeAt = time.GetTimestamp();

@@ -11,10 +11,6 @@ namespace OrleansUploads.Gateway.Http.Exchanges;
 
 /// <summary>One request and its response, with what the server learns about them on the way. The request log and the meters are
 /// written from it in the end.</summary>
-/// <param name="context">The request and the response.</param>
-/// <param name="minRate">How slowly the client may send the body.</param>
-/// <param name="time">The clock.</param>
-/// <param name="nodeName">The name of this process.</param>
 internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, TimeProvider time, string nodeName)
 {
     /// <summary>The status in the log if the client disconnected before it got one.</summary>

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace OrleansUploads.Gateway.Http.Exchanges;
 
 /// <summary>Where a request comes from, as the browser states it. Scripts cannot change these headers.</summary>
@@ -24,5 +26,26 @@ internal static class RequestOrigin
         return request.Headers.Origin.Count > 0 && !IsOwn(request) ? request.Headers.Origin.ToString()
             : site is "" or "same-origin" or "none" ? null
             : site;
+    }
+}
+
+/// <summary>Checks whether a request was addressed to a loopback address, by its <c>Host</c> header.</summary>
+/// <remarks>A malicious web page can make its own host name resolve to 127.0.0.1 and send requests to a local server. Those requests
+/// carry the page's host name.</remarks>
+internal static class LoopbackHost
+{
+    private const string Localhost = "localhost";
+
+    /// <summary>Whether the host is <c>localhost</c> or a loopback address, with any port.</summary>
+    public static bool Matches(HostString host)
+    {
+        if (!host.HasValue)
+        {
+            return false;
+        }
+
+        var name = host.Host.AsSpan();
+        return name.Equals(Localhost, StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
     }
 }

@@ -1,78 +1,44 @@
 namespace OrleansUploads.Gateway.Http.Fronts;
 
 /// <summary>A response that has not been written yet.</summary>
-internal abstract class FrontAnswer
+/// <param name="status">The HTTP status.</param>
+/// <param name="headers">Headers. One without a value is left out.</param>
+internal class FrontAnswer(int status, params IReadOnlyList<(string Name, string? Value)> headers)
 {
     /// <summary>The HTTP status.</summary>
-    public abstract int Status { get; }
+    public int Status => status;
 
     /// <summary>The error, or null for a success.</summary>
-    public virtual FrontError? Error => null;
+    public FrontError? Error { get; init; }
+
+    /// <summary>The content type of the document, or null for a response without one.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>The document.</summary>
+    public ReadOnlyMemory<byte> Document { get; init; }
+
+    /// <summary>200 with headers.</summary>
+    public static FrontAnswer Ok(params IReadOnlyList<(string Name, string? Value)> headers) => new(StatusCodes.Status200OK, headers);
+
+    /// <summary>201: a resource was created.</summary>
+    public static FrontAnswer Created(params IReadOnlyList<(string Name, string? Value)> headers) =>
+        new(StatusCodes.Status201Created, headers);
+
+    /// <summary>202: work was accepted and goes on.</summary>
+    public static FrontAnswer Accepted(params IReadOnlyList<(string Name, string? Value)> headers) =>
+        new(StatusCodes.Status202Accepted, headers);
+
+    /// <summary>204: the request was carried out.</summary>
+    public static FrontAnswer NoContent(params IReadOnlyList<(string Name, string? Value)> headers) =>
+        new(StatusCodes.Status204NoContent, headers);
 
     /// <summary>Writes status, headers and body.</summary>
     /// <param name="response">Receives status and headers.</param>
     /// <param name="body">Receives the body; it is the response's body, counted.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
-    public abstract Task WriteAsync(HttpResponse response, Stream body, CancellationToken cancellationToken);
-}
-
-/// <summary>A success without a body.</summary>
-/// <param name="status">The HTTP status.</param>
-/// <param name="headers">Headers. One without a value is left out.</param>
-internal sealed class EmptyAnswer(int status, params (string Name, string? Value)[] headers) : FrontAnswer
-{
-    /// <inheritdoc/>
-    public override int Status => status;
-
-    /// <summary>200 with headers.</summary>
-    public static EmptyAnswer Ok(params (string Name, string? Value)[] headers) => new(StatusCodes.Status200OK, headers);
-
-    /// <summary>201: a resource was created.</summary>
-    public static EmptyAnswer Created(params (string Name, string? Value)[] headers) => new(StatusCodes.Status201Created, headers);
-
-    /// <summary>202: work was accepted and goes on.</summary>
-    public static EmptyAnswer Accepted(params (string Name, string? Value)[] headers) => new(StatusCodes.Status202Accepted, headers);
-
-    /// <summary>204: the request was carried out.</summary>
-    public static EmptyAnswer NoContent(params (string Name, string? Value)[] headers) => new(StatusCodes.Status204NoContent, headers);
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
-    {
-        response.StatusCode = Status;
-        response.SetHeaders(headers);
-
-        // A 204 or 304 response must not have a Content-Length.
-        response.ContentLength = Status is StatusCodes.Status204NoContent or StatusCodes.Status304NotModified ? null : 0;
-        return Task.CompletedTask;
-    }
-}
-
-/// <summary>What answers of several protocols write.</summary>
-internal static class Responses
-{
-    /// <summary>Tells the client when to try again, if that is known.</summary>
-    public static void SetRetryAfter(this HttpResponse response, FrontError error)
-    {
-        if (error.RetryAfter is { } retryAfter)
-        {
-            response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        }
-    }
-
-    /// <summary>Writes status, headers and a document.</summary>
-    public static async Task WriteDocumentAsync(
-        this HttpResponse response, Stream body, int status, string contentType, byte[] document, CancellationToken cancellationToken)
+    public Task WriteAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
     {
         response.StatusCode = status;
-        response.ContentType = contentType;
-        response.ContentLength = document.Length;
-        await body.WriteAsync(document, cancellationToken);
-    }
-
-    /// <summary>Sets the headers that have a value.</summary>
-    public static void SetHeaders(this HttpResponse response, (string Name, string? Value)[] headers)
-    {
         foreach (var (name, value) in headers)
         {
             if (value is not null)
@@ -80,5 +46,71 @@ internal static class Responses
                 response.Headers[name] = value;
             }
         }
+
+        if (Error?.RetryAfter is { } retryAfter)
+        {
+            response.Headers.RetryAfter = Math.Ceiling(retryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        }
+
+        return WriteBodyAsync(response, body, cancellationToken);
     }
+
+    /// <summary>Writes the body and the headers that describe it.</summary>
+    protected virtual async Task WriteBodyAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
+    {
+        if (ContentType is not null)
+        {
+            response.ContentType = ContentType;
+            response.ContentLength = Document.Length;
+            await body.WriteAsync(Document, cancellationToken);
+        }
+        else if (Error is null && Status is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified))
+        {
+            // A 204 or 304 response must not have a Content-Length, and an error without a document answers a HEAD request.
+            response.ContentLength = 0;
+        }
+    }
+}
+
+/// <summary>A response with stored bytes. Clients have chosen them and their type, so a browser treats them as those of a stranger: it runs
+/// no script in them, gives them no access to this origin, and does not guess a type. The dashboard has the same origin, unless it has an
+/// address of its own.</summary>
+/// <param name="status">The HTTP status.</param>
+/// <param name="lengthBytes">The number of bytes.</param>
+/// <param name="copy">Copies the bytes, or null for the headers only. The headers are sent with the first verified bytes, so damage that
+/// is found before them still leads to an error document.</param>
+/// <param name="headers">Headers. One without a value is left out.</param>
+internal sealed class StoredAnswer(
+    int status,
+    long lengthBytes,
+    Func<Stream, CancellationToken, ValueTask>? copy,
+    params IReadOnlyList<(string Name, string? Value)> headers) : FrontAnswer(status, headers)
+{
+    protected override async Task WriteBodyAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
+    {
+        response.Headers.ContentSecurityPolicy = "sandbox";
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.ContentLength = lengthBytes;
+        if (copy is not null)
+        {
+            await copy(body, cancellationToken);
+        }
+    }
+}
+
+/// <summary>An error in the words of a front's protocol. Thrown, it ends the work on the request: what reads a request or translates a
+/// refusal throws it, and the dispatcher answers it.</summary>
+/// <param name="status">The HTTP status, 400 to 599.</param>
+/// <param name="code">The protocol's error code.</param>
+/// <param name="message">What is wrong, the offending value, and what to do.</param>
+internal class FrontError(int status, string code, string message) : Exception(message)
+{
+    /// <summary>The HTTP status, 400 to 599.</summary>
+    public int Status => status;
+
+    /// <summary>The protocol's error code.</summary>
+    public string Code => code;
+
+    /// <summary>How long the client should wait before it tries again, or null if unknown.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -6,7 +6,6 @@ using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Bodies;
-using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Gateway.Http.Telemetry;
 
 namespace OrleansUploads.Gateway.Http.Fronts;
@@ -56,9 +55,6 @@ internal sealed class FrontDispatcher(
 
     /// <summary>Checks a request and lets its front serve it. The checks come in this order: host, headers, origin, signature, scope of
     /// the key. No upload bytes are read until every check has passed.</summary>
-    /// <param name="exchange">The request.</param>
-    /// <param name="registered">The front that serves it.</param>
-    /// <param name="credentials">Its credentials.</param>
     /// <returns>The front's answer, or an error if a check failed.</returns>
     private async ValueTask<FrontAnswer> CheckAndAnswerAsync(
         HttpExchange exchange, RegisteredFront registered, RequestCredentials credentials)
@@ -69,49 +65,62 @@ internal sealed class FrontDispatcher(
         var maxDocumentBytes = recognized.MaxDocumentBytes ?? options.MaxDocumentBytes;
         LimitBody(exchange.Context, recognized.IsUpload, maxDocumentBytes);
         var request = exchange.Context.Request;
-        if (options.AnonymousAccount is not null && !LoopbackHost.Matches(request.Host))
-        {
-            return front.DescribeError(new HttpError.HostNotLoopback(request.Host.ToString()));
-        }
-
-        if (CheckHeaders(request.Headers) is { } unreadable)
-        {
-            return front.DescribeError(unreadable);
-        }
-
         var payload = new RequestPayload(
             exchange,
             recognized.IsUpload,
             maxDocumentBytes,
             documents.For(request.ContentLength, maxDocumentBytes),
             front.Signing.AllowsPayloadModes);
-        if (recognized.ChecksSender)
+        try
         {
-            return await recognized.AnswerAsync(default, payload);
+            if (options.AnonymousAccount is not null && !LoopbackHost.Matches(request.Host))
+            {
+                return Refuse(new HttpError.HostNotLoopback(request.Host.ToString()));
+            }
+
+            if (CheckHeaders(request.Headers) is { } unreadable)
+            {
+                return Refuse(unreadable);
+            }
+
+            if (recognized.ChecksSender)
+            {
+                return await recognized.AnswerAsync(default, payload);
+            }
+
+            if (options.AnonymousAccount is not null && RequestOrigin.FindForeign(request) is { } origin)
+            {
+                return Refuse(new HttpError.ForeignOrigin(origin));
+            }
+
+            var sender = await registered.Authenticator.AuthenticateAsync(exchange, credentials, payload);
+            if (sender.Error is { } rejected)
+            {
+                return Refuse(rejected);
+            }
+
+            var scope = sender.Credential?.Scope ?? KeyScope.Unlimited;
+            if (!scope.IsUnlimited && !recognized.AccessesOf(sender.Account).All(scope.Permits))
+            {
+                return Refuse(new HttpError.KeyNotPermitted(
+                    sender.Credential!.AccessKeyId, scope.ToString(), recognized.OperationName));
+            }
+
+            exchange.Account = sender.Account;
+            exchange.Credential = sender.Credential;
+            exchange.Connection?.BeginVerifiedRequest(sender.Account);
+            return await recognized.AnswerAsync(sender.Account, payload);
+        }
+        catch (HttpErrorException refused)
+        {
+            return Refuse(refused.Error);
+        }
+        catch (FrontError refused)
+        {
+            return front.AnswerOf(exchange, refused);
         }
 
-        if (options.AnonymousAccount is not null && RequestOrigin.FindForeign(request) is { } origin)
-        {
-            return front.DescribeError(new HttpError.ForeignOrigin(origin));
-        }
-
-        var sender = await registered.Authenticator.AuthenticateAsync(exchange, credentials, payload);
-        if (sender.Error is { } rejected)
-        {
-            return front.DescribeError(rejected);
-        }
-
-        var scope = sender.Credential?.Scope ?? KeyScope.Unlimited;
-        if (!scope.IsUnlimited && !recognized.AccessesOf(sender.Account).All(scope.Permits))
-        {
-            return front.DescribeError(new HttpError.KeyNotPermitted(
-                sender.Credential!.AccessKeyId, scope.ToString(), recognized.OperationName));
-        }
-
-        exchange.Account = sender.Account;
-        exchange.Credential = sender.Credential;
-        exchange.Connection?.BeginVerifiedRequest(sender.Account);
-        return await recognized.AnswerAsync(sender.Account, payload);
+        FrontAnswer Refuse(HttpError error) => front.AnswerOf(exchange, front.Describe(error));
     }
 
     /// <summary>Sets Kestrel's limit for the body. It applies to documents, and is only the second line of defense, because it counts
@@ -180,19 +189,16 @@ internal sealed class FrontDispatcher(
     /// requests.</summary>
     private void WriteLog(HttpExchange exchange, HttpError error, Exception fault)
     {
-        var isExplained = error is HttpError.OutcomeUnknown or HttpError.JournalUnavailable or HttpError.JournalFull
-            or HttpError.JournalDamaged or HttpError.StorageUnavailable or HttpError.StorageFull or HttpError.StorageFailed
-            or HttpError.DataDamaged;
-        if (!isExplained || FaultText.IsBug(fault))
+        if (error is not HttpError.Explained || FaultText.IsBug(fault))
         {
             if (_failed.TryPass(out var unlogged))
             {
-                RequestLog.WriteFailed(log, exchange, fault, unlogged);
+                RequestLog.WriteFailed(log, exchange.RequestId, exchange.OperationName, unlogged, fault);
             }
         }
         else if (_unavailable.TryPass(out var unlogged))
         {
-            RequestLog.WriteUnavailable(log, exchange, fault, unlogged);
+            RequestLog.WriteUnavailable(log, exchange.RequestId, exchange.OperationName, FaultText.Describe(fault), unlogged);
         }
     }
 
@@ -216,7 +222,7 @@ internal sealed class FrontDispatcher(
         }
 
         var error = HttpFaults.ToError(fault, exchange.RequestId, options.MaxDocumentBytes);
-        var answer = front.DescribeError(error);
+        var answer = front.AnswerOf(exchange, front.Describe(error));
         if (answer.Status >= StatusCodes.Status500InternalServerError)
         {
             WriteLog(exchange, error, fault);

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Credentials;
 
@@ -8,10 +10,6 @@ internal sealed class FrontTable
 {
     private readonly List<RegisteredFront> _fronts = [];
 
-    /// <param name="fronts">The fronts, in order of registration.</param>
-    /// <param name="options">The regions and the clock tolerance.</param>
-    /// <param name="credentials">The known access keys.</param>
-    /// <param name="time">The clock.</param>
     /// <exception cref="InvalidOperationException">There is no front, or two fronts have the same service.</exception>
     public FrontTable(
         IEnumerable<IFront> fronts, GatewayOptions options, ICredentialStore credentials, TimeProvider time)
@@ -34,9 +32,6 @@ internal sealed class FrontTable
 
     /// <summary>Chooses the front of a request: by its address, if a front has one of its own, else by the service of its credential
     /// scope, else by its path, else the first front.</summary>
-    /// <param name="target">Path and query.</param>
-    /// <param name="credentials">The request's credentials.</param>
-    /// <param name="isOnOwnAddress">Whether the connection is to the address that a front has for itself.</param>
     public RegisteredFront Choose(RequestTarget target, RequestCredentials credentials, bool isOnOwnAddress)
     {
         if (isOnOwnAddress && _fronts.Find(static registered => registered.Front.HasOwnAddress) is { } only)
@@ -57,3 +52,24 @@ internal sealed class FrontTable
 
 /// <summary>A front with the authenticator for its signing rules.</summary>
 internal sealed record RegisteredFront(IFront Front, Authenticator Authenticator);
+
+/// <summary>A feature of the connections to an address at which only the front with <see cref="IFront.HasOwnAddress"/> is served.</summary>
+internal sealed class OwnAddress
+{
+    private static readonly OwnAddress Mark = new();
+
+    private OwnAddress()
+    {
+    }
+
+    /// <summary>Marks the connections to an address.</summary>
+    public static void Use(ListenOptions endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ((IConnectionBuilder)endpoint).Use(next => connection =>
+        {
+            connection.Features.Set(Mark);
+            return next(connection);
+        });
+    }
+}

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Authentication;
-using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Http.Fronts;
@@ -28,36 +27,38 @@ internal interface IFront
     /// <summary>Recognizes the operation of a request. Reads no body and never fails.</summary>
     FrontRequest Recognize(HttpExchange exchange);
 
-    /// <summary>The protocol's response to an error that does not depend on the protocol. Every case of <see cref="HttpError"/> has a
-    /// status, a code and a message.</summary>
-    FrontAnswer DescribeError(HttpError error);
+    /// <summary>Describes an error that does not depend on the protocol. Every case of <see cref="HttpError"/> has a status, a code and a
+    /// message.</summary>
+    FrontError Describe(HttpError error);
+
+    /// <summary>The response to an error, with the protocol's document.</summary>
+    FrontAnswer AnswerOf(HttpExchange exchange, FrontError error);
 }
 
 /// <summary>A request as its front understands it, before anything about it has been checked.</summary>
-internal abstract class FrontRequest
+internal sealed class FrontRequest
 {
     /// <summary>Name of the operation for logs and meters. There is a fixed number of names.</summary>
-    public abstract string OperationName { get; }
+    public required string OperationName { get; init; }
 
     /// <summary>Whether the body is an upload's bytes rather than a small document. Only the operation itself reads an upload's
     /// body.</summary>
-    public abstract bool IsUpload { get; }
+    public bool IsUpload { get; init; }
 
     /// <summary>Maximum length in bytes of a document, or null for the gateway's usual maximum.</summary>
-    public virtual int? MaxDocumentBytes => null;
+    public int? MaxDocumentBytes { get; init; }
 
     /// <summary>Whether the front itself finds out who sent the request, instead of by a signature. It then also applies the scope of
     /// the key.</summary>
-    public virtual bool ChecksSender => false;
+    public bool ChecksSender { get; init; }
 
-    /// <summary>Returns everything that the request does, for keys with a scope. What is not known to be harmless is a
+    /// <summary>Returns everything that the request does for an account, for keys with a scope. What is not known to be harmless is a
     /// change.</summary>
-    /// <param name="account">The account that the signer acts for.</param>
-    public abstract IEnumerable<KeyAccess> AccessesOf(AccountId account);
+    public required Func<AccountId, IEnumerable<KeyAccess>> AccessesOf { get; init; }
 
-    /// <summary>Serves the request, after its signature has been verified and its key permits it.</summary>
-    /// <param name="account">The account that the signer acts for; meaningless if <see cref="ChecksSender"/>.</param>
-    /// <param name="payload">The body. A document has to be read, and so checked against the signature, before it is
-    /// used.</param>
-    public abstract ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload);
+    /// <summary>Serves the request for the account that its signer acts for, after its signature has been verified and its key permits
+    /// it; the account is meaningless if <see cref="ChecksSender"/>. A document has to be read, and so checked against the signature,
+    /// before it is used.</summary>
+    /// <remarks>A <see cref="FrontError"/> of the front, or an <see cref="HttpErrorException"/>, is the answer.</remarks>
+    public required Func<AccountId, RequestPayload, ValueTask<FrontAnswer>> AnswerAsync { get; init; }
 }

@@ -43,7 +43,6 @@ internal sealed class AdmissionHealthCheck(IHostApplicationLifetime lifetime) : 
     /// <summary>Name of the check in the health report.</summary>
     public const string Name = "accepts-requests";
 
-    /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {

@@ -1,4 +1,3 @@
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Gateway.Http.Telemetry;
 
@@ -29,29 +28,15 @@ internal static partial class RequestLog
     }
 
     /// <summary>Logs the bug that made a request fail, with its stack.</summary>
-    /// <param name="log">Where messages go.</param>
-    /// <param name="exchange">The request.</param>
-    /// <param name="fault">The bug.</param>
-    /// <param name="suppressed">How many messages of this kind were not logged since the last one.</param>
-    public static void WriteFailed(ILogger log, HttpExchange exchange, Exception fault, long suppressed) =>
-        LogFailed(log, exchange.RequestId, exchange.OperationName, suppressed, fault);
+    [LoggerMessage(2002, LogLevel.Error, "{RequestId} {Operation} failed. ({Suppressed} earlier messages of this kind were not logged)")]
+    public static partial void WriteFailed(ILogger log, string requestId, string operation, long suppressed, Exception fault);
 
     /// <summary>Logs in one line why a request failed, if a component was not available or stored data is damaged.</summary>
-    /// <param name="log">Where messages go.</param>
-    /// <param name="exchange">The request.</param>
-    /// <param name="fault">The cause.</param>
-    /// <param name="suppressed">How many messages of this kind were not logged since the last one.</param>
-    public static void WriteUnavailable(ILogger log, HttpExchange exchange, Exception fault, long suppressed) =>
-        LogUnavailable(log, exchange.RequestId, exchange.OperationName, FaultText.Describe(fault), suppressed);
-
-    [LoggerMessage(2002, LogLevel.Error, "{RequestId} {Operation} failed. ({Suppressed} earlier messages of this kind were not logged)")]
-    private static partial void LogFailed(ILogger log, string requestId, string operation, long suppressed, Exception fault);
-
     [LoggerMessage(
         2007,
         LogLevel.Error,
         "{RequestId} {Operation} failed: {Reason} ({Suppressed} earlier messages of this kind were not logged)")]
-    private static partial void LogUnavailable(ILogger log, string requestId, string operation, string reason, long suppressed);
+    public static partial void WriteUnavailable(ILogger log, string requestId, string operation, string reason, long suppressed);
 
     [LoggerMessage(
         2001,

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Xml;
 using System.Xml.Linq;
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 
@@ -38,15 +37,15 @@ internal sealed class S3Judge : Judge
 
     protected override int[] SuccessesOf(string operation) => operation switch
     {
-        nameof(S3Operation.GetObject) or nameof(S3Operation.HeadObject) => [200, 206, 304],
-        nameof(S3Operation.DeleteObject) or nameof(S3Operation.DeleteBucket) or nameof(S3Operation.AbortMultipartUpload)
-            or nameof(S3Operation.DeleteObjectTagging) => [204],
-        nameof(S3Operation.RestoreObject) => [200, 202],
+        "GetObject" or "HeadObject" => [200, 206, 304],
+        "DeleteObject" or "DeleteBucket" or "AbortMultipartUpload"
+            or "DeleteObjectTagging" => [204],
+        "RestoreObject" => [200, 202],
         _ => [200],
     };
 
     protected override string? FindFlawOfSuccess(string operation, ApiAnswer answer, bool isHead) =>
-        isHead || answer.Body.Length == 0 || operation == nameof(S3Operation.GetObject) ? null : FindFlawOfDocument(answer);
+        isHead || answer.Body.Length == 0 || operation == "GetObject" ? null : FindFlawOfDocument(answer);
 
     protected override string? FindFlawOfError(ApiAnswer answer, bool isHead)
     {

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.S3.Protocol;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 
@@ -77,8 +76,8 @@ internal sealed class S3Protocol : IFuzzedProtocol
 
     /// <summary>A failed condition is decided after the bytes are stored, a bucket is sealed before it is known to be empty, and an
     /// account counts a bucket before the bucket knows that it has no owner.</summary>
-    public bool MayWriteUnseen(string? operation) => operation is nameof(S3Operation.PutObject) or nameof(S3Operation.CopyObject)
-        or nameof(S3Operation.CompleteMultipartUpload) or nameof(S3Operation.CreateBucket) or nameof(S3Operation.DeleteBucket);
+    public bool MayWriteUnseen(string? operation) => operation is "PutObject" or "CopyObject"
+        or "CompleteMultipartUpload" or "CreateBucket" or "DeleteBucket";
 
     /// <summary>Whether the records are those of one upload whose publication was refused, of one bucket whose leaves were sealed and
     /// unsealed, or of one account that counted a bucket and forgot it.</summary>
@@ -86,8 +85,8 @@ internal sealed class S3Protocol : IFuzzedProtocol
     {
         var first = operation switch
         {
-            nameof(S3Operation.CreateBucket) => EntityKind.Account,
-            nameof(S3Operation.DeleteBucket) => EntityKind.Bucket,
+            "CreateBucket" => EntityKind.Account,
+            "DeleteBucket" => EntityKind.Bucket,
             _ => EntityKind.Upload,
         };
         var entities = written.Select(record => record.Entity).Distinct().ToList();

@@ -1,7 +1,5 @@
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.S3.Protocol;
 using OrleansUploads.Gateway.Tests.S3;
-using static OrleansUploads.Gateway.S3.S3Operation;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 
@@ -12,8 +10,11 @@ internal sealed class S3Requests(S3World world, Dice dice)
     private static readonly S3Operation[] Operations =
     [
         .. S3Operation.All,
-        PutObject, PutObject, PutObject, UploadPart, UploadPart, UploadPart, CompleteMultipartUpload, CompleteMultipartUpload,
-        CreateMultipartUpload, DeleteObjects, GetObject, GetObject, GetObject, HeadObject, ListObjectsV2, RestoreObject, RestoreObject,
+        .. new[]
+        {
+            "PutObject", "PutObject", "PutObject", "UploadPart", "UploadPart", "UploadPart", "CompleteMultipartUpload", "CompleteMultipartUpload",
+            "CreateMultipartUpload", "DeleteObjects", "GetObject", "GetObject", "GetObject", "HeadObject", "ListObjectsV2", "RestoreObject", "RestoreObject",
+        }.Select(name => S3Operation.All.Single(operation => operation.Name == name)),
     ];
 
     private readonly S3Bodies _bodies = new(dice);
@@ -24,8 +25,8 @@ internal sealed class S3Requests(S3World world, Dice dice)
         var operation = dice.Pick(Operations);
         var bucket = operation.Name switch
         {
-            nameof(CreateBucket) or nameof(DeleteBucket) => world.AnySpare(dice),
-            nameof(UploadPart) or nameof(UploadPartCopy) or nameof(ListParts) or nameof(CompleteMultipartUpload) or nameof(AbortMultipartUpload) when !dice.OneIn(6) =>
+            "CreateBucket" or "DeleteBucket" => world.AnySpare(dice),
+            "UploadPart" or "UploadPartCopy" or "ListParts" or "CompleteMultipartUpload" or "AbortMultipartUpload" when !dice.OneIn(6) =>
                 dice.PickFrom([.. world.Buckets.Where(bucket => bucket.Uploads.Count > 0)]),
             _ => world.Any(dice),
         };
@@ -45,30 +46,30 @@ internal sealed class S3Requests(S3World world, Dice dice)
         var root = $"/{bucket.Name}";
         return operation.Name switch
         {
-            nameof(ListBuckets) => Request("GET", "/"),
-            nameof(CreateBucket) => Request("PUT", root, dice.OneIn(2)
+            "ListBuckets" => Request("GET", "/"),
+            "CreateBucket" => Request("PUT", root, dice.OneIn(2)
                 ? "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>"
                 : ""),
-            nameof(HeadBucket) => Request("HEAD", root),
-            nameof(DeleteBucket) => Request("DELETE", root),
-            nameof(ListObjects) => Request("GET", $"{root}?{Page("marker")}"),
-            nameof(ListObjectsV2) => Request("GET", $"{root}?list-type=2&{Page("start-after")}"),
-            nameof(ListObjectVersions) => Request("GET", $"{root}?versions&{Page("key-marker")}{dice.Pick("", "&version-id-marker=null")}"),
-            nameof(DeleteObjects) => Request("POST", $"{root}?delete", DeleteDocument()),
-            nameof(PutObject) => Put(bucket, key),
-            nameof(CopyObject) => Copied(bucket, Request("PUT", bucket.Target(key)), key),
-            nameof(GetObject) => Read(bucket, "GET", key),
-            nameof(HeadObject) => Read(bucket, "HEAD", key),
-            nameof(GetObjectAcl) => Request("GET", $"{bucket.Target(key)}?acl"),
-            nameof(GetObjectAttributes) => Request("GET", $"{bucket.Target(key)}?attributes")
+            "HeadBucket" => Request("HEAD", root),
+            "DeleteBucket" => Request("DELETE", root),
+            "ListObjects" => Request("GET", $"{root}?{Page("marker")}"),
+            "ListObjectsV2" => Request("GET", $"{root}?list-type=2&{Page("start-after")}"),
+            "ListObjectVersions" => Request("GET", $"{root}?versions&{Page("key-marker")}{dice.Pick("", "&version-id-marker=null")}"),
+            "DeleteObjects" => Request("POST", $"{root}?delete", DeleteDocument()),
+            "PutObject" => Put(bucket, key),
+            "CopyObject" => Copied(bucket, Request("PUT", bucket.Target(key)), key),
+            "GetObject" => Read(bucket, "GET", key),
+            "HeadObject" => Read(bucket, "HEAD", key),
+            "GetObjectAcl" => Request("GET", $"{bucket.Target(key)}?acl"),
+            "GetObjectAttributes" => Request("GET", $"{bucket.Target(key)}?attributes")
                 .With("x-amz-object-attributes", dice.Pick("ETag", "ETag,Checksum,ObjectParts,StorageClass,ObjectSize")),
-            nameof(DeleteObject) => Conditional(bucket, key, Request("DELETE", bucket.Target(key))),
-            nameof(GetObjectTagging) => Request("GET", $"{bucket.Target(key)}?tagging"),
-            nameof(PutObjectTagging) => Request("PUT", $"{bucket.Target(key)}?tagging", TagDocument()),
-            nameof(DeleteObjectTagging) => Request("DELETE", $"{bucket.Target(key)}?tagging"),
-            nameof(RestoreObject) => Request("POST", $"{bucket.Target(dice.OneIn(4) ? key : KnownBucket.Archived)}?restore", RestoreDocument()),
-            nameof(CreateMultipartUpload) => Creation(bucket, key),
-            nameof(ListMultipartUploads) => Request("GET", $"{root}?uploads&{Page("key-marker").Replace("max-keys", "max-uploads", StringComparison.Ordinal)}"),
+            "DeleteObject" => Conditional(bucket, key, Request("DELETE", bucket.Target(key))),
+            "GetObjectTagging" => Request("GET", $"{bucket.Target(key)}?tagging"),
+            "PutObjectTagging" => Request("PUT", $"{bucket.Target(key)}?tagging", TagDocument()),
+            "DeleteObjectTagging" => Request("DELETE", $"{bucket.Target(key)}?tagging"),
+            "RestoreObject" => Request("POST", $"{bucket.Target(dice.OneIn(4) ? key : KnownBucket.Archived)}?restore", RestoreDocument()),
+            "CreateMultipartUpload" => Creation(bucket, key),
+            "ListMultipartUploads" => Request("GET", $"{root}?uploads&{Page("key-marker").Replace("max-keys", "max-uploads", StringComparison.Ordinal)}"),
             _ when operation is { Level: S3Level.Bucket, Query: { } query } => Request(operation.Method, $"{root}?{query}"),
             _ => OfUpload(operation, bucket, UploadOf(bucket)),
         };
@@ -81,10 +82,10 @@ internal sealed class S3Requests(S3World world, Dice dice)
         var part = string.Create(CultureInfo.InvariantCulture, $"{target}?partNumber={number}&uploadId={upload.Id}");
         return operation.Name switch
         {
-            nameof(UploadPart) => _bodies.Of("PUT", part) with { Learn = answer => LearnPart(upload, number, answer.Header("ETag")) },
-            nameof(UploadPartCopy) => Copied(bucket, Request("PUT", part), upload.Key),
-            nameof(ListParts) => Request("GET", $"{target}?uploadId={upload.Id}{dice.Pick("", "&max-parts=1", "&part-number-marker=1")}"),
-            nameof(CompleteMultipartUpload) => Conditional(
+            "UploadPart" => _bodies.Of("PUT", part) with { Learn = answer => LearnPart(upload, number, answer.Header("ETag")) },
+            "UploadPartCopy" => Copied(bucket, Request("PUT", part), upload.Key),
+            "ListParts" => Request("GET", $"{target}?uploadId={upload.Id}{dice.Pick("", "&max-parts=1", "&part-number-marker=1")}"),
+            "CompleteMultipartUpload" => Conditional(
                 bucket,
                 upload.Key,
                 Request("POST", $"{target}?uploadId={upload.Id}", PartList(dice.Below(4) switch
@@ -93,7 +94,7 @@ internal sealed class S3Requests(S3World world, Dice dice)
                     1 => upload.Parts.Reverse(),
                     _ => upload.Parts,
                 }))),
-            nameof(AbortMultipartUpload) => Request("DELETE", $"{target}?uploadId={upload.Id}"),
+            "AbortMultipartUpload" => Request("DELETE", $"{target}?uploadId={upload.Id}"),
             _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "There is no request for this operation. Add one."),
         };
     }

@@ -1,7 +1,5 @@
-using Microsoft.AspNetCore.Http;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Authentication;
-using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Signing;
@@ -29,39 +27,34 @@ internal sealed class FakeFront : IFront
 
     public bool ClaimsPath(RequestTarget target) => target.Segments is ["fake", ..];
 
-    public FrontRequest Recognize(HttpExchange exchange) => new FakeRequest(exchange);
+    public FrontRequest Recognize(HttpExchange exchange) => new()
+    {
+        OperationName = "Fake",
+        AccessesOf = _ => [new(KeyAccessKind.Change, null)],
+        AnswerAsync = AnswerAsync,
+    };
 
-    public FrontAnswer DescribeError(HttpError error) => error.GetType() == Undescribed
+    public FrontError Describe(HttpError error) => error.GetType() == Undescribed
         ? throw new InvalidOperationException("This front does not know the error.")
-        : new TextAnswer(418, new FrontError(418, "Fake" + error.GetType().Name, $"The fake front describes {error.GetType().Name}."), "");
+        : new FrontError(418, "Fake" + error.GetType().Name, $"The fake front describes {error.GetType().Name}.");
 
-    private sealed class FakeRequest(HttpExchange exchange) : FrontRequest
+    public FrontAnswer AnswerOf(HttpExchange exchange, FrontError error) => new(error.Status)
     {
-        public override string OperationName => "Fake";
+        Error = error, ContentType = "text/plain", Document = Encoding.UTF8.GetBytes(error.Code),
+    };
 
-        public override bool IsUpload => false;
-
-        public override IEnumerable<KeyAccess> AccessesOf(AccountId account) => [new(KeyAccessKind.Change, null)];
-
-        public override async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload)
-        {
-            var unreadable = await payload.ReadDocumentAsync(account, exchange.Aborted);
-            return unreadable is null
-                ? new TextAnswer(200, null, $"{account} sent {Encoding.UTF8.GetString(payload.Document.Span)}")
-                : throw new InvalidOperationException(unreadable.ToString());
-        }
-    }
-
-    private sealed class TextAnswer(int status, FrontError? error, string text) : FrontAnswer
+    private static async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload)
     {
-        public override int Status => status;
-
-        public override FrontError? Error => error;
-
-        public override async Task WriteAsync(HttpResponse response, Stream body, CancellationToken cancellationToken)
+        try
         {
-            response.StatusCode = status;
-            await body.WriteAsync(Encoding.UTF8.GetBytes(error?.Code ?? text), cancellationToken);
+            await payload.ReadDocumentAsync();
         }
+        catch (HttpErrorException unreadable)
+        {
+            throw new InvalidOperationException("A fault of the front.", unreadable);
+        }
+
+        var text = $"{account} sent {Encoding.UTF8.GetString(payload.Document.Span)}";
+        return new FrontAnswer(200) { ContentType = "text/plain", Document = Encoding.UTF8.GetBytes(text) };
     }
 }

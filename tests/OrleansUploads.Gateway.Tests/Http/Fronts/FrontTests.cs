@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Gateway.Http.Errors;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Http.Fronts;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
@@ -119,10 +118,8 @@ public sealed class FrontTests : IAsyncLifetime
         {
             try
             {
-                var answer = front.DescribeError(error);
-                if (answer.Status is < 400 or > 599
-                    || answer.Error is not { Code.Length: > 0, Message.Length: > 0 } described
-                    || described.Status != answer.Status
+                var described = front.Describe(error);
+                if (described is not { Status: >= 400 and <= 599, Code.Length: > 0, Message.Length: > 0 }
                     || described.Message.Contains('{', StringComparison.Ordinal))
                 {
                     undescribed.Add(name);

@@ -1,6 +1,6 @@
 using System.Reflection;
 using OrleansUploads.Gateway.Http.Admission;
-using OrleansUploads.Gateway.Http.Errors;
+using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Http.Fronts;
@@ -12,7 +12,7 @@ internal static class HttpErrorSamples
     public static IEnumerable<(string Name, HttpError Error)> All()
     {
         foreach (var type in typeof(HttpError).GetNestedTypes(BindingFlags.NonPublic | BindingFlags.Public)
-            .Where(type => type.IsSubclassOf(typeof(HttpError))))
+            .Where(type => !type.IsAbstract && type.IsSubclassOf(typeof(HttpError))))
         {
             if (type == typeof(HttpError.SignatureRejected))
             {
@@ -25,7 +25,7 @@ internal static class HttpErrorSamples
             {
                 foreach (var cause in Enum.GetValues<ThrottleCause>())
                 {
-                    yield return ($"{type.Name} {cause}", new HttpError.Throttled(new Throttle(cause, TimeSpan.FromSeconds(5))));
+                    yield return ($"{type.Name} {cause}", new HttpError.Throttled(cause));
                 }
             }
             else

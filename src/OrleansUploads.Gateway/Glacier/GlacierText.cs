@@ -1,0 +1,83 @@
+using OrleansUploads.Core.Parts;
+
+namespace OrleansUploads.Gateway.Glacier;
+
+/// <summary>Whole numbers of the protocol: digits only, without sign or space, at most 2^63-1.</summary>
+internal static class ProtocolNumber
+{
+    /// <summary>Parses one number.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out long number) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    /// <summary>Parses a maximum number of items, at least 1. A number that is too large for 64 bits counts as a very large
+    /// limit.</summary>
+    public static bool TryParseLimit(ReadOnlySpan<char> text, out long limit)
+    {
+        if (text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9'))
+        {
+            limit = TryParse(text, out var number) ? number : long.MaxValue;
+            return limit >= 1;
+        }
+
+        limit = 0;
+        return false;
+    }
+
+    /// <summary>Parses <c>first-last</c>. The last byte must not be before the first.</summary>
+    public static bool TryParseRange(ReadOnlySpan<char> text, out PartRange range)
+    {
+        range = default;
+        var dash = text.IndexOf('-');
+        // The length of a range that ends at the largest number would overflow.
+        if (dash < 0
+            || !TryParse(text[..dash], out var first)
+            || !TryParse(text[(dash + 1)..], out var last)
+            || last < first
+            || last == long.MaxValue)
+        {
+            return false;
+        }
+
+        range = new PartRange(first, last);
+        return true;
+    }
+}
+
+/// <summary>The time format of every document: UTC with exactly three decimals, <c>2012-05-25T00:24:53.000Z</c>.</summary>
+internal static class GlacierDate
+{
+    private const string MillisecondsFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+    private const string SecondsFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
+    private static readonly string[] Formats = [SecondsFormat, MillisecondsFormat];
+
+    /// <summary>Formats a time, truncated to milliseconds.</summary>
+    public static string Format(DateTimeOffset at) => at.UtcDateTime.ToString(MillisecondsFormat, CultureInfo.InvariantCulture);
+
+    /// <summary>Formats a time as inventories have it, <c>2012-05-25T00:24:53Z</c>, truncated to seconds.</summary>
+    public static string FormatSeconds(DateTimeOffset at) =>
+        at.UtcDateTime.ToString(SecondsFormat, CultureInfo.InvariantCulture);
+
+    /// <summary>Parses either format.</summary>
+    public static bool TryParse(string text, out DateTimeOffset at) => DateTimeOffset.TryParseExact(
+        text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
+}
+
+/// <summary>The ARN of a vault: <c>arn:aws:glacier:{region}:{account}:vaults/{name}</c>.</summary>
+internal static class VaultArn
+{
+    /// <summary>Formats the ARN for a vault name, valid or not.</summary>
+    public static string Format(string region, AccountId account, string vaultName) =>
+        $"arn:aws:glacier:{region}:{account}:vaults/{vaultName}";
+
+    /// <summary>Formats the ARN of a vault.</summary>
+    public static string Format(string region, VaultId vault) => Format(region, vault.Account, vault.Name.ToString());
+
+    /// <summary>Parses the vault name out of an ARN of the same region and account.</summary>
+    public static bool TryParseName(string arn, string region, AccountId account, out VaultName name)
+    {
+        var prefix = Format(region, account, "");
+        name = default;
+        return arn.StartsWith(prefix, StringComparison.Ordinal) && VaultName.TryParse(arn[prefix.Length..], out name);
+    }
+}

@@ -1,0 +1,139 @@
+using System.Text.Json;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Parts;
+
+namespace OrleansUploads.Gateway.Glacier;
+
+/// <summary>The checked request of InitiateJob.</summary>
+/// <param name="Options">Description, topic and tier.</param>
+internal abstract record JobRequest(JobOptions Options)
+{
+    private const string ArchiveRetrieval = "archive-retrieval";
+    private const string InventoryRetrieval = "inventory-retrieval";
+    private const string Types = $"'{ArchiveRetrieval}' or '{InventoryRetrieval}'";
+
+    /// <summary>Reads the request body.</summary>
+    public static JobRequest Read(ReadOnlyMemory<byte> body)
+    {
+        var parameters = GlacierJson.Read<JobParameters>(body, "a job", missing: "Job Parameters");
+        return parameters.Type switch
+        {
+            null => throw GlacierError.Missing("type"),
+            ArchiveRetrieval => RetrievalRequest.Read(parameters, ReadOptions(parameters)),
+            InventoryRetrieval => InventoryRequest.Read(parameters, ReadOptions(parameters)),
+            "select" => throw GlacierError.Invalid(
+                $"Invalid Type: select. Select jobs are no longer supported; use {Types}."),
+            var type => throw GlacierError.Invalid($"Invalid Type: {type}. It must be {Types}."),
+        };
+    }
+
+    /// <summary>The archive ID in a body, even if other parts of the body are wrong, or null.</summary>
+    public static string? ReadArchiveId(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return GlacierJson.TryRead<JobParameters>(body)?.ArchiveId;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static JobOptions ReadOptions(JobParameters parameters)
+    {
+        var tier = parameters.Tier switch
+        {
+            null or "Standard" => RetrievalTier.Standard,
+            "Expedited" => RetrievalTier.Expedited,
+            "Bulk" => RetrievalTier.Bulk,
+            var text => throw GlacierError.Invalid($"Invalid Tier: {text}. It must be 'Expedited', 'Standard' or 'Bulk'."),
+        };
+        if (!Description.TryParse(parameters.Description, out var description))
+        {
+            throw GlacierError.Invalid(
+                $"Invalid Description. It has at most {Limits.MaxDescriptionChars} characters of printable ASCII (0x20 to "
+                + "0x7E).");
+        }
+
+        if (parameters.SNSTopic is { Length: > Limits.MaxTopicChars } topic)
+        {
+            throw GlacierError.Invalid(
+                $"Invalid SNSTopic. It has {topic.Length} characters, and at most {Limits.MaxTopicChars} are allowed.");
+        }
+
+        return new JobOptions(description, parameters.SNSTopic, tier);
+    }
+}
+
+/// <summary>A request for an archive, or for a range of one.</summary>
+internal sealed record RetrievalRequest(ArchiveId Archive, PartRange? Range, JobOptions Options) : JobRequest(Options)
+{
+    /// <summary>Reads the parameters of an archive retrieval. Parameters of other types are ignored, because some clients always
+    /// send <c>Format</c>.</summary>
+    public static RetrievalRequest Read(JobParameters parameters, JobOptions options)
+    {
+        var id = parameters.ArchiveId ?? throw GlacierError.Missing("ArchiveId");
+        PartRange? requested = parameters.RetrievalByteRange is not { } text ? null
+            : ProtocolNumber.TryParseRange(text, out var range) ? range
+            : throw GlacierError.Invalid($"Invalid RetrievalByteRange: {text}. The form is 'first-last'.");
+        return ArchiveId.TryParse(id, out var archive)
+            ? new RetrievalRequest(archive, requested, options)
+            : throw GlacierError.ArchiveNotFound(id);
+    }
+}
+
+/// <summary>A request for an inventory.</summary>
+internal sealed record InventoryRequest(InventorySelection Selection, InventoryFormat Format, JobOptions Options) : JobRequest(Options)
+{
+    /// <summary>Reads the parameters of an inventory job.</summary>
+    public static InventoryRequest Read(JobParameters parameters, JobOptions options)
+    {
+        if (parameters.ArchiveId is not null)
+        {
+            throw GlacierError.Invalid(
+                "Invalid ArchiveId: a job of type 'inventory-retrieval' covers all archives.");
+        }
+
+        if (parameters.RetrievalByteRange is not null)
+        {
+            throw GlacierError.Invalid(
+                "Invalid RetrievalByteRange: a job of type 'inventory-retrieval' does not have one. Request a Range of its output instead.");
+        }
+
+        var format = parameters.Format switch
+        {
+            null or InventoryParametersDocument.Json => InventoryFormat.Json,
+            InventoryParametersDocument.Csv => InventoryFormat.Csv,
+            var text => throw GlacierError.Invalid($"Invalid Format: {text}. It must be 'JSON' or 'CSV'."),
+        };
+        return new InventoryRequest(
+            ReadSelection(parameters.InventoryRetrievalParameters ?? new InventoryParameters()), format, options);
+    }
+
+    private static InventorySelection ReadSelection(InventoryParameters parameters)
+    {
+        var from = ReadDate("StartDate", parameters.StartDate);
+        var before = ReadDate("EndDate", parameters.EndDate);
+        if (from > before)
+        {
+            throw GlacierError.Invalid(
+                $"Invalid StartDate: {parameters.StartDate}. It must not be after the EndDate, {parameters.EndDate}.");
+        }
+
+        long? limit = parameters.Limit is not { } text ? null
+            : ProtocolNumber.TryParseLimit(text, out var number) ? number
+            : throw GlacierError.Invalid($"Invalid Limit: {text}. It must be a whole number of at least 1.");
+        ArchiveId? after = string.IsNullOrEmpty(parameters.Marker) ? null
+            : ArchiveId.TryParse(parameters.Marker, out var last) ? last
+            : throw GlacierError.Invalid(
+                $"Invalid Marker: {parameters.Marker}. Send the Marker that DescribeJob returns for the previous finished job, "
+                + "or none.");
+        return new InventorySelection(new CreationWindow(from, before), limit, after);
+    }
+
+    private static DateTimeOffset? ReadDate(string name, string? text) => text is null ? null
+        : GlacierDate.TryParse(text, out var at) ? at
+        : throw GlacierError.Invalid($"Invalid {name}: {text}. The form is '2013-03-20T17:03:43Z', in UTC.");
+}

@@ -1,0 +1,150 @@
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Bytes;
+
+namespace OrleansUploads.Gateway.Glacier;
+
+/// <summary>The six operations of multipart uploads.</summary>
+internal static class MultipartOperations
+{
+    /// <summary>Initiates an upload.</summary>
+    public static async ValueTask<FrontAnswer> InitiateAsync(GlacierCall call)
+    {
+        var text = call.Header(GlacierHeaders.PartSize);
+        if (!ProtocolNumber.TryParse(text, out var bytes) || !PartSize.TryCreate(bytes, out var partSize))
+        {
+            throw GlacierError.Invalid(
+                $"Invalid part size: {text ?? "null"}. Part size must not be null, must be a power of two and be between "
+                + $"{Limits.MinPartSizeBytes} and {Limits.MaxPartSizeBytes} bytes.");
+        }
+
+        var description = BodyHeaders.ReadDescription(call);
+        var command = new OpenUpload(call.Vault, call.Services.Ids.NewUpload(), partSize, description, UploadOrigin.Multipart);
+        var spec = call.OrRefuse(await call.Paths.Intake.OpenAsync(command, call.Aborted));
+        return FrontAnswer.Created(
+            (GlacierHeaders.Location, call.Location($"/multipart-uploads/{spec.Upload}")),
+            (GlacierHeaders.UploadId, spec.Upload.ToString()));
+    }
+
+    /// <summary>Stores one part. If a range is uploaded more than once, the latest upload counts.</summary>
+    public static async ValueTask<FrontAnswer> UploadPartAsync(GlacierCall call)
+    {
+        var upload = IdOf(call);
+        var range = BodyHeaders.ReadPartRange(call);
+        var hashes = BodyHeaders.ReadHashes(call);
+        call.OrRefuse(await call.Paths.Intake.StorePartAsync(
+            upload, call.Vault, range, hashes, call.Body, call.Sender, call.Aborted));
+        return FrontAnswer.NoContent((GlacierHeaders.TreeHash, hashes.Tree.ToString()));
+    }
+
+    /// <summary>Turns the parts into an archive. Repeating the request returns the same archive ID.</summary>
+    public static async ValueTask<FrontAnswer> CompleteAsync(GlacierCall call)
+    {
+        var upload = IdOf(call);
+        var text = call.Header(GlacierHeaders.ArchiveSize) ?? throw GlacierError.Missing(GlacierHeaders.ArchiveSize);
+        if (!ProtocolNumber.TryParse(text, out var sizeBytes))
+        {
+            throw GlacierError.Invalid(
+                $"Invalid {GlacierHeaders.ArchiveSize}: {text}. It must be a whole number of bytes.");
+        }
+
+        var treeHash = BodyHeaders.ReadTreeHash(call);
+        return call.ArchiveCreated(call.OrRefuse(
+            await call.Paths.Intake.CompleteAsync(upload, call.Vault, sizeBytes, treeHash, call.Aborted)));
+    }
+
+    /// <summary>Aborts an upload.</summary>
+    public static async ValueTask<FrontAnswer> AbortAsync(GlacierCall call)
+    {
+        var upload = IdOf(call);
+        await call.AskAsync(upload.Entity, new AbortUpload(call.Vault));
+        return FrontAnswer.NoContent();
+    }
+
+    /// <summary>Lists parts by range. The marker is the first byte of the next page.</summary>
+    public static async ValueTask<FrontAnswer> ListPartsAsync(GlacierCall call)
+    {
+        var upload = IdOf(call);
+        var page = PageRequest.Read(call.Query, PageRequest.MaxItems);
+        long firstByte = 0;
+        if (page.Marker is not null && !IsPartsMarker(page.Marker, out firstByte))
+        {
+            throw PageRequest.InvalidMarker(page.Marker);
+        }
+
+        var parts = await call.AskAsync(upload.Entity, new ListParts(call.Vault, firstByte, page.Limit));
+        return GlacierJson.Answer(DocumentOf(call, parts));
+    }
+
+    /// <summary>Lists uploads in progress by ID. The marker is the ID of the last upload of the page.</summary>
+    public static async ValueTask<FrontAnswer> ListUploadsAsync(GlacierCall call)
+    {
+        var page = PageRequest.Read(call.Query, PageRequest.MaxItems);
+        if (page.Marker is not null && !UploadId.TryParse(page.Marker, out _))
+        {
+            throw PageRequest.InvalidMarker(page.Marker);
+        }
+
+        var uploads = call.OrRefuse(
+            await new UploadsReader(call.Services.Host).ReadAsync(call.Vault, page.Marker ?? "", page.Limit, call.Aborted));
+        var marker = uploads.HasMore ? uploads.Uploads[^1].Upload.ToString() : null;
+        return GlacierJson.Answer(
+            new UploadListDocument(marker, [.. uploads.Uploads.Select(spec => UploadDocument.From(spec, call.Region))]));
+    }
+
+    private static UploadId IdOf(GlacierCall call) =>
+        UploadId.TryParse(call.Id, out var upload) ? upload : throw GlacierError.UploadNotFound(call.Id);
+
+    /// <summary>A marker is below the end of the last possible part.</summary>
+    private static bool IsPartsMarker(string marker, out long firstByte) =>
+        ProtocolNumber.TryParse(marker, out firstByte) && firstByte < Limits.MaxParts * Limits.MaxPartSizeBytes;
+
+    private static PartListDocument DocumentOf(GlacierCall call, PartsPage page)
+    {
+        var spec = page.Spec;
+        return new PartListDocument(
+            spec.Upload.ToString(),
+            call.Arn,
+            spec.Description.OrNull,
+            spec.PartSize.Bytes,
+            spec.CreatedAt,
+            [.. page.Parts.Select(static part => new PartDocument(part.Range.ToString(), part.TreeHash.ToString()))],
+            page.NextFirstByte?.ToString(CultureInfo.InvariantCulture));
+    }
+}
+
+/// <summary>An upload in progress in the response of ListMultipartUploads.</summary>
+internal sealed record UploadDocument(
+    string? ArchiveDescription,
+    DateTimeOffset CreationDate,
+    string MultipartUploadId,
+    long PartSizeInBytes,
+    string VaultARN)
+{
+    /// <summary>The document of an upload.</summary>
+    public static UploadDocument From(UploadSpec spec, string region) => new(
+        spec.Description.OrNull,
+        spec.CreatedAt,
+        spec.Upload.ToString(),
+        spec.PartSize.Bytes,
+        VaultArn.Format(region, spec.Vault.Id));
+}
+
+/// <summary>The response of ListMultipartUploads.</summary>
+internal sealed record UploadListDocument(string? Marker, IReadOnlyList<UploadDocument> UploadsList);
+
+/// <summary>A part in the response of ListParts.</summary>
+/// <param name="RangeInBytes"><c>first-last</c>, both inclusive.</param>
+/// <param name="SHA256TreeHash">64 lower-case hex digits.</param>
+internal sealed record PartDocument(string RangeInBytes, string SHA256TreeHash);
+
+/// <summary>The response of ListParts.</summary>
+internal sealed record PartListDocument(
+    string MultipartUploadId,
+    string VaultARN,
+    string? ArchiveDescription,
+    long PartSizeInBytes,
+    DateTimeOffset CreationDate,
+    IReadOnlyList<PartDocument> Parts,
+    string? Marker);

@@ -1,0 +1,107 @@
+using OrleansUploads.Core.Vaults;
+
+namespace OrleansUploads.Gateway.Glacier;
+
+/// <summary>SetVaultNotifications, GetVaultNotifications, DeleteVaultNotifications.</summary>
+internal static class NotificationOperations
+{
+    private const string TopicPrefix = "arn:";
+
+    /// <summary>Sets the topic that the vault notifies when its jobs finish, and replaces the previous configuration.</summary>
+    public static async ValueTask<FrontAnswer> SetAsync(GlacierCall call)
+    {
+        var notifications = Read(call);
+        await call.AskAsync(call.Vault.Entity, new SetNotifications(call.Vault, notifications));
+        return FrontAnswer.NoContent();
+    }
+
+    /// <summary>Returns the notification configuration.</summary>
+    public static async ValueTask<FrontAnswer> GetAsync(GlacierCall call)
+    {
+        var notifications = await call.AskAsync(call.Vault.Entity, new FindNotifications(call.Vault));
+        return GlacierJson.Answer(NotificationDocument.From(notifications));
+    }
+
+    /// <summary>Deletes the notification configuration. It is not an error if the vault has none.</summary>
+    public static async ValueTask<FrontAnswer> DeleteAsync(GlacierCall call)
+    {
+        await call.AskAsync(call.Vault.Entity, new ClearNotifications(call.Vault));
+        return FrontAnswer.NoContent();
+    }
+
+    private static VaultNotifications Read(GlacierCall call)
+    {
+        var body = GlacierJson.Read<SetNotificationsRequest>(call.Document, "a notification configuration");
+        var topic = body.SNSTopic ?? throw GlacierError.Missing("SNSTopic");
+        var events = body.Events ?? throw GlacierError.Missing("Events");
+        if (!IsTopic(topic))
+        {
+            throw GlacierError.Invalid(
+                $"Invalid SNSTopic: {topic}. It must begin with '{TopicPrefix}' and have at most {Limits.MaxTopicChars} "
+                + "visible ASCII characters.");
+        }
+
+        if (events.Count == 0)
+        {
+            throw GlacierError.Invalid($"Invalid Events: there are none. {KnownEvents}");
+        }
+
+        var jobs = NotifiedJobs.None;
+        foreach (var name in events)
+        {
+            jobs |= name switch
+            {
+                NotificationDocument.ArchiveRetrievalCompleted => NotifiedJobs.ArchiveRetrievals,
+                NotificationDocument.InventoryRetrievalCompleted => NotifiedJobs.InventoryRetrievals,
+                _ => throw GlacierError.Invalid($"Invalid Events: {name ?? "null"}. {KnownEvents}"),
+            };
+        }
+
+        return new VaultNotifications(topic, jobs);
+    }
+
+    private static string KnownEvents =>
+        $"Valid events: '{NotificationDocument.ArchiveRetrievalCompleted}' and "
+        + $"'{NotificationDocument.InventoryRetrievalCompleted}'.";
+
+    private static bool IsTopic(string topic) => topic.Length is > 4 and <= Limits.MaxTopicChars
+        && topic.StartsWith(TopicPrefix, StringComparison.Ordinal)
+        && !topic.AsSpan().ContainsAnyExceptInRange('!', '~');
+}
+
+/// <summary>The response of GetVaultNotifications.</summary>
+internal sealed record NotificationDocument(IReadOnlyList<string> Events, string SNSTopic)
+{
+    /// <summary>The event of <see cref="NotifiedJobs.ArchiveRetrievals"/>.</summary>
+    public const string ArchiveRetrievalCompleted = "ArchiveRetrievalCompleted";
+
+    /// <summary>The event of <see cref="NotifiedJobs.InventoryRetrievals"/>.</summary>
+    public const string InventoryRetrievalCompleted = "InventoryRetrievalCompleted";
+
+    /// <summary>The document of a notification configuration.</summary>
+    public static NotificationDocument From(VaultNotifications notifications)
+    {
+        var events = new List<string>(2);
+        if (notifications.Jobs.HasFlag(NotifiedJobs.ArchiveRetrievals))
+        {
+            events.Add(ArchiveRetrievalCompleted);
+        }
+
+        if (notifications.Jobs.HasFlag(NotifiedJobs.InventoryRetrievals))
+        {
+            events.Add(InventoryRetrievalCompleted);
+        }
+
+        return new NotificationDocument(events, notifications.Topic);
+    }
+}
+
+/// <summary>The body of SetVaultNotifications.</summary>
+internal sealed record SetNotificationsRequest
+{
+    /// <summary>The ARN of the topic; required.</summary>
+    public string? SNSTopic { get; init; }
+
+    /// <summary>The events to notify; required.</summary>
+    public List<string?>? Events { get; init; }
+}

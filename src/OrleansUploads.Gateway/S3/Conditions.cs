@@ -1,0 +1,88 @@
+using OrleansUploads.Core.Keys;
+
+namespace OrleansUploads.Gateway.S3;
+
+/// <summary>The conditions in a request's headers.</summary>
+internal static class Conditions
+{
+    /// <summary>Stands for a text that cannot be an ETag, and so matches none.</summary>
+    private static readonly ObjectETag Impossible = new(default, int.MaxValue);
+
+    /// <summary>Reads the condition of a request that writes or deletes. The key's leaf evaluates it.</summary>
+    public static PublishCondition? ReadWrite(S3Call call)
+    {
+        var match = call.Header("If-Match");
+        var noneMatch = call.Header("If-None-Match");
+        var isDeletion = call.Request.Method == "DELETE";
+        if (noneMatch is not null && (isDeletion || noneMatch != "*" || match is not null))
+        {
+            throw S3Error.NotImplemented($"If-None-Match: {noneMatch}");
+        }
+
+        if (call.Header("If-Unmodified-Since") is not null || call.Header("If-Modified-Since") is not null)
+        {
+            throw S3Error.NotImplemented("conditions on dates");
+        }
+
+        return noneMatch is not null ? PublishCondition.MustBeAbsent : match is not null ? Matching(match) : null;
+    }
+
+    /// <summary>The condition that the key's object has an ETag, with or without quotes. An asterisk stands for any.</summary>
+    public static PublishCondition Matching(string tag) => tag.Trim() == "*"
+        ? PublishCondition.MustBePresent
+        : new(ObjectETag.TryParse(tag.Trim().Trim('"'), out var parsed) ? parsed : Impossible);
+
+    /// <summary>Evaluates the conditions of a request that reads.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="tag">The ETag of the object that is read.</param>
+    /// <param name="modifiedAt">When it was completed.</param>
+    /// <param name="prefix">What the names of the headers begin with.</param>
+    /// <returns>0 if they hold, else the status: 304 or 412.</returns>
+    /// <remarks>The precedence is that of RFC 9110, section 13.2.2.</remarks>
+    public static int Evaluate(S3Call call, ObjectETag tag, DateTimeOffset modifiedAt, string prefix = "")
+    {
+        var modified = S3Date.WholeSeconds(modifiedAt);
+        if (call.Header(prefix + "If-Match") is { } match)
+        {
+            if (!Matches(match, tag))
+            {
+                return StatusCodes.Status412PreconditionFailed;
+            }
+        }
+        else if (S3Date.FromHeader(call.Header(prefix + "If-Unmodified-Since")) is { } unmodifiedSince && modified > unmodifiedSince)
+        {
+            return StatusCodes.Status412PreconditionFailed;
+        }
+
+        if (call.Header(prefix + "If-None-Match") is { } noneMatch)
+        {
+            return Matches(noneMatch, tag) ? StatusCodes.Status304NotModified : 0;
+        }
+
+        return S3Date.FromHeader(call.Header(prefix + "If-Modified-Since")) is { } modifiedSince && modified <= modifiedSince
+            ? StatusCodes.Status304NotModified
+            : 0;
+    }
+
+    /// <summary>Whether the range of a request applies: it has no If-Range, or the object is the one that it names.</summary>
+    public static bool RangeApplies(S3Call call, ObjectETag tag, DateTimeOffset modifiedAt) =>
+        call.Header("If-Range") is not { } text
+        || text == $"\"{tag}\""
+        || S3Date.FromHeader(text) == S3Date.WholeSeconds(modifiedAt);
+
+    private static bool Matches(string list, ObjectETag tag)
+    {
+        var text = tag.ToString();
+        foreach (var entry in list.Split(','))
+        {
+            var trimmed = entry.Trim();
+            trimmed = trimmed.StartsWith("W/", StringComparison.Ordinal) ? trimmed[2..] : trimmed;
+            if (trimmed == "*" || trimmed.Trim('"') == text)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Xml;
+using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Keys;
+
+namespace OrleansUploads.Gateway.S3;
+
+/// <summary>ListParts and ListMultipartUploads.</summary>
+internal static class MultipartLists
+{
+    /// <summary>Lists the parts of an upload by number.</summary>
+    public static async ValueTask<FrontAnswer> ListPartsAsync(S3Call call)
+    {
+        var limit = S3Number.ReadPageLimit(call, "max-parts");
+        var marker = call.Query.FirstValue("part-number-marker") is { Length: > 0 }
+            ? S3Number.Read(call, "part-number-marker", int.MaxValue)
+            : 0;
+        var (name, upload) = await call.RequireUploadAsync();
+        var page = await call.AskAsync(upload.Entity, new ListNumberedParts(name, marker, Math.Max(limit, 1)));
+        return S3Xml.Answer("ListPartsResult", xml => WriteParts(xml, call, page, marker, limit));
+    }
+
+    /// <summary>Lists uploads in progress by key, then by time of initiation.</summary>
+    public static async ValueTask<FrontAnswer> ListUploadsAsync(S3Call call)
+    {
+        var request = ListRequest.Read(call, "max-uploads");
+        var bucket = await call.RequireBucketAsync();
+        var keyMarker = call.Query.FirstValue("key-marker") ?? "";
+        var uploadMarker = call.Query.FirstValue("upload-id-marker") ?? "";
+        if (!UploadMarker.TryRead(keyMarker, uploadMarker, out var after))
+        {
+            throw S3Error.InvalidArgument("upload-id-marker", uploadMarker, "Invalid uploadId marker");
+        }
+
+        var listing = new KeyListing(
+            new KeyIndexId(bucket.Bucket, KeyTree.Uploads), request.Prefix, request.Delimiter, after, request.Limit);
+        var page = await call.Paths.KeyLister.ListAsync(listing, call.Aborted);
+        return S3Xml.Answer("ListMultipartUploadsResult", xml =>
+        {
+            xml.WriteElementString("Bucket", bucket.Bucket.Name.ToString());
+            xml.WriteElementString("KeyMarker", request.Encode(keyMarker));
+            xml.WriteElementString("UploadIdMarker", keyMarker.Length > 0 ? uploadMarker : "");
+            if (page.Next is { } next)
+            {
+                xml.WriteElementString("NextKeyMarker", request.Encode(next.Key));
+                xml.WriteElementString("NextUploadIdMarker", UploadMarker.Format(next));
+            }
+
+            xml.WriteElementString("Prefix", request.Encode(request.Prefix));
+            request.WriteShared(xml, "MaxUploads");
+            xml.WriteFlag("IsTruncated", page.Next is not null);
+            foreach (var entry in page.Entries)
+            {
+                WriteUpload(xml, request, entry, call.Account);
+            }
+
+            request.WritePrefixes(xml, page.CommonPrefixes);
+        });
+    }
+
+    private static void WriteParts(XmlWriter xml, S3Call call, NumberedPartsPage page, int marker, int limit)
+    {
+        var parts = limit == 0 ? [] : page.Parts;
+        xml.WriteElementString("Bucket", page.Spec.Name.Bucket.Name.ToString());
+        xml.WriteElementString("Key", page.Spec.Name.Key.ToString());
+        xml.WriteElementString("UploadId", page.Spec.Upload.ToString());
+        xml.WriteNumber("PartNumberMarker", marker);
+        var isTruncated = limit > 0 && page.HasMore;
+        if (isTruncated)
+        {
+            // Some SDKs go on as long as there is a marker. On the last page they would begin again, and never end.
+            xml.WriteNumber("NextPartNumberMarker", parts[^1].Part.Number);
+        }
+
+        xml.WriteNumber("MaxParts", limit);
+        xml.WriteFlag("IsTruncated", isTruncated);
+        xml.WriteElementString("StorageClass", page.Spec.StorageClass.Name());
+        xml.WriteOwner("Initiator", call.Account);
+        xml.WriteOwner("Owner", call.Account);
+        xml.WriteOptional("ChecksumAlgorithm", page.Spec.Checksum?.Algorithm.Name());
+        xml.WriteOptional("ChecksumType", page.Spec.Checksum?.Type.Name());
+        foreach (var (part, storedAt) in parts)
+        {
+            xml.WriteStartElement("Part");
+            xml.WriteNumber("PartNumber", part.Number);
+            xml.WriteElementString("LastModified", S3Date.ToXml(storedAt));
+            xml.WriteElementString("ETag", $"\"{part.Md5}\"");
+            xml.WriteNumber("Size", part.LengthBytes);
+            xml.WriteChecksum(part.Checksum);
+            xml.WriteEndElement();
+        }
+    }
+
+    private static void WriteUpload(XmlWriter xml, ListRequest request, KeyEntry entry, AccountId account)
+    {
+        xml.WriteStartElement("Upload");
+        xml.WriteElementString("Key", request.Encode(entry.Key.ToString()));
+        xml.WriteElementString("UploadId", entry.Upload.ToString());
+        xml.WriteOwner("Initiator", account);
+        xml.WriteOwner("Owner", account);
+        xml.WriteElementString("StorageClass", entry.StorageClass.Name());
+        xml.WriteElementString("Initiated", S3Date.ToXml(entry.At));
+        xml.WriteEndElement();
+    }
+}
+
+/// <summary>Where a page of uploads begins. The marker has the time of initiation beside the upload ID, because uploads of one key are
+/// listed by time, and the upload may have ended since.</summary>
+internal static class UploadMarker
+{
+    private const char Separator = '.';
+
+    /// <summary>The marker of a position, or empty for a common prefix.</summary>
+    public static string Format(KeyPosition position) => position is { At: { } at, Upload: { } upload }
+        ? string.Create(CultureInfo.InvariantCulture, $"{upload}{Separator}{at.ToUnixTimeMilliseconds()}")
+        : "";
+
+    /// <summary>Reads a key marker and an upload marker.</summary>
+    /// <param name="key">The key marker, or empty for none. Without one, an upload marker means nothing.</param>
+    /// <param name="marker">The upload marker, or empty for none.</param>
+    /// <param name="after">The position to begin behind; null to begin with the first upload. A bare upload ID, which has no time,
+    /// begins with the first upload of the key.</param>
+    /// <returns>False if the marker is neither an upload ID nor one that a page has returned.</returns>
+    public static bool TryRead(string key, string marker, out KeyPosition? after)
+    {
+        after = null;
+        if (key.Length == 0)
+        {
+            return true;
+        }
+
+        if (marker.Length == 0)
+        {
+            after = KeyPosition.Behind(key);
+            return true;
+        }
+
+        var separator = marker.LastIndexOf(Separator);
+        if (!UploadId.TryParse(separator < 0 ? marker : marker[..separator], out var upload))
+        {
+            return false;
+        }
+
+        if (separator < 0)
+        {
+            after = new KeyPosition(key);
+            return true;
+        }
+
+        if (!long.TryParse(marker.AsSpan(separator + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+            || at > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds())
+        {
+            return false;
+        }
+
+        after = new KeyPosition(key, DateTimeOffset.FromUnixTimeMilliseconds(at), upload);
+        return true;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using OrleansUploads.Signing;
+
+namespace OrleansUploads.Gateway.S3;
+
+/// <summary>The code and message of each <see cref="HttpError"/> in S3.</summary>
+internal static class S3HttpErrors
+{
+    /// <summary>Describes an error in the words of S3.</summary>
+    public static S3Error Describe(HttpError error) => error switch
+    {
+        HttpError.HostNotLoopback e => new(
+            S3ErrorCode.AccessDenied,
+            $"This server does not verify signatures, so it accepts only requests to 'localhost' or a loopback address. This "
+            + $"request is for '{e.Host}'."),
+        HttpError.ForeignOrigin e => new(
+            S3ErrorCode.AccessDenied,
+            $"Access Denied: a web page ('{e.Origin}') sent the request. A server that accepts requests without signatures refuses those of "
+            + "other pages."),
+        HttpError.HeadersTooLong e => new(
+            S3ErrorCode.RequestHeaderSectionTooLarge,
+            $"Your request header section exceeds the maximum allowed request header section size: it has {e.Bytes} bytes.",
+            ("MaxSizeAllowed", e.MaxBytes.ToString(CultureInfo.InvariantCulture))),
+        HttpError.SignatureRejected e => DescribeVerdict(e.Verdict, e.Region),
+        HttpError.UnknownAccessKey e => new(
+            S3ErrorCode.InvalidAccessKeyId,
+            "The AWS Access Key Id you provided does not exist in our records.",
+            ("AWSAccessKeyId", e.AccessKeyId)),
+        HttpError.KeyNotPermitted e => new(
+            S3ErrorCode.AccessDenied,
+            $"The access key {e.AccessKeyId} is for {e.Scope} only, which does not include this {e.Operation} request."
+            + (Stores(e.Operation) ? " A key for uploads stores objects only with 'If-None-Match: *', so that it replaces none." : "")),
+        HttpError.PayloadHashMissing => new(
+            S3ErrorCode.MissingSecurityHeader, "Your request is missing a required header: x-amz-content-sha256."),
+        HttpError.PayloadHashMalformed e => S3Error.InvalidArgument(
+            "x-amz-content-sha256",
+            e.Text,
+            "x-amz-content-sha256 must be the hex SHA-256 of the body or UNSIGNED-PAYLOAD. Uploads may also use "
+            + "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or "
+            + "STREAMING-UNSIGNED-PAYLOAD-TRAILER."),
+        HttpError.PayloadHashDiffers e => PayloadHashDiffers(e.Stated, e.Computed),
+        HttpError.BodyTooLong e => new(
+            S3ErrorCode.MaxMessageLengthExceeded,
+            "Your request was too big.",
+            ("MaxMessageLengthBytes", e.MaxBytes.ToString(CultureInfo.InvariantCulture))),
+        HttpError.ChunkedBodyRejected e => DescribeChunks(e.Error),
+        HttpError.BodyStalled => new(
+            S3ErrorCode.RequestTimeout,
+            "Your socket connection to the server was not read from or written to within the timeout period."),
+        HttpError.BodyTooSlow e => new(
+            S3ErrorCode.RequestTimeout,
+            $"The body arrived at less than {Math.Ceiling(e.MinBytesPerSecond):F0} bytes per second, the minimum rate for your "
+            + "account's current number of transfers. Send it again, with fewer transfers at the same time."),
+        HttpError.MalformedRequest e => new(S3ErrorCode.InvalidRequest, e.Reason),
+        HttpError.Throttled e => new(S3ErrorCode.SlowDown, "Please reduce your request rate.") { RetryAfter = e.RetryAfter },
+        HttpError.Explained e => new(
+            e is HttpError.DataDamaged or HttpError.JournalDamaged ? S3ErrorCode.InternalError : S3ErrorCode.ServiceUnavailable, e.Message)
+        {
+            RetryAfter = e.RetryAfter,
+        },
+        HttpError.InternalFailure e => new(
+            S3ErrorCode.InternalError,
+            $"We encountered an internal error. The server's log has the details under the request ID {e.RequestId}."),
+        _ => throw new UnreachableException($"{error.GetType().Name} has no description."),
+    };
+
+    /// <summary>The body does not have the SHA-256 that was signed.</summary>
+    public static S3Error PayloadHashDiffers(string stated, string computed) => new(
+        S3ErrorCode.XAmzContentSHA256Mismatch,
+        "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        ("ClientComputedContentSHA256", stated),
+        ("S3ComputedContentSHA256", computed));
+
+    private static S3Error DescribeVerdict(SignatureVerdict verdict, string region) => verdict.Outcome switch
+    {
+        SignatureOutcome.Verified => throw new ArgumentException("A verified signature is no error.", nameof(verdict)),
+        SignatureOutcome.NoAuthorization => new(
+            S3ErrorCode.AccessDenied, "Access Denied: the request is not signed. Sign it with Signature Version 4."),
+        SignatureOutcome.MalformedAuthorization => new(S3ErrorCode.AuthorizationHeaderMalformed, verdict.Message),
+        SignatureOutcome.MalformedPresignedUrl => new(S3ErrorCode.AuthorizationQueryParametersError, verdict.Message),
+        SignatureOutcome.WrongService => new(
+            S3ErrorCode.AuthorizationHeaderMalformed,
+            $"{verdict.Message} It must be 's3' or, for the vault API, 'glacier'. This server has no other service.")
+        {
+            IsForOtherService = true,
+        },
+        SignatureOutcome.WrongRegion => new(
+            S3ErrorCode.AuthorizationHeaderMalformed, $"{verdict.Message} Expecting '{region}'.", ("Region", region)),
+        SignatureOutcome.TimestampMissing or SignatureOutcome.TimestampMalformed => new(
+            S3ErrorCode.AccessDenied, $"AWS authentication requires a valid Date or x-amz-date header. {verdict.Message}"),
+        SignatureOutcome.ScopeDateDiffers => new(S3ErrorCode.AuthorizationHeaderMalformed, verdict.Message),
+        SignatureOutcome.RequiredHeaderNotSigned or SignatureOutcome.SignedHeaderMissing => new(
+            S3ErrorCode.AccessDenied,
+            $"There were headers present in the request which were not signed, or the other way round. {verdict.Message}",
+            ("HeadersNotSigned", verdict.Header ?? "")),
+        SignatureOutcome.PresignedUrlExpired => new(S3ErrorCode.AccessDenied, verdict.Message),
+        SignatureOutcome.ClockSkew => new(
+            S3ErrorCode.RequestTimeTooSkewed,
+            "The difference between the request time and the current time is too large.",
+            ("RequestTime", AmzTimestamp.Format(verdict.RequestAt)),
+            ("ServerTime", S3Date.ToError(verdict.ServerAt))),
+        SignatureOutcome.SignatureDiffers => new(S3ErrorCode.SignatureDoesNotMatch, verdict.Message),
+    };
+
+    private static S3Error DescribeChunks(ChunkedBodyError error) => error switch
+    {
+        ChunkedBodyError.None => throw new ArgumentException("There is no error to describe.", nameof(error)),
+        ChunkedBodyError.MalformedChunk or ChunkedBodyError.Incomplete => new(
+            S3ErrorCode.IncompleteBody,
+            "The aws-chunked body is malformed, or does not have the number of bytes of x-amz-decoded-content-length."),
+        ChunkedBodyError.ChunkSignatureDiffers or ChunkedBodyError.TrailerSignatureDiffers => new(
+            S3ErrorCode.SignatureDoesNotMatch, "A signature in the aws-chunked body does not match."),
+        ChunkedBodyError.MalformedTrailer => new(
+            S3ErrorCode.MalformedTrailerError,
+            "The request contained trailing data that was not well-formed or did not conform to our published schema."),
+    };
+
+    private static bool Stores(string operation) =>
+        operation is "PutObject" or "CompleteMultipartUpload";
+}
