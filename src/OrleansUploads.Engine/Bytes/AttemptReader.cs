@@ -56,7 +56,7 @@ internal abstract class AttemptReader(UploadId upload, AttemptId attempt, Attemp
             : ValueTask.FromResult<IReadOnlyList<Sha256Digest>>(footer.ReadLeaves());
 
     /// <inheritdoc/>
-    public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public abstract ValueTask DisposeAsync();
 
     /// <summary>Gets whole blocks from the store, without verifying them. Only the last block of the attempt may be shorter.</summary>
     /// <exception cref="AttemptDamagedException">The store does not have all of these bytes.</exception>

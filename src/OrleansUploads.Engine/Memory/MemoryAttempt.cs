@@ -74,6 +74,9 @@ internal sealed class MemoryAttempt(long lengthBytes)
         : AttemptReader(upload, attempt, read.Footer)
     {
         /// <inheritdoc/>
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        /// <inheritdoc/>
         protected override ValueTask FetchAsync(long offset, Memory<byte> blocks, CancellationToken cancellationToken)
         {
             read.Read(offset, blocks.Span);
