@@ -43,7 +43,8 @@ internal static class ServeOptions
     /// <summary>Binds the options of the service.</summary>
     /// <exception cref="OptionsValidationException">Some values are wrong.</exception>
     public static ServiceOptions Bind(
-        IReadOnlyDictionary<Setting<ServiceOptions>, Option<string[]>> options, Func<Option<string[]>, string[]?> valuesOf) =>
+        IReadOnlyDictionary<Setting<ServiceOptions>, Option<string[]>> options,
+        Func<Option<string[]>, string[]?> valuesOf) =>
         ServiceSettings.Bind(
             setting => options.TryGetValue(setting, out var option) ? JoinValues(setting, valuesOf(option)) : null, NameOf);
 

@@ -16,7 +16,8 @@ namespace OrleansUploads.Cluster.Journal;
 /// <param name="grain">The entity's grain. Its ID is the key of all rows.</param>
 /// <param name="entity">The entity.</param>
 /// <param name="time">The clock of timeouts.</param>
-internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, EntityId entity, TimeProvider time) : IJournal
+internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, EntityId entity, TimeProvider time)
+    : IJournal
 {
     /// <summary>The maximum length of a snapshot that is stored in the head.</summary>
     public const int MaxInlineSnapshotBytes = 12 * 1024;

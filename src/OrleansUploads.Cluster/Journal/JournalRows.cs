@@ -13,8 +13,8 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain)
     private const int MaxAttempts = 8;
     private const int Parallelism = 8;
 
-    /// <summary>The state name of the head. The state names of the other rows start with it. It is the grain type, because some storage
-    /// providers have no grain type in their keys.</summary>
+    /// <summary>The state name of the head. The state names of the other rows start with it. It is the grain type, because some
+    /// storage providers have no grain type in their keys.</summary>
     private readonly string _stream = grain.Type.ToString()!;
 
     /// <summary>Returns the row name of the segment that starts with a version.</summary>

@@ -7,12 +7,13 @@ using OrleansUploads.Engine.Policies;
 
 namespace OrleansUploads.Cluster.Nodes;
 
-/// <summary>Lets ingestion nodes call the grains of uploads, and nothing else: no other entity, no management, no system target except the
-/// one from which a client learns the types of grains. The scope of the node's certificate must permit a call, and the policies of the
-/// vault, as for requests to the vault API. Each call of a node is logged in one line, as those requests are. Calls of silos
-/// pass.</summary>
+/// <summary>Lets ingestion nodes call the grains of uploads, and nothing else: no other entity, no management, no system target
+/// except the one from which a client learns the types of grains. The scope of the node's certificate must permit a call, and the
+/// policies of the vault, as for requests to the vault API. Each call of a node is logged in one line, as those requests are. Calls
+/// of silos pass.</summary>
 internal sealed partial class NodeCallFilter(
-    NodeGrants grants, IEntityHost host, PolicyCache policies, TimeProvider time, ILogger<NodeCallFilter> log) : IIncomingGrainCallFilter
+    NodeGrants grants, IEntityHost host, PolicyCache policies, TimeProvider time, ILogger<NodeCallFilter> log)
+    : IIncomingGrainCallFilter
 {
     private const string NotPermitted = "NotPermitted";
 
@@ -75,9 +76,10 @@ internal sealed partial class NodeCallFilter(
         }
     }
 
-    /// <summary>Why a call is refused by the scope of the node's certificate or by the policies of the vault, or null if it is
-    /// permitted.</summary>
-    private async ValueTask<UploadRefusal?> CheckAsync(NodeIdentity node, NodeGrant grant, NodeOperation operation, VaultId vault)
+    /// <summary>Why a call is refused by the scope of the node's certificate or by the policies of the vault, or null if it
+    /// is permitted.</summary>
+    private async ValueTask<UploadRefusal?> CheckAsync(
+        NodeIdentity node, NodeGrant grant, NodeOperation operation, VaultId vault)
     {
         var isOwn = vault.Account == grant.Account;
         if (!grant.Scope.Permits(new KeyAccess(operation.Access, vault.Name.ToString(), isOwn)))

@@ -7,7 +7,8 @@ namespace OrleansUploads.Gateway.Settings;
 /// <param name="Name">Its name, such as <c>StaleAfter</c>. Operators rely on it, so it never changes.</param>
 /// <param name="Meaning">What it does, for the help text and the documentation.</param>
 /// <param name="Show">Writes the value in some options as text, or null if they have none.</param>
-/// <param name="Apply">Reads a text into the options. Returns what is wrong with the text as a sentence, or null if it is valid.</param>
+/// <param name="Apply">Reads a text into the options. Returns what is wrong with the text as a sentence, or null if it is
+/// valid.</param>
 public sealed record Setting<TOptions>(
     string Name, string Meaning, Func<TOptions, string?> Show, Func<TOptions, string, string?> Apply)
     where TOptions : new()
@@ -100,7 +101,8 @@ public static class Setting
             name,
             meaning,
             options => get(options)?.ToString(CultureInfo.InvariantCulture),
-            text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+            text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                && value >= min && value <= max
                 ? (value, null)
                 : (0, string.Create(
                     CultureInfo.InvariantCulture,

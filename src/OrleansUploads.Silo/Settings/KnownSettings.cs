@@ -52,11 +52,13 @@ internal static class KnownSettings
 
     public static readonly Setting<SiloSettings> SiloPort = Number(
         "SiloPort", "Port for the other silos. Keep it private.",
-        1, IPEndPoint.MaxPort, (SiloSettings settings) => settings.SiloPort, (settings, value) => settings.SiloPort = value);
+        1, IPEndPoint.MaxPort,
+        (SiloSettings settings) => settings.SiloPort, (settings, value) => settings.SiloPort = value);
 
     public static readonly Setting<SiloSettings> ClientPort = Number(
         "ClientPort", "Port for gateways and ingestion nodes that are clients of the cluster. Keep it private.",
-        1, IPEndPoint.MaxPort, (SiloSettings settings) => settings.ClientPort, (settings, value) => settings.ClientPort = value);
+        1, IPEndPoint.MaxPort,
+        (SiloSettings settings) => settings.ClientPort, (settings, value) => settings.ClientPort = value);
 
     public static readonly Setting<SiloSettings> TlsCertificate = Related(
         "TlsCertificate",
@@ -119,7 +121,8 @@ internal static class KnownSettings
 
     public static readonly Setting<SiloSettings> ShedLoadAtCpuPercent = Number(
         "ShedLoadAtCpuPercent", "A silo rejects clients of the cluster above this processor load, 1 to 100. Off if it is not set.",
-        1, 100, (SiloSettings settings) => settings.ShedLoadAtCpuPercent, (settings, value) => settings.ShedLoadAtCpuPercent = value);
+        1, 100,
+        (SiloSettings settings) => settings.ShedLoadAtCpuPercent, (settings, value) => settings.ShedLoadAtCpuPercent = value);
 
     public static readonly Setting<SiloSettings> DrainDelay = Duration(
         "DrainDelay", "How long the process keeps serving after the stop signal, while readiness is already red.",
@@ -150,5 +153,6 @@ internal static class KnownSettings
     { IsSecret = setting.IsSecret };
 
     /// <summary>A setting whose value depends on other settings. <see cref="SiloSettings"/> reads it.</summary>
-    private static Setting<SiloSettings> Related(string name, string meaning) => new(name, meaning, _ => null, (_, _) => null);
+    private static Setting<SiloSettings> Related(string name, string meaning) =>
+        new(name, meaning, _ => null, (_, _) => null);
 }

@@ -25,8 +25,8 @@ internal sealed class SettingsReader
         }
     }
 
-    /// <summary>Checks the settings on the command line. The configuration ignores words that it does not know, so without this check a
-    /// mistyped command would start a silo, and a mistyped setting would have no effect.</summary>
+    /// <summary>Checks the settings on the command line. The configuration ignores words that it does not know, so without this
+    /// check a mistyped command would start a silo, and a mistyped setting would have no effect.</summary>
     /// <param name="arguments">The words: <c>--NAME=VALUE</c>, <c>NAME=VALUE</c>, or <c>--NAME</c> and <c>VALUE</c>.</param>
     /// <exception cref="SettingException">A word is no setting.</exception>
     public static void RequireSettings(IReadOnlyList<string> arguments)
@@ -49,7 +49,8 @@ internal sealed class SettingsReader
             var bare = name.TrimStart('-', '/').Replace($"{SettingVariables.Section}__", "", StringComparison.OrdinalIgnoreCase);
             if (KnownSettings.All.FirstOrDefault(known => known.Name.Equals(bare, StringComparison.OrdinalIgnoreCase)) is { } setting)
             {
-                throw new SettingException($"{name} has no effect. Write {Option}{SettingVariables.Section}:{setting.Name}=VALUE.");
+                throw new SettingException(
+                    $"{name} has no effect. Write {Option}{SettingVariables.Section}:{setting.Name}=VALUE.");
             }
         }
     }

@@ -241,7 +241,8 @@ internal sealed record SiloSettings
         {
             if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
             {
-                reader.Add($"{setting.Variable} is '{name}'. It must be one address that the other silos can reach, not all addresses.");
+                reader.Add(
+                    $"{setting.Variable} is '{name}'. It must be one address that the other silos can reach, not all addresses.");
             }
 
             return address;

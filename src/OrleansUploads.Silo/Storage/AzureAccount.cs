@@ -52,8 +52,8 @@ internal static class AzureAccount
         {
             if (settings.Role == ProcessRole.Silo)
             {
-                return await AzureStores.PrepareSiloAsync(
-                    tables, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort), timeout.Token);
+                var silo = new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort);
+                return await AzureStores.PrepareSiloAsync(tables, settings.ClusterId, silo, timeout.Token);
             }
 
             await AzureStores.CheckClientAsync(tables, settings.ClusterId, timeout.Token);

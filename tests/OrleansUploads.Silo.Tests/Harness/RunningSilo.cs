@@ -47,7 +47,8 @@ internal sealed class RunningSilo : ServingProcess
     }
 
     /// <summary>The environment of a silo with new ports that is a cluster of its own and keeps its data in memory.</summary>
-    public static Dictionary<string, string?> Alone(params ReadOnlySpan<(Setting<SiloSettings> Setting, string? Value)> settings)
+    public static Dictionary<string, string?> Alone(
+        params ReadOnlySpan<(Setting<SiloSettings> Setting, string? Value)> settings)
     {
         var ports = FreePort.Take(2);
         return With(
