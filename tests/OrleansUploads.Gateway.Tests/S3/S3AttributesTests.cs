@@ -37,7 +37,8 @@ public sealed class S3AttributesTests(S3Server s3) : IClassFixture<S3Server>
             parts.Add((number, (await s3.SendAsync("PUT", part, new byte[length])).Expect(200).Header("ETag")!));
         }
 
-        var completed = (await s3.SendAsync("POST", $"{target}?uploadId={upload}", CompletionDocument.Of(parts))).Expect(200);
+        var completed = (await s3.SendAsync(
+            "POST", $"{target}?uploadId={upload}", CompletionDocument.Of(parts))).Expect(200);
         var first = (await s3.GetAsync(
             target + "?attributes", ("x-amz-object-attributes", All), ("x-amz-max-parts", "2"))).Expect(200);
         Assert.Equal(Text(completed, "ETag"), $"\"{Text(first, "ETag")}\"");

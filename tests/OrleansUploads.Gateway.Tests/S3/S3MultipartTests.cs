@@ -48,7 +48,9 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         var repeated = (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list)).Expect(200);
         Assert.Equal(completed.Text, repeated.Text);
         ExpectError(
-            await s3.SendAsync("POST", $"{target}?uploadId={upload}", CompletionDocument.Of((7, tags[1]))), 400, "InvalidPart");
+            await s3.SendAsync("POST", $"{target}?uploadId={upload}", CompletionDocument.Of((7, tags[1]))),
+            400,
+            "InvalidPart");
         ExpectError(await PutPartAsync(target, upload, 1, first), 404, "NoSuchUpload");
         ExpectError(await s3.GetAsync($"{target}?uploadId={upload}"), 404, "NoSuchUpload");
     }
@@ -76,12 +78,17 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         var (one, two) = (await UploadAsync(target, upload, 1, [1]), await UploadAsync(target, upload, 2, [2]));
         var complete = $"{target}?uploadId={upload}";
         ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one), (2, two))), 400, "EntityTooSmall");
-        ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((2, two), (1, one))), 400, "InvalidPartOrder");
-        ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one), (1, one))), 400, "InvalidPartOrder");
+        ExpectError(
+            await s3.SendAsync("POST", complete, CompletionDocument.Of((2, two), (1, one))), 400, "InvalidPartOrder");
+        ExpectError(
+            await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one), (1, one))), 400, "InvalidPartOrder");
         ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((1, two))), 400, "InvalidPart");
         ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((3, one))), 400, "InvalidPart");
         ExpectError(await s3.SendAsync("POST", complete, "<CompleteMultipartUpload/>"), 400, "MalformedXML");
-        ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one)), ("x-amz-mp-object-size", "2")), 400, "InvalidRequest");
+        ExpectError(
+            await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one)), ("x-amz-mp-object-size", "2")),
+            400,
+            "InvalidRequest");
         ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
         (await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one)), ("x-amz-mp-object-size", "1"))).Expect(200);
     }
@@ -112,7 +119,10 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         ExpectError(await PutPartAsync($"/{bucket}/k", upload, 10_001, [1]), 400, "InvalidArgument");
         (await s3.SendAsync("DELETE", $"/{bucket}/k?uploadId={upload}")).Expect(204);
         ExpectError(await PutPartAsync($"/{bucket}/k", upload, 1, [1]), 404, "NoSuchUpload");
-        ExpectError(await s3.SendAsync("POST", $"/{bucket}/k?uploadId={upload}", CompletionDocument.Of((1, "\"a\""))), 404, "NoSuchUpload");
+        ExpectError(
+            await s3.SendAsync("POST", $"/{bucket}/k?uploadId={upload}", CompletionDocument.Of((1, "\"a\""))),
+            404,
+            "NoSuchUpload");
         Assert.Empty(Texts((await s3.GetAsync($"/{bucket}?uploads")).Expect(200), "UploadId"));
     }
 

@@ -32,8 +32,10 @@ public sealed partial class PlainLogTests
             await lines.ReadThroughAsync("It failed"));
     }
 
-    private static LogLines PlainLines() =>
-        new() { Formatter = new PlainLogFormatter(new ManualTime(new DateTimeOffset(2026, 5, 4, 9, 0, 0, 7, TimeSpan.Zero))) };
+    private static LogLines PlainLines() => new()
+    {
+        Formatter = new PlainLogFormatter(new ManualTime(new DateTimeOffset(2026, 5, 4, 9, 0, 0, 7, TimeSpan.Zero))),
+    };
 
     [LoggerMessage(1, LogLevel.Information, "{RequestId} {Operation} is done")]
     private static partial void LogServed(ILogger log, string requestId, string operation);

@@ -74,7 +74,10 @@ internal sealed class HttpServer(GlacierClient client, GlacierClient? impatient 
                 return new Reply(Verdict.Done);
             case Request.DescribeVault:
                 var described = await client.DescribeVaultAsync(vault, cancellationToken);
-                return new Reply(Verdict.Done) { Archives = described.ArchiveCount ?? 0, SizeBytes = described.SizeBytes ?? 0 };
+                return new Reply(Verdict.Done)
+                {
+                    Archives = described.ArchiveCount ?? 0, SizeBytes = described.SizeBytes ?? 0,
+                };
             case Request.ListVaults:
                 var vaults = await client.ListVaultsAsync(cancellationToken)
                     .Where(listed => !listed.Name.StartsWith(Others, StringComparison.Ordinal))

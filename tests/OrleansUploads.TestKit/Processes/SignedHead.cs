@@ -14,7 +14,8 @@ public sealed class SignedHead(string host, string keyId, string secret)
     /// <param name="path">Path and query.</param>
     /// <param name="lengthBytes">The announced length of the body.</param>
     /// <param name="headers">Additional headers, with names in lower case.</param>
-    public byte[] Of(string method, string path, long lengthBytes = 0, params ReadOnlySpan<(string Name, string Value)> headers)
+    public byte[] Of(
+        string method, string path, long lengthBytes = 0, params ReadOnlySpan<(string Name, string Value)> headers)
     {
         var signed = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -37,7 +38,8 @@ public sealed class SignedHead(string host, string keyId, string secret)
             head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
         }
 
-        head.Append(CultureInfo.InvariantCulture, $"authorization: {authorization}\r\ncontent-length: {lengthBytes}\r\n\r\n");
+        head.Append(
+            CultureInfo.InvariantCulture, $"authorization: {authorization}\r\ncontent-length: {lengthBytes}\r\n\r\n");
         return Encoding.ASCII.GetBytes(head.ToString());
     }
 }
