@@ -18,36 +18,23 @@ internal readonly record struct NeededAttempt(AttemptId Attempt, long LengthByte
         _ => [],
     };
 
-    private static IEnumerable<NeededAttempt> Of(PartMap map)
-    {
-        foreach (var (_, part) in map.From(0))
-        {
-            if (part.Place.Attempt is { } attempt)
-            {
-                yield return new NeededAttempt(attempt, part.LengthBytes, part.TreeHash);
-            }
-        }
-    }
-
     /// <summary>The attempts in a manifest.</summary>
-    public static IEnumerable<NeededAttempt> Of(Manifest manifest)
-    {
-        foreach (var extent in manifest.Extents)
-        {
-            if (extent.Place.Attempt is { } attempt)
-            {
-                yield return new NeededAttempt(attempt, extent.LengthBytes, extent.TreeHash);
-            }
-        }
-    }
+    public static IEnumerable<NeededAttempt> Of(Manifest manifest) =>
+        Of(manifest.Extents.Select(static extent => (extent.Place.Attempt, extent.LengthBytes, extent.TreeHash)));
 
-    private static IEnumerable<NeededAttempt> Of(IEnumerable<AcceptedPart> parts)
+    private static IEnumerable<NeededAttempt> Of(PartMap map) =>
+        Of(map.From(0).Select(static slot => (slot.Value.Place.Attempt, slot.Value.LengthBytes, slot.Value.TreeHash)));
+
+    private static IEnumerable<NeededAttempt> Of(IEnumerable<AcceptedPart> parts) =>
+        Of(parts.Select(static accepted => (accepted.Part.Attempt, accepted.Part.LengthBytes, accepted.Part.TreeHash)));
+
+    private static IEnumerable<NeededAttempt> Of(IEnumerable<(AttemptId? Attempt, long LengthBytes, TreeHash TreeHash)> parts)
     {
-        foreach (var (part, _) in parts)
+        foreach (var (attempt, lengthBytes, treeHash) in parts)
         {
-            if (part.Attempt is { } attempt)
+            if (attempt is { } stored)
             {
-                yield return new NeededAttempt(attempt, part.LengthBytes, part.TreeHash);
+                yield return new NeededAttempt(stored, lengthBytes, treeHash);
             }
         }
     }

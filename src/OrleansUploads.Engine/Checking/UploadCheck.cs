@@ -55,7 +55,7 @@ internal sealed class UploadCheck(
     {
         var damage = agreement.Find(upload.Entity, state).ToHashSet();
         var needed = NeededAttempt.Of(state);
-        if (needed is null && await ReadManifestAsync(state, damage, cancellationToken) is { } manifest)
+        if (needed is null && await ReadManifestAsync(upload, state, damage, cancellationToken) is { } manifest)
         {
             needed = NeededAttempt.Of(manifest);
         }
@@ -73,19 +73,13 @@ internal sealed class UploadCheck(
     }
 
     private async ValueTask<Manifest?> ReadManifestAsync(
-        UploadState state, HashSet<Damage> damage, CancellationToken cancellationToken)
+        UploadId upload, UploadState state, HashSet<Damage> damage, CancellationToken cancellationToken)
     {
-        var (upload, isRight) = state switch
-        {
-            UploadState.Completed completed => (completed.Spec.Upload, (Func<Manifest, bool>)(read => IsOf(completed, read))),
-            UploadState.ObjectStored stored => (stored.Spec.Upload, read => IsOf(stored, read)),
-            _ => throw new ArgumentOutOfRangeException(nameof(state), state, "The upload has no manifest."),
-        };
         string fault;
         try
         {
             var manifest = await parts.ReadManifestAsync(upload, cancellationToken);
-            if (manifest is not null && isRight(manifest))
+            if (manifest is not null && IsOf(state, manifest))
             {
                 return manifest;
             }
@@ -105,19 +99,22 @@ internal sealed class UploadCheck(
         return null;
     }
 
-    private static bool IsOf(UploadState.Completed state, Manifest manifest) =>
-        manifest.Archive == state.Archive
-        && manifest.SizeBytes == state.SizeBytes
-        && manifest.TreeHash == state.TreeHash
-        && manifest.ByteStorage == state.Spec.ByteStorage
-        && manifest.PartSizeBytes == state.Spec.PartSize.Bytes
-        && manifest.Extents.Sum(extent => extent.LengthBytes) == state.SizeBytes
-        && TreeHasher.Combine([.. manifest.Extents.Select(extent => extent.TreeHash)]) == state.TreeHash;
-
-    private static bool IsOf(UploadState.ObjectStored state, Manifest manifest) =>
-        manifest is { Parts: { Count: > 0 } parts }
-        && manifest.SizeBytes == state.Completion.SizeBytes
-        && manifest.Extents.Sum(extent => extent.LengthBytes) == state.Completion.SizeBytes
-        && parts.Sum(part => part.LengthBytes) == state.Completion.SizeBytes
-        && ObjectETag.OfParts([.. parts.Select(part => part.Md5)]) == state.Completion.ETag;
+    private static bool IsOf(UploadState state, Manifest manifest) => state switch
+    {
+        UploadState.Completed archive =>
+            manifest.Archive == archive.Archive
+            && manifest.SizeBytes == archive.SizeBytes
+            && manifest.TreeHash == archive.TreeHash
+            && manifest.ByteStorage == archive.Spec.ByteStorage
+            && manifest.PartSizeBytes == archive.Spec.PartSize.Bytes
+            && manifest.Extents.Sum(static extent => extent.LengthBytes) == archive.SizeBytes
+            && TreeHasher.Combine([.. manifest.Extents.Select(static extent => extent.TreeHash)]) == archive.TreeHash,
+        UploadState.ObjectStored stored =>
+            manifest is { Parts: { Count: > 0 } parts }
+            && manifest.SizeBytes == stored.Completion.SizeBytes
+            && manifest.Extents.Sum(static extent => extent.LengthBytes) == stored.Completion.SizeBytes
+            && parts.Sum(static part => part.LengthBytes) == stored.Completion.SizeBytes
+            && ObjectETag.OfParts([.. parts.Select(static part => part.Md5)]) == stored.Completion.ETag,
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "The upload has no manifest."),
+    };
 }
