@@ -28,13 +28,10 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
             _journal,
             (sender, action) => ports.Delivery.CarryOutAsync(sender, action, stopping),
             ports.Options.Time,
+            ports.Clock,
             ports.Options.WriteTimeout,
-            stopping)
-        {
-            Clock = ports.Clock,
-            SnapshotLost = ports.EngineLog.SnapshotLost,
-            DeliveryFailed = ports.EngineLog.DeliveryFailed,
-        });
+            ports.EngineLog,
+            stopping));
     }
 
     /// <summary>Cancelled when the activation ends. Never disposed, because a delivery may still ask for the token.</summary>

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Core.Keys;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Checking;

@@ -46,7 +46,6 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
         _time = time;
         Clock = clock ?? new ContinuousClock(time);
         var stopping = _stopping.Token;
-        log ??= EngineLog.None;
         _memory = new EntityMemory(_activations, _options.MaxIdleBytes);
         Keys = new KeyIndex(this);
         var delivery = new IntentDelivery(this, parts, Keys, notifier, meter, onUploadEnded);
@@ -54,13 +53,12 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
             journal,
             (sender, action) => delivery.CarryOutAsync(sender, action, stopping),
             time,
+            Clock,
             _options.WriteTimeout,
+            log ?? EngineLog.None,
             stopping)
         {
             Grown = _memory.Grow,
-            Clock = Clock,
-            SnapshotLost = log.SnapshotLost,
-            DeliveryFailed = log.DeliveryFailed,
         };
         _eviction = time.CreateTimer(
             static host => ((EmbeddedHost)host!).EvictIdle(), this, _options.IdleLife / 2, _options.IdleLife / 2);

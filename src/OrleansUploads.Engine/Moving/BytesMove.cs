@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Moving;

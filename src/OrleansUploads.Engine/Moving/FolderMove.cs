@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Sqlite;

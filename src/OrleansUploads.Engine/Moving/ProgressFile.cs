@@ -18,7 +18,6 @@ internal abstract class ProgressFile : IDisposable
 
     private readonly string _path;
     private readonly SqliteDatabase _database;
-    private readonly List<SqliteStatement> _statements = [];
 
     /// <summary>Opens the file of a folder, or creates it with a new ID and these tables.</summary>
     /// <exception cref="IOException">The file cannot be used, or another process uses it.</exception>
@@ -46,21 +45,14 @@ internal abstract class ProgressFile : IDisposable
     public string Id { get; }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _statements.ForEach(static statement => statement.Dispose());
-        _database.Dispose();
-    }
+    public void Dispose() => _database.Dispose();
 
-    /// <summary>Compiles a statement for repeated use. It is disposed with the file. If that fails, so is the
-    /// file.</summary>
+    /// <summary>Compiles a statement for repeated use. It is disposed with the file. If that fails, so is the file.</summary>
     protected SqliteStatement Prepare(string sql)
     {
         try
         {
-            var statement = Run(() => _database.Prepare(sql));
-            _statements.Add(statement);
-            return statement;
+            return Run(() => _database.Prepare(sql));
         }
         catch
         {

@@ -35,32 +35,11 @@ internal sealed class JournalReader : IDisposable
 
     /// <summary>Reads a stream and checks every byte of it.</summary>
     /// <exception cref="JournalDamagedException">Something is missing or differs from what was written.</exception>
-    public JournalHistory Read(EntityId entity)
-    {
-        _begin.Run();
-        try
-        {
-            return TryFindHead(entity, out var head) ? ReadHistory(entity, head) : JournalHistory.None;
-        }
-        finally
-        {
-            EndTransaction();
-        }
-    }
+    public JournalHistory Read(EntityId entity) => ReadAtOnce(
+        () => TryFindHead(entity, out var head) ? ReadHistory(entity, head) : JournalHistory.None);
 
     /// <summary>Reads the version of a stream, or 0 if it does not exist.</summary>
-    public long ReadVersion(EntityId entity)
-    {
-        _begin.Run();
-        try
-        {
-            return TryFindHead(entity, out var head) ? head.Version : 0;
-        }
-        finally
-        {
-            EndTransaction();
-        }
-    }
+    public long ReadVersion(EntityId entity) => ReadAtOnce(() => TryFindHead(entity, out var head) ? head.Version : 0);
 
     /// <summary>Lists the entities whose wake time has come, earliest first.</summary>
     public IReadOnlyList<EntityId> ListDue(DateTimeOffset dueAt, int limit) =>
@@ -74,12 +53,20 @@ internal sealed class JournalReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _database.Dispose();
 
-    /// <summary>SQLite has ended the transaction itself if a read failed. Ending it again would hide why.</summary>
-    private void EndTransaction()
+    private T ReadAtOnce<T>(Func<T> read)
     {
-        if (_database.InTransaction)
+        _begin.Run();
+        try
         {
-            _end.Run();
+            return read();
+        }
+        finally
+        {
+            // SQLite has ended the transaction itself if a read failed. Ending it again would hide why.
+            if (_database.InTransaction)
+            {
+                _end.Run();
+            }
         }
     }
 

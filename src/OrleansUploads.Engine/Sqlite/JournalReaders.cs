@@ -5,7 +5,6 @@ internal sealed class JournalReaders
 {
     private readonly WorkQueue<IPendingRead> _queue;
     private readonly Task _ended;
-
     private readonly JournalFiles _files;
 
     /// <summary>Starts the threads.</summary>
@@ -15,7 +14,7 @@ internal sealed class JournalReaders
     public JournalReaders(JournalFiles files, int count, int queueCapacity)
     {
         _files = files;
-        _queue = new WorkQueue<IPendingRead>(queueCapacity);
+        _queue = new WorkQueue<IPendingRead>(queueCapacity, static _ => 0);
         var ended = new Task[count];
         for (int i = 0; i < count; i++)
         {
@@ -29,11 +28,7 @@ internal sealed class JournalReaders
     public async ValueTask<T> ReadAsync<T>(string attempted, Func<JournalReader, T> query, CancellationToken cancellationToken)
     {
         var read = new PendingRead<T>(attempted, query, cancellationToken);
-        if (!_queue.TryAdd(read))
-        {
-            await _queue.AddAsync(read, cancellationToken);
-        }
-
+        await _queue.AddAsync(read, cancellationToken);
         return await read.Ended;
     }
 
@@ -65,7 +60,7 @@ internal sealed class JournalReaders
         return ended.Task;
     }
 
-    private interface IPendingRead : IWork
+    private interface IPendingRead
     {
         void Run(JournalFiles files, int number);
     }
@@ -76,8 +71,6 @@ internal sealed class JournalReaders
         private readonly TaskCompletionSource<T> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<T> Ended => _ended.Task;
-
-        public int SizeBytes => 0;
 
         public void Run(JournalFiles files, int number)
         {

@@ -16,7 +16,7 @@ internal sealed class JournalWriter
     public JournalWriter(JournalFiles files, int queueCapacity)
     {
         _files = files;
-        _queue = new WorkQueue<PendingWrite>(queueCapacity);
+        _queue = new WorkQueue<PendingWrite>(queueCapacity, static write => write.SizeBytes);
         new Thread(Run) { IsBackground = true, Name = "journal-writer" }.Start();
     }
 

@@ -6,7 +6,7 @@ namespace OrleansUploads.Engine.Sqlite;
 /// <remarks>Cancellation counts only until the writer starts the write. The caller continues on the thread that runs
 /// <see cref="Execute"/>, so the writer leaves that to the thread pool.</remarks>
 internal abstract class PendingWrite(EntityId entity, CancellationToken cancellationToken)
-    : IWork, IThreadPoolWorkItem, IValueTaskSource<AppendOutcome>
+    : IThreadPoolWorkItem, IValueTaskSource<AppendOutcome>
 {
     private ManualResetValueTaskSourceCore<AppendOutcome> _ended;
     private AppendOutcome _outcome;
@@ -15,7 +15,7 @@ internal abstract class PendingWrite(EntityId entity, CancellationToken cancella
     /// <summary>The stream.</summary>
     public EntityId Entity { get; } = entity;
 
-    /// <inheritdoc/>
+    /// <summary>Size of the payload in bytes.</summary>
     public abstract int SizeBytes { get; }
 
     /// <summary>Completes when the outcome of the write is durable or unknown.</summary>

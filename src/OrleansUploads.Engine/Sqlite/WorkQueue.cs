@@ -1,19 +1,13 @@
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>Work for one of the journal's threads.</summary>
-internal interface IWork
-{
-    /// <summary>Size of the payload in bytes. It bounds a batch.</summary>
-    int SizeBytes { get; }
-}
-
 /// <summary>A bounded queue from asynchronous callers to blocking threads.</summary>
 /// <remarks>Channels wake a blocked reader through the thread pool, where it waits behind its own callers under load. This
 /// queue wakes the thread directly.</remarks>
+/// <param name="capacity">Maximum number of waiting items.</param>
+/// <param name="sizeOf">Size of the payload of an item, in bytes. It bounds a batch.</param>
 #pragma warning disable CA1001 // A semaphore holds no resources unless its wait handle is used.
-internal sealed class WorkQueue<T>(int capacity)
+internal sealed class WorkQueue<T>(int capacity, Func<T, int> sizeOf)
 #pragma warning restore CA1001
-    where T : IWork
 {
     private readonly SemaphoreSlim _free = new(capacity);
     private readonly Queue<T> _waiting = new();
@@ -60,7 +54,7 @@ internal sealed class WorkQueue<T>(int capacity)
             while (batch.Count < maxCount && bytes < maxBytes && _waiting.TryDequeue(out var work))
             {
                 batch.Add(work);
-                bytes += work.SizeBytes;
+                bytes += sizeOf(work);
             }
         }
 
