@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.S3;
 

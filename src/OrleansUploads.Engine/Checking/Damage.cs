@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Engine.Checking;
 
 /// <summary>The kind of damage. The names are part of the output of <c>check --json</c>.</summary>

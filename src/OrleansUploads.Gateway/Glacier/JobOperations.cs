@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Glacier;
 

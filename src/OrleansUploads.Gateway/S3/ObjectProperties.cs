@@ -1,7 +1,6 @@
 using System.Xml;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Keys;
 
 namespace OrleansUploads.Gateway.S3;
 

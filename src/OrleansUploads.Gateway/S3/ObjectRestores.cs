@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Keys;
 
 namespace OrleansUploads.Gateway.S3;
 

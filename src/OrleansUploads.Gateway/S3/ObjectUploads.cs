@@ -1,6 +1,5 @@
 using System.Xml;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
 

@@ -18,7 +18,7 @@ public sealed class LargeInventoryTests() : JobsDriver(new RetrievalPolicy())
         "the vault",
         new JobOptions(Some.Described("monthly"), topic, RetrievalTier.Standard));
 
-    private static JobsCommand Measured(int number) => new ConfirmInventoryMeasured(Job(number), Output);
+    private static ConfirmInventoryMeasured Measured(int number) => new ConfirmInventoryMeasured(Job(number), Output);
 
     [Fact]
     public void A_large_inventory_is_in_progress_until_its_output_has_been_measured()

@@ -1,6 +1,4 @@
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

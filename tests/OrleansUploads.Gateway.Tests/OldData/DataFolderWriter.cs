@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Tests.Glacier;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
