@@ -41,7 +41,7 @@ internal sealed record S3Operation(
         Setting("GetBucketLogging", "logging", "BucketLoggingStatus"),
         Setting("GetBucketNotificationConfiguration", "notification", "NotificationConfiguration"),
 
-        // Objects belong to the owner of the bucket, whatever a request says of access control lists.
+        // Objects belong to the owner of the bucket; no access control list changes that.
         Setting("GetBucketOwnershipControls", "ownershipControls", "OwnershipControls", static (xml, _) =>
         {
             xml.WriteStartElement("Rule");
