@@ -33,12 +33,7 @@ internal abstract class AttemptWriter(UploadId upload, AttemptId attempt, Attemp
         }
         catch (Exception fault)
         {
-            await EndAsync();
-            if (Translate(fault) is { } translated)
-            {
-                throw translated;
-            }
-
+            await FailAsync(fault);
             throw;
         }
     }
@@ -56,12 +51,7 @@ internal abstract class AttemptWriter(UploadId upload, AttemptId attempt, Attemp
         }
         catch (Exception fault)
         {
-            await EndAsync();
-            if (Translate(fault) is { } translated)
-            {
-                throw translated;
-            }
-
+            await FailAsync(fault);
             throw;
         }
     }
@@ -86,6 +76,16 @@ internal abstract class AttemptWriter(UploadId upload, AttemptId attempt, Attemp
 
     /// <summary>What a failure means to the callers of a part store, or null if they get it as it is.</summary>
     protected virtual Exception? Translate(Exception fault) => null;
+
+    /// <summary>Abandons the attempt. Throws what the failure means to the caller, unless the caller gets it as it is.</summary>
+    private async ValueTask FailAsync(Exception fault)
+    {
+        await EndAsync();
+        if (Translate(fault) is { } translated)
+        {
+            throw translated;
+        }
+    }
 
     private async ValueTask EndAsync()
     {
