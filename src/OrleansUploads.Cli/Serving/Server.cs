@@ -97,7 +97,7 @@ internal sealed partial class Server(ServerOptions options)
         var keys = KeyFile.InFolder(options.DataFolder, options.Seams.Folder.Flush);
         var operatorKey = OperatorKey.Find(keys, options.Account, DateTimeOffset.UtcNow);
         var certificate = options is { CertificatePath: { } path, CertificateKeyPath: { } keyPath }
-            ? new ServerCertificate(path, keyPath, loggers.CreateLogger<ServerCertificate>())
+            ? new ServerCertificate(path, keyPath, TimeProvider.System, loggers.CreateLogger<ServerCertificate>())
             : null;
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, certificate));
 

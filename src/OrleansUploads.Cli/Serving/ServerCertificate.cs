@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -18,6 +17,7 @@ internal sealed partial class ServerCertificate
 
     private readonly string _certificatePath;
     private readonly string _keyPath;
+    private readonly TimeProvider _time;
     private readonly ILogger<ServerCertificate> _logger;
     private readonly Lock _gate = new();
     private SslStreamCertificateContext _current;
@@ -27,12 +27,14 @@ internal sealed partial class ServerCertificate
     /// <summary>Reads the files.</summary>
     /// <exception cref="CryptographicException">The files are not a certificate and its key.</exception>
     /// <exception cref="IOException">The files cannot be read.</exception>
-    public ServerCertificate(string certificatePath, string keyPath, ILogger<ServerCertificate> logger)
+    public ServerCertificate(
+        string certificatePath, string keyPath, TimeProvider time, ILogger<ServerCertificate> logger)
     {
         _certificatePath = certificatePath;
         _keyPath = keyPath;
+        _time = time;
         _logger = logger;
-        _checkedAt = Stopwatch.GetTimestamp();
+        _checkedAt = time.GetTimestamp();
         _files = Read();
         _current = Parse(_files);
     }
@@ -40,7 +42,7 @@ internal sealed partial class ServerCertificate
     /// <summary>Returns the certificate for a new connection.</summary>
     public SslStreamCertificateContext Current()
     {
-        if (Stopwatch.GetElapsedTime(Volatile.Read(ref _checkedAt)) >= CheckInterval)
+        if (_time.GetElapsedTime(Volatile.Read(ref _checkedAt)) >= CheckInterval)
         {
             Refresh();
         }
@@ -58,7 +60,7 @@ internal sealed partial class ServerCertificate
 
         try
         {
-            Volatile.Write(ref _checkedAt, Stopwatch.GetTimestamp());
+            Volatile.Write(ref _checkedAt, _time.GetTimestamp());
             var files = Read();
             if (_files != files)
             {

@@ -41,7 +41,7 @@ internal sealed record DownloadChoice(string ArchiveId, string Path, bool Overwr
 /// <summary>Retrieves an archive into a file. A job that an earlier run has started is used again.</summary>
 internal sealed class DownloadRun(Session session, DownloadChoice choice)
 {
-    private readonly TransferScreen _screen = new(session.Printer);
+    private readonly TransferScreen _screen = new(session.Printer, TimeProvider.System);
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {

@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using System.Text;
 using Spectre.Console;
 
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>One file's transfer, as people see it. Thread-safe.</summary>
-internal sealed class Transfer(string name, long? sizeBytes)
+internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
 {
     private const string Shades = "·░▒▓█";
     private const string Gap = "  ";
@@ -18,7 +17,7 @@ internal sealed class Transfer(string name, long? sizeBytes)
 
     private readonly Lock _gate = new();
     private readonly long[] _cellBytes = new long[MaxCells];
-    private readonly long _startedAt = Stopwatch.GetTimestamp();
+    private readonly long _startedAt = time.GetTimestamp();
     private long _doneBytes;
     private long _movedBytes;
     private int _tenthsTold;
@@ -77,7 +76,7 @@ internal sealed class Transfer(string name, long? sizeBytes)
                 return _doneBytes == 0 ? done : $"{done}, already there";
             }
 
-            var bytesPerSecond = _movedBytes / Math.Max(Stopwatch.GetElapsedTime(_startedAt).TotalSeconds, 0.001);
+            var bytesPerSecond = _movedBytes / Math.Max(time.GetElapsedTime(_startedAt).TotalSeconds, 0.001);
             var left = SizeBytes > _doneBytes
                 ? $", {TimeText.Format(TimeSpan.FromSeconds((SizeBytes.Value - _doneBytes) / bytesPerSecond))} left"
                 : "";

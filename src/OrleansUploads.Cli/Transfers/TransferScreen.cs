@@ -5,7 +5,7 @@ namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>Shows transfers while they run: live on a terminal, as lines elsewhere, as events in JSON. Progress goes to standard
 /// error, so that standard output has only results.</summary>
-internal sealed class TransferScreen(Printer printer)
+internal sealed class TransferScreen(Printer printer, TimeProvider time)
 {
     private const int MaxRows = 10;
 
@@ -23,7 +23,7 @@ internal sealed class TransferScreen(Printer printer)
     /// <summary>Begins to show a transfer.</summary>
     public Transfer Begin(string name, long? sizeBytes)
     {
-        var transfer = new Transfer(name, sizeBytes);
+        var transfer = new Transfer(name, sizeBytes, time);
         _running[transfer] = true;
         return transfer;
     }
@@ -84,7 +84,7 @@ internal sealed class TransferScreen(Printer printer)
                 while (!running.IsCompleted)
                 {
                     frame.UpdateTarget(Draw(totalCount, terminal.Profile.Width - EchoColumns));
-                    await Task.WhenAny(running, Task.Delay(FrameTime));
+                    await Task.WhenAny(running, Task.Delay(FrameTime, time));
                 }
             });
         }

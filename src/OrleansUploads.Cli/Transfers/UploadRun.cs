@@ -9,7 +9,7 @@ namespace OrleansUploads.Cli.Transfers;
 /// input.</summary>
 internal sealed class UploadRun(Session session, UploadChoice choice)
 {
-    private readonly TransferScreen _screen = new(session.Printer);
+    private readonly TransferScreen _screen = new(session.Printer, TimeProvider.System);
     private ResumableUpload? _resumable;
     private ILookup<(string? Description, long SizeBytes), TreeHash>? _existing;
     private int _exitCode = ExitCode.Done;
