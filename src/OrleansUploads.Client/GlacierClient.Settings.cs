@@ -30,8 +30,8 @@ public sealed partial class GlacierClient
                 .WithJson(new TagKeysDocument(keys), GlacierJson.Default.TagKeysDocument),
             cancellationToken);
 
-    /// <summary>Returns the access policy of a vault as JSON. Fails with <see cref="GlacierErrorCodes.ResourceNotFound"/> if there is
-    /// none.</summary>
+    /// <summary>Returns the access policy of a vault as JSON.</summary>
+    /// <exception cref="GlacierException">The vault has no policy (<see cref="GlacierErrorCodes.ResourceNotFound"/>).</exception>
     public async Task<string> GetAccessPolicyAsync(string vault, CancellationToken cancellationToken = default) =>
         (await GetAsync(
             $"{RequestPath.Vault(_account, vault)}/access-policy", GlacierJson.Default.PolicyDocument, cancellationToken)).Policy;
@@ -47,7 +47,8 @@ public sealed partial class GlacierClient
     public Task DeleteAccessPolicyAsync(string vault, CancellationToken cancellationToken = default) =>
         SendAsync(new GlacierRequest(HttpMethod.Delete, $"{RequestPath.Vault(_account, vault)}/access-policy"), cancellationToken);
 
-    /// <summary>Returns the lock of a vault. Fails with <see cref="GlacierErrorCodes.ResourceNotFound"/> if there is none.</summary>
+    /// <summary>Returns the lock of a vault.</summary>
+    /// <exception cref="GlacierException">The vault has no lock (<see cref="GlacierErrorCodes.ResourceNotFound"/>).</exception>
     public Task<VaultLock> GetVaultLockAsync(string vault, CancellationToken cancellationToken = default) =>
         GetAsync($"{RequestPath.Vault(_account, vault)}/lock-policy", GlacierJson.Default.VaultLock, cancellationToken);
 
@@ -68,8 +69,9 @@ public sealed partial class GlacierClient
     public Task AbortVaultLockAsync(string vault, CancellationToken cancellationToken = default) =>
         SendAsync(new GlacierRequest(HttpMethod.Delete, $"{RequestPath.Vault(_account, vault)}/lock-policy"), cancellationToken);
 
-    /// <summary>Returns the notification configuration of a vault. Fails with <see cref="GlacierErrorCodes.ResourceNotFound"/> if there is
-    /// none.</summary>
+    /// <summary>Returns the notification configuration of a vault.</summary>
+    /// <exception cref="GlacierException">The vault has no configuration
+    /// (<see cref="GlacierErrorCodes.ResourceNotFound"/>).</exception>
     public Task<VaultNotifications> GetVaultNotificationsAsync(string vault, CancellationToken cancellationToken = default) =>
         GetAsync(
             $"{RequestPath.Vault(_account, vault)}/{Notifications}", GlacierJson.Default.VaultNotifications, cancellationToken);

@@ -31,7 +31,7 @@ internal static class UploadsCommand
         });
     }
 
-    /// <summary>Fails if there is no such vault. Buckets have uploads, too, but another namespace and another protocol.</summary>
+    /// <summary>Throws if the vault does not exist. The name may be that of a bucket, whose uploads only S3 lists.</summary>
     private static async Task RequireVaultAsync(Session session, CancellationToken cancellationToken)
     {
         try

@@ -139,8 +139,8 @@ public sealed class ArchiveUpload
             : throw Refused(uploadId, EmptyStream());
     }
 
-    /// <summary>Returns the parts of an upload, or null if there is no such upload. It may be completed: such an upload has no parts, but the
-    /// server still returns its archive ID for a complete request.</summary>
+    /// <summary>Returns the parts of an upload in progress, or null if there is none with this ID. The upload may have been
+    /// completed. A repeated complete request then still returns the archive ID.</summary>
     private async Task<ServerParts?> FindPartsAsync(string vault, string uploadId, CancellationToken cancellationToken)
     {
         try

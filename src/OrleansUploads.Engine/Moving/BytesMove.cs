@@ -99,8 +99,11 @@ public sealed class BytesMove : IDisposable
         _from.Dispose();
     }
 
-    /// <summary>Moves the bytes of an upload of which a version was moved: 0 if a copy has begun, null if none
-    /// has.</summary>
+    /// <summary>Moves the bytes of an upload.</summary>
+    /// <param name="id">The upload.</param>
+    /// <param name="moved">The version that was moved before, 0 if a copy has only begun, or null if none has.</param>
+    /// <param name="tally">Counts what is moved.</param>
+    /// <param name="cancellationToken">Stops the move.</param>
     /// <returns>The version that is moved now. Null if it was moved before, if the upload is unknown, or if it is damaged.</returns>
     private async ValueTask<long?> MoveAsync(UploadId id, long? moved, MoveTally tally, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ internal sealed class S3Call : FrontCall
     public S3Error ErrorOf(Refusal refusal, S3Address address) => S3Refusals.Describe(refusal, address, UploadText);
 
     /// <summary>Returns the bucket, which the signer must own.</summary>
-    /// <exception cref="S3Error">There is no such bucket, or it is another account's.</exception>
+    /// <exception cref="S3Error">The bucket does not exist, or another account owns it.</exception>
     public ValueTask<BucketDescription> RequireBucketAsync() => RequireBucketAsync(Address, S3Headers.ExpectedOwner);
 
     /// <summary>Returns the object's name after checking bucket and key.</summary>

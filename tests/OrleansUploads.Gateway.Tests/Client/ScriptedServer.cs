@@ -28,7 +28,7 @@ internal sealed class ScriptedServer : HttpMessageHandler
         return this;
     }
 
-    /// <summary>Answers with a body of which each read gives at most some bytes.</summary>
+    /// <summary>Answers with a body that each read returns in pieces of at most <paramref name="pieceBytes"/> bytes.</summary>
     public ScriptedServer AnswersInPieces(string json, int pieceBytes)
     {
         var body = new PieceStream(Encoding.UTF8.GetBytes(json), pieceBytes);
