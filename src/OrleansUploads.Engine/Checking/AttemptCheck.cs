@@ -57,6 +57,8 @@ internal sealed class AttemptCheck(IPartStore parts, bool isDeep, ReadPace pace)
         {
             for (long offset = 0; offset < reader.LengthBytes;)
             {
+                // One request to an object store for each buffer. One for all of them would stay open while reading is paced.
+                reader.Expect(offset, Math.Min(BufferBytes, reader.LengthBytes - offset));
                 var count = await reader.ReadAsync(offset, buffer.AsMemory(0, BufferBytes), cancellationToken);
                 if (count == 0)
                 {

@@ -1,3 +1,4 @@
+using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.TestKit.ObjectStorage;
 
@@ -142,6 +143,17 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
         }
 
         Assert.Equal(_long, read);
+    }
+
+    [Fact]
+    public async Task A_check_reads_the_bytes_of_a_part_with_one_call_and_its_hashes_with_two()
+    {
+        await _store.StoreAsync(Upload, Attempt, _long);
+        var calls = _storage.Calls;
+        var check = new AttemptCheck(_store, isDeep: true, new ReadPace(bytesPerSecond: null, TimeProvider.System));
+
+        Assert.Null(await check.FindFaultAsync(Upload, new NeededAttempt(Attempt, _long.Length, TreeHasher.Compute(_long)), None));
+        Assert.Equal(3, _storage.Calls - calls);
     }
 
     [Fact]
