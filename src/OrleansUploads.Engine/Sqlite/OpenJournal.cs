@@ -52,9 +52,9 @@ internal sealed record OpenJournal(
             var readers = new List<JournalReader>();
             while (readers.Count < options.ReaderThreads)
             {
-                var reader = new JournalReader(JournalSchema.OpenForReading(path));
-                opened.Push(reader);
-                readers.Add(reader);
+                var connection = JournalSchema.OpenForReading(path);
+                opened.Push(connection);
+                readers.Add(new JournalReader(connection));
             }
 
             var mark = HighWaterMark.Open(folder, tables.Sequence, options.Flush);
