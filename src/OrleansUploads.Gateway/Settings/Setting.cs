@@ -19,6 +19,9 @@ public sealed record Setting<TOptions>(
     /// <summary>Whether the text is a list of values with blanks between them.</summary>
     public bool IsList { get; init; }
 
+    /// <summary>Whether its value depends on other settings, so that they are read together and the text is not read alone.</summary>
+    public bool IsRelated { get; init; }
+
     /// <summary>Whether all silos of a cluster must have the same value.</summary>
     public bool IsSameOnAllSilos { get; init; }
 

@@ -154,5 +154,5 @@ internal static class KnownSettings
 
     /// <summary>A setting whose value depends on other settings. <see cref="SiloSettings"/> reads it.</summary>
     private static Setting<SiloSettings> Related(string name, string meaning) =>
-        new(name, meaning, _ => null, (_, _) => null);
+        new(name, meaning, _ => null, (_, _) => null) { IsRelated = true };
 }

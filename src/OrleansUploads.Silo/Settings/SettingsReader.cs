@@ -79,7 +79,7 @@ internal sealed class SettingsReader
     /// <summary>Reads a setting by its own rules. One that is not set keeps its default.</summary>
     public void Apply(Setting<SiloSettings> setting, SiloSettings settings)
     {
-        if (Find(setting) is { } text && setting.Read(settings, text, setting.Variable) is { } flaw)
+        if (!setting.IsRelated && Find(setting) is { } text && setting.Read(settings, text, setting.Variable) is { } flaw)
         {
             _invalid.Add(setting);
             Add(flaw);

@@ -151,6 +151,15 @@ public sealed class SiloSettingsTests : IDisposable
     }
 
     [Fact]
+    public void A_secret_file_that_is_not_needed_is_not_read()
+    {
+        var settings = Read(
+            ("Clustering", "localhost"), ("PartsFolder", null), ("ConnectionString", null),
+            ("ConnectionString_FILE", _folder.File("nowhere")));
+        Assert.Null(settings.PartsFolder);
+    }
+
+    [Fact]
     public void An_in_memory_journal_with_a_durable_part_store_is_refused()
     {
         var fault = Assert.Throws<SettingException>(() => Read(("Clustering", "localhost")));
