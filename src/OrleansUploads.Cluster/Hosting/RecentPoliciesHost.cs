@@ -60,7 +60,7 @@ internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) :
     private async ValueTask<TrackedAnswer> ChangeAsync(EntityId vault, ICommand command, CancellationToken cancellationToken)
     {
         var tracked = await inner.SendTrackedAsync(vault, command, cancellationToken);
-        if (tracked.Answer is not Refusal)
+        if (tracked.Answer is not Refusal || tracked.IsToRepetition)
         {
             await Task.Delay(MaxAge, time, cancellationToken);
         }

@@ -97,6 +97,18 @@ public sealed class RecentPoliciesHostTests
     }
 
     [Fact]
+    public async Task A_repetition_that_does_not_find_the_vault_waits_like_the_deletion_before_it()
+    {
+        _vault.Exists = false;
+        _vault.IsAskedAgain = true;
+        var deleting = AskAsync(new DeleteVault(Some.Vault));
+        _time.Advance(RecentPoliciesHost.MaxAge - TimeSpan.FromMilliseconds(1));
+        Assert.False(deleting.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.IsType<Refusal.VaultNotFound>(await deleting);
+    }
+
+    [Fact]
     public async Task Only_a_limited_number_of_vaults_is_remembered()
     {
         var vaults = Enumerable.Range(0, RecentPoliciesHost.MaxVaults + 1)
