@@ -61,7 +61,15 @@ if $all && isAzureAtHand; then
 fi
 
 results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+# An interrupt reaches only what runs in the foreground. Tests beside it end here, with the processes that they started.
+leave() {
+    local job
+    for job in $(jobs -p); do
+        kill -- "-$job" 2>/dev/null || true
+    done
+    rm -rf "$results"
+}
+trap leave EXIT
 
 dotnet restore OrleansUploads.sln --verbosity quiet
 dotnet build OrleansUploads.sln --configuration Release --no-restore --verbosity quiet ${quick[@]+"${quick[@]}"}
@@ -109,6 +117,13 @@ run() {
     ${idle[@]+"${idle[@]}"} dotnet "$(program "$name")" -noLogo -noColor -result-xml "$results/$name.xml" \
         ${cases[@]+"${cases[@]}"} ${filter[@]+"${filter[@]}"} "$@" </dev/null >"$results/$name.log" 2>&1 || exitCode=$?
     echo "$exitCode" >"$results/$name.exit"
+}
+
+# The same beside other tests, in a process group of its own.
+runBeside() {
+    set -m
+    run "$@" &
+    set +m
 }
 
 # Names and messages of a project's failed tests: a reader who sees only the end of a long log needs them there.
@@ -183,7 +198,7 @@ if ((${#filter[@]} > 0)); then
     # Tests that mostly wait for servers and silos run beside the others.
     echo "Running ${#projects[@]} test projects; ${waiting[*]} beside the others"
     for name in "${waiting[@]}"; do
-        run "$name" &
+        runBeside "$name"
     done
     for name in "${projects[@]}"; do
         [[ " ${waiting[*]} " == *" $name "* ]] || { echo "Running $name"; run "$name"; tell "$name"; }
@@ -206,7 +221,7 @@ else
         done
         idle=(nice -n 19)
         ! chrt --idle 0 true 2>/dev/null || idle=(chrt --idle 0)
-        run "$simulation.Seeds" "${onlySeeds[@]}" &
+        runBeside "$simulation.Seeds" "${onlySeeds[@]}"
         idle=()
     fi
 
