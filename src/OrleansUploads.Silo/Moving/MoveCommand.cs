@@ -1,4 +1,7 @@
+using System.Data.Common;
 using System.Runtime.InteropServices;
+using Azure;
+using Orleans.Runtime;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Silo.Hosting;
 
@@ -36,7 +39,8 @@ internal sealed class MoveCommand(bool finishes, string folder, string[] setting
             throw new SettingException("The move was interrupted. Run the command again to continue.", fault);
         }
         catch (Exception fault) when (fault is IOException or JournalDamagedException or JournalUnavailableException
-            or PartStoreUnavailableException or PartStoreFullException or NotSupportedException or UnauthorizedAccessException)
+            or PartStoreUnavailableException or PartStoreFullException or NotSupportedException or UnauthorizedAccessException
+            or DbException or RequestFailedException or OrleansException)
         {
             throw new SettingException($"The move stopped: {fault.Message} Run the command again to continue.", fault);
         }

@@ -56,6 +56,28 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         await MoveBytesAsync(silo, await WithBlobsAsync(silo));
     }
 
+    [Fact]
+    public async Task A_fault_of_the_database_stops_a_move_with_a_sentence()
+    {
+        var silo = await NewSiloAsync(postgres);
+        await using var store = await StartStoreAsync();
+        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        {
+            await _service.FillAsync(server, 1, 1);
+            await server.StopAsync();
+        }
+
+        await PostgresServer.ExecuteAsync(
+            silo.Environment[KnownSettings.ConnectionString.Variable]!,
+            "ALTER TABLE OrleansStorage ADD CONSTRAINT NothingNew CHECK (false) NOT VALID");
+        await using var mover = WithPartsIn(store, silo).Run("move", "copy", _folder.Data);
+
+        Assert.Equal(1, await mover.WaitForExitAsync(Patience));
+        Assert.Contains("orleans-uploads-silo: The move stopped: ", mover.ToString(), StringComparison.Ordinal);
+        Assert.Contains("nothingnew", mover.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", mover.ToString(), StringComparison.Ordinal);
+    }
+
     private async Task<SiloStart> NewSiloAsync(IDatabaseServer server) => new((await server.CreateAsync()).NewSilo(_folder.Data));
 
     private async Task<ServerProcess> StartStoreAsync()
