@@ -69,6 +69,20 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     }
 
     [Fact]
+    public async Task A_store_of_another_folder_is_refused_before_it_has_bytes()
+    {
+        var setup = await SetupAsync("own", Path.Combine(_folder.Path, "data"));
+        for (var start = 0; start < 2; start++)
+        {
+            await using var server = await ServerProcess.StartAsync(setup);
+            await server.StopAsync();
+        }
+
+        var refused = await ServerProcess.RefuseAsync(setup with { DataFolder = Path.Combine(_folder.Path, "other") });
+        refused.ExpectOneLine("belongs to another data folder", "delete the mark 'store-mark'");
+    }
+
+    [Fact]
     public async Task A_missing_bucket_is_refused_with_its_name()
     {
         var setup = await SetupAsync("own", Path.Combine(_folder.Path, "data"));

@@ -191,8 +191,10 @@ public sealed class DataFolder : IAsyncDisposable
             await StoreMarks.RequireMatchAsync(
                 parts,
                 _ => ValueTask.FromResult(FolderMark.Find(_path)),
+                _ => ValueTask.FromResult(
+                    FolderMark.FindOrMakeClaim(_path, RandomNumberGenerator.GetBytes(StoreMarks.ClaimBytes), _flush)),
                 (mark, _) => ValueTask.FromResult(FolderMark.FindOrMake(_path, mark, _flush)),
-                RandomNumberGenerator.GetBytes(StoreMarks.Bytes),
+                RandomNumberGenerator.GetBytes(StoreMarks.RandomBytes),
                 cancellationToken);
         }
         catch (StoreMarkException fault)
@@ -201,7 +203,8 @@ public sealed class DataFolder : IAsyncDisposable
                 fault.Fault == StoreMarkFault.UnknownBytes
                     ? $"{fault.Place} contains bytes that are unknown to the journal in {_path}. The server would delete them, so it does not "
                         + "start. Use an empty prefix, or the data folder to which the bytes belong."
-                    : $"{fault.Place} does not belong to the data folder {_path}. Correct --parts or --data.",
+                    : $"{fault.Place} belongs to another data folder or cluster, and not to {_path}. Correct --parts or --data. If nothing else "
+                        + $"uses this place and it is empty, delete the mark '{parts.MarkName}' in it.",
                 fault);
         }
     }

@@ -215,6 +215,9 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
         await RunAsync(() => DeleteUpload(upload, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
+    public string MarkName => FolderMark.FileName;
+
+    /// <inheritdoc/>
     public ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken) =>
         RunAsync(() => FolderMark.Find(Place), cancellationToken);
 

@@ -6,6 +6,9 @@ public static class FolderMark
     /// <summary>Name of the file that contains the mark.</summary>
     public const string FileName = "folder-mark";
 
+    /// <summary>Name of the file with the claim: how a mark begins that is made for this data folder.</summary>
+    public const string ClaimFileName = "store-claim";
+
     /// <summary>Returns the mark, or null if the folder does not exist or has no mark.</summary>
     public static byte[]? Find(string folder) => DurableFile.TryRead(PathIn(folder));
 
@@ -15,21 +18,16 @@ public static class FolderMark
     /// <param name="random">The content of a new mark: unique random bytes.</param>
     /// <param name="flush">Makes files and directories durable, or null for the operating system's flushes.</param>
     /// <exception cref="FlushFailedException">The mark could not be made durable.</exception>
-    public static byte[] FindOrMake(string folder, ReadOnlySpan<byte> random, IDiskFlush? flush = null)
-    {
-        flush ??= SystemFlush.Instance;
-        if (Find(folder) is { } found)
-        {
-            // The process that created the mark may have ended before it was durable.
-            using var file = File.OpenHandle(PathIn(folder), access: FileAccess.ReadWrite, share: FileShare.ReadWrite);
-            flush.RequireFile(file, PathIn(folder));
-            flush.RequireDirectory(folder);
-            return found;
-        }
+    public static byte[] FindOrMake(string folder, ReadOnlySpan<byte> random, IDiskFlush? flush = null) =>
+        FindOrMake(folder, FileName, random, flush ?? SystemFlush.Instance);
 
-        DurableFile.MakeOnce(PathIn(folder), random, flush);
-        return File.ReadAllBytes(PathIn(folder));
-    }
+    /// <summary>Returns the claim, and creates it if it is missing. It is durable on return.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="random">The content of a new claim: unique random bytes.</param>
+    /// <param name="flush">Makes files and directories durable.</param>
+    /// <exception cref="FlushFailedException">The claim could not be made durable.</exception>
+    public static byte[] FindOrMakeClaim(string folder, ReadOnlySpan<byte> random, IDiskFlush flush) =>
+        FindOrMake(folder, ClaimFileName, random, flush);
 
     /// <summary>Removes the mark, durably. Removing a missing one does nothing.</summary>
     /// <exception cref="FlushFailedException">The mark may come back in a power cut.</exception>
@@ -37,6 +35,22 @@ public static class FolderMark
     {
         File.Delete(PathIn(folder));
         SystemFlush.Instance.RequireDirectory(folder);
+    }
+
+    private static byte[] FindOrMake(string folder, string name, ReadOnlySpan<byte> random, IDiskFlush flush)
+    {
+        var path = Path.Combine(folder, name);
+        if (DurableFile.TryRead(path) is { } found)
+        {
+            // The process that created the file may have ended before it was durable.
+            using var file = File.OpenHandle(path, access: FileAccess.ReadWrite, share: FileShare.ReadWrite);
+            flush.RequireFile(file, path);
+            flush.RequireDirectory(folder);
+            return found;
+        }
+
+        DurableFile.MakeOnce(path, random, flush);
+        return File.ReadAllBytes(path);
     }
 
     private static string PathIn(string folder) => Path.Combine(folder, FileName);

@@ -158,6 +158,9 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
     }
 
     /// <inheritdoc/>
+    public string MarkName => ObjectKeys.Mark;
+
+    /// <inheritdoc/>
     public async ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken) =>
         await FindAsync(ObjectKeys.Mark, cancellationToken);
 

@@ -6,6 +6,9 @@ public interface IStoreMark
     /// <summary>Where the store is, for messages: a folder or an address.</summary>
     string Place { get; }
 
+    /// <summary>The name of the file or object that holds the mark, for messages.</summary>
+    string MarkName { get; }
+
     /// <summary>Returns the mark, or null if the store has none or does not exist.</summary>
     ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken);
 
@@ -24,34 +27,38 @@ public interface IStoreMark
 /// process would acknowledge parts that no other process can read.</remarks>
 public static class StoreMarks
 {
-    /// <summary>The number of bytes of a new mark.</summary>
-    public const int Bytes = 16;
+    /// <summary>The number of bytes of a claim.</summary>
+    public const int ClaimBytes = 8;
+
+    /// <summary>The number of random bytes of a new mark that follow its claim.</summary>
+    public const int RandomBytes = 8;
 
     /// <summary>Requires that both have the same mark. Marks both if both are new.</summary>
     /// <param name="parts">The part store.</param>
     /// <param name="find">Returns the mark of the decisions, or null.</param>
+    /// <param name="claim">Returns the claim: random bytes that are made once and kept beside the decisions. A mark begins with them.</param>
     /// <param name="keep">Keeps a mark beside the decisions. Returns the mark that is there then, which may be that of another process.
     /// </param>
-    /// <param name="random">The content of a new mark: unique random bytes.</param>
+    /// <param name="random">The end of a new mark: random bytes of this process. They differ where two processes mark two stores, because
+    /// one of them does not see the shared store.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="StoreMarkException">They do not belong together.</exception>
     public static async ValueTask RequireMatchAsync(
         IStoreMark parts,
         Func<CancellationToken, ValueTask<byte[]?>> find,
+        Func<CancellationToken, ValueTask<byte[]>> claim,
         Func<byte[], CancellationToken, ValueTask<byte[]>> keep,
         ReadOnlyMemory<byte> random,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(parts);
         ArgumentNullException.ThrowIfNull(find);
+        ArgumentNullException.ThrowIfNull(claim);
         ArgumentNullException.ThrowIfNull(keep);
         var kept = await find(cancellationToken);
         if (kept is null)
         {
-            // The part store is marked first. A crash after that leaves a marked store without bytes, which the next start accepts.
-            kept = await parts.HasBytesAsync(cancellationToken)
-                ? await find(cancellationToken)
-                : await keep(await parts.FindOrMakeMarkAsync(random, cancellationToken), cancellationToken);
+            kept = await parts.HasBytesAsync(cancellationToken) ? await find(cancellationToken) : await MarkAsync();
             if (kept is null)
             {
                 throw new StoreMarkException(StoreMarkFault.UnknownBytes, parts.Place);
@@ -66,6 +73,17 @@ public static class StoreMarks
         if (!mark.AsSpan().SequenceEqual(kept))
         {
             throw new StoreMarkException(StoreMarkFault.OtherMark, parts.Place);
+        }
+
+        // The part store is marked first. A crash after that leaves a store whose mark begins with the claim, which the next start accepts.
+        // Any other mark is that of other decisions, which may not have stored any bytes yet.
+        async ValueTask<byte[]> MarkAsync()
+        {
+            var claimed = await claim(cancellationToken);
+            var made = await parts.FindOrMakeMarkAsync(Enumerable.Concat(claimed, random.ToArray()).ToArray(), cancellationToken);
+            return made.AsSpan().StartsWith(claimed)
+                ? await keep(made, cancellationToken)
+                : throw new StoreMarkException(StoreMarkFault.OtherMark, parts.Place);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Engine.Disk;
@@ -13,6 +14,9 @@ internal static class PartStoreMark
     private const string RowName = "ou-store-mark";
 
     private static readonly GrainId Row = GrainId.Create(RowName, "parts");
+
+    /// <summary>The row with the claim, with which a mark of this cluster begins.</summary>
+    private static readonly GrainId ClaimRow = GrainId.Create(RowName, "claim");
 
     /// <summary>Checks that the part store has a mark.</summary>
     /// <exception cref="SettingException">It has no mark.</exception>
@@ -33,8 +37,11 @@ internal static class PartStoreMark
             await StoreMarks.RequireMatchAsync(
                 parts,
                 token => new(FindAsync(storage, token)),
-                async (mark, token) => await WriteRowAsync(storage, new GrainState<JournalRow>(), mark, token),
-                Guid.NewGuid().ToByteArray(),
+                async token => await FindAsync(storage, ClaimRow, token)
+                    ?? await WriteRowAsync(
+                        storage, ClaimRow, new GrainState<JournalRow>(), RandomNumberGenerator.GetBytes(StoreMarks.ClaimBytes), token),
+                async (mark, token) => await WriteRowAsync(storage, Row, new GrainState<JournalRow>(), mark, token),
+                RandomNumberGenerator.GetBytes(StoreMarks.RandomBytes),
                 cancellationToken);
         }
         catch (StoreMarkException fault)
@@ -44,12 +51,8 @@ internal static class PartStoreMark
     }
 
     /// <summary>The mark in the storage, or null.</summary>
-    public static async Task<byte[]?> FindAsync(IGrainStorage storage, CancellationToken cancellationToken)
-    {
-        var state = new GrainState<JournalRow>();
-        await storage.ReadStateAsync(RowName, Row, state, cancellationToken);
-        return state.RecordExists ? state.State?.Content : null;
-    }
+    public static Task<byte[]?> FindAsync(IGrainStorage storage, CancellationToken cancellationToken) =>
+        FindAsync(storage, Row, cancellationToken);
 
     /// <summary>Marks the storage as the part store is marked, in place of any other mark. Marks the part store first if it has no mark.</summary>
     public static async Task MakeAsync(IGrainStorage storage, IStoreMark parts, CancellationToken cancellationToken)
@@ -57,7 +60,7 @@ internal static class PartStoreMark
         var state = new GrainState<JournalRow>();
         await storage.ReadStateAsync(RowName, Row, state, cancellationToken);
         var mark = await parts.FindOrMakeMarkAsync(Guid.NewGuid().ToByteArray(), cancellationToken);
-        if (!(await WriteRowAsync(storage, state, mark, cancellationToken)).AsSpan().SequenceEqual(mark))
+        if (!(await WriteRowAsync(storage, Row, state, mark, cancellationToken)).AsSpan().SequenceEqual(mark))
         {
             throw new IOException("The mark in the storage was not replaced.");
         }
@@ -80,27 +83,35 @@ internal static class PartStoreMark
                     "contains bytes that are unknown to the storage. The silo would delete them, so it does not start. Restore the storage "
                     + $"from the same backup, correct {KnownSettings.ConnectionString.Variable} or {KnownSettings.ServiceId.Variable}, or use "
                     + $"an empty {kind}.",
-                _ => $"does not belong to the storage selected by {KnownSettings.ConnectionString.Variable} and "
-                    + $"{KnownSettings.ServiceId.Variable}. Correct one of these settings.",
+                _ => $"belongs to another cluster or data folder, and not to the storage that {KnownSettings.ConnectionString.Variable} and "
+                    + $"{KnownSettings.ServiceId.Variable} select. Correct one of these settings. If nothing else uses this {kind} and it is "
+                    + $"empty, delete the mark '{parts.MarkName}' in it.",
             },
             inner);
     }
 
-    /// <summary>Writes the mark over a row that was read. Over a row that was not read, it is written only if there is none.</summary>
-    /// <returns>The mark in the storage afterwards.</returns>
+    private static async Task<byte[]?> FindAsync(IGrainStorage storage, GrainId row, CancellationToken cancellationToken)
+    {
+        var state = new GrainState<JournalRow>();
+        await storage.ReadStateAsync(RowName, row, state, cancellationToken);
+        return state.RecordExists ? state.State?.Content : null;
+    }
+
+    /// <summary>Writes a row that was read. If the row was not read, it is written only if there is none.</summary>
+    /// <returns>The content of the row afterwards.</returns>
     private static async Task<byte[]> WriteRowAsync(
-        IGrainStorage storage, GrainState<JournalRow> state, byte[] mark, CancellationToken cancellationToken)
+        IGrainStorage storage, GrainId row, GrainState<JournalRow> state, byte[] content, CancellationToken cancellationToken)
     {
         try
         {
-            state.State = new JournalRow { Content = mark };
-            await storage.WriteStateAsync(RowName, Row, state, cancellationToken);
-            return mark;
+            state.State = new JournalRow { Content = content };
+            await storage.WriteStateAsync(RowName, row, state, cancellationToken);
+            return content;
         }
         catch (Exception fault) when (fault is not (OperationCanceledException or OutOfMemoryException))
         {
             // Another silo has written the row first, or the outcome is unknown. Reading the row shows the result.
-            return await FindAsync(storage, cancellationToken) ?? throw new IOException(fault.Message, fault);
+            return await FindAsync(storage, row, cancellationToken) ?? throw new IOException(fault.Message, fault);
         }
     }
 }

@@ -44,7 +44,7 @@ public sealed class PartStoreMarkTests(PostgresServer postgres) : IDisposable
         }
 
         environment[KnownSettings.PartsFolder.Variable] = _folder.File("other");
-        Assert.Contains("does not belong to the storage", await RunningSilo.ExpectRefusalAsync(environment), StringComparison.Ordinal);
+        Assert.Contains("belongs to another cluster", await RunningSilo.ExpectRefusalAsync(environment), StringComparison.Ordinal);
     }
 
     [Fact]
