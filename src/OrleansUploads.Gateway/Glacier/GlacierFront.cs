@@ -76,7 +76,12 @@ internal sealed class GlacierFront(FrontServices services) : IFront
             throw denied;
         }
 
-        using var slot = await services.AdmitAsync(exchange, signer, route.Operation.Space, route.Operation.Transfer);
+        if (await services.AdmitAsync(exchange, signer, route.Operation.Space, route.Operation.Transfer) is { } throttled)
+        {
+            return AnswerOf(exchange, Describe(throttled));
+        }
+
+        using var slot = exchange.Received.Slot;
         return await route.Operation.RunAsync(call);
     }
 

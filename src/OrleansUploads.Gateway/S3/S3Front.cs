@@ -98,7 +98,12 @@ internal sealed class S3Front(FrontServices services) : IFront
             await payload.ReadDocumentAsync();
         }
 
-        using var slot = await services.AdmitAsync(exchange, signer, operation.Space, operation.Transfer);
+        if (await services.AdmitAsync(exchange, signer, operation.Space, operation.Transfer) is { } throttled)
+        {
+            return AnswerOf(exchange, Describe(throttled));
+        }
+
+        using var slot = exchange.Received.Slot;
         return await operation.RunAsync(new S3Call
         {
             Services = services,

@@ -1,5 +1,10 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrleansUploads.Gateway.Http.Admission;
+using OrleansUploads.Gateway.Http.Exchanges;
+using OrleansUploads.Gateway.S3;
+using OrleansUploads.Gateway.Tests.S3;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
@@ -88,5 +93,41 @@ public sealed class StallTests
         Assert.Equal(100, (await answers.Single(answer => answer != refused)).Status);
         await (refused == answers[0] ? third : second).SendAsync(Bytes(7));
         (await (refused == answers[0] ? third : second).ReadAsync()).Expect(201);
+    }
+
+    /// <summary>An exception costs most when it must not: while the server is overloaded.</summary>
+    [Fact]
+    public async Task A_throttled_transfer_is_refused_without_an_exception()
+    {
+        await using var server = await GatewayServer.StartAsync(
+            new GatewaySetup { Options = new GatewayOptions { MaxConcurrentBodies = 1, MaxWaitingBodies = 0 } },
+            services => services.AddS3Front());
+        (await server.SendAsync(CreateVault("v"))).Expect(201);
+        (await server.SendAsync(S3Server.Request("PUT", "/bucket", null), S3Server.Owner)).Expect(200);
+        await using var only = await server.BeginAsync(
+            UploadArchive("v", Bytes(7)).With("Content-Length", "7").With("Expect", "100-continue"));
+        Assert.Equal(100, (await only.ReadAsync()).Status);
+        var thrown = 0;
+        AppDomain.CurrentDomain.FirstChanceException += Count;
+        try
+        {
+            (await server.SendAsync(UploadArchive("v", Bytes(7)))).ExpectError(400, "ThrottlingException", "slow down");
+            S3Server.ExpectError(
+                await server.SendAsync(S3Server.Request("PUT", "/bucket/k", Bytes(7)), S3Server.Owner), 503, "SlowDown");
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.FirstChanceException -= Count;
+        }
+
+        Assert.Equal(0, thrown);
+
+        void Count(object? sender, FirstChanceExceptionEventArgs first)
+        {
+            if (first.Exception is HttpErrorException { Error: HttpError.Throttled { Cause: not ThrottleCause.Documents } })
+            {
+                Interlocked.Increment(ref thrown);
+            }
+        }
     }
 }

@@ -127,7 +127,7 @@ internal abstract record HttpError
     internal sealed record InternalFailure(string RequestId) : HttpError;
 }
 
-/// <summary>Ends the work on a request whose body cannot be read, or whose transfer gets no slot.</summary>
+/// <summary>Ends the work on a request whose body cannot be read.</summary>
 internal sealed class HttpErrorException(HttpError error) : Exception(error.ToString())
 {
     /// <summary>The error that the client gets.</summary>

@@ -78,11 +78,12 @@ internal sealed record FrontServices(
     IStorageSpace? Space = null)
 {
     /// <summary>Requires the disk space that an operation needs, and waits for its slot. No bytes of a waiting upload are read.</summary>
-    /// <returns>The slot, which the caller releases when the operation has ended. The slot of a download is released after the response
-    /// has been written, and is not returned.</returns>
+    /// <remarks>The slot of an upload is that of the received body, and the caller releases it when the operation has ended. The slot of a
+    /// download is released after the response has been written.</remarks>
+    /// <returns>The error if too many transfers are running and waiting, or null. It is not thrown, because an exception costs too much
+    /// in a server that is overloaded.</returns>
     /// <exception cref="PartStoreFullException">There is too little space.</exception>
-    /// <exception cref="HttpErrorException">Too many transfers are running and waiting.</exception>
-    public async ValueTask<TransferSlot?> AdmitAsync(HttpExchange exchange, AccountId account, SpaceUse space, Transfer transfer)
+    public async ValueTask<HttpError?> AdmitAsync(HttpExchange exchange, AccountId account, SpaceUse space, Transfer transfer)
     {
         Space?.RequireFor(space);
         if (transfer == Transfer.None)
@@ -92,14 +93,20 @@ internal sealed record FrontServices(
 
         var limiter = transfer == Transfer.Receives ? Transfers.Bodies : Transfers.Outputs;
         var admission = await limiter.AcquireAsync(account, exchange.ClientAddress, exchange.Aborted);
-        var slot = admission.Slot ?? throw new HttpErrorException(new HttpError.Throttled(admission.Refusal));
+        if (admission.Slot is not { } slot)
+        {
+            return new HttpError.Throttled(admission.Refusal);
+        }
+
         if (transfer == Transfer.Receives)
         {
             exchange.Received.Slot = slot;
-            return slot;
+        }
+        else
+        {
+            exchange.Context.Response.RegisterForDispose(slot);
         }
 
-        exchange.Context.Response.RegisterForDispose(slot);
         return null;
     }
 }
