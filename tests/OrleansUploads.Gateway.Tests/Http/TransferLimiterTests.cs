@@ -46,6 +46,21 @@ public sealed class TransferLimiterTests
     }
 
     [Fact]
+    public async Task An_address_without_transfers_does_not_wait_behind_another_address_of_its_account()
+    {
+        var slots = Slots(slots: 256, places: 16);
+        await TakeAllAsync(slots, Account(1), most: 178);
+        var beyondShare = slots.AcquireAsync(Account(1), Proxy, default).AsTask();
+        Assert.Equal(1, slots.Waiting);
+
+        var other = slots.AcquireAsync(Account(1), IPAddress.Parse("10.0.0.2"), default).AsTask();
+
+        Assert.True(other.IsCompleted);
+        Assert.NotNull((await other).Slot);
+        Assert.False(beyondShare.IsCompleted);
+    }
+
+    [Fact]
     public async Task Without_a_share_one_account_can_take_all_slots()
     {
         var slots = Slots(slots: 8, places: 0, share: 1);

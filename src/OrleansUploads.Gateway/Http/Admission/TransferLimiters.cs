@@ -43,7 +43,8 @@ internal sealed class TransferLimiter(int slots, int maxWaiting, double share, T
                 _accounts.Add(account, transfers = new AccountTransfers(account));
             }
 
-            if (transfers.Waiting.Count == 0 && MayHaveMore(transfers) && MayHaveMoreFrom(transfers, slot.Address))
+            // This overtakes only transfers whose account or address has its share. Any other has got its slot when one was released.
+            if (MayHaveMore(transfers) && MayHaveMoreFrom(transfers, slot.Address))
             {
                 CountInUse(transfers, slot);
                 return new TransferAdmission(slot, default);
