@@ -48,6 +48,20 @@ public sealed class RefusalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_part_that_its_key_does_not_permit_is_shown_and_logged_with_its_account()
+    {
+        var upload = await NewUploadAsync();
+        var answer = await _server.Server.SendAsync(
+            Part("mine", upload, 0, new byte[7]), new Signer { AccessKeyId = Reader.AccessKeyId, SecretKey = Reader.Secret });
+        var line = await RefuseAsync(answer.Expect(403));
+        var refusal = Assert.Single(await RefusalsAsync($"vaults/mine/uploads/{upload}"));
+        Assert.Equal(
+            $"UploadMultipartPart AccessDeniedException {Reader.AccessKeyId}",
+            string.Join(' ', ((string[])["operation", "code", "accessKeyId"]).Select(name => refusal.GetProperty(name))));
+        Assert.Contains($"account {Reader.Account} status 403", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_refused_part_of_an_object_is_shown()
     {
         await _server.CreateBucketAsync("my-bucket");
@@ -79,11 +93,11 @@ public sealed class RefusalTests : IAsyncLifetime
     private async Task<string> NewUploadAsync() =>
         (await _server.Server.SendAsync(Initiate("mine", MiB))).Expect(201).Header("x-amz-multipart-upload-id")!;
 
-    /// <summary>Waits until a refused request is logged, which is after it was kept.</summary>
-    private async Task RefuseAsync(ApiAnswer answer)
+    /// <summary>Waits until a refused request is logged, which is after it was kept, and returns its line in the log.</summary>
+    private async Task<string> RefuseAsync(ApiAnswer answer)
     {
         Assert.InRange(answer.Status, 400, 499);
-        await _server.Server.Log.WaitForAsync(answer.Header("x-amzn-RequestId") ?? answer.Header("x-amz-request-id")!);
+        return await _server.Server.Log.WaitForAsync(answer.Header("x-amzn-RequestId") ?? answer.Header("x-amz-request-id")!);
     }
 
     private async Task<IReadOnlyList<JsonElement>> RefusalsAsync(string path) =>

@@ -99,6 +99,8 @@ internal sealed class FrontDispatcher(
                 return Refuse(rejected);
             }
 
+            exchange.Account = sender.Account;
+            exchange.Credential = sender.Credential;
             var scope = sender.Credential?.Scope ?? KeyScope.Unlimited;
             if (!scope.IsUnlimited && !recognized.AccessesOf(sender.Account).All(scope.Permits))
             {
@@ -106,8 +108,6 @@ internal sealed class FrontDispatcher(
                     sender.Credential!.AccessKeyId, scope.ToString(), recognized.OperationName));
             }
 
-            exchange.Account = sender.Account;
-            exchange.Credential = sender.Credential;
             exchange.Connection?.BeginVerifiedRequest(sender.Account);
             return await recognized.AnswerAsync(sender.Account, payload);
         }
