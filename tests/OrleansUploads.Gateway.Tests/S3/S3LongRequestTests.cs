@@ -1,3 +1,5 @@
+using OrleansUploads.Gateway.S3;
+using OrleansUploads.TestKit.Journals;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;
@@ -25,6 +27,28 @@ public sealed class S3LongRequestTests(S3Server s3) : IClassFixture<S3Server>
         var page = (await s3.GetAsync($"/{bucket}?prefix={key}&marker={key}&delimiter={key}")).Expect(200);
         Assert.Equal(["false"], Texts(page, "IsTruncated"));
         Assert.Single(Texts((await s3.GetAsync($"/{bucket}?prefix={key}")).Expect(200), "Key"));
+    }
+
+    /// <summary>Kestrel closes a connection whose body is much too long, so a client must not send another request on it.</summary>
+    [Fact]
+    public async Task A_fault_before_a_document_that_is_too_long_closes_the_connection_as_announced()
+    {
+        var setup = new GatewaySetup
+        {
+            Journal = new FaultyJournal(
+                new MemoryJournal(),
+                call => call.Operation == JournalOperation.Read ? JournalFault.FailBefore : JournalFault.None),
+            Host = GatewaySetup.InThisProcess,
+        };
+        await using var server = await GatewayServer.StartAsync(setup, services => services.AddS3Front());
+        var request = Request("POST", "/bucket?delete", null).With("Content-Length", "9437184");
+        await using var connection = await server.BeginAsync(request, Owner);
+
+        var answer = await connection.ReadAsync();
+
+        ExpectError(answer, 503, "ServiceUnavailable");
+        Assert.Equal("close", answer.Header("Connection"));
+        Assert.Empty(await connection.ReadToEndAsync());
     }
 
     [Theory]

@@ -237,7 +237,10 @@ internal sealed class FrontDispatcher(
 
         try
         {
+            // What closes the connection is the request, so it does so after a fault too.
+            var connection = context.Response.Headers.Connection;
             context.Response.Clear();
+            context.Response.Headers.Connection = connection;
             context.Response.Headers[front.RequestIdHeader] = exchange.RequestId;
             await WriteAsync(exchange, answer);
         }
