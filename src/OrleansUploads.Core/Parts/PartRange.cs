@@ -23,15 +23,18 @@ public readonly record struct PartRange : ITextValue<PartRange>
     /// <summary>Length in bytes.</summary>
     public long LengthBytes => LastByte - FirstByte + 1;
 
-    /// <summary>Parses the result of <see cref="ToString"/>.</summary>
+    /// <summary>Parses the result of <see cref="ToString"/>: digits only, without sign or space.</summary>
     public static bool TryParse(string? text, out PartRange range)
     {
         range = default;
         var dash = text?.IndexOf('-', StringComparison.Ordinal) ?? -1;
+
+        // The length of a range that ends at the largest number would overflow.
         if (dash < 0
-            || !long.TryParse(text.AsSpan(0, dash), NumberStyles.Integer, CultureInfo.InvariantCulture, out var first)
-            || !long.TryParse(text.AsSpan(dash + 1), NumberStyles.Integer, CultureInfo.InvariantCulture, out var last)
-            || first < 0 || last < first)
+            || !long.TryParse(text.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out var first)
+            || !long.TryParse(text.AsSpan(dash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            || last < first
+            || last == long.MaxValue)
         {
             return false;
         }

@@ -12,3 +12,20 @@ public enum RetrievalTier
     /// <summary>Takes half a day at Amazon.</summary>
     Bulk = 2,
 }
+
+/// <summary>The names of the tiers, which both protocols use.</summary>
+public static class RetrievalTierNames
+{
+    /// <summary>Parses a name.</summary>
+    public static bool TryParse(string text, out RetrievalTier tier)
+    {
+        (var isKnown, tier) = text switch
+        {
+            "Standard" => (true, RetrievalTier.Standard),
+            "Expedited" => (true, RetrievalTier.Expedited),
+            "Bulk" => (true, RetrievalTier.Bulk),
+            _ => (false, RetrievalTier.Standard),
+        };
+        return isKnown;
+    }
+}

@@ -54,7 +54,7 @@ internal static class BodyHeaders
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         if (slash < 0
             || !text.StartsWith(Prefix, StringComparison.Ordinal)
-            || !ProtocolNumber.TryParseRange(text.AsSpan()[Prefix.Length..slash], out var range)
+            || !PartRange.TryParse(text[Prefix.Length..slash], out var range)
             || !IsTotal(text.AsSpan(slash + 1), range))
         {
             throw GlacierError.Invalid(

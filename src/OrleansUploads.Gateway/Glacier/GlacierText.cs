@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Parts;
-
 namespace OrleansUploads.Gateway.Glacier;
 
 /// <summary>Whole numbers of the protocol: digits only, without sign or space, at most 2^63-1.</summary>
@@ -21,25 +19,6 @@ internal static class ProtocolNumber
 
         limit = 0;
         return false;
-    }
-
-    /// <summary>Parses <c>first-last</c>. The last byte must not be before the first.</summary>
-    public static bool TryParseRange(ReadOnlySpan<char> text, out PartRange range)
-    {
-        range = default;
-        var dash = text.IndexOf('-');
-        // The length of a range that ends at the largest number would overflow.
-        if (dash < 0
-            || !TryParse(text[..dash], out var first)
-            || !TryParse(text[(dash + 1)..], out var last)
-            || last < first
-            || last == long.MaxValue)
-        {
-            return false;
-        }
-
-        range = new PartRange(first, last);
-        return true;
     }
 }
 

@@ -182,6 +182,6 @@ internal readonly record struct OutputRange(PartRange Range, long OutputBytes, b
             return true;
         }
 
-        return ProtocolNumber.TryParseRange(text, out range);
+        return PartRange.TryParse(text, out range);
     }
 }

@@ -43,13 +43,9 @@ internal abstract record JobRequest(JobOptions Options)
 
     private static JobOptions ReadOptions(JobParameters parameters)
     {
-        var tier = parameters.Tier switch
-        {
-            null or "Standard" => RetrievalTier.Standard,
-            "Expedited" => RetrievalTier.Expedited,
-            "Bulk" => RetrievalTier.Bulk,
-            var text => throw GlacierError.Invalid($"Invalid Tier: {text}. It must be 'Expedited', 'Standard' or 'Bulk'."),
-        };
+        var tier = parameters.Tier is not { } name ? RetrievalTier.Standard
+            : RetrievalTierNames.TryParse(name, out var named) ? named
+            : throw GlacierError.Invalid($"Invalid Tier: {name}. It must be 'Expedited', 'Standard' or 'Bulk'.");
         if (!Description.TryParse(parameters.Description, out var description))
         {
             throw GlacierError.Invalid(
@@ -76,7 +72,7 @@ internal sealed record RetrievalRequest(ArchiveId Archive, PartRange? Range, Job
     {
         var id = parameters.ArchiveId ?? throw GlacierError.Missing("ArchiveId");
         PartRange? requested = parameters.RetrievalByteRange is not { } text ? null
-            : ProtocolNumber.TryParseRange(text, out var range) ? range
+            : PartRange.TryParse(text, out var range) ? range
             : throw GlacierError.Invalid($"Invalid RetrievalByteRange: {text}. The form is 'first-last'.");
         return ArchiveId.TryParse(id, out var archive)
             ? new RetrievalRequest(archive, requested, options)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Xml;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
@@ -137,8 +136,6 @@ internal static class CopySource
     private const string VersionMark = "?versionId=";
     private const string RangeUnit = "bytes=";
 
-    private static readonly SearchValues<char> RangeCharacters = SearchValues.Create("0123456789-");
-
     /// <summary>Reads the address of the source: <c>bucket/key</c>, encoded like a path, with or without a slash in front.</summary>
     public static S3Address Read(S3Call call)
     {
@@ -180,7 +177,6 @@ internal static class CopySource
         }
 
         if (!text.StartsWith(RangeUnit, StringComparison.Ordinal)
-            || text.AsSpan(RangeUnit.Length).ContainsAnyExcept(RangeCharacters)
             || !PartRange.TryParse(text[RangeUnit.Length..], out var range))
         {
             throw S3Error.InvalidArgument(

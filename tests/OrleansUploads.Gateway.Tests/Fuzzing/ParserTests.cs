@@ -30,7 +30,7 @@ public class ParserTests
         ["scope"] = text => CredentialScope.TryParse(text, out var scope) ? scope.ToString() : null,
         ["signed time"] = text => AmzTimestamp.TryParse(text, out var at) ? AmzTimestamp.Format(at) : null,
         ["time"] = text => GlacierDate.TryParse(text, out var at) ? GlacierDate.Format(at) : null,
-        ["range"] = text => ProtocolNumber.TryParseRange(text, out var range) ? range.ToString() : null,
+        ["range"] = text => PartRange.TryParse(text, out var range) ? range.ToString() : null,
         ["limit"] = text => ProtocolNumber.TryParseLimit(text, out var limit) ? $"{limit}" : null,
         ["output range"] = text => OutputRange.TryRead(text, 1000, out var output, out _) ? $"bytes={output.Range}" : null,
         ["description"] = text => Description.TryParse(text, out var description) ? description.ToString() : null,
