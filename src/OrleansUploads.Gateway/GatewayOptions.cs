@@ -75,9 +75,6 @@ public sealed record GatewayOptions
     /// such as long lists of parts.</summary>
     public int MaxConcurrentLargeDocuments { get; init; } = 16;
 
-    /// <summary>A body has stalled if no byte arrives for this long, no matter how many bytes arrived before.</summary>
-    public TimeSpan BodyStallTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
     /// <summary>The minimum rate of a body, in bytes per second.</summary>
     public double MinBodyBytesPerSecond { get; init; } = 240;
 
@@ -85,7 +82,8 @@ public sealed record GatewayOptions
     /// rises gradually.</summary>
     public double MinBodyBytesPerSecondWhenScarce { get; init; } = 16 * 1024;
 
-    /// <summary>How much waiting for the sender the rate of a body is measured over; more than a second.</summary>
+    /// <summary>How much waiting for the sender the rate of a body is measured over; more than a second. A body that stops is refused after
+    /// at most twice this time, however fast it was before.</summary>
     public TimeSpan BodyRateWindow { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Number of bytes of a body that Kestrel reads ahead.</summary>

@@ -92,7 +92,7 @@ internal sealed class FuzzServer : IAsyncDisposable
                 Accounts = new() { MaxVaults = 12 },
                 Retrievals = new() { BulkDelay = TimeSpan.FromHours(5), StandardDelay = TimeSpan.Zero },
                 Notifier = new SilentNotifier(),
-                Options = new() { BodyStallTimeout = TimeSpan.FromSeconds(1) },
+                Options = new() { BodyRateWindow = TimeSpan.FromSeconds(1.1) },
             },
             services =>
             {

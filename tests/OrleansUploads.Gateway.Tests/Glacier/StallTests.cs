@@ -39,7 +39,7 @@ public sealed class StallTests
     {
         await using var server = await GatewayServer.StartAsync(new GatewaySetup
         {
-            Options = new GatewayOptions { BodyStallTimeout = TimeSpan.FromSeconds(1) },
+            Options = new GatewayOptions { BodyRateWindow = TimeSpan.FromSeconds(1.1) },
         });
         (await server.SendAsync(CreateVault("v"))).Expect(201);
         var upload = (await server.SendAsync(Initiate("v"))).Header("x-amz-multipart-upload-id")!;
@@ -57,7 +57,7 @@ public sealed class StallTests
     {
         var faults = new RecordedLog(LogLevel.Error);
         await using var server = await GatewayServer.StartAsync(
-            new GatewaySetup { Options = new GatewayOptions { BodyStallTimeout = TimeSpan.FromSeconds(1) } },
+            new GatewaySetup { Options = new GatewayOptions { BodyRateWindow = TimeSpan.FromSeconds(1.1) } },
             services => services.AddSingleton<ILoggerProvider>(faults));
         await using var connection = await server.BeginAsync(ListCapacity().With("Content-Length", "1"));
 

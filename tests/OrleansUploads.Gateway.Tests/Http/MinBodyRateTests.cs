@@ -4,7 +4,7 @@ namespace OrleansUploads.Gateway.Tests.Http;
 
 public sealed class MinBodyRateTests
 {
-    private static readonly MinBodyRate Rate = new(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(10), 240, 16 * 1024);
+    private static readonly MinBodyRate Rate = new(TimeSpan.FromSeconds(10), 240, 16 * 1024);
 
     [Theory]
     [InlineData(0, 240)]

@@ -5,8 +5,7 @@ namespace OrleansUploads.Gateway.Tests.Http;
 
 public sealed class ReceivedBodyTests
 {
-    private static readonly MinBodyRate Rate = new(
-        StallTimeout: TimeSpan.FromSeconds(30), Window: TimeSpan.FromSeconds(10), BytesPerSecond: 1, BytesPerSecondWhenScarce: 1);
+    private static readonly MinBodyRate Rate = new(Window: TimeSpan.FromSeconds(10), BytesPerSecond: 1, BytesPerSecondWhenScarce: 1);
 
     private readonly ManualTime _time = new();
     private readonly Pipe _pipe = new(new PipeOptions(readerScheduler: PipeScheduler.Inline));

@@ -54,7 +54,6 @@ internal static class WeakServer
     {
         Change(services, static options => options with
         {
-            BodyStallTimeout = VeryLong,
             MinBodyBytesPerSecond = 0,
             MinBodyBytesPerSecondWhenScarce = 0,
         });

@@ -7,7 +7,7 @@ using OrleansUploads.Gateway.Http.Connections;
 
 namespace OrleansUploads.Gateway.Http.Bodies;
 
-/// <summary>A request's body. Reading it fails when the client stalls or sends more slowly than the minimum rate.</summary>
+/// <summary>A request's body. Reading it fails when the client sends nothing, or more slowly than the minimum rate.</summary>
 /// <remarks>Kestrel's own limit is an average over the whole body: a client that has sent a gigabyte could pause for weeks and keep
 /// its slot. A canceled read of Kestrel's body stream never ends for Kestrel, and it logs an error when it drains the rest. So
 /// this class reads the pipe below that stream, where a pending read can be canceled.</remarks>
@@ -18,8 +18,9 @@ namespace OrleansUploads.Gateway.Http.Bodies;
 internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimeProvider time, OpenConnection? connection)
     : CountingStream(Null, connection)
 {
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
     private CancellationTokenSource _waiting = new(Timeout.InfiniteTimeSpan, time);
-    private TimeSpan _sinceLastByte;
     private TimeSpan _waitedInWindow;
     private long _bytesInWindow;
     private bool _isCanceled;
@@ -77,7 +78,10 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
     {
         using var timeout = _waiting.Token.UnsafeRegister(static body => CancelPendingRead((PipeReader)body!), body);
         var begunAt = time.GetTimestamp();
-        _waiting.CancelAfter(Shorter(minRate.StallTimeout - _sinceLastByte, minRate.Window - _waitedInWindow));
+
+        // At least a millisecond, because a timer may fire a little early by this clock.
+        var left = minRate.Window - _waitedInWindow;
+        _waiting.CancelAfter(left > Tick ? left : Tick);
         try
         {
             return await body.ReadAsync(cancellationToken);
@@ -90,9 +94,7 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
                 _waiting = new(Timeout.InfiniteTimeSpan, time);
             }
 
-            var elapsed = time.GetElapsedTime(begunAt);
-            _waitedInWindow += elapsed;
-            _sinceLastByte += elapsed;
+            _waitedInWindow += time.GetElapsedTime(begunAt);
         }
     }
 
@@ -113,8 +115,7 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
     private void RequireMinRate(int bytes)
     {
         _bytesInWindow += bytes;
-        _sinceLastByte = bytes > 0 ? TimeSpan.Zero : _sinceLastByte;
-        if (Volatile.Read(ref _isCanceled) || _sinceLastByte >= minRate.StallTimeout)
+        if (Volatile.Read(ref _isCanceled))
         {
             throw new BodyTimeoutException();
         }
@@ -133,35 +134,21 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
         _waitedInWindow = TimeSpan.Zero;
         _bytesInWindow = 0;
     }
-
-    /// <summary>The shorter of two times. It is at least a millisecond, because a timer may fire a little early by this
-    /// clock.</summary>
-    private static TimeSpan Shorter(TimeSpan left, TimeSpan right)
-    {
-        var shorter = left < right ? left : right;
-        var tick = TimeSpan.FromMilliseconds(1);
-        return shorter > tick ? shorter : tick;
-    }
 }
 
 /// <summary>How slowly a client may send a body.</summary>
-/// <param name="StallTimeout">How long the client may send nothing at all.</param>
 /// <param name="Window">How much waiting for bytes the rate is measured over. Time in which the server itself is busy does not
 /// count.</param>
 /// <param name="BytesPerSecond">The minimum rate while the account has few transfer slots.</param>
 /// <param name="BytesPerSecondWhenScarce">The minimum rate while the account has all the slots that it may have.</param>
-internal sealed record MinBodyRate(
-    TimeSpan StallTimeout, TimeSpan Window, double BytesPerSecond, double BytesPerSecondWhenScarce)
+internal sealed record MinBodyRate(TimeSpan Window, double BytesPerSecond, double BytesPerSecondWhenScarce)
 {
     /// <summary>The minimum rate rises above this scarcity.</summary>
     private const double RisesAbove = 0.5;
 
     /// <summary>The configured minimum rate.</summary>
-    public static MinBodyRate From(GatewayOptions options) => new(
-        options.BodyStallTimeout,
-        options.BodyRateWindow,
-        options.MinBodyBytesPerSecond,
-        options.MinBodyBytesPerSecondWhenScarce);
+    public static MinBodyRate From(GatewayOptions options) =>
+        new(options.BodyRateWindow, options.MinBodyBytesPerSecond, options.MinBodyBytesPerSecondWhenScarce);
 
     /// <summary>The minimum rate at a given scarcity of slots.</summary>
     /// <param name="scarcity">How scarce slots are for the sender, 0 to 1.</param>
@@ -176,12 +163,12 @@ internal sealed record MinBodyRate(
 }
 
 /// <summary>The server stopped waiting for the rest of a body. Nothing of the body was stored.</summary>
-/// <param name="minBytesPerSecond">The rate that the body fell short of, or null if no byte arrived for too long, or if the read was
-/// canceled because other clients needed its place.</param>
+/// <param name="minBytesPerSecond">The rate that the body fell short of, or null if the read was canceled because other clients needed
+/// its place.</param>
 internal sealed class BodyTimeoutException(double? minBytesPerSecond = null) : IOException("The body arrived too slowly.")
 {
-    /// <summary>The rate in bytes per second that the body fell short of, or null if no byte arrived for too long, or if the read was
-    /// canceled because other clients needed its place.</summary>
+    /// <summary>The rate in bytes per second that the body fell short of, or null if the read was canceled because other clients needed
+    /// its place.</summary>
     public double? MinBytesPerSecond { get; } = minBytesPerSecond;
 }
 

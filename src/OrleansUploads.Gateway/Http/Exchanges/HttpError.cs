@@ -67,7 +67,7 @@ internal abstract record HttpError
     /// <param name="Error">What is wrong with it.</param>
     internal sealed record ChunkedBodyRejected(ChunkedBodyError Error) : HttpError;
 
-    /// <summary>No byte of the body arrived for too long, or the read was canceled in favor of other clients.</summary>
+    /// <summary>The web server stopped waiting for the body, or the read was canceled in favor of other clients.</summary>
     internal sealed record BodyStalled : HttpError;
 
     /// <summary>The body arrived more slowly than the minimum rate.</summary>
