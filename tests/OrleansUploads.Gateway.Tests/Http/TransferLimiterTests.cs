@@ -60,6 +60,50 @@ public sealed class TransferLimiterTests
         Assert.False(beyondShare.IsCompleted);
     }
 
+    /// <summary>What an address may have changes whenever any transfer begins or ends.</summary>
+    [Fact]
+    public async Task A_transfer_never_overtakes_another_of_its_address()
+    {
+        var random = new Random(7);
+        var slots = Slots(slots: 24, places: 40);
+        var running = new SortedDictionary<int, TransferSlot>();
+        var waiting = new SortedDictionary<int, (int Account, int Address, Task<TransferAdmission> Admission)>();
+        for (var number = 0; number < 5_000; number++)
+        {
+            if (running.Count > 0 && random.Next(2) == 0)
+            {
+                var ended = running.ElementAt(random.Next(running.Count));
+                running.Remove(ended.Key);
+                ended.Value.Dispose();
+                while (waiting.Count > slots.Waiting)
+                {
+                    await Task.WhenAny(waiting.Values.Select(one => one.Admission));
+                    foreach (var (key, granted) in waiting.Where(one => one.Value.Admission.IsCompleted).ToList())
+                    {
+                        waiting.Remove(key);
+                        running.Add(key, (await granted.Admission).Slot!);
+                    }
+                }
+
+                continue;
+            }
+
+            var (account, address) = (random.Next(1, 4), random.Next(1, 4));
+            var admission = slots.AcquireAsync(Account(account), new IPAddress([10, 0, 0, (byte)address]), default).AsTask();
+            if (!admission.IsCompleted)
+            {
+                waiting.Add(number, (account, address, admission));
+            }
+            else if ((await admission).Slot is { } slot)
+            {
+                Assert.DoesNotContain(waiting.Values, one => (one.Account, one.Address) == (account, address));
+                running.Add(number, slot);
+            }
+        }
+
+        Assert.NotEmpty(waiting);
+    }
+
     [Fact]
     public async Task Without_a_share_one_account_can_take_all_slots()
     {
