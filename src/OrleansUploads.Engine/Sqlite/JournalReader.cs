@@ -72,30 +72,24 @@ internal sealed class JournalReader : IDisposable
 
     private bool TryFindHead(EntityId entity, out StreamHead head)
     {
-        try
+        head = default;
+        using var resetStream = _stream.ResetAtEnd();
+        if (!_stream.Bind(1, (long)entity.Kind).Bind(2, entity.Key).Step())
         {
-            head = default;
-            if (!_stream.Bind(1, (long)entity.Kind).Bind(2, entity.Key).Step())
-            {
-                _names.RequireAbsent(entity);
-                return false;
-            }
-
-            head = StreamHead.FromRow(entity, _stream);
-
-            // The row may lag behind the log by at most the log's unindexed tail.
-            if (_newest.Bind(1, head.Id).Step() && _newest.Int64(0) > head.Last)
-            {
-                head = head with { Version = _newest.Int64(1), Last = _newest.Int64(0) };
-            }
-
-            return true;
+            _names.RequireAbsent(entity);
+            return false;
         }
-        finally
+
+        head = StreamHead.FromRow(entity, _stream);
+
+        // The row may lag behind the log by at most the log's unindexed tail.
+        using var resetNewest = _newest.ResetAtEnd();
+        if (_newest.Bind(1, head.Id).Step() && _newest.Int64(0) > head.Last)
         {
-            _stream.Reset();
-            _newest.Reset();
+            head = head with { Version = _newest.Int64(1), Last = _newest.Int64(0) };
         }
+
+        return true;
     }
 
     private JournalHistory ReadHistory(EntityId entity, StreamHead head)
@@ -121,51 +115,39 @@ internal sealed class JournalReader : IDisposable
 
     private long ReadSnapshot(EntityId entity, StreamHead head, ref ReadOnlyMemory<byte>? snapshot)
     {
-        try
+        using var reset = _snapshot.ResetAtEnd();
+        if (!_snapshot.Bind(1, head.Id).Step())
         {
-            if (!_snapshot.Bind(1, head.Id).Step())
-            {
-                return 0;
-            }
-
-            var version = _snapshot.Int64(0);
-            var bytes = _snapshot.Blob(2);
-            if (_snapshot.Int64(1) != RecordChecksum.OfSnapshot(head.Checksum, version, bytes))
-            {
-                throw Damaged(entity, $"the checksum of its snapshot of version {version} is wrong");
-            }
-
-            snapshot = bytes.ToArray();
-            return version;
+            return 0;
         }
-        finally
+
+        var version = _snapshot.Int64(0);
+        var bytes = _snapshot.Blob(2);
+        if (_snapshot.Int64(1) != RecordChecksum.OfSnapshot(head.Checksum, version, bytes))
         {
-            _snapshot.Reset();
+            throw Damaged(entity, $"the checksum of its snapshot of version {version} is wrong");
         }
+
+        snapshot = bytes.ToArray();
+        return version;
     }
 
     private byte[] ReadRecord(EntityId entity, StreamHead head, long version, ref long sequence)
     {
-        try
+        using var reset = _record.ResetAtEnd();
+        if (!_record.Bind(1, sequence).Step() || _record.Int64(0) != head.Id || _record.Int64(1) != version)
         {
-            if (!_record.Bind(1, sequence).Step() || _record.Int64(0) != head.Id || _record.Int64(1) != version)
-            {
-                throw Damaged(entity, $"record {version} is missing");
-            }
-
-            sequence = _record.Int64(2);
-            var bytes = _record.Blob(4);
-            if (_record.Int64(3) != RecordChecksum.OfRecord(head.Checksum, version, bytes))
-            {
-                throw Damaged(entity, $"the checksum of record {version} is wrong");
-            }
-
-            return bytes.ToArray();
+            throw Damaged(entity, $"record {version} is missing");
         }
-        finally
+
+        sequence = _record.Int64(2);
+        var bytes = _record.Blob(4);
+        if (_record.Int64(3) != RecordChecksum.OfRecord(head.Checksum, version, bytes))
         {
-            _record.Reset();
+            throw Damaged(entity, $"the checksum of record {version} is wrong");
         }
+
+        return bytes.ToArray();
     }
 
     private static JournalDamagedException Damaged(EntityId entity, string what) =>

@@ -51,21 +51,7 @@ internal sealed class JournalTables
     /// <exception cref="JournalDamagedException">The stored data is inconsistent.</exception>
     public void Load()
     {
-        try
-        {
-            _loadCounters.Step();
-            Sequence = _committed = _loadCounters.Int64(0);
-            _indexedThrough = _loadCounters.Int64(1);
-            if (_loadCounters.Int64(2) != RecordChecksum.OfCounters(Sequence, _indexedThrough))
-            {
-                throw new JournalDamagedException($"The counters of the journal are damaged. {JournalAdvice.RestoreAll}");
-            }
-        }
-        finally
-        {
-            _loadCounters.Reset();
-        }
-
+        LoadCounters();
         _heads.Load(_indexedThrough);
         _loaded = true;
     }
@@ -215,6 +201,18 @@ internal sealed class JournalTables
         return AppendOutcome.Appended;
     }
 
+    private void LoadCounters()
+    {
+        using var reset = _loadCounters.ResetAtEnd();
+        _loadCounters.Step();
+        Sequence = _committed = _loadCounters.Int64(0);
+        _indexedThrough = _loadCounters.Int64(1);
+        if (_loadCounters.Int64(2) != RecordChecksum.OfCounters(Sequence, _indexedThrough))
+        {
+            throw new JournalDamagedException($"The counters of the journal are damaged. {JournalAdvice.RestoreAll}");
+        }
+    }
+
     private void CommitCounters()
     {
         var crc = RecordChecksum.OfCounters(Sequence, _indexedThrough);
@@ -231,14 +229,8 @@ internal sealed class JournalTables
 
     private long SnapshotVersion(long stream)
     {
-        try
-        {
-            return _findSnapshot.Bind(1, stream).Step() ? _findSnapshot.Int64(0) : 0;
-        }
-        finally
-        {
-            _findSnapshot.Reset();
-        }
+        using var reset = _findSnapshot.ResetAtEnd();
+        return _findSnapshot.Bind(1, stream).Step() ? _findSnapshot.Int64(0) : 0;
     }
 
     /// <summary>Returns the sequence numbers of the records after one version, up to and including another.</summary>
@@ -248,24 +240,18 @@ internal sealed class JournalTables
         var sequence = head.Last;
         for (long version = head.Version; version > after; version--)
         {
-            try
+            using var reset = _findRecord.ResetAtEnd();
+            if (!_findRecord.Bind(1, sequence).Step() || _findRecord.Int64(0) != head.Id || _findRecord.Int64(1) != version)
             {
-                if (!_findRecord.Bind(1, sequence).Step() || _findRecord.Int64(0) != head.Id || _findRecord.Int64(1) != version)
-                {
-                    throw new JournalDamagedException($"Record {version} of {entity} is missing. {JournalAdvice.Restore}");
-                }
-
-                if (version <= through)
-                {
-                    found.Add(sequence);
-                }
-
-                sequence = _findRecord.Int64(2);
+                throw new JournalDamagedException($"Record {version} of {entity} is missing. {JournalAdvice.Restore}");
             }
-            finally
+
+            if (version <= through)
             {
-                _findRecord.Reset();
+                found.Add(sequence);
             }
+
+            sequence = _findRecord.Int64(2);
         }
 
         return found;

@@ -52,39 +52,26 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
     /// <summary>Runs a statement that returns no rows, and resets it.</summary>
     public void Run()
     {
-        try
-        {
-            Step();
-        }
-        finally
-        {
-            Reset();
-        }
+        using var reset = ResetAtEnd();
+        Step();
     }
 
     /// <summary>Reads all rows, and resets the statement.</summary>
     /// <param name="read">Reads the current row.</param>
     public List<T> ReadAll<T>(Func<SqliteStatement, T> read)
     {
+        using var reset = ResetAtEnd();
         var rows = new List<T>();
-        try
+        while (Step())
         {
-            while (Step())
-            {
-                rows.Add(read(this));
-            }
-        }
-        finally
-        {
-            Reset();
+            rows.Add(read(this));
         }
 
         return rows;
     }
 
-    /// <summary>Ends the run and releases SQLite's read lock.</summary>
-    /// <remarks>The result is ignored: SQLite repeats a failure of the run, which was already thrown.</remarks>
-    public void Reset() => _ = raw.sqlite3_reset(statement);
+    /// <summary>Resets the statement when the result is disposed. This ends the run and releases SQLite's read lock.</summary>
+    public PendingReset ResetAtEnd() => new(this);
 
     /// <summary>The integer in a column.</summary>
     public long Int64(int column) => raw.sqlite3_column_int64(statement, column);
@@ -101,4 +88,14 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
 
     /// <inheritdoc/>
     public void Dispose() => statement.Dispose();
+
+    // The result is ignored: SQLite repeats a failure of the run, which was already thrown.
+    private void Reset() => _ = raw.sqlite3_reset(statement);
+
+    /// <summary>A reset of a statement that happens on disposal.</summary>
+    public readonly struct PendingReset(SqliteStatement statement) : IDisposable
+    {
+        /// <inheritdoc/>
+        public void Dispose() => statement.Reset();
+    }
 }

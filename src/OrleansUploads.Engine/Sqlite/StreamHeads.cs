@@ -33,17 +33,11 @@ internal sealed class StreamHeads(SqliteDatabase database, int maxKnown = Stream
     {
         _ahead.Clear();
         _known.Clear();
-        try
+        using var reset = _tail.ResetAtEnd();
+        _tail.Bind(1, indexedThrough);
+        while (_tail.Step())
         {
-            _tail.Bind(1, indexedThrough);
-            while (_tail.Step())
-            {
-                ApplyTailRecord();
-            }
-        }
-        finally
-        {
-            _tail.Reset();
+            ApplyTailRecord();
         }
     }
 
@@ -55,16 +49,10 @@ internal sealed class StreamHeads(SqliteDatabase database, int maxKnown = Stream
             return known;
         }
 
-        try
-        {
-            return _find.Bind(1, (long)entity.Kind).Bind(2, entity.Key).Step()
-                ? Remember(entity, StreamHead.FromRow(entity, _find))
-                : null;
-        }
-        finally
-        {
-            _find.Reset();
-        }
+        using var reset = _find.ResetAtEnd();
+        return _find.Bind(1, (long)entity.Kind).Bind(2, entity.Key).Step()
+            ? Remember(entity, StreamHead.FromRow(entity, _find))
+            : null;
     }
 
     /// <summary>Adds a new stream.</summary>

@@ -65,13 +65,7 @@ internal sealed class StreamListing(SqliteDatabase database)
 
     private static long? First(SqliteStatement query)
     {
-        try
-        {
-            return query.Step() ? query.Int64(0) : null;
-        }
-        finally
-        {
-            query.Reset();
-        }
+        using var reset = query.ResetAtEnd();
+        return query.Step() ? query.Int64(0) : null;
     }
 }

@@ -47,40 +47,28 @@ internal sealed class StreamNames(SqliteDatabase database)
     /// <exception cref="JournalDamagedException">A stream is not found by its name.</exception>
     public long? Check(long after, int limit)
     {
-        try
+        using var reset = _walk.ResetAtEnd();
+        _walk.Bind(1, after).Bind(2, limit);
+        var seen = 0;
+        for (; _walk.Step(); seen++)
         {
-            _walk.Bind(1, after).Bind(2, limit);
-            var seen = 0;
-            for (; _walk.Step(); seen++)
+            after = _walk.Int64(0);
+            if (_walk.NullableInt64(3) != after)
             {
-                after = _walk.Int64(0);
-                if (_walk.NullableInt64(3) != after)
-                {
-                    throw Damaged($"{(EntityKind)_walk.Int64(1)} {_walk.Text(2)} is not found by its name");
-                }
+                throw Damaged($"{(EntityKind)_walk.Int64(1)} {_walk.Text(2)} is not found by its name");
             }
+        }
 
-            return seen < limit ? null : after;
-        }
-        finally
-        {
-            _walk.Reset();
-        }
+        return seen < limit ? null : after;
     }
 
     private static void RequireIntact(SqliteStatement neighbour, EntityId entity)
     {
-        try
+        using var reset = neighbour.ResetAtEnd();
+        if (neighbour.Bind(1, (long)entity.Kind).Bind(2, entity.Key).Step()
+            && (neighbour.NullableInt64(2) != neighbour.Int64(0) || neighbour.Text(1) != neighbour.Text(3)))
         {
-            if (neighbour.Bind(1, (long)entity.Kind).Bind(2, entity.Key).Step()
-                && (neighbour.NullableInt64(2) != neighbour.Int64(0) || neighbour.Text(1) != neighbour.Text(3)))
-            {
-                throw Damaged($"the index entry next to {entity} has the wrong name");
-            }
-        }
-        finally
-        {
-            neighbour.Reset();
+            throw Damaged($"the index entry next to {entity} has the wrong name");
         }
     }
 
