@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.DataFolders;
 
 namespace OrleansUploads.Engine.Checking;
 
@@ -42,7 +43,7 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
             state ??= states.Read<UploadState>(upload.Entity);
             return !IsReleased(state)
                 && (unowned > 0 || state is UploadState.Unknown or UploadState.Ended or UploadState.ObjectEnded)
-                ? new Orphan(upload, unowned, UploadFiles.Folder(upload))
+                ? new Orphan(upload, unowned, $"{DataFolder.PartsFolder}/{StoredNames.PathOf(upload)}")
                 : null;
         }
         catch (Exception damaged) when (damaged is JournalDamagedException or AttemptDamagedException)

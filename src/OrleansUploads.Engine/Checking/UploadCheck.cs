@@ -1,4 +1,6 @@
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.DataFolders;
 
 namespace OrleansUploads.Engine.Checking;
 
@@ -65,7 +67,8 @@ internal sealed class UploadCheck(
             Parts++;
             if (await attempts.FindFaultAsync(upload, part, cancellationToken) is { } fault)
             {
-                damage.Add(Damage.Of(state, DamageKind.Part, fault) with { File = UploadFiles.Attempt(upload, part.Attempt) });
+                var file = $"{DataFolder.PartsFolder}/{StoredNames.PathOf(upload, part.Attempt)}";
+                damage.Add(Damage.Of(state, DamageKind.Part, fault) with { File = file });
             }
         }
 
@@ -95,7 +98,8 @@ internal sealed class UploadCheck(
             fault = $"it cannot be read: {failure.Message}";
         }
 
-        damage.Add(Damage.Of(state, DamageKind.Manifest, fault) with { File = UploadFiles.Manifest(upload) });
+        var file = $"{DataFolder.PartsFolder}/{StoredNames.PathOfManifest(upload)}";
+        damage.Add(Damage.Of(state, DamageKind.Manifest, fault) with { File = file });
         return null;
     }
 

@@ -82,7 +82,7 @@ internal sealed class ObjectAttemptReader : AttemptReader
             $"reading attempt {attempt}",
             async token =>
             {
-                using var content = await storage.ReadAsync(ObjectKeys.Of(upload, attempt), range, token);
+                using var content = await storage.ReadAsync(StoredNames.PathOf(upload, attempt), range, token);
                 var bytes = new byte[Math.Clamp(content.ObjectBytes - range.Offset, 0, range.LengthBytes)];
                 await content.Bytes.ReadExactlyAsync(bytes, token);
                 return (bytes, content.ObjectBytes);
@@ -164,7 +164,7 @@ internal sealed class ObjectAttemptReader : AttemptReader
     private void Send(long offset, long end)
     {
         var range = new ObjectRange(offset, Math.Min(LengthBytes, RoundUp(end)) - offset);
-        _request = new RangeRequest(_storage, ObjectKeys.Of(Upload, Attempt), range);
+        _request = new RangeRequest(_storage, StoredNames.PathOf(Upload, Attempt), range);
     }
 
     private void Close()

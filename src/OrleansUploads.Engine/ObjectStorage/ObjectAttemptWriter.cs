@@ -41,7 +41,7 @@ internal sealed class ObjectAttemptWriter : AttemptWriter
 
     private long ObjectBytes => Footer.LengthBytes + Footer.Bytes.Length;
 
-    private string Key => ObjectKeys.Of(Upload, Attempt);
+    private string Key => StoredNames.PathOf(Upload, Attempt);
 
     private string Storing => $"storing {What}";
 

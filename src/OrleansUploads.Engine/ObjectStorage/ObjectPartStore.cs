@@ -7,11 +7,14 @@ namespace OrleansUploads.Engine.ObjectStorage;
 /// <summary>Stores attempts and manifests as objects of a bucket or container.</summary>
 /// <remarks>
 /// An attempt is one object: its bytes, followed by the <see cref="AttemptFooter"/> that verifies them. It appears at its commit. An abandoned
-/// attempt leaves nothing. <see cref="ObjectKeys"/> has the keys.
+/// attempt leaves nothing. The keys are the paths of <see cref="StoredNames"/>, and <c>store-mark</c>.
 /// The store decides what an acknowledged object survives. Several processes may use one prefix.
 /// </remarks>
 public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
 {
+    /// <summary>Key of the mark. It is stored; never change it.</summary>
+    private const string MarkKey = "store-mark";
+
     /// <summary>More than the longest manifest: that of 10,000 parts in external storage.</summary>
     private const int MaxWholeBytes = 64 * 1024 * 1024;
 
@@ -70,7 +73,7 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
         ArgumentNullException.ThrowIfNull(manifest);
         cancellationToken.ThrowIfCancellationRequested();
         var bytes = ManifestCodec.Encode(manifest);
-        if (!await PutNewAsync(ObjectKeys.ManifestOf(manifest.Upload), bytes, cancellationToken))
+        if (!await PutNewAsync(StoredNames.PathOfManifest(manifest.Upload), bytes, cancellationToken))
         {
             // Reading it first says whether it is damaged.
             await ReadManifestAsync(manifest.Upload, cancellationToken);
@@ -82,7 +85,7 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
     public async ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (await FindAsync(ObjectKeys.ManifestOf(upload), cancellationToken) is not { } stored)
+        if (await FindAsync(StoredNames.PathOfManifest(upload), cancellationToken) is not { } stored)
         {
             return null;
         }
@@ -101,7 +104,7 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
         await foreach (var stored in ListAsync("", cancellationToken))
         {
             // Keys are listed in order, so those of one upload follow each other.
-            if (ObjectKeys.TryParseUpload(stored.Key, out var upload) && upload != last)
+            if (StoredNames.TryParsePath(stored.Key, out var upload) && upload != last)
             {
                 last = upload;
                 yield return upload;
@@ -114,12 +117,12 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
         UploadId upload, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await foreach (var page in ListPagesAsync(ObjectKeys.PrefixOf(upload), cancellationToken))
+        await foreach (var page in ListPagesAsync(StoredNames.PathOf(upload) + "/", cancellationToken))
         {
             var attempts = new List<AttemptId>(page.Count);
             foreach (var stored in page)
             {
-                if (ObjectKeys.TryParseAttempt(stored.Key, out var attempt))
+                if (StoredNames.TryParseAttempt(stored.Key.AsSpan(stored.Key.LastIndexOf('/') + 1), out var attempt))
                 {
                     attempts.Add(attempt);
                 }
@@ -143,14 +146,14 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
         UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await DeleteAsync([.. attempts.Select(attempt => ObjectKeys.Of(upload, attempt))], cancellationToken);
+        await DeleteAsync([.. attempts.Select(attempt => StoredNames.PathOf(upload, attempt))], cancellationToken);
     }
 
     /// <inheritdoc/>
     public async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await DeleteAsync([ObjectKeys.ManifestOf(upload)], cancellationToken);
+        await DeleteAsync([StoredNames.PathOfManifest(upload)], cancellationToken);
         await foreach (var page in ListAttemptsAsync(upload, cancellationToken))
         {
             await DeleteAttemptsAsync(upload, page, cancellationToken);
@@ -162,7 +165,7 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
 
     /// <inheritdoc/>
     public async ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken) =>
-        await FindAsync(ObjectKeys.Mark, cancellationToken);
+        await FindAsync(MarkKey, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<byte[]> FindOrMakeMarkAsync(ReadOnlyMemory<byte> random, CancellationToken cancellationToken)
@@ -172,7 +175,7 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
             return found;
         }
 
-        await PutNewAsync(ObjectKeys.Mark, random.ToArray(), cancellationToken);
+        await PutNewAsync(MarkKey, random.ToArray(), cancellationToken);
         return await FindMarkAsync(cancellationToken)
             ?? throw new PartStoreUnavailableException($"{Place}: the store does not return the mark that it has just acknowledged.");
     }

@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Engine.Tests.PartStores;
@@ -75,7 +76,7 @@ public sealed class UploadCheckTests : IAsyncLifetime
             await StoreAsync(1, PartBytes.Of(TreeHash.LeafBytes, seed: 3));
         });
 
-        Assert.Equal(UploadFiles.Attempt(_upload, _attempt), Assert.Single(damage).File);
+        Assert.Equal($"parts/{StoredNames.PathOf(_upload, _attempt)}", Assert.Single(damage).File);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.TestKit.ObjectStorage;
@@ -174,7 +175,7 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
     public async Task An_object_that_is_left_by_a_deletion_of_several_is_deleted_again(ObjectFault fault)
     {
         var attempts = await StoreManyAsync(3);
-        _storage.FailDeletion(ObjectKeys.Of(Upload, attempts[1]), fault, Options.Tries - 1);
+        _storage.FailDeletion(StoredNames.PathOf(Upload, attempts[1]), fault, Options.Tries - 1);
         await _store.DeleteAttemptsAsync(Upload, attempts, None);
 
         Assert.Empty(_storage.Objects);
@@ -186,11 +187,11 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
     public async Task Several_objects_do_not_count_as_deleted_if_one_of_them_is_left(ObjectFault fault)
     {
         var attempts = await StoreManyAsync(3);
-        _storage.FailDeletion(ObjectKeys.Of(Upload, attempts[1]), fault, Options.Tries);
+        _storage.FailDeletion(StoredNames.PathOf(Upload, attempts[1]), fault, Options.Tries);
         var failure = await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(
             () => _store.DeleteAttemptsAsync(Upload, attempts, None).AsTask());
 
-        Assert.Contains(ObjectKeys.Of(Upload, attempts[1]), failure.Message, StringComparison.Ordinal);
+        Assert.Contains(StoredNames.PathOf(Upload, attempts[1]), failure.Message, StringComparison.Ordinal);
         Assert.Equal([attempts[1]], await _store.AllAttemptsAsync(Upload, None));
     }
 
