@@ -30,8 +30,7 @@ public sealed class DataFolder : IAsyncDisposable
         _journal = journal;
         _disk = disk;
         Space = space;
-        var parts = disk is null ? options.Parts! : new FloorPartStore(disk, space);
-        Ports = new EnginePorts(journal, journal, parts) { CheckIndex = token => journal.CheckNamesAsync(time, token) };
+        Ports = new EnginePorts(journal, journal, disk ?? options.Parts!) { CheckIndex = token => journal.CheckNamesAsync(time, token) };
         Health =
         [
             .. disk is null ? (ReadOnlySpan<IStoreHealth>)[] : [new DiskHealth("part-store-disk", () => disk.Failure)],
@@ -109,6 +108,7 @@ public sealed class DataFolder : IAsyncDisposable
                 OnFailure = options.OnDiskFailure,
                 DirectIo = options.DirectIo,
                 OnDirectIoRefused = options.OnDirectIoRefused,
+                RequireSpace = space.Require,
             });
             return new DataFolder(path, folderLock, journal, disk, space, options, time ?? TimeProvider.System);
         }

@@ -8,7 +8,8 @@ namespace OrleansUploads.Engine.Disk;
 /// <param name="file">The file. Its first <see cref="Bytes"/> bytes, or all of a shorter file, are already
 /// allocated.</param>
 /// <param name="fileBytes">The final length of the file.</param>
-internal sealed partial class AllocationAhead(SafeFileHandle file, long fileBytes)
+/// <param name="requireSpace">See <see cref="DiskPartStoreOptions.RequireSpace"/>.</param>
+internal sealed partial class AllocationAhead(SafeFileHandle file, long fileBytes, Action<long>? requireSpace)
 {
     /// <summary>How far to allocate ahead, in bytes.</summary>
     public const long Bytes = 8 * 1024 * 1024;
@@ -22,14 +23,26 @@ internal sealed partial class AllocationAhead(SafeFileHandle file, long fileByte
 
     /// <summary>Ensures that space is allocated up to an offset.</summary>
     /// <exception cref="IOException">The disk is full.</exception>
+    /// <exception cref="PartStoreFullException">Too little free space would be left for other data.</exception>
     public void Cover(long end)
     {
-        if (end <= _allocated || !OperatingSystem.IsLinux())
+        if (end <= _allocated)
         {
             return;
         }
 
+        requireSpace?.Invoke(0);
         var until = Math.Min(fileBytes, end + Bytes);
+        if (OperatingSystem.IsLinux())
+        {
+            AllocateTo(until);
+        }
+
+        _allocated = until;
+    }
+
+    private void AllocateTo(long until)
+    {
         int error;
         do
         {
@@ -42,8 +55,6 @@ internal sealed partial class AllocationAhead(SafeFileHandle file, long fileByte
         {
             throw new IOException($"No room for {until} bytes: {Marshal.GetPInvokeErrorMessage(error)}.", error);
         }
-
-        _allocated = until;
     }
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]

@@ -18,7 +18,8 @@ internal sealed class DiskAttemptWriter : AttemptWriter
         UnflushedFile file,
         UploadDirectories directories,
         DirectWrites writes,
-        DiskThreads threads)
+        DiskThreads threads,
+        Action<long>? requireSpace)
         : base(file.Directory.Upload, attempt, footer)
     {
         var handle = file.File.SafeFileHandle;
@@ -26,7 +27,7 @@ internal sealed class DiskAttemptWriter : AttemptWriter
         _content = new AttemptContent(handle, writes.TryBegin(handle, footer.LengthBytes), writes, threads);
         _directories = directories;
         _threads = threads;
-        _ahead = new AllocationAhead(handle, footer.LengthBytes + footer.Bytes.Length);
+        _ahead = new AllocationAhead(handle, footer.LengthBytes + footer.Bytes.Length, requireSpace);
     }
 
     /// <summary>Creates the attempt's file, which must not exist yet.</summary>
@@ -36,13 +37,15 @@ internal sealed class DiskAttemptWriter : AttemptWriter
         long lengthBytes,
         UploadDirectories directories,
         DirectWrites writes,
-        DiskThreads threads)
+        DiskThreads threads,
+        Action<long>? requireSpace)
     {
+        requireSpace?.Invoke(lengthBytes);
         var footer = new AttemptFooter(lengthBytes);
         try
         {
             var file = directories.Create(upload, StoredNames.Of(attempt), lengthBytes + footer.Bytes.Length);
-            return new DiskAttemptWriter(attempt, footer, file, directories, writes, threads);
+            return new DiskAttemptWriter(attempt, footer, file, directories, writes, threads, requireSpace);
         }
         catch (IOException error) when (DiskErrors.IsFullAtCreate(error))
         {

@@ -22,12 +22,14 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
     private readonly UploadDirectories _directories;
     private readonly DirectWrites _writes;
     private readonly DiskThreads _threads;
+    private readonly Action<long>? _requireSpace;
 
-    private DiskPartStore(UploadDirectories directories, DirectWrites writes, DiskThreads threads)
+    private DiskPartStore(UploadDirectories directories, DiskPartStoreOptions options, DiskThreads threads)
     {
         _directories = directories;
-        _writes = writes;
+        _writes = new DirectWrites(options);
         _threads = threads;
+        _requireSpace = options.RequireSpace;
     }
 
     /// <summary>Opens the store under a directory, and creates the directory if it is missing.</summary>
@@ -61,7 +63,7 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(rootPath);
         var root = new DurableDirectory(Path.GetFullPath(rootPath), isShared: true, SystemFlush.Instance);
         var directories = new UploadDirectories(root, isShared: true, SystemFlush.Instance, new DiskFault(onRaised: null));
-        return new DiskPartStore(directories, new DirectWrites(new DiskPartStoreOptions()), new DiskThreads(1));
+        return new DiskPartStore(directories, new DiskPartStoreOptions(), new DiskThreads(1));
     }
 
     /// <inheritdoc/>
@@ -88,7 +90,8 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
             return ValueTask.FromException<IAttemptWriter>(failure);
         }
 
-        DiskAttemptWriter Create() => DiskAttemptWriter.Create(upload, attempt, lengthBytes, _directories, _writes, _threads);
+        DiskAttemptWriter Create() =>
+            DiskAttemptWriter.Create(upload, attempt, lengthBytes, _directories, _writes, _threads, _requireSpace);
     }
 
     /// <inheritdoc/>
@@ -244,7 +247,7 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
         try
         {
             directories.FlushExisting(threads);
-            return new DiskPartStore(directories, new DirectWrites(options), threads);
+            return new DiskPartStore(directories, options, threads);
         }
         catch
         {

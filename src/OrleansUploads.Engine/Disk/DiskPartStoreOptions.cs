@@ -21,6 +21,10 @@ public sealed record DiskPartStoreOptions
     /// written through the page cache from then on.</summary>
     public Action<string>? OnDirectIoRefused { get; init; }
 
+    /// <summary>Throws if too little free space would be left for other data. It is called with the length of each new attempt, and with
+    /// 0 at intervals while bytes arrive, because other writers use the same disk.</summary>
+    public Action<long>? RequireSpace { get; init; }
+
     /// <summary>Maximum number of blocks of 1 MiB for direct writes. A body uses one or two.</summary>
     internal int DirectBlocks { get; init; } = 40;
 

@@ -4,6 +4,7 @@ using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Hashing;
+using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Core.Archives;
+using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 

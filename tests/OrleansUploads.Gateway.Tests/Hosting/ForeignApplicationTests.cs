@@ -12,6 +12,7 @@ using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Gateway.Tests.Hosting;
 

@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit.Journals;
+using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Simulation.Bugs;
 

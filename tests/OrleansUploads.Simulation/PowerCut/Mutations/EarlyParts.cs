@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Hashing;
+using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
 

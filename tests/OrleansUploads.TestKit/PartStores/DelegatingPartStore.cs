@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Uploads;
 
-namespace OrleansUploads.Engine.Ports;
+namespace OrleansUploads.TestKit.PartStores;
 
 /// <summary>Passes every call to another part store. A decorator overrides the members that it changes.</summary>
 public abstract class DelegatingPartStore(IPartStore inner) : IPartStore
