@@ -24,7 +24,7 @@ public sealed record Sender(string? AccessKeyId, string? Node, string? Address)
 }
 
 /// <summary>The senders of an upload's parts. Each part has only the number of its sender. Immutable.</summary>
-public sealed class SenderTable : IEquatable<SenderTable>
+public sealed class SenderTable
 {
     /// <summary>Maximum number of senders. Later ones are not told apart.</summary>
     public const int MaxSenders = 250;
@@ -66,13 +66,4 @@ public sealed class SenderTable : IEquatable<SenderTable>
 
     /// <summary>Returns the table with a sender that an event added, or the same table for null.</summary>
     public SenderTable With(Sender? added) => added is null || InOrder.Length == MaxSenders ? this : new(InOrder.Add(added));
-
-    /// <inheritdoc/>
-    public bool Equals(SenderTable? other) => other is not null && InOrder.AsSpan().SequenceEqual(other.InOrder.AsSpan());
-
-    /// <inheritdoc/>
-    public override bool Equals(object? obj) => obj is SenderTable other && Equals(other);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => InOrder.Length;
 }

@@ -16,7 +16,7 @@ internal static class ObjectUploadEvolution
             Listed: false,
             Rounds: 0)
         {
-            Senders = e.Senders ?? SenderTable.Empty,
+            Senders = e.Senders is { } senders ? SenderTable.Of(senders) : SenderTable.Empty,
         },
         (UploadState.ObjectOpen open, ObjectUploadListed) => open with { Listed = true },
         (UploadState.ObjectCompleting completing, ObjectUploadListed) =>
@@ -96,7 +96,7 @@ internal static class ObjectUploadEvolution
 
     private static IEnumerable<UploadEvent> CompactOpen(UploadState.ObjectOpen open)
     {
-        yield return new ObjectUploadInitiated(open.Spec, open.Senders.InOrder.IsEmpty ? null : open.Senders);
+        yield return new ObjectUploadInitiated(open.Spec, open.Senders.InOrder.IsEmpty ? null : open.Senders.InOrder);
         if (open.Listed)
         {
             yield return new ObjectUploadListed();

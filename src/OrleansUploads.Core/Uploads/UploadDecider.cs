@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using OrleansUploads.Core.Settings;
 
 namespace OrleansUploads.Core.Uploads;
@@ -230,10 +229,10 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     };
 
     private static AttemptsInUse.Only Only(PartMap parts) =>
-        new(parts.From(0).Select(slot => slot.Value.Place.Attempt).OfType<AttemptId>().ToFrozenSet());
+        new(parts.From(0).Select(slot => slot.Value.Place.Attempt).OfType<AttemptId>().ToHashSet());
 
     private static AttemptsInUse.Only Only(IEnumerable<AcceptedPart> parts) =>
-        new(parts.Select(accepted => accepted.Part.Attempt).OfType<AttemptId>().ToFrozenSet());
+        new(parts.Select(accepted => accepted.Part.Attempt).OfType<AttemptId>().ToHashSet());
 
     private Decision<UploadEvent> Release(UploadState state, ReleaseArchive command, ServiceTime time)
     {

@@ -12,7 +12,7 @@ internal static class UploadEvolution
         (UploadState.Unknown, UploadInitiated e) =>
             new UploadState.Open(e.Spec, PartMap.Empty, e.Spec.CreatedAt, DateTimeOffset.MinValue)
             {
-                Senders = e.Senders ?? SenderTable.Empty,
+                Senders = e.Senders is { } senders ? SenderTable.Of(senders) : SenderTable.Empty,
             },
         (UploadState.Open open, PartStored e) => WithStoredPart(open, e),
         (UploadState.Open open, ExternalPartStored e) => WithExternalPart(open, e),
@@ -76,7 +76,7 @@ internal static class UploadEvolution
 
     private static IEnumerable<UploadEvent> CompactOpen(UploadState.Open open)
     {
-        yield return new UploadInitiated(open.Spec, open.Senders.InOrder.IsEmpty ? null : open.Senders);
+        yield return new UploadInitiated(open.Spec, open.Senders.InOrder.IsEmpty ? null : open.Senders.InOrder);
         foreach (var (slot, part) in open.Parts.From(0))
         {
             yield return EventOf(slot, part);

@@ -124,9 +124,9 @@ public abstract record AttemptsInUse : IAnswer
     public sealed record None : AttemptsInUse;
 
     /// <summary>These attempts, and every attempt that started at or after the fence.</summary>
-    /// <param name="Attempts">The attempts that are currently parts.</param>
+    /// <param name="Attempts">The attempts that are currently parts. Do not change the set.</param>
     [Named("attempts-only.1")]
-    public sealed record Only(IReadOnlySet<AttemptId> Attempts) : AttemptsInUse;
+    public sealed record Only(HashSet<AttemptId> Attempts) : AttemptsInUse;
 
     /// <summary>The attempts that the stored manifest names.</summary>
     [Named("attempts-by-manifest.1")]

@@ -171,7 +171,7 @@ public abstract record UploadEvent
 /// <param name="Spec">What is fixed from then on.</param>
 /// <param name="Senders">The senders of the following parts, in a compacted history; otherwise null.</param>
 [Named("upload-initiated.1")]
-public sealed record UploadInitiated(UploadSpec Spec, SenderTable? Senders = null) : UploadEvent;
+public sealed record UploadInitiated(UploadSpec Spec, IReadOnlyList<Sender>? Senders = null) : UploadEvent;
 
 /// <summary>An attempt became the part of a slot and replaced any earlier one.</summary>
 /// <param name="Slot">The slot.</param>
@@ -247,7 +247,7 @@ public sealed record BytesReclaimed : UploadEvent;
 /// <param name="Spec">What is fixed from then on.</param>
 /// <param name="Senders">The senders of the following parts, in a compacted history; otherwise null.</param>
 [Named("object-upload-initiated.1")]
-public sealed record ObjectUploadInitiated(ObjectUploadSpec Spec, SenderTable? Senders = null) : UploadEvent;
+public sealed record ObjectUploadInitiated(ObjectUploadSpec Spec, IReadOnlyList<Sender>? Senders = null) : UploadEvent;
 
 /// <summary>The bucket lists the multipart upload.</summary>
 [Named("object-upload-listed.1")]

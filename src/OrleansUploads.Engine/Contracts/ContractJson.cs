@@ -24,8 +24,6 @@ internal static class ContractJson
                 new DoneConverter(),
                 new InstantConverter(),
                 new PartSizeConverter(),
-                new AttemptSetConverter(),
-                new SenderTableConverter(),
                 new ArchiveEntryConverter(),
                 new IndexedArchiveConverter(),
                 new KeyEntryConverter(),
@@ -79,63 +77,4 @@ internal sealed class PartSizeConverter : JsonConverter<PartSize>
 
     public override void Write(Utf8JsonWriter writer, PartSize value, JsonSerializerOptions options) =>
         writer.WriteNumberValue(value.Bytes);
-}
-
-/// <summary>Writes a set of attempts as a list.</summary>
-internal sealed class AttemptSetConverter : JsonConverter<IReadOnlySet<AttemptId>>
-{
-    private static readonly TextConverter<AttemptId> ElementConverter = new();
-
-    public override IReadOnlySet<AttemptId> Read(
-        ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        var attempts = new HashSet<AttemptId>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            attempts.Add(ElementConverter.Read(ref reader, typeof(AttemptId), options));
-        }
-
-        return attempts;
-    }
-
-    public override void Write(Utf8JsonWriter writer, IReadOnlySet<AttemptId> value, JsonSerializerOptions options)
-    {
-        writer.WriteStartArray();
-        foreach (var attempt in value)
-        {
-            ElementConverter.Write(writer, attempt, options);
-        }
-
-        writer.WriteEndArray();
-    }
-}
-
-/// <summary>Writes a table of senders as a list.</summary>
-internal sealed class SenderTableConverter : JsonConverter<SenderTable>
-{
-    public override SenderTable Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
-    {
-        var shape = ShapeIn(options);
-        var senders = new List<Sender>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            senders.Add(JsonSerializer.Deserialize(ref reader, shape) ?? throw new JsonException("A sender is null."));
-        }
-
-        return SenderTable.Of(senders);
-    }
-
-    public override void Write(Utf8JsonWriter writer, SenderTable value, JsonSerializerOptions options)
-    {
-        writer.WriteStartArray();
-        foreach (var sender in value.InOrder)
-        {
-            JsonSerializer.Serialize(writer, sender, ShapeIn(options));
-        }
-
-        writer.WriteEndArray();
-    }
-
-    private static JsonTypeInfo<Sender> ShapeIn(JsonSerializerOptions options) =>
-        (JsonTypeInfo<Sender>)options.GetTypeInfo(typeof(Sender));
 }

@@ -133,7 +133,16 @@ public sealed class UploadHistoriesTests
     private static void AssertSame(UploadDriver upload, UploadState actual)
     {
         Assert.IsType(upload.State.GetType(), actual);
-        Assert.Equal(upload.Decider.Compact(upload.State), upload.Decider.Compact(actual));
+        var (expected, compacted) = (upload.Decider.Compact(upload.State), upload.Decider.Compact(actual));
+        Assert.Equal(expected.Select(WithoutSenders), compacted.Select(WithoutSenders));
+        Assert.Equal(SendersIn(expected), SendersIn(compacted));
         Assert.Equal(upload.WakeAt, upload.Decider.WakeAt(actual));
     }
+
+    // Two events with equal lists are not equal, so the lists are compared by themselves.
+    private static UploadEvent WithoutSenders(UploadEvent happened) =>
+        happened is UploadInitiated initiated ? initiated with { Senders = null } : happened;
+
+    private static IEnumerable<Sender> SendersIn(IEnumerable<UploadEvent> events) =>
+        events.OfType<UploadInitiated>().SelectMany(static initiated => initiated.Senders ?? []);
 }

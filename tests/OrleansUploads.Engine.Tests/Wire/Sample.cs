@@ -40,7 +40,7 @@ internal static class Sample
         [typeof(Checksum)] = ChecksumHasher.Compute(ChecksumAlgorithm.Crc32C, "a"u8),
         [typeof(PartNumbers)] = PartNumbers.Of([1, 2, 3, 7]),
         [typeof(IReadOnlyDictionary<string, string>)] = new Dictionary<string, string> { ["team"] = "blue" },
-        [typeof(IReadOnlySet<AttemptId>)] = new HashSet<AttemptId> { Some.Attempt(1), Some.Attempt(2) },
+        [typeof(HashSet<AttemptId>)] = new HashSet<AttemptId> { Some.Attempt(1), Some.Attempt(2) },
     }.ToFrozenDictionary();
 
     public static object Of(Type type)
