@@ -88,15 +88,12 @@ internal static class UploadIntents
 /// <param name="parts">Parts without a gap between them.</param>
 internal sealed class PartExtents(PartMap parts) : IReadOnlyList<Extent>
 {
-    /// <inheritdoc/>
     public int Count => parts.Count;
 
-    /// <inheritdoc/>
     public Extent this[int index] => parts[index] is { } part
         ? new Extent(part.Place, part.LengthBytes, part.TreeHash)
         : throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {parts.Count} parts.");
 
-    /// <inheritdoc/>
     public IEnumerator<Extent> GetEnumerator()
     {
         for (var index = 0; index < Count; index++)

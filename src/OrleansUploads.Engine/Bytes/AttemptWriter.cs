@@ -21,7 +21,6 @@ internal abstract class AttemptWriter(UploadId upload, AttemptId attempt, Attemp
     /// <summary>What is stored, for messages.</summary>
     protected string What => $"attempt {attempt} of {footer.LengthBytes} bytes";
 
-    /// <inheritdoc/>
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -38,7 +37,6 @@ internal abstract class AttemptWriter(UploadId upload, AttemptId attempt, Attemp
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask CommitAsync(ReadOnlyMemory<Sha256Digest> leaves, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -56,7 +54,6 @@ internal abstract class AttemptWriter(UploadId upload, AttemptId attempt, Attemp
         }
     }
 
-    /// <inheritdoc/>
     public virtual async ValueTask DisposeAsync()
     {
         if (_state == State.Writing)

@@ -112,7 +112,6 @@ internal sealed class BodyWindow : IDisposable
         return _hasher.Finish();
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _hasher.Dispose();

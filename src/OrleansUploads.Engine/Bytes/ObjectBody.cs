@@ -69,7 +69,6 @@ internal sealed class ObjectDigests(ObjectBody body, ChecksumAlgorithm algorithm
             : new(refusal);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _md5.Dispose();

@@ -104,10 +104,8 @@ public sealed class ObjectCopier(ObjectReader reader, ObjectIntake intake)
     /// <param name="pipe">The pipe. The stream does not complete it.</param>
     internal sealed class PipeDestination(PipeWriter pipe) : ForwardStream
     {
-        /// <inheritdoc/>
         public override bool CanRead => false;
 
-        /// <inheritdoc/>
         public override bool CanWrite => true;
 
         /// <summary>Writes bytes and waits while the reader is too far behind.</summary>
@@ -121,7 +119,6 @@ public sealed class ObjectCopier(ObjectReader reader, ObjectIntake intake)
             }
         }
 
-        /// <inheritdoc/>
         public override void Flush()
         {
         }

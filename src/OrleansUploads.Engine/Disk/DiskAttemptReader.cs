@@ -37,14 +37,12 @@ internal sealed class DiskAttemptReader : AttemptReader
         }
     }
 
-    /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
         _file.Dispose();
         return ValueTask.CompletedTask;
     }
 
-    /// <inheritdoc/>
     protected override ValueTask FetchAsync(long offset, Memory<byte> blocks, CancellationToken cancellationToken)
     {
         try

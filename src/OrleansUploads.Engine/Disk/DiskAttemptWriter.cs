@@ -65,21 +65,18 @@ internal sealed class DiskAttemptWriter : AttemptWriter
 
     private string FilePath => _file.File.Name;
 
-    /// <inheritdoc/>
     protected override ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         _ahead.Cover(Footer.AppendedBytes);
         return _content.AppendAsync(bytes);
     }
 
-    /// <inheritdoc/>
     protected override async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
         await _content.DrainAsync();
         await _threads.RunAsync(Commit);
     }
 
-    /// <inheritdoc/>
     protected override async ValueTask AbandonAsync()
     {
         await _content.AbandonAsync();
@@ -95,7 +92,6 @@ internal sealed class DiskAttemptWriter : AttemptWriter
         }
     }
 
-    /// <inheritdoc/>
     protected override Exception? Translate(Exception fault) =>
         fault is IOException error ? _directories.Fault.Translate(error, What) : null;
 

@@ -24,7 +24,6 @@ internal sealed class FileLengths : IDisposable
     /// <exception cref="IOException">The length cannot be read.</exception>
     public long? Find(string name) => _handle is null ? FindByPath(name) : FindInDirectory(_handle, name);
 
-    /// <inheritdoc/>
     public void Dispose() => _handle?.Dispose();
 
     private long? FindInDirectory(SafeFileHandle directory, string name)

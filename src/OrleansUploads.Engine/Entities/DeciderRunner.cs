@@ -73,14 +73,11 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         Forgetting,
     }
 
-    /// <inheritdoc/>
     public override bool IsIdle =>
         _phase is Phase.Unloaded or Phase.Ready && _queue.Count == 0 && _replies.IsIdle && _outputs.Count == 0;
 
-    /// <inheritdoc/>
     public override long StateBytes => _historyBytes * _decider.MemoryPerHistoryByte;
 
-    /// <inheritdoc/>
     public override void Submit(object ticket, ICommand command, ServiceTime time)
     {
         if (_queue.Count >= MaxQueued)
@@ -100,14 +97,12 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         StartNextStep(time);
     }
 
-    /// <inheritdoc/>
     public override void Wake(object ticket, ServiceTime time)
     {
         _queue.Enqueue(new QueuedCommand(ticket, Command: null, Confirms: null));
         StartNextStep(time);
     }
 
-    /// <inheritdoc/>
     public override void Verified(long version, ServiceTime time)
     {
         if (_phase != Phase.Verifying)
@@ -129,7 +124,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         StartNextStep(time);
     }
 
-    /// <inheritdoc/>
     public override void WriteEnded(long write, AppendOutcome outcome, ServiceTime time)
     {
         if (!IsWriting(write))
@@ -160,7 +154,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         StartNextStep(time);
     }
 
-    /// <inheritdoc/>
     public override void WriteUnknown(long write, Exception fault, ServiceTime time)
     {
         if (IsWriting(write))
@@ -170,7 +163,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         }
     }
 
-    /// <inheritdoc/>
     public override void IntentDone(string key, IAnswer verdict, ServiceTime time)
     {
         if (_replies.FindInFlight(key) is { } intent)
@@ -188,7 +180,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         }
     }
 
-    /// <inheritdoc/>
     public override void IntentFailed(string key, Exception fault)
     {
         if (IsObsolete(key))
@@ -201,11 +192,9 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         }
     }
 
-    /// <inheritdoc/>
     public override void HostStopped() =>
         FailCallers("its host has stopped; try again.", new ObjectDisposedException("The host was stopped.", innerException: null));
 
-    /// <inheritdoc/>
     public override IReadOnlyList<RunnerOutput> TakeOutputs()
     {
         if (_outputs.Count == 0)
@@ -340,7 +329,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         _held.Clear();
     }
 
-    /// <inheritdoc/>
     public override void Loaded(JournalHistory history, ServiceTime time)
     {
         if (_phase != Phase.Loading)
@@ -368,7 +356,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         StartNextStep(time);
     }
 
-    /// <inheritdoc/>
     public override void LoadFailed(Exception fault)
     {
         if (_phase == Phase.Verifying)

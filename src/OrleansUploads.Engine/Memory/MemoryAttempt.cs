@@ -47,21 +47,18 @@ internal sealed class MemoryAttempt(long lengthBytes)
     internal sealed class Writer(MemoryPartStore store, UploadId upload, AttemptId attempt, MemoryAttempt written)
         : AttemptWriter(upload, attempt, written.Footer)
     {
-        /// <inheritdoc/>
         protected override ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
         {
             written.Write(Footer.AppendedBytes - bytes.Length, bytes.Span);
             return ValueTask.CompletedTask;
         }
 
-        /// <inheritdoc/>
         protected override ValueTask FinishAsync(CancellationToken cancellationToken)
         {
             store.Commit(Upload, Attempt, written);
             return ValueTask.CompletedTask;
         }
 
-        /// <inheritdoc/>
         protected override ValueTask AbandonAsync()
         {
             store.Remove(Upload, Attempt);
@@ -73,10 +70,8 @@ internal sealed class MemoryAttempt(long lengthBytes)
     internal sealed class Reader(UploadId upload, AttemptId attempt, MemoryAttempt read)
         : AttemptReader(upload, attempt, read.Footer)
     {
-        /// <inheritdoc/>
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-        /// <inheritdoc/>
         protected override ValueTask FetchAsync(long offset, Memory<byte> blocks, CancellationToken cancellationToken)
         {
             read.Read(offset, blocks.Span);

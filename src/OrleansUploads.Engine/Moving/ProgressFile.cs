@@ -44,7 +44,6 @@ internal abstract class ProgressFile : IDisposable
     /// <summary>Identifies the move, from its beginning to its end.</summary>
     public string Id { get; }
 
-    /// <inheritdoc/>
     public void Dispose() => _database.Dispose();
 
     /// <summary>Compiles a statement for repeated use. It is disposed with the file. If that fails, so is the file.</summary>

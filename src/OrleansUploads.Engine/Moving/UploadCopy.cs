@@ -89,7 +89,6 @@ internal sealed class UploadCopy(IPartStore from, IPartStore to) : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _turns.Dispose();
 
     /// <summary>Copies an attempt. The bytes are checked against the hash that was acknowledged. A complete copy that may

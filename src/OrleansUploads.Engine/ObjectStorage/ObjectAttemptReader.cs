@@ -90,7 +90,6 @@ internal sealed class ObjectAttemptReader : AttemptReader
             cancellationToken);
     }
 
-    /// <inheritdoc/>
     public override void Expect(long offset, long lengthBytes)
     {
         _expectedEnd = offset + lengthBytes;
@@ -101,14 +100,12 @@ internal sealed class ObjectAttemptReader : AttemptReader
         }
     }
 
-    /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {
         Close();
         return ValueTask.CompletedTask;
     }
 
-    /// <inheritdoc/>
     protected override async ValueTask FetchAsync(long offset, Memory<byte> blocks, CancellationToken cancellationToken)
     {
         if (!_whole.IsEmpty)

@@ -45,14 +45,12 @@ internal sealed class ObjectAttemptWriter : AttemptWriter
 
     private string Storing => $"storing {What}";
 
-    /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
         _abandoned.Dispose();
     }
 
-    /// <inheritdoc/>
     protected override async ValueTask AppendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         await SendAsync(bytes, cancellationToken);
@@ -63,7 +61,6 @@ internal sealed class ObjectAttemptWriter : AttemptWriter
         }
     }
 
-    /// <inheritdoc/>
     protected override async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
         await SendAsync(Footer.Bytes, cancellationToken);
@@ -72,7 +69,6 @@ internal sealed class ObjectAttemptWriter : AttemptWriter
             : _calls.WaitAsync(Storing, _sending!, cancellationToken));
     }
 
-    /// <inheritdoc/>
     protected override async ValueTask AbandonAsync()
     {
         _passing?.End();
@@ -96,7 +92,6 @@ internal sealed class ObjectAttemptWriter : AttemptWriter
         }
     }
 
-    /// <inheritdoc/>
     protected override Exception? Translate(Exception fault) =>
         fault is ObjectExistsException ? new InvalidOperationException($"Attempt {Attempt} already exists.", fault) : null;
 

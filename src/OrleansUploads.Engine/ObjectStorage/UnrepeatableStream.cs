@@ -58,7 +58,6 @@ internal sealed class UnrepeatableStream(long lengthBytes) : ForwardStream
         }
     }
 
-    /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (true)

@@ -82,7 +82,6 @@ internal sealed class HighWaterMark : IDisposable
         _nextSlot = 1 - _nextSlot;
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
     private static void Create(string path, long number, IDiskFlush flush)

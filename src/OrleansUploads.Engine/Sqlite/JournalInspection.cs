@@ -130,7 +130,6 @@ internal sealed class JournalInspection : IDisposable
     public JournalHistory Read(EntityId entity) =>
         Run($"Reading {entity} from the journal", () => _reader?.Read(entity) ?? JournalHistory.None);
 
-    /// <inheritdoc/>
     public void Dispose() => _database.Dispose();
 
     private static JournalInspection Open(string path, long? mark, bool ignoresLog)

@@ -50,7 +50,6 @@ internal sealed class JournalReader : IDisposable
     /// <returns>The place reached; null after the last stream.</returns>
     public long? CheckNames(long after, int limit) => _names.Check(after, limit);
 
-    /// <inheritdoc/>
     public void Dispose() => _database.Dispose();
 
     private T ReadAtOnce<T>(Func<T> read)

@@ -73,10 +73,8 @@ internal sealed class PendingAppend(in JournalAppend append, CancellationToken c
 {
     private readonly JournalAppend _append = append;
 
-    /// <inheritdoc/>
     public override int SizeBytes => _append.Record.Length;
 
-    /// <inheritdoc/>
     protected override AppendOutcome Write(JournalTables tables) => tables.Append(_append);
 }
 
@@ -85,10 +83,8 @@ internal sealed class PendingSnapshot(
     EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
     : PendingWrite(entity, cancellationToken)
 {
-    /// <inheritdoc/>
     public override int SizeBytes => snapshot.Length;
 
-    /// <inheritdoc/>
     protected override AppendOutcome Write(JournalTables tables)
     {
         tables.SaveSnapshot(Entity, version, snapshot.Span);
@@ -100,9 +96,7 @@ internal sealed class PendingSnapshot(
 internal sealed class PendingForget(EntityId entity, long expectedVersion, CancellationToken cancellationToken)
     : PendingWrite(entity, cancellationToken)
 {
-    /// <inheritdoc/>
     public override int SizeBytes => 0;
 
-    /// <inheritdoc/>
     protected override AppendOutcome Write(JournalTables tables) => tables.Forget(Entity, expectedVersion);
 }

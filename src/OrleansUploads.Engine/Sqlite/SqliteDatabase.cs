@@ -92,7 +92,6 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _statements.ForEach(static statement => statement.Dispose());

@@ -86,7 +86,6 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
     /// <summary>The bytes in a column; valid until the next step or reset.</summary>
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(statement, column);
 
-    /// <inheritdoc/>
     public void Dispose() => statement.Dispose();
 
     // The result is ignored: SQLite repeats a failure of the run, which was already thrown.
@@ -95,7 +94,6 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
     /// <summary>A reset of a statement that happens on disposal.</summary>
     public readonly struct PendingReset(SqliteStatement statement) : IDisposable
     {
-        /// <inheritdoc/>
         public void Dispose() => statement.Reset();
     }
 }
