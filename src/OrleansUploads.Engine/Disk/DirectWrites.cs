@@ -90,3 +90,81 @@ internal sealed class DirectWrites(DiskPartStoreOptions options)
         Refused,
     }
 }
+
+/// <summary>Linux's calls for writing past the page cache.</summary>
+internal static partial class DirectFiles
+{
+    private const int GetFlags = 3;
+    private const int SetFlags = 4;
+
+    /// <summary>More than the 120 bytes of <c>struct statfs</c>.</summary>
+    private const int FileSystemBytes = 256;
+
+    // O_DIRECT is not the same on all architectures.
+    private static readonly int Direct = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.Arm or Architecture.Armv6 or Architecture.Arm64 => 0x10000,
+        Architecture.Ppc64le => 0x20000,
+        _ => 0x4000,
+    };
+
+    // Servers behind a network and file systems in user space cache by their own rules, and some accept the flag without the
+    // guarantee. Memory has nothing to skip.
+    private static readonly long[] Excluded =
+    [
+        0x6969, // NFS
+        0x65735546, // FUSE
+        0x01021994, // tmpfs
+        0x858458F6, // ramfs
+        0x517B, // SMB
+        0xFF534D42, // CIFS
+        0xFE534D42, // SMB2
+        0x00C36400, // Ceph
+        0x01021997, // 9P
+    ];
+
+    /// <summary>Whether the file system of a file seems to allow direct writes of aligned blocks. Only a write shows it for
+    /// certain.</summary>
+    public static bool SeemAllowed(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
+        {
+            return false;
+        }
+
+        var system = new byte[FileSystemBytes];
+        return StatFileSystem(file, system) == 0
+            && !Excluded.Contains(BitConverter.ToInt64(system) & uint.MaxValue)
+            && AlignmentFits(file);
+    }
+
+    /// <summary>Makes the writes to a file skip the page cache, or ends it.</summary>
+    /// <returns>0, or the error number of the operating system.</returns>
+    public static int Set(SafeFileHandle file, bool isDirect)
+    {
+        var flags = Control(file, GetFlags, 0);
+        return flags != -1 && Control(file, SetFlags, isDirect ? flags | Direct : flags & ~Direct) != -1
+            ? 0
+            : Marshal.GetLastPInvokeError();
+    }
+
+    /// <summary>Whether the writes to a file skip the page cache.</summary>
+    public static bool IsDirect(SafeFileHandle file) => (Control(file, GetFlags, 0) & Direct) != 0;
+
+    // Older systems do not know the alignment.
+    private static bool AlignmentFits(SafeFileHandle file) =>
+        !FileStatus.IsSupported
+        || FileStatus.Read(file, FileStatus.DirectAlignment, out var status) != 0
+        || (status.Read & FileStatus.DirectAlignment) == 0
+        || (Divides(status.DirectMemoryAlignment, BlockPool.AlignmentBytes)
+            && Divides(status.DirectOffsetAlignment, DirectWrites.BlockBytes));
+
+    // Zero means that the file does not support direct writes.
+    private static bool Divides(uint alignment, int of) => alignment != 0 && of % alignment == 0;
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(SafeFileHandle file, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "fstatfs", SetLastError = true)]
+    private static partial int StatFileSystem(SafeFileHandle file, [Out] byte[] result);
+}

@@ -1,6 +1,6 @@
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.ObjectStorage;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Notifications;
 
 namespace OrleansUploads.Gateway.Settings;

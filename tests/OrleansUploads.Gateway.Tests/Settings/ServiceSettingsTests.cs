@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Disk;
 using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Gateway.Tests.Settings;
