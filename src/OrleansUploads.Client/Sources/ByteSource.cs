@@ -36,10 +36,6 @@ public abstract class ByteSource : IDisposable
     /// <summary>Creates a source from bytes in memory.</summary>
     public static ByteSource FromMemory(ReadOnlyMemory<byte> bytes) => new MemoryByteSource(bytes);
 
-    /// <summary>Creates a source from a seekable stream, starting at its beginning. Only one worker can read from the stream at
-    /// a time, so use <see cref="FromFile"/> for files. The caller must close the stream.</summary>
-    public static ByteSource FromStream(Stream stream) => new StreamByteSource(stream);
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -113,50 +109,4 @@ internal sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes) : ByteSource
 
     internal override ReadOnlyMemory<byte>? FindInMemory(ByteRange range) =>
         range.EndExclusive <= bytes.Length ? bytes.Slice((int)range.Start, (int)range.LengthBytes) : default(ReadOnlyMemory<byte>?);
-}
-
-/// <summary>A seekable stream. A stream has a single position, so a lock covers each seek and the read that follows.</summary>
-internal sealed class StreamByteSource : ByteSource
-{
-    private readonly SemaphoreSlim _turn = new(1);
-    private readonly Stream _stream;
-
-    public StreamByteSource(Stream stream)
-    {
-        ArgumentNullException.ThrowIfNull(stream);
-        if (!stream.CanSeek || !stream.CanRead)
-        {
-            throw new ArgumentException("The stream must be readable and seekable.", nameof(stream));
-        }
-
-        _stream = stream;
-        LengthBytes = stream.Length;
-    }
-
-    public override long LengthBytes { get; }
-
-    public override async ValueTask<int> ReadAsync(
-        Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            _stream.Position = offsetBytes;
-            return await _stream.ReadAsync(buffer, cancellationToken);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _turn.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
 }

@@ -41,13 +41,6 @@ public sealed class HashedBody
         return Finish(hasher, ByteSource.FromMemory(bytes), new ByteRange(0, bytes.Length));
     }
 
-    /// <summary>Hashes a whole source.</summary>
-    public static Task<HashedBody> ReadAsync(ByteSource source, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return ReadAsync(source, new ByteRange(0, source.LengthBytes), cancellationToken: cancellationToken);
-    }
-
     /// <summary>Hashes a range of a source, with a buffer of at most 16 MiB.</summary>
     /// <param name="source">The source.</param>
     /// <param name="range">The range to hash and to send.</param>

@@ -185,7 +185,7 @@ public sealed class FullDiskTests : IDisposable
         var before = Free();
         var body = new StallingSource(32 * Archives.MiB, sentBytes: Archives.MiB);
         using var cancellation = new CancellationTokenSource();
-        var hashed = await HashedBody.ReadAsync(body);
+        var hashed = await HashedBody.ReadAsync(body, new ByteRange(0, body.LengthBytes));
         body.IsStalling = true;
         var sending = client.UploadArchiveAsync(Vault, hashed, cancellationToken: cancellation.Token);
         await Eventually.BecomesTrueAsync(

@@ -84,7 +84,7 @@ public sealed class StopTests : IDisposable
     {
         await client.CreateVaultAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
-        var body = await HashedBody.ReadAsync(source);
+        var body = await HashedBody.ReadAsync(source, new ByteRange(0, source.LengthBytes));
         source.PauseFrom(Archives.MiB / 2);
         var part = client.UploadPartAsync("photos", upload, 0, body);
         await source.Paused;

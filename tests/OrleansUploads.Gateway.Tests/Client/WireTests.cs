@@ -61,7 +61,7 @@ public sealed class WireTests : IAsyncLifetime
         using var file = new TemporaryFile(bytes);
         using var source = ByteSource.FromFile(file.Path);
 
-        await _client.UploadPartAsync("v", "u-_1", 4 << 20, await HashedBody.ReadAsync(source));
+        await _client.UploadPartAsync("v", "u-_1", 4 << 20, await HashedBody.ReadAsync(source, new ByteRange(0, bytes.Length)));
 
         var request = Assert.Single(_received);
         Assert.Equal(bytes, request.Body);
@@ -95,7 +95,7 @@ public sealed class WireTests : IAsyncLifetime
             await context.Response.WriteAsync(ScriptedServer.Error("AccessDeniedException"));
         };
         var source = new CountingSource(new byte[16 << 20]);
-        var body = await HashedBody.ReadAsync(source);
+        var body = await HashedBody.ReadAsync(source, new ByteRange(0, source.LengthBytes));
         source.ReadBytes = 0;
 
         // A long timeout, so that even on a slow machine the body waits for the server's answer.

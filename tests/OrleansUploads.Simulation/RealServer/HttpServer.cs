@@ -156,7 +156,7 @@ internal sealed class HttpServer(GlacierClient client, GlacierClient? impatient 
         }
 
         var source = new LyingSource(content, lie);
-        var body = await HashedBody.ReadAsync(source);
+        var body = await HashedBody.ReadAsync(source, new ByteRange(0, source.LengthBytes));
         source.IsLying = true;
         return body;
     }
