@@ -43,22 +43,13 @@ public sealed partial class GlacierClient
     public Task<Job> DescribeJobAsync(string vault, string jobId, CancellationToken cancellationToken = default) =>
         GetAsync(RequestPath.Item(_account, vault, Jobs, jobId), GlacierJson.Default.Job, cancellationToken);
 
-    /// <summary>Returns one page of a vault's jobs, ordered by the time they were initiated.</summary>
-    /// <param name="vault">The vault name.</param>
-    /// <param name="marker">The marker of the previous page, or null for the first page.</param>
-    /// <param name="limit">The maximum number of jobs on the page, or null for the server's default.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    public async Task<Page<Job>> ListJobsPageAsync(
-        string vault, string? marker = null, int? limit = null, CancellationToken cancellationToken = default)
-    {
-        var path = RequestPath.Page($"{RequestPath.Vault(_account, vault)}/{Jobs}", marker, limit);
-        var list = await GetAsync(path, GlacierJson.Default.JobListDocument, cancellationToken);
-        return new Page<Job>(list.JobList, list.Marker);
-    }
-
     /// <summary>Enumerates all jobs of a vault, ordered by the time they were initiated. Pages are requested as needed.</summary>
     public IAsyncEnumerable<Job> ListJobsAsync(string vault, CancellationToken cancellationToken = default) =>
-        ReadAllPagesAsync((marker, token) => ListJobsPageAsync(vault, marker, limit: null, token), cancellationToken);
+        ReadPagesAsync(
+            $"{RequestPath.Vault(_account, vault)}/{Jobs}",
+            GlacierJson.Default.JobListDocument,
+            static page => (page.JobList, page.Marker),
+            cancellationToken);
 
     /// <summary>Starts to download a finished job's output. The client retries only until the response headers arrive. If
     /// the connection breaks later, reading the returned stream fails.</summary>

@@ -70,51 +70,32 @@ public sealed partial class GlacierClient
             new GlacierRequest(HttpMethod.Delete, RequestPath.Item(_account, vault, Uploads, uploadId)),
             cancellationToken);
 
-    /// <summary>Returns one page of an upload's parts, ordered by offset.</summary>
-    /// <param name="vault">The vault name.</param>
-    /// <param name="uploadId">The upload ID.</param>
-    /// <param name="marker">The marker of the previous page, or null for the first page.</param>
-    /// <param name="limit">The maximum number of parts on the page, or null for the server's default.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    public Task<PartPage> ListPartsPageAsync(
-        string vault,
-        string uploadId,
-        string? marker = null,
-        int? limit = null,
-        CancellationToken cancellationToken = default) =>
-        GetAsync(
-            RequestPath.Page(RequestPath.Item(_account, vault, Uploads, uploadId), marker, limit),
-            GlacierJson.Default.PartPage,
-            cancellationToken);
-
     /// <summary>Enumerates all parts of an upload, ordered by offset. Pages are requested as needed.</summary>
     public IAsyncEnumerable<UploadedPart> ListPartsAsync(
         string vault, string uploadId, CancellationToken cancellationToken = default) =>
-        ReadAllPagesAsync(
-            async (marker, token) =>
-            {
-                var page = await ListPartsPageAsync(vault, uploadId, marker, limit: null, token);
-                return new Page<UploadedPart>(page.Parts, page.Marker);
-            },
+        ReadPagesAsync(
+            RequestPath.Item(_account, vault, Uploads, uploadId),
+            GlacierJson.Default.PartListDocument,
+            static page => (page.Parts, page.Marker),
             cancellationToken);
-
-    /// <summary>Returns one page of a vault's uploads in progress.</summary>
-    /// <param name="vault">The vault name.</param>
-    /// <param name="marker">The marker of the previous page, or null for the first page.</param>
-    /// <param name="limit">The maximum number of uploads on the page, or null for the server's default.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    public async Task<Page<MultipartUpload>> ListMultipartUploadsPageAsync(
-        string vault, string? marker = null, int? limit = null, CancellationToken cancellationToken = default)
-    {
-        var path = RequestPath.Page($"{RequestPath.Vault(_account, vault)}/{Uploads}", marker, limit);
-        var list = await GetAsync(path, GlacierJson.Default.UploadListDocument, cancellationToken);
-        return new Page<MultipartUpload>(list.UploadsList, list.Marker);
-    }
 
     /// <summary>Enumerates all uploads in progress of a vault. Pages are requested as needed.</summary>
     public IAsyncEnumerable<MultipartUpload> ListMultipartUploadsAsync(
         string vault, CancellationToken cancellationToken = default) =>
-        ReadAllPagesAsync((marker, token) => ListMultipartUploadsPageAsync(vault, marker, limit: null, token), cancellationToken);
+        ReadPagesAsync(
+            $"{RequestPath.Vault(_account, vault)}/{Uploads}",
+            GlacierJson.Default.UploadListDocument,
+            static page => (page.UploadsList, page.Marker),
+            cancellationToken);
+
+    /// <summary>Reads one page of an upload's parts, which also has the part size.</summary>
+    internal Task<PartListDocument> ReadPartsPageAsync(
+        string vault, string uploadId, string? marker, CancellationToken cancellationToken) =>
+        GetAsync(
+            RequestPath.Page(RequestPath.Item(_account, vault, Uploads, uploadId), marker),
+            GlacierJson.Default.PartListDocument,
+            cancellationToken,
+            nameof(ListPartsAsync));
 
     /// <summary>Completes with the given retry policy in place of the client's.</summary>
     internal Task<ArchiveReceipt> CompleteMultipartUploadAsync(

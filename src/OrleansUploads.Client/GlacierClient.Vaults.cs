@@ -23,19 +23,11 @@ public sealed partial class GlacierClient
         Transport.RemoveAsync(
             new GlacierRequest(HttpMethod.Delete, RequestPath.Vault(_account, vault)), cancellationToken);
 
-    /// <summary>Returns one page of the account's vaults, ordered by name.</summary>
-    /// <param name="marker">The marker of the previous page, or null for the first page.</param>
-    /// <param name="limit">The maximum number of vaults on the page, or null for the server's default.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
-    public async Task<Page<Vault>> ListVaultsPageAsync(
-        string? marker = null, int? limit = null, CancellationToken cancellationToken = default)
-    {
-        var path = RequestPath.Page(RequestPath.Vaults(_account), marker, limit);
-        var list = await GetAsync(path, GlacierJson.Default.VaultListDocument, cancellationToken);
-        return new Page<Vault>(list.VaultList, list.Marker);
-    }
-
     /// <summary>Enumerates all vaults of the account, ordered by name. Pages are requested as needed.</summary>
     public IAsyncEnumerable<Vault> ListVaultsAsync(CancellationToken cancellationToken = default) =>
-        ReadAllPagesAsync((marker, token) => ListVaultsPageAsync(marker, limit: null, token), cancellationToken);
+        ReadPagesAsync(
+            RequestPath.Vaults(_account),
+            GlacierJson.Default.VaultListDocument,
+            static page => (page.VaultList, page.Marker),
+            cancellationToken);
 }

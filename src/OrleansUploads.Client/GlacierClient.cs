@@ -94,22 +94,25 @@ public sealed partial class GlacierClient : IDisposable
         GlacierRequest request, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
         RunAsync(request, static (_, _) => Task.FromResult(true), cancellationToken, operation);
 
-    private static async IAsyncEnumerable<T> ReadAllPagesAsync<T>(
-        Func<string?, CancellationToken, Task<Page<T>>> readPage,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<TItem> ReadPagesAsync<TPage, TItem>(
+        string path,
+        JsonTypeInfo<TPage> type,
+        Func<TPage, (IReadOnlyList<TItem> Items, string? Marker)> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        [CallerMemberName] string operation = "")
     {
         string? marker = null;
         do
         {
-            var page = await readPage(marker, cancellationToken);
-            foreach (var item in page.Items)
+            var (items, next) = read(await GetAsync(RequestPath.Page(path, marker), type, cancellationToken, operation));
+            foreach (var item in items)
             {
                 yield return item;
             }
 
             // A server that returns the marker it was given would make this loop endless.
-            marker = page.Marker is null || page.Marker != marker
-                ? page.Marker
+            marker = next is null || next != marker
+                ? next
                 : throw new GlacierException(
                     GlacierErrorCodes.UnreadableAnswer, $"The server returned the page marker '{marker}' twice.");
         }

@@ -21,14 +21,3 @@ public sealed record MultipartUpload(
 public sealed record UploadedPart(
     [property: JsonRequired, JsonPropertyName("RangeInBytes")] ByteRange Range,
     [property: JsonRequired, JsonPropertyName("SHA256TreeHash")] TreeHash TreeHash);
-
-/// <summary>One page of an upload's parts, ordered by offset.</summary>
-/// <param name="PartSizeBytes">The length of every part except the last.</param>
-/// <param name="Description">The archive's description, or null for none.</param>
-/// <param name="Parts">The parts; may be empty.</param>
-/// <param name="Marker">The marker to request the next page with; null on the last page.</param>
-public sealed record PartPage(
-    [property: JsonRequired, JsonPropertyName("PartSizeInBytes")] long PartSizeBytes,
-    [property: JsonPropertyName("ArchiveDescription")] string? Description,
-    [property: JsonRequired] IReadOnlyList<UploadedPart> Parts,
-    string? Marker);

@@ -20,8 +20,7 @@ internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedP
         string? marker = null;
         for (var pages = 0; pages < MaxPages; pages++)
         {
-            var page = await client.ListPartsPageAsync(
-                vault, uploadId, marker, limit: null, cancellationToken: cancellationToken);
+            var page = await client.ReadPartsPageAsync(vault, uploadId, marker, cancellationToken);
             foreach (var part in page.Parts)
             {
                 read[part.Range.Start] = part;

@@ -12,7 +12,7 @@ namespace OrleansUploads.Client.Wire;
 [JsonSerializable(typeof(Vault))]
 [JsonSerializable(typeof(VaultListDocument))]
 [JsonSerializable(typeof(UploadListDocument))]
-[JsonSerializable(typeof(PartPage))]
+[JsonSerializable(typeof(PartListDocument))]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(JobListDocument))]
 [JsonSerializable(typeof(JobParametersDocument))]
@@ -31,6 +31,11 @@ internal sealed record VaultListDocument([property: JsonRequired] IReadOnlyList<
 
 internal sealed record UploadListDocument(
     [property: JsonRequired] IReadOnlyList<MultipartUpload> UploadsList, string? Marker);
+
+internal sealed record PartListDocument(
+    [property: JsonRequired, JsonPropertyName("PartSizeInBytes")] long PartSizeBytes,
+    [property: JsonRequired] IReadOnlyList<UploadedPart> Parts,
+    string? Marker);
 
 internal sealed record JobListDocument([property: JsonRequired] IReadOnlyList<Job> JobList, string? Marker);
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 
 namespace OrleansUploads.Client.Wire;
 
@@ -37,22 +36,9 @@ internal static class RequestPath
             : $"{Vault(account, vault)}/{collection}/{Uri.EscapeDataString(id)}";
     }
 
-    /// <summary>Returns the path and query of one page of a list.</summary>
-    public static string Page(string path, string? marker, int? limit)
-    {
-        if (limit is { } maxItems)
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(maxItems, 1, nameof(limit));
-        }
-
-        string?[] parameters =
-        [
-            limit is null ? null : string.Create(CultureInfo.InvariantCulture, $"limit={limit}"),
-            marker is null ? null : $"marker={Uri.EscapeDataString(marker)}",
-        ];
-        var query = string.Join('&', parameters.OfType<string>());
-        return query.Length == 0 ? path : $"{path}?{query}";
-    }
+    /// <summary>Returns the path and query of the page of a list that a marker names, or of its first page.</summary>
+    public static string Page(string path, string? marker) =>
+        marker is null ? path : $"{path}?marker={Uri.EscapeDataString(marker)}";
 
     // URI libraries resolve these segments, so the request would reach a different resource.
     private static bool IsDotSegment(string segment) => segment is "." or "..";

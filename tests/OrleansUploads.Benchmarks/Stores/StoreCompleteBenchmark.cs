@@ -41,7 +41,7 @@ internal sealed class StoreCompleteBenchmark : IBenchmark
             async token =>
             {
                 var upload = uploads.Ids[next++];
-                await gateway.CountPartsAsync(upload, token);
+                await gateway.ReadPartsAsync(upload, token);
                 return await Rounds.TimeAsync(() => gateway.CompleteAsync(
                     upload, parts * Limits.MinPartSizeBytes, uploads.TreeHash, token));
             },

@@ -155,9 +155,8 @@ internal sealed class GatewayServer : IAsyncDisposable
         (await _client.CompleteMultipartUploadAsync(Vault, upload, sizeBytes, treeHash, cancellationToken)).ArchiveId;
 
     /// <summary>Reads the first page of the list of an upload's parts.</summary>
-    /// <returns>The number of parts on the page.</returns>
-    public async Task<int> CountPartsAsync(string upload, CancellationToken cancellationToken) =>
-        (await _client.ListPartsPageAsync(Vault, upload, cancellationToken: cancellationToken)).Parts.Count;
+    public async Task ReadPartsAsync(string upload, CancellationToken cancellationToken) =>
+        await _client.ListPartsAsync(Vault, upload, cancellationToken).FirstAsync(cancellationToken);
 
     /// <summary>Starts the retrieval of an archive.</summary>
     /// <returns>The job's ID.</returns>

@@ -33,9 +33,9 @@ internal sealed class GatewayVault(GlacierClient client, string name)
         client.InitiateMultipartUploadAsync(name, ArchiveParts.DefaultPartBytes, cancellationToken: cancellationToken);
 
     /// <summary>Reads the first page of the list of uploads.</summary>
-    /// <returns>The number of uploads on the page.</returns>
+    /// <returns>The part size of its first upload.</returns>
     public async Task<long> ListUploadsAsync(CancellationToken cancellationToken) =>
-        (await client.ListMultipartUploadsPageAsync(name, marker: null, limit: null, cancellationToken)).Items.Count;
+        (await client.ListMultipartUploadsAsync(name, cancellationToken).FirstAsync(cancellationToken)).PartSizeBytes;
 
     /// <summary>Starts a job that lists all archives.</summary>
     /// <returns>The job's ID.</returns>

@@ -67,7 +67,7 @@ public sealed class BrokenBodyTests : IDisposable
     }
 
     private static async Task AssertNoPartAsync(GlacierClient client, string upload) =>
-        Assert.Empty((await client.ListPartsPageAsync(Vault, upload)).Parts);
+        Assert.Empty(await client.ListPartsAsync(Vault, upload).ToListAsync());
 
     /// <summary>Sends a signed head and half of the announced body, and waits until the server has begun to write it.</summary>
     private async Task<Socket> SendHalfPartAsync(ServerProcess server, string upload)

@@ -38,9 +38,9 @@ internal sealed class Acknowledged
         var client = server.Connect();
         var isServed = await IsServedAsync(async () => Assert.Equal(Vault, (await client.DescribeVaultAsync(Vault)).Name));
         isServed &= await IsServedAsync(async () =>
-            Assert.Equal(UploadId, Assert.Single((await client.ListMultipartUploadsPageAsync(Vault)).Items).UploadId));
+            Assert.Equal(UploadId, Assert.Single(await client.ListMultipartUploadsAsync(Vault).ToListAsync()).UploadId));
         isServed &= await IsServedAsync(async () => Assert.Equal(
-            [Listed(0), Listed(Archives.MiB)], (await client.ListPartsPageAsync(Vault, UploadId)).Parts));
+            [Listed(0), Listed(Archives.MiB)], await client.ListPartsAsync(Vault, UploadId).ToListAsync()));
         isServed &= await IsServedAsync(async () =>
             Assert.True(
                 (await client.RetrieveAsync(Vault, ArchiveId)).AsSpan().SequenceEqual(_archive),

@@ -31,8 +31,8 @@ public sealed class FullDiskTests : IDisposable
 
         await ExpectUnavailableAsync(() => client.UploadPartAsync(Vault, upload, Archives.MiB, second));
         await ExpectUnavailableAsync(() => client.UploadArchiveAsync(Vault, second));
-        Assert.Equal(first.TreeHash, Assert.Single((await client.ListPartsPageAsync(Vault, upload)).Parts).TreeHash);
-        Assert.Single((await client.ListMultipartUploadsPageAsync(Vault)).Items);
+        Assert.Equal(first.TreeHash, Assert.Single(await client.ListPartsAsync(Vault, upload).ToListAsync()).TreeHash);
+        Assert.Single(await client.ListMultipartUploadsAsync(Vault).ToListAsync());
 
         disk.MakeRoom();
         await client.UploadPartAsync(Vault, upload, Archives.MiB, second);

@@ -47,7 +47,7 @@ public sealed class ForeignPageTests
         await page.GotoAsync(url, new() { WaitUntil = WaitUntilState.NetworkIdle });
         await answered;
         Assert.Equal("page", await page.TitleAsync());
-        Assert.Empty((await client.ListPartsPageAsync(Workplace.Vault, upload)).Parts);
+        Assert.Empty(await client.ListPartsAsync(Workplace.Vault, upload).ToListAsync());
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class KeyScopeTests
 
         Assert.Equal("letters", (await limited.DescribeVaultAsync("letters")).Name);
         await AssertDeniedAsync(() => limited.DescribeVaultAsync(Workplace.Vault));
-        await AssertDeniedAsync(() => limited.ListVaultsPageAsync());
+        await AssertDeniedAsync(() => limited.ListVaultsAsync().ToListAsync().AsTask());
         await limited.DeleteVaultAsync("letters");
 
         var listed = (await CommandLine.RunAsync("keys", "list", "--data", place.Data)).Expect().Lines;
@@ -119,7 +119,7 @@ public sealed class KeyScopeTests
     {
         try
         {
-            await client.ListVaultsPageAsync();
+            await client.ListVaultsAsync().ToListAsync();
             return true;
         }
         catch (GlacierException failure)

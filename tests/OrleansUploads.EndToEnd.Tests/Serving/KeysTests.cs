@@ -165,7 +165,7 @@ public sealed class KeysTests : IDisposable
     {
         try
         {
-            await client.ListVaultsPageAsync();
+            await client.ListVaultsAsync().ToListAsync();
             return true;
         }
         catch (GlacierException failure) when (failure.Code == GlacierErrorCodes.UnrecognizedClient)

@@ -21,8 +21,7 @@ public class RequestShapeTests
         { $"PUT {Vaults}/v.1", c => c.CreateVaultAsync("v.1"), [] },
         { $"GET {Vaults}/v", c => c.DescribeVaultAsync("v"), [] },
         { $"DELETE {Vaults}/v", c => c.DeleteVaultAsync("v"), [] },
-        { $"GET {Vaults}", c => c.ListVaultsPageAsync(), [] },
-        { $"GET {Vaults}?limit=5&marker=arn%3Aaws%3Av%2F1", c => c.ListVaultsPageAsync("arn:aws:v/1", 5), [] },
+        { $"GET {Vaults}", c => c.ListVaultsAsync().ToListAsync().AsTask(), [] },
         {
             $"POST {Vaults}/v/archives", c => c.UploadArchiveAsync("v", Hello, "two  spaces"),
             ["x-amz-archive-description: two  spaces", $"x-amz-sha256-tree-hash: {HelloHash}"]
@@ -41,8 +40,8 @@ public class RequestShapeTests
             ["x-amz-archive-size: 5", $"x-amz-sha256-tree-hash: {HelloHash}"]
         },
         { $"DELETE {Vaults}/v/multipart-uploads/u", c => c.AbortMultipartUploadAsync("v", "u"), [] },
-        { $"GET {Vaults}/v/multipart-uploads/u?marker=m", c => c.ListPartsPageAsync("v", "u", "m"), [] },
-        { $"GET {Vaults}/v/multipart-uploads?limit=1", c => c.ListMultipartUploadsPageAsync("v", null, 1), [] },
+        { $"GET {Vaults}/v/multipart-uploads/u", c => c.ListPartsAsync("v", "u").ToListAsync().AsTask(), [] },
+        { $"GET {Vaults}/v/multipart-uploads", c => c.ListMultipartUploadsAsync("v").ToListAsync().AsTask(), [] },
         {
             $"POST {Vaults}/v/jobs",
             c => c.InitiateArchiveRetrievalAsync("v", "a", new ByteRange(0, 1 << 20), RetrievalTier.Bulk, "d"),
@@ -56,7 +55,7 @@ public class RequestShapeTests
             ["Content-Type: application/json", """body: {"Type":"inventory-retrieval"}"""]
         },
         { $"GET {Vaults}/v/jobs/j", c => c.DescribeJobAsync("v", "j"), [] },
-        { $"GET {Vaults}/v/jobs", c => c.ListJobsPageAsync("v"), [] },
+        { $"GET {Vaults}/v/jobs", c => c.ListJobsAsync("v").ToListAsync().AsTask(), [] },
         { $"GET {Vaults}/v/jobs/j/output", c => c.GetJobOutputAsync("v", "j"), [] },
         {
             $"GET {Vaults}/v/jobs/j/output", c => c.GetJobOutputAsync("v", "j", new ByteRange(5, 10)),

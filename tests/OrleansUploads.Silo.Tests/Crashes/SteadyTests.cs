@@ -52,7 +52,7 @@ public sealed class SteadyTests(PostgresServer postgres, ITestOutputHelper outpu
         var part = new PartContent(Interlocked.Increment(ref _seed), PartBytes);
         var upload = await client.InitiateMultipartUploadAsync(vault, Archives.MiB);
         await client.UploadPartAsync(vault, upload, 0, part.Body());
-        await client.ListPartsPageAsync(vault, upload);
+        await client.ListPartsAsync(vault, upload).ToListAsync();
         await client.CompleteMultipartUploadAsync(vault, upload, PartBytes, TreeHasher.Combine([part.TreeHash]));
     }
 }

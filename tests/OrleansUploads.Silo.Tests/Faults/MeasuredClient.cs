@@ -82,8 +82,9 @@ internal sealed class MeasuredClient(IReadOnlyList<SiloClient> silos, Rotation r
             await silo.Vaults.UploadPartAsync(Vault, upload, (long)index * Archives.MiB, part.Body(), stop);
             return index;
         })));
-        var listed = await AskAsync("list parts", (silo, stop) => silo.Vaults.ListPartsPageAsync(Vault, upload, cancellationToken: stop));
-        Assert.Equal(parts.Select(static part => part.TreeHash), listed.Parts.Select(static part => part.TreeHash));
+        var listed = await AskAsync("list parts", (silo, stop) =>
+            silo.Vaults.ListPartsAsync(Vault, upload, stop).ToListAsync(stop).AsTask());
+        Assert.Equal(parts.Select(static part => part.TreeHash), listed.Select(static part => part.TreeHash));
         var tree = TreeHasher.Combine([.. parts.Select(static part => part.TreeHash)]);
         var size = parts.Sum(static part => (long)part.LengthBytes);
         var receipts = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => AskAsync("complete", (silo, stop) =>

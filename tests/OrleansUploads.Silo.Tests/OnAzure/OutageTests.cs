@@ -34,7 +34,7 @@ public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output)
 
         proxy.Plan = _ => Enum.Parse<TableFault>(fault);
         var watch = Stopwatch.StartNew();
-        var failure = await Assert.ThrowsAnyAsync<GlacierException>(() => client.ListPartsPageAsync("photos", upload));
+        var failure = await Assert.ThrowsAnyAsync<GlacierException>(async () => await client.ListPartsAsync("photos", upload).ToListAsync());
         output.WriteLine($"{fault}: {watch.Elapsed.TotalSeconds:F1} s");
         Assert.Equal(GlacierErrorCodes.ServiceUnavailable, failure.Code);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, MaxTime);
@@ -46,7 +46,7 @@ public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output)
             {
                 try
                 {
-                    return (await client.ListPartsPageAsync("photos", upload)).Parts.Count == 0;
+                    return await client.ListPartsAsync("photos", upload).CountAsync() == 0;
                 }
                 catch (GlacierException unavailable) when (unavailable.Code == GlacierErrorCodes.ServiceUnavailable)
                 {

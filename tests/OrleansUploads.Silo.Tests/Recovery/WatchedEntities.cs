@@ -73,8 +73,8 @@ internal sealed class WatchedEntities
         SiloClient silo, string vault, string upload, PartContent part, CancellationToken stopping)
     {
         await silo.Vaults.UploadPartAsync(vault, upload, 0, part.Body(), stopping);
-        var listed = await silo.Vaults.ListPartsPageAsync(vault, upload, cancellationToken: stopping);
-        Assert.Equal(part.TreeHash, Assert.Single(listed.Parts).TreeHash);
+        var listed = await silo.Vaults.ListPartsAsync(vault, upload, stopping).ToListAsync(stopping);
+        Assert.Equal(part.TreeHash, Assert.Single(listed).TreeHash);
     }
 
     private static async Task ReadKeyAsync(SiloClient silo, string key, byte[] bytes, CancellationToken stopping) =>

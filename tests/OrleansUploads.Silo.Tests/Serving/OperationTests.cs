@@ -75,7 +75,7 @@ public sealed class OperationTests(PostgresServer postgres, AzuriteServer azurit
         await client.CreateVaultAsync(Vault);
         await client.CreateVaultAsync("empty");
         await client.DeleteVaultAsync("empty");
-        Assert.Equal([Vault], (await client.ListVaultsPageAsync()).Items.Select(static vault => vault.Name));
+        Assert.Equal([Vault], await client.ListVaultsAsync().Select(static vault => vault.Name).ToListAsync());
         Assert.Equal(0, (await client.DescribeVaultAsync(Vault)).ArchiveCount);
     }
 
@@ -85,9 +85,9 @@ public sealed class OperationTests(PostgresServer postgres, AzuriteServer azurit
         await client.DeleteArchiveAsync(Vault, single.ArchiveId);
 
         var abandoned = await client.InitiateMultipartUploadAsync(Vault, Archives.MiB);
-        Assert.Equal([abandoned], (await client.ListMultipartUploadsPageAsync(Vault)).Items.Select(static upload => upload.UploadId));
+        Assert.Equal([abandoned], await client.ListMultipartUploadsAsync(Vault).Select(static upload => upload.UploadId).ToListAsync());
         await client.UploadPartAsync(Vault, abandoned, 0, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: 2)));
-        Assert.Single((await client.ListPartsPageAsync(Vault, abandoned)).Parts);
+        Assert.Single(await client.ListPartsAsync(Vault, abandoned).ToListAsync());
         await client.AbortMultipartUploadAsync(Vault, abandoned);
 
         var bytes = Archives.Bytes((2 * Archives.MiB) + 5, seed: 4);
@@ -99,7 +99,7 @@ public sealed class OperationTests(PostgresServer postgres, AzuriteServer azurit
         Assert.Equal(archive.Bytes, await client.RetrieveAsync(Vault, archive.Id));
         var inventory = await client.InitiateInventoryRetrievalAsync(Vault);
         Assert.True((await client.DescribeJobAsync(Vault, inventory)).Status == JobStatus.Succeeded);
-        Assert.Equal(2, (await client.ListJobsPageAsync(Vault)).Items.Count);
+        Assert.Equal(2, await client.ListJobsAsync(Vault).CountAsync());
         Assert.Equal(
             [archive.Id], await client.ReadInventoryAsync(Vault, inventory).Select(static entry => entry.ArchiveId).ToListAsync());
     }

@@ -55,9 +55,9 @@ public sealed class NewFolderPowerCutTests
         disk.CutPower(survival: null);
         await using (var next = await ServerProcess.StartAsync(setup))
         {
-            var kept = await next.Connect().ListVaultsPageAsync();
+            var kept = await next.Connect().ListVaultsAsync().ToListAsync();
             Assert.True(
-                kept.Items.Select(vault => vault.Name).Contains(Vault),
+                kept.Select(vault => vault.Name).Contains(Vault),
                 $"The vault is lost. Flush {failing} failed, and the first server {(started ? "started" : "refused to start")}.");
             await next.StopAsync();
         }
