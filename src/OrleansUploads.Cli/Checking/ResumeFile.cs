@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using OrleansUploads.Engine.Checking;
 
 namespace OrleansUploads.Cli.Checking;
@@ -8,7 +9,16 @@ namespace OrleansUploads.Cli.Checking;
 /// survives a crash.</remarks>
 internal sealed class ResumeFile(string path, CheckSettings settings)
 {
-    private const int Format = 1;
+    private const int Format = 2;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter() },
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        WriteIndented = true,
+    };
+
     private readonly Lock _writing = new();
 
     /// <summary>Returns the position to continue from, or null if the file does not exist.</summary>
@@ -22,36 +32,18 @@ internal sealed class ResumeFile(string path, CheckSettings settings)
 
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            var root = document.RootElement;
-            if (root.GetProperty("format").GetInt32() != Format)
+            var saved = JsonSerializer.Deserialize<Saved>(File.ReadAllBytes(path), Json);
+            return saved switch
             {
-                throw new InvalidDataException(
-                    $"{path} was written by another version of this program. Delete it to start the check from the beginning.");
-            }
-
-            var folder = root.GetProperty("folder").GetString();
-            if (folder != settings.DataFolder || root.GetProperty("deep").GetBoolean() != settings.Deep)
-            {
-                throw new InvalidDataException(
-                    $"{path} belongs to another check, of {folder}. Use another file, or delete it to start from the beginning.");
-            }
-
-            return new CheckPosition(
-                Enum.Parse<CheckStage>(root.GetProperty("stage").GetString()!),
-                root.GetProperty("after").GetInt64(),
-                new CheckTally
-                {
-                    Histories = root.GetProperty("histories").GetInt64(),
-                    Archives = root.GetProperty("archives").GetInt64(),
-                    OpenUploads = root.GetProperty("openUploads").GetInt64(),
-                    Parts = root.GetProperty("parts").GetInt64(),
-                    PartBytes = root.GetProperty("partBytes").GetInt64(),
-                    Damaged = root.GetProperty("damaged").GetInt64(),
-                });
+                { Format: not Format } => throw new InvalidDataException(
+                    $"{path} was written by another version of this program. Delete it to start the check from the beginning."),
+                null or { Position: null } => throw new JsonException("The file has no position."),
+                _ when saved.Folder == settings.DataFolder && saved.Deep == settings.Deep => saved.Position,
+                _ => throw new InvalidDataException(
+                    $"{path} belongs to another check, of {saved.Folder}. Use another file, or delete it to start from the beginning."),
+            };
         }
-        catch (Exception fault) when (fault is JsonException or KeyNotFoundException or FormatException
-            or InvalidOperationException or ArgumentException)
+        catch (JsonException fault)
         {
             throw new InvalidDataException(
                 $"{path} is not a valid resume file. Delete it to start the check from the beginning.", fault);
@@ -88,21 +80,8 @@ internal sealed class ResumeFile(string path, CheckSettings settings)
         lock (_writing)
         {
             using (var file = File.Create(unfinished))
-            using (var writer = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true }))
             {
-                writer.WriteStartObject();
-                writer.WriteNumber("format", Format);
-                writer.WriteString("folder", settings.DataFolder);
-                writer.WriteBoolean("deep", settings.Deep);
-                writer.WriteString("stage", position.Stage.ToString());
-                writer.WriteNumber("after", position.After);
-                writer.WriteNumber("histories", position.Tally.Histories);
-                writer.WriteNumber("archives", position.Tally.Archives);
-                writer.WriteNumber("openUploads", position.Tally.OpenUploads);
-                writer.WriteNumber("parts", position.Tally.Parts);
-                writer.WriteNumber("partBytes", position.Tally.PartBytes);
-                writer.WriteNumber("damaged", position.Tally.Damaged);
-                writer.WriteEndObject();
+                JsonSerializer.Serialize(file, new Saved(Format, settings.DataFolder, settings.Deep, position), Json);
             }
 
             File.Move(unfinished, path, overwrite: true);
@@ -117,4 +96,7 @@ internal sealed class ResumeFile(string path, CheckSettings settings)
             File.Delete(path);
         }
     }
+
+    /// <summary>The content of the file. A file of another format may lack the position.</summary>
+    private sealed record Saved(int Format, string Folder, bool Deep, CheckPosition? Position = null);
 }

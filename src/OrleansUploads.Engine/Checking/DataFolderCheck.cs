@@ -233,7 +233,7 @@ public sealed record CheckPosition(CheckStage Stage, long After, CheckTally Tall
     public static CheckPosition Start { get; } = new(CheckStage.Journal, 0, new CheckTally());
 }
 
-/// <summary>The counts of a check.</summary>
+/// <summary>The counts of a check. The names are stored in the files that a check resumes from.</summary>
 public sealed record CheckTally
 {
     /// <summary>Number of entity histories in the journal.</summary>
