@@ -17,7 +17,6 @@ internal sealed class TimedRetryPolicy() : RetryPolicy(int.MaxValue, Delays)
     private static readonly TimeSpan MinAttemptTime = TimeSpan.FromMilliseconds(100);
     private static readonly DelayStrategy Delays = DelayStrategy.CreateExponentialDelayStrategy(FirstDelay, MaxDelay);
 
-    /// <inheritdoc/>
     public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
     {
         message.SetProperty(typeof(TimedRetryPolicy), Stopwatch.GetTimestamp());
@@ -32,7 +31,6 @@ internal sealed class TimedRetryPolicy() : RetryPolicy(int.MaxValue, Delays)
         }
     }
 
-    /// <inheritdoc/>
     protected override async ValueTask OnSendingRequestAsync(HttpMessage message)
     {
         var left = TimeLeft(message);
@@ -40,7 +38,6 @@ internal sealed class TimedRetryPolicy() : RetryPolicy(int.MaxValue, Delays)
         await base.OnSendingRequestAsync(message);
     }
 
-    /// <inheritdoc/>
     protected override async ValueTask<bool> ShouldRetryAsync(HttpMessage message, Exception? exception) =>
         await base.ShouldRetryAsync(message, exception) && NextDelay(message) + MinAttemptTime < TimeLeft(message);
 

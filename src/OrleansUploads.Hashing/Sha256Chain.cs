@@ -91,7 +91,6 @@ internal sealed class Sha256Chain(bool hasState) : IDisposable
         return current;
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _platform?.Dispose();
 
     /// <summary>Appends a one bit, zeros, and the length in bits: FIPS 180-4, section 5.1.1.</summary>

@@ -33,7 +33,6 @@ internal sealed class StopSignals : IDisposable
     public async Task<int> RunAsync(Func<CancellationToken, Task<int>> command) =>
         await await Task.WhenAny(command(_stopping.Token), _late.Task);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _interrupt.Dispose();

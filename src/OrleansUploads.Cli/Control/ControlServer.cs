@@ -26,7 +26,6 @@ internal sealed class ControlServer(
 
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
 
-    /// <inheritdoc/>
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -41,7 +40,6 @@ internal sealed class ControlServer(
         }
     }
 
-    /// <inheritdoc/>
     public override void Dispose()
     {
         base.Dispose();

@@ -15,7 +15,6 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
 
     private SemaphoreSlim ReminderTurn { get; } = new(1);
 
-    /// <inheritdoc/>
     public async ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
     {
         var version = _version;
@@ -39,11 +38,9 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
         return history;
     }
 
-    /// <inheritdoc/>
     public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
         inner.ReadVersionAsync(entity, cancellationToken);
 
-    /// <inheritdoc/>
     public async ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
         if (append.Wake is not { } wake)
@@ -77,12 +74,10 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask SaveSnapshotAsync(
         EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken) =>
         inner.SaveSnapshotAsync(entity, version, snapshot, cancellationToken);
 
-    /// <inheritdoc/>
     public async ValueTask<AppendOutcome> ForgetAsync(
         EntityId entity, long expectedVersion, CancellationToken cancellationToken)
     {

@@ -16,7 +16,6 @@ internal sealed class AttemptCollection(
     ClusterOptions options,
     ILogger<AttemptCollection> log) : BackgroundService
 {
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Engine.Maintenance.CollectInterval, options.Time);

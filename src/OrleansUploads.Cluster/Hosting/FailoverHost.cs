@@ -19,11 +19,9 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
     private int _heldCommands;
     private long _heldBytes;
 
-    /// <inheritdoc/>
     public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
         (await SendTrackedAsync(entity, command, cancellationToken)).Answer;
 
-    /// <inheritdoc/>
     public async ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();

@@ -29,16 +29,13 @@ internal abstract class JoiningRepair(IMembershipTable table, ILocalSiloDetails 
     /// <summary>What the operator reads.</summary>
     protected ILogger Log => log;
 
-    /// <inheritdoc/>
     public void Participate(ISiloLifecycle lifecycle)
     {
-        ArgumentNullException.ThrowIfNull(lifecycle);
         var name = GetType().Name;
         lifecycle.Subscribe(name, BeforeJoining, StartAsync, _ => StopAsync());
         lifecycle.Subscribe(name, ServiceLifecycleStage.Active, _ => StopAsync(), static _ => Task.CompletedTask);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _active.Dispose();
 
     /// <summary>Chooses an entry to change, and changes it.</summary>

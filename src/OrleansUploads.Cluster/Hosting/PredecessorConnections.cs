@@ -39,14 +39,9 @@ internal sealed class PredecessorConnections(IClusterMembershipService membershi
         }
     }
 
-    /// <inheritdoc/>
-    public void Participate(ISiloLifecycle lifecycle)
-    {
-        ArgumentNullException.ThrowIfNull(lifecycle);
+    public void Participate(ISiloLifecycle lifecycle) =>
         lifecycle.Subscribe(nameof(PredecessorConnections), ServiceLifecycleStage.RuntimeInitialize, StartAsync, _ => StopAsync());
-    }
 
-    /// <inheritdoc/>
     public void Dispose() => _stopping.Dispose();
 
     /// <summary>Begins to watch the members.</summary>

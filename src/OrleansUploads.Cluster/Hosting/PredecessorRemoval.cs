@@ -15,7 +15,6 @@ internal sealed class PredecessorRemoval(
     IMembershipTable table, ILocalSiloDetails self, TimeProvider time, ILogger<PredecessorRemoval> log)
     : JoiningRepair(table, self, time, log)
 {
-    /// <inheritdoc/>
     protected override Tuple<MembershipEntry, string>? ChangeOne(IList<Tuple<MembershipEntry, string>> members)
     {
         var predecessor = members.FirstOrDefault(member => IsPredecessor(member.Item1));
@@ -28,7 +27,6 @@ internal sealed class PredecessorRemoval(
         return predecessor;
     }
 
-    /// <inheritdoc/>
     protected override void Changed(MembershipEntry entry) => ClusterLog.PredecessorRemoved(Log, entry.SiloAddress.ToString());
 
     private bool IsPredecessor(MembershipEntry entry) =>

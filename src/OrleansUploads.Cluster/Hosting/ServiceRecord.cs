@@ -22,7 +22,6 @@ internal sealed class ServiceRecord(
 
     private ClockFault? _logged;
 
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)

@@ -26,7 +26,6 @@ internal sealed class SilentSiloSuspicion(
     /// <summary>A silo is silent if it misses two heartbeats, which it writes once in each probe timeout.</summary>
     private TimeSpan Patience => 2 * options.Value.ProbeTimeout;
 
-    /// <inheritdoc/>
     protected override Tuple<MembershipEntry, string>? ChangeOne(IList<Tuple<MembershipEntry, string>> members)
     {
         Tuple<MembershipEntry, string>? silent = null;
@@ -43,7 +42,6 @@ internal sealed class SilentSiloSuspicion(
         return silent;
     }
 
-    /// <inheritdoc/>
     protected override void Changed(MembershipEntry entry) =>
         ClusterLog.SilentSiloSuspected(Log, entry.SiloAddress.ToString(), Patience);
 

@@ -30,7 +30,6 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
 
     private JournalRows Rows => _writer.Rows;
 
-    /// <inheritdoc/>
     public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
         AttemptAsync(entity, "read", async () =>
         {
@@ -59,7 +58,6 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
             }
         }, cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken)
     {
         return AttemptAsync(entity, "read", async () =>
@@ -73,7 +71,6 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
             (await JournalSession.OpenAsync(Rows, isConfirmed, cancellationToken)).Head.Version;
     }
 
-    /// <inheritdoc/>
     public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(append.ExpectedVersion, nameof(append));
@@ -105,7 +102,6 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
         }, cancellationToken);
     }
 
-    /// <inheritdoc/>
     public async ValueTask SaveSnapshotAsync(
         EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
     {
@@ -148,7 +144,6 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
         }, cancellationToken);
     }
 
-    /// <inheritdoc/>
     public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);

@@ -9,7 +9,6 @@ namespace OrleansUploads.Cluster.Journal;
 /// quarter of the processor time of a part report, and garbage that only a full collection removes.</remarks>
 internal sealed class JournalRowSerializer(IGrainStorageSerializer others) : IGrainStorageSerializer
 {
-    /// <inheritdoc/>
     public BinaryData Serialize<T>(T? input) => input switch
     {
         JournalHead head => new BinaryData(JsonSerializer.SerializeToUtf8Bytes(head, JournalRowJson.Default.JournalHead)),
@@ -17,7 +16,6 @@ internal sealed class JournalRowSerializer(IGrainStorageSerializer others) : IGr
         _ => others.Serialize(input),
     };
 
-    /// <inheritdoc/>
     public T? Deserialize<T>(BinaryData input) =>
         typeof(T) == typeof(JournalHead) ? (T?)(object?)JsonSerializer.Deserialize(input, JournalRowJson.Default.JournalHead)
         : typeof(T) == typeof(JournalRow) ? (T?)(object?)JsonSerializer.Deserialize(input, JournalRowJson.Default.JournalRow)

@@ -17,7 +17,6 @@ internal sealed partial class NodeCallFilter(
 {
     private const string NotPermitted = "NotPermitted";
 
-    /// <inheritdoc/>
     public Task Invoke(IIncomingGrainCallContext context) =>
         NodeIdentity.Read(context.SourceId) is { } node && !IsManifest(context) ? JudgeAsync(node, context) : context.Invoke();
 

@@ -29,7 +29,6 @@ internal sealed partial class NodeConnections(
 
     private readonly LogRate _refused = new(time);
 
-    /// <inheritdoc/>
     public async Task OnConnectionAsync(ConnectionContext context, ConnectionDelegate next)
     {
         if (context.Features.Get<ITlsConnectionFeature>()?.RemoteCertificate is not { } certificate)

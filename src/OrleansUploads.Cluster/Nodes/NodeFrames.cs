@@ -72,7 +72,6 @@ internal sealed class NodeFrames(SerializerSessionPool sessions, int maxBodyByte
             return true;
         });
 
-    /// <inheritdoc/>
     public void Dispose() => _session.Dispose();
 
     /// <summary>Passes on messages until the sender ends or <paramref name="input"/> is told to stop.</summary>

@@ -23,7 +23,6 @@ internal sealed partial class PeerConnections(
     private readonly ConcurrentDictionary<ConnectionContext, X509Certificate2> _open = new();
     private object _verifiedBy = certificates.Version;
 
-    /// <inheritdoc/>
     public async Task OnConnectionAsync(ConnectionContext context, ConnectionDelegate next)
     {
         if (context.Features.Get<ITlsConnectionFeature>()?.RemoteCertificate is not { } certificate)

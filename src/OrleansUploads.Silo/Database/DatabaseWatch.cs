@@ -11,7 +11,6 @@ internal sealed partial class DatabaseWatch(PostgresDatabase database, TimeProvi
 
     private string? _loggedFault;
 
-    /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         database.CommitNotReplicated = warning => CommitNotReplicated(log, warning);

@@ -19,7 +19,6 @@ internal sealed class PostgresDatabase : DbDataSource
         _term = new Term(Servers[0]);
     }
 
-    /// <inheritdoc/>
     public override string ConnectionString { get; }
 
     /// <summary>The servers that the connection string names.</summary>
@@ -132,7 +131,6 @@ internal sealed class PostgresDatabase : DbDataSource
         }
     }
 
-    /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => Primary.CreateConnection();
 
     /// <inheritdoc/>
@@ -150,7 +148,6 @@ internal sealed class PostgresDatabase : DbDataSource
         return connection;
     }
 
-    /// <inheritdoc/>
     protected override async ValueTask DisposeAsyncCore()
     {
         foreach (var server in Servers)

@@ -27,7 +27,6 @@ internal sealed class ReplicationWarnings : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _connection.Notice -= Remember;
 
     /// <summary>Returns the text of a notice if it is such a warning, otherwise null.</summary>

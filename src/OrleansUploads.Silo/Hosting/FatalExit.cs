@@ -8,10 +8,8 @@ internal sealed class FatalExit(IServiceProvider services, ILocalSiloDetails sel
     /// <summary>The exit code of a silo that the other silos removed from the cluster.</summary>
     public const int RemovedExitCode = 3;
 
-    /// <inheritdoc/>
     public bool IsUnexpected(Exception exception) => true;
 
-    /// <inheritdoc/>
     public void OnFatalException(object? sender, string? context, Exception? exception)
     {
         // Resolved late, because the membership service itself depends on this handler.

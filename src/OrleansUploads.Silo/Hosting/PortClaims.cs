@@ -47,7 +47,6 @@ internal sealed class PortClaims : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _claims.ForEach(static claim => claim.Dispose());
 
     private void Take(Setting<SiloSettings> setting, IPEndPoint endpoint)

@@ -17,21 +17,16 @@ namespace OrleansUploads.Silo.Hosting;
 internal sealed class SiloIdentity(
     SiloSettings settings, int lastGeneration, IOptions<SiloOptions> silo, IOptions<ClusterOptions> cluster) : ILocalSiloDetails
 {
-    /// <inheritdoc/>
     public string Name { get; } = silo.Value.SiloName;
 
-    /// <inheritdoc/>
     public string ClusterId { get; } = cluster.Value.ClusterId;
 
-    /// <inheritdoc/>
     public string DnsHostName { get; } = Dns.GetHostName();
 
-    /// <inheritdoc/>
     public SiloAddress SiloAddress { get; } = SiloAddress.New(
         settings.AdvertisedAddress,
         settings.SiloPort,
         Math.Max(SiloAddress.AllocateNewGeneration(), lastGeneration + 1));
 
-    /// <inheritdoc/>
     public SiloAddress GatewayAddress { get; } = SiloAddress.New(settings.AdvertisedAddress, settings.ClientPort, 0);
 }

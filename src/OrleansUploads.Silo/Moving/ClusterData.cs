@@ -107,7 +107,6 @@ internal sealed class ClusterData : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         (Parts as IDisposable)?.Dispose();

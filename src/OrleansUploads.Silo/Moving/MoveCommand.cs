@@ -24,7 +24,6 @@ internal sealed class MoveCommand(bool finishes, string folder, string[] setting
         _ => null,
     };
 
-    /// <inheritdoc/>
     public override async Task<int> RunAsync()
     {
         using var stopping = new CancellationTokenSource();

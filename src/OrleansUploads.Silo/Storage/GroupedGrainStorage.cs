@@ -11,24 +11,19 @@ internal sealed class GroupedGrainStorage(IGrainStorageSerializer serializer, Po
 {
     private readonly RowWriteGroups _groups = new(rows.WriteAsync);
 
-    /// <inheritdoc/>
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         ReadStateAsync(stateName, grainId, grainState, CancellationToken.None);
 
-    /// <inheritdoc/>
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
         ReadAsync(stateName, grainId, grainState, isConfirmed: false, cancellationToken);
 
-    /// <inheritdoc/>
     public Task ReadConfirmedStateAsync<T>(
         string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
         ReadAsync(stateName, grainId, grainState, isConfirmed: true, cancellationToken);
 
-    /// <inheritdoc/>
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         ClearStateAsync(stateName, grainId, grainState, CancellationToken.None);
 
-    /// <inheritdoc/>
     public async Task ClearStateAsync<T>(
         string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {
@@ -45,7 +40,6 @@ internal sealed class GroupedGrainStorage(IGrainStorageSerializer serializer, Po
         (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
     }
 
-    /// <inheritdoc/>
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         WriteStateAsync(stateName, grainId, grainState, CancellationToken.None);
 
