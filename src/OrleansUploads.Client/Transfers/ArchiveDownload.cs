@@ -95,7 +95,7 @@ public sealed class ArchiveDownload
     {
         while (true)
         {
-            _options.Report(new DownloadProgress(jobId, SizeBytes: null, VerifiedBytes: 0));
+            _options.OnProgress?.Invoke(new DownloadProgress(jobId, SizeBytes: null, VerifiedBytes: 0));
             var job = await _client.DescribeJobAsync(vault, jobId, cancellationToken);
             switch (job.Status)
             {
@@ -205,7 +205,7 @@ public sealed class ArchiveDownload
     }
 
     private void Report(string jobId, OutputProperties expected, PartialFile file) =>
-        _options.Report(new DownloadProgress(jobId, expected.SizeBytes, file.VerifiedBytes));
+        _options.OnProgress?.Invoke(new DownloadProgress(jobId, expected.SizeBytes, file.VerifiedBytes));
 }
 
 /// <summary>A download has stopped. If <see cref="CanResume"/> is true, pass <see cref="JobId"/> to

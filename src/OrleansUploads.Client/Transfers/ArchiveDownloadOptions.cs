@@ -22,16 +22,6 @@ public sealed record ArchiveDownloadOptions
 
     /// <summary>Called before each check of the job, when the download starts, and after each range.</summary>
     public Action<DownloadProgress>? OnProgress { get; init; }
-
-    /// <summary>Gets the same reports as <see cref="OnProgress"/>.</summary>
-    public IProgress<DownloadProgress>? Progress { get; init; }
-
-    /// <summary>Passes a report on.</summary>
-    internal void Report(DownloadProgress progress)
-    {
-        OnProgress?.Invoke(progress);
-        Progress?.Report(progress);
-    }
 }
 
 /// <summary>The progress of a download.</summary>

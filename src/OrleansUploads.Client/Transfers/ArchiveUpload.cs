@@ -189,7 +189,7 @@ public sealed class ArchiveUpload
     private OpenUpload Open(string vault, string uploadId, ServerParts have, long sizeBytes, int partCount)
     {
         var begun = new UploadProgress(uploadId, sizeBytes, SentBytes: 0, SkippedBytes: 0, partCount, PartsDone: 0);
-        _options.Report(begun);
+        _options.OnProgress?.Invoke(begun);
         return new OpenUpload(_client, _options, vault, have, begun);
     }
 

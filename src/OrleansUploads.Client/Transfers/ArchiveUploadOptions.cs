@@ -22,16 +22,6 @@ public sealed record ArchiveUploadOptions
     /// <summary>Called as soon as the upload ID is known and after each part. The workers call it, but never
     /// concurrently.</summary>
     public Action<UploadProgress>? OnProgress { get; init; }
-
-    /// <summary>Gets the same reports as <see cref="OnProgress"/>.</summary>
-    public IProgress<UploadProgress>? Progress { get; init; }
-
-    /// <summary>Passes a report on.</summary>
-    internal void Report(UploadProgress progress)
-    {
-        OnProgress?.Invoke(progress);
-        Progress?.Report(progress);
-    }
 }
 
 /// <summary>The progress of an upload.</summary>

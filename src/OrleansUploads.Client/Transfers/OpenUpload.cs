@@ -183,7 +183,7 @@ internal sealed class OpenUpload(
                 PartsDone = _progress.PartsDone + 1,
                 LastPart = range,
             };
-            options.Report(_progress);
+            options.OnProgress?.Invoke(_progress);
         }
     }
 
