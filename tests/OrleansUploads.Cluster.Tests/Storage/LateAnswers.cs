@@ -1,7 +1,9 @@
+using OrleansUploads.TestKit.Journals;
+
 namespace OrleansUploads.Cluster.Tests.Storage;
 
 /// <summary>A journal that stores records at once, but answers the first appends late.</summary>
-internal sealed class LateAnswers(IJournal inner) : IJournal
+internal sealed class LateAnswers(IJournal inner) : DelegatingJournal(inner)
 {
     private bool _isLate = true;
 
@@ -11,24 +13,11 @@ internal sealed class LateAnswers(IJournal inner) : IJournal
     /// <summary>From now on, appends are answered at once.</summary>
     public void Release() => _isLate = false;
 
-    public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
-        inner.ReadAsync(entity, cancellationToken);
-
-    public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
-        inner.ReadVersionAsync(entity, cancellationToken);
-
-    public async ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
+    public override async ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
         var answer = _isLate ? Answer.Task : Task.CompletedTask;
-        var outcome = await inner.AppendAsync(append, cancellationToken);
+        var outcome = await Inner.AppendAsync(append, cancellationToken);
         await answer;
         return outcome;
     }
-
-    public ValueTask SaveSnapshotAsync(
-        EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken) =>
-        inner.SaveSnapshotAsync(entity, version, snapshot, cancellationToken);
-
-    public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken) =>
-        inner.ForgetAsync(entity, expectedVersion, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Engine.Tests.PartStores;
+using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Checking;
 
@@ -97,31 +98,25 @@ public sealed class SoundBucketTests : IDisposable
     }
 
     /// <summary>Records the changes of a journal in the order in which they became durable.</summary>
-    private sealed class RecordedJournal(IJournal inner, List<Func<IJournal, Task>> changes) : IJournal
+    private sealed class RecordedJournal(IJournal inner, List<Func<IJournal, Task>> changes) : DelegatingJournal(inner)
     {
-        public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
-            inner.ReadAsync(entity, cancellationToken);
-
-        public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
-            inner.ReadVersionAsync(entity, cancellationToken);
-
-        public async ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
+        public override async ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
         {
-            var outcome = await inner.AppendAsync(append, cancellationToken);
+            var outcome = await Inner.AppendAsync(append, cancellationToken);
             Record(async journal => Assert.Equal(outcome, await journal.AppendAsync(append, default)));
             return outcome;
         }
 
-        public async ValueTask SaveSnapshotAsync(
+        public override async ValueTask SaveSnapshotAsync(
             EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
         {
-            await inner.SaveSnapshotAsync(entity, version, snapshot, cancellationToken);
+            await Inner.SaveSnapshotAsync(entity, version, snapshot, cancellationToken);
             Record(async journal => await journal.SaveSnapshotAsync(entity, version, snapshot, default));
         }
 
-        public async ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken)
+        public override async ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken)
         {
-            var outcome = await inner.ForgetAsync(entity, expectedVersion, cancellationToken);
+            var outcome = await Inner.ForgetAsync(entity, expectedVersion, cancellationToken);
             Record(async journal => Assert.Equal(outcome, await journal.ForgetAsync(entity, expectedVersion, default)));
             return outcome;
         }

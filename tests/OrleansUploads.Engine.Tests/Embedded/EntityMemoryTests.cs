@@ -177,29 +177,16 @@ public sealed class EntityMemoryTests : IAsyncDisposable
         _ = (await _host.AskAsync(Account(number).Entity, new CreateVault(Vault(number)), Cancellation)).Answer;
 
     /// <summary>Records which entities are loaded.</summary>
-    private sealed class ReadLog(IJournal inner, HashSet<EntityId> reads) : IJournal
+    private sealed class ReadLog(IJournal inner, HashSet<EntityId> reads) : DelegatingJournal(inner)
     {
-        public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
+        public override ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
         {
             lock (reads)
             {
                 reads.Add(entity);
             }
 
-            return inner.ReadAsync(entity, cancellationToken);
+            return Inner.ReadAsync(entity, cancellationToken);
         }
-
-        public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
-            inner.ReadVersionAsync(entity, cancellationToken);
-
-        public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken) =>
-            inner.AppendAsync(append, cancellationToken);
-
-        public ValueTask SaveSnapshotAsync(
-            EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken) =>
-            inner.SaveSnapshotAsync(entity, version, snapshot, cancellationToken);
-
-        public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken) =>
-            inner.ForgetAsync(entity, expectedVersion, cancellationToken);
     }
 }

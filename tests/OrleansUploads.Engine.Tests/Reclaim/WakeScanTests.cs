@@ -72,22 +72,9 @@ public sealed class WakeScanTests
     }
 
     /// <summary>A journal in which some histories cannot be read.</summary>
-    private sealed class DamagedStreams(IJournal inner, HashSet<EntityId> damaged) : IJournal
+    private sealed class DamagedStreams(IJournal inner, HashSet<EntityId> damaged) : DelegatingJournal(inner)
     {
-        public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
-            damaged.Contains(entity) ? throw new JournalDamagedException("A byte has changed.") : inner.ReadAsync(entity, cancellationToken);
-
-        public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
-            inner.ReadVersionAsync(entity, cancellationToken);
-
-        public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken) =>
-            inner.AppendAsync(append, cancellationToken);
-
-        public ValueTask SaveSnapshotAsync(
-            EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken) =>
-            inner.SaveSnapshotAsync(entity, version, snapshot, cancellationToken);
-
-        public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken) =>
-            inner.ForgetAsync(entity, expectedVersion, cancellationToken);
+        public override ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
+            damaged.Contains(entity) ? throw new JournalDamagedException("A byte has changed.") : Inner.ReadAsync(entity, cancellationToken);
     }
 }
