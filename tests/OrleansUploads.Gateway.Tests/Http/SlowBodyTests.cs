@@ -150,6 +150,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
             }
 
             await AssertPlaceIsFreeAsync();
+            await Eventually.BecomesTrueAsync(() => CountAttempts() == 0, "the bytes that arrived are deleted, without a collection");
         }
 
         Assert.Equal(0, (await _server.SendAsync(ListParts(Vault, upload))).Expect(200).Json.GetProperty("Parts").GetArrayLength());
@@ -253,8 +254,10 @@ public sealed class SlowBodyTests : IAsyncLifetime
         Clock.Advance(new RetrievalPolicy().LongestDelay + Limits.JobOutputLife + TimeSpan.FromHours(1));
         await new WakeScan(Host, _journal).RunAsync(TestContext.Current.CancellationToken);
         await CollectAsync();
-        Assert.Equal(attempts, Directory.EnumerateFiles(_folder.Path, "*.part", SearchOption.AllDirectories).Count());
+        Assert.Equal(attempts, CountAttempts());
     }
+
+    private int CountAttempts() => Directory.EnumerateFiles(_folder.Path, "*.part", SearchOption.AllDirectories).Count();
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
