@@ -45,8 +45,8 @@ public sealed class AwsCliOperationTests : IDisposable
         var uploaded = await aws.RunAsync(
             "upload-archive", [.. vaultArguments, "--archive-description", "in one request", "--body", _folder.File("archive")]);
         Assert.Equal(TreeHash, Text(uploaded, "checksum"));
-        await UploadInPartsAsync(aws, vaultArguments);
-        var archives = await RetrieveAsync(aws, vaultArguments, Text(uploaded, "archiveId"));
+        var archives = await RetrieveAsync(aws, vaultArguments, await UploadInPartsAsync(aws, vaultArguments));
+        Assert.Contains(Text(uploaded, "archiveId"), archives);
 
         await aws.ExpectRefusalAsync(Invalid, "Vault not empty or recently written to", "delete-vault", vaultArguments);
         Assert.Equal(2, archives.Count);
@@ -60,7 +60,9 @@ public sealed class AwsCliOperationTests : IDisposable
         await aws.ExpectRefusalAsync(NotFound, "Vault not found", "describe-vault", vaultArguments);
     }
 
-    private async Task UploadInPartsAsync(AwsCli aws, string[] vaultArguments)
+    /// <summary>Uploads an archive in two parts, the last one first, and aborts another upload.</summary>
+    /// <returns>The archive ID.</returns>
+    private async Task<string> UploadInPartsAsync(AwsCli aws, string[] vaultArguments)
     {
         await aws.ExpectRefusalAsync(
             Invalid, "must be a power of two", "initiate-multipart-upload", [.. vaultArguments, "--part-size", "3145728"]);
@@ -71,20 +73,26 @@ public sealed class AwsCliOperationTests : IDisposable
         await File.WriteAllBytesAsync(last, _bytes[Archives.MiB..]);
         var first = _folder.File("first-part");
         await File.WriteAllBytesAsync(first, _bytes[..Archives.MiB]);
-        await aws.RunAsync("upload-multipart-part", [.. uploadArguments, "--range", "bytes 1048576-1048580/*", "--body", last]);
+        await aws.RunAsync("upload-multipart-part", [.. uploadArguments, "--range", $"bytes 1048576-1048580/{_bytes.Length}", "--body", last]);
         await aws.RunAsync("upload-multipart-part", [.. uploadArguments, "--range", "bytes 0-1048575/*", "--body", first]);
         var uploads = await aws.RunAsync("list-multipart-uploads", vaultArguments);
         Assert.Equal(upload, Text(Assert.Single(uploads.GetProperty("UploadsList").EnumerateArray()), "MultipartUploadId"));
-        var parts = await aws.RunAsync("list-parts", uploadArguments);
+        var parts = await aws.RunAsync("list-parts", [.. uploadArguments, "--page-size", "1"]);
         Assert.Equal(
             ["0-1048575", "1048576-1048580"],
             parts.GetProperty("Parts").EnumerateArray().Select(part => Text(part, "RangeInBytes")));
-        var completed = await aws.RunAsync(
-            "complete-multipart-upload", [.. uploadArguments, "--archive-size", $"{_bytes.Length}", "--checksum", TreeHash]);
+        string[] complete = [.. uploadArguments, "--archive-size", $"{_bytes.Length}", "--checksum", TreeHash];
+        var completed = await aws.RunAsync("complete-multipart-upload", complete);
         Assert.Equal(TreeHash, Text(completed, "checksum"));
+        var archive = Text(completed, "archiveId");
+        Assert.Equal(archive, Text(await aws.RunAsync("complete-multipart-upload", complete), "archiveId"));
+        await aws.ExpectRefusalAsync(NotFound, upload, "list-parts", uploadArguments);
 
         var unwanted = Text(await aws.RunAsync("initiate-multipart-upload", initiate), "uploadId");
         await aws.RunAsync("abort-multipart-upload", [.. vaultArguments, "--upload-id", unwanted]);
+        uploads = await aws.RunAsync("list-multipart-uploads", vaultArguments);
+        Assert.Empty(uploads.GetProperty("UploadsList").EnumerateArray());
+        return archive;
     }
 
     /// <summary>Retrieves an archive and the inventory.</summary>
