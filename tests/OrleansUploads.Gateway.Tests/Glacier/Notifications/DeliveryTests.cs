@@ -127,29 +127,6 @@ public sealed class DeliveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_message_is_delivered_after_a_restart_between_the_end_of_the_job_and_its_delivery()
-    {
-        await using var receiver = await Receiver.StartAsync(status: 503);
-        string id;
-        await using (var server = await StartAsync((JobTopic, receiver.Address)))
-        {
-            await RetrieveAsync(server, await PrepareAsync(server, topic: null), JobTopic);
-            id = (await receiver.NextAsync()).Id;
-        }
-
-        receiver.Status = 200;
-        await using var restarted = await StartAsync((JobTopic, receiver.Address));
-        await WakeAsync(restarted);
-        var message = await receiver.NextAsync();
-        while (message.AnsweredBy != 200)
-        {
-            message = await receiver.NextAsync();
-        }
-
-        Assert.Equal(id, message.Id);
-    }
-
-    [Fact]
     public async Task A_job_that_finishes_while_the_server_is_stopped_is_notified_after_the_restart()
     {
         await using var receiver = await Receiver.StartAsync();
