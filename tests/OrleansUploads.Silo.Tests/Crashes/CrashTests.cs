@@ -1,26 +1,43 @@
 using System.Diagnostics;
+using Azure.Storage.Blobs;
+using OrleansUploads.Silo.Tests.Serving;
 using OrleansUploads.Simulation.RealServer;
+using OrleansUploads.Storage;
 
 namespace OrleansUploads.Silo.Tests.Crashes;
 
 /// <summary>Silos that are killed, paused and stopped under load. The judge of the simulation compares every answer.</summary>
 [Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class CrashTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output)
+public sealed class CrashTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IAsyncDisposable
 {
+    private const string Bucket = "parts";
+
     private static readonly int Rounds = TestSetting.Read("ORLEANSUPLOADS_SILO_CRASH_ROUNDS", 3);
     private static readonly int Seed = TestSetting.Read("ORLEANSUPLOADS_SILO_CRASH_SEED", 1);
 
     /// <summary>A stop that nothing delays takes about as long as the shutdown of Orleans.</summary>
     private static readonly TimeSpan MaxStop = TimeSpan.FromSeconds(15);
 
+    private readonly TemporaryFolder _folder = new();
     private readonly RealTally _tally = new();
+    private ServerProcess? _store;
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_store?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _folder.Dispose();
+    }
 
     [Theory]
-    [InlineData("PostgreSQL")]
-    [InlineData("Azurite")]
-    public async Task Silos_killed_in_turn_under_load_lose_nothing_and_return_no_wrong_answer(string database)
+    [InlineData("PostgreSQL", "folder")]
+    [InlineData("PostgreSQL", "S3")]
+    [InlineData("Azurite", "folder")]
+    [InlineData("Azurite", "blobs")]
+    public async Task Silos_killed_in_turn_under_load_lose_nothing_and_return_no_wrong_answer(string database, string parts)
     {
-        await using var cluster = await SiloCluster.StartAsync(DatabaseServers.Named(database, postgres, azurite));
+        var keepParts = await PreparePartsAsync(parts);
+        await using var cluster = await SiloCluster.StartAsync(
+            DatabaseServers.Named(database, postgres, azurite), (_, start) => keepParts(start));
 
         await PlayAsync(cluster, Rounds, async (service, round) =>
         {
@@ -28,6 +45,7 @@ public sealed class CrashTests(PostgresServer postgres, AzuriteServer azurite, I
             await service.EndAsync(() => cluster.KillAsync(victim));
             await cluster.ReplaceAsync(victim);
         });
+        Assert.Equal(parts == "folder", Directory.Exists(cluster.PartsFolder));
     }
 
     [Fact]
@@ -89,6 +107,30 @@ public sealed class CrashTests(PostgresServer postgres, AzuriteServer azurite, I
                     : "TRUNCATE orleansstorage; INSERT INTO orleansstorage SELECT * FROM kept");
                 await Task.WhenAll(Enumerable.Range(0, SiloCluster.Count).Select(number => cluster.ReplaceAsync(number)));
             });
+        }
+    }
+
+    /// <summary>Prepares a place for the bytes: the cluster's shared folder, or an object store.</summary>
+    /// <returns>Changes the start of a silo, which then keeps the bytes there.</returns>
+    private async Task<Func<SiloStart, SiloStart>> PreparePartsAsync(string parts)
+    {
+        switch (parts)
+        {
+            case "S3":
+                _store = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+                using (var s3 = new S3Calls(_store))
+                {
+                    await s3.SendAsync(HttpMethod.Put, $"/{Bucket}", []);
+                }
+
+                return start => start.WithPartsInS3(
+                    $"s3://{Bucket}/cluster", _store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
+            case "blobs":
+                var blobs = await azurite.StartBlobsAsync();
+                await new BlobContainerClient(blobs, Bucket).CreateAsync();
+                return start => start.WithParts($"az://{Bucket}/cluster").With(ObjectStores.AzureVariable, blobs);
+            default:
+                return static start => start;
         }
     }
 

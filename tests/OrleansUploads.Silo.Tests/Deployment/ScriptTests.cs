@@ -8,10 +8,10 @@ using OrleansUploads.Silo.Settings;
 namespace OrleansUploads.Silo.Tests.Deployment;
 
 /// <summary>Runs the scripts in <c>deploy/</c>.</summary>
-public sealed class ScriptTests(PostgresServer postgres) : IDisposable
+public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) : IDisposable
 {
     private const string ClusterScript = "deploy/local-cluster.sh";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly TemporaryFolder _folder = new();
 
@@ -41,19 +41,31 @@ public sealed class ScriptTests(PostgresServer postgres) : IDisposable
     }
 
     [Theory, Trait(TestRun.Name, TestRun.Campaign)]
-    [InlineData("folder")]
-    [InlineData("s3")]
-    public async Task The_local_cluster_passes_the_demo_while_its_silos_are_killed(string parts)
+    [InlineData("--parts", "folder")]
+    [InlineData("--parts", "s3")]
+    [InlineData("--azure", "--parts", "folder")]
+    [InlineData("--azure", "--parts", "blobs")]
+    public async Task The_local_cluster_passes_the_demo_while_its_silos_are_killed(params string[] options)
     {
-        PostgresPrograms.RequireInstalled();
-        PostgresPrograms.LetTraverse(_folder.Path);
+        if (options[0] == "--azure")
+        {
+            // The script starts its own.
+            await azurite.CreateLocalClusterAsync();
+        }
+        else
+        {
+            PostgresPrograms.RequireInstalled();
+            PostgresPrograms.LetTraverse(_folder.Path);
+        }
+
         var cluster = _folder.File("cluster");
         var environment = LocalCluster(cluster);
         try
         {
-            Assert.Contains(
-                "archive ID", await RunAsync(ClusterScript, ["--parts", parts, "demo", "64MiB"], environment), StringComparison.Ordinal);
-            Assert.Equal(parts == "folder", Directory.Exists(Path.Combine(cluster, "parts")));
+            var demo = await RunAsync(ClusterScript, [.. options, "demo", "64MiB"], environment);
+            Assert.Contains("All checks passed.", demo, StringComparison.Ordinal);
+            Assert.Matches("8 concurrent complete requests return one archive ID .*1 ID", demo);
+            Assert.Equal(options[^1] == "folder", Directory.Exists(Path.Combine(cluster, "parts")));
             await File.WriteAllTextAsync(Path.Combine(cluster, "notes"), "not of the script");
         }
         finally
