@@ -100,18 +100,6 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task The_folder_of_a_killed_server_can_be_used_again()
-    {
-        await using var first = await ServerProcess.StartAsync(_folder.Data);
-        await first.Connect().CreateVaultAsync("photos");
-
-        await using var second = await first.CrashAsync();
-
-        Assert.Equal(first.Address, second.Address);
-        Assert.Equal("photos", (await second.Connect().DescribeVaultAsync("photos")).Name);
-    }
-
-    [Fact]
     public async Task Anonymous_mode_is_refused_on_an_address_other_than_loopback()
     {
         var refused = await ServerProcess.RefuseAsync(

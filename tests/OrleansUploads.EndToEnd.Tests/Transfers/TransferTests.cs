@@ -16,35 +16,6 @@ public sealed class TransferTests : IDisposable
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task An_upload_continues_after_the_server_is_killed_and_restarted()
-    {
-        await using var first = await ServerProcess.StartAsync(_folder.Data, "--quiet");
-        using var client = first.Connect(new RetryPolicy { MaxAttempts = 100, MaxDelay = TimeSpan.FromSeconds(1) });
-        await client.CreateVaultAsync(Vault);
-        var archive = Archives.Bytes((64 * Archives.MiB) + 1, seed: 1);
-        var halfDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        using var source = ByteSource.FromMemory(archive);
-        var upload = new ArchiveUpload(client, new ArchiveUploadOptions
-        {
-            PartSizeBytes = Archives.MiB,
-            OnProgress = progress =>
-            {
-                if (progress.PartsDone >= 32)
-                {
-                    halfDone.TrySetResult();
-                }
-            },
-        }).UploadAsync(Vault, source);
-        await halfDone.Task;
-        await using var second = await first.CrashAsync();
-        var receipt = await upload;
-
-        Assert.True((await client.RetrieveAsync(Vault, receipt.ArchiveId)).AsSpan().SequenceEqual(archive));
-    }
-
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Large_parts_cost_the_server_little_memory()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
