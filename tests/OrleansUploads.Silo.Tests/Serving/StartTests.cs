@@ -125,6 +125,11 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
         var receipt = await client.UploadInPartsAsync("photos", archive);
         using var direct = silo.Connect();
         Assert.Equal(archive, await direct.RetrieveAsync("photos", receipt.ArchiveId));
+        using var s3 = new S3Calls(silo);
+        await s3.SendAsync(HttpMethod.Put, "/photos");
+        await s3.SendAsync(HttpMethod.Put, "/photos/2026/holiday.tar", archive);
+        using var s3AtGateway = new S3Calls(gateway);
+        Assert.Equal(archive, await s3AtGateway.SendAsync(HttpMethod.Get, "/photos/2026/holiday.tar"));
         await gateway.StopAsync();
     }
 }
