@@ -23,7 +23,6 @@ IBenchmark[] all =
     new DashboardBenchmark(),
     new CompleteObjectBenchmark(),
     new ObjectPartsBenchmark(),
-    new Boto3Benchmark(),
     new MillionObjectsBenchmark(),
     new StoreIngestBenchmark(),
     new StoreRetrievalBenchmark(),
