@@ -161,7 +161,7 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
     }
 
     /// <inheritdoc/>
-    public string MarkName => ObjectKeys.Mark;
+    public string MarkName => MarkKey;
 
     /// <inheritdoc/>
     public async ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken) =>
