@@ -13,7 +13,6 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
     private readonly LogRate _deliveries = new(time);
     private readonly LogRate _skips = new(time);
     private readonly LogRate _snapshots = new(time);
-    private readonly LogRate _endedUploads = new(time);
 
     /// <summary>Logs nothing.</summary>
     public static EngineLog None { get; } = new(NullLogger.Instance, TimeProvider.System);
@@ -51,15 +50,6 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
         }
     }
 
-    /// <summary>The bytes of an upload that has ended could not be deleted immediately.</summary>
-    public void EndedUploadKept(UploadId upload, Exception fault)
-    {
-        if (_endedUploads.TryPass(out var suppressed))
-        {
-            LogEndedUploadKept(logger, fault, upload, suppressed);
-        }
-    }
-
     /// <summary>A snapshot could not be saved.</summary>
     public void SnapshotLost(EntityId entity, Exception fault)
     {
@@ -94,13 +84,6 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
         "The collector skipped upload {Upload} and kept its bytes. The next round checks it again. "
         + "{Suppressed} earlier messages of this kind were not logged")]
     private static partial void LogUploadSkipped(ILogger logger, Exception? fault, UploadId upload, long suppressed);
-
-    [LoggerMessage(
-        1005,
-        LogLevel.Warning,
-        "The bytes of upload {Upload}, which has ended, could not be deleted immediately. The next collection deletes them. "
-        + "{Suppressed} earlier messages of this kind were not logged")]
-    private static partial void LogEndedUploadKept(ILogger logger, Exception fault, UploadId upload, long suppressed);
 
     [LoggerMessage(
         1006,

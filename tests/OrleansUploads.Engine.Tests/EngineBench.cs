@@ -120,6 +120,12 @@ internal sealed class EngineBench
         return output.ToArray();
     }
 
+    /// <summary>Waits until nothing of an upload is stored.</summary>
+    public Task AwaitReclaimedAsync(UploadId upload) => Eventually.BecomesTrueAsync(
+        async () => (await Parts.AllAttemptsAsync(upload, CancellationToken.None)).Count == 0
+            && await Parts.ReadManifestAsync(upload, CancellationToken.None) is null,
+        "the bytes are deleted");
+
     public static StatedHashes Hashes(byte[] body) => new(
         new LinearHash(new Sha256Digest(System.Security.Cryptography.SHA256.HashData(body))), TreeHasher.Compute(body));
 

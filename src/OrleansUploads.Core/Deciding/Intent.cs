@@ -33,7 +33,8 @@ public sealed record Intent(string Key, IntentAction Action, Func<IAnswer, IComm
     public Func<IAnswer, IAnswer, IAnswer>? Settles { get; init; }
 
     /// <summary>Whether the state records the intent, so that it is carried out after a crash. If it does not, the sender of the
-    /// command must repeat the command until it is answered.</summary>
+    /// command must repeat the command until it is answered, or nothing may depend on the intent. One for which no answer waits is given
+    /// up when it fails.</summary>
     public bool IsRecorded { get; init; } = true;
 
     /// <summary>Whether the sender of the command repeats it until it is answered, and recorded that it must. After a crash the

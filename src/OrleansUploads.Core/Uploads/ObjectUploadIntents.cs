@@ -84,7 +84,7 @@ internal static class ObjectUploadIntents
 
         if (stored is { BytesReleased: true, BytesReclaimed: false })
         {
-            yield return new Intent("reclaim", new ReclaimBytes(stored.Spec.Upload), new ConfirmBytesReclaimed());
+            yield return UploadIntents.ReclaimBytes(stored.Spec.Upload);
         }
     }
 

@@ -41,9 +41,7 @@ internal sealed class ObjectUploadRules(RetrievalPolicy retrievals) : Rules<Uplo
         ConfirmManifestStored => state is UploadState.ObjectStored { Parts: not null, ReleasedAt: null }
             ? Accept(new ManifestStored())
             : Nothing,
-        ConfirmObjectUploadUnlisted => state is UploadState.ObjectStored { Unlisted: false } or UploadState.ObjectEnded { Closed: false }
-            ? Accept(new UploadClosed())
-            : Nothing,
+        ConfirmObjectUploadUnlisted => Unlisted(state, time),
 
         // The commands of an upload to a vault.
         _ => Refuse(NotFound),
@@ -118,6 +116,14 @@ internal sealed class ObjectUploadRules(RetrievalPolicy retrievals) : Rules<Uplo
         var listed = Accept(new ObjectUploadListed());
         return state is UploadState.ObjectEnded ? listed.TellingPendingAfter(state) : listed;
     }
+
+    private static Decision<UploadEvent> Unlisted(UploadState state, ServiceTime time) => state switch
+    {
+        UploadState.ObjectStored { Unlisted: false } => Accept(new UploadClosed()),
+        UploadState.ObjectEnded { Closed: false } ended =>
+            Accept(new UploadClosed()).Telling(UploadIntents.ReclaimEnded(ended.Spec.Upload, time)),
+        _ => Nothing,
+    };
 
     private static FoundNumberedPart FindPart(UploadState.ObjectOpen open, int number) =>
         open.Parts.TryGetValue(number, out var accepted)

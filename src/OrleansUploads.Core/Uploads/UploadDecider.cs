@@ -32,7 +32,9 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             ReleaseArchive c => Release(state, c, time),
             ConfirmArchiveIndexed c => ConfirmIndexed(state, c, time.Now),
             ConfirmAdmissionClosed => Nothing,
-            ConfirmUploadClosed => state is UploadState.Ended { Closed: false } ? Accept(new UploadClosed()) : Nothing,
+            ConfirmUploadClosed => state is UploadState.Ended { Closed: false } ended
+                ? Accept(new UploadClosed()).Telling(UploadIntents.ReclaimEnded(ended.Spec.Upload, time))
+                : Nothing,
             _ when state is UploadState.OfObject || command is ObjectUploadCommand => _objects.Decide(state, command, time),
             CheckPart c => CheckPart(state, c, time.Now),
             StorePart c => StorePart(state, c, time.Now),

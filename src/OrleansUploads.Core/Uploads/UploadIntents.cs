@@ -13,7 +13,7 @@ internal static class UploadIntents
     {
         UploadState.OfObject ofObject => ObjectUploadIntents.Pending(ofObject),
         UploadState.Completed { Parts: { } parts } completed => [StoreArchive(completed, parts)],
-        UploadState.Completed { BytesReleased: true, BytesReclaimed: false } completed => [ReclaimBytes(completed)],
+        UploadState.Completed { BytesReleased: true, BytesReclaimed: false } completed => [ReclaimBytes(completed.Spec.Upload)],
         UploadState.Ended { Closed: false } ended => [CloseUpload(ended.Spec)],
         _ => [],
     };
@@ -78,9 +78,13 @@ internal static class UploadIntents
         IsRecorded = false,
     };
 
-    /// <summary>Deletes the bytes of a deleted archive that no job refers to.</summary>
-    private static Intent ReclaimBytes(UploadState.Completed completed) => new(
-        "reclaim", new ReclaimBytes(completed.Spec.Upload), new ConfirmBytesReclaimed());
+    /// <summary>Deletes the bytes of a deleted archive or object that nothing refers to.</summary>
+    public static Intent ReclaimBytes(UploadId upload) => new("reclaim", new ReclaimBytes(upload), new ConfirmBytesReclaimed());
+
+    /// <summary>Deletes the bytes of an upload that has ended without an archive or object. No state records this: what a crash, a failure,
+    /// a backup or a clock that is not trusted leaves is collected later.</summary>
+    public static ImmutableArray<Intent> ReclaimEnded(UploadId upload, ServiceTime time) =>
+        time is { IsTrusted: true, HoldsBytes: false } ? [ReclaimBytes(upload) with { IsRecorded = false }] : [];
 }
 
 /// <summary>The parts of a completed upload as the extents of its archive. A view: copying ten thousand extents takes as long as a

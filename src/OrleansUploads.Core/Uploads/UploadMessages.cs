@@ -82,7 +82,7 @@ public sealed record ConfirmManifestStored : UploadCommand, ICommand<Done>;
 /// <param name="IsVaultGone">Whether the vault was deleted before it had recorded the archive, which therefore never existed.</param>
 public sealed record ConfirmArchiveIndexed(bool IsVaultGone = false) : UploadCommand, ICommand<Done>;
 
-/// <summary>Confirms that the part store has deleted the bytes of the deleted archive.</summary>
+/// <summary>Confirms that the part store has deleted the bytes of the upload.</summary>
 public sealed record ConfirmBytesReclaimed : UploadCommand, ICommand<Done>;
 
 /// <summary>Confirms that the vault no longer lists the upload.</summary>
@@ -200,7 +200,7 @@ public sealed record MappedParts(PartNumbers Numbers, long Bytes, DateTimeOffset
 /// <param name="OverMilliseconds">The time that it was measured over.</param>
 public sealed record TransferRate(long BytesPerSecond, long OverMilliseconds);
 
-/// <summary>Deletes the bytes of a deleted archive once no job refers to them.</summary>
+/// <summary>Deletes the bytes of an upload that has ended, or of a deleted archive once no job refers to them.</summary>
 public sealed record ReclaimBytes(UploadId Upload) : IntentAction
 {
     /// <summary>False: callers do not wait until bytes are deleted.</summary>

@@ -56,27 +56,6 @@ public sealed class AttemptCollector(
         return report;
     }
 
-    /// <summary>Deletes all bytes of an upload that has ended without an archive, regardless of their age, because it
-    /// accepts no more parts. Does nothing if the upload's bytes are in use.</summary>
-    public async ValueTask<CollectionReport> CollectEndedAsync(UploadId upload, CancellationToken cancellationToken)
-    {
-        if (await AskAsync(upload, NoFence, cancellationToken) is not AttemptsInUse.None || IsHeld())
-        {
-            return new CollectionReport(UploadsSkipped: 1);
-        }
-
-        var attempts = 0;
-        await foreach (var page in parts.ListAttemptsAsync(upload, cancellationToken))
-        {
-            attempts += page.Count;
-        }
-
-        await parts.DeleteUploadAsync(upload, cancellationToken);
-        EngineTelemetry.AttemptsCollected.Add(attempts);
-        EngineTelemetry.UploadsCollected.Add(1);
-        return new CollectionReport(AttemptsDeleted: attempts, UploadsDeleted: 1);
-    }
-
     private async ValueTask<CollectionReport> CollectAsync(
         UploadId upload, DateTimeOffset before, CancellationToken cancellationToken)
     {

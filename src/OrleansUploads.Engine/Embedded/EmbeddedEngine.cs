@@ -12,9 +12,6 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 {
     private readonly EngineSetup _setup;
     private readonly EngineLog _log;
-    private readonly EndedUploadCollector _ended;
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _collectingEnded = Task.CompletedTask;
     private Maintenance? _maintenance;
     private ClockFault? _loggedFault;
 
@@ -35,13 +32,11 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             setup.Notifier,
             setup.Meter,
             Clock,
-            _log,
-            onUploadEnded: upload => _ended!.Add(upload));
+            _log);
         Ids = setup.Ids ?? new IdSource(setup.Time);
         Paths = new BytePaths(Host, Parts, Ids, setup.Time, setup.Options.Maintenance, setup.Lanes, Host.Keys);
         Collector = new AttemptCollector(Host, Parts, Clock, setup.Ports.CheckIndex, _log);
         Wakes = new WakeScan(Host, setup.Ports.Wakes);
-        _ended = new EndedUploadCollector(Collector, _log);
     }
 
     /// <summary>The entities.</summary>
@@ -69,14 +64,14 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <summary>Wakes the entities that are due.</summary>
     public WakeScan Wakes { get; }
 
-    /// <summary>Begins to delete the bytes of ended uploads and, unless the setup says otherwise, maintenance.</summary>
+    /// <summary>Begins maintenance, unless the setup says otherwise.</summary>
     public EmbeddedEngine Start()
     {
-        _collectingEnded = _ended.RunAsync(_stopping.Token);
         if (_setup.RunsMaintenance)
         {
             _maintenance = new Maintenance(
                 Wakes, Collector, _setup.Ports.CheckIndex, BeatAsync, _setup.Options.Maintenance, _setup.Time, _log);
+            FirstBeat = _maintenance.FirstBeat;
         }
 
         return this;
@@ -84,24 +79,15 @@ public sealed class EmbeddedEngine : IAsyncDisposable
 
     /// <summary>Ends when the engine has recorded, or could not record, that the service is running. Until then its clock is not
     /// trusted.</summary>
-    public Task FirstBeat => _maintenance?.FirstBeat ?? Task.CompletedTask;
+    public Task FirstBeat { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Stops what the engine does by itself: maintenance, and the deletion of the bytes of ended uploads. Requests are still
-    /// served.</summary>
+    /// <summary>Stops maintenance. Requests are still served.</summary>
     public async ValueTask StopAsync()
     {
-        if (_stopping.IsCancellationRequested)
+        if (Interlocked.Exchange(ref _maintenance, null) is { } maintenance)
         {
-            return;
+            await maintenance.DisposeAsync();
         }
-
-        await _stopping.CancelAsync();
-        if (_maintenance is not null)
-        {
-            await _maintenance.DisposeAsync();
-        }
-
-        await _collectingEnded;
     }
 
     /// <summary>Stops maintenance first and then the entities. The stores can be closed afterwards.</summary>
@@ -110,7 +96,6 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         await StopAsync();
         await Host.DisposeAsync();
         (Clock as IDisposable)?.Dispose();
-        _stopping.Dispose();
     }
 
     private async Task BeatAsync(CancellationToken cancellationToken)

@@ -28,7 +28,6 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     /// <param name="meter">Measures the output of inventory jobs, or null if no job needs it.</param>
     /// <param name="clock">The clock by which entities decide, or null for a service that is always running.</param>
     /// <param name="log">Where failures of background work are logged, or null for nowhere.</param>
-    /// <param name="onUploadEnded">Called when an upload was aborted or has expired, possibly more than once.</param>
     public EmbeddedHost(
         EntityCatalog catalog,
         IJournal journal,
@@ -38,8 +37,7 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
         INotifier? notifier = null,
         IInventoryMeter? meter = null,
         IServiceClock? clock = null,
-        EngineLog? log = null,
-        Action<UploadId>? onUploadEnded = null)
+        EngineLog? log = null)
     {
         _catalog = catalog;
         _options = options ?? new EmbeddedHostOptions();
@@ -48,7 +46,7 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
         var stopping = _stopping.Token;
         _memory = new EntityMemory(_activations, _options.MaxIdleBytes);
         Keys = new KeyIndex(this);
-        var delivery = new IntentDelivery(this, parts, Keys, notifier, meter, onUploadEnded);
+        var delivery = new IntentDelivery(this, parts, Keys, notifier, meter);
         _ports = new ActivationPorts(
             journal,
             (sender, action) => delivery.CarryOutAsync(sender, action, stopping),

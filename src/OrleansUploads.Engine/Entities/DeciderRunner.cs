@@ -218,12 +218,12 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     /// <summary>Whether a write is in progress. One that was given up has another number.</summary>
     private bool IsWriting(long write) => _phase is Phase.Appending or Phase.Forgetting && write == _write;
 
-    /// <summary>Whether an intent is no longer pending in the durable state and no reply waits for it. Only such intents are
-    /// abandoned.</summary>
+    /// <summary>Whether no reply waits for an intent, and it is not recorded or is no longer pending in the durable state. Only such intents
+    /// are abandoned.</summary>
     private bool IsObsolete(string key) =>
-        _phase is Phase.Ready or Phase.Verifying
-        && _replies.FindInFlight(key) is { IsAwaited: false }
-        && !_decider.Pending(_state).Any(intent => intent.Key == key);
+        _replies.FindInFlight(key) is { IsAwaited: false } intent
+        && (!intent.IsRecorded
+            || (_phase is Phase.Ready or Phase.Verifying && !_decider.Pending(_state).Any(pending => pending.Key == key)));
 
     /// <summary>Reads the journal again, because its version is not the known one.</summary>
     private void GiveWayToOtherHost()

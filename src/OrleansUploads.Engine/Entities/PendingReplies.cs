@@ -22,11 +22,12 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     public bool HasPending => _inFlight.Count > _unawaited + _unwoken
         || _batch.Exists(static reply => reply.Intents.Any(static intent => intent.IsAwaited && NeedsWake(intent)));
 
-    /// <summary>Whether an intent for which no reply waits is being delivered.</summary>
+    /// <summary>Whether an intent for which no reply waits is being delivered, and the entity must be woken for it after a crash.</summary>
     public bool HasUnawaited => _unawaited > 0;
 
-    /// <summary>Whether the current batch contains an intent for which no reply waits.</summary>
-    public bool BatchHasUnawaited => _batch.Exists(static reply => reply.Intents.Any(static intent => !intent.IsAwaited));
+    /// <summary>Whether the current batch contains an intent for which no reply waits, and for which the entity must be woken after a
+    /// crash.</summary>
+    public bool BatchHasUnawaited => _batch.Exists(static reply => reply.Intents.Any(IsUnawaited));
 
     /// <summary>The callers that wait for the current batch.</summary>
     public IReadOnlyList<object> BatchTickets => [.. _batch.Select(static reply => reply.Cause).OfType<object>()];
@@ -113,7 +114,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     {
         if (_inFlight.TryAdd(intent.Key, new Delivery(intent)))
         {
-            _unawaited += intent.IsAwaited ? 0 : 1;
+            _unawaited += IsUnawaited(intent) ? 1 : 0;
             _unwoken += NeedsWake(intent) ? 0 : 1;
             emit(new RunnerOutput.Deliver(intent, FailedAttempts: 0, ticket));
         }
@@ -177,6 +178,8 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
 
     private static bool NeedsWake(Intent intent) => intent is { IsRecorded: true, IsRepeatedBySender: false };
 
+    private static bool IsUnawaited(Intent intent) => !intent.IsAwaited && NeedsWake(intent);
+
     /// <summary>Takes the receiver's verdict into account.</summary>
     /// <returns>Whether this changes the answer.</returns>
     private static bool Settle(Delivery delivery, PendingReply reply)
@@ -199,7 +202,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     {
         if (_inFlight.Remove(key, out var removed))
         {
-            _unawaited -= removed.Intent.IsAwaited ? 0 : 1;
+            _unawaited -= IsUnawaited(removed.Intent) ? 1 : 0;
             _unwoken -= NeedsWake(removed.Intent) ? 0 : 1;
         }
 

@@ -2,7 +2,6 @@ using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Keys;
 
@@ -15,14 +14,12 @@ namespace OrleansUploads.Engine.Intents;
 /// <param name="keys">Sends commands to the leaf of a key.</param>
 /// <param name="notifier">Sends notifications about finished jobs; null to send none.</param>
 /// <param name="meter">Measures the output of inventory jobs; null if no job needs it.</param>
-/// <param name="onUploadEnded">Called when an upload was aborted or has expired, possibly more than once for the same upload.</param>
 public sealed class IntentDelivery(
     IEntityHost host,
     IPartStore parts,
     KeyIndex keys,
     INotifier? notifier = null,
-    IInventoryMeter? meter = null,
-    Action<UploadId>? onUploadEnded = null)
+    IInventoryMeter? meter = null)
 {
     private readonly InventoryMeasurement _measurement = new(host, meter);
 
@@ -44,20 +41,9 @@ public sealed class IntentDelivery(
                         $"{tell.Receiver} refused {tell.Command.GetType().Name} of {sender}: {refusal}.");
                 }
 
-                if (tell.Command is CloseUpload ended && sender == ended.Upload.Entity)
-                {
-                    onUploadEnded?.Invoke(ended.Upload);
-                }
-
                 return answer;
             case TellKey tell:
-                var verdict = await keys.TellAsync(sender, tell, cancellationToken);
-                if (tell.Command is UnlistObjectUpload { Position.Upload: { } unlisted })
-                {
-                    onUploadEnded?.Invoke(unlisted);
-                }
-
-                return verdict;
+                return await keys.TellAsync(sender, tell, cancellationToken);
             case NotifyTopic notify:
                 if (notifier is not null)
                 {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
@@ -41,6 +42,28 @@ public sealed class ReclaimTests
         await Eventually.BecomesTrueAsync(
             async () => (await world.Parts.AllAttemptsAsync(upload.Id, CancellationToken.None)).Count == 0,
             "its bytes are collected");
+    }
+
+    [Fact]
+    public async Task The_bytes_of_an_aborted_upload_are_deleted_long_before_the_next_collection()
+    {
+        var world = new DurableWorld();
+        await using var cluster = await ClusterBench.StartAsync(world, silos: 2);
+        await Eventually.BecomesTrueAsync(
+            () => cluster.Silos.All(silo => silo.ServiceProvider.GetRequiredService<IServiceClock>().Read().IsTrusted),
+            "the silos trust their clocks");
+        await UploadOfManyParts.CreateVaultAsync(cluster.Client);
+        var upload = new UploadOfManyParts(3, 1);
+        await upload.OpenAsync(cluster.Client);
+        var report = upload.Report(0, "0");
+        await StoreAsync(world, upload.Id, report);
+        await cluster.Client.AskWithRetriesAsync(upload.Entity, report);
+
+        await cluster.Client.AskWithRetriesAsync(upload.Entity, new AbortUpload(Some.Vault));
+
+        await Eventually.BecomesTrueAsync(
+            async () => (await world.Parts.AllAttemptsAsync(upload.Id, CancellationToken.None)).Count == 0,
+            "its bytes are deleted");
     }
 
     [Fact]

@@ -230,10 +230,21 @@ public sealed class ObjectUploadTests : ObjectDriver
         Given(new InitiateObjectUpload(SomeObject.Spec()));
         Assert.Equal("list", Raised(new AbortObjectUpload(Name)).Key);
         Assert.Equal("close", Raised(new ConfirmObjectUploadListed()).Key);
-        Given(new ConfirmObjectUploadUnlisted());
+        var reclaim = Raised(new ConfirmObjectUploadUnlisted());
+        Assert.Equal(Some.Upload(1), reclaim.Does<ReclaimBytes>().Upload);
+        Assert.False(reclaim.IsRecorded);
         Assert.Empty(Pending);
         Unchanged(new AbortObjectUpload(Name));
         AssertSnapshotIsComplete();
+    }
+
+    [Fact]
+    public void A_published_object_keeps_its_bytes_when_its_upload_is_no_longer_listed()
+    {
+        Completing();
+        Given(IsPublished());
+        Assert.Empty(Do(new ConfirmObjectUploadUnlisted()).Intents);
+        Answered<AttemptsInUse.Only>(new FenceAttempts(Now));
     }
 
     [Fact]

@@ -88,6 +88,29 @@ public sealed class UploadEndTests : UploadDriver
     }
 
     [Fact]
+    public void The_bytes_of_an_ended_upload_are_deleted_once_after_the_vault_has_closed_it()
+    {
+        Given(Initiate(), OnlyPart, new AbortUpload(Some.Vault));
+        var reclaim = Assert.Single(Confirm(Assert.Single(Pending)).Intents);
+        Assert.Equal(Spec.Upload, reclaim.Does<ReclaimBytes>().Upload);
+        Assert.Equal((false, false), (reclaim.IsAwaited, reclaim.IsRecorded));
+        Assert.Empty(Unchanged(new ConfirmUploadClosed()).Intents);
+        Assert.Empty(Confirm(reclaim).Events);
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void The_bytes_of_an_ended_upload_are_kept_during_a_clock_fault_and_a_backup(bool isTrusted, bool holdsBytes)
+    {
+        Given(Initiate(), OnlyPart, new AbortUpload(Some.Vault));
+        var held = ServiceTime.Recorded(Now, ServedIntervals.None, TimeSpan.Zero, isTrusted, holdsBytes);
+        var closed = Decider.Decide(State, new ConfirmUploadClosed(), held);
+        Assert.Empty(closed.Intents);
+        Assert.IsType<UploadClosed>(Assert.Single(closed.Events));
+    }
+
+    [Fact]
     public void An_upload_whose_initiation_arrives_after_its_end_never_begins()
     {
         Given(new EndUpload(Spec), Initiate());

@@ -409,6 +409,32 @@ public sealed class EntityRunnerTests
         Assert.Equal(1, PartsListed("list"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_unawaited_intent_that_is_not_recorded_causes_no_write_and_no_wake_up_and_is_tried_once(bool fails)
+    {
+        Initiate();
+        _bench.Submit("abort", new AbortUpload(Some.Vault));
+        _bench.Write();
+        _bench.Deliver();
+        _bench.Write();
+        Assert.Equal(Some.Noon + UploadPolicy.DefaultRecordLife, _bench.WakeAt);
+        Assert.IsType<ReclaimBytes>(Assert.Single(_bench.Open<RunnerOutput.Deliver>()).Intent.Action);
+
+        if (fails)
+        {
+            _bench.FailDelivery();
+        }
+        else
+        {
+            _bench.Deliver();
+        }
+
+        Assert.Empty(_bench.Open<RunnerOutput>());
+        Assert.True(_bench.Runner.IsIdle);
+    }
+
     [Fact]
     public void A_forgotten_entity_starts_from_its_initial_state()
     {

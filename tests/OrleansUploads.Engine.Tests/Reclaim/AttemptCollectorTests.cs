@@ -28,10 +28,12 @@ public sealed class AttemptCollectorTests
     }
 
     /// <summary>Leaves the state of a server that was killed between storing the bytes and reporting them.</summary>
-    private async Task<AttemptId> LeaveOrphanAsync(UploadId upload)
+    private Task<AttemptId> LeaveOrphanAsync(UploadId upload) => LeaveOrphanAsync(_bench, upload);
+
+    private static async Task<AttemptId> LeaveOrphanAsync(EngineBench bench, UploadId upload)
     {
-        var attempt = _bench.Ids.NewAttempt();
-        await using var writer = await _bench.Parts.CreateAsync(upload, attempt, 3, CancellationToken.None);
+        var attempt = bench.Ids.NewAttempt();
+        await using var writer = await bench.Parts.CreateAsync(upload, attempt, 3, CancellationToken.None);
         await writer.WriteAsync(new byte[3], CancellationToken.None);
         await writer.CommitAsync(
             new[] { new OrleansUploads.Hashing.Sha256Digest(System.Security.Cryptography.SHA256.HashData(new byte[3])) },
@@ -55,14 +57,9 @@ public sealed class AttemptCollectorTests
         await _bench.StoreAsync(aborted, 0, Body);
         await _bench.AskAsync(aborted.Entity, new AbortUpload(Some.Vault));
 
-        foreach (var upload in (UploadId[])[open, completed, aborted])
-        {
-            await _bench.Collector.CollectEndedAsync(upload, CancellationToken.None);
-        }
-
+        await _bench.AwaitReclaimedAsync(aborted);
         Assert.Equal(2, (await StoredAsync(open)).Count);
         Assert.Single(await StoredAsync(completed));
-        Assert.Empty(await StoredAsync(aborted));
         Assert.Null((await _bench.StoreAsync(open, 0, Other)).Refusal);
     }
 
@@ -232,15 +229,22 @@ public sealed class AttemptCollectorTests
     }
 
     [Fact]
-    public async Task An_aborted_upload_keeps_nothing()
+    public async Task An_aborted_upload_keeps_nothing_even_if_its_bytes_could_not_be_deleted_at_once()
     {
-        var upload = await OpenAsync();
-        await _bench.StoreAsync(upload, 0, Body);
-        await _bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
+        var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var bench = new EngineBench(wrapParts: inner => new FaultyPartStore(inner, step =>
+            step.Call == PartStoreCall.DeleteAttempt && failed.TrySetResult() ? PartStoreFault.Unavailable : PartStoreFault.None));
+        await bench.CreateVaultAsync();
+        var upload = await bench.OpenUploadAsync();
+        await bench.StoreAsync(upload, 0, Body);
+        await bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
+        await failed.Task;
+        Assert.Single(await bench.Parts.AllAttemptsAsync(upload, CancellationToken.None));
 
-        Assert.Equal(1, (await CollectLaterAsync()).UploadsDeleted);
+        bench.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, (await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None)).UploadsDeleted);
 
-        Assert.Empty(await StoredAsync(upload));
+        Assert.Empty(await bench.Parts.AllAttemptsAsync(upload, CancellationToken.None));
     }
 
     [Fact]
@@ -285,10 +289,8 @@ public sealed class AttemptCollectorTests
             wrapParts: inner => new FaultyPartStore(inner, step =>
                 isUnavailable && step.Call == PartStoreCall.DeleteUpload ? PartStoreFault.Unavailable : PartStoreFault.None),
             log: new EngineLog(log, TimeProvider.System));
-        await bench.CreateVaultAsync();
-        var upload = await bench.OpenUploadAsync();
-        await bench.StoreAsync(upload, 0, Body);
-        await bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
+        var upload = bench.Ids.NewUpload();
+        await LeaveOrphanAsync(bench, upload);
         bench.Time.Advance(TimeSpan.FromMinutes(1));
         using var skipped = new OwnMeasurements("orleansuploads.uploads.skipped");
 
@@ -309,11 +311,9 @@ public sealed class AttemptCollectorTests
     {
         ForbiddenUploads? forbidden = null;
         var bench = new EngineBench(wrapParts: inner => forbidden = new ForbiddenUploads(inner));
-        await bench.CreateVaultAsync();
-        foreach (var upload in (UploadId[])[await bench.OpenUploadAsync(), await bench.OpenUploadAsync(), await bench.OpenUploadAsync()])
+        for (var upload = 0; upload < 3; upload++)
         {
-            await bench.StoreAsync(upload, 0, Body);
-            await bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
+            await LeaveOrphanAsync(bench, bench.Ids.NewUpload());
         }
 
         forbidden!.Upload = await bench.Parts.ListUploadsAsync(CancellationToken.None).FirstAsync(CancellationToken.None);
@@ -327,15 +327,19 @@ public sealed class AttemptCollectorTests
     [Fact]
     public async Task The_deletion_of_ended_uploads_stops_without_an_error_when_the_host_is_closed_before_it()
     {
-        var host = new ClosedHost();
-        var ended = new EndedUploadCollector(new AttemptCollector(host, _bench.Parts, _bench.Host.Clock), EngineLog.None);
-        using var stopping = new CancellationTokenSource();
-        var running = ended.RunAsync(stopping.Token);
-        ended.Add(PartBytes.Upload(1));
-        await host.Asked.Task;
-        await stopping.CancelAsync();
-        host.Close();
-        await running;
+        var log = new RecordedLog();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var closed = new TaskCompletionSource();
+        var bench = new EngineBench(
+            wrapParts: inner => new ClosedStore(inner, asked, closed.Task), log: new EngineLog(log, TimeProvider.System));
+        await bench.CreateVaultAsync();
+        await bench.AskAsync((await bench.OpenUploadAsync()).Entity, new AbortUpload(Some.Vault));
+        await asked.Task;
+        await bench.Host.DisposeAsync();
+
+        closed.SetException(new ObjectDisposedException(nameof(ClosedStore)));
+
+        Assert.Empty(log.Entries);
     }
 
     [Fact]
@@ -343,21 +347,19 @@ public sealed class AttemptCollectorTests
     {
         ForbiddenUploads? forbidden = null;
         var log = new RecordedLog();
-        var bench = new EngineBench(wrapParts: inner => forbidden = new ForbiddenUploads(inner));
+        var bench = new EngineBench(
+            wrapParts: inner => forbidden = new ForbiddenUploads(inner), log: new EngineLog(log, TimeProvider.System));
         await bench.CreateVaultAsync();
-        var ended = new EndedUploadCollector(bench.Collector, new EngineLog(log, TimeProvider.System));
-        foreach (var upload in (UploadId[])[await bench.OpenUploadAsync(), await bench.OpenUploadAsync()])
+        UploadId[] uploads = [await bench.OpenUploadAsync(), await bench.OpenUploadAsync()];
+        forbidden!.Upload = uploads[0];
+        foreach (var upload in uploads)
         {
             await bench.StoreAsync(upload, 0, Body);
             await bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
-            forbidden!.Upload ??= upload;
-            ended.Add(upload);
         }
 
-        using var stopping = new CancellationTokenSource();
-        forbidden!.Deleted = _ => stopping.Cancel();
-
-        await ended.RunAsync(stopping.Token);
+        await bench.AwaitReclaimedAsync(uploads[1]);
+        await Eventually.BecomesTrueAsync(() => log.Entries.Count > 0, "the failure is logged");
 
         var left = await bench.Parts.ListUploadsAsync(CancellationToken.None).ToListAsync(CancellationToken.None);
         Assert.Equal(forbidden.Upload, Assert.Single(left));
@@ -398,40 +400,26 @@ public sealed class AttemptCollectorTests
         }
     }
 
-    /// <summary>A store in which the folder of one upload belongs to another user.</summary>
-    /// <summary>A host that is closed while a command waits.</summary>
-    private sealed class ClosedHost : IEntityHost
+    /// <summary>A store that is closed while a call waits.</summary>
+    private sealed class ClosedStore(IPartStore inner, TaskCompletionSource asked, Task closed) : DelegatingPartStore(inner)
     {
-        private readonly TaskCompletionSource<IAnswer> _closed = new();
-
-        public TaskCompletionSource Asked { get; } = new();
-
-        public void Close() => _closed.SetException(new ObjectDisposedException(nameof(ClosedHost)));
-
-        public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public override async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
         {
-            Asked.TrySetResult();
-            return await _closed.Task;
+            asked.TrySetResult();
+            await closed;
         }
     }
 
+    /// <summary>A store in which the folder of one upload belongs to another user.</summary>
     private sealed class ForbiddenUploads(IPartStore inner) : DelegatingPartStore(inner)
     {
         public UploadId? Upload { get; set; }
-
-        public Action<UploadId> Deleted { get; set; } = static _ => { };
 
         public override IAsyncEnumerable<IReadOnlyList<AttemptId>> ListAttemptsAsync(
             UploadId upload, CancellationToken cancellationToken) =>
             upload == Upload
                 ? throw new UnauthorizedAccessException("Access to the path is denied.")
                 : base.ListAttemptsAsync(upload, cancellationToken);
-
-        public override async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
-        {
-            await base.DeleteUploadAsync(upload, cancellationToken);
-            Deleted(upload);
-        }
     }
 
     /// <summary>Records how many attempts are deleted with each call.</summary>

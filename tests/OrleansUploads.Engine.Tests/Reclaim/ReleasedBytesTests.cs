@@ -9,7 +9,6 @@ namespace OrleansUploads.Engine.Tests.Reclaim;
 public sealed class ReleasedBytesTests
 {
     private static readonly byte[] Body = Some.Bytes(1000, 1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly EngineBench _bench = new();
 
@@ -20,7 +19,7 @@ public sealed class ReleasedBytesTests
 
         await _bench.DeleteAsync(archive.Archive);
 
-        await AwaitReclaimedAsync(_bench, archive.Upload);
+        await _bench.AwaitReclaimedAsync(archive.Upload);
         Assert.Null(await _bench.Parts.ReadManifestAsync(archive.Upload, CancellationToken.None));
     }
 
@@ -38,7 +37,7 @@ public sealed class ReleasedBytesTests
 
         _bench.Time.Advance(TimeSpan.FromMilliseconds(1));
         await _bench.Wakes.RunAsync(CancellationToken.None);
-        await AwaitReclaimedAsync(_bench, archive.Upload);
+        await _bench.AwaitReclaimedAsync(archive.Upload);
     }
 
     [Fact]
@@ -69,7 +68,7 @@ public sealed class ReleasedBytesTests
         refusing = false;
         await bench.Wakes.RunAsync(CancellationToken.None);
 
-        await AwaitReclaimedAsync(bench, archive.Upload);
+        await bench.AwaitReclaimedAsync(archive.Upload);
     }
 
     [Fact]
@@ -81,8 +80,9 @@ public sealed class ReleasedBytesTests
 
         await _bench.DeleteAsync(archive.Archive);
 
-        await EventuallyAsync(async () =>
-            await _bench.Parts.AllAttemptsAsync(archive.Upload, CancellationToken.None) is [var left] && left == late);
+        await Eventually.BecomesTrueAsync(
+            async () => await _bench.Parts.AllAttemptsAsync(archive.Upload, CancellationToken.None) is [var left] && left == late,
+            "the bytes of the archive are deleted");
         _bench.Time.Advance(new MaintenanceOptions().AttemptGrace + TimeSpan.FromMilliseconds(1));
         Assert.Equal(
             1, (await _bench.Collector.CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None)).UploadsDeleted);
@@ -96,19 +96,5 @@ public sealed class ReleasedBytesTests
         await bench.StoreAsync(upload, 0, Body);
         var archive = await bench.CompleteAsync(upload, Body);
         return (await bench.FindAsync(archive.Archive))!;
-    }
-
-    private static Task AwaitReclaimedAsync(EngineBench bench, UploadId upload) => EventuallyAsync(async () =>
-        (await bench.Parts.AllAttemptsAsync(upload, CancellationToken.None)).Count == 0
-        && await bench.Parts.ReadManifestAsync(upload, CancellationToken.None) is null);
-
-    private static async Task EventuallyAsync(Func<Task<bool>> holds)
-    {
-        var clock = System.Diagnostics.Stopwatch.StartNew();
-        while (!await holds())
-        {
-            Assert.True(clock.Elapsed < Patience, $"The condition was not met within {Patience}.");
-            await Task.Yield();
-        }
     }
 }

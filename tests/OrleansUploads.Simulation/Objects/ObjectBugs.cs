@@ -38,7 +38,7 @@ internal static class ObjectBugs
                 Evolves = (state, happened) => right.Evolve(
                     state, happened is KeysAdopted adopted ? adopted with { Entries = [.. adopted.Entries.Skip(1)] } : happened),
             }),
-            Bug("a leaf takes keys that it is moving away", 600, right => new(right)
+            Bug("a leaf takes keys that it is moving away", 3000, right => new(right)
             {
                 Decides = (state, command, time) =>
                     command is PublishObject publish && state.Split is { Next: not null } split && PositionOf(publish) >= split.At
