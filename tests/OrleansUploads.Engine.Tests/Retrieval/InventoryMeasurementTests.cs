@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Intents;
 
 namespace OrleansUploads.Engine.Tests.Retrieval;
 
