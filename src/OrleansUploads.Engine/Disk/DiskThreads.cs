@@ -1,9 +1,9 @@
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>A few dedicated threads for calls that wait for the disk: flushes, deletions and listings.</summary>
+/// <summary>A few dedicated threads for calls that wait for the disk: flushes, deletions, listings, and queries of the journal.</summary>
 /// <remarks>The platform has no asynchronous form of these calls. On the callers' threads, a slow disk would hold up the
-/// whole process. Here the callers wait without a thread and continue on their own scheduler. An idle thread looks for work before it
-/// sleeps, because waking it takes longer than most calls. Where processes share a processor, operators switch that off for the thread
+/// whole process. Here the callers wait without a thread and continue on their own scheduler. An idle thread can look for work before
+/// it sleeps, because waking it takes longer than most calls. Where processes share a processor, operators switch that off for the thread
 /// pool, and then these threads sleep at once, too.</remarks>
 internal sealed class DiskThreads : IDisposable
 {
@@ -16,20 +16,32 @@ internal sealed class DiskThreads : IDisposable
         Environment.GetEnvironmentVariable("DOTNET_ThreadPool_UnfairSemaphoreSpinLimit") == "0";
 
     private readonly Queue<Call> _calls = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _owner;
+    private readonly bool _looksForWork;
     private volatile int _waiting;
     private volatile bool _isClosed;
+    private int _running;
 
-    public DiskThreads(int count)
+    /// <summary>Starts the threads.</summary>
+    /// <param name="count">Their number; at least 1.</param>
+    /// <param name="owner">Whose disk it is, for debuggers and error messages.</param>
+    /// <param name="looksForWork">Whether an idle thread looks for work before it sleeps. Worth its time if calls follow each other
+    /// closely.</param>
+    public DiskThreads(int count, string owner = "part store", bool looksForWork = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        _owner = owner;
+        _looksForWork = looksForWork && !SleepsAtOnce;
+        _running = count;
         for (var i = 0; i < count; i++)
         {
-            new Thread(Work, StackBytes) { IsBackground = true, Name = "part store disk" }.Start();
+            new Thread(Work, StackBytes) { IsBackground = true, Name = $"{owner} disk" }.Start();
         }
     }
 
     /// <summary>Runs a call on one of the threads.</summary>
-    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
+    /// <exception cref="ObjectDisposedException">The threads accept no more calls.</exception>
     public Task<T> RunAsync<T>(Func<T> function)
     {
         var call = new Call<T>(function);
@@ -37,7 +49,7 @@ internal sealed class DiskThreads : IDisposable
         {
             if (_isClosed)
             {
-                throw new ObjectDisposedException(nameof(DiskPartStore), "The part store was closed.");
+                throw new ObjectDisposedException(_owner, $"The {_owner} was closed.");
             }
 
             _calls.Enqueue(call);
@@ -65,18 +77,30 @@ internal sealed class DiskThreads : IDisposable
         }
     }
 
+    /// <summary>Accepts no more calls, and waits until those already accepted are finished.</summary>
+    public Task CloseAsync()
+    {
+        Dispose();
+        return _ended.Task;
+    }
+
     private void Work()
     {
         while (Take() is { } call)
         {
             call.Run();
         }
+
+        if (Interlocked.Decrement(ref _running) == 0)
+        {
+            _ended.SetResult();
+        }
     }
 
     /// <summary>Waits for the next call. Returns null if there are no more.</summary>
     private Call? Take()
     {
-        if (!SleepsAtOnce)
+        if (_looksForWork)
         {
             LookForWork();
         }

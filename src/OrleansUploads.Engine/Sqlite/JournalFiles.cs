@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Sqlite;
@@ -59,11 +60,10 @@ internal sealed class JournalFiles : IDisposable
     }
 
     /// <summary>Runs a query. The files stay open until it ends.</summary>
-    /// <param name="reader">Number of the calling thread, from 0.</param>
-    /// <param name="query">The query.</param>
+    /// <remarks>At most <see cref="SqliteJournalOptions.ReaderThreads"/> threads may call it at the same time.</remarks>
     /// <exception cref="JournalUnavailableException">The files cannot be used at the moment, or not until a
     /// restart.</exception>
-    public T Read<T>(int reader, Func<JournalReader, T> query)
+    public T Read<T>(Func<JournalReader, T> query)
     {
         while (true)
         {
@@ -72,7 +72,7 @@ internal sealed class JournalFiles : IDisposable
             {
                 if (_open is { } open)
                 {
-                    return query(open.Readers[reader]);
+                    return Read(open.Readers, query);
                 }
             }
             finally
@@ -139,6 +139,23 @@ internal sealed class JournalFiles : IDisposable
         _open?.Close(cleansUp: true);
         _open = null;
         _access.Dispose();
+    }
+
+    private static T Read<T>(ConcurrentBag<JournalReader> readers, Func<JournalReader, T> query)
+    {
+        if (!readers.TryTake(out var reader))
+        {
+            throw new InvalidOperationException("More threads read the journal than it has readers.");
+        }
+
+        try
+        {
+            return query(reader);
+        }
+        finally
+        {
+            readers.Add(reader);
+        }
     }
 
     private void Reopen()

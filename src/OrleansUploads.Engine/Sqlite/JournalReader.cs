@@ -1,7 +1,7 @@
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>Queries over one connection. Each query sees one consistent state of the journal. Used by one thread
-/// only.</summary>
+/// at a time.</summary>
 internal sealed class JournalReader : IDisposable
 {
     private readonly SqliteDatabase _database;

@@ -9,14 +9,14 @@ internal sealed class JournalWriter
     private const long MaxBatchBytes = 8 * 1024 * 1024;
 
     private readonly JournalFiles _files;
-    private readonly WorkQueue<PendingWrite> _queue;
+    private readonly WorkQueue _queue;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Takes ownership of the files and starts the thread.</summary>
     public JournalWriter(JournalFiles files, int queueCapacity)
     {
         _files = files;
-        _queue = new WorkQueue<PendingWrite>(queueCapacity, static write => write.SizeBytes);
+        _queue = new WorkQueue(queueCapacity);
         new Thread(Run) { IsBackground = true, Name = "journal-writer" }.Start();
     }
 

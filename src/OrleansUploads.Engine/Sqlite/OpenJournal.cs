@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Sqlite;
@@ -5,13 +6,13 @@ namespace OrleansUploads.Engine.Sqlite;
 /// <summary>The open and checked files of the journal.</summary>
 /// <param name="Database">The connection that writes.</param>
 /// <param name="Tables">The tables, for the writer thread.</param>
-/// <param name="Readers">One reader for each thread that reads.</param>
+/// <param name="Readers">The readers that no query uses: at first, one for each thread that reads.</param>
 /// <param name="Mark">The mark.</param>
 /// <param name="Damaged">Entities with a damaged record among the newest records.</param>
 internal sealed record OpenJournal(
     SqliteDatabase Database,
     JournalTables Tables,
-    IReadOnlyList<JournalReader> Readers,
+    ConcurrentBag<JournalReader> Readers,
     HighWaterMark Mark,
     IReadOnlyList<EntityId> Damaged)
 {
@@ -49,7 +50,7 @@ internal sealed record OpenJournal(
             tables.Load();
             var damaged = FindDamaged(database);
 
-            var readers = new List<JournalReader>();
+            var readers = new ConcurrentBag<JournalReader>();
             while (readers.Count < options.ReaderThreads)
             {
                 var connection = JournalSchema.OpenForReading(path);

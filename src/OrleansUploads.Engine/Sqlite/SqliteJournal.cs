@@ -18,14 +18,14 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
     private static readonly TimeSpan NamesPause = TimeSpan.FromMilliseconds(10);
 
     private readonly JournalWriter _writer;
-    private readonly JournalReaders _readers;
+    private readonly DiskThreads _readers;
     private readonly JournalFiles _files;
 
     private SqliteJournal(JournalFiles files, SqliteJournalOptions options)
     {
         _files = files;
         _writer = new JournalWriter(files, options.QueueCapacity);
-        _readers = new JournalReaders(files, options.ReaderThreads, options.QueueCapacity);
+        _readers = new DiskThreads(options.ReaderThreads, "journal", looksForWork: false);
     }
 
     /// <summary>Entities with a damaged record among the newest 1,000 when the journal was opened. They are not served;
@@ -60,11 +60,11 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
-        _readers.ReadAsync($"Reading {entity} from the journal", reader => reader.Read(entity), cancellationToken);
+        ReadAsync($"Reading {entity} from the journal", reader => reader.Read(entity), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
-        _readers.ReadAsync(
+        ReadAsync(
             $"Reading the version of {entity} in the journal", reader => reader.ReadVersion(entity), cancellationToken);
 
     /// <inheritdoc/>
@@ -95,7 +95,7 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
     public ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        return _readers.ReadAsync("Listing due entities", reader => reader.ListDue(dueAt, limit), cancellationToken);
+        return ReadAsync("Listing due entities", reader => reader.ListDue(dueAt, limit), cancellationToken);
     }
 
     /// <summary>Looks up every stream by its name, once. It checks a few streams at a time, so it neither delays the start nor noticeably
@@ -107,7 +107,7 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
     public async ValueTask CheckNamesAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         long after = 0;
-        while (await _readers.ReadAsync(
+        while (await ReadAsync(
             "Checking the index of the journal", reader => reader.CheckNames(after, NamesAtOnce), cancellationToken) is { } reached)
         {
             after = reached;
@@ -122,6 +122,21 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
         await _readers.CloseAsync();
         await _writer.CloseAsync();
     }
+
+    /// <summary>Runs a query on a thread, because SQLite blocks its caller. Cancellation counts only until the query starts.</summary>
+    private async ValueTask<T> ReadAsync<T>(string attempted, Func<JournalReader, T> query, CancellationToken cancellationToken) =>
+        await _readers.RunAsync(() =>
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                return _files.Read(query);
+            }
+            catch (Exception failure)
+            {
+                throw SqliteFault.ToJournalException(failure, attempted);
+            }
+        });
 }
 
 /// <summary>Options of a <see cref="SqliteJournal"/>.</summary>
@@ -130,8 +145,7 @@ public sealed record SqliteJournalOptions
     /// <summary>Number of threads that read, each with its own connection; at least 1.</summary>
     public int ReaderThreads { get; init; } = 2;
 
-    /// <summary>Maximum number of queued writes, and of queued reads. When a queue is full, callers wait. At least
-    /// 1.</summary>
+    /// <summary>Maximum number of queued writes. When the queue is full, callers wait. At least 1.</summary>
     public int QueueCapacity { get; init; } = 4096;
 
     /// <summary>Maximum size of the database file in bytes, rounded down to whole pages, or null for no limit. When it is

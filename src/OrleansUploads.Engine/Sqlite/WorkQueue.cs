@@ -1,21 +1,20 @@
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>A bounded queue from asynchronous callers to blocking threads.</summary>
+/// <summary>A bounded queue of writes from asynchronous callers to the thread that writes.</summary>
 /// <remarks>Channels wake a blocked reader through the thread pool, where it waits behind its own callers under load. This
 /// queue wakes the thread directly.</remarks>
-/// <param name="capacity">Maximum number of waiting items.</param>
-/// <param name="sizeOf">Size of the payload of an item, in bytes. It bounds a batch.</param>
+/// <param name="capacity">Maximum number of waiting writes.</param>
 #pragma warning disable CA1001 // A semaphore holds no resources unless its wait handle is used.
-internal sealed class WorkQueue<T>(int capacity, Func<T, int> sizeOf)
+internal sealed class WorkQueue(int capacity)
 #pragma warning restore CA1001
 {
     private readonly SemaphoreSlim _free = new(capacity);
-    private readonly Queue<T> _waiting = new();
+    private readonly Queue<PendingWrite> _waiting = new();
     private bool _closed;
 
     /// <summary>Adds work if there is room now.</summary>
     /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
-    public bool TryAdd(T work)
+    public bool TryAdd(PendingWrite work)
     {
         if (!_free.Wait(0, CancellationToken.None))
         {
@@ -28,7 +27,7 @@ internal sealed class WorkQueue<T>(int capacity, Func<T, int> sizeOf)
 
     /// <summary>Adds work as soon as there is room. If the call is cancelled, the work is not added.</summary>
     /// <exception cref="ObjectDisposedException">The queue is closed.</exception>
-    public async ValueTask AddAsync(T work, CancellationToken cancellationToken)
+    public async ValueTask AddAsync(PendingWrite work, CancellationToken cancellationToken)
     {
         await _free.WaitAsync(cancellationToken);
         Add(work);
@@ -36,7 +35,7 @@ internal sealed class WorkQueue<T>(int capacity, Func<T, int> sizeOf)
 
     /// <summary>Blocks until there is work, then takes waiting work up to both limits, oldest first.</summary>
     /// <returns>False when the queue is closed and empty.</returns>
-    public bool Take(List<T> batch, int maxCount, long maxBytes)
+    public bool Take(List<PendingWrite> batch, int maxCount, long maxBytes)
     {
         lock (_waiting)
         {
@@ -54,7 +53,7 @@ internal sealed class WorkQueue<T>(int capacity, Func<T, int> sizeOf)
             while (batch.Count < maxCount && bytes < maxBytes && _waiting.TryDequeue(out var work))
             {
                 batch.Add(work);
-                bytes += sizeOf(work);
+                bytes += work.SizeBytes;
             }
         }
 
@@ -72,7 +71,7 @@ internal sealed class WorkQueue<T>(int capacity, Func<T, int> sizeOf)
         }
     }
 
-    private void Add(T work)
+    private void Add(PendingWrite work)
     {
         lock (_waiting)
         {

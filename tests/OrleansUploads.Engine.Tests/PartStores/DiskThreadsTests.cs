@@ -48,4 +48,18 @@ public sealed class DiskThreadsTests
         go.Set();
         Assert.All(await Task.WhenAll(calls), Assert.True);
     }
+
+    [Fact]
+    public async Task Closing_waits_for_every_call_that_was_accepted()
+    {
+        using var go = new ManualResetEventSlim();
+        var threads = new DiskThreads(2);
+        var calls = Enumerable.Range(0, 8).Select(_ => threads.RunAsync(() => go.Wait(Patience))).ToList();
+
+        var closing = threads.CloseAsync();
+        Assert.False(closing.IsCompleted);
+        go.Set();
+        await closing;
+        Assert.All(calls, static call => Assert.True(call.IsCompletedSuccessfully));
+    }
 }
