@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Runtime.InteropServices;
 using Azure;
-using Orleans.Runtime;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Silo.Hosting;
 

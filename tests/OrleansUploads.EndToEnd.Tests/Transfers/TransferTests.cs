@@ -1,4 +1,3 @@
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
 

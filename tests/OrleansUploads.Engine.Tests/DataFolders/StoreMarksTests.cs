@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Engine.Tests.DataFolders;
 
