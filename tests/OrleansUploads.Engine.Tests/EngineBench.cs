@@ -120,7 +120,7 @@ internal sealed class EngineBench
         return output.ToArray();
     }
 
-    /// <summary>Waits until nothing of an upload is stored.</summary>
+    /// <summary>Waits until the part store has no bytes of the upload.</summary>
     public Task AwaitReclaimedAsync(UploadId upload) => Eventually.BecomesTrueAsync(
         async () => (await Parts.AllAttemptsAsync(upload, CancellationToken.None)).Count == 0
             && await Parts.ReadManifestAsync(upload, CancellationToken.None) is null,

@@ -111,11 +111,7 @@ internal sealed class Transport
     {
         using var idle = StartIdleTimer(cancellationToken);
         using var content = request.Body is null ? null : new BodyContent(request.Body, idle, _options.RateLimit);
-
-        // .NET repeats a request without content by itself if its connection ends before the response. The retry policy does not see
-        // that: a deletion would be answered "not found", and a purchase made twice. Empty content prevents it, and reading is harmless.
-        using var empty = content is null && request.Method != HttpMethod.Get ? new ByteArrayContent([]) : null;
-        using var message = CreateMessage(request, content ?? (HttpContent?)empty);
+        using var message = CreateMessage(request, content);
         try
         {
             return await ReadAsync(idle, token => SendAsync(message, request.KeepsResponseOpen, read, idle, token), cancellationToken);
@@ -161,9 +157,16 @@ internal sealed class Transport
         }
     }
 
-    private HttpRequestMessage CreateMessage(GlacierRequest request, HttpContent? content)
+    private HttpRequestMessage CreateMessage(GlacierRequest request, BodyContent? content)
     {
         var message = new HttpRequestMessage(request.Method, new Uri(_options.Endpoint, request.PathAndQuery)) { Content = content };
+        if (request.Method != HttpMethod.Get)
+        {
+            // .NET repeats a request without content by itself if its connection ends before the response. The retry policy does not see
+            // that: a deletion would be answered "not found", and a purchase made twice. Empty content prevents it.
+            message.Content ??= new ByteArrayContent([]);
+        }
+
         _signer.Sign(
             message, request.PayloadHash, TimeProvider.GetUtcNow(), request.Headers.Append(new(HeaderNames.Version, ApiVersion)));
         message.Headers.UserAgent.Add(Product);

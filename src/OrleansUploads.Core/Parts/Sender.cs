@@ -53,8 +53,8 @@ public sealed class SenderTable
     /// <summary>The sender with a number, or null if it is not known or one of those that are not told apart.</summary>
     public Sender? this[int? number] => number is >= 1 && number <= InOrder.Length ? InOrder[number.Value - 1] : null;
 
-    /// <summary>Creates a table. Senders beyond <see cref="MaxSenders"/> are left out.</summary>
-    public static SenderTable Of(IEnumerable<Sender> inOrder) => new([.. inOrder.Take(MaxSenders)]);
+    /// <summary>Creates a table; null stands for no senders. Senders beyond <see cref="MaxSenders"/> are left out.</summary>
+    public static SenderTable Of(IEnumerable<Sender>? inOrder) => inOrder is null ? Empty : new([.. inOrder.Take(MaxSenders)]);
 
     /// <summary>Returns what an event says of its sender.</summary>
     /// <returns>The sender's number, and the sender itself if the table does not have it yet; both null without a sender.</returns>

@@ -16,7 +16,7 @@ internal static class ObjectUploadEvolution
             Listed: false,
             Rounds: 0)
         {
-            Senders = e.Senders is { } senders ? SenderTable.Of(senders) : SenderTable.Empty,
+            Senders = SenderTable.Of(e.Senders),
         },
         (UploadState.ObjectOpen open, ObjectUploadListed) => open with { Listed = true },
         (UploadState.ObjectCompleting completing, ObjectUploadListed) =>

@@ -12,7 +12,7 @@ internal static class UploadEvolution
         (UploadState.Unknown, UploadInitiated e) =>
             new UploadState.Open(e.Spec, PartMap.Empty, e.Spec.CreatedAt, DateTimeOffset.MinValue)
             {
-                Senders = e.Senders is { } senders ? SenderTable.Of(senders) : SenderTable.Empty,
+                Senders = SenderTable.Of(e.Senders),
             },
         (UploadState.Open open, PartStored e) => WithStoredPart(open, e),
         (UploadState.Open open, ExternalPartStored e) => WithExternalPart(open, e),

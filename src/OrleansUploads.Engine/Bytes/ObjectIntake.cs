@@ -280,7 +280,7 @@ internal sealed class TicketedPublication(IEntityHost host, KeyIndex keys, TimeP
     private static readonly TimeSpan TicketLife = TimeSpan.FromSeconds(20);
 
     /// <summary>Takes a ticket ahead. This loads the key's leaf, so that its decision need not wait for that.</summary>
-    /// <returns>The ticket, or null if there is none. The task never fails.</returns>
+    /// <returns>The ticket, or null if the leaf did not give one. The task never fails.</returns>
     public async Task<KeyTicket?> TryTakeTicketAsync(ObjectName name, CancellationToken cancellationToken)
     {
         try

@@ -191,10 +191,9 @@ public sealed class DataFolder : IAsyncDisposable
             await StoreMarks.RequireMatchAsync(
                 parts,
                 _ => ValueTask.FromResult(FolderMark.Find(_path)),
-                _ => ValueTask.FromResult(
-                    FolderMark.FindOrMakeClaim(_path, RandomNumberGenerator.GetBytes(StoreMarks.ClaimBytes), _flush)),
+                (claim, _) => ValueTask.FromResult(FolderMark.FindOrMakeClaim(_path, claim, _flush)),
                 (mark, _) => ValueTask.FromResult(FolderMark.FindOrMake(_path, mark, _flush)),
-                RandomNumberGenerator.GetBytes(StoreMarks.RandomBytes),
+                RandomNumberGenerator.GetBytes(StoreMarks.Bytes),
                 cancellationToken);
         }
         catch (StoreMarkException fault)

@@ -54,6 +54,9 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
     public string Place => _directories.RootPath;
 
     /// <inheritdoc/>
+    public string MarkName => FolderMark.FileName;
+
+    /// <inheritdoc/>
     public Exception? Failure => _directories.Fault.Raised;
 
     /// <summary>Opens the store under a directory for reading only. Nothing is created, not even the directory. Other processes may
@@ -217,9 +220,6 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
     /// <inheritdoc/>
     public async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>
         await RunAsync(() => DeleteUpload(upload, cancellationToken), cancellationToken);
-
-    /// <inheritdoc/>
-    public string MarkName => FolderMark.FileName;
 
     /// <inheritdoc/>
     public ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken) =>

@@ -35,6 +35,9 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
     public string Place => _storage.Address;
 
     /// <inheritdoc/>
+    public string MarkName => MarkKey;
+
+    /// <inheritdoc/>
     public bool IsDistant => true;
 
     /// <summary>Opens a store, and tries what it relies on.</summary>
@@ -159,9 +162,6 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
             await DeleteAttemptsAsync(upload, page, cancellationToken);
         }
     }
-
-    /// <inheritdoc/>
-    public string MarkName => MarkKey;
 
     /// <inheritdoc/>
     public async ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken) =>

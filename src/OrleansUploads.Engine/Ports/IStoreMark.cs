@@ -27,26 +27,26 @@ public interface IStoreMark
 /// process would acknowledge parts that no other process can read.</remarks>
 public static class StoreMarks
 {
-    /// <summary>The number of bytes of a claim.</summary>
-    public const int ClaimBytes = 8;
+    /// <summary>The number of bytes of a new mark: a claim, and as many bytes that follow it.</summary>
+    public const int Bytes = 16;
 
-    /// <summary>The number of random bytes of a new mark that follow its claim.</summary>
-    public const int RandomBytes = 8;
+    private const int ClaimBytes = Bytes / 2;
 
     /// <summary>Requires that both have the same mark. Marks both if both are new.</summary>
     /// <param name="parts">The part store.</param>
     /// <param name="find">Returns the mark of the decisions, or null.</param>
-    /// <param name="claim">Returns the claim: random bytes that are made once and kept beside the decisions. A mark begins with them.</param>
+    /// <param name="claim">Keeps a claim beside the decisions: the bytes with which a mark for them begins. Returns the claim that is there
+    /// then, which may be an earlier one.</param>
     /// <param name="keep">Keeps a mark beside the decisions. Returns the mark that is there then, which may be that of another process.
     /// </param>
-    /// <param name="random">The end of a new mark: random bytes of this process. They differ where two processes mark two stores, because
-    /// one of them does not see the shared store.</param>
+    /// <param name="random">The content of a new claim, and the end of a new mark: unique random bytes. The end differs where two processes
+    /// mark two stores, because one of them does not see the shared store.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="StoreMarkException">They do not belong together.</exception>
     public static async ValueTask RequireMatchAsync(
         IStoreMark parts,
         Func<CancellationToken, ValueTask<byte[]?>> find,
-        Func<CancellationToken, ValueTask<byte[]>> claim,
+        Func<byte[], CancellationToken, ValueTask<byte[]>> claim,
         Func<byte[], CancellationToken, ValueTask<byte[]>> keep,
         ReadOnlyMemory<byte> random,
         CancellationToken cancellationToken)
@@ -79,8 +79,8 @@ public static class StoreMarks
         // Any other mark is that of other decisions, which may not have stored any bytes yet.
         async ValueTask<byte[]> MarkAsync()
         {
-            var claimed = await claim(cancellationToken);
-            var made = await parts.FindOrMakeMarkAsync(Enumerable.Concat(claimed, random.ToArray()).ToArray(), cancellationToken);
+            var claimed = await claim(random[..ClaimBytes].ToArray(), cancellationToken);
+            var made = await parts.FindOrMakeMarkAsync((byte[])[.. claimed, .. random.Span[ClaimBytes..]], cancellationToken);
             return made.AsSpan().StartsWith(claimed)
                 ? await keep(made, cancellationToken)
                 : throw new StoreMarkException(StoreMarkFault.OtherMark, parts.Place);

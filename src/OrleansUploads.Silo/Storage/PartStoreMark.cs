@@ -37,11 +37,9 @@ internal static class PartStoreMark
             await StoreMarks.RequireMatchAsync(
                 parts,
                 token => new(FindAsync(storage, token)),
-                async token => await FindAsync(storage, ClaimRow, token)
-                    ?? await WriteRowAsync(
-                        storage, ClaimRow, new GrainState<JournalRow>(), RandomNumberGenerator.GetBytes(StoreMarks.ClaimBytes), token),
+                async (claim, token) => await WriteRowAsync(storage, ClaimRow, new GrainState<JournalRow>(), claim, token),
                 async (mark, token) => await WriteRowAsync(storage, Row, new GrainState<JournalRow>(), mark, token),
-                RandomNumberGenerator.GetBytes(StoreMarks.RandomBytes),
+                RandomNumberGenerator.GetBytes(StoreMarks.Bytes),
                 cancellationToken);
         }
         catch (StoreMarkException fault)
@@ -97,8 +95,8 @@ internal static class PartStoreMark
         return state.RecordExists ? state.State?.Content : null;
     }
 
-    /// <summary>Writes a row that was read. If the row was not read, it is written only if there is none.</summary>
-    /// <returns>The content of the row afterwards.</returns>
+    /// <summary>Replaces a row whose state was read before. With a new state, it creates the row unless it exists.</summary>
+    /// <returns>The content of the row afterwards, which may be that of another process.</returns>
     private static async Task<byte[]> WriteRowAsync(
         IGrainStorage storage, GrainId row, GrainState<JournalRow> state, byte[] content, CancellationToken cancellationToken)
     {

@@ -25,12 +25,7 @@ public sealed class ReclaimTests
             },
         };
         await using var cluster = await ClusterBench.StartAsync(world, silos: 2, options);
-        await UploadOfManyParts.CreateVaultAsync(cluster.Client);
-        var upload = new UploadOfManyParts(3, 1);
-        await upload.OpenAsync(cluster.Client);
-        var report = upload.Report(0, "0");
-        await StoreAsync(world, upload.Id, report);
-        await cluster.Client.AskWithRetriesAsync(upload.Entity, report);
+        var upload = await StorePartAsync(world, cluster);
 
         await Eventually.BecomesTrueAsync(
             async () => (await cluster.Client.AskWithRetriesAsync(
@@ -52,12 +47,7 @@ public sealed class ReclaimTests
         await Eventually.BecomesTrueAsync(
             () => cluster.Silos.All(silo => silo.ServiceProvider.GetRequiredService<IServiceClock>().Read().IsTrusted),
             "the silos trust their clocks");
-        await UploadOfManyParts.CreateVaultAsync(cluster.Client);
-        var upload = new UploadOfManyParts(3, 1);
-        await upload.OpenAsync(cluster.Client);
-        var report = upload.Report(0, "0");
-        await StoreAsync(world, upload.Id, report);
-        await cluster.Client.AskWithRetriesAsync(upload.Entity, report);
+        var upload = await StorePartAsync(world, cluster);
 
         await cluster.Client.AskWithRetriesAsync(upload.Entity, new AbortUpload(Some.Vault));
 
@@ -79,13 +69,20 @@ public sealed class ReclaimTests
         await parts.SecondListing.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
-    private static async Task StoreAsync(DurableWorld world, UploadId upload, StorePart report)
+    /// <summary>Opens an upload of three parts, and stores and reports its first.</summary>
+    private static async Task<UploadOfManyParts> StorePartAsync(DurableWorld world, ClusterBench cluster)
     {
+        await UploadOfManyParts.CreateVaultAsync(cluster.Client);
+        var upload = new UploadOfManyParts(3, 1);
+        await upload.OpenAsync(cluster.Client);
+        var report = upload.Report(0, "0");
         byte[] bytes = [1];
-        await using var attempt = await world.Parts.CreateAsync(upload, report.Attempt, bytes.Length, CancellationToken.None);
+        await using var attempt = await world.Parts.CreateAsync(upload.Id, report.Attempt, bytes.Length, CancellationToken.None);
         await attempt.WriteAsync(bytes, CancellationToken.None);
         await attempt.CommitAsync(
             new[] { new Sha256Digest(System.Security.Cryptography.SHA256.HashData(bytes)) }, CancellationToken.None);
+        await cluster.Client.AskWithRetriesAsync(upload.Entity, report);
+        return upload;
     }
 
     private sealed class FirstListingFails() : DelegatingPartStore(new MemoryPartStore())

@@ -97,9 +97,9 @@ public sealed class StoreMarksTests
             await StoreMarks.RequireMatchAsync(
                 store,
                 _ => Do(() => Mark),
-                _ => Do(() => _claim ??= RandomNumberGenerator.GetBytes(StoreMarks.ClaimBytes)),
+                (claim, _) => Do(() => _claim ??= claim),
                 (mark, _) => Do(() => Mark ??= mark),
-                RandomNumberGenerator.GetBytes(StoreMarks.RandomBytes),
+                RandomNumberGenerator.GetBytes(StoreMarks.Bytes),
                 CancellationToken.None);
         }
 
