@@ -1,6 +1,6 @@
 namespace OrleansUploads.TestKit;
 
-/// <summary>The trait of long tests, which <c>test.sh</c> runs only with <c>--all</c>.</summary>
+/// <summary>The trait of tests that <c>test.sh</c> runs only with <c>--all</c>.</summary>
 public static class TestRun
 {
     /// <summary>The trait's name.</summary>
@@ -10,4 +10,7 @@ public static class TestRun
     /// other clients, silos that start and fail as processes. Takes long. Also a further case of what another test shows, if the
     /// case takes seconds.</summary>
     public const string Campaign = "Campaign";
+
+    /// <summary>A test that measures seconds. It runs while the machine does nothing else.</summary>
+    public const string Timing = "Timing";
 }

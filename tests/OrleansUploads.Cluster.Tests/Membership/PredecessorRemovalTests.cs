@@ -10,7 +10,7 @@ public sealed class PredecessorRemovalTests
     [InlineData(5)]
     public async Task A_silo_that_loses_races_for_the_table_declares_its_predecessor_dead_before_it_is_active(int lostRaces)
     {
-        var (siloPort, clientPort) = (StartingSilo.TakePort(), StartingSilo.TakePort());
+        var (siloPort, clientPort) = (FreePort.Take(1)[0], FreePort.Take(1)[0]);
         var predecessor = SiloAddress.New(IPAddress.Loopback, siloPort, 1);
         var table = new ContendedMembershipTable(predecessor, lostRaces);
         using var host = StartingSilo.Build(siloPort, clientPort, table);

@@ -10,9 +10,9 @@ public sealed class SilentSiloSuspicionTests
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_silo_joins_although_another_one_is_missing_for_good()
     {
-        var missing = SiloAddress.New(IPAddress.Loopback, StartingSilo.TakePort(), 1);
+        var missing = SiloAddress.New(IPAddress.Loopback, FreePort.Take(1)[0], 1);
         var table = new ContendedMembershipTable(missing, lostRaces: 1, isSilent: true);
-        using var host = StartingSilo.Build(StartingSilo.TakePort(), StartingSilo.TakePort(), table);
+        using var host = StartingSilo.Build(FreePort.Take(1)[0], FreePort.Take(1)[0], table);
         using var patience = new CancellationTokenSource(Patience);
 
         await host.StartAsync(patience.Token);
@@ -24,9 +24,9 @@ public sealed class SilentSiloSuspicionTests
     [Fact]
     public async Task A_silo_with_a_heartbeat_is_not_suspected_by_a_silo_that_cannot_reach_it()
     {
-        var unreachable = SiloAddress.New(IPAddress.Loopback, StartingSilo.TakePort(), 1);
+        var unreachable = SiloAddress.New(IPAddress.Loopback, FreePort.Take(1)[0], 1);
         var table = new ContendedMembershipTable(unreachable, lostRaces: 0);
-        using var host = StartingSilo.Build(StartingSilo.TakePort(), StartingSilo.TakePort(), table);
+        using var host = StartingSilo.Build(FreePort.Take(1)[0], FreePort.Take(1)[0], table);
         using var stopping = new CancellationTokenSource();
 
         var starting = host.StartAsync(stopping.Token);
