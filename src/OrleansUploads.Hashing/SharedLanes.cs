@@ -34,12 +34,15 @@ public sealed class SharedLanes
         _later = later;
     }
 
-    /// <summary>The lanes of this process.</summary>
-    public static SharedLanes OfProcess { get; } = new(Environment.ProcessorCount);
+    /// <summary>The lanes of this process, or null where they would not be faster than one chain after another.</summary>
+    public static SharedLanes? OfProcess { get; } =
+        IsSupported && Sha256Batch.Choose(Sha256Batch.MaxLanes, TreeHash.LeafBytes).Path != BatchPath.OneByOne
+            ? new(Environment.ProcessorCount)
+            : null;
 
-    /// <summary>Whether this processor has lanes that are faster than one chain after another, and chains can enter and leave them.</summary>
-    public static bool IsSupported { get; } =
-        OpenSslBlocks.IsSupported && Sha256Batch.Choose(Sha256Batch.MaxLanes, TreeHash.LeafBytes).Path != BatchPath.OneByOne;
+    /// <summary>Whether chains can enter and leave lanes on this platform. Without lanes in the processor they are hashed one after another,
+    /// with the same results.</summary>
+    internal static bool IsSupported => OpenSslBlocks.IsSupported;
 
     /// <summary>Whether enough chains are in flight.</summary>
     internal bool IsWorthWhile => Volatile.Read(ref _chains) >= MinChains;

@@ -4,6 +4,7 @@ namespace OrleansUploads.Core.Tests.Hashing;
 
 public class SharedLanesTests
 {
+    /// <summary>Enough for lanes to be worth while on any processor, and at least as many as the widest one hashes at a time.</summary>
     private const int Bodies = 16;
     private const int PieceBytes = 256 * 1024;
 
@@ -14,7 +15,7 @@ public class SharedLanesTests
 
     public SharedLanesTests()
     {
-        Assert.SkipUnless(SharedLanes.IsSupported, "This processor has no lanes that are faster than one chain.");
+        Assert.SkipUnless(SharedLanes.IsSupported, "This platform's SHA-256 does not tell its state.");
         _lanes = new SharedLanes(maxGroups: 1, _groups.Enqueue);
     }
 
@@ -22,7 +23,7 @@ public class SharedLanesTests
     public async Task A_group_takes_what_arrived_before_it_began()
     {
         using var bodies = new Many(Bodies, _lanes);
-        var hashed = bodies.Hashers.Select((hasher, body) => Append(hasher, Bytes.MiB * (body % 2))).ToList();
+        var hashed = bodies.Hashers.Take(Sha256Batch.MaxLanes).Select((hasher, body) => Append(hasher, Bytes.MiB * (body % 2))).ToList();
         Assert.All(hashed, static task => Assert.False(task.IsCompleted));
 
         Assert.Single(_groups);
@@ -55,10 +56,11 @@ public class SharedLanesTests
     public async Task Pieces_of_different_lengths_get_their_hashes_in_one_group()
     {
         using var bodies = new Many(Bodies, _lanes);
-        var hashed = bodies.Hashers.Select(static (hasher, body) => hasher.AppendAsync(Data.AsMemory(body, Length(body))).AsTask()).ToList();
+        var hashed = bodies.Hashers.Take(Sha256Batch.MaxLanes)
+            .Select(static (hasher, body) => hasher.AppendAsync(Data.AsMemory(body, Length(body))).AsTask()).ToList();
         _groups.Dequeue()();
         await Task.WhenAll(hashed);
-        for (var body = 0; body < Bodies; body++)
+        for (var body = 0; body < hashed.Count; body++)
         {
             Assert.Equal(Bytes.Sha256Of(Data.AsSpan(body, Length(body))), bodies.Hashers[body].Finish().Linear!.Value.Digest);
         }
