@@ -3,18 +3,17 @@
 # gives the totals. ./test.sh --help describes the arguments.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1 LC_ALL=C
 
 usage() {
     cat <<'USAGE'
 Usage: ./test.sh [--all] [FILTER…]
 
-  ./test.sh          builds and tests everything but the code analyzers and the campaigns: long tests with thousands of seeds,
-                     planted bugs, kills, power cuts, clients in other languages, and silos that start and fail as processes.
-                     It also leaves out further cases of what other tests show, and a part of the gateway's tests over grains
-  ./test.sh --all    builds and tests everything, one project after the other, and the seeds of the simulation beside them. .ci/run does
-                     the same with fewer seeds and rounds. The gateway's tests over grains keep their journals on Azurite, if it is at
-                     hand, and otherwise in their process, as without --all
+  ./test.sh          builds and tests everything but the code analyzers and the campaigns: long tests with kills, power cuts, clients in
+                     other languages, and silos that start and fail as processes. It also leaves out further cases of what other tests
+                     show, and what measures seconds
+  ./test.sh --all    builds and tests everything but the campaigns that rotate: of their eight slices it plays one, chosen by the number
+                     of commits. What waits runs beside what computes. What measures seconds runs alone at the end
   ./test.sh FILTER…  runs the tests that the filters choose, in all projects, campaigns included
 
 Filters may be repeated and combined, and * stands for any characters:
@@ -23,6 +22,12 @@ Filters may be repeated and combined, and * stands for any characters:
   -namespace NAME    tests of a namespace
   -trait NAME=VALUE  tests with a trait:                     -trait Run=Campaign
   -class- NAME and so on leave tests out.
+
+Settings are environment variables:
+  ORLEANSUPLOADS_SLICE=N           plays slice N, from 0 to 7, instead of the commit's; "all" plays every slice
+  ORLEANSUPLOADS_SEED_FROM=HEX     draws the seeds that differ from commit to commit from these 8 hexadecimal digits
+  ORLEANSUPLOADS_REQUIRE_CLIENTS=1 tests whose programs are missing fail, and so does each skipped test that
+                                   tests/expected-skips.txt does not name
 
 To run the tests of one project only: dotnet run --project tests/OrleansUploads.Core.Tests -- FILTER…
 USAGE
@@ -40,11 +45,32 @@ if [[ ${1:-} == --all ]]; then
     all=true
     shift
 fi
+# What runs: "quick" for a developer who waits, "all", or "chosen" by filters.
+mode=quick
+! $all || mode=all
+(($# == 0)) || mode=chosen
 
-# Without arguments, the campaigns are left out, because a developer waits for the result. A single case of a theory may be one.
-filter=() quick=() cases=()
-$all || (($# > 0)) || filter=(-trait- Run=Campaign)
-$all || cases=(-preEnumerateTheories)
+filter=("$@") quick=() cases=() slice=
+case $mode in
+    quick)
+        # A single case of a theory may be a campaign.
+        filter=(-trait- Run=Campaign -trait- Run=Timing) cases=(-preEnumerateTheories)
+        ;;
+    all)
+        slice=${ORLEANSUPLOADS_SLICE:-$(($(git rev-list --count HEAD 2>/dev/null || echo 0) % 8))}
+        if [[ $slice != all ]]; then
+            for number in {0..7}; do
+                ((number == slice)) || filter+=(-trait- "Slice=$number")
+            done
+            cases=(-preEnumerateTheories)
+        fi
+        ;;
+esac
+
+# Seeds that differ from commit to commit: over time they prove more than the same ones each time.
+if [[ -z ${ORLEANSUPLOADS_SEED_FROM:-} ]] && commit=$(git rev-parse --short=8 HEAD 2>/dev/null); then
+    export ORLEANSUPLOADS_SEED_FROM=${commit:0:8}
+fi
 
 # Programs that run for seconds gain nothing from code that is optimized twice. The compiler's own warnings are still errors.
 if ! $all; then
@@ -56,9 +82,6 @@ isAzureAtHand() {
     [[ -n ${ORLEANSUPLOADS_AZURE_STORAGE:-} ]] && return
     command -v node >/dev/null && { [[ -x deploy/azurite/node_modules/.bin/azurite-table ]] || command -v azurite-table >/dev/null; }
 }
-if $all && isAzureAtHand; then
-    export ORLEANSUPLOADS_GATEWAY_TESTS_STORAGE=${ORLEANSUPLOADS_GATEWAY_TESTS_STORAGE-azure}
-fi
 
 results=$(mktemp -d)
 # An interrupt reaches only what runs in the foreground. Tests beside it end here, with the processes that they started.
@@ -71,10 +94,20 @@ leave() {
 }
 trap leave EXIT
 
-dotnet restore OrleansUploads.sln --verbosity quiet
-dotnet build OrleansUploads.sln --configuration Release --no-restore --verbosity quiet ${quick[@]+"${quick[@]}"}
-
 passed=0 failed=0 skipped=0 broken=0
+
+# Where the time goes: one line for each step and project.
+took() { printf '%6d s  %s\n' "$2" "$1" >>"$results/seconds"; }
+
+build() {
+    local begun=$SECONDS
+    # One compiler for all projects starts faster than one for each.
+    dotnet build "$1" --configuration Release --no-restore --verbosity quiet -p:UseSharedCompilation=true ${quick[@]+"${quick[@]}"}
+    took "build of $1" $((SECONDS - begun))
+}
+dotnet restore OrleansUploads.sln --verbosity quiet
+took restore "$SECONDS"
+build OrleansUploads.sln
 
 # Whole projects that cannot run here: one line and one skipped test each.
 notRun=()
@@ -88,50 +121,44 @@ fi
 
 # The tests with Amazon's client for .NET are outside the solution, because not every package source has the client.
 awsSdk=OrleansUploads.AwsSdk.Tests
-if restored=$(dotnet restore "tests/$awsSdk" --verbosity quiet 2>&1); then
-    dotnet build "tests/$awsSdk" --configuration Release --no-restore --verbosity quiet ${quick[@]+"${quick[@]}"}
+if [[ $mode == quick ]]; then
+    notRun+=("NOT BUILT AND NOT RUN: $awsSdk, Amazon's own client for .NET. ./test.sh --all builds it where a package source has AWSSDK.Glacier.")
+elif restored=$(dotnet restore "tests/$awsSdk" --verbosity quiet 2>&1); then
+    build "tests/$awsSdk"
 elif grep -qE 'NU110[12]: Unable to find package AWSSDK\.' <<<"$restored"; then
     notRun+=("NOT BUILT AND NOT RUN: $awsSdk, Amazon's own client for .NET. No package source has AWSSDK.Glacier; add one that has it.")
 else
     echo "$restored"
     exit 1
 fi
+dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
 
-# Of the gateway's tests over grains, the quick run leaves these out. They have run over one process.
-sampled=OrleansUploads.Cluster.Gateway.Tests sample=()
-for class in AccountSettings BadInput DashboardView Inventory JobOutput LargeInventory LiveView \
-    S3ContentHeader S3Copy S3List S3Restore Signature Stall VaultList; do
-    sample+=(-class- "*.${class}Tests")
-done
-
-# A part of a project's tests may run under a name of its own: the seeds of the simulation.
-simulation=OrleansUploads.Simulation
-program() { echo "tests/${1%.Seeds}/bin/Release/net10.0/${1%.Seeds}.dll"; }
-
-# Runs one project's tests. What it prints goes to a file, its results to a report.
+# Runs a choice of a project's tests. What it prints goes to a file, its results to a report, both with the name of the run.
 run() {
-    local name=$1
-    shift
-    local exitCode=0
-    [[ $name != "$sampled" || ${#filter[@]} == 0 ]] || set -- "${sample[@]}"
-    ${idle[@]+"${idle[@]}"} dotnet "$(program "$name")" -noLogo -noColor -result-xml "$results/$name.xml" \
+    local name=$1 project=$2 exitCode=0 begun=$SECONDS
+    shift 2
+    ${idle[@]+"${idle[@]}"} dotnet "tests/$project/bin/Release/net10.0/$project.dll" -noLogo -noColor -result-xml "$results/$name.xml" \
         ${cases[@]+"${cases[@]}"} ${filter[@]+"${filter[@]}"} "$@" </dev/null >"$results/$name.log" 2>&1 || exitCode=$?
     echo "$exitCode" >"$results/$name.exit"
+    took "$name" $((SECONDS - begun))
 }
 
-# The same beside other tests, in a process group of its own.
+# Runs whole projects, one after the other, beside what the caller runs meanwhile, in a process group of its own.
 runBeside() {
     set -m
-    run "$@" &
+    for project in "$@"; do
+        choiceOf "$project"
+        run "$project" "$project" ${choice[@]+"${choice[@]}"}
+    done &
     set +m
 }
 
-# Names and messages of a project's failed tests: a reader who sees only the end of a long log needs them there.
+# Names and messages of a run's failed tests: a reader who sees only the end of a long log needs them there.
 failures() {
     awk '/ \[FAIL\]$|Cleanup Failure \(|FATAL ERROR/ { shown = 25; print; next } !/^      / { shown = 0 } shown-- > 0' "$results/$1.log"
 }
 
-# Prints what a project printed, and adds its results to the totals.
+# Prints what a run printed, and adds its results to the totals.
 tell() {
     local name=$1
     echo
@@ -148,111 +175,178 @@ tell() {
         echo "$name: it ended without a report, with exit code $exitCode."
         broken=$((broken + 1))
         return
-    elif ((total == 0 && explicit == 0)); then
+    elif ((total == 0)) && [[ $mode != chosen && $name != *.Timing ]]; then
         echo "$name: it ran no test."
         broken=$((broken + 1))
         return
     fi
 
-    local leftOut=0
-    if ((${#filter[@]} > 0)); then
-        # One line for each test method; a theory's cases are counted once.
-        dotnet "$(program "$name")" -noColor "${cases[@]}" -list methods -trait Run=Campaign </dev/null >"$results/$name.campaigns"
-        [[ $name != "$sampled" ]] \
-            || dotnet "$(program "$name")" -noColor -list methods "${sample[@]/#-class-/-class}" </dev/null >>"$results/$name.campaigns"
-        leftOut=$(wc -l <"$results/$name.campaigns")
-    fi
-    echo "$name: $(count passed) passed, $(($(count failed) + $(count errors))) failed, $(($(count skipped) + leftOut)) skipped"
+    echo "$name: $(count passed) passed, $(($(count failed) + $(count errors))) failed, $(count skipped) skipped"
     passed=$((passed + $(count passed)))
     failed=$((failed + $(count failed) + $(count errors)))
     failures "$name" >>"$results/failures"
-    skipped=$((skipped + $(count skipped) + leftOut))
+    skipped=$((skipped + $(count skipped)))
     # It says that something is wrong, and the report does not say what.
-    if ((exitCode != 0 && $(count failed) + $(count errors) == 0)); then
+    if ((exitCode != 0 && total != 0 && $(count failed) + $(count errors) == 0)); then
         echo "$name: it ended with exit code $exitCode."
         broken=$((broken + 1))
     fi
 }
 
+# Adds the tests of a project that filters leave out, a line for each method. Cases of a theory count once.
+leaveOut() {
+    local project=$1
+    shift
+    dotnet "tests/$project/bin/Release/net10.0/$project.dll" -noLogo -noColor -preEnumerateTheories -list methods "$@" </dev/null \
+        | grep '^OrleansUploads\.' >>"$results/leftOut" || true
+}
+
+# Every test of a report: its result, its seconds and its name.
+testsIn() {
+    grep --no-messages --no-filename --only-matching '<test [^>]*>' "$@" \
+        | sed -n 's/.* name="\([^"]*\)" result="\([^"]*\)" time="\([^"]*\)".*/\2 \3 \1/p' \
+        | sed -e 's/&quot;/"/g' -e 's/&lt;/</g' -e 's/&gt;/>/g' -e "s/&apos;/'/g" -e 's/&amp;/\&/g'
+}
+
+# Prints the skipped tests that tests/expected-skips.txt does not name.
+unexpectedSkips() {
+    local name pattern reason isExpected
+    testsIn "$results"/*.xml | sed -n 's/^Skip [^ ]* //p' | while read -r name; do
+        isExpected=false
+        while IFS=$'\t' read -r pattern reason; do
+            # The pattern may have asterisks.
+            [[ -z $reason || $name != $pattern ]] || { isExpected=true && break; }
+        done < <(grep --invert-match '^#' tests/expected-skips.txt)
+        $isExpected || echo "$name"
+    done
+}
+
 # Of all tests, those on Azure Storage.
 tellAzure() {
     local tests
-    tests=$(
-        grep --no-messages --no-filename --only-matching '<test [^>]*>' "$results"/*.Silo.Tests.xml "$results"/*.Cluster.Azure.Tests.xml \
-            | grep --regexp ' type="OrleansUploads\.\(Silo\.Tests\.On\|Cluster\.\)Azure\.' --regexp ' name="[^"]*Azurite' || true
-        [[ -z ${ORLEANSUPLOADS_GATEWAY_TESTS_STORAGE:-} ]] \
-            || grep --only-matching '<test [^>]*>' "$results"/*.Cluster.Gateway.Tests.xml || true
-    )
-    count() { grep --count " result=\"$1\"" <<<"$tests" || true; }
+    tests=$(testsIn "$results"/*.xml | grep --regexp '^[^ ]* [^ ]* OrleansUploads\.[^(]*Azur' --regexp Azurite || true)
+    count() { grep --count "^$1 " <<<"$tests" || true; }
     echo "On Azure Storage: $(count Pass) passed, $(count Fail) failed, $(count Skip) skipped"
 }
 
-explicit=$#
-projects=() waiting=(OrleansUploads.Cluster.Tests OrleansUploads.EndToEnd.Tests)
+projects=()
 for project in $(grep -l '<IsTestProject>true</IsTestProject>' tests/*/*.csproj); do
     name=$(basename "$project" .csproj)
     cannotRun "$name" || projects+=("$name")
 done
 
-if ((${#filter[@]} > 0)); then
-    # Tests that mostly wait for servers and silos run beside the others.
-    echo "Running ${#projects[@]} test projects; ${waiting[*]} beside the others"
-    for name in "${waiting[@]}"; do
-        runBeside "$name"
-    done
-    for name in "${projects[@]}"; do
-        [[ " ${waiting[*]} " == *" $name "* ]] || { echo "Running $name"; run "$name"; tell "$name"; }
-    done
-    echo "Waiting for ${waiting[*]}"
-    wait
-    for name in "${waiting[@]}"; do
-        tell "$name"
-    done
-    echo
-    echo "Left out; ./test.sh --all runs them:"
-    cat "$results"/*.campaigns
-else
-    # The seeds of the simulation wait for nothing and measure nothing. They use the processor time that the other projects leave.
-    onlySeeds=() noSeeds=()
-    if ((explicit == 0)); then
-        for class in ClientSimulation PlantedBug Seed; do
-            onlySeeds+=(-class "*.${class}Tests")
-            noSeeds+=(-class- "*.${class}Tests")
-        done
-        idle=(nice -n 19)
-        ! chrt --idle 0 true 2>/dev/null || idle=(chrt --idle 0)
-        runBeside "$simulation.Seeds" "${onlySeeds[@]}"
-        idle=()
-    fi
+simulation=OrleansUploads.Simulation
+# Tests that mostly wait for servers and silos run beside the others.
+beside=()
+case $mode in
+    quick) beside=(OrleansUploads.Cluster.Tests OrleansUploads.EndToEnd.Tests) ;;
+    all) beside=(OrleansUploads.Silo.Tests OrleansUploads.Cluster.Tests) ;;
+esac
+notTiming=()
+[[ $mode != all ]] || notTiming=(-trait- Run=Timing)
 
-    # One project after the other: timing means something only on a machine that does nothing else of the same priority.
-    for name in "${projects[@]}"; do
-        echo "Running $name"
-        if [[ $name == "$simulation" ]]; then
-            run "$name" "$@" ${noSeeds[@]+"${noSeeds[@]}"}
-        else
-            run "$name" "$@"
-        fi
-        tell "$name"
+# Of the gateway's tests over grains, each run plays those whose result can differ there. The others have a slice.
+grains=OrleansUploads.Cluster.Gateway.Tests onGrains=()
+[[ $mode == chosen || $slice == 0 || $slice == all ]] || onGrains=(-trait Hosts=Grains)
+
+# What a project plays besides the filters of all projects.
+choiceOf() {
+    choice=(${notTiming[@]+"${notTiming[@]}"})
+    [[ $1 != "$simulation" ]] || choice+=(${noSeeds[@]+"${noSeeds[@]}"})
+    [[ $1 != "$grains" ]] || choice+=(${onGrains[@]+"${onGrains[@]}"})
+}
+
+# The seeds of the simulation wait for nothing and measure nothing. They use the processor time that the other projects leave.
+onlySeeds=() noSeeds=()
+if [[ $mode == all ]]; then
+    for class in ClientSimulation PlantedBug Seed; do
+        onlySeeds+=(-class "*.${class}Tests")
+        noSeeds+=(-class- "*.${class}Tests")
     done
-    if ((explicit == 0)); then
-        echo "Waiting for the seeds of the simulation"
-        wait
-        tell "$simulation.Seeds"
-    fi
+    idle=(nice -n 19)
+    ! chrt --idle 0 true 2>/dev/null || idle=(chrt --idle 0)
+    set -m
+    run "$simulation.Seeds" "$simulation" "${onlySeeds[@]}" &
+    set +m
+    idle=()
+    echo "The commit's slice of the campaigns that rotate is $slice; its seeds are drawn from ${ORLEANSUPLOADS_SEED_FROM:-nothing}."
 fi
 
+echo "Running ${#projects[@]} test projects${beside[*]:+; ${beside[*]} beside the others}"
+if [[ $mode == quick ]]; then
+    for project in "${beside[@]}"; do
+        runBeside "$project"
+    done
+else
+    ((${#beside[@]} == 0)) || runBeside "${beside[@]}"
+fi
+for project in "${projects[@]}"; do
+    [[ " ${beside[*]} " != *" $project "* ]] || continue
+    echo "Running $project"
+    choiceOf "$project"
+    run "$project" "$project" ${choice[@]+"${choice[@]}"}
+    tell "$project"
+done
+echo "Waiting for ${beside[*]:-nothing else}${onlySeeds[*]:+ and the seeds of the simulation}"
+wait
+for project in ${beside[@]+"${beside[@]}"} ${onlySeeds[@]+"$simulation.Seeds"}; do
+    tell "$project"
+done
+
+# What measures seconds, on a machine that does nothing else.
+if [[ $mode == all ]]; then
+    for project in "${projects[@]}"; do
+        grep --quiet --recursive --include='*.cs' 'TestRun\.Timing\|"Run", "Timing"' "tests/$project" || continue
+        echo "Running $project, what measures seconds"
+        run "$project.Timing" "$project" -trait Run=Timing
+        tell "$project.Timing"
+    done
+fi
+
+# Left-out tests are skipped tests.
+: >"$results/leftOut"
+for project in "${projects[@]}"; do
+    case $mode in
+        quick) leaveOut "$project" -trait Run=Campaign -trait Run=Timing ;;
+        all) [[ $slice == all ]] || leaveOut "$project" "${filter[@]/#-trait-/-trait}" ;;
+    esac
+done
+((${#onGrains[@]} == 0)) || leaveOut "$grains" -trait- Run=Campaign -trait- Hosts=Grains
+leftOut=$(wc -l <"$results/leftOut")
+skipped=$((skipped + leftOut))
+if ((leftOut > 0)); then
+    echo
+    if [[ $mode == quick ]]; then
+        echo "Left out; ./test.sh --all runs them:"
+    else
+        echo "Left out; they are in other slices than $slice:"
+    fi
+    cat "$results/leftOut"
+fi
+
+echo
+echo "Where the time went:"
+sort --numeric-sort --reverse "$results/seconds"
+echo
+echo "The slowest tests, in seconds:"
+testsIn "$results"/*.xml | sort --key=2 --numeric-sort --reverse \
+    | awk 'NR <= 20 { seconds = $2; sub(/^[^ ]+ [^ ]+ /, ""); printf "%8.1f  %s\n", seconds, $0 }'
 echo
 if [[ -s $results/failures ]]; then
     echo "Failed tests, again:"
     cat "$results/failures"
     echo
 fi
+if [[ -n ${ORLEANSUPLOADS_REQUIRE_CLIENTS:-} ]] && unexpected=$(unexpectedSkips) && [[ -n $unexpected ]]; then
+    echo "Skipped, but not expected; tests/expected-skips.txt has those that may be:"
+    echo "$unexpected"
+    failed=$((failed + $(wc -l <<<"$unexpected")))
+fi
 for line in ${notRun[@]+"${notRun[@]}"}; do
     echo "$line"
     skipped=$((skipped + 1))
 done
 ! $all || tellAzure
-((broken == 0)) || echo "$broken test projects did not run as they should; see above."
+((broken == 0)) || echo "$broken runs did not end as they should; see above."
 echo "$passed passed, $((failed + broken)) failed, $skipped skipped"
 ((passed > 0 && failed == 0 && broken == 0))
