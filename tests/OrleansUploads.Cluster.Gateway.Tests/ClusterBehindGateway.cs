@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Azure.Data.Tables;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Deciding;
@@ -11,10 +12,14 @@ internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
 {
     private readonly Lazy<Task<ClusterBench>> _cluster;
 
-    private ClusterBehindGateway(GatewaySetup setup) => _cluster = new Lazy<Task<ClusterBench>>(() => ClusterBench.StartAsync(
+    /// <summary>Prepares the silos.</summary>
+    /// <param name="setup">The gateway's.</param>
+    /// <param name="tables">Where the journals are, in Azure Storage, or null for journals in this process.</param>
+    public ClusterBehindGateway(GatewaySetup setup, TableServiceClient? tables = null) =>
+        _cluster = new Lazy<Task<ClusterBench>>(() => ClusterBench.StartAsync(
         new DurableWorld(parts: _ => setup.Parts),
         silos: 2,
-        Options with
+        ClusterBench.Fast with
         {
             Engine = new EngineOptions
             {
@@ -23,17 +28,14 @@ internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
                 Accounts = setup.Accounts,
                 Vaults = setup.Vaults,
             },
+            // Storage outside this process may take a while on a busy machine.
+            WriteTimeout = tables is null ? ClusterBench.Fast.WriteTimeout : TimeSpan.FromMinutes(1),
             Time = setup.Clock,
             Clock = new ContinuousClock(setup.Clock),
         },
         setup.Notifier,
         setup.Meter,
-        ClusterStorage.Tables is { } tables ? silo => silo.AddAzureJournals(tables) : null));
-
-    /// <summary>Storage outside this process may take a while on a busy machine.</summary>
-    private static ClusterOptions Options => ClusterStorage.Tables is null
-        ? ClusterBench.Fast
-        : ClusterBench.Fast with { WriteTimeout = TimeSpan.FromMinutes(1) };
+        tables is null ? null : silo => silo.AddAzureJournals(tables)));
 
     /// <summary>From now on every gateway under test has a cluster behind it.</summary>
     [ModuleInitializer]

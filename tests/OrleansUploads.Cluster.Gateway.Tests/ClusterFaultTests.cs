@@ -4,6 +4,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Cluster.Gateway.Tests;
 
 /// <summary>The answers of a gateway whose cluster is unavailable.</summary>
+[Trait(TestHosts.Name, TestHosts.Grains)]
 public sealed class ClusterFaultTests : IAsyncLifetime
 {
     private const string Vault = "v";

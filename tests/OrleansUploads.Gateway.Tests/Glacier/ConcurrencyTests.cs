@@ -2,6 +2,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
+[Trait(TestHosts.Name, TestHosts.Grains)]
 public class ConcurrencyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     private const int Callers = 32;

@@ -12,6 +12,7 @@ public sealed class SlowJobsFixture : GatewayFixture
     protected override GatewaySetup Setup => new() { Retrievals = RetrievalPolicy.After(Delay) };
 }
 
+[Trait(TestHosts.Name, TestHosts.Grains)]
 public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFixture>
 {
     private SettableClock Clock => gateway.Server.Setup.Clock;

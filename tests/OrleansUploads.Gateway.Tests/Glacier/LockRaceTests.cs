@@ -11,6 +11,7 @@ namespace OrleansUploads.Gateway.Tests.Glacier;
 /// <summary>Deletions race the completion of an upload and of a lock. The gateway is delayed between evaluating the policies and
 /// deleting. An archive that exists when the lock is complete must be kept.</summary>
 /// <remarks>ORLEANSUPLOADS_LOCK_RACES sets the number of rounds; see docs/simulation.md.</remarks>
+[Trait(TestHosts.Name, TestHosts.Grains)]
 public sealed class LockRaceTests
 {
     private const string RoundsVariable = "ORLEANSUPLOADS_LOCK_RACES";

@@ -3,6 +3,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
+[Trait(TestHosts.Name, TestHosts.Grains)]
 public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     [Fact]

@@ -7,6 +7,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
 /// <summary>Policies in use are parsed once, and an unreadable policy denies access to its vault.</summary>
+[Trait(TestHosts.Name, TestHosts.Grains)]
 public sealed class PolicyCacheTests
 {
     private static readonly string Used = PolicyOf("Deny", "glacier:DeleteArchive");

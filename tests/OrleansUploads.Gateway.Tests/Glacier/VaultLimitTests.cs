@@ -12,6 +12,7 @@ public sealed class SmallVaultsFixture : GatewayFixture
 public sealed class VaultLimitTests(SmallVaultsFixture gateway) : IClassFixture<SmallVaultsFixture>
 {
     [Fact]
+    [Trait(TestHosts.Name, TestHosts.Grains)]
     public async Task Uploads_in_progress_are_limited_per_vault()
     {
         var vault = await gateway.NewVaultAsync();
@@ -35,6 +36,7 @@ public sealed class VaultLimitTests(SmallVaultsFixture gateway) : IClassFixture<
     }
 
     [Fact]
+    [Trait(TestHosts.Name, TestHosts.Grains)]
     public async Task Jobs_are_limited_per_vault_and_inventories_to_a_tenth_of_them()
     {
         var vault = await gateway.NewVaultAsync();
@@ -74,6 +76,7 @@ public sealed class VaultLimitTests(SmallVaultsFixture gateway) : IClassFixture<
     }
 
     [Fact]
+    [Trait(TestHosts.Name, TestHosts.Grains)]
     public async Task A_list_of_uploads_continues_after_its_marker_on_every_page()
     {
         var vault = await gateway.NewVaultAsync();

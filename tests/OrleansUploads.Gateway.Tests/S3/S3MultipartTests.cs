@@ -3,6 +3,7 @@ using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;
 
+[Trait(TestHosts.Name, TestHosts.Grains)]
 public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
 {
     private const int MinPart = 5 << 20;

@@ -75,6 +75,7 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
+    [Trait(TestHosts.Name, TestHosts.Grains)]
     public async Task Overwriting_replaces_and_deleting_is_idempotent()
     {
         var target = $"/{await s3.NewBucketAsync()}/k";
@@ -156,6 +157,7 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
+    [Trait(TestHosts.Name, TestHosts.Grains)]
     public async Task Conditions_of_writes()
     {
         var target = $"/{await s3.NewBucketAsync()}/k";
@@ -170,6 +172,7 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
+    [Trait(TestHosts.Name, TestHosts.Grains)]
     public async Task A_key_that_must_have_an_object_can_be_overwritten_and_deleted_but_not_created()
     {
         var bucket = await s3.NewBucketAsync();
@@ -303,6 +306,7 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
+    [Trait(TestHosts.Name, TestHosts.Grains)]
     public async Task Many_objects_are_deleted_at_once()
     {
         var bucket = await s3.NewBucketAsync();

@@ -5,6 +5,7 @@ using static OrleansUploads.Gateway.Tests.S3.S3Server;
 namespace OrleansUploads.Gateway.Tests.S3;
 
 /// <summary>Archived objects on a server whose standard restores take three hours.</summary>
+[Trait(TestHosts.Name, TestHosts.Grains)]
 public sealed class S3RestoreTests : IAsyncLifetime
 {
     private const string Object = "/archive/k";
