@@ -6,6 +6,7 @@ namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Refused requests cost bounded memory, independent of the size of their bodies.</summary>
 [Collection(nameof(Alone))]
+[Trait(TestRun.Name, TestRun.Timing)]
 public sealed class MemoryTests(ITestOutputHelper output)
 {
     private const int Senders = 16;

@@ -11,13 +11,14 @@ public class BadInputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtur
     public async Task Bad_input_is_refused_with_its_code_and_changes_nothing(string name)
     {
         var input = BadInput.All.Single(input => input.Name == name);
-        var scene = await PrepareAsync();
-        var before = await gateway.ReadStateAsync(scene.Vault, scene.Upload);
-        var answer = await gateway.SendAsync(input.Request(scene));
+        var shared = await gateway.ShareAsync(async () => new SharedScene(await PrepareAsync()));
+        var before = shared.State ??= await ReadStateAsync(shared.Scene);
+        var answer = await gateway.SendAsync(input.Request(shared.Scene));
         answer.ExpectError(input.Status, input.Code, input.Message);
         Assert.DoesNotContain("OrleansUploads.", answer.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("System.", answer.Message, StringComparison.Ordinal);
-        Assert.Equal(before, await gateway.ReadStateAsync(scene.Vault, scene.Upload));
+        shared.State = await ReadStateAsync(shared.Scene);
+        Assert.Equal(before, shared.State);
     }
 
     [Fact]
@@ -89,5 +90,14 @@ public class BadInputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtur
         (await gateway.SendAsync(Part(vault, upload, 0, Bytes(MiB)))).Expect(204);
         (await gateway.SendAsync(Part(vault, upload, 2 * MiB, Bytes(5)))).Expect(204);
         return new Scene(vault, archive, upload);
+    }
+
+    private Task<string> ReadStateAsync(Scene scene) => gateway.ReadStateAsync(scene.Vault, scene.Upload);
+
+    /// <summary>The scene of all invalid requests, which change nothing.</summary>
+    private sealed record SharedScene(Scene Scene)
+    {
+        /// <summary>The state after the last request, so that only the request that changes it fails.</summary>
+        public string? State { get; set; }
     }
 }

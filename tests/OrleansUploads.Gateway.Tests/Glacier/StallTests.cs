@@ -10,6 +10,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
 /// <summary>Stalled bodies, and servers that accept few bodies at a time.</summary>
+[Trait(TestRun.Name, TestRun.Timing)]
 public sealed class StallTests
 {
     [Fact]

@@ -4,6 +4,7 @@ namespace OrleansUploads.Gateway.Tests.Harness;
 public class GatewayFixture : IAsyncLifetime
 {
     private int _vaults;
+    private object? _shared;
 
     public GatewayServer Server { get; private set; } = null!;
 
@@ -15,6 +16,10 @@ public class GatewayFixture : IAsyncLifetime
     public virtual ValueTask DisposeAsync() => Server.DisposeAsync();
 
     public Task<ApiAnswer> SendAsync(ApiRequest request, Signer? signer = null) => Server.SendAsync(request, signer);
+
+    /// <summary>What the tests of a class share. The first of them makes it.</summary>
+    public async Task<T> ShareAsync<T>(Func<Task<T>> makeAsync)
+        where T : class => (T)(_shared ??= await makeAsync());
 
     /// <summary>Creates an empty vault and returns its name.</summary>
     public async Task<string> NewVaultAsync()
