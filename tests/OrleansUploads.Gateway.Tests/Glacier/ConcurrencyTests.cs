@@ -5,8 +5,8 @@ namespace OrleansUploads.Gateway.Tests.Glacier;
 [Trait(TestHosts.Name, TestHosts.Grains)]
 public class ConcurrencyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
-    private const int Callers = 32;
-    private const int Rounds = 200;
+    private const int Callers = 16;
+    private const int Rounds = 50;
 
     [Fact]
     public async Task Concurrent_completions_all_get_the_same_archive()
@@ -56,7 +56,7 @@ public class ConcurrencyTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     {
         var vault = await gateway.NewVaultAsync();
         var completedCount = 0;
-        for (var round = 0; round < Rounds / 4; round++)
+        for (var round = 0; round < Rounds / 2; round++)
         {
             var bytes = Bytes(1000, round);
             var upload = await gateway.NewUploadAsync(vault);

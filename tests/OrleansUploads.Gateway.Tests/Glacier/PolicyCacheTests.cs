@@ -7,7 +7,6 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
 /// <summary>Policies in use are parsed once, and an unreadable policy denies access to its vault.</summary>
-[Trait(TestHosts.Name, TestHosts.Grains)]
 public sealed class PolicyCacheTests
 {
     private static readonly string Used = PolicyOf("Deny", "glacier:DeleteArchive");
@@ -45,6 +44,7 @@ public sealed class PolicyCacheTests
     }
 
     [Fact]
+    [Trait(TestHosts.Name, TestHosts.Grains)]
     public async Task A_vault_with_an_unreadable_policy_refuses_deletions()
     {
         var setup = new GatewaySetup();

@@ -5,7 +5,6 @@ using static OrleansUploads.Gateway.Tests.S3.S3Server;
 namespace OrleansUploads.Gateway.Tests.S3;
 
 /// <summary>Archived objects on a server whose standard restores take three hours.</summary>
-[Trait(TestHosts.Name, TestHosts.Grains)]
 public sealed class S3RestoreTests : IAsyncLifetime
 {
     private const string Object = "/archive/k";
@@ -26,6 +25,7 @@ public sealed class S3RestoreTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Theory]
+    [Trait(TestHosts.Name, TestHosts.Grains)]
     [InlineData("GLACIER")]
     [InlineData("DEEP_ARCHIVE")]
     public async Task An_archived_object_is_kept_and_shown_but_not_read(string storageClass)
@@ -47,6 +47,7 @@ public sealed class S3RestoreTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestHosts.Name, TestHosts.Grains)]
     public async Task A_restored_object_is_read_until_its_days_are_over()
     {
         (await PutAsync("GLACIER")).Expect(200);
@@ -78,6 +79,7 @@ public sealed class S3RestoreTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestHosts.Name, TestHosts.Grains)]
     public async Task A_restore_ends_with_its_object()
     {
         (await PutAsync("GLACIER")).Expect(200);
@@ -106,6 +108,7 @@ public sealed class S3RestoreTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestHosts.Name, TestHosts.Grains)]
     public async Task A_multipart_object_can_be_archived_and_a_part_is_not_copied_from_it()
     {
         var upload = Text((await SendAsync("POST", Object + "?uploads", headers: ("x-amz-storage-class", "GLACIER"))).Expect(200), "UploadId");

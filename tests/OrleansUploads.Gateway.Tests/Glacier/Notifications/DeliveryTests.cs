@@ -10,7 +10,6 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Gateway.Tests.Glacier.Notifications;
 
 /// <summary>Notifications end to end: from a job over HTTP through the real engine to a message over HTTP.</summary>
-[Trait(TestHosts.Name, TestHosts.Grains)]
 public sealed class DeliveryTests : IAsyncDisposable
 {
     private const string JobTopic = "arn:aws:sns:us-east-1:111122223333:job";
