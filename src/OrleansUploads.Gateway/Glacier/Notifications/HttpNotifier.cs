@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansUploads.Core.Jobs;
+using OrleansUploads.Engine.Intents;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Gateway.Glacier.Notifications;
@@ -16,12 +17,13 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     private const int MaxConcurrentPerReceiver = 8;
+    private const int MaxConcurrentPerAccount = 6;
     private const int MaxAnswerHeaderKibibytes = 16;
 
     private readonly TopicReceivers _receivers;
     private readonly string _region;
     private readonly ILogger<HttpNotifier> _log;
-    private readonly ConcurrentDictionary<Uri, SemaphoreSlim> _turns = new();
+    private readonly ConcurrentDictionary<Uri, FairTurns> _turns = new();
     private readonly HttpClient _http;
 
     /// <summary>Creates a notifier. It opens no connection yet.</summary>
@@ -57,9 +59,9 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
             return;
         }
 
-        // A receiver that does not respond must not block other receivers.
-        var turns = _turns.GetOrAdd(address, static _ => new SemaphoreSlim(MaxConcurrentPerReceiver));
-        await turns.WaitAsync(cancellationToken);
+        // A receiver that does not respond must not block other receivers, nor an account with many jobs others with the same receiver.
+        var turns = _turns.GetOrAdd(address, static _ => new FairTurns(MaxConcurrentPerReceiver, MaxConcurrentPerAccount));
+        using var turn = await turns.TakeAsync(vault.Id.Account, cancellationToken);
         try
         {
             await PostAsync(address, TopicMessage.ForJob(vault, notice, _region), cancellationToken);
@@ -70,21 +72,10 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
             LogFailed(_log, notice.Job.Job.ToString(), notice.Topic, address.Host, ReasonOf(fault));
             throw;
         }
-        finally
-        {
-            turns.Release();
-        }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _http.Dispose();
-        foreach (var turns in _turns.Values)
-        {
-            turns.Dispose();
-        }
-    }
+    public void Dispose() => _http.Dispose();
 
     private async Task PostAsync(Uri address, TopicMessage message, CancellationToken cancellationToken)
     {

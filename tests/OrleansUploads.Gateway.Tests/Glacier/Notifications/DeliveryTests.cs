@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
@@ -156,13 +158,42 @@ public sealed class DeliveryTests : IAsyncDisposable
         Assert.Equal(JobTopic, (await receiver.NextAsync()).Headers["x-amz-sns-topic-arn"]);
     }
 
+    [Fact]
+    public async Task A_receiver_that_does_not_answer_one_account_still_gets_the_message_of_another()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var notifier = Notify((JobTopic, receiver.Address));
+        var busy = new VaultIncarnation(Some.VaultNamed(Some.AccountNumbered("000000000001"), "v"), 1);
+        var answering = receiver.Hold();
+        var many = Enumerable.Range(0, 20).Select(number => NotifyAsync(busy, number)).ToList();
+        var one = NotifyAsync(Some.Incarnation, 20);
+        string? vault = null;
+        while (vault?.Contains(Some.Account.ToString(), StringComparison.Ordinal) != true)
+        {
+            vault = (await receiver.NextAsync()).Json.GetProperty("Message").GetString();
+        }
+
+        Assert.All(many, static message => Assert.False(message.IsCompleted));
+        answering.Dispose();
+        await Task.WhenAll([one, .. many]);
+
+        Task NotifyAsync(VaultIncarnation vault, int number)
+        {
+            var job = new RetrievalJob(
+                JobId.FromRandom(Some.Bytes(JobId.RandomBytes, number)),
+                Some.Archive(1),
+                new PartRange(0, Some.MiB - 1),
+                RangeTreeHash: null,
+                new JobOptions(Description.None, JobTopic, RetrievalTier.Standard),
+                Some.Noon,
+                Some.Noon);
+            return notifier.NotifyAsync(vault, new JobNotice(JobTopic, job, Some.Noon), CancellationToken.None).AsTask();
+        }
+    }
+
     private async Task<GatewayServer> StartAsync(params (string Topic, Uri Address)[] receivers)
     {
-        var notifier = new HttpNotifier(
-            new TopicReceivers(receivers.Select(receiver => KeyValuePair.Create(receiver.Topic, receiver.Address))),
-            GatewayOptions.DefaultRegion,
-            _loggers.CreateLogger<HttpNotifier>());
-        _notifiers.Add(notifier);
+        var notifier = Notify(receivers);
         return await GatewayServer.StartAsync(new GatewaySetup
         {
             Clock = _clock,
@@ -171,6 +202,16 @@ public sealed class DeliveryTests : IAsyncDisposable
             Retrievals = new RetrievalPolicy { BulkDelay = TimeSpan.FromHours(12) },
             Notifier = notifier,
         });
+    }
+
+    private HttpNotifier Notify(params (string Topic, Uri Address)[] receivers)
+    {
+        var notifier = new HttpNotifier(
+            new TopicReceivers(receivers.Select(receiver => KeyValuePair.Create(receiver.Topic, receiver.Address))),
+            GatewayOptions.DefaultRegion,
+            _loggers.CreateLogger<HttpNotifier>());
+        _notifiers.Add(notifier);
+        return notifier;
     }
 
     /// <summary>Runs due work, as housekeeping does every few seconds.</summary>

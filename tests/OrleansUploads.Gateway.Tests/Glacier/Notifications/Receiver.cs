@@ -15,11 +15,13 @@ public sealed class Receiver : IAsyncDisposable
     private readonly Channel<ReceivedMessage> _messages = Channel.CreateUnbounded<ReceivedMessage>();
     private readonly WebApplication _app;
     private volatile int _status;
+    private volatile TaskCompletionSource _answers = new();
 
     private Receiver(WebApplication app, int status)
     {
         _app = app;
         _status = status;
+        _answers.SetResult();
     }
 
     /// <summary>The address to which messages are posted.</summary>
@@ -56,6 +58,9 @@ public sealed class Receiver : IAsyncDisposable
     /// <summary>Whether a message has arrived that was not read yet.</summary>
     public bool HasMore => _messages.Reader.TryPeek(out _);
 
+    /// <summary>Makes the receiver answer no message until the result is disposed.</summary>
+    public IDisposable Hold() => new Held(_answers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task ReceiveAsync(HttpContext context)
@@ -71,6 +76,12 @@ public sealed class Receiver : IAsyncDisposable
                 header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
             body.ToArray(),
             status));
+        await _answers.Task;
+    }
+
+    private sealed record Held(TaskCompletionSource Answers) : IDisposable
+    {
+        public void Dispose() => Answers.SetResult();
     }
 }
 

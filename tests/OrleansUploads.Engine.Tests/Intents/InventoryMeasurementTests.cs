@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Intents;
+
+namespace OrleansUploads.Engine.Tests.Intents;
+
+public sealed class InventoryMeasurementTests
+{
+    private static readonly InventoryOutput Output = new("the vault", 123, null);
+
+    private static readonly UnmeasuredInventory Job = JobOf(Some.Incarnation);
+
+    private readonly Meter _meter = new();
+    private readonly InventoryMeasurement _measurement;
+
+    public InventoryMeasurementTests() => _measurement = new(new NoShards(), _meter);
+
+    [Fact]
+    public async Task A_process_measures_few_inventories_at_a_time_and_the_others_in_turn()
+    {
+        var all = Enumerable.Range(1, 5).Select(account => MeasureAsync(JobOf(VaultOf(account)))).ToList();
+        await EndAllAsync(all.Count);
+        Assert.All(await Task.WhenAll(all), output => Assert.Same(Output, output));
+        Assert.Equal(InventoryMeasurement.MaxAtOnce, _meter.MostAtOnce);
+    }
+
+    [Fact]
+    public async Task An_inventory_beside_a_thousand_of_another_account_is_measured_at_once()
+    {
+        var thousand = Enumerable.Range(1, 1000).Select(limit => MeasureAsync(JobOf(VaultOf(1), limit))).ToList();
+        var first = await _meter.NextAsync();
+        var other = MeasureAsync(JobOf(VaultOf(2)));
+        (await _meter.NextAsync()).SetResult(Output);
+        Assert.Same(Output, await other);
+        Assert.All(thousand, static job => Assert.False(job.IsCompleted));
+        first.SetResult(Output);
+        await EndAllAsync(999);
+        await Task.WhenAll(thousand);
+    }
+
+    [Fact]
+    public async Task Jobs_with_the_same_output_share_one_measurement()
+    {
+        var other = VaultOf(2);
+        UnmeasuredInventory[] jobs =
+        [
+            JobOf(Some.Incarnation, versions: [1, 2]),
+            JobOf(Some.Incarnation, versions: [1, 2]) with { Job = JobId.FromRandom(Some.Bytes(JobId.RandomBytes, 2)) },
+            JobOf(Some.Incarnation, versions: [1, 3]),
+            JobOf(Some.Incarnation, limit: 1, versions: [1, 2]),
+            JobOf(Some.Incarnation, versions: [1, 2]) with { Format = InventoryFormat.Csv },
+            JobOf(Some.Incarnation, versions: [1, 2]) with { VaultName = "another name" },
+            JobOf(other, versions: [1, 2]),
+        ];
+        var all = jobs.Select(MeasureAsync).ToList();
+        await EndAllAsync(jobs.Length - 1);
+        await Task.WhenAll(all);
+        Assert.Equal(jobs.Except([jobs[1]]), _meter.Measured.OrderBy(job => Array.IndexOf(jobs, job)));
+    }
+
+    [Fact]
+    public async Task A_job_continues_if_the_one_that_measured_for_it_stops()
+    {
+        using var stopping = new CancellationTokenSource();
+        var stopped = _measurement.MeasureAsync(Job, stopping.Token).AsTask();
+        var measured = await _meter.NextAsync();
+        var continued = MeasureAsync(Job);
+        await stopping.CancelAsync();
+        measured.SetCanceled(stopping.Token);
+        await EndAllAsync(1);
+        Assert.Same(Output, await continued);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
+    }
+
+    [Fact]
+    public async Task An_inventory_that_cannot_be_measured_makes_room_for_the_next_one()
+    {
+        for (var i = 0; i <= InventoryMeasurement.MaxAtOnce; i++)
+        {
+            var failing = MeasureAsync(Job);
+            (await _meter.NextAsync()).SetException(new IOException("on purpose"));
+            await Assert.ThrowsAsync<IOException>(() => failing);
+        }
+    }
+
+    [Fact]
+    public async Task A_process_without_a_meter_reports_the_job()
+    {
+        var measurement = new InventoryMeasurement(new NoShards(), meter: null);
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => measurement.MeasureAsync(Job, CancellationToken.None).AsTask());
+        Assert.Contains(Job.Job.ToString(), fault.Message, StringComparison.Ordinal);
+    }
+
+    private static VaultIncarnation VaultOf(int account) =>
+        new(Some.VaultNamed(Some.AccountNumbered($"{account:d12}"), "photos"), 1);
+
+    private static UnmeasuredInventory JobOf(VaultIncarnation vault, int? limit = null, params IReadOnlyList<long> versions) => new(
+        JobId.FromRandom(Some.Bytes(JobId.RandomBytes, 1)),
+        new InventorySnapshot(vault, Some.Noon, versions),
+        new InventorySelection(default, limit, After: null),
+        InventoryFormat.Json,
+        "the vault",
+        new JobOptions(Description.None, Topic: null, RetrievalTier.Standard),
+        Some.Noon,
+        Some.Noon);
+
+    private Task<InventoryOutput> MeasureAsync(UnmeasuredInventory job) =>
+        _measurement.MeasureAsync(job, CancellationToken.None).AsTask();
+
+    private async Task EndAllAsync(int measurements)
+    {
+        for (var i = 0; i < measurements; i++)
+        {
+            (await _meter.NextAsync()).SetResult(Output);
+        }
+    }
+
+    private sealed class NoShards : IEntityHost
+    {
+        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("The snapshot names no shard.");
+    }
+
+    /// <summary>Measures each inventory until the test says what the output is.</summary>
+    private sealed class Meter : IInventoryMeter
+    {
+        private readonly Channel<TaskCompletionSource<InventoryOutput>> _begun =
+            Channel.CreateUnbounded<TaskCompletionSource<InventoryOutput>>();
+
+        private int _running;
+
+        public int MostAtOnce { get; private set; }
+
+        public ConcurrentBag<UnmeasuredInventory> Measured { get; } = [];
+
+        public ValueTask<TaskCompletionSource<InventoryOutput>> NextAsync() => _begun.Reader.ReadAsync();
+
+        public async ValueTask<InventoryOutput> MeasureAsync(
+            UnmeasuredInventory job, IAsyncEnumerable<ArchivesPage> pages, CancellationToken cancellationToken)
+        {
+            MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _running));
+            Measured.Add(job);
+            var output = new TaskCompletionSource<InventoryOutput>();
+            _begun.Writer.TryWrite(output);
+            try
+            {
+                return await output.Task;
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _running);
+            }
+        }
+    }
+}
