@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using OrleansUploads.Engine.DataFolders;
 
 namespace OrleansUploads.Cli.Control;
 
@@ -8,7 +9,7 @@ namespace OrleansUploads.Cli.Control;
 internal static class ControlSocket
 {
     /// <summary>The socket's file name in the data folder.</summary>
-    public const string FileName = "control.sock";
+    public const string FileName = FixedNames.ControlSocket;
 
     /// <summary>The maximum length of a request or reply, in bytes.</summary>
     public const int MaxLineBytes = 4096;

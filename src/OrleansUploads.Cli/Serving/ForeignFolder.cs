@@ -11,7 +11,7 @@ internal static class ForeignFolder
 
     private static readonly string[] MadeByFileSystems = ["lost+found", ".snapshot", ".snapshots", ".zfs"];
 
-    private static readonly string[] MadeByKeys = ["keys.json", "keys.lock"];
+    private static readonly string[] MadeByKeys = [FixedNames.Keys, FixedNames.KeysLock];
 
     /// <summary>Requires that a folder does not exist, is a data folder, is empty, or is closed to other users already.</summary>
     /// <exception cref="IOException">It has files of others.</exception>

@@ -10,10 +10,12 @@ public static class LostParts
     /// <summary>Requires that the folder of the bytes exists if the journal refers to bytes in it. A missing folder is rare, so the
     /// journal is hardly ever read.</summary>
     /// <param name="folder">The data folder; it need not exist.</param>
+    /// <exception cref="IOException">There is a link or a pipe under a name that the server uses.</exception>
     /// <exception cref="JournalDamagedException">The bytes are missing; the message says what to do.</exception>
     /// <exception cref="JournalUnavailableException">The journal cannot be opened at the moment.</exception>
     public static void Require(string folder)
     {
+        FixedNames.RequireKinds(folder);
         var parts = Path.Combine(folder, DataFolder.PartsFolder);
         if (Directory.Exists(parts) || FolderMark.Find(folder) is not null || !File.Exists(Path.Combine(folder, JournalSchema.FileName)))
         {

@@ -8,11 +8,10 @@ namespace OrleansUploads.Engine.DataFolders;
 /// backup, which may be deleted, from a complete one.</remarks>
 public static class BackupFolder
 {
-    private const string Unfinished = JournalSchema.FileName + ".unfinished";
-    private const string Keys = "keys.json";
-
+    /// <summary>Name of the journal while it is copied.</summary>
+    internal const string Unfinished = JournalSchema.FileName + ".unfinished";
     /// <summary>Tells a copy from the folder that was copied, which has the same journal.</summary>
-    private const string Mark = "backup.mark";
+    internal const string Mark = "backup.mark";
 
     /// <summary>Fails if a folder cannot become a backup. Changes nothing.</summary>
     /// <param name="folder">The data folder.</param>
@@ -37,7 +36,7 @@ public static class BackupFolder
             return;
         }
 
-        foreach (var name in (string[])[JournalSchema.FileName, HighWaterMark.FileName, Keys, Mark])
+        foreach (var name in (string[])[JournalSchema.FileName, HighWaterMark.FileName, FixedNames.Keys, Mark])
         {
             var path = Path.Combine(backup, name);
             if (Path.Exists(path))
@@ -56,6 +55,8 @@ public static class BackupFolder
     public static void Copy(string folder, string backup)
     {
         DurableFolder.Make(backup);
+        FixedNames.RequireKinds(folder);
+        FixedNames.RequireKinds(backup);
         using var hold = Hold(backup);
         RequirePlace(folder, backup);
         Clear(backup);
@@ -142,7 +143,7 @@ public static class BackupFolder
         }
 
         File.Delete(Path.Combine(backup, HighWaterMark.FileName));
-        File.Delete(Path.Combine(backup, Keys));
+        File.Delete(Path.Combine(backup, FixedNames.Keys));
         File.Delete(Path.Combine(backup, FolderMark.FileName));
         File.Delete(Path.Combine(backup, Mark));
         File.Delete(Path.Combine(backup, Unfinished + "-journal"));
@@ -152,10 +153,10 @@ public static class BackupFolder
 
     private static void CopyKeys(string folder, string backup)
     {
-        var keys = Path.Combine(folder, Keys);
+        var keys = Path.Combine(folder, FixedNames.Keys);
         if (File.Exists(keys))
         {
-            var copy = Path.Combine(backup, Keys);
+            var copy = Path.Combine(backup, FixedNames.Keys);
             File.Copy(keys, copy);
             SystemFlush.Instance.RequireFile(copy);
         }

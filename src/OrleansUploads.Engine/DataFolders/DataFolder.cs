@@ -81,7 +81,11 @@ public sealed class DataFolder : IAsyncDisposable
     {
         options ??= new DataFolderOptions();
         DurableFolder.Make(path, options.Flush);
+
+        // Before the folder is changed, and again when nobody else can place anything there any more.
+        FixedNames.RequireOwn(path);
         OwnerOnly.Restrict(path);
+        FixedNames.RequireOwn(path);
         var folderLock = FolderLock.Take(path);
         SqliteJournal? journal = null;
         DiskPartStore? disk = null;

@@ -6,7 +6,8 @@ namespace OrleansUploads.Engine.DataFolders;
 /// <summary>Lets only one process use a data folder. The operating system releases the lock when the process ends.</summary>
 public sealed class FolderLock : IDisposable
 {
-    private const string FileName = "lock";
+    /// <summary>Name of the file that is locked.</summary>
+    internal const string FileName = "lock";
 
     private readonly FileStream _file;
 

@@ -40,6 +40,7 @@ public sealed class InspectedDataFolder : IDisposable
     /// <exception cref="IOException">The folder is not a data folder, is an unfinished backup, or cannot be used.</exception>
     public static InspectedDataFolder Open(string path, IPartStore? parts = null)
     {
+        FixedNames.RequireKinds(path);
         BackupFolder.RequireFinished(path);
         RequireDataFolder(path);
         if (parts is null && FolderMark.Find(path) is not null)

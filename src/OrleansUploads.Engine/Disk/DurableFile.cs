@@ -12,7 +12,8 @@ internal static class DurableFile
     {
         try
         {
-            return File.ReadAllBytes(path);
+            using var file = RegularFile.OpenForReading(path, followsLinks: false);
+            return RegularFile.ReadAll(file, path);
         }
         catch (IOException error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {

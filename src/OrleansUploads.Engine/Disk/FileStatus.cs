@@ -19,6 +19,7 @@ public static partial class FileStatus
     public const uint DirectAlignment = 0x2000;
 
     private const int EmptyPath = 0x1000;
+    private const int LinksThemselves = 0x100;
     private const int WorkingDirectory = -100;
 
     /// <summary>Whether the system has it. Neither glibc before 2.28 nor musl before 1.2.3 does.</summary>
@@ -43,6 +44,31 @@ public static partial class FileStatus
         using var directory = new SafeFileHandle(WorkingDirectory, ownsHandle: false);
         return ReadIn(directory, path, wanted, out attributes);
     }
+
+    /// <summary>The user of this process.</summary>
+    internal static uint ProcessUser => IsSupported ? EffectiveUser() : 0;
+
+    /// <summary>What stands under a path, or null if nothing does or it cannot be seen. A link is not followed.</summary>
+    internal static FoundFile? Look(string path)
+    {
+        if (!IsSupported)
+        {
+            return !Path.Exists(path) ? null
+                : new FoundFile(
+                    new FileInfo(path).LinkTarget is not null ? FileKind.Link
+                    : Directory.Exists(path) ? FileKind.Folder
+                    : FileKind.Regular,
+                    User: 0);
+        }
+
+        using var directory = new SafeFileHandle(WorkingDirectory, ownsHandle: false);
+        return Read(directory, path, LinksThemselves, Type | Owner, out var attributes) == 0
+            ? new FoundFile(attributes.Kind, attributes.User)
+            : null;
+    }
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint EffectiveUser();
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Read(SafeFileHandle file, string name, int flags, uint wanted, out Attributes attributes);
@@ -79,6 +105,33 @@ public static partial class FileStatus
         public readonly uint DirectOffsetAlignment;
 
         /// <summary>Whether it is a regular file, and not a folder, device, pipe or socket.</summary>
-        public bool IsRegular => (_mode & 0xF000) == 0x8000;
+        public bool IsRegular => Kind == FileKind.Regular;
+
+        /// <summary>What kind of file it is.</summary>
+        internal FileKind Kind => (FileKind)(_mode & 0xF000);
     }
 }
+
+/// <summary>The kinds of files that matter here. The values are those of the system.</summary>
+internal enum FileKind
+{
+    /// <summary>A named pipe (FIFO).</summary>
+    Pipe = 0x1000,
+
+    /// <summary>A folder.</summary>
+    Folder = 0x4000,
+
+    /// <summary>A file with bytes.</summary>
+    Regular = 0x8000,
+
+    /// <summary>A symbolic link.</summary>
+    Link = 0xA000,
+
+    /// <summary>A socket.</summary>
+    Socket = 0xC000,
+}
+
+/// <summary>What stands under a path.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="User">The user to whom it belongs.</param>
+internal readonly record struct FoundFile(FileKind Kind, uint User);

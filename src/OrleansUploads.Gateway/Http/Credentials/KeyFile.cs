@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
+using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ports;
 
@@ -15,8 +16,6 @@ namespace OrleansUploads.Gateway.Http.Credentials;
 /// ones. A process that changes it holds a lock file beside it meanwhile.</remarks>
 public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSpan>? pause = null)
 {
-    private const string NameInFolder = "keys.json";
-
     /// <summary>Room for some hundred thousand keys. A server reads the file each second.</summary>
     private const long MaxBytes = 64 << 20;
 
@@ -48,27 +47,26 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
     /// <param name="folder">The data folder.</param>
     /// <param name="flush">Flushes files and directories, or null for the system's own calls.</param>
     public static KeyFile InFolder(string folder, IDiskFlush? flush = null) =>
-        new(System.IO.Path.Combine(folder, NameInFolder), flush);
+        new(System.IO.Path.Combine(folder, FixedNames.Keys), flush);
 
     /// <summary>Reads all pairs; none if the file does not exist.</summary>
     /// <exception cref="InvalidDataException">The file is not a key file.</exception>
     public IReadOnlyList<KeyPair> Read() => Parse(ReadBytes());
 
+    /// <summary>Reads all pairs, but not those of another file that the owner of the folder has put in place of this one.</summary>
+    private IReadOnlyList<KeyPair> ReadOwn() => Parse(ReadBytes(followsLinks: false));
+
     /// <summary>The bytes of the file, to be compared, or null if the file does not exist.</summary>
+    /// <param name="followsLinks">Whether the path may be a link, such as that of a secret in a container.</param>
     /// <exception cref="InvalidDataException">The file is too large for a key file.</exception>
-    internal byte[]? ReadBytes()
+    internal byte[]? ReadBytes(bool followsLinks = true)
     {
         try
         {
-            using var file = File.OpenRead(Path);
-            if (file.Length > MaxBytes)
-            {
-                throw new InvalidDataException($"{Path} is not a key file: it has more than {MaxBytes >> 20} MiB.");
-            }
-
-            var bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-            return bytes;
+            using var file = RegularFile.OpenForReading(Path, followsLinks);
+            return RandomAccess.GetLength(file) <= MaxBytes
+                ? RegularFile.ReadAll(file, Path)
+                : throw new InvalidDataException($"{Path} is not a key file: it has more than {MaxBytes >> 20} MiB.");
         }
         catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -81,7 +79,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
     {
         try
         {
-            using var file = File.OpenHandle(Path);
+            using var file = RegularFile.OpenForReading(Path, followsLinks: true);
             return new Stamp(File.GetLastWriteTimeUtc(file), RandomAccess.GetLength(file));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
@@ -126,8 +124,9 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
     public void Change(Func<IReadOnlyList<KeyPair>, IReadOnlyList<KeyPair>?> change)
     {
         DurableFolder.Make(Folder, _flush);
+        FixedNames.RequireKinds(Folder);
         using var locked = TakeLock();
-        if (change(Read()) is not { } changed)
+        if (change(ReadOwn()) is not { } changed)
         {
             return;
         }
@@ -173,13 +172,13 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
         }
     }
 
-    /// <summary>Opens the lock file. Only a new one is given to the folder's owner: an existing one may be the owner's link to a file of
-    /// root's.</summary>
+    /// <summary>Opens the lock file. Only a new one is given to the folder's owner, and none is created through a link: an existing one may be
+    /// the owner's link to a file of root's.</summary>
     private FileStream OpenLock()
     {
         if (TryCreateLock() is not { } created)
         {
-            return new FileStream(LockPath, OwnerOnlyOptions(FileMode.OpenOrCreate));
+            return new FileStream(LockPath, OwnerOnlyOptions(FileMode.Open));
         }
 
         try
