@@ -58,7 +58,33 @@ internal sealed class EngineBench
         where TAnswer : class, IAnswer => Assert.IsType<Refusal>(
             (await Host.AskAsync(entity, command, CancellationToken.None)).Refusal, exactMatch: false);
 
-    public Task CreateVaultAsync() => AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));
+    /// <summary>An engine of which one journal write fails, before or after its effect.</summary>
+    /// <param name="failing">The number of the write, from 1.</param>
+    /// <param name="fault">What happens to it.</param>
+    public static EngineBench FailingAt(int failing, JournalFault fault)
+    {
+        var writes = 0;
+        return new EngineBench(inner => new FaultyJournal(
+            inner, call => call.Operation == JournalOperation.Append && ++writes == failing ? fault : JournalFault.None));
+    }
+
+    /// <summary>Repeats a call until it is answered. Before each repetition the process is replaced.</summary>
+    public async Task<T> UntilAnsweredAsync<T>(Func<Task<T>> ask)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (EntityUnavailableException) when (tries < 10)
+            {
+                Crash();
+            }
+        }
+    }
+
+    public Task<Done> CreateVaultAsync() => AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));
 
     public async Task<UploadId> OpenUploadAsync(int partMebibytes = 1, ByteStorage storage = ByteStorage.Gateway)
     {

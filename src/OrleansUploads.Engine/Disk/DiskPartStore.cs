@@ -243,7 +243,8 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(rootPath);
         var root = new DurableDirectory(DurableFolder.Make(rootPath, options.Flush), isShared, options.Flush);
         root.Flush(root.Epoch);
-        var directories = new UploadDirectories(root, isShared, options.Flush, new DiskFault(options.OnFailure));
+        var directories = new UploadDirectories(
+            root, isShared, options.Flush, new DiskFault(options.OnFailure), options.LiveDirectories);
         var threads = new DiskThreads(options.Threads);
         try
         {
@@ -344,6 +345,9 @@ public sealed record DiskPartStoreOptions
 
     /// <summary>Maximum number of blocks of 1 MiB for direct writes. A body uses one or two.</summary>
     internal int DirectBlocks { get; init; } = 40;
+
+    /// <summary>Maximum number of upload directories that are remembered.</summary>
+    internal int LiveDirectories { get; init; } = UploadDirectories.DefaultMaxLive;
 
     /// <summary>Writes bytes of a part. Tests replace it to let writes fail.</summary>
     internal DiskWrite Write { get; init; } = RandomAccess.Write;

@@ -5,16 +5,19 @@ namespace OrleansUploads.Engine.Disk;
 /// <summary>The upload directories in use: one live object per directory, and a bounded number of objects.</summary>
 internal sealed class UploadDirectories
 {
-    private const int MaxLive = 1024;
+    /// <summary>The usual number of objects.</summary>
+    public const int DefaultMaxLive = 1024;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<UploadId, UploadDirectory> _live = [];
     private readonly FanOutDirectory[] _fanOut = new FanOutDirectory[StoredNames.FanOut];
     private readonly bool _isShared;
     private readonly IDiskFlush _flush;
+    private readonly int _maxLive;
 
-    public UploadDirectories(DurableDirectory root, bool isShared, IDiskFlush flush, DiskFault fault)
+    public UploadDirectories(DurableDirectory root, bool isShared, IDiskFlush flush, DiskFault fault, int maxLive = DefaultMaxLive)
     {
+        _maxLive = maxLive;
         _isShared = isShared;
         _flush = flush;
         RootPath = root.Path;
@@ -97,7 +100,7 @@ internal sealed class UploadDirectories
                 return directory;
             }
 
-            if (_live.Count >= MaxLive)
+            if (_live.Count >= _maxLive)
             {
                 RetireIdle();
             }

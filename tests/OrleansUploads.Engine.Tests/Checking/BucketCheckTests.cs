@@ -6,48 +6,30 @@ using OrleansUploads.Engine.Checking;
 namespace OrleansUploads.Engine.Tests.Checking;
 
 /// <summary>A check finds each kind of contradiction between a bucket, its leaves and its uploads, and names the key.</summary>
-public sealed class BucketCheckTests : IAsyncLifetime
+/// <param name="written">The bucket, which each test copies.</param>
+public sealed class BucketCheckTests(BucketCheckTests.WrittenBucket written) : IClassFixture<BucketCheckTests.WrittenBucket>, IDisposable
 {
-    private const int Keys = 60;
+    private readonly CheckedBucket _bucket = new(written.Bucket);
+    private readonly UploadId _upload = written.Uploads[KeyOf(7)];
+    private readonly UploadId _open = written.Open;
+    private readonly UploadId _completed = written.Completed;
 
-    private readonly CheckedBucket _bucket = new();
-    private readonly Dictionary<string, UploadId> _uploads = [];
-    private UploadId _open;
-    private UploadId _completed;
-
-    public async ValueTask InitializeAsync() => await _bucket.UseAsync(async () =>
-    {
-        await _bucket.CreateBucketAsync();
-        for (var i = 0; i < Keys; i++)
-        {
-            _uploads[KeyOf(i)] = await _bucket.PutAsync(KeyOf(i));
-        }
-
-        _open = await _bucket.InitiateAsync("open");
-        _completed = await _bucket.InitiateAsync("completed");
-        await _bucket.CompleteAsync(_completed, "completed");
-    });
-
-    public ValueTask DisposeAsync()
-    {
-        _bucket.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public void Dispose() => _bucket.Dispose();
 
     [Fact]
     public async Task A_key_whose_upload_is_lost_is_damage()
     {
-        await _bucket.LoseAsync(_uploads[KeyOf(7)].Entity);
+        await _bucket.LoseAsync(_upload.Entity);
 
-        AssertOnly(await _bucket.CheckAsync(), "the journal has no history of its upload", KeyOf(7), _uploads[KeyOf(7)]);
+        AssertOnly(await _bucket.CheckAsync(), "the journal has no history of its upload", KeyOf(7), _upload);
     }
 
     [Fact]
     public async Task A_key_whose_upload_was_released_is_damage()
     {
-        await PlantAsync(_uploads[KeyOf(7)], new ObjectReleased(Some.Noon));
+        await PlantAsync(_upload, new ObjectReleased(Some.Noon));
 
-        AssertOnly(await _bucket.CheckAsync(), "its upload has recorded that it was overwritten or deleted", KeyOf(7), _uploads[KeyOf(7)]);
+        AssertOnly(await _bucket.CheckAsync(), "its upload has recorded that it was overwritten or deleted", KeyOf(7), _upload);
     }
 
     [Fact]
@@ -65,7 +47,7 @@ public sealed class BucketCheckTests : IAsyncLifetime
         var entry = EntryOf(KeyOf(7)) with { Key = SomeObject.Key(KeyOf(7) + "!") };
         await PlantAsync(LeafOf(KeyOf(7) + "!"), new ObjectAdded(entry, Round: 1, Some.Noon));
 
-        AssertOnly(await _bucket.CheckAsync(), "its upload became the object of another key", KeyOf(7) + "!", _uploads[KeyOf(7)]);
+        AssertOnly(await _bucket.CheckAsync(), "its upload became the object of another key", KeyOf(7) + "!", _upload);
     }
 
     [Fact]
@@ -73,16 +55,15 @@ public sealed class BucketCheckTests : IAsyncLifetime
     {
         await PlantAsync(LeafOf(KeyOf(7)), new ObjectAdded(EntryOf(KeyOf(7)) with { SizeBytes = 2 }, Round: 1, Some.Noon));
 
-        AssertOnly(await _bucket.CheckAsync(), "another size or ETag", KeyOf(7), _uploads[KeyOf(7)]);
+        AssertOnly(await _bucket.CheckAsync(), "another size or ETag", KeyOf(7), _upload);
     }
 
     [Fact]
     public async Task An_object_that_no_leaf_has_is_damage()
     {
-        var upload = _uploads[KeyOf(7)];
-        await PlantAsync(LeafOf(KeyOf(7)), new ObjectRemoved(SomeObject.Key(KeyOf(7)), Some.Noon), new ObjectReleaseDelivered(upload));
+        await PlantAsync(LeafOf(KeyOf(7)), new ObjectRemoved(SomeObject.Key(KeyOf(7)), Some.Noon), new ObjectReleaseDelivered(_upload));
 
-        AssertOnly(await _bucket.CheckAsync(), "no leaf has it", KeyOf(7), upload);
+        AssertOnly(await _bucket.CheckAsync(), "no leaf has it", KeyOf(7), _upload);
     }
 
     [Fact]
@@ -257,4 +238,37 @@ public sealed class BucketCheckTests : IAsyncLifetime
 
     private Task PlantAsync(UploadId upload, params UploadEvent[] events) =>
         _bucket.PlantAsync(upload.Entity, events);
+
+    /// <summary>A bucket with objects in several leaves, an upload in progress and a completed one.</summary>
+    public sealed class WrittenBucket : IAsyncLifetime
+    {
+        private const int Keys = 60;
+
+        internal CheckedBucket Bucket { get; } = new();
+
+        internal Dictionary<string, UploadId> Uploads { get; } = [];
+
+        internal UploadId Open { get; private set; }
+
+        internal UploadId Completed { get; private set; }
+
+        public async ValueTask InitializeAsync() => await Bucket.UseAsync(async () =>
+        {
+            await Bucket.CreateBucketAsync();
+            for (var i = 0; i < Keys; i++)
+            {
+                Uploads[KeyOf(i)] = await Bucket.PutAsync(KeyOf(i));
+            }
+
+            Open = await Bucket.InitiateAsync("open");
+            Completed = await Bucket.InitiateAsync("completed");
+            await Bucket.CompleteAsync(Completed, "completed");
+        });
+
+        public ValueTask DisposeAsync()
+        {
+            Bucket.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
 }

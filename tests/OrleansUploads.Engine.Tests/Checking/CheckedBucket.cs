@@ -23,13 +23,25 @@ internal sealed class CheckedBucket : IDisposable
     private static readonly ObjectHeaders Headers = new(StorageClass.Standard, new Dictionary<string, string>());
 
     private readonly TemporaryRoot _root = new();
-    private readonly ManualTime _time = new();
+    private readonly ManualTime _time;
     private readonly SeededIds _ids;
     private EmbeddedHost _host = null!;
     private IPartStore _parts = null!;
     private BucketIncarnation _bucket;
 
-    public CheckedBucket() => _ids = new SeededIds(_time, 1);
+    public CheckedBucket()
+    {
+        _time = new ManualTime();
+        _ids = new SeededIds(_time, 1);
+    }
+
+    /// <summary>Copies a bucket that no engine is using.</summary>
+    public CheckedBucket(CheckedBucket original)
+    {
+        (_time, _ids, _bucket) = (original._time, original._ids, original._bucket);
+        File.Delete(System.IO.Path.Combine(original.Path, DiskSpace.ReserveFileName));
+        Copy(original.Path, Path);
+    }
 
     public string Path => _root.Path;
 
@@ -146,6 +158,17 @@ internal sealed class CheckedBucket : IDisposable
         var tally = await check.RunAsync(CheckPosition.Start, CancellationToken.None);
         Assert.Equal(damage.Count, tally.Damaged);
         return damage;
+    }
+
+    /// <summary>Copies the files of a folder.</summary>
+    public static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = System.IO.Path.Combine(to, System.IO.Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
     }
 
     private ObjectName NameOf(string key) => new(_bucket, SomeObject.Key(key));

@@ -55,7 +55,7 @@ public sealed class SoundBucketTests : IDisposable
             },
             journal => new RecordedJournal(journal, recorded));
         using var copy = new TemporaryRoot();
-        CopyParts(_bucket.Path, copy.Path);
+        CheckedBucket.Copy(Path.Combine(_bucket.Path, "parts"), Path.Combine(copy.Path, "parts"));
         await using var journal = SqliteJournal.Open(copy.Path);
         for (var changes = 0; changes < recorded.Count; changes++)
         {
@@ -86,16 +86,6 @@ public sealed class SoundBucketTests : IDisposable
     }
 
     private static string KeyOf(int number) => $"2026/{number:d3}";
-
-    private static void CopyParts(string from, string to)
-    {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(from, "parts"), "*", SearchOption.AllDirectories))
-        {
-            var target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
-    }
 
     /// <summary>Records the changes of a journal in the order in which they became durable.</summary>
     private sealed class RecordedJournal(IJournal inner, List<Func<IJournal, Task>> changes) : DelegatingJournal(inner)

@@ -98,7 +98,7 @@ public sealed class EmbeddedHostTests
             var upload = await bench.OpenUploadAsync();
             var reports = Enumerable.Range(0, 32).Select(caller => Task.Run(() => bench.AskAsync(upload.Entity, Report(caller % 4, caller))));
             await Task.WhenAll(reports);
-            var hash = OrleansUploads.Hashing.TreeHasher.Combine(Enumerable.Range(0, 4).Select(slot => Some.Hash($"{slot}")).ToArray());
+            var hash = TreeHasher.Combine(Enumerable.Range(0, 4).Select(slot => Some.Hash($"{slot}")).ToArray());
             var late = Task.Run(() => bench.Host.AskAsync(
                 upload.Entity, Report(round % 4, 99) with { TreeHash = Some.Hash("other") }, CancellationToken.None).AsTask());
 
@@ -196,20 +196,14 @@ public sealed class EmbeddedHostTests
         const int Writes = 24;
         for (var failing = 1; failing <= Writes; failing++)
         {
-            var writes = 0;
-            var bench = new EngineBench(inner => new FaultyJournal(
-                inner, call => call.Operation == JournalOperation.Append && ++writes == failing ? fault : JournalFault.None));
-            await UntilAnsweredAsync(bench, async () =>
-            {
-                await bench.CreateVaultAsync();
-                return true;
-            });
-            var upload = await UntilAnsweredAsync(bench, () => bench.OpenUploadAsync());
-            await UntilAnsweredAsync(bench, () => bench.StoreAsync(upload, 0, PartOf(Archive, 0)));
-            await UntilAnsweredAsync(bench, () => bench.StoreAsync(upload, Some.MiB, PartOf(Archive, 1)));
-            await UntilAnsweredAsync(bench, () => bench.StoreAsync(upload, 2 * Some.MiB, PartOf(Archive, 2)));
-            var first = await UntilAnsweredAsync(bench, () => bench.CompleteAsync(upload, Archive));
-            var second = await UntilAnsweredAsync(bench, () => bench.CompleteAsync(upload, Archive));
+            var bench = EngineBench.FailingAt(failing, fault);
+            await bench.UntilAnsweredAsync(bench.CreateVaultAsync);
+            var upload = await bench.UntilAnsweredAsync(() => bench.OpenUploadAsync());
+            await bench.UntilAnsweredAsync(() => bench.StoreAsync(upload, 0, PartOf(Archive, 0)));
+            await bench.UntilAnsweredAsync(() => bench.StoreAsync(upload, Some.MiB, PartOf(Archive, 1)));
+            await bench.UntilAnsweredAsync(() => bench.StoreAsync(upload, 2 * Some.MiB, PartOf(Archive, 2)));
+            var first = await bench.UntilAnsweredAsync(() => bench.CompleteAsync(upload, Archive));
+            var second = await bench.UntilAnsweredAsync(() => bench.CompleteAsync(upload, Archive));
             await bench.Wakes.RunAsync(CancellationToken.None);
 
             Assert.Equal(first, second);
@@ -224,7 +218,7 @@ public sealed class EmbeddedHostTests
     {
         var crashed = false;
         var bench = new EngineBench(inner => new FaultyJournal(
-            inner, call => crashed && call.Entity.Kind == OrleansUploads.Core.Values.EntityKind.ArchiveShard ? JournalFault.FailBefore : JournalFault.None));
+            inner, call => crashed && call.Entity.Kind == EntityKind.ArchiveShard ? JournalFault.FailBefore : JournalFault.None));
         await bench.CreateVaultAsync();
         var upload = await UploadArchiveAsync(bench);
         crashed = true;
@@ -258,7 +252,7 @@ public sealed class EmbeddedHostTests
                 {
                     var outcome = await host.AskAsync(
                         upload.Entity,
-                        new CompleteUpload(Some.Vault, Archive.Length, OrleansUploads.Hashing.TreeHasher.Compute(Archive)),
+                        new CompleteUpload(Some.Vault, Archive.Length, TreeHasher.Compute(Archive)),
                         CancellationToken.None);
                     answers.Add(outcome.Answer.Archive);
                 }
@@ -285,21 +279,6 @@ public sealed class EmbeddedHostTests
             }
             catch (EntityUnavailableException) when (tries < Tries)
             {
-            }
-        }
-    }
-
-    private static async Task<T> UntilAnsweredAsync<T>(EngineBench bench, Func<Task<T>> ask)
-    {
-        for (var tries = 0; ; tries++)
-        {
-            try
-            {
-                return await ask();
-            }
-            catch (EntityUnavailableException) when (tries < 10)
-            {
-                bench.Crash();
             }
         }
     }

@@ -14,7 +14,7 @@ namespace OrleansUploads.Engine.Tests.Objects;
 /// <summary>An engine in memory with a bucket. Its leaves are short, so that a few keys make many of them.</summary>
 internal sealed class ObjectBench
 {
-    private static readonly ObjectHeaders Headers = new(StorageClass.Standard, new Dictionary<string, string>());
+    public static readonly ObjectHeaders Headers = new(StorageClass.Standard, new Dictionary<string, string>());
 
     private readonly MemoryJournal _journal = new();
     private readonly long _leafBytes;
@@ -118,6 +118,19 @@ internal sealed class ObjectBench
     public async Task<Outcome<PublishedObject>> CompleteAsync(
         UploadId upload, string key, PublishCondition? condition, params ChosenPart[] parts) => await Intake.CompleteAsync(
             upload, SomeObject.Named(key), parts, sizeBytes: null, checksum: null, checksumType: null, condition, CancellationToken.None);
+
+    /// <summary>Advances the clock and wakes what is due, until nothing is.</summary>
+    public async Task WakeAllAsync(TimeSpan step)
+    {
+        do
+        {
+            Time.Advance(step);
+        }
+        while (await Wakes.RunAsync(CancellationToken.None) > 0);
+    }
+
+    /// <summary>The number of uploads with bytes.</summary>
+    public async Task<int> CountUploadsWithBytesAsync() => (await Parts.ListUploadsAsync(CancellationToken.None).ToListAsync()).Count;
 
     public async Task<KeyPage> ListAsync(
         KeyTree tree = KeyTree.Objects, string prefix = "", string delimiter = "", KeyPosition? after = null, int limit = 1000) =>

@@ -120,11 +120,7 @@ public sealed class ObjectEngineTests
             await (i % 3 == 0 ? bench.DeleteAsync($"p/{i:d3}") : i % 3 == 1 ? bench.PutAsync($"p/{i:d3}", $"second {i}") : Task.CompletedTask);
         }));
         await Task.WhenAll([.. changes, Task.Run(async () => await bench.Wakes.RunAsync(CancellationToken.None))]);
-        do
-        {
-            bench.Time.Advance(TimeSpan.FromMinutes(1));
-        }
-        while (await bench.Wakes.RunAsync(CancellationToken.None) > 0);
+        await bench.WakeAllAsync(TimeSpan.FromMinutes(1));
 
         for (var i = 0; i < puts; i++)
         {
@@ -260,17 +256,13 @@ public sealed class ObjectEngineTests
             (Body(new StatedDigests(null, wrongSha256)), typeof(ObjectRefusal.ChecksumDiffers)),
         })
         {
-            var headers = new ObjectHeaders(StorageClass.Standard, new Dictionary<string, string>());
             var outcome = await _bench.Intake.PutAsync(
-                name, headers, body, null, CancellationToken.None);
+                name, ObjectBench.Headers, body, null, CancellationToken.None);
             Assert.IsType(expected, outcome.Refusal);
         }
 
         Assert.Null(await _bench.GetAsync("k"));
-        await foreach (var left in _bench.Parts.ListUploadsAsync(CancellationToken.None))
-        {
-            Assert.Fail($"{left} has bytes.");
-        }
+        Assert.Equal(0, await _bench.CountUploadsWithBytesAsync());
 
         static ObjectBody Body(StatedDigests stated = default) => ObjectBench.Body("body"u8.ToArray(), stated);
     }
@@ -288,8 +280,7 @@ public sealed class ObjectEngineTests
             return default;
         });
         var intake = new ObjectIntake(_bench.Host, _bench.Parts, _bench.Ids, _bench.Time, _bench.Keys);
-        var headers = new ObjectHeaders(StorageClass.Standard, new Dictionary<string, string>());
-        _ = (await intake.PutAsync(SomeObject.Named("k"), headers, body, condition: null, CancellationToken.None)).Answer;
+        _ = (await intake.PutAsync(SomeObject.Named("k"), ObjectBench.Headers, body, condition: null, CancellationToken.None)).Answer;
 
         const int routesAndLeaf = 2;
         Assert.Equal(routesAndLeaf, loaded);
@@ -299,11 +290,10 @@ public sealed class ObjectEngineTests
     public async Task If_the_repetition_of_a_put_is_refused_the_first_put_may_still_make_the_object()
     {
         await _bench.CreateBucketAsync();
-        var repeating = new RepeatingHost(_bench.Host);
+        var repeating = new LatePuts(_bench.Host);
         var intake = new ObjectIntake(repeating, _bench.Parts, _bench.Ids, _bench.Time, _bench.Keys);
-        var headers = new ObjectHeaders(StorageClass.Standard, new Dictionary<string, string>());
         var put = await intake.PutAsync(
-            SomeObject.Named("k"), headers, ObjectBench.Body("new"u8.ToArray()), condition: null, CancellationToken.None);
+            SomeObject.Named("k"), ObjectBench.Headers, ObjectBench.Body("new"u8.ToArray()), condition: null, CancellationToken.None);
         Assert.IsType<ObjectRefusal.NumberedAttemptCollected>(put.Refusal);
 
         await _bench.AskAsync(repeating.Delayed!.Spec.Upload.Entity, repeating.Delayed);
@@ -318,10 +308,9 @@ public sealed class ObjectEngineTests
         var parts = new FaultyPartStore(
             _bench.Parts, step => step.Call == PartStoreCall.DeleteUpload ? PartStoreFault.Before : PartStoreFault.None);
         var intake = new ObjectIntake(_bench.Host, parts, _bench.Ids, _bench.Time, _bench.Keys);
-        var headers = new ObjectHeaders(StorageClass.Standard, new Dictionary<string, string>());
 
         var put = await intake.PutAsync(
-            SomeObject.Named("k"), headers, ObjectBench.Body("new"u8.ToArray()), PublishCondition.MustBeAbsent, CancellationToken.None);
+            SomeObject.Named("k"), ObjectBench.Headers, ObjectBench.Body("new"u8.ToArray()), PublishCondition.MustBeAbsent, CancellationToken.None);
 
         Assert.IsType<ObjectRefusal.PreconditionFailed>(put.Refusal);
         Assert.Equal(1, parts.Calls(PartStoreCall.DeleteUpload));
@@ -339,7 +328,7 @@ public sealed class ObjectEngineTests
         await _bench.Wakes.RunAsync(CancellationToken.None);
         await _bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
         Assert.Equal("two", await _bench.GetAsync("a"));
-        Assert.Equal(1, await CountUploadsWithBytesAsync());
+        Assert.Equal(1, await _bench.CountUploadsWithBytesAsync());
     }
 
     [Fact]
@@ -350,15 +339,11 @@ public sealed class ObjectEngineTests
         await _bench.PutAsync("a", "two");
         await _bench.PutAsync("b", "gone");
         await _bench.DeleteAsync("b");
-        Assert.Equal(3, await CountUploadsWithBytesAsync());
-        do
-        {
-            _bench.Time.Advance(UploadPolicy.DefaultReplacedObjectGrace);
-        }
-        while (await _bench.Wakes.RunAsync(CancellationToken.None) > 0);
+        Assert.Equal(3, await _bench.CountUploadsWithBytesAsync());
+        await _bench.WakeAllAsync(UploadPolicy.DefaultReplacedObjectGrace);
 
         Assert.Equal("two", await _bench.GetAsync("a"));
-        Assert.Equal(1, await CountUploadsWithBytesAsync());
+        Assert.Equal(1, await _bench.CountUploadsWithBytesAsync());
     }
 
     [Theory]
@@ -373,11 +358,7 @@ public sealed class ObjectEngineTests
         if (isDeleted)
         {
             await _bench.DeleteAsync("k");
-            do
-            {
-                _bench.Time.Advance(UploadPolicy.DefaultReplacedObjectGrace);
-            }
-            while (await _bench.Wakes.RunAsync(CancellationToken.None) > 0);
+            await _bench.WakeAllAsync(UploadPolicy.DefaultReplacedObjectGrace);
         }
         else
         {
@@ -438,16 +419,5 @@ public sealed class ObjectEngineTests
             other.Entity, new CreateBucket(other, SomeObject.BucketName), CancellationToken.None);
         Assert.IsType<ObjectRefusal.BucketOwnedByOther>(outcome.Refusal);
         Assert.True((await _bench.AskAsync(Some.Account.Entity, new CreateBucket(Some.Account, SomeObject.BucketName))).Existed);
-    }
-
-    private async Task<int> CountUploadsWithBytesAsync()
-    {
-        var count = 0;
-        await foreach (var _ in _bench.Parts.ListUploadsAsync(CancellationToken.None))
-        {
-            count++;
-        }
-
-        return count;
     }
 }

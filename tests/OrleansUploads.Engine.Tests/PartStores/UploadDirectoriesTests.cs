@@ -5,7 +5,7 @@ namespace OrleansUploads.Engine.Tests.PartStores;
 
 public sealed class UploadDirectoriesTests : IDisposable
 {
-    private const int MoreThanAreKept = 1100;
+    private const int Kept = 8;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -18,12 +18,12 @@ public sealed class UploadDirectoriesTests : IDisposable
     {
         var flush = new HeldFlush();
         var root = new DurableDirectory(_root.Path, isShared: false, flush);
-        var directories = new UploadDirectories(root, isShared: false, flush, new DiskFault(onRaised: null));
+        var directories = new UploadDirectories(root, isShared: false, flush, new DiskFault(onRaised: null), Kept);
         var slow = Task.Run(() => directories.Create(Some.Upload(0), "a.part", expectedBytes: 1));
         await flush.Begun.WaitAsync(Patience, TestContext.Current.CancellationToken);
         try
         {
-            var others = Task.Run(() => Enumerable.Range(1, MoreThanAreKept).Count(i => directories.Get(Some.Upload(i)).IsRetired));
+            var others = Task.Run(() => Enumerable.Range(1, 2 * Kept).Count(i => directories.Get(Some.Upload(i)).IsRetired));
             Assert.Equal(0, await others.WaitAsync(Patience, TestContext.Current.CancellationToken));
             Assert.False(slow.IsCompleted);
         }

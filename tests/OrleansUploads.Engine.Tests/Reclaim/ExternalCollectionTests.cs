@@ -5,7 +5,7 @@ using OrleansUploads.Engine.Bytes;
 namespace OrleansUploads.Engine.Tests.Reclaim;
 
 /// <summary>Collection of uploads with external bytes, whose only stored object is the manifest.</summary>
-public sealed class LocatedCollectionTests
+public sealed class ExternalCollectionTests
 {
     private readonly EngineBench _bench = new();
 

@@ -5,7 +5,7 @@ using OrleansUploads.TestKit.Journals;
 namespace OrleansUploads.Engine.Tests.Embedded;
 
 /// <summary>Uploads whose bytes are stored in another system, from the report of parts to the manifest.</summary>
-public sealed class LocatedUploadTests
+public sealed class ExternalUploadTests
 {
     private const int Slots = 4;
 
@@ -113,27 +113,20 @@ public sealed class LocatedUploadTests
         const int Writes = 24;
         for (var failing = 1; failing <= Writes; failing++)
         {
-            var writes = 0;
-            var bench = new EngineBench(inner => new FaultyJournal(
-                inner, call => call.Operation == JournalOperation.Append && ++writes == failing ? fault : JournalFault.None));
-            await UntilAnsweredAsync(bench, async () =>
-            {
-                await bench.CreateVaultAsync();
-                return true;
-            });
-            var upload = await UntilAnsweredAsync(bench, () => bench.OpenUploadAsync(storage: ByteStorage.External));
+            var bench = EngineBench.FailingAt(failing, fault);
+            await bench.UntilAnsweredAsync(bench.CreateVaultAsync);
+            var upload = await bench.UntilAnsweredAsync(() => bench.OpenUploadAsync(storage: ByteStorage.External));
             for (var slot = 0; slot < Slots; slot++)
             {
                 var report = Report(slot, $"node-{slot}");
-                Assert.True((await UntilAnsweredAsync(bench, () => bench.AskAsync(upload.Entity, report))).ReportedInUse);
+                Assert.True((await bench.UntilAnsweredAsync(() => bench.AskAsync(upload.Entity, report))).ReportedInUse);
                 bench.Crash();
-                Assert.False((await UntilAnsweredAsync(
-                    bench, () => bench.AskAsync(upload.Entity, report with { Location = Some.Location("second") }))).ReportedInUse);
+                Assert.False((await bench.UntilAnsweredAsync(() => bench.AskAsync(upload.Entity, report with { Location = Some.Location("second") }))).ReportedInUse);
             }
 
-            var first = await UntilAnsweredAsync(bench, () => bench.AskAsync(upload.Entity, Complete));
+            var first = await bench.UntilAnsweredAsync(() => bench.AskAsync(upload.Entity, Complete));
             bench.Crash();
-            Assert.Equal(first, await UntilAnsweredAsync(bench, () => bench.AskAsync(upload.Entity, Complete)));
+            Assert.Equal(first, await bench.UntilAnsweredAsync(() => bench.AskAsync(upload.Entity, Complete)));
             Assert.Equal(["node-0", "node-1", "node-2", "node-3"], await LocationsAsync(bench, upload));
             Assert.Equal(ByteStorage.External, (await bench.FindAsync(first.Archive))!.ByteStorage);
         }
@@ -183,20 +176,5 @@ public sealed class LocatedUploadTests
         await bench.AskAsync(upload.Entity, new CompleteUpload(Some.Vault, Some.MiB, Some.Hash("0")));
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => bench.ReadAsync(upload, 0, 9));
-    }
-
-    private static async Task<T> UntilAnsweredAsync<T>(EngineBench bench, Func<Task<T>> ask)
-    {
-        for (var tries = 0; ; tries++)
-        {
-            try
-            {
-                return await ask();
-            }
-            catch (EntityUnavailableException) when (tries < 10)
-            {
-                bench.Crash();
-            }
-        }
     }
 }

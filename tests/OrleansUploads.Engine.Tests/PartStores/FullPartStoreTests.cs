@@ -3,7 +3,7 @@ using OrleansUploads.Engine.Disk;
 namespace OrleansUploads.Engine.Tests.PartStores;
 
 /// <summary>Tests on a disk of 4 MiB that is really full: a memory file system, which needs root to mount.</summary>
-public sealed class FullDiskTests : IDisposable
+public sealed class FullPartStoreTests : IDisposable
 {
     private const int MiB = 1024 * 1024;
 

@@ -2,7 +2,7 @@ using OrleansUploads.TestKit.Architecture;
 
 namespace OrleansUploads.Engine.Tests.House;
 
-public sealed class FolderTests
+public sealed class EngineFolderTests
 {
     [Fact]
     public void The_folders_of_the_engine_form_no_cycle() => Assert.Equal("", FolderGraph.Of(typeof(IJournal).Assembly).DescribeCycle());

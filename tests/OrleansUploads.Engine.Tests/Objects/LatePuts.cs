@@ -3,7 +3,7 @@ using OrleansUploads.Core.Refusals;
 namespace OrleansUploads.Engine.Tests.Objects;
 
 /// <summary>Delays each put and refuses its repetition, which came too late.</summary>
-internal sealed class RepeatingHost(IEntityHost inner) : IEntityHost
+internal sealed class LatePuts(IEntityHost inner) : IEntityHost
 {
     public PutObject? Delayed { get; private set; }
 
