@@ -21,24 +21,24 @@ public sealed partial class GlacierClient : IDisposable
     private readonly string _account;
 
     /// <summary>Creates a client with its own connections.</summary>
-    /// <exception cref="ArgumentException">The endpoint is not an absolute http or https address without a path.</exception>
+    /// <exception cref="ArgumentException">The endpoint is not an absolute http or https address without a query.</exception>
     public GlacierClient(GlacierClientOptions options)
         : this(CreateHttp(), options) => _ownsHttp = true;
 
     /// <summary>Creates a client that uses the caller's <see cref="HttpClient"/> and does not dispose of it. Its
     /// <see cref="HttpClient.Timeout"/> limits each attempt, so set it to infinite for large parts. Its handler should not
     /// follow redirects.</summary>
-    /// <exception cref="ArgumentException">The endpoint is not an absolute http or https address without a path.</exception>
+    /// <exception cref="ArgumentException">The endpoint is not an absolute http or https address without a query.</exception>
     public GlacierClient(HttpClient http, GlacierClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentException.ThrowIfNullOrEmpty(options.AccountId, nameof(options));
-        if (options.Endpoint is not { IsAbsoluteUri: true, Scheme: "http" or "https", PathAndQuery: "/" })
+        if (options.Endpoint is not { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", Fragment: "" })
         {
             throw new ArgumentException(
                 $"The endpoint '{options.Endpoint}' is not valid. It must be an http or https address with scheme, host and port, "
-                + "without a path.",
+                + "without a query.",
                 nameof(options));
         }
 

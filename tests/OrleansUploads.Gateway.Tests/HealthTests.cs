@@ -22,7 +22,7 @@ public sealed class HealthTests
     {
         await using var server = await GatewayServer.StartAsync(
             new GatewaySetup(),
-            services => services.AddHealthChecks().AddCheck("disk", () => HealthCheckResult.Unhealthy("secret path")));
+            services => services.AddUploadsHealthChecks().AddCheck("disk", () => HealthCheckResult.Unhealthy("secret path")));
         var answer = (await server.SendAsync(new ApiRequest("GET", "/healthz"), [])).Expect(503);
         Assert.Equal(
             """{"status":"Unhealthy","checks":{"accepts-requests":"Healthy","disk":"Unhealthy"}}""", answer.Text);
@@ -84,7 +84,7 @@ public sealed class HealthTests
         services =>
         {
             services.AddSingleton(new ServerDescription("1.2.3", "3.99.0", "/srv/data"));
-            services.AddHealthChecks().AddCheck("space", () => HealthCheckResult.Degraded(
+            services.AddUploadsHealthChecks().AddCheck("space", () => HealthCheckResult.Degraded(
                 "12 bytes free", data: new Dictionary<string, object> { [HealthProblem.Key] = "disk full" }));
         });
 
@@ -93,7 +93,7 @@ public sealed class HealthTests
     {
         await using var server = await GatewayServer.StartAsync(
             new GatewaySetup(),
-            services => services.AddHealthChecks()
+            services => services.AddUploadsHealthChecks()
                 .AddCheck("disk", () => HealthCheckResult.Unhealthy())
                 .AddCheck("voted-in", () => HealthCheckResult.Healthy(), tags: [GatewayEndpoints.LiveTag]));
         var answer = (await server.SendAsync(new ApiRequest("GET", "/livez"), [])).Expect(200);
@@ -105,7 +105,7 @@ public sealed class HealthTests
     {
         await using var server = await GatewayServer.StartAsync(
             new GatewaySetup(),
-            services => services.AddHealthChecks()
+            services => services.AddUploadsHealthChecks()
                 .AddCheck("voted-in", () => HealthCheckResult.Unhealthy(), tags: [GatewayEndpoints.LiveTag]));
         (await server.SendAsync(new ApiRequest("GET", "/livez"), [])).Expect(503);
     }

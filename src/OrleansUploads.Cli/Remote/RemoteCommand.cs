@@ -100,7 +100,7 @@ internal static class RemoteCommand
 
     /// <summary>Parses the address of a server.</summary>
     public static bool TryParseEndpoint(string text, [NotNullWhen(true)] out Uri? address) =>
-        Uri.TryCreate(text, UriKind.Absolute, out address) && address is { Scheme: "http" or "https", PathAndQuery: "/" };
+        Uri.TryCreate(text, UriKind.Absolute, out address) && address is { Scheme: "http" or "https", Query: "", Fragment: "" };
 
     /// <summary>Says that the address of a server is not valid.</summary>
     public static string DescribeInvalidEndpoint(string text) =>

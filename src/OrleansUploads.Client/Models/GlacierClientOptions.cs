@@ -3,7 +3,8 @@ namespace OrleansUploads.Client.Models;
 /// <summary>The endpoint, credentials and retry settings of a <see cref="GlacierClient"/>.</summary>
 public sealed record GlacierClientOptions
 {
-    /// <summary>The server's address with scheme, host and port, without a path, such as <c>http://127.0.0.1:9400</c>.</summary>
+    /// <summary>The server's address such as <c>http://127.0.0.1:9400</c>, with a path if an application serves uploads
+    /// below one.</summary>
     public required Uri Endpoint { get; init; }
 
     /// <summary>The region that requests are signed for, such as <c>us-east-1</c>.</summary>

@@ -21,6 +21,7 @@ internal sealed class Transport
 
     private readonly HttpClient _http;
     private readonly GlacierClientOptions _options;
+    private readonly string _path;
     private readonly MessageSigner _signer;
     private bool _acceptsUnsignedPayload;
 
@@ -28,6 +29,7 @@ internal sealed class Transport
     {
         _http = http;
         _options = options;
+        _path = options.Endpoint.AbsolutePath.TrimEnd('/');
         _signer = new MessageSigner(
             new RequestSigner(SigningRules.Glacier, options.Region, options.AccessKeyId, options.SecretAccessKey), options.SessionToken);
     }
@@ -159,7 +161,7 @@ internal sealed class Transport
 
     private HttpRequestMessage CreateMessage(GlacierRequest request, BodyContent? content)
     {
-        var message = new HttpRequestMessage(request.Method, new Uri(_options.Endpoint, request.PathAndQuery)) { Content = content };
+        var message = new HttpRequestMessage(request.Method, new Uri(_options.Endpoint, _path + request.PathAndQuery)) { Content = content };
         if (request.Method != HttpMethod.Get)
         {
             // .NET repeats a request without content by itself if its connection ends before the response. The retry policy does not see

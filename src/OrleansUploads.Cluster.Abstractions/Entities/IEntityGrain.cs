@@ -6,10 +6,15 @@ namespace OrleansUploads.Cluster.Abstractions.Entities;
 [Alias("OrleansUploads.IEntityGrain")]
 public interface IEntityGrain : IGrainWithStringKey
 {
+    /// <summary>The maximum time for an answer. A call that has none by then is lost: the connection on which it was sent has been closed.
+    /// Longer than a journal write may take.</summary>
+    const string AnswerTime = "00:00:15";
+
     /// <summary>Sends a command to the entity and waits for its answer. An answer reveals only durable state. Every command is
     /// safe to repeat.</summary>
     /// <param name="command">The command.</param>
     [Alias("Ask")]
+    [ResponseTimeout(AnswerTime)]
     ValueTask<EntityReply> AskAsync(EntityMessage command);
 }
 

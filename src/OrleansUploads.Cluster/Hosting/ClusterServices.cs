@@ -106,12 +106,6 @@ public static class ClusterServices
     /// <summary>Adds access to the entities, for silos and for gateways that are cluster clients.</summary>
     public static IServiceCollection AddOrleansUploadsClient(this IServiceCollection services)
     {
-        services.Configure<SiloMessagingOptions>(static messaging =>
-        {
-            messaging.ResponseTimeout = FailoverOptions.AttemptTime;
-            messaging.SystemResponseTimeout = FailoverOptions.ServiceAttemptTime;
-        });
-        services.Configure<ClientMessagingOptions>(static messaging => messaging.ResponseTimeout = FailoverOptions.AttemptTime);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddKeyedSingleton<IEntityHost, ClusterHost>(ClusterNames.DirectHost);
         services.TryAddSingleton<IClusterMap, ClusterMap>();

@@ -163,7 +163,7 @@ internal sealed class GlacierCall : FrontCall
 
     /// <summary>The path of a resource in the vault, with the account's number.</summary>
     /// <param name="path">The path below the vault, beginning with a slash, or empty for the vault itself.</param>
-    public string Location(string path) => $"/{Vault.Account}/vaults/{Vault.Name}{path}";
+    public string Location(string path) => $"{Exchange.Target.Prefix}/{Vault.Account}/vaults/{Vault.Name}{path}";
 
     /// <summary>An archive was created.</summary>
     public FrontAnswer ArchiveCreated(CompletedArchive archive) => FrontAnswer.Created(

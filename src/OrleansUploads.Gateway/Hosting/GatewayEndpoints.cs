@@ -1,6 +1,5 @@
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Options;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing.Matching;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Connections;
@@ -23,27 +22,77 @@ public static class GatewayEndpoints
     /// <summary>Marks a check whose failure only a restart can repair.</summary>
     public const string LiveTag = "live";
 
-    /// <summary>Maps the health reports and the fronts. The fronts serve every request that does not ask for a report and has no
-    /// endpoint of its own.</summary>
-    public static IEndpointRouteBuilder MapOrleansUploads(this IEndpointRouteBuilder endpoints)
+    /// <summary>Signatures say who sends a request, and not the application's policies. The policy for endpoints without one, the fallback
+    /// policy, does not apply. A policy that the application adds to these endpoints does.</summary>
+    private static readonly AuthorizationPolicy SignaturesDecide =
+        new AuthorizationPolicyBuilder().RequireAssertion(static _ => true).Build();
+
+    /// <summary>Maps the health reports and the fronts, at the root or below the prefix of a group or of the application. They serve every
+    /// request there that has no endpoint of its own. If the application has a fallback route, it gets the requests without a signature
+    /// that ask for neither a report nor the dashboard.</summary>
+    /// <returns>Adds conventions to the endpoints, such as a rate limit or hosts.</returns>
+    public static IEndpointConventionBuilder MapOrleansUploads(this IEndpointRouteBuilder endpoints)
     {
-        var ready = Report(endpoints, new HealthCheckOptions());
-        var live = Report(endpoints, new HealthCheckOptions { Predicate = static check => check.Tags.Contains(LiveTag) });
         var services = endpoints.ServiceProvider;
-        GatewayTelemetry.Observe(
-            services.GetRequiredService<OpenConnections>(), services.GetRequiredService<TransferLimiters>());
+        GatewayTelemetry.Observe(services.GetService<OpenConnections>(), services.GetRequiredService<TransferLimiters>());
         var fronts = services.GetRequiredService<FrontDispatcher>();
-        endpoints.Map("/{**path}", context =>
-            HealthRequest.IsFor(context.Request, HealthPath) ? ready(context)
-            : HealthRequest.IsFor(context.Request, LivePath) ? live(context)
-            : fronts.HandleAsync(context));
-        return endpoints;
+        var health = services.GetRequiredService<UploadsHealth>();
+        return endpoints.Map("/{**path}", context => HealthRequest.Find(context) switch
+        {
+            HealthPath => HealthReportWriter.WriteAsync(context, health, predicate: null),
+            LivePath => HealthReportWriter.WriteAsync(context, health, static check => check.Tags.Contains(LiveTag)),
+            _ => fronts.HandleAsync(context),
+        }).WithDisplayName("OrleansUploads").WithMetadata(UploadsEndpoint.Instance, SignaturesDecide);
+    }
+}
+
+/// <summary>Marks the endpoint of the fronts.</summary>
+internal sealed class UploadsEndpoint
+{
+    private UploadsEndpoint()
+    {
     }
 
-    private static RequestDelegate Report(IEndpointRouteBuilder endpoints, HealthCheckOptions options)
+    public static UploadsEndpoint Instance { get; } = new();
+
+    /// <summary>Whether an endpoint is that of the fronts.</summary>
+    public static bool Is(Endpoint endpoint) => endpoint.Metadata.GetMetadata<UploadsEndpoint>() is not null;
+}
+
+/// <summary>Leaves requests that are not for the fronts to other endpoints that match, such as a fallback route, which would otherwise never
+/// be chosen.</summary>
+internal sealed class UploadsMatcher(FrontTable fronts, GatewayOptions options) : MatcherPolicy, IEndpointSelectorPolicy
+{
+    /// <inheritdoc/>
+    public override int Order => 0;
+
+    /// <inheritdoc/>
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(UploadsEndpoint.Is);
+
+    /// <inheritdoc/>
+    public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
-        options.ResponseWriter = HealthReportWriter.WriteAsync;
-        return endpoints.CreateApplicationBuilder().UseMiddleware<HealthCheckMiddleware>(Options.Create(options)).Build();
+        var valid = Enumerable.Range(0, candidates.Count).Where(candidates.IsValidCandidate).ToList();
+        foreach (var uploads in valid.Where(candidate => UploadsEndpoint.Is(candidates[candidate].Endpoint)))
+        {
+            if (valid.Count > 1 && !IsForFronts(httpContext, candidates[uploads].Endpoint))
+            {
+                candidates.SetValidity(uploads, false);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private bool IsForFronts(HttpContext context, Endpoint endpoint)
+    {
+        var target = RequestTarget.Of(context, endpoint);
+        var credentials = RequestCredentials.Read(context.Request, target);
+        return options.AnonymousAccount is not null
+            || credentials.Authorization is not null
+            || credentials.IsPresigned
+            || HealthRequest.Find(context.Request, target) is not null
+            || fronts.Choose(target, credentials, context.Features.Get<OwnAddress>() is not null).Front.ServesUnsigned(target);
     }
 }
 
@@ -51,22 +100,35 @@ public static class GatewayEndpoints
 /// object.</summary>
 internal static class HealthRequest
 {
-    /// <summary>Whether a request asks for a health report: it reads exactly this path and has no signature. Upper and lower case and a
-    /// slash at the end make no difference.</summary>
-    public static bool IsFor(HttpRequest request, string path)
+    /// <summary>The path of the report for which a request asks, or null if it asks for none.</summary>
+    public static string? Find(HttpContext context)
     {
-        if (!HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method))
+        // Nearly all requests are for something else, and their targets are not parsed here.
+        var end = (context.Request.Path.Value ?? "").AsSpan().TrimEnd('/');
+        return end.EndsWith(GatewayEndpoints.HealthPath, StringComparison.OrdinalIgnoreCase)
+            || end.EndsWith(GatewayEndpoints.LivePath, StringComparison.OrdinalIgnoreCase)
+                ? Find(context.Request, RequestTarget.Of(context, context.GetEndpoint()))
+                : null;
+    }
+
+    /// <summary>The path of the report for which a request asks: it reads exactly this path and has no signature. Upper and lower case and a
+    /// slash at the end make no difference. Null if it asks for none.</summary>
+    public static string? Find(HttpRequest request, RequestTarget target)
+    {
+        // The segments "." and ".." are part of a key, and leave no segments here.
+        var name = target.Segments switch
         {
-            return false;
+            [var only] => only,
+            [var only, ""] => only,
+            _ => null,
+        };
+        if (name is null || !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)))
+        {
+            return null;
         }
 
-        if (!(request.Path.Value ?? "").AsSpan().TrimEnd('/').Equals(path, StringComparison.OrdinalIgnoreCase))
-        {
-            return false;
-        }
-
-        // The server has resolved the segments "." and "..". They are part of a key.
-        var target = RequestTarget.Parse(request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-        return target.Segments.Length > 0 && RequestCredentials.Read(request, target).Authorization is null;
+        var path = Array.Find([GatewayEndpoints.HealthPath, GatewayEndpoints.LivePath], path =>
+            path.AsSpan(1).Equals(name, StringComparison.OrdinalIgnoreCase));
+        return path is not null && RequestCredentials.Read(request, target).Authorization is null ? path : null;
     }
 }

@@ -66,22 +66,32 @@ public static class GatewayServices
         return services.AddSingleton<FrontServices>();
     }
 
+    /// <summary>Makes the web server of the application one for uploads, as <c>serve</c> and silos have it: with their limits for headers and
+    /// for slow senders, and a limited number of connections, of which idle ones make room for new ones. All endpoints of the application
+    /// get them. Without it, the limits of the application apply to the connections and headers of uploads, too.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="options">Options of the gateway.</param>
+    public static IServiceCollection AddOrleansUploadsServer(this IServiceCollection services, GatewayOptions options)
+    {
+        services.Configure<KestrelServerOptions>(kestrel => ConfigureLimits(kestrel, options));
+        services.Configure<SocketTransportOptions>(static sockets => sockets.Backlog = Backlog);
+        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockMemoryPool.Factory>();
+        services.AddSingleton<OpenConnections>();
+        services.AddHostedService<DescriptorMonitor>(provider =>
+            new(provider.GetRequiredService<OpenConnections>(), TimeProvider.System));
+        return services.AddSingleton<IConnectionListenerFactory>(provider => new BoundedListenerFactory(
+            ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), provider.GetRequiredService<OpenConnections>()));
+    }
+
     /// <summary>Adds what all fronts share.</summary>
     private static IServiceCollection AddHttpGateway(this IServiceCollection services, GatewayOptions options)
     {
         services.AddRouting();
-        services.AddHealthChecks().AddCheck<AdmissionHealthCheck>(AdmissionHealthCheck.Name);
-        services.Configure<KestrelServerOptions>(kestrel => ConfigureLimits(kestrel, options));
-        services.Configure<SocketTransportOptions>(static sockets => sockets.Backlog = Backlog);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, UploadsMatcher>());
+        services.AddUploadsHealthChecks().AddCheck<AdmissionHealthCheck>(AdmissionHealthCheck.Name);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockMemoryPool.Factory>();
         services.AddSingleton(_ => ServerLimits.FitToDescriptors(options, DescriptorLimit.RaiseToHardLimit()));
-        services.AddSingleton<OpenConnections>();
-        services.AddHostedService<DescriptorMonitor>(provider =>
-            new(provider.GetRequiredService<OpenConnections>(), TimeProvider.System));
-        services.AddSingleton<IConnectionListenerFactory>(provider => new BoundedListenerFactory(
-            ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), provider.GetRequiredService<OpenConnections>()));
         services.AddSingleton<TransferLimiters>();
         services.AddSingleton<DocumentLimits>();
         services.AddSingleton<FrontTable>();
@@ -102,6 +112,6 @@ public static class GatewayServices
         kestrel.Limits.MaxRequestBufferSize = options.ReadAheadBytes;
         kestrel.Limits.RequestHeadersTimeout = options.HeaderTimeout;
         kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
-        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(options.MinBodyBytesPerSecond, 2 * options.BodyRateWindow);
+        kestrel.Limits.MinRequestBodyDataRate = FrontDispatcher.LastDefenseOf(options);
     }
 }

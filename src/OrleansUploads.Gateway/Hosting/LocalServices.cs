@@ -63,8 +63,8 @@ public static class LocalServices
         services.AddSingleton(static provider => provider.GetRequiredService<EmbeddedEngine>().ServiceClock);
         services.AddSingleton<IStorageSpace>(static provider => provider.GetRequiredService<DataFolder>().Space);
         services.AddSingleton(options.Engine.Maintenance);
-        services.AddHealthChecks().AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
-        services.AddOptions<HealthCheckServiceOptions>().Configure<DataFolder>(static (checks, folder) =>
+        services.AddUploadsHealthChecks().AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
+        services.AddOptions<UploadsHealthOptions>().Configure<DataFolder>(static (checks, folder) =>
         {
             foreach (var store in folder.Health)
             {

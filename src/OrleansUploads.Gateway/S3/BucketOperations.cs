@@ -61,7 +61,7 @@ internal static class BucketOperations
                 S3ErrorCode.BucketAlreadyOwnedByYou,
                 "Your previous request to create the named bucket succeeded and you already own it.",
                 ("BucketName", name.ToString()))
-            : FrontAnswer.Ok(("Location", $"/{name}"));
+            : FrontAnswer.Ok(("Location", $"{call.Exchange.Target.Prefix}/{name}"));
     }
 
     /// <summary>Checks that the bucket exists.</summary>

@@ -78,8 +78,8 @@ internal static class ObjectUploads
     private static void WriteObject(XmlWriter xml, S3Call call, PublishedObject published)
     {
         var request = call.Request;
-        var path = call.Exchange.Target.Path;
-        xml.WriteElementString("Location", $"{request.Scheme}://{request.Host}{path}");
+        var target = call.Exchange.Target;
+        xml.WriteElementString("Location", $"{request.Scheme}://{request.Host}{target.Prefix}{target.Path}");
         xml.WriteElementString("Bucket", published.Name.Bucket.Name.ToString());
         xml.WriteElementString("Key", published.Name.Key.ToString());
         xml.WriteElementString("ETag", $"\"{published.ETag}\"");

@@ -23,7 +23,7 @@ internal static class SiloHealthChecks
     /// <summary>Adds the checks that the process needs.</summary>
     public static IServiceCollection AddSiloHealthChecks(this IServiceCollection services, SiloSettings settings)
     {
-        var checks = services.AddHealthChecks();
+        var checks = services.AddUploadsHealthChecks();
         if (settings.PartsPlace is not null)
         {
             checks.Add("parts", provider => PartsCheck(provider.GetRequiredService<IPartStore>(), TimeOf(provider)));

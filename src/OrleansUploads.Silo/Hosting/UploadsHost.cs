@@ -50,7 +50,7 @@ internal static class UploadsHost
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
         builder.Services.AddSingleton<IdSource, PageByPageIds>();
         var gateway = settings.Service.Gateway;
-        builder.Services.AddOrleansUploadsFronts(
+        builder.Services.AddOrleansUploadsServer(gateway).AddOrleansUploadsFronts(
             settings.Role == ProcessRole.Silo
                 ? gateway with { NodeName = new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort).ToString() }
                 : gateway);
@@ -98,6 +98,7 @@ internal static class UploadsHost
             // is too long ago. A silo whose clock is behind must still be able to join.
             membership.MaxJoinAttemptTime += Gateway.GatewayOptions.DefaultClockTolerance;
         });
+        silo.Configure<SiloMessagingOptions>(static messaging => messaging.SystemResponseTimeout = FailoverOptions.ServiceAttemptTime);
         if (settings.ShedLoadAtCpuPercent is { } percent)
         {
             silo.Configure<LoadSheddingOptions>(shedding =>

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Accounts;
@@ -25,6 +27,9 @@ public sealed class ForeignSiloTests
             .AddOrleansUploads(new ClusterOptions()));
         builder.Services.AddSingleton<IPartStore>(new MemoryPartStore());
         using var host = builder.Build();
+        var messaging = host.Services.GetRequiredService<IOptions<SiloMessagingOptions>>().Value;
+        Assert.Equal(new SiloMessagingOptions().ResponseTimeout, messaging.ResponseTimeout);
+        Assert.Equal(new SiloMessagingOptions().SystemResponseTimeout, messaging.SystemResponseTimeout);
         await host.StartAsync(TestContext.Current.CancellationToken);
 
         var entities = host.Services.GetRequiredService<IEntityHost>();

@@ -57,7 +57,7 @@ public sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton(setup.Parts);
         builder.Services.AddSingleton<ICredentialStore>(
             new MemoryCredentialStore(setup.Credentials));
-        builder.Services.AddVaultGateway(setup.Options);
+        builder.Services.AddOrleansUploadsServer(setup.Options).AddVaultGateway(setup.Options);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapOrleansUploads();

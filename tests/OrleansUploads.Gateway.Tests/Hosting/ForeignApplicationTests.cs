@@ -1,9 +1,20 @@
+using System.Net;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
@@ -12,6 +23,8 @@ using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Tests.S3;
+using OrleansUploads.Signing;
 using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Gateway.Tests.Hosting;
@@ -19,29 +32,30 @@ namespace OrleansUploads.Gateway.Tests.Hosting;
 /// <summary>The service inside an application of somebody else, as docs/extending.md shows it.</summary>
 public sealed class ForeignApplicationTests : IDisposable
 {
+    private const string Prefix = "/files/uploads";
+
     private readonly TemporaryFolder _folder = new();
+    private readonly KeyPair _key = KeyPair.Create(GatewaySetup.Account.ToString(), DateTimeOffset.UtcNow);
+
+    public ForeignApplicationTests() => KeyFile.InFolder(_folder.Path).Change(_ => [_key]);
 
     [Fact]
     public async Task An_application_serves_uploads_beside_its_own_pages_and_keeps_them_over_a_restart()
     {
-        var key = KeyPair.Create(GatewaySetup.Account.ToString(), DateTimeOffset.UtcNow);
-        KeyFile.InFolder(_folder.Path).Change(_ => [key]);
         var bytes = new byte[100];
         var archive = "";
         for (var run = 0; run < 2; run++)
         {
-            var builder = WebApplication.CreateBuilder();
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            builder.Services.AddOrleansUploads(_folder.Path);
-            await using var app = builder.Build();
-            app.MapGet("/about", () => "An application.");
-            app.MapOrleansUploads();
-            await app.StartAsync(TestContext.Current.CancellationToken);
+            await using var app = await StartAsync(map: static app =>
+            {
+                app.MapGet("/about", () => "An application.");
+                app.MapOrleansUploads();
+            });
 
             using var http = new HttpClient { BaseAddress = AddressOf(app) };
             Assert.Equal("An application.", await http.GetStringAsync("/about", TestContext.Current.CancellationToken));
             Assert.StartsWith("{\"status\":\"Healthy\"", await http.GetStringAsync("/healthz", TestContext.Current.CancellationToken), StringComparison.Ordinal);
-            using var client = ClientOf(app, key);
+            using var client = ClientOf(app);
             if (run == 0)
             {
                 await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
@@ -55,17 +69,9 @@ public sealed class ForeignApplicationTests : IDisposable
     [Fact]
     public async Task An_application_keeps_the_bytes_in_a_store_of_its_own()
     {
-        var key = KeyPair.Create(GatewaySetup.Account.ToString(), DateTimeOffset.UtcNow);
-        KeyFile.InFolder(_folder.Path).Change(_ => [key]);
         var store = new CountingPartStore();
-        var builder = WebApplication.CreateBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddOrleansUploads(_folder.Path, ports: folder => folder with { Parts = store });
-        await using var app = builder.Build();
-        app.MapOrleansUploads();
-        await app.StartAsync(TestContext.Current.CancellationToken);
-
-        using var client = ClientOf(app, key);
+        await using var app = await StartAsync(ports: folder => folder with { Parts = store });
+        using var client = ClientOf(app);
         await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
         var bytes = RandomNumberGenerator.GetBytes(3_000_000);
         var archive = (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId;
@@ -74,18 +80,209 @@ public sealed class ForeignApplicationTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_folder.File("parts"), "*.part", SearchOption.AllDirectories));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_application_serves_uploads_below_a_prefix(bool isGroup)
+    {
+        await using var app = await StartAsync(app =>
+        {
+            if (isGroup)
+            {
+                app.MapGroup(Prefix).MapOrleansUploads();
+            }
+            else
+            {
+                app.UsePathBase(Prefix);
+                app.UseRouting();
+                app.MapOrleansUploads();
+            }
+        });
+        using var client = ClientOf(app, Prefix);
+        await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
+        var bytes = RandomNumberGenerator.GetBytes(100);
+        Assert.Equal(bytes, await RetrieveAsync(client, (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId));
+
+        Assert.Equal(
+            $"{Prefix}/bucket", (await SendSignedAsync(app, S3Server.Request("PUT", $"{Prefix}/bucket", null))).Expect(200).Header("Location"));
+        foreach (var key in (string[])["a/b%20c", "files/uploads/", "%E2%82%AC"])
+        {
+            (await SendSignedAsync(app, S3Server.Request("PUT", $"{Prefix}/bucket/{key}", bytes))).Expect(200);
+            Assert.Equal(bytes, (await SendSignedAsync(app, S3Server.Request("GET", $"{Prefix}/bucket/{key}", null))).Expect(200).Body);
+        }
+
+        var listed = (await SendSignedAsync(app, S3Server.Request("GET", $"{Prefix}/bucket?list-type=2", null))).Expect(200);
+        Assert.Equal(["a/b c", "files/uploads/", "€"], S3Server.Texts(listed, "Key"));
+        Assert.Equal(["bucket"], S3Server.Texts((await SendSignedAsync(app, S3Server.Request("GET", Prefix, null))).Expect(200), "Name")[^1..]);
+
+        using var http = new HttpClient { BaseAddress = AddressOf(app) };
+        Assert.StartsWith(
+            "{\"status\":\"Healthy\"", await http.GetStringAsync($"{Prefix}/healthz", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_fallback_route_gets_what_is_not_signed_and_a_fallback_policy_does_not_apply_to_signed_requests()
+    {
+        await using var app = await StartAsync(
+            static app =>
+            {
+                app.UseAuthentication();
+                app.UseAuthorization();
+                app.MapGet("/private", () => "private");
+                app.MapFallback(() => "the page").AllowAnonymous();
+                app.MapOrleansUploads();
+            },
+            static builder =>
+            {
+                builder.Services.AddAuthentication().AddCookie();
+                builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(
+                    new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
+            });
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = AddressOf(app) };
+        foreach (var path in (string[])["/", "/settings/profile", "/photos"])
+        {
+            Assert.Equal("the page", await http.GetStringAsync(path, TestContext.Current.CancellationToken));
+        }
+
+        using var denied = await http.GetAsync("/private", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Redirect, denied.StatusCode);
+        Assert.StartsWith("{\"status\"", await http.GetStringAsync("/healthz", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        using var client = ClientOf(app);
+        await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
+        (await SendSignedAsync(app, S3Server.Request("PUT", "/settings", null))).Expect(200);
+    }
+
+    [Fact]
+    public async Task An_application_adds_conventions_to_the_endpoints()
+    {
+        await using var app = await StartAsync(
+            static app =>
+            {
+                app.UseAuthorization();
+                app.MapOrleansUploads().RequireAuthorization();
+            },
+            static builder =>
+            {
+                builder.Services.AddAuthentication("Cookies").AddCookie();
+                builder.Services.AddAuthorization();
+            });
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = AddressOf(app) };
+        using var denied = await http.GetAsync("/healthz", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Redirect, denied.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_endpoints_of_an_application_behave_the_same_with_and_without_uploads()
+    {
+        Assert.Equal(await DescribeAsync(hasUploads: false), await DescribeAsync(hasUploads: true));
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    /// <summary>How an application's own endpoints answer.</summary>
+    private async Task<List<string>> DescribeAsync(bool hasUploads)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddHealthChecks().AddCheck("own", () => HealthCheckResult.Degraded("own"));
+        if (hasUploads)
+        {
+            builder.Services.AddOrleansUploads(_folder.Path);
+        }
+
+        await using var app = builder.Build();
+        app.MapHealthChecks("/health", new HealthCheckOptions
+        {
+            ResponseWriter = static (context, report) => context.Response.WriteAsync(string.Join(' ', report.Entries.Keys)),
+        });
+        app.MapPost("/length", static async (HttpRequest request) =>
+        {
+            var body = new MemoryStream();
+            await request.Body.CopyToAsync(body);
+            return body.Length;
+        });
+        app.MapGet("/about", static (HttpRequest request) => $"{request.Headers["x-name"]}");
+        if (hasUploads)
+        {
+            app.MapOrleansUploads();
+        }
+
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        var limits = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
+        List<string> found =
+        [
+            .. typeof(KestrelServerLimits).GetProperties().Select(limit => $"{limit.Name}={limit.GetValue(limits)}"),
+            $"{app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout}",
+            $"{app.Services.GetRequiredService<IOptions<SocketTransportOptions>>().Value.Backlog}",
+            $"{app.Services.GetServices<IConnectionListenerFactory>().Last().GetType()}",
+        ];
+        var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1 };
+        using var http = new HttpClient(handler) { BaseAddress = AddressOf(app) };
+        await SendAsync(HttpMethod.Get, "/health");
+        await SendAsync(HttpMethod.Get, "/about");
+        await SendAsync(HttpMethod.Get, "/about", ("x-name", "\u00fc"));
+        await SendAsync(HttpMethod.Get, $"/about?{new string('a', 10_000)}");
+        await SendAsync(HttpMethod.Get, "/about", [.. Enumerable.Range(0, 150).Select(number => ($"x-{number}", "a"))]);
+        await SendAsync(HttpMethod.Post, "/length");
+        return found;
+
+        async Task SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+        {
+            using var request = new HttpRequestMessage(method, path);
+            request.Content = method == HttpMethod.Post ? new ByteArrayContent(new byte[1_000_000]) : null;
+            foreach (var (name, value) in headers)
+            {
+                request.Headers.TryAddWithoutValidation(name, value);
+            }
+
+            using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            found.Add($"{(int)answer.StatusCode} {answer.Headers.Server} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
+        }
+    }
 
     private static Uri AddressOf(WebApplication app) =>
         new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
-    private static GlacierClient ClientOf(WebApplication app, KeyPair key) => new(new GlacierClientOptions
+    private GlacierClient ClientOf(WebApplication app, string path = "") => new(new GlacierClientOptions
     {
-        Endpoint = AddressOf(app),
+        Endpoint = new Uri(AddressOf(app), path),
         Region = "us-east-1",
-        AccessKeyId = key.AccessKeyId,
-        SecretAccessKey = key.SecretAccessKey,
+        AccessKeyId = _key.AccessKeyId,
+        SecretAccessKey = _key.SecretAccessKey,
+        Retry = RetryPolicy.None,
     });
+
+    /// <summary>Starts an application with uploads.</summary>
+    private async Task<WebApplication> StartAsync(
+        Action<WebApplication>? map = null, Action<WebApplicationBuilder>? build = null, Func<EnginePorts, EnginePorts>? ports = null)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddOrleansUploads(_folder.Path, ports: ports);
+        build?.Invoke(builder);
+        var app = builder.Build();
+        (map ?? (static app => app.MapOrleansUploads()))(app);
+        await app.StartAsync(TestContext.Current.CancellationToken);
+        return app;
+    }
+
+    private async Task<ApiAnswer> SendSignedAsync(WebApplication app, ApiRequest request)
+    {
+        var signer = new Signer { AccessKeyId = _key.AccessKeyId, SecretKey = _key.SecretAccessKey, Rules = SigningRules.S3 };
+        using var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(AddressOf(app), request.Target));
+        message.Content = new ByteArrayContent(request.Body);
+        foreach (var (name, value) in signer.Sign(request, AddressOf(app).Authority, DateTimeOffset.UtcNow))
+        {
+            message.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        using var http = new HttpClient();
+        using var answer = await http.SendAsync(message, TestContext.Current.CancellationToken);
+        return new ApiAnswer(
+            (int)answer.StatusCode,
+            answer.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase),
+            await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+    }
 
     private static async Task<byte[]> RetrieveAsync(GlacierClient client, string archive)
     {

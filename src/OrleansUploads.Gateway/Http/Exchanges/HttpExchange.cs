@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Http.Features;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Gateway.Http.Connections;
@@ -25,8 +24,7 @@ internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, Tim
     public HttpContext Context { get; } = context;
 
     /// <summary>The path and query, from the raw target.</summary>
-    public RequestTarget Target { get; } =
-        RequestTarget.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+    public RequestTarget Target { get; } = RequestTarget.Of(context, context.GetEndpoint());
 
     /// <summary>The connection of the request, or null if the server does not track connections.</summary>
     public OpenConnection? Connection { get; } = context.Features.Get<OpenConnection>();

@@ -1,15 +1,33 @@
 using System.Text;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace OrleansUploads.Gateway.Http.Exchanges;
 
 /// <summary>The path and query of a request, decoded once from the raw target. The raw target is what the signature covers.</summary>
 /// <param name="Raw">Path and query as sent, without scheme and authority.</param>
-/// <param name="Path">The path as sent.</param>
-/// <param name="Segments">The decoded segments of the path. An encoded slash is part of its segment.</param>
+/// <param name="Path">The path as sent, below the prefix.</param>
+/// <param name="Segments">The decoded segments of this path. An encoded slash is part of its segment.</param>
 /// <param name="Query">The query's parameters.</param>
 internal sealed record RequestTarget(string Raw, string Path, string[] Segments, QueryParameters Query)
 {
+    /// <summary>What stands before the path, as sent, if the fronts are mapped below a prefix; else empty.</summary>
+    public string Prefix { get; private init; } = "";
+
     private static readonly string[] Schemes = ["http://", "https://"];
+
+    /// <summary>The target of a request. The base path of the application, and what stands before the fronts in the pattern of their
+    /// endpoint, is its prefix.</summary>
+    public static RequestTarget Of(HttpContext context, Endpoint? endpoint)
+    {
+        var target = Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var ofBase = SegmentsOf(context.Request.PathBase);
+        var ofPattern = (endpoint as RouteEndpoint)?.RoutePattern.PathSegments.Count - 1 ?? 0;
+        return ofBase.Length + ofPattern == 0
+            ? target
+            : target.Below([.. ofBase, .. SegmentsOf(context.Request.Path).Take(ofPattern)]);
+
+        static string[] SegmentsOf(PathString path) => path.HasValue ? path.Value![1..].Split('/') : [];
+    }
 
     /// <summary>Parses a raw target. If it is not an absolute path or has a segment <c>.</c> or <c>..</c>, the result has no
     /// segments, because clients resolve such segments before they sign.</summary>
@@ -35,6 +53,29 @@ internal sealed record RequestTarget(string Raw, string Path, string[] Segments,
         }
 
         return new RequestTarget(rawTarget, path, segments, query);
+    }
+
+    /// <summary>The target below a prefix. If the path was sent in a form that had to be resolved to find the prefix, the result has no
+    /// segments.</summary>
+    private RequestTarget Below(string[] prefix)
+    {
+        if (!Segments.AsSpan().StartsWith(prefix))
+        {
+            return this with { Segments = [] };
+        }
+
+        var end = 0;
+        for (var i = 0; i < prefix.Length; i++)
+        {
+            end = Path.IndexOf('/', end + 1) is var next and >= 0 ? next : Path.Length;
+        }
+
+        return this with
+        {
+            Prefix = Path[..end],
+            Path = end < Path.Length ? Path[end..] : "/",
+            Segments = Segments.Length > prefix.Length ? Segments[prefix.Length..] : [""],
+        };
     }
 
     /// <summary>Removes scheme and authority. Clients that take the server for a proxy send them, and HTTP requires every server to accept

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Entities;
@@ -21,8 +23,13 @@ internal sealed class FrontDispatcher(
     ILogger<FrontDispatcher> log)
 {
     private readonly MinBodyRate _minRate = MinBodyRate.From(options);
+    private readonly MinDataRate _lastDefense = LastDefenseOf(options);
     private readonly LogRate _unavailable = new(time);
     private readonly LogRate _failed = new(time);
+
+    /// <summary>The rate below which the web server ends a body, should the gateway not do so.</summary>
+    public static MinDataRate LastDefenseOf(GatewayOptions options) =>
+        new(options.MinBodyBytesPerSecond, 2 * options.BodyRateWindow);
 
     /// <summary>Serves one request; never throws.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -126,12 +133,20 @@ internal sealed class FrontDispatcher(
     /// <summary>Sets Kestrel's limit for the body. It applies to documents, and is only the second line of defense, because it counts
     /// the framing of chunks too. Uploads state their length, and the protocol limits it. Kestrel's limit is lifted even for an
     /// upload that will be refused, so that the rest of the body can be drained and the client reads the response.</summary>
-    private static void LimitBody(HttpContext context, bool isUpload, int maxDocumentBytes)
+    private void LimitBody(HttpContext context, bool isUpload, int maxDocumentBytes)
     {
         var limitBytes = 2L * maxDocumentBytes;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = isUpload ? null : limitBytes;
+        }
+
+        // In HTTP/2 the rate is that of the connection.
+        if (!HttpProtocol.IsHttp2(context.Request.Protocol)
+            && !HttpProtocol.IsHttp3(context.Request.Protocol)
+            && context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = _lastDefense;
         }
 
         // Kestrel does not drain a body beyond its limit. It would close the connection without a word on the next request.

@@ -27,6 +27,9 @@ internal interface IFront
     /// <summary>Whether a path belongs to this protocol. Asked only for requests without readable credentials.</summary>
     bool ClaimsPath(RequestTarget target);
 
+    /// <summary>Whether it serves a path to senders without a signature.</summary>
+    bool ServesUnsigned(RequestTarget target) => false;
+
     /// <summary>Recognizes the operation of a request. Reads no body and never fails.</summary>
     FrontRequest Recognize(HttpExchange exchange);
 

@@ -13,8 +13,19 @@ internal static class HealthReportWriter
     private const string ContentType = "application/json";
     private const string Verbose = "verbose";
 
+    /// <summary>Runs the checks and writes the report. The status is 503 if a check is unhealthy.</summary>
+    public static async Task WriteAsync(HttpContext context, UploadsHealth health, Func<HealthCheckRegistration, bool>? predicate)
+    {
+        var report = await health.CheckAsync(predicate, context.RequestAborted);
+        context.Response.StatusCode = report.Status == HealthStatus.Unhealthy
+            ? StatusCodes.Status503ServiceUnavailable
+            : StatusCodes.Status200OK;
+        context.Response.Headers.CacheControl = "no-store, no-cache";
+        await WriteAsync(context, report);
+    }
+
     /// <summary>Writes <c>{"status":"Healthy","checks":{"name":"Healthy"}}</c>.</summary>
-    public static async Task WriteAsync(HttpContext context, HealthReport report)
+    private static async Task WriteAsync(HttpContext context, HealthReport report)
     {
         context.Response.ContentType = ContentType;
         context.Response.Headers[RequestId.AmazonHeader] = RequestId.New();

@@ -58,9 +58,9 @@ public static class GatewayTelemetry
         _transfers is { } known && known.TryGetTarget(out var transfers) ? transfers : null;
 
     /// <summary>Reports these connections and transfers from now on.</summary>
-    internal static void Observe(OpenConnections connections, TransferLimiters transfers)
+    internal static void Observe(OpenConnections? connections, TransferLimiters transfers)
     {
-        _connections = new(connections);
+        _connections = connections is null ? null : new(connections);
         _transfers = new(transfers);
     }
 
@@ -165,7 +165,7 @@ internal static class RequestSubject
     /// <param name="location">The address of what the request created, or null if it created nothing.</param>
     public static string Describe(RequestTarget target, string? location)
     {
-        var text = target.Path;
+        var text = target.Prefix + target.Path;
         if (target.Query.FirstValue(UploadId) is { } upload)
         {
             text = $"{text}?{UploadId}={upload}";
