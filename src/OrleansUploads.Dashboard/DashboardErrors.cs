@@ -11,11 +11,11 @@ internal static class DashboardErrors
     public static FrontError NotSignedIn =>
         new(StatusCodes.Status401Unauthorized, "NotSignedIn", "You are not signed in, or your session has ended. Sign in again.");
 
-    /// <summary>The key, the secret or the challenge is wrong.</summary>
+    /// <summary>The key, the secret or the challenge is wrong, or the challenge was used before.</summary>
     public static FrontError SignInFailed => new(
         StatusCodes.Status403Forbidden,
         "SignInFailed",
-        "The access key and the secret do not match, or signing in took too long. Try again.");
+        "The access key and the secret do not match, or signing in took too long, or the proof was used before. Try again.");
 
     /// <summary>The request did not come from the dashboard's own page.</summary>
     public static FrontError ForeignOrigin(string origin) => new(
@@ -38,6 +38,8 @@ internal static class DashboardErrors
     };
 
     /// <summary>The scope of the key does not include the request.</summary>
-    public static FrontError KeyNotPermitted(string? key, string scope) => new(
-        StatusCodes.Status403Forbidden, "AccessDenied", $"The access key {key} is for {scope} and does not permit this.");
+    public static FrontError KeyNotPermitted(DashboardCall call) => new(
+        StatusCodes.Status403Forbidden,
+        "AccessDenied",
+        $"The access key {call.AccessKeyId} is for {call.Scope} of the account {call.Account} and does not permit this.");
 }

@@ -25,6 +25,8 @@ internal sealed class DashboardFront(
 
     public bool ClaimsPath(RequestTarget target) => target.Segments is [DashboardOperations.Root, ..];
 
+    public bool ServesUnsigned(RequestTarget target) => ClaimsPath(target) || hasOwnAddress;
+
     public FrontRequest Recognize(HttpExchange exchange)
     {
         var operation = operations.Find(exchange.Context.Request.Method, exchange.Target);
@@ -112,9 +114,10 @@ internal sealed class DashboardFront(
         }
 
         var scope = credential?.Scope ?? KeyScope.Unlimited;
-        if ((operation.Access is { } access && !scope.Permits(access)) || (operation.IsForOperators && !scope.IsUnlimited))
+        var call = new DashboardCall(services, exchange, account, scope, credential?.AccessKeyId);
+        if ((operation.Access is { } access && !scope.Permits(access)) || (operation.IsForOperators && !call.IsOperator))
         {
-            return DashboardAnswer.OfError(DashboardErrors.KeyNotPermitted(credential?.AccessKeyId, scope.ToString()));
+            return DashboardAnswer.OfError(DashboardErrors.KeyNotPermitted(call));
         }
 
         // A live view follows the scope of its key.
@@ -127,7 +130,7 @@ internal sealed class DashboardFront(
 
         try
         {
-            return await operation.AnswerAsync(new DashboardCall(services, exchange, account, scope, credential?.AccessKeyId));
+            return await operation.AnswerAsync(call);
         }
         catch (FrontError refused)
         {

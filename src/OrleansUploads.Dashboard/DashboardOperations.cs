@@ -1,5 +1,6 @@
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Authentication;
+using OrleansUploads.Gateway.Http.Credentials;
 using static OrleansUploads.Core.Policies.KeyAccessKind;
 
 namespace OrleansUploads.Dashboard;
@@ -14,15 +15,14 @@ internal sealed class DashboardOperations(
 
     private const string Api = "api";
 
-    private static readonly FrontAnswer ToPage = new(StatusCodes.Status308PermanentRedirect, ("Location", $"/{Root}/"));
-
     /// <summary>The operation for a method and path, or null if they are no operation's. The names in the path are decoded but not
     /// checked.</summary>
     /// <remarks>Operations on the session itself need no access, and neither does the list of vaults and buckets, which has only those that
     /// the key is for.</remarks>
     public DashboardOperation? Find(string method, RequestTarget target) => (method, target.Segments) switch
     {
-        ("GET", [Root] or [""]) => Page(static _ => ToPage),
+        ("GET", [Root] or [""]) => Page(static exchange => new(
+            StatusCodes.Status308PermanentRedirect, ("Location", $"{exchange.Target.Prefix}/{Root}/"))),
         ("GET", [Root, ""]) => Page(exchange => files.Answer(exchange, "index.html")),
         ("GET", [Root, var file]) => Page(exchange => files.Answer(exchange, file)),
         ("GET", [Root, Api, "challenge"]) => Session("GetChallenge", false, signIn.CreateChallenge),
@@ -76,7 +76,7 @@ internal sealed class DashboardOperations(
         });
 
     private ValueTask<SessionDocument> DescribeSession(DashboardCall call) => new(new SessionDocument(
-        call.AccessKeyId, call.Account.ToString(), call.Scope.ToString(), services.Time.GetUtcNow(), call.Scope.IsUnlimited));
+        call.AccessKeyId, call.Account.ToString(), call.Scope.ToString(), services.Time.GetUtcNow(), call.IsOperator));
 
     /// <summary>The part's number in the path, or 0 if it is not one.</summary>
     private static int NumberOf(string part) =>
@@ -100,7 +100,7 @@ internal abstract record DashboardOperation(string Name, bool Changes, KeyAccess
     public sealed record OfUser(string Name, KeyAccess? Access, Func<DashboardCall, ValueTask<FrontAnswer>> AnswerAsync)
         : DashboardOperation(Name, Access?.Kind == Change, Access)
     {
-        /// <summary>Whether only keys without limits may ask, because the answer is about all accounts.</summary>
+        /// <summary>Whether only operators may ask, because the answer is about all accounts.</summary>
         public bool IsForOperators { get; init; }
     }
 }
@@ -123,6 +123,11 @@ internal sealed record SessionDocument(string? AccessKeyId, string Account, stri
 internal sealed record DashboardCall(
     FrontServices Services, HttpExchange Exchange, AccountId Account, KeyScope Scope, string? AccessKeyId)
 {
+    /// <summary>Whether the key may see the server itself: it has no limits, and its account is that of the operators. The admin keys of
+    /// other accounts administer these accounts only.</summary>
+    public bool IsOperator => Scope.IsUnlimited
+        && (Services.Options.AnonymousAccount is not null || Account == (Services.Options.OperatorAccount ?? KeyPair.DefaultAccountId));
+
     /// <summary>The query's parameters.</summary>
     public QueryParameters Query => Exchange.Target.Query;
 

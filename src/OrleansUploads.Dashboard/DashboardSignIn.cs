@@ -68,6 +68,7 @@ internal sealed class DashboardSignIn(
             && challenges.IsCurrent(challenge)
             && await credentials.FindAsync(keyId, cancellationToken) is { } credential
             && SignInChallenge.IsProof(given.Proof, credential.Secret, challenge)
+            && challenges.TryUse(challenge, keyId)
                 ? credential
                 : null;
     }
@@ -79,7 +80,7 @@ internal sealed class DashboardSignIn(
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
         Secure = exchange.Context.Request.IsHttps,
-        Path = "/" + DashboardOperations.Root,
+        Path = $"{exchange.Target.Prefix}/{DashboardOperations.Root}",
         IsEssential = true,
     };
 }
@@ -97,6 +98,9 @@ internal sealed record SignInDocument(string? AccessKeyId, string? Challenge, st
 /// made.</summary>
 internal sealed class SignInChallenge(TimeProvider time)
 {
+    /// <summary>How often a key can sign in within <see cref="Life"/>.</summary>
+    public const int MaxUsesOfKey = 64;
+
     /// <summary>How long a client may take to answer.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(2);
 
@@ -104,6 +108,8 @@ internal sealed class SignInChallenge(TimeProvider time)
     private const string Context = "orleans-uploads dashboard\n";
 
     private readonly ProcessSeal _seal = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (string Key, DateTimeOffset UsedAt)> _used = new(StringComparer.Ordinal);
 
     /// <summary>Creates a challenge.</summary>
     public string Create() => _seal.Seal(string.Create(
@@ -121,6 +127,26 @@ internal sealed class SignInChallenge(TimeProvider time)
 
         var age = time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
         return age >= TimeSpan.Zero && age <= Life;
+    }
+
+    /// <summary>Uses a challenge for which a client has given the proof. Who has read the proof on its way cannot use it again.</summary>
+    /// <returns>False if it was used before, or if the key has been used too often.</returns>
+    public bool TryUse(string challenge, string accessKeyId)
+    {
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            // A challenge that was used for this long is not current any more.
+            foreach (var (old, use) in _used)
+            {
+                if ((now - use.UsedAt).Duration() > Life)
+                {
+                    _used.Remove(old);
+                }
+            }
+
+            return _used.Values.Count(use => use.Key == accessKeyId) < MaxUsesOfKey && _used.TryAdd(challenge, (accessKeyId, now));
+        }
     }
 
     /// <summary>The proof that the owner of a secret gives for a challenge, in hex.</summary>

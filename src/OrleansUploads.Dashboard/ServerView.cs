@@ -8,13 +8,13 @@ using OrleansUploads.Gateway.Http.Health;
 namespace OrleansUploads.Dashboard;
 
 /// <summary>Shows the server to its operators: its health, the silos, and what the collector did. All of it is about all accounts, so only
-/// keys without limits see it.</summary>
-internal sealed class ServerView(HealthCheckService health, CollectorFigures collected, IClusterMap? cluster = null)
+/// the keys of operators see it.</summary>
+internal sealed class ServerView(UploadsHealth health, CollectorFigures collected, IClusterMap? cluster = null)
 {
     /// <summary>Shows the server.</summary>
     public async ValueTask<ServerDocument> GetAsync(DashboardCall call)
     {
-        var report = await health.CheckHealthAsync(call.Aborted);
+        var report = await health.CheckAsync(predicate: null, call.Aborted);
         var isOnMachine = CallerDistance.Of(call.Exchange.Context).IsOnMachine;
         var silos = cluster is null ? null : await cluster.ListSilosAsync(call.Aborted);
         return new ServerDocument(
@@ -27,7 +27,7 @@ internal sealed class ServerView(HealthCheckService health, CollectorFigures col
 
     /// <summary>The health of the server, or null if the key may not see it.</summary>
     public async ValueTask<string?> FindHealthAsync(DashboardCall call) =>
-        call.Scope.IsUnlimited ? (await health.CheckHealthAsync(call.Aborted)).Status.ToString() : null;
+        call.IsOperator ? (await health.CheckAsync(predicate: null, call.Aborted)).Status.ToString() : null;
 
     /// <summary>Details, such as paths, are for callers on this machine, as in the health report.</summary>
     private static string? TextOf(HealthReportEntry entry, bool isOnMachine) =>

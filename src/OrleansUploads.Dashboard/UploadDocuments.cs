@@ -19,7 +19,7 @@ internal sealed class UploadNotes(RecentRefusals refusals, IClusterMap? cluster 
         return document with
         {
             // The addresses of silos are the operator's business.
-            Silo = cluster is not null && call.Scope.IsUnlimited ? await cluster.FindSiloAsync(upload.Entity, call.Aborted) : null,
+            Silo = cluster is not null && call.IsOperator ? await cluster.FindSiloAsync(upload.Entity, call.Aborted) : null,
             Refusals = refused.Count == 0 ? null : [.. refused.Select(request => DocumentOf(request, call.Account))],
         };
     }

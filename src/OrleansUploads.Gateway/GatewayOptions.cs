@@ -27,6 +27,10 @@ public sealed record GatewayOptions
     /// others cannot reach. Null, the default, means that every request must be signed.</summary>
     public AccountId? AnonymousAccount { get; init; }
 
+    /// <summary>The account of the operators. Its keys without limits see the server itself in the dashboard. Null for the
+    /// account of key pairs for which no account is named.</summary>
+    public AccountId? OperatorAccount { get; init; }
+
     /// <summary>The name of this process in the timelines of uploads.</summary>
     public string NodeName { get; init; } = Environment.MachineName;
 

@@ -39,7 +39,7 @@ public sealed class DashboardViewTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Only_a_key_without_limits_sees_the_server()
+    public async Task Only_an_admin_key_of_the_operators_sees_the_server()
     {
         var server = (await _server.GetAsync("server", _admin)).Expect(200).Json;
         Assert.Equal("Healthy", server.GetProperty("health").GetString());
@@ -48,7 +48,7 @@ public sealed class DashboardViewTests : IAsyncLifetime
         var collected = server.GetProperty("collected");
         Assert.True(collected.GetProperty("attempts").GetInt64() >= 0);
         Assert.True(collected.GetProperty("since").GetInt64() <= _server.Clock.Now.ToUnixTimeMilliseconds());
-        foreach (var key in (Credential[])[Reader, Uploader])
+        foreach (var key in (Credential[])[Reader, Uploader, Stranger])
         {
             var limited = await _server.SignInAsync(key);
             Assert.Equal("AccessDenied", (await _server.GetAsync("server", limited)).Expect(403).Code);
@@ -192,7 +192,7 @@ public sealed class DashboardViewTests : IAsyncLifetime
         var objectUpload = await _server.NewObjectUploadAsync("/my-bucket/key");
         foreach (var path in (string[])[$"vaults/mine/uploads/{upload}/abort", $"buckets/my-bucket/uploads/{objectUpload}/abort?key=key"])
         {
-            foreach (var credential in (Credential[])[Reader, Uploader])
+            foreach (var credential in (Credential[])[Reader, Uploader, Stranger])
             {
                 (await _server.SendAsync("POST", $"/dashboard/api/{path}", await _server.SignInAsync(credential))).Expect(403);
             }

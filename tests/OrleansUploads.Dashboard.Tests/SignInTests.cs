@@ -83,6 +83,26 @@ public sealed class SignInTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_proof_works_once()
+    {
+        var challenge = (await _server.GetAsync("challenge")).Json.GetProperty("challenge").GetString()!;
+        (await _server.TrySignInAsync(Admin.AccessKeyId, Admin.Secret, challenge)).Expect(204);
+        Assert.Equal("SignInFailed", (await _server.TrySignInAsync(Admin.AccessKeyId, Admin.Secret, challenge)).Expect(403).Code);
+        (await _server.TrySignInAsync(Admin.AccessKeyId, Admin.Secret)).Expect(204);
+    }
+
+    [Fact]
+    public void A_key_that_signs_in_too_often_takes_no_room_from_others()
+    {
+        var challenges = new SignInChallenge(_server.Clock);
+        var used = Enumerable.Range(0, SignInChallenge.MaxUsesOfKey + 1).Select(_ => challenges.TryUse(challenges.Create(), "one")).ToList();
+        Assert.Equal([true, false], used.Distinct());
+        Assert.True(challenges.TryUse(challenges.Create(), "other"));
+        _server.Clock.Advance(SignInChallenge.Life + TimeSpan.FromSeconds(1));
+        Assert.True(challenges.TryUse(challenges.Create(), "one"));
+    }
+
+    [Fact]
     public async Task An_address_that_fails_too_often_has_to_wait()
     {
         for (var attempt = 0; attempt < FailedSignIns.MaxFailures; attempt++)

@@ -23,7 +23,7 @@ internal static class CommonOptions
     {
         Description = "The account ID: 12 digits.",
         HelpName = "id",
-        DefaultValueFactory = _ => AccountId.TryParse(KeyPair.DefaultAccount, out var account) ? account : default,
+        DefaultValueFactory = _ => KeyPair.DefaultAccountId,
         CustomParser = result =>
         {
             if (!AccountId.TryParse(result.Tokens[0].Value, out var account))

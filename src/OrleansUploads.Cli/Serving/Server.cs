@@ -122,8 +122,12 @@ internal sealed partial class Server(ServerOptions options)
             TimeProvider.System,
             services.GetRequiredService<ILogger<KeyFileCredentialStore>>()));
         builder.Services.AddSingleton(new ServerDescription(ProgramVersion.Text, SqliteLibrary.Version, options.DataFolder));
-        builder.Services.AddOrleansUploadsFronts(
-            options.Service.Gateway with { AnonymousAccount = options.Anonymous ? options.Account : null });
+        var gateway = options.Service.Gateway with
+        {
+            AnonymousAccount = options.Anonymous ? options.Account : null,
+            OperatorAccount = options.Account,
+        };
+        builder.Services.AddOrleansUploadsServer(gateway).AddOrleansUploadsFronts(gateway);
         if (options.HasDashboard)
         {
             builder.Services.AddUploadsDashboard(hasOwnAddress: options.DashboardListen is not null);

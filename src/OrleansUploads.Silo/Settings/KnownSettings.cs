@@ -106,7 +106,8 @@ internal static class KnownSettings
         "SecretAccessKey", "The secret access key of a single key pair without a file.") with { IsSecret = true };
 
     public static readonly Setting<SiloSettings> Account = Of(
-        "Account", "The account of the single key pair, 12 digits.",
+        "Account", "The account of the operators and of the single key pair, 12 digits. In the dashboard, only its keys without limits see "
+        + "the silos and the collector.",
         (SiloSettings settings) => settings.Account.ToString(),
         static text => AccountId.TryParse(text, out var account) ? (account, (string?)null) : (default, "12 digits"),
         (settings, value) => settings.Account = value);

@@ -56,7 +56,7 @@ internal sealed record SiloSettings
     public string? KeysFile { get; set; }
 
     /// <summary>The account of <see cref="OnlyKey"/>.</summary>
-    public AccountId Account { get; set; } = AccountId.TryParse(KeyPair.DefaultAccount, out var account) ? account : default;
+    public AccountId Account { get; set; } = KeyPair.DefaultAccountId;
 
     /// <summary>Null if all key pairs are in the file.</summary>
     public Credential? OnlyKey { get; set; }
@@ -107,7 +107,11 @@ internal sealed record SiloSettings
         }
 
         reader.ThrowIfFlawed();
-        settings.Service.Gateway = settings.Service.Gateway with { ReservedDescriptors = ReservedDescriptors };
+        settings.Service.Gateway = settings.Service.Gateway with
+        {
+            ReservedDescriptors = ReservedDescriptors,
+            OperatorAccount = settings.Account,
+        };
         if (!settings.HasDashboard)
         {
             // The images set an address, and the dashboard can still be turned off.

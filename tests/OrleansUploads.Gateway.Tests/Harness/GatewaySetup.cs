@@ -44,7 +44,7 @@ public sealed record GatewaySetup
     /// <summary>Measures the output of large inventories.</summary>
     public IInventoryMeter Meter { get; init; } = new InventoryMeter();
 
-    public GatewayOptions Options { get; init; } = new();
+    public GatewayOptions Options { get; init; } = new() { OperatorAccount = Account };
 
     /// <summary>Creates a host in this process, over the journal of the configuration.</summary>
     public static Func<GatewaySetup, IEntityHost> InThisProcess { get; } = static setup => new EmbeddedHost(

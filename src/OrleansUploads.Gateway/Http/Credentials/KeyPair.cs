@@ -17,6 +17,9 @@ public sealed record KeyPair(string AccessKeyId, string SecretAccessKey, string 
     /// <summary>The account of a key pair if the operator does not name one.</summary>
     public const string DefaultAccount = "000000000001";
 
+    /// <inheritdoc cref="DefaultAccount"/>
+    public static AccountId DefaultAccountId { get; } = AccountId.TryParse(DefaultAccount, out var account) ? account : default;
+
     /// <summary>The limits of the key.</summary>
     [JsonIgnore]
     public KeyScope Scope { get; init; } = KeyScope.Unlimited;
