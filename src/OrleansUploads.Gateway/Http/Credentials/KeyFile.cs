@@ -208,7 +208,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
     private static FileStreamOptions OwnerOnlyOptions(FileMode mode)
     {
         var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
+        if (mode != FileMode.Open && !OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerOnly;
         }
