@@ -37,12 +37,21 @@ public static class GatewayEndpoints
         GatewayTelemetry.Observe(services.GetService<OpenConnections>(), services.GetRequiredService<TransferLimiters>());
         var fronts = services.GetRequiredService<FrontDispatcher>();
         var health = services.GetRequiredService<UploadsHealth>();
-        return endpoints.Map("/{**path}", context => HealthRequest.Find(context) switch
+        var fronted = endpoints.Map("/{**path}", context => HealthRequest.Find(context) switch
         {
             HealthPath => HealthReportWriter.WriteAsync(context, health, predicate: null),
             LivePath => HealthReportWriter.WriteAsync(context, health, static check => check.Tags.Contains(LiveTag)),
             _ => fronts.HandleAsync(context),
-        }).WithDisplayName("OrleansUploads").WithMetadata(UploadsEndpoint.Instance, SignaturesDecide);
+        }).WithDisplayName("OrleansUploads").WithMetadata(UploadsEndpoint.Instance);
+        fronted.Finally(static endpoint =>
+        {
+            // With a policy of ours, a plain RequireAuthorization would not add the application's default policy.
+            if (!endpoint.Metadata.Any(static item => item is IAuthorizeData or AuthorizationPolicy))
+            {
+                endpoint.Metadata.Add(SignaturesDecide);
+            }
+        });
+        return fronted;
     }
 }
 

@@ -14,6 +14,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
@@ -23,6 +24,7 @@ using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Gateway.Tests.S3;
 using OrleansUploads.Signing;
 using OrleansUploads.TestKit.PartStores;
@@ -177,12 +179,32 @@ public sealed class ForeignApplicationTests : IDisposable
         Assert.Equal(await DescribeAsync(hasUploads: false), await DescribeAsync(hasUploads: true));
     }
 
+    [Fact]
+    public async Task An_application_reports_the_health_of_uploads_if_it_wants_to()
+    {
+        await using var app = await StartAsync(
+            static app =>
+            {
+                app.MapHealthChecks("/health");
+                app.MapOrleansUploads();
+            },
+            static builder =>
+            {
+                builder.Services.AddHealthChecks().AddOrleansUploads();
+                builder.Services.AddUploadsHealthChecks().AddCheck("planted", () => HealthCheckResult.Unhealthy("broken"));
+            });
+        using var http = new HttpClient { BaseAddress = AddressOf(app) };
+        using var answer = await http.GetAsync("/health", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>How an application's own endpoints answer.</summary>
     private async Task<List<string>> DescribeAsync(bool hasUploads)
     {
         var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddHealthChecks().AddCheck("own", () => HealthCheckResult.Degraded("own"));
         if (hasUploads)
@@ -257,6 +279,7 @@ public sealed class ForeignApplicationTests : IDisposable
         Action<WebApplication>? map = null, Action<WebApplicationBuilder>? build = null, Func<EnginePorts, EnginePorts>? ports = null)
     {
         var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddOrleansUploads(_folder.Path, ports: ports);
         build?.Invoke(builder);

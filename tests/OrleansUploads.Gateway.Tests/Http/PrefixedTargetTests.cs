@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using OrleansUploads.Gateway.Http.Exchanges;
+
+namespace OrleansUploads.Gateway.Tests.Http;
+
+/// <summary>The fronts below a prefix. The signature covers the prefix, and operations do not see it.</summary>
+public sealed class PrefixedTargetTests
+{
+    [Theory]
+    [InlineData("/files/up/-/vaults?limit=1", "/files/up", "/-/vaults", "-|vaults")]
+    [InlineData("/files/up", "/files/up", "/", "")]
+    [InlineData("/files/up/", "/files/up", "/", "")]
+    [InlineData("/Files/%75p/b/a%2Fb", "/Files/%75p", "/b/a%2Fb", "b|a/b")]
+    [InlineData("http://host/files/up/files/up/", "/files/up", "/files/up/", "files|up|")]
+    public void The_prefix_is_apart_from_the_path(string raw, string prefix, string path, string segments)
+    {
+        foreach (var ofBase in (int[])[0, 1, 2])
+        {
+            var target = Of(raw, ofBase);
+            Assert.Equal((prefix, path), (target.Prefix, target.Path));
+            Assert.Equal(segments, string.Join('|', target.Segments));
+            Assert.Equal(raw.Replace("http://host", "", StringComparison.Ordinal), target.Raw);
+        }
+    }
+
+    [Theory]
+    [InlineData("/x/../files/up/b")]
+    [InlineData("/files//up/b")]
+    public void A_path_that_has_to_be_resolved_names_nothing(string raw) => Assert.Empty(Of(raw, ofBase: 0).Segments);
+
+    /// <summary>The target of a request, as an application with a base path of some segments and a group for the others has it.</summary>
+    private static RequestTarget Of(string raw, int ofBase)
+    {
+        var context = new DefaultHttpContext();
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget = raw;
+        string[] prefix = raw.Contains("/Files", StringComparison.Ordinal) ? ["Files", "up"] : ["files", "up"];
+        var rest = raw.Contains("up/", StringComparison.Ordinal) ? "/rest" : "";
+        context.Request.PathBase = new PathString(string.Concat(prefix[..ofBase].Select(segment => "/" + segment)));
+        context.Request.Path = new PathString(string.Concat(prefix[ofBase..].Select(segment => "/" + segment)) + rest);
+        var pattern = RoutePatternFactory.Parse(string.Join('/', [.. prefix[ofBase..], "{**path}"]));
+        return RequestTarget.Of(context, new RouteEndpoint(_ => Task.CompletedTask, pattern, 0, EndpointMetadataCollection.Empty, null));
+    }
+}
