@@ -185,7 +185,8 @@ public sealed record FailoverOptions
     public TimeSpan MaxTime { get; init; } = TimeSpan.FromSeconds(45);
 
     /// <summary>The maximum time for a call of Orleans' own services in another silo, such as the directory of grains and the reminders,
-    /// on which the calls of entities wait. For silos that host nothing else, because it applies to the whole silo. Shorter than a journal write may take, because a write may wait for a reminder.</summary>
+    /// on which the calls of entities wait. For silos that host nothing else, because it applies to the whole silo. Shorter than a journal
+    /// write may take, because a write may wait for a reminder.</summary>
     public static readonly TimeSpan ServiceAttemptTime = TimeSpan.FromSeconds(7);
 
     /// <summary>The delay before an entity is asked again. It doubles with each attempt.</summary>

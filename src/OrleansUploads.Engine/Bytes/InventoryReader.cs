@@ -24,17 +24,19 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
     /// <param name="inventory">The snapshot to list.</param>
     /// <param name="selection">The archives to list.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <param name="shardsAhead">The number of shards to read ahead at the moment, or null for <see cref="ShardsAhead"/>.</param>
     /// <returns>Non-empty pages. <see cref="ArchivesPage.HasMore"/> of the last page is true if the selection's limit left
     /// out archives.</returns>
     /// <exception cref="EntityUnavailableException">A shard did not answer; a retry may succeed.</exception>
     public async IAsyncEnumerable<ArchivesPage> ReadAsync(
         InventorySnapshot inventory,
         InventorySelection selection,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        Func<int>? shardsAhead = null)
     {
         var left = selection.Limit ?? long.MaxValue;
         ArchivesPage? held = null;
-        await foreach (var page in ReadAllAsync(inventory, selection, cancellationToken))
+        await foreach (var page in ReadAllAsync(inventory, selection, shardsAhead ?? (static () => ShardsAhead), cancellationToken))
         {
             // A full page may be the last one, so it is held back until another page follows.
             if (held is not null)
@@ -64,6 +66,7 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
     private async IAsyncEnumerable<IReadOnlyList<ArchiveEntry>> ReadAllAsync(
         InventorySnapshot inventory,
         InventorySelection selection,
+        Func<int> shardsAhead,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var first = selection.After is { } after ? inventory.Incarnation.ShardOf(after) : 0;
@@ -71,7 +74,7 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
         var asked = new Queue<(int Shard, Task<ArchivesPage> FirstPage)>();
         while (true)
         {
-            for (; next < inventory.Versions.Count && asked.Count <= ShardsAhead; next++)
+            for (; next < inventory.Versions.Count && asked.Count <= shardsAhead(); next++)
             {
                 if (inventory.Versions[next] > 0)
                 {

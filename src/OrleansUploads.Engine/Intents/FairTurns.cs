@@ -99,6 +99,14 @@ public sealed class FairTurns(int atOnce, int perAccount)
         next?.Granted.SetResult();
     }
 
+    private bool IsBusyBesideOthers(AccountLine line)
+    {
+        lock (_gate)
+        {
+            return line.Callers.Count > 0 && atOnce - _free > line.InUse;
+        }
+    }
+
     private Caller TakeFirst(AccountLine line)
     {
         var caller = line.Callers.First!.Value;
@@ -143,6 +151,10 @@ public sealed class FairTurns(int atOnce, int perAccount)
             _turns = turns;
             _line = line;
         }
+
+        /// <summary>Whether the account has more to do than its turns allow, while another account works, too. The work should then leave
+        /// room for that of the other account.</summary>
+        public bool IsOfBusyAccount => _turns.IsBusyBesideOthers(_line);
 
         /// <inheritdoc/>
         public void Dispose() => _turns.End(_line);

@@ -67,7 +67,8 @@ internal sealed class InventoryMeasurement(IEntityHost host, IInventoryMeter? me
         try
         {
             using var turn = await _turns.TakeAsync(job.Inventory.Incarnation.Id.Account, cancellationToken);
-            var pages = _inventories.ReadAsync(job.Inventory, job.Selection, cancellationToken);
+            var pages = _inventories.ReadAsync(
+                job.Inventory, job.Selection, cancellationToken, () => turn.IsOfBusyAccount ? 0 : InventoryReader.ShardsAhead);
             var output = await meter.MeasureAsync(job, pages, cancellationToken);
             End(text);
             result.SetResult(output);

@@ -121,7 +121,8 @@ public sealed class ExternalUploadTests
                 var report = Report(slot, $"node-{slot}");
                 Assert.True((await bench.UntilAnsweredAsync(() => bench.AskAsync(upload.Entity, report))).ReportedInUse);
                 bench.Crash();
-                Assert.False((await bench.UntilAnsweredAsync(() => bench.AskAsync(upload.Entity, report with { Location = Some.Location("second") }))).ReportedInUse);
+                var other = report with { Location = Some.Location("second") };
+                Assert.False((await bench.UntilAnsweredAsync(() => bench.AskAsync(upload.Entity, other))).ReportedInUse);
             }
 
             var first = await bench.UntilAnsweredAsync(() => bench.AskAsync(upload.Entity, Complete));

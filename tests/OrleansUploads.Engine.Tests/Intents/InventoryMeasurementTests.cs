@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Intents;
 
 namespace OrleansUploads.Engine.Tests.Intents;
@@ -76,6 +77,37 @@ public sealed class InventoryMeasurementTests
     }
 
     [Fact]
+    public async Task An_account_with_many_jobs_reads_no_shards_ahead_while_another_account_reads()
+    {
+        long[] versions = [.. Enumerable.Repeat(1L, 12)];
+        var shards = new HeldShards();
+        var measurement = new InventoryMeasurement(shards, new CountingMeter());
+        var (busy, other) = (VaultOf(1), VaultOf(2));
+        var all = new List<Task>
+        {
+            measurement.MeasureAsync(JobOf(busy, limit: 1000, versions), CancellationToken.None).AsTask(),
+            measurement.MeasureAsync(JobOf(busy, limit: 2000, versions), CancellationToken.None).AsTask(),
+        };
+        Assert.Equal(1 + InventoryReader.ShardsAhead, shards.Asked(busy));
+
+        all.Add(measurement.MeasureAsync(JobOf(other, limit: null, versions), CancellationToken.None).AsTask());
+        Assert.Equal(1 + InventoryReader.ShardsAhead, shards.Asked(other));
+        shards.Answer(busy, 1 + InventoryReader.ShardsAhead);
+        Assert.Equal(1, shards.Asked(busy));
+        shards.Answer(busy, 1);
+        Assert.Equal(1, shards.Asked(busy));
+
+        while (!all.TrueForAll(static job => job.IsCompleted))
+        {
+            shards.Answer(other, shards.Asked(other));
+            shards.Answer(busy, shards.Asked(busy));
+            await Task.Yield();
+        }
+
+        await Task.WhenAll(all);
+    }
+
+    [Fact]
     public async Task An_inventory_that_cannot_be_measured_makes_room_for_the_next_one()
     {
         for (var i = 0; i <= InventoryMeasurement.MaxAtOnce; i++)
@@ -117,6 +149,54 @@ public sealed class InventoryMeasurementTests
         {
             (await _meter.NextAsync()).SetResult(Output);
         }
+    }
+
+    /// <summary>Shards that answer when the test wants it, in the thread of the test.</summary>
+    private sealed class HeldShards : IEntityHost
+    {
+        private readonly Dictionary<string, Queue<TaskCompletionSource<IAnswer>>> _asked = [];
+
+        public int Asked(VaultIncarnation vault)
+        {
+            lock (_asked)
+            {
+                return _asked.TryGetValue(vault.ToString(), out var asked) ? asked.Count : 0;
+            }
+        }
+
+        public void Answer(VaultIncarnation vault, int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                TaskCompletionSource<IAnswer> next;
+                lock (_asked)
+                {
+                    next = _asked[vault.ToString()].Dequeue();
+                }
+
+                next.SetResult(new ArchivesPage([Some.Archive(1)], HasMore: false));
+            }
+        }
+
+        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        {
+            var vault = entity.Key[..entity.Key.LastIndexOf('/')];
+            var answer = new TaskCompletionSource<IAnswer>();
+            lock (_asked)
+            {
+                var asked = _asked.TryGetValue(vault, out var known) ? known : _asked[vault] = new();
+                asked.Enqueue(answer);
+            }
+
+            return new ValueTask<IAnswer>(answer.Task);
+        }
+    }
+
+    private sealed class CountingMeter : IInventoryMeter
+    {
+        public async ValueTask<InventoryOutput> MeasureAsync(
+            UnmeasuredInventory job, IAsyncEnumerable<ArchivesPage> pages, CancellationToken cancellationToken) =>
+            new("the vault", await pages.CountAsync(cancellationToken), null);
     }
 
     private sealed class NoShards : IEntityHost
