@@ -72,17 +72,24 @@ internal sealed class SiloClocks(
     /// <summary>Whether this silo's clock was close to the median of a majority at the last comparison.</summary>
     public bool Agrees => _agrees;
 
-    /// <summary>Reads the clocks of the other active silos and updates <see cref="Agrees"/>.</summary>
+    /// <summary>Reads the clocks of the other silos and updates <see cref="Agrees"/>. While this silo is not active, it does not know the
+    /// others, and its clock agrees with nothing.</summary>
     public async Task CompareAsync(CancellationToken cancellationToken)
     {
-        var active = membership.CurrentSnapshot.Members.Values
-            .Where(member => member.Status == SiloStatus.Active)
+        var members = membership.CurrentSnapshot;
+        if (members.GetSiloStatus(self.SiloAddress) != SiloStatus.Active)
+        {
+            _agrees = false;
+            return;
+        }
+
+        // Silos that start at the same time compare their clocks before one of them records its own.
+        var others = members.Members.Values
+            .Where(member => member.Status is SiloStatus.Active or SiloStatus.Joining && !member.SiloAddress.Equals(self.SiloAddress))
             .Select(member => member.SiloAddress)
             .ToList();
-        var others = active.Where(silo => !silo.Equals(self.SiloAddress));
         var offsets = await Task.WhenAll(others.Select(silo => MeasureOffsetAsync(silo, cancellationToken)));
-        _agrees = ClockAgreement.Holds(
-            Math.Max(1, active.Count), [TimeSpan.Zero, .. offsets.OfType<TimeSpan>()]);
+        _agrees = ClockAgreement.Holds(others.Count + 1, [TimeSpan.Zero, .. offsets.OfType<TimeSpan>()]);
     }
 
     /// <summary>Returns how far another silo's clock is ahead of this silo's, or null if it does not answer. The error is at most the

@@ -29,8 +29,8 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
     /// <summary>The clock fault according to the journal, or null.</summary>
     public ClockFault? Fault => _basis?.Fault;
 
-    /// <summary>Whether a beat of this process is in the journal, so that the service has answered it since its start.</summary>
-    public bool HasRecorded => _basis is not null;
+    /// <summary>Whether the service has answered this process since its start.</summary>
+    public bool HasAnswered => _basis is not null;
 
     /// <summary>Why the clock is not trusted, and what to do about it; null while it is trusted.</summary>
     public string? Distrust => Read().IsTrusted ? null
@@ -65,35 +65,36 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
             {
                 // Events may be written with this time, so the jump is remembered even if the clock is corrected before the
                 // next beat.
-                _jump = SeenJumpSince(basis) is null ? new SeenJump(basis.At, FaultOf(basis, passed, now)) : _jump;
+                _jump = basis.Agrees && SeenJumpSince(basis) is null ? new SeenJump(basis.At, FaultOf(basis, passed, now)) : _jump;
             }
         }
 
-        var isTrusted = basis.Fault is null && SeenJumpSince(basis) is null && !passed.HasJumped && agrees?.Invoke() != false;
+        var isTrusted = basis.Fault is null && basis.Agrees && SeenJumpSince(basis) is null && !passed.HasJumped && AgreesNow();
         return ServiceTime.Recorded(
             now.Wall, basis.Served, SinceLastBeat(basis, now, passed), isTrusted, HoldsBytes(basis, now));
     }
 
     /// <summary>Journals that the service is available and updates the state of the clock.</summary>
+    /// <remarks>While this clock disagrees with those of other hosts, no time counts, nothing that it shows is journaled, and its correction
+    /// is no fault.</remarks>
     /// <exception cref="EntityUnavailableException">The beat may not be journaled. If the next beat comes soon, no time is
     /// lost.</exception>
     public Task BeatAsync(IEntityHost entities, CancellationToken cancellationToken) => TakeTurnAsync(
         async now =>
         {
-            if (_basis is not { } basis)
-            {
-                return await AskAsync(entities, new RecordBeat(now.Wall, now.Wall), cancellationToken);
-            }
-
             if (JumpSinceLastBeat(now) is { } jump)
             {
                 return await AskAsync(entities, new ReportClockFault(jump), cancellationToken);
             }
 
-            if (agrees?.Invoke() == false)
+            if (!AgreesNow())
             {
-                // No time counts while this clock disagrees with those of other hosts.
-                return null;
+                return _basis is null ? await AskAsync(entities, new DescribeService(), cancellationToken) : null;
+            }
+
+            if (_basis is not { Agrees: true } basis)
+            {
+                return await AskAsync(entities, new RecordBeat(now.Wall, now.Wall), cancellationToken);
             }
 
             var passed = Passed.Between(basis.At, now);
@@ -141,7 +142,7 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
 
     /// <summary>Returns the jump since the last beat, even if it is no longer visible.</summary>
     private ClockFault? JumpSinceLastBeat(ClockReading now) =>
-        _basis is not { } basis ? null
+        _basis is not { Agrees: true } basis ? null
         : SeenJumpSince(basis) is { } seen ? seen
         : Passed.Between(basis.At, now) is { HasJumped: true } passed ? FaultOf(basis, passed, now)
         : null;
@@ -149,6 +150,8 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
     /// <summary>Returns the jump that was seen since a beat. Earlier jumps are in the journal and may have been
     /// accepted.</summary>
     private ClockFault? SeenJumpSince(Basis basis) => _jump is { } jump && jump.Since == basis.At ? jump.Fault : null;
+
+    private bool AgreesNow() => agrees?.Invoke() != false;
 
     private static ClockFault FaultOf(Basis basis, Passed passed, ClockReading now) =>
         new(ClockFaultKind.Jumped, now.Wall, basis.At.Wall + passed.Boot);
@@ -172,14 +175,15 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
         try
         {
             var now = host.Read();
+            var agreed = AgreesNow();
             var status = await turn(now);
             if (status is null)
             {
-                _basis = _basis is { } last ? last with { At = now } : null;
+                _basis = _basis is { } last ? last with { At = now, Agrees = false } : null;
             }
             else if (checksClock)
             {
-                _basis = new Basis(now, now, ServedIntervals.FromOrdered(status.Served), status.Fault, status.BackupUntil);
+                _basis = new Basis(now, now, ServedIntervals.FromOrdered(status.Served), status.Fault, status.BackupUntil, agreed);
             }
             else if (_basis is { } basis)
             {
@@ -214,8 +218,14 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
     /// <param name="Served">When the service was available.</param>
     /// <param name="Fault">The clock fault, or null.</param>
     /// <param name="BackupUntil">When the lease of the last backup ends, or null.</param>
+    /// <param name="Agrees">Whether the clock agreed with those of other hosts then.</param>
     private sealed record Basis(
-        ClockReading At, ClockReading AskedAt, ServedIntervals Served, ClockFault? Fault, DateTimeOffset? BackupUntil);
+        ClockReading At,
+        ClockReading AskedAt,
+        ServedIntervals Served,
+        ClockFault? Fault,
+        DateTimeOffset? BackupUntil,
+        bool Agrees);
 
     private readonly record struct Passed(TimeSpan Wall, TimeSpan Monotonic, TimeSpan Boot)
     {

@@ -133,7 +133,7 @@ internal static class SiloHealthChecks
     private static Func<Task<HealthCheckResult>> FirstAnswerCheck(IServiceProvider provider)
     {
         var clock = provider.GetRequiredService<ServiceClock>();
-        return () => ResultOf(clock.HasRecorded
+        return () => ResultOf(clock.HasAnswered
             ? null
             : "No entity has answered this silo since its start. It asks again every second; the log says why it got no answer.");
     }

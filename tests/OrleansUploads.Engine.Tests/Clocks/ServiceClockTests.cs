@@ -256,6 +256,38 @@ public sealed class ServiceClockTests : IDisposable
         Assert.Contains("orleans-uploads-silo clock accept", clock.Distrust, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(-2)]
+    public async Task A_clock_that_disagrees_from_the_start_leaves_the_record_and_the_other_clocks_alone(int hours)
+    {
+        await _bench.BeatAsync();
+        var agrees = false;
+        var machine = new ManualHostClock(_bench.Time);
+        machine.Jump(TimeSpan.FromHours(hours));
+        using var wrong = new ServiceClock(machine, () => agrees);
+
+        for (var beat = 0; beat < 3; beat++)
+        {
+            await wrong.BeatAsync(_bench.Host, CancellationToken.None);
+            await _bench.ServeAsync(ServiceClock.BeatInterval);
+        }
+
+        Assert.True(wrong.HasAnswered);
+        Assert.False(wrong.Read().IsTrusted);
+        Assert.Contains("Correct the clock of this machine; nothing else", wrong.Distrust, StringComparison.Ordinal);
+        Assert.Null(_bench.Clock.Fault);
+
+        // Its correction is no fault either, and then it records.
+        machine.Jump(TimeSpan.FromHours(-hours));
+        Assert.False(wrong.Read().IsTrusted);
+        agrees = true;
+        await wrong.BeatAsync(_bench.Host, CancellationToken.None);
+        Assert.Null(wrong.Distrust);
+        await _bench.BeatAsync();
+        Assert.Null(_bench.Clock.Distrust);
+    }
+
     [Fact]
     public async Task The_record_of_a_year_stays_small_in_the_journal()
     {
