@@ -14,8 +14,10 @@ namespace OrleansUploads.Cluster.Azure;
 /// are fenced like all others. And a row can hold 1 MiB, while the rows of a journal never exceed about 64 KiB.</remarks>
 public static class AzureStores
 {
+    /// <summary>The table of journals.</summary>
+    public const string JournalTable = "OrleansUploadsJournals";
+
     private const string MembershipTable = "OrleansUploadsSilos";
-    private const string JournalTable = "OrleansUploadsJournals";
     private const string ReminderTable = "OrleansUploadsReminders";
 
     /// <summary>A column and a row of Orleans' membership table.</summary>

@@ -18,7 +18,8 @@ internal sealed class DatabaseServer : IAsyncDisposable
     private const string Ask =
         $"""
         SELECT CASE WHEN pg_is_in_recovery() THEN NULL ELSE {PostgresTimeline.WalFile} END,
-            (SELECT system_identifier FROM pg_control_system()), current_setting('transaction_read_only') = 'on'
+            (SELECT system_identifier FROM pg_control_system()), current_setting('transaction_read_only') = 'on',
+            (SELECT oid FROM pg_database WHERE datname = current_database())
         """;
 
     /// <summary>Commits a record in the WAL, and nothing else.</summary>
@@ -89,7 +90,7 @@ internal sealed class DatabaseServer : IAsyncDisposable
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is not OutOfMemoryException)
         {
-            Report = new DatabaseServerReport(null, 0, false, limit.IsCancellationRequested
+            Report = new DatabaseServerReport(null, default, false, limit.IsCancellationRequested
                 ? new TimeoutException($"It has not answered for {ProbeTimeout.TotalSeconds:F0} seconds.", fault)
                 : fault);
         }
@@ -97,15 +98,20 @@ internal sealed class DatabaseServer : IAsyncDisposable
         return Report;
     }
 
-    /// <summary>Commits a record without content. Takes as long as the server does, and is never cancelled.</summary>
+    /// <summary>Commits a record without content, and what a caller adds. Takes as long as the server does, and is never
+    /// cancelled.</summary>
+    /// <param name="add">Adds commands to the transaction, or null.</param>
+    /// <exception cref="PostgresException">The server refused a command.</exception>
     /// <exception cref="NpgsqlException">The server did not commit, or not on its standby.</exception>
-    public async Task CommitAsync()
+    public async Task CommitAsync(Action<NpgsqlBatch>? add = null)
     {
         await Task.Yield();
         await using var connection = await OpenAsync(CancellationToken.None);
         using var warnings = new ReplicationWarnings(connection);
-        await using var command = new NpgsqlCommand(Commit, connection) { CommandTimeout = 0 };
-        await command.ExecuteNonQueryAsync();
+        await using var batch = new NpgsqlBatch(connection) { Timeout = 0 };
+        add?.Invoke(batch);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Commit));
+        await batch.ExecuteNonQueryAsync();
         warnings.ThrowIfAny();
     }
 
@@ -123,7 +129,7 @@ internal sealed class DatabaseServer : IAsyncDisposable
         await reader.ReadAsync(CancellationToken.None);
         return new DatabaseServerReport(
             await reader.IsDBNullAsync(0, CancellationToken.None) ? null : PostgresTimeline.Parse(reader.GetString(0)),
-            reader.GetInt64(1),
+            new DatabaseId(reader.GetInt64(1), reader.GetFieldValue<uint>(3)),
             reader.GetBoolean(2),
             null);
     }
@@ -162,13 +168,21 @@ internal sealed class DatabaseServer : IAsyncDisposable
             throw new NpgsqlException($"{Name} is a standby and refuses writes.");
         }
 
-        _timeline.Learn(Name, report.System, timeline);
+        _timeline.Learn(Name, report.Database, timeline);
     }
 }
 
 /// <summary>What a server says about itself.</summary>
 /// <param name="Timeline">The timeline of a primary; null for a standby or without an answer.</param>
-/// <param name="System">The identifier of the database, which primary and standbys share.</param>
+/// <param name="Database">The database, which primary and standbys share.</param>
 /// <param name="IsReadOnly">Whether it refuses writes, as a standby or by its settings.</param>
 /// <param name="Fault">Why there is no answer, or null.</param>
-internal sealed record DatabaseServerReport(uint? Timeline, long System, bool IsReadOnly, Exception? Fault);
+internal sealed record DatabaseServerReport(uint? Timeline, DatabaseId Database, bool IsReadOnly, Exception? Fault);
+
+/// <summary>Distinguishes a database from all others except physical copies of its server.</summary>
+/// <param name="System">The system identifier of the server, which initdb makes.</param>
+/// <param name="Oid">The object ID of the database in this server.</param>
+internal readonly record struct DatabaseId(long System, uint Oid)
+{
+    public override string ToString() => $"{Oid} of system {System}";
+}

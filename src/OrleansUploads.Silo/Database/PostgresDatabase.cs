@@ -11,6 +11,8 @@ internal sealed class PostgresDatabase : DbDataSource
     private readonly Lock _gate = new();
     private volatile Term _term;
     private volatile string? _waitingCommit;
+    private volatile string? _refusedWrite;
+    private volatile bool _isFull;
 
     private PostgresDatabase(string connectionString)
     {
@@ -42,6 +44,13 @@ internal sealed class PostgresDatabase : DbDataSource
         set => _waitingCommit = value;
     }
 
+    /// <summary>Adds to the commit of each second what a request writes, so that the health report knows what requests would be told; or
+    /// null. It is told whether a request has found the disk full since the last such commit that succeeded.</summary>
+    public Action<NpgsqlBatch, bool>? Rehearsal { get; set; }
+
+    /// <summary>Why the server refuses what requests write, or null. Writes still begin, because each gets an answer.</summary>
+    public string? RefusedWrite => _refusedWrite;
+
     /// <summary>Why nothing can be written, or null.</summary>
     public string? Fault => Primary.Report switch
     {
@@ -49,7 +58,7 @@ internal sealed class PostgresDatabase : DbDataSource
         { Timeline: null } => $"{Primary.Name} is a standby, and no primary answers.",
         { IsReadOnly: true } => $"{Primary.Name} refuses writes (default_transaction_read_only is on).",
         { Timeline: { } timeline } when timeline < _timeline.Newest => $"{Primary.Name} is an old primary, and the new one does not answer.",
-        _ => _waitingCommit,
+        _ => _waitingCommit ?? _refusedWrite,
     };
 
     /// <summary>Creates the database of a connection string. Nothing is opened.</summary>
@@ -83,6 +92,37 @@ internal sealed class PostgresDatabase : DbDataSource
     public ValueTask<NpgsqlConnection> OpenToWriteAsync(CancellationToken cancellationToken) =>
         _waitingCommit is { } waiting ? throw new NpgsqlException(waiting) : OpenAsync(cancellationToken);
 
+    /// <summary>Commits on the primary what requests write.</summary>
+    /// <exception cref="PostgresException">The server refused it.</exception>
+    /// <exception cref="NpgsqlException">The server did not commit, or not on its standby.</exception>
+    public async Task RehearseAsync()
+    {
+        var (primary, wasFull) = (Primary, _isFull);
+        try
+        {
+            await primary.CommitAsync(Rehearsal is { } rehearsal ? batch => rehearsal(batch, wasFull) : null);
+            (_isFull, _refusedWrite) = (false, null);
+        }
+        catch (PostgresException fault) when (primary == Primary)
+        {
+            Refuse(fault);
+            throw;
+        }
+    }
+
+    /// <summary>Tells the health report that the server has refused a request's write, if it is for lack of disk space. A small write may
+    /// still succeed then, so the next rehearsals are large.</summary>
+    public void NoteRefusal(PostgresException fault)
+    {
+        if (fault.SqlState == PostgresErrorCodes.DiskFull)
+        {
+            _isFull = true;
+            Refuse(fault);
+        }
+    }
+
+    private void Refuse(PostgresException fault) => _refusedWrite = $"{Primary.Name}: {fault.Message}";
+
     /// <summary>Asks all servers what they are, and chooses the primary.</summary>
     public async Task FindPrimaryAsync(CancellationToken cancellationToken)
     {
@@ -98,16 +138,16 @@ internal sealed class PostgresDatabase : DbDataSource
         lock (_gate)
         {
             var best = Servers
-                .Where(server => server.Report is { Timeline: not null, System: var system } && _timeline.IsOf(system))
+                .Where(server => server.Report is { Timeline: not null, Database: var known } && _timeline.IsOf(known))
                 .OrderByDescending(static server => server.Report!.Timeline)
                 .ThenByDescending(server => server == Primary)
                 .FirstOrDefault();
-            if (best is not { Report: { Timeline: { } timeline, System: var system } } || timeline < _timeline.Newest)
+            if (best is not { Report: { Timeline: { } timeline, Database: var database } } || timeline < _timeline.Newest)
             {
                 return false;
             }
 
-            var isNewer = _timeline.Learn(best.Name, system, timeline);
+            var isNewer = _timeline.Learn(best.Name, database, timeline);
             if (best == Primary && !isNewer)
             {
                 return false;
@@ -115,7 +155,7 @@ internal sealed class PostgresDatabase : DbDataSource
 
             var ended = _term;
             _term = new Term(best);
-            _waitingCommit = null;
+            (_waitingCommit, _refusedWrite) = (null, null);
             _ = ended.Ended.CancelAsync();
             foreach (var server in Servers)
             {

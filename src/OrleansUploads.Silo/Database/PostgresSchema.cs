@@ -38,6 +38,22 @@ internal static class PostgresSchema
             silo.Port) as int? ?? 0;
     }
 
+    /// <summary>Checks that silos of a cluster have used the database, unless none of any cluster has.</summary>
+    /// <exception cref="SettingException">Only silos of other clusters have.</exception>
+    public static async Task RequireSilosAsync(PostgresDatabase database, string clusterId)
+    {
+        await using var connection = await database.OpenAsync(CancellationToken.None);
+        if (await ReadAsync(
+            connection,
+            "SELECT min(deploymentid) FROM orleansmembershipversiontable HAVING NOT bool_or(deploymentid = $1)",
+            clusterId) is string other)
+        {
+            throw new SettingException(
+                $"{KnownSettings.ClusterId.Variable}: the database has silos of the cluster '{other}', and none of '{clusterId}'. Correct the "
+                + "setting, or start a silo first.");
+        }
+    }
+
     private static async Task RequireRelationAsync(NpgsqlConnection connection, string name, string description)
     {
         if (await ReadAsync(connection, "SELECT to_regclass($1) IS NOT NULL", name) is not true)

@@ -14,7 +14,7 @@ internal sealed class PostgresTimeline
     private const int HexDigits = 8;
 
     private readonly Lock _gate = new();
-    private long? _system;
+    private DatabaseId? _database;
     private uint _newest;
 
     /// <summary>The newest timeline, or 0 if none is known.</summary>
@@ -29,14 +29,20 @@ internal sealed class PostgresTimeline
         }
     }
 
-    /// <summary>Whether a server may be one of this database, by its system identifier.</summary>
-    public bool IsOf(long system)
+    /// <summary>The database, or null if no primary has answered yet.</summary>
+    public DatabaseId? Database
     {
-        lock (_gate)
+        get
         {
-            return _system is null || _system == system;
+            lock (_gate)
+            {
+                return _database;
+            }
         }
     }
+
+    /// <summary>Whether a server may be one of this database.</summary>
+    public bool IsOf(DatabaseId database) => Database is not { } known || known == database;
 
     /// <summary>Returns the timeline in the name of a WAL file.</summary>
     public static uint Parse(string walFile) =>
@@ -45,19 +51,18 @@ internal sealed class PostgresTimeline
     /// <summary>Remembers what a primary reports about itself.</summary>
     /// <returns>Whether the timeline is newer than all that were known before, and not the first one.</returns>
     /// <exception cref="NpgsqlException">Another primary has replaced this one, or it has another database.</exception>
-    public bool Learn(string server, long system, uint timeline)
+    public bool Learn(string server, DatabaseId database, uint timeline)
     {
         lock (_gate)
         {
-            if (!IsOf(system))
+            if (!IsOf(database))
             {
-                throw new NpgsqlException(
-                    $"{server} has another database than before (system identifier {system} instead of {_system}).");
+                throw new NpgsqlException($"{server} has another database than before ({database} instead of {_database}).");
             }
 
             Require(server, timeline);
             var isNewer = _newest != 0 && timeline > _newest;
-            (_system, _newest) = (system, timeline);
+            (_database, _newest) = (database, timeline);
             return isNewer;
         }
     }

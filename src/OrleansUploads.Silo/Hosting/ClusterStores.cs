@@ -5,6 +5,7 @@ using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Database;
+using OrleansUploads.Silo.Identity;
 using OrleansUploads.Silo.Storage;
 
 using ClusterOptions = Orleans.Configuration.ClusterOptions;
@@ -31,17 +32,43 @@ internal static class ClusterStores
         return await PostgresPreflight.OpenAsync(settings.ConnectionString, logs.CreateLogger(typeof(PostgresPreflight)));
     }
 
-    /// <summary>Checks that the stores can be reached, unless they are in the database.</summary>
-    /// <param name="settings">The settings of the process.</param>
+    /// <summary>Checks that the stores can be reached and are not copies of those of another cluster. The first silo makes the identity of
+    /// the cluster.</summary>
+    /// <param name="settings">The settings of the process. They get the identity.</param>
     /// <param name="database">The database of the cluster, or null.</param>
     /// <returns>The latest generation of the silos at the address of this silo, or 0 if there was none.</returns>
     /// <exception cref="SettingException">They cannot be used. The message says why.</exception>
-    public static async Task<int> RequireAsync(SiloSettings settings, PostgresDatabase? database) => settings switch
+    public static async Task<int> RequireAsync(SiloSettings settings, PostgresDatabase? database)
     {
-        { Store: ClusterStore.Postgres, Role: ProcessRole.Silo } => await PostgresSchema.ReadLastGenerationAsync(
-            database!, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort)),
-        { Store: ClusterStore.Azure } => await AzureAccount.RequireAsync(settings),
-        _ => 0,
+        if (settings.Store == ClusterStore.Azure)
+        {
+            return await AzureAccount.RequireAsync(settings);
+        }
+
+        if (database is null)
+        {
+            return 0;
+        }
+
+        var isSilo = settings.Role == ProcessRole.Silo;
+        var identity = await IdentityOf(settings, database)!.RequireAsync(makes: isSilo, CancellationToken.None);
+        settings.Use(identity);
+        if (isSilo)
+        {
+            return await PostgresSchema.ReadLastGenerationAsync(
+                database, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort));
+        }
+
+        await PostgresSchema.RequireSilosAsync(database, settings.ClusterId);
+        return 0;
+    }
+
+    /// <summary>Where the cluster keeps its identity, or null if it is in memory.</summary>
+    public static IdentityStore? IdentityOf(SiloSettings settings, PostgresDatabase? database) => settings.Store switch
+    {
+        ClusterStore.Postgres => new PostgresIdentity(database!, settings.ServiceId),
+        ClusterStore.Azure => new AzureIdentity(AzureAccount.Connect(settings), settings.ServiceId),
+        _ => null,
     };
 
     /// <summary>Configures the stores of a silo.</summary>

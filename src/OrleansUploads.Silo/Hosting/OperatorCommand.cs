@@ -42,7 +42,8 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
         settings.Tls?.Require();
         RequireCluster(settings);
         await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
-        await ClusterStores.RequireAsync(settings with { Role = ProcessRole.Gateway }, database);
+        settings.Role = ProcessRole.Gateway;
+        await ClusterStores.RequireAsync(settings, database);
 
         builder.UseOrleansClient(client => UploadsHost.AddClient(client, settings, database));
         builder.Services.AddOrleansUploadsClient();

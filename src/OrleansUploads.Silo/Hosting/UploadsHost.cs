@@ -124,6 +124,7 @@ internal static class UploadsHost
                     var storage = services.GetRequiredKeyedService<Orleans.Storage.IGrainStorage>(ClusterNames.GrainStorage);
                     await ClusterMove.RequireNoneAsync(storage, cancellationToken);
                     await PartStoreMark.RequireMatchAsync(storage, marked, cancellationToken);
+                    await ClusterStores.IdentityOf(settings, database)!.RecordPartsAsync(settings.PartsAddress!, cancellationToken);
                 },
                 ServiceLifecycleStage.ApplicationServices + 1);
         }

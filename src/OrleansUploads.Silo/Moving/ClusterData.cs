@@ -13,10 +13,6 @@ namespace OrleansUploads.Silo.Moving;
 /// cluster.</summary>
 internal sealed class ClusterData : IAsyncDisposable
 {
-    /// <summary>A running silo updates its row in the table of silos several times in this period. The row of a crashed silo stays
-    /// unchanged.</summary>
-    private static readonly TimeSpan SilentTime = TimeSpan.FromMinutes(1);
-
     private readonly IHost _host;
     private readonly PostgresDatabase? _database;
     private readonly IReminderTable _reminders;
@@ -91,21 +87,8 @@ internal sealed class ClusterData : IAsyncDisposable
 
     /// <summary>Requires that no silo of the cluster is running.</summary>
     /// <exception cref="SettingException">A silo is running.</exception>
-    public async Task RequireStoppedAsync(CancellationToken cancellationToken)
-    {
-        var members = _host.Services.GetRequiredService<IMembershipTable>();
-        await members.InitializeMembershipTableAsync(tryInitTableVersion: true, cancellationToken);
-        var since = DateTime.UtcNow - SilentTime;
-        var running = (await members.ReadAllAsync(cancellationToken)).Members
-            .Select(static member => member.Item1)
-            .FirstOrDefault(member => member.Status == SiloStatus.Active && member.IAmAliveTime > since);
-        if (running is not null)
-        {
-            throw new SettingException(
-                $"The silo {running.SiloAddress.ToParsableString()} of the cluster {Name} was running at {running.IAmAliveTime:HH:mm:ss} UTC. Stop "
-                + $"all silos before a move. If it has died, wait until {SilentTime.TotalSeconds:F0} seconds after that.");
-        }
-    }
+    public Task RequireStoppedAsync(CancellationToken cancellationToken) =>
+        StoppedCluster.RequireAsync(_host.Services.GetRequiredService<IMembershipTable>(), Name, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

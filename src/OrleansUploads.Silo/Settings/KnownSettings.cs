@@ -39,7 +39,7 @@ internal static class KnownSettings
         (settings, value) => settings.TableService = value);
 
     public static readonly Setting<SiloSettings> ClusterId = Text(
-        "ClusterId", "Silos with the same cluster ID form a cluster.",
+        "ClusterId", "Silos with the same cluster ID form a cluster. That of a restored or cloned cluster gets a suffix of its own.",
         (SiloSettings settings) => settings.ClusterId, (settings, value) => settings.ClusterId = value);
 
     public static readonly Setting<SiloSettings> ServiceId = Text(

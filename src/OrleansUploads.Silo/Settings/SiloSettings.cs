@@ -4,6 +4,7 @@ using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Settings;
+using OrleansUploads.Silo.Identity;
 
 namespace OrleansUploads.Silo.Settings;
 
@@ -26,6 +27,10 @@ internal sealed record SiloSettings
     public string ClusterId { get; set; } = "orleans-uploads";
 
     public string ServiceId { get; set; } = "orleans-uploads";
+
+    /// <summary>What distinguishes the decisions of the cluster from all copies of them. Null until the stores are open, and if everything is in
+    /// memory.</summary>
+    public string? Identity { get; set; }
 
     public IPAddress AdvertisedAddress { get; set; } = IPAddress.Loopback;
 
@@ -51,6 +56,12 @@ internal sealed record SiloSettings
 
     /// <summary>Where the bytes are, or null if everything is in memory.</summary>
     public string? PartsPlace => PartsFolder ?? Service.Parts?.ToString();
+
+    /// <summary>Where the bytes are, so that another place has another name, or null if everything is in memory.</summary>
+    public string? PartsAddress =>
+        PartsFolder is { } folder ? Path.GetFullPath(folder)
+        : Service.PartsAddress is { Endpoint: { } endpoint } address ? $"{address} at {endpoint}"
+        : PartsPlace;
 
     /// <summary>Null if there is only one key pair.</summary>
     public string? KeysFile { get; set; }
@@ -120,6 +131,9 @@ internal sealed record SiloSettings
 
         return settings;
     }
+
+    /// <summary>Takes the identity of the cluster, on which its cluster ID depends.</summary>
+    public void Use(ClusterIdentity identity) => (Identity, ClusterId) = (identity.Id, identity.NameOf(ClusterId));
 
     /// <summary>Reads the settings that depend on the store.</summary>
     private void ReadStore(SettingsReader reader)

@@ -3,6 +3,7 @@ using Azure;
 using Azure.Data.Tables;
 using Azure.Identity;
 using OrleansUploads.Cluster.Azure;
+using OrleansUploads.Silo.Identity;
 
 namespace OrleansUploads.Silo.Storage;
 
@@ -40,24 +41,39 @@ internal static class AzureAccount
         }
     }
 
-    /// <summary>Checks that the account answers, and prepares its tables if the process is a silo.</summary>
+    /// <summary>Checks that the account answers and that its tables are no copy, and prepares them if the process is a silo.</summary>
+    /// <param name="settings">The settings of the process. They get the identity of the cluster.</param>
     /// <returns>The latest generation of the silos at this silo's address, or 0 if there was none.</returns>
     /// <exception cref="SettingException">The account cannot be reached, or it refuses the requests. The message says why.</exception>
     public static async Task<int> RequireAsync(SiloSettings settings)
     {
-        var setting = settings.TableService is null ? KnownSettings.ConnectionString : KnownSettings.TableService;
+        var isSilo = settings.Role == ProcessRole.Silo;
         var tables = Connect(settings);
+        return await AskAsync(settings, async cancellationToken =>
+        {
+            var identity = await new AzureIdentity(tables, settings.ServiceId).RequireAsync(makes: isSilo, cancellationToken);
+            settings.Use(identity);
+            if (isSilo)
+            {
+                var silo = new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort);
+                return await AzureStores.PrepareSiloAsync(tables, settings.ClusterId, silo, cancellationToken);
+            }
+
+            await AzureStores.CheckClientAsync(tables, settings.ClusterId, cancellationToken);
+            return 0;
+        });
+    }
+
+    /// <summary>Asks the account.</summary>
+    /// <exception cref="SettingException">The account cannot be reached, or it refuses the requests. The message says why.</exception>
+    public static async Task<T> AskAsync<T>(SiloSettings settings, Func<CancellationToken, Task<T>> askAsync)
+    {
+        var setting = settings.TableService is null ? KnownSettings.ConnectionString : KnownSettings.TableService;
+        var account = Connect(settings).Uri.Authority;
         using var timeout = new CancellationTokenSource(CheckTime);
         try
         {
-            if (settings.Role == ProcessRole.Silo)
-            {
-                var silo = new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort);
-                return await AzureStores.PrepareSiloAsync(tables, settings.ClusterId, silo, timeout.Token);
-            }
-
-            await AzureStores.CheckClientAsync(tables, settings.ClusterId, timeout.Token);
-            return 0;
+            return await askAsync(timeout.Token);
         }
         catch (RequestFailedException fault)
         {
@@ -65,7 +81,7 @@ internal static class AzureAccount
                 : settings.TableService is null ? " Check the account's name and key."
                 : " Give the identity the role Storage Table Data Contributor.";
             throw new SettingException(
-                $"{setting.Variable}: Azure Storage at {tables.Uri.Authority} reported: {FirstLine(fault)}{advice}", fault);
+                $"{setting.Variable}: Azure Storage at {account} reported: {FirstLine(fault)}{advice}", fault);
         }
         catch (AuthenticationFailedException fault)
         {
@@ -74,7 +90,7 @@ internal static class AzureAccount
         catch (OperationCanceledException fault)
         {
             throw new SettingException(
-                $"{setting.Variable}: Azure Storage at {tables.Uri.Authority} did not answer within {CheckTime.TotalSeconds:F0} seconds.",
+                $"{setting.Variable}: Azure Storage at {account} did not answer within {CheckTime.TotalSeconds:F0} seconds.",
                 fault);
         }
     }

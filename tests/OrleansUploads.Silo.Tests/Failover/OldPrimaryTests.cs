@@ -68,7 +68,7 @@ public sealed class OldPrimaryTests
         Assert.Null(await ReadAsync(onlyOld));
 
         await pair.PromoteAsync();
-        onlyOld.Timeline.Learn("the new primary", await SystemAsync(pair), 2);
+        onlyOld.Timeline.Learn("the new primary", await IdAsync(pair), 2);
 
         await Assert.ThrowsAsync<NpgsqlException>(() => ReadAsync(onlyOld));
         await Assert.ThrowsAsync<NpgsqlException>(
@@ -83,7 +83,7 @@ public sealed class OldPrimaryTests
         await other.PromoteAsync();
         await using var database = PostgresDatabase.Create(
             $"Host=127.0.0.1:{pair.Primary.Port},127.0.0.1:{other.Primary.Port};Username={PostgresPrograms.Superuser};Database=uploads");
-        database.Timeline.Learn("the primary", await SystemAsync(pair), 1);
+        database.Timeline.Learn("the primary", await IdAsync(pair), 1);
 
         await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
 
@@ -98,9 +98,15 @@ public sealed class OldPrimaryTests
     public void Each_server_of_a_connection_string_is_asked(string connectionString, string servers) => Assert.Equal(
         servers, string.Join(' ', PostgresConnection.OfEachServer(connectionString).Select(server => $"{server.Host}:{server.Port}")));
 
-    private static async Task<long> SystemAsync(PostgresPair pair) => long.Parse(
-        (await pair.Primary.QueryAsync("SELECT system_identifier FROM pg_control_system()"))!,
-        System.Globalization.CultureInfo.InvariantCulture);
+    private static async Task<DatabaseId> IdAsync(PostgresPair pair)
+    {
+        var (system, oid) = (
+            await pair.Primary.QueryAsync("SELECT system_identifier FROM pg_control_system()"),
+            await pair.Primary.QueryAsync("SELECT oid FROM pg_database WHERE datname = 'uploads'"));
+        return new DatabaseId(
+            long.Parse(system!, System.Globalization.CultureInfo.InvariantCulture),
+            uint.Parse(oid!, System.Globalization.CultureInfo.InvariantCulture));
+    }
 
     private static Task<StoredRow?> ReadAsync(PostgresDatabase database) =>
         new PostgresRows(database, "service").ReadAsync(Key, isConfirmed: true, TestContext.Current.CancellationToken);

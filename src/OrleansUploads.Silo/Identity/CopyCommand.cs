@@ -1,0 +1,70 @@
+using OrleansUploads.Silo.Hosting;
+using OrleansUploads.Silo.Storage;
+
+namespace OrleansUploads.Silo.Identity;
+
+/// <summary>Makes a copy of a cluster's database a cluster of its own: <c>restore</c> if it replaces the original, <c>clone</c> if the original
+/// goes on. The settings are those of a silo. No silo of the copy runs.</summary>
+/// <param name="replaces">Whether the copy replaces the original, and so may use its bytes.</param>
+/// <param name="settings">The arguments behind the command.</param>
+internal sealed class CopyCommand(bool replaces, string[] settings) : SiloCommand(settings)
+{
+    /// <inheritdoc cref="SiloCommand.Parse"/>
+    public static new CopyCommand? Parse(string[] arguments) => arguments switch
+    {
+        ["restore", .. var settings] => new(replaces: true, settings),
+        ["clone", .. var settings] => new(replaces: false, settings),
+        _ => null,
+    };
+
+    public override async Task<int> RunAsync()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        var settings = SiloSettings.Read(builder.Configuration, Settings);
+        RequireCluster(settings);
+        await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
+        var store = ClusterStores.IdentityOf(settings, database)!;
+        var (identity, version, place) = settings.Store == ClusterStore.Azure
+            ? await AzureAccount.AskAsync(settings, token => FindAsync(store, token))
+            : await FindAsync(store, CancellationToken.None);
+        if (!replaces && identity.Parts == settings.PartsAddress)
+        {
+            throw new SettingException(
+                $"{settings.PartsPlace} has the bytes of the cluster that was copied. A clone needs a copy of them, or it would delete what the "
+                + $"original stores. Set {KnownSettings.PartsFolder.Variable} or {KnownSettings.PartsVariable} to the copy.");
+        }
+
+        var clusterId = settings.ClusterId;
+        settings.ClusterId = identity.NameOf(clusterId);
+        builder.UseOrleans(silo => UploadsHost.AddEntities(silo, settings, database));
+        using var host = builder.Build();
+        var members = host.Services.GetRequiredService<IMembershipTable>();
+        if (identity.Database == place)
+        {
+            await StoppedCluster.RequireAsync(members, settings.ClusterId, CancellationToken.None);
+        }
+        else
+        {
+            await members.InitializeMembershipTableAsync(tryInitTableVersion: true, CancellationToken.None);
+        }
+
+        await members.DeleteMembershipTableEntriesAsync(settings.ClusterId, CancellationToken.None);
+        var copy = ClusterIdentity.Create(place, isCopy: true);
+        if (!await store.TryWriteAsync(copy, version, CancellationToken.None))
+        {
+            throw new SettingException("Another process changed the cluster meanwhile. Run the command again.");
+        }
+
+        Console.WriteLine(
+            $"This is the cluster {copy.NameOf(clusterId)} now, in {place}. Start its silos, and restart its gateways. Ingestion nodes need "
+            + "this cluster ID.");
+        return 0;
+    }
+
+    private static async Task<(ClusterIdentity Identity, string Version, string Place)> FindAsync(
+        IdentityStore store, CancellationToken cancellationToken) =>
+        await store.ReadAsync(cancellationToken) is var (identity, version)
+            ? (identity, version, await store.NameDatabaseAsync(cancellationToken))
+            : throw new SettingException(
+                $"{KnownSettings.ConnectionString.Variable}: there is no cluster in this database. Load the backup into it first.");
+}

@@ -1,0 +1,59 @@
+namespace OrleansUploads.Silo.Identity;
+
+/// <summary>Where a cluster keeps its identity: with its decisions.</summary>
+internal abstract class IdentityStore
+{
+    /// <summary>Names the database: the same on all its servers, another one for a copy that was loaded from a backup.</summary>
+    public abstract Task<string> NameDatabaseAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads the identity.</summary>
+    /// <returns>The identity and the version of its row, or null if no silo has ever started.</returns>
+    public abstract Task<(ClusterIdentity Identity, string Version)?> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Writes the identity.</summary>
+    /// <param name="identity">The identity.</param>
+    /// <param name="version">The version of the row to replace, or null if there must be none.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <returns>Whether the row was as expected. Otherwise nothing was written.</returns>
+    public abstract Task<bool> TryWriteAsync(ClusterIdentity identity, string? version, CancellationToken cancellationToken);
+
+    /// <summary>Returns the identity of the cluster.</summary>
+    /// <param name="makes">Whether it is made if there is none.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="SettingException">There is none, or the database is a copy.</exception>
+    public async Task<ClusterIdentity> RequireAsync(bool makes, CancellationToken cancellationToken)
+    {
+        var database = await NameDatabaseAsync(cancellationToken);
+        while (true)
+        {
+            if (await ReadAsync(cancellationToken) is ({ } identity, _))
+            {
+                return identity.Database == database ? identity : throw new SettingException(
+                    $"{KnownSettings.ConnectionString.Variable}: this is a copy of a cluster's database: the cluster {identity.Id} was made in "
+                    + $"{identity.Database}, and this is {database}. If the copy replaces the original, run 'orleans-uploads-silo restore' with "
+                    + "the settings of a silo. If the original goes on, run 'orleans-uploads-silo clone'.");
+            }
+
+            if (!makes)
+            {
+                throw new SettingException(
+                    $"{KnownSettings.ConnectionString.Variable}: no silo has ever started on this database. Start a silo first.");
+            }
+
+            await TryWriteAsync(ClusterIdentity.Create(database, isCopy: false), version: null, cancellationToken);
+        }
+    }
+
+    /// <summary>Records where the bytes are.</summary>
+    /// <param name="parts">The folder or the address of the store.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    public async Task RecordPartsAsync(string parts, CancellationToken cancellationToken)
+    {
+        while (await ReadAsync(cancellationToken) is var (identity, version)
+            && identity.Parts != parts
+            && !await TryWriteAsync(identity with { Parts = parts }, version, cancellationToken))
+        {
+            // Another silo records it at the same time.
+        }
+    }
+}
