@@ -12,6 +12,7 @@ using OrleansUploads.Samples.IngestionNode;
 //
 // With the ID of an upload it continues that upload, so it can be killed and started again, or run several times at once.
 // ORLEANS_POSTGRES is the connection string of the cluster's database. Without it, the node calls a silo on this machine.
+// ORLEANS_CLUSTER is the cluster ID, if it is not orleans-uploads.
 // ORLEANS_TLS is the folder with the certificate of this node (tls.crt), its key (tls.key) and the cluster's authority (authority.crt).
 // A cluster with TLS needs it.
 // Exit codes: 0 completed, 1 refused or failed, 2 wrong usage.
@@ -35,6 +36,7 @@ Console.CancelKeyPress += (_, pressed) =>
     stopping.Cancel();
 };
 
+var clusterId = Environment.GetEnvironmentVariable("ORLEANS_CLUSTER") is { Length: > 0 } id ? id : "orleans-uploads";
 var builder = Host.CreateApplicationBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.UseOrleansClient(client =>
@@ -43,11 +45,11 @@ builder.UseOrleansClient(client =>
     {
         client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", database));
         client.Configure<ClusterOptions>(cluster =>
-            (cluster.ClusterId, cluster.ServiceId) = ("orleans-uploads", "orleans-uploads"));
+            (cluster.ClusterId, cluster.ServiceId) = (clusterId, "orleans-uploads"));
     }
     else
     {
-        client.UseLocalhostClustering(serviceId: "orleans-uploads", clusterId: "orleans-uploads");
+        client.UseLocalhostClustering(serviceId: "orleans-uploads", clusterId: clusterId);
     }
 
     if (Environment.GetEnvironmentVariable("ORLEANS_TLS") is { Length: > 0 } folder)
@@ -57,7 +59,17 @@ builder.UseOrleansClient(client =>
     }
 });
 using var host = builder.Build();
-await host.StartAsync(stopping.Token);
+using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
+limit.CancelAfter(TimeSpan.FromSeconds(8));
+try
+{
+    await host.StartAsync(limit.Token);
+}
+catch (Exception fault) when (fault is OrleansException or OperationCanceledException && !stopping.IsCancellationRequested)
+{
+    Console.Error.WriteLine($"IngestionNode: no silo of the cluster '{clusterId}' answers. Check the cluster ID and the database.");
+    return 1;
+}
 
 var grains = host.Services.GetRequiredService<IGrainFactory>();
 var key = args.Length == 5 ? args[4] : UploadKey.New();

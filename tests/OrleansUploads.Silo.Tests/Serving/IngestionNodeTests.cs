@@ -1,3 +1,10 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
+using OrleansUploads.Cluster.Abstractions.Uploads;
+using OrleansUploads.Silo.Settings;
+
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>The sample of an ingestion node, against silos in their own processes.</summary>
@@ -59,6 +66,52 @@ public sealed class IngestionNodeTests(PostgresServer postgres) : IDisposable
             $"IngestionNode: VaultNotFound: There is no vault {Account}/none. Create it first.", node.Error, StringComparison.Ordinal);
     }
 
+    [Fact, Trait(TestRun.Name, TestRun.Timing)]
+    public async Task A_wrong_cluster_ID_is_named_within_ten_seconds()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        var environment = RunningSilo.OnPostgres(database, _folder.Data);
+        await using var silo = await RunningSilo.StartAsync(environment);
+        await File.WriteAllBytesAsync(_folder.File("holiday.tar"), [1]);
+        var watch = Stopwatch.StartNew();
+        await using var node = StartNode(database, "photos", clusterId: "typo");
+        Assert.Equal(1, await node.WaitForExitAsync(Patience));
+        Assert.Contains("no silo of the cluster 'typo' answers", node.Error, StringComparison.Ordinal);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+
+        environment[KnownSettings.ClusterId.Variable] = "typo";
+        watch.Restart();
+        Assert.Contains(
+            "the database has silos of the cluster 'orleans-uploads', and none of 'typo'",
+            await RunningSilo.ExpectRefusalAsync(environment, "clock", "show"),
+            StringComparison.Ordinal);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    [Fact, Trait(TestRun.Name, TestRun.Timing)]
+    public async Task A_call_to_a_silo_that_hangs_ends_after_five_seconds()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.UseOrleansClient(client => client
+            .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", database))
+            .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("orleans-uploads", "orleans-uploads")));
+        using var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        var upload = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IUploadGrain>(UploadKey.New());
+        var vault = new VaultAddress(Account, "photos");
+        await upload.SummarizeAsync(vault, TestContext.Current.CancellationToken);
+
+        silo.Process.Pause();
+        var watch = Stopwatch.StartNew();
+        await Assert.ThrowsAsync<TimeoutException>(
+            async () => await upload.SummarizeAsync(vault, TestContext.Current.CancellationToken));
+        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(10));
+        silo.Process.Resume();
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public void The_code_in_the_README_of_the_contract_is_in_the_sample()
     {
@@ -73,8 +126,8 @@ public sealed class IngestionNodeTests(PostgresServer postgres) : IDisposable
 
     private static List<string> LinesOf(CapturedProcess node) => [.. node.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
 
-    private CapturedProcess StartNode(string database, string vault, params string[] upload) => CapturedProcess.Start(
+    private CapturedProcess StartNode(string database, string vault, string? upload = null, string? clusterId = null) => CapturedProcess.Start(
         CommandLine.Dotnet,
-        [Repository.IngestionNode, _folder.File("holiday.tar"), Account, vault, _folder.File("store"), .. upload],
-        [new("ORLEANS_POSTGRES", database)]);
+        [Repository.IngestionNode, _folder.File("holiday.tar"), Account, vault, _folder.File("store"), .. upload is null ? [] : (string[])[upload]],
+        [new("ORLEANS_POSTGRES", database), new("ORLEANS_CLUSTER", clusterId)]);
 }
