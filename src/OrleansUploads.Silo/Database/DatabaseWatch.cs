@@ -1,7 +1,9 @@
+using Npgsql;
+
 namespace OrleansUploads.Silo.Database;
 
 /// <summary>Asks the servers of the database every second what they are, so that requests go to a new primary as soon as there is one,
-/// and commits a record without content, so that the health report knows whether anything can be written.</summary>
+/// and writes what a request writes, so that the health report knows whether requests can be answered.</summary>
 internal sealed partial class DatabaseWatch(PostgresDatabase database, TimeProvider time, ILogger<DatabaseWatch> log) : BackgroundService
 {
     /// <summary>How long a commit may take until no other write begins.</summary>
@@ -55,7 +57,7 @@ internal sealed partial class DatabaseWatch(PostgresDatabase database, TimeProvi
         while (!stopping.IsCancellationRequested)
         {
             var primary = database.Primary;
-            var commit = primary.CommitAsync();
+            var commit = database.RehearseAsync();
             var startedAt = time.GetTimestamp();
             while (!commit.IsCompleted && database.Primary == primary)
             {
@@ -76,7 +78,8 @@ internal sealed partial class DatabaseWatch(PostgresDatabase database, TimeProvi
 
             if (database.Primary == primary)
             {
-                database.WaitingCommit = commit.Exception is { InnerException: { } fault } ? $"{primary.Name}: {fault.Message}" : null;
+                database.WaitingCommit = commit.Exception is { InnerException: { } fault and not PostgresException }
+                    ? $"{primary.Name}: {fault.Message}" : null;
                 await DelayAsync(stopping);
             }
         }

@@ -4,24 +4,27 @@ using OrleansUploads.Engine.Entities;
 namespace OrleansUploads.Silo.Health;
 
 /// <summary>A health check of an external system. The health report is public, so the result is cached for one second to limit the
-/// load on that system. A check that takes longer than two seconds is unhealthy.</summary>
+/// load on that system. A check that takes longer than two seconds is unhealthy, unless it has another limit.</summary>
 /// <param name="check">Accesses the external system and throws if it does not work.</param>
 /// <param name="time">The clock.</param>
-internal sealed class CachedHealthCheck(Func<CancellationToken, Task> check, TimeProvider time)
+/// <param name="limit">The limit of a system that may be slow and still answer requests, or null. While it answers slowly, the result is
+/// that of the last check.</param>
+internal sealed class CachedHealthCheck(Func<CancellationToken, Task> check, TimeProvider time, TimeSpan? limit = null)
 {
     /// <summary>The maximum number of checks that have not ended, because each may block a thread, for example in a folder whose file server
     /// does not answer.</summary>
     internal const int MaxRunning = 8;
 
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
+    private readonly TimeSpan _timeout = limit ?? TimeSpan.FromSeconds(2);
     private readonly Lock _gate = new();
     private Task<HealthCheckResult>? _result;
+    private Task<HealthCheckResult>? _previous;
     private long _startedAt;
     private int _running;
 
-    /// <summary>Returns a result that is at most one second old.</summary>
+    /// <summary>Returns a result that is at most one second old, or the last one while a slow system is asked.</summary>
     public Task<HealthCheckResult> GetAsync()
     {
         lock (_gate)
@@ -29,10 +32,11 @@ internal sealed class CachedHealthCheck(Func<CancellationToken, Task> check, Tim
             if (_result is null || (_result.IsCompleted && time.GetElapsedTime(_startedAt) >= MaxAge))
             {
                 _startedAt = time.GetTimestamp();
+                _previous = _result;
                 _result = CheckAsync();
             }
 
-            return _result;
+            return limit is null || _result.IsCompleted ? _result : _previous ?? _result;
         }
     }
 
@@ -43,7 +47,7 @@ internal sealed class CachedHealthCheck(Func<CancellationToken, Task> check, Tim
             return HealthCheckResult.Unhealthy($"The last {MaxRunning} checks have not ended.");
         }
 
-        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var timeout = new CancellationTokenSource(_timeout, time);
         try
         {
             await RunAsync(timeout.Token).WaitAsync(timeout.Token);
@@ -51,7 +55,7 @@ internal sealed class CachedHealthCheck(Func<CancellationToken, Task> check, Tim
         }
         catch (OperationCanceledException fault) when (timeout.IsCancellationRequested)
         {
-            return HealthCheckResult.Unhealthy($"It has not answered for {Timeout.TotalSeconds:F0} seconds.", fault);
+            return HealthCheckResult.Unhealthy($"It has not answered for {_timeout.TotalSeconds:F0} seconds.", fault);
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {

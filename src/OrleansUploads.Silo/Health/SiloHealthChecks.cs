@@ -18,6 +18,9 @@ internal static class SiloHealthChecks
 {
     private const string StorageRow = "ou-health";
 
+    /// <summary>How late the store of the bytes may answer.</summary>
+    private static readonly TimeSpan SlowStoreTime = TimeSpan.FromSeconds(10);
+
     private static readonly GrainId NoGrain = GrainId.Create(StorageRow, "none");
 
     /// <summary>Adds the checks that the process needs.</summary>
@@ -65,10 +68,11 @@ internal static class SiloHealthChecks
             name, provider => LazyInitializer.EnsureInitialized(ref check, () => new Check(create(provider))), failureStatus: null, tags));
     }
 
-    /// <summary>Ready while the shared folder is mounted, or the object store answers, and no write has failed permanently.</summary>
+    /// <summary>Ready while the shared folder is mounted, or the object store answers, and no write has failed permanently. A slow store
+    /// makes requests slow, on all silos, and none of them fails.</summary>
     private static Func<Task<HealthCheckResult>> PartsCheck(IPartStore parts, TimeProvider time)
     {
-        var mark = new CachedHealthCheck(token => PartStoreMark.RequireMarkedAsync((IStoreMark)parts, token), time);
+        var mark = new CachedHealthCheck(token => PartStoreMark.RequireMarkedAsync((IStoreMark)parts, token), time, SlowStoreTime);
         return () => parts.Failure is { } failure
             ? Task.FromResult(HealthCheckResult.Unhealthy(failure.Message, failure))
             : mark.GetAsync();

@@ -38,6 +38,10 @@ internal static class UploadsHost
             // Before Orleans, which needs the database when it starts and stops.
             builder.Services.AddSingleton(database);
             builder.Services.AddHostedService<DatabaseWatch>();
+            if (settings.Role == ProcessRole.Silo)
+            {
+                database.Rehearsal = new PostgresRows(database, settings.ServiceId).AddRehearsal;
+            }
         }
 
         builder.Services.AddSingleton(parts);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
 using NpgsqlTypes;
@@ -36,9 +38,27 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
         WHERE {IsRow} AND version = $9
         """;
 
+    private const string Touch =
+        $"UPDATE orleansstorage SET payloadbinary = $8, modifiedon = now() AT TIME ZONE 'utc', version = version + 1 WHERE {IsRow}";
+
     private const string Delete = $"DELETE FROM orleansstorage WHERE {IsRow} AND version = $8";
 
     private const string Select = $"SELECT version, payloadbinary FROM orleansstorage WHERE {IsRow}";
+
+    /// <summary>Refuses what would refuse to add a reminder, and adds none.</summary>
+    private const string AddNoReminder =
+        "INSERT INTO orleansreminderstable SELECT * FROM orleansreminderstable WHERE false";
+
+    /// <summary>Lets a statement of the transaction wait for a lock for two seconds.</summary>
+    private const string LimitLocks = "SELECT set_config('lock_timeout', '2s', true)";
+
+    private const string RehearsalState = "ou-health";
+
+    /// <summary>The number of rows that silos rehearse with, so that two silos rarely wait for each other.</summary>
+    private const int RehearsalRows = 1000;
+
+    /// <summary>More than the free space of a page.</summary>
+    private const int LargeBytes = 64 * 1024;
 
     private const string Timeline = $"SELECT {PostgresTimeline.WalFile}";
 
@@ -49,6 +69,9 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
         SELECT {PostgresTimeline.WalFile}, CASE WHEN current_setting('synchronous_standby_names') <> ''
             THEN pg_logical_emit_message(true, 'orleans-uploads', '') END
         """;
+
+    private readonly RowKey _rehearsal = RowKey.Of(
+        GrainId.Create(RehearsalState, RandomNumberGenerator.GetInt32(RehearsalRows).ToString(CultureInfo.InvariantCulture)), RehearsalState);
 
     /// <summary>Reads a row.</summary>
     /// <param name="key">The key of the row.</param>
@@ -92,7 +115,16 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
 
         // A batch without a transaction of its own is one transaction.
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Timeline));
-        await ExecuteAsync<object?>(batch, static _ => Task.FromResult<object?>(null));
+        try
+        {
+            await ExecuteAsync<object?>(batch, static _ => Task.FromResult<object?>(null));
+        }
+        catch (PostgresException fault)
+        {
+            database.NoteRefusal(fault);
+            throw;
+        }
+
         var versions = new int?[rows.Count];
         for (var i = 0; i < versions.Length; i++)
         {
@@ -100,6 +132,18 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
         }
 
         return versions;
+    }
+
+    /// <summary>Adds to a batch what a request writes: replaces a row, which it inserts if it is missing, and adds no reminder.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="isLarge">Whether the row is so large that the table grows.</param>
+    public void AddRehearsal(NpgsqlBatch batch, bool isLarge)
+    {
+        var content = isLarge ? RandomNumberGenerator.GetBytes(LargeBytes) : [];
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(LimitLocks));
+        batch.BatchCommands.Add(CommandOf(new RowWrite(_rehearsal, null, content)));
+        batch.BatchCommands.Add(WithContent(Touch, _rehearsal, content));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(AddNoReminder));
     }
 
     /// <summary>Executes a batch whose last command reports the timeline. A batch that takes longer than a command may is given up
@@ -128,21 +172,20 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
 
     private NpgsqlBatchCommand CommandOf(RowWrite row)
     {
-        var command = WithKey(row.Content is null ? Delete : row.Version is null ? Insert : Replace, row.Key);
-        if (row.Content is { } content)
-        {
-            command.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>>
-            {
-                TypedValue = content,
-                NpgsqlDbType = NpgsqlDbType.Bytea,
-            });
-        }
-
+        var command = row.Content is { } content
+            ? WithContent(row.Version is null ? Insert : Replace, row.Key, content) : WithKey(Delete, row.Key);
         if (row.Version is { } version)
         {
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = version });
         }
 
+        return command;
+    }
+
+    private NpgsqlBatchCommand WithContent(string statement, RowKey key, ReadOnlyMemory<byte> content)
+    {
+        var command = WithKey(statement, key);
+        command.Parameters.Add(new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = content, NpgsqlDbType = NpgsqlDbType.Bytea });
         return command;
     }
 

@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Net;
+using Npgsql;
+using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Silo.Tests.Copies;
+
+namespace OrleansUploads.Silo.Tests.Serving;
+
+/// <summary>While PostgreSQL answers but refuses what requests write, a silo is not ready: within 5 seconds, and again within 10 seconds after
+/// the cause is gone.</summary>
+[Trait(TestRun.Name, TestRun.Timing)]
+public sealed class RefusedWriteTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
+{
+    private const string User = "silo_user";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData("ALTER TABLE orleansreminderstable RENAME TO elsewhere", "ALTER TABLE elsewhere RENAME TO orleansreminderstable", "orleansreminderstable")]
+    [InlineData("REVOKE INSERT ON orleansstorage FROM silo_user", "GRANT INSERT ON orleansstorage TO silo_user", "permission denied")]
+    [InlineData("REVOKE UPDATE ON orleansstorage FROM silo_user", "GRANT UPDATE ON orleansstorage TO silo_user", "permission denied")]
+    [InlineData("REVOKE INSERT ON orleansreminderstable FROM silo_user", "GRANT INSERT ON orleansreminderstable TO silo_user", "permission denied")]
+    public async Task Health_is_red_while_the_database_refuses_what_requests_write(string begin, string end, string reason)
+    {
+        var (database, silo) = await StartAsync();
+        await using (silo)
+        {
+            await ExpectOutageAsync(
+                silo,
+                () => PostgresServer.ExecuteAsync(database, begin),
+                () => PostgresServer.ExecuteAsync(database, end),
+                reason);
+        }
+    }
+
+    [Theory]
+    [InlineData("orleansstorage")]
+    [InlineData("orleansreminderstable")]
+    public async Task Health_is_red_while_a_table_is_locked_as_by_the_creation_of_an_index(string table)
+    {
+        var (database, silo) = await StartAsync();
+        await using (silo)
+        await using (var source = NpgsqlDataSource.Create(database))
+        await using (var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken))
+        {
+            NpgsqlTransaction? transaction = null;
+            await ExpectOutageAsync(
+                silo,
+                async () =>
+                {
+                    transaction = await connection.BeginTransactionAsync();
+                    await using var command = new NpgsqlCommand($"LOCK TABLE {table} IN SHARE MODE", connection, transaction);
+                    await command.ExecuteNonQueryAsync();
+                },
+                async () => await transaction!.DisposeAsync(),
+                "lock timeout");
+        }
+    }
+
+    [Fact]
+    public async Task Health_is_red_while_the_disk_of_the_database_is_full()
+    {
+        PostgresPrograms.RequireInstalled();
+        var mount = _folder.File("disk");
+        await using var disk = await SmallDisk.MountAsync(mount, 300);
+        await using var server = new PostgresNode(mount);
+        await server.MakePrimaryAsync();
+        await server.StartAsync();
+        await server.ExecuteAsync("CREATE DATABASE uploads");
+        var database = $"{server.ConnectionTo("uploads").Replace("Pooling=false", "Maximum Pool Size=40", StringComparison.Ordinal)}";
+        await PostgresServer.ApplySchemaAsync(database);
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        await BecomesAsync(silo, HttpStatusCode.OK);
+        await ExpectOutageAsync(
+            silo,
+            () =>
+            {
+                disk.FillUp(leaveBytes: 0);
+                return Task.CompletedTask;
+            },
+            () =>
+            {
+                disk.MakeRoom();
+                return Task.CompletedTask;
+            },
+            "No space left");
+    }
+
+    /// <summary>A silo whose user owns nothing, as when another role has applied the schema.</summary>
+    private async Task<(string Database, RunningSilo Silo)> StartAsync()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(
+            database,
+            $"""
+            DO $$ BEGIN CREATE ROLE {User} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {User}
+            """);
+        var settings = new NpgsqlConnectionStringBuilder(database) { Username = User };
+        var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(settings.ConnectionString, _folder.Data));
+        await BecomesAsync(silo, HttpStatusCode.OK);
+        return (database, silo);
+    }
+
+    private async Task ExpectOutageAsync(RunningSilo silo, Func<Task> beginAsync, Func<Task> endAsync, string reason)
+    {
+        await using (var load = await AcknowledgedLoad.StartAsync(silo.Address))
+        {
+            await load.AwaitMoreAsync(4);
+            await beginAsync();
+            var red = await BecomesAsync(silo, HttpStatusCode.ServiceUnavailable);
+            output.WriteLine($"Red after {red.TotalSeconds:F1} s.");
+            Assert.Contains(reason, await ReadReportAsync(silo), StringComparison.Ordinal);
+            Assert.InRange(red, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        }
+
+        await endAsync();
+        var green = await BecomesAsync(silo, HttpStatusCode.OK);
+        output.WriteLine($"Green after {green.TotalSeconds:F1} s.");
+        Assert.InRange(green, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        await using var again = await AcknowledgedLoad.StartAsync(silo.Address);
+        await again.AwaitMoreAsync(4);
+        await again.StopAsync();
+    }
+
+    private async Task<string> ReadReportAsync(RunningSilo silo)
+    {
+        using var answer = await _http.GetAsync(new Uri(silo.Address, GatewayEndpoints.HealthPath + "?verbose"));
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    /// <summary>Waits until the readiness has a status.</summary>
+    /// <returns>How long that took.</returns>
+    private async Task<TimeSpan> BecomesAsync(RunningSilo silo, HttpStatusCode status)
+    {
+        var watch = Stopwatch.StartNew();
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                using var answer = await _http.GetAsync(new Uri(silo.Address, GatewayEndpoints.HealthPath));
+                return answer.StatusCode == status;
+            },
+            $"the readiness is {status}");
+        return watch.Elapsed;
+    }
+}
