@@ -97,6 +97,11 @@ internal sealed class HomeOfCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (File.Exists(Path.Combine(Home, "drill/silo.pid")))
+        {
+            await RunAsync("kill -9 $(cat ~/drill/silo.pid) || true");
+        }
+
         await _postgres.DisposeAsync();
         _folder.Dispose();
     }

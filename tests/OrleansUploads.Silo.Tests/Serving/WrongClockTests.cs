@@ -46,6 +46,29 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
         await client.CreateVaultAsync("photos");
     }
 
+    [Fact]
+    public async Task A_silo_whose_clock_is_two_hours_ahead_leaves_the_clocks_of_the_others_trusted()
+    {
+        var startAsync = await PrepareAsync();
+        await using var first = await startAsync(TimeSpan.Zero);
+        await using var second = await startAsync(TimeSpan.Zero);
+        await using var wrong = await startAsync(TimeSpan.FromHours(2));
+        Assert.Contains("\"clock-is-trusted\":\"Degraded\"", await ReadHealthAsync(wrong), StringComparison.Ordinal);
+
+        // A silo that starts compares its clock with the journal at once.
+        await using var third = await startAsync(TimeSpan.Zero);
+        await Eventually.BecomesTrueAsync(
+            async () => (await ReadHealthAsync(third)).Contains("\"clock-is-trusted\":\"Healthy\"", StringComparison.Ordinal),
+            "the clock of the last silo is trusted");
+        Assert.DoesNotContain("The clock is not trusted", $"{first.Log}{second.Log}{third.Log}", StringComparison.Ordinal);
+    }
+
+    private static async Task<string> ReadHealthAsync(RunningSilo silo)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        return await http.GetStringAsync(new Uri(silo.Address, "/healthz"));
+    }
+
     /// <summary>Returns what starts a silo of a new cluster, with a clock that is ahead by a time, or with the right one.</summary>
     private async Task<Func<TimeSpan, Task<RunningSilo>>> PrepareAsync()
     {
