@@ -27,7 +27,7 @@
 #   dotnet build src/OrleansUploads.Silo -c Release
 #   npm ci --prefix deploy/azurite
 # The demo and --parts s3 also need: dotnet build src/OrleansUploads.Cli -c Release
-# The benchmark needs: dotnet build tests/OrleansUploads.Benchmarks -c Release
+# The benchmark needs: dotnet build bench/OrleansUploads.Benchmarks -c Release
 # The soak and the faults need: dotnet build tests/OrleansUploads.Silo.Tests -c Release
 #                      They cut the network only as root with iptables. The soak sets wrong clocks only with a C compiler.
 #
@@ -363,8 +363,8 @@ crash() {
 }
 
 bench() {
-    benchmarks=$here/../tests/OrleansUploads.Benchmarks/bin/Release/net10.0/OrleansUploads.Benchmarks.dll
-    [ -f "$benchmarks" ] || fail "$benchmarks does not exist. Build it: dotnet build tests/OrleansUploads.Benchmarks -c Release"
+    benchmarks=$here/../bench/OrleansUploads.Benchmarks/bin/Release/net10.0/OrleansUploads.Benchmarks.dll
+    [ -f "$benchmarks" ] || fail "$benchmarks does not exist. Build it: dotnet build bench/OrleansUploads.Benchmarks -c Release"
     start 3
     export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
     dotnet "$benchmarks" cluster --endpoint "http://127.0.0.1:$((port + 1))" \

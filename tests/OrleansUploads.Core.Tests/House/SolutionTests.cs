@@ -7,7 +7,7 @@ public sealed class SolutionTests
     private const string OutsideTheSolution = "tests/OrleansUploads.AwsSdk.Tests/OrleansUploads.AwsSdk.Tests.csproj";
 
     private static readonly string[] Projects =
-        [.. ((string[])["src", "tests", "deploy"]).SelectMany(folder => Repository.Files(folder, "*.csproj")).Select(Repository.Name)];
+        [.. ((string[])["src", "tests", "bench", "deploy"]).SelectMany(folder => Repository.Files(folder, "*.csproj")).Select(Repository.Name)];
 
     [Fact]
     public void The_solution_contains_every_project_but_the_one_whose_package_may_be_missing()
