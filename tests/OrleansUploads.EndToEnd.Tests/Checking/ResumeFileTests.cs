@@ -10,12 +10,10 @@ public sealed class ResumeFileTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_file_that_cannot_be_written_is_refused_before_the_check()
     {
-        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
-        {
-            await server.StopAsync();
-        }
+        await FolderEngine.Open(_folder.Data, TimeProvider.System).DisposeAsync();
 
         var missing = await RunAsync(_folder.File("missing/position"));
         Assert.Equal(2, missing.ExitCode);
