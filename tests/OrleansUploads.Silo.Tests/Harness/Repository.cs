@@ -8,7 +8,7 @@ internal static class Repository
     public static string Root { get; } = Path.GetFullPath(Metadata("Root"));
 
     /// <summary>The built program.</summary>
-    public static string SiloProgram => Path.GetFullPath(Metadata("Silo"));
+    public static string SiloProgram => StartedProgram.Find("Silo", Metadata("Silo"));
 
     /// <summary>The built sample.</summary>
     public static string IngestionNode => Path.GetFullPath(Metadata("IngestionNode"));

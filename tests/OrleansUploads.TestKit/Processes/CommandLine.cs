@@ -15,11 +15,8 @@ public static class CommandLine
     private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>The path of the program's assembly.</summary>
-    public static readonly string Program = typeof(CommandLine).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "CommandLine").Value!;
-
-    /// <summary>The path of the program's assembly as the program itself sees it.</summary>
-    public static string ProgramPath { get; } = Path.GetFullPath(Program);
+    public static readonly string Program = StartedProgram.Find("Cli", typeof(CommandLine).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "CommandLine").Value!);
 
     /// <summary>Environment variables with a key pair.</summary>
     public static IReadOnlyDictionary<string, string?> WithOperatorKey { get; } = Environment(AccessKeyId, SecretAccessKey);
