@@ -29,8 +29,10 @@ public abstract class S3Conformance(Func<Task<IObjectStorage>> storage, int repe
     protected override long MaxObjectBytes => 5L << 30;
 }
 
+/// <summary>The one store over a protocol that the quick run tests.</summary>
 public sealed class OwnServerTests(StoreServers servers) : S3Conformance(() => servers.OwnAsync(), 1024 * 1024);
 
+[Slice(0)]
 public sealed class StreamedOwnServerTests(StoreServers servers) : S3Conformance(() => servers.OwnAsync(), 2);
 
 /// <summary>s3rver 3.7 understands no bodies that are signed in chunks, and ignores conditions.</summary>
@@ -53,15 +55,21 @@ public abstract class S3rverConformance(StoreServers servers, int repeatableByte
     }
 }
 
+[Slice(2)]
 public sealed class S3rverTests(StoreServers servers) : S3rverConformance(servers, 1024 * 1024);
 
+[Slice(4)]
 public sealed class StreamedS3rverTests(StoreServers servers) : S3rverConformance(servers, 2);
 
 /// <summary>A running Ceph; <c>deploy/ceph/ceph.sh conformance</c> starts one.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class CephTests(StoreServers servers) : S3Conformance(() => servers.CephAsync(), 1024 * 1024);
 
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class StreamedCephTests(StoreServers servers) : S3Conformance(() => servers.CephAsync(), 2);
 
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class AzuriteTests(StoreServers servers) : ObjectStoreConformance(() => servers.AzuriteAsync(), 1024 * 1024);
 
+[Slice(6)]
 public sealed class StreamedAzuriteTests(StoreServers servers) : ObjectStoreConformance(() => servers.AzuriteAsync(), 2);

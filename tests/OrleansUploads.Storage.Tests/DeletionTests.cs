@@ -10,7 +10,12 @@ public sealed class DeletionTests(StoreServers servers)
     private static readonly CancellationToken None = CancellationToken.None;
 
     /// <summary>The servers whose call deletes several objects. Azure deletes blobs one by one.</summary>
-    public static TheoryData<string> Servers => ["own", "s3rver", "Ceph"];
+    public static IEnumerable<TheoryDataRow<string>> Servers =>
+    [
+        new("own"),
+        new TheoryDataRow<string>("s3rver").WithTrait(TestRun.Name, TestRun.Campaign).WithTrait(SliceAttribute.Name, "2"),
+        new TheoryDataRow<string>("Ceph").WithTrait(TestRun.Name, TestRun.Campaign),
+    ];
 
     [Theory]
     [MemberData(nameof(Servers))]
@@ -40,6 +45,7 @@ public sealed class DeletionTests(StoreServers servers)
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Blobs_are_deleted_one_by_one()
     {
         using var storage = await servers.AzuriteAsync();

@@ -7,7 +7,8 @@ public sealed class ProxyTests(StoreServers servers)
 
     private static readonly CancellationToken None = CancellationToken.None;
 
-    public static TheoryData<string> Servers => ["own", "azurite"];
+    public static IEnumerable<TheoryDataRow<string>> Servers =>
+        [new("own"), new TheoryDataRow<string>("azurite").WithTrait(TestRun.Name, TestRun.Campaign)];
 
     [Theory]
     [MemberData(nameof(Servers))]

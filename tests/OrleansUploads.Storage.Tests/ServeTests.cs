@@ -1,6 +1,7 @@
 namespace OrleansUploads.Storage.Tests;
 
 /// <summary>The server with its bytes in an object store.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class ServeTests(StoreServers servers) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
