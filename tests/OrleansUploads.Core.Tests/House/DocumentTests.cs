@@ -38,29 +38,6 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
-    public void The_options_of_the_program_are_documented()
-    {
-        var options = OptionsOfTheProgram();
-        Assert.True(options.Count > 40, "The options were not found.");
-        Assert.Empty(options
-            .Except(CurrentDocuments.SelectMany(document => OptionName().Matches(document.Text)).Select(match => match.Value))
-            .Select(option => $"{option} is in no document."));
-    }
-
-    [Fact]
-    public void The_options_in_the_documents_exist()
-    {
-        var options = OptionsOfTheProgram();
-        string[] ofEveryCommand = ["--help", "--version"];
-        Assert.Empty(CurrentDocuments.SelectMany(document => ProgramCall().Matches(document.Text)
-            .Concat(document.Name is "docs/cli.md" or "docs/operations.md" or "docs/cluster.md" ? OptionSpan().Matches(document.Prose) : [])
-            .SelectMany(call => OptionName().Matches(call.Value))
-            .Select(option => option.Value)
-            .Where(option => !options.Contains(option) && !ofEveryCommand.Contains(option))
-            .Select(option => $"{document.Name} names {option}, which no command has.")));
-    }
-
-    [Fact]
     public void The_documented_metrics_are_those_of_the_program()
     {
         var metrics = SourcesOf("src").SelectMany(text => MetricLiteral().Matches(text)).Select(match => match.Groups[1].Value).ToHashSet();
@@ -105,40 +82,10 @@ public sealed partial class DocumentTests
             : Documents.SingleOrDefault(document => document.Name == name)?.Headings().Contains(heading) ?? false;
     }
 
-    /// <summary>The names in the source of the program, and those that <c>serve</c> derives from its settings.</summary>
-    private static HashSet<string> OptionsOfTheProgram()
-    {
-        var settings = File.ReadAllText(Path.Combine(Repository.Root, "src/OrleansUploads.Gateway/Settings/ServiceSettings.cs"));
-        return
-        [
-            .. SourcesOf("src/OrleansUploads.Cli").SelectMany(text => OptionLiteral().Matches(text)).Select(match => match.Groups[1].Value),
-            .. SettingLiteral().Matches(settings).Select(match => match.Groups[1].Value)
-                .Select(name => "-" + UpperCase().Replace(name, letter => $"-{letter.Value.ToLowerInvariant()}")),
-        ];
-    }
-
     private static IEnumerable<string> SourcesOf(string folder) => Repository.Files(folder, "*.cs").Select(File.ReadAllText);
-
-    [GeneratedRegex(@"(?<![\w-])--[a-z][a-z0-9-]*[a-z0-9]")]
-    private static partial Regex OptionName();
-
-    [GeneratedRegex(@"""(--[a-z][a-z0-9-]*)""")]
-    private static partial Regex OptionLiteral();
-
-    [GeneratedRegex(@"`--[^`\n]+`")]
-    private static partial Regex OptionSpan();
-
-    [GeneratedRegex(@"(?<=^|[`(]|[;=]\S* )orleans-uploads (\\\n|[^`|&;)#\n])+", RegexOptions.Multiline)]
-    private static partial Regex ProgramCall();
-
-    [GeneratedRegex(@"^\s+""([A-Z]\w+)"",$", RegexOptions.Multiline)]
-    private static partial Regex SettingLiteral();
 
     [GeneratedRegex(@"`([A-Z][\w.]*/[\w./]+\.(?:cs|txt))`")]
     private static partial Regex SourceSpan();
-
-    [GeneratedRegex("[A-Z]")]
-    private static partial Regex UpperCase();
 
     [GeneratedRegex(@"""(orleansuploads\.[a-z_.]+)""")]
     private static partial Regex MetricLiteral();

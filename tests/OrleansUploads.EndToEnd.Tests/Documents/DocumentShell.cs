@@ -40,7 +40,7 @@ internal sealed class DocumentShell(TemporaryFolder home)
     {
         var program = Path.Combine(Bin, "orleans-uploads");
         Directory.CreateDirectory(Bin);
-        await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec '{CommandLine.Dotnet}' '{CommandLine.ProgramPath}' \"$@\"\n");
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec '{CommandLine.Dotnet}' '{CommandLine.Program}' \"$@\"\n");
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);

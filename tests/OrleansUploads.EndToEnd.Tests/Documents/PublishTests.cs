@@ -1,6 +1,6 @@
 namespace OrleansUploads.EndToEnd.Tests.Documents;
 
-/// <summary>What <c>deploy/publish.sh</c> refuses before it builds anything. The tests of packages run it.</summary>
+/// <summary>What <c>deploy/publish.sh</c> refuses before it builds anything. The tests of the README run it.</summary>
 public sealed class PublishTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
