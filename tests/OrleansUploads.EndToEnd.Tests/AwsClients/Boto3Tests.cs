@@ -11,7 +11,6 @@ public sealed class Boto3Tests : IDisposable
 
     [Theory]
     [InlineData(1, 20 * Archives.MiB)]
-    [InlineData(4, 20 * Archives.MiB)]
     [InlineData(4, (20 * Archives.MiB) + 12_345)]
     public async Task Boto3_uploads_retrieves_and_deletes_archives(int partSizeMiB, int sizeBytes)
     {

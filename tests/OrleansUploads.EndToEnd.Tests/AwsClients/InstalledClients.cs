@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Text.Json;
 
@@ -8,6 +9,9 @@ namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 public static class InstalledClients
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>What was found, by the line that was tried: a client takes up to a second to start.</summary>
+    private static readonly ConcurrentDictionary<string, Task<string?>> Found = new();
 
     private static readonly string JavaScriptFolder = typeof(InstalledClients).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "JavaScript").Value!;
@@ -70,7 +74,11 @@ public static class InstalledClients
         ["no_proxy"] = "127.0.0.1",
     };
 
-    private static async Task<string> FindAsync(string what, string program, params string[] arguments)
+    private static async Task<string> FindAsync(string what, string program, params string[] arguments) =>
+        await Found.GetOrAdd(string.Join(' ', [program, .. arguments]), _ => TryFindAsync(program, arguments))
+            ?? throw Requirement.IsMissing($"{what} is not installed");
+
+    private static async Task<string?> TryFindAsync(string program, string[] arguments)
     {
         string[] folders = ["/usr/bin", .. (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)];
         foreach (var path in folders.Select(folder => Path.Combine(folder, program)).Where(File.Exists).Distinct())
@@ -82,6 +90,6 @@ public static class InstalledClients
             }
         }
 
-        throw Requirement.IsMissing($"{what} is not installed");
+        return null;
     }
 }

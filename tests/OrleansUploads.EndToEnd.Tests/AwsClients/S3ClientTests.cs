@@ -17,13 +17,25 @@ public sealed class S3ClientTests : IDisposable
         await using var server = await ServerProcess.StartAsync(_folder.Data);
         await new S3Program(python, server, _folder.Path).RunAsync(
             InstalledClients.PythonScript("s3_objects.py"), server.Address.ToString(), _folder.Path);
+        ServedRequest.ExpectDocumented("boto3", server);
     }
 
     [Fact]
-    public async Task The_AWS_CLI_copies_synchronizes_lists_and_removes()
+    public async Task The_AWS_CLI_synchronizes_folders_uploads_parts_and_restores_archived_objects()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
-        var aws = await ConnectCliAsync(server);
+        var aws = new S3Program(await InstalledClients.FindAwsCliAsync(), server, _folder.Path)
+        {
+            Options = ["--endpoint-url", server.Address.ToString()],
+        };
+        await CopyFolderAsync(aws);
+        await UploadPartsAndManyKeysAsync(aws);
+        await RestoreAsync(aws);
+        ServedRequest.ExpectDocumented("awscli", server);
+    }
+
+    private async Task CopyFolderAsync(S3Program aws)
+    {
         var source = Directory.CreateDirectory(_folder.File("source")).FullName;
         var target = _folder.File("target");
         Directory.CreateDirectory(Path.Combine(source, "sub dir"));
@@ -56,28 +68,25 @@ public sealed class S3ClientTests : IDisposable
         Assert.Empty(await aws.RunAsync("s3", "ls"));
     }
 
-    [Fact]
-    public async Task The_AWS_CLI_uploads_parts_and_more_keys_than_a_page_has()
+    private async Task UploadPartsAndManyKeysAsync(S3Program aws)
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
-        var aws = await ConnectCliAsync(server);
-        await aws.RunAsync("s3", "mb", "s3://cli-bucket");
+        await aws.RunAsync("s3", "mb", "s3://cli-parts");
         var source = _folder.File("many");
         FileTree.CreateMany(source, 1_001);
-        await aws.RunAsync("s3", "sync", "--only-show-errors", source, "s3://cli-bucket/many");
-        var listed = await aws.RunAsync("s3", "ls", "s3://cli-bucket", "--recursive", "--summarize");
+        await aws.RunAsync("s3", "sync", "--only-show-errors", source, "s3://cli-parts/many");
+        var listed = await aws.RunAsync("s3", "ls", "s3://cli-parts", "--recursive", "--summarize");
         Assert.Contains("Total Objects: 1001\n", listed, StringComparison.Ordinal);
-        await aws.RunAsync("s3", "rm", "--recursive", "--only-show-errors", "s3://cli-bucket");
-        Assert.Empty(await aws.RunAsync("s3", "ls", "s3://cli-bucket", "--recursive"));
+        await aws.RunAsync("s3", "rm", "--recursive", "--only-show-errors", "s3://cli-parts");
+        Assert.Empty(await aws.RunAsync("s3", "ls", "s3://cli-parts", "--recursive"));
 
         var part = _folder.File("part");
         await File.WriteAllBytesAsync(part, Archives.Bytes(1000, seed: 1));
-        string[] name = ["--bucket", "cli-bucket", "--key", "//in parts+%"];
+        string[] name = ["--bucket", "cli-parts", "--key", "//in parts+%"];
         var created = await ApiAsync(["create-multipart-upload", .. name], "UploadId");
         string[] upload = [.. name, "--upload-id", created];
         var tag = await ApiAsync(["upload-part", .. upload, "--part-number", "7", "--body", part], "ETag");
         Assert.Equal("7", await ApiAsync(["list-parts", .. upload], "Parts[].PartNumber"));
-        Assert.Equal(created, await ApiAsync(["list-multipart-uploads", "--bucket", "cli-bucket"], "Uploads[].UploadId"));
+        Assert.Equal(created, await ApiAsync(["list-multipart-uploads", "--bucket", "cli-parts"], "Uploads[].UploadId"));
         string[] complete = ["complete-multipart-upload", .. upload, "--multipart-upload", $"Parts=[{{PartNumber=7,ETag={tag}}}]"];
         Assert.Equal(await ApiAsync(complete, "ETag"), await ApiAsync(complete, "ETag"));
         await ApiAsync(["get-object", .. name, _folder.File("read")], "ETag");
@@ -89,20 +98,17 @@ public sealed class S3ClientTests : IDisposable
             (await aws.RunAsync(["s3api", .. arguments, "--output", "text", "--query", query])).Trim();
     }
 
-    [Fact]
-    public async Task The_AWS_CLI_restores_archived_objects()
+    private async Task RestoreAsync(S3Program aws)
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
-        var aws = await ConnectCliAsync(server);
         var file = _folder.File("archived");
         await File.WriteAllBytesAsync(file, Archives.Bytes((9 * Archives.MiB) + 1, seed: 3));
-        await aws.RunAsync("s3", "mb", "s3://cli-bucket");
-        await aws.RunAsync("s3", "cp", file, "s3://cli-bucket/k", "--storage-class", "DEEP_ARCHIVE");
-        var refused = await aws.FailAsync("s3api", "get-object", "--bucket", "cli-bucket", "--key", "k", _folder.File("read"));
+        await aws.RunAsync("s3", "mb", "s3://cli-restored");
+        await aws.RunAsync("s3", "cp", file, "s3://cli-restored/k", "--storage-class", "DEEP_ARCHIVE");
+        var refused = await aws.FailAsync("s3api", "get-object", "--bucket", "cli-restored", "--key", "k", _folder.File("restored"));
         Assert.Contains("InvalidObjectState", refused, StringComparison.Ordinal);
-        await aws.RunAsync("s3api", "restore-object", "--bucket", "cli-bucket", "--key", "k", "--restore-request", "Days=3");
-        await aws.RunAsync("s3", "cp", "s3://cli-bucket/k", _folder.File("read"));
-        Assert.Equal(await File.ReadAllBytesAsync(file), await File.ReadAllBytesAsync(_folder.File("read")));
+        await aws.RunAsync("s3api", "restore-object", "--bucket", "cli-restored", "--key", "k", "--restore-request", "Days=3");
+        await aws.RunAsync("s3", "cp", "s3://cli-restored/k", _folder.File("restored"));
+        Assert.Equal(await File.ReadAllBytesAsync(file), await File.ReadAllBytesAsync(_folder.File("restored")));
     }
 
     [Fact]
@@ -111,8 +117,6 @@ public sealed class S3ClientTests : IDisposable
         var node = await InstalledClients.FindNodeAsync("@aws-sdk/lib-storage");
         await using var server = await ServerProcess.StartAsync(_folder.Data);
         await new S3Program(node, server, _folder.Path).RunAsync(InstalledClients.JavaScript("s3.mjs"), server.Address.ToString());
+        ServedRequest.ExpectDocumented("JS", server);
     }
-
-    private async Task<S3Program> ConnectCliAsync(ServerProcess server) =>
-        new(await InstalledClients.FindAwsCliAsync(), server, _folder.Path) { Options = ["--endpoint-url", server.Address.ToString()] };
 }

@@ -1,9 +1,12 @@
 using Microsoft.Playwright;
 using OrleansUploads.EndToEnd.Tests.AwsClients;
+using OrleansUploads.EndToEnd.Tests.Dashboard;
+
+[assembly: AssemblyFixture(typeof(Chromium))]
 
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
-/// <summary>A browser with one page. An error that the page reports fails the test.</summary>
+/// <summary>A page in a browser, with cookies and storage of its own. An error that the page reports fails the test.</summary>
 public sealed class Browser : IAsyncDisposable
 {
     /// <summary>Names a file that gets the picture for the documentation.</summary>
@@ -11,15 +14,13 @@ public sealed class Browser : IAsyncDisposable
 
     private static readonly string Pictures = Path.Combine(AppContext.BaseDirectory, "screenshots");
 
-    private readonly IPlaywright _playwright;
-    private readonly IBrowser _browser;
+    private readonly IBrowserContext _context;
     private readonly List<string> _errors = [];
     private readonly Uri _server;
 
-    private Browser(IPlaywright playwright, IBrowser browser, IPage page, Uri server)
+    private Browser(IBrowserContext context, IPage page, Uri server)
     {
-        _playwright = playwright;
-        _browser = browser;
+        _context = context;
         _server = server;
         Page = page;
         page.PageError += (_, error) => _errors.Add(error);
@@ -40,17 +41,14 @@ public sealed class Browser : IAsyncDisposable
 
     public static async Task<Browser> StartAsync(ServerProcess server, bool isDark = false, int width = 1240, int height = 900, Uri? dashboard = null)
     {
-        var path = await InstalledClients.FindChromiumAsync();
-        var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox"] });
-        var context = await browser.NewContextAsync(new()
+        var context = await (await Chromium.LaunchAsync()).NewContextAsync(new()
         {
             ViewportSize = new() { Width = width, Height = height },
             ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
         });
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout((float)TimeSpan.FromSeconds(60).TotalMilliseconds);
-        return new Browser(playwright, browser, page, dashboard ?? server.Address);
+        return new Browser(context, page, dashboard ?? server.Address);
     }
 
     /// <summary>Opens a view of the dashboard anew.</summary>
@@ -96,8 +94,33 @@ public sealed class Browser : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _browser.CloseAsync();
-        _playwright.Dispose();
+        await _context.CloseAsync();
         Assert.Empty(_errors);
+    }
+}
+
+/// <summary>One browser for all tests; each has a context of its own. It is started when a test first needs it.</summary>
+public sealed class Chromium : IAsyncDisposable
+{
+    private static readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> Launched = new(StartAsync);
+
+    /// <summary>Starts the browser, unless it runs already.</summary>
+    public static async Task<IBrowser> LaunchAsync() => (await Launched.Value).Browser;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Launched is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        {
+            var (playwright, browser) = await Launched.Value;
+            await browser.CloseAsync();
+            playwright.Dispose();
+        }
+    }
+
+    private static async Task<(IPlaywright Playwright, IBrowser Browser)> StartAsync()
+    {
+        var path = await InstalledClients.FindChromiumAsync();
+        var playwright = await Playwright.CreateAsync();
+        return (playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox"] }));
     }
 }

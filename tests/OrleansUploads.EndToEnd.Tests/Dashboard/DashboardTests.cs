@@ -225,6 +225,7 @@ public sealed class DashboardTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Timing)]
     public async Task Ten_thousand_parts_are_legible_and_shown_within_a_second()
     {
         using var s3 = _place.Server.ConnectS3();

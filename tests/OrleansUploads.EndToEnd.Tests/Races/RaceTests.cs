@@ -17,8 +17,10 @@ public sealed class RaceTests(ITestOutputHelper output) : IAsyncLifetime
     private ServerProcess _server = null!;
     private RaceCampaign _campaign = null!;
 
-    public static TheoryData<string, int> Races => new(
-        Race.All.Keys.Select(name => (name, name.StartsWith("creations", StringComparison.Ordinal) ? Rounds * 5 / 2 : Rounds)));
+    /// <summary>The races with their numbers of rounds, each in a slice.</summary>
+    public static IEnumerable<TheoryDataRow<string, int>> Races => Race.All.Keys.Select(static (name, number) =>
+        new TheoryDataRow<string, int>(name, name.StartsWith("creations", StringComparison.Ordinal) ? Rounds * 5 / 2 : Rounds)
+            .WithTrait(SliceAttribute.Name, $"{number % SliceAttribute.Count}"));
 
     public async ValueTask InitializeAsync()
     {

@@ -61,6 +61,7 @@ public sealed class DotNetClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_condition_is_refused_with_the_code_of_S3()
     {
         await PutAsync("k", [1]);
@@ -70,6 +71,7 @@ public sealed class DotNetClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_archived_object_is_read_after_it_is_restored()
     {
         await _s3.PutObjectAsync(
@@ -143,6 +145,7 @@ public sealed class DotNetClientTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_bucket_is_deleted_with_its_objects()
     {
         foreach (var key in OddKeys)

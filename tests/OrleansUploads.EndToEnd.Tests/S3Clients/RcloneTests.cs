@@ -40,9 +40,11 @@ public sealed class RcloneTests : IDisposable
         await rclone.RunAsync("check", source, $"{Remote}/moved");
         await rclone.RunAsync("purge", Remote);
         Assert.Empty(await rclone.RunAsync("lsf", "remote:"));
+        ServedRequest.ExpectDocumented("rclone", server);
     }
 
     [Fact]
+    [Slice(4)]
     public async Task Two_thousand_files_are_checked()
     {
         var source = _folder.File("source");

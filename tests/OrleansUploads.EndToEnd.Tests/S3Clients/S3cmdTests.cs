@@ -39,9 +39,11 @@ public sealed class S3cmdTests : IDisposable
         await s3cmd.RunAsync("del", "--recursive", "--force", Bucket);
         await s3cmd.RunAsync("rb", Bucket);
         Assert.Empty(await s3cmd.RunAsync("ls"));
+        ServedRequest.ExpectDocumented("s3cmd", server);
     }
 
     [Fact]
+    [Slice(5)]
     public async Task More_keys_than_a_page_has_are_uploaded_listed_and_deleted()
     {
         var source = _folder.File("source");

@@ -1,0 +1,29 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using OrleansUploads.TestKit.Documents;
+
+namespace OrleansUploads.EndToEnd.Tests.Harness;
+
+/// <summary>A request as a server has logged it.</summary>
+internal sealed partial record ServedRequest(string Operation, int Status, long BytesIn, long BytesOut)
+{
+    /// <summary>The requests in a log.</summary>
+    public static IEnumerable<ServedRequest> In(string log) => Line().Matches(log).Select(static line => new ServedRequest(
+        line.Groups[1].Value, (int)Number(line.Groups[2]), Number(line.Groups[3]), Number(line.Groups[4])));
+
+    /// <summary>Asserts that docs/s3.md lists, for a client, exactly the operations that it ran.</summary>
+    /// <param name="client">The client's name in the column <c>clients</c>.</param>
+    /// <param name="server">The server that the client used, with its whole log.</param>
+    public static void ExpectDocumented(string client, ServerProcess server)
+    {
+        var ran = In(server.Log).Where(static request => request.Status < 400).Select(static request => request.Operation);
+        var documented = Documentation.Rows("s3.md").Where(row => row.Length == 5 && row[4].Split(", ").Contains(client))
+            .Select(static row => row[0].Trim('`'));
+        Assert.Equal(documented.Order(StringComparer.Ordinal), ran.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    private static long Number(Group digits) => long.Parse(digits.Value, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(" ([A-Za-z0-9]+) account [0-9-]+ status ([0-9]+) code [^ ]+ in ([0-9]+) out ([0-9]+) ")]
+    private static partial Regex Line();
+}
