@@ -49,18 +49,18 @@ public sealed class ControlServerTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData("99999999999999999999")]
-    [InlineData("9223372036854775807")]
-    [InlineData("-1")]
-    public async Task A_lease_that_is_no_number_of_seconds_is_refused(string seconds)
+    [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    public async Task A_lease_that_is_no_number_of_seconds_is_refused()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        foreach (var seconds in (string[])["99999999999999999999", "9223372036854775807", "-1"])
+        {
+            var fault = await Assert.ThrowsAsync<IOException>(
+                () => ControlClient.SendAsync(_folder.Data, $"backup begin {seconds}", CancellationToken.None));
+            Assert.Contains($"failed '{seconds}' is not a number of seconds", fault.Message, StringComparison.Ordinal);
+        }
 
-        var fault = await Assert.ThrowsAsync<IOException>(
-            () => ControlClient.SendAsync(_folder.Data, $"backup begin {seconds}", CancellationToken.None));
-
-        Assert.Contains($"failed '{seconds}' is not a number of seconds", fault.Message, StringComparison.Ordinal);
         Assert.Equal("The clock is trusted.", await ControlClient.SendAsync(_folder.Data, "clock show", CancellationToken.None));
         await server.StopAsync();
     }

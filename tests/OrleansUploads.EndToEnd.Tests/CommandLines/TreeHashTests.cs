@@ -10,8 +10,8 @@ public sealed class TreeHashTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1 << 20)]
+    [InlineData(0, Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData(1 << 20, Traits = [TestRun.Name, TestRun.Campaign])]
     [InlineData((8 << 20) + 1)]
     public async Task A_file_is_hashed_to_its_end(int lengthBytes)
     {
@@ -24,10 +24,10 @@ public sealed class TreeHashTests : IDisposable
     }
 
     [Theory]
-    [InlineData("orleans-uploads treehash /proc/version", "/proc/version")]
-    [InlineData("orleans-uploads treehash <(cat /proc/version)", "/proc/version")]
+    [InlineData("orleans-uploads treehash /proc/version", "/proc/version", Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData("orleans-uploads treehash <(cat /proc/version)", "/proc/version", Traits = [TestRun.Name, TestRun.Campaign])]
     [InlineData("cat /proc/version | orleans-uploads treehash -", "/proc/version")]
-    [InlineData("orleans-uploads treehash - < /proc/version", "/proc/version")]
+    [InlineData("orleans-uploads treehash - < /proc/version", "/proc/version", Traits = [TestRun.Name, TestRun.Campaign])]
     public async Task A_file_whose_length_the_system_does_not_know_is_hashed_to_its_end(string command, string file)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs /proc.");
@@ -38,6 +38,7 @@ public sealed class TreeHashTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_file_with_the_name_of_standard_input_is_named_with_its_folder()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a shell.");
@@ -50,6 +51,7 @@ public sealed class TreeHashTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_folder_is_refused_in_one_line() => (await CommandLine.RunAsync("treehash", _folder.Path)).ExpectOneLine("is a folder");
 
     [Fact]
@@ -59,6 +61,7 @@ public sealed class TreeHashTests : IDisposable
     [Theory]
     [InlineData("treehash \"$PIPE\"")]
     [InlineData("treehash - < \"$PIPE\"")]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_interrupted_command_does_not_wait_for_a_pipe(string arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs named pipes.");

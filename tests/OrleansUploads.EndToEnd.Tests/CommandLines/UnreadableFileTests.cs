@@ -2,33 +2,45 @@ using System.Runtime.Versioning;
 
 namespace OrleansUploads.EndToEnd.Tests.CommandLines;
 
-/// <summary>Commands whose user may not read a file.</summary>
+/// <summary>Commands whose user may not read a file or folder.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class UnreadableFileTests
 {
-    private const UnixFileMode ForOwner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     [Theory]
     [InlineData("treehash \"$SECRET\"")]
     [InlineData("upload \"$GOOD\" \"$SECRET\" --vault photos")]
-    [SupportedOSPlatform("linux")]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_file_that_the_user_may_not_read_is_refused_in_one_line(string arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs setpriv if the tests run as root.");
-        var user = Environment.IsPrivilegedProcess ? "setpriv --reuid=65534 --regid=65534 --clear-groups" : "env";
-        Assert.SkipUnless(await CanRunAsync(user), "Another user may not read the program.");
         await using var place = await Workplace.OpenAsync();
         var (good, secret) = (place.Create("good", 10), place.Create("secret", 10));
         File.SetUnixFileMode(secret, UnixFileMode.None);
-        File.SetUnixFileMode(Path.GetDirectoryName(secret)!, ForOwner | UnixFileMode.OtherExecute);
 
-        var refused = await CommandLine.RunInShellAsync(
-            $"{user} '{CommandLine.Dotnet}' '{CommandLine.Program}' {arguments}",
+        var refused = await UnprivilegedUser.RunAsync(
+            Path.GetDirectoryName(secret)!,
+            arguments,
             new Dictionary<string, string?>(place.Environment) { ["GOOD"] = good, ["SECRET"] = secret });
 
         refused.ExpectOneLine($"You may not read the file {secret}.");
         Assert.Empty((await place.RunInVaultAsync("archive", "list", "--quiet")).Expect().Lines);
     }
 
-    private static async Task<bool> CanRunAsync(string user) => (await CommandLine.RunInShellAsync(
-        $"{user} test -r '{CommandLine.Program}' -a -x '{CommandLine.Dotnet}'", CommandLine.WithoutOperatorKey)).ExitCode == 0;
+    [Theory]
+    [InlineData("keys list")]
+    [InlineData("clock show", Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData("check", Traits = [TestRun.Name, TestRun.Campaign])]
+    public async Task A_data_folder_that_the_user_may_not_read_is_not_called_something_else(string command)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs setpriv if the tests run as root.");
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.Data, UnixFileMode.None);
+
+        var refused = await UnprivilegedUser.RunAsync(
+            folder.Path, $"{command} --data '{folder.Data}'", CommandLine.WithoutOperatorKey);
+
+        File.SetUnixFileMode(folder.Data, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        refused.ExpectOneLine(refused.ExitCode, "You may not read", folder.Data);
+        Assert.NotEqual(0, refused.ExitCode);
+    }
 }

@@ -43,6 +43,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_journal_that_cannot_grow_refuses_requests_and_resumes_when_there_is_space()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
@@ -70,6 +71,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Aborting_an_upload_frees_a_disk_filled_by_uploads()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
@@ -156,7 +158,8 @@ public sealed class FullDiskTests : IDisposable
 
     [Theory]
     [InlineData(true)]
-    [InlineData(false, Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData(false)]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Uploads_can_be_aborted_after_a_restart_on_a_disk_filled_by_another_program(bool crashes)
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
@@ -176,6 +179,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_body_that_is_announced_but_not_sent_reserves_only_a_few_MiB()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);

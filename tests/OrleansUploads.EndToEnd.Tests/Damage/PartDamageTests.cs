@@ -30,6 +30,7 @@ public sealed class PartDamageTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_download_of_a_missing_part_fails()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);

@@ -43,6 +43,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_restored_backup_deletes_bytes_again_and_keeps_a_lease_of_its_own()
     {
         var backup = _folder.File("backup");
@@ -78,6 +79,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_backup_that_has_no_place_is_refused_before_the_server_keeps_bytes_for_it()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
@@ -132,6 +134,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_running_server_reports_whether_it_trusts_its_clock()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
@@ -149,6 +152,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Without_a_running_server_the_commands_fail()
     {
         (await RunAsync("clock", "accept")).ExpectOneLine(_folder.Data, "is not a data folder");

@@ -34,8 +34,4 @@ public sealed class DemoTests
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
     }
-
-    [Fact]
-    public async Task A_crash_command_needs_the_address_of_a_service() =>
-        (await CommandLine.RunAsync("demo", "--crash", "true")).ExpectOneLine(2, "--crash needs --endpoint");
 }

@@ -43,6 +43,7 @@ public sealed class HttpsTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_command_that_does_not_use_HTTPS_says_how_to()
     {
         using var certificate = await WriteCertificateAsync();
@@ -61,6 +62,7 @@ public sealed class HttpsTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_server_sends_the_intermediate_certificates()
     {
         using var authority = TestAuthority.Create("root");
@@ -101,6 +103,7 @@ public sealed class HttpsTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_client_that_does_not_trust_the_certificate_fails()
     {
         using var certificate = await WriteCertificateAsync();
@@ -113,6 +116,7 @@ public sealed class HttpsTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_invalid_certificate_file_is_reported_in_one_line()
     {
         await File.WriteAllTextAsync(_folder.File("certificate.pem"), "no certificate");

@@ -41,6 +41,7 @@ public sealed class JobOptionsTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Each_tier_has_its_configured_delay()
     {
         await using var server = await ServerProcess.StartAsync(
@@ -58,6 +59,7 @@ public sealed class JobOptionsTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_limit_of_vaults_can_be_configured()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data, "--max-vaults", "1");

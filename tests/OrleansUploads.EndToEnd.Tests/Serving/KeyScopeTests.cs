@@ -33,6 +33,7 @@ public sealed class KeyScopeTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_key_for_reading_changes_nothing_and_a_key_for_a_vault_reaches_no_other()
     {
         await using var place = await Workplace.OpenAsync();

@@ -57,6 +57,7 @@ public sealed class StopTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_signal_that_is_sent_twice_at_once_stops_the_server_gracefully()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);
@@ -68,6 +69,7 @@ public sealed class StopTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_idle_server_stops_at_once_and_leaves_no_write_ahead_log()
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);

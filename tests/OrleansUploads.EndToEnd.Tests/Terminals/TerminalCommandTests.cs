@@ -9,18 +9,15 @@ public sealed class TerminalCommandTests
     private const int Wide = 400;
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task What_draws_nothing_prints_the_same_as_into_a_pipe()
     {
         await using var place = await Workplace.OpenAsync();
         using var client = place.Server.Connect();
-        var upload = await client.InitiateMultipartUploadAsync(Workplace.Vault, Archives.MiB, "film");
-        (await place.RunInVaultAsync("upload", place.Create("a", 1000), "-q")).Expect();
-        string[] commands =
-        [
-            "vault list", "archive list --vault photos", "uploads list --vault photos", $"uploads show {upload} --vault photos",
-            "job list --vault photos", $"treehash '{place.File("a")}'", $"check --data '{place.Data}' --orphans",
-            $"clock show --data '{place.Data}'", $"backup show --data '{place.Data}'", "completion bash", "--version",
-        ];
+        await client.InitiateMultipartUploadAsync(Workplace.Vault, Archives.MiB, "film");
+
+        // A table, a report with lines of its own, and the library's text.
+        string[] commands = ["uploads list --vault photos", $"check --data '{place.Data}' --orphans", "--version"];
         foreach (var command in commands)
         {
             await using var terminal = TerminalProcess.Start($"orleans-uploads {command}", place.Environment, Wide);
@@ -33,7 +30,7 @@ public sealed class TerminalCommandTests
 
     [Theory]
     [InlineData("xterm-256color")]
-    [InlineData("dumb")]
+    [InlineData("dumb", Traits = [TestRun.Name, TestRun.Campaign])]
     public async Task A_server_is_started_and_stopped_on_a_terminal(string term)
     {
         using var folder = new TemporaryFolder();
@@ -50,8 +47,7 @@ public sealed class TerminalCommandTests
 
     [Theory]
     [InlineData("xterm-256color", 40)]
-    [InlineData("xterm-256color", 200)]
-    [InlineData("dumb", 80)]
+    [InlineData("dumb", 200)]
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_demo_runs_on_a_terminal(string term, int columns)
     {
@@ -65,11 +61,9 @@ public sealed class TerminalCommandTests
         Assert.DoesNotContain(demo.Lines, static line => line.Contains('█', StringComparison.Ordinal) && !line.Contains('│', StringComparison.Ordinal));
     }
 
-    [Theory]
-    [InlineData(40)]
-    [InlineData(200)]
+    [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task The_commands_of_the_README_work_on_a_terminal(int columns)
+    public async Task The_commands_of_the_README_work_on_a_narrow_terminal()
     {
         using var home = new TemporaryFolder();
         var readme = CommandDocument.Read("README.md");
@@ -77,7 +71,7 @@ public sealed class TerminalCommandTests
         await shell.InstallAsync();
 
         await using var terminal = await shell.RunOnTerminalAsync(
-            readme.Sections["Your first archive"] + readme.Sections["With Amazon's command line"], columns);
+            readme.Sections["Your first archive"] + readme.Sections["With Amazon's command line"], columns: 40);
 
         Assert.Equal(2, terminal.Lines.Count(static line => line == "identical"));
     }

@@ -15,9 +15,9 @@ public sealed partial class TransferDisplayTests
 
     [Theory]
     [InlineData(20, Traits = [TestRun.Name, TestRun.Campaign])]
-    [InlineData(40, Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData(40, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "1"])]
     [InlineData(80)]
-    [InlineData(200, Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData(200, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "2"])]
     public async Task Only_the_results_of_transfers_stay_on_the_screen(int columns)
     {
         await using var place = await Workplace.OpenAsync();
@@ -39,7 +39,7 @@ public sealed partial class TransferDisplayTests
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(0)]
     public async Task A_hundred_transfers_on_a_terminal_end_with_exit_code_0_and_equal_bytes()
     {
         await using var place = await Workplace.OpenAsync();
@@ -75,6 +75,7 @@ public sealed partial class TransferDisplayTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_terminal_that_cannot_move_its_cursor_gets_lines()
     {
         await using var place = await Workplace.OpenAsync("--retrieval-delay", "1s");
@@ -105,7 +106,7 @@ public sealed partial class TransferDisplayTests
 
     [Theory]
     [InlineData(40)]
-    [InlineData(200, Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData(200, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "3"])]
     public async Task Ctrl_C_leaves_the_command_that_resumes_the_transfer(int columns)
     {
         await using var place = await Workplace.OpenAsync();
@@ -129,6 +130,7 @@ public sealed partial class TransferDisplayTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_display_says_that_it_waits_for_a_server_that_is_down()
     {
         await using var place = await Workplace.OpenAsync();
@@ -145,7 +147,8 @@ public sealed partial class TransferDisplayTests
 
     [Theory]
     [InlineData(40)]
-    [InlineData(80, Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData(80, Traits = [SliceAttribute.Name, "4"])]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_countdown_of_a_job_leaves_nothing_on_the_screen(int columns)
     {
         await using var place = await Workplace.OpenAsync("--retrieval-delay", "3s");

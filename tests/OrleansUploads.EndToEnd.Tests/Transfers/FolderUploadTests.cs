@@ -58,6 +58,7 @@ public sealed class FolderUploadTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_folder_is_stored_as_one_tar_whose_interrupted_upload_the_same_command_continues()
     {
         await using var place = await Workplace.OpenAsync();
@@ -87,9 +88,10 @@ public sealed class FolderUploadTests
     }
 
     [Theory]
-    [InlineData("", 1, Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData("", 1)]
     [InlineData("--unfinished resume", 0)]
-    [InlineData("--unfinished abort", 0, Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData("--unfinished abort", 0)]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_unfinished_upload_of_standard_input_is_named_and_continued_or_aborted_on_request(string option, int left)
     {
         await using var place = await Workplace.OpenAsync();

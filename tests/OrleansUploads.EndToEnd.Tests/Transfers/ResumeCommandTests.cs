@@ -10,6 +10,7 @@ public sealed class ResumeCommandTests
     private const int PartBytes = 8 * Archives.MiB;
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_file_that_cannot_be_read_does_not_stop_the_others()
     {
         const string Shorter = "/sys/devices/system/cpu/online";
@@ -26,6 +27,7 @@ public sealed class ResumeCommandTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_upload_that_another_file_has_completed_is_left_alone()
     {
         await using var place = await Workplace.OpenAsync();
@@ -38,6 +40,7 @@ public sealed class ResumeCommandTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_empty_input_does_not_differ_from_the_upload()
     {
         await using var place = await Workplace.OpenAsync();
@@ -50,6 +53,7 @@ public sealed class ResumeCommandTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_download_that_replaces_a_file_prints_a_command_that_does_so_too()
     {
         await using var place = await Workplace.OpenAsync("--retrieval-delay", "12h");
@@ -87,8 +91,8 @@ public sealed class ResumeCommandTests
 
     [Theory]
     [InlineData("credential_process = /bin/false", "gives no credentials")]
-    [InlineData("credential_process = /bin/echo nothing", "gives no credentials")]
-    [InlineData("sso_session = missing\nsso_account_id = 1\nsso_role_name = any", "cannot be read")]
+    [InlineData("credential_process = /bin/echo nothing", "gives no credentials", Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData("sso_session = missing\nsso_account_id = 1\nsso_role_name = any", "cannot be read", Traits = [TestRun.Name, TestRun.Campaign])]
     public async Task A_profile_without_usable_credentials_is_reported_in_one_line(string settings, string expected)
     {
         using var home = new TemporaryFolder();

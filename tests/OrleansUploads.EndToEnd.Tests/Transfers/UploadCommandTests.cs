@@ -71,6 +71,7 @@ public sealed class UploadCommandTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_file_that_has_changed_is_noticed_before_anything_is_sent()
     {
         await using var place = await Workplace.OpenAsync();
@@ -91,6 +92,7 @@ public sealed class UploadCommandTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Files_that_the_vault_has_can_be_left_out()
     {
         await using var place = await Workplace.OpenAsync();
@@ -106,6 +108,7 @@ public sealed class UploadCommandTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_file_that_cannot_be_uploaded_is_refused_in_one_line_before_anything_is_sent()
     {
         await using var place = await Workplace.OpenAsync();
@@ -127,6 +130,7 @@ public sealed class UploadCommandTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_existing_file_is_replaced_only_on_request()
     {
         await using var place = await Workplace.OpenAsync();
