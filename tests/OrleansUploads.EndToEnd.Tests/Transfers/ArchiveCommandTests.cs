@@ -73,6 +73,7 @@ public sealed class ArchiveCommandTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Archives_are_deleted_by_the_beginning_of_their_ID_but_not_by_name()
     {
         await using var place = await Workplace.OpenAsync();

@@ -10,6 +10,7 @@ public sealed class FolderUploadTests
     private const int Large = (20 * Archives.MiB) + 5;
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_empty_file_does_not_keep_the_others_from_being_sent()
     {
         await using var place = await Workplace.OpenAsync();
