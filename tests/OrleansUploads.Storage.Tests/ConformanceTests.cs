@@ -30,7 +30,13 @@ public abstract class S3Conformance(Func<Task<IObjectStorage>> storage, int repe
 }
 
 /// <summary>The one store over a protocol that the quick run tests.</summary>
-public sealed class OwnServerTests(StoreServers servers) : S3Conformance(() => servers.OwnAsync(), 1024 * 1024);
+public sealed class OwnServerTests(StoreServers servers) : S3Conformance(() => servers.OwnAsync(), 1024 * 1024)
+{
+    [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    public override Task An_upload_can_be_deleted_repeatedly_while_attempts_are_started() =>
+        base.An_upload_can_be_deleted_repeatedly_while_attempts_are_started();
+}
 
 [Slice(0)]
 public sealed class StreamedOwnServerTests(StoreServers servers) : S3Conformance(() => servers.OwnAsync(), 2);

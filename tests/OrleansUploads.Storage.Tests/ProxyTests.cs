@@ -12,6 +12,7 @@ public sealed class ProxyTests(StoreServers servers)
 
     [Theory]
     [MemberData(nameof(Servers))]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Every_acknowledged_attempt_is_read_back_when_requests_fail_on_the_way(string server)
     {
         await using var proxy = await StoreProxy.StartAsync();
@@ -86,6 +87,7 @@ public sealed class ProxyTests(StoreServers servers)
 
     [Theory]
     [MemberData(nameof(Servers))]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Attempts_are_deleted_although_requests_fail_on_the_way(string server)
     {
         await using var proxy = await StoreProxy.StartAsync();
