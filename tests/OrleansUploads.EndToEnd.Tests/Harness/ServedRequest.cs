@@ -11,15 +11,18 @@ internal sealed partial record ServedRequest(string Operation, int Status, long 
     public static IEnumerable<ServedRequest> In(string log) => Line().Matches(log).Select(static line => new ServedRequest(
         line.Groups[1].Value, (int)Number(line.Groups[2]), Number(line.Groups[3]), Number(line.Groups[4])));
 
-    /// <summary>Asserts that docs/s3.md lists, for a client, exactly the operations that it ran.</summary>
+    /// <summary>Asserts that docs/s3.md lists, for a client, every operation that it ran with success, and none that it did not call.</summary>
     /// <param name="client">The client's name in the column <c>clients</c>.</param>
     /// <param name="server">The server that the client used, with its whole log.</param>
     public static void ExpectDocumented(string client, ServerProcess server)
     {
-        var ran = In(server.Log).Where(static request => request.Status < 400).Select(static request => request.Operation);
+        var called = In(server.Log).ToList();
         var documented = Documentation.Rows("s3.md").Where(row => row.Length == 5 && row[4].Split(", ").Contains(client))
-            .Select(static row => row[0].Trim('`'));
-        Assert.Equal(documented.Order(StringComparer.Ordinal), ran.Distinct().Order(StringComparer.Ordinal));
+            .Select(static row => row[0].Trim('`')).ToHashSet();
+
+        // What is never set, such as a bucket's policy, is answered with 404.
+        Assert.Empty(documented.Except(called.Select(static request => request.Operation)));
+        Assert.Empty(called.Where(static request => request.Status < 400).Select(static request => request.Operation).Except(documented));
     }
 
     private static long Number(Group digits) => long.Parse(digits.Value, CultureInfo.InvariantCulture);

@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Engine.Checking;
-using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Tests.Checking;
 
