@@ -122,7 +122,7 @@ public sealed class StoredClusterTests(PostgresServer postgres) : IDisposable
         return new Known(receipt.ArchiveId, upload, open, openObject, openPart);
     }
 
-    private static Task CompleteObjectAsync(S3Calls s3, string name, string upload, string[] parts) => s3.CompleteAsync(
+    private static Task<string> CompleteObjectAsync(S3Calls s3, string name, string upload, string[] parts) => s3.CompleteAsync(
         $"/photos/2026/{name}?uploadId={upload}",
         new XElement("CompleteMultipartUpload", parts.Select((part, i) => new XElement(
             "Part", new XElement("PartNumber", i + 1), new XElement("ETag", part)))));

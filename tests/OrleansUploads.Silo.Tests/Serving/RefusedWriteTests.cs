@@ -68,6 +68,7 @@ public sealed class RefusedWriteTests(PostgresServer postgres, ITestOutputHelper
     public async Task Health_is_red_while_the_disk_of_the_database_is_full()
     {
         PostgresPrograms.RequireInstalled();
+        PostgresPrograms.LetTraverse(_folder.Path);
         var mount = _folder.File("disk");
         await using var disk = await SmallDisk.MountAsync(mount, 300);
         await using var server = new PostgresNode(mount);
