@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Accounts;
-
 namespace OrleansUploads.Core.Tests.Accounts;
 
 public sealed class AccountDeciderTests()

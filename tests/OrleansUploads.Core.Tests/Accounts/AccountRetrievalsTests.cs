@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Accounts;
-
 namespace OrleansUploads.Core.Tests.Accounts;
 
 /// <summary>The data retrieval policy and provisioned capacity.</summary>

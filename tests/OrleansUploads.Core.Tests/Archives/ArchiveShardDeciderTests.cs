@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Core.Tests.Archives;
 
 public sealed class ArchiveShardDeciderTests : ShardDriver

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Archives;
-
 namespace OrleansUploads.Core.Tests.Archives;
 
 /// <summary>A shard deletes an archive only if the basis of the verdict has not changed.</summary>

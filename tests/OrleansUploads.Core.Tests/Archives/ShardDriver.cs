@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Archives;
-
 namespace OrleansUploads.Core.Tests.Archives;
 
 /// <summary>One shard of a vault's index, and the commands that its tests send.</summary>

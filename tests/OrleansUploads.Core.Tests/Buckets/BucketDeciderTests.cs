@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
-using OrleansUploads.Core.Keys;
 
 namespace OrleansUploads.Core.Tests.Buckets;
 

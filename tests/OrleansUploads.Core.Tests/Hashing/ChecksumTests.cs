@@ -1,6 +1,3 @@
-using System.Text;
-using OrleansUploads.Hashing.Checksums;
-
 namespace OrleansUploads.Core.Tests.Hashing;
 
 /// <summary>Checksums in the forms of S3. The expected values were computed by Amazon's own SDKs.</summary>

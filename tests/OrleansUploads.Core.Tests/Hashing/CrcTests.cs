@@ -1,5 +1,3 @@
-using OrleansUploads.Hashing.Checksums;
-
 namespace OrleansUploads.Core.Tests.Hashing;
 
 public sealed class CrcTests

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace OrleansUploads.Core.Tests.House;
 
 /// <summary>What the documents name exists, and what a reader has to find in them is there.</summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace OrleansUploads.Core.Tests.House;
 
 /// <summary>The code of docs/dotnet.md is code of a test. That test runs only where the SDK's package restores; this one runs always.</summary>

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Tests.House.Planted.Left;
 using OrleansUploads.Core.Tests.House.Planted.Right;
-using OrleansUploads.Signing;
 using OrleansUploads.TestKit.Architecture;
 
 namespace OrleansUploads.Core.Tests.House;

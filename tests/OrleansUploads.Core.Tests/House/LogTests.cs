@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace OrleansUploads.Core.Tests.House;
 
 /// <summary>Operators filter logs by event ID.</summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace OrleansUploads.Core.Tests.House;
 
 /// <summary>House rules for source files.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Jobs;
-
 namespace OrleansUploads.Core.Tests.Jobs;
 
 public sealed class JobLimitTests() : JobsDriver(new RetrievalPolicy(), TwentyJobs)

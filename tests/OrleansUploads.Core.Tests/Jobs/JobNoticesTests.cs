@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Core.Tests.Jobs;
 
 /// <summary>Which topics are notified of a finished job, when, and for how long delivery is retried.</summary>

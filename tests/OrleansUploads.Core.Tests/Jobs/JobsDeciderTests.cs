@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Jobs;
-
 namespace OrleansUploads.Core.Tests.Jobs;
 
 public sealed class JobsDeciderTests() : JobsDriver(RetrievalPolicy.After(Delay))

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Core.Tests.Jobs;
 
 /// <summary>The jobs of one vault, and the commands that their tests send.</summary>

@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Core.Tests.Jobs;
 
 /// <summary>Inventories whose output is measured after their job was accepted.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Jobs;
-
 namespace OrleansUploads.Core.Tests.Jobs;
 
 /// <summary>Deleted archives: no retrieval of them starts, and their bytes are kept while a job needs them.</summary>

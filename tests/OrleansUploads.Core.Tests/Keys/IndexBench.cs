@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Keys;
-
 namespace OrleansUploads.Core.Tests.Keys;
 
 /// <summary>The leaves and routes of one index without a host. Messages between them are delivered when a test says so, in any order,

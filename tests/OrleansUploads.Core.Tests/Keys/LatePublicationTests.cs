@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Keys;
-
 namespace OrleansUploads.Core.Tests.Keys;
 
 /// <summary>Publications that arrive after their key was changed: those that were interrupted, and those that are repeated.</summary>

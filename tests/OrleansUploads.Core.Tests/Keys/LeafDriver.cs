@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Keys;
-
 namespace OrleansUploads.Core.Tests.Keys;
 
 /// <summary>One leaf of an index, and the commands that its tests send.</summary>

@@ -1,6 +1,3 @@
-using System.Text;
-using OrleansUploads.Core.Keys;
-
 namespace OrleansUploads.Core.Tests.Keys;
 
 public sealed class ObjectKeyTests

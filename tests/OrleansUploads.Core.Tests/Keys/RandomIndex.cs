@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Keys;
-
 namespace OrleansUploads.Core.Tests.Keys;
 
 /// <summary>Random publications, deletions and repeated messages in an index of objects, compared with a sorted dictionary.</summary>

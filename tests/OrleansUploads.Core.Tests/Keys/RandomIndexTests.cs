@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Keys;
-
 using LeafMistake = OrleansUploads.TestKit.Mistake<
     OrleansUploads.Core.Keys.KeyLeafState,
     OrleansUploads.Core.Keys.KeyLeafCommand,

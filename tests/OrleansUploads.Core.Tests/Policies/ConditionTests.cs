@@ -1,5 +1,4 @@
 using System.Net;
-using OrleansUploads.Core.Policies;
 
 namespace OrleansUploads.Core.Tests.Policies;
 

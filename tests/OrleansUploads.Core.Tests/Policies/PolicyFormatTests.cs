@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Policies;
-
 namespace OrleansUploads.Core.Tests.Policies;
 
 /// <summary>A policy that cannot be enforced is refused. The message names the part that cannot be enforced.</summary>

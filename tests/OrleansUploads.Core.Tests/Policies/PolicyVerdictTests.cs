@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Policies;
-
 namespace OrleansUploads.Core.Tests.Policies;
 
 public sealed class PolicyVerdictTests

@@ -1,5 +1,3 @@
-using OrleansUploads.Signing;
-
 namespace OrleansUploads.Core.Tests.Signing;
 
 public class CanonicalRequestTests

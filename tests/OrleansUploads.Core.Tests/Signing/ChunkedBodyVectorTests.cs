@@ -1,6 +1,3 @@
-using System.Text;
-using OrleansUploads.Signing;
-
 namespace OrleansUploads.Core.Tests.Signing;
 
 /// <summary>The aws-chunked examples of the S3 API reference: 66,560 letters in chunks of 65,536 and 1,024 bytes.</summary>

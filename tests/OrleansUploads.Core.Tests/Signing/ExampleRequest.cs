@@ -1,5 +1,3 @@
-using OrleansUploads.Signing;
-
 namespace OrleansUploads.Core.Tests.Signing;
 
 /// <summary>A request from the developer guide that tests can modify.</summary>

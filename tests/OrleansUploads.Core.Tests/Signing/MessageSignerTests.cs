@@ -1,5 +1,3 @@
-using OrleansUploads.Signing;
-
 namespace OrleansUploads.Core.Tests.Signing;
 
 /// <summary>A server that reads a signed message must accept its signature.</summary>

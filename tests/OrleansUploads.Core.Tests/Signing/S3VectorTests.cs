@@ -1,5 +1,3 @@
-using OrleansUploads.Signing;
-
 namespace OrleansUploads.Core.Tests.Signing;
 
 /// <summary>The examples of the S3 API reference.</summary>

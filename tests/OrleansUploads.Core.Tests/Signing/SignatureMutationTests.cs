@@ -1,5 +1,3 @@
-using OrleansUploads.Signing;
-
 namespace OrleansUploads.Core.Tests.Signing;
 
 /// <summary>Changing a single character or bit of the signed content invalidates the signature.</summary>

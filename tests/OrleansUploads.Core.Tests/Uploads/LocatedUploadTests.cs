@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Archives;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 /// <summary>Uploads whose bytes are stored in another system.</summary>

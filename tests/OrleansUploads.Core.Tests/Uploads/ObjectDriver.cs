@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Keys;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 /// <summary>The upload of one object, and the commands that its tests send.</summary>

@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Keys;
-using OrleansUploads.Hashing.Checksums;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 public sealed class ObjectUploadTests : ObjectDriver

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Archives;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 public sealed class UploadDeciderTests : UploadDriver

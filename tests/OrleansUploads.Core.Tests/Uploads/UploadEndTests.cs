@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 /// <summary>How an upload and its vault agree on its beginning and on its end.</summary>

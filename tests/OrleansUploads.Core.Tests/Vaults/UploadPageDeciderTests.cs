@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Core.Tests.Vaults;
 
 public sealed class UploadPageDeciderTests() : DeciderDriver<UploadPageState, UploadPageCommand, UploadPageEvent>(new UploadPageDecider())

@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Core.Tests.Vaults;
 
 public sealed class VaultDeletionTests : VaultDriver

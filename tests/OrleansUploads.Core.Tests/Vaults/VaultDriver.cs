@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Core.Tests.Vaults;
 
 /// <summary>One vault, and the commands that its tests send.</summary>

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Core.Tests.Vaults;
 
 /// <summary>A lock is effective when every shard of the index refuses verdicts from before it.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Accounts;
-
 namespace OrleansUploads.Core.Tests.Vaults;
 
 public sealed class VaultIncarnationTests

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Core.Tests.Vaults;
 
 /// <summary>The inventory of a vault, which changes with every archive.</summary>

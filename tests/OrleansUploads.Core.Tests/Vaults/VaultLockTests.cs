@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Core.Tests.Vaults;
 
 /// <summary>The three states of a vault lock: none, in progress, locked.</summary>

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Core.Tests.Vaults;
 
 public sealed class VaultNotificationsTests : VaultDriver
