@@ -35,14 +35,17 @@ run() {
 }
 
 survived=0
+declare -A passes
 (($# > 0)) || set -- $(seq ${#rows[@]})
 for row; do
     IFS=$'\t' read -r project class file code mutant <<<"${rows[row - 1]}"
-    if ! run "" "$project" "$class"; then
+    if [[ -z ${passes[$class]:-} ]] && ! run "" "$project" "$class"; then
         echo "$class fails without a mutant:"
         cat log
         exit 1
-    elif run "$row" "$project" "$class"; then
+    fi
+    passes[$class]=true
+    if run "$row" "$project" "$class"; then
         echo "Row $row survives: $file with '$mutant' instead of '$code', and $class passes."
         survived=$((survived + 1))
     else
