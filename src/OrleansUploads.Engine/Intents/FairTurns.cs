@@ -15,7 +15,7 @@ public sealed class FairTurns(int atOnce, int perAccount)
     /// <summary>The accounts with waiting callers. The one that got a turn last is at the end.</summary>
     private readonly LinkedList<AccountLine> _waiting = [];
 
-    private int _free = atOnce;
+    private int _inUse;
 
     /// <summary>Waits for a turn.</summary>
     /// <param name="account">The account for which the caller works.</param>
@@ -33,7 +33,7 @@ public sealed class FairTurns(int atOnce, int perAccount)
                 _lines.Add(account, line = new AccountLine(account));
             }
 
-            if (_free > 0 && line.InUse < perAccount)
+            if (_inUse < atOnce && line.InUse < perAccount)
             {
                 Grant(line);
                 return new Turn(this, line);
@@ -56,7 +56,7 @@ public sealed class FairTurns(int atOnce, int perAccount)
 
     private void Grant(AccountLine line)
     {
-        _free--;
+        _inUse++;
         line.InUse++;
     }
 
@@ -82,7 +82,7 @@ public sealed class FairTurns(int atOnce, int perAccount)
         Caller? next = null;
         lock (_gate)
         {
-            _free++;
+            _inUse--;
             line.InUse--;
             for (var place = _waiting.First; place is not null; place = place.Next)
             {
@@ -103,7 +103,7 @@ public sealed class FairTurns(int atOnce, int perAccount)
     {
         lock (_gate)
         {
-            return line.Callers.Count > 0 && atOnce - _free > line.InUse;
+            return line.Callers.Count > 0 && _inUse > line.InUse;
         }
     }
 
