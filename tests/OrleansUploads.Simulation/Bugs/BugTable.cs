@@ -1,31 +1,9 @@
+using OrleansUploads.Simulation.Clocks;
 using OrleansUploads.Simulation.Inventories;
 using OrleansUploads.Simulation.Objects;
 using static OrleansUploads.Simulation.Bugs.RunnerBugs;
 
 namespace OrleansUploads.Simulation.Bugs;
-
-/// <summary>A planted bug, and the number of seeds within which it must be found.</summary>
-internal sealed record BugCase(string Name, int Seeds, Func<PlantedBug> Plant)
-{
-    /// <summary>Plays a seed with a bug and returns the promise that was broken, or null.</summary>
-    public Func<ulong, Func<PlantedBug>, string?> Play { get; init; } =
-        (seed, bug) => Simulation.Run(seed, new Coverage(), bug).Violation;
-
-    /// <summary>Number of seeds until the bug is found, and the promise that it breaks, or null if it is not found within its
-    /// bound.</summary>
-    public (int Seeds, string Violation)? Hunt()
-    {
-        for (var seed = 1; seed <= Seeds; seed++)
-        {
-            if (Play((ulong)seed, Plant) is { } violation)
-            {
-                return (seed, violation);
-            }
-        }
-
-        return null;
-    }
-}
 
 /// <summary>The planted bugs of all schedules. The simulation must notice each of them.</summary>
 internal static class BugTable
@@ -54,5 +32,6 @@ internal static class BugTable
         .. JobsBugs.All,
         .. ObjectBugs.All,
         .. InventoryBugs.All,
+        .. ClockBugs.All,
     ];
 }

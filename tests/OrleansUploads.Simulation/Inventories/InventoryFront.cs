@@ -22,6 +22,8 @@ internal sealed class InventoryFront(SimulatedWorld world, SimulatedProcess proc
 
     public static VaultId Vault => Some.Vault;
 
+    private EntityId Jobs => (Some.Incarnation with { Shards = world.Options.ArchiveShards }).Jobs;
+
     /// <summary>Starts a job.</summary>
     /// <param name="wanted">The job.</param>
     /// <param name="maxArchivesMeasuredFirst">The largest number of archives whose inventory is measured first.</param>
@@ -59,7 +61,7 @@ internal sealed class InventoryFront(SimulatedWorld world, SimulatedProcess proc
     /// <summary>Reads the whole output of a job.</summary>
     public async Task<Outcome<ReadInventory>> ReadAsync(JobId id)
     {
-        var found = await process.Host.AskAsync(Some.Incarnation.Jobs, new FindFinishedJob(id), CancellationToken.None);
+        var found = await process.Host.AskAsync(Jobs, new FindFinishedJob(id), CancellationToken.None);
         if (!found.TryGet(out var ready, out var refusal))
         {
             return new Outcome<ReadInventory>(refusal);
@@ -93,7 +95,7 @@ internal sealed class InventoryFront(SimulatedWorld world, SimulatedProcess proc
         do
         {
             page = (await process.Host.AskAsync(
-                Some.Incarnation.Jobs, new ListJobs(jobs is [.., var last] ? last.Cursor : null, PageJobs, null), CancellationToken.None)).Answer;
+                Jobs, new ListJobs(jobs is [.., var last] ? last.Cursor : null, PageJobs, null), CancellationToken.None)).Answer;
             jobs.AddRange(page.Jobs);
         }
         while (page.HasMore);

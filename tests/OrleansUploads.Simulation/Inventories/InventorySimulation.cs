@@ -31,13 +31,15 @@ internal sealed class InventorySimulation : ClientSimulation
     }
 
     /// <summary>The world of a seed. The disk is well, because other worlds have damaged and full ones. Records are short-lived, so that
-    /// shards remember deleted archives only for the jobs that list them.</summary>
+    /// shards remember deleted archives only for the jobs that list them. A vault has so few shards that a page is shorter than a shard, and
+    /// that reading a shard costs little.</summary>
     private static SwarmOptions Draw(ulong seed) => Draw(seed, 0, 0, 5, 60) with
     {
         StoreFailsBefore = 0,
         StoreFailsAfter = 0,
         FrontAheadHours = 0,
         RecordLifeHours = 1,
+        ArchiveShards = new SeededRandom(seed).Fork(10).Pick(1, 4, 4, 16),
     };
 
     protected override void Play()

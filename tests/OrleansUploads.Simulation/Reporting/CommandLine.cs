@@ -1,6 +1,5 @@
 using System.Globalization;
 using OrleansUploads.Simulation.Bugs;
-using OrleansUploads.Simulation.Inventories;
 
 namespace OrleansUploads.Simulation.Reporting;
 
@@ -12,8 +11,10 @@ internal static class CommandLine
         ./simulate.sh --seed N [--trace]     replay one seed; a failure is shrunk and shown step by step
         ./simulate.sh --seeds N [--from S]   run N seeds, starting at S (default: 1)
         ./simulate.sh --minutes M [--from S] run seeds for M minutes on all cores, starting at S (default: derived from the time)
+        ./simulate.sh --objects --seeds N [--from S]  the same for clients of a bucket; --seed N replays one seed
         ./simulate.sh --inventories --seeds N [--from S]  the same for clients that take inventories; --seed N replays one seed
-        ./simulate.sh --bugs                 plant each bug of the tables and report how many seeds it takes to find it
+        ./simulate.sh --bugs [WORD]          plant each bug whose name contains a word, and report which seed finds it
+        ./simulate.sh --bugs --record        plant all bugs and record the seeds that find them, for the tests
         ./simulate.sh --real --rounds N [--seed S]  run the real server over HTTP, kill it in each round, and check it against the same model
         ./simulate.sh --power-cut --rounds N [--seed S] [--failing-flushes]  the same on a disk that loses unflushed data at each power cut
         ./simulate.sh --power-cut --mutations [NAME]  remove one flush or write order of `serve` at a time, and report how soon this is found
@@ -31,11 +32,14 @@ internal static class CommandLine
                 ["--seeds", var count, "--from", var from] => RunSeeds(Number(count), Number(from)),
                 ["--minutes", var minutes] => RunFor(minutes, (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() << 20),
                 ["--minutes", var minutes, "--from", var from] => RunFor(minutes, Number(from)),
-                ["--inventories", "--seed", var seed] => ReplayInventories(Number(seed)),
-                ["--inventories", "--seeds", var count] => RunInventories(Number(count), 1),
-                ["--inventories", "--seeds", var count, "--from", var from] => RunInventories(Number(count), Number(from)),
-                ["--bugs"] => HuntBugs(""),
-                ["--bugs", var about] => HuntBugs(about),
+                [("--objects" or "--inventories") and var kind, "--seed", var seed] => Replay(ScheduleKind.Of(kind[2..]), Number(seed)),
+                [("--objects" or "--inventories") and var kind, "--seeds", var count] =>
+                    RunSeeds(ScheduleKind.Of(kind[2..]), new SeedRange(1, Number(count))),
+                [("--objects" or "--inventories") and var kind, "--seeds", var count, "--from", var from] =>
+                    RunSeeds(ScheduleKind.Of(kind[2..]), new SeedRange(Number(from), Number(count))),
+                ["--bugs"] => HuntBugs("", records: false),
+                ["--bugs", "--record"] => HuntBugs("", records: true),
+                ["--bugs", var about] => HuntBugs(about, records: false),
                 _ => Explain(),
             };
         }
@@ -109,37 +113,44 @@ internal static class CommandLine
         return failures.Count == 0 ? 0 : 1;
     }
 
-    private static int ReplayInventories(ulong seed)
+    private static int Replay(ScheduleKind kind, ulong seed)
     {
-        var outcome = InventorySimulation.Run(seed, keepsLines: true);
+        var outcome = kind.Run(seed, true);
         Print(outcome.Trace.Lines);
-        Console.WriteLine($"seed {seed} {outcome.Violation ?? "keeps every promise"}; trace hash {outcome.Trace.Hash:x16}");
+        Console.WriteLine($"seed {seed} of {kind.Name} {outcome.Violation ?? "keeps every promise"}; trace hash {outcome.Trace.Hash:x16}");
         return outcome.Violation is null ? 0 : 1;
     }
 
-    private static int RunInventories(ulong count, ulong from)
+    private static int RunSeeds(ScheduleKind kind, SeedRange seeds)
     {
-        var failures = new SeedRange(from, count).Play(seed => InventorySimulation.Run(seed).Violation);
+        var failures = kind.Play(seeds);
         Print(failures);
-        Console.WriteLine($"{count} seeds of inventories, starting at {from}: {failures.Count} violate a promise");
+        Console.WriteLine($"{seeds.Count} seeds of {kind.Name}, starting at {seeds.From}: {failures.Count} violate a promise");
         return failures.Count == 0 ? 0 : 1;
     }
 
-    private static int HuntBugs(string about)
+    private static int HuntBugs(string about, bool records)
     {
-        Console.WriteLine($"{"planted bug",-60}{"found after",14}{"bound",8}   by");
+        Console.WriteLine($"{"planted bug",-74}{"found by seed",14}{"bound",8}   promise");
         var missed = 0;
+        var seeds = new List<(string Name, ulong Seed)>();
         foreach (var bug in BugTable.All.Where(bug => bug.Name.Contains(about, StringComparison.Ordinal)))
         {
-            if (bug.Hunt() is { } found)
+            var found = bug.Hunt();
+            if (found is not null)
             {
-                Console.WriteLine($"{bug.Name,-60}{found.Seeds,14}{bug.Seeds,8}   {found.Violation.Split(':')[0]}");
+                seeds.Add((bug.Name, found.Seed));
             }
-            else
-            {
-                missed++;
-                Console.WriteLine($"{bug.Name,-60}{"NOT FOUND",14}{bug.Seeds,8}");
-            }
+
+            missed += found is null ? 1 : 0;
+            Console.WriteLine(found is null
+                ? $"{bug.Name,-74}{"NOT FOUND",14}{bug.Seeds,8}"
+                : $"{bug.Name,-74}{found.Seed,14}{bug.Seeds,8}   {found.Violation.Split(':')[0]}");
+        }
+
+        if (records)
+        {
+            RecordedSeeds.Replace(seeds);
         }
 
         return missed == 0 ? 0 : 1;

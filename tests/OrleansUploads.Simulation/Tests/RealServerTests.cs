@@ -6,7 +6,7 @@ namespace OrleansUploads.Simulation.Tests;
 [Collection(nameof(RealServers))]
 public sealed class RealServerTests(ITestOutputHelper output)
 {
-    private static readonly int Rounds = TestSetting.Read("ORLEANSUPLOADS_CRASH_ROUNDS", 50);
+    private static readonly int Rounds = TestSetting.Read("ORLEANSUPLOADS_CRASH_ROUNDS", 15);
     private static readonly int Seed = TestSetting.Read("ORLEANSUPLOADS_CRASH_SEED", 1);
 
     [Fact]

@@ -8,6 +8,7 @@ using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
+using OrleansUploads.Simulation.Reporting;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Simulation.Tests;
@@ -19,16 +20,17 @@ public sealed class RegressionTests
     private readonly MemoryPartStore _parts = new();
     private readonly ManualTime _time = new();
 
+    /// <summary>A seed that fails is added here. It shows the defect only until the generator changes, so the defect gets a scenario, too.</summary>
     [Theory]
-    [InlineData(38, "a stale vault confirmed closing an upload that it had never listed")]
-    [InlineData(33, "a stale account confirmed removing a vault that it had never registered")]
-    [InlineData(50, "a stale vault confirmed counting an archive that it had not counted")]
-    [InlineData(14116, "bytes that had become an archive were deleted because a repeated report was refused")]
-    [InlineData(1882374015028106, "a deletion was answered when the vault's former removal was confirmed, not its own")]
-    [InlineData(1882461033256399, "the model forbade that a copy of the same request used up the limit of open uploads")]
-    [InlineData(793, "a vault was reported as deleted before its account knew")]
-    public void A_seed_that_once_failed_keeps_its_promises(ulong seed, string whatHappened) =>
-        Assert.True(Simulation.Run(seed, new Coverage()).Violation is null, $"This defect has returned: {whatHappened}.");
+    [InlineData(ScheduleKind.Uploads, 38, "a stale vault confirmed closing an upload that it had never listed")]
+    [InlineData(ScheduleKind.Uploads, 33, "a stale account confirmed removing a vault that it had never registered")]
+    [InlineData(ScheduleKind.Uploads, 50, "a stale vault confirmed counting an archive that it had not counted")]
+    [InlineData(ScheduleKind.Uploads, 14116, "bytes that had become an archive were deleted because a repeated report was refused")]
+    [InlineData(ScheduleKind.Uploads, 1882374015028106, "a deletion was answered when the vault's former removal was confirmed, not its own")]
+    [InlineData(ScheduleKind.Uploads, 1882461033256399, "the model forbade that a copy of the same request used up the limit of open uploads")]
+    [InlineData(ScheduleKind.Uploads, 793, "a vault was reported as deleted before its account knew")]
+    public void A_seed_that_once_failed_keeps_its_promises(string kind, ulong seed, string whatHappened) =>
+        Assert.True(ScheduleKind.Of(kind).Run(seed, false).Violation is null, $"This defect has returned: {whatHappened}.");
 
     [Fact]
     public async Task A_stale_host_does_not_confirm_a_tell_from_memory()

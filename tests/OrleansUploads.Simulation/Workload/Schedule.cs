@@ -20,7 +20,11 @@ internal abstract record Step(int Actor, TimeSpan Pause)
     /// timeout, the client disconnects or leaves the request running.</summary>
     internal sealed record Ask(
         int Actor, TimeSpan Pause, Operation Operation, int Attempts, int Host, TimeSpan Timeout, bool HangsUp)
-        : Step(Actor, Pause);
+        : Step(Actor, Pause)
+    {
+        /// <summary>Whether the client goes on at once after the timeout. Usually it waits a little before its next step.</summary>
+        public bool GoesOn { get; init; }
+    }
 
     internal sealed record Crash(TimeSpan Pause, int Host, TimeSpan Downtime) : Step(Nemesis, Pause);
 

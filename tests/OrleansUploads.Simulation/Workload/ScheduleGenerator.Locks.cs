@@ -11,13 +11,17 @@ internal sealed partial class ScheduleGenerator
 
     private void RaceDeletions(List<Step> steps, int vault)
     {
-        if (_random.Chance(350))
+        switch (_random.Below(100))
         {
-            RaceRetrievals(steps, vault);
-        }
-        else
-        {
-            RaceLock(steps, vault);
+            case < 27:
+                RaceRetrievals(steps, vault);
+                break;
+            case < 51:
+                RaceUnknownShard(steps, vault);
+                break;
+            default:
+                RaceLock(steps, vault);
+                break;
         }
 
         for (var disturbances = _random.Below(6); disturbances > 0; disturbances--)
@@ -70,6 +74,44 @@ internal sealed partial class ScheduleGenerator
                 deletion == 0 ? 3000 : 800,
                 new Operation.DeleteArchive(_random.Chance(500) ? Operation.Newest : _random.Below(4))));
         }
+    }
+
+    /// <summary>Locks a vault that does not know any shard yet, which takes little time. Many deletions are on their way to the shards
+    /// of archives that are created just before the lock.</summary>
+    private void RaceUnknownShard(List<Step> steps, int vault)
+    {
+        const int DeletionsOfEach = 6;
+        var uploads = Enumerable.Range(0, _random.Between(1, 2)).Select(_ => Initiate(vault)).ToList();
+        foreach (var upload in uploads)
+        {
+            steps.Add(After(Locker, 0, upload));
+            steps.Add(After(Locker, 0, new Operation.PutPart(upload.Upload, 0, _plans[upload.Upload][0], Lie.None)));
+        }
+
+        for (var round = 0; round < 2; round++)
+        {
+            foreach (var upload in uploads)
+            {
+                for (var deletion = 0; deletion < DeletionsOfEach; deletion++)
+                {
+                    steps.Add(Send(new Operation.DeleteForeseen(upload.Upload)));
+                }
+
+                if (round == 0)
+                {
+                    steps.Add(Send(new Operation.CompleteUpload(upload.Upload, ClaimKind.AsPlanned)));
+                }
+            }
+        }
+
+        steps.Add(After(Locker, _random.Pick(1, 50, 500), new Operation.InitiateLock(vault, YoungerThanDays: 1)));
+        steps.Add(After(Locker, 0, new Operation.CompleteLock(vault)));
+
+        Step.Ask Send(Operation operation) => Delete(Locker, 0, operation) with
+        {
+            Timeout = TimeSpan.FromMilliseconds(1),
+            GoesOn = true,
+        };
     }
 
     /// <summary>Deletes archives while other clients look them up and start to retrieve them.</summary>

@@ -95,7 +95,10 @@ internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge
                 return;
             }
 
-            await world.Delay(world.Faults.Milliseconds(0, 2000));
+            if (!step.GoesOn)
+            {
+                await world.Delay(world.Faults.Milliseconds(0, 2000));
+            }
         }
 
         world.Coverage.Saw(Situations.ClientGaveUp);

@@ -6,8 +6,7 @@ using OrleansUploads.Simulation.Bugs;
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>The real catalog, with runners that save snapshots early, lose tells, and may have a planted bug.</summary>
-/// <remarks>Vaults have few shards, so that some shards have several archives. Jobs remember few deletions.
-/// Leaves and routes of ordered indexes are short, so that a few keys make many of them.</remarks>
+/// <remarks>Jobs remember few deletions. Leaves and routes of ordered indexes are short, so that a few keys make many of them.</remarks>
 internal sealed class SimulatedCatalog(
     SimulatedWorld world, SimulatedProcess process, UploadPolicy uploads, RetrievalPolicy retrievals, PlantedBug bug)
     : EntityCatalog(
@@ -17,7 +16,7 @@ internal sealed class SimulatedCatalog(
             Retrievals = retrievals,
             Vaults = world.Options.MaxOpenUploads is > 0 and var most ? new VaultLimits { OpenUploads = most } : new VaultLimits(),
         },
-        new EntityLayout { ArchiveShards = VaultIncarnation.FewShards, Retirements = 2, LeafBytes = 1200, RoutesBytes = 300 })
+        new EntityLayout { ArchiveShards = world.Options.ArchiveShards, Retirements = 2, LeafBytes = 1200, RoutesBytes = 300 })
 {
     private protected override EntityRunner Run<TState, TCommand, TEvent>(
         EntityId entity, Decider<TState, TCommand, TEvent> decider)

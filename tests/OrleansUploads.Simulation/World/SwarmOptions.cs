@@ -47,6 +47,9 @@ internal sealed record SwarmOptions
     /// <summary>Limit of uploads in progress in a vault, or 0 for the default.</summary>
     public int MaxOpenUploads { get; init; }
 
+    /// <summary>Number of shards of a vault's index, a power of two. With few, archives share shards.</summary>
+    public int ArchiveShards { get; init; } = VaultIncarnation.FewShards;
+
     /// <summary>Number of different first bytes of upload IDs. With few, uploads share pages.</summary>
     public int UploadPrefixes { get; init; } = 256;
 
@@ -120,7 +123,7 @@ internal sealed record SwarmOptions
         var random = new SeededRandom(seed).Fork(1);
         int Sometimes(int most) => random.Chance(400) ? random.Between(1, most) : 0;
         var churns = random.Chance(60);
-        var locks = !churns && random.Chance(150);
+        var locks = !churns && random.Chance(200);
         return new SwarmOptions
         {
             Churns = churns,
