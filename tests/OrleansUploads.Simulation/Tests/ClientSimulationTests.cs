@@ -31,8 +31,9 @@ public sealed class ClientSimulationTests
     [Trait(TestRun.Name, TestRun.Campaign)]
     public void Inventories_keep_every_promise_in_fixed_seeds_and_in_seeds_of_the_commit()
     {
-        Assert.Equal(InventorySituations.All, PlayInventories(new SeedRange(1, InventorySeeds)));
-        PlayInventories(CommitSeeds.Draw(InventorySeedsOfACommit, after: InventorySeeds));
+        var seen = PlayInventories(new SeedRange(1, InventorySeeds));
+        seen |= PlayInventories(CommitSeeds.Draw(InventorySeedsOfACommit, after: InventorySeeds));
+        Assert.Equal(InventorySituations.All, seen);
     }
 
     [Fact]
