@@ -9,7 +9,7 @@ internal static partial class PostgresPreflight
 {
     /// <summary>How long a silo waits for a server that is slow or still starting, or for one of several to become the primary. A check
     /// that has begun by then ends as usual.</summary>
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(0.5);
 
@@ -17,15 +17,18 @@ internal static partial class PostgresPreflight
     private static readonly TimeSpan MaxCommitTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Opens the database of a connection string, and finds its primary.</summary>
+    /// <param name="connectionString">The database.</param>
+    /// <param name="log">Gets a warning when the start waits.</param>
+    /// <param name="maxWait">How long it waits, <see cref="MaxWait"/> outside tests.</param>
     /// <returns>The database.</returns>
     /// <exception cref="SettingException">No silo can run with this database. The message says why.</exception>
-    public static async Task<PostgresDatabase> OpenAsync(string connectionString, ILogger log)
+    public static async Task<PostgresDatabase> OpenAsync(string connectionString, ILogger log, TimeSpan maxWait)
     {
         PostgresDatabase? database = null;
         try
         {
             database = PostgresDatabase.Create(connectionString);
-            await AwaitPrimaryAsync(database, log);
+            await AwaitPrimaryAsync(database, log, maxWait);
             RequirePrimary(database);
             await PostgresSchema.RequireAsync(database);
             await RequirePreparedStatementsAsync(database);
@@ -48,7 +51,7 @@ internal static partial class PostgresPreflight
         }
     }
 
-    private static async Task AwaitPrimaryAsync(PostgresDatabase database, ILogger log)
+    private static async Task AwaitPrimaryAsync(PostgresDatabase database, ILogger log, TimeSpan maxWait)
     {
         var startedAt = Stopwatch.GetTimestamp();
         var isLogged = false;
@@ -56,7 +59,7 @@ internal static partial class PostgresPreflight
         {
             await database.FindPrimaryAsync(CancellationToken.None);
             if (HasPrimary(database)
-                || Stopwatch.GetElapsedTime(startedAt) >= MaxWait
+                || Stopwatch.GetElapsedTime(startedAt) >= maxWait
                 || database.Servers.FirstOrDefault(server => MayAnswerSoon(server, database.Servers.Count > 1)) is not { } server)
             {
                 return;
@@ -65,7 +68,7 @@ internal static partial class PostgresPreflight
             if (!isLogged)
             {
                 isLogged = true;
-                Waits(log, MaxWait.TotalSeconds, server.Name, server.Report!.Fault!.Message);
+                Waits(log, maxWait.TotalSeconds, server.Name, server.Report!.Fault!.Message);
             }
 
             await Task.Delay(BetweenChecks);

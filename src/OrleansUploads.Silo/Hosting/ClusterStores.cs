@@ -29,7 +29,8 @@ internal static class ClusterStores
 
         using var logs = LoggerFactory.Create(
             builder => builder.AddConfiguration(logging).AddOrleansUploadsLog(settings.Service.LogFormat));
-        return await PostgresPreflight.OpenAsync(settings.ConnectionString, logs.CreateLogger(typeof(PostgresPreflight)));
+        return await PostgresPreflight.OpenAsync(
+            settings.ConnectionString, logs.CreateLogger(typeof(PostgresPreflight)), PostgresPreflight.MaxWait);
     }
 
     /// <summary>Checks that the stores can be reached and are not copies of those of another cluster. The first silo makes the identity of

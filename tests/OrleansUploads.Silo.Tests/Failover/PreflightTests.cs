@@ -1,13 +1,17 @@
 using System.Diagnostics;
+using OrleansUploads.Silo.Database;
+using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 
-/// <summary>Databases with which a silo does not start.</summary>
+/// <summary>Databases with which a silo does not start, or for which its start waits.</summary>
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class PreflightTests(PostgresServer postgres) : IDisposable
 {
-    private const string Prefix = "orleans-uploads-silo: OrleansUploads__ConnectionString: ";
+    private const string Prefix = "OrleansUploads__ConnectionString: ";
     private const string Waits = "The database is not ready. The start waits for it for up to 15 seconds.";
+
+    private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(3);
 
     private readonly TemporaryFolder _folder = new();
 
@@ -69,45 +73,44 @@ public sealed class PreflightTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
-    public async Task A_silo_waits_for_a_server_that_answers_late()
+    public async Task The_start_waits_for_a_server_that_answers_late()
     {
         await using var pair = await PostgresPair.StartAsync();
         await pair.Primary.PauseAsync();
-        await using var silo = RunningSilo.Run(RunningSilo.OnPostgres(PostgresPair.On(pair.Primary), _folder.Data));
-        await Eventually.BecomesTrueAsync(
-            () => silo.Error.Contains(Waits, StringComparison.Ordinal) || silo.HasExited, "the silo waits", PostgresPrograms.Patience);
+        var (opening, log) = Open(PostgresPair.On(pair.Primary));
+        await AwaitWarningAsync(opening, log);
 
         await pair.Primary.ResumeAsync();
 
-        Assert.True(await silo.WaitForLineAsync("Ready on ", PostgresPrograms.Patience) is not null, $"The silo did not start. {silo}");
-        Assert.Equal(2, silo.Error.Split(Waits).Length);
+        await (await opening).DisposeAsync();
+        Assert.Single(log.Entries, IsWarning);
     }
 
     [Fact]
-    public async Task A_silo_waits_for_the_promotion_of_a_standby_if_the_list_has_several_servers()
+    public async Task The_start_waits_for_the_promotion_of_a_standby_if_the_list_has_several_servers()
     {
         await using var pair = await PostgresPair.StartAsync();
         await pair.Primary.StopAsync();
-        await using var silo = RunningSilo.Run(RunningSilo.OnPostgres(pair.ConnectionString, _folder.Data));
-        await Eventually.BecomesTrueAsync(
-            () => silo.Error.Contains(Waits, StringComparison.Ordinal) || silo.HasExited, "the silo waits", PostgresPrograms.Patience);
+        var (opening, log) = Open(pair.ConnectionString);
+        await AwaitWarningAsync(opening, log);
 
         await pair.PromoteAsync();
 
-        Assert.True(await silo.WaitForLineAsync("Ready on ", PostgresPrograms.Patience) is not null, $"The silo did not start. {silo}");
+        await using var database = await opening;
+        Assert.Equal($"127.0.0.1:{pair.Primary.Port}", database.Primary.Name);
     }
 
     [Fact]
-    public async Task A_server_that_never_answers_is_refused_within_half_a_minute()
+    public async Task A_server_that_never_answers_is_refused_when_the_wait_ends()
     {
         await using var pair = await PostgresPair.StartAsync();
         await pair.Primary.PauseAsync();
         var watch = Stopwatch.StartNew();
 
-        var message = await RefusalAsync(PostgresPair.On(pair.Primary));
+        Assert.Equal(
+            $"{Prefix}PostgreSQL reported: It has not answered for 2 seconds.", await RefusalAsync(PostgresPair.On(pair.Primary)));
 
-        Assert.Equal($"{Prefix}PostgreSQL reported: It has not answered for 2 seconds.", message);
-        Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(30));
+        Assert.True(watch.Elapsed >= ShortWait, $"The start waited for {watch.Elapsed}.");
     }
 
     [Fact]
@@ -116,15 +119,29 @@ public sealed class PreflightTests(PostgresServer postgres) : IDisposable
         var database = await postgres.CreateDatabaseAsync();
         foreach (var wrong in new[] { "Database=no-such-database", $"Port={FreePort.Take(1)[0]}", "Username=no-such-role" })
         {
-            await using var silo = RunningSilo.Run(RunningSilo.OnPostgres($"{database};{wrong}", _folder.Data));
+            var (opening, log) = Open($"{database};{wrong}");
 
-            Assert.Equal(1, await silo.WaitForExitAsync(PostgresPrograms.Patience));
-            Assert.StartsWith($"{Prefix}PostgreSQL reported: ", silo.Error, StringComparison.Ordinal);
+            var refused = await Assert.ThrowsAsync<SettingException>(() => opening);
+
+            Assert.StartsWith($"{Prefix}PostgreSQL reported: ", refused.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(log.Entries, IsWarning);
         }
     }
 
-    private Task<string> RefusalAsync(string database) =>
-        RunningSilo.ExpectRefusalAsync(RunningSilo.OnPostgres(database, _folder.Data));
+    /// <summary>Opens a database as the start of a silo does.</summary>
+    private static (Task<PostgresDatabase> Opening, RecordedLog Log) Open(string database, TimeSpan? wait = null)
+    {
+        var log = new RecordedLog();
+        return (PostgresPreflight.OpenAsync(database, log, wait ?? PostgresPreflight.MaxWait), log);
+    }
+
+    private static async Task<string> RefusalAsync(string database) =>
+        (await Assert.ThrowsAsync<SettingException>(() => Open(database, ShortWait).Opening)).Message;
+
+    private static Task AwaitWarningAsync(Task opening, RecordedLog log) => Eventually.BecomesTrueAsync(
+        () => opening.IsCompleted || log.Entries.Any(IsWarning), "the start waits", PostgresPrograms.Patience);
+
+    private static bool IsWarning(LogEntry entry) => entry.Text.StartsWith(Waits, StringComparison.Ordinal);
 
     private async Task ServesAsync(string database)
     {
