@@ -41,10 +41,10 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
     }
 
     [Theory, Trait(TestRun.Name, TestRun.Campaign)]
-    [InlineData("--parts", "folder")]
-    [InlineData("--parts", "s3")]
-    [InlineData("--azure", "--parts", "folder")]
-    [InlineData("--azure", "--parts", "blobs")]
+    [InlineData("--parts", "folder", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "0"])]
+    [InlineData("--parts", "s3", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "2"])]
+    [InlineData("--azure", "--parts", "folder", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "4"])]
+    [InlineData("--azure", "--parts", "blobs", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "6"])]
     public async Task The_local_cluster_passes_the_demo_while_its_silos_are_killed(params string[] options)
     {
         if (options[0] == "--azure")
@@ -76,7 +76,7 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
         Assert.Equal(["notes"], Directory.EnumerateFileSystemEntries(cluster).Select(Path.GetFileName));
     }
 
-    [Fact, Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Slice(1)]
     public async Task The_local_cluster_uses_a_store_that_exists_and_leaves_its_objects_there()
     {
         PostgresPrograms.RequireInstalled();

@@ -18,12 +18,20 @@ public sealed partial class AzuriteServer : IAsyncLifetime
     private readonly TemporaryFolder _folder = new();
     private readonly Lazy<Task<string>> _connectionString;
     private CapturedProcess? _process;
-    private CapturedProcess? _blobs;
+    private readonly Lazy<Task<CapturedProcess>> _blobs;
     private int _port;
     private int _blobPort;
 
-    public AzuriteServer() => _connectionString = new Lazy<Task<string>>(
-        () => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } account ? RequireAsync(account) : StartAsync());
+    public AzuriteServer()
+    {
+        _connectionString = new Lazy<Task<string>>(
+            () => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } account ? RequireAsync(account) : StartAsync());
+        _blobs = new Lazy<Task<CapturedProcess>>(() =>
+        {
+            _blobPort = FreePort.Take(1)[0];
+            return Azurite.StartBlobsAsync(Repository.Root, _blobPort, _folder.Path);
+        });
+    }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
@@ -48,12 +56,7 @@ public sealed partial class AzuriteServer : IAsyncLifetime
     /// is no Azurite.</summary>
     public async Task<string> StartBlobsAsync()
     {
-        if (_blobs is null)
-        {
-            _blobPort = FreePort.Take(1)[0];
-            _blobs = await Azurite.StartBlobsAsync(Repository.Root, _blobPort, _folder.Path);
-        }
-
+        await _blobs.Value;
         return Azurite.ConnectionToBlobs(Azurite.AddressAt(_blobPort));
     }
 
@@ -71,9 +74,10 @@ public sealed partial class AzuriteServer : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in new[] { _process, _blobs }.OfType<CapturedProcess>())
+        await (_process?.DisposeAsync() ?? ValueTask.CompletedTask);
+        if (_blobs is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
         {
-            await process.DisposeAsync();
+            await (await _blobs.Value).DisposeAsync();
         }
 
         _folder.Dispose();

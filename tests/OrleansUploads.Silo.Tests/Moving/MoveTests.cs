@@ -12,12 +12,12 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
 {
     private const string Bucket = "parts";
 
-    private static readonly int Archives = TestSetting.Read("ORLEANSUPLOADS_MOVE_ARCHIVES", 300);
+    private static readonly int Archives = TestSetting.Read("ORLEANSUPLOADS_MOVE_ARCHIVES", 60);
     private static readonly int Kills = TestSetting.Read("ORLEANSUPLOADS_MOVE_KILLS", 3);
 
     /// <summary>The milliseconds after which the mover is killed at the latest: more for a larger folder, so that the kills are spread
     /// over the copy.</summary>
-    private static readonly int LongestCopy = 5_000 + (Archives * 3 / 5);
+    private static readonly int LongestCopy = 20 * Archives;
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 

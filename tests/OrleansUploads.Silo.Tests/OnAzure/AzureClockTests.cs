@@ -9,8 +9,8 @@ public sealed class AzureClockTests(AzuriteServer azurite) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
+    [InlineData(true, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "3"])]
+    [InlineData(false, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "7"])]
     public async Task A_silo_that_was_started_with_a_clock_ahead_starts_again_with_the_right_one(bool killed)
     {
         var clock = await ClockOffset.CompileAsync(_folder.Path);

@@ -16,7 +16,7 @@ public sealed class AzureStartTests(AzuriteServer azurite) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
+    [Theory, Trait(TestRun.Name, TestRun.Timing)]
     [InlineData]
     [InlineData("clock", "show")]
     public async Task An_unreachable_account_is_named_within_seconds(params string[] arguments)

@@ -4,7 +4,7 @@ using OrleansUploads.Client.Models;
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>A silo whose storage account fails.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(Alone)), Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
     // A stack trace of the Azure client is a line of about 3,000. With its own retries it was 20,000.
@@ -19,7 +19,7 @@ public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output)
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
+    [Theory, Trait(TestRun.Name, TestRun.Timing)]
     [InlineData("Cut")]
     [InlineData("Hang")]
     [InlineData("Busy")]

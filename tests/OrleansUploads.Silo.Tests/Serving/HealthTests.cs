@@ -74,12 +74,13 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     [Fact]
     public async Task A_silo_is_not_ready_without_its_database_and_recovers_when_it_returns()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        await using var own = new PostgresServer();
+        var database = await own.CreateDatabaseAsync();
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
         using var client = silo.Connect();
         await client.CreateVaultAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
-        await postgres.StopImmediatelyAsync();
+        await own.StopImmediatelyAsync();
         try
         {
             await BecomesUnreadyAsync(silo, "storage");
@@ -88,7 +89,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
         }
         finally
         {
-            await postgres.StartProcessAsync();
+            await own.StartProcessAsync();
         }
 
         await Eventually.BecomesTrueAsync(
@@ -97,7 +98,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
         Assert.Equal(Archives.Bytes(1000, seed: 4), await client.RetrieveAsync("photos", archive.ArchiveId));
     }
 
-    [Fact]
+    [Fact, Trait(TestRun.Name, TestRun.Timing)]
     public async Task Without_the_standby_for_which_commits_wait_a_silo_is_not_ready_within_seconds()
     {
         await using var pair = await PostgresPair.StartAsync();

@@ -1,3 +1,4 @@
+using OrleansUploads.Gateway.Settings;
 using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Serving;
@@ -78,20 +79,36 @@ public sealed class TlsTests(PostgresServer postgres) : IDisposable
     public async Task Certificates_that_cannot_be_used_keep_a_silo_from_starting()
     {
         await MakeSecretsAsync();
-        var start = WithTls(RunningSilo.Alone());
-        start[KnownSettings.TlsCertificate.Variable] = Path.Combine(Secrets, "nodes/node-1/tls.crt");
-        Assert.Contains("tls.key is not the private key of the certificate in", await RunningSilo.ExpectRefusalAsync(start), StringComparison.Ordinal);
-        start[KnownSettings.TlsKey.Variable] = Path.Combine(Secrets, "nodes/node-1/tls.key");
-        Assert.Contains("is not a valid certificate of the authority", await RunningSilo.ExpectRefusalAsync(start), StringComparison.Ordinal);
-        start[KnownSettings.TlsKey.Variable] = null;
-        Assert.Contains(
-            "OrleansUploads__TlsKey is missing. TLS needs certificate, key and authority", await RunningSilo.ExpectRefusalAsync(start),
-            StringComparison.Ordinal);
-        var nodesOnly = RunningSilo.Alone((KnownSettings.NodesFile, Path.Combine(Secrets, "tls/nodes.json")));
-        Assert.Contains("OrleansUploads__NodesFile is set, but without TLS", await RunningSilo.ExpectRefusalAsync(nodesOnly), StringComparison.Ordinal);
-        var misspelled = WithTls(RunningSilo.Alone());
-        await File.WriteAllTextAsync(Path.Combine(Secrets, "tls/nodes.json"), """{"nodes":[{"subject":"CN=a","acount":"000000000001","role":"upload"}]}""");
-        Assert.Contains("nodes.json is not a list of ingestion nodes", await RunningSilo.ExpectRefusalAsync(misspelled), StringComparison.Ordinal);
+        var misspelled = _folder.File("misspelled.json");
+        await File.WriteAllTextAsync(misspelled, """{"nodes":[{"subject":"CN=a","acount":"000000000001","role":"upload"}]}""");
+        var otherCertificate = (KnownSettings.TlsCertificate, Path.Combine(Secrets, "nodes/node-1/tls.crt"));
+        await Task.WhenAll(
+            RefuseAsync("tls.key is not the private key of the certificate in", WithTls(RunningSilo.Alone()), otherCertificate),
+            RefuseAsync(
+                "is not a valid certificate of the authority",
+                WithTls(RunningSilo.Alone()),
+                otherCertificate,
+                (KnownSettings.TlsKey, Path.Combine(Secrets, "nodes/node-1/tls.key"))),
+            RefuseAsync(
+                "OrleansUploads__TlsKey is missing. TLS needs certificate, key and authority",
+                WithTls(RunningSilo.Alone()),
+                (KnownSettings.TlsKey, null)),
+            RefuseAsync(
+                "OrleansUploads__NodesFile is set, but without TLS",
+                RunningSilo.Alone(),
+                (KnownSettings.NodesFile, Path.Combine(Secrets, "tls/nodes.json"))),
+            RefuseAsync("misspelled.json is not a list of ingestion nodes", WithTls(RunningSilo.Alone()), (KnownSettings.NodesFile, misspelled)));
+
+        static async Task RefuseAsync(
+            string message, Dictionary<string, string?> start, params (Setting<SiloSettings> Setting, string? Value)[] changes)
+        {
+            foreach (var (setting, value) in changes)
+            {
+                start[setting.Variable] = value;
+            }
+
+            Assert.Contains(message, await RunningSilo.ExpectRefusalAsync(start), StringComparison.Ordinal);
+        }
     }
 
     /// <summary>Runs the script in a folder of its own.</summary>

@@ -12,7 +12,7 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
 
     [Theory]
     [InlineData(-10)]
-    [InlineData(10)]
+    [InlineData(10, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "3"])]
     public async Task A_silo_whose_clock_is_wrong_by_ten_minutes_joins_and_serves(int minutes)
     {
         var startAsync = await PrepareAsync();
@@ -33,7 +33,7 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
 
     [Theory]
     [InlineData(true)]
-    [InlineData(false)]
+    [InlineData(false, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "5"])]
     public async Task A_silo_that_was_started_with_a_clock_ahead_starts_again_with_the_right_one(bool killed)
     {
         var startAsync = await PrepareAsync();
