@@ -18,8 +18,8 @@
 #   deploy/local-cluster.sh kill SILO       kills one silo, by its number, with SIGKILL
 #   deploy/local-cluster.sh bench           compares the rates of three silos with those of one process
 #   deploy/local-cluster.sh soak [MINUTES]  disturbs a cluster of its own under load, for an hour unless you say otherwise
-#   deploy/local-cluster.sh faults [MINUTES]  kills, pauses, stops and cuts off silos of a cluster of its own under clients that do not
-#                                           retry, for ten minutes unless you say otherwise; fails if a request fails without a fault
+#   deploy/local-cluster.sh faults [MINUTES]  kills, pauses, stops and cuts off silos of a cluster of its own, and loses its primary, under
+#                                           clients that do not retry, for ten minutes unless you say otherwise
 #   deploy/local-cluster.sh stop            stops everything and keeps the data
 #   deploy/local-cluster.sh remove          stops everything and deletes what "start" created; nothing in a store that you have
 #
@@ -371,20 +371,14 @@ bench() {
         --endpoint "http://127.0.0.1:$((port + 2))" --endpoint "http://127.0.0.1:$((port + 3))"
 }
 
-# Runs a class of tests, in a network namespace of its own if that is possible, because it changes the firewall.
+# Runs a class of tests on the chosen database.
 run_tests() {
-    [ "${asked_parts:-folder}" = folder ] \
-        || fail "the soak and the faults make clusters of their own, which keep the bytes in a folder. Omit --parts."
+    [ -z "$asked_parts" ] || fail "the soak and the faults make clusters of their own, and choose where the bytes are. Omit --parts."
     tests=$here/../tests/OrleansUploads.Silo.Tests/bin/Release/net10.0/OrleansUploads.Silo.Tests.dll
     [ -f "$tests" ] || fail "$tests does not exist. Build it: dotnet build tests/OrleansUploads.Silo.Tests -c Release"
-    set -- dotnet "$tests" -class "*.$1" -noLogo
-    export ORLEANSUPLOADS_CLUSTER_DATABASE="$database"
-    if [ "$(id -u)" = 0 ] && command -v iptables > /dev/null && unshare --net true 2> /dev/null; then
-        export ORLEANSUPLOADS_SOAK_NETWORK=own
-        exec unshare --net sh -c 'ip link set lo up && exec "$@"' sh "$@"
-    fi
-
-    exec "$@"
+    name=PostgreSQL
+    [ "$database" = postgres ] || name=Azurite
+    exec dotnet "$tests" -method "*.$1.A_cluster_on_$name*" -noLogo
 }
 
 soak() {

@@ -247,7 +247,7 @@ case "${1:-}" in
     replace-disk) replace_disk "${2:-}" ;;
     await-recovery) until_true 300 "that each object is on all disks" is_recovered ;;
     rounds)
-        export ORLEANSUPLOADS_CEPH_ROUNDS="${2:-5}"
+        export ORLEANSUPLOADS_FAULT_ROUNDS="${2:-5}"
         run_tests Silo.Tests '*.CephTests'
         ;;
     conformance) run_tests Storage.Tests '*' ;;

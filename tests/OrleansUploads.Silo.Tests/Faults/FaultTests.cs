@@ -1,145 +1,69 @@
-using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Recovery;
-using OrleansUploads.Silo.Tests.Soak;
+using Azure.Storage.Blobs;
+using OrleansUploads.Silo.Tests.Serving;
+using OrleansUploads.Storage;
 
 namespace OrleansUploads.Silo.Tests.Faults;
 
-/// <summary>Faults under clients that do not retry: a request may fail or wait only while a fault or the recovery from it lasts.
-/// <c>deploy/local-cluster.sh faults</c> runs it.</summary>
-public sealed class FaultTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output)
+/// <summary>Everything that docs/cluster.md says a cluster survives, under clients that do not retry. <c>deploy/local-cluster.sh faults</c>
+/// runs it for as long as it is told to.</summary>
+[Collection(nameof(Alone)), Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
-    private const int Clients = 10;
-    private const string Stop = "a silo was stopped";
+    private const string Bucket = "parts";
 
-    private static readonly TimeSpan Duration = TimeSpan.FromMinutes(TestSetting.Read("ORLEANSUPLOADS_FAULT_MINUTES", 0));
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private readonly TemporaryFolder _folder = new();
 
-    /// <summary>Longer than the rotation needs to notice that a silo is not ready.</summary>
-    private static readonly TimeSpan DrainDelay = TimeSpan.FromSeconds(5);
-
-    private readonly FaultLog _log = new();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task Requests_fail_only_while_a_fault_or_the_recovery_from_it_lasts()
+    public async Task A_cluster_on_PostgreSQL_with_its_bytes_in_S3_keeps_every_promise()
     {
-        Assert.SkipWhen(Duration == TimeSpan.Zero, "deploy/local-cluster.sh faults runs this test.");
-        if (NetworkCut.IsPossible)
+        await using var pair = await PostgresPair.StartAsync();
+        await using var store = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        using (var s3 = new S3Calls(store))
         {
-            await NetworkCut.PrepareAsync(SiloCluster.Count);
+            await s3.SendAsync(HttpMethod.Put, $"/{Bucket}", []);
         }
 
-        await using var cluster = await SiloCluster.StartAsync(
-            DatabaseServers.Chosen(postgres, azurite),
-            static (number, start) => (start with { Group = NetworkCut.GroupOf(number) })
-                .With(KnownSettings.DrainDelay.Variable, $"{DrainDelay.TotalSeconds:F0}s"));
-        SiloClient[] silos = [.. cluster.Silos.Select(static silo => new SiloClient(silo))];
-        await silos[0].Vaults.CreateVaultAsync(MeasuredClient.Vault);
-        await silos[0].SendS3Async(HttpMethod.Put, MeasuredClient.Bucket);
-        await using var rotation = new Rotation(cluster.Silos);
-        var clients = Enumerable.Range(0, Clients).Select(number => new MeasuredClient(silos, rotation, _log, number)).ToList();
-        using var stopping = new CancellationTokenSource();
-        var running = clients.Select(client => client.RunAsync(stopping.Token)).ToList();
-
-        await InjectFaultsAsync(cluster, running);
-
-        await Task.Delay(Calm);
-        await stopping.CancelAsync();
-        await Task.WhenAll(running);
-        Array.ForEach(silos, static silo => silo.Dispose());
-        foreach (var line in _log.Describe().Concat(_log.Unexplained.Select(static request => $"UNEXPLAINED {request}")))
-        {
-            Say(line);
-        }
-
-        Say($"{clients.Sum(static client => client.Compared)} archives and objects were read and compared.");
-        Assert.Empty(_log.Unexplained);
-        Assert.Empty(_log.CoveredOnlyBy(Stop));
+        await RunAsync(
+            new PostgresClusterDatabase(pair.ConnectionString),
+            start => start.WithPartsInS3($"s3://{Bucket}/cluster", store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey),
+            cluster => [.. new SiloDisturbances(cluster).All, .. new PrimaryDisturbances(pair, cluster.Rotation, Say).All]);
     }
 
-    private async Task InjectFaultsAsync(SiloCluster cluster, List<Task> running)
+    [Fact]
+    public async Task A_cluster_on_Azurite_with_its_bytes_in_blobs_keeps_every_promise()
     {
-        Func<SiloCluster, int, Task>[] faults = [KillAsync, StopAsync, PauseAsync, KillAllAsync, CutAsync];
-        for (var round = 0; _log.Now < Duration; round++)
-        {
-            await Task.Delay(Calm);
-            Assert.True(running.Find(static client => client.IsCompleted) is not { } ended, $"{running.Find(static client => client.IsCompleted)?.Exception}");
-            await faults[round % faults.Length](cluster, round % SiloCluster.Count);
-            Say($"{_log.Now.TotalSeconds:F0} s: {_log.Windows.LastOrDefault()?.Kind}, {_log.Answered} answers, {_log.Failed.Count} failures so far");
-            await Task.Delay(Calm);
-        }
+        var cluster = await azurite.CreateLocalClusterAsync();
+        var blobs = await azurite.StartBlobsAsync();
+        await new BlobContainerClient(blobs, Bucket).CreateAsync();
+
+        await RunAsync(
+            new AzureDatabase(cluster),
+            start => start.WithParts($"az://{Bucket}/cluster").With(ObjectStores.AzureVariable, blobs),
+            static cluster => new SiloDisturbances(cluster).All);
     }
 
-    private Task KillAsync(SiloCluster cluster, int victim) => _log.InjectAsync("a silo was killed", [victim], async () =>
+    private async Task RunAsync(
+        IClusterDatabase database, Func<SiloStart, SiloStart> keepParts, Func<SiloCluster, IEnumerable<Disturbance>> tableOf)
     {
-        await cluster.KillAsync(victim);
-        await ReplaceAsync(cluster, victim);
-    });
-
-    private Task StopAsync(SiloCluster cluster, int victim) => _log.InjectAsync(Stop, [victim], async () =>
-    {
-        await cluster.StopAsync(victim);
-        await ReplaceAsync(cluster, victim);
-    });
-
-    private Task PauseAsync(SiloCluster cluster, int victim) => _log.InjectAsync("a silo was paused", [victim], async () =>
-    {
-        cluster.Pause(victim);
-        await cluster.AwaitRemovalAndEndAsync(victim);
-        await ReplaceAsync(cluster, victim);
-    });
-
-    private Task KillAllAsync(SiloCluster cluster, int victim) => _log.InjectAsync("all silos were killed", [0, 1, 2], async () =>
-    {
-        await Task.WhenAll(cluster.Silos.Select(static silo => silo.KillAsync()));
-        await Task.WhenAll(Enumerable.Range(0, SiloCluster.Count).Select(number => ReplaceAsync(cluster, number)));
-    });
-
-    /// <summary>Drops the packets from one silo to another until one of the two is removed, and replaces it.</summary>
-    private async Task CutAsync(SiloCluster cluster, int victim)
-    {
-        if (!NetworkCut.IsPossible)
+        await NetworkCut.PrepareAsync();
+        try
         {
-            Say("The network was not cut, because this process has no network namespace of its own.");
-            return;
+            await using var cluster = await SiloCluster.StartAsync(
+                database, (number, start) => SiloDisturbances.Prepare(number, keepParts(start)));
+            var table = FaultPlan.Choose(tableOf(cluster));
+            Say(NetworkCut.IsPossible ? "The network is cut, too." : "The network is not cut, because only root with iptables can.");
+
+            var findings = await FaultCampaign.RunAsync(FaultPlan.Read(table.Count), cluster.Rotation, table, Say);
+
+            Assert.True(findings.Count == 0, string.Join('\n', findings.Take(30)) + $"\n{string.Join('\n', cluster.Silos)}");
+            Assert.False(Directory.Exists(cluster.PartsFolder));
         }
-
-        var other = (victim + 1) % SiloCluster.Count;
-        await _log.InjectAsync("a network was cut", [victim, other], async () =>
+        finally
         {
-            var (from, to) = (cluster.Silos[victim], cluster.Silos[other]);
-            await NetworkCut.CutAsync(victim, from, other, to);
-            await Task.Delay(TimeSpan.FromSeconds(20));
-            await NetworkCut.HealAsync(victim, from, other, to);
-            foreach (var number in await FindRemovedAsync(cluster, victim, other))
-            {
-                await cluster.AwaitOwnEndAsync(number);
-                await ReplaceAsync(cluster, number);
-            }
-        });
-    }
-
-    /// <summary>The silos that the others have removed. They end when they read the membership again.</summary>
-    private static async Task<IReadOnlyList<int>> FindRemovedAsync(SiloCluster cluster, params int[] numbers)
-    {
-        var removed = new List<int>();
-        foreach (var number in numbers)
-        {
-            if (!await cluster.Database.HasSiloAsync(cluster.Silos[number].SiloPort))
-            {
-                removed.Add(number);
-            }
+            await NetworkCut.EndAsync();
         }
-
-        return removed;
-    }
-
-    /// <summary>Starts a silo again and waits until it says that it is ready.</summary>
-    private static async Task ReplaceAsync(SiloCluster cluster, int number)
-    {
-        await cluster.ReplaceAsync(number);
-        using var silo = new SiloClient(cluster.Silos[number]);
-        await Eventually.BecomesTrueAsync(silo.IsReadyAsync, "the silo says that it is ready", Patience);
     }
 
     /// <summary>Shows the progress of a long run at once.</summary>

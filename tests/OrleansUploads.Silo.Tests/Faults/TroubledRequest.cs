@@ -17,13 +17,16 @@ internal sealed record TroubledRequest(
         $"{Operation} through silo {Silo}, sent at {SentAt.TotalSeconds:F1} s, ended at {EndedAt.TotalSeconds:F1} s: {Symptom}. {Detail}");
 }
 
-/// <summary>A fault and the recovery from it.</summary>
-/// <param name="Kind">What was done.</param>
-/// <param name="Victims">The numbers of the silos to which it was done.</param>
-/// <param name="From">When it was done.</param>
+/// <summary>A disturbance and the recovery from it.</summary>
+/// <param name="Cause">What happened.</param>
+/// <param name="Silo">The number of the silo to which it happened, if it happened to one.</param>
+/// <param name="From">When it began.</param>
 /// <param name="Until">When all silos had been ready for the time in which every entity answers.</param>
-internal sealed record FaultWindow(string Kind, IReadOnlyList<int> Victims, TimeSpan From, TimeSpan Until)
+internal sealed record FaultWindow(Disturbance Cause, int Silo, TimeSpan From, TimeSpan Until)
 {
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture, $"{Cause.Kind}, from {From.TotalSeconds:F1} s to {Until.TotalSeconds:F1} s");
+
     /// <summary>Whether a request was under way in this window.</summary>
     public bool Covers(TroubledRequest request) => request.SentAt <= Until && request.EndedAt >= From;
 

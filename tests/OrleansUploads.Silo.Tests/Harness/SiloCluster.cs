@@ -1,8 +1,9 @@
 using OrleansUploads.Silo.Hosting;
+using OrleansUploads.Silo.Tests.Faults;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>Three silos on a database behind a load balancer, which a test disturbs.</summary>
+/// <summary>Three silos on a database, which a test disturbs.</summary>
 internal sealed class SiloCluster : IAsyncDisposable
 {
     public const int Count = 3;
@@ -12,6 +13,8 @@ internal sealed class SiloCluster : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly List<RunningSilo> _silos = [];
 
+    private long _logBytesOfEnded;
+
     private SiloCluster(IClusterDatabase database) => Database = database;
 
     public IClusterDatabase Database { get; }
@@ -19,14 +22,13 @@ internal sealed class SiloCluster : IAsyncDisposable
     /// <summary>The folder for all bytes.</summary>
     public string PartsFolder => _folder.Data;
 
-    public LoadBalancer Balancer { get; } = new();
+    /// <summary>Chooses silos for requests.</summary>
+    public Rotation Rotation { get; private set; } = null!;
 
     public IReadOnlyList<RunningSilo> Silos => _silos;
 
-    /// <param name="server">The server of the cluster's database.</param>
-    /// <param name="with">Changes how a silo is started, by its number.</param>
-    public static async Task<SiloCluster> StartAsync(IDatabaseServer server, Func<int, SiloStart, SiloStart>? with = null) =>
-        await StartAsync(await server.CreateAsync(), with);
+    /// <summary>What all silos have logged so far.</summary>
+    public long LogBytes => _logBytesOfEnded + _silos.Sum(static silo => (long)silo.Log.Length);
 
     /// <param name="database">The cluster's database.</param>
     /// <param name="with">Changes how a silo is started, by its number.</param>
@@ -37,22 +39,8 @@ internal sealed class SiloCluster : IAsyncDisposable
             .Select(_ => new SiloStart(database.NewSilo(cluster._folder.Data)))
             .Select((start, number) => with?.Invoke(number, start) ?? start).ToList();
         cluster._silos.AddRange(await RunningSilo.StartAllAsync(starts));
-        cluster.Balancer.Use(cluster._silos);
+        cluster.Rotation = new Rotation(cluster._silos.Select(static silo => silo.Address));
         return cluster;
-    }
-
-    /// <summary>Kills a silo. New connections go to the others.</summary>
-    public async Task KillAsync(int number)
-    {
-        await _silos[number].KillAsync();
-        Leave(number);
-    }
-
-    /// <summary>Pauses a silo. New connections go to the others.</summary>
-    public void Pause(int number)
-    {
-        _silos[number].Process.Pause();
-        Leave(number);
     }
 
     /// <summary>Resumes a silo when the others have declared it dead, and waits until it notices that and ends.</summary>
@@ -63,13 +51,6 @@ internal sealed class SiloCluster : IAsyncDisposable
         await AwaitOwnEndAsync(number);
     }
 
-    /// <summary>Lets new connections leave a silo, and stops it gracefully.</summary>
-    public async Task StopAsync(int number)
-    {
-        Leave(number);
-        await _silos[number].StopAsync();
-    }
-
     /// <summary>Waits for the end of a silo that the others have removed, and that was not killed.</summary>
     public async Task AwaitOwnEndAsync(int number) => Assert.True(
         await _silos[number].WaitForExitAsync() == FatalExit.RemovedExitCode, $"Silo {number} ended by itself. {_silos[number]}");
@@ -78,27 +59,25 @@ internal sealed class SiloCluster : IAsyncDisposable
     public Task AwaitRemovalAsync(int number) => Eventually.BecomesTrueAsync(
         async () => !await Database.HasSiloAsync(_silos[number].SiloPort), "the silo is removed", Patience);
 
-    /// <summary>Starts a silo again at its address.</summary>
+    /// <summary>Starts a silo again at its address, and waits until it says that it is ready.</summary>
     /// <param name="number">The silo.</param>
     /// <param name="with">Changes how it is started, now and later.</param>
     public async Task ReplaceAsync(int number, Func<SiloStart, SiloStart>? with = null)
     {
         await _silos[number].DisposeAsync();
+        Interlocked.Add(ref _logBytesOfEnded, _silos[number].Log.Length);
         _silos[number] = await _silos[number].StartAgainAsync(with);
-        Balancer.Use(_silos);
+        await Rotation.AwaitReadyAsync(number);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await Rotation.DisposeAsync();
         foreach (var silo in _silos)
         {
             await silo.DisposeAsync();
         }
 
-        Balancer.Dispose();
         _folder.Dispose();
     }
-
-    /// <summary>Lets new connections leave a silo.</summary>
-    private void Leave(int number) => Balancer.Use(_silos.Where((_, other) => other != number));
 }

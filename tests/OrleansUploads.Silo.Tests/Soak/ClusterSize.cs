@@ -13,13 +13,13 @@ namespace OrleansUploads.Silo.Tests.Soak;
 internal sealed record ClusterSize(
     TimeSpan Elapsed, long Archives, long Rows, long Reminders, long StoredBytes, long LogBytes, long ResidentBytes)
 {
-    public static async Task<ClusterSize> MeasureAsync(SiloCluster cluster, TimeSpan elapsed, long archives, long logBytes) => new(
+    public static async Task<ClusterSize> MeasureAsync(SiloCluster cluster, TimeSpan elapsed, long archives) => new(
         elapsed,
         archives,
         await cluster.Database.CountRowsAsync(),
         await cluster.Database.CountRemindersAsync(),
         new DirectoryInfo(cluster.PartsFolder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(LengthOf),
-        logBytes,
+        cluster.LogBytes,
         cluster.Silos[0].Process.Figures.WorkingSet64);
 
     public override string ToString() => string.Create(

@@ -22,9 +22,9 @@ public sealed class RaceCampaign(SignedRequests requests, Random random) : IDisp
     }
 
     /// <summary>Creates the bucket.</summary>
-    public async Task BeginAsync(HttpClient? http = null)
+    public async Task BeginAsync()
     {
-        using var answer = await (http ?? _pooled).SendAsync(requests.Create(HttpMethod.Put, RaceClient.Bucket, []));
+        using var answer = await _pooled.SendAsync(requests.Create(HttpMethod.Put, RaceClient.Bucket, []));
         Assert.True(answer.IsSuccessStatusCode, $"The bucket was not created: {answer.StatusCode}.");
     }
 
@@ -32,18 +32,16 @@ public sealed class RaceCampaign(SignedRequests requests, Random random) : IDisp
     /// <param name="races">The races.</param>
     /// <param name="kill">Kills the server and starts it again, or null. What must be answered after the kill does not wait until it is
     /// ready.</param>
-    /// <param name="http">Sends the requests instead of this campaign's clients. It repeats nothing.</param>
     public async Task PlayAsync(
         IReadOnlyList<KeyValuePair<string, Func<RaceClient, Round, Task<Race>>>> races,
-        Func<(Task Killed, Task Restarted)>? kill = null,
-        HttpClient? http = null)
+        Func<(Task Killed, Task Restarted)>? kill = null)
     {
         var moment = new Moment();
         var played = await Task.WhenAll(races.Select(async race =>
         {
             var key = string.Create(CultureInfo.InvariantCulture, $"round/{Interlocked.Increment(ref _rounds)}");
             var round = new Round(key, kill is not null);
-            var client = new RaceClient(http ?? (kill is null ? _pooled : _single), requests, round, moment.OnAnswer);
+            var client = new RaceClient(kill is null ? _pooled : _single, requests, round, moment.OnAnswer);
             return (race.Key, Round: round, Client: client, Race: await race.Value(client, round));
         }));
         var all = played.SelectMany(static race => race.Race.Requests).ToArray();

@@ -97,7 +97,7 @@ public sealed partial class RaceClient(HttpClient http, SignedRequests requests,
 
     private async Task<RaceAnswer> RequireAsync(HttpMethod method, string target, byte[] body)
     {
-        var answer = await AskAsync(method, target, body);
+        var answer = round.IsKilled ? await UntilAnsweredAsync(() => AskAsync(method, target, body)) : await AskAsync(method, target, body);
         Assert.True(answer.IsSuccess, $"{method} {target} answered {answer.Code}.");
         return answer;
     }

@@ -5,9 +5,11 @@ namespace OrleansUploads.TestKit.Races;
 /// only.</remarks>
 /// <param name="key">The key.</param>
 /// <param name="isKilled">Whether the server is killed in this round.</param>
-public sealed class Round(string key, bool isKilled = false)
+/// <param name="moreBytes">How much longer than usual the contents are.</param>
+public sealed class Round(string key, bool isKilled = false, int moreBytes = 0)
 {
     private const int Absent = 0;
+    private const string Missing = "NoSuchKey";
     private const string Refused = "PreconditionFailed";
     private const string Gone = "NoSuchUpload";
     private const string Busy = "OperationAborted";
@@ -28,7 +30,7 @@ public sealed class Round(string key, bool isKilled = false)
     {
         lock (_gate)
         {
-            var content = new RaceContent(_contents.Count + 1, isMultipart);
+            var content = new RaceContent(_contents.Count + 1, isMultipart, moreBytes);
             _contents.Add(content);
             return content;
         }
@@ -55,7 +57,10 @@ public sealed class Round(string key, bool isKilled = false)
             else if (!answer.IsNone)
             {
                 write.HasNoEffect = true;
-                Expect(write.Condition is not null && answer.Code == Refused, $"A write was refused with {answer.Code}.");
+                // The object that it should replace may be missing, if its own write got no answer.
+                Expect(
+                    answer.Code == Refused ? write.Condition is not null : answer.Code == Missing && IsKilled && replaced is not null,
+                    $"A write was refused with {answer.Code}.");
                 AddFailedCondition(write);
             }
         }
@@ -77,7 +82,7 @@ public sealed class Round(string key, bool isKilled = false)
 
             var content = _contents.Find(content => content.Bytes.AsSpan().SequenceEqual(bytes));
             Expect(
-                answer.IsSuccess ? content?.ETag == answer.Text : answer.Code == "NoSuchKey",
+                answer.IsSuccess ? content?.ETag == answer.Text : answer.Code == Missing,
                 $"A read got {answer.Code} {answer.Text} and {bytes.Length} bytes of content {content?.Value}.");
             var value = answer.IsSuccess ? content?.Value ?? -1 : Absent;
             _history.Add(new KeyOperation { Action = KeyAction.Read, Value = value, Start = start, End = ++_instant });

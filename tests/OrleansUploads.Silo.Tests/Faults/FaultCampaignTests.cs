@@ -1,0 +1,159 @@
+using System.Net;
+
+namespace OrleansUploads.Silo.Tests.Faults;
+
+/// <summary>What the campaign finds in answers that were changed on their way to its clients.</summary>
+public sealed class FaultCampaignTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    private readonly TemporaryFolder _folder = new();
+    private ServerProcess? _server;
+
+    public async ValueTask DisposeAsync()
+    {
+        await (_server?.DisposeAsync() ?? ValueTask.CompletedTask);
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task True_answers_break_no_promise() => Assert.Empty(await RunAsync(static (_, _) => { }));
+
+    [Fact]
+    public async Task An_acknowledged_part_that_is_lost_is_found() => Assert.NotEmpty(await RunAsync(new LosingHandler()));
+
+    [Fact]
+    public async Task A_second_archive_ID_of_an_upload_is_found()
+    {
+        var ids = new List<string>();
+        Assert.NotEmpty(await RunAsync((request, answer) =>
+        {
+            if (request.Method == HttpMethod.Post && answer.Headers.TryGetValues("x-amz-archive-id", out var found))
+            {
+                lock (ids)
+                {
+                    // Each upload gets the ID of the one before.
+                    ids.Add(found.Single());
+                    answer.Headers.Remove("x-amz-archive-id");
+                    answer.Headers.Add("x-amz-archive-id", ids[Math.Max(0, ids.Count - 2)]);
+                }
+            }
+        }));
+    }
+
+    [Theory]
+    [InlineData("/output")]
+    [InlineData("/races/")]
+    public async Task A_wrong_byte_is_found(string target) => Assert.NotEmpty(await RunAsync((request, answer) =>
+    {
+        if (request.Method == HttpMethod.Get && answer.IsSuccessStatusCode
+            && request.RequestUri!.PathAndQuery.Contains(target, StringComparison.Ordinal)
+            && answer.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult() is { Length: > 0 } bytes)
+        {
+            bytes[^1] ^= 1;
+            answer.Content = new ByteArrayContent(bytes);
+        }
+    }));
+
+    [Fact]
+    public async Task One_failed_request_without_a_fault_is_found()
+    {
+        var answered = 0;
+        var finding = Assert.Single(await RunAsync((_, answer) =>
+        {
+            if (Interlocked.Increment(ref answered) == 30)
+            {
+                answer.StatusCode = HttpStatusCode.ServiceUnavailable;
+            }
+        }));
+        Assert.StartsWith("No fault explains this: ", finding, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_window_explains_the_failures_of_its_time_and_no_endless_wait()
+    {
+        var log = new FaultLog(10 * Second);
+        var kill = new Disturbance("a silo was killed", static _ => Task.CompletedTask);
+        log.Add(new FaultWindow(kill, 0, 10 * Second, 30 * Second));
+        Add(sent: 29, ended: 31);
+        Add(sent: 5, ended: 10);
+        Add(sent: 29, ended: 40);
+        Assert.Empty(log.Findings);
+
+        Add(sent: 31, ended: 31);
+        Assert.Single(log.Findings);
+        Add(sent: 29, ended: 41);
+        Assert.Equal(2, log.Findings.Count());
+
+        void Add(int sent, int ended) => log.AddFailure(new TroubledRequest("GET /", 0, sent * Second, ended * Second, "status 503", ""));
+    }
+
+    [Fact]
+    public void A_failure_because_of_what_clients_must_not_notice_is_found_unless_something_else_explains_it()
+    {
+        var log = new FaultLog(10 * Second);
+        var stop = new Disturbance("a silo was stopped", static _ => Task.CompletedTask) { IsSeamless = true };
+        log.Add(new FaultWindow(stop, 0, 10 * Second, 30 * Second));
+        log.AddFailure(new TroubledRequest("GET /", 0, 29 * Second, 31 * Second, "status 503", ""));
+        Assert.StartsWith("Clients must not notice this: ", Assert.Single(log.Findings), StringComparison.Ordinal);
+
+        log.Add(new FaultWindow(stop with { IsSeamless = false }, 0, 31 * Second, 50 * Second));
+        Assert.Empty(log.Findings);
+    }
+
+    [Fact]
+    public void A_recovery_that_takes_too_long_is_found()
+    {
+        var log = new FaultLog(10 * Second);
+        var kill = new Disturbance("a silo was killed", static _ => Task.CompletedTask) { MaxTime = 60 * Second };
+        log.Add(new FaultWindow(kill, 0, Second, (61 * Second) + FaultLog.Settling));
+        Assert.Empty(log.Findings);
+
+        log.Add(new FaultWindow(kill, 0, Second, (62 * Second) + FaultLog.Settling));
+        Assert.Single(log.Findings);
+    }
+
+    private Task<IReadOnlyList<string>> RunAsync(Action<HttpRequestMessage, HttpResponseMessage> change) => RunAsync(new ChangingHandler(change));
+
+    /// <summary>Runs a campaign in which nothing happens.</summary>
+    private async Task<IReadOnlyList<string>> RunAsync(HttpMessageHandler sends)
+    {
+        _server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        await using var rotation = new Rotation([_server.Address]);
+        return await FaultCampaign.RunAsync(new FaultPlan(Rounds: 3, TimeSpan.Zero, Seed: 1), rotation, [], static _ => { }, sends);
+    }
+
+    private sealed class ChangingHandler(Action<HttpRequestMessage, HttpResponseMessage> change)
+        : DelegatingHandler(UnrepeatedRequests.CreateHandler())
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var answer = await base.SendAsync(request, cancellationToken);
+            change(request, answer);
+            return answer;
+        }
+    }
+
+    /// <summary>Acknowledges parts of the vault API and sends every other one to nobody.</summary>
+    private sealed class LosingHandler() : DelegatingHandler(UnrepeatedRequests.CreateHandler())
+    {
+        private int _parts;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var isPart = request.Method == HttpMethod.Put && request.RequestUri!.AbsolutePath.Contains("/multipart-uploads/", StringComparison.Ordinal);
+            if (!isPart || Interlocked.Increment(ref _parts) % 2 == 0)
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+
+            var answer = new HttpResponseMessage(HttpStatusCode.NoContent);
+            if (request.Headers.TryGetValues("x-amz-sha256-tree-hash", out var hash))
+            {
+                answer.Headers.Add("x-amz-sha256-tree-hash", hash);
+            }
+
+            return answer;
+        }
+    }
+}
