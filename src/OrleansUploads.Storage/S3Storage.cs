@@ -19,6 +19,7 @@ public sealed class S3Storage : IObjectStorage
     private readonly string _bucket;
     private readonly string _prefix;
     private bool? _signsChunks;
+    private AnswerKind _answers;
 
     /// <param name="address">The bucket and the prefix of the keys.</param>
     /// <param name="credentials">The credentials, or null for those that the SDK finds: environment, profiles, or the identity of the
@@ -64,7 +65,8 @@ public sealed class S3Storage : IObjectStorage
         string key, Stream content, long lengthBytes, bool onlyIfAbsent, CancellationToken cancellationToken)
     {
         _signsChunks ??= await UnderstandsChunksAsync(cancellationToken);
-        await PutAsync(key, content, lengthBytes, onlyIfAbsent, _signsChunks.Value, cancellationToken);
+        using var check = new AnswerCheck(_answers);
+        check.Require(await PutAsync(key, content, lengthBytes, onlyIfAbsent, _signsChunks.Value, check, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -158,21 +160,28 @@ public sealed class S3Storage : IObjectStorage
     private static HttpStatusCode StatusOf(string? code) =>
         code is "AccessDenied" or "MethodNotAllowed" or "InvalidArgument" ? HttpStatusCode.Forbidden : HttpStatusCode.InternalServerError;
 
-    private async Task PutAsync(
-        string key, Stream content, long lengthBytes, bool onlyIfAbsent, bool signsChunks, CancellationToken cancellationToken)
+    private async Task<PutObjectResponse> PutAsync(
+        string key,
+        Stream content,
+        long lengthBytes,
+        bool onlyIfAbsent,
+        bool signsChunks,
+        AnswerCheck check,
+        CancellationToken cancellationToken)
     {
-        using var whole = signsChunks ? null : await ReadWholeAsync(content, lengthBytes, cancellationToken);
+        await using var observed = new ObservedStream(content, check);
+        using var whole = signsChunks ? null : await ReadWholeAsync(observed, lengthBytes, cancellationToken);
         var request = new PutObjectRequest
         {
             BucketName = _bucket,
             Key = _prefix + key,
-            InputStream = whole ?? content,
+            InputStream = whole ?? (Stream)observed,
             AutoCloseStream = false,
             UseChunkEncoding = signsChunks,
             IfNoneMatch = onlyIfAbsent ? "*" : null,
         };
         request.Headers.ContentLength = lengthBytes;
-        await _client.PutObjectAsync(request, cancellationToken);
+        return await _client.PutObjectAsync(request, cancellationToken);
     }
 
     private static async Task<MemoryStream> ReadWholeAsync(Stream content, long lengthBytes, CancellationToken cancellationToken)
@@ -190,21 +199,37 @@ public sealed class S3Storage : IObjectStorage
         return whole;
     }
 
-    /// <summary>Stores that ignore the encoding keep the signatures of the chunks as a part of the object.</summary>
+    /// <summary>Stores that ignore the encoding keep the signatures of the chunks as a part of the object. Finds out what the answers say of
+    /// the stored bytes, too.</summary>
     private async Task<bool> UnderstandsChunksAsync(CancellationToken cancellationToken)
     {
         var key = $"trial/chunks-{Guid.NewGuid():N}";
         var content = "signed in chunks"u8.ToArray();
-        using var body = new MemoryStream(content);
-        await PutAsync(key, body, content.Length, onlyIfAbsent: false, signsChunks: true, cancellationToken);
+        var answer = await PutTrialAsync(signsChunks: true);
         try
         {
-            using var read = await ReadAsync(key, new ObjectRange(0, content.Length), cancellationToken);
-            return read.ObjectBytes == content.Length;
+            using (var read = await ReadAsync(key, new ObjectRange(0, content.Length), cancellationToken))
+            {
+                if (read.ObjectBytes == content.Length)
+                {
+                    _answers = AnswerCheck.KindOf(answer, content);
+                    return true;
+                }
+            }
+
+            _answers = AnswerCheck.KindOf(await PutTrialAsync(signsChunks: false), content);
+            return false;
         }
         finally
         {
             await DeleteAsync(key, cancellationToken);
+        }
+
+        async Task<PutObjectResponse> PutTrialAsync(bool signsChunks)
+        {
+            using var body = new MemoryStream(content);
+            using var none = new AnswerCheck(AnswerKind.Opaque);
+            return await PutAsync(key, body, content.Length, onlyIfAbsent: false, signsChunks, none, cancellationToken);
         }
     }
 }

@@ -40,6 +40,9 @@ internal sealed class StoreProxy : IAsyncDisposable
     /// <summary>Answers a request instead of the server, or returns false to leave it to the server.</summary>
     public Func<HttpContext, Task<bool>> Answer { get; set; } = static _ => Task.FromResult(false);
 
+    /// <summary>Changes the headers of an answer of the server.</summary>
+    public Action<HttpResponse> Change { get; set; } = static _ => { };
+
     /// <summary>How long each request takes longer.</summary>
     public TimeSpan Delay { get; set; }
 
@@ -134,7 +137,7 @@ internal sealed class StoreProxy : IAsyncDisposable
         return await _server.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
-    private static async Task CopyAsync(HttpResponseMessage answer, HttpContext context, bool isCut)
+    private async Task CopyAsync(HttpResponseMessage answer, HttpContext context, bool isCut)
     {
         context.Response.StatusCode = (int)answer.StatusCode;
         foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers))
@@ -144,6 +147,8 @@ internal sealed class StoreProxy : IAsyncDisposable
                 context.Response.Headers[name] = values.ToArray();
             }
         }
+
+        Change(context.Response);
 
         if (answer.StatusCode == HttpStatusCode.NoContent || HttpMethods.IsHead(context.Request.Method))
         {

@@ -29,7 +29,7 @@ internal sealed class ObjectAttemptWriter : AttemptWriter
         _storage = storage;
         _calls = calls;
         _createsOnly = createsOnly;
-        if (ObjectBytes <= options.RepeatableBytes)
+        if (lengthBytes <= options.RepeatableBytes)
         {
             _kept = new Pipe(new PipeOptions(pauseWriterThreshold: 0, minimumSegmentSize: 64 * 1024, useSynchronizationContext: false));
         }

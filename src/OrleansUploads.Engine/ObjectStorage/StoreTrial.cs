@@ -10,10 +10,45 @@ internal static class StoreTrial
 {
     private const string Prefix = "trial/";
     private const int RangeBytes = 4;
+    private const int Tries = 5;
 
-    /// <summary>Runs the trial.</summary>
+    /// <summary>Removes what earlier trials have left that were killed, and runs the trial.</summary>
     /// <exception cref="PartStoreUnavailableException">The store lacks something; the message names it.</exception>
     public static async Task<StoreAbilities> RunAsync(IObjectStorage storage, ObjectCalls calls, CancellationToken cancellationToken)
+    {
+        string? page = null;
+        do
+        {
+            var current = page;
+            var left = await calls.RunAsync("a listing", token => storage.ListAsync(Prefix, current, token), cancellationToken);
+            foreach (var stored in left.Objects)
+            {
+                await calls.RunAsync("a deletion", token => storage.DeleteAsync(stored.Key, token), cancellationToken);
+            }
+
+            page = left.Next;
+        }
+        while (page is not null);
+
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await TryAsync(storage, calls, cancellationToken);
+            }
+            catch (ObjectMissingException) when (tries < Tries)
+            {
+                // Another process that starts at the same time has removed the objects of this trial.
+            }
+            catch (ObjectMissingException missing)
+            {
+                throw new PartStoreUnavailableException(
+                    $"{storage.Address} cannot keep parts: what was just written is missing. Use another store.", missing);
+            }
+        }
+    }
+
+    private static async Task<StoreAbilities> TryAsync(IObjectStorage storage, ObjectCalls calls, CancellationToken cancellationToken)
     {
         var content = "OrleansUploads tries what the store can do."u8.ToArray();
 
@@ -25,12 +60,22 @@ internal static class StoreTrial
             await RequireRangeAsync(new ObjectRange(0, content.Length), content, "reading what was just written");
             await RequireRangeAsync(new ObjectRange(2, RangeBytes), content.AsMemory(2, RangeBytes), "reading a range");
             var listed = await calls.RunAsync("a listing", token => storage.ListAsync(key, null, token), cancellationToken);
+            if (listed.Objects.Count == 0)
+            {
+                // Reading it again tells an object that is gone from one that the listing does not show.
+                await RequireRangeAsync(new ObjectRange(0, content.Length), content, "reading what was just written");
+            }
+
             Require(listed.Objects is [var only] && only == new ListedObject(key, content.Length), "listing what was just written");
-            return new StoreAbilities(await CanCreateOnlyAsync(), storage.MaxDeletions > 1 && await CanDeleteSeveralAsync());
+
+            // The second time on a key of its own, because the first may have been removed.
+            var createsOnly = await CanCreateOnlyAsync(key) || await CanCreateOnlyAsync($"{key}c");
+            return new StoreAbilities(createsOnly, storage.MaxDeletions > 1 && await CanDeleteSeveralAsync());
         }
         finally
         {
             await DeleteAsync(key);
+            await DeleteAsync($"{key}c");
         }
 
         Task PutAsync(string to, bool onlyIfAbsent) => calls.RunAsync(
@@ -66,11 +111,16 @@ internal static class StoreTrial
             }
         }
 
-        async Task<bool> CanCreateOnlyAsync()
+        async Task<bool> CanCreateOnlyAsync(string on)
         {
+            if (on != key)
+            {
+                await PutAsync(on, onlyIfAbsent: false);
+            }
+
             try
             {
-                await PutAsync(key, onlyIfAbsent: true);
+                await PutAsync(on, onlyIfAbsent: true);
 
                 // It ignores the condition.
                 return false;
