@@ -1,4 +1,5 @@
 using OrleansUploads.Engine.Checking;
+using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Storage;
@@ -27,6 +28,11 @@ internal sealed class CheckRun(CheckSettings settings)
             FileFault.RequireReadable(settings.DataFolder);
             var from = _resumeFile?.Read() ?? CheckPosition.Start;
             using var parts = settings.Parts is { } address ? await ObjectStores.OpenAsync(address, cancellationToken) : null;
+            if (parts is not null)
+            {
+                await InspectedDataFolder.RequireMarkAsync(settings.DataFolder, parts, cancellationToken);
+            }
+
             using var check = DataFolderCheck.Open(
                 settings.DataFolder,
                 new CheckOptions

@@ -64,6 +64,30 @@ public sealed class InspectedDataFolder : IDisposable
         }
     }
 
+    /// <summary>Requires that a store keeps the bytes of a data folder. With another one, all bytes would seem to be lost.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="parts">The store.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="IOException">It keeps others; the message names the marks of both.</exception>
+    public static async ValueTask RequireMarkAsync(string path, IStoreMark parts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        RequireDataFolder(path);
+        if (FolderMark.Find(path) is not { } own)
+        {
+            throw new IOException($"{path} has no mark '{FolderMark.FileName}', so its bytes are not in {parts.Place}. Omit --parts.");
+        }
+
+        var mark = await parts.FindMarkAsync(cancellationToken);
+        if (!mark.AsSpan().SequenceEqual(own))
+        {
+            var found = mark is null ? $"there is no mark '{parts.MarkName}' in it" : $"its mark '{parts.MarkName}' is {Convert.ToHexStringLower(mark)}";
+            throw new IOException(
+                $"{parts.Place} does not keep the bytes of {path}: {found}, and the mark '{FolderMark.FileName}' of the folder is "
+                + $"{Convert.ToHexStringLower(own)}. Correct --parts or --data.");
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
