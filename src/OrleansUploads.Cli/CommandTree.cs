@@ -32,6 +32,7 @@ internal static class CommandTree
             CheckCommand.Create(),
             ControlCommand.CreateClock(),
             BackupCommand.Create(),
+            TakeOverCommand.Create(),
             CompletionCommand.Create(),
         };
         root.RequireValues();

@@ -83,6 +83,62 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
         refused.ExpectOneLine("belongs to another data folder", "delete the mark 'store-mark'");
     }
 
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task A_copy_is_refused_until_it_takes_over_and_then_its_original_stores_nothing_more(string server)
+    {
+        var setup = await SetupAsync(server, Path.Combine(_folder.Path, "data"));
+        var copy = setup with { DataFolder = Path.Combine(_folder.Path, "copy") };
+        await using var original = await ServerProcess.StartAsync(setup);
+        using var client = original.Connect();
+        await client.CreateVaultAsync("photos");
+        var bytes = Archives.Bytes(3000, seed: 3);
+        var archive = (await client.UploadInPartsAsync("photos", bytes)).ArchiveId;
+        var begun = await CommandLine.RunAsync(["backup", "begin", "--data", setup.DataFolder, "--to", copy.DataFolder], setup.Environment);
+        Assert.True(begun.ExitCode == 0, begun.ToString());
+
+        (await ServerProcess.RefuseAsync(copy)).ExpectOneLine("is used by the data folder", setup.DataFolder, "take-over");
+        var taken = await CommandLine.RunAsync(
+            ["take-over", "--data", copy.DataFolder, .. setup.Options.Where(option => option != "--quiet")], setup.Environment);
+        Assert.True(taken.ExitCode == 0, taken.ToString());
+
+        await using var restored = await ServerProcess.StartAsync(copy);
+        using var newClient = restored.Connect();
+        Assert.Equal(bytes, await newClient.RetrieveAsync("photos", archive));
+        using var http = new HttpClient { BaseAddress = original.Address };
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                _ = await Record.ExceptionAsync(() => client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 4)));
+                return (await http.GetAsync("/healthz")).StatusCode == System.Net.HttpStatusCode.ServiceUnavailable;
+            },
+            "the original knows that it has lost its store");
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 5)));
+        Assert.Contains("does not have its part store any more", refused.ToString(), StringComparison.Ordinal);
+        await original.StopAsync();
+        (await ServerProcess.RefuseAsync(setup)).ExpectOneLine("is used by the data folder", copy.DataFolder);
+        Assert.Equal(bytes, await newClient.RetrieveAsync("photos", archive));
+    }
+
+    [Fact]
+    public async Task A_check_with_a_wrong_store_names_the_marks_and_reports_no_loss()
+    {
+        var setup = await SetupAsync("own", Path.Combine(_folder.Path, "data"));
+        await using (var server = await ServerProcess.StartAsync(setup))
+        {
+            using var client = server.Connect();
+            await client.CreateVaultAsync("photos");
+            await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 6));
+            await server.StopAsync();
+        }
+
+        var check = await CommandLine.RunAsync(
+            ["check", "--data", setup.DataFolder, "--parts", $"s3://{StoreServers.Bucket}/elsewhere", .. setup.Options.Skip(2)],
+            setup.Environment);
+        Assert.Equal(2, check.ExitCode);
+        Assert.Contains("there is no mark 'store-mark' in it", check.Output + check.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_missing_bucket_is_refused_with_its_name()
     {

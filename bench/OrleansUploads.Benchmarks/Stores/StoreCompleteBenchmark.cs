@@ -102,7 +102,7 @@ internal sealed class StoreCompleteBenchmark : IBenchmark
         string folder, ObjectPartStore parts, CancellationToken cancellationToken)
     {
         var opened = FolderEngine.Open(folder, TimeProvider.System, new DataFolderOptions { Parts = parts });
-        await opened.Folder.RequireMarkAsync(parts, cancellationToken);
+        await opened.Folder.TakeStoreAsync(takesOver: false, cancellationToken);
         return opened;
     }
 }

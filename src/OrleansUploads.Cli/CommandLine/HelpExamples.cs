@@ -46,6 +46,7 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
         ["keys export"] = ["eval \"$(orleans-uploads keys export --data /srv/uploads)\""],
         ["check"] = ["orleans-uploads check --data /srv/uploads --deep --limit 50MiB/s --resume check.json"],
         ["backup begin"] = ["orleans-uploads backup begin --data /srv/uploads --to /backup/uploads --for 12h"],
+        ["take-over"] = ["orleans-uploads take-over --data /srv/restored --parts s3://bucket/prefix"],
         ["completion"] = ["source <(orleans-uploads completion bash)"],
     };
 

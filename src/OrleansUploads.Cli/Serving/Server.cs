@@ -82,11 +82,7 @@ internal sealed partial class Server(ServerOptions options)
         };
         await using var folder = FileFault.OpenFolder(
             options.DataFolder, "--data", () => DataFolder.Open(options.DataFolder, folderOptions));
-        if (parts is not null)
-        {
-            await folder.RequireMarkAsync(parts, cancellationToken);
-        }
-
+        await folder.TakeStoreAsync(takesOver: false, cancellationToken);
         foreach (var entity in folder.DamagedEntities)
         {
             LogDamaged(logger, entity.ToString());

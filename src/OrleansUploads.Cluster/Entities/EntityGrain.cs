@@ -46,6 +46,13 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
     /// <inheritdoc/>
     public async ValueTask<EntityReply> AskAsync(EntityMessage command)
     {
+        if (!CallerStore.Is(Ports.Parts))
+        {
+            return new EntityReply(
+                default, $"{Entity} is not asked by a process that keeps its bytes in another store. The store of the cluster has changed; "
+                + "restart that process.");
+        }
+
         try
         {
             return new EntityReply(Messages.Pack(await AskAsync(Messages.Unpack<ICommand>(command))), Unavailable: null);

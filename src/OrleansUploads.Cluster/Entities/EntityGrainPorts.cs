@@ -6,6 +6,7 @@ using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Intents;
 using OrleansUploads.Engine.Keys;
+using OrleansUploads.Engine.Ownership;
 
 namespace OrleansUploads.Cluster.Entities;
 
@@ -25,7 +26,7 @@ namespace OrleansUploads.Cluster.Entities;
 public sealed record EntityGrainPorts(
     EntityCatalog Catalog,
     [FromKeyedServices(ClusterNames.DirectHost)] IEntityHost Host,
-    IPartStore Parts,
+    [FromKeyedServices(OwnedPartStore.ServiceKey)] IPartStore Parts,
     [FromKeyedServices(ClusterNames.GrainStorage)] IGrainStorage Storage,
     IReminderRegistry Reminders,
     ClusterOptions Options,

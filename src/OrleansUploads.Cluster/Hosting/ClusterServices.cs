@@ -10,6 +10,7 @@ using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Engine.Ownership;
 
 using ClusterOptions = OrleansUploads.Cluster.Settings.ClusterOptions;
 
@@ -33,6 +34,7 @@ public static class ClusterServices
         silo.Services.AddSingleton(new EntityCatalog(
             options.Engine,
             new EntityLayout { IsShared = true, ArchiveShards = ArchiveShards }));
+        silo.Services.AddSiloParts();
         silo.Services.AddSingleton<EntityGrainPorts>();
         silo.Services.TryAddKeyedSingleton<IGrainStorageSerializer>(ClusterNames.GrainStorage, static (services, _) =>
             new JournalRowSerializer(services.GetRequiredService<IGrainStorageSerializer>()));
@@ -44,7 +46,7 @@ public static class ClusterServices
             new EngineLog(services.GetRequiredService<ILogger<EngineLog>>(), options.Time));
         silo.Services.AddSingleton(services => new AttemptCollector(
             services.GetRequiredKeyedService<IEntityHost>(ClusterNames.DirectHost),
-            services.GetRequiredService<IPartStore>(),
+            services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey),
             services.GetRequiredService<IServiceClock>(),
             log: services.GetRequiredService<EngineLog>()));
         silo.Services.AddHostedService<AttemptCollection>();

@@ -14,6 +14,10 @@ public sealed record ClusterOptions
     /// <summary>The clock by which entities decide, or null for a record, kept by all silos, of when the service was running.</summary>
     public IServiceClock? Clock { get; init; }
 
+    /// <summary>Returns what identifies the decisions of the cluster, and no copy of them: any text. The part store belongs to it. Null if
+    /// the grain storage cannot be copied while the original is in use.</summary>
+    public Func<IServiceProvider, CancellationToken, ValueTask<string>>? FindStoreIdentity { get; init; }
+
     /// <summary>If a journal write takes longer than this, its outcome is unknown.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

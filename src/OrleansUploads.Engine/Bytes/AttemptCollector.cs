@@ -1,3 +1,5 @@
+using OrleansUploads.Engine.Ownership;
+
 namespace OrleansUploads.Engine.Bytes;
 
 /// <summary>Deletes the bytes that no upload and no archive owns.</summary>
@@ -23,6 +25,7 @@ public sealed class AttemptCollector(
     /// <summary>Runs one round over the whole part store. Uploads that cannot be examined are skipped and logged.</summary>
     /// <param name="grace">Attempts younger than this are kept; not negative.</param>
     /// <param name="cancellationToken">Cancels the round between two uploads.</param>
+    /// <exception cref="StoreLostException">The part store belongs to another owner. Nothing more is deleted.</exception>
     public async ValueTask<CollectionReport> CollectAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(grace, TimeSpan.Zero);
@@ -37,53 +40,80 @@ public sealed class AttemptCollector(
             return report;
         }
 
+        var deletions = new Deletions();
         await foreach (var upload in parts.ListUploadsAsync(cancellationToken))
         {
-            try
+            report += await TryAsync(
+                upload, () => CollectAsync(upload, clock.Read().ServedAgo(grace), deletions, cancellationToken));
+            if (deletions.IsFull)
             {
-                report += await CollectAsync(upload, clock.Read().ServedAgo(grace), cancellationToken);
-            }
-            catch (Exception fault) when (fault is EntityUnavailableException or PartStoreUnavailableException
-                or AttemptDamagedException or IOException or UnauthorizedAccessException)
-            {
-                // If in doubt, nothing is deleted. The next round tries again.
-                report += Skip(upload, fault);
+                report += await DeleteAsync(deletions);
             }
         }
 
+        report += await DeleteAsync(deletions);
         EngineTelemetry.AttemptsCollected.Add(report.AttemptsDeleted);
         EngineTelemetry.UploadsCollected.Add(report.UploadsDeleted);
         return report;
     }
 
     private async ValueTask<CollectionReport> CollectAsync(
-        UploadId upload, DateTimeOffset before, CancellationToken cancellationToken)
+        UploadId upload, DateTimeOffset before, Deletions deletions, CancellationToken cancellationToken)
     {
-        var pages = await CollectPagesAsync(upload, before, keepsUnowned: true, cancellationToken);
-        if (pages.InUse is not AttemptsInUse.None)
+        var pages = await CollectPagesAsync(upload, before, keepsUnowned: true, deletions, cancellationToken);
+        if (pages.InUse is AttemptsInUse.None)
         {
-            return pages.Report;
+            deletions.Add(upload, pages.Listed, () => DeleteUnownedAsync(upload, pages, before, cancellationToken));
         }
 
-        // The upload owns nothing. It is deleted as a whole, with its manifest, unless it has an attempt that is young or has begun since.
+        return pages.Report;
+    }
+
+    /// <summary>Deletes an upload that owns nothing as a whole, with its manifest, unless it has an attempt that is young or has begun
+    /// since.</summary>
+    private async ValueTask<CollectionReport> DeleteUnownedAsync(
+        UploadId upload, CollectedPages pages, DateTimeOffset before, CancellationToken cancellationToken)
+    {
         if (pages.HasYoung || await CountOldAsync(upload, pages.Listed, before, cancellationToken) is not { } left)
         {
-            return pages.Report + (await CollectPagesAsync(upload, before, keepsUnowned: false, cancellationToken)).Report;
+            return (await CollectPagesAsync(upload, before, keepsUnowned: false, deletions: null, cancellationToken)).Report;
         }
 
         if (IsHeld())
         {
-            return pages.Report;
+            return default;
         }
 
         await parts.DeleteUploadAsync(upload, cancellationToken);
-        return pages.Report + new CollectionReport(AttemptsDeleted: left, UploadsDeleted: 1);
+        return new CollectionReport(AttemptsDeleted: left, UploadsDeleted: 1);
+    }
+
+    /// <summary>Carries out deletions at the same time, so that they share a reading of the owner of the store.</summary>
+    private async ValueTask<CollectionReport> DeleteAsync(Deletions deletions)
+    {
+        var reports = await Task.WhenAll(
+            deletions.Take().Select(deletion => TryAsync(deletion.Upload, deletion.DeleteAsync).AsTask()));
+        return reports.Aggregate(default(CollectionReport), static (sum, report) => sum + report);
+    }
+
+    private async ValueTask<CollectionReport> TryAsync(UploadId upload, Func<ValueTask<CollectionReport>> collect)
+    {
+        try
+        {
+            return await collect();
+        }
+        catch (Exception fault) when (fault is EntityUnavailableException or AttemptDamagedException or IOException
+            or UnauthorizedAccessException or (PartStoreUnavailableException and not StoreLostException))
+        {
+            // If in doubt, nothing is deleted. The next round tries again.
+            return Skip(upload, fault);
+        }
     }
 
     /// <summary>Deletes the attempts from before a time that nothing owns, one page after the other. Those of an upload that
-    /// owns nothing may be kept.</summary>
+    /// owns nothing may be kept. Small deletions are left to the caller, if it wants them.</summary>
     private async ValueTask<CollectedPages> CollectPagesAsync(
-        UploadId upload, DateTimeOffset before, bool keepsUnowned, CancellationToken cancellationToken)
+        UploadId upload, DateTimeOffset before, bool keepsUnowned, Deletions? deletions, CancellationToken cancellationToken)
     {
         var pages = default(CollectedPages);
         var named = new NamedAttempts(parts, upload);
@@ -97,7 +127,19 @@ public sealed class AttemptCollector(
                 return new CollectedPages(pages.Report + Skip(upload, fault: null));
             }
 
-            var report = keepsUnowned && inUse is AttemptsInUse.None ? default : await DeleteAsync(upload, unowned, cancellationToken);
+            var report = default(CollectionReport);
+            if (unowned.Count > 0 && !(keepsUnowned && inUse is AttemptsInUse.None))
+            {
+                if (deletions is not null && unowned.Count <= Deletions.MaxAttempts)
+                {
+                    deletions.Add(upload, unowned.Count, () => DeleteAsync(upload, unowned, cancellationToken));
+                }
+                else
+                {
+                    report = await DeleteAsync(upload, unowned, cancellationToken);
+                }
+            }
+
             pages = new CollectedPages(
                 pages.Report + report, inUse, pages.Listed + page.Count, pages.HasYoung || old.Count < page.Count);
         }
@@ -180,7 +222,7 @@ public sealed class AttemptCollector(
     private async ValueTask<CollectionReport> DeleteAsync(
         UploadId upload, List<AttemptId> unowned, CancellationToken cancellationToken)
     {
-        if (unowned.Count == 0 || IsHeld())
+        if (IsHeld())
         {
             return default;
         }
@@ -190,6 +232,34 @@ public sealed class AttemptCollector(
     }
 
     private bool IsHeld() => clock.Read() is { IsTrusted: false } or { HoldsBytes: true };
+
+    /// <summary>Deletions that are carried out together.</summary>
+    private sealed class Deletions
+    {
+        /// <summary>The number of attempts of one upload that are worth waiting for others.</summary>
+        public const int MaxAttempts = 256;
+
+        private const int MaxCount = 64;
+        private const int MaxTogether = 4096;
+
+        private List<(UploadId, Func<ValueTask<CollectionReport>>)> _waiting = [];
+        private int _attempts;
+
+        public bool IsFull => _waiting.Count >= MaxCount || _attempts >= MaxTogether;
+
+        public void Add(UploadId upload, int attempts, Func<ValueTask<CollectionReport>> delete)
+        {
+            _waiting.Add((upload, delete));
+            _attempts += attempts;
+        }
+
+        public List<(UploadId Upload, Func<ValueTask<CollectionReport>> DeleteAsync)> Take()
+        {
+            var taken = _waiting;
+            (_waiting, _attempts) = ([], 0);
+            return taken;
+        }
+    }
 
     /// <summary>What was found of an upload.</summary>
     /// <param name="Report">What was deleted.</param>

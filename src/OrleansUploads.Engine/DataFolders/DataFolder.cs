@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.DataFolders;
@@ -16,9 +17,11 @@ public sealed class DataFolder : IAsyncDisposable
     private readonly FolderLock _lock;
     private readonly SqliteJournal _journal;
     private readonly DiskPartStore? _disk;
+    private readonly TimeProvider _time;
     private readonly Action<string?>? _onSpaceChange;
     private readonly ITimer _spaceTimer;
     private string? _spaceSummary;
+    private OwnedPartStore? _owned;
 
     private DataFolder(
         string path, FolderLock folderLock, SqliteJournal journal, DiskPartStore? disk, DiskSpace space,
@@ -30,10 +33,13 @@ public sealed class DataFolder : IAsyncDisposable
         _journal = journal;
         _disk = disk;
         Space = space;
-        Ports = new EnginePorts(journal, journal, disk ?? options.Parts!) { CheckIndex = token => journal.CheckNamesAsync(time, token) };
+        _time = time;
+        Ports = new EnginePorts(journal, journal, disk ?? Own(options.Parts!)) { CheckIndex = token => journal.CheckNamesAsync(time, token) };
         Health =
         [
             .. disk is null ? (ReadOnlySpan<IStoreHealth>)[] : [new DiskHealth("part-store-disk", () => disk.Failure)],
+            .. disk is not null && !options.PartsMayBeElsewhere
+                ? (ReadOnlySpan<IStoreHealth>)[] : [new DiskHealth("parts", () => _owned?.Failure)],
             new DiskHealth("journal-disk", () => journal.Failure),
             space,
         ];
@@ -94,7 +100,7 @@ public sealed class DataFolder : IAsyncDisposable
             BackupFolder.RequireFinished(path);
             MovedMark.RequireNone(path);
             RequireJournalOfParts(path);
-            RequirePlaceOfParts(path, options.Parts is not null);
+            RequirePlaceOfParts(path, options.Parts is not null || (options.PartsMayBeElsewhere && FolderMark.Find(path) is not null));
 
             // On a full disk, the journal needs room to be opened at all.
             var space = new DiskSpace(path, options.FloorBytes, time);
@@ -184,21 +190,46 @@ public sealed class DataFolder : IAsyncDisposable
         return Directory.Exists(parts) && Directory.EnumerateFiles(parts, "*", SearchOption.AllDirectories).Any();
     }
 
-    /// <summary>Ties the folder to the store of its bytes. Marks both if both are new.</summary>
-    /// <param name="parts">The store of the bytes.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <exception cref="IOException">The folder and the store do not belong together.</exception>
-    public async ValueTask RequireMarkAsync(IStoreMark parts, CancellationToken cancellationToken)
+    /// <summary>Lets an engine use a store of the bytes that is not in the folder. Nothing is stored or deleted before
+    /// <see cref="TakeStoreAsync"/>, and after another owner has taken the store.</summary>
+    /// <param name="store">The store. One that belongs to this folder stays as it is.</param>
+    /// <exception cref="NotSupportedException">Others may reach the store, and it has no mark.</exception>
+    public IPartStore Own(IPartStore store)
     {
+        ArgumentNullException.ThrowIfNull(store);
+        if (store == _disk || store is OwnedPartStore)
+        {
+            return store;
+        }
+
+        if (store is not IStoreMark marked)
+        {
+            return OwnedPartStore.RequirePrivate(store);
+        }
+
+        var ownership = new StoreOwnership(
+            marked, new FolderClaims(_path, _flush), $"the data folder {_path} on {Environment.MachineName}", isShared: false, _time);
+        return _owned = new OwnedPartStore(store, ownership);
+    }
+
+    /// <summary>Ties the folder to the store of its bytes, and takes the store for this process. Does nothing if the bytes are in the folder.
+    /// </summary>
+    /// <param name="takesOver">Whether the store is taken from another owner, which runs no more.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="IOException">The folder and the store do not belong together, or the store belongs to another folder.</exception>
+    /// <exception cref="PartStoreUnavailableException">The store does not answer.</exception>
+    public async ValueTask TakeStoreAsync(bool takesOver, CancellationToken cancellationToken)
+    {
+        RequirePlaceOfParts(_path, _owned is not null);
+        if (_owned is not { Inner: IStoreMark parts } owned)
+        {
+            return;
+        }
+
         try
         {
-            await StoreMarks.RequireMatchAsync(
-                parts,
-                _ => ValueTask.FromResult(FolderMark.Find(_path)),
-                (claim, _) => ValueTask.FromResult(FolderMark.FindOrMakeClaim(_path, claim, _flush)),
-                (mark, _) => ValueTask.FromResult(FolderMark.FindOrMake(_path, mark, _flush)),
-                RandomNumberGenerator.GetBytes(StoreMarks.Bytes),
-                cancellationToken);
+            await RequireMarkAsync(parts, token => owned.Ownership.TakeAsync(takesOver, token), cancellationToken);
+            await owned.Ownership.TakeAsync(takesOver, cancellationToken);
         }
         catch (StoreMarkException fault)
         {
@@ -210,7 +241,26 @@ public sealed class DataFolder : IAsyncDisposable
                         + $"uses this place and it is empty, delete the mark '{parts.MarkName}' in it.",
                 fault);
         }
+        catch (StoreOwnedException fault)
+        {
+            throw new IOException(
+                fault.HasMoved ? $"{fault.Message}. Send requests there."
+                    : fault.IsContended ? $"{fault.Message}; start one of the two servers again."
+                    : $"{fault.Message}, and {_path} is a copy or was not the last to use it; if the other server never runs again, run "
+                        + $"'orleans-uploads take-over --data {_path}' with the same --parts.",
+                fault);
+        }
     }
+
+    private ValueTask RequireMarkAsync(
+        IStoreMark parts, Func<CancellationToken, ValueTask> take, CancellationToken cancellationToken) => StoreMarks.RequireMatchAsync(
+        parts,
+        _ => ValueTask.FromResult(FolderMark.Find(_path)),
+        (claim, _) => ValueTask.FromResult(FolderMark.FindOrMakeClaim(_path, claim, _flush)),
+        (mark, _) => ValueTask.FromResult(FolderMark.FindOrMake(_path, mark, _flush)),
+        RandomNumberGenerator.GetBytes(StoreMarks.Bytes),
+        take,
+        cancellationToken);
 
     private sealed class DiskHealth(string name, Func<Exception?> failure) : IStoreHealth
     {
@@ -241,6 +291,9 @@ public sealed record DataFolderOptions
 
     /// <summary>Keeps the bytes, if they are not in the folder. The caller disposes it after the folder.</summary>
     public IPartStore? Parts { get; init; }
+
+    /// <summary>Whether the caller may yet replace the store of the bytes, see <see cref="DataFolder.Own"/>.</summary>
+    public bool PartsMayBeElsewhere { get; init; }
 
     /// <summary>Whether large parts are written past the page cache.</summary>
     public DirectIo DirectIo { get; init; }

@@ -44,6 +44,29 @@ internal static class DiskListing
         return some;
     }
 
+    /// <summary>Returns the paths of some files that are stored for an upload, first the manifest. Fewer than the limit are returned only if
+    /// there are no others.</summary>
+    public static string[] TakeStored(string directory, int limit)
+    {
+        var manifest = Path.Join(directory, StoredNames.Manifest);
+        string[] first = File.Exists(manifest) ? [manifest] : [];
+        try
+        {
+            return
+            [
+                .. first,
+                .. Directory.EnumerateFiles(directory)
+                    .Where(static path => IsAttemptOrUnfinished(Path.GetFileName(path.AsSpan())))
+                    .Take(limit - first.Length),
+            ];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Another process has deleted the upload.
+            return [];
+        }
+    }
+
     /// <summary>Enumerates the attempts in an upload's directory.</summary>
     /// <exception cref="DirectoryNotFoundException">The directory does not exist.</exception>
     public static IEnumerable<AttemptId> EnumerateAttempts(string directory)
@@ -71,6 +94,9 @@ internal static class DiskListing
 
         return measured;
     }
+
+    private static bool IsAttemptOrUnfinished(ReadOnlySpan<char> name) =>
+        StoredNames.TryParseAttempt(name, out _) || ManifestFile.IsUnfinished(name);
 
     private static AttemptId? AttemptOf(ref FileSystemEntry entry) =>
         !entry.IsDirectory && StoredNames.TryParseAttempt(entry.FileName, out var attempt) ? attempt : null;

@@ -218,8 +218,48 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
             cancellationToken);
 
     /// <inheritdoc/>
-    public async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>
-        await RunAsync(() => DeleteUpload(upload, cancellationToken), cancellationToken);
+    public async ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken)
+    {
+        string[] some;
+        do
+        {
+            some = await RunAsync(() => DiskListing.TakeStored(_directories.PathOf(upload), ListedAtOnce), cancellationToken);
+            if (some.Length > 0 && guard is not null)
+            {
+                await guard(cancellationToken);
+            }
+
+            await RunAsync(
+                () =>
+                {
+                    foreach (var path in some)
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                        Delete(path);
+                    }
+                },
+                cancellationToken);
+        }
+        while (some.Length == ListedAtOnce);
+
+        await RunAsync(() => _directories.RemoveIfEmpty(upload), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<string>> ListClaimsAsync(CancellationToken cancellationToken) =>
+        RunAsync(() => ClaimFiles.List(Place), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask PutClaimAsync(string name, string text, CancellationToken cancellationToken) =>
+        RunAsync(() => ClaimFiles.Put(Place, name, text), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<string?> ReadClaimAsync(string name, CancellationToken cancellationToken) =>
+        RunAsync(() => ClaimFiles.Read(Place, name), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DeleteClaimAsync(string name, CancellationToken cancellationToken) =>
+        RunAsync(() => ClaimFiles.Delete(Place, name), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken) =>
@@ -282,30 +322,6 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
 
     private string PathOf(UploadId upload, AttemptId attempt) =>
         Path.Join(_directories.PathOf(upload), StoredNames.Of(attempt));
-
-    private void DeleteUpload(UploadId upload, CancellationToken cancellationToken)
-    {
-        var directory = _directories.PathOf(upload);
-        Delete(Path.Join(directory, StoredNames.Manifest));
-        try
-        {
-            foreach (var path in Directory.EnumerateFiles(directory))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var name = Path.GetFileName(path.AsSpan());
-                if (StoredNames.TryParseAttempt(name, out _) || ManifestFile.IsUnfinished(name))
-                {
-                    Delete(path);
-                }
-            }
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Another process has deleted the upload.
-        }
-
-        _directories.RemoveIfEmpty(upload);
-    }
 
     private static void Delete(string path)
     {

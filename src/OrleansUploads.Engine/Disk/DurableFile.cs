@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>A small file that is written once and never changes.</summary>
+/// <summary>A small file that is written as a whole.</summary>
 internal static class DurableFile
 {
     private const int UniqueBytes = 16;
@@ -26,20 +26,32 @@ internal static class DurableFile
     /// <exception cref="FlushFailedException">The file could not be made durable.</exception>
     public static void MakeOnce(string path, ReadOnlySpan<byte> content, IDiskFlush flush)
     {
-        // Others may be creating it, and a crash may have left an unfinished one.
-        var unfinished = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(UniqueBytes))}";
-        using (var file = new FileStream(unfinished, OwnerOnly.NewFile()))
-        {
-            file.Write(content);
-            file.Flush();
-            flush.RequireFile(file.SafeFileHandle, unfinished);
-        }
-
+        var unfinished = WriteUnfinished(path, content, flush);
         if (!ExclusiveRename.TryMove(unfinished, path))
         {
             File.Delete(unfinished);
         }
 
         flush.RequireDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Creates a file with its content, or replaces it. After a crash it has the content from before or this one.</summary>
+    /// <exception cref="FlushFailedException">The content may be lost in a power cut.</exception>
+    public static void Replace(string path, ReadOnlySpan<byte> content, IDiskFlush flush)
+    {
+        File.Move(WriteUnfinished(path, content, flush), path, overwrite: true);
+        flush.RequireDirectory(Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>Writes the content to a file of its own. Others may be creating the same one, and a crash may have left an unfinished one.
+    /// </summary>
+    private static string WriteUnfinished(string path, ReadOnlySpan<byte> content, IDiskFlush flush)
+    {
+        var unfinished = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(UniqueBytes))}";
+        using var file = new FileStream(unfinished, OwnerOnly.NewFile());
+        file.Write(content);
+        file.Flush();
+        flush.RequireFile(file.SafeFileHandle, unfinished);
+        return unfinished;
     }
 }

@@ -12,6 +12,9 @@ public static partial class FileStatus
     /// <summary>The user and the group to whom it belongs, STATX_UID and STATX_GID.</summary>
     public const uint Owner = 0x18;
 
+    /// <summary>The inode number, STATX_INO.</summary>
+    public const uint Inode = 0x100;
+
     /// <summary>The length, STATX_SIZE.</summary>
     public const uint Length = 0x200;
 
@@ -91,6 +94,10 @@ public static partial class FileStatus
 
         [FieldOffset(28)]
         private readonly ushort _mode;
+
+        /// <summary>The inode number, which no other file of the file system has.</summary>
+        [FieldOffset(32)]
+        public readonly ulong Number;
 
         /// <summary>The length in bytes.</summary>
         [FieldOffset(40)]

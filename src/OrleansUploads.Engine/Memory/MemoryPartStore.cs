@@ -134,15 +134,44 @@ public sealed class MemoryPartStore : IPartStore
     }
 
     /// <inheritdoc/>
-    public ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
+    public async ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        AttemptId[] listed;
+        bool hasManifest;
         lock (_gate)
         {
-            _uploads.Remove(upload);
+            if (!_uploads.TryGetValue(upload, out var stored))
+            {
+                return;
+            }
+
+            listed = [.. stored.Attempts.Keys];
+            hasManifest = stored.Manifest is not null;
         }
 
-        return ValueTask.CompletedTask;
+        if (guard is not null)
+        {
+            await guard(cancellationToken);
+        }
+
+        lock (_gate)
+        {
+            if (hasManifest && _uploads.TryGetValue(upload, out var stored))
+            {
+                stored.Manifest = null;
+            }
+
+            foreach (var attempt in listed)
+            {
+                Remove(upload, attempt);
+            }
+
+            if (_uploads.TryGetValue(upload, out var left) && left is { Attempts.Count: 0, Manifest: null })
+            {
+                _uploads.Remove(upload);
+            }
+        }
     }
 
     /// <summary>Makes an attempt readable if it is still stored.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Moving;
@@ -83,11 +84,13 @@ public sealed class BytesMove : IDisposable
         return tally;
     }
 
-    /// <summary>Ends the use of the folder. No process starts with it any more, and those that still use it are not ready.</summary>
+    /// <summary>Ends the use of the folder. No process starts with it any more, and those that still use it store and delete nothing in it.</summary>
     /// <param name="place">Where the bytes are now.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="FlushFailedException">The change may be lost in a power cut. Repeat the call.</exception>
-    public void Leave(string place)
+    public async ValueTask LeaveAsync(string place, CancellationToken cancellationToken)
     {
+        await StoreOwnership.LeaveAsync(_from, place, cancellationToken);
         MovedMark.Make(_folder, place);
         FolderMark.Remove(_folder);
     }

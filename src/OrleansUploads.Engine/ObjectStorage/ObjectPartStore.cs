@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Engine.Bytes;
 
@@ -7,13 +8,16 @@ namespace OrleansUploads.Engine.ObjectStorage;
 /// <summary>Stores attempts and manifests as objects of a bucket or container.</summary>
 /// <remarks>
 /// An attempt is one object: its bytes, followed by the <see cref="AttemptFooter"/> that verifies them. It appears at its commit. An abandoned
-/// attempt leaves nothing. The keys are the paths of <see cref="StoredNames"/>, and <c>store-mark</c>.
+/// attempt leaves nothing. The keys are the paths of <see cref="StoredNames"/>, <c>store-mark</c> and <c>store-claims/</c>.
 /// The store decides what an acknowledged object survives. Several processes may use one prefix.
 /// </remarks>
 public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
 {
     /// <summary>Key of the mark. It is stored; never change it.</summary>
     private const string MarkKey = "store-mark";
+
+    /// <summary>What the keys of claims begin with. They are stored; never change it.</summary>
+    private const string ClaimPrefix = "store-claims/";
 
     /// <summary>More than the longest manifest: that of 10,000 parts in external storage.</summary>
     private const int MaxWholeBytes = 64 * 1024 * 1024;
@@ -153,15 +157,80 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
+    public async ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await DeleteAsync([StoredNames.PathOfManifest(upload)], cancellationToken);
-        await foreach (var page in ListAttemptsAsync(upload, cancellationToken))
+        var (prefix, manifest) = (StoredNames.PathOf(upload) + "/", StoredNames.PathOfManifest(upload));
+        var page = await ListPageAsync(prefix, page: null, cancellationToken);
+        var hasManifest = page.Objects.Any(IsManifest)
+            || (page.Next is not null && (await ListPageAsync(manifest, page: null, cancellationToken)).Objects.Any(IsManifest));
+        while (true)
         {
-            await DeleteAttemptsAsync(upload, page, cancellationToken);
+            string[] attempts = [.. page.Objects.Select(static stored => stored.Key).Where(IsAttempt)];
+            if (guard is not null && (hasManifest || attempts.Length > 0))
+            {
+                await guard(cancellationToken);
+            }
+
+            if (hasManifest)
+            {
+                await DeleteAsync([manifest], cancellationToken);
+                hasManifest = false;
+            }
+
+            if (attempts.Length > 0)
+            {
+                await DeleteAsync(attempts, cancellationToken);
+            }
+
+            if (page.Next is null)
+            {
+                return;
+            }
+
+            page = await ListPageAsync(prefix, page.Next, cancellationToken);
         }
+
+        bool IsManifest(ListedObject stored) => stored.Key == manifest;
+
+        static bool IsAttempt(string key) => StoredNames.TryParseAttempt(key.AsSpan(key.LastIndexOf('/') + 1), out _);
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> ListClaimsAsync(CancellationToken cancellationToken)
+    {
+        var names = new List<string>();
+        await foreach (var stored in ListAsync(ClaimPrefix, cancellationToken))
+        {
+            names.Add(stored.Key[ClaimPrefix.Length..]);
+        }
+
+        return names;
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>The call is sent once: a repeated one could arrive after the claim has been deleted.</remarks>
+    public async ValueTask PutClaimAsync(string name, string text, CancellationToken cancellationToken)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        await _calls.TryAsync(
+            $"storing {ClaimPrefix}{name}",
+            async token =>
+            {
+                using var content = new MemoryStream(bytes, writable: false);
+                await _storage.PutAsync(ClaimPrefix + name, content, bytes.Length, onlyIfAbsent: false, token);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> ReadClaimAsync(string name, CancellationToken cancellationToken) =>
+        await FindAsync(ClaimPrefix + name, cancellationToken) is { } text ? Encoding.UTF8.GetString(text) : null;
+
+    /// <inheritdoc/>
+    public async ValueTask DeleteClaimAsync(string name, CancellationToken cancellationToken) =>
+        await DeleteAsync([ClaimPrefix + name], cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken) =>
@@ -303,14 +372,15 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
         string? next = null;
         do
         {
-            var current = next;
-            var page = await _calls.RunAsync(
-                $"listing {prefix}", token => _storage.ListAsync(prefix, current, token), cancellationToken);
+            var page = await ListPageAsync(prefix, next, cancellationToken);
             yield return page.Objects;
             next = page.Next;
         }
         while (next is not null);
     }
+
+    private Task<ObjectPage> ListPageAsync(string prefix, string? page, CancellationToken cancellationToken) =>
+        _calls.RunAsync($"listing {prefix}", token => _storage.ListAsync(prefix, page, token), cancellationToken);
 }
 
 /// <summary>Options of an <see cref="ObjectPartStore"/>.</summary>

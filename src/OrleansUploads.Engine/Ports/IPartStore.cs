@@ -66,7 +66,25 @@ public interface IPartStore
     ValueTask DeleteAttemptsAsync(UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken);
 
     /// <summary>Deletes everything that is stored for an upload, first the manifest and then the attempts.</summary>
-    ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken);
+    /// <param name="upload">The upload.</param>
+    /// <param name="guard">Called before each deletion, after what it deletes was listed. Nothing that was stored after the call may be
+    /// deleted. If it throws, nothing more is deleted. Null if nothing forbids the deletion.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken);
+}
+
+/// <summary>Throws if nothing may be deleted.</summary>
+public delegate ValueTask DeletionGuard(CancellationToken cancellationToken);
+
+/// <summary>Calls of a part store with usual arguments.</summary>
+public static class PartStoreCalls
+{
+    /// <summary>Deletes everything that is stored for an upload, first the manifest and then the attempts.</summary>
+    public static ValueTask DeleteUploadAsync(this IPartStore parts, UploadId upload, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        return parts.DeleteUploadAsync(upload, guard: null, cancellationToken);
+    }
 }
 
 /// <summary>Writes one attempt from front to back. Disposing the writer before the commit deletes what was written.</summary>

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Engine.Ports;
 
 /// <summary>A random mark that identifies a part store. All processes that share the store see the same mark.</summary>
-public interface IStoreMark
+public interface IStoreMark : IStoreClaims
 {
     /// <summary>Where the store is, for messages: a folder or an address.</summary>
     string Place { get; }
@@ -41,6 +41,7 @@ public static class StoreMarks
     /// </param>
     /// <param name="random">The content of a new claim, and the end of a new mark: unique random bytes. The end differs where two processes
     /// mark two stores, because one of them does not see the shared store.</param>
+    /// <param name="take">Takes a new store for this process, before it is marked, so that no other one marks it at the same time.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="StoreMarkException">They do not belong together.</exception>
     public static async ValueTask RequireMatchAsync(
@@ -49,12 +50,14 @@ public static class StoreMarks
         Func<byte[], CancellationToken, ValueTask<byte[]>> claim,
         Func<byte[], CancellationToken, ValueTask<byte[]>> keep,
         ReadOnlyMemory<byte> random,
+        Func<CancellationToken, ValueTask> take,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(parts);
         ArgumentNullException.ThrowIfNull(find);
         ArgumentNullException.ThrowIfNull(claim);
         ArgumentNullException.ThrowIfNull(keep);
+        ArgumentNullException.ThrowIfNull(take);
         var kept = await find(cancellationToken);
         if (kept is null)
         {
@@ -80,6 +83,12 @@ public static class StoreMarks
         async ValueTask<byte[]> MarkAsync()
         {
             var claimed = await claim(random[..ClaimBytes].ToArray(), cancellationToken);
+            if (await parts.FindMarkAsync(cancellationToken) is { } other && !other.AsSpan().StartsWith(claimed))
+            {
+                throw new StoreMarkException(StoreMarkFault.OtherMark, parts.Place);
+            }
+
+            await take(cancellationToken);
             var made = await parts.FindOrMakeMarkAsync((byte[])[.. claimed, .. random.Span[ClaimBytes..]], cancellationToken);
             return made.AsSpan().StartsWith(claimed)
                 ? await keep(made, cancellationToken)

@@ -54,8 +54,12 @@ internal sealed class JournalFiles : IDisposable
     {
         if (MovedMark.Exists(_folder))
         {
+            var cluster = MovedMark.Find(_folder);
             throw new JournalUnavailableException(
-                $"The journal takes no changes, because {_folder} moves to the cluster {MovedMark.Find(_folder)}.");
+                $"The journal takes no changes, because {_folder} has moved to the cluster {cluster}.")
+            {
+                MovedTo = cluster,
+            };
         }
     }
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Policies;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier;
@@ -57,7 +58,7 @@ public static class GatewayServices
         services.TryAddSingleton<MaintenanceOptions>();
         services.TryAddSingleton(static provider => new BytePaths(
             provider.GetRequiredService<IEntityHost>(),
-            provider.GetRequiredService<IPartStore>(),
+            provider.GetKeyedService<IPartStore>(OwnedPartStore.ServiceKey) ?? provider.GetRequiredService<IPartStore>(),
             provider.GetRequiredService<IdSource>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<MaintenanceOptions>(),

@@ -5,6 +5,7 @@ using OrleansUploads.Cluster.Nodes;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Health;
@@ -29,7 +30,7 @@ internal static class SiloHealthChecks
         var checks = services.AddUploadsHealthChecks();
         if (settings.PartsPlace is not null)
         {
-            checks.Add("parts", provider => PartsCheck(provider.GetRequiredService<IPartStore>(), TimeOf(provider)));
+            checks.Add("parts", provider => PartsCheck(provider.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey), TimeOf(provider)));
         }
 
         if (settings.Tls is not null)
@@ -68,12 +69,20 @@ internal static class SiloHealthChecks
             name, provider => LazyInitializer.EnsureInitialized(ref check, () => new Check(create(provider))), failureStatus: null, tags));
     }
 
-    /// <summary>Ready while the shared folder is mounted, or the object store answers, and no write has failed permanently. A slow store
-    /// makes requests slow, on all silos, and none of them fails.</summary>
+    /// <summary>Ready while the shared folder is mounted, or the object store answers, while the cluster holds it, and no write has failed
+    /// permanently. A slow store makes requests slow, on all silos, and none of them fails.</summary>
     private static Func<Task<HealthCheckResult>> PartsCheck(IPartStore parts, TimeProvider time)
     {
-        var mark = new CachedHealthCheck(token => PartStoreMark.RequireMarkedAsync((IStoreMark)parts, token), time, SlowStoreTime);
-        return () => parts.Failure is { } failure
+        var owned = (OwnedPartStore)parts;
+        var mark = new CachedHealthCheck(
+            async token =>
+            {
+                await PartStoreMark.RequireMarkedAsync((IStoreMark)owned.Inner, token);
+                await owned.Ownership.RequireForWriteAsync(token);
+            },
+            time,
+            SlowStoreTime);
+        return () => owned.Failure is { } failure
             ? Task.FromResult(HealthCheckResult.Unhealthy(failure.Message, failure))
             : mark.GetAsync();
     }

@@ -1,5 +1,6 @@
 using OrleansUploads.Silo.Identity;
 using OrleansUploads.Silo.Moving;
+using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Hosting;
 
@@ -12,8 +13,8 @@ internal abstract class SiloCommand(string[] settings)
     /// <summary>Finds the command in the arguments.</summary>
     /// <returns>Null if the arguments contain no command; then the process runs a silo or gateway.</returns>
     /// <exception cref="SettingException">The command is unknown.</exception>
-    public static SiloCommand? Parse(string[] arguments) =>
-        MoveCommand.Parse(arguments) ?? CopyCommand.Parse(arguments) ?? (SiloCommand?)OperatorCommand.Parse(arguments);
+    public static SiloCommand? Parse(string[] arguments) => MoveCommand.Parse(arguments) ?? CopyCommand.Parse(arguments)
+        ?? TakeOverCommand.Parse(arguments) ?? (SiloCommand?)OperatorCommand.Parse(arguments);
 
     /// <summary>Runs the command and prints the result.</summary>
     /// <returns>The exit code.</returns>

@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OrleansUploads.Dashboard;
+using OrleansUploads.Engine.Ownership;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Storage;
 
@@ -97,6 +99,14 @@ internal static class SiloProcess
         catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
         {
             return false;
+        }
+        catch (StoreMarkException fault)
+        {
+            throw PartStoreMark.Describe((IStoreMark)app.Services.GetRequiredService<IPartStore>(), fault.Fault, fault);
+        }
+        catch (StoreOwnedException fault)
+        {
+            throw PartStoreMark.Describe(fault);
         }
         catch (IOException fault) when (fault.InnerException is SocketException or AddressInUseException)
         {

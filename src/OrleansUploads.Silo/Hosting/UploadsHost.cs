@@ -8,6 +8,7 @@ using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Cluster.Uploads;
 using OrleansUploads.Dashboard;
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Hosting;
@@ -72,6 +73,7 @@ internal static class UploadsHost
         {
             builder.UseOrleansClient(client => AddClient(client, settings, database));
             builder.Services.AddOrleansUploadsClient();
+            builder.Services.AddFollowingParts();
         }
     }
 
@@ -119,7 +121,7 @@ internal static class UploadsHost
         }
 
         silo.AddActivityPropagation();
-        if (parts is IStoreMark marked)
+        if (parts is IStoreMark)
         {
             // Runs after the storage is open and before this silo activates grains.
             silo.AddStartupTask(
@@ -127,7 +129,8 @@ internal static class UploadsHost
                 {
                     var storage = services.GetRequiredKeyedService<Orleans.Storage.IGrainStorage>(ClusterNames.GrainStorage);
                     await ClusterMove.RequireNoneAsync(storage, cancellationToken);
-                    await PartStoreMark.RequireMatchAsync(storage, marked, cancellationToken);
+                    var owned = (OwnedPartStore)services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey);
+                    await ClusterStoreMark.RequireMatchAsync(storage, (IStoreMark)owned.Inner, owned.Ownership, cancellationToken);
                     await ClusterStores.IdentityOf(settings, database)!.RecordPartsAsync(settings.PartsAddress!, cancellationToken);
                 },
                 ServiceLifecycleStage.ApplicationServices + 1);

@@ -27,6 +27,8 @@ internal static class Usage
                                                             copies what has changed, and ends the use of the folder; no silo runs
             orleans-uploads-silo restore [SETTING=VALUE ...]        makes a restored backup the cluster that replaces its original
             orleans-uploads-silo clone [SETTING=VALUE ...]          makes a restored backup a cluster beside its original
+            orleans-uploads-silo take-over [SETTING=VALUE ...]      gives the bytes to the stopped cluster, which replaces the one that
+                                                            used them, after a restore
             orleans-uploads-silo --version                          prints the version
 
             The commands need the settings of a silo. They connect to the cluster and end when it has answered.

@@ -1,3 +1,4 @@
+using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Moving;
@@ -27,7 +28,7 @@ internal sealed class BytesMoveSteps(ClusterData cluster, string folder)
         {
             // The last command was killed before it had ended the move.
             await ClusterMove.EndAsync(cluster.Storage, move.Id, cancellationToken);
-            Finish();
+            await FinishAsync();
             return;
         }
 
@@ -49,7 +50,7 @@ internal sealed class BytesMoveSteps(ClusterData cluster, string folder)
             Console.WriteLine($"No silo of the cluster {cluster.Name} starts before this command has ended.");
             await _report.StepAsync("Copied and compared", move.CopyAsync, cancellationToken);
             await cluster.RequireStoppedAsync(cancellationToken);
-            await PartStoreMark.MakeAsync(cluster.Storage, cluster.Mark, cancellationToken);
+            await ClusterStoreMark.MakeAsync(cluster.Storage, cluster.Mark, cancellationToken);
         }
         finally
         {
@@ -57,11 +58,11 @@ internal sealed class BytesMoveSteps(ClusterData cluster, string folder)
             await ClusterMove.EndAsync(cluster.Storage, move.Id, CancellationToken.None);
         }
 
-        Finish();
+        await FinishAsync();
 
-        void Finish()
+        async Task FinishAsync()
         {
-            move.Leave(cluster.Mark.Place);
+            await move.LeaveAsync(cluster.Mark.Place, cancellationToken);
             Console.WriteLine(
                 $"The move is finished. The bytes of the cluster {cluster.Name} are in {cluster.Mark.Place}. Start silos and gateways with "
                 + $"{KnownSettings.PartsVariable} instead of {KnownSettings.PartsFolder.Variable}.");
@@ -80,7 +81,7 @@ internal sealed class BytesMoveSteps(ClusterData cluster, string folder)
     }
 
     private async Task<bool> IsStoreOfClusterAsync(byte[] mark, CancellationToken cancellationToken) =>
-        (await PartStoreMark.FindAsync(cluster.Storage, cancellationToken)).AsSpan().SequenceEqual(mark);
+        (await ClusterStoreMark.FindAsync(cluster.Storage, cancellationToken)).AsSpan().SequenceEqual(mark);
 
     /// <exception cref="SettingException">The new store is in use.</exception>
     private async Task MarkStoreAsync(byte[] mark, CancellationToken cancellationToken)

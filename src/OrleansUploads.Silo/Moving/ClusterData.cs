@@ -1,7 +1,9 @@
 using Orleans.Metadata;
 using Orleans.Storage;
+using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Moving;
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Hosting;
@@ -89,6 +91,26 @@ internal sealed class ClusterData : IAsyncDisposable
     /// <exception cref="SettingException">A silo is running.</exception>
     public Task RequireStoppedAsync(CancellationToken cancellationToken) =>
         StoppedCluster.RequireAsync(_host.Services.GetRequiredService<IMembershipTable>(), Name, cancellationToken);
+
+    /// <summary>Gives the part store to the cluster, whoever had it before.</summary>
+    /// <exception cref="SettingException">It is not the store of the cluster, or another process takes it at the same time.</exception>
+    public async Task TakeStoreAsync(CancellationToken cancellationToken)
+    {
+        var ownership = ClusterParts.OwnershipOf(Mark, _host.Services);
+        try
+        {
+            await ClusterStoreMark.RequireMatchAsync(Storage, Mark, ownership, cancellationToken);
+            await ownership.TakeAsync(takesOver: true, cancellationToken);
+        }
+        catch (StoreMarkException fault)
+        {
+            throw PartStoreMark.Describe(Mark, fault.Fault, fault);
+        }
+        catch (StoreOwnedException fault)
+        {
+            throw PartStoreMark.Describe(fault);
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

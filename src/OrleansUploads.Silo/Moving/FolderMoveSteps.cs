@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Moving;
 using OrleansUploads.Silo.Storage;
@@ -78,7 +79,7 @@ internal sealed class FolderMoveSteps(ClusterData cluster, string folder)
             return;
         }
 
-        if (await PartStoreMark.FindAsync(cluster.Storage, cancellationToken) is not null
+        if (await ClusterStoreMark.FindAsync(cluster.Storage, cancellationToken) is not null
             || (!bytesStay && await cluster.Mark.HasBytesAsync(cancellationToken)))
         {
             throw new SettingException(
@@ -93,7 +94,10 @@ internal sealed class FolderMoveSteps(ClusterData cluster, string folder)
     private async Task FinishAsync(string move, CancellationToken cancellationToken)
     {
         await cluster.RequireStoppedAsync(cancellationToken);
-        await PartStoreMark.MakeAsync(cluster.Storage, cluster.Mark, cancellationToken);
+        await ClusterStoreMark.MakeAsync(cluster.Storage, cluster.Mark, cancellationToken);
+
+        // If the bytes stay where they are, the old server deletes nothing of them any more.
+        await cluster.TakeStoreAsync(cancellationToken);
         await ClusterMove.EndAsync(cluster.Storage, move, cancellationToken);
     }
 }

@@ -1,7 +1,5 @@
-using System.Security.Cryptography;
-using Orleans.Storage;
-using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Silo.Storage;
@@ -11,13 +9,6 @@ namespace OrleansUploads.Silo.Storage;
 /// acknowledge parts that no other silo can read. The mark prevents both silos from starting.</remarks>
 internal static class PartStoreMark
 {
-    private const string RowName = "ou-store-mark";
-
-    private static readonly GrainId Row = GrainId.Create(RowName, "parts");
-
-    /// <summary>The row with the claim, with which a mark of this cluster begins.</summary>
-    private static readonly GrainId ClaimRow = GrainId.Create(RowName, "claim");
-
     /// <summary>Checks that the part store has a mark.</summary>
     /// <exception cref="SettingException">It has no mark.</exception>
     public static async Task RequireMarkedAsync(IStoreMark parts, CancellationToken cancellationToken)
@@ -28,43 +19,16 @@ internal static class PartStoreMark
         }
     }
 
-    /// <summary>Checks that the part store and the storage have the same mark. Marks both if both are new.</summary>
-    /// <exception cref="SettingException">They do not belong together.</exception>
-    public static async Task RequireMatchAsync(IGrainStorage storage, IStoreMark parts, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await StoreMarks.RequireMatchAsync(
-                parts,
-                token => new(FindAsync(storage, token)),
-                async (claim, token) => await WriteRowAsync(storage, ClaimRow, new GrainState<JournalRow>(), claim, token),
-                async (mark, token) => await WriteRowAsync(storage, Row, new GrainState<JournalRow>(), mark, token),
-                RandomNumberGenerator.GetBytes(StoreMarks.Bytes),
-                cancellationToken);
-        }
-        catch (StoreMarkException fault)
-        {
-            throw Describe(parts, fault.Fault, fault);
-        }
-    }
+    /// <summary>Says why a silo or gateway may not use the part store, and what to do.</summary>
+    public static SettingException Describe(StoreOwnedException fault) => new(
+        $"{KnownSettings.PartsVariable}: {fault.Message}" + (fault.HasMoved ? $". Set {KnownSettings.PartsVariable} to that store."
+            : fault.IsContended ? "; start this process again."
+            : ", and not by the cluster of these settings; if that one never runs again, run 'orleans-uploads-silo take-over' with these "
+                + "settings."),
+        fault);
 
-    /// <summary>The mark in the storage, or null.</summary>
-    public static Task<byte[]?> FindAsync(IGrainStorage storage, CancellationToken cancellationToken) =>
-        FindAsync(storage, Row, cancellationToken);
-
-    /// <summary>Marks the storage as the part store is marked, in place of any other mark. Marks the part store first if it has no mark.</summary>
-    public static async Task MakeAsync(IGrainStorage storage, IStoreMark parts, CancellationToken cancellationToken)
-    {
-        var state = new GrainState<JournalRow>();
-        await storage.ReadStateAsync(RowName, Row, state, cancellationToken);
-        var mark = await parts.FindOrMakeMarkAsync(Guid.NewGuid().ToByteArray(), cancellationToken);
-        if (!(await WriteRowAsync(storage, Row, state, mark, cancellationToken)).AsSpan().SequenceEqual(mark))
-        {
-            throw new IOException("The mark in the storage was not replaced.");
-        }
-    }
-
-    private static SettingException Describe(IStoreMark parts, StoreMarkFault fault, Exception? inner)
+    /// <summary>Says why the part store does not belong to the storage, and what to do.</summary>
+    public static SettingException Describe(IStoreMark parts, StoreMarkFault fault, Exception? inner)
     {
         var (setting, kind) = parts is DiskPartStore ? (KnownSettings.PartsFolder.Variable, "folder") : (KnownSettings.PartsVariable, "prefix");
         return new SettingException(
@@ -86,30 +50,5 @@ internal static class PartStoreMark
                     + $"empty, delete the mark '{parts.MarkName}' in it.",
             },
             inner);
-    }
-
-    private static async Task<byte[]?> FindAsync(IGrainStorage storage, GrainId row, CancellationToken cancellationToken)
-    {
-        var state = new GrainState<JournalRow>();
-        await storage.ReadStateAsync(RowName, row, state, cancellationToken);
-        return state.RecordExists ? state.State?.Content : null;
-    }
-
-    /// <summary>Replaces a row whose state was read before. With a new state, it creates the row unless it exists.</summary>
-    /// <returns>The content of the row afterwards, which may be that of another process.</returns>
-    private static async Task<byte[]> WriteRowAsync(
-        IGrainStorage storage, GrainId row, GrainState<JournalRow> state, byte[] content, CancellationToken cancellationToken)
-    {
-        try
-        {
-            state.State = new JournalRow { Content = content };
-            await storage.WriteStateAsync(RowName, row, state, cancellationToken);
-            return content;
-        }
-        catch (Exception fault) when (fault is not (OperationCanceledException or OutOfMemoryException))
-        {
-            // Another silo has written the row first, or the outcome is unknown. Reading the row shows the result.
-            return await FindAsync(storage, row, cancellationToken) ?? throw new IOException(fault.Message, fault);
-        }
     }
 }

@@ -181,6 +181,6 @@ internal sealed class CheckedBucket : IDisposable
         public override ValueTask DeleteAttemptsAsync(
             UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken) => default;
 
-        public override ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) => default;
+        public override ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken) => default;
     }
 }

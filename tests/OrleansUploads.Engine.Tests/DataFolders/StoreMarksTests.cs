@@ -100,6 +100,7 @@ public sealed class StoreMarksTests
                 (claim, _) => Do(() => _claim ??= claim),
                 (mark, _) => Do(() => Mark ??= mark),
                 RandomNumberGenerator.GetBytes(StoreMarks.Bytes),
+                static _ => ValueTask.CompletedTask,
                 CancellationToken.None);
         }
 
@@ -131,6 +132,14 @@ public sealed class StoreMarksTests
         public ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Mark);
 
         public ValueTask<bool> HasBytesAsync(CancellationToken cancellationToken) => ValueTask.FromResult(HasBytes);
+
+        public ValueTask<IReadOnlyList<string>> ListClaimsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask PutClaimAsync(string name, string text, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<string?> ReadClaimAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask DeleteClaimAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask<byte[]> FindOrMakeMarkAsync(ReadOnlyMemory<byte> random, CancellationToken cancellationToken)
         {

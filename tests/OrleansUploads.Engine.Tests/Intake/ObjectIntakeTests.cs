@@ -99,10 +99,10 @@ public sealed class ObjectIntakeTests
             await base.DeleteAttemptsAsync(upload, attempts, cancellationToken);
         }
 
-        public override async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
+        public override async ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken)
         {
             await wait();
-            await base.DeleteUploadAsync(upload, cancellationToken);
+            await base.DeleteUploadAsync(upload, guard, cancellationToken);
         }
     }
 }

@@ -109,8 +109,8 @@ public sealed class BytesMoveTests : IDisposable
         FolderMark.FindOrMake(Folder, [1, 2, 3]);
         using var move = BytesMove.Open(Folder, _parts, static (_, _) => ValueTask.FromResult(JournalHistory.None));
 
-        move.Leave("s3://bucket/new");
-        move.Leave("s3://bucket/new");
+        await move.LeaveAsync("s3://bucket/new", CancellationToken.None);
+        await move.LeaveAsync("s3://bucket/new", CancellationToken.None);
 
         Assert.Null(FolderMark.Find(Folder));
         Assert.Equal("s3://bucket/new", MovedMark.Find(Folder));

@@ -52,6 +52,16 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
         Assert.Equal(3, (await _store.ReadManifestAsync(Upload, None))!.Extents.Count);
     }
 
+    [Theory]
+    [InlineData(MiB, true)]
+    [InlineData(MiB + 1, false)]
+    public async Task A_part_of_up_to_1_MiB_is_sent_again(int length, bool isSentAgain)
+    {
+        _storage.Fail(ObjectFault.Unavailable);
+        var stored = await Record.ExceptionAsync(() => _store.StoreAsync(Upload, Attempt, PartBytes.Of(length, seed: 4)));
+        Assert.Equal(isSentAgain, stored is null);
+    }
+
     [Fact]
     public async Task A_long_attempt_is_sent_once_and_its_failure_says_that_the_store_is_unavailable()
     {
@@ -325,6 +335,44 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
         var fault = await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(() => ObjectPartStore.OpenAsync(storage, Options));
 
         Assert.Contains(storage.Address, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_start_removes_what_killed_starts_have_left()
+    {
+        var storage = ObjectPartStoreTests.NewStorage();
+        for (var left = 0; left < 10; left++)
+        {
+            storage.Objects[$"trial/{left}"] = [1];
+        }
+
+        using var store = await ObjectPartStore.OpenAsync(storage, Options);
+        Assert.Empty(storage.Objects);
+    }
+
+    [Fact]
+    public async Task A_trial_is_repeated_when_another_start_removes_its_objects()
+    {
+        var storage = new RemovingStorage();
+        using var store = await ObjectPartStore.OpenAsync(storage, Options);
+        Assert.Empty(storage.Objects);
+    }
+
+    /// <summary>A store in which another start removes the first trial.</summary>
+    private sealed class RemovingStorage : MemoryObjectStorage
+    {
+        private bool _hasRemoved;
+
+        public override async Task PutAsync(
+            string key, Stream content, long lengthBytes, bool onlyIfAbsent, CancellationToken cancellationToken)
+        {
+            await base.PutAsync(key, content, lengthBytes, onlyIfAbsent, cancellationToken);
+            if (!_hasRemoved)
+            {
+                _hasRemoved = true;
+                Objects.Clear();
+            }
+        }
     }
 
     [Fact]

@@ -403,7 +403,7 @@ public sealed class AttemptCollectorTests
     /// <summary>A store that is closed while a call waits.</summary>
     private sealed class ClosedStore(IPartStore inner, TaskCompletionSource asked, Task closed) : DelegatingPartStore(inner)
     {
-        public override async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken)
+        public override async ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken)
         {
             asked.TrySetResult();
             await closed;

@@ -113,7 +113,7 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
             return isCutShort ? throw new IOException("The simulated disk fails in the middle of deletions.") : true;
         });
 
-    public async ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>
+    public async ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken) =>
         await Act("delete upload", upload, () =>
         {
             if (disk.Find(upload) is not { } stored)

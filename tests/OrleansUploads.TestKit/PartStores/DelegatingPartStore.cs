@@ -53,6 +53,6 @@ public abstract class DelegatingPartStore(IPartStore inner) : IPartStore
         inner.DeleteAttemptsAsync(upload, attempts, cancellationToken);
 
     /// <inheritdoc/>
-    public virtual ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>
-        inner.DeleteUploadAsync(upload, cancellationToken);
+    public virtual ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken) =>
+        inner.DeleteUploadAsync(upload, guard, cancellationToken);
 }

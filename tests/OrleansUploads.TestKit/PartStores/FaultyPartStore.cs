@@ -113,12 +113,12 @@ public sealed class FaultyPartStore(IPartStore inner, Func<PartStoreStep, PartSt
             () => inner.DeleteAttemptsAsync(upload, attempts, cancellationToken),
             cancellationToken);
 
-    public ValueTask DeleteUploadAsync(UploadId upload, CancellationToken cancellationToken) =>
+    public ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken) =>
         RunAsync(
             PartStoreCall.DeleteUpload,
             upload,
             null,
-            () => inner.DeleteUploadAsync(upload, cancellationToken),
+            () => inner.DeleteUploadAsync(upload, guard, cancellationToken),
             cancellationToken);
 
     private async ValueTask RunAsync(

@@ -1,5 +1,6 @@
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Bodies;
@@ -98,6 +99,16 @@ internal abstract record HttpError
     internal sealed record StorageUnavailable() : Explained(
         "The server cannot reach its part store at the moment, so nothing was stored or returned. Try again.");
 
+    /// <summary>The part store belongs to another server now, or its bytes have moved.</summary>
+    internal sealed record StoreLost() : Explained(
+        "This server does not have its part store any more, so nothing was stored or deleted. Send requests to the server that has it now; the "
+        + "operator finds it in the log of this one.");
+
+    /// <summary>The data has moved to a cluster.</summary>
+    /// <param name="Cluster">Its name.</param>
+    internal sealed record Moved(string Cluster) : Explained(
+        $"This server has moved to the cluster {Cluster}, so it changes nothing any more. Send requests to that cluster.");
+
     /// <summary>Stored bytes are damaged.</summary>
     /// <param name="RequestId">Finds the details in the server's log.</param>
     internal sealed record DataDamaged(string RequestId) : Explained(
@@ -152,10 +163,13 @@ internal static class HttpFaults
         BadHttpRequestException malformed => new HttpError.MalformedRequest(malformed.Message),
         PartStoreFullException => new HttpError.StorageFull(),
         PartStoreFailedException => new HttpError.StorageFailed(),
+        StoreLostException => new HttpError.StoreLost(),
         PartStoreUnavailableException => new HttpError.StorageUnavailable(),
         AttemptDamagedException or CopySourceDamagedException => new HttpError.DataDamaged(requestId),
         JournalDamagedException or EntityUnavailableException { InnerException: JournalDamagedException } =>
             new HttpError.JournalDamaged(requestId),
+        JournalUnavailableException { MovedTo: { } cluster } => new HttpError.Moved(cluster),
+        EntityUnavailableException { InnerException: JournalUnavailableException { MovedTo: { } cluster } } => new HttpError.Moved(cluster),
         JournalUnavailableException { IsDiskFull: true }
             or EntityUnavailableException { InnerException: JournalUnavailableException { IsDiskFull: true } } =>
             new HttpError.JournalFull(),

@@ -1,0 +1,19 @@
+namespace OrleansUploads.Engine.Ownership;
+
+/// <summary>Keeps, beside the decisions, the claims that were made for them.</summary>
+public interface IClaimRecord
+{
+    /// <summary>Identifies these decisions, and no copy of them. Any text.</summary>
+    ValueTask<string> ReadIdentityAsync(CancellationToken cancellationToken);
+
+    /// <summary>Returns what was kept last.</summary>
+    ValueTask<KeptClaims> FindAsync(CancellationToken cancellationToken);
+
+    /// <summary>Replaces what was kept, durably.</summary>
+    ValueTask KeepAsync(KeptClaims claims, CancellationToken cancellationToken);
+}
+
+/// <summary>The claims that decisions know as their own.</summary>
+/// <param name="Held">The name of the claim that holds the store, or null.</param>
+/// <param name="Begun">The name of a claim that was being made, or null. A start may have ended before its outcome was kept.</param>
+public readonly record struct KeptClaims(string? Held, string? Begun = null);

@@ -1,0 +1,266 @@
+namespace OrleansUploads.Engine.Ownership;
+
+/// <summary>Holds a part store for one owner: a data folder, or all silos of a cluster. Its claim is read before anything is deleted.</summary>
+/// <remarks>
+/// A start lists the claims of the store, stores one with the next number, and lists them again. If it sees another one with its number or a
+/// higher one, it withdraws. Of two starts at the same time at most one goes on, because the later of two listings shows both claims.
+/// An owner holds the store while no claim has a higher number than its own. A deletion reads the claims after what it deletes was listed, so a
+/// process that was paused meanwhile can only delete what existed while it was the owner.
+/// </remarks>
+public sealed class StoreOwnership
+{
+    /// <summary>How old the reading of the claims may be before a write. A deletion always reads anew.</summary>
+    public static readonly TimeSpan WriteReadingLife = TimeSpan.FromSeconds(5);
+
+    private readonly IStoreMark _store;
+    private readonly IClaimRecord? _record;
+    private readonly string _user;
+    private readonly bool _isShared;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private StoreClaim? _held;
+    private string? _incarnation;
+    private StoreLostException? _lost;
+    private Task _reading = Task.CompletedTask;
+    private Task? _nextReading;
+    private long _readAt;
+
+    /// <param name="store">The part store.</param>
+    /// <param name="record">Keeps the claims beside the decisions. Null for a process that has no decisions and follows the owner that it
+    /// finds, such as a gateway of a cluster.</param>
+    /// <param name="user">Describes the owner for messages, such as <c>the data folder /srv/uploads on host-1</c>.</param>
+    /// <param name="isShared">Whether several processes are one owner, so that a start joins those that run.</param>
+    /// <param name="time">Measures the age of readings.</param>
+    public StoreOwnership(IStoreMark store, IClaimRecord? record, string user, bool isShared, TimeProvider time)
+    {
+        _store = store;
+        _record = record;
+        _user = user;
+        _isShared = isShared;
+        _time = time;
+    }
+
+    /// <summary>Why the store is lost, or null while it is not known to be.</summary>
+    public StoreLostException? Loss => Volatile.Read(ref _lost);
+
+    /// <summary>Names the store, its owner and its incarnation, for comparison with that of another process; null before the start.</summary>
+    public string? Incarnation => Volatile.Read(ref _incarnation);
+
+    /// <summary>Takes the store, or joins the processes that have it. Does nothing if this was done before.</summary>
+    /// <param name="takesOver">Whether the store is taken from another owner. The operator has made sure that it runs no more.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="StoreOwnedException">The store belongs to another owner.</exception>
+    /// <exception cref="PartStoreUnavailableException">The store does not answer.</exception>
+    public async ValueTask TakeAsync(bool takesOver, CancellationToken cancellationToken)
+    {
+        if (_held is null)
+        {
+            var mark = await _store.FindMarkAsync(cancellationToken);
+            var readAt = _time.GetTimestamp();
+            var held = await (_record is null ? FollowAsync(cancellationToken) : TakeAsync(_record, takesOver, cancellationToken));
+            _readAt = readAt;
+            _incarnation = $"{Convert.ToHexStringLower(mark ?? [])}-{held.Number}-{held.Owner}";
+            _held = held;
+        }
+    }
+
+    /// <summary>Requires that this process holds the store, as a reading shows that begins after this call. Calls at the same time share
+    /// one.</summary>
+    /// <exception cref="StoreLostException">The store belongs to another owner.</exception>
+    /// <exception cref="PartStoreUnavailableException">The store does not answer.</exception>
+    public async ValueTask RequireAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfLost();
+        Task reading;
+        lock (_gate)
+        {
+            reading = _nextReading ??= StartAfter(_reading);
+        }
+
+        await reading.WaitAsync(cancellationToken);
+        ThrowIfLost();
+    }
+
+    /// <summary>Requires that this process holds the store, as a reading shows that is no older than <see cref="WriteReadingLife"/>.</summary>
+    /// <inheritdoc cref="RequireAsync" path="/exception"/>
+    public ValueTask RequireForWriteAsync(CancellationToken cancellationToken)
+    {
+        if (Loss is null && _held is not null && _time.GetElapsedTime(Volatile.Read(ref _readAt)) <= WriteReadingLife)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        return RequireAsync(cancellationToken);
+    }
+
+    /// <summary>Ends the use of a store that has moved. Every process that uses it loses it.</summary>
+    /// <param name="store">The store that is left.</param>
+    /// <param name="place">Where its bytes are now.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public static async ValueTask LeaveAsync(IStoreMark store, string place, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var owner = StoreClaim.OwnerOf("moved " + place);
+        var top = Top(await ListAsync(store, cancellationToken));
+        if (top.Any(claim => claim.Owner == owner))
+        {
+            return;
+        }
+
+        var claim = StoreClaim.New(Number(top) + 1, owner);
+        await store.PutClaimAsync(claim.Name, StoreOwnedException.Moved + place, cancellationToken);
+    }
+
+    private static async ValueTask<List<StoreClaim>> ListAsync(IStoreMark store, CancellationToken cancellationToken)
+    {
+        var claims = new List<StoreClaim>();
+        foreach (var name in await store.ListClaimsAsync(cancellationToken))
+        {
+            if (StoreClaim.TryParse(name, out var claim))
+            {
+                claims.Add(claim);
+            }
+        }
+
+        return claims;
+    }
+
+    /// <summary>The claims with the highest number. There are several if a start has not yet withdrawn its own, or has ended before.</summary>
+    private static List<StoreClaim> Top(List<StoreClaim> claims) => claims.FindAll(claim => claim.Number == Number(claims));
+
+    private static long Number(List<StoreClaim> claims) => claims.Count == 0 ? 0 : claims.Max(static claim => claim.Number);
+
+    private async Task<StoreClaim> TakeAsync(IClaimRecord record, bool takesOver, CancellationToken cancellationToken)
+    {
+        var owner = StoreClaim.OwnerOf(await record.ReadIdentityAsync(cancellationToken));
+        var kept = await record.FindAsync(cancellationToken);
+        var top = Top(await ListAsync(_store, cancellationToken));
+        var own = Own(top, owner, kept);
+        if (own is null && top.Count > 0 && !takesOver)
+        {
+            throw await OwnedAsync(top, cancellationToken);
+        }
+
+        if (_isShared && own is { } joined)
+        {
+            await record.KeepAsync(new KeptClaims(joined.Name), cancellationToken);
+            return joined;
+        }
+
+        var claim = StoreClaim.New(Number(top) + 1, owner);
+        await record.KeepAsync(kept with { Begun = claim.Name }, cancellationToken);
+        await _store.PutClaimAsync(claim.Name, $"is used by {_user}", cancellationToken);
+        var claims = await ListAsync(_store, cancellationToken);
+        var others = claims.FindAll(other =>
+            other != claim && other.Number >= claim.Number && !(_isShared && other.Owner == owner));
+        if (others.Count > 0 || !claims.Contains(claim))
+        {
+            await _store.DeleteClaimAsync(claim.Name, cancellationToken);
+            throw await OwnedAsync(others, cancellationToken, isContended: true);
+        }
+
+        await record.KeepAsync(new KeptClaims(claim.Name), cancellationToken);
+        foreach (var former in claims.Where(other => other.Number < claim.Number))
+        {
+            await _store.DeleteClaimAsync(former.Name, cancellationToken);
+        }
+
+        return claim;
+    }
+
+    /// <summary>Finds the claim by which this owner has the store. Among several with the same number, only the one counts that its owner has
+    /// kept as the one that holds.</summary>
+    private StoreClaim? Own(List<StoreClaim> top, string owner, KeptClaims kept)
+    {
+        var own = top.FindAll(claim => claim.Owner == owner);
+        if (own.Count == 0)
+        {
+            return null;
+        }
+
+        var held = own.Find(claim => claim.Name == kept.Held);
+        if (held != default)
+        {
+            return held;
+        }
+
+        if (own.Count < top.Count)
+        {
+            return null;
+        }
+
+        // The store may have been restored to an earlier state. A later claim is that of a copy, which has the same identity.
+        var isKnown = _isShared || own.Exists(claim => claim.Name == kept.Begun)
+            || (StoreClaim.TryParse(kept.Held, out var last) && own[0].Number < last.Number);
+        return isKnown ? own[0] : null;
+    }
+
+    private async Task<StoreClaim> FollowAsync(CancellationToken cancellationToken)
+    {
+        var top = Top(await ListAsync(_store, cancellationToken));
+        return top.Count > 0 ? top[0] : throw new StoreOwnedException(_store.Place, "is used by no silo yet", isContended: true);
+    }
+
+    private async ValueTask<StoreOwnedException> OwnedAsync(
+        List<StoreClaim> claims, CancellationToken cancellationToken, bool isContended = false) =>
+        new(
+            _store.Place,
+            await DescribeAsync(claims, cancellationToken) + (isContended ? ", which is starting at the same time" : ""),
+            isContended);
+
+    private async ValueTask<string> DescribeAsync(List<StoreClaim> claims, CancellationToken cancellationToken)
+    {
+        foreach (var claim in claims)
+        {
+            if (await _store.ReadClaimAsync(claim.Name, cancellationToken) is { Length: > 0 } text)
+            {
+                return text;
+            }
+        }
+
+        return "is used by another server";
+    }
+
+    private void ThrowIfLost()
+    {
+        if (Loss is { } lost)
+        {
+            throw new StoreLostException(lost.Message);
+        }
+
+        if (_held is null)
+        {
+            throw new PartStoreUnavailableException($"{_store.Place} has not been opened yet.");
+        }
+    }
+
+    /// <summary>Reads when an earlier reading has ended. It is nobody's alone, so it does not run on the scheduler of who asks first.</summary>
+    private Task StartAfter(Task earlier) => Task.Run(async () =>
+    {
+        await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task reading;
+        lock (_gate)
+        {
+            // Who comes from now on waits for the next one.
+            _nextReading = null;
+            _reading = reading = ReadAsync();
+        }
+
+        await reading;
+    });
+
+    private async Task ReadAsync()
+    {
+        var begun = _time.GetTimestamp();
+        var claims = await ListAsync(_store, CancellationToken.None);
+        if (claims.Contains(_held!.Value) && Number(claims) == _held.Value.Number)
+        {
+            Volatile.Write(ref _readAt, begun);
+            return;
+        }
+
+        var holder = await DescribeAsync(Top(claims), CancellationToken.None);
+        Volatile.Write(ref _lost, new StoreLostException(
+            $"{_store.Place} {holder}, so this process stores and deletes nothing in it any more. Stop it."));
+    }
+}

@@ -1,0 +1,339 @@
+using OrleansUploads.Core.Archives;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Ownership;
+
+namespace OrleansUploads.Engine.Tests.Ownership;
+
+/// <summary>Two servers on one store. Whatever they do and in whatever order they start, the one that may not use it is refused or stops, and no
+/// byte is lost.</summary>
+public sealed class TwoUsersTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ManualTime _time = new();
+
+    /// <summary>The stores, each with every combination of two users.</summary>
+    public static MatrixTheoryData<string, string> Combinations { get; } = new(
+        ["conditions", "no conditions", "folder"],
+        [.. Scenarios.Keys]);
+
+    private static Dictionary<string, Func<TwoUsersTests, SharedStore, Task>> Scenarios => new()
+    {
+        ["a copy beside its running original"] = static (test, store) => test.CopyAsync(store, isOriginalRunning: true),
+        ["a copy of a stopped original"] = static (test, store) => test.CopyAsync(store, isOriginalRunning: false),
+        ["a backup beside its original"] = static (test, store) => test.BackupAsync(store),
+        ["a clone of a disk"] = static (test, store) => test.CloneAsync(store),
+        ["a new folder"] = static (test, store) => test.NewFolderAsync(store),
+        ["two first starts"] = static (test, store) => test.FirstStartsAsync(store),
+        ["taken over while it runs"] = static (test, store) => test.TakenOverAsync(store),
+        ["paused before a collection"] = static (test, store) => test.PausedCollectionAsync(store),
+        ["paused before a deleting intent"] = static (test, store) => test.PausedIntentAsync(store),
+        ["moved and left"] = static (test, store) => test.MovedAsync(store),
+    };
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Combinations))]
+    public Task No_byte_is_lost(string store, string scenario) =>
+        Scenarios[scenario](this, SharedStore.Named(store, _folder.Path));
+
+    [Fact]
+    public async Task A_server_restarts_on_its_own_store_also_after_a_kill_at_any_step()
+    {
+        var store = SharedStore.Named("no conditions", _folder.Path);
+        for (var step = 1; step < 40; step++)
+        {
+            var left = step;
+            store.OnCall = _ => --left <= 0 ? throw new InvalidOperationException("killed") : Task.CompletedTask;
+            _ = await Record.ExceptionAsync(async () =>
+            {
+                await using var killed = await StartAsync("a", store);
+            });
+            store.OnCall = static _ => Task.CompletedTask;
+            await using var server = await StartAsync("a", store);
+        }
+    }
+
+    [Fact]
+    public async Task A_collection_reads_the_claims_once_for_many_deletions()
+    {
+        var store = SharedStore.Named("conditions", _folder.Path);
+        await using var server = await StartAsync("a", store);
+        await server.CreateVaultAsync();
+        for (var i = 0; i < 200; i++)
+        {
+            await LeaveOrphanAsync(server, server.Engine.Ids.NewUpload());
+        }
+
+        // A store on a network needs some time to answer.
+        store.OnCall = static call => call == "list store-claims/" ? Task.Delay(TimeSpan.FromMilliseconds(20)) : Task.CompletedTask;
+        var before = store.ClaimListings;
+        var report = await server.CollectAsync();
+        Assert.Equal(200, report.UploadsDeleted);
+        Assert.InRange(store.ClaimListings - before, 1, 40);
+    }
+
+    [Fact]
+    public async Task Writes_share_a_reading_of_the_claims_for_some_seconds()
+    {
+        var store = SharedStore.Named("conditions", _folder.Path);
+        await using var server = await StartAsync("a", store);
+        await server.CreateVaultAsync();
+        var before = store.ClaimListings;
+        for (var i = 0; i < 20; i++)
+        {
+            await server.ArchiveAsync();
+        }
+
+        Assert.Equal(before, store.ClaimListings);
+        _time.Advance(StoreOwnership.WriteReadingLife + TimeSpan.FromSeconds(1));
+        await server.ArchiveAsync();
+        Assert.Equal(before + 1, store.ClaimListings);
+    }
+
+    private string PathOf(string name) => _folder.File(name);
+
+    private Task<OwnedServer> StartAsync(string name, SharedStore store, bool takesOver = false) =>
+        OwnedServer.StartAsync(PathOf(name), store, _time, takesOver);
+
+    private Task RefuseAsync(string name, SharedStore store, params string[] words) =>
+        OwnedServer.RefuseAsync(PathOf(name), store, _time, words);
+
+    /// <summary>Copies a data folder as <c>cp -a</c> does.</summary>
+    private void Copy(string from, string to)
+    {
+        Directory.CreateDirectory(PathOf(to));
+        foreach (var file in Directory.EnumerateFiles(PathOf(from)).Where(static path => Path.GetFileName(path) != "lock"))
+        {
+            // File.Copy would refuse files that the running server has open.
+            using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var target = new FileStream(Path.Combine(PathOf(to), Path.GetFileName(file)), FileMode.Create, FileAccess.Write);
+            source.CopyTo(target);
+        }
+    }
+
+    private static async Task<AttemptId> LeaveOrphanAsync(OwnedServer server, UploadId upload)
+    {
+        var attempt = server.Engine.Ids.NewAttempt();
+        await server.Engine.Parts.StoreAsync(upload, attempt, [1, 2, 3]);
+        return attempt;
+    }
+
+    private async Task CopyAsync(SharedStore store, bool isOriginalRunning)
+    {
+        var original = await StartAsync("a", store);
+        await original.CreateVaultAsync();
+        var archive = await original.ArchiveAsync();
+        if (!isOriginalRunning)
+        {
+            await original.DisposeAsync();
+        }
+
+        Copy("a", "b");
+        await RefuseAsync("b", store, "is used by the data folder", PathOf("a"), "take-over");
+        if (!isOriginalRunning)
+        {
+            original = await StartAsync("a", store);
+        }
+
+        var later = await original.ArchiveAsync();
+        await RefuseAsync("b", store, "is used by the data folder", "take-over");
+        await original.CollectAsync();
+        await original.ExpectAsync(archive);
+        await original.ExpectAsync(later);
+        await original.DisposeAsync();
+    }
+
+    private async Task BackupAsync(SharedStore store)
+    {
+        await using var original = await StartAsync("a", store);
+        await original.CreateVaultAsync();
+        var archive = await original.ArchiveAsync();
+        BackupFolder.Copy(PathOf("a"), PathOf("b"));
+        var later = await original.ArchiveAsync();
+
+        await RefuseAsync("b", store, "is used by the data folder", "take-over");
+        await original.ExpectAsync(archive);
+        await original.ExpectAsync(later);
+    }
+
+    /// <summary>The clone of a whole disk has the same inode numbers. What its original has done since tells them apart.</summary>
+    private async Task CloneAsync(SharedStore store)
+    {
+        await using (var first = await StartAsync("a", store))
+        {
+            await first.CreateVaultAsync();
+        }
+
+        var state = Directory.EnumerateFiles(PathOf("a")).ToDictionary(static path => Path.GetFileName(path), File.ReadAllBytes);
+        (UploadId, byte[]) archive;
+        await using (var original = await StartAsync("a", store))
+        {
+            archive = await original.ArchiveAsync();
+        }
+
+        foreach (var (name, content) in state.Where(static file => file.Key.StartsWith("store-owner", StringComparison.Ordinal)))
+        {
+            await File.WriteAllBytesAsync(Path.Combine(PathOf("a"), name), content);
+        }
+
+        await RefuseAsync("a", store, "is used by the data folder", "take-over");
+        await using var restored = await StartAsync("a", store, takesOver: true);
+        await restored.ExpectAsync(archive);
+    }
+
+    private async Task NewFolderAsync(SharedStore store)
+    {
+        await using var original = await StartAsync("a", store);
+        await RefuseAsync("b", store, "belongs to another data folder");
+        await original.CreateVaultAsync();
+        var archive = await original.ArchiveAsync();
+        await RefuseAsync("c", store, "unknown to the journal");
+        await original.ExpectAsync(archive);
+    }
+
+    /// <summary>The second server starts at each call of the store that the first one makes.</summary>
+    private async Task FirstStartsAsync(SharedStore store)
+    {
+        for (var step = 1; step < 24; step++)
+        {
+            var fresh = SharedStore.Named(store.Kind, Path.Combine(_folder.Path, $"store-{step}"));
+            var (left, isNested) = (step, false);
+            OwnedServer? second = null;
+            fresh.OnCall = async _ =>
+            {
+                if (!isNested && --left == 0)
+                {
+                    isNested = true;
+                    second = await TryStartAsync($"b{step}", fresh);
+                }
+            };
+            var first = await TryStartAsync($"a{step}", fresh);
+            fresh.OnCall = static _ => Task.CompletedTask;
+
+            Assert.False(first is not null && second is not null, $"Both have started, the second one at call {step}.");
+            foreach (var started in new[] { first, second }.OfType<OwnedServer>())
+            {
+                await started.CreateVaultAsync();
+                var archive = await started.ArchiveAsync();
+                await started.CollectAsync();
+                await started.ExpectAsync(archive);
+                await started.DisposeAsync();
+            }
+        }
+
+        async Task<OwnedServer?> TryStartAsync(string name, SharedStore fresh)
+        {
+            try
+            {
+                return await StartAsync(name, fresh);
+            }
+            catch (IOException refused)
+            {
+                Assert.DoesNotContain('\n', refused.Message);
+                return null;
+            }
+        }
+    }
+
+    private async Task TakenOverAsync(SharedStore store)
+    {
+        await using var original = await StartAsync("a", store);
+        await original.CreateVaultAsync();
+        var archive = await original.ArchiveAsync();
+        var open = await original.OpenAsync();
+        await original.StoreAsync(open);
+        BackupFolder.Copy(PathOf("a"), PathOf("b"));
+        await using var restored = await StartAsync("b", store, takesOver: true);
+        var later = await restored.ArchiveAsync();
+        var continued = await restored.StoreAsync(open);
+
+        // The original does not know the archive of the other, and has ended the upload that the other continues.
+        await original.AbortAsync(open);
+        await Assert.ThrowsAsync<StoreLostException>(original.CollectAsync);
+        Assert.Contains(PathOf("b"), original.Problem, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StoreLostException>(original.ArchiveAsync);
+        await restored.ExpectAsync(archive);
+        await restored.ExpectAsync(later);
+        await restored.ExpectAsync(await restored.CompleteAsync(open, continued));
+        Assert.Null(restored.Problem);
+        await RefuseAsync("c", store);
+    }
+
+    /// <summary>The former owner is paused in the middle of a collection, at each listing, while the store is taken over and used.</summary>
+    private async Task PausedCollectionAsync(SharedStore store)
+    {
+        await using var original = await StartAsync("a", store);
+        await original.CreateVaultAsync();
+        var open = await original.OpenAsync();
+        await original.StoreAsync(open);
+        BackupFolder.Copy(PathOf("a"), PathOf("b"));
+        await LeaveOrphanAsync(original, original.Engine.Ids.NewUpload());
+        (UploadId, byte[])? later = null;
+        OwnedServer? restored = null;
+        store.OnCall = async call =>
+        {
+            if (restored is null && call == "list store-claims/")
+            {
+                store.OnCall = static _ => Task.CompletedTask;
+                restored = await StartAsync("b", store, takesOver: true);
+                later = await restored.ArchiveAsync();
+            }
+        };
+
+        await Assert.ThrowsAsync<StoreLostException>(original.CollectAsync);
+        await using (restored)
+        {
+            await restored!.ExpectAsync(later!.Value);
+            Assert.NotNull(original.Problem);
+        }
+    }
+
+    private async Task PausedIntentAsync(SharedStore store)
+    {
+        await using var original = await StartAsync("a", store);
+        await original.CreateVaultAsync();
+        var open = await original.OpenAsync();
+        await original.StoreAsync(open);
+        BackupFolder.Copy(PathOf("a"), PathOf("b"));
+        var resume = new TaskCompletionSource();
+        var paused = new TaskCompletionSource();
+        store.OnCall = async call =>
+        {
+            if (call == "list store-claims/")
+            {
+                store.OnCall = static _ => Task.CompletedTask;
+                paused.SetResult();
+                await resume.Task;
+            }
+        };
+
+        // The deletion reads the claims after it has listed what it deletes, and is paused there.
+        var abort = original.AbortAsync(open);
+        await paused.Task;
+        await using var restored = await StartAsync("b", store, takesOver: true);
+        var continued = await restored.StoreAsync(open);
+        resume.SetResult();
+        await abort;
+        await Eventually.BecomesTrueAsync(() => Task.FromResult(original.Problem is not null), "the original knows that it has lost the store");
+        await restored.ExpectAsync(await restored.CompleteAsync(open, continued));
+    }
+
+    private async Task MovedAsync(SharedStore store)
+    {
+        await using var original = await StartAsync("a", store);
+        await original.CreateVaultAsync();
+        var archive = await original.ArchiveAsync();
+        await LeaveOrphanAsync(original, original.Engine.Ids.NewUpload());
+        await StoreOwnership.LeaveAsync((IStoreMark)await store.OpenAsync(), "s3://elsewhere", CancellationToken.None);
+        _time.Advance(StoreOwnership.WriteReadingLife + TimeSpan.FromSeconds(1));
+
+        var refused = await Assert.ThrowsAsync<StoreLostException>(original.ArchiveAsync);
+        Assert.Contains("has moved to s3://elsewhere", refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StoreLostException>(original.CollectAsync);
+        Assert.Contains("has moved to s3://elsewhere", original.Problem, StringComparison.Ordinal);
+        await original.ExpectAsync(archive);
+        await original.DisposeAsync();
+        await RefuseAsync("a", store, "has moved to s3://elsewhere");
+    }
+}
