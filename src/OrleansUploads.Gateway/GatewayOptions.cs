@@ -20,6 +20,9 @@ public sealed record GatewayOptions
     /// only paths name buckets.</summary>
     public string? S3Domain { get; init; }
 
+    /// <summary>What is accepted of Signature Version 2.</summary>
+    public SignatureVersion2 SignatureVersion2 { get; init; } = SignatureVersion2.Presigned;
+
     /// <summary>How much the timestamp of a request may differ from the server's clock, in either direction.</summary>
     public TimeSpan ClockTolerance { get; init; } = DefaultClockTolerance;
 
@@ -92,4 +95,14 @@ public sealed record GatewayOptions
 
     /// <summary>Number of bytes of a body that Kestrel reads ahead.</summary>
     public int ReadAheadBytes { get; init; } = 128 * 1024;
+}
+
+/// <summary>What a server accepts of Signature Version 2.</summary>
+public enum SignatureVersion2
+{
+    /// <summary>URLs that are presigned to read or store an object or a part.</summary>
+    Presigned,
+
+    /// <summary>Nothing.</summary>
+    Off,
 }

@@ -203,4 +203,16 @@ public enum AuthorizationError
 
     /// <summary>The service has no presigned URLs.</summary>
     PresignedUrlUnsupported,
+
+    /// <summary>A URL that is presigned with Signature Version 2 lacks a parameter or has one twice.</summary>
+    Version2Incomplete,
+
+    /// <summary><c>Expires</c> of a URL that is presigned with Signature Version 2 is not a number of seconds since 1970.</summary>
+    Version2ExpiryMalformed,
+
+    /// <summary>The URL is presigned with Signature Version 2, and the server accepts none of these.</summary>
+    Version2Refused,
+
+    /// <summary>The URL is presigned with Signature Version 2, which the operation does not accept.</summary>
+    Version2NotForOperation,
 }

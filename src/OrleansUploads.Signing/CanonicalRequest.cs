@@ -70,7 +70,7 @@ public static class CanonicalRequest
                 var equals = parameter.IndexOf('=');
                 var name = equals < 0 ? parameter : parameter[..equals];
                 var value = equals < 0 ? default : parameter[(equals + 1)..];
-                if (!isPresigned || !name.SequenceEqual(PresignedUrl.SignatureParameter))
+                if (!isPresigned || !name.Equals(PresignedUrl.SignatureParameter, StringComparison.OrdinalIgnoreCase))
                 {
                     parameters.Add((Normalize(name), Normalize(value)));
                 }
@@ -96,11 +96,11 @@ public static class CanonicalRequest
         }
     }
 
-    /// <summary>Decodes a name or value of a query and encodes it again.</summary>
+    /// <summary>Decodes a name or value of a query and encodes it again. A plus sign is a blank, as in forms.</summary>
     private static string Normalize(ReadOnlySpan<char> text)
     {
         using var encoded = new Utf8Builder(64);
-        Encode(text, decode: true, Unreserved, encoded);
+        Encode(text, decode: true, Unreserved, encoded, plusIsBlank: true);
         return Encoding.ASCII.GetString(encoded.Written);
     }
 
@@ -145,10 +145,15 @@ public static class CanonicalRequest
     }
 
     /// <summary>Percent-encodes a text as RFC 3986 says, with upper-case hex digits and <c>%20</c> for a space.</summary>
-    private static void Encode(ReadOnlySpan<char> text, bool decode, SearchValues<byte> keep, Utf8Builder to)
+    private static void Encode(ReadOnlySpan<char> text, bool decode, SearchValues<byte> keep, Utf8Builder to, bool plusIsBlank = false)
     {
         var rented = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
         var bytes = rented.AsSpan(0, Encoding.UTF8.GetBytes(text, rented));
+        if (plusIsBlank)
+        {
+            bytes.Replace((byte)'+', (byte)' ');
+        }
+
         if (decode)
         {
             bytes = bytes[..DecodeInPlace(bytes)];

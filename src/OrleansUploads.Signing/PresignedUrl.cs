@@ -16,9 +16,6 @@ public sealed class PresignedUrl
     private const string LifetimeParameter = "X-Amz-Expires";
     private const string SignedHeadersParameter = "X-Amz-SignedHeaders";
 
-    /// <summary>The key of a URL that is presigned by Signature Version 2.</summary>
-    private const string OldKeyParameter = "AWSAccessKeyId";
-
     private static readonly TimeSpan MaxLifetime = TimeSpan.FromDays(7);
 
     private static readonly string[] Names =
@@ -44,8 +41,9 @@ public sealed class PresignedUrl
     /// <summary>How long the URL is valid after <see cref="SignedAt"/>: one second to seven days.</summary>
     public TimeSpan Lifetime { get; }
 
-    /// <summary>Whether a parameter belongs to the signature of a presigned URL.</summary>
-    public static bool HasParameter(string name) => Names.Contains(name, StringComparer.Ordinal);
+    /// <summary>Whether a parameter belongs to the signature of a presigned URL. Like the names of headers, those of these parameters
+    /// are compared without case.</summary>
+    public static bool HasParameter(string name) => Names.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Parses the query of a raw target.</summary>
     /// <param name="rawTarget">Path and query as on the wire.</param>
@@ -88,7 +86,6 @@ public sealed class PresignedUrl
 
     private static AuthorizationError ReadParameters(string rawTarget, string?[] values)
     {
-        var hasOldKey = false;
         var query = rawTarget.AsSpan();
         query = query[(query.IndexOf('?') is var mark and >= 0 ? mark + 1 : query.Length)..];
         foreach (var range in query.Split('&'))
@@ -96,10 +93,9 @@ public sealed class PresignedUrl
             var parameter = query[range];
             var equals = parameter.IndexOf('=');
             var name = equals < 0 ? parameter : parameter[..equals];
-            hasOldKey |= name.SequenceEqual(OldKeyParameter);
             for (var i = 0; i < Names.Length; i++)
             {
-                if (!name.SequenceEqual(Names[i]))
+                if (!name.Equals(Names[i], StringComparison.OrdinalIgnoreCase))
                 {
                     continue;
                 }
@@ -109,13 +105,11 @@ public sealed class PresignedUrl
                     return AuthorizationError.MalformedParameter;
                 }
 
-                values[i] = equals < 0 ? "" : Uri.UnescapeDataString(parameter[(equals + 1)..]);
+                values[i] = equals < 0 ? "" : QueryText.Decode(parameter[(equals + 1)..].ToString());
             }
         }
 
         // A URL with a signature or an algorithm is meant to be presigned; the others may be an operation's own parameters.
-        return values[0] is not null || values[5] is not null ? AuthorizationError.None
-            : hasOldKey ? AuthorizationError.UnsupportedAlgorithm
-            : AuthorizationError.Absent;
+        return values[0] is not null || values[5] is not null ? AuthorizationError.None : AuthorizationError.Absent;
     }
 }

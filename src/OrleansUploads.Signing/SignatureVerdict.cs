@@ -51,6 +51,10 @@ public enum SignatureOutcome
 /// <remarks>It never contains the secret or the expected signature.</remarks>
 public readonly record struct SignatureVerdict
 {
+    private const string UseVersion4 =
+        "Sign it with Version 4: boto3 does so with Config(signature_version='s3v4'), the AWS CLI after 'aws configure set "
+        + "default.s3.signature_version s3v4'.";
+
     internal SignatureVerdict(SignatureOutcome outcome) => Outcome = outcome;
 
     /// <summary>The outcome.</summary>
@@ -66,8 +70,22 @@ public readonly record struct SignatureVerdict
     /// <summary>The request's timestamp, for <see cref="SignatureOutcome.ClockSkew"/>.</summary>
     public DateTimeOffset RequestAt { get; internal init; }
 
-    /// <summary>The server's time, for <see cref="SignatureOutcome.ClockSkew"/>.</summary>
+    /// <summary>The server's time, for <see cref="SignatureOutcome.ClockSkew"/> and <see
+    /// cref="SignatureOutcome.PresignedUrlExpired"/>.</summary>
     public DateTimeOffset ServerAt { get; internal init; }
+
+    /// <summary>The maximum difference between the clocks, for <see cref="SignatureOutcome.ClockSkew"/>.</summary>
+    public TimeSpan Tolerance { get; internal init; }
+
+    /// <summary>When the presigned URL expired, for <see cref="SignatureOutcome.PresignedUrlExpired"/>.</summary>
+    public DateTimeOffset ExpiredAt { get; internal init; }
+
+    /// <summary>How long the presigned URL was valid, for <see cref="SignatureOutcome.PresignedUrlExpired"/>; null if it does not
+    /// say.</summary>
+    public TimeSpan? Lifetime { get; internal init; }
+
+    /// <summary>What the server signed, for <see cref="SignatureOutcome.SignatureDiffers"/>.</summary>
+    public SignatureDifference? Difference { get; internal init; }
 
     /// <summary>Whether the signature is valid.</summary>
     public bool IsVerified => Outcome == SignatureOutcome.Verified;
@@ -79,7 +97,7 @@ public readonly record struct SignatureVerdict
         SignatureOutcome.NoAuthorization => "The request has no Authorization header.",
         SignatureOutcome.MalformedAuthorization => Describe(AuthorizationError),
         SignatureOutcome.MalformedPresignedUrl => DescribePresigned(AuthorizationError),
-        SignatureOutcome.PresignedUrlExpired => "Request has expired. Create a new presigned URL.",
+        SignatureOutcome.PresignedUrlExpired => "Request has expired",
         SignatureOutcome.WrongService => "The service in the credential scope is not the service of this server.",
         SignatureOutcome.WrongRegion => "The region in the credential scope is not the region of this server.",
         SignatureOutcome.TimestampMissing => "The request has neither an x-amz-date nor a Date header.",
@@ -108,6 +126,10 @@ public readonly record struct SignatureVerdict
     public static SignatureVerdict ForPresignedUrl(AuthorizationError error) =>
         new(SignatureOutcome.MalformedPresignedUrl) { AuthorizationError = error };
 
+    /// <summary>The presigned URL has expired.</summary>
+    internal static SignatureVerdict Expired(DateTimeOffset at, DateTimeOffset now, TimeSpan? lifetime) =>
+        new(SignatureOutcome.PresignedUrlExpired) { ExpiredAt = at, ServerAt = now, Lifetime = lifetime };
+
     /// <inheritdoc/>
     public override string ToString() => Message;
 
@@ -128,14 +150,23 @@ public readonly record struct SignatureVerdict
         AuthorizationError.SignatureMalformed => "Signature must be 64 hex digits.",
         AuthorizationError.PresignedDateMalformed
             or AuthorizationError.PresignedLifetimeInvalid
-            or AuthorizationError.PresignedUrlUnsupported => DescribePresigned(error),
+            or AuthorizationError.PresignedUrlUnsupported
+            or AuthorizationError.Version2Incomplete
+            or AuthorizationError.Version2ExpiryMalformed
+            or AuthorizationError.Version2Refused
+            or AuthorizationError.Version2NotForOperation => DescribePresigned(error),
     };
 
     private static string DescribePresigned(AuthorizationError error) => error switch
     {
         AuthorizationError.UnsupportedAlgorithm =>
-            "X-Amz-Algorithm must be AWS4-HMAC-SHA256. A URL with AWSAccessKeyId has Signature Version 2. Sign it with Version 4: boto3 "
-            + "does so with Config(signature_version='s3v4'), the AWS CLI after 'aws configure set default.s3.signature_version s3v4'.",
+            "X-Amz-Algorithm must be AWS4-HMAC-SHA256.",
+        AuthorizationError.Version2Refused => "This server refuses URLs that are presigned with Signature Version 2. " + UseVersion4,
+        AuthorizationError.Version2NotForOperation =>
+            "A URL that is presigned with Signature Version 2 can only read an object, or store an object or a part. " + UseVersion4,
+        AuthorizationError.Version2Incomplete =>
+            "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters, each once.",
+        AuthorizationError.Version2ExpiryMalformed => "Expires must be the number of seconds since 1970-01-01T00:00:00Z.",
         AuthorizationError.PresignedDateMalformed => "X-Amz-Date must be in the form yyyyMMddTHHmmssZ.",
         AuthorizationError.PresignedLifetimeInvalid => "X-Amz-Expires must be a number of seconds from 1 to 604800.",
         AuthorizationError.CredentialMissing or AuthorizationError.CredentialMalformed =>
@@ -159,3 +190,11 @@ public readonly record struct SignatureVerdict
             : $"Signature not yet current: {request} is too far ahead of the server's time {server}.";
     }
 }
+
+/// <summary>What the server computed a signature from, for the sender to compare with what it signed itself. Everything is from the
+/// request; it contains neither the secret nor the expected signature.</summary>
+/// <param name="AccessKeyId">The access key in the request.</param>
+/// <param name="Provided">The signature in the request, as sent.</param>
+/// <param name="TextToSign">The text that is signed.</param>
+/// <param name="CanonicalRequest">The canonical request, or null if the version of the signature has none.</param>
+public sealed record SignatureDifference(string AccessKeyId, string Provided, string TextToSign, string? CanonicalRequest);

@@ -63,7 +63,7 @@ public sealed class SignatureVerifier
         }
 
         return (now - requestAt).Duration() > _tolerance
-            ? new(SignatureOutcome.ClockSkew) { RequestAt = requestAt, ServerAt = now }
+            ? new(SignatureOutcome.ClockSkew) { RequestAt = requestAt, ServerAt = now, Tolerance = _tolerance }
             : VerifySignature(request, authorization, secret, timestamp, dateHeader);
     }
 
@@ -89,11 +89,11 @@ public sealed class SignatureVerifier
 
         if (url.SignedAt - now > _tolerance)
         {
-            return new(SignatureOutcome.ClockSkew) { RequestAt = url.SignedAt, ServerAt = now };
+            return new(SignatureOutcome.ClockSkew) { RequestAt = url.SignedAt, ServerAt = now, Tolerance = _tolerance };
         }
 
         return now - url.SignedAt > url.Lifetime
-            ? new(SignatureOutcome.PresignedUrlExpired)
+            ? SignatureVerdict.Expired(url.SignedAt + url.Lifetime, now, url.Lifetime)
             : VerifySignature(request with { IsPresigned = true }, authorization, secret, url.Timestamp, dateHeader: null);
     }
 
@@ -106,8 +106,20 @@ public sealed class SignatureVerifier
         ArgumentNullException.ThrowIfNull(authorization);
         var timestamp = request.Header(AmzDateHeader) ?? request.Header(DateHeader)
             ?? throw new ArgumentException("The request has no timestamp.", nameof(request));
-        return new ChunkSignatures(_keys.GetOrDerive(secret, authorization.Scope), timestamp, authorization.Signature);
+        return StartChunks(authorization, secret, timestamp);
     }
+
+    /// <summary>Starts the chain of chunk signatures of a presigned URL whose own signature has been verified.</summary>
+    /// <param name="url">The parsed parameters of its query.</param>
+    /// <param name="secret">The secret of the access key.</param>
+    public ChunkSignatures StartChunks(PresignedUrl url, string secret)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        return StartChunks(url.Authorization, secret, url.Timestamp);
+    }
+
+    private ChunkSignatures StartChunks(AuthorizationHeader authorization, string secret, string timestamp) =>
+        new(_keys.GetOrDerive(secret, authorization.Scope), timestamp, authorization.Signature);
 
     private SignatureVerdict? FindForeignScope(CredentialScope scope) =>
         scope.Service != _rules.Service ? SignatureVerdict.WrongService
@@ -137,10 +149,18 @@ public sealed class SignatureVerifier
         }
 
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        _keys.GetOrDerive(secret, authorization.Scope).Sign(request, _rules, authorization.SignedHeaders, timestamp, expected);
-        return new(CryptographicOperations.FixedTimeEquals(expected, authorization.Signature)
-            ? SignatureOutcome.Verified
-            : SignatureOutcome.SignatureDiffers);
+        var key = _keys.GetOrDerive(secret, authorization.Scope);
+        key.Sign(request, _rules, authorization.SignedHeaders, timestamp, expected);
+        return CryptographicOperations.FixedTimeEquals(expected, authorization.Signature)
+            ? new(SignatureOutcome.Verified)
+            : new(SignatureOutcome.SignatureDiffers)
+            {
+                Difference = new SignatureDifference(
+                    authorization.AccessKeyId,
+                    Convert.ToHexStringLower(authorization.Signature),
+                    key.FormatTextToSign(request, _rules, authorization.SignedHeaders, timestamp),
+                    CanonicalRequest.Format(request, _rules, authorization.SignedHeaders)),
+            };
     }
 
     private string? FindUnsigned(in SigningRequest request, IReadOnlyList<string> signed, string? dateHeader)

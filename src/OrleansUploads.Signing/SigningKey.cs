@@ -44,13 +44,28 @@ public sealed class SigningKey
         string timestamp,
         Span<byte> signature)
     {
+        using var toSign = WriteTextToSign(request, rules, signedHeaders, timestamp);
+        Sign(toSign.Written, signature);
+    }
+
+    /// <summary>Returns the text that a request's signature is computed from. It contains no secret.</summary>
+    internal string FormatTextToSign(
+        in SigningRequest request, SigningRules rules, IReadOnlyList<string> signedHeaders, string timestamp)
+    {
+        using var toSign = WriteTextToSign(request, rules, signedHeaders, timestamp);
+        return Encoding.UTF8.GetString(toSign.Written);
+    }
+
+    private Utf8Builder WriteTextToSign(
+        in SigningRequest request, SigningRules rules, IReadOnlyList<string> signedHeaders, string timestamp)
+    {
         Span<byte> requestHash = stackalloc byte[SHA256.HashSizeInBytes];
         CanonicalRequest.Hash(request, rules, signedHeaders, requestHash);
 
-        using var toSign = new Utf8Builder(256);
+        var toSign = new Utf8Builder(256);
         WriteScope(AuthorizationHeader.Algorithm, timestamp, toSign);
         toSign.AppendHexLower(requestHash);
-        Sign(toSign.Written, signature);
+        return toSign;
     }
 
     /// <summary>Writes the lines that every text to sign begins with: algorithm, timestamp and scope.</summary>

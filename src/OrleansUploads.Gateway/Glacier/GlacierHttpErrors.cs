@@ -76,8 +76,12 @@ internal static class GlacierHttpErrors
             or SignatureOutcome.ScopeDateDiffers
             or SignatureOutcome.RequiredHeaderNotSigned
             or SignatureOutcome.SignedHeaderMissing
-            or SignatureOutcome.PresignedUrlExpired
-            or SignatureOutcome.SignatureDiffers => InvalidSignature(verdict.Message),
+            or SignatureOutcome.PresignedUrlExpired => InvalidSignature(verdict.Message),
+        SignatureOutcome.SignatureDiffers => InvalidSignature(
+            verdict.Difference is { CanonicalRequest: { } canonical } difference
+                ? $"{verdict.Message}\n\nThe Canonical String for this request should have been\n'{canonical}'\n\n"
+                    + $"The String-to-Sign should have been\n'{difference.TextToSign}'\n"
+                : verdict.Message),
         SignatureOutcome.ClockSkew => InvalidSignature($"{verdict.Message} Set the clock of the machine that signs."),
     };
 

@@ -5,21 +5,26 @@ namespace OrleansUploads.Gateway.S3;
 /// <summary>The conditions in a request's headers.</summary>
 internal static class Conditions
 {
+    private const string IfMatch = "If-Match";
+    private const string IfNoneMatch = "If-None-Match";
+    private const string IfModifiedSince = "If-Modified-Since";
+    private const string IfUnmodifiedSince = "If-Unmodified-Since";
+
     /// <summary>Stands for a text that cannot be an ETag, and so matches none.</summary>
     private static readonly ObjectETag Impossible = new(default, int.MaxValue);
 
     /// <summary>Reads the condition of a request that writes or deletes. The key's leaf evaluates it.</summary>
     public static PublishCondition? ReadWrite(S3Call call)
     {
-        var match = call.Header("If-Match");
-        var noneMatch = call.Header("If-None-Match");
+        var match = call.Header(IfMatch);
+        var noneMatch = call.Header(IfNoneMatch);
         var isDeletion = call.Request.Method == "DELETE";
         if (noneMatch is not null && (isDeletion || noneMatch != "*" || match is not null))
         {
-            throw S3Error.NotImplemented($"If-None-Match: {noneMatch}");
+            throw S3Error.NotImplemented($"{IfNoneMatch}: {noneMatch}");
         }
 
-        if (call.Header("If-Unmodified-Since") is not null || call.Header("If-Modified-Since") is not null)
+        if (call.Header(IfUnmodifiedSince) is not null || call.Header(IfModifiedSince) is not null)
         {
             throw S3Error.NotImplemented("conditions on dates");
         }
@@ -37,32 +42,39 @@ internal static class Conditions
     /// <param name="tag">The ETag of the object that is read.</param>
     /// <param name="modifiedAt">When it was completed.</param>
     /// <param name="prefix">What the names of the headers begin with.</param>
-    /// <returns>0 if they hold, else the status: 304 or 412.</returns>
+    /// <returns>The condition that does not hold with its status, 304 or 412; or null if all hold.</returns>
     /// <remarks>The precedence is that of RFC 9110, section 13.2.2.</remarks>
-    public static int Evaluate(S3Call call, ObjectETag tag, DateTimeOffset modifiedAt, string prefix = "")
+    public static (int Status, string Condition)? Evaluate(S3Call call, ObjectETag tag, DateTimeOffset modifiedAt, string prefix = "")
     {
         var modified = S3Date.WholeSeconds(modifiedAt);
-        if (call.Header(prefix + "If-Match") is { } match)
+        if (call.Header(prefix + IfMatch) is { } match)
         {
             if (!Matches(match, tag))
             {
-                return StatusCodes.Status412PreconditionFailed;
+                return (StatusCodes.Status412PreconditionFailed, prefix + IfMatch);
             }
         }
-        else if (S3Date.FromHeader(call.Header(prefix + "If-Unmodified-Since")) is { } unmodifiedSince && modified > unmodifiedSince)
+        else if (S3Date.FromHeader(call.Header(prefix + IfUnmodifiedSince)) is { } unmodifiedSince && modified > unmodifiedSince)
         {
-            return StatusCodes.Status412PreconditionFailed;
+            return (StatusCodes.Status412PreconditionFailed, prefix + IfUnmodifiedSince);
         }
 
-        if (call.Header(prefix + "If-None-Match") is { } noneMatch)
+        if (call.Header(prefix + IfNoneMatch) is { } noneMatch)
         {
-            return Matches(noneMatch, tag) ? StatusCodes.Status304NotModified : 0;
+            return Matches(noneMatch, tag) ? (StatusCodes.Status304NotModified, prefix + IfNoneMatch) : null;
         }
 
-        return S3Date.FromHeader(call.Header(prefix + "If-Modified-Since")) is { } modifiedSince && modified <= modifiedSince
-            ? StatusCodes.Status304NotModified
-            : 0;
+        return S3Date.FromHeader(call.Header(prefix + IfModifiedSince)) is { } modifiedSince && modified <= modifiedSince
+            ? (StatusCodes.Status304NotModified, prefix + IfModifiedSince)
+            : null;
     }
+
+    /// <summary>The error for a condition that does not hold.</summary>
+    public static S3Error Failed(string condition) => new(
+        S3ErrorCode.PreconditionFailed, "At least one of the pre-conditions you specified did not hold", ("Condition", condition));
+
+    /// <summary>The condition of a request that writes or deletes, for an error.</summary>
+    public static string NameOfWrite(S3Call call) => call.Header(IfNoneMatch) is null ? IfMatch : IfNoneMatch;
 
     /// <summary>Whether the range of a request applies: it has no If-Range, or the object is the one that it names.</summary>
     public static bool RangeApplies(S3Call call, ObjectETag tag, DateTimeOffset modifiedAt) =>

@@ -15,15 +15,28 @@ internal static class ObjectHeaderReader
     public static ObjectHeaders Read(S3Call call) => new(ReadStorageClass(call), ReadMetadata(call), ReadTags(call));
 
     /// <summary>The error for a tag that the object cannot get.</summary>
-    public static S3Error InvalidTag(string tag) => new(
-        S3ErrorCode.InvalidTag,
-        $"The tags are not valid: '{tag}'. An object has at most {ObjectTags.MaxCount} tags with different keys of 1 to "
-        + $"{ObjectTags.MaxKeyChars} and values of at most {ObjectTags.MaxValueChars} characters.");
+    public static S3Error InvalidTag(ObjectTagFlaw flaw, string key, string value) => flaw switch
+    {
+        ObjectTagFlaw.TooMany => new(S3ErrorCode.BadRequest, $"Object tags cannot be greater than {ObjectTags.MaxCount}"),
+        ObjectTagFlaw.RepeatedKey => new(S3ErrorCode.InvalidTag, "Cannot provide multiple Tags with the same key", ("TagKey", key)),
+        ObjectTagFlaw.ReservedKey => new(
+            S3ErrorCode.InvalidTag, $"Your TagKey cannot be prefixed with {TagText.ReservedPrefix}", ("TagKey", key)),
+        ObjectTagFlaw.Key => new(
+            S3ErrorCode.InvalidTag,
+            $"The TagKey you have provided is invalid. It has 1 to {ObjectTags.MaxKeyChars} letters, digits, spaces and characters of '_.:/=+-@'.",
+            ("TagKey", key)),
+        ObjectTagFlaw.Value => new(
+            S3ErrorCode.InvalidTag,
+            $"The TagValue you have provided is invalid. It has at most {ObjectTags.MaxValueChars} letters, digits, spaces and characters of "
+            + "'_.:/=+-@'.",
+            ("TagKey", key),
+            ("TagValue", value)),
+    };
 
     private static StorageClass ReadStorageClass(S3Call call) =>
         call.Header(S3Headers.StorageClass) is not { } text ? StorageClass.Standard
         : StorageClassNames.TryParse(text, out var storageClass) ? storageClass
-        : throw new S3Error(S3ErrorCode.InvalidStorageClass, $"The storage class you specified is not valid: {text}.");
+        : throw new S3Error(S3ErrorCode.InvalidStorageClass, $"The storage class you specified is not valid: {text}.", ("StorageClassRequested", text));
 
     private static Dictionary<string, string> ReadMetadata(S3Call call)
     {
@@ -63,25 +76,47 @@ internal static class ObjectHeaderReader
         return kept.Length == all.Length ? encodings : string.Join(',', kept);
     }
 
+    /// <summary>Reads the tags, which are encoded like a query. A key without an equals sign has an empty value.</summary>
     private static Dictionary<string, string>? ReadTags(S3Call call)
     {
         Dictionary<string, string>? tags = null;
-        foreach (var tag in (call.Header(S3Headers.Tagging) ?? "").Split('&', StringSplitOptions.RemoveEmptyEntries))
+        var header = call.Header(S3Headers.Tagging) ?? "";
+        foreach (var tag in header.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = tag.IndexOf('=', StringComparison.Ordinal);
-            var key = Decode(equals < 0 ? tag : tag[..equals]);
-            var value = equals < 0 ? "" : Decode(tag[(equals + 1)..]);
-            tags ??= new Dictionary<string, string>(StringComparer.Ordinal);
-            if (!ObjectTags.TryAdd(tags, key, value))
+            if (!TryDecode(equals < 0 ? tag : tag[..equals], out var key)
+                || !TryDecode(equals < 0 ? "" : tag[(equals + 1)..], out var value)
+                || key.Length == 0)
             {
-                throw InvalidTag(tag);
+                throw NotEncoded(header);
+            }
+
+            tags ??= new Dictionary<string, string>(StringComparer.Ordinal);
+            switch (ObjectTags.Add(tags, key, value))
+            {
+                case ObjectTagFlaw.RepeatedKey:
+                    throw NotEncoded(header);
+                case { } flaw:
+                    throw InvalidTag(flaw, key, value);
+                default:
+                    break;
             }
         }
 
         return tags;
     }
 
-    private static string Decode(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
+    private static bool TryDecode(string text, out string decoded)
+    {
+        decoded = "";
+        return !text.Contains('=', StringComparison.Ordinal)
+            && S3Address.TryDecode(text.Replace('+', ' '), out decoded);
+    }
+
+    private static S3Error NotEncoded(string header) => S3Error.InvalidArgument(
+        S3Headers.Tagging,
+        header,
+        $"The header '{S3Headers.Tagging}' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.");
 }
 
 /// <summary>The headers of an object that browsers interpret, such as <c>Content-Disposition</c>. A client states them, and gets the same
@@ -98,14 +133,18 @@ internal static class ContentHeaders
     private static readonly SearchValues<char> Controls =
         SearchValues.Create([.. Enumerable.Range(0, ' ').Append('\u007F').Select(static code => (char)code)]);
 
-    /// <summary>The encoding that a response header is sent in, or null for ASCII.</summary>
-    public static Encoding? EncodingOf(string header) => Known.Contains(header) ? Encoding.Latin1 : null;
+    /// <summary>The encoding that a response header is sent in, or null for ASCII. Kestrel asks without a name for the headers that it
+    /// knows.</summary>
+    public static Encoding? EncodingOf(string header) => header.Length == 0 || Known.Contains(header) ? Encoding.Latin1 : null;
 
     /// <summary>The value that is sent as the bytes that the client stated. They were UTF-8.</summary>
     public static string AsStated(string text) =>
         Ascii.IsValid(text) || text.AsSpan().ContainsAny(Controls)
             ? S3Encoding.Header(text)
             : Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Whether a client could have sent a value in a header.</summary>
+    public static bool CanBeSent(string text) => !text.AsSpan().ContainsAny(Controls);
 
     /// <summary>Whether a header can have a value that the query of a request gives it.</summary>
     public static bool CanBe(string text) => !text.AsSpan().ContainsAny(Controls) && !text.AsSpan().ContainsAnyExceptInRange('\0', '\u00FF');
@@ -116,10 +155,20 @@ internal static class HeaderOverrides
 {
     private const string Prefix = "response-";
 
-    /// <summary>Reads the parameters: the headers by name. An empty one is ignored.</summary>
+    /// <summary>Reads the parameters: the headers by name. An empty one is ignored. One for another header is refused, because the client
+    /// relies on it.</summary>
     public static IReadOnlyDictionary<string, string> Read(S3Call call)
     {
         var headers = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in call.Query.All)
+        {
+            if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !ContentHeaders.Names.Contains(name[Prefix.Length..]))
+            {
+                throw S3Error.InvalidArgument(
+                    name, value, $"The response header cannot be replaced. The parameters are {Prefix}{string.Join(", " + Prefix, ContentHeaders.Names)}.");
+            }
+        }
+
         foreach (var name in ContentHeaders.Names)
         {
             if (call.Query.FirstValue(Prefix + name) is not { Length: > 0 } value)

@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Hashing.Checksums;
 
@@ -29,16 +30,11 @@ internal static class ObjectReads
         }
 
         var published = found.Description.Published;
-        var status = Conditions.Evaluate(call, published.ETag, published.At);
-        if (status == StatusCodes.Status304NotModified)
+        if (Conditions.Evaluate(call, published.ETag, published.At) is var (status, condition))
         {
-            return new FrontAnswer(status, ("ETag", $"\"{published.ETag}\""), ("Last-Modified", S3Date.ToHeader(published.At)));
-        }
-
-        if (status != 0)
-        {
-            return new S3Error(S3ErrorCode.PreconditionFailed, "At least one of the pre-conditions you specified did not hold.")
-                .ToAnswer(call.Exchange);
+            return status == StatusCodes.Status304NotModified
+                ? new FrontAnswer(status, ("ETag", $"\"{published.ETag}\""), ("Last-Modified", S3Date.ToHeader(published.At)))
+                : Conditions.Failed(condition).ToAnswer(call.Exchange);
         }
 
         // HEAD needs the manifest only for a part.
@@ -50,7 +46,7 @@ internal static class ObjectReads
 
         var manifest = isHead && number is null ? null : await reader.ReadManifestAsync(found, call.Aborted);
         var choice = number is { } wanted
-            ? ChoosePart(manifest!, wanted, published.ETag.Parts)
+            ? ChoosePart(manifest!, wanted, published)
             : ChooseRange(call, found);
 
         // An empty part has no bytes that a Content-Range could name.
@@ -85,12 +81,12 @@ internal static class ObjectReads
                 ("ActualObjectSize", published.SizeBytes.ToString(CultureInfo.InvariantCulture)));
         }
 
-        return range is { } some
-            ? new Choice(some, IsPartial: true, null, null)
-            : new Choice(new ByteRange(0, published.SizeBytes), IsPartial: false, published.Checksum, PartsCount: null);
+        // A range of all bytes has their checksum.
+        var chosen = range ?? new ByteRange(0, published.SizeBytes);
+        return new Choice(chosen, IsPartial: range is not null, chosen.LengthBytes == published.SizeBytes ? published.Checksum : null, PartsCount: null);
     }
 
-    private static Choice ChoosePart(Manifest manifest, int wanted, int partsOfETag)
+    private static Choice ChoosePart(Manifest manifest, int wanted, PublishedObject published)
     {
         long first = 0;
         foreach (var part in manifest.Parts ?? [])
@@ -101,7 +97,7 @@ internal static class ObjectReads
                     new ByteRange(first, part.LengthBytes),
                     IsPartial: true,
                     part.Checksum is { } checksum ? new ObjectChecksum(checksum, 0) : null,
-                    partsOfETag > 0 ? partsOfETag : null);
+                    published.ETag.Parts > 0 ? published.ETag.Parts : null);
             }
 
             first += part.LengthBytes;
@@ -142,7 +138,8 @@ internal static class ObjectReads
         Add(S3Headers.PartsCount, choice.PartsCount?.ToString(CultureInfo.InvariantCulture));
         if (string.Equals(call.Header(S3Headers.ChecksumMode), "ENABLED", StringComparison.OrdinalIgnoreCase))
         {
-            foreach (var (name, value) in ChecksumAnswer.Headers(choice.Checksum))
+            // The type is that of the object, also beside the checksum of a part.
+            foreach (var (name, value) in ChecksumAnswer.Headers(choice.Checksum, published.Checksum?.Type))
             {
                 Add(name, value);
             }
@@ -165,70 +162,4 @@ internal static class ObjectReads
     /// <param name="Checksum">Their checksum, if it is known.</param>
     /// <param name="PartsCount">The number of parts, if the request asked for a part of a multipart object.</param>
     private readonly record struct Choice(ByteRange Range, bool IsPartial, ObjectChecksum? Checksum, int? PartsCount);
-}
-
-/// <summary>The range of bytes that a request asks for.</summary>
-/// <param name="First">Offset of the first byte.</param>
-/// <param name="LengthBytes">Number of bytes.</param>
-internal readonly record struct ByteRange(long First, long LengthBytes)
-{
-    private const string Unit = "bytes=";
-    private const long MaxLast = long.MaxValue - 1;
-
-    /// <summary>Reads a <c>Range</c> header.</summary>
-    /// <param name="text">The header's value.</param>
-    /// <param name="sizeBytes">The size of the object.</param>
-    /// <param name="range">The range, cut at the object's end, or null if the header is malformed or has several ranges, and is to be
-    /// ignored.</param>
-    /// <returns>False if the range has no byte of the object.</returns>
-    public static bool TryRead(string? text, long sizeBytes, out ByteRange? range)
-    {
-        range = null;
-        if (text is null || !text.StartsWith(Unit, StringComparison.Ordinal))
-        {
-            return true;
-        }
-
-        var spec = text.AsSpan(Unit.Length).Trim();
-        var dash = spec.IndexOf('-');
-        if (dash < 0 || spec.Contains(','))
-        {
-            return true;
-        }
-
-        if (dash == 0)
-        {
-            if (!TryParse(spec[1..], out var suffix))
-            {
-                return true;
-            }
-
-            var length = Math.Min(suffix, sizeBytes);
-            range = new ByteRange(sizeBytes - length, length);
-            return length > 0;
-        }
-
-        var last = MaxLast;
-        if (!TryParse(spec[..dash], out var first) || (dash < spec.Length - 1 && !TryParse(spec[(dash + 1)..], out last)) || last < first)
-        {
-            return true;
-        }
-
-        last = Math.Min(last, sizeBytes - 1);
-        range = new ByteRange(first, last - first + 1);
-        return first < sizeBytes;
-    }
-
-    /// <summary>The <c>Content-Range</c> header.</summary>
-    public string ContentRange(long sizeBytes) =>
-        string.Create(CultureInfo.InvariantCulture, $"bytes {First}-{First + LengthBytes - 1}/{sizeBytes}");
-
-    /// <summary>Parses digits. A number that is too large for 64 bits is still a position, behind the end of every object.</summary>
-    private static bool TryParse(ReadOnlySpan<char> text, out long number)
-    {
-        number = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position)
-            ? Math.Min(position, MaxLast)
-            : MaxLast;
-        return text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');
-    }
 }

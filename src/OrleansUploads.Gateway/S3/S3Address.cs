@@ -7,6 +7,9 @@ namespace OrleansUploads.Gateway.S3;
 /// <param name="Key">The key, not empty, or null for a request to the service or a bucket.</param>
 internal sealed record S3Address(string? Bucket, string? Key)
 {
+    /// <summary>What the path is below: empty, or a slash and the bucket if the host names it.</summary>
+    public string HostPrefix { get; init; } = "";
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>What is addressed.</summary>
@@ -28,7 +31,7 @@ internal sealed record S3Address(string? Bucket, string? Key)
         var rest = path.AsSpan(1);
         if (BucketOf(host, domain) is { } virtualHost)
         {
-            return TryDecode(rest, out var wholePath) ? new S3Address(virtualHost, OrNull(wholePath)) : null;
+            return TryDecode(rest, out var wholePath) ? new S3Address(virtualHost, OrNull(wholePath)) { HostPrefix = "/" + virtualHost } : null;
         }
 
         var slash = rest.IndexOf('/');

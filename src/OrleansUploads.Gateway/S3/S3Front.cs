@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Primitives;
 using OrleansUploads.Core.Buckets;
@@ -30,10 +31,10 @@ internal sealed class S3Front(FrontServices services) : IFront
         var request = exchange.Context.Request;
         var address = S3Address.Parse(exchange.Target.Path, request.Host.Host, services.Options.S3Domain);
         var query = exchange.Target.Query;
-        S3Route? route = !PresignedHeaders.TryRead(request.Headers, query, out var read, out var invalid) ? invalid
-            : address is null ? null
-            : S3Router.Recognize(request.Method, address.Level, query, read);
+        var isValid = PresignedHeaders.TryRead(request.Headers, query, exchange.QueryHeaders, out var read, out var invalid);
         var headers = read ?? request.Headers;
+        var recognized = address is null ? null : S3Router.Recognize(request.Method, address.Level, query, headers);
+        var route = isValid ? recognized : invalid;
         var operation = (route as S3Route.To)?.Operation;
         return new FrontRequest
         {
@@ -45,6 +46,7 @@ internal sealed class S3Front(FrontServices services) : IFront
             ChecksSender = route is S3Route.Missing { Feature: S3Router.Form }
                 && request.ContentType is { } type
                 && type.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase),
+            Version2Prefix = recognized is S3Route.To { Operation.AllowsVersion2: true } ? address?.HostPrefix : null,
             AccessesOf = _ => AccessesOf(operation, address, headers),
             AnswerAsync = (signer, payload) => AnswerAsync(exchange, address, route, headers, signer, payload),
         };
@@ -93,7 +95,7 @@ internal sealed class S3Front(FrontServices services) : IFront
 
         if (route is not S3Route.To { Operation: var operation })
         {
-            throw Refuse(route, request.Method);
+            throw Refuse(route, request.Method, address.Level.ToString().ToUpperInvariant());
         }
 
         if (operation.Body is not (S3Body.Document or S3Body.LongDocument))
@@ -118,13 +120,13 @@ internal sealed class S3Front(FrontServices services) : IFront
         });
     }
 
-    private static S3Error Refuse(S3Route? route, string method) => route switch
+    private static S3Error Refuse(S3Route? route, string method, string level) => route switch
     {
         S3Route.Missing missing => S3Error.NotImplemented(missing.Feature),
         S3Route.Invalid invalid => S3Error.InvalidArgument(
             invalid.Argument, invalid.Value, $"Invalid argument {invalid.Argument}: '{invalid.Value}'. {invalid.Reason}"),
         _ => new S3Error(
-            S3ErrorCode.MethodNotAllowed, "The specified method is not allowed against this resource.", ("Method", method)),
+            S3ErrorCode.MethodNotAllowed, "The specified method is not allowed against this resource.", ("Method", method), ("ResourceType", level)),
     };
 }
 
@@ -152,7 +154,9 @@ internal sealed class S3Call : FrontCall
     public override S3Error ErrorOf(Refusal refusal) => ErrorOf(refusal, Address);
 
     /// <summary>The error for a refusal about another address than that of the request.</summary>
-    public S3Error ErrorOf(Refusal refusal, S3Address address) => S3Refusals.Describe(refusal, address, UploadText);
+    public S3Error ErrorOf(Refusal refusal, S3Address address) => refusal is ObjectRefusal.PreconditionFailed { Exists: true }
+        ? Conditions.Failed(Conditions.NameOfWrite(this))
+        : S3Refusals.Describe(refusal, address, UploadText);
 
     /// <summary>Returns the bucket, which the signer must own.</summary>
     /// <exception cref="S3Error">The bucket does not exist, or another account owns it.</exception>
@@ -170,6 +174,7 @@ internal sealed class S3Call : FrontCall
         return ObjectKey.TryParse(address.Key, out var key) ? new ObjectName(bucket.Bucket, key) : throw new S3Error(
             S3ErrorCode.KeyTooLongError,
             "Your key is too long.",
+            ("Size", Encoding.UTF8.GetByteCount(address.Key ?? "").ToString(CultureInfo.InvariantCulture)),
             ("MaxSizeAllowed", ObjectKey.MaxBytes.ToString(CultureInfo.InvariantCulture)));
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Primitives;
 using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Signing;
 
@@ -37,57 +38,47 @@ internal static class S3Headers
 }
 
 /// <summary>The headers of a request, with those that a presigned URL has in its query.</summary>
-/// <remarks>Some SDKs move the <c>x-amz-</c> headers of a presigned request into the query. The signature covers them there as well, and
-/// the holder of the URL does not have to send them. They mean what the headers mean: a copy without its source would store an empty
-/// object.</remarks>
+/// <remarks>They mean what the headers mean: a copy without its source would store an empty object.</remarks>
 internal static class PresignedHeaders
 {
-    private const string Prefix = "x-amz-";
-
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("!#$%&'*+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ^_`abcdefghijklmnopqrstuvwxyz|~");
 
-    /// <summary>Parameters that are no headers, or say nothing without one.</summary>
+    /// <summary>Parameters that say nothing without a header.</summary>
     private static readonly HashSet<string> Others = new(StringComparer.OrdinalIgnoreCase)
     {
-        "x-amz-content-sha256", "x-amz-security-token", S3Headers.SdkChecksumAlgorithm,
+        "x-amz-security-token", S3Headers.SdkChecksumAlgorithm,
     };
 
-    /// <summary>Reads the headers of a request. If a header is in the query as well, the header itself counts.</summary>
+    /// <summary>Reads the headers of a request.</summary>
     /// <param name="sent">The headers on the wire.</param>
     /// <param name="query">The query's parameters.</param>
+    /// <param name="stated">The headers in the query.</param>
     /// <param name="headers">The headers, or null if the method returns false.</param>
-    /// <param name="invalid">The parameter whose name no header can have, or null.</param>
+    /// <param name="invalid">The parameter whose name no header can have, or that contradicts another one, or null.</param>
     public static bool TryRead(
         IHeaderDictionary sent,
         QueryParameters query,
+        QueryHeaders stated,
         [NotNullWhen(true)] out IHeaderDictionary? headers,
         [NotNullWhen(false)] out S3Route.Invalid? invalid)
     {
-        headers = sent;
-        invalid = null;
-        if (sent.Authorization.Count > 0 || query.FirstValue(PresignedUrl.SignatureParameter) is null)
+        headers = null;
+        invalid = sent.Authorization.Count > 0 && query.Names.Any(IsSignature)
+            ? new S3Route.Invalid("Authorization", "", "Only one auth mechanism allowed: the header or the parameters of the query.")
+            : stated.FindConflict(sent) is var (conflicting, other)
+                ? new S3Route.Invalid(conflicting, other, "It has another value in the query of the presigned URL.")
+            : Find(stated, static header => header.Name.AsSpan().ContainsAnyExcept(NameCharacters), "No header can have this name.")
+                ?? Find(stated, static header => !ContentHeaders.CanBeSent(header.Value), "No header can have this value.");
+        if (invalid is not null)
         {
-            return true;
+            return false;
         }
 
-        headers = new HeaderDictionary();
-        foreach (var (name, value) in sent)
+        headers = stated.All.Count == 0 ? sent : new HeaderDictionary(new Dictionary<string, StringValues>(sent, StringComparer.OrdinalIgnoreCase));
+        foreach (var (name, value) in stated.All)
         {
-            headers[name] = value;
-        }
-
-        foreach (var name in query.Names.Where(IsHeader))
-        {
-            var value = query.FirstValue(name) ?? "";
-            if (name.AsSpan().ContainsAnyExcept(NameCharacters))
-            {
-                headers = null;
-                invalid = new S3Route.Invalid(name, value, "No header can have this name.");
-                return false;
-            }
-
-            if (!IsChecksumOfNothing(name, value))
+            if (!PresignedUrl.HasParameter(name) && !Others.Contains(name) && !IsChecksumOfNothing(name, value))
             {
                 headers.TryAdd(name, value.Trim());
             }
@@ -96,8 +87,20 @@ internal static class PresignedHeaders
         return true;
     }
 
-    private static bool IsHeader(string name) =>
-        name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) && !PresignedUrl.HasParameter(name) && !Others.Contains(name);
+    private static bool IsSignature(string name) => name.Equals(PresignedUrl.SignatureParameter, StringComparison.OrdinalIgnoreCase);
+
+    private static S3Route.Invalid? Find(QueryHeaders stated, Func<(string Name, string Value), bool> isWrong, string reason)
+    {
+        foreach (var header in stated.All)
+        {
+            if (isWrong(header))
+            {
+                return new S3Route.Invalid(header.Name, header.Value, reason);
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Amazon's SDK for JavaScript signs a URL before there is a body, and adds the checksum of an empty one. That says nothing
     /// about the body that the holder of the URL sends.</summary>
@@ -164,6 +167,11 @@ internal static class ProtectionHeaders
         if (name.Equals("x-amz-bucket-object-lock-enabled", StringComparison.OrdinalIgnoreCase))
         {
             return !value.Equals("false", StringComparison.OrdinalIgnoreCase);
+        }
+
+        if (name.Equals("x-amz-bucket-namespace", StringComparison.OrdinalIgnoreCase))
+        {
+            return value != "global";
         }
 
         if (name.Equals("x-amz-object-ownership", StringComparison.OrdinalIgnoreCase))

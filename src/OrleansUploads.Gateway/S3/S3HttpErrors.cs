@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.S3;
@@ -77,7 +78,11 @@ internal static class S3HttpErrors
         SignatureOutcome.NoAuthorization => new(
             S3ErrorCode.AccessDenied, "Access Denied: the request is not signed. Sign it with Signature Version 4."),
         SignatureOutcome.MalformedAuthorization => new(S3ErrorCode.AuthorizationHeaderMalformed, verdict.Message),
-        SignatureOutcome.MalformedPresignedUrl => new(S3ErrorCode.AuthorizationQueryParametersError, verdict.Message),
+        SignatureOutcome.MalformedPresignedUrl => new(
+            verdict.AuthorizationError is AuthorizationError.Version2Incomplete or AuthorizationError.Version2ExpiryMalformed
+                ? S3ErrorCode.AccessDenied
+                : S3ErrorCode.AuthorizationQueryParametersError,
+            verdict.Message),
         SignatureOutcome.WrongService => new(
             S3ErrorCode.AuthorizationHeaderMalformed,
             $"{verdict.Message} It must be 's3' or, for the vault API, 'glacier'. This server has no other service.")
@@ -93,14 +98,46 @@ internal static class S3HttpErrors
             S3ErrorCode.AccessDenied,
             $"There were headers present in the request which were not signed, or the other way round. {verdict.Message}",
             ("HeadersNotSigned", verdict.Header ?? "")),
-        SignatureOutcome.PresignedUrlExpired => new(S3ErrorCode.AccessDenied, verdict.Message),
+        SignatureOutcome.PresignedUrlExpired => new(
+            S3ErrorCode.AccessDenied,
+            verdict.Message,
+            [
+                .. verdict.Lifetime is { } lifetime
+                    ? [("X-Amz-Expires", lifetime.TotalSeconds.ToString(CultureInfo.InvariantCulture))]
+                    : Array.Empty<(string, string)>(),
+                ("Expires", S3Date.ToError(verdict.ExpiredAt)),
+                ("ServerTime", S3Date.ToError(verdict.ServerAt)),
+            ]),
         SignatureOutcome.ClockSkew => new(
             S3ErrorCode.RequestTimeTooSkewed,
             "The difference between the request time and the current time is too large.",
             ("RequestTime", AmzTimestamp.Format(verdict.RequestAt)),
-            ("ServerTime", S3Date.ToError(verdict.ServerAt))),
-        SignatureOutcome.SignatureDiffers => new(S3ErrorCode.SignatureDoesNotMatch, verdict.Message),
+            ("ServerTime", S3Date.ToError(verdict.ServerAt)),
+            ("MaxAllowedSkewMilliseconds", verdict.Tolerance.TotalMilliseconds.ToString(CultureInfo.InvariantCulture))),
+        SignatureOutcome.SignatureDiffers => new(S3ErrorCode.SignatureDoesNotMatch, verdict.Message, [.. DescribeDifference(verdict.Difference)]),
     };
+
+    /// <summary>What the signature was computed from, as text and as bytes, which show what looks alike.</summary>
+    private static IEnumerable<(string Name, string Value)> DescribeDifference(SignatureDifference? difference)
+    {
+        if (difference is null)
+        {
+            yield break;
+        }
+
+        yield return ("AWSAccessKeyId", difference.AccessKeyId);
+        yield return ("StringToSign", difference.TextToSign);
+        yield return ("SignatureProvided", difference.Provided);
+        yield return ("StringToSignBytes", Bytes(difference.TextToSign));
+        if (difference.CanonicalRequest is { } canonical)
+        {
+            yield return ("CanonicalRequest", canonical);
+            yield return ("CanonicalRequestBytes", Bytes(canonical));
+        }
+    }
+
+    private static string Bytes(string text) =>
+        string.Join(' ', Encoding.UTF8.GetBytes(text).Select(static value => value.ToString("x2", CultureInfo.InvariantCulture)));
 
     private static S3Error DescribeChunks(ChunkedBodyError error) => error switch
     {

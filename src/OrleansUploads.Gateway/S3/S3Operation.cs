@@ -77,14 +77,14 @@ internal sealed record S3Operation(
 
         new("PutObject", "PUT", S3Level.Object, null, Change, ObjectUploads.PutAsync)
         {
-            Space = SpaceUse.Grows, Body = S3Body.Bytes, MayReplace = true,
+            Space = SpaceUse.Grows, Body = S3Body.Bytes, MayReplace = true, AllowsVersion2 = true,
         },
         new("CopyObject", "PUT", S3Level.Object, null, Change, ObjectCopies.CopyAsync)
         {
             Space = SpaceUse.Grows, MayReplace = true, Copies = true,
         },
-        new("GetObject", "GET", S3Level.Object, null, Read, ObjectReads.ReadAsync) { Sends = true },
-        new("HeadObject", "HEAD", S3Level.Object, null, Look, ObjectReads.ReadAsync),
+        new("GetObject", "GET", S3Level.Object, null, Read, ObjectReads.ReadAsync) { Sends = true, AllowsVersion2 = true },
+        new("HeadObject", "HEAD", S3Level.Object, null, Look, ObjectReads.ReadAsync) { AllowsVersion2 = true },
         new("GetObjectAcl", "GET", S3Level.Object, "acl", Look, ObjectProperties.GetAclAsync),
         new("GetObjectAttributes", "GET", S3Level.Object, "attributes", Look, ObjectProperties.GetAttributesAsync),
         new("GetObjectTagging", "GET", S3Level.Object, "tagging", Look, ObjectProperties.GetTaggingAsync),
@@ -108,7 +108,7 @@ internal sealed record S3Operation(
         },
         new("UploadPart", "PUT", S3Level.Object, S3Router.PartOfUpload, Add, ObjectUploads.UploadPartAsync)
         {
-            Space = SpaceUse.Grows, Body = S3Body.Bytes,
+            Space = SpaceUse.Grows, Body = S3Body.Bytes, AllowsVersion2 = true,
         },
         new("UploadPartCopy", "PUT", S3Level.Object, S3Router.PartOfUpload, Add, ObjectCopies.CopyPartAsync)
         {
@@ -140,6 +140,10 @@ internal sealed record S3Operation(
 
     /// <summary>Whether it returns the bytes of an object.</summary>
     public bool Sends { get; init; }
+
+    /// <summary>Whether a URL that is presigned with Signature Version 2 can ask for it. That signature covers neither the host nor every
+    /// parameter, so only operations on the bytes of one object are allowed, whose parameters it covers.</summary>
+    public bool AllowsVersion2 { get; init; }
 
     /// <summary>Which bytes it moves.</summary>
     public Transfer Transfer => Sends ? Transfer.Sends : Copies || Body == S3Body.Bytes ? Transfer.Receives : Transfer.None;

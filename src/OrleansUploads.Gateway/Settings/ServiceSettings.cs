@@ -108,6 +108,12 @@ public static class ServiceSettings
                     : "It must be a domain name without a port, such as s3.example.org.";
             }),
 
+        Setting.Choice(
+            "SignatureVersion2",
+            "What is accepted of S3's old Signature Version 2: `presigned`, URLs that read or store one object; or `off`.",
+            (ServiceOptions options) => options.Gateway.SignatureVersion2,
+            (options, value) => options.Gateway = options.Gateway with { SignatureVersion2 = value }),
+
         Parts,
 
         PartsEndpoint,

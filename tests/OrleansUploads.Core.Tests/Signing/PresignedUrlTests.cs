@@ -62,11 +62,18 @@ public class PresignedUrlTests
         Assert.Equal(AuthorizationError.Absent, error);
     }
 
-    [Fact]
-    public void A_URL_with_an_old_signature_is_told_to_use_a_new_one()
+    /// <summary>The example of the S3 developer guide, with its key pair.</summary>
+    [Theory]
+    [InlineData("GET", "/johnsmith/photos/puppy.jpg", 1_175_139_620, SignatureOutcome.Verified)]
+    [InlineData("GET", "/johnsmith/photos/puppy.jpg", 1_175_139_621, SignatureOutcome.PresignedUrlExpired)]
+    [InlineData("PUT", "/johnsmith/photos/puppy.jpg", 0, SignatureOutcome.SignatureDiffers)]
+    [InlineData("GET", "/johnsmith/photos/guppy.jpg", 0, SignatureOutcome.SignatureDiffers)]
+    public void A_URL_with_a_signature_of_version_2_is_verified(string method, string path, long now, SignatureOutcome expected)
     {
-        Assert.False(PresignedUrl.TryParse("/test.txt?AWSAccessKeyId=AKIA&Signature=vjbyPxybdZaNmGa%2ByT272YEAiv4%3D&Expires=1", out _, out var error));
-        Assert.Contains("Version 4", SignatureVerdict.ForPresignedUrl(error).Message, StringComparison.Ordinal);
+        var target = path["/johnsmith".Length..] + "?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D&Expires=1175139620";
+        Assert.True(PresignedUrlVersion2.TryParse(target, out var url, out _));
+        var request = new SigningRequest(method, target, _ => null, [], PayloadModes.NotSigned);
+        Assert.Equal(expected, url.Verify(request, "/johnsmith", ExampleRequest.Secret, DateTimeOffset.FromUnixTimeSeconds(now)).Outcome);
     }
 
     private static SignatureOutcome Verify(

@@ -15,11 +15,13 @@ internal sealed class Authenticator(
 
     /// <summary>Checks the credentials, then the access key, the service, the payload hash and the signature. The first failure
     /// wins.</summary>
-    /// <param name="exchange">The request.</param>
+    /// <param name="exchange">The request. Its target is changed if the signature covers a path with blanks for plus signs.</param>
     /// <param name="given">Its credentials.</param>
     /// <param name="payload">The body; read only if the request does not state its hash.</param>
+    /// <param name="version2Prefix">What the path of a URL that is presigned with Signature Version 2 is below; null if the operation does
+    /// not accept such URLs.</param>
     public async ValueTask<AuthenticationResult> AuthenticateAsync(
-        HttpExchange exchange, RequestCredentials given, RequestPayload payload)
+        HttpExchange exchange, RequestCredentials given, RequestPayload payload, string? version2Prefix)
     {
         if (options.AnonymousAccount is { } everyone)
         {
@@ -30,6 +32,11 @@ internal sealed class Authenticator(
         {
             return Reject(new HttpError.SignatureRejected(
                 SignatureVerdict.ForPresignedUrl(AuthorizationError.PresignedUrlUnsupported), options.Region));
+        }
+
+        if (given.Version2 is { } old)
+        {
+            return await AuthenticateAsync(exchange, old, payload, version2Prefix);
         }
 
         if (given.Authorization is not { } authorization)
@@ -48,35 +55,94 @@ internal sealed class Authenticator(
             return Reject(new HttpError.SignatureRejected(SignatureVerdict.WrongService, options.Region));
         }
 
-        if (await payload.ResolveHashAsync(given.IsPresigned) is { } error)
+        if (await payload.ResolveHashAsync() is { } error)
         {
             return Reject(error);
         }
 
-        var request = exchange.Context.Request;
-        var signed = new SigningRequest(
-            request.Method,
-            exchange.Target.Raw,
-            name => request.Headers.TryGetValue(name, out var values) ? values.ToString() : null,
-            request.Headers.Keys,
-            payload.Hash);
         var verifier = VerifierFor(authorization.Scope.Region);
-        var verdict = given.PresignedUrl is { } url
-            ? verifier.Verify(signed, url, credential.Secret, time.GetUtcNow())
-            : verifier.Verify(signed, authorization, credential.Secret, time.GetUtcNow());
+        var signed = new SigningRequest(
+            exchange.Context.Request.Method, exchange.Target.Raw, exchange.Header, exchange.Context.Request.Headers.Keys, payload.Hash);
+        var verdict = Verify(signed);
+        if (SecondReading(exchange, verdict) is { } withBlanks && Verify(signed with { RawTarget = withBlanks.Raw }) is { IsVerified: true } second)
+        {
+            (exchange.Target, verdict) = (withBlanks, second);
+        }
+
         if (!verdict.IsVerified)
         {
             return Reject(new HttpError.SignatureRejected(verdict, options.Region));
         }
 
         Keep(verifier, authorization.Scope.Region);
-        if (payload.Mode.HasSignedChunks() && given.PresignedUrl is null)
+        if (payload.Mode.HasSignedChunks())
         {
-            payload.Chunks = verifier.StartChunks(signed, authorization, credential.Secret);
+            payload.Chunks = given.PresignedUrl is { } url
+                ? verifier.StartChunks(url, credential.Secret)
+                : verifier.StartChunks(signed, authorization, credential.Secret);
         }
 
         return new AuthenticationResult(credential.Account, null) { Credential = credential };
+
+        SignatureVerdict Verify(in SigningRequest request) => given.PresignedUrl is { } url
+            ? verifier.Verify(request, url, credential.Secret, time.GetUtcNow())
+            : verifier.Verify(request, authorization, credential.Secret, time.GetUtcNow());
     }
+
+    /// <summary>Checks a URL that is presigned with Signature Version 2.</summary>
+    private async ValueTask<AuthenticationResult> AuthenticateAsync(
+        HttpExchange exchange, PresignedUrlVersion2 url, RequestPayload payload, string? prefix)
+    {
+        if (!rules.AllowsPayloadModes || options.SignatureVersion2 == SignatureVersion2.Off || prefix is null)
+        {
+            return Reject(new HttpError.SignatureRejected(
+                SignatureVerdict.ForPresignedUrl(
+                    !rules.AllowsPayloadModes ? AuthorizationError.PresignedUrlUnsupported
+                    : prefix is null ? AuthorizationError.Version2NotForOperation
+                    : AuthorizationError.Version2Refused),
+                options.Region));
+        }
+
+        if (await credentials.FindAsync(url.AccessKeyId, exchange.Aborted) is not { } credential)
+        {
+            return Reject(new HttpError.UnknownAccessKey(url.AccessKeyId));
+        }
+
+        if (await payload.ResolveHashAsync() is { } error)
+        {
+            return Reject(error);
+        }
+
+        // The signatures of chunks begin with one of Version 4.
+        if (payload.Mode.HasSignedChunks())
+        {
+            return Reject(new HttpError.PayloadHashMalformed(payload.Hash));
+        }
+
+        // A header counts in the query too, and this version covers it only as a header.
+        var names = exchange.Context.Request.Headers.Keys.Concat(exchange.QueryHeaders.All.Select(static header => header.Name));
+        var signed = new SigningRequest(
+            exchange.Context.Request.Method, exchange.Target.Raw, exchange.Header, names, payload.Hash);
+        var verdict = Verify(signed);
+        if (SecondReading(exchange, verdict) is { } withBlanks && Verify(signed with { RawTarget = withBlanks.Raw }) is { IsVerified: true } second)
+        {
+            (exchange.Target, verdict) = (withBlanks, second);
+        }
+
+        return verdict.IsVerified
+            ? new AuthenticationResult(credential.Account, null) { Credential = credential }
+            : Reject(new HttpError.SignatureRejected(verdict, options.Region));
+
+        SignatureVerdict Verify(in SigningRequest request) => url.Verify(request, prefix, credential.Secret, time.GetUtcNow());
+    }
+
+    /// <summary>The other reading of a target whose signature differs: some clients send a blank in a path as a plus sign, and sign it as a
+    /// blank.</summary>
+    /// <returns>The target with blanks, or null if there is no other reading.</returns>
+    /// <remarks>It is verified as a whole, and if it fits, the request becomes one for it. So what is acted on is what was signed, and a
+    /// signature fits at most one of the two readings.</remarks>
+    private RequestTarget? SecondReading(HttpExchange exchange, SignatureVerdict verdict) =>
+        verdict.Outcome == SignatureOutcome.SignatureDiffers && rules.Path == PathRule.EncodeDecoded ? exchange.Target.WithBlanks() : null;
 
     private static AuthenticationResult Reject(HttpError error) => new(default, error);
 
@@ -110,33 +176,47 @@ internal readonly record struct AuthenticationResult(AccountId Account, HttpErro
 /// <param name="Authorization">Access key, scope and signature, from the Authorization header or from the query, or null if there are
 /// none or they are malformed.</param>
 /// <param name="PresignedUrl">The parameters of the query if the signature is there; else null.</param>
+/// <param name="Version2">The parameters of a URL that is presigned with Signature Version 2; else null.</param>
 /// <param name="Malformed">Why there is no <paramref name="Authorization"/>.</param>
 internal sealed record RequestCredentials(
-    AuthorizationHeader? Authorization, PresignedUrl? PresignedUrl, SignatureVerdict Malformed)
+    AuthorizationHeader? Authorization, PresignedUrl? PresignedUrl, PresignedUrlVersion2? Version2, SignatureVerdict Malformed)
 {
     /// <summary>Whether the signature is in the query, even if it is malformed.</summary>
-    public bool IsPresigned => PresignedUrl is not null || Malformed.Outcome == SignatureOutcome.MalformedPresignedUrl;
+    public bool IsPresigned =>
+        PresignedUrl is not null || Version2 is not null || Malformed.Outcome == SignatureOutcome.MalformedPresignedUrl;
+
+    /// <summary>The access key that the request names, or null.</summary>
+    public string? AccessKeyId => Authorization?.AccessKeyId ?? Version2?.AccessKeyId;
 
     /// <summary>Reads the Authorization header. Without one, reads the query.</summary>
     public static RequestCredentials Read(HttpRequest request, RequestTarget target)
     {
         if (AuthorizationHeader.TryParse(request.Headers.Authorization, out var authorization, out var malformed))
         {
-            return new RequestCredentials(authorization, null, default);
+            return new RequestCredentials(authorization, null, null, default);
         }
 
         if (malformed != AuthorizationError.Absent)
         {
-            return new RequestCredentials(null, null, SignatureVerdict.For(malformed));
+            return new RequestCredentials(null, null, null, SignatureVerdict.For(malformed));
         }
 
-        return PresignedUrl.TryParse(target.Raw, out var url, out var malformedUrl)
-            ? new RequestCredentials(url.Authorization, url, default)
-            : new RequestCredentials(
-                null,
-                null,
-                malformedUrl == AuthorizationError.Absent
-                    ? SignatureVerdict.For(malformedUrl)
-                    : SignatureVerdict.ForPresignedUrl(malformedUrl));
+        if (PresignedUrl.TryParse(target.Raw, out var url, out var malformedUrl))
+        {
+            return new RequestCredentials(url.Authorization, url, null, default);
+        }
+
+        if (malformedUrl == AuthorizationError.Absent && PresignedUrlVersion2.TryParse(target.Raw, out var old, out malformedUrl))
+        {
+            return new RequestCredentials(null, null, old, default);
+        }
+
+        return new RequestCredentials(
+            null,
+            null,
+            null,
+            malformedUrl == AuthorizationError.Absent
+                ? SignatureVerdict.For(malformedUrl)
+                : SignatureVerdict.ForPresignedUrl(malformedUrl));
     }
 }

@@ -14,8 +14,9 @@ namespace OrleansUploads.Gateway.Http.Authentication;
 /// <param name="maxDocumentBytes">Maximum length of any other body.</param>
 /// <param name="places">Limits the bodies that are in memory at the same time.</param>
 /// <param name="allowsModes">Whether the request may name a mode instead of a hash.</param>
+/// <param name="isPresigned">Whether the signature is in the query.</param>
 internal sealed class RequestPayload(
-    HttpExchange exchange, bool isUpload, int maxDocumentBytes, DocumentPlaces places, bool allowsModes)
+    HttpExchange exchange, bool isUpload, int maxDocumentBytes, DocumentPlaces places, bool allowsModes, bool isPresigned)
 {
     /// <summary>The header that states the SHA-256 of the body.</summary>
     public const string HashHeader = "x-amz-content-sha256";
@@ -38,21 +39,18 @@ internal sealed class RequestPayload(
 
     private HttpRequest Request => exchange.Context.Request;
 
-    private string? StatedHash =>
-        Request.Headers.TryGetValue(HashHeader, out var values) ? values.ToString() : null;
+    private string? StatedHash => exchange.Header(HashHeader);
 
     /// <summary>Determines the hash that the signature covers. Reads the body only if the request does not state its
     /// hash. An upload may leave it out of the signature; its front then requires a signed length and another signed
     /// hash of the body.</summary>
-    /// <param name="isPresigned">Whether the signature is in the query. It does not cover the body unless the request says
-    /// so.</param>
     /// <returns>What is wrong, or null if there is a hash.</returns>
     /// <exception cref="HttpErrorException">The body is too long, or too many others are in memory.</exception>
-    public async ValueTask<HttpError?> ResolveHashAsync(bool isPresigned)
+    public async ValueTask<HttpError?> ResolveHashAsync()
     {
         if (allowsModes)
         {
-            return ResolveMode(isPresigned);
+            return ResolveMode();
         }
 
         if (isUpload || StatedHash is not null)
@@ -125,8 +123,9 @@ internal sealed class RequestPayload(
         }
     }
 
-    /// <summary>A mode stands for itself in the signature. Only uploads may be aws-chunked.</summary>
-    private HttpError? ResolveMode(bool isPresigned)
+    /// <summary>A mode stands for itself in the signature. Only uploads may be aws-chunked. A signature in the query does not cover the body
+    /// unless the request says so.</summary>
+    private HttpError? ResolveMode()
     {
         Hash = StatedHash ?? PayloadModes.NotSigned;
         return StatedHash is not { } stated ? (isPresigned ? null : new HttpError.PayloadHashMissing())

@@ -23,8 +23,12 @@ internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, Tim
     /// <summary>The request and the response.</summary>
     public HttpContext Context { get; } = context;
 
-    /// <summary>The path and query, from the raw target.</summary>
-    public RequestTarget Target { get; } = RequestTarget.Of(context, context.GetEndpoint());
+    /// <summary>The path and query, from the raw target. If the signature covers blanks for the plus signs in the path, they are
+    /// blanks.</summary>
+    public RequestTarget Target { get; set; } = RequestTarget.Of(context, context.GetEndpoint());
+
+    /// <summary>The headers that a presigned URL has in its query.</summary>
+    public QueryHeaders QueryHeaders { get; set; } = QueryHeaders.None;
 
     /// <summary>The connection of the request, or null if the server does not track connections.</summary>
     public OpenConnection? Connection { get; } = context.Features.Get<OpenConnection>();
@@ -56,6 +60,11 @@ internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, Tim
 
     /// <summary>The key whose secret the sender has proved to know; null before that, or if signatures are not verified.</summary>
     public Credential? Credential { get; set; }
+
+    /// <summary>The value of a header, which may be in the query of a presigned URL, or null if the request does not have it. Repeated
+    /// headers are joined by a comma.</summary>
+    public string? Header(string name) =>
+        Context.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : QueryHeaders.Find(name);
 
     /// <summary>The sender of the request, for the timeline of an upload. Headers of proxies are not read, because anyone can send
     /// them.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
+using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Http.Exchanges;
 
@@ -78,6 +79,18 @@ internal sealed record RequestTarget(string Raw, string Path, string[] Segments,
         };
     }
 
+    /// <summary>The same target with blanks for the plus signs in its path, or null if the path has none.</summary>
+    public RequestTarget? WithBlanks()
+    {
+        if (!Path.Contains('+', StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var below = string.Concat(Path.Replace("+", "%20", StringComparison.Ordinal), Raw.AsSpan(Prefix.Length + Path.Length));
+        return Parse(below) with { Raw = Prefix + below, Prefix = Prefix };
+    }
+
     /// <summary>Removes scheme and authority. Clients that take the server for a proxy send them, and HTTP requires every server to accept
     /// them (RFC 9112, section 3.2.2). Kestrel has compared the authority with the host.</summary>
     private static string WithoutAuthority(string rawTarget)
@@ -96,7 +109,7 @@ internal sealed record RequestTarget(string Raw, string Path, string[] Segments,
     }
 }
 
-/// <summary>The decoded parameters of a query. A plus sign stands for itself, as in the rules of Signature Version 4.</summary>
+/// <summary>The decoded parameters of a query. A plus sign is a blank, for the signature as well.</summary>
 internal sealed class QueryParameters
 {
     private static readonly QueryParameters Empty = new([]);
@@ -118,12 +131,15 @@ internal sealed class QueryParameters
         {
             var equals = parameter.IndexOf('=', StringComparison.Ordinal);
             parameters.Add(equals < 0
-                ? (Uri.UnescapeDataString(parameter), "")
-                : (Uri.UnescapeDataString(parameter[..equals]), Uri.UnescapeDataString(parameter[(equals + 1)..])));
+                ? (QueryText.Decode(parameter), "")
+                : (QueryText.Decode(parameter[..equals]), QueryText.Decode(parameter[(equals + 1)..])));
         }
 
         return new QueryParameters(parameters);
     }
+
+    /// <summary>All parameters, decoded, in the order sent.</summary>
+    public IReadOnlyList<(string Name, string Value)> All => _parameters;
 
     /// <summary>The decoded names of all parameters, in the order sent.</summary>
     public IEnumerable<string> Names => _parameters.Select(static parameter => parameter.Name);

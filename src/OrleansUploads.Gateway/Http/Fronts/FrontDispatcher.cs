@@ -36,7 +36,12 @@ internal sealed class FrontDispatcher(
     {
         var exchange = new HttpExchange(context, _minRate, time, options.NodeName);
         var credentials = RequestCredentials.Read(context.Request, exchange.Target);
-        exchange.AccessKeyId = credentials.Authorization?.AccessKeyId;
+        exchange.AccessKeyId = credentials.AccessKeyId;
+        if (credentials.IsPresigned)
+        {
+            exchange.QueryHeaders = QueryHeaders.Read(exchange.Target.Query, isVersion2: credentials.Version2 is not null);
+        }
+
         var registered = fronts.Choose(
             exchange.Target, credentials, context.Features.Get<OwnAddress>() is not null);
         context.Response.Headers[registered.Front.RequestIdHeader] = exchange.RequestId;
@@ -77,7 +82,8 @@ internal sealed class FrontDispatcher(
             recognized.IsUpload,
             maxDocumentBytes,
             documents.For(request.ContentLength, maxDocumentBytes),
-            front.Signing.AllowsPayloadModes);
+            front.Signing.AllowsPayloadModes,
+            credentials.IsPresigned);
         try
         {
             if (options.AnonymousAccount is not null && !LoopbackHost.Matches(request.Host))
@@ -100,10 +106,17 @@ internal sealed class FrontDispatcher(
                 return Refuse(new HttpError.ForeignOrigin(origin));
             }
 
-            var sender = await registered.Authenticator.AuthenticateAsync(exchange, credentials, payload);
+            var sent = exchange.Target;
+            var sender = await registered.Authenticator.AuthenticateAsync(exchange, credentials, payload, recognized.Version2Prefix);
             if (sender.Error is { } rejected)
             {
                 return Refuse(rejected);
+            }
+
+            // The signature is for another path than the one on the wire, and so for the same operation on another resource.
+            if (!ReferenceEquals(exchange.Target, sent))
+            {
+                recognized = front.Recognize(exchange);
             }
 
             exchange.Account = sender.Account;

@@ -58,6 +58,10 @@ internal sealed class FrontRequest
     /// the key.</summary>
     public bool ChecksSender { get; init; }
 
+    /// <summary>What the path of a URL that is presigned with Signature Version 2 is below: empty, or a bucket that the host names. Null if
+    /// the operation does not accept such URLs.</summary>
+    public string? Version2Prefix { get; init; }
+
     /// <summary>Returns everything that the request does for an account, for keys with a scope. What is not known to be harmless is a
     /// change.</summary>
     public required Func<AccountId, IEnumerable<KeyAccess>> AccessesOf { get; init; }
@@ -103,7 +107,8 @@ internal sealed class FrontTable
             return only;
         }
 
-        if (credentials.Authorization is { } authorization && FrontFor(authorization.Scope.Service) is { } named)
+        if ((credentials.Authorization?.Scope.Service ?? (credentials.Version2 is null ? null : SigningRules.S3.Service)) is { } service
+            && FrontFor(service) is { } named)
         {
             return named;
         }
