@@ -28,7 +28,11 @@ internal static class GlacierDate
     private const string MillisecondsFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
     private const string SecondsFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
-    private static readonly string[] Formats = [SecondsFormat, MillisecondsFormat];
+    /// <summary>The forms of requests: with any fraction of a second, and in UTC or with an offset.</summary>
+    private static readonly string[] Formats =
+    [
+        SecondsFormat, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
+    ];
 
     /// <summary>Formats a time, truncated to milliseconds.</summary>
     public static string Format(DateTimeOffset at) => at.UtcDateTime.ToString(MillisecondsFormat, CultureInfo.InvariantCulture);
@@ -37,9 +41,12 @@ internal static class GlacierDate
     public static string FormatSeconds(DateTimeOffset at) =>
         at.UtcDateTime.ToString(SecondsFormat, CultureInfo.InvariantCulture);
 
-    /// <summary>Parses either format.</summary>
+    /// <summary>Parses a date of a request: ISO 8601 with a zone, <c>Z</c> or an offset such as <c>+01:00</c> or <c>+0100</c>. A date
+    /// without a zone is refused.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="at">The date, in UTC.</param>
     public static bool TryParse(string text, out DateTimeOffset at) => DateTimeOffset.TryParseExact(
-        text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
+        text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out at);
 }
 
 /// <summary>The ARN of a vault: <c>arn:aws:glacier:{region}:{account}:vaults/{name}</c>.</summary>

@@ -151,37 +151,13 @@ internal readonly record struct OutputRange(PartRange Range, long OutputBytes, b
                 .. headers,
             ]);
 
-    /// <summary>Reads <c>bytes=first-last</c> or <c>bytes=first-</c>. A last byte beyond the output means its last byte.</summary>
-    public static OutputRange Read(string? header, long outputBytes)
-    {
-        const string Prefix = "bytes=";
-        if (header is null)
-        {
-            return new OutputRange(new PartRange(0, outputBytes - 1), outputBytes, IsPartial: false);
-        }
-
-        if (!header.StartsWith(Prefix, StringComparison.Ordinal) || !TryParseEnds(header[Prefix.Length..], out var range))
-        {
-            throw GlacierError.Invalid($"Invalid Range: {header}. The form is 'bytes=first-last' or 'bytes=first-'.");
-        }
-
-        return range.FirstByte < outputBytes
-            ? new OutputRange(
-                new PartRange(range.FirstByte, Math.Min(range.LastByte, outputBytes - 1)), outputBytes, IsPartial: true)
-            : throw new GlacierError(
-                StatusCodes.Status416RangeNotSatisfiable,
-                ErrorCode.InvalidParameterValue,
-                $"Invalid Range: {header}. The job's output has {outputBytes} bytes.");
-    }
-
-    private static bool TryParseEnds(string text, out PartRange range)
-    {
-        if (text.EndsWith('-') && ProtocolNumber.TryParse(text.AsSpan(0, text.Length - 1), out var first) && first < long.MaxValue)
-        {
-            range = new PartRange(first, long.MaxValue - 1);
-            return true;
-        }
-
-        return PartRange.TryParse(text, out range);
-    }
+    /// <summary>Reads a <c>Range</c> header. As RFC 9110 says, one that is malformed or has several ranges is ignored.</summary>
+    /// <exception cref="GlacierError">The range begins after the end of the output.</exception>
+    public static OutputRange Read(string? header, long outputBytes) =>
+        !ByteRange.TryRead(header, outputBytes, out var range)
+            ? throw GlacierError.Invalid(
+                $"The start of the range is larger than size of retrieved data: {header}. The job's output has {outputBytes} bytes.")
+        : range is { } some
+            ? new OutputRange(new PartRange(some.First, some.First + some.LengthBytes - 1), outputBytes, IsPartial: true)
+            : new OutputRange(new PartRange(0, outputBytes - 1), outputBytes, IsPartial: false);
 }

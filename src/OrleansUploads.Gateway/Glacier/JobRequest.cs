@@ -53,13 +53,8 @@ internal abstract record JobRequest(JobOptions Options)
                 + "0x7E).");
         }
 
-        if (parameters.SNSTopic is { Length: > Limits.MaxTopicChars } topic)
-        {
-            throw GlacierError.Invalid(
-                $"Invalid SNSTopic. It has {topic.Length} characters, and at most {Limits.MaxTopicChars} are allowed.");
-        }
-
-        return new JobOptions(description, parameters.SNSTopic, tier);
+        // Some clients send an empty topic for none.
+        return new JobOptions(description, string.IsNullOrEmpty(parameters.SNSTopic) ? null : TopicArn.Require(parameters.SNSTopic), tier);
     }
 }
 
@@ -131,5 +126,5 @@ internal sealed record InventoryRequest(InventorySelection Selection, InventoryF
 
     private static DateTimeOffset? ReadDate(string name, string? text) => text is null ? null
         : GlacierDate.TryParse(text, out var at) ? at
-        : throw GlacierError.Invalid($"Invalid {name}: {text}. The form is '2013-03-20T17:03:43Z', in UTC.");
+        : throw GlacierError.Invalid($"Invalid {name}: {text}. The form is '2013-03-20T17:03:43Z', or '2013-03-20T18:03:43+01:00' with an offset.");
 }

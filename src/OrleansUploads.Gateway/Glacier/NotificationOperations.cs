@@ -5,8 +5,6 @@ namespace OrleansUploads.Gateway.Glacier;
 /// <summary>SetVaultNotifications, GetVaultNotifications, DeleteVaultNotifications.</summary>
 internal static class NotificationOperations
 {
-    private const string TopicPrefix = "arn:";
-
     /// <summary>Sets the topic that the vault notifies when its jobs finish, and replaces the previous configuration.</summary>
     public static async ValueTask<FrontAnswer> SetAsync(GlacierCall call)
     {
@@ -34,13 +32,7 @@ internal static class NotificationOperations
         var body = GlacierJson.Read<SetNotificationsRequest>(call.Document, "a notification configuration");
         var topic = body.SNSTopic ?? throw GlacierError.Missing("SNSTopic");
         var events = body.Events ?? throw GlacierError.Missing("Events");
-        if (!IsTopic(topic))
-        {
-            throw GlacierError.Invalid(
-                $"Invalid SNSTopic: {topic}. It must begin with '{TopicPrefix}' and have at most {Limits.MaxTopicChars} "
-                + "visible ASCII characters.");
-        }
-
+        TopicArn.Require(topic);
         if (events.Count == 0)
         {
             throw GlacierError.Invalid($"Invalid Events: there are none. {KnownEvents}");
@@ -63,10 +55,23 @@ internal static class NotificationOperations
     private static string KnownEvents =>
         $"Valid events: '{NotificationDocument.ArchiveRetrievalCompleted}' and "
         + $"'{NotificationDocument.InventoryRetrievalCompleted}'.";
+}
 
-    private static bool IsTopic(string topic) => topic.Length is > 4 and <= Limits.MaxTopicChars
-        && topic.StartsWith(TopicPrefix, StringComparison.Ordinal)
-        && !topic.AsSpan().ContainsAnyExceptInRange('!', '~');
+/// <summary>The topic of a notification: any ARN, because topics are only names here.</summary>
+internal static class TopicArn
+{
+    private const string Prefix = "arn:";
+
+    /// <summary>Returns the text if it can be a topic.</summary>
+    /// <exception cref="GlacierError">It cannot.</exception>
+    public static string Require(string topic) => topic.Length > Prefix.Length
+        && topic.Length <= Limits.MaxTopicChars
+        && topic.StartsWith(Prefix, StringComparison.Ordinal)
+        && !topic.AsSpan().ContainsAnyExceptInRange('!', '~')
+            ? topic
+            : throw GlacierError.Invalid(
+                $"Invalid SNSTopic: {topic}. It must begin with '{Prefix}' and have at most {Limits.MaxTopicChars} visible ASCII "
+                + "characters.");
 }
 
 /// <summary>The response of GetVaultNotifications.</summary>

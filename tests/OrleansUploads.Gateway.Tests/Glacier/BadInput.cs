@@ -197,7 +197,8 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
             s => Retrieve(s.Vault, new string('a', 138)), 404, NotFound, "archive ID was not found: aaa"),
         new("a retrieval from an unknown vault", s => Retrieve("nowhere", s.Archive), 404, NotFound, "Vault not found"),
         new("a retrieval with an unknown tier", s => Job(s, "Tier", "Fast"), 400, Invalid, "Invalid Tier: Fast"),
-        new("a job with a topic of 257 characters", s => Job(s, "SNSTopic", new string('x', 257)), 400, Invalid, "at most 256"),
+        .. new[] { "topic", "arn:", "arn:a b", "arn:\u00e9", "ARN:x", "arn:" + new string('x', 253) }.Select(topic => new BadInput(
+            $"a job with the topic '{topic}'", s => Job(s, "SNSTopic", topic), 400, Invalid, $"Invalid SNSTopic: {topic}. It must begin")),
         new("a job with a description of 1,025 characters",
             s => Job(s, "Description", new string('d', 1025)), 400, Invalid, "at most 1024"),
         .. new[] { "0-1048574", "1-1048575", "0-3145728", "3145728-4194303", "524288-1048575" }.Select(range => new BadInput(

@@ -105,7 +105,7 @@ public class InventoryTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
         }
 
         (await gateway.SendAsync(GetOutput(vault, job).With("Range", $"bytes={whole.Length}-"))).ExpectError(
-            416, "InvalidParameterValueException", $"The job's output has {whole.Length} bytes");
+            400, "InvalidParameterValueException", $"The job's output has {whole.Length} bytes");
     }
 
     [Theory]
@@ -157,6 +157,13 @@ public class InventoryTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
         await AssertListedAsync($$"""{"EndDate":"{{Date(times[2])}}"}""", ids[..2]);
         await AssertListedAsync($$"""{"StartDate":"{{Date(times[1])}}","EndDate":"{{Date(times[3])}}"}""", ids[1..3]);
         await AssertListedAsync($$"""{"StartDate":"{{Date(times[1])}}","EndDate":"{{Date(times[1])}}"}""", []);
+        foreach (var (hours, form) in new[] { (1, "zzz"), (-8, "zzz"), (14, "zzz"), (0, "'Z'"), (0, "'.1Z'"), (2, "'.000000'zzz") })
+        {
+            var start = times[1].ToOffset(TimeSpan.FromHours(hours));
+            var text = start.ToString("yyyy-MM-dd'T'HH:mm:ss" + form, CultureInfo.InvariantCulture);
+            await AssertListedAsync($$"""{"StartDate":"{{text}}"}""", form == "'.1Z'" ? ids[2..] : ids[1..]);
+        }
+
         await AssertListedAsync("""{"StartDate":null,"EndDate":null,"Limit":null,"Marker":null}""", ids);
 
         async Task AssertListedAsync(string parameters, List<string> expected) =>

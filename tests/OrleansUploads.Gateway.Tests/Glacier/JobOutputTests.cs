@@ -77,19 +77,44 @@ public class JobOutputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     }
 
     [Theory]
-    [InlineData("bytes=6815744-", 416)]
-    [InlineData("bytes=6815744-6815745", 416)]
-    [InlineData("bytes=-5", 400)]
-    [InlineData("bytes=2-1", 400)]
-    [InlineData("bytes=0-1,4-5", 400)]
-    [InlineData("bytes=a-b", 400)]
-    [InlineData("bytes 0-1", 400)]
-    [InlineData("items=0-1", 400)]
-    public async Task An_invalid_range_is_refused(string range, int status)
+    [InlineData("bytes=6815744-")]
+    [InlineData("bytes=6815744-6815745")]
+    [InlineData("bytes=99999999999999999999-")]
+    [InlineData("bytes=-0")]
+    public async Task A_range_beyond_the_output_is_refused(string range)
     {
         var (vault, job) = await NewJobAsync(null);
         (await gateway.SendAsync(GetOutput(vault, job).With("Range", range))).ExpectError(
-            status, "InvalidParameterValueException", $"Invalid Range: {range}");
+            400, "InvalidParameterValueException", $"The start of the range is larger than size of retrieved data: {range}.");
+    }
+
+    [Theory]
+    [InlineData("bytes 0-4194303/6815744")]
+    [InlineData("bytes 0-1")]
+    [InlineData("bytes=2-1")]
+    [InlineData("bytes=0-1,4-5")]
+    [InlineData("bytes=a-b")]
+    [InlineData("bytes=")]
+    [InlineData("bytes=-")]
+    [InlineData("bytes=0-1/6815744")]
+    [InlineData("items=0-1")]
+    [InlineData("0-1")]
+    [InlineData("Range: bytes=0-1")]
+    public async Task An_invalid_range_is_ignored(string range)
+    {
+        var (vault, job) = await NewJobAsync(null);
+        var output = (await gateway.SendAsync(GetOutput(vault, job).With("Range", range))).Expect(200);
+        Assert.Null(output.Header("Content-Range"));
+        Assert.Equal(Archive.Length, output.Body.Length);
+    }
+
+    [Fact]
+    public async Task A_range_may_be_the_last_bytes()
+    {
+        var (vault, job) = await NewJobAsync(null);
+        var output = await ReadAsync(vault, job, "bytes=-5");
+        Assert.Equal("bytes 6815739-6815743/6815744", output.Header("Content-Range"));
+        Assert.Equal(Archive[^5..], output.Body);
     }
 
     [Theory]
