@@ -1,3 +1,5 @@
+using OrleansUploads.Core.Uploads;
+
 namespace OrleansUploads.Core.Keys;
 
 /// <summary>An entry of an ordered index: what a listing shows of an object or of an upload in progress.</summary>
@@ -8,6 +10,8 @@ namespace OrleansUploads.Core.Keys;
 /// <param name="SizeBytes">The object's size, or null for an upload.</param>
 /// <param name="ETag">The object's ETag, or null for an upload.</param>
 /// <param name="Change">The change of the key that made the entry. A note.</param>
+/// <param name="Checksum">The algorithm and type of the object's checksum, or of the one that the client chose for an upload; null if there
+/// is none, or if an earlier version wrote the entry.</param>
 [Named("key-entry.1")]
 public sealed record KeyEntry(
     ObjectKey Key,
@@ -16,7 +20,8 @@ public sealed record KeyEntry(
     StorageClass StorageClass,
     long? SizeBytes = null,
     ObjectETag? ETag = null,
-    KeyChange Change = default) : IAnswer
+    KeyChange Change = default,
+    ChosenChecksum? Checksum = null) : IAnswer
 {
     /// <summary>Where the entry is in an index.</summary>
     public KeyPosition PositionIn(KeyTree tree) =>

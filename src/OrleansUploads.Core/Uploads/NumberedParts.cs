@@ -116,8 +116,8 @@ internal static class NumberedParts
             ticket);
     }
 
-    /// <summary>The checksum of a multipart object. If the client chose none, it is combined where all parts have a CRC of the same
-    /// algorithm.</summary>
+    /// <summary>The checksum of a multipart object. If the client chose none, it has the algorithm of its parts: combined if that is a
+    /// CRC, else composite. It has none if the parts have different algorithms.</summary>
     private static ObjectChecksum? ChecksumOf(ObjectUploadSpec spec, IReadOnlyList<NumberedPart> parts)
     {
         var algorithm = spec.Checksum?.Algorithm ?? parts[0].Checksum?.Algorithm;
@@ -127,12 +127,11 @@ internal static class NumberedParts
         }
 
         var checksums = parts.Select(part => part.Checksum.GetValueOrDefault()).ToList();
-        var type = spec.Checksum?.Type ?? (known.Allows(ChecksumType.FullObject) ? ChecksumType.FullObject : (ChecksumType?)null);
+        var type = spec.Checksum?.Type ?? (known.Allows(ChecksumType.FullObject) ? ChecksumType.FullObject : ChecksumType.Composite);
         return type switch
         {
             ChecksumType.Composite => ObjectChecksum.Compose(checksums),
             ChecksumType.FullObject => ObjectChecksum.Combine(checksums, [.. parts.Select(part => part.LengthBytes)]),
-            _ => null,
         };
     }
 

@@ -40,7 +40,13 @@ internal static class ObjectUploadIntents
     {
         var (spec, completion) = (completing.Spec, completing.Completion);
         var entry = new KeyEntry(
-            spec.Name.Key, spec.Upload, completion.At, spec.StorageClass, completion.SizeBytes, completion.ETag);
+            spec.Name.Key,
+            spec.Upload,
+            completion.At,
+            spec.StorageClass,
+            completion.SizeBytes,
+            completion.ETag,
+            Checksum: completion.Checksum is { } checksum ? new ChosenChecksum(checksum.Value.Algorithm, checksum.Type) : null);
         return new Intent(
             string.Create(CultureInfo.InvariantCulture, $"publish/{completion.Round}"),
             new TellKey(
@@ -101,5 +107,5 @@ internal static class ObjectUploadIntents
     private static KeyIndexId UploadsOf(ObjectUploadSpec spec) => new(spec.Name.Bucket, KeyTree.Uploads);
 
     private static KeyEntry EntryOf(ObjectUploadSpec spec) =>
-        new(spec.Name.Key, spec.Upload, spec.CreatedAt, spec.StorageClass);
+        new(spec.Name.Key, spec.Upload, spec.CreatedAt, spec.StorageClass, Checksum: spec.Checksum);
 }

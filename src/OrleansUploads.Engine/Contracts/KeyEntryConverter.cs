@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansUploads.Core.Keys;
+using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Contracts;
 
@@ -18,6 +19,9 @@ internal sealed class KeyEntryConverter : JsonConverter<KeyEntry>
     private static readonly JsonEncodedText ChangeName = JsonEncodedText.Encode("change");
     private static readonly JsonEncodedText TicketName = JsonEncodedText.Encode("ticket");
 
+    private static readonly JsonEncodedText ChecksumName = JsonEncodedText.Encode("checksum");
+    private static readonly JsonEncodedText CompositeName = JsonEncodedText.Encode("composite");
+
     private static readonly TextConverter<ObjectKey> Keys = new();
     private static readonly TextConverter<UploadId> Uploads = new();
     private static readonly InstantConverter Instants = new();
@@ -32,6 +36,8 @@ internal sealed class KeyEntryConverter : JsonConverter<KeyEntry>
         long? sizeBytes = null;
         ObjectETag? eTag = null;
         KeyChange change = default;
+        ChecksumAlgorithm? checksum = null;
+        var type = ChecksumType.FullObject;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals(KeyName.EncodedUtf8Bytes))
@@ -71,13 +77,24 @@ internal sealed class KeyEntryConverter : JsonConverter<KeyEntry>
                 reader.Read();
                 change = change with { Ticket = reader.GetInt64() };
             }
+            else if (reader.ValueTextEquals(ChecksumName.EncodedUtf8Bytes))
+            {
+                reader.Read();
+                checksum = (ChecksumAlgorithm)reader.GetInt32();
+            }
+            else if (reader.ValueTextEquals(CompositeName.EncodedUtf8Bytes))
+            {
+                reader.Read();
+                type = reader.GetBoolean() ? ChecksumType.Composite : ChecksumType.FullObject;
+            }
             else
             {
                 reader.Skip();
             }
         }
 
-        return new KeyEntry(key, upload, at, storageClass, sizeBytes, eTag, change);
+        return new KeyEntry(
+            key, upload, at, storageClass, sizeBytes, eTag, change, checksum is { } known ? new ChosenChecksum(known, type) : null);
     }
 
     public override void Write(Utf8JsonWriter writer, KeyEntry value, JsonSerializerOptions options)
@@ -109,6 +126,15 @@ internal sealed class KeyEntryConverter : JsonConverter<KeyEntry>
         if (value.Change.Ticket is { } ticket)
         {
             writer.WriteNumber(TicketName, ticket);
+        }
+
+        if (value.Checksum is { } checksum)
+        {
+            writer.WriteNumber(ChecksumName, (int)checksum.Algorithm);
+            if (checksum.Type == ChecksumType.Composite)
+            {
+                writer.WriteBoolean(CompositeName, true);
+            }
         }
 
         writer.WriteEndObject();

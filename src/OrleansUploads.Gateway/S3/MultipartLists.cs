@@ -77,8 +77,7 @@ internal static class MultipartLists
         xml.WriteElementString("StorageClass", page.Spec.StorageClass.Name());
         xml.WriteOwner("Initiator", call.Account);
         xml.WriteOwner("Owner", call.Account);
-        xml.WriteOptional("ChecksumAlgorithm", page.Spec.Checksum?.Algorithm.Name());
-        xml.WriteOptional("ChecksumType", page.Spec.Checksum?.Type.Name());
+        xml.WriteChosenChecksum(page.Spec.Checksum);
         foreach (var (part, storedAt) in parts)
         {
             xml.WriteStartElement("Part");
@@ -100,6 +99,7 @@ internal static class MultipartLists
         xml.WriteOwner("Owner", account);
         xml.WriteElementString("StorageClass", entry.StorageClass.Name());
         xml.WriteElementString("Initiated", S3Date.ToXml(entry.At));
+        xml.WriteChosenChecksum(entry.Checksum);
         xml.WriteEndElement();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Xml;
+using OrleansUploads.Core.Uploads;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Gateway.S3;
@@ -139,6 +140,13 @@ internal static class XmlParts
         {
             xml.WriteElementString("Checksum" + known.Algorithm.Name(), known.Base64);
         }
+    }
+
+    /// <summary>Writes the algorithm and the type of a checksum, if there is one.</summary>
+    public static void WriteChosenChecksum(this XmlWriter xml, ChosenChecksum? checksum)
+    {
+        xml.WriteOptional("ChecksumAlgorithm", checksum?.Algorithm.Name());
+        xml.WriteOptional("ChecksumType", checksum?.Type.Name());
     }
 
     /// <summary>Writes a truth value.</summary>

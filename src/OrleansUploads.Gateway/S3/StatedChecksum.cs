@@ -80,7 +80,7 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
         Span<byte> bytes = stackalloc byte[Md5Digest.Bytes];
         return Convert.TryFromBase64String(text, bytes, out var length) && length == bytes.Length
             ? new Md5Digest(bytes)
-            : throw new S3Error(S3ErrorCode.InvalidDigest, $"The Content-MD5 you specified is not valid: {text}.");
+            : throw new S3Error(S3ErrorCode.InvalidDigest, "The Content-MD5 you specified is not valid.", ("Content-MD5", text));
     }
 
     private static StatedChecksum? Parse(string header, string value, bool acceptsParts)
@@ -106,7 +106,10 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
 internal static class ChecksumAnswer
 {
     /// <summary>The checksum and its type; nothing if the object has none.</summary>
-    public static (string Name, string? Value)[] Headers(ObjectChecksum? checksum) => checksum is { } known
-        ? [(known.Value.Algorithm.Header(), known.Text), (S3Headers.ChecksumType, known.Type.Name())]
+    public static (string Name, string? Value)[] Headers(ObjectChecksum? checksum) => Headers(checksum, checksum?.Type);
+
+    /// <summary>A checksum of the object or of a part, and the type of the object's checksum.</summary>
+    public static (string Name, string? Value)[] Headers(ObjectChecksum? checksum, ChecksumType? type) => checksum is { } known
+        ? [(known.Value.Algorithm.Header(), known.Text), (S3Headers.ChecksumType, type?.Name())]
         : [];
 }
