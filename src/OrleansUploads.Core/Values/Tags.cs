@@ -42,7 +42,7 @@ public static class TagText
 }
 
 /// <summary>Rules for the tags of objects. Keys and values are case-sensitive.</summary>
-/// <remarks>Source: S3 user guide, "Categorizing your objects using tags".</remarks>
+/// <remarks>Source: S3 user guide, "Categorizing your objects using tags"; S3 API reference, the pattern of "S3Tag".</remarks>
 public static class ObjectTags
 {
     /// <summary>Maximum number of tags of an object.</summary>
@@ -55,12 +55,59 @@ public static class ObjectTags
     public const int MaxValueChars = 256;
 
     /// <summary>Adds a tag to those of an object.</summary>
-    /// <returns>False if the tag is not valid, or if the object has the key or the maximum number of tags already.</returns>
-    public static bool TryAdd(Dictionary<string, string> tags, string key, string value) =>
-        key.Length is > 0 and <= MaxKeyChars && value.Length <= MaxValueChars && tags.Count < MaxCount && tags.TryAdd(key, value);
+    /// <returns>What is wrong with the tag, or null if it was added.</returns>
+    public static ObjectTagFlaw? Add(Dictionary<string, string> tags, string key, string value) =>
+        key.Length is 0 or > MaxKeyChars || !IsText(key) ? ObjectTagFlaw.Key
+        : key.StartsWith(TagText.ReservedPrefix, StringComparison.OrdinalIgnoreCase) ? ObjectTagFlaw.ReservedKey
+        : value.Length > MaxValueChars || !IsText(value) ? ObjectTagFlaw.Value
+        : tags.ContainsKey(key) ? ObjectTagFlaw.RepeatedKey
+        : tags.Count >= MaxCount ? ObjectTagFlaw.TooMany
+        : Add(tags, (key, value));
 
     /// <summary>Whether two sets of tags are the same. Null means no tags.</summary>
     public static bool AreSame(IReadOnlyDictionary<string, string>? left, IReadOnlyDictionary<string, string>? right) =>
         (left?.Count ?? 0) == (right?.Count ?? 0)
         && (left is null || left.All(tag => right!.TryGetValue(tag.Key, out var value) && value == tag.Value));
+
+    private static ObjectTagFlaw? Add(Dictionary<string, string> tags, (string Key, string Value) tag)
+    {
+        tags.Add(tag.Key, tag.Value);
+        return null;
+    }
+
+    /// <summary>Letters, separators and numbers of any script, and <c>_ . : / = + - @</c>.</summary>
+    private static bool IsText(string text)
+    {
+        foreach (var character in text.EnumerateRunes())
+        {
+            if (!(Rune.IsLetter(character)
+                || Rune.IsNumber(character)
+                || Rune.IsSeparator(character)
+                || character.Value is '_' or '.' or ':' or '/' or '=' or '+' or '-' or '@'))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
+
+/// <summary>What is wrong with a tag of an object.</summary>
+public enum ObjectTagFlaw
+{
+    /// <summary>The key is empty or too long, or has a character that tags do not have.</summary>
+    Key,
+
+    /// <summary>The key begins with <see cref="TagText.ReservedPrefix"/>, in any case.</summary>
+    ReservedKey,
+
+    /// <summary>The value is too long, or has a character that tags do not have.</summary>
+    Value,
+
+    /// <summary>Another tag has the key.</summary>
+    RepeatedKey,
+
+    /// <summary>The object would have more than <see cref="ObjectTags.MaxCount"/> tags.</summary>
+    TooMany,
 }

@@ -11,6 +11,9 @@ internal static class BucketOperations
 {
     private const int MaxBuckets = 10_000;
 
+    /// <summary>Elements of a new bucket's configuration that ask for something that this server does not have.</summary>
+    private static readonly string[] Unsupported = ["Bucket", "Location", "Tags"];
+
     /// <summary>Lists the signer's buckets by name.</summary>
     public static async ValueTask<FrontAnswer> ListAsync(S3Call call)
     {
@@ -24,6 +27,13 @@ internal static class BucketOperations
         var prefix = call.Query.FirstValue("prefix") is { Length: > 0 } wanted ? wanted : null;
         var after = call.Query.FirstValue("continuation-token") ?? "";
         var page = await call.AskAsync(call.Account.Entity, new ListBuckets(after, limit, prefix));
+
+        // All buckets are in the region of the server.
+        if (call.Query.FirstValue("bucket-region") is { Length: > 0 } region && region != call.Region)
+        {
+            page = new BucketsPage([], HasMore: false);
+        }
+
         return S3Xml.Answer("ListAllMyBucketsResult", xml =>
         {
             xml.WriteOwner("Owner", call.Account);
@@ -92,12 +102,15 @@ internal static class BucketOperations
             xml.WriteString(call.Region == GatewayOptions.DefaultRegion ? "" : call.Region));
     }
 
+    private static void Refuse(ElementReader element) => throw S3Error.NotImplemented(element.LocalName);
+
     /// <summary>Checks the configuration of a new bucket, which may be absent.</summary>
     private static object ReadConfiguration(ReceivedDocument document)
     {
         if (document.Length > 0)
         {
-            ElementReader.ReadRoot(document, "CreateBucketConfiguration", static root => root.ReadChildren());
+            ElementReader.ReadRoot(document, "CreateBucketConfiguration", static root => root.ReadChildren(
+                [.. Unsupported.Select(static name => (name, (Action<ElementReader>)Refuse))]));
         }
 
         return document;

@@ -151,6 +151,7 @@ internal static class ListOperations
 
         xml.WriteElementString("LastModified", S3Date.ToXml(entry.At));
         xml.WriteElementString("ETag", $"\"{entry.ETag}\"");
+        xml.WriteChosenChecksum(entry.Checksum);
         xml.WriteNumber("Size", entry.SizeBytes ?? 0);
         if (owner is { } account)
         {
@@ -175,6 +176,12 @@ internal static class ListOperations
         S3Call call, BucketIncarnation bucket, KeyPage page)
     {
         var wanted = (call.Header(S3Headers.OptionalObjectAttributes) ?? "").Split(',', StringSplitOptions.TrimEntries);
+        if (Array.Find(wanted, static name => name is not ("" or RestoreAttribute)) is { } unknown)
+        {
+            throw S3Error.InvalidArgument(
+                S3Headers.OptionalObjectAttributes, unknown, $"Invalid attribute name specified: '{unknown}'. It must be {RestoreAttribute}.");
+        }
+
         if (!wanted.Contains(RestoreAttribute))
         {
             return FrozenDictionary<UploadId, RestoreStatus>.Empty;

@@ -53,9 +53,14 @@ internal static class ObjectCopies
             throw Refuse(call, refusal);
         }
 
+        // The time that a list of the parts shows, unless the part was replaced or the upload has ended meanwhile.
+        var listed = await call.TryAskAsync(upload.Entity, new FindNumberedPart(name, number));
+        var storedAt = listed.TryGet(out var found, out _) && found.Part is { } entry && entry.Part == part
+            ? entry.StoredAt
+            : call.Services.Time.GetUtcNow();
         return S3Xml.Answer("CopyPartResult", xml =>
         {
-            WriteResult(xml, call.Services.Time.GetUtcNow(), part.Md5.ToString());
+            WriteResult(xml, storedAt, part.Md5.ToString());
             xml.WriteChecksum(part.Checksum);
         });
     }
@@ -72,10 +77,9 @@ internal static class ObjectCopies
         }
 
         var published = found.Description.Published;
-        return Conditions.Evaluate(call, published.ETag, published.At, SourcePrefix) == 0
-            ? found
-            : throw new S3Error(
-                S3ErrorCode.PreconditionFailed, "At least one of the pre-conditions you specified did not hold.");
+        return Conditions.Evaluate(call, published.ETag, published.At, SourcePrefix) is var (_, condition)
+            ? throw Conditions.Failed(condition)
+            : found;
     }
 
     private static S3Error Refuse(S3Call call, Refusal refusal) => refusal is ObjectRefusal.NumberedPartTooLarge tooLarge

@@ -131,9 +131,9 @@ internal static class ObjectProperties
         var tags = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in document)
         {
-            if (!ObjectTags.TryAdd(tags, key, value))
+            if (ObjectTags.Add(tags, key, value) is { } flaw)
             {
-                throw ObjectHeaderReader.InvalidTag($"{key}={value}");
+                throw ObjectHeaderReader.InvalidTag(flaw, key, value);
             }
         }
 

@@ -31,9 +31,13 @@ internal static class RequestDocument
 
     private static void Check(ReceivedDocument document, Md5Digest? md5, Checksum? checksum)
     {
-        if (md5 is { } statedMd5 && statedMd5 != Md5Digest.Compute(document.OpenRead()))
+        if (md5 is { } statedMd5 && Md5Digest.Compute(document.OpenRead()) is var computedMd5 && statedMd5 != computedMd5)
         {
-            throw new S3Error(S3ErrorCode.BadDigest, "The Content-MD5 you specified did not match what we received.");
+            throw new S3Error(
+                S3ErrorCode.BadDigest,
+                "The Content-MD5 you specified did not match what we received.",
+                ("ExpectedDigest", statedMd5.ToString()),
+                ("CalculatedDigest", computedMd5.ToString()));
         }
 
         if (checksum is { } stated && stated != ChecksumHasher.Compute(stated.Algorithm, document.OpenRead()))
@@ -97,7 +101,7 @@ internal sealed record DeleteDocument(IReadOnlyList<ObjectToDelete> Objects, boo
 }
 
 /// <summary>A part in the body of CompleteMultipartUpload, as sent.</summary>
-/// <param name="Number">Its number, 1 to 10,000.</param>
+/// <param name="Number">Its number, at least 1.</param>
 /// <param name="ETag">Its ETag without quotes.</param>
 /// <param name="Checksum">The name of the checksum's algorithm as in the element's name, and the checksum, or null if there is
 /// none.</param>
@@ -114,6 +118,7 @@ internal static class PartListDocument
 
     /// <summary>Parses the document, and turns each part as sent into the wanted value. The order is not checked.</summary>
     /// <exception cref="XmlException">The document is malformed, or it does not name 1 to 10,000 parts.</exception>
+    /// <exception cref="S3Error">A number is less than 1.</exception>
     public static IReadOnlyList<T> Parse<T>(ReceivedDocument document, Func<NamedPart, T> interpret)
     {
         var parts = new List<T>(Math.Min(MaxParts, document.Length / FewestPartBytes));
@@ -157,7 +162,9 @@ internal static class PartListDocument
 
             if (name.StartsWith(ChecksumPrefix, StringComparison.Ordinal))
             {
-                checksum = (name[ChecksumPrefix.Length..], reader.ReadText().Trim());
+                // A part has one checksum, so one of several is wrong.
+                var stated = (name[ChecksumPrefix.Length..], reader.ReadText().Trim());
+                checksum = checksum is null || checksum == stated ? stated : ("", "");
                 return true;
             }
 
@@ -171,9 +178,10 @@ internal static class PartListDocument
     private static int ReadNumber(ElementReader reader)
     {
         var text = reader.ReadText().Trim();
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= MaxParts
-            ? number
-            : throw new XmlException($"PartNumber must be between 1 and {MaxParts}.");
+        return !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                ? throw new XmlException($"PartNumber must be a whole number, not '{text}'.")
+            : number < 1 ? throw S3Error.InvalidArgument("partNumber", text, "PartNumber must be >= 1")
+            : number;
     }
 }
 

@@ -60,9 +60,10 @@ internal static class S3Encoding
 /// <summary>The forms of times in S3.</summary>
 internal static class S3Date
 {
-    /// <summary>The form in XML: ISO 8601 with milliseconds, UTC.</summary>
+    /// <summary>The form in XML: ISO 8601, UTC, with whole seconds and zero milliseconds. Clients compare it with <c>Last-Modified</c>,
+    /// which has no milliseconds.</summary>
     public static string ToXml(DateTimeOffset at) =>
-        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'.000Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The form in headers, in whole seconds.</summary>
     public static string ToHeader(DateTimeOffset at) => at.ToString("R", CultureInfo.InvariantCulture);

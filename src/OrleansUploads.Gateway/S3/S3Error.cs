@@ -102,6 +102,7 @@ internal sealed record S3ErrorCode
     public static S3ErrorCode AuthorizationHeaderMalformed { get; } = new(nameof(AuthorizationHeaderMalformed), 400);
     public static S3ErrorCode AuthorizationQueryParametersError { get; } = new(nameof(AuthorizationQueryParametersError), 400);
     public static S3ErrorCode BadDigest { get; } = new(nameof(BadDigest), 400);
+    public static S3ErrorCode BadRequest { get; } = new(nameof(BadRequest), 400);
     public static S3ErrorCode EntityTooLarge { get; } = new(nameof(EntityTooLarge), 400);
     public static S3ErrorCode EntityTooSmall { get; } = new(nameof(EntityTooSmall), 400);
     public static S3ErrorCode IncompleteBody { get; } = new(nameof(IncompleteBody), 400);

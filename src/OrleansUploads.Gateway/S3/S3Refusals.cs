@@ -24,11 +24,11 @@ internal static class S3Refusals
             $"The provided 'x-amz-mp-object-size' header value {e.StatedBytes} does not match what was computed: {e.UploadedBytes}."),
         Refusal.CollectionHeld => new(
             S3ErrorCode.ServiceUnavailable, "Nothing can be deleted at the moment. Please try again later."),
-        ObjectRefusal e => Describe(e, address),
+        ObjectRefusal e => Describe(e, address, upload),
         _ => throw new UnreachableException($"S3 has no operation that is refused with {refusal.GetType().Name}."),
     };
 
-    private static S3Error Describe(ObjectRefusal refusal, S3Address address) => refusal switch
+    private static S3Error Describe(ObjectRefusal refusal, S3Address address, string upload) => refusal switch
     {
         ObjectRefusal.BucketNotFound e => S3Error.NoSuchBucket(e.Bucket.ToString()),
         ObjectRefusal.BucketOwnedByOther e => new(
@@ -42,8 +42,7 @@ internal static class S3Refusals
             S3ErrorCode.TooManyBuckets, $"You have attempted to create more buckets than allowed: at most {e.Limit}."),
         ObjectRefusal.KeyNotFound => NoSuchKey(address),
         ObjectRefusal.PreconditionFailed { Exists: false } => NoSuchKey(address),
-        ObjectRefusal.PreconditionFailed => new(
-            S3ErrorCode.PreconditionFailed, "At least one of the pre-conditions you specified did not hold."),
+        ObjectRefusal.PreconditionFailed => Conditions.Failed("If-Match"),
         ObjectRefusal.UploadCompleting => new(
             S3ErrorCode.OperationAborted,
             "A conflicting conditional operation is currently in progress against this resource. Please try again."),
@@ -64,10 +63,11 @@ internal static class S3Refusals
         ObjectRefusal.PartsNotInOrder e => new(
             S3ErrorCode.InvalidPartOrder,
             $"The list of parts was not in ascending order: part {e.Number} is not greater than the one before it.",
+            ("UploadId", upload),
             ("PartNumber", Text(e.Number))),
         ObjectRefusal.NamedPartDiffers e => InvalidPart(
-            e.Number, "may not have been uploaded, or its entity tag or checksum may not match"),
-        ObjectRefusal.NumberedPartLost e => InvalidPart(e.Number, "was stored, but its bytes are lost; upload it again"),
+            upload, e.Number, "may not have been uploaded, or its entity tag or checksum may not match"),
+        ObjectRefusal.NumberedPartLost e => InvalidPart(upload, e.Number, "was stored, but its bytes are lost; upload it again"),
         ObjectRefusal.NumberedPartTooShort e => new(
             S3ErrorCode.EntityTooSmall,
             "Your proposed upload is smaller than the minimum allowed size.",
@@ -115,9 +115,10 @@ internal static class S3Refusals
     private static S3Error NoSuchKey(S3Address address) =>
         new(S3ErrorCode.NoSuchKey, "The specified key does not exist.", ("Key", address.Key ?? ""));
 
-    private static S3Error InvalidPart(int number, string reason) => new(
+    private static S3Error InvalidPart(string upload, int number, string reason) => new(
         S3ErrorCode.InvalidPart,
         $"One or more of the specified parts could not be found. Part {number} {reason}.",
+        ("UploadId", upload),
         ("PartNumber", Text(number)));
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

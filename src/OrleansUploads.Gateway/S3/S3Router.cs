@@ -80,9 +80,17 @@ internal static class S3Router
         }
         else if (level == S3Level.Object)
         {
-            if (query.FirstValue("versionId") is { } version && (version != ObjectVersion.Only || method is not ("GET" or "HEAD" or "DELETE")))
+            if (query.FirstValue("versionId") is { } version)
             {
-                return new S3Route.Missing("versionId");
+                if (version.Length == 0)
+                {
+                    return new S3Route.Invalid("versionId", "", "Version id cannot be the empty string.");
+                }
+
+                if (version != ObjectVersion.Only || !HasVersion(method, selected))
+                {
+                    return new S3Route.Missing("versionId");
+                }
             }
 
             var isPart = query.FirstValue("partNumber") is not null;
@@ -107,6 +115,16 @@ internal static class S3Router
             : (method, level) is ("POST", S3Level.Bucket) ? new S3Route.Missing(Form)
             : new S3Route.WrongMethod();
     }
+
+    /// <summary>Whether an operation on an object is one on a version of it.</summary>
+    private static bool HasVersion(string method, string? selected) => selected switch
+    {
+        null => method is "GET" or "HEAD" or "DELETE",
+        "tagging" or "acl" => method is "GET" or "PUT" or "DELETE",
+        "attributes" => method == "GET",
+        "restore" => method == "POST",
+        _ => false,
+    };
 
     /// <summary>Whether a header belongs to CopyObject or UploadPartCopy. Only the latter copies a range.</summary>
     private static bool IsOfCopy(

@@ -73,9 +73,10 @@ internal sealed class UploadBody : IDisposable
     private static S3Error Missing(string header) =>
         new S3Error(S3ErrorCode.MissingContentLength, $"You must provide the {header} HTTP header.");
 
-    /// <exception cref="ChunkedBodyException">The trailer is not a checksum.</exception>
+    /// <exception cref="ChunkedBodyException">The announced trailer is missing.</exception>
+    /// <exception cref="S3Error">The trailer is not a checksum.</exception>
     private static Checksum ReadTrailer(ChunkedBodyDecoder decoder, ChecksumAlgorithm algorithm) =>
-        decoder.Trailers.TryGetValue(algorithm.Header(), out var text) && Checksum.TryParse(algorithm, text, out var checksum)
-            ? checksum
-            : throw new ChunkedBodyException(ChunkedBodyError.MalformedTrailer);
+        !decoder.Trailers.TryGetValue(algorithm.Header(), out var text) ? throw new ChunkedBodyException(ChunkedBodyError.MalformedTrailer)
+        : Checksum.TryParse(algorithm, text, out var checksum) ? checksum
+        : throw new S3Error(S3ErrorCode.InvalidRequest, $"Value for {algorithm.Header()} trailing header is invalid.");
 }

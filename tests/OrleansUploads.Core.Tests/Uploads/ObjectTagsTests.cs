@@ -44,18 +44,18 @@ public sealed class ObjectTagsTests : ObjectDriver
     [InlineData("k", "v", true)]
     [InlineData("k", "", true)]
     [InlineData("", "v", false)]
-    public void A_tag_needs_a_key(string key, string value, bool isValid) => Assert.Equal(isValid, ObjectTags.TryAdd([], key, value));
+    public void A_tag_needs_a_key(string key, string value, bool isValid) => Assert.Equal(isValid, ObjectTags.Add([], key, value) is null);
 
     [Fact]
     public void An_object_has_at_most_10_tags_with_different_keys()
     {
         var tags = new Dictionary<string, string>();
-        Assert.All(Enumerable.Range(0, 10), i => Assert.True(ObjectTags.TryAdd(tags, $"{i}", "")));
-        Assert.False(ObjectTags.TryAdd(tags, "more", ""));
+        Assert.All(Enumerable.Range(0, 10), i => Assert.Null(ObjectTags.Add(tags, $"{i}", "")));
+        Assert.NotNull(ObjectTags.Add(tags, "more", ""));
         tags.Remove("0");
-        Assert.False(ObjectTags.TryAdd(tags, "1", ""));
-        Assert.False(ObjectTags.TryAdd(tags, new string('k', 129), ""));
-        Assert.False(ObjectTags.TryAdd(tags, "k", new string('v', 257)));
-        Assert.True(ObjectTags.TryAdd(tags, new string('k', 128), new string('v', 256)));
+        Assert.NotNull(ObjectTags.Add(tags, "1", ""));
+        Assert.NotNull(ObjectTags.Add(tags, new string('k', 129), ""));
+        Assert.NotNull(ObjectTags.Add(tags, "k", new string('v', 257)));
+        Assert.Null(ObjectTags.Add(tags, new string('k', 128), new string('v', 256)));
     }
 }

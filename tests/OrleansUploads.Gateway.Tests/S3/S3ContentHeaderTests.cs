@@ -5,17 +5,30 @@ namespace OrleansUploads.Gateway.Tests.S3;
 /// <summary>Headers of objects that browsers interpret.</summary>
 public sealed class S3ContentHeaderTests(S3Server s3) : IClassFixture<S3Server>
 {
-    [Theory]
-    [InlineData("attachment; filename=\"é.txt\"")]
-    [InlineData("attachment; filename=\"日本😀.txt\"")]
-    [InlineData("attachment; filename=\"plain.txt\"")]
-    public async Task A_content_disposition_comes_back_with_the_bytes_that_were_sent(string disposition)
+    public static TheoryData<string, string> HeaderTexts
     {
-        var target = await PutAsync(("Content-Disposition", disposition));
-        foreach (var method in (string[])["GET", "HEAD"])
+        get
         {
-            var answer = (await s3.SendAsync(method, target)).Expect(200);
-            Assert.Equal(disposition, Encoding.UTF8.GetString(BytesOf(answer, "Content-Disposition")));
+            var rows = new TheoryData<string, string>();
+            foreach (var name in (string[])["Cache-Control", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Type", "Expires"])
+            {
+                rows.AddRange((name, "plain"), (name, "a; b=\"é.txt\""), (name, "日本😀"), (name, "\u0080\u00ff"));
+            }
+
+            return rows;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(HeaderTexts))]
+    public async Task A_header_comes_back_with_the_bytes_that_were_sent(string header, string text)
+    {
+        var target = await PutAsync((header, text));
+        (await s3.SendAsync("PUT", target + "2", headers: ("x-amz-copy-source", target))).Expect(200);
+        foreach (var (method, suffix) in new[] { ("GET", ""), ("HEAD", ""), ("GET", "2") })
+        {
+            var answer = (await s3.SendAsync(method, target + suffix)).Expect(200);
+            Assert.Equal(text, Encoding.UTF8.GetString(BytesOf(answer, header)));
         }
     }
 
@@ -32,6 +45,18 @@ public sealed class S3ContentHeaderTests(S3Server s3) : IClassFixture<S3Server>
         var target = await PutAsync();
         var answer = (await s3.GetAsync(target + "?response-content-disposition=a%C3%A9")).Expect(200);
         Assert.Equal([(byte)'a', 0xE9], BytesOf(answer, "Content-Disposition"));
+    }
+
+    [Theory]
+    [InlineData("response-content-length", "1")]
+    [InlineData("response-x-amz-meta-a", "1")]
+    [InlineData("response-date", "")]
+    [InlineData("Response-Content-Type", "text%2Fplain")]
+    public async Task Another_header_cannot_be_replaced(string parameter, string value)
+    {
+        var answer = await s3.GetAsync($"{await PutAsync()}?{parameter}={value}");
+        ExpectError(answer, 400, "InvalidArgument");
+        Assert.Contains($"<ArgumentName>{parameter}</ArgumentName>", answer.Text, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -170,6 +170,9 @@ public sealed class S3RouterTests
     [InlineData("DELETE", "/b/k?versionId=1")]
     [InlineData("GET", "/b/k?versionId=1")]
     [InlineData("PUT", "/b/k?versionId=null")]
+    [InlineData("POST", "/b/k?uploads&versionId=null")]
+    [InlineData("PUT", "/b/k?tagging&versionId=1")]
+    [InlineData("POST", "/b/k?restore&versionId=1")]
     [InlineData("PUT", "/b/k?acl", "x-amz-copy-source")]
     [InlineData("HEAD", "/b?acl")]
     [InlineData("POST", "/b")]
@@ -179,11 +182,25 @@ public sealed class S3RouterTests
         Assert.IsType<S3Route.Missing>(Route(method, target, header));
 
     [Theory]
+    [InlineData("GET", "", "GetObject")]
+    [InlineData("HEAD", "", "HeadObject")]
+    [InlineData("DELETE", "", "DeleteObject")]
+    [InlineData("GET", "acl", "GetObjectAcl")]
+    [InlineData("GET", "attributes", "GetObjectAttributes")]
+    [InlineData("GET", "tagging", "GetObjectTagging")]
+    [InlineData("PUT", "tagging", "PutObjectTagging")]
+    [InlineData("DELETE", "tagging", "DeleteObjectTagging")]
+    [InlineData("POST", "restore", "RestoreObject")]
+    public void The_version_null_is_the_object_in_every_operation_on_a_version(string method, string query, string operation) =>
+        Assert.Equal(operation, Assert.IsType<S3Route.To>(Route(method, $"/b/k?{query}&versionId=null")).Operation.Name);
+
+    [Theory]
     [InlineData("PUT", "/b/k?partNumber=1")]
     [InlineData("PUT", "/b/k?uploadId=u")]
     [InlineData("GET", "/b?list-type=3")]
     [InlineData("GET", "/b?acl&policy")]
     [InlineData("POST", "/b/k?uploads&uploadId=u")]
+    [InlineData("GET", "/b/k?versionId=")]
     public void A_contradictory_query_is_invalid(string method, string target) =>
         Assert.IsType<S3Route.Invalid>(Route(method, target));
 
@@ -208,6 +225,8 @@ public sealed class S3RouterTests
     [InlineData("x-amz-acl", "private", false)]
     [InlineData("x-amz-grant-read", "id=1", true)]
     [InlineData("x-amz-object-ownership", "ObjectWriter", true)]
+    [InlineData("x-amz-bucket-namespace", "account-regional", true)]
+    [InlineData("x-amz-bucket-namespace", "global", false)]
     [InlineData("x-amz-meta-object-lock-mode", "COMPLIANCE", false)]
     [InlineData("x-amz-storage-class", "GLACIER", false)]
     public void Headers_that_ask_for_protection_are_found_also_in_presigned_URLs(string name, string value, bool isFound)

@@ -1,0 +1,203 @@
+using System.Xml.Linq;
+using static OrleansUploads.Gateway.Tests.S3.S3Server;
+
+namespace OrleansUploads.Gateway.Tests.S3;
+
+/// <summary>The elements that errors have beside code and message, as in Amazon's documents.</summary>
+public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
+{
+    private const string NoTag = "\"d41d8cd98f00b204e9800998ecf8427e\"";
+    private const string Past = "Thu, 01 Jan 1998 00:00:00 GMT";
+
+    /// <summary>Method, target below a bucket with the object <c>k</c> of five bytes, a header and its value, the expected code, and the
+    /// expected elements.</summary>
+    public static TheoryData<string, string, string, string, string, string> Errors => new()
+    {
+        { "PUT", "/k", "If-None-Match", "*", "412 PreconditionFailed", "Condition=If-None-Match" },
+        { "PUT", "/k", "If-Match", NoTag, "412 PreconditionFailed", "Condition=If-Match" },
+        { "PUT", "/none", "If-Match", NoTag, "404 NoSuchKey", "Key=none" },
+        { "DELETE", "/k", "If-Match", NoTag, "412 PreconditionFailed", "Condition=If-Match" },
+        { "GET", "/k", "If-Match", NoTag, "412 PreconditionFailed", "Condition=If-Match" },
+        { "GET", "/k", "If-Unmodified-Since", Past, "412 PreconditionFailed", "Condition=If-Unmodified-Since" },
+        { "COPY", "/copy", "x-amz-copy-source-if-match", NoTag, "412 PreconditionFailed", "Condition=x-amz-copy-source-If-Match" },
+        { "COPY", "/copy", "x-amz-copy-source-if-none-match", "*", "412 PreconditionFailed", "Condition=x-amz-copy-source-If-None-Match" },
+        { "COPY", "/copy", "x-amz-copy-source-if-unmodified-since", Past, "412 PreconditionFailed", "Condition=x-amz-copy-source-If-Unmodified-Since" },
+        { "COPY", "/copy", "x-amz-copy-source-if-modified-since", "Fri, 01 Jan 2100 00:00:00 GMT", "412 PreconditionFailed", "Condition=x-amz-copy-source-If-Modified-Since" },
+        { "GET", "/k", "Range", "bytes=5-", "416 InvalidRange", "RangeRequested=bytes=5- ActualObjectSize=5" },
+        { "GET", "/k?partNumber=2", "x-id", "1", "416 InvalidPartNumber", "PartNumberRequested=2 ActualPartCount=1" },
+        { "GET", "/none", "x-id", "1", "404 NoSuchKey", "Key=none" },
+        { "GET", "/k?uploadId=u", "x-id", "1", "404 NoSuchUpload", "UploadId=u" },
+        { "PUT", "/k", "Content-MD5", "short", "400 InvalidDigest", "Content-MD5=short" },
+        { "PUT", "/k", "Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA==", "400 BadDigest", "ExpectedDigest=00000000000000000000000000000000 CalculatedDigest=d41d8cd98f00b204e9800998ecf8427e" },
+        { "POST", "?delete", "Content-MD5", "AAAAAAAAAAAAAAAAAAAAAA==", "400 BadDigest", "ExpectedDigest=00000000000000000000000000000000 CalculatedDigest=d41d8cd98f00b204e9800998ecf8427e" },
+        { "PUT", "/k", "x-amz-storage-class", "COLD", "400 InvalidStorageClass", "StorageClassRequested=COLD" },
+        { "PUT", "/k", "x-amz-tagging", "a%20b=%3C", "400 InvalidTag", "TagKey=a b TagValue=<" },
+        { "PUT", "/k", "x-amz-decoded-content-length", "x", "400 InvalidArgument", "ArgumentName=x-amz-decoded-content-length ArgumentValue=x" },
+        { "PATCH", "/k", "x-id", "1", "405 MethodNotAllowed", "Method=PATCH ResourceType=OBJECT" },
+        { "PATCH", "", "x-id", "1", "405 MethodNotAllowed", "Method=PATCH ResourceType=BUCKET" },
+        { "COPY", "/k", "x-id", "1", "400 InvalidRequest", "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Errors))]
+    public async Task An_error_has_the_elements_of_Amazons(
+        string method, string target, string header, string value, string code, string elements)
+    {
+        var bucket = await s3.NewBucketAsync();
+        (await s3.SendAsync("PUT", $"/{bucket}/k", "hello")).Expect(200);
+        (string, string)[] headers = [(header, value)];
+        headers = method == "COPY" ? [.. headers, ("x-amz-copy-source", $"{bucket}/k")]
+            : header == "x-amz-decoded-content-length" ? [.. headers, ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER")]
+            : headers;
+        var answer = await s3.SendAsync(method == "COPY" ? "PUT" : method, $"/{bucket}{target}", null, null, headers);
+        ExpectError(answer, int.Parse(code[..3], CultureInfo.InvariantCulture), code[4..]);
+        var error = XDocument.Parse(answer.Text).Root!;
+        var known = new HashSet<string> { "Code", "Message", "Resource", "RequestId" };
+        Assert.Equal(
+            elements,
+            string.Join(' ', error.Elements().Where(element => !known.Contains(element.Name.LocalName)).Select(element => $"{element.Name.LocalName}={element.Value}")));
+    }
+
+    [Fact]
+    public async Task A_wrong_signature_is_answered_with_what_the_server_signed()
+    {
+        var request = Request("GET", "/b/a%20b?versions&prefix=%C3%A9", null).With("x-amz-meta-a", "  two   blanks ");
+        var headers = (Owner with { SecretKey = "wrong" }).Sign(request, s3.Server.EndPoint.ToString(), s3.Server.Setup.Clock.Now);
+        var answer = await s3.Server.SendAsync(request, headers);
+        ExpectError(answer, 403, "SignatureDoesNotMatch");
+        var error = XDocument.Parse(answer.Text, LoadOptions.PreserveWhitespace).Root!;
+        Assert.Equal(
+            ["Code", "Message", "AWSAccessKeyId", "StringToSign", "SignatureProvided", "StringToSignBytes", "CanonicalRequest", "CanonicalRequestBytes", "Resource", "RequestId"],
+            error.Elements().Select(element => element.Name.LocalName));
+        var canonical = error.Element("CanonicalRequest")!.Value;
+        Assert.StartsWith("GET\n/b/a%20b\nprefix=%C3%A9&versions=\nhost:", canonical, StringComparison.Ordinal);
+        Assert.Contains("\nx-amz-meta-a:two blanks\n", canonical, StringComparison.Ordinal);
+        Assert.StartsWith("AWS4-HMAC-SHA256\n", error.Element("StringToSign")!.Value, StringComparison.Ordinal);
+        Assert.Equal(headers.Single(header => header.Name == "Authorization").Value[^64..], error.Element("SignatureProvided")!.Value);
+        Assert.Equal(Harness.Signer.KeyId, error.Element("AWSAccessKeyId")!.Value);
+        foreach (var name in (string[])["StringToSign", "CanonicalRequest"])
+        {
+            var bytes = error.Element(name + "Bytes")!.Value.Split(' ').Select(hex => Convert.ToByte(hex, 16)).ToArray();
+            Assert.Equal(error.Element(name)!.Value, Encoding.UTF8.GetString(bytes));
+        }
+
+        // The right signature is the answer that an attacker wants.
+        var right = Owner.Sign(request, s3.Server.EndPoint.ToString(), s3.Server.Setup.Clock.Now).Single(header => header.Name == "Authorization").Value[^64..];
+        Assert.DoesNotContain(right, answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(Harness.Signer.Secret, answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_clock_is_answered_with_both_times()
+    {
+        var answer = await s3.SendAsync("GET", "/", signer: Owner with { Ahead = TimeSpan.FromHours(1) });
+        ExpectError(answer, 403, "RequestTimeTooSkewed");
+        Assert.Contains("<MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds>", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "MalformedXML")]
+    [InlineData("<CompleteMultipartUpload/>", "MalformedXML")]
+    [InlineData("<CompleteMultipartUpload><Part><ETag>a</ETag></Part></CompleteMultipartUpload>", "MalformedXML")]
+    [InlineData("<CompleteMultipartUpload><Part><PartNumber>1</PartNumber></Part></CompleteMultipartUpload>", "MalformedXML")]
+    [InlineData("<P>x</P><P>1</P>", "MalformedXML")]
+    [InlineData("<P>99999999999</P>", "MalformedXML")]
+    [InlineData("<P>0</P>", "InvalidArgument")]
+    [InlineData("<P>-1</P>", "InvalidArgument")]
+    [InlineData("<P>10001</P>", "InvalidPart")]
+    [InlineData("<P>2</P>", "InvalidPart")]
+    [InlineData("<P>1</P><P>2</P>", "InvalidPart")]
+    [InlineData("<P>2</P><P>1</P>", "InvalidPartOrder")]
+    [InlineData("<P>1</P><P>1</P>", "InvalidPartOrder")]
+    public async Task A_malformed_completion_has_its_code(string document, string code)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var upload = await s3.NewUploadAsync(target);
+        var tag = (await s3.SendAsync("PUT", $"{target}?partNumber=1&uploadId={upload}", "hello")).Expect(200).Header("ETag");
+        document = document.StartsWith("<P>", StringComparison.Ordinal)
+            ? "<CompleteMultipartUpload>" + document.Replace("<P>", "<Part><PartNumber>", StringComparison.Ordinal)
+                .Replace("</P>", $"</PartNumber><ETag>{tag}</ETag></Part>", StringComparison.Ordinal) + "</CompleteMultipartUpload>"
+            : document;
+        var answer = await s3.SendAsync("POST", $"{target}?uploadId={upload}", document);
+        ExpectError(answer, 400, code);
+        Assert.Equal(code.StartsWith("InvalidPart", StringComparison.Ordinal), answer.Text.Contains($"<UploadId>{upload}</UploadId>", StringComparison.Ordinal));
+        Assert.Single(Texts((await s3.GetAsync($"{target}?uploadId={upload}")).Expect(200), "PartNumber"));
+    }
+
+    [Theory]
+    [InlineData("<ChecksumCRC32>NhCmhg==</ChecksumCRC32>", 200)]
+    [InlineData("<ChecksumCRC32>AAAAAA==</ChecksumCRC32>", 400)]
+    [InlineData("<ChecksumCRC32>x</ChecksumCRC32>", 400)]
+    [InlineData("<ChecksumSHA1>qvTGHdzF6KLavt4PO0gs2a6pQ00=</ChecksumSHA1>", 400)]
+    [InlineData("<ChecksumCRC32>AAAAAA==</ChecksumCRC32><ChecksumCRC32>NhCmhg==</ChecksumCRC32>", 400)]
+    [InlineData("<ChecksumSHA1>qvTGHdzF6KLavt4PO0gs2a6pQ00=</ChecksumSHA1><ChecksumCRC32>NhCmhg==</ChecksumCRC32>", 400)]
+    public async Task Each_checksum_that_a_completion_states_is_compared(string checksums, int status)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        var upload = await s3.NewUploadAsync(target);
+        var part = await s3.SendAsync("PUT", $"{target}?partNumber=1&uploadId={upload}", "hello", ("x-amz-checksum-crc32", "NhCmhg=="));
+        var answer = await s3.SendAsync(
+            "POST",
+            $"{target}?uploadId={upload}",
+            $"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{part.Expect(200).Header("ETag")}</ETag>{checksums}</Part></CompleteMultipartUpload>");
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(status != 200, answer.Text.Contains("<Code>InvalidPart</Code>", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("x-amz-checksum-crc32", "x-amz-checksum-crc32:NhCmhg==\r\n", "")]
+    [InlineData("x-amz-checksum-crc32", "X-Amz-Checksum-Crc32: NhCmhg==\r\n", "")]
+    [InlineData("x-amz-checksum-crc32", "x-amz-checksum-crc32:AAAAAA==\r\n", "BadDigest")]
+    [InlineData("x-amz-checksum-crc32", "x-amz-checksum-crc32:AAAA\r\n", "InvalidRequest")]
+    [InlineData("x-amz-checksum-crc32", "x-amz-checksum-crc32:\r\n", "InvalidRequest")]
+    [InlineData("x-amz-checksum-crc32", "", "MalformedTrailerError")]
+    [InlineData("x-amz-checksum-crc32", "x-amz-checksum-sha1:qvTGHdzF6KLavt4PO0gs2a6pQ00=\r\n", "MalformedTrailerError")]
+    [InlineData("x-amz-checksum-crc32", "x-amz-checksum-crc32\r\n", "MalformedTrailerError")]
+    [InlineData("", "x-amz-checksum-crc32:NhCmhg==\r\n", "MalformedTrailerError")]
+    [InlineData("x-amz-meta-a", "x-amz-meta-a:1\r\n", "InvalidRequest")]
+    [InlineData("x-amz-checksum-md4", "x-amz-checksum-md4:1\r\n", "InvalidRequest")]
+    [InlineData("x-amz-checksum-crc32,x-amz-checksum-sha1", "x-amz-checksum-crc32:NhCmhg==\r\n", "InvalidRequest")]
+    public async Task A_malformed_trailer_has_its_code(string announced, string trailer, string code)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (string, string)[] headers =
+        [
+            ("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER"),
+            ("x-amz-decoded-content-length", "5"),
+            .. announced.Length > 0 ? [("x-amz-trailer", announced)] : Array.Empty<(string, string)>(),
+        ];
+        var answer = await s3.SendAsync("PUT", target, $"5\r\nhello\r\n0\r\n{trailer}\r\n", headers);
+        if (code.Length == 0)
+        {
+            answer.Expect(200);
+        }
+        else
+        {
+            ExpectError(answer, 400, code);
+            ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
+        }
+    }
+
+    [Theory]
+    [InlineData("bytes=0-", "InvalidArgument")]
+    [InlineData("bytes=-1", "InvalidArgument")]
+    [InlineData("bytes=3-2", "InvalidArgument")]
+    [InlineData("bytes=0-0,1-1", "InvalidArgument")]
+    [InlineData("bytes=a-b", "InvalidArgument")]
+    [InlineData("bytes 0-1", "InvalidArgument")]
+    [InlineData("0-1", "InvalidArgument")]
+    [InlineData("", "InvalidArgument")]
+    [InlineData("bytes=0-5", "InvalidArgument")]
+    [InlineData("bytes=5-9", "InvalidArgument")]
+    public async Task A_malformed_range_of_a_copy_has_its_code(string range, string code)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (await s3.SendAsync("PUT", target, "hello")).Expect(200);
+        var upload = await s3.NewUploadAsync(target);
+        var answer = await s3.SendAsync(
+            "PUT", $"{target}?partNumber=1&uploadId={upload}", headers: [("x-amz-copy-source", target), ("x-amz-copy-source-range", range)]);
+        ExpectError(answer, 400, code);
+        Assert.Contains($"<ArgumentName>x-amz-copy-source-range</ArgumentName>", answer.Text, StringComparison.Ordinal);
+        Assert.Contains(range.Length > 0 ? $"<ArgumentValue>{range}</ArgumentValue>" : "<ArgumentValue", answer.Text, StringComparison.Ordinal);
+    }
+}
