@@ -13,8 +13,9 @@ public static class InstalledClients
     /// <summary>What was found, by the line that was tried: a client takes up to a second to start.</summary>
     private static readonly ConcurrentDictionary<string, Task<string?>> Found = new();
 
-    private static readonly string JavaScriptFolder = typeof(InstalledClients).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "JavaScript").Value!;
+    private static readonly string JavaScriptFolder = FolderOf("JavaScript");
+
+    private static readonly string ProgramsFolder = FolderOf("JavaScriptPrograms");
 
     /// <summary>Finds the AWS CLI; the distribution's package comes first.</summary>
     public static Task<string> FindAwsCliAsync() => FindAsync("the AWS CLI (package awscli)", "aws", "--version");
@@ -40,18 +41,17 @@ public static class InstalledClients
     public static Task<string> FindChromiumAsync() => FindAsync("Chromium (package chromium)", "chromium", "--version");
 
     /// <summary>Finds a Node.js for which a package from package-lock.json is installed.</summary>
-    public static Task<string> FindNodeAsync(string package) => FindAsync(
-        $"Node.js with the packages of {JavaScriptFolder} (run 'npm ci' there)",
-        "node",
-        "--input-type=module",
-        "--eval",
-        "import { createRequire } from 'node:module';"
-            + $"createRequire({JsonSerializer.Serialize(JavaScript("operations.mjs"))})"
-            + $".resolve({JsonSerializer.Serialize(package)});");
+    public static Task<string> FindNodeAsync(string package) => FindNodeAsync(JavaScriptFolder, package);
+
+    /// <summary>Finds a Node.js for which the programs for S3 from npm are installed.</summary>
+    public static Task<string> FindNodeWithProgramsAsync() => FindNodeAsync(ProgramsFolder, "aws4fetch");
 
     /// <summary>The path of a Python script.</summary>
     public static string PythonScript(string name) =>
         Path.Combine(AppContext.BaseDirectory, "AwsClients", "python", name);
+
+    /// <summary>The path of the Node.js script with the programs for S3 from npm, or of another file beside it.</summary>
+    public static string JavaScriptProgram(string name) => Path.Combine(ProgramsFolder, name);
 
     /// <summary>The path of a Node.js script. It is run in the source folder, where its packages are installed.</summary>
     public static string JavaScript(string name) => Path.Combine(JavaScriptFolder, name);
@@ -73,6 +73,18 @@ public static class InstalledClients
         ["NO_PROXY"] = "127.0.0.1",
         ["no_proxy"] = "127.0.0.1",
     };
+
+    private static string FolderOf(string key) => typeof(InstalledClients).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == key).Value!;
+
+    private static Task<string> FindNodeAsync(string folder, string package) => FindAsync(
+        $"Node.js with the packages of {folder} (run 'npm ci' there)",
+        "node",
+        "--input-type=module",
+        "--eval",
+        "import { createRequire } from 'node:module';"
+            + $"createRequire({JsonSerializer.Serialize(Path.Combine(folder, "package.json"))})"
+            + $".resolve({JsonSerializer.Serialize(package)});");
 
     private static async Task<string> FindAsync(string what, string program, params string[] arguments) =>
         await Found.GetOrAdd(string.Join(' ', [program, .. arguments]), _ => TryFindAsync(program, arguments))

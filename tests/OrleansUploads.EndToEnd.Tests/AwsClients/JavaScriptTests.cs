@@ -27,10 +27,14 @@ public sealed class JavaScriptTests(JavaScriptOperations client) : IClassFixture
         AllOperations.AssertDone(report.Done);
     }
 
-    [Fact]
-    public void The_lock_file_pins_hashes_and_names_no_registry()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_lock_file_pins_hashes_and_names_no_registry(bool isOfPrograms)
     {
-        using var pinned = JsonDocument.Parse(File.ReadAllText(InstalledClients.JavaScript("package-lock.json")));
+        const string name = "package-lock.json";
+        using var pinned = JsonDocument.Parse(
+            File.ReadAllText(isOfPrograms ? InstalledClients.JavaScriptProgram(name) : InstalledClients.JavaScript(name)));
         var packages = pinned.RootElement.GetProperty("packages").EnumerateObject()
             .Where(package => package.Name.Length > 0).ToList();
         Assert.NotEmpty(packages);
