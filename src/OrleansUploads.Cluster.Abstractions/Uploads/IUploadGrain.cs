@@ -15,7 +15,7 @@ namespace OrleansUploads.Cluster.Abstractions.Uploads;
 /// <para>Every call is safe to repeat and returns the same answer: a part that is reported twice is one part, and a completed
 /// upload always has the same archive ID. An answer reveals only durable state. If the outcome of a call is unknown, the answer is
 /// <see cref="UploadRefusalKind.Unavailable"/>, or the call throws an Orleans exception because a silo failed or the call got no
-/// answer within <see cref="AnswerTime"/>. In both cases, call again.</para>
+/// answer within <see cref="ReportAnswerTime"/>. In both cases, call again.</para>
 /// </remarks>
 [Alias("OrleansUploads.IUploadGrain")]
 public interface IUploadGrain : IEntityGrain
@@ -25,7 +25,7 @@ public interface IUploadGrain : IEntityGrain
 
     /// <summary>The longest time in which a call is answered. Then it throws a <see cref="TimeoutException"/>, and its outcome is unknown.
     /// Orleans' own limit is 30 seconds, for which a call to a silo that has just failed would wait.</summary>
-    const string AnswerTime = "00:00:05";
+    const string ReportAnswerTime = "00:00:05";
 
     /// <summary>Initiates the upload in a vault. The vault then lists it. Repeating the call with the same properties gets the same
     /// answer, also after the upload has ended, so several nodes may initiate one upload. With other properties, the call is refused
@@ -33,7 +33,7 @@ public interface IUploadGrain : IEntityGrain
     /// <param name="request">The properties of the upload. The vault must exist; it is created through the vault API.</param>
     /// <param name="cancellationToken">Stops waiting. The upload may still be initiated.</param>
     [Alias("Initiate")]
-    [ResponseTimeout(AnswerTime)]
+    [ResponseTimeout(ReportAnswerTime)]
     ValueTask<UploadAnswer<UploadOpened>> InitiateAsync(UploadRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Reports one part whose bytes are durable in another store.</summary>
@@ -41,7 +41,7 @@ public interface IUploadGrain : IEntityGrain
     /// <param name="report">The part.</param>
     /// <param name="cancellationToken">Stops waiting. The part may still be accepted.</param>
     [Alias("ReportPart")]
-    [ResponseTimeout(AnswerTime)]
+    [ResponseTimeout(ReportAnswerTime)]
     ValueTask<UploadAnswer<PartReportResult>> ReportPartAsync(
         VaultAddress vault, PartReport report, CancellationToken cancellationToken = default);
 
@@ -52,7 +52,7 @@ public interface IUploadGrain : IEntityGrain
     /// <returns>The answer for each part, in the same order.</returns>
     /// <exception cref="ArgumentException">There are more than <see cref="MaxReports"/> parts. No part was accepted.</exception>
     [Alias("ReportParts")]
-    [ResponseTimeout(AnswerTime)]
+    [ResponseTimeout(ReportAnswerTime)]
     ValueTask<ImmutableArray<UploadAnswer<PartReportResult>>> ReportPartsAsync(
         VaultAddress vault, ImmutableArray<PartReport> reports, CancellationToken cancellationToken = default);
 
@@ -61,21 +61,21 @@ public interface IUploadGrain : IEntityGrain
     /// <param name="request">The expected size and tree hash of the archive.</param>
     /// <param name="cancellationToken">Stops waiting. The upload may still be completed.</param>
     [Alias("Complete")]
-    [ResponseTimeout(AnswerTime)]
+    [ResponseTimeout(ReportAnswerTime)]
     ValueTask<UploadAnswer<FinishedArchive>> CompleteAsync(CompletionRequest request, CancellationToken cancellationToken = default);
 
     /// <summary>Aborts the upload. A completed upload cannot be aborted.</summary>
     /// <param name="vault">The vault of the upload.</param>
     /// <param name="cancellationToken">Stops waiting. The upload may still be aborted.</param>
     [Alias("Abort")]
-    [ResponseTimeout(AnswerTime)]
+    [ResponseTimeout(ReportAnswerTime)]
     ValueTask<UploadAnswer<AbortedUpload>> AbortAsync(VaultAddress vault, CancellationToken cancellationToken = default);
 
     /// <summary>Lists the parts of an open upload, ordered by range.</summary>
     /// <param name="query">The parts to list.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     [Alias("ListParts")]
-    [ResponseTimeout(AnswerTime)]
+    [ResponseTimeout(ReportAnswerTime)]
     ValueTask<UploadAnswer<PartListing>> ListPartsAsync(PartsQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>Lists the parts of the finished archive with their locations, from its manifest. The upload must be completed and its
@@ -85,14 +85,14 @@ public interface IUploadGrain : IEntityGrain
     /// <param name="query">The parts to list.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     [Alias("ReadManifest")]
-    [ResponseTimeout(AnswerTime)]
+    [ResponseTimeout(ReportAnswerTime)]
     ValueTask<UploadAnswer<PartListing>> ReadManifestAsync(PartsQuery query, CancellationToken cancellationToken = default);
 
     /// <summary>Returns a summary of the upload. Also works for an upload that has ended, as long as its record is kept.</summary>
     /// <param name="vault">The vault of the upload.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     [Alias("Summarize")]
-    [ResponseTimeout(AnswerTime)]
+    [ResponseTimeout(ReportAnswerTime)]
     ValueTask<UploadAnswer<UploadReport>> SummarizeAsync(VaultAddress vault, CancellationToken cancellationToken = default);
 }
 
