@@ -301,9 +301,9 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
 
     /// <summary>Deletes objects: several with one call if the store can do that, otherwise one by one, a few at a time. If
     /// it throws, any of them may be deleted.</summary>
-    private async Task DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
+    private async Task DeleteAsync(string[] keys, CancellationToken cancellationToken)
     {
-        if (keys.Count == 1 || !_abilities.DeletesSeveral)
+        if (keys.Length == 1 || !_abilities.DeletesSeveral)
         {
             await Parallel.ForEachAsync(
                 keys,
