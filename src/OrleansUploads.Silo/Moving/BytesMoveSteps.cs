@@ -2,7 +2,6 @@ using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Moving;
-using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Moving;
 

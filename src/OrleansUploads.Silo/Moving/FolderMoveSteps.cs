@@ -3,7 +3,6 @@ using System.Globalization;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Moving;
-using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Moving;
 

@@ -16,7 +16,7 @@ public sealed class FairTurnsTests
     {
         var working = await _turns.TakeAsync(Busy, CancellationToken.None);
         var waiting = Enumerable.Range(0, 999).Select(_ => ServeAsync(Busy)).ToList();
-        Assert.True(_turns.TakeAsync(Second, CancellationToken.None).IsCompletedSuccessfully);
+        Assert.True(_turns.TakeAsync(Second, CancellationToken.None).AsTask().IsCompletedSuccessfully);
         Assert.All(waiting, static caller => Assert.False(caller.IsCompleted));
         working.Dispose();
         await Task.WhenAll(waiting);
@@ -51,7 +51,7 @@ public sealed class FairTurnsTests
         Assert.False(patient.IsCompleted);
         working.Dispose();
         await patient;
-        Assert.True(_turns.TakeAsync(Busy, CancellationToken.None).IsCompletedSuccessfully);
+        Assert.True(_turns.TakeAsync(Busy, CancellationToken.None).AsTask().IsCompletedSuccessfully);
     }
 
     private async Task ServeAsync(AccountId account)

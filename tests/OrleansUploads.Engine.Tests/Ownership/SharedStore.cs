@@ -28,7 +28,9 @@ internal abstract class SharedStore
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown store."),
     };
 
+#pragma warning disable CA1001 // The objects are in memory, and every server of a test disposes what it opened.
     private sealed class Objects : SharedStore
+#pragma warning restore CA1001
     {
         private readonly MemoryObjectStorage _storage;
 

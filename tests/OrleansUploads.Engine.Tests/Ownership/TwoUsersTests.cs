@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ownership;
 

@@ -11,12 +11,12 @@ public sealed class S3PlusTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("list-type=2&prefix=a%20", "list-type=2&prefix=a%20", "a b")]
     [InlineData("prefix=a&delimiter=+", "delimiter=%20&prefix=a", "a+b")]
     [InlineData("versions&prefix=a+b", "prefix=a%20b&versions=", "a b")]
-    public async Task A_plus_sign_in_a_query_is_a_blank(string query, string signed, string key)
+    public async Task A_plus_sign_in_a_query_is_a_blank(string query, string signedTarget, string key)
     {
         var bucket = await NewBucketAsync();
         foreach (var isPresigned in (bool[])[false, true])
         {
-            var answer = await SendAsync("GET", $"/{bucket}?{query}", $"/{bucket}?{signed}", isPresigned);
+            var answer = await SendAsync("GET", $"/{bucket}?{query}", $"/{bucket}?{signedTarget}", isPresigned);
             Assert.Equal([key], Texts(answer.Expect(200), "Key"));
         }
     }
@@ -39,12 +39,12 @@ public sealed class S3PlusTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("/a+b", "/a%20c", null)]
     [InlineData("/a%2Bb", "/a%20b", null)]
     [InlineData("/a%20b", "/a%2Bb", null)]
-    public async Task A_plus_sign_in_a_path_is_what_the_signature_says(string path, string signed, string? expected)
+    public async Task A_plus_sign_in_a_path_is_what_the_signature_says(string path, string signedTarget, string? expected)
     {
         var bucket = await NewBucketAsync();
         foreach (var isPresigned in (bool[])[false, true])
         {
-            var answer = await SendAsync("GET", $"/{bucket}{path}", $"/{bucket}{signed}", isPresigned);
+            var answer = await SendAsync("GET", $"/{bucket}{path}", $"/{bucket}{signedTarget}", isPresigned);
             if (expected is null)
             {
                 ExpectError(answer, 403, "SignatureDoesNotMatch");
@@ -60,12 +60,12 @@ public sealed class S3PlusTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("/x+y+z", "/x%20y%20z", 200)]
     [InlineData("/x+y+z", "/x%2By%2Bz", 200)]
     [InlineData("/x+y+z", "/x%20y%2Bz", 403)]
-    public async Task All_plus_signs_of_a_path_are_the_same(string path, string signed, int status)
+    public async Task All_plus_signs_of_a_path_are_the_same(string path, string signedTarget, int status)
     {
         var bucket = await NewBucketAsync();
-        (await SendAsync("PUT", $"/{bucket}{path}", $"/{bucket}{signed}", isPresigned: false)).Expect(status);
+        (await SendAsync("PUT", $"/{bucket}{path}", $"/{bucket}{signedTarget}", isPresigned: false)).Expect(status);
         var keys = Texts((await s3.GetAsync($"/{bucket}?list-type=2&prefix=x")).Expect(200), "Key");
-        Assert.Equal(status == 200 ? [Uri.UnescapeDataString(signed[1..])] : [], keys);
+        Assert.Equal(status == 200 ? [Uri.UnescapeDataString(signedTarget[1..])] : [], keys);
     }
 
     [Fact]
@@ -84,15 +84,15 @@ public sealed class S3PlusTests(S3Server s3) : IClassFixture<S3Server>
         return bucket;
     }
 
-    private Task<ApiAnswer> SendAsync(string method, string target, string signed, bool isPresigned)
+    private Task<ApiAnswer> SendAsync(string method, string target, string signedTarget, bool isPresigned)
     {
         if (isPresigned)
         {
             var presigner = new Presigner(s3);
-            return presigner.SendAsync(method, presigner.Sign(method, target, signed));
+            return presigner.SendAsync(method, presigner.Sign(method, target, signedTarget));
         }
 
-        var headers = Owner.Sign(Request(method, signed, null), s3.Server.EndPoint.ToString(), s3.Server.Setup.Clock.Now);
+        var headers = Owner.Sign(Request(method, signedTarget, null), s3.Server.EndPoint.ToString(), s3.Server.Setup.Clock.Now);
         return s3.Server.SendAsync(new ApiRequest(method, target), headers);
     }
 }

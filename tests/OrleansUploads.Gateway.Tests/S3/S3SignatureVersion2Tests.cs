@@ -119,13 +119,13 @@ public sealed class S3SignatureVersion2Tests(S3Server s3) : IClassFixture<S3Serv
     [InlineData("/a+b", "/a+b", "plus")]
     [InlineData("/a+b", "/a%20b", "blank")]
     [InlineData("/a+b", "/a%20c", null)]
-    public async Task A_plus_sign_in_a_path_is_what_the_signature_says(string path, string signed, string? expected)
+    public async Task A_plus_sign_in_a_path_is_what_the_signature_says(string path, string signedTarget, string? expected)
     {
         var bucket = await s3.NewBucketAsync();
         (await s3.SendAsync("PUT", $"/{bucket}/a%2Bb", "plus")).Expect(200);
         (await s3.SendAsync("PUT", $"/{bucket}/a%20b", "blank")).Expect(200);
         var presigner = new Presigner(s3);
-        var answer = await presigner.SendAsync("GET", presigner.SignOld("GET", $"/{bucket}{path}", $"/{bucket}{signed}"));
+        var answer = await presigner.SendAsync("GET", presigner.SignOld("GET", $"/{bucket}{path}", $"/{bucket}{signedTarget}"));
         Assert.Equal(expected, answer.Status == 200 ? answer.Text : null);
     }
 
