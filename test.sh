@@ -273,7 +273,7 @@ choiceOf() {
 # The seeds of the simulation wait for nothing and measure nothing. They use the processor time that the other projects leave.
 onlySeeds=() noSeeds=()
 if [[ $mode == all ]]; then
-    for class in ClientSimulation PlantedBug Seed; do
+    for class in ClientSimulation Clock PlantedBug Seed; do
         onlySeeds+=(-class "*.${class}Tests")
         noSeeds+=(-class- "*.${class}Tests")
     done

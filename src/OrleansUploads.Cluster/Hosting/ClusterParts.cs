@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ownership;
 
 using ClusterOptions = OrleansUploads.Cluster.Settings.ClusterOptions;
@@ -67,6 +68,13 @@ public static class ClusterParts
             if (services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey) is OwnedPartStore owned)
             {
                 var storage = services.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage);
+                if (storage is MemoryGrainStorage)
+                {
+                    throw new NotSupportedException(
+                        $"{((IStoreMark)owned.Inner).Place} outlives this process, but the grain storage '{ClusterNames.GrainStorage}' is in memory "
+                        + $"and forgets what belongs to it. Use a grain storage that lasts, or a {nameof(MemoryPartStore)}.");
+                }
+
                 await ClusterStoreMark.RequireMatchAsync(storage, (IStoreMark)owned.Inner, owned.Ownership, cancellationToken);
                 await owned.Ownership.TakeAsync(takesOver: false, cancellationToken);
             }

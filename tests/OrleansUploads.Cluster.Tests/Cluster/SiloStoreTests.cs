@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans.Storage;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Disk;
@@ -18,8 +19,8 @@ public sealed class SiloStoreTests
     {
         using var folder = new TemporaryFolder();
         using var store = DiskPartStore.OpenShared(folder.File("shared"));
-        using var host = await StartAsync(store);
-        await Assert.ThrowsAsync<StoreMarkException>(() => StartAsync(store));
+        using var host = await StartAsync(store, new SharedGrainStorage());
+        await Assert.ThrowsAsync<StoreMarkException>(() => StartAsync(store, new SharedGrainStorage()));
 
         var parts = host.Services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey);
         var attempt = PartBytes.Attempt(1);
@@ -33,15 +34,33 @@ public sealed class SiloStoreTests
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
-    private static async Task<IHost> StartAsync(IPartStore parts)
+    [Fact]
+    public async Task A_grain_storage_in_memory_is_refused_for_a_store_that_outlives_it()
+    {
+        using var folder = new TemporaryFolder();
+        using var store = DiskPartStore.OpenShared(folder.File("shared"));
+        var refused = await Assert.ThrowsAsync<NotSupportedException>(() => StartAsync(store, storage: null));
+        Assert.Contains("MemoryPartStore", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <param name="parts">The part store.</param>
+    /// <param name="storage">The grain storage, or null for Orleans' own in memory.</param>
+    private static async Task<IHost> StartAsync(IPartStore parts, IGrainStorage? storage)
     {
         var ports = FreePort.Take(2);
         var builder = Host.CreateApplicationBuilder();
-        builder.UseOrleans(silo => silo
-            .UseLocalhostClustering(ports[0], ports[1])
-            .AddMemoryGrainStorage(ClusterNames.GrainStorage)
-            .UseInMemoryReminderService()
-            .AddOrleansUploads(new ClusterOptions()));
+        builder.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(ports[0], ports[1]).UseInMemoryReminderService().AddOrleansUploads(new ClusterOptions());
+            if (storage is null)
+            {
+                silo.AddMemoryGrainStorage(ClusterNames.GrainStorage);
+            }
+            else
+            {
+                silo.Services.AddKeyedSingleton(ClusterNames.GrainStorage, storage);
+            }
+        });
         builder.Services.AddSingleton(parts);
         var host = builder.Build();
         try

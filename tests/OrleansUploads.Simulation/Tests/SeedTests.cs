@@ -62,7 +62,7 @@ public sealed class SeedTests
     /// <summary>The hashes change with the generator and the engine, but must not differ between machines.</summary>
     [Theory]
     [InlineData(1, "ecf524189b77ee2b")]
-    [InlineData(7, "65ccb8f7ab9ef9d5")]
+    [InlineData(7, "148dfff3e5bad54d")]
     [InlineData(44, "d7b4ff4035032e82")]
     [InlineData(446, "a896ad102a2a8981")]
     public void A_seed_produces_the_same_trace_on_every_machine(ulong seed, string hash) =>
