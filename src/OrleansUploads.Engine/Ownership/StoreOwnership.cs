@@ -43,10 +43,11 @@ public sealed class StoreOwnership
     /// <summary>Why the store is lost, or null while it is not known to be.</summary>
     public StoreLostException? Loss => Volatile.Read(ref _lost);
 
-    /// <summary>Names the store, its owner and its incarnation, for comparison with that of another process; null before the start.</summary>
+    /// <summary>Names the store, its owner and its incarnation, for comparison with that of another process; null before the store is taken
+    /// and marked.</summary>
     public string? Incarnation => Volatile.Read(ref _incarnation);
 
-    /// <summary>Takes the store, or joins the processes that have it. Does nothing if this was done before.</summary>
+    /// <summary>Takes the store, or joins the processes that have it, unless this was done before.</summary>
     /// <param name="takesOver">Whether the store is taken from another owner. The operator has made sure that it runs no more.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="StoreOwnedException">The store belongs to another owner.</exception>
@@ -55,12 +56,16 @@ public sealed class StoreOwnership
     {
         if (_held is null)
         {
-            var mark = await _store.FindMarkAsync(cancellationToken);
             var readAt = _time.GetTimestamp();
             var held = await (_record is null ? FollowAsync(cancellationToken) : TakeAsync(_record, takesOver, cancellationToken));
             _readAt = readAt;
-            _incarnation = $"{Convert.ToHexStringLower(mark ?? [])}-{held.Number}-{held.Owner}";
             _held = held;
+        }
+
+        // A new store is marked after it is taken.
+        if (_incarnation is null && await _store.FindMarkAsync(cancellationToken) is { } mark)
+        {
+            _incarnation = $"{Convert.ToHexStringLower(mark)}-{_held.Value.Number}-{_held.Value.Owner}";
         }
     }
 

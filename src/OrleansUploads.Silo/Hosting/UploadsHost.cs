@@ -142,7 +142,13 @@ internal static class UploadsHost
     {
         silo.AddStores(settings, database);
         silo.Services.NameCluster(settings);
-        silo.AddOrleansUploads(new Cluster.Settings.ClusterOptions { Engine = settings.Service.Engine });
+        silo.AddOrleansUploads(new Cluster.Settings.ClusterOptions
+        {
+            Engine = settings.Service.Engine,
+
+            // A copy of the database has the mark of the store, too, but never the identity of the cluster.
+            FindStoreIdentity = settings.Store == ClusterStore.Localhost ? null : (_, _) => ValueTask.FromResult(settings.Identity!),
+        });
     }
 
     /// <summary>Configures the process as a cluster client.</summary>

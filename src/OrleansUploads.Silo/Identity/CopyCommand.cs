@@ -56,8 +56,8 @@ internal sealed class CopyCommand(bool replaces, string[] settings) : SiloComman
         }
 
         Console.WriteLine(
-            $"This is the cluster {copy.NameOf(clusterId)} now, in {place}. Start its silos, and restart its gateways. Ingestion nodes need "
-            + "this cluster ID.");
+            $"This is the cluster {copy.NameOf(clusterId)} now, in {place}. Run 'orleans-uploads-silo take-over' to give it its bytes, start its "
+            + "silos, and restart its gateways. Ingestion nodes need this cluster ID.");
         return 0;
     }
 

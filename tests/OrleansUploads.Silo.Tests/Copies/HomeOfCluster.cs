@@ -76,6 +76,7 @@ internal sealed class HomeOfCluster : IAsyncDisposable
         await using var shell = CapturedProcess.Start("bash", ["-euo", "pipefail", "-c", commands],
         [
             new("HOME", Home),
+            new("PGHOST", "127.0.0.1"),
             new("PGPORT", _postgres.Port.ToString(CultureInfo.InvariantCulture)),
             new("PGDATABASE", null),
         ]);

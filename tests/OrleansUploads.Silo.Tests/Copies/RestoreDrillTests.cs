@@ -8,7 +8,6 @@ using OrleansUploads.Silo.Tests.Serving;
 namespace OrleansUploads.Silo.Tests.Copies;
 
 /// <summary>Backups of a cluster that serves, by the commands of docs/cluster.md, with the default names.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class RestoreDrillTests : IAsyncDisposable
 {
     private const string Bucket = "parts";
@@ -24,8 +23,8 @@ public sealed class RestoreDrillTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("folder", "as documented")]
-    [InlineData("S3", "with the table of silos")]
+    [InlineData("folder", "as documented", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "5"])]
+    [InlineData("S3", "with the table of silos", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "3"])]
     public async Task A_drill_beside_production_under_load_lives_alone_and_takes_nothing_from_it(string parts, string dump)
     {
         await using var home = await HomeOfCluster.CreateAsync();
@@ -90,7 +89,7 @@ public sealed class RestoreDrillTests : IAsyncDisposable
         }
     }
 
-    [Fact]
+    [Fact, Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_clone_refuses_the_bytes_of_its_original_and_a_restored_cluster_takes_them()
     {
         await using var home = await HomeOfCluster.CreateAsync();
@@ -104,7 +103,7 @@ public sealed class RestoreDrillTests : IAsyncDisposable
         await silo.StopAsync();
         var restore = Handbook.CommandsBehind("Restore both, the database and the folder");
         await home.RunAsync(restore.Replace("kill $(cat ~/cluster/silo-*.pid)", "", StringComparison.Ordinal)
-            .Replace("~/cluster/program/orleans-uploads-silo restore", "true", StringComparison.Ordinal));
+            .Replace("~/cluster/program/orleans-uploads-silo restore; ~/cluster/program/orleans-uploads-silo take-over", "true", StringComparison.Ordinal));
 
         Assert.Contains(Refusal, await RunningSilo.ExpectRefusalAsync(start.Environment), StringComparison.Ordinal);
         Assert.Contains(Refusal, await RunningSilo.ExpectRefusalAsync(start.Environment, "clock", "show"), StringComparison.Ordinal);
@@ -116,6 +115,10 @@ public sealed class RestoreDrillTests : IAsyncDisposable
 
         Assert.Contains("This is the cluster orleans-uploads-", await home.RunAsync(
             "(set -a; . ~/cluster/silos.env; ~/cluster/program/orleans-uploads-silo restore)"), StringComparison.Ordinal);
+        var owned = await RunningSilo.ExpectRefusalAsync(start.Environment);
+        Assert.Contains("is used by the cluster orleans-uploads", owned, StringComparison.Ordinal);
+        Assert.Contains("take-over", owned, StringComparison.Ordinal);
+        await home.RunAsync("(set -a; . ~/cluster/silos.env; ~/cluster/program/orleans-uploads-silo take-over)");
         await using var restored = await RunningSilo.StartAsync(start.Environment);
         await using var asGateway = await RunningSilo.StartAsync((await PrepareAsync(home, "folder")).With(KnownSettings.Role.Variable, "gateway"));
         await load.RequireAllAsync(restored.Address);

@@ -45,6 +45,11 @@ public sealed class CopiedTablesTests(AzuriteServer azurite) : IDisposable
             Assert.Contains($"This is the cluster {cluster.Name}-", restore.Output, StringComparison.Ordinal);
         }
 
+        await using (var takeOver = new SiloStart(environment).Run("take-over"))
+        {
+            Assert.True(await takeOver.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, takeOver.ToString());
+        }
+
         Assert.Empty(await tables.GetTableClient("OrleansUploadsSilos")
             .QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {cluster.Name}")).ToListAsync());
         await using var restored = await RunningSilo.StartAsync(environment);

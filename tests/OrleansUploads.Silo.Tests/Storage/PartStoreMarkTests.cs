@@ -51,9 +51,11 @@ public sealed class PartStoreMarkTests(PostgresServer postgres) : IDisposable
     public async Task A_gateway_without_a_silo_requires_a_folder_that_a_silo_has_marked()
     {
         var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
+        await using var silo = await RunningSilo.StartAsync(environment);
         environment[KnownSettings.Role.Variable] = "gateway";
+        environment[KnownSettings.PartsFolder.Variable] = Directory.CreateDirectory(_folder.File("other")).FullName;
         Assert.Contains($"does not contain {FolderMark.FileName}", await RunningSilo.ExpectRefusalAsync(environment), StringComparison.Ordinal);
-        Assert.Null(FolderMark.Find(_folder.Data));
+        Assert.Null(FolderMark.Find(_folder.File("other")));
     }
 
     private async Task<Dictionary<string, string?>> StoreSomethingAsync()
