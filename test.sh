@@ -3,6 +3,8 @@
 # gives the totals. ./test.sh --help describes the arguments.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+# One compiler for all projects starts faster than one for each. It ends with this script.
+export UseSharedCompilation=true
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1 LC_ALL=C
 
 usage() {
@@ -93,6 +95,7 @@ leave() {
         kill -- "-$job" 2>/dev/null || true
     done
     rm -rf "$results"
+    dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
 }
 trap leave EXIT
 
@@ -103,8 +106,7 @@ took() { printf '%6d s  %s\n' "$2" "$1" >>"$results/seconds"; }
 
 build() {
     local begun=$SECONDS
-    # One compiler for all projects starts faster than one for each.
-    dotnet build "$1" --configuration Release --no-restore --verbosity quiet -p:UseSharedCompilation=true ${quick[@]+"${quick[@]}"}
+    dotnet build "$1" --configuration Release --no-restore --verbosity quiet ${quick[@]+"${quick[@]}"}
     took "build of $1" $((SECONDS - begun))
 }
 dotnet restore OrleansUploads.sln --verbosity quiet
@@ -145,7 +147,6 @@ if $all && [[ -z ${ORLEANSUPLOADS_PROGRAMS:-} ]]; then
     fi
     took "programs compiled ahead of time" $((SECONDS - begun))
 fi
-dotnet build-server shutdown --vbcscompiler >/dev/null 2>&1 || true
 
 # Runs a choice of a project's tests. What it prints goes to a file, its results to a report, both with the name of the run.
 run() {

@@ -52,6 +52,14 @@ builder.UseOrleansClient(client =>
         client.UseLocalhostClustering(serviceId: "orleans-uploads", clusterId: clusterId);
     }
 
+    // A silo that has just failed may still be in the list of silos; another one answers. With a wrong cluster ID none does.
+    var attempts = 0;
+    client.UseConnectionRetryFilter(async (_, cancellationToken) =>
+    {
+        await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
+        return ++attempts < 20;
+    });
+
     if (Environment.GetEnvironmentVariable("ORLEANS_TLS") is { Length: > 0 } folder)
     {
         string PathOf(string name) => Path.Combine(folder, name);
@@ -59,13 +67,11 @@ builder.UseOrleansClient(client =>
     }
 });
 using var host = builder.Build();
-using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token);
-limit.CancelAfter(TimeSpan.FromSeconds(8));
 try
 {
-    await host.StartAsync(limit.Token);
+    await host.StartAsync(stopping.Token);
 }
-catch (Exception fault) when (fault is OrleansException or OperationCanceledException && !stopping.IsCancellationRequested)
+catch (OrleansException)
 {
     Console.Error.WriteLine($"IngestionNode: no silo of the cluster '{clusterId}' answers. Check the cluster ID and the database.");
     return 1;

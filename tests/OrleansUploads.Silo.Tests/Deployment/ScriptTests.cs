@@ -10,6 +10,9 @@ namespace OrleansUploads.Silo.Tests.Deployment;
 /// <summary>Runs the scripts in <c>deploy/</c>.</summary>
 public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) : IDisposable
 {
+    /// <summary>The script uses up to this many ports from the first one on.</summary>
+    private const int PortsOfScript = 400;
+
     private const string ClusterScript = "deploy/local-cluster.sh";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -186,7 +189,7 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
     private static Dictionary<string, string?> LocalCluster(string folder) => new()
     {
         ["LOCAL_CLUSTER_FOLDER"] = folder,
-        ["LOCAL_CLUSTER_PORT"] = $"{FreePort.Take(1)[0]}",
+        ["LOCAL_CLUSTER_PORT"] = $"{FreePort.Take(PortsOfScript)[0]}",
     };
 
     /// <summary>Runs the script of the local cluster on this test's folder.</summary>

@@ -6,7 +6,7 @@ namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>Everything that docs/cluster.md says a cluster survives, under clients that do not retry. <c>deploy/local-cluster.sh faults</c>
 /// runs it for as long as it is told to.</summary>
-[Collection(nameof(Alone)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(Alone))]
 public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
     private const string Bucket = "parts";
@@ -15,7 +15,7 @@ public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) 
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [Fact, Slice(1)]
     public async Task A_cluster_on_PostgreSQL_with_its_bytes_in_S3_keeps_every_promise()
     {
         await using var pair = await PostgresPair.StartAsync();
@@ -31,7 +31,7 @@ public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) 
             cluster => [.. new SiloDisturbances(cluster).All, .. new PrimaryDisturbances(pair, cluster.Rotation, Say).All]);
     }
 
-    [Fact]
+    [Fact, Slice(2)]
     public async Task A_cluster_on_Azurite_with_its_bytes_in_blobs_keeps_every_promise()
     {
         var cluster = await azurite.CreateLocalClusterAsync();

@@ -50,10 +50,10 @@ public sealed class PartStoreMarkTests(PostgresServer postgres) : IDisposable
     [Fact]
     public async Task A_gateway_without_a_silo_requires_a_folder_that_a_silo_has_marked()
     {
-        var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
-        await using var silo = await RunningSilo.StartAsync(environment);
+        var database = await postgres.CreateDatabaseAsync();
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        var environment = RunningSilo.OnPostgres(database, Directory.CreateDirectory(_folder.File("other")).FullName);
         environment[KnownSettings.Role.Variable] = "gateway";
-        environment[KnownSettings.PartsFolder.Variable] = Directory.CreateDirectory(_folder.File("other")).FullName;
         Assert.Contains($"does not contain {FolderMark.FileName}", await RunningSilo.ExpectRefusalAsync(environment), StringComparison.Ordinal);
         Assert.Null(FolderMark.Find(_folder.File("other")));
     }
