@@ -2,10 +2,11 @@ namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Corrupts the body of a request or its framing.</summary>
 /// <param name="dice">The choices.</param>
-/// <param name="documentStart">The first byte of a document.</param>
-/// <param name="mutateDocument">Corrupts a document.</param>
-internal sealed class BodyMutator(Dice dice, byte documentStart, Func<byte[], byte[]> mutateDocument)
+/// <param name="documents">The language of bodies that are documents.</param>
+internal sealed class BodyMutator(Dice dice, DocumentLanguage documents)
 {
+    private readonly DocumentMutator _document = new(dice, documents);
+
     public FuzzRequest Mutate(FuzzRequest request)
     {
         if (request.Body.Length == 0)
@@ -13,7 +14,7 @@ internal sealed class BodyMutator(Dice dice, byte documentStart, Func<byte[], by
             return Reframe(request);
         }
 
-        var body = request.Body[0] == documentStart ? mutateDocument(request.Body) : Flipped(request.Body);
+        var body = _document.Mutate(request.Body);
         var mutated = request with { Body = body };
 
         // With a recomputed hash the request gets past the signature check; otherwise the body looks damaged in transit.
@@ -38,21 +39,4 @@ internal sealed class BodyMutator(Dice dice, byte documentStart, Func<byte[], by
 
     /// <summary>Limits the body to 4 KiB, because chunks may be one byte long.</summary>
     private static byte[] Shortened(byte[] body) => body.Length > 4096 ? body[..4096] : body;
-
-    private byte[] Flipped(byte[] body)
-    {
-        switch (dice.Below(4))
-        {
-            case 0 when body.Length > 1:
-                return body[1..];
-            case 1:
-                return [.. body, 0];
-            case 2:
-                return [];
-            default:
-                byte[] flipped = [.. body];
-                flipped[dice.Below(flipped.Length)] ^= (byte)(1 << dice.Below(8));
-                return flipped;
-        }
-    }
 }

@@ -22,7 +22,8 @@ internal sealed class GlacierJudge : Judge
 
     public override string? CodeOf(ApiAnswer answer) => answer.Header("x-amzn-ErrorType");
 
-    public override string? RefusalOf(ApiAnswer answer) => answer.Body.Length > 0 ? RefusalPhrases.Find(answer) : null;
+    public override string? RefusalOf(ApiAnswer answer) =>
+        answer is { Status: >= 400, Body.Length: > 0 } ? RefusalWords.Find(answer.Message) : null;
 
     protected override bool IsSuccess(int status) => status is >= 200 and < 300;
 

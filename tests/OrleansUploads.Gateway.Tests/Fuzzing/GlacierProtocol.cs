@@ -27,12 +27,11 @@ internal sealed class GlacierProtocol : IFuzzedProtocol
     {
         _dice = dice;
         _valid = new ValidRequests(_world, dice);
-        var json = new JsonMutator(dice);
         _mutator = new RequestMutator(
             dice,
             new TargetMutator(dice, new TargetVocabulary(Parameters, Targets, OtherId, () => dice.PickFrom(_world.Vaults).Arn)),
             new HeaderMutator(dice, Headers),
-            new BodyMutator(dice, (byte)'{', json.Mutate));
+            new BodyMutator(dice, DocumentLanguages.Json));
     }
 
     public Judge Judge { get; } = new GlacierJudge();

@@ -23,6 +23,7 @@ internal sealed class S3Bodies(Dice dice)
             3 or 4 => Chunked(request, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", trailer: null),
             5 => Chunked(request, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", $"{Trailer}:{checksum}"),
             6 or 7 => Chunked(request, "STREAMING-UNSIGNED-PAYLOAD-TRAILER", $"{Trailer}:{checksum}"),
+            8 when dice.OneIn(10) => request with { Framing = new BodyFraming.OnlyAnnounced("5368709121") },
             _ => request,
         };
     }

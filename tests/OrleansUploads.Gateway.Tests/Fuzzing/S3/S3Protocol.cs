@@ -42,7 +42,7 @@ internal sealed class S3Protocol : IFuzzedProtocol
             dice,
             new TargetMutator(dice, new TargetVocabulary(Parameters, Targets, OtherName, OtherName)),
             new HeaderMutator(dice, HeaderNames),
-            new BodyMutator(dice, (byte)'<', new XmlMutator(dice).Mutate));
+            new BodyMutator(dice, DocumentLanguages.Xml));
     }
 
     public Judge Judge { get; } = new S3Judge();

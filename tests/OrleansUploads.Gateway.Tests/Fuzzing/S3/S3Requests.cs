@@ -91,7 +91,7 @@ internal sealed class S3Requests(S3World world, Dice dice)
                 Request("POST", $"{target}?uploadId={upload.Id}", PartList(dice.Below(4) switch
                 {
                     0 => upload.Parts.Take(1),
-                    1 => upload.Parts.Reverse(),
+                    1 => upload.Parts.Concat(upload.Parts),
                     _ => upload.Parts,
                 }))),
             "AbortMultipartUpload" => Request("DELETE", $"{target}?uploadId={upload.Id}"),
