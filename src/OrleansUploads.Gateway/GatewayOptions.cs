@@ -82,7 +82,7 @@ public sealed record GatewayOptions
     /// such as long lists of parts.</summary>
     public int MaxConcurrentLargeDocuments { get; init; } = 16;
 
-    /// <summary>The minimum rate of a body, in bytes per second.</summary>
+    /// <summary>The minimum rate of a body, in bytes per second; 0 for none.</summary>
     public double MinBodyBytesPerSecond { get; init; } = 240;
 
     /// <summary>The minimum rate of a body while the sender's account has all the transfers that it may have. In between, the minimum

@@ -23,13 +23,13 @@ internal sealed class FrontDispatcher(
     ILogger<FrontDispatcher> log)
 {
     private readonly MinBodyRate _minRate = MinBodyRate.From(options);
-    private readonly MinDataRate _lastDefense = LastDefenseOf(options);
+    private readonly MinDataRate? _lastDefense = LastDefenseOf(options);
     private readonly LogRate _unavailable = new(time);
     private readonly LogRate _failed = new(time);
 
-    /// <summary>The rate below which the web server ends a body, should the gateway not do so.</summary>
-    public static MinDataRate LastDefenseOf(GatewayOptions options) =>
-        new(options.MinBodyBytesPerSecond, 2 * options.BodyRateWindow);
+    /// <summary>The rate below which the web server ends a body, should the gateway not do so; null if there is no minimum.</summary>
+    public static MinDataRate? LastDefenseOf(GatewayOptions options) =>
+        options.MinBodyBytesPerSecond > 0 ? new(options.MinBodyBytesPerSecond, 2 * options.BodyRateWindow) : null;
 
     /// <summary>Serves one request; never throws.</summary>
     public async Task HandleAsync(HttpContext context)
