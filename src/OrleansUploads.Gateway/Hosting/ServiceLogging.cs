@@ -33,21 +33,10 @@ public sealed class PlainLogFormatter(TimeProvider time) : ConsoleFormatter(Form
     /// <summary>The name by which the console's options select the formatter.</summary>
     public const string FormatterName = "orleans-uploads-plain";
 
-    /// <summary>The characters of a request ID. A person searches the log for the beginning of the ID that a client was given.</summary>
-    private const int RequestIdChars = 8;
-
-    private const string RequestIdName = "RequestId";
-
     /// <inheritdoc/>
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
-        if (logEntry.State is IReadOnlyList<KeyValuePair<string, object?>> values
-            && values.FirstOrDefault(static value => value.Key == RequestIdName).Value is string { Length: > RequestIdChars } id)
-        {
-            message = message.Replace(id, id[..RequestIdChars], StringComparison.Ordinal);
-        }
-
         var line = string.Create(
             CultureInfo.InvariantCulture,
             $"{time.GetUtcNow().UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {Severity(logEntry.LogLevel)}{message} {logEntry.Exception}");

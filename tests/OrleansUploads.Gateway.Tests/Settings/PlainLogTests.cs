@@ -7,13 +7,13 @@ namespace OrleansUploads.Gateway.Tests.Settings;
 public sealed partial class PlainLogTests
 {
     [Fact]
-    public async Task A_line_has_the_time_and_the_message_with_a_short_request_ID()
+    public async Task A_line_has_the_time_and_the_message_with_the_whole_request_ID()
     {
         using var lines = PlainLines();
 
         LogServed(lines, "0123456789abcdef", "UploadArchive");
 
-        Assert.Equal(["2026-05-04T09:00:00.007Z 01234567 UploadArchive is done\n"], await lines.ReadThroughAsync("is done"));
+        Assert.Equal(["2026-05-04T09:00:00.007Z 0123456789abcdef UploadArchive is done\n"], await lines.ReadThroughAsync("is done"));
     }
 
     [Fact]
