@@ -24,6 +24,9 @@ namespace OrleansUploads.Silo.Hosting;
 /// <summary>Registers the silo and the gateway.</summary>
 internal static class UploadsHost
 {
+    /// <summary>How much the clocks of two silos may differ before one keeps the other from joining.</summary>
+    private static readonly TimeSpan MaxClockDifference = TimeSpan.FromDays(7);
+
     /// <summary>Registers the services that the role of the process needs.</summary>
     /// <param name="builder">The process.</param>
     /// <param name="settings">Its settings.</param>
@@ -100,9 +103,10 @@ internal static class UploadsHost
             // A machine that disappears leaves its connections open. Detecting it takes up to this timeout for each missed probe.
             membership.MaxProbeTimeout = 2 * settings.ProbeTimeout;
 
-            // Active silos compare the time at which a silo began to join, by its clock, with their own clocks, and remove it if this
-            // is too long ago. A silo whose clock is behind must still be able to join.
-            membership.MaxJoinAttemptTime += Gateway.GatewayOptions.DefaultClockTolerance;
+            // Silos judge each other's times by their own clocks: when a silo began to join, and whether its generation is so old that it
+            // must be dead. One silo with a wrong clock must not keep the others out. The rows of dead silos are kept for as long.
+            membership.MaxJoinAttemptTime = MaxClockDifference;
+            membership.SiloGenerationRetirementAge = MaxClockDifference;
         });
         silo.Configure<SiloMessagingOptions>(static messaging => messaging.SystemResponseTimeout = FailoverOptions.ServiceAttemptTime);
         if (settings.ShedLoadAtCpuPercent is { } percent)
