@@ -13,6 +13,12 @@ internal sealed class AcknowledgedLoad : IAsyncDisposable
     private const string Vault = "photos";
     private const string Region = "us-east-1";
 
+    /// <summary>The number of clients that read what was acknowledged.</summary>
+    private const int Readers = 4;
+
+    /// <summary>The time from one request of a client to its next. In the minutes of a drill, that is enough to read everything back.</summary>
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(300);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, int> _archives = new();
     private readonly ConcurrentDictionary<string, int> _objects = new();
@@ -85,15 +91,11 @@ internal sealed class AcknowledgedLoad : IAsyncDisposable
     public async Task RequireAllAsync(Uri server)
     {
         var client = Connect(server);
-        foreach (var (name, seed) in _objects)
-        {
-            Assert.Equal(Content(seed), await AskAsync(server, HttpMethod.Get, name, body: null));
-        }
-
-        foreach (var (archive, seed) in _archives)
-        {
-            Assert.Equal(Content(seed), await client.RetrieveAsync(Vault, archive));
-        }
+        var readers = new ParallelOptions { MaxDegreeOfParallelism = Readers };
+        await Parallel.ForEachAsync(_objects, readers, async (stored, _) =>
+            Assert.Equal(Content(stored.Value), await AskAsync(server, HttpMethod.Get, stored.Key, body: null)));
+        await Parallel.ForEachAsync(_archives, readers, async (stored, _) =>
+            Assert.Equal(Content(stored.Value), await client.RetrieveAsync(Vault, stored.Key)));
     }
 
     public async ValueTask DisposeAsync()
@@ -109,7 +111,8 @@ internal sealed class AcknowledgedLoad : IAsyncDisposable
     private async Task StoreArchivesAsync(Uri server)
     {
         var client = Connect(server);
-        while (!_stopping.IsCancellationRequested)
+        using var pace = new PeriodicTimer(Pace);
+        while (await pace.WaitForNextTickAsync() && !_stopping.IsCancellationRequested)
         {
             var seed = Interlocked.Increment(ref _seed);
             var receipt = await client.UploadInPartsAsync(Vault, Content(seed));
@@ -119,7 +122,8 @@ internal sealed class AcknowledgedLoad : IAsyncDisposable
 
     private async Task StoreObjectsAsync(Uri server)
     {
-        while (!_stopping.IsCancellationRequested)
+        using var pace = new PeriodicTimer(Pace);
+        while (await pace.WaitForNextTickAsync() && !_stopping.IsCancellationRequested)
         {
             var seed = Interlocked.Increment(ref _seed);
             var name = string.Create(CultureInfo.InvariantCulture, $"/{Vault}/{seed % 50}/{seed}");
