@@ -57,16 +57,15 @@ public sealed class FaultCampaignTests : IAsyncDisposable
     public async Task One_failed_request_without_a_fault_is_found()
     {
         var answered = 0;
-        var finding = Assert.Single(await RunAsync((_, answer) =>
+        var finding = Assert.Single(await RunAsync((request, answer) =>
         {
-            if (Interlocked.Increment(ref answered) == 30)
+            // Clients of vaults begin after the start of the silos, which clients must not notice.
+            if (request.RequestUri!.AbsolutePath.Contains("/vaults/", StringComparison.Ordinal) && Interlocked.Increment(ref answered) == 30)
             {
                 answer.StatusCode = HttpStatusCode.ServiceUnavailable;
             }
         }));
-
-        // The second begins with a failure in the window of a disturbance that clients must not notice: here, of none at all.
-        Assert.Matches("^(No fault explains|Clients must not notice) this: .*503", finding);
+        Assert.Matches("^No fault explains this: .*503", finding);
     }
 
     [Fact]
@@ -134,7 +133,7 @@ public sealed class FaultCampaignTests : IAsyncDisposable
         }
     }
 
-    /// <summary>Acknowledges parts of the vault API and sends every other one to nobody.</summary>
+    /// <summary>Acknowledges parts of the vault API and drops every other one.</summary>
     private sealed class LosingHandler() : DelegatingHandler(UnrepeatedRequests.CreateHandler())
     {
         private int _parts;
