@@ -128,7 +128,7 @@ def reads(s3, bucket):
     expect(s3.get_object_acl(Bucket=bucket, Key="k")["Grants"][0]["Permission"], "FULL_CONTROL", "ACL of an object")
     refused("NotImplemented", s3.put_object_acl, Bucket=bucket, Key="k", ACL="public-read")
     expect(s3.get_object(Bucket=bucket, Key="k")["Body"].read(), data, "bytes after refused requests")
-    tags = [{"Key": "colour", "Value": "blue & green"}]
+    tags = [{"Key": "colour", "Value": "blue + green"}]
     s3.put_object_tagging(Bucket=bucket, Key="k", Tagging={"TagSet": tags})
     expect(s3.get_object_tagging(Bucket=bucket, Key="k")["TagSet"], tags, "tags")
     s3.copy_object(Bucket=bucket, Key="copied k", CopySource={"Bucket": bucket, "Key": "k"})
