@@ -10,8 +10,8 @@ namespace OrleansUploads.Core.Keys;
 /// <param name="SizeBytes">The object's size, or null for an upload.</param>
 /// <param name="ETag">The object's ETag, or null for an upload.</param>
 /// <param name="Change">The change of the key that made the entry. A note.</param>
-/// <param name="Checksum">The algorithm and type of the object's checksum, or of the one that the client chose for an upload; null if there
-/// is none, or if an earlier version wrote the entry.</param>
+/// <param name="Checksum">The algorithm and type of the object's checksum, or of the one that the client chose for an upload; null for an
+/// entry without a checksum, or if an earlier version wrote the entry.</param>
 [Named("key-entry.1")]
 public sealed record KeyEntry(
     ObjectKey Key,

@@ -88,7 +88,7 @@ public sealed class DataFolder : IAsyncDisposable
         options ??= new DataFolderOptions();
         DurableFolder.Make(path, options.Flush);
 
-        // Before the folder is changed, and again when nobody else can place anything there any more.
+        // Before the folder is changed, and again when other users can no longer place anything there.
         FixedNames.RequireOwn(path);
         OwnerOnly.Restrict(path);
         FixedNames.RequireOwn(path);

@@ -6,10 +6,10 @@ namespace OrleansUploads.Engine.Ownership;
 /// <param name="isContended">Whether another start claims the store at this moment, so that neither has it.</param>
 public sealed class StoreOwnedException(string place, string holder, bool isContended = false) : Exception($"{place} {holder}")
 {
-    /// <summary>What the claim of a store says that is no longer used, before the place where its bytes are now.</summary>
+    /// <summary>The beginning of the claim of a store whose bytes have moved. The new place follows.</summary>
     internal const string Moved = "has moved to ";
 
-    /// <summary>Whether nobody uses the store any more, because its bytes have moved.</summary>
+    /// <summary>Whether the store is no longer used, because its bytes have moved.</summary>
     public bool HasMoved => holder.StartsWith(Moved, StringComparison.Ordinal);
 
     /// <summary>Whether another start claims the store at this moment. Starting again is safe and may succeed.</summary>
@@ -17,5 +17,5 @@ public sealed class StoreOwnedException(string place, string holder, bool isCont
 }
 
 /// <summary>A part store that this process has used belongs to another owner now, or has moved. Nothing is stored or deleted any more.</summary>
-/// <param name="message">Who has it, and what to do.</param>
+/// <param name="message">The new owner, and what to do.</param>
 public sealed class StoreLostException(string message) : PartStoreUnavailableException(message);

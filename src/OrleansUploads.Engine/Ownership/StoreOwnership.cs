@@ -48,7 +48,7 @@ public sealed class StoreOwnership
     public string? Incarnation => Volatile.Read(ref _incarnation);
 
     /// <summary>Takes the store, or joins the processes that have it, unless this was done before.</summary>
-    /// <param name="takesOver">Whether the store is taken from another owner. The operator has made sure that it runs no more.</param>
+    /// <param name="takesOver">Whether the store is taken from another owner. The operator has stopped that owner.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="StoreOwnedException">The store belongs to another owner.</exception>
     /// <exception cref="PartStoreUnavailableException">The store does not answer.</exception>
@@ -239,14 +239,15 @@ public sealed class StoreOwnership
         }
     }
 
-    /// <summary>Reads when an earlier reading has ended. It is nobody's alone, so it does not run on the scheduler of who asks first.</summary>
+    /// <summary>Reads when an earlier reading has ended. Several callers share the reading, so it does not run on the scheduler of the
+    /// first one.</summary>
     private Task StartAfter(Task earlier) => Task.Run(async () =>
     {
         await earlier.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Task reading;
         lock (_gate)
         {
-            // Who comes from now on waits for the next one.
+            // A caller that arrives from now on waits for the next reading.
             _nextReading = null;
             _reading = reading = ReadAsync();
         }

@@ -1,8 +1,8 @@
 namespace OrleansUploads.Engine.Ports;
 
 /// <summary>Small named texts in a part store with which its users agree on one owner.</summary>
-/// <remarks>No condition is needed, only what every part store has: a listing that begins after a claim was stored shows it, whoever asks. A
-/// name is never stored twice, so a claim that arrives late replaces nothing.</remarks>
+/// <remarks>Conditional writes are not needed. A listing that begins after a claim was stored shows it to every process. A name is never stored
+/// twice, so a claim that arrives late replaces nothing.</remarks>
 public interface IStoreClaims
 {
     /// <summary>Lists the names of all claims, in no particular order.</summary>

@@ -68,7 +68,7 @@ public static class GatewayServices
     }
 
     /// <summary>Makes the web server of the application one for uploads, as <c>serve</c> and silos have it: with their limits for headers and
-    /// for slow senders, and a limited number of connections, of which idle ones make room for new ones. All endpoints of the application
+    /// for slow senders, and a limited number of connections, where idle ones make room for new ones. All endpoints of the application
     /// get them. Without it, the limits of the application apply to the connections and headers of uploads, too.</summary>
     /// <param name="services">The services.</param>
     /// <param name="options">Options of the gateway.</param>

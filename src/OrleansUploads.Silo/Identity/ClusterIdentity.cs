@@ -18,8 +18,8 @@ internal sealed record ClusterIdentity(string Id, string Database, bool IsCopy =
     public static ClusterIdentity Create(string database, bool isCopy) =>
         new(RandomNumberGenerator.GetHexString(IdLength, lowercase: true), database, isCopy);
 
-    /// <summary>The cluster ID that silos and clients tell each other. A copy never has that of its original, whatever the settings
-    /// say.</summary>
+    /// <summary>The cluster ID that silos and clients tell each other. A copy has another one than its original, even with the same
+    /// settings.</summary>
     public string NameOf(string clusterId) => IsCopy ? $"{clusterId}-{Id}" : clusterId;
 
     /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>

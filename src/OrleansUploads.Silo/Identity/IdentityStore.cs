@@ -12,15 +12,15 @@ internal abstract class IdentityStore
 
     /// <summary>Writes the identity.</summary>
     /// <param name="identity">The identity.</param>
-    /// <param name="version">The version of the row to replace, or null if there must be none.</param>
+    /// <param name="version">The version of the row to replace, or null to write the first one.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>Whether the row was as expected. Otherwise nothing was written.</returns>
     public abstract Task<bool> TryWriteAsync(ClusterIdentity identity, string? version, CancellationToken cancellationToken);
 
     /// <summary>Returns the identity of the cluster.</summary>
-    /// <param name="makes">Whether it is made if there is none.</param>
+    /// <param name="makes">Whether to make an identity for a new database.</param>
     /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <exception cref="SettingException">There is none, or the database is a copy.</exception>
+    /// <exception cref="SettingException">No silo has ever started on the database, or it is a copy.</exception>
     public async Task<ClusterIdentity> RequireAsync(bool makes, CancellationToken cancellationToken)
     {
         var database = await NameDatabaseAsync(cancellationToken);

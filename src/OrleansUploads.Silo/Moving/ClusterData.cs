@@ -92,7 +92,7 @@ internal sealed class ClusterData : IAsyncDisposable
     public Task RequireStoppedAsync(CancellationToken cancellationToken) =>
         StoppedCluster.RequireAsync(_host.Services.GetRequiredService<IMembershipTable>(), Name, cancellationToken);
 
-    /// <summary>Gives the part store to the cluster, whoever had it before.</summary>
+    /// <summary>Gives the part store to the cluster. Its former owner loses it.</summary>
     /// <exception cref="SettingException">It is not the store of the cluster, or another process takes it at the same time.</exception>
     public async Task TakeStoreAsync(CancellationToken cancellationToken)
     {

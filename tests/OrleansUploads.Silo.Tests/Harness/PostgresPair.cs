@@ -19,7 +19,7 @@ internal sealed class PostgresPair : IAsyncDisposable
     /// <summary>The other server, if it was not lost.</summary>
     public PostgresNode Standby { get; private set; }
 
-    /// <summary>The connection string that names both servers. It stays the same, whatever happens to them.</summary>
+    /// <summary>The connection string that names both servers. It never changes.</summary>
     public string ConnectionString { get; private set; } = "";
 
     /// <summary>Starts both servers with a database for silos. Skips the test if that is impossible.</summary>

@@ -2,7 +2,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.TestKit.Races;
 
-/// <summary>Bytes that only one request of a round writes, so that whoever reads them knows which request that was.</summary>
+/// <summary>Bytes that only one request of a round writes, so that a reader knows which request that was.</summary>
 /// <param name="Value">The content's number in its round, from 1.</param>
 /// <param name="IsMultipart">Whether the bytes are the only part of a multipart upload.</param>
 /// <param name="MoreBytes">How much longer than usual the content is.</param>
