@@ -5,7 +5,7 @@ namespace OrleansUploads.Cluster.Azure.Tests;
 /// <summary>One stream in tables, written by two hosts at once.</summary>
 public sealed class TwoHostsOnAzureTests(AzuriteServer azurite, ITestOutputHelper output)
 {
-    private const int Seeds = 8;
+    private const int Seeds = 4;
     private const int Steps = 60;
 
     [Fact]

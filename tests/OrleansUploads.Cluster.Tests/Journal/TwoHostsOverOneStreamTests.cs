@@ -3,7 +3,9 @@ namespace OrleansUploads.Cluster.Tests.Journal;
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class TwoHostsOverOneStreamTests
 {
-    private const int Seeds = 400;
+    private const int FixedSeeds = 40;
+    private const int SeedsOfACommit = 60;
+    private const int Seeds = FixedSeeds + SeedsOfACommit;
     private const int Steps = 120;
 
     [Fact]
@@ -11,7 +13,7 @@ public sealed class TwoHostsOverOneStreamTests
     {
         var faults = 0;
         var conflicts = 0;
-        for (var seed = 0; seed < Seeds; seed++)
+        foreach (var seed in Enumerable.Range(0, FixedSeeds).Concat(Enumerable.Range(CommitSeed.First, SeedsOfACommit)))
         {
             var run = new TwoHosts(seed, Steps, new SharedGrainStorage());
             await run.RunAsync();

@@ -44,7 +44,7 @@ public sealed class ReadmeTests(NewUser user) : IClassFixture<NewUser>
         Assert.EndsWith("orleans-uploads", output.Trim(), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact, Slice(2)]
     public async Task The_samples_of_the_packages_run_against_them_and_the_tool_serves()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are for a POSIX shell.");
