@@ -62,7 +62,9 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
         await Eventually.BecomesTrueAsync(
             async () => (await ReadHealthAsync(third)).Contains("\"clock-is-trusted\":\"Healthy\"", StringComparison.Ordinal),
             "the clock of the last silo is trusted");
-        Assert.DoesNotContain("The clock is not trusted", $"{first.Log}{second.Log}{third.Log}", StringComparison.Ordinal);
+
+        // This needs an operator. A silo that has only begun to compare its clock says something else.
+        Assert.DoesNotContain("The clock is not trusted: it showed", $"{first.Log}{second.Log}{third.Log}", StringComparison.Ordinal);
     }
 
     private static async Task<string> ReadHealthAsync(RunningSilo silo)
