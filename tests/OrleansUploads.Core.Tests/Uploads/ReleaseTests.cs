@@ -56,4 +56,16 @@ public sealed class ReleaseTests : UploadDriver
         ConfirmAll();
         Assert.True(Wake().Forgets);
     }
+
+    [Fact]
+    public void A_repeated_completion_returns_the_same_archive_for_seven_days_after_its_deletion()
+    {
+        Given(Release());
+        ConfirmAll();
+        Now += TimeSpan.FromDays(7) - Tick;
+        Assert.Equal(_archive, Ask(Complete(10, "a")).Archive);
+        Assert.False(Wake().Forgets);
+        Now += Tick;
+        Assert.True(Wake().Forgets);
+    }
 }

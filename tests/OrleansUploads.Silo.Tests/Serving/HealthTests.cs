@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Sources;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Gateway.Settings;
@@ -51,8 +52,15 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     public async Task Without_its_folder_a_silo_is_alive_but_not_ready()
     {
         await using var silo = await StartAsync();
+        using var client = silo.Connect();
+        await client.CreateVaultAsync("photos");
+        var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
         Directory.Move(_folder.Data, _folder.File("unmounted"));
         await BecomesUnreadyAsync(silo, "parts");
+        var refused = await Assert.ThrowsAsync<GlacierException>(
+            () => client.UploadPartAsync("photos", upload, 0, HashedBody.Of(Archives.Bytes(1000, seed: 5))));
+        Assert.Equal(GlacierErrorCodes.ServiceUnavailable, refused.Code);
+        Assert.False(Directory.Exists(_folder.Data));
         Directory.Move(_folder.File("unmounted"), _folder.Data);
         await Eventually.BecomesTrueAsync(
             async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready again");
@@ -86,6 +94,8 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
             await BecomesUnreadyAsync(silo, "storage");
             var refused = await Assert.ThrowsAsync<GlacierException>(() => client.AbortMultipartUploadAsync("photos", upload));
             Assert.True(refused.IsTransient, refused.Message);
+            var unread = await Assert.ThrowsAsync<GlacierException>(async () => await client.ListPartsAsync("photos", upload).ToListAsync());
+            Assert.True(unread.IsTransient, unread.Message);
         }
         finally
         {

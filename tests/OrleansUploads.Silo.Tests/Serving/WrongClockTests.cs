@@ -1,4 +1,5 @@
 using OrleansUploads.Client.Models;
+using OrleansUploads.Silo.Hosting;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
@@ -6,6 +7,8 @@ namespace OrleansUploads.Silo.Tests.Serving;
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -65,6 +68,20 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
         Assert.DoesNotContain("The clock is not trusted", $"{first.Log}{second.Log}{third.Log}", StringComparison.Ordinal);
     }
 
+    [Fact, Slice(4)]
+    public async Task A_silo_whose_clock_is_half_an_hour_behind_is_removed_when_it_tries_to_join()
+    {
+        var startOf = await PrepareStartsAsync();
+        await using var first = await RunningSilo.StartAsync(startOf(TimeSpan.Zero));
+        await using var behind = startOf(TimeSpan.FromMinutes(-30)).Run();
+
+        Assert.True(await behind.WaitForExitAsync(Patience) == FatalExit.RemovedExitCode, behind.ToString());
+
+        Assert.DoesNotContain(ServingProcess.Ready, behind.Output, StringComparison.Ordinal);
+        using var client = first.Connect();
+        await client.CreateVaultAsync("photos");
+    }
+
     private static async Task<string> ReadHealthAsync(RunningSilo silo)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
@@ -75,13 +92,20 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
     /// <summary>Returns what starts a silo of a new cluster, with a clock that is ahead by a time, or with the right one.</summary>
     private async Task<Func<TimeSpan, Task<RunningSilo>>> PrepareAsync()
     {
+        var startOf = await PrepareStartsAsync();
+        return ahead => RunningSilo.StartAsync(startOf(ahead));
+    }
+
+    /// <summary>Returns how a silo of a new cluster is started, with a clock that is ahead by a time, or with the right one.</summary>
+    private async Task<Func<TimeSpan, SiloStart>> PrepareStartsAsync()
+    {
         var clock = await ClockOffset.CompileAsync(_folder.Path);
         Assert.SkipWhen(clock is null, "There is no C compiler.");
         var database = await postgres.CreateDatabaseAsync();
         return ahead =>
         {
             var right = new SiloStart(RunningSilo.OnPostgres(database, _folder.File("parts")));
-            return RunningSilo.StartAsync(ahead == TimeSpan.Zero ? right : clock!.Apply(right, ahead));
+            return ahead == TimeSpan.Zero ? right : clock!.Apply(right, ahead);
         };
     }
 }
