@@ -17,6 +17,7 @@ public sealed class ClockAgreementTests
     [InlineData(4, false, 0, 0)]
     [InlineData(4, false, 0, 0, 7_200, 7_200)]
     [InlineData(5, true, 0, 1, 2, 90_000, -90_000)]
+    [Promise("cluster.md", "a silo's clock differs by more than a minute from the median of the active silos, or a majority of them cannot be asked")]
     public void A_clock_is_trusted_if_it_is_close_to_the_median_of_a_majority(int active, bool holds, params int[] secondsAhead) =>
         Assert.Equal(holds, ClockAgreement.Holds(active, [.. secondsAhead.Select(ahead => TimeSpan.FromSeconds(ahead))]));
 }

@@ -58,6 +58,8 @@ public sealed class ReleaseTests : UploadDriver
     }
 
     [Fact]
+    [Promise("README.md", "Repeating the complete request returns the same archive ID, from any client, for as long as the archive exists and for seven days after its deletion")]
+    [Promise("operations.md", "the record of an ended upload")]
     public void A_repeated_completion_returns_the_same_archive_for_seven_days_after_its_deletion()
     {
         Given(Release());

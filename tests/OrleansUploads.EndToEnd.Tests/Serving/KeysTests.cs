@@ -143,6 +143,7 @@ public sealed class KeysTests : IDisposable
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
+    [Promise("operations.md", "keys.json is missing")]
     public async Task A_missing_key_file_has_no_keys_and_the_next_start_creates_a_pair()
     {
         var (first, server) = await StartWithPairAsync();
@@ -167,6 +168,7 @@ public sealed class KeysTests : IDisposable
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
+    [Promise("operations.md", "keys.json is damaged")]
     public async Task A_damaged_key_file_is_refused_by_a_start_and_a_running_server_keeps_its_keys()
     {
         var (pair, server) = await StartWithPairAsync();

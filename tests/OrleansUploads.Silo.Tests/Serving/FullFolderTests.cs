@@ -15,6 +15,7 @@ public sealed class FullFolderTests(PostgresServer postgres) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Promise("cluster.md", "the folder is full")]
     public async Task A_full_folder_refuses_parts_and_serves_reads_until_archives_are_deleted()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);

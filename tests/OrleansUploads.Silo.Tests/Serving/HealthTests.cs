@@ -49,6 +49,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    [Promise("cluster.md", "the folder is not mounted")]
     public async Task Without_its_folder_a_silo_is_alive_but_not_ready()
     {
         await using var silo = await StartAsync();
@@ -80,6 +81,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    [Promise("cluster.md", "the database is down")]
     public async Task A_silo_is_not_ready_without_its_database_and_recovers_when_it_returns()
     {
         await using var own = new PostgresServer();
@@ -109,6 +111,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact, Trait(TestRun.Name, TestRun.Timing)]
+    [Promise("cluster.md", "the standby is gone, and commits wait for it")]
     public async Task Without_the_standby_for_which_commits_wait_a_silo_is_not_ready_within_seconds()
     {
         await using var pair = await PostgresPair.StartAsync();

@@ -37,6 +37,7 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
     [Theory]
     [InlineData(true)]
     [InlineData(false, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "5"])]
+    [Promise("cluster.md", "a silo was started while its clock was ahead")]
     public async Task A_silo_that_was_started_with_a_clock_ahead_starts_again_with_the_right_one(bool killed)
     {
         var startAsync = await PrepareAsync();
@@ -50,6 +51,7 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
     }
 
     [Fact, Slice(6)]
+    [Promise("cluster.md", "a silo's clock differs by more than a minute from the median of the active silos, or a majority of them cannot be asked")]
     public async Task A_silo_whose_clock_is_two_hours_ahead_leaves_the_clocks_of_the_others_trusted()
     {
         var startAsync = await PrepareAsync();
@@ -69,6 +71,7 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
     }
 
     [Fact, Slice(4)]
+    [Promise("cluster.md", "a clock is wrong by more than 15 minutes")]
     public async Task A_silo_whose_clock_is_half_an_hour_behind_is_removed_when_it_tries_to_join()
     {
         var startOf = await PrepareStartsAsync();
