@@ -1,3 +1,5 @@
+using OrleansUploads.Core.Service;
+
 namespace OrleansUploads.Gateway;
 
 /// <summary>The settings of the gateway.</summary>
@@ -5,9 +7,6 @@ public sealed record GatewayOptions
 {
     /// <summary>Default of <see cref="Region"/>.</summary>
     public const string DefaultRegion = "us-east-1";
-
-    /// <summary>Default of <see cref="ClockTolerance"/>, as in most of Amazon's services.</summary>
-    public static readonly TimeSpan DefaultClockTolerance = TimeSpan.FromMinutes(15);
 
     /// <summary>The region in the ARNs of all vaults, regardless of the region that a request is signed for.</summary>
     public string Region { get; init; } = DefaultRegion;
@@ -24,7 +23,7 @@ public sealed record GatewayOptions
     public SignatureVersion2 SignatureVersion2 { get; init; } = SignatureVersion2.Presigned;
 
     /// <summary>How much the timestamp of a request may differ from the server's clock, in either direction.</summary>
-    public TimeSpan ClockTolerance { get; init; } = DefaultClockTolerance;
+    public TimeSpan ClockTolerance { get; init; } = ClockFault.RequestBound;
 
     /// <summary>If set, the server does not verify signatures, and every request acts for this account. Use it only on addresses that
     /// others cannot reach. Null, the default, means that every request must be signed.</summary>

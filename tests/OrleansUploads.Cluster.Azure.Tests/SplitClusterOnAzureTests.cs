@@ -11,6 +11,7 @@ public sealed class SplitClusterOnAzureTests(AzuriteServer azurite, ITestOutputH
     private const int Callers = 8;
 
     [Fact]
+    [Promise("cluster.md", "the cluster is partitioned")]
     public async Task Two_activations_that_write_at_once_lose_nothing_and_return_one_archive_for_each_upload()
     {
         using var proxy = await TableProxy.StartAsync(azurite);

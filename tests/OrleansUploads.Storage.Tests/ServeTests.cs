@@ -12,6 +12,7 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
 
     [Theory]
     [MemberData(nameof(Servers))]
+    [Promise("operations.md", "the process is killed")]
     public async Task Archives_and_objects_survive_a_kill_and_the_check_finds_no_damage(string server)
     {
         var setup = await SetupAsync(server, Path.Combine(_folder.Path, "data"));
@@ -70,6 +71,7 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "another folder or cluster")]
     public async Task A_store_of_another_folder_is_refused_before_it_has_bytes()
     {
         var setup = await SetupAsync("own", Path.Combine(_folder.Path, "data"));
@@ -85,6 +87,7 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
 
     [Theory]
     [MemberData(nameof(Servers))]
+    [Promise("operations.md", "a copy of the folder, such as a restored backup, beside its original or after it")]
     public async Task A_copy_is_refused_until_it_takes_over_and_then_its_original_stores_nothing_more(string server)
     {
         var setup = await SetupAsync(server, Path.Combine(_folder.Path, "data"));

@@ -100,7 +100,8 @@ public static class ClusterServices
         services.AddSingleton<SiloClocks>();
         services.AddSingleton(services => new ServiceClock(
             options.Time == TimeProvider.System ? new SystemHostClock() : new HostClock(options.Time),
-            () => services.GetRequiredService<SiloClocks>().Agrees));
+            () => services.GetRequiredService<SiloClocks>().Agrees,
+            () => services.GetRequiredService<SiloClocks>().IsOutvoted));
         services.AddSingleton<IServiceClock>(services => services.GetRequiredService<ServiceClock>());
         services.AddHostedService<ServiceRecord>();
     }

@@ -68,18 +68,23 @@ internal sealed class SiloClocks(
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private volatile bool _agrees;
+    private volatile bool _isOutvoted;
 
     /// <summary>Whether this silo's clock was close to the median of a majority at the last comparison.</summary>
     public bool Agrees => _agrees;
 
-    /// <summary>Reads the clocks of the other silos and updates <see cref="Agrees"/>. While this silo is not active, it does not know the
+    /// <summary>Whether more than half of the silos contradicted this silo's clock at the last comparison by so much that it refuses signed
+    /// requests.</summary>
+    public bool IsOutvoted => _isOutvoted;
+
+    /// <summary>Reads the clocks of the other silos and updates <see cref="Agrees"/> and <see cref="IsOutvoted"/>. While this silo is not active, it does not know the
     /// others, and its clock agrees with nothing.</summary>
     public async Task CompareAsync(CancellationToken cancellationToken)
     {
         var members = membership.CurrentSnapshot;
         if (members.GetSiloStatus(self.SiloAddress) != SiloStatus.Active)
         {
-            _agrees = false;
+            _agrees = _isOutvoted = false;
             return;
         }
 
@@ -89,7 +94,9 @@ internal sealed class SiloClocks(
             .Select(member => member.SiloAddress)
             .ToList();
         var offsets = await Task.WhenAll(others.Select(silo => MeasureOffsetAsync(silo, cancellationToken)));
-        _agrees = ClockAgreement.Holds(others.Count + 1, [TimeSpan.Zero, .. offsets.OfType<TimeSpan>()]);
+        List<TimeSpan> aheadBy = [TimeSpan.Zero, .. offsets.OfType<TimeSpan>()];
+        _agrees = ClockAgreement.Holds(others.Count + 1, aheadBy);
+        _isOutvoted = ClockAgreement.IsOutvoted(others.Count + 1, aheadBy);
     }
 
     /// <summary>Returns how far another silo's clock is ahead of this silo's, or null if it does not answer. The error is at most the

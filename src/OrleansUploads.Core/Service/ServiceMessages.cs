@@ -56,6 +56,10 @@ public sealed record ClockFault(ClockFaultKind Kind, DateTimeOffset Shown, DateT
 {
     /// <summary>Maximum tolerated deviation of a clock.</summary>
     public static readonly TimeSpan Bound = TimeSpan.FromMinutes(1);
+
+    /// <summary>The deviation beyond which signed requests of clients with right clocks are refused, as in most of Amazon's
+    /// services.</summary>
+    public static readonly TimeSpan RequestBound = TimeSpan.FromMinutes(15);
 }
 
 /// <summary>How a clock error was detected. The values are stored: never change them.</summary>
@@ -89,4 +93,12 @@ public static class ClockAgreement
         return sorted[(sorted.Count - 1) / 2].Duration() <= ClockFault.Bound
             && sorted[sorted.Count / 2].Duration() <= ClockFault.Bound;
     }
+
+    /// <summary>Whether more than half of the active hosts have clocks that differ from this host's in the same direction by more than
+    /// <see cref="ClockFault.RequestBound"/>. With two hosts, neither can know that its clock is the wrong one.</summary>
+    /// <inheritdoc cref="Holds" path="/param"/>
+    public static bool IsOutvoted(int activeHosts, IReadOnlyCollection<TimeSpan> aheadBy) =>
+        Math.Max(
+            aheadBy.Count(static offset => offset > ClockFault.RequestBound),
+            aheadBy.Count(static offset => offset < -ClockFault.RequestBound)) * 2 > activeHosts;
 }

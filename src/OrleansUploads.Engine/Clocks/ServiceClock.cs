@@ -10,7 +10,9 @@ namespace OrleansUploads.Engine.Clocks;
 /// since the machine started.</remarks>
 /// <param name="host">The machine's clocks.</param>
 /// <param name="agrees">Whether this host's clock agrees with those of other hosts, or null.</param>
-public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IServiceClock, IDisposable
+/// <param name="isOutvoted">Whether most hosts contradict this host's clock by so much that it refuses their clients' requests, or
+/// null.</param>
+public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func<bool>? isOutvoted = null) : IServiceClock, IDisposable
 {
     /// <summary>Time between two beats.</summary>
     public static readonly TimeSpan BeatInterval = TimeSpan.FromMinutes(1);
@@ -31,6 +33,9 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null) : IS
 
     /// <summary>Whether the service has answered this process since its start.</summary>
     public bool HasAnswered => _basis is not null;
+
+    /// <summary>Whether this host refuses signed requests because of its clock, while most hosts of the service accept them.</summary>
+    public bool IsOutvoted => isOutvoted?.Invoke() == true;
 
     /// <summary>Why the clock is not trusted, and what to do about it; null while it is trusted.</summary>
     public string? Distrust => Read().IsTrusted ? null

@@ -19,6 +19,7 @@ public sealed class ClockSkewTests
     [Theory]
     [InlineData(1)]
     [InlineData(-1)]
+    [Promise("operations.md", "the clock is wrong by more than 15 minutes")]
     public async Task A_request_that_was_signed_with_a_wrong_clock_is_signed_again_and_succeeds(int hours)
     {
         await using var server = await VaultServer.StartAsync();

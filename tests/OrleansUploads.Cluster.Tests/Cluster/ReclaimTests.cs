@@ -13,6 +13,7 @@ namespace OrleansUploads.Cluster.Tests.Cluster;
 public sealed class ReclaimTests
 {
     [Fact]
+    [Promise("README.md", "Storage does not leak: after reclamation, the part store holds only bytes that belong to open uploads and archives")]
     public async Task A_stale_upload_expires_and_its_bytes_are_collected_without_a_request()
     {
         var world = new DurableWorld();

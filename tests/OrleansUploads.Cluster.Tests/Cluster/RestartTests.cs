@@ -10,6 +10,7 @@ public sealed class RestartTests
     private const int Parts = 300;
 
     [Fact]
+    [Promise("README.md", "A returned archive ID never changes, and it resolves to its archive until the archive is deleted")]
     public async Task After_a_restart_complete_returns_the_same_archive_and_open_uploads_continue()
     {
         var world = new DurableWorld();

@@ -13,6 +13,8 @@ public sealed class SplitClusterTests
     private const int Parts = 64;
 
     [Fact]
+    [Promise("README.md", "An upload becomes at most one archive, regardless of the number of callers, retries, crashes and failovers")]
+    [Promise("cluster.md", "the cluster is partitioned")]
     public async Task Two_activations_of_an_upload_lose_no_report_and_return_one_archive()
     {
         var world = new DurableWorld();
@@ -62,6 +64,7 @@ public sealed class SplitClusterTests
     }
 
     [Fact]
+    [Promise("cluster.md", "the cluster is partitioned")]
     public async Task An_acknowledgement_of_one_activation_holds_for_the_other()
     {
         var world = new DurableWorld();

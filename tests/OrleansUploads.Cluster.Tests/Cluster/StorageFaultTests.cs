@@ -13,6 +13,7 @@ public sealed class StorageFaultTests
     private const int Parts = 128;
 
     [Fact]
+    [Promise("cluster.md", "the database is down")]
     public async Task The_cluster_recovers_from_storage_faults_without_a_restart_and_loses_nothing_acknowledged()
     {
         var random = new Random(1);

@@ -14,6 +14,8 @@ public sealed class ThreeSilosTests
     private const int Rounds = 20;
 
     [Fact]
+    [Promise("README.md", "An upload becomes at most one archive, regardless of the number of callers, retries, crashes and failovers")]
+    [Promise("cluster.md", "a silo is killed")]
     public async Task Parts_reported_while_one_silo_dies_and_another_joins_become_one_archive()
     {
         var world = new DurableWorld();

@@ -17,6 +17,7 @@ public sealed class FailoverHostTests : IDisposable
     public void Dispose() => _stopping.Dispose();
 
     [Fact]
+    [Promise("cluster.md", "a silo is killed")]
     public async Task A_command_is_held_until_its_entity_has_moved_and_then_sent_again_unchanged()
     {
         var inner = new MovingHost();
@@ -100,6 +101,7 @@ public sealed class FailoverHostTests : IDisposable
     }
 
     [Fact]
+    [Promise("cluster.md", "only the network between two silos fails")]
     public async Task A_command_is_not_held_for_longer_than_the_SDKs_wait()
     {
         var answer = Ask(HostOver(new MovingHost()), Some.Upload(1), new AbortUpload(Some.Vault));

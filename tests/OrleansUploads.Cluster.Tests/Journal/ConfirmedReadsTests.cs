@@ -11,6 +11,7 @@ public sealed class ConfirmedReadsTests
     private readonly ReplicatedGrainStorage _storage = new(new SharedGrainStorage());
 
     [Fact]
+    [Promise("cluster.md", "the standby is gone, and commits wait for it")]
     public async Task A_history_with_a_record_that_the_standby_lacks_is_not_read()
     {
         var journal = Open();

@@ -8,6 +8,7 @@ public sealed class SilentSiloSuspicionTests
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
+    [Promise("cluster.md", "all silos die at once (a power cut)")]
     public async Task A_silo_joins_although_another_one_is_missing_for_good()
     {
         var missing = SiloAddress.New(IPAddress.Loopback, FreePort.Take(1)[0], 1);
@@ -22,6 +23,7 @@ public sealed class SilentSiloSuspicionTests
     }
 
     [Fact]
+    [Promise("cluster.md", "only the network between two silos fails")]
     public async Task A_silo_with_a_heartbeat_is_not_suspected_by_a_silo_that_cannot_reach_it()
     {
         var unreachable = SiloAddress.New(IPAddress.Loopback, FreePort.Take(1)[0], 1);

@@ -85,6 +85,7 @@ public sealed class AccountRetrievalsTests() : DeciderDriver<AccountState, Accou
     [InlineData("2028-01-30T00:00:00.000Z", "2028-02-29T00:00:00.000Z")]
     [InlineData("2026-08-31T23:59:59.999Z", "2026-09-30T23:59:59.000Z")]
     [InlineData("2026-12-31T23:59:59.999Z", "2027-01-31T23:59:59.000Z")]
+    [Promise("operations.md", "the hour of a data retrieval policy; a unit of provisioned capacity (a month)")]
     public void A_unit_lasts_exactly_one_calendar_month(string start, string end)
     {
         var culture = System.Globalization.CultureInfo.InvariantCulture;

@@ -83,6 +83,7 @@ public sealed class ArchiveShardDeciderTests : ShardDriver
     }
 
     [Fact]
+    [Promise("operations.md", "the index entry of a deleted archive")]
     public void A_deletion_is_remembered_until_its_upload_has_confirmed_and_its_retention_is_over()
     {
         GivenRecorded(Add(1));
@@ -181,6 +182,7 @@ public sealed class ArchiveShardDeciderTests : ShardDriver
     }
 
     [Fact]
+    [Promise("operations.md", "the index entry of a deleted archive")]
     public void A_deletion_is_remembered_while_a_job_may_list_the_earlier_content()
     {
         var uploads = new UploadPolicy { RecordLife = TimeSpan.FromHours(1) };

@@ -92,6 +92,7 @@ public sealed class JudgedDeletionTests : ShardDriver
     }
 
     [Fact]
+    [Promise("operations.md", "a policy or lock evaluates an archive's age or the date")]
     public void Verdicts_that_depend_on_time_delete_nothing_while_the_clock_is_not_trusted()
     {
         var time = ServiceTime.Recorded(Now, ServedIntervals.None, TimeSpan.Zero, isTrusted: false, holdsBytes: false);

@@ -82,6 +82,7 @@ public sealed class JobNoticesTests() : JobsDriver(RetrievalPolicy.After(Delay))
     }
 
     [Fact]
+    [Promise("operations.md", "a job's notification that its receiver does not accept")]
     public void An_undeliverable_message_is_given_up_after_a_day_and_its_job_is_removed()
     {
         Given(Retrieval(1, "arn:dead"));

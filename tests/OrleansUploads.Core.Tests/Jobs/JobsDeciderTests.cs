@@ -15,6 +15,8 @@ public sealed class JobsDeciderTests() : JobsDriver(RetrievalPolicy.After(Delay)
         Retrieval(number) with { Archive = Some.Archive(1, (2 * Some.MiB) + 5), Range = range };
 
     [Fact]
+    [Promise("operations.md", "a job's output becomes ready")]
+    [Promise("operations.md", "a finished job and its output")]
     public void A_job_is_ready_after_its_delay_and_is_removed_a_day_later()
     {
         Given(Start(1));

@@ -34,6 +34,7 @@ public sealed class RetirementTests() : JobsDriver(RetrievalPolicy.After(TimeSpa
     }
 
     [Fact]
+    [Promise("operations.md", "uploads and jobs expire, unowned bytes are collected, and bytes and records of what was deleted are deleted")]
     public void No_job_counts_as_expired_while_the_clock_is_not_trusted()
     {
         Given(Retrieval(1));

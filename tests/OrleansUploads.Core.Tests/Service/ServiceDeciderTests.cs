@@ -27,6 +27,7 @@ public sealed class ServiceDeciderTests() : DeciderDriver<ServiceState, ServiceC
     }
 
     [Fact]
+    [Promise("cluster.md", "a silo's clock jumps while it runs, or the cluster's clocks are behind the journal")]
     public void A_clock_behind_the_journal_is_a_fault_until_an_operator_accepts_the_clock()
     {
         Beat(0, 0);

@@ -56,4 +56,18 @@ public sealed class ReleaseTests : UploadDriver
         ConfirmAll();
         Assert.True(Wake().Forgets);
     }
+
+    [Fact]
+    [Promise("README.md", "Repeating the complete request returns the same archive ID, from any client, for as long as the archive exists and for seven days after its deletion")]
+    [Promise("operations.md", "the record of an ended upload")]
+    public void A_repeated_completion_returns_the_same_archive_for_seven_days_after_its_deletion()
+    {
+        Given(Release());
+        ConfirmAll();
+        Now += TimeSpan.FromDays(7) - Tick;
+        Assert.Equal(_archive, Ask(Complete(10, "a")).Archive);
+        Assert.False(Wake().Forgets);
+        Now += Tick;
+        Assert.True(Wake().Forgets);
+    }
 }

@@ -86,6 +86,7 @@ public sealed class UploadDeciderTests : UploadDriver
     }
 
     [Fact]
+    [Promise("README.md", "Repeating the complete request returns the same archive ID, from any client, for as long as the archive exists and for seven days after its deletion")]
     public void A_repeated_completion_returns_the_same_archive_and_no_event()
     {
         Given(Part(0, 9, "a"));
@@ -128,6 +129,7 @@ public sealed class UploadDeciderTests : UploadDriver
     }
 
     [Fact]
+    [Promise("operations.md", "a stored part is lost or damaged before its upload is complete")]
     public void Completion_is_refused_until_a_part_missing_from_the_store_is_sent_again()
     {
         Given(FullPart(0, attempt: 1), Part(MiB, MiB + 9, "b", attempt: 2));
@@ -162,6 +164,7 @@ public sealed class UploadDeciderTests : UploadDriver
     }
 
     [Fact]
+    [Promise("operations.md", "a part is refused because it is as old as collected bytes (408)")]
     public void A_fence_in_the_future_is_refused()
     {
         Refused<Refusal.CollectionHeld>(new FenceAttempts(Now + Tick));
@@ -186,6 +189,7 @@ public sealed class UploadDeciderTests : UploadDriver
     }
 
     [Fact]
+    [Promise("operations.md", "an open upload without activity")]
     public void An_upload_expires_after_exactly_a_week_without_activity()
     {
         Now = Some.Noon + TimeSpan.FromDays(3);
@@ -197,6 +201,7 @@ public sealed class UploadDeciderTests : UploadDriver
     }
 
     [Fact]
+    [Promise("operations.md", "an interrupted archive in one request")]
     public void An_interrupted_single_request_archive_expires_after_a_day()
     {
         var single = new UploadDriver();
@@ -205,6 +210,7 @@ public sealed class UploadDeciderTests : UploadDriver
     }
 
     [Fact]
+    [Promise("operations.md", "the record of an ended upload")]
     public void The_record_of_an_ended_upload_is_kept_until_the_vault_has_confirmed()
     {
         Given(new AbortUpload(Some.Vault));

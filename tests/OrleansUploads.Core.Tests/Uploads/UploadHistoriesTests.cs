@@ -54,6 +54,7 @@ public sealed class UploadHistoriesTests
     });
 
     [Fact]
+    [Promise("README.md", "An upload becomes at most one archive, regardless of the number of callers, retries, crashes and failovers")]
     public void An_upload_becomes_at_most_one_archive() => ForEachHistory((upload, _) =>
         Assert.True(upload.History.OfType<UploadCompleted>().Count() <= 1));
 

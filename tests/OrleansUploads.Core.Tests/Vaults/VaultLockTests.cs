@@ -93,6 +93,7 @@ public sealed class VaultLockTests : VaultDriver
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
+    [Promise("operations.md", "a vault lock in progress expires (24 h)")]
     public void A_lock_in_progress_expires_after_exactly_24_hours(bool woken)
     {
         Given(InitiateFirst);

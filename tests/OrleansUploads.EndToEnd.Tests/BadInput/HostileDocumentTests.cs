@@ -32,6 +32,7 @@ public sealed class HostileDocumentTests
     };
 
     [Fact]
+    [Promise("README.md", "Invalid input gets the protocol's error, changes nothing, and uses a bounded amount of memory")]
     public async Task Forty_documents_at_once_take_little_memory_and_delay_nobody()
     {
         await using var place = await Workplace.OpenAsync();

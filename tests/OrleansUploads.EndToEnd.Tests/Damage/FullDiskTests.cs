@@ -16,6 +16,7 @@ public sealed class FullDiskTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public async Task A_part_that_does_not_fit_is_refused_and_succeeds_when_there_is_space()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
@@ -72,6 +73,7 @@ public sealed class FullDiskTests : IDisposable
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
+    [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public async Task Aborting_an_upload_frees_a_disk_filled_by_uploads()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
@@ -125,6 +127,7 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public async Task Uploads_can_be_aborted_on_a_disk_filled_by_another_program()
     {
         await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);

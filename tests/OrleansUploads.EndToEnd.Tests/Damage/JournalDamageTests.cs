@@ -11,6 +11,7 @@ public sealed class JournalDamageTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is")]
     public async Task A_truncated_write_ahead_log_is_noticed()
     {
         var (acknowledged, killed) = await CreateAndKillAsync();
@@ -72,6 +73,7 @@ public sealed class JournalDamageTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "a record of the journal is damaged")]
     public async Task A_flipped_bit_in_an_upload_ID_is_noticed_or_harmless_and_never_hides_the_upload()
     {
         var (acknowledged, stopped) = await CreateAndStopAsync();
@@ -89,6 +91,7 @@ public sealed class JournalDamageTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "journal.db is missing, but there are bytes")]
     public async Task A_missing_database_is_refused_if_there_are_parts()
     {
         var (_, stopped) = await CreateAndStopAsync();

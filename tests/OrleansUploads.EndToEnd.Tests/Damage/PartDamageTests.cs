@@ -13,6 +13,8 @@ public sealed class PartDamageTests : IDisposable
     [InlineData(Archives.MiB / 2)]
     [InlineData(Archives.MiB - 1, Traits = [TestRun.Name, TestRun.Campaign])]
     [InlineData(Archives.MiB + 3, Traits = [TestRun.Name, TestRun.Campaign])]
+    [Promise("README.md", "A download returns exactly the bytes that were acknowledged, or an error, and never other bytes")]
+    [Promise("operations.md", "a byte of an archive is damaged")]
     public async Task A_download_of_a_part_with_a_flipped_bit_fails_without_wrong_bytes(long offset)
     {
         await using var server = await ServerProcess.StartAsync(_folder.Data);

@@ -50,6 +50,7 @@ public sealed class RaceTests(ITestOutputHelper output) : IAsyncLifetime
     public Task The_answers_of_many_rounds_are_possible_in_some_order(string race, int rounds) => PlayAsync(race, rounds, killOneIn: 20);
 
     [Fact]
+    [Promise("operations.md", "the process is killed")]
     public async Task A_write_that_a_kill_interrupts_never_comes_back_over_a_later_acknowledged_one()
     {
         for (var round = 0; round < InterruptedRounds; round++)

@@ -141,6 +141,64 @@ public sealed class KeysTests : IDisposable
         Assert.Equal([$"OUHANDMADE {secret}"], result.Expect().Lines);
     }
 
+    [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Promise("operations.md", "keys.json is missing")]
+    public async Task A_missing_key_file_has_no_keys_and_the_next_start_creates_a_pair()
+    {
+        var (first, server) = await StartWithPairAsync();
+        await using (server)
+        {
+            using var client = server.Connect(accessKeyId: first.Id, secret: first.Secret);
+            Assert.True(await IsKnownAsync(client));
+            File.Move(KeyFile, KeyFile + "~");
+            await Eventually.BecomesTrueAsync(async () => !await IsKnownAsync(client), "the keys are forgotten");
+            File.Move(KeyFile + "~", KeyFile);
+            await Eventually.BecomesTrueAsync(() => IsKnownAsync(client), "the keys are read again");
+            File.Delete(KeyFile);
+            await server.StopAsync();
+            Assert.Contains($"{KeyFile} is missing", server.Log, StringComparison.Ordinal);
+        }
+
+        var (second, next) = await StartWithPairAsync();
+        await next.StopAsync();
+        await next.DisposeAsync();
+        Assert.NotEqual(first, second);
+    }
+
+    [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Promise("operations.md", "keys.json is damaged")]
+    public async Task A_damaged_key_file_is_refused_by_a_start_and_a_running_server_keeps_its_keys()
+    {
+        var (pair, server) = await StartWithPairAsync();
+        await using (server)
+        {
+            using var client = server.Connect(accessKeyId: pair.Id, secret: pair.Secret);
+            Assert.True(await IsKnownAsync(client));
+            var content = await File.ReadAllTextAsync(KeyFile);
+            await File.WriteAllTextAsync(KeyFile, content[..^20]);
+            await Eventually.BecomesTrueAsync(
+                async () =>
+                {
+                    Assert.True(await IsKnownAsync(client));
+                    return server.Log.Contains(KeyFile, StringComparison.Ordinal);
+                },
+                "the log names the damaged file");
+            (await KeysAsync("list")).ExpectOneLine(KeyFile);
+            await server.StopAsync();
+        }
+
+        (await ServerProcess.RefuseAsync(Setup)).ExpectOneLine(KeyFile);
+    }
+
+    /// <summary>Starts a server whose key file has one pair.</summary>
+    private async Task<((string Id, string Secret) Pair, ServerProcess Server)> StartWithPairAsync()
+    {
+        var server = await ServerProcess.StartAsync(Setup);
+        return (Exported(await KeysAsync("export")), server);
+    }
+
     private static (string, string) PairOf(CommandResult added) =>
         (added.Value("AWS_ACCESS_KEY_ID"), added.Value("AWS_SECRET_ACCESS_KEY"));
 

@@ -58,6 +58,7 @@ public sealed partial class KilledTransferTests
     }
 
     [Fact]
+    [Promise("operations.md", "the process is killed")]
     public async Task A_transfer_outlasts_a_server_that_is_killed_three_times()
     {
         await using var place = await Workplace.OpenWithLogAsync();

@@ -53,6 +53,7 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     [InlineData("append")]
     [InlineData("swap")]
     [InlineData("delete")]
+    [Promise("operations.md", "a stored part is lost or damaged before its upload is complete")]
     public async Task Damage_to_a_part_is_reported_with_its_archive_or_upload(string change)
     {
         var (archivePart, uploadPart) = (PartOf(_acknowledged.Completed), PartOf(_acknowledged.Open));

@@ -51,6 +51,7 @@ public sealed class BackupLeaseTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "a backup's lease expires")]
     public async Task A_backup_started_right_after_a_clock_jump_does_not_hide_the_jump()
     {
         await _bench.BeatAsync();
@@ -63,6 +64,7 @@ public sealed class BackupLeaseTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "a backup's lease expires")]
     public async Task A_lease_survives_a_restart_and_expires()
     {
         var upload = await ReplaceAfterCopyAsync(lease: 48 * Hour);

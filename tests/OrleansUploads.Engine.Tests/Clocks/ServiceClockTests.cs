@@ -45,6 +45,7 @@ public sealed class ServiceClockTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "an open upload without activity")]
     public async Task An_upload_expires_after_a_week_of_service_time()
     {
         var upload = await OpenAsync();
@@ -79,6 +80,8 @@ public sealed class ServiceClockTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "the clock jumps, or is behind the journal")]
+    [Promise("operations.md", "uploads and jobs expire, unowned bytes are collected, and bytes and records of what was deleted are deleted")]
     public async Task A_clock_that_jumps_a_week_ahead_deletes_nothing()
     {
         var upload = await OpenAsync();
@@ -95,6 +98,8 @@ public sealed class ServiceClockTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "the clock jumps, or is behind the journal")]
+    [Promise("cluster.md", "a silo's clock jumps while it runs, or the cluster's clocks are behind the journal")]
     public async Task A_clock_fault_survives_a_restart_and_is_cleared_by_an_operator()
     {
         var upload = await OpenAsync();
@@ -122,6 +127,8 @@ public sealed class ServiceClockTests : IDisposable
     [Theory]
     [InlineData(-1)]
     [InlineData(-24 * 30)]
+    [Promise("operations.md", "the clock jumps, or is behind the journal")]
+    [Promise("operations.md", "uploads and jobs expire, unowned bytes are collected, and bytes and records of what was deleted are deleted")]
     public async Task A_clock_behind_the_journal_at_startup_is_a_fault(int hours)
     {
         var upload = await OpenAsync();
@@ -156,6 +163,7 @@ public sealed class ServiceClockTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Promise("operations.md", "uploads and jobs expire, unowned bytes are collected, and bytes and records of what was deleted are deleted")]
     public async Task Uploads_started_while_the_clock_is_behind_get_their_full_time_after_it_is_corrected(bool isNoticedByABeat)
     {
         await OpenAsync();
@@ -259,6 +267,7 @@ public sealed class ServiceClockTests : IDisposable
     [Theory]
     [InlineData(2)]
     [InlineData(-2)]
+    [Promise("cluster.md", "a silo's clock differs by more than a minute from the median of the active silos, or a majority of them cannot be asked")]
     public async Task A_clock_that_disagrees_from_the_start_leaves_the_record_and_the_other_clocks_alone(int hours)
     {
         await _bench.BeatAsync();

@@ -16,6 +16,7 @@ public sealed class DataFolderTests : IDisposable
     private string Folder => Path.Combine(_parent.Path, "made", "data");
 
     [Fact]
+    [Promise("README.md", "Status 204 for a part means that its bytes, its directory entry and its journal record are flushed to disk")]
     public async Task Entries_of_new_folders_are_flushed_in_their_parents()
     {
         await Open().DisposeAsync();
@@ -51,6 +52,7 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "a flush to the disk fails")]
     public async Task A_failed_disk_is_reported_once_and_in_the_health_of_its_store()
     {
         var failures = new List<Exception>();

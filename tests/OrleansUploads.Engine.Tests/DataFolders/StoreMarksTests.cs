@@ -27,6 +27,7 @@ public sealed class StoreMarksTests
     }
 
     [Fact]
+    [Promise("cluster.md", "the folder is not mounted")]
     public async Task Decisions_that_know_a_store_refuse_one_without_a_mark()
     {
         var decisions = new Decisions();

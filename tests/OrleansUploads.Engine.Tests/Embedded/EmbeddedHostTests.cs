@@ -88,6 +88,7 @@ public sealed class EmbeddedHostTests
     }
 
     [Fact]
+    [Promise("README.md", "An upload becomes at most one archive, regardless of the number of callers, retries, crashes and failovers")]
     public async Task Concurrent_completes_and_overlapping_part_reports_yield_one_archive()
     {
         var roundsWithArchive = 0;
@@ -191,6 +192,7 @@ public sealed class EmbeddedHostTests
     [Theory]
     [InlineData(JournalFault.FailBefore)]
     [InlineData(JournalFault.FailAfter)]
+    [Promise("README.md", "An upload becomes at most one archive, regardless of the number of callers, retries, crashes and failovers")]
     public async Task A_crash_at_any_write_leaves_exactly_one_archive(JournalFault fault)
     {
         const int Writes = 24;

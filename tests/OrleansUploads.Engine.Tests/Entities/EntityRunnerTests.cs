@@ -33,6 +33,8 @@ public sealed class EntityRunnerTests
     private int PartsListed(object ticket) => Assert.IsType<PartsPage>(_bench.Replies[ticket]).Parts.Count;
 
     [Fact]
+    [Promise("README.md", "Status 204 for a part means that its bytes, its directory entry and its journal record are flushed to disk")]
+    [Promise("README.md", "Status 201 for a complete request means that the archive ID is in the journal")]
     public void No_reply_is_sent_before_its_events_are_durable()
     {
         Initiate();

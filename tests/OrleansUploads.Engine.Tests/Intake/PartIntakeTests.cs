@@ -76,6 +76,7 @@ public sealed class PartIntakeTests
     }
 
     [Fact]
+    [Promise("operations.md", "a stored part is lost or damaged before its upload is complete")]
     public async Task Sending_a_part_again_repairs_its_lost_bytes()
     {
         var upload = await OpenAsync();

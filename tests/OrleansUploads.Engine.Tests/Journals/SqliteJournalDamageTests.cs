@@ -17,6 +17,7 @@ public sealed class SqliteJournalDamageTests : IDisposable
     [InlineData("first-record")]
     [InlineData("last-record")]
     [InlineData("the-snapshot")]
+    [Promise("operations.md", "a record of the journal is damaged")]
     public async Task A_flipped_bit_in_a_record_or_snapshot_refuses_that_stream_only(string damagedText)
     {
         await WriteTwoStreamsAsync();
@@ -36,6 +37,7 @@ public sealed class SqliteJournalDamageTests : IDisposable
     [InlineData("UPDATE records SET version = 9 WHERE version = 3", "record 3 is missing")]
     [InlineData("UPDATE records SET payload = (SELECT payload FROM records WHERE version = 4) WHERE version = 3", "checksum of record 3 is wrong")]
     [InlineData("UPDATE snapshots SET version = 1", "snapshot of version 1 is wrong")]
+    [Promise("operations.md", "a record of the journal is damaged")]
     public async Task A_missing_or_misplaced_record_refuses_that_stream_only(string change, string message)
     {
         await WriteTwoStreamsAsync();
@@ -48,6 +50,7 @@ public sealed class SqliteJournalDamageTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "a record of the journal is damaged")]
     public async Task A_write_to_a_damaged_stream_fails_without_affecting_others()
     {
         await WriteTwoStreamsAsync();

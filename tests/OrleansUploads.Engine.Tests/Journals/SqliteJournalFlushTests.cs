@@ -19,6 +19,7 @@ public sealed class SqliteJournalFlushTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Promise("operations.md", "ENOSPC, EDQUOT (also from a write)")]
     public async Task A_commit_whose_flush_finds_a_full_disk_is_unknown_and_is_rewritten_before_anything_is_served()
     {
         await using SqliteJournal journal = Open();
@@ -44,6 +45,7 @@ public sealed class SqliteJournalFlushTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "ENOSPC, EDQUOT (also from a write)")]
     public async Task Nothing_is_served_until_there_is_room_to_rewrite_a_failed_commit()
     {
         await using SqliteJournal journal = Open();
@@ -63,6 +65,7 @@ public sealed class SqliteJournalFlushTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "EIO, EROFS, any other")]
     public async Task After_any_other_flush_failure_of_a_commit_nothing_is_served_until_a_restart()
     {
         await using (SqliteJournal journal = Open())
@@ -99,6 +102,7 @@ public sealed class SqliteJournalFlushTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "EIO, EROFS, any other")]
     public async Task Log_content_left_by_a_killed_process_is_flushed_before_it_is_served()
     {
         JournalFolder killed;

@@ -29,6 +29,7 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     [InlineData(4096)]
     [InlineData(4119)]
     [InlineData(9000)]
+    [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is")]
     public void A_bit_flipped_near_the_end_of_the_log_refuses_the_journal(int beforeEndBytes)
     {
         using JournalFolder killed = _folder.CopyAsAfterKill();
@@ -41,6 +42,7 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     [InlineData(1)]
     [InlineData(4120)]
     [InlineData(10_000)]
+    [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is")]
     public void A_log_that_is_cut_short_refuses_the_journal(int cutBytes)
     {
         using JournalFolder killed = _folder.CopyAsAfterKill();
@@ -61,6 +63,7 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
+    [Promise("operations.md", "journal.db is missing, but there are bytes")]
     public void A_lost_or_empty_database_refuses_the_journal_and_is_not_recreated(bool empty)
     {
         using JournalFolder killed = _folder.CopyAsAfterKill();
@@ -75,6 +78,7 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     }
 
     [Fact]
+    [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is")]
     public async Task The_loss_can_be_accepted_by_deleting_the_mark()
     {
         using JournalFolder killed = _folder.CopyAsAfterKill();
@@ -143,6 +147,7 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     }
 
     [Fact]
+    [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is")]
     public void A_mark_without_a_readable_slot_refuses_the_journal()
     {
         using JournalFolder killed = _folder.CopyAsAfterKill();

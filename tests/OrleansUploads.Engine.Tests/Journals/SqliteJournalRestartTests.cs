@@ -39,6 +39,7 @@ public sealed class SqliteJournalRestartTests : IDisposable
     [InlineData(1024)]
     [InlineData(1025)]
     [InlineData(2500)]
+    [Promise("operations.md", "the process is killed")]
     public async Task Everything_acknowledged_survives_a_kill_and_the_streams_continue(int records)
     {
         const int Streams = 7;

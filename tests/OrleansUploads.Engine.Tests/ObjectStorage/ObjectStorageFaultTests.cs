@@ -269,6 +269,7 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    [Promise("README.md", "A download returns exactly the bytes that were acknowledged, or an error, and never other bytes")]
     public async Task A_flipped_bit_is_never_returned()
     {
         await _store.StoreAsync(Upload, Attempt, _long);

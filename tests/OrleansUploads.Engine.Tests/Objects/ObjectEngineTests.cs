@@ -131,6 +131,7 @@ public sealed class ObjectEngineTests
     /// <summary>The first host is like a silo that was paused while its leaf wrote a publication, and goes on when another silo has the
     /// leaf and has overwritten more objects than the leaf remembers.</summary>
     [Fact]
+    [Promise("cluster.md", "a silo hangs, is paused or is cut off")]
     public async Task A_host_that_was_paused_never_brings_back_what_was_overwritten_meanwhile()
     {
         var bench = new ObjectBench(leafBytes: 1 << 20);
@@ -332,6 +333,7 @@ public sealed class ObjectEngineTests
     }
 
     [Fact]
+    [Promise("operations.md", "bytes of an overwritten or deleted object")]
     public async Task The_bytes_of_replaced_and_deleted_objects_are_deleted_after_their_grace_without_the_collector()
     {
         await _bench.CreateBucketAsync();

@@ -33,10 +33,14 @@ public sealed class TwoUsersTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Combinations))]
+    [Promise("operations.md", "a copy of the folder, such as a restored backup, beside its original or after it")]
+    [Promise("operations.md", "another folder or cluster")]
+    [Promise("operations.md", "two servers at the same moment")]
     public Task No_byte_is_lost(string store, string scenario) =>
         Scenarios[scenario](this, SharedStore.Named(store, _folder.Path));
 
     [Fact]
+    [Promise("operations.md", "the folder that has the store")]
     public async Task A_server_restarts_on_its_own_store_also_after_a_kill_at_any_step()
     {
         var store = SharedStore.Named("no conditions", _folder.Path);

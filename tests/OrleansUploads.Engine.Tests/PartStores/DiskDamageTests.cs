@@ -21,6 +21,8 @@ public sealed class DiskDamageTests : IDisposable
     }
 
     [Fact]
+    [Promise("README.md", "A download returns exactly the bytes that were acknowledged, or an error, and never other bytes")]
+    [Promise("operations.md", "a byte of an archive is damaged")]
     public async Task Bytes_with_a_flipped_bit_are_never_returned()
     {
         await _store.StoreAsync(Upload, Attempt, _bytes);

@@ -37,6 +37,8 @@ public sealed class FailedFlushTests : IDisposable
     [InlineData(InputOutputError, "fan-out")]
     [InlineData(NoSpaceLeft, "fan-out")]
     [InlineData(NoSpaceLeft, "root")]
+    [Promise("README.md", "Status 204 for a part means that its bytes, its directory entry and its journal record are flushed to disk")]
+    [Promise("operations.md", "a flush to the disk fails")]
     public async Task A_part_is_refused_and_leaves_nothing_if_any_flush_fails(int error, string of)
     {
         _flush.Fail(error, path => Is(path, of));
@@ -52,6 +54,7 @@ public sealed class FailedFlushTests : IDisposable
     [InlineData("upload")]
     [InlineData("fan-out")]
     [InlineData("root")]
+    [Promise("operations.md", "ENOSPC, EDQUOT (also from a write)")]
     public async Task After_a_full_disk_the_store_continues_when_there_is_room(string of)
     {
         for (var round = 0; round < 3; round++)
@@ -109,6 +112,7 @@ public sealed class FailedFlushTests : IDisposable
     [InlineData(ReadOnlyFileSystem, "upload")]
     [InlineData(InputOutputError, "fan-out")]
     [InlineData(InputOutputError, "manifest.0.unfinished")]
+    [Promise("operations.md", "EIO, EROFS, any other")]
     public async Task After_a_disk_failure_the_store_refuses_writes_until_it_is_reopened_and_logs_this_once(
         int error, string of)
     {
@@ -140,6 +144,7 @@ public sealed class FailedFlushTests : IDisposable
     [Theory]
     [InlineData("manifest.0.unfinished")]
     [InlineData("upload")]
+    [Promise("operations.md", "ENOSPC, EDQUOT (also from a write)")]
     public async Task A_manifest_that_was_not_flushed_is_rewritten_when_it_is_stored_again(string of)
     {
         var manifest = PartBytes.Manifest(Upload, 3, seed: 1);
@@ -168,6 +173,7 @@ public sealed class FailedFlushTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "a stored part is lost or damaged before its upload is complete")]
     public async Task A_truncated_attempt_is_not_listed_with_its_original_length()
     {
         await _store.StoreAsync(Upload, PartBytes.Attempt(1), PartBytes.Of(100_000, seed: 1));

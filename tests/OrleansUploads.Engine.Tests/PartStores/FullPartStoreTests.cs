@@ -23,6 +23,7 @@ public sealed class FullPartStoreTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "ENOSPC, EDQUOT (also from a write)")]
     public async Task A_disk_that_fills_up_during_a_write_leaves_nothing_and_works_again_when_there_is_room()
     {
         using var store = OpenOrSkip();

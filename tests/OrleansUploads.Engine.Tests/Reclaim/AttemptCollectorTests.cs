@@ -45,6 +45,7 @@ public sealed class AttemptCollectorTests
         await _bench.Parts.AllAttemptsAsync(upload, CancellationToken.None);
 
     [Fact]
+    [Promise("operations.md", "bytes of an aborted or expired upload")]
     public async Task Only_the_bytes_of_an_aborted_upload_are_reclaimed_at_once()
     {
         var open = await OpenAsync();
@@ -64,6 +65,7 @@ public sealed class AttemptCollectorTests
     }
 
     [Fact]
+    [Promise("operations.md", "bytes that no upload or archive owns")]
     public async Task An_orphan_is_collected_after_its_grace_period_and_a_part_is_not()
     {
         var upload = await OpenAsync();
@@ -187,6 +189,7 @@ public sealed class AttemptCollectorTests
     }
 
     [Fact]
+    [Promise("operations.md", "a part is refused because it is as old as collected bytes (408)")]
     public async Task A_collector_with_a_fast_clock_does_not_block_later_parts()
     {
         var upload = await OpenAsync();
@@ -215,6 +218,7 @@ public sealed class AttemptCollectorTests
     }
 
     [Fact]
+    [Promise("README.md", "Storage does not leak: after reclamation, the part store holds only bytes that belong to open uploads and archives")]
     public async Task A_completed_upload_keeps_exactly_the_attempts_in_its_manifest()
     {
         var upload = await OpenAsync();
@@ -229,6 +233,8 @@ public sealed class AttemptCollectorTests
     }
 
     [Fact]
+    [Promise("README.md", "Storage does not leak: after reclamation, the part store holds only bytes that belong to open uploads and archives")]
+    [Promise("operations.md", "bytes of an aborted or expired upload")]
     public async Task An_aborted_upload_keeps_nothing_even_if_its_bytes_could_not_be_deleted_at_once()
     {
         var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -13,6 +13,7 @@ public sealed class ReleasedBytesTests
     private readonly EngineBench _bench = new();
 
     [Fact]
+    [Promise("operations.md", "bytes of a deleted archive")]
     public async Task Without_a_job_released_bytes_are_reclaimed_at_once()
     {
         var archive = await StoreAsync(_bench);
@@ -24,6 +25,7 @@ public sealed class ReleasedBytesTests
     }
 
     [Fact]
+    [Promise("operations.md", "bytes of a deleted archive")]
     public async Task An_unexpired_job_keeps_released_bytes_until_an_hour_after_its_output_expires()
     {
         var archive = await StoreAsync(_bench);

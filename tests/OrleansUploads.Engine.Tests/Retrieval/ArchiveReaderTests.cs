@@ -29,6 +29,7 @@ public sealed class ArchiveReaderTests
     [InlineData(2)]
     [InlineData(4)]
     [InlineData(8)]
+    [Promise("README.md", "A download returns exactly the bytes that were acknowledged, or an error, and never other bytes")]
     public async Task Any_range_is_returned_byte_for_byte(int partMebibytes)
     {
         var upload = await UploadAsync(partMebibytes);

@@ -66,6 +66,7 @@ public class RetryTests
     }
 
     [Fact]
+    [Promise("cluster.md", "the load balancer fails")]
     public async Task A_socket_error_is_retried_as_a_broken_connection()
     {
         var server = new ScriptedServer()

@@ -28,6 +28,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
+    [Promise("README.md", "Invalid input gets the protocol's error, changes nothing, and uses a bounded amount of memory")]
     public async Task No_request_causes_a_server_error_and_refused_requests_change_nothing()
     {
         var operations = Enum.GetNames<VaultAction>();
@@ -43,6 +44,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
+    [Promise("README.md", "Invalid input gets the protocol's error, changes nothing, and uses a bounded amount of memory")]
     public async Task No_request_to_S3_causes_a_server_error_and_refused_requests_change_nothing()
     {
         var operations = S3Operation.All.Select(operation => operation.Name).ToList();

@@ -64,6 +64,7 @@ public class AccountSettingsTests(GatewayFixture gateway) : IClassFixture<Gatewa
     }
 
     [Fact]
+    [Promise("operations.md", "the hour of a data retrieval policy; a unit of provisioned capacity (a month)")]
     public async Task A_retrieval_while_the_clock_was_ahead_does_not_count_until_the_clock_has_caught_up()
     {
         var vault = await gateway.NewVaultAsync();

@@ -8,6 +8,7 @@ public class BadInputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtur
 
     [Theory]
     [MemberData(nameof(Names))]
+    [Promise("README.md", "Invalid input gets the protocol's error, changes nothing, and uses a bounded amount of memory")]
     public async Task Bad_input_is_refused_with_its_code_and_changes_nothing(string name)
     {
         var input = BadInput.All.Single(input => input.Name == name);

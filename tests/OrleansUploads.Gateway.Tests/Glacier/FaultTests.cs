@@ -42,6 +42,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    [Promise("cluster.md", "the database is down")]
     public async Task An_outage_is_logged_in_a_few_single_lines()
     {
         _journalFault = JournalFault.FailBefore;
@@ -60,6 +61,7 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    [Promise("operations.md", "a byte of an archive is damaged")]
     public async Task Damage_found_before_the_first_byte_is_answered_with_500()
     {
         var job = await NewJobAsync(Bytes(MiB));
@@ -72,6 +74,8 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    [Promise("README.md", "A download returns exactly the bytes that were acknowledged, or an error, and never other bytes")]
+    [Promise("operations.md", "a byte of an archive is damaged")]
     public async Task Damage_found_in_the_middle_of_the_output_closes_the_connection()
     {
         var bytes = Bytes(MiB);

@@ -46,6 +46,7 @@ public sealed class LockedFolderTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "a policy or lock evaluates an archive's age or the date")]
     public async Task A_clock_jump_does_not_end_a_lock_until_the_operator_accepts_the_clock()
     {
         await using var opened = await OpenAsync();

@@ -105,6 +105,7 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
     }
 
     [Fact]
+    [Promise("README.md", "Repeating the complete request returns the same archive ID, from any client, for as long as the archive exists and for seven days after its deletion")]
     public async Task Repeating_a_completion_returns_the_same_archive()
     {
         var vault = await gateway.NewVaultAsync();

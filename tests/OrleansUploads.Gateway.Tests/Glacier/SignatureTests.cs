@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
+using OrleansUploads.Core.Service;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
 public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
-    private static readonly TimeSpan Tolerance = GatewayOptions.DefaultClockTolerance;
+    private static readonly TimeSpan Tolerance = ClockFault.RequestBound;
 
     [Fact]
     public async Task A_request_without_authorization_is_refused() =>
@@ -44,6 +45,9 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
+    [Promise("operations.md", "the clock is wrong by more than 15 minutes")]
+    [Promise("cluster.md", "a clock is wrong by more than 15 minutes")]
+    [Promise("operations.md", "a request's signature (15 minutes)")]
     public async Task A_clock_may_differ_by_15_minutes(int direction)
     {
         var second = TimeSpan.FromSeconds(1);

@@ -18,6 +18,7 @@ public sealed class StorageSpaceTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
+    [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public async Task A_full_disk_refuses_new_uploads_to_vaults_and_lets_them_be_aborted()
     {
         (await _server.SendAsync(Requests.CreateVault("v"))).Expect(201);

@@ -48,6 +48,7 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
     [InlineData("--parts", "s3", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "2"])]
     [InlineData("--azure", "--parts", "folder", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "4"])]
     [InlineData("--azure", "--parts", "blobs", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "6"])]
+    [Promise("cluster.md", "a silo is killed")]
     public async Task The_local_cluster_passes_the_demo_while_its_silos_are_killed(params string[] options)
     {
         if (options[0] == "--azure")

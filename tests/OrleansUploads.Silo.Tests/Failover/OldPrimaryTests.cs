@@ -11,6 +11,7 @@ public sealed class OldPrimaryTests
     private static readonly RowKey Key = new(11, 0, 0, "000000000001/archives-1", 12, "ou-upload");
 
     [Fact]
+    [Promise("cluster.md", "the primary is lost, the standby is promoted")]
     public async Task The_promoted_standby_gets_all_requests_and_the_old_primary_none()
     {
         await using var pair = await PostgresPair.StartAsync();
@@ -32,6 +33,7 @@ public sealed class OldPrimaryTests
     }
 
     [Fact]
+    [Promise("cluster.md", "the primary hangs")]
     public async Task What_a_hung_primary_has_not_answered_ends_as_unknown_when_there_is_a_new_one()
     {
         await using var pair = await PostgresPair.StartAsync();
@@ -60,6 +62,7 @@ public sealed class OldPrimaryTests
     }
 
     [Fact]
+    [Promise("cluster.md", "the primary is lost, the standby is promoted")]
     public async Task A_connection_to_the_old_primary_finds_nothing_not_even_that_there_is_nothing()
     {
         await using var pair = await PostgresPair.StartAsync();

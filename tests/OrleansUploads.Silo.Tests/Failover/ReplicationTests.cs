@@ -29,6 +29,7 @@ public sealed class ReplicationTests : IAsyncLifetime
     }
 
     [Fact]
+    [Promise("cluster.md", "somebody cancels a commit that waits (pg_cancel_backend)")]
     public async Task A_commit_whose_wait_for_the_standby_was_cancelled_is_unknown_and_not_done()
     {
         var rows = await RowsAsync();
@@ -43,6 +44,7 @@ public sealed class ReplicationTests : IAsyncLifetime
     }
 
     [Fact]
+    [Promise("cluster.md", "the standby is gone, and commits wait for it")]
     public async Task A_write_that_takes_too_long_is_given_up_and_goes_on_waiting_for_the_standby()
     {
         var rows = await RowsAsync("Command Timeout=2");
@@ -58,6 +60,7 @@ public sealed class ReplicationTests : IAsyncLifetime
     }
 
     [Fact]
+    [Promise("cluster.md", "somebody cancels a commit that waits (pg_cancel_backend)")]
     public async Task A_row_that_the_standby_lacks_is_not_confirmed_before_the_standby_has_it()
     {
         var rows = await RowsAsync("Command Timeout=2");

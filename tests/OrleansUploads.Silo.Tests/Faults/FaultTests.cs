@@ -16,6 +16,15 @@ public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) 
     public void Dispose() => _folder.Dispose();
 
     [Fact, Slice(1)]
+    [Promise("README.md", "An acknowledged part is never lost")]
+    [Promise("cluster.md", "a silo is killed")]
+    [Promise("cluster.md", "a machine or its network vanishes")]
+    [Promise("cluster.md", "a silo hangs, is paused or is cut off")]
+    [Promise("cluster.md", "only the network between two silos fails")]
+    [Promise("cluster.md", "all silos die at once (a power cut)")]
+    [Promise("cluster.md", "the primary is lost, the standby is promoted")]
+    [Promise("cluster.md", "the primary hangs")]
+    [Promise("cluster.md", "somebody cancels a commit that waits (pg_cancel_backend)")]
     public async Task A_cluster_on_PostgreSQL_with_its_bytes_in_S3_keeps_every_promise()
     {
         await using var pair = await PostgresPair.StartAsync();
@@ -32,6 +41,12 @@ public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) 
     }
 
     [Fact, Slice(2)]
+    [Promise("README.md", "An acknowledged part is never lost")]
+    [Promise("cluster.md", "a silo is killed")]
+    [Promise("cluster.md", "a machine or its network vanishes")]
+    [Promise("cluster.md", "a silo hangs, is paused or is cut off")]
+    [Promise("cluster.md", "only the network between two silos fails")]
+    [Promise("cluster.md", "all silos die at once (a power cut)")]
     public async Task A_cluster_on_Azurite_with_its_bytes_in_blobs_keeps_every_promise()
     {
         var cluster = await azurite.CreateLocalClusterAsync();

@@ -23,6 +23,7 @@ public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output)
     [InlineData("Cut")]
     [InlineData("Hang")]
     [InlineData("Busy")]
+    [Promise("cluster.md", "the database is down")]
     public async Task Requests_during_an_outage_fail_within_seconds_and_succeed_after_it(string fault)
     {
         using var proxy = await TableProxy.StartAsync(azurite);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Sources;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Gateway.Settings;
@@ -48,11 +49,19 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    [Promise("cluster.md", "the folder is not mounted")]
     public async Task Without_its_folder_a_silo_is_alive_but_not_ready()
     {
         await using var silo = await StartAsync();
+        using var client = silo.Connect();
+        await client.CreateVaultAsync("photos");
+        var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
         Directory.Move(_folder.Data, _folder.File("unmounted"));
         await BecomesUnreadyAsync(silo, "parts");
+        var refused = await Assert.ThrowsAsync<GlacierException>(
+            () => client.UploadPartAsync("photos", upload, 0, HashedBody.Of(Archives.Bytes(1000, seed: 5))));
+        Assert.Equal(GlacierErrorCodes.ServiceUnavailable, refused.Code);
+        Assert.False(Directory.Exists(_folder.Data));
         Directory.Move(_folder.File("unmounted"), _folder.Data);
         await Eventually.BecomesTrueAsync(
             async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready again");
@@ -72,6 +81,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    [Promise("cluster.md", "the database is down")]
     public async Task A_silo_is_not_ready_without_its_database_and_recovers_when_it_returns()
     {
         await using var own = new PostgresServer();
@@ -86,6 +96,8 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
             await BecomesUnreadyAsync(silo, "storage");
             var refused = await Assert.ThrowsAsync<GlacierException>(() => client.AbortMultipartUploadAsync("photos", upload));
             Assert.True(refused.IsTransient, refused.Message);
+            var unread = await Assert.ThrowsAsync<GlacierException>(async () => await client.ListPartsAsync("photos", upload).ToListAsync());
+            Assert.True(unread.IsTransient, unread.Message);
         }
         finally
         {
@@ -99,6 +111,7 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact, Trait(TestRun.Name, TestRun.Timing)]
+    [Promise("cluster.md", "the standby is gone, and commits wait for it")]
     public async Task Without_the_standby_for_which_commits_wait_a_silo_is_not_ready_within_seconds()
     {
         await using var pair = await PostgresPair.StartAsync();

@@ -15,6 +15,7 @@ public sealed class SecondStartTests(PostgresServer postgres) : IDisposable
     [InlineData(true, false, false, "SiloPort")]
     [InlineData(true, true, false, "ClientPort")]
     [InlineData(false, true, true, "Listen")]
+    [Promise("cluster.md", "a silo is started twice")]
     public async Task A_second_silo_with_one_of_the_ports_is_refused_and_the_first_one_keeps_serving(
         bool otherListen, bool otherSiloPort, bool otherClientPort, string named)
     {

@@ -41,6 +41,7 @@ public sealed class StartTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    [Promise("cluster.md", "the database is down")]
     public async Task An_unreachable_database_is_named()
     {
         var database = $"Host=127.0.0.1;Port={FreePort.Take(1)[0]};Username=nobody;Database=none";

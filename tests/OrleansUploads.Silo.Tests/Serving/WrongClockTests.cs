@@ -34,6 +34,7 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
     [Theory]
     [InlineData(true)]
     [InlineData(false, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "5"])]
+    [Promise("cluster.md", "a silo was started while its clock was ahead")]
     public async Task A_silo_that_was_started_with_a_clock_ahead_starts_again_with_the_right_one(bool killed)
     {
         var startAsync = await PrepareAsync();
@@ -47,6 +48,7 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
     }
 
     [Fact, Slice(6)]
+    [Promise("cluster.md", "a silo's clock differs by more than a minute from the median of the active silos, or a majority of them cannot be asked")]
     public async Task A_silo_whose_clock_is_two_hours_ahead_leaves_the_clocks_of_the_others_trusted()
     {
         var startAsync = await PrepareAsync();
@@ -54,8 +56,8 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
         await using var second = await startAsync(TimeSpan.Zero);
         await using var wrong = await startAsync(TimeSpan.FromHours(2));
         await Eventually.BecomesTrueAsync(
-            async () => (await ReadHealthAsync(wrong)).Contains("\"clock-is-trusted\":\"Degraded\"", StringComparison.Ordinal),
-            "the silo with the wrong clock says so");
+            async () => (await ReadHealthAsync(wrong)).Contains("\"clock-is-trusted\":\"Unhealthy\"", StringComparison.Ordinal),
+            "load balancers leave the silo with the wrong clock out");
 
         // A silo that starts compares its clock with the journal at once.
         await using var third = await startAsync(TimeSpan.Zero);
@@ -65,6 +67,25 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
 
         // This needs an operator. A silo that has only begun to compare its clock says something else.
         Assert.DoesNotContain("The clock is not trusted: it showed", $"{first.Log}{second.Log}{third.Log}", StringComparison.Ordinal);
+    }
+
+    [Fact, Slice(4)]
+    [Promise("cluster.md", "a clock is wrong by more than 15 minutes")]
+    public async Task A_silo_whose_clock_is_half_an_hour_behind_refuses_signed_requests_and_is_unready()
+    {
+        var startAsync = await PrepareAsync();
+        await using var first = await startAsync(TimeSpan.Zero);
+        await using var second = await startAsync(TimeSpan.Zero);
+        await using var behind = await startAsync(TimeSpan.FromMinutes(-30));
+        await Eventually.BecomesTrueAsync(
+            async () => (await ReadHealthAsync(behind)).Contains("\"clock-is-trusted\":\"Unhealthy\"", StringComparison.Ordinal),
+            "load balancers leave the silo with the wrong clock out");
+
+        using var refused = behind.Connect(RetryPolicy.None);
+        await Assert.ThrowsAnyAsync<GlacierException>(() => refused.CreateVaultAsync("photos"));
+        using var client = first.Connect();
+        await client.CreateVaultAsync("photos");
+        Assert.Contains("\"status\":\"Healthy\"", await ReadHealthAsync(second), StringComparison.Ordinal);
     }
 
     private static async Task<string> ReadHealthAsync(RunningSilo silo)

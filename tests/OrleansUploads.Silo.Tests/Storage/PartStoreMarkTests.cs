@@ -24,6 +24,7 @@ public sealed class PartStoreMarkTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    [Promise("cluster.md", "the folder is not mounted")]
     public async Task A_folder_that_is_not_mounted_is_refused()
     {
         var environment = await StoreSomethingAsync();
@@ -34,6 +35,7 @@ public sealed class PartStoreMarkTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "another folder or cluster")]
     public async Task The_folder_of_another_cluster_is_refused()
     {
         var environment = await StoreSomethingAsync();

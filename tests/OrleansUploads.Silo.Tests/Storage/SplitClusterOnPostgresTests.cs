@@ -21,6 +21,7 @@ public sealed class SplitClusterOnPostgresTests(PostgresServer postgres, ITestOu
     private const int Callers = 8;
 
     [Fact]
+    [Promise("cluster.md", "the cluster is partitioned")]
     public async Task Two_activations_that_write_at_once_lose_nothing_and_return_one_archive_for_each_upload()
     {
         var database = await postgres.CreateDatabaseAsync();

@@ -11,6 +11,8 @@ public sealed class ClockTests
     private const ulong SeedsOfACommit = 40;
 
     [Fact]
+    [Promise("operations.md", "the clock jumps, or is behind the journal")]
+    [Promise("operations.md", "uploads and jobs expire, unowned bytes are collected, and bytes and records of what was deleted are deleted")]
     public Task Clock_faults_never_cause_early_deletion_in_a_few_seeds() => PlayAsync(new SeedRange(1, FewSeeds));
 
     [Fact]

@@ -13,6 +13,8 @@ public sealed class MuseumTests
     private readonly MuseumWorld _world = new();
 
     [Fact]
+    [Promise("README.md", "A returned archive ID never changes, and it resolves to its archive until the archive is deleted")]
+    [Promise("README.md", "Repeating the complete request returns the same archive ID, from any client, for as long as the archive exists and for seven days after its deletion")]
     public async Task Complete_retry_returns_same_id()
     {
         var upload = await _world.InitiateAsync();
@@ -95,6 +97,7 @@ public sealed class MuseumTests
     }
 
     [Fact]
+    [Promise("README.md", "A returned archive ID never changes, and it resolves to its archive until the archive is deleted")]
     public async Task Reclaim_and_abort_never_free_published_bytes()
     {
         var upload = await _world.InitiateAsync();
@@ -108,6 +111,7 @@ public sealed class MuseumTests
     }
 
     [Fact]
+    [Promise("README.md", "Storage does not leak: after reclamation, the part store holds only bytes that belong to open uploads and archives")]
     public async Task Resent_part_leaves_no_orphan()
     {
         var upload = await _world.InitiateAsync();
@@ -167,6 +171,7 @@ public sealed class MuseumTests
     }
 
     [Fact]
+    [Promise("cluster.md", "a silo hangs, is paused or is cut off")]
     public async Task Stale_activation_write_is_fenced()
     {
         var upload = await _world.InitiateAsync();

@@ -18,6 +18,7 @@ public sealed class NewFolderPowerCutTests
     [Trait(TestRun.Name, TestRun.Campaign)]
     [InlineData((int)Errno.InputOutput)]
     [InlineData((int)Errno.NoSpace)]
+    [Promise("operations.md", "EIO, EROFS, any other")]
     public async Task A_server_that_starts_while_a_flush_of_its_folder_fails_keeps_its_promises_or_refuses_to_start(int error)
     {
         Assert.SkipWhen(FuseDevice.Obstacle is not null, FuseDevice.Obstacle ?? "");

@@ -11,6 +11,9 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     private const int Rounds = 10;
 
     [Fact]
+    [Promise("README.md", "An acknowledged part is never lost")]
+    [Promise("README.md", "Status 204 for a part means that its bytes, its directory entry and its journal record are flushed to disk")]
+    [Promise("README.md", "Status 201 for a complete request means that the archive ID is in the journal")]
     public async Task A_server_keeps_every_promise_under_repeated_power_cuts()
     {
         var tally = await RunAsync(new PowerCutPlan());
@@ -20,6 +23,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Promise("operations.md", "a flush to the disk fails")]
     public async Task A_server_with_disk_faults_loses_nothing_acknowledged_and_recovers_when_there_is_room()
     {
         var tally = await RunAsync(new PowerCutPlan { FailsDisk = true });
@@ -49,6 +53,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     [InlineData("manifest-name-first", 13, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "3"])]
     [InlineData("failure-ignored", 2, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "4"])]
     [InlineData("failure-repeated", 2, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "5"])]
+    [Promise("README.md", "Status 204 for a part means that its bytes, its directory entry and its journal record are flushed to disk")]
     public async Task Every_durability_mutation_is_detected(string mutation, int firstSeed)
     {
         SkipUnlessPossible();

@@ -10,6 +10,9 @@ public sealed class RealServerTests(ITestOutputHelper output)
     private static readonly int Seed = TestSetting.Read("ORLEANSUPLOADS_CRASH_SEED", 1);
 
     [Fact]
+    [Promise("README.md", "An acknowledged part is never lost")]
+    [Promise("README.md", "Status 201 for a complete request means that the archive ID is in the journal")]
+    [Promise("operations.md", "the process is killed")]
     public async Task A_real_server_keeps_every_promise_under_repeated_kills()
     {
         var tally = new RealTally();

@@ -10,6 +10,9 @@ public sealed class SeedTests
     private const ulong ObjectStoreSeeds = 100;
 
     [Fact]
+    [Promise("README.md", "An acknowledged part is never lost")]
+    [Promise("README.md", "A returned archive ID never changes, and it resolves to its archive until the archive is deleted")]
+    [Promise("README.md", "Storage does not leak: after reclamation, the part store holds only bytes that belong to open uploads and archives")]
     public void Six_hundred_seeds_keep_every_promise() => Play(new SeedRange(1, FewSeeds), new Coverage());
 
     [Fact]

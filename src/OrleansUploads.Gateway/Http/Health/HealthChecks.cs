@@ -24,7 +24,8 @@ public sealed class StoreHealthCheck(IStoreHealth store) : IHealthCheck
         health.Summary is { } summary ? new() { [HealthProblem.Key] = summary } : null;
 }
 
-/// <summary>Reports degraded while the clock is not trusted. Requests are still served, but nothing expires.</summary>
+/// <summary>Reports degraded while the clock is not trusted. Requests are still served, but nothing expires. Unhealthy while the clock is
+/// so wrong that signed requests are refused, and other hosts serve them.</summary>
 public sealed class ClockHealthCheck(ServiceClock clock) : IHealthCheck
 {
     /// <summary>The check's name in the health report.</summary>
@@ -33,7 +34,11 @@ public sealed class ClockHealthCheck(ServiceClock clock) : IHealthCheck
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
-            clock.Distrust is { } reason ? HealthCheckResult.Degraded(reason) : HealthCheckResult.Healthy());
+            clock.IsOutvoted
+                ? HealthCheckResult.Unhealthy("The clock of this machine differs by more than 15 minutes from those of most silos, so signed "
+                    + "requests are refused here. Correct it; nothing else is needed.")
+            : clock.Distrust is { } reason ? HealthCheckResult.Degraded(reason)
+            : HealthCheckResult.Healthy());
 }
 
 /// <summary>Healthy from when the host has started until it begins to stop, so that a load balancer sends requests only in

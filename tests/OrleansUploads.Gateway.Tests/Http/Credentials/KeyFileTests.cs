@@ -114,6 +114,7 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "keys.json is missing")]
     public async Task A_file_that_is_missing_for_a_moment_keeps_its_keys_and_a_removed_one_does_not()
     {
         Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
@@ -274,6 +275,7 @@ public sealed class KeyFileTests : IDisposable
     [InlineData("""{"keys":[{"accessKeyId":"AKIA","secretAccessKey":"","account":"000000000001"}]}""", "AKIA has no secretAccessKey")]
     [InlineData("""{"keys":[],"scopedKeys":[null]}""", "accessKeyId")]
     [InlineData("""{"keys":[],"scopedKeys":[{"accessKeyId":"AKIA","account":"000000000001","role":"read"}]}""", "AKIA has no secretAccessKey")]
+    [Promise("operations.md", "keys.json is damaged")]
     public async Task A_file_with_an_incomplete_key_is_refused_and_the_keys_read_before_stay_valid(string content, string problem)
     {
         Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
