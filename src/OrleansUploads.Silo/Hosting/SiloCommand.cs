@@ -3,6 +3,7 @@ using OrleansUploads.Gateway.Checking;
 using OrleansUploads.Silo.Checking;
 using OrleansUploads.Silo.Identity;
 using OrleansUploads.Silo.Moving;
+using OrleansUploads.Silo.Status;
 using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Hosting;
@@ -17,10 +18,11 @@ internal abstract class SiloCommand(string[] settings)
     /// <returns>Null if the arguments contain no command; then the process runs a silo or gateway.</returns>
     /// <exception cref="SettingException">The command is unknown.</exception>
     public static SiloCommand? Parse(string[] arguments) => MoveCommand.Parse(arguments) ?? CopyCommand.Parse(arguments)
-        ?? TakeOverCommand.Parse(arguments) ?? CheckCommand.Parse(arguments) ?? (SiloCommand?)OperatorCommand.Parse(arguments);
+        ?? TakeOverCommand.Parse(arguments) ?? CheckCommand.Parse(arguments) ?? StatusCommand.Parse(arguments)
+        ?? (SiloCommand?)OperatorCommand.Parse(arguments);
 
     /// <summary>The exit code if a command fails. That of a command that judges the cluster says that it has not come to a result.</summary>
-    public static int FailureCodeOf(string[] arguments) => arguments is ["check", ..] ? (int)CheckOutcome.NotChecked : 1;
+    public static int FailureCodeOf(string[] arguments) => arguments is ["check" or "status", ..] ? (int)CheckOutcome.NotChecked : 1;
 
     /// <summary>Runs the command and prints the result.</summary>
     /// <returns>The exit code.</returns>

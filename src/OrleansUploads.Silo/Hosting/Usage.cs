@@ -39,6 +39,10 @@ internal static class Usage
                 --orphans        also lists uploads with bytes that nothing refers to
                 --json           prints one JSON document
                 --quiet          prints no progress
+            orleans-uploads-silo status [--json] [SETTING=VALUE ...]
+                                                            describes the cluster and what needs attention; some or all silos may
+                                                            be stopped. Exit codes: 0 if nothing needs attention, 1 if something
+                                                            does, 2 if the status could not be read
             orleans-uploads-silo --version                          prints the version
 
             The commands need the settings of a silo.

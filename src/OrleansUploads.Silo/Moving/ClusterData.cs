@@ -104,6 +104,21 @@ internal sealed class ClusterData : IAsyncDisposable
         await RequireStoppedAsync(cancellationToken);
     }
 
+    /// <summary>Reads the table of silos, with those that are dead.</summary>
+    public async Task<IReadOnlyList<MembershipEntry>> ReadMembersAsync(CancellationToken cancellationToken)
+    {
+        var members = _host.Services.GetRequiredService<IMembershipTable>();
+
+        // A table that a backup has left out cannot be read without its version.
+        await members.InitializeMembershipTableAsync(tryInitTableVersion: true, cancellationToken);
+        return [.. (await members.ReadAllAsync(cancellationToken)).Members.Select(static member => member.Item1)];
+    }
+
+    /// <summary>Reads who has the part store, and takes nothing.</summary>
+    /// <inheritdoc cref="StoreOwnership.FindHolderAsync"/>
+    public ValueTask<(string Holder, bool IsOwn)?> FindHolderAsync(CancellationToken cancellationToken) =>
+        ClusterParts.OwnershipOf(Mark, _host.Services).FindHolderAsync(cancellationToken);
+
     /// <summary>Requires that no silo of the cluster is running.</summary>
     /// <exception cref="SettingException">A silo is running.</exception>
     public Task RequireStoppedAsync(CancellationToken cancellationToken) =>
