@@ -35,11 +35,16 @@ internal sealed class ResumeFile(string path, string subject, bool deep)
 
         try
         {
-            var saved = JsonSerializer.Deserialize<Saved>(File.ReadAllBytes(path), Json);
+            var content = File.ReadAllBytes(path);
+            if (JsonSerializer.Deserialize<Versioned>(content, Json) is { Format: not Format })
+            {
+                throw new InvalidDataException(
+                    $"{path} was written by another version of this program. Delete it to start the check from the beginning.");
+            }
+
+            var saved = JsonSerializer.Deserialize<Saved>(content, Json);
             return saved switch
             {
-                { Format: not Format } => throw new InvalidDataException(
-                    $"{path} was written by another version of this program. Delete it to start the check from the beginning."),
                 null or { Position: null } => throw new JsonException("The file has no position."),
                 _ when saved.Subject == subject && saved.Deep == deep => saved.Position,
                 _ => throw new InvalidDataException(
@@ -100,6 +105,9 @@ internal sealed class ResumeFile(string path, string subject, bool deep)
         }
     }
 
-    /// <summary>The content of the file. A file of another format may lack the position.</summary>
+    /// <summary>What a file of every format has.</summary>
+    private sealed record Versioned(int Format);
+
+    /// <summary>The content of the file.</summary>
     private sealed record Saved(int Format, string Subject, bool Deep, CheckPosition? Position = null);
 }

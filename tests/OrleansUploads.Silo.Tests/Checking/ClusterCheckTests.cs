@@ -20,23 +20,21 @@ public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azu
 
     public void Dispose() => _folder.Dispose();
 
-    [Theory]
-    [InlineData("PostgreSQL")]
-    [InlineData("Azurite")]
-    public async Task What_a_busy_cluster_changes_is_not_damage(string database)
+    [Fact]
+    public async Task What_a_busy_cluster_changes_is_not_damage()
     {
-        var silo = (await StartOfSiloAsync(database)).With("OrleansUploads__ReplacedObjectGrace", "1m");
+        var silo = (await StartOfSiloAsync("PostgreSQL")).With("OrleansUploads__ReplacedObjectGrace", "1m");
         var service = new MovingService();
         await using var cluster = await RunningSilo.StartAsync(silo);
-        await service.FillAsync(cluster, archives: 20, objects: 20);
+        await service.FillAsync(cluster, archives: 10, objects: 10);
         using var stop = new CancellationTokenSource();
         var changes = 0;
         var load = LoadAsync();
-        for (var check = 0; check < 4; check++)
+        for (var check = 0; check < 3; check++)
         {
             var before = Volatile.Read(ref changes);
             var report = (await ClusterCheck.RunAsync(silo, check % 2 == 0 ? ["--deep"] : [])).ExpectSound();
-            Assert.True(report.Count("archives") > 20 && report.Count("openUploads") >= 2 && report.Count("histories") > 50, $"{report}");
+            Assert.True(report.Count("archives") > 10 && report.Count("openUploads") >= 2 && report.Count("histories") > 50, $"{report}");
             await Eventually.BecomesTrueAsync(
                 () => Volatile.Read(ref changes) > before || load.IsCompleted, "the clients have changed something");
         }
@@ -63,6 +61,7 @@ public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azu
         var (archive, upload) = await FillAsync(silo);
         var parts = Files(upload, "*.part");
         Assert.Equal(3, parts.Length);
+        Assert.Empty((await ClusterCheck.RunAsync(silo)).ExpectSound().Orphans);
         File.Delete(parts[0]);
         Flip(parts[1]);
         var small = Assert.Single(Files("*", "*.part"), file => !parts.Contains(file) && new FileInfo(file).Length > 200_000);
