@@ -22,5 +22,5 @@ try
 catch (SettingException fault)
 {
     await Console.Error.WriteLineAsync($"orleans-uploads-silo: {fault.Message}");
-    return 1;
+    return SiloCommand.FailureCodeOf(args);
 }

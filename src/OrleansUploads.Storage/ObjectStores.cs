@@ -31,6 +31,14 @@ public static class ObjectStores
         }
     }
 
+    /// <summary>Opens a part store for reading. Sends no request. The SDKs find the credentials as in <see cref="OpenAsync"/>.</summary>
+    /// <exception cref="PartStoreUnavailableException">The address or the credentials are no valid ones.</exception>
+    public static ObjectPartStore OpenForReading(StorageAddress address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return ObjectPartStore.OpenForReading(Connect(address));
+    }
+
     private static IObjectStorage Connect(StorageAddress address)
     {
         try

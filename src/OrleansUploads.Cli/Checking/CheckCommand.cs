@@ -1,6 +1,11 @@
 using OrleansUploads.Cli.Serving;
 using OrleansUploads.Cli.Transfers;
+using OrleansUploads.Engine.Checking;
+using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.ObjectStorage;
+using OrleansUploads.Gateway.Checking;
+using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Storage;
 
 namespace OrleansUploads.Cli.Checking;
 
@@ -41,31 +46,44 @@ internal static class CheckCommand
         }
 
         command.Validators.Add(result => ServeOptions.Validate(result, parts));
-        return command.Run((parsed, cancellationToken) => new CheckRun(new CheckSettings(
+        return command.Run((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(data).FullName,
-            parsed.GetValue(deep),
-            parsed.GetValue(limit),
-            parsed.GetValue(resume)?.FullName,
-            parsed.GetValue(json),
-            parsed.GetValue(orphans),
-            parsed.GetValue(quiet))
-        {
-            Parts = ServeOptions.Bind(parts, parsed.GetValue).PartsAddress,
-        }).RunAsync(cancellationToken));
+            ServeOptions.Bind(parts, parsed.GetValue).PartsAddress,
+            new CheckSettings(
+                parsed.GetValue(deep),
+                parsed.GetValue(limit),
+                parsed.GetValue(resume)?.FullName,
+                parsed.GetValue(json),
+                parsed.GetValue(orphans),
+                parsed.GetValue(quiet)),
+            cancellationToken));
     }
-}
 
-/// <summary>The options of the <c>check</c> command.</summary>
-/// <param name="DataFolder">The full path of the data folder.</param>
-/// <param name="Deep">Whether tree hashes are recomputed.</param>
-/// <param name="BytesPerSecond">The maximum number of bytes to read per second, or null for no limit.</param>
-/// <param name="ResumeFile">The file in which progress is saved; null to save none.</param>
-/// <param name="Json">Whether the output is one JSON document.</param>
-/// <param name="ListOrphans">Whether uploads with bytes that nothing refers to are listed.</param>
-/// <param name="Quiet">Whether no progress is printed.</param>
-internal sealed record CheckSettings(
-    string DataFolder, bool Deep, long? BytesPerSecond, string? ResumeFile, bool Json, bool ListOrphans, bool Quiet)
-{
-    /// <summary>Where the bytes are, if they are not in the folder.</summary>
-    public StorageAddress? Parts { get; init; }
+    private static Task<int> RunAsync(
+        string folder, StorageAddress? address, CheckSettings settings, CancellationToken cancellationToken) =>
+        new CheckRun("orleans-uploads", settings, TimeProvider.System).RunAsync(
+            async (options, checkAsync, token) =>
+            {
+                FileFault.RequireReadable(folder);
+                using var store = address is null ? null : ObjectStores.OpenForReading(address);
+                if (store is not null)
+                {
+                    await InspectedDataFolder.RequireMarkAsync(folder, store, token);
+                }
+
+                var keys = KeyFile.InFolder(folder);
+                using var opened = DataFolderCheck.Open(
+                    folder,
+                    store,
+                    options with { ReadKeys = () => CheckRun.FindDamage(keys, Path.GetFileName(keys.Path)) },
+                    TimeProvider.System);
+                await checkAsync(
+                    opened.Check,
+                    folder,
+                    opened.IsOnline
+                        ? "A server is using the folder. The check runs at the same time."
+                        : "No server is using the folder. None can start on it until the check has ended.",
+                    token);
+            },
+            cancellationToken);
 }

@@ -1,7 +1,6 @@
 using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway;
 
 namespace OrleansUploads.Cli.Control;
 

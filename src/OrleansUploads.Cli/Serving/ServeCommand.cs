@@ -1,6 +1,5 @@
 using System.Net;
 using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Gateway;
 
 namespace OrleansUploads.Cli.Serving;
 

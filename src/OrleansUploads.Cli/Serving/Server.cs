@@ -69,7 +69,7 @@ internal sealed partial class Server(ServerOptions options)
         using var telemetry = TelemetryExport.Start(Environment.GetEnvironmentVariable, options.Listen.ToString());
         telemetry?.LogFaults(loggers.CreateLogger<TelemetryExport>());
         ForeignFolder.Require(options.DataFolder);
-        LostParts.Require(options.DataFolder);
+        await LostParts.RequireAsync(options.DataFolder, cancellationToken);
         using var parts = options.Service.PartsAddress is { } address ? await ObjectStores.OpenAsync(address, cancellationToken) : null;
         var folderOptions = options.Seams.Folder with
         {

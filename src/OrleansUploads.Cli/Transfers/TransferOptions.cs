@@ -32,8 +32,7 @@ internal static class TransferOptions
     /// <summary><c>--limit 50MiB/s</c>.</summary>
     public static Option<long?> Limit(string description) =>
         new Option<long?>("--limit") { Description = description, HelpName = "rate" }.Parse(
-            static text => ByteCount.TryParse(text.EndsWith("/s", StringComparison.OrdinalIgnoreCase) ? text[..^2] : text, out var bytes)
-                && bytes >= RateLimit.MinBytesPerSecond ? bytes : null,
+            static text => ByteCount.TryParseRate(text, out var bytes) && bytes >= RateLimit.MinBytesPerSecond ? bytes : null,
             static text => $"--limit is '{text}'. It must be a rate of at least 1KiB/s, such as 500KiB/s or 50MiB/s.");
 
     /// <summary><c>--part-size 64MiB</c>.</summary>

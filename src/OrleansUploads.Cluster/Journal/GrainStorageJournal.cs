@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Orleans.Storage;
 
 namespace OrleansUploads.Cluster.Journal;
@@ -51,12 +52,37 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
                     (head, etag) = (session.Head, session.ETag);
                     if (etag == previous)
                     {
-                        throw new JournalDamagedException(
-                            $"The journal of {entity} is damaged: {fault.Message} Restore the grain storage from a backup.", fault);
+                        throw DamageOf(fault);
                     }
                 }
             }
         }, cancellationToken);
+
+    /// <summary>Reads the stream and changes nothing. A silo may be using it.</summary>
+    /// <exception cref="JournalDamagedException">The stored history differs from what was written.</exception>
+    /// <exception cref="JournalUnavailableException">The storage cannot be read at the moment.</exception>
+    public ValueTask<JournalHistory> InspectAsync(CancellationToken cancellationToken) => AttemptAsync(entity, "read", async () =>
+    {
+        JournalSession? previous = null;
+        while (true)
+        {
+            JournalSession? session = null;
+            try
+            {
+                session = await JournalSession.OpenAsync(Rows, isConfirmed: false, cancellationToken);
+                return await Rows.ReadHistoryAsync(session.Head, cancellationToken);
+            }
+            catch (JsonException fault)
+            {
+                throw DamageOf(fault);
+            }
+            catch (InvalidDataException fault) when (session is not null)
+            {
+                // A silo may have replaced the missing row. In that case the head has changed.
+                previous = previous?.ETag != session.ETag ? session : throw DamageOf(fault);
+            }
+        }
+    }, cancellationToken);
 
     public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken)
     {
@@ -252,6 +278,9 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
             throw new JournalUnavailableException($"The grain storage could not {what} the journal of {entity}: {fault.Message}", fault);
         }
     }
+
+    private JournalDamagedException DamageOf(Exception fault) =>
+        new($"The journal of {entity} is damaged: {fault.Message} Restore the grain storage from a backup.", fault);
 
     private static bool IsFault(Exception fault) => fault is not (JournalDamagedException or JournalUnavailableException
         or OperationCanceledException or OutOfMemoryException);

@@ -67,6 +67,16 @@ public sealed class ClusterDecisions(
     public ValueTask<JournalHistory> ReadHistoryAsync(EntityId entity, CancellationToken cancellationToken) =>
         JournalOf(entity).ReadAsync(entity, cancellationToken);
 
+    /// <summary>Reads the history of an entity and changes nothing. Unlike <see cref="ReadHistoryAsync"/>, it may return what a failover of the
+    /// storage undoes.</summary>
+    /// <exception cref="JournalDamagedException">The stored history differs from what was written.</exception>
+    /// <exception cref="JournalUnavailableException">The storage cannot be read at the moment.</exception>
+    public ValueTask<JournalHistory> InspectAsync(EntityId entity, CancellationToken cancellationToken) =>
+        JournalOf(entity).InspectAsync(cancellationToken);
+
+    /// <summary>The name under which the storage keeps the newest state of each entity of a kind.</summary>
+    public string StateNameOf(EntityKind kind) => TypeOf(kind).ToString()!;
+
     private async ValueTask RemoveReminderAsync(EntityId entity, CancellationToken cancellationToken)
     {
         if (await reminders.ReadRow(GrainOf(entity), WakeReminder.Name, cancellationToken) is { } reminder)
@@ -76,7 +86,9 @@ public sealed class ClusterDecisions(
     }
 
     private GrainId GrainOf(EntityId entity) =>
-        GrainId.Create(types.GetGrainType(EntityGrains.Kinds[entity.Kind].Grain), IdSpan.Create(entity.Key));
+        GrainId.Create(TypeOf(entity.Kind), IdSpan.Create(entity.Key));
+
+    private GrainType TypeOf(EntityKind kind) => types.GetGrainType(EntityGrains.Kinds[kind].Grain);
 
     private GrainStorageJournal JournalOf(EntityId entity) => new(storage, GrainOf(entity), entity, options.Time);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OrleansUploads.Core.Keys;
 
 namespace OrleansUploads.Engine.Checking;
@@ -30,14 +31,15 @@ internal sealed class AgreementCheck
     /// <summary>Returns the inconsistent references of an entity. An upload that no noted index lists is looked for in its
     /// index.</summary>
     /// <exception cref="JournalDamagedException">The entity's own history differs from what was written.</exception>
-    public IEnumerable<Damage> Find(EntityId entity, object state)
+    public async IAsyncEnumerable<Damage> FindAsync(
+        EntityId entity, object state, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var reference in _references.Of(entity, state))
+        foreach (var reference in await _references.OfAsync(entity, state, cancellationToken))
         {
             Checked++;
-            if (FaultOf(entity, reference) is not null
-                && _references.Of(entity, _states.Read(entity).State).FirstOrDefault(reference.IsSame) is { } still
-                && FaultOf(entity, still) is { } fault)
+            if (await FindFaultAsync(entity, reference, cancellationToken) is not null
+                && await FindAgainAsync(entity, reference, cancellationToken) is { } still
+                && await FindFaultAsync(entity, still, cancellationToken) is { } fault)
             {
                 yield return reference.Owners with { What = fault };
             }
@@ -46,7 +48,7 @@ internal sealed class AgreementCheck
 
     /// <summary>Returns the damage if no other leaf leads to a leaf that owns keys. All indexes must have been noted.</summary>
     /// <exception cref="JournalDamagedException">A leaf on the way to it is damaged.</exception>
-    public Damage? FindUnlinked(LeafId leaf)
+    public async ValueTask<Damage?> FindUnlinkedAsync(LeafId leaf, CancellationToken cancellationToken)
     {
         if (leaf.Name == LeafName.First || _listed.HasLeaf(leaf))
         {
@@ -55,10 +57,10 @@ internal sealed class AgreementCheck
 
         for (var searches = 0; searches < MaxSearches; searches++)
         {
-            var state = _states.Read<KeyLeafState>(leaf.Entity);
+            var state = await _states.ReadAsync<KeyLeafState>(leaf.Entity, cancellationToken);
             if (state.Phase is not (LeafPhase.Adopting or LeafPhase.Live or LeafPhase.Sealed)
-                || LeafReferences.Follow(_states, leaf.Index, state.From, state.Left ?? LeafName.First)
-                    .Any(left => left.Next == leaf.Name || left.Right == leaf.Name))
+                || await LeafReferences.FollowAsync(_states, leaf.Index, state.From, state.Left ?? LeafName.First, cancellationToken)
+                    .AnyAsync(left => left.Next == leaf.Name || left.Right == leaf.Name, cancellationToken))
             {
                 return null;
             }
@@ -70,11 +72,18 @@ internal sealed class AgreementCheck
         };
     }
 
-    private string? FaultOf(EntityId entity, Reference reference)
+    /// <summary>The same reference in a later state of the entity, or null if it does not have it any more.</summary>
+    private async ValueTask<Reference?> FindAgainAsync(EntityId entity, Reference reference, CancellationToken cancellationToken)
+    {
+        var (state, _, _) = await _states.ReadAsync(entity, cancellationToken);
+        return (await _references.OfAsync(entity, state, cancellationToken)).FirstOrDefault(reference.IsSame);
+    }
+
+    private async ValueTask<string?> FindFaultAsync(EntityId entity, Reference reference, CancellationToken cancellationToken)
     {
         try
         {
-            return reference.FindFault(_states.Read(reference.To).State);
+            return await reference.FindFaultAsync((await _states.ReadAsync(reference.To, cancellationToken)).State, cancellationToken);
         }
         catch (JournalDamagedException damaged)
         {

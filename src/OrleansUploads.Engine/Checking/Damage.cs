@@ -22,12 +22,12 @@ public enum DamageKind
     Keys,
 }
 
-/// <summary>Data in a data folder that differs from what was acknowledged.</summary>
+/// <summary>Stored data that differs from what was acknowledged.</summary>
 /// <param name="Kind">The kind of damage.</param>
 /// <param name="What">A description of the damage.</param>
 public sealed record Damage(DamageKind Kind, string What)
 {
-    /// <summary>The damaged file, relative to the data folder, or null if no single file is known.</summary>
+    /// <summary>The damaged file, relative to the data folder, or the damaged object; null if none is known.</summary>
     public string? File { get; init; }
 
     /// <summary>The affected vault, or null if unknown.</summary>
@@ -109,5 +109,5 @@ public sealed record Damage(DamageKind Kind, string What)
 /// as damage.</summary>
 /// <param name="Upload">The upload for which they were stored.</param>
 /// <param name="Attempts">Number of attempts, or 0 if only a manifest or an empty folder is left.</param>
-/// <param name="Folder">Their folder, relative to the data folder.</param>
+/// <param name="Folder">Their folder, relative to the data folder, or what their keys begin with.</param>
 public sealed record Orphan(UploadId Upload, int Attempts, string Folder);

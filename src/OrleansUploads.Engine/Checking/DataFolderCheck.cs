@@ -3,257 +3,41 @@ using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Checking;
 
-/// <summary>Checks a data folder: the journal, and every byte that it has acknowledged. The check does not change the
-/// folder.</summary>
-/// <remarks>If no server uses the folder, none can start until the check has ended. If a server uses it, the server continues, and its
-/// regular changes are not reported as damage.</remarks>
+/// <summary>Checks a data folder. The check does not change the folder.</summary>
+/// <remarks>If no server uses the folder, none can start until the check has been disposed of.</remarks>
 public sealed class DataFolderCheck : IDisposable
 {
     private readonly InspectedDataFolder _folder;
-    private readonly CheckOptions _options;
-    private readonly JournalInspection _journal;
-    private readonly AttemptCheck _attempts;
-    private readonly JournalCheck _histories;
-    private readonly UploadCheck _uploads;
-    private readonly OrphanCheck _orphans;
 
     private DataFolderCheck(InspectedDataFolder folder, CheckOptions options, TimeProvider time)
     {
         _folder = folder;
-        _options = options;
-        _journal = folder.Journal;
-        var parts = folder.Parts;
-        var pace = new ReadPace(options.BytesPerSecond, time);
-        var states = new EntityStates(_journal);
-        var agreement = new AgreementCheck(states);
-        _attempts = new AttemptCheck(parts, options.Deep, pace);
-        _histories = new JournalCheck(_journal, states, agreement, pace);
-        _uploads = new UploadCheck(states, parts, _attempts, agreement);
-        _orphans = new OrphanCheck(states, parts);
+        Check = new DataCheck(folder.Journal, folder.Parts, options, time);
     }
 
     /// <summary>Whether a server is using the folder.</summary>
     public bool IsOnline => _folder.IsOnline;
 
-    /// <summary>The progress of the check; updated after each reported damage and each history.</summary>
-    public CheckPosition Position { get; private set; } = CheckPosition.Start;
+    /// <summary>The check.</summary>
+    public DataCheck Check { get; }
 
     /// <summary>Opens a data folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="parts">Keeps the bytes, if they are not in the folder; null if they are.</param>
+    /// <param name="options">The options. This call sets where the bytes and the journal are.</param>
+    /// <param name="time">The clock of the rate of reading.</param>
     /// <exception cref="JournalDamagedException">The journal is missing, or is not readable as a database.</exception>
     /// <exception cref="JournalUnavailableException">The journal cannot be opened at the moment.</exception>
     /// <exception cref="NotSupportedException">The journal was created by a newer version or by another program.</exception>
     /// <exception cref="IOException">The folder is not a data folder, or cannot be used.</exception>
-    public static DataFolderCheck Open(string folder, CheckOptions options, TimeProvider time) =>
-        new(InspectedDataFolder.Open(folder, options.Parts), options, time);
-
-    /// <summary>Checks everything, or continues an interrupted check.</summary>
-    /// <param name="from">Where to start; <see cref="CheckPosition.Start"/> to check everything.</param>
-    /// <param name="cancellationToken">Stops the check; <see cref="Position"/> is the progress.</param>
-    /// <returns>The counts, including those of the interrupted check.</returns>
-    /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>
-    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
-    public async Task<CheckTally> RunAsync(CheckPosition from, CancellationToken cancellationToken)
+    public static DataFolderCheck Open(string folder, IPartStore? parts, CheckOptions options, TimeProvider time)
     {
-        Position = from;
-        if (Position.Stage == CheckStage.Journal)
-        {
-            await CheckJournalAsync(cancellationToken);
-        }
-        else
-        {
-            _histories.NoteIndexes(cancellationToken);
-        }
-
-        if (Position.Stage == CheckStage.Bytes)
-        {
-            await CheckBytesAsync(cancellationToken);
-        }
-
-        if (Position.Stage == CheckStage.Orphans)
-        {
-            await FindOrphansAsync(cancellationToken);
-        }
-
-        return Position.Tally;
+        ArgumentNullException.ThrowIfNull(options);
+        var place = parts is IStoreMark store ? store.Place : DataFolder.PartsFolder;
+        return new DataFolderCheck(
+            InspectedDataFolder.Open(folder, parts), options with { PartsPlace = place, JournalFile = JournalSchema.FileName }, time);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _folder.Dispose();
-
-    private async ValueTask CheckJournalAsync(CancellationToken cancellationToken)
-    {
-        if (Position.After == 0)
-        {
-            CheckWhole();
-            Report(_options.ReadKeys() is { } damage ? [damage] : []);
-        }
-        else
-        {
-            // Histories before this position are not checked again.
-            _histories.NoteIndexes(cancellationToken);
-        }
-
-        await foreach (var (place, damage) in _histories.RunAsync(Position.After, cancellationToken))
-        {
-            Report(damage);
-            Advance(place, Position.Tally with { Histories = Position.Tally.Histories + 1 });
-        }
-
-        Report(_histories.FindUnlinkedLeaves(cancellationToken));
-        Begin(CheckStage.Bytes);
-    }
-
-    private void CheckWhole()
-    {
-        try
-        {
-            Report([.. _journal.CheckWhole().Select(fault => new Damage(DamageKind.Journal, fault) { File = JournalSchema.FileName })]);
-        }
-        catch (JournalDamagedException damaged)
-        {
-            Report([new Damage(DamageKind.Journal, damaged.Message) { File = JournalSchema.FileName }]);
-        }
-    }
-
-    private async ValueTask CheckBytesAsync(CancellationToken cancellationToken)
-    {
-        foreach (var stream in _journal.ListStreams(EntityKind.Upload, Position.After))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (UploadId.TryParse(stream.Entity.Key, out var upload))
-            {
-                await CheckAsync(upload, cancellationToken);
-            }
-
-            Advance(stream.Place, Position.Tally);
-        }
-
-        Begin(CheckStage.Orphans);
-    }
-
-    private async ValueTask CheckAsync(UploadId upload, CancellationToken cancellationToken)
-    {
-        var (partsBefore, bytesBefore) = (_uploads.Parts, _attempts.BytesRead);
-        try
-        {
-            var (state, damage) = await _uploads.CheckAsync(upload, cancellationToken);
-            Report(damage);
-            var tally = Position.Tally;
-            Position = Position with
-            {
-                Tally = tally with
-                {
-                    Archives = tally.Archives + (state is UploadState.Completed { ReleasedAt: null } ? 1 : 0),
-                    OpenUploads = tally.OpenUploads + (state is UploadState.Open or UploadState.ObjectOpen or UploadState.ObjectCompleting ? 1 : 0),
-                    Parts = tally.Parts + _uploads.Parts - partsBefore,
-                    PartBytes = tally.PartBytes + _attempts.BytesRead - bytesBefore,
-                },
-            };
-        }
-        catch (JournalDamagedException)
-        {
-            // The damage was reported when the journal was checked.
-        }
-    }
-
-    private async ValueTask FindOrphansAsync(CancellationToken cancellationToken)
-    {
-        var before = Position.Tally with { Orphans = 0 };
-        var orphans = 0;
-        await foreach (var orphan in _orphans.RunAsync(cancellationToken))
-        {
-            _options.OnOrphan(orphan);
-            orphans++;
-        }
-
-        Position = new CheckPosition(CheckStage.Done, 0, before with { Orphans = orphans });
-    }
-
-    private void Report(IReadOnlyCollection<Damage> damage)
-    {
-        foreach (var found in damage)
-        {
-            _options.OnDamage(found);
-        }
-
-        Position = Position with { Tally = Position.Tally with { Damaged = Position.Tally.Damaged + damage.Count } };
-    }
-
-    private void Advance(long after, CheckTally tally) => Position = Position with { After = after, Tally = tally };
-
-    private void Begin(CheckStage stage) => Position = Position with { Stage = stage, After = 0 };
-}
-
-/// <summary>Options for checking a data folder.</summary>
-public sealed record CheckOptions
-{
-    /// <summary>Whether to recompute tree hashes from the bytes, in addition to verifying the checksums of blocks.</summary>
-    public bool Deep { get; init; }
-
-    /// <summary>Keeps the bytes, if they are not in the folder; null if they are.</summary>
-    public IPartStore? Parts { get; init; }
-
-    /// <summary>Maximum bytes to read per second, or null for no limit.</summary>
-    public long? BytesPerSecond { get; init; }
-
-    /// <summary>Called for each damage when it is found.</summary>
-    public Action<Damage> OnDamage { get; init; } = static _ => { };
-
-    /// <summary>Called for each upload with bytes that nothing refers to.</summary>
-    public Action<Orphan> OnOrphan { get; init; } = static _ => { };
-
-    /// <summary>Reads the file of key pairs, which this project does not know. Returns its damage, or null if it is sound or missing.
-    /// </summary>
-    public Func<Damage?> ReadKeys { get; init; } = static () => null;
-}
-
-/// <summary>The stages of a check, in their order. The names are stored in the files that a check resumes from.</summary>
-public enum CheckStage
-{
-    /// <summary>The journal, and the consistency of its entities.</summary>
-    Journal,
-
-    /// <summary>Manifests and parts of all archives and open uploads.</summary>
-    Bytes,
-
-    /// <summary>Bytes that nothing refers to.</summary>
-    Orphans,
-
-    /// <summary>Everything is checked.</summary>
-    Done,
-}
-
-/// <summary>The progress of a check. A later check can continue from it.</summary>
-/// <param name="Stage">The stage.</param>
-/// <param name="After">The place up to which the stage is checked; 0 at its beginning.</param>
-/// <param name="Tally">The counts so far.</param>
-public sealed record CheckPosition(CheckStage Stage, long After, CheckTally Tally)
-{
-    /// <summary>The beginning.</summary>
-    public static CheckPosition Start { get; } = new(CheckStage.Journal, 0, new CheckTally());
-}
-
-/// <summary>The counts of a check. The names are stored in the files that a check resumes from.</summary>
-public sealed record CheckTally
-{
-    /// <summary>Number of entity histories in the journal.</summary>
-    public long Histories { get; init; }
-
-    /// <summary>Number of archives whose bytes were checked.</summary>
-    public long Archives { get; init; }
-
-    /// <summary>Number of open uploads whose bytes were checked.</summary>
-    public long OpenUploads { get; init; }
-
-    /// <summary>Number of parts whose bytes were checked.</summary>
-    public long Parts { get; init; }
-
-    /// <summary>Number of bytes of parts that were read.</summary>
-    public long PartBytes { get; init; }
-
-    /// <summary>Number of damages found.</summary>
-    public long Damaged { get; init; }
-
-    /// <summary>Number of uploads with bytes that nothing refers to.</summary>
-    public long Orphans { get; init; }
 }

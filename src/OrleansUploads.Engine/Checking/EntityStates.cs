@@ -1,17 +1,15 @@
-using OrleansUploads.Engine.Sqlite;
-
 namespace OrleansUploads.Engine.Checking;
 
 /// <summary>Rebuilds the states of entities from a journal that is open for inspection.</summary>
-internal sealed class EntityStates(JournalInspection journal)
+internal sealed class EntityStates(IInspectedJournal journal)
 {
     private readonly EntityCatalog _kinds = new(new EngineOptions());
 
     /// <summary>Reads an entity.</summary>
     /// <exception cref="JournalDamagedException">The history differs from what was written.</exception>
-    public StoredEntity Read(EntityId entity)
+    public async ValueTask<StoredEntity> ReadAsync(EntityId entity, CancellationToken cancellationToken)
     {
-        var history = journal.Read(entity);
+        var history = await journal.ReadAsync(entity, cancellationToken);
         var bytes = (history.Snapshot?.Length ?? 0) + history.Records.Sum(record => (long)record.Length);
         return new StoredEntity(_kinds.Rebuild(entity, history), history.Version, bytes);
     }
@@ -19,7 +17,8 @@ internal sealed class EntityStates(JournalInspection journal)
     /// <summary>Reads the state of an entity.</summary>
     /// <typeparam name="TState">The states of the entity's kind.</typeparam>
     /// <exception cref="JournalDamagedException">The history differs from what was written.</exception>
-    public TState Read<TState>(EntityId entity) => (TState)Read(entity).State;
+    public async ValueTask<TState> ReadAsync<TState>(EntityId entity, CancellationToken cancellationToken) =>
+        (TState)(await ReadAsync(entity, cancellationToken)).State;
 }
 
 /// <summary>An entity in a journal.</summary>

@@ -1,50 +1,50 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Checking;
 
 /// <summary>Checks all histories of a journal: each must be readable, found by its name, and consistent with the histories
 /// that it refers to.</summary>
 internal sealed class JournalCheck(
-    JournalInspection journal, EntityStates states, AgreementCheck agreement, ReadPace pace)
+    IInspectedJournal journal, EntityStates states, AgreementCheck agreement, ReadPace pace)
 {
     // Estimated bytes read to check one reference: about one database page.
     private const int ReferenceBytes = 4096;
 
     /// <summary>Checks the histories after a place.</summary>
     /// <returns>Each place reached, with the damage found there.</returns>
-    public async IAsyncEnumerable<(long Place, IReadOnlyList<Damage> Damage)> RunAsync(
-        long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<(string Place, IReadOnlyList<Damage> Damage)> RunAsync(
+        string after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var stream in journal.ListStreams(after))
+        await foreach (var stream in journal.ListStreamsAsync(kind: null, after, cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var (damage, bytesRead) = Check(stream);
+            var (damage, bytesRead) = await CheckAsync(stream, cancellationToken);
             await pace.ThrottleAsync(bytesRead, cancellationToken);
             yield return (stream.Place, damage);
         }
     }
 
     /// <summary>Notes what all indexes list without checking anything.</summary>
-    public void NoteIndexes(CancellationToken cancellationToken)
+    public async ValueTask NoteIndexesAsync(CancellationToken cancellationToken)
     {
-        foreach (var index in journal.ListStreams(EntityKind.ArchiveShard).Concat(journal.ListStreams(EntityKind.KeyLeaf)))
+        foreach (var kind in (EntityKind[])[EntityKind.ArchiveShard, EntityKind.KeyLeaf])
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            UnlessDamaged(() => agreement.Note(states.Read(index.Entity).State));
+            await foreach (var index in journal.ListStreamsAsync(kind, "", cancellationToken))
+            {
+                await UnlessDamagedAsync(async () => agreement.Note((await states.ReadAsync(index.Entity, cancellationToken)).State));
+            }
         }
     }
 
     /// <summary>Finds leaves to which no other leaf leads. All indexes must have been noted.</summary>
-    public IReadOnlyList<Damage> FindUnlinkedLeaves(CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<Damage>> FindUnlinkedLeavesAsync(CancellationToken cancellationToken)
     {
         var unlinked = new List<Damage>();
-        foreach (var stream in journal.ListStreams(EntityKind.KeyLeaf))
+        await foreach (var stream in journal.ListStreamsAsync(EntityKind.KeyLeaf, "", cancellationToken))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            UnlessDamaged(() =>
+            await UnlessDamagedAsync(async () =>
             {
-                if (LeafId.TryParse(stream.Entity.Key, out var leaf) && agreement.FindUnlinked(leaf) is { } damage)
+                if (LeafId.TryParse(stream.Entity.Key, out var leaf)
+                    && await agreement.FindUnlinkedAsync(leaf, cancellationToken) is { } damage)
                 {
                     unlinked.Add(damage);
                 }
@@ -55,18 +55,19 @@ internal sealed class JournalCheck(
     }
 
     /// <summary>Damaged histories are reported when they are checked themselves.</summary>
-    private static void UnlessDamaged(Action read)
+    private static async ValueTask UnlessDamagedAsync(Func<Task> read)
     {
         try
         {
-            read();
+            await read();
         }
         catch (JournalDamagedException)
         {
         }
     }
 
-    private (IReadOnlyList<Damage> Damage, long BytesRead) Check(ListedStream stream)
+    private async ValueTask<(IReadOnlyList<Damage> Damage, long BytesRead)> CheckAsync(
+        ListedEntity stream, CancellationToken cancellationToken)
     {
         var entity = stream.Entity;
         var damage = new List<Damage>();
@@ -78,13 +79,13 @@ internal sealed class JournalCheck(
 
         try
         {
-            var read = states.Read(entity);
+            var read = await states.ReadAsync(entity, cancellationToken);
             var before = agreement.Checked;
             agreement.Note(read.State);
             if (entity.Kind != EntityKind.Upload)
             {
                 // An upload is checked with its bytes, when all indexes have been noted.
-                damage.AddRange(agreement.Find(entity, read.State));
+                damage.AddRange(await agreement.FindAsync(entity, read.State, cancellationToken).ToListAsync(cancellationToken));
             }
 
             return (damage, read.HistoryBytes + ((agreement.Checked - before) * ReferenceBytes));

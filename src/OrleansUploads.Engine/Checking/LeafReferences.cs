@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Keys;
 
@@ -12,7 +13,7 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
     private const int MaxVisits = 3;
 
     /// <summary>A leaf refers to its uploads, its right neighbour and its bucket.</summary>
-    public IEnumerable<Reference> OfLeaf(KeyLeafState leaf)
+    public async ValueTask<IEnumerable<Reference>> OfLeafAsync(KeyLeafState leaf, CancellationToken cancellationToken)
     {
         if (leaf.Phase == LeafPhase.Unborn)
         {
@@ -21,7 +22,7 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
 
         var index = leaf.Leaf.Index;
         var owners = In(index);
-        return OwnEntries(leaf)
+        return (await ListOwnEntriesAsync(leaf, cancellationToken))
             .Select(entry => OfEntry(leaf, entry, owners with { Upload = entry.Upload, Key = entry.Key }))
             .Concat(OfRightNeighbour(leaf, owners))
             .Append(Reference.Of<BucketState>(index.Bucket.Name.Entity, null, owners, bucket => FaultOf(leaf, bucket)));
@@ -66,12 +67,17 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
 
     /// <summary>The leaves on the path from a leaf to a position. If the last one does not own the position, the path ends there.</summary>
     /// <exception cref="JournalDamagedException">A leaf on the path is damaged.</exception>
-    public static IEnumerable<KeyLeafState> Follow(EntityStates states, KeyIndexId index, KeyPosition position, LeafName start)
+    public static async IAsyncEnumerable<KeyLeafState> FollowAsync(
+        EntityStates states,
+        KeyIndexId index,
+        KeyPosition position,
+        LeafName start,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var visits = new Dictionary<LeafName, int>();
         for (LeafName? at = start; at is { } name;)
         {
-            var leaf = states.Read<KeyLeafState>(new LeafId(index, name).Entity);
+            var leaf = await states.ReadAsync<KeyLeafState>(new LeafId(index, name).Entity, cancellationToken);
             yield return leaf;
             visits[name] = visits.GetValueOrDefault(name) + 1;
             at = visits[name] < MaxVisits ? NextOf(leaf, name, position) : null;
@@ -82,14 +88,14 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
 
     /// <summary>The entries for which a leaf answers. During a split it keeps entries until it knows that the new leaf has them, and
     /// the new leaf may have changed them since.</summary>
-    private IEnumerable<KeyEntry> OwnEntries(KeyLeafState leaf)
+    private async ValueTask<IEnumerable<KeyEntry>> ListOwnEntriesAsync(KeyLeafState leaf, CancellationToken cancellationToken)
     {
         if (leaf.Split is not { Next: not null } split)
         {
             return leaf.Entries.Values;
         }
 
-        var next = ReadOrNull(new LeafId(leaf.Leaf.Index, split.Right));
+        var next = await ReadOrNullAsync(new LeafId(leaf.Leaf.Index, split.Right), cancellationToken);
         return leaf.Entries
             .Where(held => held.Key < split.At
                 || (next is { Phase: LeafPhase.Unborn or LeafPhase.Adopting } && !next.Entries.ContainsKey(held.Key)))
@@ -190,11 +196,12 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
         }
 
         var index = new KeyIndexId(spec.Name.Bucket, tree);
-        yield return Reference.Of<KeyRoutesState>(index.Routes, null, Damage.Of(upload, DamageKind.Index, ""), routes =>
+        yield return Reference.Of<KeyRoutesState>(index.Routes, null, Damage.Of(upload, DamageKind.Index, ""), async (routes, cancellationToken) =>
         {
             var start = routes.IndexOf(position) is >= 0 and var route ? routes.Routes[route].Leaf : LeafName.First;
-            return Follow(states, index, position, start).Any(leaf =>
-                leaf.Entries.GetValueOrDefault(position)?.Upload == spec.Upload || leaf.Releases.ContainsKey(spec.Upload.ToString()))
+            return await FollowAsync(states, index, position, start, cancellationToken).AnyAsync(
+                leaf => leaf.Entries.GetValueOrDefault(position)?.Upload == spec.Upload || leaf.Releases.ContainsKey(spec.Upload.ToString()),
+                cancellationToken)
                     ? null
                     : missing;
         });
@@ -218,11 +225,11 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
         }
     }
 
-    private KeyLeafState? ReadOrNull(LeafId leaf)
+    private async ValueTask<KeyLeafState?> ReadOrNullAsync(LeafId leaf, CancellationToken cancellationToken)
     {
         try
         {
-            return states.Read<KeyLeafState>(leaf.Entity);
+            return await states.ReadAsync<KeyLeafState>(leaf.Entity, cancellationToken);
         }
         catch (JournalDamagedException)
         {

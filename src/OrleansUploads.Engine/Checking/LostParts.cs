@@ -10,10 +10,11 @@ public static class LostParts
     /// <summary>Requires that the folder of the bytes exists if the journal refers to bytes in it. A missing folder is rare, so the
     /// journal is hardly ever read.</summary>
     /// <param name="folder">The data folder; it need not exist.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="IOException">There is a link or a pipe under a name that the server uses.</exception>
     /// <exception cref="JournalDamagedException">The bytes are missing; the message says what to do.</exception>
     /// <exception cref="JournalUnavailableException">The journal cannot be opened at the moment.</exception>
-    public static void Require(string folder)
+    public static async ValueTask RequireAsync(string folder, CancellationToken cancellationToken)
     {
         FixedNames.RequireKinds(folder);
         var parts = Path.Combine(folder, DataFolder.PartsFolder);
@@ -22,7 +23,7 @@ public static class LostParts
             return;
         }
 
-        if (FindNeeded(folder) is { } needed)
+        if (await FindNeededAsync(folder, cancellationToken) is { } needed)
         {
             throw new JournalDamagedException(
                 $"{parts} is missing, but the journal says that it holds the bytes of {needed}. Restore it from the same backup, or "
@@ -31,13 +32,14 @@ public static class LostParts
     }
 
     /// <summary>Finds the first upload whose bytes must be in the folder.</summary>
-    private static string? FindNeeded(string folder)
+    private static async ValueTask<string?> FindNeededAsync(string folder, CancellationToken cancellationToken)
     {
         using var journal = JournalInspection.Open(folder);
         var states = new EntityStates(journal);
-        foreach (var stream in journal.ListStreams(EntityKind.Upload))
+        await foreach (var stream in journal.ListStreamsAsync(EntityKind.Upload, "", cancellationToken))
         {
-            if (UploadId.TryParse(stream.Entity.Key, out var upload) && Describe(upload, Read(states, upload)) is { } needed)
+            if (UploadId.TryParse(stream.Entity.Key, out var upload)
+                && Describe(upload, await ReadAsync(states, upload, cancellationToken)) is { } needed)
             {
                 return needed;
             }
@@ -47,11 +49,12 @@ public static class LostParts
     }
 
     /// <summary>A damaged history says nothing about bytes; it is reported when the journal is opened or checked.</summary>
-    private static UploadState? Read(EntityStates states, UploadId upload)
+    private static async ValueTask<UploadState?> ReadAsync(
+        EntityStates states, UploadId upload, CancellationToken cancellationToken)
     {
         try
         {
-            return states.Read<UploadState>(upload.Entity);
+            return await states.ReadAsync<UploadState>(upload.Entity, cancellationToken);
         }
         catch (JournalDamagedException)
         {

@@ -1,11 +1,13 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.DataFolders;
 
 namespace OrleansUploads.Engine.Checking;
 
 /// <summary>Finds bytes that nothing in the journal refers to.</summary>
-internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
+/// <param name="states">Reads entities.</param>
+/// <param name="parts">The part store.</param>
+/// <param name="place">What the names of folders in findings begin with.</param>
+internal sealed class OrphanCheck(EntityStates states, IPartStore parts, string place)
 {
     /// <summary>Checks the whole part store.</summary>
     public async IAsyncEnumerable<Orphan> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -29,7 +31,7 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
             await foreach (var page in parts.ListAttemptsAsync(upload, cancellationToken))
             {
                 // The state is read after a page, so that it contains every listed attempt that has become a part.
-                state = states.Read<UploadState>(upload.Entity);
+                state = await states.ReadAsync<UploadState>(upload.Entity, cancellationToken);
                 if (IsReleased(state))
                 {
                     // The bytes are kept for jobs that have not expired.
@@ -40,10 +42,10 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts)
                 unowned += page.Count(attempt => !inUse.Contains(attempt));
             }
 
-            state ??= states.Read<UploadState>(upload.Entity);
+            state ??= await states.ReadAsync<UploadState>(upload.Entity, cancellationToken);
             return !IsReleased(state)
                 && (unowned > 0 || state is UploadState.Unknown or UploadState.Ended or UploadState.ObjectEnded)
-                ? new Orphan(upload, unowned, $"{DataFolder.PartsFolder}/{StoredNames.PathOf(upload)}")
+                ? new Orphan(upload, unowned, place + StoredNames.PathOf(upload))
                 : null;
         }
         catch (Exception damaged) when (damaged is JournalDamagedException or AttemptDamagedException)

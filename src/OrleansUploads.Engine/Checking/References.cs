@@ -10,13 +10,19 @@ namespace OrleansUploads.Engine.Checking;
 /// <param name="To">The other entity.</param>
 /// <param name="Claim">What is said, or null if an entity says only one thing about the other.</param>
 /// <param name="Owners">The damage, without a description, if the other entity says something else.</param>
-/// <param name="FindFault">Describes how a state of the other entity contradicts it, or returns null.</param>
-internal sealed record Reference(EntityId To, object? Claim, Damage Owners, Func<object, string?> FindFault)
+/// <param name="FindFaultAsync">Describes how a state of the other entity contradicts it, or returns null.</param>
+internal sealed record Reference(
+    EntityId To, object? Claim, Damage Owners, Func<object, CancellationToken, ValueTask<string?>> FindFaultAsync)
 {
     /// <summary>Creates a reference.</summary>
     /// <typeparam name="TState">The states of the other entity's kind.</typeparam>
     public static Reference Of<TState>(EntityId to, object? claim, Damage owners, Func<TState, string?> findFault) =>
-        new(to, claim, owners, state => findFault((TState)state));
+        Of<TState>(to, claim, owners, (state, _) => ValueTask.FromResult(findFault(state)));
+
+    /// <inheritdoc cref="Of{TState}(EntityId, object?, Damage, Func{TState, string?})"/>
+    public static Reference Of<TState>(
+        EntityId to, object? claim, Damage owners, Func<TState, CancellationToken, ValueTask<string?>> findFault) =>
+        new(to, claim, owners, (state, cancellationToken) => findFault((TState)state, cancellationToken));
 
     /// <summary>Whether a later state of the entity still says the same.</summary>
     public bool IsSame(Reference later) => later.To == To && Equals(later.Claim, Claim);
@@ -30,7 +36,7 @@ internal sealed class References(EntityStates states, ListedIds listed)
     private readonly LeafReferences _leaves = new(states, listed);
 
     /// <summary>Lists the references of an entity in a state.</summary>
-    public IEnumerable<Reference> Of(EntityId entity, object state) => state switch
+    public async ValueTask<IEnumerable<Reference>> OfAsync(EntityId entity, object state, CancellationToken cancellationToken) => state switch
     {
         AccountState account => OfVaults(account).Concat(OfBuckets(account)),
         VaultState.Live vault => OfAdmissions(vault).Concat(OfCounts(vault)),
@@ -39,7 +45,7 @@ internal sealed class References(EntityStates states, ListedIds listed)
         UploadState.Completed { ReleasedAt: null, Parts: null, Indexed: true } completed => OfArchive(completed),
         UploadState.OfObject upload => _leaves.OfUpload(upload),
         BucketState { Phase: not BucketPhase.None } bucket => [OfOwner(bucket)],
-        KeyLeafState leaf => _leaves.OfLeaf(leaf),
+        KeyLeafState leaf => await _leaves.OfLeafAsync(leaf, cancellationToken),
         KeyRoutesState routes => LeafReferences.OfRoutes(entity, routes),
         _ => [],
     };
@@ -131,8 +137,8 @@ internal sealed class References(EntityStates states, ListedIds listed)
         spec.Upload.Entity,
         null,
         In(page.Vault.Id) with { Upload = spec.Upload },
-        upload => FaultOfListed(upload) is { } fault
-            && !(states.Read<VaultState>(spec.Vault.Id.Entity) is VaultState.Live vault
+        async (upload, cancellationToken) => FaultOfListed(upload) is { } fault
+            && !(await states.ReadAsync<VaultState>(spec.Vault.Id.Entity, cancellationToken) is VaultState.Live vault
                 && vault.Admissions.InFlight.GetValueOrDefault(spec.Upload.ToString()) is { Begun: false })
                     ? fault
                     : null);

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.DataFolders;
 
 namespace OrleansUploads.Engine.Checking;
 
@@ -10,8 +9,13 @@ namespace OrleansUploads.Engine.Checking;
 /// apparent damage is checked again after reading the journal again. Only bytes that were needed both before and after
 /// count. Attempts never change and never come back into use, so such bytes were needed all the time in between.
 /// </remarks>
+/// <param name="states">Reads entities.</param>
+/// <param name="parts">The part store.</param>
+/// <param name="place">What the names of files and objects in findings begin with.</param>
+/// <param name="attempts">Checks attempts.</param>
+/// <param name="agreement">Checks references.</param>
 internal sealed class UploadCheck(
-    EntityStates states, IPartStore parts, AttemptCheck attempts, AgreementCheck agreement)
+    EntityStates states, IPartStore parts, string place, AttemptCheck attempts, AgreementCheck agreement)
 {
     // Each further round requires that the upload has changed and that something else looks damaged.
     private const int MaxRounds = 100;
@@ -26,11 +30,11 @@ internal sealed class UploadCheck(
         UploadId upload, CancellationToken cancellationToken)
     {
         var confirmed = new HashSet<Damage>();
-        var (state, version) = Read(upload);
+        var (state, version) = await ReadAsync(upload, cancellationToken);
         var found = await FindAsync(upload, state, cancellationToken);
         for (var round = 1; found.Count > 0; round++)
         {
-            var (next, nextVersion) = Read(upload);
+            var (next, nextVersion) = await ReadAsync(upload, cancellationToken);
             if (nextVersion == version || round == MaxRounds)
             {
                 confirmed.UnionWith(found);
@@ -46,16 +50,16 @@ internal sealed class UploadCheck(
         return (state, confirmed);
     }
 
-    private (UploadState State, long Version) Read(UploadId upload)
+    private async ValueTask<(UploadState State, long Version)> ReadAsync(UploadId upload, CancellationToken cancellationToken)
     {
-        var read = states.Read(upload.Entity);
+        var read = await states.ReadAsync(upload.Entity, cancellationToken);
         return ((UploadState)read.State, read.Version);
     }
 
     private async ValueTask<HashSet<Damage>> FindAsync(
         UploadId upload, UploadState state, CancellationToken cancellationToken)
     {
-        var damage = agreement.Find(upload.Entity, state).ToHashSet();
+        var damage = await agreement.FindAsync(upload.Entity, state, cancellationToken).ToHashSetAsync(cancellationToken: cancellationToken);
         var needed = NeededAttempt.Of(state);
         if (needed is null && await ReadManifestAsync(upload, state, damage, cancellationToken) is { } manifest)
         {
@@ -67,7 +71,7 @@ internal sealed class UploadCheck(
             Parts++;
             if (await attempts.FindFaultAsync(upload, part, cancellationToken) is { } fault)
             {
-                var file = $"{DataFolder.PartsFolder}/{StoredNames.PathOf(upload, part.Attempt)}";
+                var file = place + StoredNames.PathOf(upload, part.Attempt);
                 damage.Add(Damage.Of(state, DamageKind.Part, fault) with { File = file });
             }
         }
@@ -98,7 +102,7 @@ internal sealed class UploadCheck(
             fault = $"it cannot be read: {failure.Message}";
         }
 
-        var file = $"{DataFolder.PartsFolder}/{StoredNames.PathOfManifest(upload)}";
+        var file = place + StoredNames.PathOfManifest(upload);
         damage.Add(Damage.Of(state, DamageKind.Manifest, fault) with { File = file });
         return null;
     }

@@ -78,13 +78,11 @@ public sealed class InspectedDataFolder : IDisposable
             throw new IOException($"{path} has no mark '{FolderMark.FileName}', so its bytes are not in {parts.Place}. Omit --parts.");
         }
 
-        var mark = await parts.FindMarkAsync(cancellationToken);
-        if (!mark.AsSpan().SequenceEqual(own))
+        if (await StoreMarks.FindDifferenceAsync(parts, own, cancellationToken) is { } difference)
         {
-            var found = mark is null ? $"there is no mark '{parts.MarkName}' in it" : $"its mark '{parts.MarkName}' is {Convert.ToHexStringLower(mark)}";
             throw new IOException(
-                $"{parts.Place} does not keep the bytes of {path}: {found}, and the mark '{FolderMark.FileName}' of the folder is "
-                + $"{Convert.ToHexStringLower(own)}. Correct --parts or --data.");
+                $"{parts.Place} does not keep the bytes of {path}: {difference} of '{FolderMark.FileName}' in the folder. Correct --parts or "
+                + "--data.");
         }
     }
 

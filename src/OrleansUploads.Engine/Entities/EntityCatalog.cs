@@ -40,7 +40,7 @@ public class EntityCatalog(EngineOptions engine, EntityLayout layout)
 
     /// <summary>Rebuilds the state of an entity from its history.</summary>
     /// <exception cref="JournalDamagedException">The history differs from what was written, or is that of an unknown kind.</exception>
-    internal object Rebuild(EntityId entity, JournalHistory history) => _kinds.TryGetValue(entity.Kind, out var kind)
+    public object Rebuild(EntityId entity, JournalHistory history) => _kinds.TryGetValue(entity.Kind, out var kind)
         ? kind.Rebuild(entity, history)
         : throw new JournalDamagedException(
             $"The journal has a history of kind {(int)entity.Kind}, which this version of the program does not support.");

@@ -61,6 +61,16 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
         return new ObjectPartStore(storage, options, calls, await StoreTrial.RunAsync(storage, calls, cancellationToken));
     }
 
+    /// <summary>Opens a store for reading. Nothing is written, not even to try the store.</summary>
+    /// <param name="storage">The bucket or container. The part store disposes it.</param>
+    /// <param name="options">Options, or null for the defaults.</param>
+    /// <param name="time">The clock of waits, or null for that of the system.</param>
+    public static ObjectPartStore OpenForReading(IObjectStorage storage, ObjectStorageOptions? options = null, TimeProvider? time = null)
+    {
+        options ??= new ObjectStorageOptions();
+        return new ObjectPartStore(storage, options, new ObjectCalls(storage, options, time ?? TimeProvider.System), abilities: default);
+    }
+
     /// <inheritdoc/>
     public ValueTask<IAttemptWriter> CreateAsync(
         UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>

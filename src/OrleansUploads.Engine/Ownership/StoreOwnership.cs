@@ -69,6 +69,23 @@ public sealed class StoreOwnership
         }
     }
 
+    /// <summary>Reads who has the store, and takes nothing.</summary>
+    /// <returns>What the claim of the owner says, such as <c>is used by the cluster uploads</c>, and whether it is the claim of these
+    /// decisions. Null if there is no claim.</returns>
+    /// <exception cref="PartStoreUnavailableException">The store does not answer.</exception>
+    public async ValueTask<(string Holder, bool IsOwn)?> FindHolderAsync(CancellationToken cancellationToken)
+    {
+        var top = Top(await ListAsync(_store, cancellationToken));
+        if (top.Count == 0)
+        {
+            return null;
+        }
+
+        var isOwn = _record is not null
+            && Own(top, StoreClaim.OwnerOf(await _record.ReadIdentityAsync(cancellationToken)), await _record.FindAsync(cancellationToken)) is not null;
+        return (await DescribeAsync(top, cancellationToken), isOwn);
+    }
+
     /// <summary>Requires that this process holds the store, as a reading shows that begins after this call. Calls at the same time share
     /// one.</summary>
     /// <exception cref="StoreLostException">The store belongs to another owner.</exception>

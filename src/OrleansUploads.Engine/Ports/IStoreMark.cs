@@ -32,6 +32,21 @@ public static class StoreMarks
 
     private const int ClaimBytes = Bytes / 2;
 
+    /// <summary>Compares the mark of a part store with that of the decisions, for a process that only reads. With another store, all bytes would
+    /// seem to be lost.</summary>
+    /// <param name="parts">The part store.</param>
+    /// <param name="kept">The mark of the decisions.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>Null if they are equal. Otherwise both marks, as a clause that ends with that of the decisions.</returns>
+    public static async ValueTask<string?> FindDifferenceAsync(
+        IStoreMark parts, ReadOnlyMemory<byte> kept, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        var mark = await parts.FindMarkAsync(cancellationToken);
+        var found = mark is null ? $"there is no mark '{parts.MarkName}' in it" : $"its mark '{parts.MarkName}' is {Convert.ToHexStringLower(mark)}";
+        return mark.AsSpan().SequenceEqual(kept.Span) ? null : $"{found}, and not {Convert.ToHexStringLower(kept.Span)}, which is that";
+    }
+
     /// <summary>Requires that both have the same mark. Marks both if both are new.</summary>
     /// <param name="parts">The part store.</param>
     /// <param name="find">Returns the mark of the decisions, or null.</param>

@@ -1,10 +1,11 @@
+using System.Runtime.CompilerServices;
 using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>Read-only access to a journal that a server may be using.</summary>
 /// <remarks>Calls block. Each call sees one consistent state of the journal. Not safe for concurrent use.</remarks>
-internal sealed class JournalInspection : IDisposable
+internal sealed class JournalInspection : IInspectedJournal, IDisposable
 {
     private const int MaxIntegrityFaults = 20;
     private const int PageStreams = 256;
@@ -79,9 +80,8 @@ internal sealed class JournalInspection : IDisposable
         SystemFlush.Instance.RequireFile(database);
     }
 
-    /// <summary>Checks the parts that all streams share: SQLite's structures and the counters, and that no acknowledged
-    /// change and no stream is missing.</summary>
-    /// <returns>The faults found, one sentence each.</returns>
+    /// <inheritdoc/>
+    /// <remarks>Checks SQLite's structures and the counters, and that no acknowledged change and no stream is missing.</remarks>
     public IReadOnlyList<string> CheckWhole() => Run<IReadOnlyList<string>>("Checking the journal", () =>
     {
         var faults = new List<string>();
@@ -110,23 +110,40 @@ internal sealed class JournalInspection : IDisposable
         return faults;
     });
 
-    /// <summary>Lists the streams in the order of their places. Reads a page at a time, so the journal may change in between.</summary>
-    /// <param name="after">The place after which to start, or 0 for the beginning.</param>
-    public IEnumerable<ListedStream> ListStreams(long after = 0) =>
-        ListPages(after, from => _streams?.List(from, PageStreams) ?? []);
+    /// <inheritdoc/>
+    /// <remarks>The order is that of their creation. Reads a page at a time, so the journal may change in between. Those of one kind are not
+    /// searched by name.</remarks>
+    public async IAsyncEnumerable<ListedEntity> ListStreamsAsync(
+        EntityKind? kind, string after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        while (Run(Listing, ListPage) is { Count: > 0 } page)
+        {
+            foreach (var stream in page)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return stream;
+            }
 
-    /// <summary>Lists the streams of one kind. Does not check whether they are found by name.</summary>
-    /// <inheritdoc cref="ListStreams(long)"/>
-    public IEnumerable<ListedStream> ListStreams(EntityKind kind, long after = 0) =>
-        ListPages(after, from => _streams?.List(kind, from, PageStreams) ?? []);
+            after = page[^1].Place;
+        }
+
+        IReadOnlyList<ListedEntity> ListPage() => _streams is null ? []
+            : kind is { } only ? _streams.List(only, after, PageStreams)
+            : _streams.List(after, PageStreams);
+    }
 
     /// <summary>Lists a page of the streams after a place with their versions, in the order of their places.</summary>
     public IReadOnlyList<StreamVersion> ListVersions(long after, int limit) =>
         Run(Listing, () => _streams?.ListVersions(after, limit) ?? []);
 
-    /// <summary>Reads a stream and checks every byte of it.</summary>
-    /// <exception cref="JournalDamagedException">Something is missing or differs from what was written.</exception>
-    /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>
+    /// <inheritdoc/>
+    public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled<JournalHistory>(cancellationToken)
+            : ValueTask.FromResult(Read(entity));
+
+    /// <inheritdoc cref="ReadAsync"/>
     public JournalHistory Read(EntityId entity) =>
         Run($"Reading {entity} from the journal", () => _reader?.Read(entity) ?? JournalHistory.None);
 
@@ -143,19 +160,6 @@ internal sealed class JournalInspection : IDisposable
         {
             database.Dispose();
             throw;
-        }
-    }
-
-    private static IEnumerable<ListedStream> ListPages(long after, Func<long, IReadOnlyList<ListedStream>> list)
-    {
-        while (Run(Listing, () => list(after)) is { Count: > 0 } page)
-        {
-            foreach (var stream in page)
-            {
-                yield return stream;
-            }
-
-            after = page[^1].Place;
         }
     }
 

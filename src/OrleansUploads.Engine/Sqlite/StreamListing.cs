@@ -1,10 +1,6 @@
-namespace OrleansUploads.Engine.Sqlite;
+using System.Globalization;
 
-/// <summary>A stream in the table of streams.</summary>
-/// <param name="Place">Orders the streams by the time of their creation; never reused.</param>
-/// <param name="Entity">The entity, which is the stream's name.</param>
-/// <param name="IsFoundByName">Whether a search by name finds this stream. If not, the index of names is damaged.</param>
-internal readonly record struct ListedStream(long Place, EntityId Entity, bool IsFoundByName);
+namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>A stream and the number of records that were ever appended to it.</summary>
 /// <param name="Place">Orders the streams by the time of their creation; never reused.</param>
@@ -36,14 +32,14 @@ internal sealed class StreamListing(SqliteDatabase database)
         WHERE NOT EXISTS (SELECT 1 FROM streams s WHERE s.id = p.stream) LIMIT 1
         """);
 
-    /// <summary>Lists the streams after a place, in the order of their places.</summary>
-    public IReadOnlyList<ListedStream> List(long after, int limit) =>
-        _walk.Bind(1, after).Bind(2, limit).ReadAll(ReadStream);
+    /// <summary>Lists the streams after a place, in the order of their places. Places are numbers.</summary>
+    public IReadOnlyList<ListedEntity> List(string after, int limit) =>
+        _walk.Bind(1, Number(after)).Bind(2, limit).ReadAll(ReadStream);
 
     /// <summary>Lists the streams of one kind after a place, in the order of their places. Does not check whether they are found by
     /// name.</summary>
-    public IReadOnlyList<ListedStream> List(EntityKind kind, long after, int limit) =>
-        _walkKind.Bind(1, after).Bind(2, limit).Bind(3, (long)kind).ReadAll(ReadStream);
+    public IReadOnlyList<ListedEntity> List(EntityKind kind, string after, int limit) =>
+        _walkKind.Bind(1, Number(after)).Bind(2, limit).Bind(3, (long)kind).ReadAll(ReadStream);
 
     /// <summary>Lists the streams after a place with their versions, in the order of their places.</summary>
     public IReadOnlyList<StreamVersion> ListVersions(long after, int limit) =>
@@ -55,11 +51,13 @@ internal sealed class StreamListing(SqliteDatabase database)
     /// <summary>Returns the place of a missing stream that has a snapshot, or null.</summary>
     public long? FindLostSnapshot() => First(_lostSnapshot);
 
-    private static ListedStream ReadStream(SqliteStatement row)
+    private static ListedEntity ReadStream(SqliteStatement row)
     {
         var place = row.Int64(0);
-        return new ListedStream(place, EntityOf(row), IsFoundByName: row.NullableInt64(3) == place);
+        return new ListedEntity(place.ToString(CultureInfo.InvariantCulture), EntityOf(row), IsFoundByName: row.NullableInt64(3) == place);
     }
+
+    private static long Number(string place) => place.Length == 0 ? 0 : long.Parse(place, CultureInfo.InvariantCulture);
 
     private static EntityId EntityOf(SqliteStatement row) => new((EntityKind)row.Int64(1), row.Text(2));
 

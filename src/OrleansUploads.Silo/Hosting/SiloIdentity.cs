@@ -1,12 +1,13 @@
 using System.Net;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using OrleansUploads.Gateway.Http.Health;
 
 using ClusterOptions = Orleans.Configuration.ClusterOptions;
 
 namespace OrleansUploads.Silo.Hosting;
 
-/// <summary>The name and addresses of this silo. Its generation is later than that of every earlier silo at its address.</summary>
+/// <summary>The name and addresses of this silo. The name tells its version to operators. Its generation is later than that of every earlier silo at its address.</summary>
 /// <remarks>Orleans takes the generation from the clock. A silo with an earlier generation than a silo before it counts as dead from the
 /// start. So without this, a silo that was started while the clock was ahead could not be started again until that time has
 /// come.</remarks>
@@ -17,7 +18,13 @@ namespace OrleansUploads.Silo.Hosting;
 internal sealed class SiloIdentity(
     SiloSettings settings, int lastGeneration, IOptions<SiloOptions> silo, IOptions<ClusterOptions> cluster) : ILocalSiloDetails
 {
-    public string Name { get; } = silo.Value.SiloName;
+    private const string VersionMark = " version ";
+
+    public string Name { get; } = silo.Value.SiloName + VersionMark + ServerDescription.VersionOf(typeof(SiloIdentity).Assembly);
+
+    /// <summary>The version of the silo with a name, or null if it is one of an earlier version, which does not tell.</summary>
+    public static string? VersionIn(string? name) =>
+        name?.LastIndexOf(VersionMark, StringComparison.Ordinal) is >= 0 and var at ? name[(at + VersionMark.Length)..] : null;
 
     public string ClusterId { get; } = cluster.Value.ClusterId;
 

@@ -5,7 +5,7 @@ internal static class StoppedCluster
 {
     /// <summary>A running silo updates its row in the table of silos several times in this period. The row of a crashed silo stays
     /// unchanged.</summary>
-    private static readonly TimeSpan SilentTime = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan SilentTime = TimeSpan.FromMinutes(1);
 
     /// <summary>Requires that no silo of a cluster is running.</summary>
     /// <param name="members">The cluster's table of silos.</param>

@@ -29,9 +29,23 @@ internal static class Usage
             orleans-uploads-silo clone [SETTING=VALUE ...]          makes a restored backup a cluster beside its original
             orleans-uploads-silo take-over [SETTING=VALUE ...]      gives the bytes to the stopped cluster, which replaces the one that
                                                             used them, after a restore
+            orleans-uploads-silo check [OPTIONS] [SETTING=VALUE ...]
+                                                            compares every acknowledged byte with the decisions, and changes
+                                                            nothing; silos may run. Exit codes: 0 if everything is sound, 1 if
+                                                            something is damaged, 2 if the check could not be completed
+                --deep           also computes the tree hash of every part and archive again
+                --limit RATE     reads no faster than this, such as 50MiB/s
+                --resume FILE    saves its progress in the file, and continues from there
+                --orphans        also lists uploads with bytes that nothing refers to
+                --json           prints one JSON document
+                --quiet          prints no progress
+            orleans-uploads-silo status [--json] [SETTING=VALUE ...]
+                                                            describes the cluster and what needs attention; some or all silos may
+                                                            be stopped. Exit codes: 0 if nothing needs attention, 1 if something
+                                                            does, 2 if the status could not be read
             orleans-uploads-silo --version                          prints the version
 
-            The commands need the settings of a silo. They connect to the cluster and end when it has answered.
+            The commands need the settings of a silo.
 
             Settings are environment variables such as OrleansUploads__Listen=127.0.0.1:9400, or arguments such as
             --OrleansUploads:Listen=127.0.0.1:9400. A secret may be in a file: OrleansUploads__ConnectionString_FILE=/run/secret.

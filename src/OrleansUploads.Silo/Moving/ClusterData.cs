@@ -19,14 +19,14 @@ internal sealed class ClusterData : IAsyncDisposable
     private readonly PostgresDatabase? _database;
     private readonly IReminderTable _reminders;
 
-    private ClusterData(IHost host, PostgresDatabase? database, IPartStore parts, string name)
+    private ClusterData(IHost host, SiloSettings settings, PostgresDatabase? database, IPartStore parts)
     {
         _host = host;
         _database = database;
+        Settings = settings;
         Storage = host.Services.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage);
         _reminders = host.Services.GetRequiredService<IReminderTable>();
         Parts = parts;
-        Name = name;
         Decisions = new ClusterDecisions(
             Storage,
             _reminders,
@@ -34,8 +34,14 @@ internal sealed class ClusterData : IAsyncDisposable
             host.Services.GetRequiredService<Cluster.Settings.ClusterOptions>());
     }
 
+    /// <summary>The settings, with the identity of the cluster.</summary>
+    public SiloSettings Settings { get; }
+
     /// <summary>The name of the cluster.</summary>
-    public string Name { get; }
+    public string Name => Settings.ClusterId;
+
+    /// <summary>The database, or null if the cluster has none.</summary>
+    public PostgresDatabase? Database => _database;
 
     /// <summary>Keeps the bytes.</summary>
     public IPartStore Parts { get; }
@@ -51,13 +57,23 @@ internal sealed class ClusterData : IAsyncDisposable
 
     /// <summary>Opens the stores of the settings.</summary>
     /// <exception cref="SettingException">The stores cannot be used.</exception>
-    public static async Task<ClusterData> OpenAsync(
-        string[] arguments, Action<SiloSettings> require, CancellationToken cancellationToken)
+    public static Task<ClusterData> OpenAsync(
+        string[] arguments, Action<SiloSettings> require, CancellationToken cancellationToken) =>
+        OpenAsync(arguments, require, isReader: false, cancellationToken);
+
+    /// <summary>Opens the stores of the settings for reading. Nothing is created in them, and silos may be running.</summary>
+    /// <inheritdoc cref="OpenAsync(string[], Action{SiloSettings}, CancellationToken)"/>
+    public static Task<ClusterData> OpenForReadingAsync(
+        string[] arguments, Action<SiloSettings> require, CancellationToken cancellationToken) =>
+        OpenAsync(arguments, require, isReader: true, cancellationToken);
+
+    private static async Task<ClusterData> OpenAsync(
+        string[] arguments, Action<SiloSettings> require, bool isReader, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         var settings = SiloSettings.Read(builder.Configuration, arguments);
         require(settings);
-        settings = settings with { Role = ProcessRole.Silo };
+        settings = settings with { Role = isReader ? ProcessRole.Gateway : ProcessRole.Silo };
         var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
         IHost? host = null;
         try
@@ -65,8 +81,9 @@ internal sealed class ClusterData : IAsyncDisposable
             await ClusterStores.RequireAsync(settings, database);
             builder.UseOrleans(silo => UploadsHost.AddEntities(silo, settings, database));
             host = builder.Build();
-            var cluster = new ClusterData(host, database, await PartStores.OpenAsync(settings), settings.ClusterId);
-            await cluster.StartStoresAsync(cancellationToken);
+            var parts = isReader ? PartStores.OpenForReading(settings) : await PartStores.OpenAsync(settings);
+            var cluster = new ClusterData(host, settings, database, parts);
+            await cluster.StartStoresAsync(startsReminders: !isReader, cancellationToken);
             return cluster;
         }
         catch
@@ -86,6 +103,21 @@ internal sealed class ClusterData : IAsyncDisposable
         // A silo that became active in the meantime may not have seen the move. One that is still joining sees it.
         await RequireStoppedAsync(cancellationToken);
     }
+
+    /// <summary>Reads the table of silos, with those that are dead.</summary>
+    public async Task<IReadOnlyList<MembershipEntry>> ReadMembersAsync(CancellationToken cancellationToken)
+    {
+        var members = _host.Services.GetRequiredService<IMembershipTable>();
+
+        // A table that a backup has left out cannot be read without its version.
+        await members.InitializeMembershipTableAsync(tryInitTableVersion: true, cancellationToken);
+        return [.. (await members.ReadAllAsync(cancellationToken)).Members.Select(static member => member.Item1)];
+    }
+
+    /// <summary>Reads who has the part store, and takes nothing.</summary>
+    /// <inheritdoc cref="StoreOwnership.FindHolderAsync"/>
+    public ValueTask<(string Holder, bool IsOwn)?> FindHolderAsync(CancellationToken cancellationToken) =>
+        ClusterParts.OwnershipOf(Mark, _host.Services).FindHolderAsync(cancellationToken);
 
     /// <summary>Requires that no silo of the cluster is running.</summary>
     /// <exception cref="SettingException">A silo is running.</exception>
@@ -119,7 +151,7 @@ internal sealed class ClusterData : IAsyncDisposable
         await (_database?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
-    private async Task StartStoresAsync(CancellationToken cancellationToken)
+    private async Task StartStoresAsync(bool startsReminders, CancellationToken cancellationToken)
     {
         var lifecycle = new StoreLifecycle(_host.Services.GetRequiredService<ILogger<StoreLifecycle>>());
         foreach (var participant in _host.Services.GetServices<ILifecycleParticipant<ISiloLifecycle>>().Where(
@@ -129,7 +161,10 @@ internal sealed class ClusterData : IAsyncDisposable
         }
 
         await lifecycle.OnStart(cancellationToken);
-        await _reminders.StartAsync(cancellationToken);
+        if (startsReminders)
+        {
+            await _reminders.StartAsync(cancellationToken);
+        }
     }
 
     /// <summary>Starts the stores without a silo.</summary>

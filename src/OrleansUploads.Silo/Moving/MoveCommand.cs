@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Runtime.InteropServices;
 using Azure;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Silo.Hosting;
@@ -23,16 +22,16 @@ internal sealed class MoveCommand(bool finishes, string folder, string[] setting
         _ => null,
     };
 
-    public override async Task<int> RunAsync()
+    public override Task<int> RunAsync() => RunInterruptiblyAsync(RunAsync);
+
+    private async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        using var stopping = new CancellationTokenSource();
-        using var interrupt = StopOn(PosixSignal.SIGINT, stopping);
-        using var terminate = StopOn(PosixSignal.SIGTERM, stopping);
         try
         {
-            return await RunAsync(stopping.Token);
+            await MoveAsync(cancellationToken);
+            return 0;
         }
-        catch (OperationCanceledException fault) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException fault) when (cancellationToken.IsCancellationRequested)
         {
             throw new SettingException("The move was interrupted. Run the command again to continue.", fault);
         }
@@ -44,20 +43,11 @@ internal sealed class MoveCommand(bool finishes, string folder, string[] setting
         }
     }
 
-    private async Task<int> RunAsync(CancellationToken cancellationToken)
+    private async Task MoveAsync(CancellationToken cancellationToken)
     {
         await using var cluster = await ClusterData.OpenAsync(Settings, RequireCluster, cancellationToken);
         await (BytesMoveSteps.IsSharedFolder(folder)
             ? new BytesMoveSteps(cluster, folder).RunAsync(finishes, cancellationToken)
             : new FolderMoveSteps(cluster, folder).RunAsync(finishes, cancellationToken));
-        return 0;
     }
-
-    private static PosixSignalRegistration StopOn(
-        PosixSignal signal, CancellationTokenSource stopping) =>
-        PosixSignalRegistration.Create(signal, context =>
-        {
-            context.Cancel = true;
-            stopping.Cancel();
-        });
 }

@@ -30,6 +30,11 @@ internal static class PartStores
                 () => DiskPartStore.OpenShared(folder, new DiskPartStoreOptions { DirectIo = settings.Service.DirectIo })));
     }
 
+    /// <summary>Opens the store for reading. Nothing is created or tried in it.</summary>
+    /// <exception cref="PartStoreUnavailableException">The address or the credentials are no valid ones.</exception>
+    public static IPartStore OpenForReading(SiloSettings settings) =>
+        settings.Service.PartsAddress is { } address ? ObjectStores.OpenForReading(address) : DiskPartStore.OpenForReading(settings.PartsFolder!);
+
     private static async Task<T> RequireAsync<T>(SiloSettings settings, T parts)
         where T : IStoreMark
     {

@@ -45,6 +45,16 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
 
     private const string Select = $"SELECT version, payloadbinary FROM orleansstorage WHERE {IsRow}";
 
+    /// <summary>The order of the unique index, except for the state, so that a page is read from the index.</summary>
+    private const string SelectPage =
+        """
+        SELECT grainidhash, grainidn0, grainidn1, grainidextensionstring FROM orleansstorage
+        WHERE graintypehash = $2 AND graintypestring = $3 AND serviceid = $5 AND payloadbinary IS NOT NULL AND grainidhash >= $1
+            AND (grainidhash, grainidn0, grainidn1, coalesce(grainidextensionstring, '') COLLATE "C") > ($1, $6, $7, coalesce($4, ''))
+        ORDER BY grainidhash, grainidn0, grainidn1, coalesce(grainidextensionstring, '') COLLATE "C"
+        LIMIT $8
+        """;
+
     /// <summary>Refuses what would refuse to add a reminder, and adds none.</summary>
     private const string AddNoReminder =
         "INSERT INTO orleansreminderstable SELECT * FROM orleansreminderstable WHERE false";
@@ -96,6 +106,38 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
                 : null;
             await reader.NextResultAsync(CancellationToken.None);
             return row;
+        });
+    }
+
+    /// <summary>Lists the rows of a state that were not cleared, in the order of their keys.</summary>
+    /// <param name="after">The key after which to start. It also names the state.</param>
+    /// <param name="limit">The maximum number of rows.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="NpgsqlException">The database could not be reached.</exception>
+    public async Task<IReadOnlyList<RowKey>> ListAsync(RowKey after, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection);
+        var page = WithKey(SelectPage, after);
+        page.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        batch.BatchCommands.Add(page);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(Timeline));
+        return await ExecuteAsync(batch, async reader =>
+        {
+            var rows = new List<RowKey>();
+            while (await reader.ReadAsync(CancellationToken.None))
+            {
+                rows.Add(after with
+                {
+                    GrainHash = reader.GetInt32(0),
+                    N0 = reader.GetInt64(1),
+                    N1 = reader.GetInt64(2),
+                    Text = await reader.IsDBNullAsync(3, CancellationToken.None) ? null : reader.GetString(3),
+                });
+            }
+
+            await reader.NextResultAsync(CancellationToken.None);
+            return rows;
         });
     }
 
@@ -237,6 +279,25 @@ internal sealed record RowKey(int GrainHash, long N0, long N1, string? Text, int
         }
 
         return new RowKey(Hasher.Hash(bytes), n0, n1, text, Hasher.Hash(Encoding.UTF8.GetBytes(state)), state);
+    }
+
+    /// <summary>The key before the first row of a state.</summary>
+    public static RowKey BeforeAll(string state) =>
+        Of(GrainId.Create(state, "0"), state) with { GrainHash = int.MinValue, N0 = long.MinValue, N1 = long.MinValue, Text = null };
+
+    /// <summary>The key of a grain that is stored in this row. The leading zeros of a number, as which a name of hexadecimal digits is stored,
+    /// are not known.</summary>
+    public string NameGrain()
+    {
+        if (Text is not null)
+        {
+            return Text;
+        }
+
+        Span<byte> guid = stackalloc byte[2 * sizeof(long)];
+        BitConverter.TryWriteBytes(guid, N0);
+        BitConverter.TryWriteBytes(guid[sizeof(long)..], N1);
+        return N0 == 0 ? N1.ToString("x", CultureInfo.InvariantCulture) : new Guid(guid).ToString("N");
     }
 
     private static (long N0, long N1, string? Text, byte[] Bytes) Parts(GrainId grain)

@@ -1,5 +1,3 @@
-using OrleansUploads.Cli.Checking;
-
 namespace OrleansUploads.EndToEnd.Tests.Checking;
 
 /// <summary>A check whose progress cannot be saved says so before it begins.</summary>
@@ -25,21 +23,6 @@ public sealed class ResumeFileTests : IDisposable
 
         Assert.Equal(0, (await RunAsync(_folder.File("position"))).ExitCode);
         Assert.False(File.Exists(_folder.File("position")), "The check has finished and left its file.");
-    }
-
-    [Theory]
-    [InlineData("""{"format":1,"folder":"/data","deep":false,"stage":"Bytes","after":7,"parts":3}""", "was written by another version")]
-    [InlineData("""{"format":2,"folder":"/other","deep":false,"position":{"stage":"Bytes","after":7,"tally":{}}}""", "another check, of /other")]
-    [InlineData("""{"format":2,"folder":"/data","deep":false,"position":{"stage":"Last","after":7,"tally":{}}}""", "not a valid resume file")]
-    [InlineData("""{"format":2,"folder":"/data","deep":false}""", "not a valid resume file")]
-    [InlineData("null", "not a valid resume file")]
-    public void A_file_of_another_check_is_refused(string content, string problem)
-    {
-        var path = _folder.File("position");
-        File.WriteAllText(path, content);
-        var file = new ResumeFile(path, new CheckSettings("/data", Deep: false, null, path, Json: false, ListOrphans: false, Quiet: true));
-
-        Assert.Contains(problem, Assert.Throws<InvalidDataException>(file.Read).Message, StringComparison.Ordinal);
     }
 
     private Task<CommandResult> RunAsync(string file) => CommandLine.RunAsync("check", "--data", _folder.Data, "--resume", file, "--quiet");

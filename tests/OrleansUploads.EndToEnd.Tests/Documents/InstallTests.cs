@@ -50,6 +50,7 @@ public sealed class InstallTests
     [Theory]
     [InlineData("orleans-uploads.service")]
     [InlineData("orleans-uploads-silo@.service")]
+    [InlineData("orleans-uploads-check.service")]
     public async Task Systemd_understands_the_unit(string name)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "systemd-analyze is not installed.");

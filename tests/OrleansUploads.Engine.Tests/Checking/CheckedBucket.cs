@@ -142,9 +142,9 @@ internal sealed class CheckedBucket : IDisposable
     {
         using var journal = JournalInspection.Open(_root.Path);
         var states = new EntityStates(journal);
-        return [.. journal.ListStreams(EntityKind.KeyLeaf)
-            .Select(stream => LeafId.TryParse(stream.Entity.Key, out var leaf) ? states.Read<KeyLeafState>(leaf.Entity) : null)
-            .OfType<KeyLeafState>()
+        return [.. journal.ListStreamsAsync(EntityKind.KeyLeaf, "", CancellationToken.None)
+            .Select((stream, cancellationToken) => states.ReadAsync<KeyLeafState>(stream.Entity, cancellationToken))
+            .ToBlockingEnumerable()
             .Where(leaf => leaf.Leaf.Index.Tree == tree && leaf.Phase is LeafPhase.Live or LeafPhase.Sealed)
             .OrderBy(leaf => leaf.From)];
     }
@@ -154,8 +154,8 @@ internal sealed class CheckedBucket : IDisposable
     public static async Task<IReadOnlyList<Damage>> CheckAsync(string folder, TimeProvider time)
     {
         var damage = new List<Damage>();
-        using var check = DataFolderCheck.Open(folder, new CheckOptions { OnDamage = damage.Add }, time);
-        var tally = await check.RunAsync(CheckPosition.Start, CancellationToken.None);
+        using var opened = DataFolderCheck.Open(folder, parts: null, new CheckOptions { OnDamage = damage.Add }, time);
+        var tally = await opened.Check.RunAsync(CheckPosition.Start, CancellationToken.None);
         Assert.Equal(damage.Count, tally.Damaged);
         return damage;
     }

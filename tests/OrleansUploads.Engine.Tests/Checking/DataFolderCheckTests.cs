@@ -207,14 +207,14 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     private static async Task<(IReadOnlyList<Damage> Damage, CheckTally Tally)> CheckAsync(string folder, CheckOptions options)
     {
         var damage = new List<Damage>();
-        using var check = Open(folder, options with { OnDamage = damage.Add });
-        var tally = await check.RunAsync(CheckPosition.Start, default);
+        using var opened = Open(folder, options with { OnDamage = damage.Add });
+        var tally = await opened.Check.RunAsync(CheckPosition.Start, default);
         Assert.Equal(damage.Count, tally.Damaged);
         return (damage, tally);
     }
 
     private static DataFolderCheck Open(string folder, CheckOptions options) =>
-        DataFolderCheck.Open(folder, options, TimeProvider.System);
+        DataFolderCheck.Open(folder, parts: null, options, TimeProvider.System);
 
     private void AssertReported(
         IReadOnlyList<Damage> damage, DamageKind kind, string path, ArchiveId? archive, UploadId upload)

@@ -136,7 +136,7 @@ public sealed class UploadCheckTests : IAsyncLifetime
             return PartStoreFault.None;
         });
         var attempts = new AttemptCheck(parts, isDeep, new ReadPace(null, _time));
-        return (await new UploadCheck(states, parts, attempts, new AgreementCheck(states)).CheckAsync(_upload, default)).Damage;
+        return (await new UploadCheck(states, parts, "parts/", attempts, new AgreementCheck(states)).CheckAsync(_upload, default)).Damage;
     }
 
     private async Task<AttemptId> StoreAsync(int slot, byte[] bytes)

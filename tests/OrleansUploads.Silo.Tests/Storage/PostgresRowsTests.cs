@@ -178,6 +178,33 @@ public sealed class PostgresRowsTests(PostgresServer postgres) : IAsyncDisposabl
         Assert.InRange(reader.GetInt64(2), 2 * Tries, 4 * Tries);
     }
 
+    [Fact]
+    public async Task The_grains_of_a_state_are_listed_a_page_at_a_time()
+    {
+        string[] keys =
+        [
+            "000000000001/archives-1", "beef", "0123456789abcdef0123456789abcdef", .. Enumerable.Range(0, 20).Select(static number => $"upload-{number}"),
+        ];
+        var database = await postgres.CreateDatabaseAsync();
+        var rows = Rows(database);
+        await rows.WriteAsync([.. keys.Append("cleared").Select(static key => Of(key, State))]);
+        await rows.WriteAsync([Of("another state", $"{State}-s1")]);
+        await PostgresServer.ExecuteAsync(
+            database, "UPDATE orleansstorage SET payloadbinary = NULL WHERE grainidextensionstring = 'cleared'");
+
+        var listed = new List<string>();
+        var last = RowKey.BeforeAll(State);
+        while (await rows.ListAsync(last, limit: 7, TestContext.Current.CancellationToken) is { Count: > 0 } page)
+        {
+            listed.AddRange(page.Select(static row => row.NameGrain()));
+            last = page[^1];
+        }
+
+        Assert.Equal(keys.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+
+        static RowWrite Of(string key, string state) => new(RowKey.Of(GrainId.Create(State, key), state), null, new byte[] { 2 });
+    }
+
     private static RowWrite Row(string key, int? version) => new(KeyOf(key), version, new byte[] { 2 });
 
     private static RowKey KeyOf(string key) => new(KeyHash, 0, 0, key, StateHash, State);

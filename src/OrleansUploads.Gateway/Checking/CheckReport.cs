@@ -2,10 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansUploads.Engine.Checking;
 
-namespace OrleansUploads.Cli.Checking;
+namespace OrleansUploads.Gateway.Checking;
 
 /// <summary>The result of a check. Its number is the exit code, on which scripts rely.</summary>
-internal enum CheckOutcome
+public enum CheckOutcome
 {
     /// <summary>All data is as it was acknowledged.</summary>
     Sound = 0,
@@ -13,7 +13,7 @@ internal enum CheckOutcome
     /// <summary>Something is damaged.</summary>
     Damaged = 1,
 
-    /// <summary>The check did not finish: the options are invalid, there is no data folder, or it was interrupted.</summary>
+    /// <summary>The check did not finish: the options are invalid, the data cannot be reached, or it was interrupted.</summary>
     NotChecked = 2,
 }
 
@@ -43,7 +43,7 @@ internal abstract class CheckReport : IDisposable
         ByteCount.Format(tally.PartBytes));
 
     /// <summary>Prints one line of text for each finding.</summary>
-    internal sealed class Text(CheckSettings settings) : CheckReport
+    internal sealed class Text(string program, CheckSettings settings) : CheckReport
     {
         public override void AddDamage(Damage damage) => Console.WriteLine($"damaged: {damage}");
 
@@ -59,7 +59,7 @@ internal abstract class CheckReport : IDisposable
         {
             if (reason is not null)
             {
-                Failure.Report(reason);
+                Console.Error.WriteLine($"{program}: {reason.ReplaceLineEndings(" ")}");
             }
 
             if (tally is null)

@@ -2,14 +2,17 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansUploads.Engine.Checking;
 
-namespace OrleansUploads.Cli.Checking;
+namespace OrleansUploads.Gateway.Checking;
 
 /// <summary>The file in which a check saves its progress.</summary>
 /// <remarks>It does not contain findings, which are already printed. It is always replaced as a whole, so the previous file
 /// survives a crash.</remarks>
-internal sealed class ResumeFile(string path, CheckSettings settings)
+/// <param name="path">The path of the file.</param>
+/// <param name="subject">What is checked.</param>
+/// <param name="deep">Whether tree hashes are recomputed.</param>
+internal sealed class ResumeFile(string path, string subject, bool deep)
 {
-    private const int Format = 2;
+    private const int Format = 3;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -32,15 +35,20 @@ internal sealed class ResumeFile(string path, CheckSettings settings)
 
         try
         {
-            var saved = JsonSerializer.Deserialize<Saved>(File.ReadAllBytes(path), Json);
+            var content = File.ReadAllBytes(path);
+            if (JsonSerializer.Deserialize<Versioned>(content, Json) is { Format: not Format })
+            {
+                throw new InvalidDataException(
+                    $"{path} was written by another version of this program. Delete it to start the check from the beginning.");
+            }
+
+            var saved = JsonSerializer.Deserialize<Saved>(content, Json);
             return saved switch
             {
-                { Format: not Format } => throw new InvalidDataException(
-                    $"{path} was written by another version of this program. Delete it to start the check from the beginning."),
                 null or { Position: null } => throw new JsonException("The file has no position."),
-                _ when saved.Folder == settings.DataFolder && saved.Deep == settings.Deep => saved.Position,
+                _ when saved.Subject == subject && saved.Deep == deep => saved.Position,
                 _ => throw new InvalidDataException(
-                    $"{path} belongs to another check, of {saved.Folder}. Use another file, or delete it to start from the beginning."),
+                    $"{path} belongs to another check, of {saved.Subject}. Use another file, or delete it to start from the beginning."),
             };
         }
         catch (JsonException fault)
@@ -81,7 +89,7 @@ internal sealed class ResumeFile(string path, CheckSettings settings)
         {
             using (var file = File.Create(unfinished))
             {
-                JsonSerializer.Serialize(file, new Saved(Format, settings.DataFolder, settings.Deep, position), Json);
+                JsonSerializer.Serialize(file, new Saved(Format, subject, deep, position), Json);
             }
 
             File.Move(unfinished, path, overwrite: true);
@@ -97,6 +105,9 @@ internal sealed class ResumeFile(string path, CheckSettings settings)
         }
     }
 
-    /// <summary>The content of the file. A file of another format may lack the position.</summary>
-    private sealed record Saved(int Format, string Folder, bool Deep, CheckPosition? Position = null);
+    /// <summary>What a file of every format has.</summary>
+    private sealed record Versioned(int Format);
+
+    /// <summary>The content of the file.</summary>
+    private sealed record Saved(int Format, string Subject, bool Deep, CheckPosition? Position = null);
 }

@@ -1,7 +1,7 @@
-namespace OrleansUploads.Cli.CommandLine;
+namespace OrleansUploads.Gateway;
 
 /// <summary>Formats a number with its noun: <c>1 archive</c>, <c>2,000 archives</c>.</summary>
-internal static class Quantity
+public static class Quantity
 {
     /// <summary>Formats a number with its noun, whose plural takes an s if none is given.</summary>
     public static string Format(long count, string noun, string? nouns = null) =>
@@ -9,13 +9,14 @@ internal static class Quantity
 }
 
 /// <summary>Parses and formats byte counts with units.</summary>
-internal static class ByteCount
+public static class ByteCount
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB"];
 
     /// <summary>Parses a whole number with or without a unit: 300000, 64KiB, 256MiB, 4GiB.</summary>
     public static bool TryParse(string text, out long bytes)
     {
+        ArgumentNullException.ThrowIfNull(text);
         bytes = 0;
         var digits = text.AsSpan().TrimEnd("BbIiKkMmGgTt ");
         var unit = text[digits.Length..].Trim();
@@ -31,6 +32,13 @@ internal static class ByteCount
 
         bytes = count << (10 * power);
         return true;
+    }
+
+    /// <summary>Parses a number of bytes per second: <c>50MiB/s</c> or <c>50MiB</c>.</summary>
+    public static bool TryParseRate(string text, out long bytesPerSecond)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return TryParse(text.EndsWith("/s", StringComparison.OrdinalIgnoreCase) ? text[..^2] : text, out bytesPerSecond);
     }
 
     /// <summary>Formats a byte count in the largest unit that gives at least 1, with one decimal: <c>256.0 MiB</c>. Bytes have no

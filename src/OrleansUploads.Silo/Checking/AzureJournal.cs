@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using Azure.Data.Tables;
+using OrleansUploads.Cluster.Azure;
+using OrleansUploads.Cluster.Moving;
+using OrleansUploads.Core.Values;
+
+namespace OrleansUploads.Silo.Checking;
+
+/// <summary>The decisions of a cluster on Azure Storage.</summary>
+/// <param name="decisions">Reads entities.</param>
+/// <param name="tables">The tables of the storage account.</param>
+/// <param name="service">Orleans' service ID.</param>
+internal sealed class AzureJournal(ClusterDecisions decisions, TableServiceClient tables, string service) : ClusterJournal(decisions)
+{
+    private const char Slash = '/';
+
+    /// <summary>What Orleans writes instead of a slash, which no key in a table may contain.</summary>
+    private const char Replacement = '_';
+
+    private const int AccountDigits = 12;
+
+    private readonly TableClient _journals = tables.GetTableClient(AzureStores.JournalTable);
+
+    /// <remarks>A partition is a grain: its name begins with the service ID and the type of the grain.</remarks>
+    protected override async IAsyncEnumerable<(string Place, string Key)> ListKeysAsync(
+        EntityKind kind, string state, string after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var prefix = $"{service}_{state}{Replacement}";
+        var (first, end) = (prefix + after, $"{service}_{state}{(char)(Replacement + 1)}");
+        await foreach (var row in _journals.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey gt {first} and PartitionKey lt {end} and RowKey eq {state}"),
+            select: [nameof(TableEntity.PartitionKey)],
+            cancellationToken: cancellationToken))
+        {
+            var place = row.PartitionKey[prefix.Length..];
+            yield return (place, RestoreKey(kind, place));
+        }
+    }
+
+    /// <summary>Restores the slashes of a key. The name of a vault, and an upload ID, may contain the replacement; all else in keys may not.
+    /// </summary>
+    internal static string RestoreKey(EntityKind kind, string stored) => kind switch
+    {
+        EntityKind.Vault => Restore(stored, fromEnd: 0),
+        EntityKind.Jobs => Restore(stored, fromEnd: 1),
+        EntityKind.ArchiveShard or EntityKind.UploadPage => Restore(stored, fromEnd: 2),
+        EntityKind.KeyLeaf or EntityKind.KeyRoutes => stored.Replace(Replacement, Slash),
+        _ => stored,
+    };
+
+    private static string Restore(string stored, int fromEnd)
+    {
+        var key = stored.ToCharArray();
+        key[AccountDigits] = Slash;
+        for (var at = key.Length - 1; fromEnd > 0; at--)
+        {
+            if (key[at] == Replacement)
+            {
+                key[at] = Slash;
+                fromEnd--;
+            }
+        }
+
+        return new string(key);
+    }
+}

@@ -1,0 +1,274 @@
+using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.Silo.Checking;
+using OrleansUploads.Silo.Settings;
+using OrleansUploads.Silo.Tests.Moving;
+using OrleansUploads.Silo.Tests.Serving;
+
+namespace OrleansUploads.Silo.Tests.Checking;
+
+/// <summary>The command <c>check</c> of a cluster names what is missing or damaged, reports nothing else, and changes nothing.</summary>
+public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azurite) : IDisposable
+{
+    private const string Bucket = "parts";
+    private const string Prefix = "cluster";
+    private const string VaultOfTape = "000000000001/tape";
+
+    private static readonly byte[] Tape = Archives.Bytes((2 * Archives.MiB) + 5, seed: 4);
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task What_a_busy_cluster_changes_is_not_damage()
+    {
+        var silo = (await StartOfSiloAsync("PostgreSQL")).With("OrleansUploads__ReplacedObjectGrace", "1m");
+        var service = new MovingService();
+        await using var cluster = await RunningSilo.StartAsync(silo);
+        await service.FillAsync(cluster, archives: 10, objects: 10);
+        using var stop = new CancellationTokenSource();
+        var changes = 0;
+        var load = LoadAsync();
+        for (var check = 0; check < 3; check++)
+        {
+            var before = Volatile.Read(ref changes);
+            var report = (await ClusterCheck.RunAsync(silo, check % 2 == 0 ? ["--deep"] : [])).ExpectSound();
+            Assert.True(report.Count("archives") > 10 && report.Count("openUploads") >= 2 && report.Count("histories") > 50, $"{report}");
+            await Eventually.BecomesTrueAsync(
+                () => Volatile.Read(ref changes) > before || load.IsCompleted, "the clients have changed something");
+        }
+
+        await stop.CancelAsync();
+        await load;
+
+        async Task LoadAsync()
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await service.AddAsync(cluster, archives: 5, objects: 5);
+                Interlocked.Increment(ref changes);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("PostgreSQL")]
+    [InlineData("Azurite")]
+    public async Task Damaged_and_missing_files_are_named_with_their_owners(string database)
+    {
+        var silo = await StartOfSiloAsync(database);
+        var (archive, upload) = await FillAsync(silo);
+        var parts = Files(upload, "*.part");
+        Assert.Equal(3, parts.Length);
+        Assert.Empty((await ClusterCheck.RunAsync(silo)).ExpectSound().Orphans);
+        File.Delete(parts[0]);
+        Flip(parts[1]);
+        var small = Assert.Single(Files("*", "*.part"), file => !parts.Contains(file) && new FileInfo(file).Length > 200_000);
+        Flip(small);
+        var orphan = Path.Combine(Path.GetDirectoryName(parts[0])!, $"{new string('0', 32)}.part");
+        await File.WriteAllTextAsync(orphan, "half a part", TestContext.Current.CancellationToken);
+
+        var report = await ClusterCheck.RunAsync(silo, "--orphans");
+
+        Assert.Equal((1, 3), (report.ExitCode, report.Damage.Count));
+        Assert.All(parts[..2], file => Assert.Single(report.Damage, found =>
+            ClusterCheck.Text(found, "file") == file && ClusterCheck.Text(found, "kind") == "part"
+            && ClusterCheck.Text(found, "archive") == archive && ClusterCheck.Text(found, "vault") == VaultOfTape));
+        Assert.Single(report.Damage, found => ClusterCheck.Text(found, "file") == small
+            && (ClusterCheck.Text(found, "bucket"), ClusterCheck.Text(found, "key")) == ("pictures", "a/b.jpg"));
+        Assert.Equal(Path.GetDirectoryName(orphan), Assert.Single(report.Orphans));
+    }
+
+    [Fact]
+    public async Task An_object_that_is_missing_from_the_store_is_named_and_nothing_is_written_to_it()
+    {
+        await using var store = await StartStoreAsync();
+        using var s3 = new S3Calls(store);
+        var silo = WithPartsIn(store, await StartOfSiloAsync("PostgreSQL"));
+        var (archive, upload) = await FillAsync(silo);
+        var keys = await KeysAsync(s3);
+        var rows = await DigestOfRowsAsync(silo);
+        (await ClusterCheck.RunAsync(silo, "--deep")).ExpectSound();
+        Assert.Equal(keys, await KeysAsync(s3));
+        Assert.Equal(rows, await DigestOfRowsAsync(silo));
+
+        var lost = keys.First(key => key.Contains(upload, StringComparison.Ordinal) && key.EndsWith(".part", StringComparison.Ordinal));
+        await s3.SendAsync(HttpMethod.Delete, $"/{Bucket}/{lost}");
+
+        var found = Assert.Single((await ClusterCheck.RunAsync(silo)).Damage);
+        Assert.Equal(
+            ($"s3://{Bucket}/{lost}", archive, VaultOfTape),
+            (ClusterCheck.Text(found, "file"), ClusterCheck.Text(found, "archive"), ClusterCheck.Text(found, "vault")));
+    }
+
+    [Fact]
+    public async Task Another_store_is_named_by_its_mark_and_not_reported_as_a_loss()
+    {
+        var silo = await StartOfSiloAsync("PostgreSQL");
+        await FillAsync(silo);
+        var other = await StartOfSiloAsync("PostgreSQL", _folder.File("other"));
+        await FillAsync(other);
+
+        var report = await ClusterCheck.RunAsync(silo.With(KnownSettings.PartsFolder.Variable, _folder.File("other")));
+
+        Assert.Equal((2, 0), (report.ExitCode, report.Damage.Count));
+        var reason = ClusterCheck.Text(report.Document, "reason")!;
+        Assert.Contains(
+            $"{_folder.File("other")} does not keep the bytes of the cluster orleans-uploads: its mark 'folder-mark' is ",
+            reason,
+            StringComparison.Ordinal);
+        var missing = await ClusterCheck.RunAsync(silo.With(KnownSettings.PartsFolder.Variable, _folder.File("missing")));
+        Assert.Equal((2, 0), (missing.ExitCode, missing.Damage.Count));
+        Assert.Contains("there is no mark", ClusterCheck.Text(missing.Document, "reason"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lost_history_is_noticed_by_those_that_refer_to_it()
+    {
+        var silo = await StartOfSiloAsync("PostgreSQL");
+        var (archive, upload) = await FillAsync(silo);
+        await PostgresServer.ExecuteAsync(
+            silo.Environment[KnownSettings.ConnectionString.Variable]!,
+            $"DELETE FROM orleansstorage WHERE grainidextensionstring = '{upload}'");
+
+        var found = Assert.Single((await ClusterCheck.RunAsync(silo)).Damage);
+
+        Assert.Equal(("index", archive), (ClusterCheck.Text(found, "kind"), ClusterCheck.Text(found, "archive")));
+    }
+
+    [Fact]
+    public async Task An_unreadable_history_is_damage_and_the_check_goes_on()
+    {
+        var silo = await StartOfSiloAsync("PostgreSQL");
+        var (_, upload) = await FillAsync(silo);
+        await PostgresServer.ExecuteAsync(
+            silo.Environment[KnownSettings.ConnectionString.Variable]!,
+            $"UPDATE orleansstorage SET payloadbinary = 'rubbish' WHERE grainidextensionstring = '{upload}'");
+
+        var report = await ClusterCheck.RunAsync(silo);
+
+        Assert.Equal(1, report.ExitCode);
+        Assert.Single(report.Damage, found => ClusterCheck.Text(found, "kind") == "history" && ClusterCheck.Text(found, "upload") == upload);
+        Assert.True(report.Count("parts") > 0, "Nothing else was checked.");
+    }
+
+    [Fact]
+    public async Task An_interrupted_check_resumes_where_it_stopped()
+    {
+        var silo = await StartOfSiloAsync("PostgreSQL");
+        var (_, upload) = await FillAsync(silo);
+        await PostgresServer.ExecuteAsync(
+            silo.Environment[KnownSettings.ConnectionString.Variable]!,
+            $"""
+            UPDATE orleansstorage SET payloadbinary = 'rubbish' WHERE (graintypestring, grainidextensionstring) = (
+                SELECT graintypestring, max(grainidextensionstring) FROM orleansstorage
+                WHERE length(grainidextensionstring) = {upload.Length} AND grainidextensionstring <> '{upload}' GROUP BY 1 LIMIT 1)
+            """);
+        var position = _folder.File("position");
+
+        // Its history, and the index that refers to it, are checked within seconds. The bytes of the tape would take a minute at this rate.
+        await using (var process = silo.Run("check", "--limit=40KiB/s", "--resume", position))
+        {
+            Assert.NotNull(await process.WaitForLineAsync("damaged: ", TimeSpan.FromMinutes(2)));
+            process.Terminate();
+            Assert.Equal(2, await process.WaitForExitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Contains($"Run the same command again to continue from {position}.", process.Error, StringComparison.Ordinal);
+        }
+
+        var other = await ClusterCheck.RunAsync(silo, "--deep", "--resume", position);
+        Assert.Equal(2, other.ExitCode);
+        var rest = await ClusterCheck.RunAsync(silo, "--resume", position);
+
+        Assert.Equal((1, 2), (rest.ExitCode, rest.Count("damaged")));
+        Assert.InRange(rest.Damage.Count, 0, 1);
+        Assert.False(File.Exists(position), "The check has finished and left its file.");
+    }
+
+    [Theory]
+    [InlineData("deploy/systemd/orleans-uploads-check.service")]
+    [InlineData("docs/cluster.md")]
+    public void What_schedules_a_check_uses_options_of_the_command(string file)
+    {
+        var line = File.ReadLines(Path.Combine(Repository.Root, file)).Single(
+            static line => line.Contains("/orleans-uploads-silo check --", StringComparison.Ordinal));
+
+        var command = CheckCommand.Parse(line[line.IndexOf(" check ", StringComparison.Ordinal)..].Trim().Split(' '));
+
+        Assert.NotNull(command);
+        Assert.Empty(command.Settings);
+    }
+
+    [Theory]
+    [InlineData("--limit is 'fast'", "check", "--limit", "fast")]
+    [InlineData("--resume needs a value", "check", "--resume")]
+    [InlineData("'--dep' is neither a command nor a setting", "check", "--dep")]
+    public async Task Wrong_options_end_with_the_exit_code_of_a_check_that_did_not_begin(string problem, params string[] arguments)
+    {
+        await using var process = new SiloStart(RunningSilo.Alone()).Run(arguments);
+
+        Assert.Equal(2, await process.WaitForExitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Contains(problem, process.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Starts a silo, and stops it when it has an archive of three parts and an object.</summary>
+    private static async Task<(string Archive, string Upload)> FillAsync(SiloStart silo)
+    {
+        await using var cluster = await RunningSilo.StartAsync(silo);
+        using var client = cluster.Connect();
+        await client.CreateVaultAsync("tape");
+        var upload = await client.InitiateMultipartUploadAsync("tape", Archives.MiB);
+        for (var at = 0; at < Tape.Length; at += Archives.MiB)
+        {
+            await client.UploadPartAsync("tape", upload, at, HashedBody.Of(Tape.AsMemory(at, Math.Min(Archives.MiB, Tape.Length - at))));
+        }
+
+        var archive = await client.CompleteMultipartUploadAsync("tape", upload, Tape.Length, HashedBody.Of(Tape).TreeHash);
+        await client.UploadArchiveAsync("tape", HashedBody.Of(Archives.Bytes(1000, seed: 5)));
+        using var s3 = new S3Calls(cluster);
+        await s3.SendAsync(HttpMethod.Put, "/pictures", []);
+        await s3.SendAsync(HttpMethod.Put, "/pictures/a/b.jpg", Archives.Bytes(300_000, seed: 6));
+
+        // A name of hexadecimal digits is stored as a number.
+        await s3.SendAsync(HttpMethod.Put, "/beef", []);
+        await s3.SendAsync(HttpMethod.Put, "/beef/steak", [1, 2, 3]);
+        await cluster.StopAsync();
+        return (archive.ArchiveId, upload);
+    }
+
+    private async Task<SiloStart> StartOfSiloAsync(string database, string? folder = null) =>
+        new((await DatabaseServers.Named(database, postgres, azurite).CreateAsync()).NewSilo(folder ?? _folder.Data));
+
+    private async Task<ServerProcess> StartStoreAsync()
+    {
+        var store = await ServerProcess.StartAsync(_folder.File("store"), "--quiet");
+        using var s3 = new S3Calls(store);
+        await s3.SendAsync(HttpMethod.Put, $"/{Bucket}", []);
+        return store;
+    }
+
+    private static SiloStart WithPartsIn(ServerProcess store, SiloStart silo) => silo.WithPartsInS3(
+        $"s3://{Bucket}/{Prefix}", store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
+
+    private static async Task<IReadOnlyList<string>> KeysAsync(S3Calls s3) => await s3.ListAsync($"/{Bucket}?list-type=2", "Key");
+
+    private static Task<string?> DigestOfRowsAsync(SiloStart silo) => PostgresServer.QueryAsync(
+        silo.Environment[KnownSettings.ConnectionString.Variable]!,
+        "SELECT md5(string_agg(s::text || s.xmin::text, ',' ORDER BY s::text)) FROM orleansstorage s");
+
+    /// <summary>The files of an upload, or of all uploads.</summary>
+    private string[] Files(string upload, string pattern) =>
+    [
+        .. Directory.GetDirectories(_folder.Data, upload, SearchOption.AllDirectories)
+            .SelectMany(folder => Directory.GetFiles(folder, pattern)).Order(StringComparer.Ordinal),
+    ];
+
+    private static void Flip(string file)
+    {
+        using var stream = File.Open(file, FileMode.Open);
+        stream.Position = 60;
+        var value = stream.ReadByte();
+        stream.Position--;
+        stream.WriteByte((byte)(value ^ 1));
+    }
+}
