@@ -266,12 +266,15 @@ internal readonly record struct StoredRow(int? Version, byte[]? Content);
 /// <param name="State">The state name.</param>
 internal sealed record RowKey(int GrainHash, long N0, long N1, string? Text, int StateHash, string State)
 {
+    /// <summary>What the names of the states of accounts begin with.</summary>
+    private const string AccountState = "ou-account";
+
     private static readonly OrleansDefaultHasher Hasher = new();
 
     /// <summary>Returns the key under which Orleans' provider stores a state of a grain.</summary>
     public static RowKey Of(GrainId grain, string state)
     {
-        var (n0, n1, text, bytes) = Parts(grain);
+        var (n0, n1, text, bytes) = Parts(grain, isFixedLength: state.StartsWith(AccountState, StringComparison.Ordinal));
         if (BitConverter.IsLittleEndian)
         {
             // Orleans hashes the bytes of a key in reverse on little-endian machines.
@@ -285,8 +288,8 @@ internal sealed record RowKey(int GrainHash, long N0, long N1, string? Text, int
     public static RowKey BeforeAll(string state) =>
         Of(GrainId.Create(state, "0"), state) with { GrainHash = int.MinValue, N0 = long.MinValue, N1 = long.MinValue, Text = null };
 
-    /// <summary>The key of a grain that is stored in this row. The leading zeros of a number, as which a name of hexadecimal digits is stored,
-    /// are not known.</summary>
+    /// <summary>The key of a grain that is stored in this row. A name of hexadecimal digits is stored as a number; the leading zeros of that of an
+    /// account are not known.</summary>
     public string NameGrain()
     {
         if (Text is not null)
@@ -300,7 +303,9 @@ internal sealed record RowKey(int GrainHash, long N0, long N1, string? Text, int
         return N0 == 0 ? N1.ToString("x", CultureInfo.InvariantCulture) : new Guid(guid).ToString("N");
     }
 
-    private static (long N0, long N1, string? Text, byte[] Bytes) Parts(GrainId grain)
+    /// <param name="grain">The grain.</param>
+    /// <param name="isFixedLength">Whether all keys of the kind have the same length, so that no two of them are the same number.</param>
+    private static (long N0, long N1, string? Text, byte[] Bytes) Parts(GrainId grain, bool isFixedLength)
     {
         if (grain.TryGetGuidKey(out var guid, out var extension))
         {
@@ -308,7 +313,8 @@ internal sealed record RowKey(int GrainHash, long N0, long N1, string? Text, int
             return (BitConverter.ToInt64(bytes), BitConverter.ToInt64(bytes, sizeof(long)), extension, WithText(bytes, extension));
         }
 
-        if (grain.TryGetIntegerKey(out var number, out extension))
+        // Orleans' provider takes beef and 0beef for the same number, but they are two buckets.
+        if (grain.TryGetIntegerKey(out var number, out extension) && (isFixedLength || !grain.Key.AsSpan().StartsWith("0"u8)))
         {
             return (0, number, extension, WithText(BitConverter.GetBytes(number), extension));
         }

@@ -183,7 +183,7 @@ public sealed class PostgresRowsTests(PostgresServer postgres) : IAsyncDisposabl
     {
         string[] keys =
         [
-            "000000000001/archives-1", "beef", "0123456789abcdef0123456789abcdef", .. Enumerable.Range(0, 20).Select(static number => $"upload-{number}"),
+            "000000000001/archives-1", "beef", "0beef", "00beef", "0123456789abcdef0123456789abcdef", .. Enumerable.Range(0, 20).Select(static number => $"upload-{number}"),
         ];
         var database = await postgres.CreateDatabaseAsync();
         var rows = Rows(database);
