@@ -8,11 +8,17 @@ using OrleansUploads.Silo.Tests.Serving;
 namespace OrleansUploads.Silo.Tests.Checking;
 
 /// <summary>The command <c>check</c> of a cluster names what is missing or damaged, reports nothing else, and changes nothing.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azurite) : IDisposable
 {
     private const string Bucket = "parts";
     private const string Prefix = "cluster";
     private const string VaultOfTape = "000000000001/tape";
+
+    /// <summary>How often clients change the busy cluster at most.</summary>
+    private const int MaxChanges = 60;
+
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
 
     private static readonly byte[] Tape = Archives.Bytes((2 * Archives.MiB) + 5, seed: 4);
 
@@ -44,7 +50,9 @@ public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azu
 
         async Task LoadAsync()
         {
-            while (!stop.IsCancellationRequested)
+            // A check that finds more than it reads would not end.
+            using var pace = new PeriodicTimer(Pace);
+            while (await pace.WaitForNextTickAsync() && !stop.IsCancellationRequested && changes < MaxChanges)
             {
                 await service.AddAsync(cluster, archives: 5, objects: 5);
                 Interlocked.Increment(ref changes);

@@ -4,6 +4,7 @@ using OrleansUploads.Silo.Settings;
 namespace OrleansUploads.Silo.Tests.Status;
 
 /// <summary>The command <c>status</c> describes a cluster whose silos run, or do not, and says what needs attention.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class ClusterStatusTests(PostgresServer postgres, AzuriteServer azurite) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
