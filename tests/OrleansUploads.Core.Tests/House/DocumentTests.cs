@@ -57,12 +57,13 @@ public sealed partial class DocumentTests
     }
 
     [Fact]
-    public void The_Grafana_dashboard_and_the_recipe_for_Prometheus_use_existing_metrics()
+    public void The_Grafana_dashboard_and_the_rules_and_recipe_for_Prometheus_use_existing_metrics()
     {
         var known = SourcesOf("src").SelectMany(text => MetricLiteral().Matches(text))
             .Select(match => match.Groups[1].Value.Replace('.', '_')).ToHashSet();
         var texts = CurrentDocuments.Select(document => (document.Name, document.Text))
-            .Append(("deploy/grafana", File.ReadAllText(Path.Combine(Repository.Root, "deploy/grafana/orleans-uploads.json"))));
+            .Concat(new[] { "deploy/grafana/orleans-uploads.json", "deploy/grafana/alerts.yml" }
+                .Select(name => (name, File.ReadAllText(Path.Combine(Repository.Root, name)))));
         Assert.Empty(texts.SelectMany(text => PrometheusName().Matches(text.Item2)
             .Select(match => match.Value)
             .Where(name => !known.Contains(PrometheusSuffix().Replace(name, "")))
