@@ -57,15 +57,18 @@ public sealed class FaultCampaignTests : IAsyncDisposable
     public async Task One_failed_request_without_a_fault_is_found()
     {
         var answered = 0;
-        var finding = Assert.Single(await RunAsync((request, answer) =>
+        var findings = await RunAsync((request, answer) =>
         {
             // Clients of vaults begin after the start of the silos, which clients must not notice.
             if (request.RequestUri!.AbsolutePath.Contains("/vaults/", StringComparison.Ordinal) && Interlocked.Increment(ref answered) == 30)
             {
                 answer.StatusCode = HttpStatusCode.ServiceUnavailable;
             }
-        }));
-        Assert.Matches("^No fault explains this: .*503", finding);
+        });
+
+        // The judge of the simulation may find it, too.
+        var finding = Assert.Single(findings, static finding => finding.StartsWith("No fault explains this: ", StringComparison.Ordinal));
+        Assert.Contains("503", finding, StringComparison.Ordinal);
     }
 
     [Fact]
