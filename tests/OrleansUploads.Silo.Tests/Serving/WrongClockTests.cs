@@ -2,7 +2,7 @@ using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
-/// <summary>Silos whose clocks disagree by less than a request may be old.</summary>
+/// <summary>Silos whose clocks are wrong, by less and by more than a request may be old.</summary>
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
 {
