@@ -77,8 +77,8 @@ internal sealed class SiloClocks(
     /// requests.</summary>
     public bool IsOutvoted => _isOutvoted;
 
-    /// <summary>Reads the clocks of the other silos and updates <see cref="Agrees"/> and <see cref="IsOutvoted"/>. While this silo is not active, it does not know the
-    /// others, and its clock agrees with nothing.</summary>
+    /// <summary>Reads the clocks of the other silos and updates <see cref="Agrees"/> and <see cref="IsOutvoted"/>. While this silo is not
+    /// active, it does not know the others, and its clock agrees with nothing.</summary>
     public async Task CompareAsync(CancellationToken cancellationToken)
     {
         var members = membership.CurrentSnapshot;

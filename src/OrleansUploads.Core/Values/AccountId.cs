@@ -3,7 +3,8 @@ namespace OrleansUploads.Core.Values;
 /// <summary>ID of an account: 12 digits.</summary>
 public readonly record struct AccountId : ITextValue<AccountId>
 {
-    private const int Digits = 12;
+    /// <summary>The number of digits.</summary>
+    public const int Digits = 12;
 
     private readonly string? _text;
 

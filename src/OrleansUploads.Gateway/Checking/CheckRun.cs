@@ -37,7 +37,7 @@ public sealed class CheckRun(string program, CheckSettings settings, TimeProvide
     /// <summary>Reads the key pairs as a server does when it starts.</summary>
     /// <param name="keys">The file.</param>
     /// <param name="name">The name of the file in the finding.</param>
-    /// <returns>The damage, or null if there is none.</returns>
+    /// <returns>The damage, or null if the file is sound.</returns>
     public static Damage? FindDamage(KeyFile keys, string name)
     {
         ArgumentNullException.ThrowIfNull(keys);

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Gateway.Checking;
 
-/// <summary>The options of a <c>check</c> command, whatever it checks.</summary>
+/// <summary>The options of a <c>check</c> command, for a data folder or a cluster.</summary>
 /// <param name="Deep">Whether tree hashes are recomputed.</param>
 /// <param name="BytesPerSecond">The maximum number of bytes to read per second, or null for no limit.</param>
 /// <param name="ResumeFile">The file in which progress is saved; null to save none.</param>

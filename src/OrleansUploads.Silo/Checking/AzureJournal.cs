@@ -17,7 +17,6 @@ internal sealed class AzureJournal(ClusterDecisions decisions, TableServiceClien
     /// <summary>What Orleans writes instead of a slash, which no key in a table may contain.</summary>
     private const char Replacement = '_';
 
-    private const int AccountDigits = 12;
 
     private readonly TableClient _journals = tables.GetTableClient(AzureStores.JournalTable);
 
@@ -51,7 +50,7 @@ internal sealed class AzureJournal(ClusterDecisions decisions, TableServiceClien
     private static string Restore(string stored, int fromEnd)
     {
         var key = stored.ToCharArray();
-        key[AccountDigits] = Slash;
+        key[AccountId.Digits] = Slash;
         for (var at = key.Length - 1; fromEnd > 0; at--)
         {
             if (key[at] == Replacement)

@@ -12,7 +12,6 @@ namespace OrleansUploads.Silo.Checking;
 internal sealed class PostgresJournal(ClusterDecisions decisions, PostgresRows rows) : ClusterJournal(decisions)
 {
     private const int PageRows = 1000;
-    private const int AccountDigits = 12;
     private const char Separator = ' ';
 
     protected override async IAsyncEnumerable<(string Place, string Key)> ListKeysAsync(
@@ -24,7 +23,7 @@ internal sealed class PostgresJournal(ClusterDecisions decisions, PostgresRows r
             foreach (var row in page)
             {
                 var key = row.NameGrain();
-                yield return (PlaceOf(row), kind == EntityKind.Account ? key.PadLeft(AccountDigits, '0') : key);
+                yield return (PlaceOf(row), kind == EntityKind.Account ? key.PadLeft(AccountId.Digits, '0') : key);
             }
 
             last = page[^1];

@@ -42,5 +42,5 @@ internal sealed record Member(string Address, string State, string? Version, Dat
 /// <summary>The part store of a cluster.</summary>
 /// <param name="Place">The folder or the address.</param>
 /// <param name="Mark">The mark in the store, in hex digits; null if it has none or does not answer.</param>
-/// <param name="Owner">What the claim of its owner says, such as <c>is used by the cluster uploads</c>; null if there is none.</param>
+/// <param name="Owner">What the claim of its owner says, such as <c>is used by the cluster uploads</c>; null for a store without an owner.</param>
 internal sealed record StoreStatus(string Place, string? Mark, string? Owner);

@@ -97,6 +97,6 @@ public sealed class ProofTests
 
     private static Document Read(string name) => Document.Read(Path.Combine(Repository.Root, name));
 
-    /// <summary>A mark that is none of this file.</summary>
+    /// <summary>The source of a mark. Put together here, so that this file itself has no such mark.</summary>
     private static string Mark(string promise) => $"Promise(\"example.md\", \"{promise}\")";
 }

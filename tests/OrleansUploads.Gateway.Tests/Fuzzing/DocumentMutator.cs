@@ -4,7 +4,7 @@ namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>A language of documents, as far as the fuzzer knows it.</summary>
 /// <param name="Start">The first byte of each document.</param>
-/// <param name="Token">Matches the next token, whatever it is.</param>
+/// <param name="Token">Matches the next token of any kind.</param>
 /// <param name="OddToken">Returns a token that commonly breaks parsers.</param>
 /// <param name="Reshape">Nests, repeats or wraps parts of a document.</param>
 /// <param name="Inside">Corrupts the document in a token, or returns null if the token has none.</param>
@@ -18,7 +18,7 @@ internal sealed record DocumentLanguage(
 /// <summary>Corrupts the bytes, the tokens or the structure of documents. Most of a document stays valid.</summary>
 internal sealed class DocumentMutator(Dice dice, DocumentLanguage language)
 {
-    /// <summary>Corrupts a document, or bytes that are none.</summary>
+    /// <summary>Corrupts a document, or bytes in another format.</summary>
     public byte[] Mutate(byte[] body)
     {
         if (body.Length == 0 || body[0] != language.Start)
