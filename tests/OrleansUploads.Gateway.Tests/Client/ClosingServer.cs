@@ -7,6 +7,7 @@ namespace OrleansUploads.Gateway.Tests.Client;
 internal sealed class ClosingServer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stopping = new();
     private readonly Task _serving;
     private int _requests;
 
@@ -25,15 +26,17 @@ internal sealed class ClosingServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _stopping.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _serving);
         _listener.Stop();
-        await Assert.ThrowsAnyAsync<SocketException>(() => _serving);
+        _stopping.Dispose();
     }
 
     private async Task ServeAsync(string[] answers)
     {
         while (true)
         {
-            using var connection = await _listener.AcceptSocketAsync();
+            using var connection = await _listener.AcceptSocketAsync(_stopping.Token);
             await connection.ReceiveAsync(new byte[4096]);
             if (Interlocked.Increment(ref _requests) <= answers.Length)
             {
