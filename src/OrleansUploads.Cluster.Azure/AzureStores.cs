@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Azure;
 using Azure.Data.Tables;
+using Azure.Data.Tables.Models;
 using Orleans.Clustering.AzureStorage;
 using Orleans.Configuration;
 using Orleans.Reminders.AzureStorage;
@@ -23,6 +24,9 @@ public static class AzureStores
     /// <summary>A column and a row of Orleans' membership table.</summary>
     private const string GenerationProperty = "Generation";
     private const string MembershipVersionRow = "VersionRow";
+
+    /// <summary>The keys of a row that no table has.</summary>
+    private const string NoRow = "ou-health";
 
     /// <summary>Creates the tables that are missing, and finds the silos that were at an address.</summary>
     /// <param name="tables">The tables of the storage account.</param>
@@ -65,6 +69,28 @@ public static class AzureStores
         ArgumentNullException.ThrowIfNull(tables);
         await tables.GetTableClient(MembershipTable)
             .GetEntityIfExistsAsync<TableEntity>(clusterId, MembershipVersionRow, cancellationToken: cancellationToken);
+    }
+
+    /// <summary>Checks that the account takes writes of journals and of reminders. It updates rows that do not exist, so nothing is
+    /// stored.</summary>
+    /// <param name="tables">The tables of the storage account.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="RequestFailedException">The storage account cannot be reached or refuses the request.</exception>
+    public static async Task CheckWritesAsync(TableServiceClient tables, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(tables);
+        await Task.WhenAll(((string[])[JournalTable, ReminderTable]).Select(async table =>
+        {
+            try
+            {
+                await tables.GetTableClient(table).UpdateEntityAsync(
+                    new TableEntity(NoRow, NoRow), ETag.All, TableUpdateMode.Merge, cancellationToken);
+            }
+            catch (RequestFailedException missing) when (missing.ErrorCode == TableErrorCode.ResourceNotFound)
+            {
+                // The account has looked for the row in order to write it.
+            }
+        }));
     }
 
     /// <summary>Configures the stores of a silo. Missing tables are created.</summary>

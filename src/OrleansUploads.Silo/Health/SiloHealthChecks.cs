@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orleans.Storage;
+using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Nodes;
 using OrleansUploads.Cluster.Settings;
@@ -49,7 +50,9 @@ internal static class SiloHealthChecks
             return services;
         }
 
-        checks.Add("silo-active", ActiveCheck).Add("storage", StorageCheck).Add("cluster", FirstAnswerCheck);
+        checks.Add("silo-active", ActiveCheck);
+        checks.Add("storage", settings.Store == ClusterStore.Azure ? provider => TablesCheck(settings, TimeOf(provider)) : StorageCheck);
+        checks.Add("cluster", FirstAnswerCheck);
         checks.AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
         checks.Add("silo-not-dead", LivenessCheck, GatewayEndpoints.LiveTag);
         return services;
@@ -129,6 +132,13 @@ internal static class SiloHealthChecks
     /// <summary>Ready while this silo is an active member of the cluster.</summary>
     private static Func<Task<HealthCheckResult>> ActiveCheck(IServiceProvider provider) => StatusCheck(
         provider, static status => status == SiloStatus.Active ? null : $"The silo's status is {status}.");
+
+    /// <summary>Ready while the tables of the silos can be written to.</summary>
+    private static Func<Task<HealthCheckResult>> TablesCheck(SiloSettings settings, TimeProvider time)
+    {
+        var tables = AzureAccount.Connect(settings);
+        return new CachedHealthCheck(cancellationToken => AzureStores.CheckWritesAsync(tables, cancellationToken), time).GetAsync;
+    }
 
     /// <summary>Ready while the grain storage responds and can be written to, because every entity needs it.</summary>
     private static Func<Task<HealthCheckResult>> StorageCheck(IServiceProvider provider)

@@ -49,6 +49,44 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
+    public async Task A_store_that_answers_late_makes_no_silo_unready_and_fails_no_request()
+    {
+        const int Objects = 4;
+        await using var server = await ServerProcess.StartAsync(_folder.File("store"), "--quiet");
+        using (var s3 = new S3Calls(server))
+        {
+            await s3.SendAsync(HttpMethod.Put, "/parts", []);
+        }
+
+        await using var store = new SlowProxy(server.Address);
+        await using var silo = await RunningSilo.StartAsync(
+            new SiloStart(RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data))
+                .WithPartsInS3("s3://parts/cluster", store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey));
+        await Eventually.BecomesTrueAsync(
+            async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready");
+        using var client = silo.Connect();
+        await client.CreateVaultAsync("photos");
+
+        store.Delay = TimeSpan.FromSeconds(3);
+        var upload = Task.Run(async () =>
+        {
+            for (var seed = 0; seed < Objects; seed++)
+            {
+                await client.UploadArchiveAsync("photos", HashedBody.Of(Archives.Bytes(1000, seed)));
+            }
+        });
+        while (!upload.IsCompleted)
+        {
+            var (status, report) = await AskAsync(silo, GatewayEndpoints.HealthPath);
+            Assert.True(status == HttpStatusCode.OK, report);
+            await Task.WhenAny(upload, Task.Delay(TimeSpan.FromMilliseconds(200)));
+        }
+
+        await upload;
+        Assert.Equal(Objects, (await client.DescribeVaultAsync("photos")).ArchiveCount);
+    }
+
+    [Fact]
     [Promise("cluster.md", "the folder is not mounted")]
     public async Task Without_its_folder_a_silo_is_alive_but_not_ready()
     {

@@ -6,10 +6,10 @@ using OrleansUploads.Silo.Tests.Copies;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
-/// <summary>While PostgreSQL answers but refuses what requests write, a silo is not ready: within 5 seconds, and again within 10 seconds after
+/// <summary>While the database answers but refuses what requests write, a silo is not ready: within 5 seconds, and again within 10 seconds after
 /// the cause is gone.</summary>
 [Trait(TestRun.Name, TestRun.Timing)]
-public sealed class RefusedWriteTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
+public sealed class RefusedWriteTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
     private const string User = "silo_user";
 
@@ -92,6 +92,30 @@ public sealed class RefusedWriteTests(PostgresServer postgres, ITestOutputHelper
                 return Task.CompletedTask;
             },
             "No space left");
+    }
+
+    [Theory]
+    [InlineData("OrleansUploadsJournals")]
+    [InlineData("OrleansUploadsReminders")]
+    public async Task Health_is_red_while_a_table_of_the_storage_account_takes_no_writes(string table)
+    {
+        using var proxy = await TableProxy.StartAsync(azurite);
+        var cluster = await azurite.CreateLocalClusterAsync() with { ConnectionString = Azurite.ConnectionToTables(proxy.Tables) };
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnAzure(cluster, _folder.Data));
+        await BecomesAsync(silo, HttpStatusCode.OK);
+        await ExpectOutageAsync(
+            silo,
+            () =>
+            {
+                proxy.Plan = request => request.IsWrite && request.Table == table ? TableFault.Fail : TableFault.None;
+                return Task.CompletedTask;
+            },
+            () =>
+            {
+                proxy.Plan = static _ => TableFault.None;
+                return Task.CompletedTask;
+            },
+            "has not answered for 2 seconds");
     }
 
     /// <summary>A silo whose user owns nothing, as when another role has applied the schema.</summary>
