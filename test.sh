@@ -74,11 +74,11 @@ if [[ -z ${ORLEANSUPLOADS_SEED_FROM:-} ]] && commit=$(git rev-parse --short=8 HE
     export ORLEANSUPLOADS_SEED_FROM=${commit:0:8}
 fi
 
-# Programs that run for seconds gain nothing from code that is optimized twice. The compiler's own warnings are still errors.
-if ! $all; then
-    quick=(-p:RunAnalyzers=false)
-    export DOTNET_TieredPGO=0
-fi
+# Programs that run for seconds gain nothing from code that is optimized twice.
+export DOTNET_TieredPGO=0
+
+# The compiler's own warnings are still errors.
+$all || quick=(-p:RunAnalyzers=false)
 
 isAzureAtHand() {
     [[ -n ${ORLEANSUPLOADS_AZURE_STORAGE:-} ]] && return
@@ -101,16 +101,25 @@ trap leave EXIT
 
 passed=0 failed=0 skipped=0 broken=0
 
-# Where the time goes: one line for each step and project.
-took() { printf '%6d s  %s\n' "$2" "$1" >>"$results/seconds"; }
+# Runs a command, and notes where the time goes: the seconds that it took, and those of processors.
+timed() {
+    local name=$1 exitCode=0 TIMEFORMAT='%R %U %S' spent real user kernel
+    shift
+    spent=$(mktemp "$results/XXXXXX")
+    # What the command prints is not what "time" prints. In a shell of its own, no other job that ends meanwhile counts.
+    (time "$@" 2>&3) 3>&2 2>"$spent" || exitCode=$?
+    read -r real user kernel <"$spent"
+    awk -v real="$real" -v user="$user" -v kernel="$kernel" -v name="$name" \
+        'BEGIN { printf "%6d s %6d s  %s\n", real, user + kernel, name }' >>"$results/seconds"
+    rm "$spent"
+    return "$exitCode"
+}
 
 build() {
-    local begun=$SECONDS
-    dotnet build "$1" --configuration Release --no-restore --verbosity quiet ${quick[@]+"${quick[@]}"}
-    took "build of $1" $((SECONDS - begun))
+    timed "build of $1" \
+        dotnet build "$1" --configuration Release --no-restore --verbosity quiet ${quick[@]+"${quick[@]}"}
 }
-dotnet restore OrleansUploads.sln --verbosity quiet
-took restore "$SECONDS"
+timed restore dotnet restore OrleansUploads.sln --verbosity quiet
 build OrleansUploads.sln
 
 # Whole projects that cannot run here: one line and one skipped test each.
@@ -138,24 +147,21 @@ fi
 
 # Programs that are compiled ahead of time start with less processor time, which pays off where tests start more than a hundred.
 if $all && [[ -z ${ORLEANSUPLOADS_PROGRAMS:-} ]]; then
-    begun=$SECONDS
-    if tests/publish-programs.sh "$results/programs" >"$results/publish" 2>&1; then
+    if timed "programs compiled ahead of time" tests/publish-programs.sh "$results/programs" >"$results/publish" 2>&1; then
         export ORLEANSUPLOADS_PROGRAMS="$results/programs"
     else
         echo "The programs could not be compiled ahead of time; tests start them as they are built:"
         grep --max-count=3 error "$results/publish" || tail -n 3 "$results/publish"
     fi
-    took "programs compiled ahead of time" $((SECONDS - begun))
 fi
 
 # Runs a choice of a project's tests. What it prints goes to a file, its results to a report, both with the name of the run.
 run() {
-    local name=$1 project=$2 exitCode=0 begun=$SECONDS
+    local name=$1 project=$2 exitCode=0
     shift 2
-    ${idle[@]+"${idle[@]}"} dotnet "tests/$project/bin/Release/net10.0/$project.dll" -noLogo -noColor -result-xml "$results/$name.xml" \
+    timed "$name" ${idle[@]+"${idle[@]}"} dotnet "tests/$project/bin/Release/net10.0/$project.dll" -noLogo -noColor -result-xml "$results/$name.xml" \
         ${cases[@]+"${cases[@]}"} ${filter[@]+"${filter[@]}"} "$@" </dev/null >"$results/$name.log" 2>&1 || exitCode=$?
     echo "$exitCode" >"$results/$name.exit"
-    took "$name" $((SECONDS - begun))
 }
 
 # Runs whole projects, one after the other, beside what the caller runs meanwhile, in a process group of its own.
@@ -340,7 +346,7 @@ if ((leftOut > 0)); then
 fi
 
 echo
-echo "Where the time went:"
+echo "Where the time went: seconds, seconds of processors, and what for. A server that outlives its tests' process is not counted."
 sort --numeric-sort --reverse "$results/seconds"
 echo
 echo "The slowest tests, in seconds:"

@@ -31,7 +31,7 @@ public sealed class HowtoTests : IDisposable
         }
     }
 
-    [Fact]
+    [Fact, Slice(6)]
     public async Task The_recipes_work_one_after_another()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are for a POSIX shell.");

@@ -4,7 +4,8 @@ namespace OrleansUploads.EndToEnd.Tests.Documents;
 /// them.</summary>
 public sealed class NewUser : IDisposable
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(20);
+    /// <summary>How long the commands of a document may take.</summary>
+    internal static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(20);
 
     private readonly TemporaryFolder _home = new();
     private readonly string _checkout;

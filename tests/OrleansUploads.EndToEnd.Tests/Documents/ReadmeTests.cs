@@ -1,13 +1,24 @@
 namespace OrleansUploads.EndToEnd.Tests.Documents;
 
 /// <summary>The commands of the README work as printed, in its order; what they install needs nothing else; and the packages of the same
-/// checkout are made, installed and used as their READMEs say.</summary>
+/// checkout are made, installed and used as their READMEs say. What builds the program again has a slice.</summary>
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class ReadmeTests(NewUser user) : IClassFixture<NewUser>
 {
     private const string Version = "0.0.1-packed";
 
     [Fact]
+    public async Task The_first_archive_is_stored_and_retrieved_by_pasting_the_commands()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The README's commands are for a POSIX shell.");
+        using var home = new TemporaryFolder();
+        var shell = new DocumentShell(home);
+        await shell.InstallAsync();
+
+        AssertStoredAndRetrieved(await shell.RunAsync(FirstArchive, NewUser.TimeLimit));
+    }
+
+    [Fact, Slice(5)]
     public async Task A_new_user_tries_installs_and_uses_the_program_by_pasting_the_commands()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The README's commands are for a POSIX shell.");
@@ -16,16 +27,10 @@ public sealed class ReadmeTests(NewUser user) : IClassFixture<NewUser>
 
         Assert.Contains("OrleansUploads.Core -> ", await user.InstallAsync(), StringComparison.Ordinal);
 
-        var output = await user.RunAsync(
-            $"""
-            cd
-            {NewUser.Readme.Sections["Your first archive"]}
-            {NewUser.Readme.Sections["With Amazon's command line"]}
-            """);
-        Assert.Equal(2, output.Split('\n').Count(static line => line == "identical"));
+        AssertStoredAndRetrieved(await user.RunAsync($"cd\n{FirstArchive}"));
     }
 
-    [Fact]
+    [Fact, Slice(5)]
     public async Task The_installed_program_runs_the_demo_without_a_runtime_and_without_a_home_folder()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are for a POSIX shell.");
@@ -80,6 +85,12 @@ public sealed class ReadmeTests(NewUser user) : IClassFixture<NewUser>
         Assert.Contains("Signing: AKEXAMPLE: The signature is valid.", output, StringComparison.Ordinal);
         Assert.Contains("Client.DependencyInjection: photos", output, StringComparison.Ordinal);
     }
+
+    private static string FirstArchive =>
+        $"{NewUser.Readme.Sections["Your first archive"]}\n{NewUser.Readme.Sections["With Amazon's command line"]}";
+
+    private static void AssertStoredAndRetrieved(string output) =>
+        Assert.Equal(2, output.Split('\n').Count(static line => line == "identical"));
 
     /// <summary>Writes the samples of a project's README as a program that uses one of the packages.</summary>
     private async Task WriteSampleAsync(string project, string package)
