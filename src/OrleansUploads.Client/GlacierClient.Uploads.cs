@@ -16,11 +16,37 @@ public sealed partial class GlacierClient
     /// <returns>The upload's ID.</returns>
     public Task<string> InitiateMultipartUploadAsync(
         string vault, long partSizeBytes, string? description = null, CancellationToken cancellationToken = default) =>
+        InitiateAsync(vault, partSizeBytes, description, storage: null, nameof(InitiateMultipartUploadAsync), cancellationToken);
+
+    /// <summary>Initiates an upload whose bytes the caller stores elsewhere. Report its parts with <see cref="ReportPartAsync"/>. Needs a key of
+    /// the role node or admin.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="partSizeBytes">1 MiB times a power of two, at most 4 GiB. An archive has at most 10,000 parts.</param>
+    /// <param name="description">At most 1,024 characters of printable ASCII, or null for none.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <returns>The upload's ID.</returns>
+    public Task<string> InitiateExternalUploadAsync(
+        string vault, long partSizeBytes, string? description = null, CancellationToken cancellationToken = default) =>
+        InitiateAsync(vault, partSizeBytes, description, "external", nameof(InitiateExternalUploadAsync), cancellationToken);
+
+    /// <summary>Reports one part whose bytes are durable elsewhere. A repeated report changes nothing.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="uploadId">The ID of an upload from <see cref="InitiateExternalUploadAsync"/>.</param>
+    /// <param name="range">The range of the part in the archive: exactly the part size, or less for the last part.</param>
+    /// <param name="treeHash">The tree hash of these bytes.</param>
+    /// <param name="location">The text that identifies the bytes: 1 to 1,024 characters of printable ASCII, without two blanks in a
+    /// row and without blanks at the ends.</param>
+    /// <param name="cancellationToken">Cancels the request. The part may still be accepted.</param>
+    /// <returns>The location that the upload uses for the part: another one if the same bytes were reported before with it.</returns>
+    /// <exception cref="ArgumentException">The location is invalid.</exception>
+    public Task<string> ReportPartAsync(
+        string vault, string uploadId, ByteRange range, TreeHash treeHash, string location, CancellationToken cancellationToken = default) =>
         RunAsync(
-            new GlacierRequest(HttpMethod.Post, $"{RequestPath.Vault(_account, vault)}/{Uploads}")
-                .WithHeader(HeaderNames.PartSize, partSizeBytes.ToString(CultureInfo.InvariantCulture))
-                .WithHeader(HeaderNames.ArchiveDescription, GlacierLimits.CheckDescription(description)),
-            static (response, _) => Task.FromResult(ResponseReader.RequireHeader(response, HeaderNames.UploadId)),
+            new GlacierRequest(HttpMethod.Put, RequestPath.Item(_account, vault, Uploads, uploadId))
+                .WithHeader("content-range", $"bytes {range}/*")
+                .WithHeader(HeaderNames.TreeHash, treeHash.ToString())
+                .WithHeader(HeaderNames.PartLocation, GlacierLimits.CheckLocation(location)),
+            static (response, _) => Task.FromResult(ResponseReader.RequireHeader(response, HeaderNames.PartLocation)),
             cancellationToken);
 
     /// <summary>Uploads one part. Uploading a part again replaces it, with the same or different bytes.</summary>
@@ -70,7 +96,8 @@ public sealed partial class GlacierClient
             new GlacierRequest(HttpMethod.Delete, RequestPath.Item(_account, vault, Uploads, uploadId)),
             cancellationToken);
 
-    /// <summary>Enumerates all parts of an upload, ordered by offset. Pages are requested as needed.</summary>
+    /// <summary>Enumerates all parts of an upload, ordered by offset. Pages are requested as needed. Those of an external upload can also be
+    /// listed when it is complete.</summary>
     public IAsyncEnumerable<UploadedPart> ListPartsAsync(
         string vault, string uploadId, CancellationToken cancellationToken = default) =>
         ReadPagesAsync(
@@ -87,6 +114,17 @@ public sealed partial class GlacierClient
             GlacierJson.Default.UploadListDocument,
             static page => (page.UploadsList, page.Marker),
             cancellationToken);
+
+    private Task<string> InitiateAsync(
+        string vault, long partSizeBytes, string? description, string? storage, string operation, CancellationToken cancellationToken) =>
+        RunAsync(
+            new GlacierRequest(HttpMethod.Post, $"{RequestPath.Vault(_account, vault)}/{Uploads}")
+                .WithHeader(HeaderNames.PartSize, partSizeBytes.ToString(CultureInfo.InvariantCulture))
+                .WithHeader(HeaderNames.ArchiveDescription, GlacierLimits.CheckDescription(description))
+                .WithHeader(HeaderNames.ByteStorage, storage),
+            static (response, _) => Task.FromResult(ResponseReader.RequireHeader(response, HeaderNames.UploadId)),
+            cancellationToken,
+            operation);
 
     /// <summary>Reads one page of an upload's parts, which also has the part size.</summary>
     internal Task<PartListDocument> ReadPartsPageAsync(

@@ -192,8 +192,18 @@ public sealed class SignatureVerifier
         PayloadModes.TryParse(request.PayloadHash, out var mode) && mode == PayloadMode.Hashed
             && request.PayloadHash != SigningRequest.EmptyPayloadHash;
 
-    private bool MustBeSigned(string name) =>
-        name.StartsWith(_rules.SignedPrefix, StringComparison.OrdinalIgnoreCase) || Contains(_rules.SignedWhenPresent, name);
+    private bool MustBeSigned(string name)
+    {
+        for (var i = 0; i < _rules.SignedPrefixes.Count; i++)
+        {
+            if (name.StartsWith(_rules.SignedPrefixes[i], StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return Contains(_rules.SignedWhenPresent, name);
+    }
 
     private static bool Contains(IReadOnlyList<string> names, string name)
     {

@@ -19,9 +19,9 @@ public sealed class SigningRules
     /// <summary>How the canonical URI is created.</summary>
     public required PathRule Path { get; init; }
 
-    /// <summary>Prefix, in lower case, of the headers that must be signed when a request has them. These headers determine what a
+    /// <summary>Prefixes, in lower case, of the headers that must be signed when a request has them. These headers determine what a
     /// request does, so an attacker who could add one on the way would change the request.</summary>
-    public string SignedPrefix { get; init; } = "x-amz-";
+    public IReadOnlyList<string> SignedPrefixes { get; init; } = ["x-amz-", "x-orleans-uploads-"];
 
     /// <summary>Further headers, in lower case, that must be signed when a request has them. <c>host</c> and the date header must always
     /// be signed and are not listed.</summary>

@@ -23,7 +23,8 @@ internal static class KeysCommand
         var account = CommonOptions.Account();
         var role = new Option<string>("--role")
         {
-            Description = "What the key is for: admin (everything), read, or upload (adds, but neither deletes nor replaces nor reads).",
+            Description = "What the key is for: admin (everything), read, upload (adds, but neither deletes nor replaces nor reads), or node (upload, and reports parts "
+                + "that it stores elsewhere).",
             HelpName = "role",
             DefaultValueFactory = _ => KeyScope.Format(KeyRole.Admin),
         }.OnlyOneOf([.. Enum.GetValues<KeyRole>().Select(KeyScope.Format)]);

@@ -18,6 +18,8 @@ public sealed record MultipartUpload(
 /// <summary>A part that the server has stored.</summary>
 /// <param name="Range">The part's range in the archive.</param>
 /// <param name="TreeHash">The tree hash of the part.</param>
+/// <param name="Location">The reported location of the bytes, or null if the server has them.</param>
 public sealed record UploadedPart(
     [property: JsonRequired, JsonPropertyName("RangeInBytes")] ByteRange Range,
-    [property: JsonRequired, JsonPropertyName("SHA256TreeHash")] TreeHash TreeHash);
+    [property: JsonRequired, JsonPropertyName("SHA256TreeHash")] TreeHash TreeHash,
+    [property: JsonPropertyName("Location")] string? Location = null);

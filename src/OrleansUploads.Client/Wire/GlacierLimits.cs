@@ -15,6 +15,9 @@ internal static class GlacierLimits
     /// <summary>The maximum length of a description, in characters of printable ASCII (0x20 to 0x7E).</summary>
     public const int MaxDescriptionChars = 1024;
 
+    /// <summary>The maximum length of a part's location, in characters of printable ASCII.</summary>
+    public const int MaxLocationChars = 1024;
+
     /// <summary>The maximum length of a vault name, in characters.</summary>
     public const int MaxVaultNameChars = 255;
 
@@ -30,5 +33,25 @@ internal static class GlacierLimits
         }
 
         return description;
+    }
+
+    /// <summary>Returns the location of a part unchanged if it is valid.</summary>
+    /// <exception cref="ArgumentException">The location is empty or too long, is not printable ASCII, or has blanks that a header would
+    /// lose.</exception>
+    public static string CheckLocation(string location)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(location);
+        if (location.Length > MaxLocationChars
+            || location.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            || location.Length != location.AsSpan().Trim(' ').Length
+            || location.Contains("  ", StringComparison.Ordinal))
+        {
+            throw new ArgumentException(
+                $"The location must have at most {MaxLocationChars} characters, all of them printable ASCII, without two blanks in a row and "
+                + "without blanks at the ends.",
+                nameof(location));
+        }
+
+        return location;
     }
 }

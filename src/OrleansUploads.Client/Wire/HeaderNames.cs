@@ -12,6 +12,8 @@ internal static class HeaderNames
     public const string CapacityId = "x-amz-capacity-id";
     public const string JobId = "x-amz-job-id";
     public const string LockId = "x-amz-lock-id";
+    public const string ByteStorage = "x-orleans-uploads-storage";
+    public const string PartLocation = "x-orleans-uploads-location";
     public const string PartSize = "x-amz-part-size";
     public const string RequestId = "x-amzn-RequestId";
     public const string TreeHash = "x-amz-sha256-tree-hash";

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Entities;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
@@ -99,7 +98,7 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
     public ValueTask<UploadAnswer<PartListing>> ListPartsAsync(PartsQuery query, CancellationToken cancellationToken = default) =>
         AskSelfAsync(
             () => query.ToCommand(),
-            static page => new PartListing([.. page.Parts.Select(EntryOf)], page.NextFirstByte),
+            ListingOf,
             cancellationToken);
 
     /// <inheritdoc/>
@@ -113,21 +112,22 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
                 return new(null, refusal);
             }
 
-            if (summary.Value is not { Phase: UploadPhase.Completed, Spec: { ByteStorage: ByteStorage.External } spec })
+            if (!ExternalManifest.IsOf(summary.Value!))
             {
                 return new(null, UploadRefusals.Invalid(
                     "This upload has no manifest to read. Only completed uploads with external storage have one."));
             }
 
-            if (summary.Value.ArchiveDeletedAt is not null)
+            if (summary.Value!.ArchiveDeletedAt is not null)
             {
                 return new(null, UploadRefusals.ArchiveDeleted());
             }
 
             try
             {
+                var spec = summary.Value.Spec;
                 return await Ports.Parts.ReadManifestAsync(spec.Upload, cancellationToken) is { } manifest
-                    ? new(PageOf(manifest, command), null)
+                    ? new(ListingOf(ExternalManifest.PageOf(spec, manifest, command)), null)
                     : new(null, UploadRefusals.Unavailable("The manifest is not stored yet. Try again."));
             }
             catch (Exception fault) when (fault is IOException or PartStoreUnavailableException or AttemptDamagedException)
@@ -162,32 +162,10 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
     private static FinishedArchive FinishedOf(CompletedArchive archive) =>
         new(archive.Archive.ToString(), archive.SizeBytes, archive.TreeHash.ToString());
 
+    private static PartListing ListingOf(PartsPage page) => new([.. page.Parts.Select(EntryOf)], page.NextFirstByte);
+
     private static PartEntry EntryOf(ListedPart part) => new(
         part.Range.FirstByte, part.Range.LastByte, part.TreeHash.ToString(), part.Location?.ToString());
-
-    /// <summary>Returns the page of a manifest's extents that a query asks for.</summary>
-    private static PartListing PageOf(Manifest manifest, ListParts query)
-    {
-        var parts = ImmutableArray.CreateBuilder<PartEntry>();
-        var first = 0L;
-        foreach (var extent in manifest.Extents)
-        {
-            if (first >= query.FirstByte)
-            {
-                if (parts.Count == query.Limit)
-                {
-                    return new PartListing(parts.ToImmutable(), first);
-                }
-
-                parts.Add(new PartEntry(
-                    first, first + extent.LengthBytes - 1, extent.TreeHash.ToString(), extent.Place.Location?.ToString()));
-            }
-
-            first += extent.LengthBytes;
-        }
-
-        return new PartListing(parts.ToImmutable(), NextFirstByte: null);
-    }
 
     /// <summary>Sends the command of a request to this upload and translates the answer.</summary>
     private ValueTask<UploadAnswer<T>> AskSelfAsync<TAnswer, T>(

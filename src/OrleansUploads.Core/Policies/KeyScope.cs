@@ -12,6 +12,10 @@ public enum KeyRole
     /// <summary>Adding archives and objects, and reading what is needed to resume that. It cannot delete, replace, abort or read what
     /// is stored, nor change settings: a stolen key of this role destroys no backup.</summary>
     Upload,
+
+    /// <summary>What <see cref="Upload"/> may, and reporting parts whose bytes the client has stored elsewhere. This server never sees such
+    /// bytes, so it relies on the client.</summary>
+    Node,
 }
 
 /// <summary>What a request does.</summary>
@@ -25,6 +29,9 @@ public enum KeyAccessKind
 
     /// <summary>Adds an archive or object, or a part of one. Replaces nothing.</summary>
     Add,
+
+    /// <summary>Adds an archive whose bytes the client stores elsewhere, or reports a part of one.</summary>
+    Report,
 
     /// <summary>Anything else.</summary>
     Change,
@@ -64,6 +71,7 @@ public sealed record KeyScope(KeyRole Role, IReadOnlyList<string>? Containers)
         KeyRole.Admin => "admin",
         KeyRole.Read => "read",
         KeyRole.Upload => "upload",
+        KeyRole.Node => "node",
     };
 
     /// <summary>Finds a role by its name.</summary>
@@ -87,5 +95,6 @@ public sealed record KeyScope(KeyRole Role, IReadOnlyList<string>? Containers)
         KeyRole.Admin => true,
         KeyRole.Read => kind is KeyAccessKind.Look or KeyAccessKind.Read,
         KeyRole.Upload => kind is KeyAccessKind.Look or KeyAccessKind.Add,
+        KeyRole.Node => kind is KeyAccessKind.Look or KeyAccessKind.Add or KeyAccessKind.Report,
     };
 }

@@ -16,8 +16,13 @@ public sealed class ArchiveReader(IPartStore parts)
     /// <summary>Reads the manifest of a completed upload.</summary>
     /// <exception cref="AttemptDamagedException">The manifest is missing or damaged.</exception>
     public async ValueTask<Manifest> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
-        await parts.ReadManifestAsync(upload, cancellationToken)
+        await FindManifestAsync(upload, cancellationToken)
             ?? throw new AttemptDamagedException($"The manifest of upload {upload} is missing from the part store.");
+
+    /// <summary>Reads the manifest of a completed upload, or returns null if it is not stored.</summary>
+    /// <exception cref="AttemptDamagedException">The manifest is damaged.</exception>
+    public ValueTask<Manifest?> FindManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
+        parts.ReadManifestAsync(upload, cancellationToken);
 
     /// <summary>Copies a range of an archive.</summary>
     /// <param name="manifest">The archive's extents, all in the part store.</param>

@@ -35,7 +35,7 @@ internal sealed class GlacierFront(FrontServices services) : IFront
             AccessesOf = signer =>
             [
                 new(
-                    route?.Operation.Access ?? KeyAccessKind.Change,
+                    route?.Operation.AccessOf(exchange.Context.Request.Headers) ?? KeyAccessKind.Change,
                     route?.Vault,
                     exchange.Target.Segments is [var owner, ..] && IsOwn(owner, signer)),
             ],
@@ -56,6 +56,7 @@ internal sealed class GlacierFront(FrontServices services) : IFront
         RequireVersion(request);
         var owner = RequireOwner(exchange.Target, named, signer);
         var route = named ?? throw GlacierError.UnknownOperation(request.Method, exchange.Target.Path);
+        RequireOwnHeaders(request, route.Operation);
         await payload.ReadDocumentAsync();
         VaultName name = default;
         if (route.Vault is not null && !VaultName.TryParse(route.Vault, out name))
@@ -100,6 +101,18 @@ internal sealed class GlacierFront(FrontServices services) : IFront
         if (version != GlacierHeaders.ApiVersion)
         {
             throw GlacierError.WrongVersion(version.ToString());
+        }
+    }
+
+    /// <summary>A header about external storage changes what an operation does, so one that the operation does not have is refused.</summary>
+    private static void RequireOwnHeaders(HttpRequest request, GlacierOperation operation)
+    {
+        foreach (var header in (ReadOnlySpan<string>)[GlacierHeaders.ByteStorage, GlacierHeaders.PartLocation])
+        {
+            if (header != operation.ExternalHeader && request.Headers.ContainsKey(header))
+            {
+                throw GlacierError.Invalid($"Invalid header {header}: {operation.Action} does not have it. Leave it out.");
+            }
         }
     }
 

@@ -26,6 +26,12 @@ internal static class GlacierHeaders
     /// <summary>Tells a client what it may send besides the protocol of Amazon.</summary>
     public const string Accepts = "x-orleans-uploads-accepts";
 
+    /// <summary>Initiates an upload whose bytes the client stores elsewhere; the value is <c>external</c>.</summary>
+    public const string ByteStorage = "x-orleans-uploads-storage";
+
+    /// <summary>Reports a part of such an upload: where its bytes are. In the response, the location that the upload uses.</summary>
+    public const string PartLocation = "x-orleans-uploads-location";
+
     public const string ContentRange = "Content-Range";
     public const string Range = "Range";
     public const string Location = "Location";
@@ -43,29 +49,32 @@ internal static class BodyHeaders
             $"Invalid Content-Length: {lengthBytes}. An archive in one request has 1 to {Limits.MaxPartSizeBytes} bytes.");
     }
 
-    /// <summary>Reads <c>Content-Range: bytes first-last/*</c>. The range must be as long as the body. A total instead of the star must be
-    /// greater than the last byte; it has no other meaning.</summary>
-    /// <remarks>Source: RFC 2616, section 14.16, which Amazon's documentation of Upload Part refers to.</remarks>
+    /// <summary>Reads the range of a part. It must be as long as the body.</summary>
     public static PartRange ReadPartRange(GlacierCall call)
+    {
+        var range = ReadReportedRange(call);
+        var lengthBytes = ReadLength(call);
+        return range.LengthBytes == lengthBytes ? range : throw GlacierError.Invalid(
+            $"Content-Range: {call.Header(GlacierHeaders.ContentRange)} is incompatible with Content-Length: {lengthBytes}");
+    }
+
+    /// <summary>Reads <c>Content-Range: bytes first-last/*</c>. A total instead of the star must be greater than the last byte; it has no
+    /// other meaning.</summary>
+    /// <remarks>Source: RFC 2616, section 14.16, which Amazon's documentation of Upload Part refers to.</remarks>
+    public static PartRange ReadReportedRange(GlacierCall call)
     {
         const string Prefix = "bytes ";
         var text = call.Header(GlacierHeaders.ContentRange)
             ?? throw GlacierError.Missing($"{GlacierHeaders.ContentRange}, such as 'bytes 0-1048575/*'");
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        if (slash < 0
-            || !text.StartsWith(Prefix, StringComparison.Ordinal)
-            || !PartRange.TryParse(text[Prefix.Length..slash], out var range)
-            || !IsTotal(text.AsSpan(slash + 1), range))
-        {
-            throw GlacierError.Invalid(
-                $"Invalid Content-Range: {text}. The form is 'bytes first-last/*'; a total instead of the star must be greater than the last "
-                + "byte.");
-        }
-
-        var lengthBytes = ReadLength(call);
-        return range.LengthBytes == lengthBytes
-            ? range
-            : throw GlacierError.Invalid($"Content-Range: {text} is incompatible with Content-Length: {lengthBytes}");
+        return slash >= 0
+            && text.StartsWith(Prefix, StringComparison.Ordinal)
+            && PartRange.TryParse(text[Prefix.Length..slash], out var range)
+            && IsTotal(text.AsSpan(slash + 1), range)
+                ? range
+                : throw GlacierError.Invalid(
+                    $"Invalid Content-Range: {text}. The form is 'bytes first-last/*'; a total instead of the star must be greater than the "
+                    + "last byte.");
     }
 
     /// <summary>Reads the linear hash and the tree hash of a body. The tree hash is always there. Beside a body without a linear hash it is

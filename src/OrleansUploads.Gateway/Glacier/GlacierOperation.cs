@@ -35,12 +35,12 @@ internal sealed record GlacierOperation(
 
         new(InitiateMultipartUpload, "POST", "vaults/*/multipart-uploads", Add, MultipartOperations.InitiateAsync)
         {
-            Space = SpaceUse.Grows,
+            Space = SpaceUse.Grows, ExternalHeader = GlacierHeaders.ByteStorage,
         },
         new(ListMultipartUploads, "GET", "vaults/*/multipart-uploads", Look, MultipartOperations.ListUploadsAsync),
         new(UploadMultipartPart, "PUT", "vaults/*/multipart-uploads/*", Add, MultipartOperations.UploadPartAsync)
         {
-            Transfer = Transfer.Receives, Space = SpaceUse.Grows,
+            Transfer = Transfer.Receives, Space = SpaceUse.Grows, ExternalHeader = GlacierHeaders.PartLocation,
         },
         new(CompleteMultipartUpload, "POST", "vaults/*/multipart-uploads/*", Add, MultipartOperations.CompleteAsync),
         new(AbortMultipartUpload, "DELETE", "vaults/*/multipart-uploads/*", Change, MultipartOperations.AbortAsync)
@@ -89,6 +89,13 @@ internal sealed record GlacierOperation(
 
     /// <summary>How it uses the disk of the data folder.</summary>
     public SpaceUse Space { get; init; }
+
+    /// <summary>The header with which it is about bytes that the client stores elsewhere, or null if it has none.</summary>
+    public string? ExternalHeader { get; init; }
+
+    /// <summary>What a request for it does, for keys with a scope.</summary>
+    public KeyAccessKind AccessOf(IHeaderDictionary headers) =>
+        ExternalHeader is { } header && headers.ContainsKey(header) ? Report : Access;
 
     /// <summary>Which bytes it moves. The body of an operation that receives is an upload's, up to 4 GiB, rather than a small
     /// document.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
@@ -20,17 +21,24 @@ internal static class MultipartOperations
         }
 
         var description = BodyHeaders.ReadDescription(call);
-        var command = new OpenUpload(call.Vault, call.Services.Ids.NewUpload(), partSize, description, UploadOrigin.Multipart);
+        var command = new OpenUpload(
+            call.Vault, call.Services.Ids.NewUpload(), partSize, description, UploadOrigin.Multipart, ExternalParts.ReadStorage(call));
         var spec = call.OrRefuse(await call.Paths.Intake.OpenAsync(command, call.Aborted));
         return FrontAnswer.Created(
             (GlacierHeaders.Location, call.Location($"/multipart-uploads/{spec.Upload}")),
             (GlacierHeaders.UploadId, spec.Upload.ToString()));
     }
 
-    /// <summary>Stores one part. If a range is uploaded more than once, the latest upload counts.</summary>
+    /// <summary>Stores one part, or takes the report of one that the client has stored elsewhere. If a range is uploaded more than once, the
+    /// latest upload counts.</summary>
     public static async ValueTask<FrontAnswer> UploadPartAsync(GlacierCall call)
     {
         var upload = IdOf(call);
+        if (call.Header(GlacierHeaders.PartLocation) is { } location)
+        {
+            return await ExternalParts.ReportAsync(call, upload, location);
+        }
+
         var range = BodyHeaders.ReadPartRange(call);
         var hashes = BodyHeaders.ReadHashes(call);
         call.OrRefuse(await call.Paths.Intake.StorePartAsync(
@@ -73,7 +81,7 @@ internal static class MultipartOperations
             throw PageRequest.InvalidMarker(page.Marker);
         }
 
-        var parts = await call.AskAsync(upload.Entity, new ListParts(call.Vault, firstByte, page.Limit));
+        var parts = await ExternalParts.ListAsync(call, upload, new ListParts(call.Vault, firstByte, page.Limit));
         return GlacierJson.Answer(DocumentOf(call, parts));
     }
 
@@ -109,7 +117,8 @@ internal static class MultipartOperations
             spec.Description.OrNull,
             spec.PartSize.Bytes,
             spec.CreatedAt,
-            [.. page.Parts.Select(static part => new PartDocument(part.Range.ToString(), part.TreeHash.ToString()))],
+            [.. page.Parts.Select(static part => new PartDocument(
+                part.Range.ToString(), part.TreeHash.ToString(), part.Location?.ToString()))],
             page.NextFirstByte?.ToString(CultureInfo.InvariantCulture));
     }
 }
@@ -137,7 +146,11 @@ internal sealed record UploadListDocument(string? Marker, IReadOnlyList<UploadDo
 /// <summary>A part in the response of ListParts.</summary>
 /// <param name="RangeInBytes"><c>first-last</c>, both inclusive.</param>
 /// <param name="SHA256TreeHash">64 lower-case hex digits.</param>
-internal sealed record PartDocument(string RangeInBytes, string SHA256TreeHash);
+/// <param name="Location">Where the client has stored the bytes, or null and left out if they are in the part store.</param>
+internal sealed record PartDocument(
+    string RangeInBytes,
+    string SHA256TreeHash,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Location);
 
 /// <summary>The response of ListParts.</summary>
 internal sealed record PartListDocument(

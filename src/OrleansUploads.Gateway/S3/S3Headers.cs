@@ -125,6 +125,8 @@ internal static class ProtectionHeaders
     private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
         "x-amz-mfa",
+        "x-orleans-uploads-location",
+        "x-orleans-uploads-storage",
         "x-amz-website-redirect-location",
         "x-amz-if-match-last-modified-time",
         "x-amz-if-match-size",

@@ -3,9 +3,10 @@ namespace OrleansUploads.Core.Tests.Policies;
 public sealed class KeyScopeTests
 {
     [Theory]
-    [InlineData(KeyRole.Admin, "Look Read Add Change")]
+    [InlineData(KeyRole.Admin, "Look Read Add Report Change")]
     [InlineData(KeyRole.Read, "Look Read")]
     [InlineData(KeyRole.Upload, "Look Add")]
+    [InlineData(KeyRole.Node, "Look Add Report")]
     public void A_role_permits_some_kinds_of_access(KeyRole role, string permitted)
     {
         var kinds = Enum.GetValues<KeyAccessKind>().Where(kind => new KeyScope(role, null).Permits(new KeyAccess(kind, "photos")));

@@ -10,7 +10,7 @@ internal sealed class GlacierProtocol : IFuzzedProtocol
     private static readonly string[] Headers =
     [
         "x-amz-glacier-version", "x-amz-content-sha256", "x-amz-sha256-tree-hash", "x-amz-archive-description", "x-amz-archive-size",
-        "x-amz-part-size", "Content-Range", "Range", "x-amz-date", "Host",
+        "x-amz-part-size", "Content-Range", "Range", "x-amz-date", "Host", "x-orleans-uploads-storage", "x-orleans-uploads-location",
     ];
 
     private static readonly string[] Parameters =

@@ -20,7 +20,8 @@ internal sealed partial class ValidRequests
     private FuzzRequest Initiation(KnownVault vault)
     {
         var partSizeBytes = (long)MiB << dice.Pick(0, 0, 0, 0, 1, 12);
-        return From(Initiate(vault.Name, partSizeBytes)) with
+        var request = Initiate(vault.Name, partSizeBytes);
+        return From(dice.OneIn(6) ? request.With("x-orleans-uploads-storage", "external") : request) with
         {
             Learn = LearnFrom("x-amz-multipart-upload-id", id => KnownVault.Remember(vault.Uploads, new KnownUpload(id, partSizeBytes))),
         };
@@ -46,6 +47,16 @@ internal sealed partial class ValidRequests
         return From(Requests.Part(vault.Name, upload.Id, firstByte, bytes)) with
         {
             Learn = _ => upload.Parts[firstByte] = bytes,
+        };
+    }
+
+    /// <summary>A part whose bytes are elsewhere. Most uploads refuse it.</summary>
+    private FuzzRequest Report(KnownVault vault, KnownUpload upload)
+    {
+        var bytes = RandomBytes();
+        return From(Requests.Report(vault.Name, upload.Id, 0, bytes, dice.Pick("tape://7", "a b", new string('l', 1024)))) with
+        {
+            Learn = _ => upload.Parts[0] = bytes,
         };
     }
 

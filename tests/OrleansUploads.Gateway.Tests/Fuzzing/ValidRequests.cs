@@ -66,6 +66,7 @@ internal sealed partial class ValidRequests(World world, Dice dice)
         DeleteArchive => From(Requests.DeleteArchive(vault.Name, ArchiveOf(vault))),
         InitiateMultipartUpload => Initiation(vault),
         UploadMultipartPart when dice.OneIn(6) && world.Located is { } located => Part(world.Vault("parts"), located),
+        UploadMultipartPart when dice.OneIn(8) => Report(vault, UploadOf(vault)),
         UploadMultipartPart => Part(vault, UploadOf(vault)),
         CompleteMultipartUpload => Completion(vault, dice.OneIn(4) ? UploadOf(vault) : FilledUploadOf(vault)),
         AbortMultipartUpload => From(Requests.Abort(vault.Name, dice.OneIn(2) ? UploadOf(vault).Id : new string('u', 92))),

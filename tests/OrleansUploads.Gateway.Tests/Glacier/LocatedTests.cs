@@ -26,7 +26,7 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
     }
 
     [Fact]
-    public async Task The_upload_and_its_parts_are_listed_without_their_locations()
+    public async Task The_upload_and_its_parts_are_listed_with_their_locations()
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await ReportedUploadAsync(vault);
@@ -37,7 +37,9 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
         Assert.Equal(
             ["0-1048575", "1048576-2097151", "2097152-2097156"],
             parts.Json.GetProperty("Parts").EnumerateArray().Select(part => part.GetProperty("RangeInBytes").GetString()));
-        Assert.DoesNotContain("node", parts.Text, StringComparison.Ordinal);
+        Assert.Equal(
+            ["node-7/0", "node-7/1048576", "node-7/2097152"],
+            parts.Json.GetProperty("Parts").EnumerateArray().Select(part => part.GetProperty("Location").GetString()));
     }
 
     [Fact]

@@ -30,6 +30,13 @@ public static class Requests
         WithHashes(new ApiRequest("PUT", $"/-/vaults/{vault}/multipart-uploads/{upload}"), bytes)
             .With("Content-Range", $"bytes {firstByte}-{firstByte + bytes.Length - 1}/*");
 
+    /// <summary>The report of a part whose bytes are elsewhere.</summary>
+    public static ApiRequest Report(string vault, string upload, long firstByte, byte[] bytes, string location) =>
+        Part(vault, upload, firstByte, bytes)
+            .WithBody([])
+            .With("x-amz-content-sha256", LinearHashOf([]))
+            .With("x-orleans-uploads-location", location);
+
     public static ApiRequest Complete(string vault, string upload, byte[] archive) =>
         Complete(vault, upload, archive.Length, TreeHashOf(archive));
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.AspNetCore.Http.Features;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Hashing;
@@ -136,8 +135,7 @@ internal sealed class RequestPayload(
 
     private async ValueTask<ReceivedDocument> ReceiveAsync()
     {
-        if (Request.ContentLength == 0
-            || Request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
+        if (exchange.HasNoBody)
         {
             return ReceivedDocument.Empty;
         }

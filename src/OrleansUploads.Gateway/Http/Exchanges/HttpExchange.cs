@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http.Features;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Gateway.Http.Connections;
@@ -65,6 +66,11 @@ internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, Tim
     /// headers are joined by a comma.</summary>
     public string? Header(string name) =>
         Context.Request.Headers.TryGetValue(name, out var values) ? values.ToString() : QueryHeaders.Find(name);
+
+    /// <summary>Whether the request has no body.</summary>
+    public bool HasNoBody => Context.Request.ContentLength == 0
+        || (Context.Request.ContentLength is null
+            && Context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false });
 
     /// <summary>The sender of the request, for the timeline of an upload. Headers of proxies are not read, because anyone can send
     /// them.</summary>

@@ -16,7 +16,7 @@ internal sealed class FakeFront : IFront
     {
         Service = Service,
         Path = PathRule.EncodeAsSent,
-        SignedPrefix = "x-fake-",
+        SignedPrefixes = ["x-fake-"],
         SignedWhenPresent = [],
     };
 
