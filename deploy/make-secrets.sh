@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the secrets of docker-compose.yml in deploy/secrets, once, and prints the key pair. What is there stays. Needs openssl.
 # To renew a certificate, delete its .crt file and run this again: the silos read the new one within two seconds.
-# For another ingestion node: deploy/make-secrets.sh NODE. Then list it in deploy/secrets/tls/nodes.json.
+# For a program that may call the grains: deploy/make-secrets.sh NODE. Its certificate is trusted like that of a silo.
 set -eu
 cd "$(dirname "$0")"
 umask 077
@@ -30,7 +30,7 @@ fi
 
 command -v openssl > /dev/null || { echo "make-secrets.sh: openssl is not installed. Install it; it makes the certificates." >&2; exit 2; }
 
-# The authority of the cluster. Its key is for this script only; the silos get what is in secrets/tls, and a node what is in its folder.
+# The authority of the cluster. Its key is for this script only; the silos get what is in secrets/tls, and a program what is in its folder.
 authority=secrets/authority
 mkdir -p "$authority" secrets/tls
 chmod 755 secrets/tls
@@ -57,15 +57,11 @@ issue() {
 issue secrets/tls '/CN=orleans-uploads silo' \
     'extendedKeyUsage=serverAuth,clientAuth
 subjectAltName=DNS:orleans-uploads-silo'
-node=${1:-node-1}
+node=${1:-}
 case $node in
+    '') ;;
     *[!A-Za-z0-9._-]*) echo "make-secrets.sh: '$node' is not a name. Use letters, digits, dots, hyphens and underscores." >&2 && exit 2 ;;
+    *) mkdir -p "secrets/nodes/$node" && issue "secrets/nodes/$node" "/CN=$node" 'extendedKeyUsage=clientAuth' ;;
 esac
-mkdir -p "secrets/nodes/$node"
-issue "secrets/nodes/$node" "/CN=$node" 'extendedKeyUsage=clientAuth'
-if [ ! -e secrets/tls/nodes.json ]; then
-    printf '{"nodes":[{"subject":"CN=%s","account":"000000000001","role":"upload"}]}\n' "$node" > secrets/tls/nodes.json
-    chmod 644 secrets/tls/nodes.json
-fi
 
 sed -nE 's/.*"accessKeyId":"([^"]*)","secretAccessKey":"([^"]*)".*/export AWS_ACCESS_KEY_ID=\1 AWS_SECRET_ACCESS_KEY=\2 AWS_DEFAULT_REGION=us-east-1/p' secrets/keys.json

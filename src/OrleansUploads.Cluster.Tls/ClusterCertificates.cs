@@ -8,7 +8,7 @@ namespace OrleansUploads.Cluster.Tls;
 /// <summary>The certificates of a process in a cluster with TLS. The files are read again when they change; connections that are open
 /// stay open. A renewal that cannot be loaded is reported, and the certificates from before it stay in use.</summary>
 /// <remarks>Both sides of a connection verify the other's certificate against the cluster's authority only. Revocation lists are not
-/// read; a certificate is withdrawn by its expiry, by a new authority, or from the list of ingestion nodes.</remarks>
+/// read; a certificate is withdrawn by its expiry or by a new authority.</remarks>
 public sealed partial class ClusterCertificates
 {
     private readonly TlsFiles _files;

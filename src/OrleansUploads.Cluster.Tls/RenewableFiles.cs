@@ -5,7 +5,7 @@ namespace OrleansUploads.Cluster.Tls;
 /// <summary>What is loaded from files, and loaded again when they change. Changes take effect within two seconds of use. If the new
 /// content cannot be loaded, the old one stays, and <see cref="Problem"/> says why.</summary>
 /// <typeparam name="T">What is loaded.</typeparam>
-public sealed class RenewableFiles<T>
+internal sealed class RenewableFiles<T>
     where T : class
 {
     private const int MaxBytes = 16 << 20;

@@ -72,7 +72,4 @@ public enum UploadRefusalKind
 
     /// <summary>The archive was deleted, so it has no manifest.</summary>
     ArchiveDeleted = 11,
-
-    /// <summary>The certificate of the node, or a policy of the vault, does not permit the call.</summary>
-    AccessDenied = 12,
 }

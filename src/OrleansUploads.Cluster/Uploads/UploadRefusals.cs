@@ -14,9 +14,6 @@ internal static class UploadRefusals
     /// <summary>The outcome of the call is unknown; repeating it is safe.</summary>
     public static UploadRefusal Unavailable(string message) => new(UploadRefusalKind.Unavailable, message);
 
-    /// <summary>The node is not permitted the call.</summary>
-    public static UploadRefusal Denied(string message) => new(UploadRefusalKind.AccessDenied, message);
-
     /// <summary>The key of a new upload belongs to an upload of another vault.</summary>
     public static UploadRefusal KeyInUse(string key) => new(
         UploadRefusalKind.InitiatedOtherwise,

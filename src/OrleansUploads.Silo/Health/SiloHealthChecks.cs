@@ -2,7 +2,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Journal;
-using OrleansUploads.Cluster.Nodes;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Engine.Clocks;
@@ -90,17 +89,16 @@ internal static class SiloHealthChecks
             : mark.GetAsync();
     }
 
-    /// <summary>Degraded while new certificates or a new list of ingestion nodes cannot be loaded, and when the certificate has expired.
-    /// Open connections still work, so requests are still served.</summary>
+    /// <summary>Degraded while new certificates cannot be loaded, and when the certificate has expired. Open connections still work, so
+    /// requests are still served.</summary>
     private static Func<Task<HealthCheckResult>> CertificatesCheck(IServiceProvider provider)
     {
-        // Only silos have a list of nodes.
-        var (certificates, nodes) = (provider.GetRequiredService<ClusterCertificates>(), provider.GetService<NodeGrants>());
+        var certificates = provider.GetRequiredService<ClusterCertificates>();
         var time = TimeOf(provider);
         return () =>
         {
             var expiresAt = certificates.ExpiresAt;
-            var problem = certificates.Problem ?? nodes?.Problem
+            var problem = certificates.Problem
                 ?? (expiresAt <= time.GetUtcNow() ? "The certificate has expired. Renew it." : null);
             var text = $"{(problem is null ? "" : $"{problem} ")}The certificate in use expires at {expiresAt:yyyy-MM-ddTHH:mm:ssZ}.";
             return Task.FromResult(problem is null ? HealthCheckResult.Healthy(text) : HealthCheckResult.Degraded(text));

@@ -39,7 +39,7 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         var settings = SiloSettings.Read(builder.Configuration, Settings);
-        settings.Tls?.Require();
+        TlsSettings.Require(settings.Tls);
         RequireCluster(settings);
         await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
         settings.Role = ProcessRole.Gateway;

@@ -29,7 +29,7 @@ internal static class SiloProcess
         var settings = SiloSettings.Read(builder.Configuration, arguments);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddOrleansUploadsLog(settings.Service.LogFormat);
-        settings.Tls?.Require();
+        TlsSettings.Require(settings.Tls);
         using var claims = PortClaims.Take(settings);
         using var telemetry = StartTelemetry(builder.Configuration, settings);
         await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));

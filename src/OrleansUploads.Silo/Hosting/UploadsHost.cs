@@ -89,7 +89,7 @@ internal static class UploadsHost
         silo.Services.AddSingleton<IFatalErrorHandler, FatalExit>();
         if (settings.Tls is { } tls)
         {
-            silo.UseClusterTls(tls.Files, tls.NodesFile);
+            silo.UseClusterTls(tls);
         }
 
         // Without TLS, silos trust every peer that reaches these ports, so the ports listen on one address only.
@@ -162,7 +162,7 @@ internal static class UploadsHost
         client.Services.NameCluster(settings);
         if (settings.Tls is { } tls)
         {
-            client.UseClusterTls(tls.Files, isSilo: true);
+            client.UseClusterTls(tls, isSilo: true);
         }
 
         client.AddActivityPropagation();

@@ -75,11 +75,6 @@ internal static class KnownSettings
         "TlsSiloName", "DNS name that the certificates of silos and gateways have, and no others; the same on all silos.",
         (SiloSettings settings) => settings.TlsSiloName, (settings, value) => settings.TlsSiloName = value);
 
-    public static readonly Setting<SiloSettings> NodesFile = Related(
-        "NodesFile",
-        "File that lists the ingestion nodes that may connect, and what each may do. Needs TLS. Without it, none may. Changes take effect "
-        + "within two seconds.");
-
     public static readonly Setting<SiloSettings> Listen = EndPoint(
         "Listen", "Address and port of the vault API and of S3.",
         (SiloSettings settings) => settings.Listen, (settings, value) => settings.Listen = value);
@@ -140,7 +135,7 @@ internal static class KnownSettings
     public static readonly IReadOnlyList<Setting<SiloSettings>> All =
     [
         Role, Clustering, ConnectionString, TableService, ClusterId, ServiceId, AdvertisedAddress, SiloPort, ClientPort, TlsCertificate,
-        TlsKey, TlsAuthority, TlsSiloName, NodesFile, Listen, Dashboard, DashboardListen, PartsFolder, KeysFile, AccessKeyId,
+        TlsKey, TlsAuthority, TlsSiloName, Listen, Dashboard, DashboardListen, PartsFolder, KeysFile, AccessKeyId,
         SecretAccessKey, Account, ProbeTimeout, MissedProbes, ShedLoadAtCpuPercent, DrainDelay, DrainTime,
         .. ServiceSettings.All.Select(OfService),
     ];

@@ -41,7 +41,7 @@ internal sealed record SiloSettings
     public string TlsSiloName { get; set; } = TlsFiles.DefaultSiloName;
 
     /// <summary>Null if the ports of the cluster have no TLS.</summary>
-    public TlsSettings? Tls { get; set; }
+    public TlsFiles? Tls { get; set; }
 
     public IPEndPoint Listen { get; set; } = new(IPAddress.Any, 9400);
 

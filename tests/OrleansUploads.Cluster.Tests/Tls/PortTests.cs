@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging.Abstractions;
-using OrleansUploads.Cluster.Abstractions.Uploads;
-using OrleansUploads.Cluster.Nodes;
 using OrleansUploads.Cluster.Tls;
 
 namespace OrleansUploads.Cluster.Tests.Tls;
@@ -11,9 +9,6 @@ namespace OrleansUploads.Cluster.Tests.Tls;
 /// <summary>Who gets an answer from the ports of a silo with TLS, over sockets.</summary>
 public sealed class PortTests : IAsyncLifetime
 {
-    private static readonly VaultAddress Photos = new(TlsBench.OwnAccount, "photos");
-    private static readonly UploadRequest Request = new(Photos, Some.MiB, "holiday", UploadStorage.External);
-
     private TlsBench _bench = null!;
 
     public async ValueTask InitializeAsync() => _bench = await TlsBench.StartAsync();
@@ -35,9 +30,6 @@ public sealed class PortTests : IAsyncLifetime
 
             // A node is no silo.
             ("node", silos),
-
-            // The authority issued it, but it is not in the list.
-            ("unknown node", clients),
         ];
         foreach (var (certificate, port) in refused)
         {
@@ -78,35 +70,6 @@ public sealed class PortTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_replaced_certificate_is_refused_and_its_connections_end()
-    {
-        var old = Issue("node");
-        var replacement = Issue("node");
-        _bench.WriteNodes(NodeWith(old, replacement));
-        var grains = await _bench.ConnectAsync(old);
-        Assert.Null((await TlsBench.NewUpload(grains).InitiateAsync(Request)).Refusal);
-
-        _bench.WriteNodes(NodeWith(replacement));
-        await Eventually.BecomesTrueAsync(
-            async () => await CountAnswerBytesAsync(_bench.ClientPorts[0], old) == 0
-                && _bench.Log.Lines.Any(line => line.Contains("does not have the fingerprint", StringComparison.Ordinal)),
-            "the old certificate is refused");
-        await Eventually.BecomesTrueAsync(() => IsRefusedAsync(grains), "the connection with the old certificate ends");
-        var renewed = await _bench.ConnectAsync(replacement);
-        Assert.Null((await TlsBench.NewUpload(renewed).InitiateAsync(Request)).Refusal);
-    }
-
-    [Fact]
-    public async Task A_node_that_is_taken_from_the_list_is_refused_although_it_is_connected()
-    {
-        var grains = await _bench.ConnectAsync(Issue("node"));
-        var upload = TlsBench.NewUpload(grains);
-        Assert.Null((await upload.InitiateAsync(Request)).Refusal);
-        _bench.WriteNodes("");
-        await Eventually.BecomesTrueAsync(() => IsRefusedAsync(grains), "the node is refused");
-    }
-
-    [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_open_connection_ends_when_its_certificate_expires()
     {
@@ -118,29 +81,10 @@ public sealed class PortTests : IAsyncLifetime
         Assert.Contains(_bench.Log.Lines, line => line.Contains("is closed, because its certificate CN=node-7, O=Example is not valid", StringComparison.Ordinal));
     }
 
-    private static string NodeWith(params IssuedCertificate[] certificates) =>
-        $$"""
-        {"subject": "CN=node-7,O=Example", "account": "111122223333", "role": "admin",
-         "sha256": [{{string.Join(',', certificates.Select(certificate => $"\"{NodeGrant.FingerprintOf(certificate.Load())}\""))}}]}
-        """;
-
-    private static async Task<bool> IsRefusedAsync(IGrainFactory grains)
-    {
-        try
-        {
-            return (await TlsBench.NewUpload(grains).InitiateAsync(Request)).Refusal is { Kind: UploadRefusalKind.AccessDenied };
-        }
-        catch (Exception fault) when (fault is OrleansException or TimeoutException)
-        {
-            return true;
-        }
-    }
-
     private IssuedCertificate Issue(string kind) => kind switch
     {
         "silo" => _bench.Authority.IssueSilo(),
         "node" => _bench.Authority.IssueNode("CN=node-7, O=Example"),
-        "unknown node" => _bench.Authority.IssueNode("CN=node-8, O=Example"),
         "expired node" => _bench.Authority.IssueNode("CN=node-7, O=Example", DateTimeOffset.UtcNow.AddMinutes(-5)),
         "expired silo" => _bench.Authority.IssueSilo(until: DateTimeOffset.UtcNow.AddMinutes(-5)),
         "server only" => _bench.Authority.IssueServer("CN=silo"),

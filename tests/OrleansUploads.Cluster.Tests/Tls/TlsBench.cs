@@ -16,7 +16,6 @@ internal sealed class TlsBench : IAsyncDisposable
 {
     public const string ClusterId = "tls-tests";
     public const string OwnAccount = "111122223333";
-    public const string OtherAccount = "444455556666";
 
     private readonly TemporaryFolder _folder = new();
     private readonly DurableWorld _world = new();
@@ -32,8 +31,6 @@ internal sealed class TlsBench : IAsyncDisposable
     /// <summary>The files of all silos.</summary>
     public TlsFiles SiloFiles => FilesOf("silo");
 
-    public string NodesFile => _folder.File("nodes.json");
-
     public List<int> SiloPorts { get; } = [];
 
     public List<int> ClientPorts { get; } = [];
@@ -43,33 +40,18 @@ internal sealed class TlsBench : IAsyncDisposable
     /// <summary>The entities, through a silo.</summary>
     public IEntityHost Through(int silo) => _hosts[silo].Services.GetRequiredService<IEntityHost>();
 
-    public static async Task<TlsBench> StartAsync(int silos = 1, string? nodes = null)
+    public static async Task<TlsBench> StartAsync(int silos = 1)
     {
         var bench = new TlsBench();
         bench.Authority.IssueSilo().WriteTo(Path.GetDirectoryName(bench.SiloFiles.Certificate)!, bench.Authority.Root);
-        bench.WriteNodes(nodes ?? """
-            {"subject": "CN=node-7,O=Example", "account": "111122223333", "role": "admin"},
-            {"subject": "CN=stranger", "account": "444455556666", "role": "admin"},
-            {"subject": "CN=photographer", "account": "111122223333", "role": "upload", "vaults": ["photos"]}
-            """);
         for (var i = 0; i < silos; i++)
         {
             await bench.StartSiloAsync();
         }
 
-        foreach (var (account, vault) in ((string, string)[])[(OwnAccount, "photos"), (OwnAccount, "letters"), (OtherAccount, "secret")])
-        {
-            Assert.True(AccountId.TryParse(account, out var owner) & VaultName.TryParse(vault, out var name));
-            await bench.Through(0).AskWithRetriesAsync(owner.Entity, new CreateVault(new VaultId(owner, name)));
-        }
+        await bench.Through(0).AskWithRetriesAsync(Some.Account.Entity, new CreateVault(Some.Vault));
 
         return bench;
-    }
-
-    public void WriteNodes(string nodes)
-    {
-        File.WriteAllText(NodesFile + ".new", $$"""{"nodes": [{{nodes}}]}""");
-        File.Move(NodesFile + ".new", NodesFile, overwrite: true);
     }
 
     /// <summary>The files of a process, in a folder of its own.</summary>
@@ -77,15 +59,10 @@ internal sealed class TlsBench : IAsyncDisposable
         _folder.File(Path.Combine(name, "cert.pem")), _folder.File(Path.Combine(name, "key.pem")), _folder.File(Path.Combine(name, "authority.pem")));
 
     /// <summary>Connects a client of the cluster that has a certificate.</summary>
-    public Task<IGrainFactory> ConnectAsync(
-        IssuedCertificate certificate, X509Certificate2? authority = null, Action<IClientBuilder>? configure = null)
+    public Task<IGrainFactory> ConnectAsync(IssuedCertificate certificate, X509Certificate2? authority = null)
     {
         var files = certificate.WriteTo(_folder.File($"client-{_clients.Count}"), authority ?? Authority.Root);
-        return ConnectAsync(client =>
-        {
-            client.UseClusterTls(files);
-            configure?.Invoke(client);
-        });
+        return ConnectAsync(client => client.UseClusterTls(files));
     }
 
     /// <summary>Connects a client of the cluster.</summary>
@@ -137,7 +114,7 @@ internal sealed class TlsBench : IAsyncDisposable
             silo.Services.AddSingleton<IReminderTable>(_world.Reminders);
             silo.Services.AddSingleton(_world.Parts);
             silo.Services.Configure<ReminderOptions>(reminders => reminders.MinimumReminderPeriod = ClusterBench.Fast.WakeInterval);
-            silo.UseClusterTls(SiloFiles, NodesFile);
+            silo.UseClusterTls(SiloFiles);
         });
         var host = builder.Build();
         _hosts.Add(host);

@@ -6,7 +6,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
-using OrleansUploads.Cluster.Nodes;
 using OrleansUploads.Cluster.Tls;
 
 namespace OrleansUploads.Cluster.Tests.Tls;
@@ -54,7 +53,7 @@ internal sealed class TlsPeer : IDisposable
             builder => builder.AddAssembly(typeof(ClientPreamble).Assembly)).BuildServiceProvider();
         var content = services.GetRequiredService<Serializer<ClientPreamble>>().SerializeToArray(new ClientPreamble
         {
-            Version = (ProtocolVersion)1,
+            Version = ProtocolVersion.First,
             Client = GrainId.Create("sys.client", Guid.NewGuid().ToString("N")),
             ClusterId = TlsBench.ClusterId,
         });
@@ -85,4 +84,32 @@ internal sealed class TlsPeer : IDisposable
         _stream.Dispose();
         _socket.Dispose();
     }
+}
+
+/// <summary>The first message of a connection, in which a client states its ID. It has the same members as Orleans' own type, which is not
+/// public; Orleans' format identifies members by their numbers.</summary>
+[GenerateSerializer]
+[Immutable]
+[Alias("OrleansUploads.Tests.ClientPreamble")]
+internal sealed class ClientPreamble
+{
+    [Id(0)]
+    public ProtocolVersion Version { get; set; }
+
+    [Id(1)]
+    public GrainId Client { get; set; }
+
+    [Id(2)]
+    public SiloAddress? Silo { get; set; }
+
+    [Id(3)]
+    public string? ClusterId { get; set; }
+}
+
+/// <summary>A version of Orleans' protocol.</summary>
+[GenerateSerializer]
+internal enum ProtocolVersion : byte
+{
+    None = 0,
+    First = 1,
 }

@@ -8,15 +8,14 @@ using Orleans.Connections.Security;
 using Orleans.Runtime.Messaging;
 using OrleansUploads.Cluster.Tls;
 
-namespace OrleansUploads.Cluster.Nodes;
+namespace OrleansUploads.Cluster.Hosting;
 
 /// <summary>The open connections of a silo with TLS. A handshake verifies a certificate once, and connections stay open for days. So they
 /// are closed when their certificates are not valid any longer.</summary>
-/// <remarks>The connection of an ingestion node is closed when its certificate expires or is withdrawn from the list. That of a silo or a
-/// gateway stays open when the certificate expires, because closing it would delay the calls on it; it is closed when the authority that
-/// issued the certificate is removed.</remarks>
-internal sealed partial class PeerConnections(
-    ClusterCertificates certificates, NodeGrants nodes, TimeProvider time, ILogger<PeerConnections> log) : BackgroundService, IConnectionMiddleware
+/// <remarks>A connection is closed when the authority that issued the certificate of the peer is removed, and that of an ingestion node
+/// also when the certificate expires. That of a silo or a gateway then stays open, because closing it would delay the calls on it.</remarks>
+internal sealed partial class PeerConnections(ClusterCertificates certificates, TimeProvider time, ILogger<PeerConnections> log)
+    : BackgroundService, IConnectionMiddleware
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -75,14 +74,13 @@ internal sealed partial class PeerConnections(
         _verifiedBy = version;
     }
 
-    private string? FindFlaw(X509Certificate2 certificate, bool isRenewed) =>
-        certificates.IsSilo(certificate)
-            ? isRenewed ? certificates.FindFlaw(certificate, ignoresTime: true) : null
-        : NodeSubject.Of(certificate) is not { } subject || nodes.Find(subject)?.Accepts(certificate) != true
-            ? "it is not in the list of ingestion nodes any longer"
-        : isRenewed || certificate.NotAfter.ToUniversalTime() < time.GetUtcNow().UtcDateTime
-            ? certificates.FindFlaw(certificate, ignoresTime: false)
-        : null;
+    private string? FindFlaw(X509Certificate2 certificate, bool isRenewed)
+    {
+        var ignoresTime = certificates.IsSilo(certificate);
+        return isRenewed || (!ignoresTime && certificate.NotAfter.ToUniversalTime() < time.GetUtcNow().UtcDateTime)
+            ? certificates.FindFlaw(certificate, ignoresTime)
+            : null;
+    }
 
     [LoggerMessage(
         3022, LogLevel.Warning, "The connection with {Address} is closed, because its certificate {Subject} is not valid any longer: {Reason}")]
