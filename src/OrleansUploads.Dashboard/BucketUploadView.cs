@@ -49,7 +49,7 @@ internal static class BucketUploadView
             part.Md5.ToString(),
             part.Attempt?.ToString(),
             part.Attempt?.CreatedAt,
-            Location: null,
+            part.Location?.ToString(),
             storedAt,
             stored.Sender);
     }

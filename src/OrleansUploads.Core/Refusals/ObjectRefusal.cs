@@ -96,6 +96,10 @@ public abstract record ObjectRefusal : Refusal
     [Named("refused-not-restored.1")]
     public sealed record NotRestored(StorageClass StorageClass) : ObjectRefusal;
 
+    /// <summary>The object cannot be read, because its bytes are stored externally.</summary>
+    [Named("refused-object-stored-externally.1")]
+    public sealed record ObjectStoredExternally : ObjectRefusal;
+
     /// <summary>Objects of this storage class need no restore, or have no such tier.</summary>
     [Named("refused-restore-not-offered.1")]
     public sealed record RestoreNotOffered(StorageClass StorageClass, RetrievalTier Tier) : ObjectRefusal;

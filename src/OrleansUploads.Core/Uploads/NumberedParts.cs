@@ -158,8 +158,9 @@ public static class ObjectManifest
     public static Manifest Of(UploadId upload, long sizeBytes, IReadOnlyList<NumberedPart> parts)
     {
         var extents = parts
-            .Where(part => part.Attempt is not null)
-            .Select(part => new Extent(PartPlace.In(part.Attempt!.Value), part.LengthBytes, part.TreeHash))
+            .Where(part => part.LengthBytes > 0)
+            .Select(part => new Extent(
+                part.Location is { } location ? PartPlace.At(location) : PartPlace.In(part.Attempt!.Value), part.LengthBytes, part.TreeHash))
             .ToList();
 
         // Not the tree hash of the object unless its parts have the lengths of an archive's; it identifies the extents.
@@ -170,7 +171,8 @@ public static class ObjectManifest
             sizeBytes,
             combined,
             CommonLength(extents),
-            extents)
+            extents,
+            extents.Exists(extent => extent.Place.ByteStorage == ByteStorage.External) ? ByteStorage.External : ByteStorage.Gateway)
         {
             Parts = [.. parts.Select(part => new ManifestPart(part.Number, part.LengthBytes, part.Md5, part.Checksum))],
         };

@@ -13,6 +13,7 @@ public abstract record ObjectUploadCommand : UploadCommand
 
 /// <summary>Begins a multipart upload. The answer waits until the bucket lists it.</summary>
 [Named("initiate-object-upload.1")]
+[Named("initiate-object-upload.2", WhenSet = "Spec.ByteStorage")]
 public sealed record InitiateObjectUpload(ObjectUploadSpec Spec) : ObjectUploadCommand, ICommand<Done>;
 
 /// <summary>Asks whether the upload would accept a part, so that an invalid part is refused before its bytes are read.</summary>
@@ -28,8 +29,17 @@ public sealed record CheckNumberedPart(ObjectName Name, int Number, long LengthB
 /// <param name="Part">The part.</param>
 /// <param name="Sender">Who sent it, or null if that is not known.</param>
 [Named("store-numbered-part.1")]
+[Named("store-numbered-part.2", WhenSet = "Part.Location")]
 public sealed record StoreNumberedPart(ObjectName Name, NumberedPart Part, Sender? Sender = null)
     : ObjectUploadCommand, ICommand<Done>;
+
+/// <summary>Reports a part whose bytes are durable in external storage. This service cannot read them, so it accepts the stated
+/// digests.</summary>
+/// <remarks>The remarks of <see cref="ReportExternalPart"/> hold for it.</remarks>
+/// <param name="Name">The object that the caller addressed.</param>
+/// <param name="Part">The part, with its location.</param>
+[Named("report-numbered-part.1")]
+public sealed record ReportNumberedPart(ObjectName Name, NumberedPart Part) : ObjectUploadCommand, ICommand<ExternalPartResult>;
 
 /// <summary>Completes a multipart upload with the parts that the caller names.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
@@ -57,6 +67,7 @@ public sealed record CompleteObjectUpload(
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
 /// <param name="Ticket">The ticket of the publication (<see cref="KeyTicket"/>), taken for this request. A note.</param>
 [Named("put-object.1")]
+[Named("put-object.2", WhenSet = "Spec.ByteStorage")]
 public sealed record PutObject(ObjectUploadSpec Spec, NumberedPart Part, PublishCondition? Condition, long? Ticket = null)
     : ObjectUploadCommand, ICommand<PublishedObject>;
 
@@ -114,6 +125,7 @@ public sealed record PublishedObject(
 /// <param name="ChangedTags">Its tags if they were changed after the upload, or null if they are those of the upload.</param>
 /// <param name="Restore">Its restore, or null if it has none or if its days are over.</param>
 [Named("object-description.1")]
+[Named("object-description.2", WhenSet = "Spec.ByteStorage")]
 public sealed record ObjectDescription(
     ObjectUploadSpec Spec,
     PublishedObject Published,
@@ -125,8 +137,9 @@ public sealed record ObjectDescription(
     public IReadOnlyDictionary<string, string>? GetTags() => ChangedTags ?? Spec.Tags;
 
     /// <summary>Why the bytes cannot be read, or null if they can.</summary>
-    public ObjectRefusal? RefuseReading() => Spec.StorageClass.NeedsRestore() && Restore is not { IsInProgress: false }
-        ? new ObjectRefusal.NotRestored(Spec.StorageClass)
+    public ObjectRefusal? RefuseReading() => Spec.ByteStorage == ByteStorage.External ? new ObjectRefusal.ObjectStoredExternally()
+        : Spec.StorageClass.NeedsRestore() && Restore is not { IsInProgress: false }
+            ? new ObjectRefusal.NotRestored(Spec.StorageClass)
         : null;
 }
 
@@ -137,17 +150,25 @@ public sealed record MapNumberedParts(ObjectName Name) : ObjectUploadCommand, IC
 
 /// <summary>The upload of an object with the map of its parts.</summary>
 [Named("mapped-object-upload.1")]
+[Named("mapped-object-upload.2", WhenSet = "Spec.ByteStorage")]
 public sealed record MappedObjectUpload(ObjectUploadSpec Spec, MappedParts Parts) : IAnswer;
 
-/// <summary>A part whose bytes are durable in the part store.</summary>
+/// <summary>A part whose bytes are durable in the part store, or in external storage.</summary>
 /// <param name="Number">1 to <see cref="Values.ObjectLimits.MaxParts"/>.</param>
 /// <param name="LengthBytes">Its length; may be 0.</param>
 /// <param name="Md5">MD5 of the bytes. It is the part's ETag.</param>
 /// <param name="TreeHash">Tree hash of the bytes.</param>
 /// <param name="Attempt">The attempt that holds them, or null.</param>
 /// <param name="Checksum">The checksum that the client stated, or that the server computed, or null.</param>
+/// <param name="Location">The external location of the bytes, or null if they are in the part store.</param>
 public sealed record NumberedPart(
-    int Number, long LengthBytes, Md5Digest Md5, TreeHash TreeHash, AttemptId? Attempt, Checksum? Checksum);
+    int Number,
+    long LengthBytes,
+    Md5Digest Md5,
+    TreeHash TreeHash,
+    AttemptId? Attempt,
+    Checksum? Checksum,
+    PartLocation? Location = null);
 
 /// <summary>A part that a completion names.</summary>
 /// <param name="Number">Its number.</param>
@@ -160,6 +181,7 @@ public sealed record ListedNumberedPart(NumberedPart Part, DateTimeOffset Stored
 
 /// <summary>One page of an upload's parts, by number.</summary>
 [Named("numbered-parts-page.1")]
+[Named("numbered-parts-page.2", WhenSet = "Spec.ByteStorage")]
 public sealed record NumberedPartsPage(ObjectUploadSpec Spec, IReadOnlyList<ListedNumberedPart> Parts, bool HasMore) : IAnswer;
 
 /// <summary>What is fixed when the upload of an object is initiated.</summary>
@@ -171,7 +193,9 @@ public sealed record NumberedPartsPage(ObjectUploadSpec Spec, IReadOnlyList<List
 /// <param name="Checksum">The checksum that the client chose, or null if it chose none.</param>
 /// <param name="Metadata">Headers that are returned with the object, by lower-case name. Core does not interpret them.</param>
 /// <param name="Tags">The object's tags, or null if it has none.</param>
+/// <param name="ByteStorage">Which system stores the bytes.</param>
 [Named("object-upload-spec.1")]
+[Named("object-upload-spec.2", WhenSet = nameof(ByteStorage))]
 public sealed record ObjectUploadSpec(
     UploadId Upload,
     ObjectName Name,
@@ -180,7 +204,8 @@ public sealed record ObjectUploadSpec(
     StorageClass StorageClass,
     ChosenChecksum? Checksum,
     IReadOnlyDictionary<string, string> Metadata,
-    IReadOnlyDictionary<string, string>? Tags) : IAnswer;
+    IReadOnlyDictionary<string, string>? Tags,
+    ByteStorage ByteStorage = ByteStorage.Gateway) : IAnswer;
 
 /// <summary>The name of an object.</summary>
 public readonly record struct ObjectName(BucketIncarnation Bucket, ObjectKey Key);
@@ -200,6 +225,7 @@ public sealed record FindNumberedPart(ObjectName Name, int Number) : ObjectUploa
 /// <param name="Part">The part, or null if the upload does not have it.</param>
 /// <param name="Sender">Who sent it, or null if that is not known.</param>
 [Named("found-numbered-part.1")]
+[Named("found-numbered-part.2", WhenSet = "Part.Part.Location")]
 public sealed record FoundNumberedPart(ListedNumberedPart? Part, Sender? Sender) : IAnswer;
 
 /// <summary>Makes an archived object readable for some days. If it is readable already, its days start again from now. The key's entry

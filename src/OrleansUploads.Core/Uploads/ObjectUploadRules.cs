@@ -20,6 +20,7 @@ internal sealed class ObjectUploadRules(RetrievalPolicy retrievals) : Rules<Uplo
         InitiateObjectUpload c => Initiate(state, c),
         CheckNumberedPart c => CheckPart(state, c, time),
         StoreNumberedPart c => StorePart(state, c, time),
+        ReportNumberedPart c => ReportPart(state, c, time),
         CompleteObjectUpload c => Complete(state, c, time),
         PutObject c => Put(state, c, time),
         AbortObjectUpload c => Abort(state, c, time),
@@ -59,7 +60,8 @@ internal sealed class ObjectUploadRules(RetrievalPolicy retrievals) : Rules<Uplo
             return Refuse(RefusalOf(state, command.Name));
         }
 
-        if (NumberedParts.RefusalOfPart(command.Number, command.LengthBytes) is { } refusal)
+        if ((RefusalOfStorage(open.Spec, ByteStorage.Gateway)
+            ?? NumberedParts.RefusalOfPart(command.Number, command.LengthBytes)) is { } refusal)
         {
             return Refuse(refusal);
         }
@@ -79,7 +81,8 @@ internal sealed class ObjectUploadRules(RetrievalPolicy retrievals) : Rules<Uplo
             return Refuse(RefusalOf(state, command.Name));
         }
 
-        if ((NumberedParts.RefusalOfPart(part.Number, part.LengthBytes)
+        if ((RefusalOfStorage(open.Spec, ByteStorage.Gateway)
+            ?? NumberedParts.RefusalOfPart(part.Number, part.LengthBytes)
             ?? NumberedParts.RefusalOfChecksum(open.Spec, part.Checksum)) is { } refusal)
         {
             return Refuse(refusal);
@@ -99,6 +102,35 @@ internal sealed class ObjectUploadRules(RetrievalPolicy retrievals) : Rules<Uplo
         var (number, added) = open.Senders.Mark(command.Sender);
         return Accept(new NumberedPartStored(part, time.Now, number, added));
     }
+
+    /// <summary>The newest report becomes the part of its number. Reporting the same bytes again changes nothing, even with another
+    /// location.</summary>
+    private static Decision<UploadEvent> ReportPart(UploadState state, ReportNumberedPart command, ServiceTime time)
+    {
+        var part = command.Part;
+        if (OpenOf(state, command.Name) is not { } open)
+        {
+            return Refuse(RefusalOf(state, command.Name));
+        }
+
+        if ((RefusalOfStorage(open.Spec, ByteStorage.External)
+            ?? NumberedParts.RefusalOfPart(part.Number, part.LengthBytes)
+            ?? NumberedParts.RefusalOfChecksum(open.Spec, part.Checksum)) is { } refusal)
+        {
+            return Refuse(refusal);
+        }
+
+        var reported = part.Location.GetValueOrDefault();
+        return open.Parts.TryGetValue(part.Number, out var stored)
+            && stored.Part.Location is { } inUse
+            && stored.Part with { Location = reported } == part
+                ? Reply(new ExternalPartResult(inUse, inUse == reported))
+                : Accept(new ExternalPartResult(reported, ReportedInUse: true), new NumberedPartStored(part, time.Now));
+    }
+
+    private static Refusal? RefusalOfStorage(ObjectUploadSpec spec, ByteStorage storage) => spec.ByteStorage == storage ? null
+        : storage == ByteStorage.Gateway ? new Refusal.UploadStoredExternally()
+        : new Refusal.UploadStoredByGateway();
 
     private static Decision<UploadEvent> Abort(UploadState state, AbortObjectUpload command, ServiceTime time) => state switch
     {
@@ -351,6 +383,11 @@ internal sealed class ObjectUploadRules(RetrievalPolicy retrievals) : Rules<Uplo
 
     private Decision<UploadEvent> Restore(UploadState.ObjectStored stored, RestoreObject command, ServiceTime time)
     {
+        if (stored.Spec.ByteStorage == ByteStorage.External)
+        {
+            return Refuse(new ObjectRefusal.ObjectStoredExternally());
+        }
+
         if (!stored.Spec.StorageClass.Offers(command.Tier))
         {
             return Refuse(new ObjectRefusal.RestoreNotOffered(stored.Spec.StorageClass, command.Tier));

@@ -247,6 +247,7 @@ public sealed record BytesReclaimed : UploadEvent;
 /// <param name="Spec">What is fixed from then on.</param>
 /// <param name="Senders">The senders of the following parts, in a compacted history; otherwise null.</param>
 [Named("object-upload-initiated.1")]
+[Named("object-upload-initiated.2", WhenSet = "Spec.ByteStorage")]
 public sealed record ObjectUploadInitiated(ObjectUploadSpec Spec, IReadOnlyList<Sender>? Senders = null) : UploadEvent;
 
 /// <summary>The bucket lists the multipart upload.</summary>
@@ -259,6 +260,7 @@ public sealed record ObjectUploadListed : UploadEvent;
 /// <param name="By">The number of its sender, or null if the sender is not known.</param>
 /// <param name="Sender">The sender, if it is the first part of this sender; otherwise null.</param>
 [Named("numbered-part-stored.1")]
+[Named("numbered-part-stored.2", WhenSet = "Part.Location")]
 public sealed record NumberedPartStored(
     NumberedPart Part, DateTimeOffset At, int? By = null, Sender? Sender = null) : UploadEvent;
 

@@ -12,7 +12,7 @@ namespace OrleansUploads.Engine.Bytes;
 /// the CRC-32C (4) of everything before it. In version 1 the archive's bytes are in the part store, and an extent consists of
 /// attempt ID (16), length (8) and tree hash (32). In version 2 the bytes are in external storage, and an extent consists of length
 /// (8), tree hash (32), length of the location (2) and location (ASCII). Version 3 is version 1 of an object: behind the extents it
-/// has the object's parts, as <see cref="ManifestParts"/> writes them. Equal manifests have equal encodings in every version of
+/// has the object's parts, as <see cref="ManifestParts"/> writes them. Version 4 is version 2 of an object. Equal manifests have equal encodings in every version of
 /// the program that can write them.
 /// </remarks>
 public static class ManifestCodec
@@ -20,6 +20,7 @@ public static class ManifestCodec
     private const uint PartStoreVersion = 1;
     private const uint ExternalVersion = 2;
     private const uint ObjectVersion = 3;
+    private const uint ExternalObjectVersion = 4;
     private const int VersionAt = 8;
     private const int UploadAt = VersionAt + sizeof(uint);
     private const int ArchiveAt = UploadAt + Limits.UploadIdChars;
@@ -80,10 +81,10 @@ public static class ManifestCodec
         }
 
         var version = BinaryPrimitives.ReadUInt32LittleEndian(bytes[VersionAt..]);
-        if (version is not (PartStoreVersion or ExternalVersion or ObjectVersion))
+        if (version is < PartStoreVersion or > ExternalObjectVersion)
         {
             throw new AttemptDamagedException(
-                $"The manifest has the unknown format version {version}. Known versions: {PartStoreVersion} to {ObjectVersion}.");
+                $"The manifest has the unknown format version {version}. Known versions: {PartStoreVersion} to {ExternalObjectVersion}.");
         }
 
         var body = bytes[..^ChecksumBytes];
@@ -92,7 +93,7 @@ public static class ManifestCodec
             throw new AttemptDamagedException("The manifest's checksum does not match, so its bytes have changed.");
         }
 
-        var storage = version == ExternalVersion ? ByteStorage.External : ByteStorage.Gateway;
+        var storage = version is ExternalVersion or ExternalObjectVersion ? ByteStorage.External : ByteStorage.Gateway;
         IReadOnlyList<ManifestPart>? parts = null;
         if (!UploadId.TryParse(ReadId(bytes.Slice(UploadAt, Limits.UploadIdChars)), out var upload)
             || !ArchiveId.TryParse(ReadId(bytes.Slice(ArchiveAt, Limits.ArchiveIdChars)), out var archive)
@@ -102,7 +103,7 @@ public static class ManifestCodec
                 storage,
                 out var extents,
                 out var rest)
-            || (version == ObjectVersion ? !ManifestParts.TryRead(rest, out parts) : !rest.IsEmpty))
+            || (version is ObjectVersion or ExternalObjectVersion ? !ManifestParts.TryRead(rest, out parts) : !rest.IsEmpty))
         {
             throw new AttemptDamagedException("The manifest's checksum matches, but its content is not valid.");
         }
@@ -118,9 +119,13 @@ public static class ManifestCodec
         { Parts = parts };
     }
 
-    private static uint VersionOf(Manifest manifest) => manifest.Parts is not null ? ObjectVersion
-        : manifest.ByteStorage == ByteStorage.Gateway ? PartStoreVersion
-        : ExternalVersion;
+    private static uint VersionOf(Manifest manifest) => (manifest.ByteStorage, manifest.Parts) switch
+    {
+        (ByteStorage.Gateway, null) => PartStoreVersion,
+        (ByteStorage.Gateway, _) => ObjectVersion,
+        (_, null) => ExternalVersion,
+        _ => ExternalObjectVersion,
+    };
 
     private static int BytesFor(Manifest manifest)
     {

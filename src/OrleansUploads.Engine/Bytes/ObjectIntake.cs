@@ -254,17 +254,20 @@ public sealed class ObjectIntake(
             headers.StorageClass,
             checksum,
             headers.Metadata,
-            headers.Tags);
+            headers.Tags,
+            headers.ByteStorage);
 }
 
 /// <summary>What a client says of an object when it begins to upload it.</summary>
 /// <param name="StorageClass">The storage class.</param>
 /// <param name="Metadata">Headers that are returned with the object, by lower-case name.</param>
 /// <param name="Tags">The object's tags, or null for none.</param>
+/// <param name="ByteStorage">Which system stores the bytes of a multipart upload.</param>
 public sealed record ObjectHeaders(
     StorageClass StorageClass,
     IReadOnlyDictionary<string, string> Metadata,
-    IReadOnlyDictionary<string, string>? Tags = null);
+    IReadOnlyDictionary<string, string>? Tags = null,
+    ByteStorage ByteStorage = ByteStorage.Gateway);
 
 /// <summary>Sends the commands that publish objects, each with a ticket. A command that was overtaken is sent again with another ticket, as
 /// long as its client is there. An abandoned publication therefore keeps its ticket, and comes before everything

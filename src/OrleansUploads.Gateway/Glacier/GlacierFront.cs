@@ -56,7 +56,11 @@ internal sealed class GlacierFront(FrontServices services) : IFront
         RequireVersion(request);
         var owner = RequireOwner(exchange.Target, named, signer);
         var route = named ?? throw GlacierError.UnknownOperation(request.Method, exchange.Target.Path);
-        RequireOwnHeaders(request, route.Operation);
+        if (ExternalHeaders.FindStray(request.Headers, route.Operation.ExternalHeader) is { } stray)
+        {
+            throw GlacierError.Invalid($"Invalid header {stray}: {route.Action} does not have it. Leave it out.");
+        }
+
         await payload.ReadDocumentAsync();
         VaultName name = default;
         if (route.Vault is not null && !VaultName.TryParse(route.Vault, out name))
@@ -101,18 +105,6 @@ internal sealed class GlacierFront(FrontServices services) : IFront
         if (version != GlacierHeaders.ApiVersion)
         {
             throw GlacierError.WrongVersion(version.ToString());
-        }
-    }
-
-    /// <summary>A header about external storage changes what an operation does, so one that the operation does not have is refused.</summary>
-    private static void RequireOwnHeaders(HttpRequest request, GlacierOperation operation)
-    {
-        foreach (var header in (ReadOnlySpan<string>)[GlacierHeaders.ByteStorage, GlacierHeaders.PartLocation])
-        {
-            if (header != operation.ExternalHeader && request.Headers.ContainsKey(header))
-            {
-                throw GlacierError.Invalid($"Invalid header {header}: {operation.Action} does not have it. Leave it out.");
-            }
         }
     }
 

@@ -26,12 +26,6 @@ internal static class GlacierHeaders
     /// <summary>Tells a client what it may send besides the protocol of Amazon.</summary>
     public const string Accepts = "x-orleans-uploads-accepts";
 
-    /// <summary>Initiates an upload whose bytes the client stores elsewhere; the value is <c>external</c>.</summary>
-    public const string ByteStorage = "x-orleans-uploads-storage";
-
-    /// <summary>Reports a part of such an upload: where its bytes are. In the response, the location that the upload uses.</summary>
-    public const string PartLocation = "x-orleans-uploads-location";
-
     public const string ContentRange = "Content-Range";
     public const string Range = "Range";
     public const string Location = "Location";

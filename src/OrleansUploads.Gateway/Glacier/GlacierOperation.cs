@@ -35,12 +35,12 @@ internal sealed record GlacierOperation(
 
         new(InitiateMultipartUpload, "POST", "vaults/*/multipart-uploads", Add, MultipartOperations.InitiateAsync)
         {
-            Space = SpaceUse.Grows, ExternalHeader = GlacierHeaders.ByteStorage,
+            Space = SpaceUse.Grows, ExternalHeader = ExternalHeaders.Storage,
         },
         new(ListMultipartUploads, "GET", "vaults/*/multipart-uploads", Look, MultipartOperations.ListUploadsAsync),
         new(UploadMultipartPart, "PUT", "vaults/*/multipart-uploads/*", Add, MultipartOperations.UploadPartAsync)
         {
-            Transfer = Transfer.Receives, Space = SpaceUse.Grows, ExternalHeader = GlacierHeaders.PartLocation,
+            Transfer = Transfer.Receives, Space = SpaceUse.Grows, ExternalHeader = ExternalHeaders.Location,
         },
         new(CompleteMultipartUpload, "POST", "vaults/*/multipart-uploads/*", Add, MultipartOperations.CompleteAsync),
         new(AbortMultipartUpload, "DELETE", "vaults/*/multipart-uploads/*", Change, MultipartOperations.AbortAsync)

@@ -34,7 +34,7 @@ internal static class MultipartOperations
     public static async ValueTask<FrontAnswer> UploadPartAsync(GlacierCall call)
     {
         var upload = IdOf(call);
-        if (call.Header(GlacierHeaders.PartLocation) is { } location)
+        if (call.Header(ExternalHeaders.Location) is { } location)
         {
             return await ExternalParts.ReportAsync(call, upload, location);
         }

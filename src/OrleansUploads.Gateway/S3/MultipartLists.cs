@@ -16,7 +16,7 @@ internal static class MultipartLists
             ? S3Number.Read(call, "part-number-marker", int.MaxValue)
             : 0;
         var (name, upload) = await call.RequireUploadAsync();
-        var page = await call.AskAsync(upload.Entity, new ListNumberedParts(name, marker, Math.Max(limit, 1)));
+        var page = await ReportedParts.ListAsync(call, upload, new ListNumberedParts(name, marker, Math.Max(limit, 1)));
         return S3Xml.Answer("ListPartsResult", xml => WriteParts(xml, call, page, marker, limit));
     }
 
@@ -86,6 +86,11 @@ internal static class MultipartLists
             xml.WriteElementString("ETag", $"\"{part.Md5}\"");
             xml.WriteNumber("Size", part.LengthBytes);
             xml.WriteChecksum(part.Checksum);
+            if (part.Location is { } location)
+            {
+                xml.WriteElementString("Location", location.ToString());
+            }
+
             xml.WriteEndElement();
         }
     }

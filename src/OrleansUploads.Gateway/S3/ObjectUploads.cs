@@ -23,7 +23,7 @@ internal static class ObjectUploads
     public static async ValueTask<FrontAnswer> CreateAsync(S3Call call)
     {
         var name = await call.RequireObjectAsync();
-        var headers = ObjectHeaderReader.Read(call);
+        var headers = ObjectHeaderReader.Read(call) with { ByteStorage = ReportedParts.ReadStorage(call) };
         var checksum = ReadChecksum(call);
         var spec = call.OrRefuse(await call.Paths.ObjectIntake.InitiateAsync(name, headers, checksum, call.Aborted));
         return S3Xml.Answer(
@@ -38,11 +38,17 @@ internal static class ObjectUploads
             (S3Headers.ChecksumType, checksum?.Type.Name()));
     }
 
-    /// <summary>Stores a part. If a number is uploaded more than once, the latest upload counts.</summary>
+    /// <summary>Stores a part, or takes the report of one that the client has stored elsewhere. If a number is uploaded more than once, the
+    /// latest upload counts.</summary>
     public static async ValueTask<FrontAnswer> UploadPartAsync(S3Call call)
     {
         var number = S3Number.ReadPartNumber(call);
         var (name, upload) = await call.RequireUploadAsync();
+        if (call.Header(ExternalHeaders.Location) is { } location)
+        {
+            return await ReportedParts.ReportAsync(call, name, upload, number, location);
+        }
+
         using var body = UploadBody.Open(call);
         var part = call.OrRefuse(
             await call.Paths.ObjectIntake.StorePartAsync(upload, name, number, body.Body, call.Exchange.Sender, call.Aborted));

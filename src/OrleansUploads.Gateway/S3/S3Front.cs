@@ -46,7 +46,11 @@ internal sealed class S3Front(FrontServices services) : IFront
             ChecksSender = route is S3Route.Missing { Feature: S3Router.Form }
                 && request.ContentType is { } type
                 && type.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase),
-            Version2Prefix = recognized is S3Route.To { Operation.AllowsVersion2: true } ? address?.HostPrefix : null,
+
+            // Signature Version 2 does not cover the headers of a report.
+            Version2Prefix = recognized is S3Route.To { Operation: { AllowsVersion2: true } bytes } && !bytes.IsExternal(headers)
+                ? address?.HostPrefix
+                : null,
             AccessesOf = _ => AccessesOf(operation, address, headers),
             AnswerAsync = (signer, payload) => AnswerAsync(exchange, address, route, headers, signer, payload),
         };
@@ -62,7 +66,11 @@ internal sealed class S3Front(FrontServices services) : IFront
         // An object that is stored under its key replaces the one before it, unless the request forbids that. A part replaces only a
         // part of an upload that is not complete.
         var adds = operation is { MayReplace: true } && headers[IfNoneMatch] == new StringValues(AnyObject);
-        yield return new KeyAccess(adds ? KeyAccessKind.Add : operation?.Access ?? KeyAccessKind.Change, address?.Bucket);
+        yield return new KeyAccess(
+            adds ? KeyAccessKind.Add
+            : operation?.IsExternal(headers) is true ? KeyAccessKind.Report
+            : operation?.Access ?? KeyAccessKind.Change,
+            address?.Bucket);
         if (operation is { Copies: true })
         {
             yield return new KeyAccess(KeyAccessKind.Read, CopySource.Parse(headers[S3Headers.CopySource].ToString())?.Bucket);
@@ -96,6 +104,12 @@ internal sealed class S3Front(FrontServices services) : IFront
         if (route is not S3Route.To { Operation: var operation })
         {
             throw Refuse(route, request.Method, address.Level.ToString().ToUpperInvariant());
+        }
+
+        if (ExternalHeaders.FindStray(
+            headers, operation.ExternalHeader, ExternalHeaders.Length, ExternalHeaders.ETag) is { } stray)
+        {
+            throw S3Error.InvalidArgument(stray, headers[stray].ToString(), $"{operation.Name} does not have this header. Leave it out.");
         }
 
         if (operation.Body is not (S3Body.Document or S3Body.LongDocument))

@@ -34,6 +34,7 @@ internal static class S3Headers
     public const string Tagging = "x-amz-tagging";
     public const string TaggingDirective = "x-amz-tagging-directive";
     public const string TaggingCount = "x-amz-tagging-count";
+    public const string TreeHash = "x-amz-sha256-tree-hash";
     public const string Trailer = "x-amz-trailer";
 }
 
@@ -114,6 +115,8 @@ internal static class PresignedHeaders
 /// sends one relies on it.</summary>
 internal static class ProtectionHeaders
 {
+    private const string OwnPrefix = "x-orleans-uploads-";
+
     private static readonly string[] Prefixes =
     [
         "x-amz-object-lock-",
@@ -125,8 +128,6 @@ internal static class ProtectionHeaders
     private static readonly HashSet<string> Names = new(StringComparer.OrdinalIgnoreCase)
     {
         "x-amz-mfa",
-        "x-orleans-uploads-location",
-        "x-orleans-uploads-storage",
         "x-amz-website-redirect-location",
         "x-amz-if-match-last-modified-time",
         "x-amz-if-match-size",
@@ -150,7 +151,8 @@ internal static class ProtectionHeaders
 
         foreach (var name in query.Names)
         {
-            if (IsUnsupported(name, query.FirstValue(name) ?? ""))
+            // These are headers only.
+            if (IsUnsupported(name, query.FirstValue(name) ?? "") || name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase))
             {
                 return name.ToLowerInvariant();
             }

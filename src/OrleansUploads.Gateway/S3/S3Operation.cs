@@ -104,11 +104,11 @@ internal sealed record S3Operation(
 
         new("CreateMultipartUpload", "POST", S3Level.Object, "uploads", Add, ObjectUploads.CreateAsync)
         {
-            Space = SpaceUse.Grows,
+            Space = SpaceUse.Grows, ExternalHeader = ExternalHeaders.Storage,
         },
         new("UploadPart", "PUT", S3Level.Object, S3Router.PartOfUpload, Add, ObjectUploads.UploadPartAsync)
         {
-            Space = SpaceUse.Grows, Body = S3Body.Bytes, AllowsVersion2 = true,
+            Space = SpaceUse.Grows, Body = S3Body.Bytes, AllowsVersion2 = true, ExternalHeader = ExternalHeaders.Location,
         },
         new("UploadPartCopy", "PUT", S3Level.Object, S3Router.PartOfUpload, Add, ObjectCopies.CopyPartAsync)
         {
@@ -144,6 +144,12 @@ internal sealed record S3Operation(
     /// <summary>Whether a URL that is presigned with Signature Version 2 can ask for it. That signature covers neither the host nor every
     /// parameter, so only operations on the bytes of one object are allowed, whose parameters it covers.</summary>
     public bool AllowsVersion2 { get; init; }
+
+    /// <summary>The header with which it is about bytes that the client stores elsewhere, or null if it has none.</summary>
+    public string? ExternalHeader { get; init; }
+
+    /// <summary>Whether a request for it is about such bytes.</summary>
+    public bool IsExternal(IHeaderDictionary headers) => ExternalHeader is { } header && headers.ContainsKey(header);
 
     /// <summary>Which bytes it moves.</summary>
     public Transfer Transfer => Sends ? Transfer.Sends : Copies || Body == S3Body.Bytes ? Transfer.Receives : Transfer.None;

@@ -13,6 +13,14 @@ internal static class S3Refusals
     public static S3Error Describe(Refusal refusal, S3Address address, string upload) => refusal switch
     {
         Refusal.UploadNotFound => S3Error.NoSuchUpload(upload),
+        Refusal.UploadStoredExternally => new(
+            S3ErrorCode.InvalidRequest,
+            "The upload does not accept bytes here: another system stores them. Upload the part to the system that initiated the upload.",
+            ("UploadId", upload)),
+        Refusal.UploadStoredByGateway => new(
+            S3ErrorCode.InvalidRequest,
+            "The upload does not accept locations: this server stores the bytes of its parts. Upload the part itself.",
+            ("UploadId", upload)),
         Refusal.LengthDiffers e => new(
             S3ErrorCode.IncompleteBody,
             $"You did not provide the number of bytes specified by the Content-Length HTTP header: {e.ReceivedBytes} bytes arrived, "
@@ -96,6 +104,10 @@ internal static class S3Refusals
             S3ErrorCode.InvalidObjectState,
             "The operation is not valid for the object's storage class. Restore the object first.",
             ("StorageClass", e.StorageClass.Name())),
+        ObjectRefusal.ObjectStoredExternally => new(
+            S3ErrorCode.InvalidObjectState,
+            "The bytes of the object are stored by the system that uploaded it and cannot be read here. ListParts with its upload ID says where "
+            + "they are."),
         ObjectRefusal.RestoreNotOffered e when e.StorageClass.NeedsRestore() => S3Error.InvalidArgument(
             "Tier",
             e.Tier.ToString(),

@@ -49,6 +49,28 @@ public sealed class ManifestCodecTests
         Assert.Equal(manifest, decoded with { Extents = manifest.Extents });
     }
 
+    [Theory]
+    [InlineData(ByteStorage.Gateway, 3)]
+    [InlineData(ByteStorage.External, 4)]
+    public void The_manifest_of_an_object_is_decoded_as_it_was_encoded(ByteStorage storage, byte version)
+    {
+        var archive = storage == ByteStorage.Gateway
+            ? PartBytes.Manifest(PartBytes.Upload(1), extents: 2, seed: 1)
+            : PartBytes.LocatedManifest(PartBytes.Upload(1), extents: 2, seed: 1);
+        var part = SomeObject.Part(1, Limits.MinPartSizeBytes, "a");
+        var manifest = archive with
+        {
+            Parts = [new(1, part.LengthBytes, part.Md5, part.Checksum), new(2, part.LengthBytes, part.Md5, null), new(7, 0, part.Md5, null)],
+        };
+        var bytes = ManifestCodec.Encode(manifest);
+        var decoded = ManifestCodec.Decode(bytes);
+
+        Assert.Equal(version, bytes[8]);
+        Assert.Equal(manifest.Extents, decoded.Extents);
+        Assert.Equal(manifest.Parts, decoded.Parts);
+        Assert.Equal(manifest, decoded with { Extents = manifest.Extents, Parts = manifest.Parts });
+    }
+
     [Fact]
     public void The_stored_form_with_locations_has_the_expected_size()
     {

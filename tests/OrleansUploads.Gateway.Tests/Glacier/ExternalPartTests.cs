@@ -1,10 +1,9 @@
 using System.Text.Json;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
-using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Hashing;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
+using static OrleansUploads.Gateway.Tests.Harness.ScopedKeys;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
@@ -17,25 +16,10 @@ public sealed class ExternalPartTests(ExternalPartTests.Keys gateway) : IClassFi
 
     private static readonly byte[] Archive = Bytes((2 * MiB) + 5);
 
-    private static readonly Signer Node = new() { AccessKeyId = "AKIANODE7EXAMPLE0000", SecretKey = "node/secret" };
-    private static readonly Signer Uploader = new() { AccessKeyId = "AKIAUPLOADER7EXAMPLE", SecretKey = "uploader/secret" };
-    private static readonly Signer OtherNode = new() { AccessKeyId = "AKIAOTHERNODE7EXAMPL", SecretKey = "other/secret" };
-
     /// <summary>A server with keys of nodes.</summary>
     public sealed class Keys : GatewayFixture
     {
-        protected override GatewaySetup Setup => WithNodes(new GatewaySetup());
-
-        private static GatewaySetup WithNodes(GatewaySetup setup) => setup with
-        {
-            Credentials =
-            [
-                .. setup.Credentials,
-                new Credential(Node.AccessKeyId, Node.SecretKey, GatewaySetup.Account, new KeyScope(KeyRole.Node, null)),
-                new Credential(Uploader.AccessKeyId, Uploader.SecretKey, GatewaySetup.Account, new KeyScope(KeyRole.Upload, null)),
-                new Credential(OtherNode.AccessKeyId, OtherNode.SecretKey, GatewaySetup.Account, new KeyScope(KeyRole.Node, ["other"])),
-            ],
-        };
+        protected override GatewaySetup Setup => ScopedKeys.AddTo(new GatewaySetup());
     }
 
     private static ApiRequest InitiateExternal(string vault) => Initiate(vault).With(StorageHeader, "external");
@@ -118,7 +102,7 @@ public sealed class ExternalPartTests(ExternalPartTests.Keys gateway) : IClassFi
     }
 
     [Theory]
-    [InlineData("", "1 to 1024 characters")]
+    [InlineData("", "1 to 1,024 characters")]
     [InlineData("a  b", "without two blanks in a row")]
     [InlineData("a\tb", "printable ASCII")]
     public async Task An_invalid_location_is_refused(string location, string message) =>
@@ -130,7 +114,7 @@ public sealed class ExternalPartTests(ExternalPartTests.Keys gateway) : IClassFi
         var (vault, upload) = await OpenAsync();
         var longest = new string('x', 1024);
         Assert.Equal(longest, (await gateway.SendAsync(Requests.Report(vault, upload, 0, Archive[..MiB], longest), Node)).Expect(204).Header(LocationHeader));
-        await AssertRefusedAsync(request => request.With(LocationHeader, longest + "x"), 400, Invalid, "1 to 1024 characters");
+        await AssertRefusedAsync(request => request.With(LocationHeader, longest + "x"), 400, Invalid, "1 to 1,024 characters");
     }
 
     [Fact]

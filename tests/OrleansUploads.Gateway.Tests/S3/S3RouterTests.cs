@@ -225,7 +225,6 @@ public sealed class S3RouterTests
     [InlineData("x-amz-acl", "private", false)]
     [InlineData("x-amz-grant-read", "id=1", true)]
     [InlineData("x-amz-object-ownership", "ObjectWriter", true)]
-    [InlineData("x-orleans-uploads-location", "tape://7", true)]
     [InlineData("x-amz-bucket-namespace", "account-regional", true)]
     [InlineData("x-amz-bucket-namespace", "global", false)]
     [InlineData("x-amz-meta-object-lock-mode", "COMPLIANCE", false)]

@@ -8,7 +8,7 @@ using OrleansUploads.Signing;
 namespace OrleansUploads.Gateway.Tests.S3;
 
 /// <summary>A server with the S3 front. Each test class has its own.</summary>
-public sealed class S3Server : IAsyncLifetime
+public class S3Server : IAsyncLifetime
 {
     public const string Namespace = "{http://s3.amazonaws.com/doc/2006-03-01/}";
 
@@ -20,10 +20,12 @@ public sealed class S3Server : IAsyncLifetime
 
     public GatewayServer Server { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() =>
-        Server = await GatewayServer.StartAsync(new GatewaySetup(), services => services.AddS3Front());
+    /// <summary>The configuration of the server.</summary>
+    protected virtual GatewaySetup Setup => new();
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    public async ValueTask InitializeAsync() => Server = await GatewayServer.StartAsync(Setup, services => services.AddS3Front());
+
+    public virtual ValueTask DisposeAsync() => Server.DisposeAsync();
 
     /// <summary>Signs and sends a request. The hash of the body is stated unless a header says otherwise.</summary>
     public Task<ApiAnswer> SendAsync(
