@@ -4,6 +4,7 @@ using OrleansUploads.Cli.Control;
 using OrleansUploads.Cli.Demo;
 using OrleansUploads.Cli.Jobs;
 using OrleansUploads.Cli.Keys;
+using OrleansUploads.Cli.Parts;
 using OrleansUploads.Cli.Serving;
 using OrleansUploads.Cli.Transfers;
 using OrleansUploads.Cli.Vaults;
@@ -33,6 +34,7 @@ internal static class CommandTree
             ControlCommand.CreateClock(),
             BackupCommand.Create(),
             TakeOverCommand.Create(),
+            PartsCommand.Create(),
             CompletionCommand.Create(),
         };
         root.RequireValues();

@@ -1,4 +1,5 @@
 using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Engine.Ports;
 
@@ -39,12 +40,17 @@ public static class ObjectStores
         return ObjectPartStore.OpenForReading(Connect(address));
     }
 
+    private static AWSCredentials CredentialsOf(string profile) =>
+        new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out var credentials)
+            ? credentials
+            : throw new PartStoreUnavailableException($"There is no profile '{profile}' with credentials in the files of the AWS CLI.");
+
     private static IObjectStorage Connect(StorageAddress address)
     {
         try
         {
             return address.Scheme == StorageAddress.S3
-                ? new S3Storage(address)
+                ? new S3Storage(address, address.Profile is { } profile ? CredentialsOf(profile) : null)
                 : new BlobStorage(address, Environment.GetEnvironmentVariable(AzureVariable) is { Length: > 0 } account ? account : null);
         }
         catch (Exception fault) when (fault is AmazonClientException or ArgumentException or FormatException)

@@ -47,6 +47,11 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
         ["check"] = ["orleans-uploads check --data /srv/uploads --deep --limit 50MiB/s --resume check.json"],
         ["backup begin"] = ["orleans-uploads backup begin --data /srv/uploads --to /backup/uploads --for 12h"],
         ["take-over"] = ["orleans-uploads take-over --data /srv/restored --parts s3://bucket/prefix"],
+        ["parts copy"] =
+        [
+            "orleans-uploads parts copy /srv/uploads s3://uploads/parts --limit 50MiB/s",
+            "orleans-uploads parts copy /srv/orleans-uploads/parts az://uploads/parts --final",
+        ],
         ["completion"] = ["source <(orleans-uploads completion bash)"],
     };
 

@@ -48,11 +48,16 @@ public static class ClusterStoreMark
             : await FindAsync(storage, ClaimRow, cancellationToken);
 
     /// <summary>Marks the storage as the part store is marked, in place of any other mark. Marks the part store first if it has no mark.</summary>
-    public static async Task MakeAsync(IGrainStorage storage, IStoreMark parts, CancellationToken cancellationToken)
+    /// <param name="storage">The grain storage.</param>
+    /// <param name="parts">The part store.</param>
+    /// <param name="random">The content of a new mark: unique random bytes.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public static async Task MakeAsync(
+        IGrainStorage storage, IStoreMark parts, ReadOnlyMemory<byte> random, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(parts);
         var state = await ReadAsync(storage, Row, cancellationToken);
-        var mark = await parts.FindOrMakeMarkAsync(RandomNumberGenerator.GetBytes(StoreMarks.Bytes), cancellationToken);
+        var mark = await parts.FindOrMakeMarkAsync(random, cancellationToken);
         if (!(await WriteAsync(storage, Row, state, mark, cancellationToken)).AsSpan().SequenceEqual(mark))
         {
             throw new IOException("The mark in the storage was not replaced.");

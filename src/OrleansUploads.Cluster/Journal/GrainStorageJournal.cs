@@ -235,7 +235,7 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
         {
             if (!await session.TryReplaceAsync(head, cancellationToken))
             {
-                throw new JournalUnavailableException($"The journal of {entity} was changed by a silo. Stop all silos during a move.");
+                throw new JournalUnavailableException($"The journal of {entity} was changed by a silo. Stop all silos during an import.");
             }
         }
     }

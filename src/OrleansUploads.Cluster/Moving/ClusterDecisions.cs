@@ -15,7 +15,7 @@ namespace OrleansUploads.Cluster.Moving;
 /// <param name="types">Names the grains of entities.</param>
 /// <param name="options">The options of the entities.</param>
 public sealed class ClusterDecisions(
-    IGrainStorage storage, IReminderTable reminders, GrainTypeResolver types, ClusterOptions options) : IMoveTarget
+    IGrainStorage storage, IReminderTable reminders, GrainTypeResolver types, ClusterOptions options) : IDecisionTarget
 {
     /// <inheritdoc/>
     public async ValueTask ImportAsync(EntityId entity, EntityImage image, CancellationToken cancellationToken)
@@ -55,20 +55,7 @@ public sealed class ClusterDecisions(
             : new EntityImage(history.Version, snapshot, history.WakeAt);
     }
 
-    /// <inheritdoc/>
-    public async ValueTask RemoveAsync(EntityId entity, CancellationToken cancellationToken)
-    {
-        await RemoveReminderAsync(entity, cancellationToken);
-        var journal = JournalOf(entity);
-        await journal.ForgetAsync(entity, await journal.ReadVersionAsync(entity, cancellationToken), cancellationToken);
-    }
-
-    /// <summary>Reads the history of an entity.</summary>
-    public ValueTask<JournalHistory> ReadHistoryAsync(EntityId entity, CancellationToken cancellationToken) =>
-        JournalOf(entity).ReadAsync(entity, cancellationToken);
-
-    /// <summary>Reads the history of an entity and changes nothing. Unlike <see cref="ReadHistoryAsync"/>, it may return what a failover of the
-    /// storage undoes.</summary>
+    /// <summary>Reads the history of an entity and changes nothing. It may return what a failover of the storage undoes.</summary>
     /// <exception cref="JournalDamagedException">The stored history differs from what was written.</exception>
     /// <exception cref="JournalUnavailableException">The storage cannot be read at the moment.</exception>
     public ValueTask<JournalHistory> InspectAsync(EntityId entity, CancellationToken cancellationToken) =>

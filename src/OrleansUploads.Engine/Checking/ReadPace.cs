@@ -1,6 +1,6 @@
 namespace OrleansUploads.Engine.Checking;
 
-/// <summary>Limits the rate of reading. Unused allowance is not carried over.</summary>
+/// <summary>Limits the rate of reading. Unused allowance is not carried over. Several readers can share it.</summary>
 /// <param name="bytesPerSecond">The limit, or null for none.</param>
 /// <param name="time">The clock.</param>
 internal sealed class ReadPace(long? bytesPerSecond, TimeProvider time)
@@ -9,6 +9,7 @@ internal sealed class ReadPace(long? bytesPerSecond, TimeProvider time)
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(20);
 
     private readonly long _start = time.GetTimestamp();
+    private readonly Lock _gate = new();
     private TimeSpan _nextReadAt;
 
     /// <summary>Accounts for bytes that were read and waits until the rate allows more.</summary>
@@ -19,9 +20,14 @@ internal sealed class ReadPace(long? bytesPerSecond, TimeProvider time)
             return ValueTask.CompletedTask;
         }
 
-        var now = time.GetElapsedTime(_start);
-        _nextReadAt = (_nextReadAt > now ? _nextReadAt : now) + TimeSpan.FromSeconds((double)bytes / rate);
-        var wait = _nextReadAt - now;
+        TimeSpan wait;
+        lock (_gate)
+        {
+            var now = time.GetElapsedTime(_start);
+            _nextReadAt = (_nextReadAt > now ? _nextReadAt : now) + TimeSpan.FromSeconds((double)bytes / rate);
+            wait = _nextReadAt - now;
+        }
+
         return wait < ShortestWait ? ValueTask.CompletedTask : new ValueTask(Task.Delay(wait, time, cancellationToken));
     }
 }

@@ -107,7 +107,8 @@ internal sealed class UploadCheck(
         return null;
     }
 
-    private static bool IsOf(UploadState state, Manifest manifest) => state switch
+    /// <summary>Whether a manifest is that of an archive or object.</summary>
+    internal static bool IsOf(UploadState state, Manifest manifest) => state switch
     {
         UploadState.Completed archive =>
             manifest.Archive == archive.Archive

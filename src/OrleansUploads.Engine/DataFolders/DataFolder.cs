@@ -244,7 +244,7 @@ public sealed class DataFolder : IAsyncDisposable
         catch (StoreOwnedException fault)
         {
             throw new IOException(
-                fault.HasMoved ? $"{fault.Message}. Send requests there."
+                fault.HasMoved ? $"{fault.Message}. Name that store with --parts."
                     : fault.IsContended ? $"{fault.Message}; start one of the two servers again."
                     : $"{fault.Message}, and {_path} is a copy or was not the last to use it; if the other server never runs again, run "
                         + $"'orleans-uploads take-over --data {_path}' with the same --parts.",

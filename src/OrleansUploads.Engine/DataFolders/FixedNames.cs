@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.DataFolders;
@@ -24,7 +23,7 @@ public static class FixedNames
     /// <summary>All names, and what stands under each.</summary>
     internal static IReadOnlyDictionary<string, FileKind> All { get; } = new Dictionary<string, FileKind>(
     [
-        .. new[] { JournalSchema.FileName, BackupFolder.Unfinished, ProgressFile.FileName }
+        .. new[] { JournalSchema.FileName, BackupFolder.Unfinished }
             .SelectMany(static database => SqliteSuffixes.Select(suffix => KeyValuePair.Create(database + suffix, FileKind.Regular))),
         .. new[]
         {

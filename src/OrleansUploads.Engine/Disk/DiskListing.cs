@@ -80,6 +80,27 @@ internal static class DiskListing
         }
     }
 
+    /// <summary>Lists the attempts and the manifest in an upload's directory, with the lengths of their files; none if the directory does not
+    /// exist.</summary>
+    public static List<StoredItem> ListItems(string directory, UploadId upload)
+    {
+        try
+        {
+            return [.. new FileSystemEnumerable<StoredItem?>(directory, ItemOf, AllFiles).OfType<StoredItem>()];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // A server has deleted the upload.
+            return [];
+        }
+
+        StoredItem? ItemOf(ref FileSystemEntry entry) =>
+            entry.IsDirectory ? null
+            : StoredNames.TryParseAttempt(entry.FileName, out var attempt) ? new StoredItem(upload, attempt, entry.Length)
+            : entry.FileName.SequenceEqual(StoredNames.Manifest) ? new StoredItem(upload, Attempt: null, entry.Length)
+            : null;
+    }
+
     /// <summary>Derives the lengths of attempts from the lengths of their files. Files that do not exist any more are left out.</summary>
     public static List<ListedAttempt> Measure(FileLengths files, ReadOnlySpan<AttemptId> attempts)
     {

@@ -13,7 +13,7 @@ namespace OrleansUploads.Engine.Disk;
 /// Several processes may use one root if all of them open it as shared.
 /// I/O errors other than those of the contract are thrown as <see cref="IOException"/>.
 /// </remarks>
-public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
+public sealed class DiskPartStore : ICopiedStore, IDisposable
 {
     private const int ListedAtOnce = 512;
 
@@ -135,25 +135,23 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
     {
         for (var fanOut = 0; fanOut < StoredNames.FanOut; fanOut++)
         {
-            var path = _directories.FanOutPath(fanOut);
-            if (!Directory.Exists(path))
+            await foreach (var upload in ListUploadsAsync(fanOut, cancellationToken))
             {
-                continue;
+                yield return upload;
             }
+        }
+    }
 
-            using var names = Directory.EnumerateDirectories(path).GetEnumerator();
-            List<UploadId> some;
-            do
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredItem> ListShareAsync(
+        int share, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var upload in ListUploadsAsync(share, cancellationToken))
+        {
+            foreach (var item in await RunAsync(() => DiskListing.ListItems(_directories.PathOf(upload), upload), cancellationToken))
             {
-                var current = fanOut;
-                some = await RunAsync(() => DiskListing.TakeUploads(names, current, ListedAtOnce), cancellationToken);
-                foreach (var upload in some)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    yield return upload;
-                }
+                yield return item;
             }
-            while (some.Count == ListedAtOnce);
         }
     }
 
@@ -296,6 +294,28 @@ public sealed class DiskPartStore : IPartStore, IStoreMark, IDisposable
             threads.Dispose();
             throw;
         }
+    }
+
+    private async IAsyncEnumerable<UploadId> ListUploadsAsync(int fanOut, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var path = _directories.FanOutPath(fanOut);
+        if (!Directory.Exists(path))
+        {
+            yield break;
+        }
+
+        using var names = Directory.EnumerateDirectories(path).GetEnumerator();
+        List<UploadId> some;
+        do
+        {
+            some = await RunAsync(() => DiskListing.TakeUploads(names, fanOut, ListedAtOnce), cancellationToken);
+            foreach (var upload in some)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return upload;
+            }
+        }
+        while (some.Count == ListedAtOnce);
     }
 
     /// <summary>Runs a call on a disk thread, unless it was canceled before.</summary>

@@ -29,14 +29,6 @@ public static class FolderMark
     public static byte[] FindOrMakeClaim(string folder, ReadOnlySpan<byte> random, IDiskFlush flush) =>
         FindOrMake(folder, ClaimFileName, random, flush);
 
-    /// <summary>Removes the mark, durably. Removing a missing one does nothing.</summary>
-    /// <exception cref="FlushFailedException">The mark may come back in a power cut.</exception>
-    internal static void Remove(string folder)
-    {
-        File.Delete(PathIn(folder));
-        SystemFlush.Instance.RequireDirectory(folder);
-    }
-
     private static byte[] FindOrMake(string folder, string name, ReadOnlySpan<byte> random, IDiskFlush flush)
     {
         var path = Path.Combine(folder, name);

@@ -1,40 +1,43 @@
+using System.Security.Cryptography;
 using System.Text;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>Marks a folder that is no longer used: a data folder whose last changes are moving, or have moved, to a cluster, or the shared
-/// folder of a cluster whose bytes have moved to another store.</summary>
-/// <remarks>Nothing is written to the journal of a data folder any more, so that the folder and the cluster cannot both decide.</remarks>
+/// <summary>Marks a data folder whose decisions are imported into a cluster, or have been. No server starts on it any more, so that the folder
+/// and the cluster cannot both decide.</summary>
 public static class MovedMark
 {
-    /// <summary>Name of the file. It contains the name of the cluster, or of the new store.</summary>
+    /// <summary>Name of the file. Its lines are the name of the cluster and the ID of the import.</summary>
     public const string FileName = "moved-to";
 
-    /// <summary>The name of the cluster or of the new store, or null if the folder is not marked.</summary>
-    public static string? Find(string folder) =>
-        DurableFile.TryRead(PathIn(folder)) is { } name ? Encoding.UTF8.GetString(name).Trim() : null;
+    private const int IdBytes = 16;
 
-    /// <summary>Whether a folder is marked. Costs one system call.</summary>
-    internal static bool Exists(string folder) => File.Exists(PathIn(folder));
+    /// <summary>The name of the cluster and the ID of the import, or null if the folder is not marked.</summary>
+    public static (string Cluster, string Id)? Find(string folder) =>
+        DurableFile.TryRead(PathIn(folder)) is { } text && Encoding.UTF8.GetString(text).Split('\n') is [var cluster, var id, ..]
+            ? (cluster, id)
+            : null;
 
-    /// <summary>Marks a folder, durably, with the name of the cluster or of the new store. A write to its journal that began
-    /// before may still end.</summary>
+    /// <summary>Marks a folder, durably, unless it is marked.</summary>
+    /// <returns>The ID of the import: that of the mark that the folder has now.</returns>
     /// <exception cref="FlushFailedException">The mark may be lost in a power cut.</exception>
-    internal static void Make(string folder, string target)
+    internal static string Make(string folder, string cluster)
     {
         // The name of a mark that exists is flushed too: the process that made it may have ended before that.
-        DurableFile.MakeOnce(PathIn(folder), Encoding.UTF8.GetBytes(target + "\n"), SystemFlush.Instance);
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
+        DurableFile.MakeOnce(PathIn(folder), Encoding.UTF8.GetBytes($"{cluster}\n{id}\n"), SystemFlush.Instance);
+        return Find(folder)!.Value.Id;
     }
 
     /// <summary>Refuses a folder that is marked.</summary>
     /// <exception cref="IOException">It is marked. The message says what to do.</exception>
     internal static void RequireNone(string folder)
     {
-        if (Find(folder) is { } cluster)
+        if (File.Exists(PathIn(folder)))
         {
             throw new IOException(
-                $"{folder} has moved to the cluster {cluster}, which decides about its uploads now. Send requests to the cluster. If the move "
-                + $"was given up before the cluster served a request, delete {PathIn(folder)} to use the folder again.");
+                $"{folder} has moved to the cluster {Find(folder)?.Cluster}, which decides about its uploads now. Send requests to the cluster. If "
+                + $"the import was given up before the cluster served a request, delete {PathIn(folder)} to use the folder again.");
         }
     }
 

@@ -11,7 +11,7 @@ namespace OrleansUploads.Engine.ObjectStorage;
 /// attempt leaves nothing. The keys are the paths of <see cref="StoredNames"/>, <c>store-mark</c> and <c>store-claims/</c>.
 /// The store decides what an acknowledged object survives. Several processes may use one prefix.
 /// </remarks>
-public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
+public sealed class ObjectPartStore : ICopiedStore, IDisposable
 {
     /// <summary>Key of the mark. It is stored; never change it.</summary>
     private const string MarkKey = "store-mark";
@@ -148,6 +148,28 @@ public sealed class ObjectPartStore : IPartStore, IStoreMark, IDisposable
             if (attempts.Count > 0)
             {
                 yield return attempts;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<StoredItem> ListShareAsync(
+        int share, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var stored in ListAsync(StoredNames.FanOutName(share) + "/", cancellationToken))
+        {
+            if (!StoredNames.TryParsePath(stored.Key, out var upload))
+            {
+                continue;
+            }
+
+            if (StoredNames.TryParseAttempt(stored.Key.AsSpan(stored.Key.LastIndexOf('/') + 1), out var attempt))
+            {
+                yield return new StoredItem(upload, attempt, stored.LengthBytes);
+            }
+            else if (stored.Key == StoredNames.PathOfManifest(upload))
+            {
+                yield return new StoredItem(upload, Attempt: null, stored.LengthBytes);
             }
         }
     }

@@ -20,6 +20,9 @@ public sealed record StorageAddress(string Scheme, string Container, string Pref
     /// <summary>The region of S3, or null for the one that the SDK finds.</summary>
     public string? Region { get; init; }
 
+    /// <summary>The profile with the credentials of S3, or null for those that the SDK finds.</summary>
+    public string? Profile { get; init; }
+
     /// <summary>Parses <c>s3://bucket/prefix</c> or <c>az://container/prefix</c>; the prefix may be missing.</summary>
     public static StorageAddress? TryParse(string text)
     {

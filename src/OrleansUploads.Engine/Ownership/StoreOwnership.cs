@@ -133,6 +133,22 @@ public sealed class StoreOwnership
         await store.PutClaimAsync(claim.Name, StoreOwnedException.Moved + place, cancellationToken);
     }
 
+    /// <summary>Returns where the bytes of a store have moved, or null if it is in use or free.</summary>
+    public static async ValueTask<string?> FindMovedAsync(IStoreMark store, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        foreach (var claim in Top(await ListAsync(store, cancellationToken)))
+        {
+            if (await store.ReadClaimAsync(claim.Name, cancellationToken) is { } text
+                && text.StartsWith(StoreOwnedException.Moved, StringComparison.Ordinal))
+            {
+                return text[StoreOwnedException.Moved.Length..];
+            }
+        }
+
+        return null;
+    }
+
     private static async ValueTask<List<StoreClaim>> ListAsync(IStoreMark store, CancellationToken cancellationToken)
     {
         var claims = new List<StoreClaim>();
@@ -219,6 +235,11 @@ public sealed class StoreOwnership
 
     private async Task<StoreClaim> FollowAsync(CancellationToken cancellationToken)
     {
+        if (await FindMovedAsync(_store, cancellationToken) is { } place)
+        {
+            throw new StoreOwnedException(_store.Place, StoreOwnedException.Moved + place);
+        }
+
         var top = Top(await ListAsync(_store, cancellationToken));
         return top.Count > 0 ? top[0] : throw new StoreOwnedException(_store.Place, "is used by no silo yet", isContended: true);
     }

@@ -98,9 +98,6 @@ public sealed class JournalUnavailableException : Exception
 
     /// <summary>Whether the reason is that the disk is full.</summary>
     public bool IsDiskFull { get; init; }
-
-    /// <summary>The name of the cluster to which the data has moved, or null if it has not.</summary>
-    public string? MovedTo { get; init; }
 }
 
 /// <summary>The journal differs from what was written: a byte has changed, or a record is missing or incomplete.</summary>

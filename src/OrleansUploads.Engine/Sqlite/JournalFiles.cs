@@ -47,22 +47,6 @@ internal sealed class JournalFiles : IDisposable
         return _open!;
     }
 
-    /// <summary>Refuses to write when the folder has moved to a cluster. Call it inside a transaction: the mover makes the mark first and
-    /// then waits for transactions that have begun.</summary>
-    /// <exception cref="JournalUnavailableException">The folder has moved.</exception>
-    public void RequireNotMoved()
-    {
-        if (MovedMark.Exists(_folder))
-        {
-            var cluster = MovedMark.Find(_folder);
-            throw new JournalUnavailableException(
-                $"The journal takes no changes, because {_folder} has moved to the cluster {cluster}.")
-            {
-                MovedTo = cluster,
-            };
-        }
-    }
-
     /// <summary>Runs a query. The files stay open until it ends.</summary>
     /// <remarks>At most <see cref="SqliteJournalOptions.ReaderThreads"/> threads may call it at the same time.</remarks>
     /// <exception cref="JournalUnavailableException">The files cannot be used at the moment, or not until a

@@ -65,7 +65,6 @@ internal sealed class JournalWriter
         {
             open = _files.ForWriting();
             open.Tables.Begin();
-            _files.RequireNotMoved();
             foreach (var write in batch)
             {
                 current = write;

@@ -75,21 +75,6 @@ internal sealed record OpenJournal(
         }
     }
 
-    /// <summary>Waits until a write that another process has begun has ended.</summary>
-    /// <exception cref="JournalUnavailableException">The journal was busy for too long.</exception>
-    public static void AwaitWrite(string folder)
-    {
-        try
-        {
-            using var journal = JournalSchema.OpenForWriting(Path.Combine(folder, JournalSchema.FileName));
-            journal.Execute("BEGIN IMMEDIATE; ROLLBACK");
-        }
-        catch (SqliteFault fault)
-        {
-            throw SqliteFault.ToJournalException(fault, $"Waiting for the last write to the journal in {folder}");
-        }
-    }
-
     /// <summary>Closes all files.</summary>
     /// <param name="cleansUp">Whether to update the index and to move the write-ahead log into the database before.</param>
     public void Close(bool cleansUp)

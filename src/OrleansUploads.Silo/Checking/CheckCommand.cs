@@ -2,6 +2,7 @@ using System.Data.Common;
 using Azure;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Engine.Checking;
+using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Checking;
@@ -103,6 +104,11 @@ internal sealed class CheckCommand(CheckSettings options, string[] settings) : S
         if (await ClusterStoreMark.FindAsync(cluster.Storage, cancellationToken) is not { } mark)
         {
             throw new SettingException($"No silo of the cluster {cluster.Name} has ever started, so there is nothing to check. Start a silo first.");
+        }
+
+        if (await StoreOwnership.FindMovedAsync(cluster.Mark, cancellationToken) is { } place)
+        {
+            throw new SettingException($"{setting}: {cluster.Mark.Place} has moved to {place}. Set {KnownSettings.PartsVariable} to that store.");
         }
 
         if (await StoreMarks.FindDifferenceAsync(cluster.Mark, mark, cancellationToken) is { } difference)

@@ -17,7 +17,7 @@ internal abstract class SiloCommand(string[] settings)
     /// <summary>Finds the command in the arguments.</summary>
     /// <returns>Null if the arguments contain no command; then the process runs a silo or gateway.</returns>
     /// <exception cref="SettingException">The command is unknown.</exception>
-    public static SiloCommand? Parse(string[] arguments) => MoveCommand.Parse(arguments) ?? CopyCommand.Parse(arguments)
+    public static SiloCommand? Parse(string[] arguments) => ImportCommand.Parse(arguments) ?? CopyCommand.Parse(arguments)
         ?? TakeOverCommand.Parse(arguments) ?? CheckCommand.Parse(arguments) ?? StatusCommand.Parse(arguments)
         ?? (SiloCommand?)OperatorCommand.Parse(arguments);
 

@@ -132,7 +132,7 @@ internal static class UploadsHost
                 async (services, cancellationToken) =>
                 {
                     var storage = services.GetRequiredKeyedService<Orleans.Storage.IGrainStorage>(ClusterNames.GrainStorage);
-                    await ClusterMove.RequireNoneAsync(storage, cancellationToken);
+                    await ClusterImport.RequireEndedAsync(storage, cancellationToken);
                     var owned = (OwnedPartStore)services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey);
                     await ClusterStoreMark.RequireMatchAsync(storage, (IStoreMark)owned.Inner, owned.Ownership, cancellationToken);
                     await ClusterStores.IdentityOf(settings, database)!.RecordPartsAsync(settings.PartsAddress!, cancellationToken);

@@ -20,11 +20,10 @@ internal static class Usage
                                                             prevents deletions for 6 hours (at most 7d), or until the end
             orleans-uploads-silo backup show [SETTING=VALUE ...]    says whether a backup is in progress, and until when
             orleans-uploads-silo backup end [SETTING=VALUE ...]     permits them again
-            orleans-uploads-silo move copy FOLDER [SETTING=VALUE ...]
-                                                            copies a data folder into the stopped cluster, or the bytes in the
-                                                            shared folder of a cluster into its new store; clients go on
-            orleans-uploads-silo move finish FOLDER [SETTING=VALUE ...]
-                                                            copies what has changed, and ends the use of the folder; no silo runs
+            orleans-uploads-silo import FOLDER [--deep] [SETTING=VALUE ...]
+                                                            takes a data folder into the empty cluster, after 'orleans-uploads
+                                                            parts copy FOLDER TARGET' and when its server has stopped. --deep reads
+                                                            every byte in the store of the cluster
             orleans-uploads-silo restore [SETTING=VALUE ...]        makes a restored backup the cluster that replaces its original
             orleans-uploads-silo clone [SETTING=VALUE ...]          makes a restored backup a cluster beside its original
             orleans-uploads-silo take-over [SETTING=VALUE ...]      gives the bytes to the stopped cluster, which replaces the one that

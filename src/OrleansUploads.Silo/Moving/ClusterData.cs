@@ -94,16 +94,6 @@ internal sealed class ClusterData : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins a move, or continues it. From now on the silos of the cluster refuse to start.</summary>
-    /// <exception cref="SettingException">A silo is running.</exception>
-    public async Task BeginMoveAsync(string move, CancellationToken cancellationToken)
-    {
-        await ClusterMove.BeginAsync(Storage, move, cancellationToken);
-
-        // A silo that became active in the meantime may not have seen the move. One that is still joining sees it.
-        await RequireStoppedAsync(cancellationToken);
-    }
-
     /// <summary>Reads the table of silos, with those that are dead.</summary>
     public async Task<IReadOnlyList<MembershipEntry>> ReadMembersAsync(CancellationToken cancellationToken)
     {

@@ -39,11 +39,10 @@ internal sealed class StatusReader(ClusterData cluster, DateTimeOffset now)
                 + "that may be incomplete. Begin it again, or run 'orleans-uploads-silo backup end'.");
         }
 
-        if (await ClusterMove.FindAsync(cluster.Storage, cancellationToken) is not null)
+        if (await ClusterImport.FindAsync(cluster.Storage, cancellationToken) is { HasEnded: false })
         {
             _attention.Add(
-                "A move is not finished, and no silo starts until it is. Run 'orleans-uploads-silo move finish FOLDER' with the settings of the "
-                + "move.");
+                "The import of a data folder has not ended, and no silo starts before. Run 'orleans-uploads-silo import FOLDER' with the same settings.");
         }
 
         return new ClusterStatus

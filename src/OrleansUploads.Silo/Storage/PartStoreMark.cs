@@ -34,8 +34,6 @@ internal static class PartStoreMark
         return new SettingException(
             $"{setting}: {parts.Place} " + fault switch
             {
-                StoreMarkFault.NotMarked when parts is DiskPartStore && MovedMark.Find(parts.Place) is { } moved =>
-                    $"is no longer used: its bytes have moved to {moved}. Set {KnownSettings.PartsVariable} instead.",
                 StoreMarkFault.NotMarked when parts is DiskPartStore =>
                     $"does not contain {FolderMark.FileName}, so it is not the folder that the silos share, or it is not mounted. The first "
                     + "silo of a cluster creates this file.",

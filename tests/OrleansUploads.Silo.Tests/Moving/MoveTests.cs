@@ -1,23 +1,19 @@
 using Azure.Storage.Blobs;
+using OrleansUploads.Engine.Disk;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Serving;
 using OrleansUploads.Storage;
 
 namespace OrleansUploads.Silo.Tests.Moving;
 
-/// <summary>A data folder moves into a cluster, or a cluster's bytes into another store, while clients go on. The mover is killed on the
-/// way.</summary>
+/// <summary>A data folder moves into a cluster, or a cluster's bytes into another store: a copy while clients go on, another one afterwards, and
+/// an import. All commands are killed on the way.</summary>
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
     private const string Bucket = "parts";
 
-    private static readonly int Archives = TestSetting.Read("ORLEANSUPLOADS_MOVE_ARCHIVES", 60);
-    private static readonly int Kills = TestSetting.Read("ORLEANSUPLOADS_MOVE_KILLS", 3);
-
-    /// <summary>The milliseconds after which the mover is killed at the latest: more for a larger folder, so that the kills are spread
-    /// over the copy.</summary>
-    private static readonly int LongestCopy = 20 * Archives;
+    private static readonly int Archives = TestSetting.Read("ORLEANSUPLOADS_MOVE_ARCHIVES", 40);
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
@@ -32,12 +28,12 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     {
         await using var store = await StartStoreAsync();
 
-        await MoveAsync(WithPartsIn(store, await NewSiloAsync(postgres)));
+        await MoveFolderAsync(Target.In(store, await NewSiloAsync(postgres)));
     }
 
     [Fact]
     public async Task A_folder_moves_to_the_tables_and_blobs_of_Azure() =>
-        await MoveAsync(await WithBlobsAsync(await NewSiloAsync(azurite)));
+        await MoveFolderAsync(await BlobsAsync(await NewSiloAsync(azurite)));
 
     [Fact]
     public async Task The_bytes_of_a_cluster_on_PostgreSQL_move_to_an_S3_store()
@@ -45,7 +41,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         await using var store = await StartStoreAsync();
         var silo = await NewSiloAsync(postgres);
 
-        await MoveBytesAsync(silo, WithPartsIn(store, silo));
+        await MoveBytesAsync(silo, Target.In(store, silo));
     }
 
     [Fact]
@@ -53,32 +49,59 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     {
         var silo = await NewSiloAsync(azurite);
 
-        await MoveBytesAsync(silo, await WithBlobsAsync(silo));
+        await MoveBytesAsync(silo, await BlobsAsync(silo));
     }
 
     [Fact]
-    public async Task A_fault_of_the_database_stops_a_move_with_a_sentence()
+    public async Task A_folder_whose_bytes_are_in_an_S3_store_is_imported_only_with_that_store()
     {
-        var silo = await NewSiloAsync(postgres);
         await using var store = await StartStoreAsync();
+        var target = Target.In(store, await NewSiloAsync(postgres));
+        var setup = new ServerSetup(_folder.Data)
+        {
+            Options = ["--quiet", "--parts", target.Place, "--parts-endpoint", store.Address.ToString()],
+            Environment = target.Environment,
+        };
+        IReadOnlyDictionary<string, string> before;
+        await using (var server = await ServerProcess.StartAsync(setup))
+        {
+            await _service.FillAsync(server, 2, 2);
+            before = await _service.ReadAsync(server);
+            await server.StopAsync();
+        }
+
+        await RefuseImportAsync(target.Silo.WithParts(target.Place + "/other"), "is another place");
+        await ImportAsync(target.Silo);
+        Assert.Contains("has moved to the cluster", (await ServerProcess.RefuseAsync(setup)).Error, StringComparison.Ordinal);
+        File.Delete(Path.Combine(_folder.Data, MovedMark.FileName));
+        Assert.Contains("is used by the cluster", (await ServerProcess.RefuseAsync(setup)).Error, StringComparison.Ordinal);
+        await CompareAsync(target.Silo, before);
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_database_stops_an_import_with_a_sentence()
+    {
+        await using var store = await StartStoreAsync();
+        var target = Target.In(store, await NewSiloAsync(postgres));
         await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
         {
             await _service.FillAsync(server, 1, 1);
             await server.StopAsync();
         }
 
+        await CopyAsync(_folder.Data, target);
         await PostgresServer.ExecuteAsync(
-            silo.Environment[KnownSettings.ConnectionString.Variable]!,
+            target.Silo.Environment[KnownSettings.ConnectionString.Variable]!,
             "ALTER TABLE OrleansStorage ADD CONSTRAINT NothingNew CHECK (false) NOT VALID");
-        await using var mover = WithPartsIn(store, silo).Run("move", "copy", _folder.Data);
+        await using var import = target.Silo.Run("import", _folder.Data);
 
-        Assert.Equal(1, await mover.WaitForExitAsync(Patience));
-        Assert.Contains("orleans-uploads-silo: The move stopped: ", mover.ToString(), StringComparison.Ordinal);
-        Assert.Contains("nothingnew", mover.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", mover.ToString(), StringComparison.Ordinal);
+        Assert.Equal(1, await import.WaitForExitAsync(Patience));
+        Assert.Contains("orleans-uploads-silo: The import stopped: ", import.ToString(), StringComparison.Ordinal);
+        Assert.Contains("nothingnew", import.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", import.ToString(), StringComparison.Ordinal);
     }
 
-    private async Task<SiloStart> NewSiloAsync(IDatabaseServer server) => new((await server.CreateAsync()).NewSilo(_folder.Data));
+    private async Task<SiloStart> NewSiloAsync(IDatabaseServer server) => new((await server.CreateAsync()).NewSilo(_folder.File("shared")));
 
     private async Task<ServerProcess> StartStoreAsync()
     {
@@ -88,94 +111,110 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         return store;
     }
 
-    private static SiloStart WithPartsIn(ServerProcess store, SiloStart silo) => silo.WithPartsInS3(
-        $"s3://{Bucket}/cluster", store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
-
-    private async Task<SiloStart> WithBlobsAsync(SiloStart silo)
+    private async Task<Target> BlobsAsync(SiloStart silo)
     {
         var blobs = await azurite.StartBlobsAsync();
         var container = $"moved-{Guid.NewGuid():N}";
         await new BlobContainerClient(blobs, container).CreateAsync();
-        return silo.WithParts($"az://{container}/cluster").With(ObjectStores.AzureVariable, blobs);
+        var place = $"az://{container}/cluster";
+        return new Target(silo.WithParts(place).With(ObjectStores.AzureVariable, blobs), place, []);
     }
 
-    private async Task MoveAsync(SiloStart silo)
+    private async Task MoveFolderAsync(Target target)
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
-        await _service.FillAsync(server, Archives, Archives);
-
-        for (var kill = 0; kill < Kills; kill++)
+        IReadOnlyDictionary<string, string> before;
+        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
         {
-            var isLast = kill + 1 == Kills;
-
-            // The last one is killed when the server writes nothing more, the others while they copy or compare.
-            await (isLast ? KillAsync(silo, "finish", $"{_folder.Data} takes no") : KillAsync(silo, "copy", $"{_folder.Data} moves to"));
-            if (kill == 0)
-            {
-                Assert.Contains("move finish", await RunningSilo.ExpectRefusalAsync(silo.Environment), StringComparison.Ordinal);
-            }
-
-            if (!isLast)
-            {
-                await _service.AddAsync(server, 5, 5);
-            }
+            await _service.FillAsync(server, Archives, Archives);
+            await KillAsync(StartCopy(_folder.Data, target), TimeSpan.FromSeconds(1.5));
+            await _service.AddAsync(server, 5, 5);
+            await CopyAsync(_folder.Data, target);
+            await _service.AddAsync(server, 5, 5);
+            await RefuseImportAsync(target.Silo, "A server is using");
+            before = await _service.ReadAsync(server);
+            await server.StopAsync();
         }
 
-        await RunAsync(silo, "finish");
-        Assert.False(await MovingService.TryWriteAsync(server));
-        var before = await _service.ReadAsync(server);
-        await server.StopAsync();
+        // The last parts are not copied yet. Nothing has been marked, so the folder could be used again.
+        await RefuseImportAsync(target.Silo, "it is missing");
+        Assert.Null(MovedMark.Find(_folder.Data));
+        await CopyAsync(_folder.Data, target);
+        await KillAsync(target.Silo.Run("import", _folder.Data), TimeSpan.FromMilliseconds(300), "No server starts");
         Assert.Contains("has moved", (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).Error, StringComparison.Ordinal);
+        Assert.Contains("import FOLDER", await RunningSilo.ExpectRefusalAsync(target.Silo.Environment), StringComparison.Ordinal);
 
-        await CompareAsync(silo, before);
+        await ImportAsync(target.Silo);
+        await ImportAsync(target.Silo);
+        Assert.Contains("has moved", (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).Error, StringComparison.Ordinal);
+        await CompareAsync(target.Silo, before);
+
+        File.Delete(Path.Combine(_folder.Data, MovedMark.FileName));
+        await RefuseImportAsync(target.Silo, "Use an empty database");
     }
 
-    private async Task MoveBytesAsync(SiloStart folder, SiloStart store)
+    private async Task MoveBytesAsync(SiloStart folder, Target target)
     {
+        var source = folder.Environment[KnownSettings.PartsFolder.Variable]!;
         IReadOnlyDictionary<string, string> before;
         await using (var cluster = await RunningSilo.StartAsync(folder))
         {
             await _service.FillAsync(cluster, Archives, Archives);
-            for (var kill = 0; kill < Kills; kill++)
-            {
-                await KillAsync(store, "copy", "The bytes of");
-                await _service.AddAsync(cluster, 5, 5);
-            }
-
-            await RunAsync(store, "copy");
+            await KillAsync(StartCopy(source, target), TimeSpan.FromSeconds(1.5));
+            await CopyAsync(source, target);
             await _service.AddAsync(cluster, 5, 5);
-            await using (var early = store.Run("move", "finish", _folder.Data))
-            {
-                Assert.NotEqual(0, await early.WaitForExitAsync(Patience));
-                Assert.Contains("was running", early.ToString(), StringComparison.Ordinal);
-            }
-
             before = await _service.ReadAsync(cluster);
+
+            // The silos should have stopped. One that runs loses the store, and stores nothing more in it.
+            await KillAsync(StartCopy(source, target, "--final"), TimeSpan.FromSeconds(3));
+            await CopyAsync(source, target, "--final");
+            Assert.False(await MovingService.TryWriteAsync(cluster));
             await cluster.StopAsync();
         }
 
-        await KillAsync(store, "finish", "No silo", longest: 1);
-        Assert.Contains("move finish", await RunningSilo.ExpectRefusalAsync(folder.Environment), StringComparison.Ordinal);
-        await RunAsync(store, "finish");
-        await RunAsync(store, "finish");
+        await CopyAsync(source, target, "--final");
         foreach (var role in (string[])["silo", "gateway"])
         {
             var refusal = await RunningSilo.ExpectRefusalAsync(folder.With(KnownSettings.Role.Variable, role).Environment);
-            Assert.Contains("have moved to", refusal, StringComparison.Ordinal);
+            Assert.Contains("has moved to", refusal, StringComparison.Ordinal);
         }
 
-        Directory.Delete(_folder.Data, recursive: true);
-
-        await CompareAsync(store, before);
+        Directory.Delete(source, recursive: true);
+        await CompareAsync(target.Silo, before);
     }
 
-    /// <summary>Kills a mover some time after it has begun.</summary>
-    private async Task KillAsync(SiloStart silo, string step, string begun, int? longest = null)
+    private static CapturedProcess StartCopy(string from, Target target, params string[] options) =>
+        CommandLine.Start(["parts", "copy", from, target.Place, .. target.Options, .. options], target.Environment);
+
+    private async Task CopyAsync(string from, Target target, params string[] options)
     {
-        await using var mover = silo.Run("move", step, _folder.Data);
-        Assert.True(await mover.WaitForLineAsync(begun, Patience) is not null, $"The move did not begin. {mover}");
-        await mover.WaitForLineAsync("Compared", TimeSpan.FromMilliseconds(_random.Next(longest ?? LongestCopy)));
-        await mover.KillAsync();
+        await using var copy = StartCopy(from, target, options);
+        Assert.True(await copy.WaitForExitAsync(Patience) == 0, $"The copy failed. {copy}");
+        output.WriteLine(copy.Output);
+    }
+
+    private async Task ImportAsync(SiloStart silo)
+    {
+        await using var import = silo.Run("import", _folder.Data);
+        Assert.True(await import.WaitForExitAsync(Patience) == 0, $"The import failed. {import}");
+        output.WriteLine(import.Output);
+    }
+
+    private async Task RefuseImportAsync(SiloStart silo, string message)
+    {
+        await using var import = silo.Run("import", _folder.Data);
+        Assert.True(await import.WaitForExitAsync(Patience) == 1, $"The import was not refused. {import}");
+        Assert.Contains(message, import.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Kills a command some time after it has begun, or has printed a line.</summary>
+    private async Task KillAsync(CapturedProcess command, TimeSpan latest, string? begun = null)
+    {
+        await using (command)
+        {
+            Assert.True(begun is null || await command.WaitForLineAsync(begun, Patience) is not null, $"It did not begin. {command}");
+            await command.WaitForLineAsync("has ended", latest * _random.NextDouble());
+            await command.KillAsync();
+        }
     }
 
     /// <summary>Starts a silo, and compares its answers with those from before the move.</summary>
@@ -189,13 +228,31 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         var (archive, @object) = await _service.ContinueAsync(cluster);
         Assert.Equal(MovingService.Continued, archive);
         Assert.Equal(MovingService.ContinuedObject, @object);
+        await cluster.StopAsync();
         output.WriteLine($"{before.Count} answers are equal.");
     }
 
-    private async Task RunAsync(SiloStart silo, string step)
+    /// <summary>Where the bytes move.</summary>
+    /// <param name="Silo">A silo with its bytes there.</param>
+    /// <param name="Place">The address.</param>
+    /// <param name="Options">The options of the copy.</param>
+    private sealed record Target(SiloStart Silo, string Place, string[] Options)
     {
-        await using var mover = silo.Run("move", step, _folder.Data);
-        Assert.True(await mover.WaitForExitAsync(Patience) == 0, $"The move failed. {mover}");
-        output.WriteLine(mover.Output);
+        /// <summary>The credentials of the store, for another program than the silo's.</summary>
+        public IReadOnlyDictionary<string, string?> Environment { get; } = new Dictionary<string, string?>(CommandLine.WithOperatorKey)
+        {
+            ["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId,
+            ["AWS_SECRET_ACCESS_KEY"] = CommandLine.SecretAccessKey,
+            [ObjectStores.AzureVariable] = Silo.Environment.GetValueOrDefault(ObjectStores.AzureVariable),
+        };
+
+        public static Target In(ServerProcess store, SiloStart silo)
+        {
+            const string Place = $"s3://{Bucket}/cluster";
+            return new Target(
+                silo.WithPartsInS3(Place, store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey),
+                Place,
+                ["--to-endpoint", store.Address.ToString()]);
+        }
     }
 }

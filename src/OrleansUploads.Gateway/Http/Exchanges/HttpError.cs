@@ -104,11 +104,6 @@ internal abstract record HttpError
         "This server does not have its part store any more, so nothing was stored or deleted. Send requests to the server that has it now; the "
         + "operator finds it in the log of this one.");
 
-    /// <summary>The data has moved to a cluster.</summary>
-    /// <param name="Cluster">Its name.</param>
-    internal sealed record Moved(string Cluster) : Explained(
-        $"This server has moved to the cluster {Cluster}, so it changes nothing any more. Send requests to that cluster.");
-
     /// <summary>Stored bytes are damaged.</summary>
     /// <param name="RequestId">Finds the details in the server's log.</param>
     internal sealed record DataDamaged(string RequestId) : Explained(
@@ -168,8 +163,6 @@ internal static class HttpFaults
         AttemptDamagedException or CopySourceDamagedException => new HttpError.DataDamaged(requestId),
         JournalDamagedException or EntityUnavailableException { InnerException: JournalDamagedException } =>
             new HttpError.JournalDamaged(requestId),
-        JournalUnavailableException { MovedTo: { } cluster } => new HttpError.Moved(cluster),
-        EntityUnavailableException { InnerException: JournalUnavailableException { MovedTo: { } cluster } } => new HttpError.Moved(cluster),
         JournalUnavailableException { IsDiskFull: true }
             or EntityUnavailableException { InnerException: JournalUnavailableException { IsDiskFull: true } } =>
             new HttpError.JournalFull(),
