@@ -114,6 +114,7 @@ internal static class PartsCommand
         }
 
         var folder = Path.GetFullPath(place);
+        FileFault.RequireReadable(folder);
         if (!DataFolder.Exists(folder))
         {
             return FolderMark.Find(folder) is not null

@@ -28,7 +28,8 @@ internal sealed record Failure(int Code, string Message)
         ArgumentException mistake => new Failure(ExitCode.Usage, WithoutParameter(mistake)),
         CredentialsMissingException => new Failure(ExitCode.Denied, fault.Message),
         IOException or UnauthorizedAccessException or InvalidDataException or NotSupportedException or FolderInUseException
-            or JournalDamagedException or JournalUnavailableException or CryptographicException =>
+            or JournalDamagedException or JournalUnavailableException or PartStoreUnavailableException or PartStoreFullException
+            or CryptographicException =>
             new Failure(ExitCode.Failed, FileFault.Describe(fault)),
         _ => FileFault.IsLibrary(fault) ? new Failure(ExitCode.Failed, FileFault.Describe(fault)) : null,
     };

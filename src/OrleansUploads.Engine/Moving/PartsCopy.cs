@@ -26,7 +26,7 @@ public sealed class PartsCopy(ICopiedStore from, ICopiedStore to, CopyOptions op
 
     /// <summary>Copies what is missing at the target.</summary>
     /// <returns>What was copied, and the damage found.</returns>
-    /// <exception cref="IOException">The target is in use, or both are the same place.</exception>
+    /// <exception cref="IOException">The target is in use.</exception>
     public async Task<MoveTally> CopyAsync(CancellationToken cancellationToken)
     {
         await RequireFreeTargetAsync(ownMark: null, cancellationToken);
@@ -36,8 +36,7 @@ public sealed class PartsCopy(ICopiedStore from, ICopiedStore to, CopyOptions op
     /// <summary>Ends the use of the source, copies what is missing, and gives the target the mark of the source. Whoever uses the source loses
     /// it, and stores and deletes nothing in it any more; the decisions to which it belonged belong to the target now.</summary>
     /// <returns>What was copied, and the damage found. With damage, the target gets no mark.</returns>
-    /// <exception cref="IOException">The source has no mark or has moved to another place, the target is in use, or both are the same
-    /// place.</exception>
+    /// <exception cref="IOException">The source has no mark or has moved to another place, or the target is in use.</exception>
     public async Task<MoveTally> FinishAsync(CancellationToken cancellationToken)
     {
         var mark = await from.FindMarkAsync(cancellationToken) ?? throw new IOException(
@@ -55,14 +54,10 @@ public sealed class PartsCopy(ICopiedStore from, ICopiedStore to, CopyOptions op
             return Tally = new MoveTally();
         }
 
-        if (moved is null)
-        {
-            await StoreOwnership.LeaveAsync(from, to.Place, cancellationToken);
+        await StoreOwnership.LeaveAsync(from, to.Place, cancellationToken);
 
-            // Nobody stores anything more when the last reading of the claims is too old.
-            await Task.Delay(StoreOwnership.WriteReadingLife, time, cancellationToken);
-        }
-
+        // Nobody stores anything more when the last reading of the claims is too old. An earlier call may have ended before that.
+        await Task.Delay(StoreOwnership.WriteReadingLife, time, cancellationToken);
         var tally = await CopyMissingAsync(options.ComparesHashes, cancellationToken);
         if (tally.FaultCount > 0)
         {
@@ -89,11 +84,6 @@ public sealed class PartsCopy(ICopiedStore from, ICopiedStore to, CopyOptions op
 
     private async ValueTask RequireFreeTargetAsync(byte[]? ownMark, CancellationToken cancellationToken)
     {
-        if (from.Place == to.Place)
-        {
-            throw new IOException($"{from.Place} cannot be copied to itself.");
-        }
-
         var mark = await to.FindMarkAsync(cancellationToken);
         var isOwn = ownMark is not null && mark.AsSpan().SequenceEqual(ownMark);
         if (!isOwn && (mark is not null || (await to.ListClaimsAsync(cancellationToken)).Count > 0))

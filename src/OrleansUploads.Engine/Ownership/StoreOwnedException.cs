@@ -9,6 +9,9 @@ public sealed class StoreOwnedException(string place, string holder, bool isCont
     /// <summary>The beginning of the claim of a store whose bytes have moved. The new place follows.</summary>
     internal const string Moved = "has moved to ";
 
+    /// <summary>The refusal of a store that has moved.</summary>
+    public static StoreOwnedException MovedTo(string store, string place) => new(store, Moved + place);
+
     /// <summary>Whether the store is no longer used, because its bytes have moved.</summary>
     public bool HasMoved => holder.StartsWith(Moved, StringComparison.Ordinal);
 

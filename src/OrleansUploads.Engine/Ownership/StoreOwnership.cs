@@ -123,14 +123,17 @@ public sealed class StoreOwnership
     {
         ArgumentNullException.ThrowIfNull(store);
         var owner = StoreClaim.OwnerOf("moved " + place);
-        var top = Top(await ListAsync(store, cancellationToken));
-        if (top.Any(claim => claim.Owner == owner))
+        while (true)
         {
-            return;
-        }
+            // A start at the same time may make a claim with the same number.
+            var top = Top(await ListAsync(store, cancellationToken));
+            if (top.Count > 0 && top.TrueForAll(claim => claim.Owner == owner))
+            {
+                return;
+            }
 
-        var claim = StoreClaim.New(Number(top) + 1, owner);
-        await store.PutClaimAsync(claim.Name, StoreOwnedException.Moved + place, cancellationToken);
+            await store.PutClaimAsync(StoreClaim.New(Number(top) + 1, owner).Name, StoreOwnedException.Moved + place, cancellationToken);
+        }
     }
 
     /// <summary>Returns where the bytes of a store have moved, or null if it is in use or free.</summary>
@@ -237,7 +240,7 @@ public sealed class StoreOwnership
     {
         if (await FindMovedAsync(_store, cancellationToken) is { } place)
         {
-            throw new StoreOwnedException(_store.Place, StoreOwnedException.Moved + place);
+            throw StoreOwnedException.MovedTo(_store.Place, place);
         }
 
         var top = Top(await ListAsync(_store, cancellationToken));

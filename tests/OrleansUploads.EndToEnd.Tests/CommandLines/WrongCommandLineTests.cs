@@ -28,6 +28,8 @@ public sealed class WrongCommandLineTests
     [InlineData("archive list --vault photos --after tomorrow", "--after is 'tomorrow'. Use a form such as 2026-11-24")]
     [InlineData("check --rate 50MiB/s", "'--rate' is not a command or option.")]
     [InlineData("check --data data --limit fast", "--limit is 'fast'. It must be a rate")]
+    [InlineData("parts copy d", "The argument 'to' is missing.")]
+    [InlineData("parts copy d s3://bucket --to-endpoint nowhere", "--to-endpoint is 'nowhere'. It must be the address")]
     [InlineData("demo --crash true", "--crash needs --endpoint")]
     [InlineData("serve --anonymous --listen localhost", "--listen is 'localhost'")]
     [InlineData("serve --anonymous --listen 0.0.0.0:0", "--anonymous requires a loopback address")]

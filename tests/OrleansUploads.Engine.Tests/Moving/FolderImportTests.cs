@@ -121,6 +121,7 @@ public sealed class FolderImportTests : IDisposable
     }
 
     [Fact]
+    [Promise("operations.md", "a folder that was imported into a cluster, or a store whose bytes have moved")]
     public async Task A_folder_in_use_is_refused_and_no_server_starts_on_it_during_and_after_an_import()
     {
         await _bucket.UseAsync(async () =>

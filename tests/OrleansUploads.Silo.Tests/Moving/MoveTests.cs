@@ -24,6 +24,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Promise("operations.md", "a folder that was imported into a cluster, or a store whose bytes have moved")]
     public async Task A_folder_moves_to_PostgreSQL_and_an_S3_store()
     {
         await using var store = await StartStoreAsync();
@@ -36,6 +37,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         await MoveFolderAsync(await BlobsAsync(await NewSiloAsync(azurite)));
 
     [Fact]
+    [Promise("operations.md", "a folder that was imported into a cluster, or a store whose bytes have moved")]
     public async Task The_bytes_of_a_cluster_on_PostgreSQL_move_to_an_S3_store()
     {
         await using var store = await StartStoreAsync();
@@ -53,6 +55,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     }
 
     [Fact]
+    [Promise("operations.md", "a folder that was imported into a cluster, or a store whose bytes have moved")]
     public async Task A_folder_whose_bytes_are_in_an_S3_store_is_imported_only_with_that_store()
     {
         await using var store = await StartStoreAsync();
