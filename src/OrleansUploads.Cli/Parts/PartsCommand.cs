@@ -159,13 +159,17 @@ internal static class PartsCommand
             static text => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null,
             text => $"--{prefix}-endpoint is '{text}'. It must be the address of a service, such as https://s3.example.org.");
 
-        private readonly Option<string?> _region = new($"--{prefix}-region") { Description = $"The region of the {noun}.", HelpName = "region" };
+        private readonly Option<string?> _region = new Option<string?>($"--{prefix}-region")
+        {
+            Description = $"The region of the {noun}.",
+            HelpName = "region",
+        }.RefuseEmpty();
 
-        private readonly Option<string?> _profile = new($"--{prefix}-profile")
+        private readonly Option<string?> _profile = new Option<string?>($"--{prefix}-profile")
         {
             Description = $"The profile of the AWS CLI with the credentials of the {noun}.",
             HelpName = "name",
-        };
+        }.RefuseEmpty();
 
         public IEnumerable<Option> All => [_endpoint, _region, _profile];
 

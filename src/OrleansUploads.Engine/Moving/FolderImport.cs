@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Disk;

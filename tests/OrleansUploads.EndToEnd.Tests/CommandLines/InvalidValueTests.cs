@@ -18,7 +18,7 @@ public sealed class InvalidValueTests
     private static readonly string[] RefusesOnlyEmptyText =
     [
         "--data", "--to", "--file", "--folder", "--output", "--https-certificate", "--https-key", "--resume", "--region", "--profile",
-        "--topic-secret",
+        "--from-region", "--from-profile", "--to-region", "--to-profile", "--topic-secret",
     ];
 
     private static readonly RootCommand Root = CommandTree.Create();

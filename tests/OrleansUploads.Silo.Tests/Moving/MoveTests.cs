@@ -181,6 +181,12 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
             Assert.Contains("has moved to", refusal, StringComparison.Ordinal);
         }
 
+        await using (var check = folder.Run("check"))
+        {
+            Assert.Equal(2, await check.WaitForExitAsync(Patience));
+            Assert.Contains("has moved to", check.ToString(), StringComparison.Ordinal);
+        }
+
         Directory.Delete(source, recursive: true);
         await CompareAsync(target.Silo, before);
     }
