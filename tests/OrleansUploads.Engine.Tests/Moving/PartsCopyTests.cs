@@ -4,7 +4,6 @@ using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.TestKit.ObjectStorage;
-using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Moving;
 
