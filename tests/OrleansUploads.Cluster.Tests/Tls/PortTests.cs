@@ -39,7 +39,10 @@ public sealed class PortTests : IAsyncLifetime
 
         foreach (var (certificate, port) in ((string, int)[])[("silo", silos), ("silo", clients), ("node", clients)])
         {
-            Assert.True(await CountAnswerBytesAsync(port, Issue(certificate)) > 0, $"The certificate '{certificate}' got nothing from port {port}.");
+            // A silo that wants no clients at a port answers and closes the connection at once, and what it sent may be lost.
+            await Eventually.BecomesTrueAsync(
+                async () => await CountAnswerBytesAsync(port, Issue(certificate)) > 0,
+                $"the certificate '{certificate}' gets an answer from port {port}");
         }
     }
 
