@@ -77,11 +77,8 @@ internal static class SiloHealthChecks
     {
         var owned = (OwnedPartStore)parts;
         var mark = new CachedHealthCheck(
-            async token =>
-            {
-                await PartStoreMark.RequireMarkedAsync((IStoreMark)owned.Inner, token);
-                await owned.Ownership.RequireForWriteAsync(token);
-            },
+            token => Task.WhenAll(
+                PartStoreMark.RequireMarkedAsync((IStoreMark)owned.Inner, token), owned.Ownership.RequireForWriteAsync(token).AsTask()),
             time,
             SlowStoreTime);
         return () => owned.Failure is { } failure

@@ -9,15 +9,21 @@ namespace OrleansUploads.Silo.Storage;
 /// acknowledge parts that no other silo can read. The mark prevents both silos from starting.</remarks>
 internal static class PartStoreMark
 {
-    /// <summary>Checks that the part store has a mark and has not moved.</summary>
-    /// <exception cref="SettingException">It has no mark, or has moved.</exception>
+    /// <summary>Checks that the part store has a mark.</summary>
+    /// <exception cref="SettingException">It has none.</exception>
     public static async Task RequireMarkedAsync(IStoreMark parts, CancellationToken cancellationToken)
     {
         if (await parts.FindMarkAsync(cancellationToken) is null)
         {
             throw Describe(parts, StoreMarkFault.NotMarked, inner: null);
         }
+    }
 
+    /// <summary>Checks that the part store has a mark and has not moved.</summary>
+    /// <exception cref="SettingException">It has no mark, or has moved.</exception>
+    public static async Task RequireUsableAsync(IStoreMark parts, CancellationToken cancellationToken)
+    {
+        await RequireMarkedAsync(parts, cancellationToken);
         if (await StoreOwnership.FindMovedAsync(parts, cancellationToken) is { } place)
         {
             throw Describe(StoreOwnedException.MovedTo(parts.Place, place));

@@ -40,7 +40,7 @@ internal static class PartStores
     {
         if (settings.Role == ProcessRole.Gateway)
         {
-            await PartStoreMark.RequireMarkedAsync(parts, CancellationToken.None);
+            await PartStoreMark.RequireUsableAsync(parts, CancellationToken.None);
         }
 
         return parts;

@@ -1,11 +1,15 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading.Channels;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>Stands between a process and its store, and delays what the store answers.</summary>
+/// <summary>Stands between a process and its store, and delays what the store answers, as a long way would.</summary>
 internal sealed class SlowProxy : IAsyncDisposable
 {
+    private const int PieceBytes = 64 * 1024;
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly IPEndPoint _server;
     private readonly CancellationTokenSource _stopping = new();
@@ -22,7 +26,7 @@ internal sealed class SlowProxy : IAsyncDisposable
 
     public Uri Address => new($"http://{_listener.LocalEndpoint}");
 
-    /// <summary>How much later each piece of an answer arrives.</summary>
+    /// <summary>How much later all bytes of an answer arrive.</summary>
     public TimeSpan Delay
     {
         get => new(Volatile.Read(ref _delayTicks));
@@ -63,10 +67,13 @@ internal sealed class SlowProxy : IAsyncDisposable
             try
             {
                 await server.ConnectAsync(_server, ended.Token);
-                var directions = new[] { PumpAsync(client, server, isAnswer: false, ended.Token), PumpAsync(server, client, isAnswer: true, ended.Token) };
-                await await Task.WhenAny(directions);
+                var late = Channel.CreateUnbounded<(byte[] Piece, long ReceivedAt)>();
+                var requests = ForwardAsync(client, server, ended.Token);
+                var receiving = ReceiveAsync(server, late.Writer, ended.Token);
+                var answers = SendAsync(late.Reader, client, ended.Token);
+                await await Task.WhenAny(requests, answers);
                 await ended.CancelAsync();
-                await Task.WhenAll(directions);
+                await Task.WhenAll(requests, receiving, answers);
             }
             catch (Exception closed) when (closed is SocketException or OperationCanceledException)
             {
@@ -75,20 +82,50 @@ internal sealed class SlowProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to, bool isAnswer, CancellationToken cancellationToken)
+    private static async Task ForwardAsync(Socket from, Socket to, CancellationToken cancellationToken)
     {
-        var buffer = new byte[64 * 1024];
+        var buffer = new byte[PieceBytes];
         while (await from.ReceiveAsync(buffer, cancellationToken) is > 0 and var received)
         {
-            if (isAnswer && Delay > TimeSpan.Zero)
+            await SendAsync(to, buffer.AsMemory(0, received), cancellationToken);
+        }
+    }
+
+    private static async Task ReceiveAsync(
+        Socket from, ChannelWriter<(byte[] Piece, long ReceivedAt)> late, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[PieceBytes];
+        try
+        {
+            while (await from.ReceiveAsync(buffer, cancellationToken) is > 0 and var received)
             {
-                await Task.Delay(Delay, cancellationToken);
+                late.TryWrite((buffer.AsSpan(0, received).ToArray(), Stopwatch.GetTimestamp()));
+            }
+        }
+        finally
+        {
+            late.Complete();
+        }
+    }
+
+    private async Task SendAsync(ChannelReader<(byte[] Piece, long ReceivedAt)> late, Socket to, CancellationToken cancellationToken)
+    {
+        await foreach (var (piece, receivedAt) in late.ReadAllAsync(cancellationToken))
+        {
+            if (Delay - Stopwatch.GetElapsedTime(receivedAt) is { Ticks: > 0 } wait)
+            {
+                await Task.Delay(wait, cancellationToken);
             }
 
-            for (var sent = 0; sent < received;)
-            {
-                sent += await to.SendAsync(buffer.AsMemory(sent, received - sent), cancellationToken);
-            }
+            await SendAsync(to, piece, cancellationToken);
+        }
+    }
+
+    private static async Task SendAsync(Socket to, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        while (bytes.Length > 0)
+        {
+            bytes = bytes[await to.SendAsync(bytes, cancellationToken)..];
         }
     }
 }
