@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
 
-/// <summary>Reports a record as durable when its write has only started.</summary>
+/// <summary>Reports a record as durable when its write has not begun. It begins when the next record of any entity comes, or when something
+/// else is asked of its entity, so a cut of the power finds a record that was answered and is not written, however fast the disk is.</summary>
 internal sealed class EarlyJournal(IJournal inner) : IJournal
 {
     private readonly ConcurrentDictionary<EntityId, Task> _writing = new();
+    private HeldRecord? _held;
 
     public async ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
     {
@@ -23,7 +25,9 @@ internal sealed class EarlyJournal(IJournal inner) : IJournal
     {
         var copy = append with { Record = append.Record.ToArray() };
         var before = _writing.GetValueOrDefault(append.Entity, Task.CompletedTask);
-        _writing[append.Entity] = WriteAsync(before, copy);
+        var held = new HeldRecord(append.Entity);
+        _writing[append.Entity] = WriteAsync(Task.WhenAll(before, held.Begun.Task), copy);
+        Interlocked.Exchange(ref _held, held)?.Begun.TrySetResult();
         return ValueTask.FromResult(AppendOutcome.Appended);
     }
 
@@ -41,11 +45,25 @@ internal sealed class EarlyJournal(IJournal inner) : IJournal
         return await inner.ForgetAsync(entity, expectedVersion, cancellationToken);
     }
 
-    private Task WrittenAsync(EntityId entity) => _writing.GetValueOrDefault(entity, Task.CompletedTask);
+    private Task WrittenAsync(EntityId entity)
+    {
+        if (Volatile.Read(ref _held) is { } held && held.Entity == entity)
+        {
+            held.Begun.TrySetResult();
+        }
+
+        return _writing.GetValueOrDefault(entity, Task.CompletedTask);
+    }
 
     private async Task WriteAsync(Task before, JournalAppend append)
     {
         await before;
         await inner.AppendAsync(append, CancellationToken.None);
+    }
+
+    /// <summary>The last record.</summary>
+    private sealed record HeldRecord(EntityId Entity)
+    {
+        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }
