@@ -20,7 +20,7 @@ internal static class PartsCommand
     public static Command Create()
     {
         var from = new Argument<string>("from") { Description = $"The source. {StoreKinds}" };
-        var to = new Argument<string>("to") { Description = "The target, which nobody uses yet: a folder of parts, s3:// or az:// as above." };
+        var to = new Argument<string>("to") { Description = "The target, which must be unused: a folder of parts, s3:// or az:// as above." };
         var final = new Option<bool>("--final")
         {
             Description = "End the use of the source, copy the rest, and mark the target as the store of the same cluster or server. Stop its "

@@ -6,7 +6,7 @@ using OrleansUploads.Engine.Ownership;
 
 namespace OrleansUploads.Engine.Moving;
 
-/// <summary>Copies attempts and manifests from one part store to another, which nobody uses yet. Servers may use the source meanwhile.</summary>
+/// <summary>Copies attempts and manifests from one part store to an unused one. Servers can keep using the source.</summary>
 /// <remarks>What is stored never changes and no name is used twice, so the listings of both stores say what is missing, and a copy can be
 /// interrupted and repeated. The names at the target are kept in memory for a few of 256 shares at a time.</remarks>
 /// <param name="from">The source.</param>
@@ -33,8 +33,8 @@ public sealed class PartsCopy(ICopiedStore from, ICopiedStore to, CopyOptions op
         return await CopyMissingAsync(options.ComparesHashes, cancellationToken);
     }
 
-    /// <summary>Ends the use of the source, copies what is missing, and gives the target the mark of the source. Whoever uses the source loses
-    /// it, and stores and deletes nothing in it any more; the decisions to which it belonged belong to the target now.</summary>
+    /// <summary>Ends the use of the source, copies what is missing, and gives the target the mark of the source. Processes that use
+    /// the source lose it, and can no longer store or delete anything in it. The target then belongs to the same decisions.</summary>
     /// <returns>What was copied, and the damage found. With damage, the target gets no mark.</returns>
     /// <exception cref="IOException">The source has no mark or has moved to another place, or the target is in use.</exception>
     public async Task<MoveTally> FinishAsync(CancellationToken cancellationToken)
@@ -56,7 +56,7 @@ public sealed class PartsCopy(ICopiedStore from, ICopiedStore to, CopyOptions op
 
         await StoreOwnership.LeaveAsync(from, to.Place, cancellationToken);
 
-        // Nobody stores anything more when the last reading of the claims is too old. An earlier call may have ended before that.
+        // Processes stop storing once their last reading of the claims is too old. An earlier call may have ended before that.
         await Task.Delay(StoreOwnership.WriteReadingLife, time, cancellationToken);
         var tally = await CopyMissingAsync(options.ComparesHashes, cancellationToken);
         if (tally.FaultCount > 0)

@@ -25,8 +25,9 @@ internal static class ExternalHeaders
     public const string External = "external";
 
     /// <summary>Why a location is refused.</summary>
-    public const string LocationRule =
-        "It has 1 to 1,024 characters of printable ASCII, without two blanks in a row. Percent-encode other characters.";
+    public static readonly string LocationRule = string.Create(
+        CultureInfo.InvariantCulture,
+        $"It has 1 to {PartLocation.MaxChars:N0} characters of printable ASCII, without two blanks in a row. Percent-encode other characters.");
 
     /// <summary>Why a report with a body is refused.</summary>
     public const string NoBodyRule =
