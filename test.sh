@@ -15,7 +15,7 @@ Usage: ./test.sh [--all] [FILTER…]
                      other languages, and silos that start and fail as processes. It also leaves out further cases of what other tests
                      show, and what measures seconds
   ./test.sh --all    builds and tests everything but the campaigns that rotate: of their eight slices it plays one, chosen by the number
-                     of commits. What waits runs beside what computes. What measures seconds runs alone at the end
+                     of commits. Two projects run at once. What measures seconds runs alone at the end
   ./test.sh FILTER…  runs the tests that the filters choose, in all projects, campaigns included
 
 Filters may be repeated and combined, and * stands for any characters:
@@ -147,14 +147,17 @@ else
 fi
 
 # Programs that are compiled ahead of time start with less processor time, which pays off where tests start more than a hundred.
-if $all && [[ -z ${ORLEANSUPLOADS_PROGRAMS:-} ]]; then
-    if timed "programs compiled ahead of time" tests/publish-programs.sh "$results/programs" >"$results/publish" 2>&1; then
-        export ORLEANSUPLOADS_PROGRAMS="$results/programs"
-    else
+publishPrograms() {
+    local folder=${ORLEANSUPLOADS_PROGRAMS:-$results/programs}
+    if [[ -z ${ORLEANSUPLOADS_PROGRAMS:-} ]] && ! timed "programs compiled ahead of time" \
+        tests/publish-programs.sh "$folder" >"$results/publish" 2>&1; then
         echo "The programs could not be compiled ahead of time; tests start them as they are built:"
         grep --max-count=3 error "$results/publish" || tail -n 3 "$results/publish"
+        folder=
     fi
-fi
+    echo "$folder" >"$results/published.new"
+    mv "$results/published.new" "$results/published"
+}
 
 # Runs a choice of a project's tests. What it prints goes to a file, its results to a report, both with the name of the run.
 run() {
@@ -163,15 +166,30 @@ run() {
     timed "$name" ${idle[@]+"${idle[@]}"} dotnet "tests/$project/bin/Release/net10.0/$project.dll" -noLogo -noColor -result-xml "$results/$name.xml" \
         ${cases[@]+"${cases[@]}"} ${filter[@]+"${filter[@]}"} "$@" </dev/null >"$results/$name.log" 2>&1 || exitCode=$?
     echo "$exitCode" >"$results/$name.exit"
+    # One lane at a time prints.
+    { flock 8 && echo && echo "== $name" && cat "$results/$name.log"; } 8>"$results/printing"
 }
 
-# Runs whole projects, one after the other, beside what the caller runs meanwhile, in a process group of its own.
-runBeside() {
-    set -m
-    for project in "$@"; do
+# Runs the projects that no other lane has taken yet, one after the other.
+runNext() {
+    local project
+    for project in "${projects[@]}"; do
+        mkdir "$results/$project.taken" 2>/dev/null || continue
+        if [[ $mode == all && $project == @(OrleansUploads.Silo.Tests|OrleansUploads.EndToEnd.Tests) ]]; then
+            until [[ -e $results/published ]]; do sleep 1; done
+            read -r ORLEANSUPLOADS_PROGRAMS <"$results/published"
+            export ORLEANSUPLOADS_PROGRAMS
+        fi
         choiceOf "$project"
         run "$project" "$project" ${choice[@]+"${choice[@]}"}
-    done &
+        leaveOut "$project"
+    done
+}
+
+# Runs a function beside what follows, in a process group of its own.
+beside() {
+    set -m
+    "$@" &
     set +m
 }
 
@@ -180,19 +198,15 @@ failures() {
     awk '/ \[FAIL\]$|Cleanup Failure \(|FATAL ERROR/ { shown = 25; print; next } !/^      / { shown = 0 } shown-- > 0' "$results/$1.log"
 }
 
-# Prints what a run printed, and adds its results to the totals.
-tell() {
+# Adds the results of a run to the totals.
+count() {
     local name=$1
-    echo
-    echo "== $name"
-    cat "$results/$name.log"
-
     # The totals come from the report alone. A program that died has none, whatever it printed.
     local report="$results/$name.xml" exitCode totals="" total
     exitCode=$(cat "$results/$name.exit")
     [[ ! -s $report ]] || totals=$(grep --only-matching --max-count=1 '<assembly [^>]*>' "$report" || true)
-    count() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$totals"; }
-    total=$(count total)
+    number() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$totals"; }
+    total=$(number total)
     if [[ -z $total ]]; then
         echo "$name: it ended without a report, with exit code $exitCode."
         broken=$((broken + 1))
@@ -203,24 +217,34 @@ tell() {
         return
     fi
 
-    echo "$name: $(count passed) passed, $(($(count failed) + $(count errors))) failed, $(count skipped) skipped"
-    passed=$((passed + $(count passed)))
-    failed=$((failed + $(count failed) + $(count errors)))
+    echo "$name: $(number passed) passed, $(($(number failed) + $(number errors))) failed, $(number skipped) skipped"
+    passed=$((passed + $(number passed)))
+    failed=$((failed + $(number failed) + $(number errors)))
     failures "$name" >>"$results/failures"
-    skipped=$((skipped + $(count skipped)))
+    skipped=$((skipped + $(number skipped)))
     # It says that something is wrong, and the report does not say what.
-    if ((exitCode != 0 && total != 0 && $(count failed) + $(count errors) == 0)); then
+    if ((exitCode != 0 && total != 0 && $(number failed) + $(number errors) == 0)); then
         echo "$name: it ended with exit code $exitCode."
         broken=$((broken + 1))
     fi
 }
 
-# Adds the tests of a project that filters leave out, a line for each method. Cases of a theory count once.
+# Notes the tests of a project that its filters leave out, a line for each method. Cases of a theory count once.
 leaveOut() {
+    local project=$1 leftOut=()
+    case $mode in
+        quick) leftOut=(-trait Run=Campaign -trait Run=Timing) ;;
+        all) [[ $slice == all ]] || leftOut=("${filter[@]/#-trait-/-trait}") ;;
+    esac
+    ((${#leftOut[@]} == 0)) || list "$project" "${leftOut[@]}"
+    [[ $project != "$grains" ]] || ((${#onGrains[@]} == 0)) || list "$project" -trait- Run=Campaign -trait- Hosts=Grains
+}
+
+list() {
     local project=$1
     shift
     dotnet "tests/$project/bin/Release/net10.0/$project.dll" -noLogo -noColor -preEnumerateTheories -list methods "$@" </dev/null \
-        | grep '^OrleansUploads\.' >>"$results/leftOut" || true
+        | grep '^OrleansUploads\.' >>"$results/$project.leftOut" || true
 }
 
 # Every test of a report: its result, its seconds and its name.
@@ -247,23 +271,18 @@ unexpectedSkips() {
 tellAzure() {
     local tests
     tests=$(testsIn "$results"/*.xml | grep --regexp '^[^ ]* [^ ]* OrleansUploads\.[^(]*Azur' --regexp Azurite || true)
-    count() { grep --count "^$1 " <<<"$tests" || true; }
-    echo "On Azure Storage: $(count Pass) passed, $(count Fail) failed, $(count Skip) skipped"
+    number() { grep --count "^$1 " <<<"$tests" || true; }
+    echo "On Azure Storage: $(number Pass) passed, $(number Fail) failed, $(number Skip) skipped"
 }
 
+# The longest first, so that none runs alone at the end; in front one that needs no programs.
+simulation=OrleansUploads.Simulation
 projects=()
-for project in $(grep -l '<IsTestProject>true</IsTestProject>' tests/*/*.csproj); do
-    name=$(basename "$project" .csproj)
-    cannotRun "$name" || projects+=("$name")
+for name in "$simulation" OrleansUploads.{Silo,EndToEnd,Engine,Cluster,Gateway}.Tests \
+    $(grep -l '<IsTestProject>true</IsTestProject>' tests/*/*.csproj | xargs -n 1 basename -s .csproj); do
+    cannotRun "$name" || [[ " ${projects[*]-} " == *" $name "* ]] || projects+=("$name")
 done
 
-simulation=OrleansUploads.Simulation
-# Tests that mostly wait for servers and silos run beside the others.
-beside=()
-case $mode in
-    quick) beside=(OrleansUploads.Cluster.Tests OrleansUploads.EndToEnd.Tests) ;;
-    all) beside=(OrleansUploads.Silo.Tests OrleansUploads.Cluster.Tests) ;;
-esac
 notTiming=()
 [[ $mode != all ]] || notTiming=(-trait- Run=Timing)
 
@@ -287,32 +306,22 @@ if [[ $mode == all ]]; then
     done
     idle=(nice -n 19)
     ! chrt --idle 0 true 2>/dev/null || idle=(chrt --idle 0)
-    set -m
-    run "$simulation.Seeds" "$simulation" "${onlySeeds[@]}" &
-    set +m
+    beside run "$simulation.Seeds" "$simulation" "${onlySeeds[@]}"
     idle=()
     echo "The commit's slice of the campaigns that rotate is $slice; its seeds are drawn from ${ORLEANSUPLOADS_SEED_FROM:-nothing}."
+    beside eval 'publishPrograms; runNext'
 fi
 
-echo "Running ${#projects[@]} test projects${beside[*]:+; ${beside[*]} beside the others}"
+# Tests that wait for servers leave processor time. Those of --all measure times, too, so fewer run at once.
 if [[ $mode == quick ]]; then
-    for project in "${beside[@]}"; do
-        runBeside "$project"
-    done
-else
-    ((${#beside[@]} == 0)) || runBeside "${beside[@]}"
+    beside runNext
+    beside runNext
 fi
-for project in "${projects[@]}"; do
-    [[ " ${beside[*]} " != *" $project "* ]] || continue
-    echo "Running $project"
-    choiceOf "$project"
-    run "$project" "$project" ${choice[@]+"${choice[@]}"}
-    tell "$project"
-done
-echo "Waiting for ${beside[*]:-nothing else}${onlySeeds[*]:+ and the seeds of the simulation}"
+echo "Running ${#projects[@]} test projects"
+runNext
 wait
-for project in ${beside[@]+"${beside[@]}"} ${onlySeeds[@]+"$simulation.Seeds"}; do
-    tell "$project"
+for name in "${projects[@]}" ${onlySeeds[@]+"$simulation.Seeds"}; do
+    count "$name"
 done
 
 # What measures seconds, on a machine that does nothing else.
@@ -321,19 +330,14 @@ if [[ $mode == all ]]; then
         grep --quiet --recursive --include='*.cs' 'TestRun\.Timing\|"Run", "Timing"' "tests/$project" || continue
         echo "Running $project, what measures seconds"
         run "$project.Timing" "$project" -trait Run=Timing
-        tell "$project.Timing"
+        count "$project.Timing"
     done
 fi
 
 # Left-out tests are skipped tests.
-: >"$results/leftOut"
 for project in "${projects[@]}"; do
-    case $mode in
-        quick) leaveOut "$project" -trait Run=Campaign -trait Run=Timing ;;
-        all) [[ $slice == all ]] || leaveOut "$project" "${filter[@]/#-trait-/-trait}" ;;
-    esac
-done
-((${#onGrains[@]} == 0)) || leaveOut "$grains" -trait- Run=Campaign -trait- Hosts=Grains
+    cat "$results/$project.leftOut" 2>/dev/null || true
+done >"$results/leftOut"
 leftOut=$(wc -l <"$results/leftOut")
 skipped=$((skipped + leftOut))
 if ((leftOut > 0)); then
