@@ -10,10 +10,10 @@ shift
 (($# > 0)) || set -- Cli Silo
 src=$(cd "$(dirname "${BASH_SOURCE[0]}")/../src" && pwd)
 
+# The libraries stay as the solution built them: only the programs know of a runtime.
 for project in "$@"; do
     dotnet publish "$src/OrleansUploads.$project" --configuration Release --output "$folder/$project" --verbosity quiet --nologo \
-        --use-current-runtime --no-self-contained -p:PublishReadyToRun=true -p:SatelliteResourceLanguages=en \
-        -p:GenerateDocumentationFile=false -p:RunAnalyzers=false </dev/null
+        -p:CompiledAheadOfTime=true </dev/null
 done
 
 # Some tests start a program as another user.
