@@ -63,7 +63,7 @@ internal abstract class AttemptReader(UploadId upload, AttemptId attempt, Attemp
     protected abstract ValueTask FetchAsync(long offset, Memory<byte> blocks, CancellationToken cancellationToken);
 
     protected static AttemptDamagedException Damaged(UploadId upload, AttemptId attempt, string what, Exception? inner = null) =>
-        new($"Attempt {attempt} of upload {upload}: {what}.", inner);
+        new($"Attempt {attempt} of upload {upload}: {what}.", inner) { IsUncommitted = what == AttemptFooter.Uncommitted };
 
     private async ValueTask<int> ReadSomeAsync(long offset, Memory<byte> wanted, CancellationToken cancellationToken)
     {

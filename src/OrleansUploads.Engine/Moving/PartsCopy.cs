@@ -141,7 +141,7 @@ public sealed class PartsCopy(ICopiedStore from, ICopiedStore to, CopyOptions op
         }
         catch (AttemptDamagedException damaged)
         {
-            if (damaged.Message.Contains(AttemptFooter.Uncommitted, StringComparison.Ordinal))
+            if (damaged.IsUncommitted)
             {
                 Interlocked.Increment(ref Tally.Unfinished);
             }

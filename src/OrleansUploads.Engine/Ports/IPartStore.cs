@@ -168,4 +168,7 @@ public sealed class AttemptDamagedException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>Whether an attempt was never committed, as far as its end shows. No upload then uses it, unless it is damaged.</summary>
+    public bool IsUncommitted { get; init; }
 }
