@@ -6,8 +6,8 @@ internal static class Checkout
     // What a build needs.
     private static readonly string[] Sources =
     [
-        "src", "deploy", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json", ".editorconfig", "LICENSE",
-        "README.md",
+        "src", "deploy", ".config", "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json",
+        ".editorconfig", "LICENSE", "README.md", "CHANGELOG.md",
     ];
 
     /// <summary>The packages of this machine, because the home folder of a new user is empty and the feed may be far away.</summary>
