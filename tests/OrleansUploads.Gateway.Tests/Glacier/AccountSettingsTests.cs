@@ -50,8 +50,8 @@ public class AccountSettingsTests(GatewayFixture gateway) : IClassFixture<Gatewa
         (await gateway.SendAsync(RetrieveTier(vault, archive, "Expedited"))).Expect(202);
         (await gateway.SendAsync(RetrieveTier(vault, archive, "Bulk"))).Expect(202);
         (await gateway.SendAsync(RetrieveInventory(vault))).Expect(202);
-        (await gateway.SendAsync(RetrieveTier(vault, archive, "Standard", "0-1048574"))).ExpectError(
-            400, "InvalidParameterValueException", "Invalid RetrievalByteRange");
+        (await gateway.SendAsync(RetrieveTier(vault, archive, "Standard", "0-1048574"))).ExpectInvalid(
+            "Invalid RetrievalByteRange");
         (await gateway.SendAsync(RetrieveTier(vault, archive, "Standard", "0-1048575"))).Expect(202);
         (await gateway.SendAsync(RetrieveTier(vault, archive, "Standard", "0-1048575"))).ExpectError(
             400, "PolicyEnforcedException", "allows 4194304 bytes per hour; 4194304 bytes were requested");
@@ -114,8 +114,8 @@ public class AccountSettingsTests(GatewayFixture gateway) : IClassFixture<Gatewa
         var startedAt = Clock.Now;
         Clock.Advance(TimeSpan.FromDays(1));
         (await gateway.SendAsync(PurchaseCapacity())).Expect(201);
-        (await gateway.SendAsync(PurchaseCapacity())).ExpectError(
-            400, "LimitExceededException", $"The next one expires at {Date(startedAt.AddMonths(1))}");
+        (await gateway.SendAsync(PurchaseCapacity())).ExpectLimitExceeded(
+            $"The next one expires at {Date(startedAt.AddMonths(1))}");
 
         var listed = (await gateway.SendAsync(ListCapacity())).Expect(200).Json.GetProperty("ProvisionedCapacityList");
         Assert.Equal(2, listed.GetArrayLength());
@@ -168,8 +168,8 @@ public sealed class AccountTests : IAsyncLifetime
         var archive = (await _server.SendAsync(UploadArchive("v", Bytes(7)))).Header("x-amz-archive-id")!;
         var upload = (await _server.SendAsync(Initiate("v"))).Header("x-amz-multipart-upload-id")!;
         var job = (await _server.SendAsync(Retrieve("v", archive))).Expect(202).Header("x-amz-job-id")!;
-        (await _server.SendAsync(DescribeVault("v"), OtherSigner)).ExpectError(
-            404, "ResourceNotFoundException", "arn:aws:glacier:us-east-1:444455556666:vaults/v");
+        (await _server.SendAsync(DescribeVault("v"), OtherSigner)).ExpectNotFound(
+            "arn:aws:glacier:us-east-1:444455556666:vaults/v");
 
         Assert.Equal("/444455556666/vaults/v", (await _server.SendAsync(CreateVault("v"), OtherSigner)).Expect(201).Header("Location"));
         Assert.Equal(0, (await _server.SendAsync(DescribeVault("v"), OtherSigner)).Json.GetProperty("NumberOfArchives").GetInt32());
@@ -181,7 +181,7 @@ public sealed class AccountTests : IAsyncLifetime
         ];
         foreach (var request in requests)
         {
-            (await _server.SendAsync(request, OtherSigner)).ExpectError(404, "ResourceNotFoundException", "ID was not found");
+            (await _server.SendAsync(request, OtherSigner)).ExpectNotFound("ID was not found");
         }
 
         foreach (var (list, name) in new[] { (ListUploads("v"), "UploadsList"), (ListJobs("v"), "JobList") })
@@ -191,7 +191,7 @@ public sealed class AccountTests : IAsyncLifetime
         }
 
         var withAccountId = DescribeVault("v") with { Target = "/111122223333/vaults/v" };
-        (await _server.SendAsync(withAccountId, OtherSigner)).ExpectError(403, "AccessDeniedException", "111122223333");
+        (await _server.SendAsync(withAccountId, OtherSigner)).ExpectDenied("111122223333");
         (await _server.SendAsync(withAccountId)).Expect(200);
     }
 
@@ -202,7 +202,7 @@ public sealed class AccountTests : IAsyncLifetime
         {
             (await _server.SendAsync(CreateVault("a"), signer)).Expect(201);
             (await _server.SendAsync(CreateVault("b"), signer)).Expect(201);
-            (await _server.SendAsync(CreateVault("c"), signer)).ExpectError(400, "LimitExceededException", "has 2 vaults");
+            (await _server.SendAsync(CreateVault("c"), signer)).ExpectLimitExceeded("has 2 vaults");
             (await _server.SendAsync(CreateVault("a"), signer)).Expect(201);
             (await _server.SendAsync(DeleteVault("a"), signer)).Expect(204);
             (await _server.SendAsync(CreateVault("c"), signer)).Expect(201);

@@ -59,8 +59,8 @@ public partial class ArchiveTests(GatewayFixture gateway) : IClassFixture<Gatewa
         var vault = await gateway.NewVaultAsync();
         var other = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(100));
-        (await gateway.SendAsync(Requests.DeleteArchive(other, archive))).ExpectError(
-            404, "ResourceNotFoundException", $"The archive ID was not found: {archive}");
+        (await gateway.SendAsync(Requests.DeleteArchive(other, archive))).ExpectNotFound(
+            $"The archive ID was not found: {archive}");
         var described = (await gateway.SendAsync(Requests.DescribeVault(vault))).Json;
         Assert.Equal(1, described.GetProperty("NumberOfArchives").GetInt64());
     }

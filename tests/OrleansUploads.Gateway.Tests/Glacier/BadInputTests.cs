@@ -48,7 +48,7 @@ public class BadInputTests(GatewayFixture gateway) : IClassFixture<GatewayFixtur
         async Task RefuseAsync(ApiRequest request, string message)
         {
             var before = await gateway.ReadStateAsync(vault, upload);
-            (await gateway.SendAsync(request)).ExpectError(400, "InvalidParameterValueException", message);
+            (await gateway.SendAsync(request)).ExpectInvalid(message);
             Assert.Equal(before, await gateway.ReadStateAsync(vault, upload));
         }
     }

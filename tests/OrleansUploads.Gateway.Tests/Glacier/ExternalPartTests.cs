@@ -54,9 +54,9 @@ public sealed class ExternalPartTests(ExternalPartTests.Keys gateway) : IClassFi
         Assert.Equal(archive, (await gateway.SendAsync(Complete(vault, upload, Archive), Node)).Expect(201).Header("x-amz-archive-id"));
         Assert.Equal(1, (await gateway.SendAsync(DescribeVault(vault))).Json.GetProperty("NumberOfArchives").GetInt64());
 
-        (await gateway.SendAsync(Retrieve(vault, archive!))).ExpectError(400, Invalid, "are stored by the system that uploaded it");
+        (await gateway.SendAsync(Retrieve(vault, archive!))).ExpectInvalid("are stored by the system that uploaded it");
         (await gateway.SendAsync(DeleteArchive(vault, archive!))).Expect(204);
-        (await gateway.SendAsync(ListParts(vault, upload), Node)).ExpectError(404, "ResourceNotFoundException", upload);
+        (await gateway.SendAsync(ListParts(vault, upload), Node)).ExpectNotFound(upload);
 
         async Task AssertListedAsync()
         {
@@ -93,12 +93,12 @@ public sealed class ExternalPartTests(ExternalPartTests.Keys gateway) : IClassFi
         var (vault, upload) = await OpenAsync();
         await ReportAllAsync(vault, upload);
         (await gateway.SendAsync(Complete(vault, upload, Archive), Node)).Expect(201);
-        (await gateway.SendAsync(Report(vault, upload, 0, Archive[..MiB]), Node)).ExpectError(404, "ResourceNotFoundException", upload);
+        (await gateway.SendAsync(Report(vault, upload, 0, Archive[..MiB]), Node)).ExpectNotFound(upload);
 
         var aborted = (await gateway.SendAsync(InitiateExternal(vault))).Expect(201).Header("x-amz-multipart-upload-id")!;
         (await gateway.SendAsync(Abort(vault, aborted))).Expect(204);
-        (await gateway.SendAsync(Report(vault, aborted, 0, Archive[..MiB]), Node)).ExpectError(404, "ResourceNotFoundException", aborted);
-        (await gateway.SendAsync(ListParts(vault, aborted), Node)).ExpectError(404, "ResourceNotFoundException", aborted);
+        (await gateway.SendAsync(Report(vault, aborted, 0, Archive[..MiB]), Node)).ExpectNotFound(aborted);
+        (await gateway.SendAsync(ListParts(vault, aborted), Node)).ExpectNotFound(aborted);
     }
 
     [Theory]
@@ -146,9 +146,9 @@ public sealed class ExternalPartTests(ExternalPartTests.Keys gateway) : IClassFi
         var vault = await gateway.NewVaultAsync();
         var upload = await gateway.NewUploadAsync(vault);
         (await gateway.SendAsync(Part(vault, upload, 0, Archive[..MiB]).With(LocationHeader, "x"), new Signer { UnsignedHeader = LocationHeader }))
-            .ExpectError(403, "InvalidSignatureException", $"The header {LocationHeader} must be among the signed headers.");
+            .ExpectWrongSignature($"The header {LocationHeader} must be among the signed headers.");
         (await gateway.SendAsync(InitiateExternal(vault), new Signer { UnsignedHeader = StorageHeader }))
-            .ExpectError(403, "InvalidSignatureException", $"The header {StorageHeader} must be among the signed headers.");
+            .ExpectWrongSignature($"The header {StorageHeader} must be among the signed headers.");
     }
 
     [Fact]
@@ -161,12 +161,12 @@ public sealed class ExternalPartTests(ExternalPartTests.Keys gateway) : IClassFi
         foreach (var (signer, name) in new[] { (Uploader, "is for upload"), (OtherNode, "is for node of other") })
         {
             await AssertRefusedAsync(request => request, 403, "AccessDeniedException", name, signer);
-            (await gateway.SendAsync(InitiateExternal(await gateway.NewVaultAsync()), signer)).ExpectError(403, "AccessDeniedException", name);
+            (await gateway.SendAsync(InitiateExternal(await gateway.NewVaultAsync()), signer)).ExpectDenied(name);
         }
 
         var (vault, upload) = await OpenAsync();
         (await gateway.SendAsync(Report(vault, upload, 0, Archive[..MiB]))).Expect(204);
-        (await gateway.SendAsync(Abort(vault, upload), Node)).ExpectError(403, "AccessDeniedException", "is for node");
+        (await gateway.SendAsync(Abort(vault, upload), Node)).ExpectDenied("is for node");
         (await gateway.SendAsync(Initiate(vault), Uploader)).Expect(201);
     }
 
@@ -176,7 +176,7 @@ public sealed class ExternalPartTests(ExternalPartTests.Keys gateway) : IClassFi
         var (vault, upload) = await OpenAsync();
         var report = Report(vault, upload, 0, Archive[..MiB]);
         var foreign = report with { Target = report.Target.Replace("/-/", $"/{GatewaySetup.Account}/", StringComparison.Ordinal) };
-        (await gateway.SendAsync(foreign, Signer.Stranger)).ExpectError(403, "AccessDeniedException", "no policy of that account allows");
+        (await gateway.SendAsync(foreign, Signer.Stranger)).ExpectDenied("no policy of that account allows");
         Assert.Empty(await PartsAsync());
 
         var stranger = $$"""{"AWS":"{{GatewaySetup.StrangersAccount}}"}""";
@@ -185,7 +185,7 @@ public sealed class ExternalPartTests(ExternalPartTests.Keys gateway) : IClassFi
         Assert.Single(await PartsAsync());
 
         (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Deny", "glacier:UploadMultipartPart")))).Expect(204);
-        (await gateway.SendAsync(Report(vault, upload, MiB, Archive[MiB..(2 * MiB)]), Node)).ExpectError(403, "AccessDeniedException", "policy");
+        (await gateway.SendAsync(Report(vault, upload, MiB, Archive[MiB..(2 * MiB)]), Node)).ExpectDenied("policy");
         Assert.Single(await PartsAsync());
 
         async Task<JsonElement.ArrayEnumerator> PartsAsync() =>
@@ -198,12 +198,12 @@ public sealed class ExternalPartTests(ExternalPartTests.Keys gateway) : IClassFi
         var vault = await gateway.NewVaultAsync();
         var upload = await gateway.NewUploadAsync(vault);
         var before = await gateway.ReadStateAsync(vault, upload);
-        (await gateway.SendAsync(Report(vault, upload, 0, Archive[..MiB]), Node)).ExpectError(400, Invalid, "does not accept locations");
+        (await gateway.SendAsync(Report(vault, upload, 0, Archive[..MiB]), Node)).ExpectInvalid("does not accept locations");
         Assert.Equal(before, await gateway.ReadStateAsync(vault, upload));
 
         (vault, upload) = await OpenAsync();
-        (await gateway.SendAsync(Part(vault, upload, 0, Archive[..MiB]), Node)).ExpectError(400, Invalid, "does not accept bytes here");
-        (await gateway.SendAsync(Initiate(vault).With(StorageHeader, "tape"), Node)).ExpectError(400, Invalid, "It must be 'external'");
+        (await gateway.SendAsync(Part(vault, upload, 0, Archive[..MiB]), Node)).ExpectInvalid("does not accept bytes here");
+        (await gateway.SendAsync(Initiate(vault).With(StorageHeader, "tape"), Node)).ExpectInvalid("It must be 'external'");
     }
 
     [Theory]
@@ -220,7 +220,7 @@ public sealed class ExternalPartTests(ExternalPartTests.Keys gateway) : IClassFi
         ];
         foreach (var request in others)
         {
-            (await gateway.SendAsync(request.With(header, "external"))).ExpectError(400, Invalid, $"Invalid header {header}: ");
+            (await gateway.SendAsync(request.With(header, "external"))).ExpectInvalid($"Invalid header {header}: ");
         }
 
         Assert.Equal(0, (await gateway.SendAsync(DescribeVault(vault))).Json.GetProperty("NumberOfArchives").GetInt64());

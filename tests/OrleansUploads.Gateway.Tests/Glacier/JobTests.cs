@@ -104,8 +104,8 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
             ["VaultARN"] = $"arn:aws:glacier:us-east-1:111122223333:vaults/{vault}",
         };
         await AssertDescribedAsync(vault, job, expected);
-        (await gateway.SendAsync(GetOutput(vault, job))).ExpectError(
-            400, "InvalidParameterValueException", $"The job is not currently available for download: {job}");
+        (await gateway.SendAsync(GetOutput(vault, job))).ExpectInvalid(
+            $"The job is not currently available for download: {job}");
 
         Clock.Advance(SlowJobsFixture.Delay);
         expected["Completed"] = true;
@@ -134,13 +134,12 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
         var archive = await gateway.NewArchiveAsync(vault, Bytes(100));
         var job = await gateway.NewJobAsync(Retrieve(vault, archive));
         Clock.Advance(SlowJobsFixture.Delay - TimeSpan.FromMilliseconds(1));
-        (await gateway.SendAsync(GetOutput(vault, job))).ExpectError(
-            400, "InvalidParameterValueException", $"The job is not currently available for download: {job}");
+        (await gateway.SendAsync(GetOutput(vault, job))).ExpectInvalid(
+            $"The job is not currently available for download: {job}");
         Clock.Advance(TimeSpan.FromMilliseconds(1));
         (await gateway.SendAsync(GetOutput(vault, job))).Expect(200);
         Clock.Advance(TimeSpan.FromHours(24));
-        (await gateway.SendAsync(GetOutput(vault, job))).ExpectError(
-            404, "ResourceNotFoundException", $"The job ID was not found: {job}");
+        (await gateway.SendAsync(GetOutput(vault, job))).ExpectNotFound($"The job ID was not found: {job}");
     }
 
     [Fact]
@@ -152,7 +151,7 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
         Clock.Advance(SlowJobsFixture.Delay);
         (await gateway.SendAsync(DeleteArchive(vault, archive))).Expect(204);
         Assert.Equal(Bytes(100), (await gateway.SendAsync(GetOutput(vault, job))).Expect(200).Body);
-        (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(404, "ResourceNotFoundException", archive);
+        (await gateway.SendAsync(Retrieve(vault, archive))).ExpectNotFound(archive);
     }
 
     [Theory]
@@ -209,10 +208,8 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
         var vault = await gateway.NewVaultAsync();
         var other = await gateway.NewVaultAsync();
         var job = await gateway.NewJobAsync(Retrieve(vault, await gateway.NewArchiveAsync(vault, Bytes(1))));
-        (await gateway.SendAsync(DescribeJob(other, job))).ExpectError(
-            404, "ResourceNotFoundException", $"The job ID was not found: {job}");
-        (await gateway.SendAsync(GetOutput(other, job))).ExpectError(
-            404, "ResourceNotFoundException", $"The job ID was not found: {job}");
+        (await gateway.SendAsync(DescribeJob(other, job))).ExpectNotFound($"The job ID was not found: {job}");
+        (await gateway.SendAsync(GetOutput(other, job))).ExpectNotFound($"The job ID was not found: {job}");
     }
 
     private async Task AssertDescribedAsync(string vault, string job, Dictionary<string, object?> expected)

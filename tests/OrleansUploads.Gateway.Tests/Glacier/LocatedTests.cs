@@ -17,9 +17,7 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
         var upload = await ReportedUploadAsync(vault);
         var before = await gateway.ReadStateAsync(vault, upload);
 
-        (await gateway.SendAsync(Part(vault, upload, 0, Bytes(MiB, 9)))).ExpectError(
-            400,
-            "InvalidParameterValueException",
+        (await gateway.SendAsync(Part(vault, upload, 0, Bytes(MiB, 9)))).ExpectInvalid(
             $"The upload {upload} does not accept bytes here: another system stores them. Upload the part to the system that initiated the upload.");
 
         Assert.Equal(before, await gateway.ReadStateAsync(vault, upload));
@@ -57,8 +55,8 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
     {
         var vault = await gateway.NewVaultAsync();
         var upload = await ReportedUploadAsync(vault);
-        (await gateway.SendAsync(Complete(vault, upload, Archive.Length, TreeHashOf(Bytes(3))))).ExpectError(
-            400, "InvalidParameterValueException", "Checksum mismatch");
+        (await gateway.SendAsync(Complete(vault, upload, Archive.Length, TreeHashOf(Bytes(3))))).ExpectInvalid(
+            "Checksum mismatch");
 
         var first = (await gateway.SendAsync(Complete(vault, upload, Archive))).Expect(201);
         var again = (await gateway.SendAsync(Complete(vault, upload, Archive))).Expect(201);
@@ -77,9 +75,7 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
         var archive = await LocatedArchiveAsync(vault);
         var parameters = $$"""{"Type":"archive-retrieval","ArchiveId":"{{archive}}","RetrievalByteRange":{{range}}}""";
 
-        (await gateway.SendAsync(InitiateJob(vault, parameters))).ExpectError(
-            400,
-            "InvalidParameterValueException",
+        (await gateway.SendAsync(InitiateJob(vault, parameters))).ExpectInvalid(
             $"The bytes of the archive {archive} are stored by the system that uploaded it and cannot be retrieved here. "
             + "Get its manifest from that system; it says where they are.");
 
@@ -101,8 +97,7 @@ public class LocatedTests(GatewayFixture gateway) : IClassFixture<GatewayFixture
         Assert.Equal(TreeHashOf(Archive), entry.GetProperty("SHA256TreeHash").GetString());
 
         (await gateway.SendAsync(DeleteArchive(vault, located))).Expect(204);
-        (await gateway.SendAsync(Retrieve(vault, located))).ExpectError(
-            404, "ResourceNotFoundException", "archive ID was not found");
+        (await gateway.SendAsync(Retrieve(vault, located))).ExpectNotFound("archive ID was not found");
         var retrieval = await gateway.NewJobAsync(Retrieve(vault, kept));
         Assert.Equal(Bytes(7), (await gateway.SendAsync(GetOutput(vault, retrieval))).Body);
     }

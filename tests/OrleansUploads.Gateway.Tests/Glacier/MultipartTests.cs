@@ -135,12 +135,10 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
         ApiRequest[] requests = [ListParts(vault, upload), Part(vault, upload, 0, bytes), Abort(vault, upload)];
         foreach (var request in requests)
         {
-            (await gateway.SendAsync(request)).ExpectError(
-                404, "ResourceNotFoundException", $"The upload ID was not found: {upload}");
+            (await gateway.SendAsync(request)).ExpectNotFound($"The upload ID was not found: {upload}");
         }
 
-        (await gateway.SendAsync(Complete(vault, upload, MiB, TreeHashOf(Bytes(3))))).ExpectError(
-            400, "InvalidParameterValueException", "already complete");
+        (await gateway.SendAsync(Complete(vault, upload, MiB, TreeHashOf(Bytes(3))))).ExpectInvalid("already complete");
         Assert.Equal(before, await gateway.ReadStateAsync(vault, upload));
     }
 
@@ -155,7 +153,7 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
         ApiRequest[] requests = [ListParts(vault, upload), Part(vault, upload, 0, Bytes(9)), Complete(vault, upload, Bytes(9))];
         foreach (var request in requests)
         {
-            (await gateway.SendAsync(request)).ExpectError(404, "ResourceNotFoundException", "upload ID was not found");
+            (await gateway.SendAsync(request)).ExpectNotFound("upload ID was not found");
         }
     }
 

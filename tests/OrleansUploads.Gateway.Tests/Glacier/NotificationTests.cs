@@ -18,8 +18,7 @@ public class NotificationTests(GatewayFixture gateway) : IClassFixture<GatewayFi
 
         (await gateway.SendAsync(DeleteNotifications(vault))).Expect(204);
         (await gateway.SendAsync(DeleteNotifications(vault))).Expect(204);
-        (await gateway.SendAsync(GetNotifications(vault))).ExpectError(
-            404, "ResourceNotFoundException", "No notification configuration is set");
+        (await gateway.SendAsync(GetNotifications(vault))).ExpectNotFound("No notification configuration is set");
     }
 
     [Fact]
@@ -52,9 +51,8 @@ public class NotificationTests(GatewayFixture gateway) : IClassFixture<GatewayFi
         (await gateway.SendAsync(CreateVault(vault))).Expect(201);
         (await gateway.SendAsync(GetNotifications(vault))).Expect(200);
         (await gateway.SendAsync(DeleteVault(vault))).Expect(204);
-        (await gateway.SendAsync(GetNotifications(vault))).ExpectError(404, "ResourceNotFoundException", "Vault not found");
+        (await gateway.SendAsync(GetNotifications(vault))).ExpectNotFound("Vault not found");
         (await gateway.SendAsync(CreateVault(vault))).Expect(201);
-        (await gateway.SendAsync(GetNotifications(vault))).ExpectError(
-            404, "ResourceNotFoundException", "No notification configuration is set");
+        (await gateway.SendAsync(GetNotifications(vault))).ExpectNotFound("No notification configuration is set");
     }
 }

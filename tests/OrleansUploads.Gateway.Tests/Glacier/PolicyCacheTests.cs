@@ -55,7 +55,7 @@ public sealed class PolicyCacheTests
         var vault = Some.VaultNamed("papers");
         await host.AskAsync(vault.Entity, new SetAccessPolicy(vault, new VaultPolicy("garbage", "arn")), CancellationToken.None);
 
-        (await server.SendAsync(DeleteArchive("papers", archive))).ExpectError(500, "ServiceUnavailableException", "Internal failure");
+        (await server.SendAsync(DeleteArchive("papers", archive))).ExpectUnavailable("Internal failure");
 
         await host.AskAsync(vault.Entity, new DeleteAccessPolicy(vault), CancellationToken.None);
         (await server.SendAsync(DeleteArchive("papers", archive))).Expect(204);

@@ -57,8 +57,8 @@ public class TagTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
         }
 
         var before = (await gateway.SendAsync(ListTags(vault))).Text;
-        (await gateway.SendAsync(AddTags(vault, """{"Tags":{"k1":"new","k50":"50"}}"""))).ExpectError(
-            400, "LimitExceededException", "would have more than 50");
+        (await gateway.SendAsync(AddTags(vault, """{"Tags":{"k1":"new","k50":"50"}}"""))).ExpectLimitExceeded(
+            "would have more than 50");
         Assert.Equal(before, (await gateway.SendAsync(ListTags(vault))).Text);
         (await gateway.SendAsync(AddTags(vault, """{"Tags":{"k1":"new"}}"""))).Expect(204);
         (await gateway.SendAsync(RemoveTags(vault, """{"TagKeys":["k2"]}"""))).Expect(204);
@@ -73,7 +73,7 @@ public class TagTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
         (await gateway.SendAsync(CreateVault(vault))).Expect(201);
         await AssertTagsAsync(vault, """{"Tags":{"a":"1"}}""");
         (await gateway.SendAsync(DeleteVault(vault))).Expect(204);
-        (await gateway.SendAsync(ListTags(vault))).ExpectError(404, "ResourceNotFoundException", "Vault not found");
+        (await gateway.SendAsync(ListTags(vault))).ExpectNotFound("Vault not found");
         (await gateway.SendAsync(CreateVault(vault))).Expect(201);
         await AssertTagsAsync(vault, """{"Tags":{}}""");
     }

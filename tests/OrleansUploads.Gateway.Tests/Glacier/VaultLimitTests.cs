@@ -22,8 +22,8 @@ public sealed class VaultLimitTests(SmallVaultsFixture gateway) : IClassFixture<
             uploads.Add((await gateway.SendAsync(Initiate(vault))).Expect(201).Header("x-amz-multipart-upload-id")!);
         }
 
-        (await gateway.SendAsync(Initiate(vault))).ExpectError(400, "LimitExceededException", "has 3 uploads in progress");
-        (await gateway.SendAsync(UploadArchive(vault, Bytes(1)))).ExpectError(400, "LimitExceededException", "3 uploads");
+        (await gateway.SendAsync(Initiate(vault))).ExpectLimitExceeded("has 3 uploads in progress");
+        (await gateway.SendAsync(UploadArchive(vault, Bytes(1)))).ExpectLimitExceeded("3 uploads");
 
         (await gateway.SendAsync(Abort(vault, uploads[0]))).Expect(204);
         (await gateway.SendAsync(Part(vault, uploads[1], 0, Bytes(7)))).Expect(204);
@@ -31,7 +31,7 @@ public sealed class VaultLimitTests(SmallVaultsFixture gateway) : IClassFixture<
         (await gateway.SendAsync(UploadArchive(vault, Bytes(1)))).Expect(201);
         (await gateway.SendAsync(Initiate(vault))).Expect(201);
         (await gateway.SendAsync(Initiate(vault))).Expect(201);
-        (await gateway.SendAsync(Initiate(vault))).ExpectError(400, "LimitExceededException", "has 3 uploads in progress");
+        (await gateway.SendAsync(Initiate(vault))).ExpectLimitExceeded("has 3 uploads in progress");
         Assert.Equal(3, (await gateway.SendAsync(ListUploads(vault))).Json.GetProperty("UploadsList").GetArrayLength());
     }
 
@@ -42,14 +42,14 @@ public sealed class VaultLimitTests(SmallVaultsFixture gateway) : IClassFixture<
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Bytes(7));
         (await gateway.SendAsync(RetrieveInventory(vault))).Expect(202);
-        (await gateway.SendAsync(RetrieveInventory(vault))).ExpectError(400, "LimitExceededException", "has 1 inventory jobs");
+        (await gateway.SendAsync(RetrieveInventory(vault))).ExpectLimitExceeded("has 1 inventory jobs");
         for (var i = 1; i < 10; i++)
         {
             (await gateway.SendAsync(Retrieve(vault, archive))).Expect(202);
         }
 
-        (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(400, "LimitExceededException", "has 10 jobs");
-        (await gateway.SendAsync(RetrieveInventory(vault))).ExpectError(400, "LimitExceededException", "has 10 jobs");
+        (await gateway.SendAsync(Retrieve(vault, archive))).ExpectLimitExceeded("has 10 jobs");
+        (await gateway.SendAsync(RetrieveInventory(vault))).ExpectLimitExceeded("has 10 jobs");
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class VaultLimitTests(SmallVaultsFixture gateway) : IClassFixture<
             """{"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":7}]}}"""))).Expect(204);
         try
         {
-            (await gateway.SendAsync(Retrieve(full, archive))).ExpectError(400, "LimitExceededException", "has 10 jobs");
+            (await gateway.SendAsync(Retrieve(full, archive))).ExpectLimitExceeded("has 10 jobs");
             (await gateway.SendAsync(Retrieve(other, await gateway.NewArchiveAsync(other, Bytes(7))))).Expect(202);
         }
         finally

@@ -48,8 +48,7 @@ public sealed class VaultListTests : IAsyncLifetime
     [InlineData("marker=nonsense", "Invalid marker: nonsense")]
     [InlineData("marker=arn:aws:glacier:us-east-1:999999999999:vaults/a", "Invalid marker")]
     public async Task An_invalid_limit_or_marker_is_refused(string query, string message) =>
-        (await _server.SendAsync(Requests.ListVaults("?" + query))).ExpectError(
-            400, "InvalidParameterValueException", message);
+        (await _server.SendAsync(Requests.ListVaults("?" + query))).ExpectInvalid(message);
 
     [Fact]
     public async Task A_marker_stays_valid_after_its_vault_is_deleted()
@@ -67,8 +66,7 @@ public sealed class VaultListTests : IAsyncLifetime
     public async Task The_1001st_vault_is_refused()
     {
         await CreateAsync(Enumerable.Range(0, 1000).Select(i => $"v{i:0000}"));
-        (await _server.SendAsync(Requests.CreateVault("v1000"))).ExpectError(
-            400, "LimitExceededException", "has 1000 vaults");
+        (await _server.SendAsync(Requests.CreateVault("v1000"))).ExpectLimitExceeded("has 1000 vaults");
         (await _server.SendAsync(Requests.CreateVault("v0999"))).Expect(201);
         Assert.Equal(1000, (await ReadPagesAsync("")).Sum(page => page.Count));
     }

@@ -6,8 +6,6 @@ namespace OrleansUploads.Gateway.Tests.Glacier;
 /// <summary>The states of the vault lock and the archives that it protects.</summary>
 public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
-    private const string Denied = "AccessDeniedException";
-    private const string NotFound = "ResourceNotFoundException";
 
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
@@ -39,21 +37,19 @@ public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
     {
         var vault = await gateway.NewVaultAsync();
         var first = await InitiateAsync(vault, KeepAYear);
-        (await gateway.SendAsync(InitiateLock(vault, KeepAYear))).ExpectError(403, Denied, "is in progress until 20");
+        (await gateway.SendAsync(InitiateLock(vault, KeepAYear))).ExpectDenied("is in progress until 20");
         foreach (var wrong in new[] { new string('l', 24), "short" })
         {
-            (await gateway.SendAsync(CompleteLock(vault, wrong))).ExpectError(
-                400, "InvalidParameterValueException", $"Invalid lock ID: {wrong}.");
+            (await gateway.SendAsync(CompleteLock(vault, wrong))).ExpectInvalid($"Invalid lock ID: {wrong}.");
         }
 
         (await gateway.SendAsync(AbortLock(vault))).Expect(204);
         (await gateway.SendAsync(AbortLock(vault))).Expect(204);
-        (await gateway.SendAsync(GetLock(vault))).ExpectError(404, NotFound, "No lock is in progress");
-        (await gateway.SendAsync(CompleteLock(vault, first))).ExpectError(404, NotFound, "No lock is in progress");
+        (await gateway.SendAsync(GetLock(vault))).ExpectNotFound("No lock is in progress");
+        (await gateway.SendAsync(CompleteLock(vault, first))).ExpectNotFound("No lock is in progress");
         var second = await InitiateAsync(vault, KeepAYear);
         Assert.NotEqual(first, second);
-        (await gateway.SendAsync(CompleteLock(vault, first))).ExpectError(
-            400, "InvalidParameterValueException", $"Invalid lock ID: {first}.");
+        (await gateway.SendAsync(CompleteLock(vault, first))).ExpectInvalid($"Invalid lock ID: {first}.");
         (await gateway.SendAsync(CompleteLock(vault, second))).Expect(204);
     }
 
@@ -72,7 +68,7 @@ public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
         ];
         foreach (var attempt in attempts)
         {
-            (await gateway.SendAsync(attempt)).ExpectError(403, Denied, "The vault is locked permanently");
+            (await gateway.SendAsync(attempt)).ExpectDenied("The vault is locked permanently");
         }
 
         (await gateway.SendAsync(CompleteLock(vault, id))).Expect(204);
@@ -85,7 +81,7 @@ public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
         var vault = await gateway.NewVaultAsync();
         var id = await InitiateAsync(vault, PolicyOf("Deny", "*"));
         Clock.Advance(TimeSpan.FromHours(24) - Moment);
-        (await gateway.SendAsync(AbortLock(vault))).ExpectError(403, Denied, "glacier:AbortVaultLock");
+        (await gateway.SendAsync(AbortLock(vault))).ExpectDenied("glacier:AbortVaultLock");
         Clock.Advance(Moment);
         (await gateway.SendAsync(GetLock(vault))).Expect(404);
         (await gateway.SendAsync(CompleteLock(vault, id))).Expect(404);
@@ -109,14 +105,13 @@ public class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
             (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Allow", "*")))).Expect(204);
         }
 
-        (await gateway.SendAsync(DeleteArchive(vault, old))).ExpectError(
-            403, Denied, "(Sid 'keep-a-year') of the vault's lock policy");
+        (await gateway.SendAsync(DeleteArchive(vault, old))).ExpectDenied("(Sid 'keep-a-year') of the vault's lock policy");
         Clock.Advance(Moment);
         (await gateway.SendAsync(DeleteArchive(vault, old))).Expect(204);
         (await gateway.SendAsync(DeleteArchive(vault, old))).Expect(204);
-        (await gateway.SendAsync(DeleteArchive(vault, young))).ExpectError(403, Denied, "keep-a-year");
+        (await gateway.SendAsync(DeleteArchive(vault, young))).ExpectDenied("keep-a-year");
         (await gateway.SendAsync(DeleteArchive(vault, new string('a', 138)))).Expect(404);
-        (await gateway.SendAsync(DeleteVault(vault))).ExpectError(400, "InvalidParameterValueException", "Vault not empty");
+        (await gateway.SendAsync(DeleteVault(vault))).ExpectInvalid("Vault not empty");
         Assert.Equal(1, (await gateway.SendAsync(DescribeVault(vault))).Json.GetProperty("NumberOfArchives").GetInt32());
     }
 

@@ -21,9 +21,7 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
             described.Text);
 
         (await gateway.SendAsync(Requests.DeleteVault("Photos_2026.x-1"))).Expect(204);
-        (await gateway.SendAsync(Requests.DescribeVault("Photos_2026.x-1"))).ExpectError(
-            404,
-            "ResourceNotFoundException",
+        (await gateway.SendAsync(Requests.DescribeVault("Photos_2026.x-1"))).ExpectNotFound(
             "Vault not found for ARN: arn:aws:glacier:us-east-1:111122223333:vaults/Photos_2026.x-1");
     }
 
@@ -53,9 +51,7 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
-        (await gateway.SendAsync(Requests.DeleteVault(vault))).ExpectError(
-            400,
-            "InvalidParameterValueException",
+        (await gateway.SendAsync(Requests.DeleteVault(vault))).ExpectInvalid(
             $"Vault not empty or recently written to: arn:aws:glacier:us-east-1:111122223333:vaults/{vault}");
 
         (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
@@ -85,12 +81,11 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
 
         async Task ExpectNoneAsync()
         {
-            const string NotFound = "ResourceNotFoundException";
-            foreach (var ended in uploads)
+                foreach (var ended in uploads)
             {
-                (await gateway.SendAsync(Requests.Part(vault, ended, 0, Requests.Bytes(10)))).ExpectError(404, NotFound, "");
-                (await gateway.SendAsync(Requests.Complete(vault, ended, Requests.Bytes(10)))).ExpectError(404, NotFound, "");
-                (await gateway.SendAsync(Requests.Abort(vault, ended))).ExpectError(404, NotFound, "");
+                (await gateway.SendAsync(Requests.Part(vault, ended, 0, Requests.Bytes(10)))).ExpectNotFound("");
+                (await gateway.SendAsync(Requests.Complete(vault, ended, Requests.Bytes(10)))).ExpectNotFound("");
+                (await gateway.SendAsync(Requests.Abort(vault, ended))).ExpectNotFound("");
             }
         }
     }
@@ -126,8 +121,7 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
         (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
         (await gateway.SendAsync(Requests.DeleteVault(vault))).Expect(204);
         (await gateway.SendAsync(Requests.CreateVault(vault))).Expect(201);
-        (await gateway.SendAsync(Requests.Retrieve(vault, archive))).ExpectError(
-            404, "ResourceNotFoundException", archive);
+        (await gateway.SendAsync(Requests.Retrieve(vault, archive))).ExpectNotFound(archive);
     }
 
     [Theory]
@@ -149,18 +143,14 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
     [InlineData("a+b")]
     public async Task An_invalid_name_cannot_be_created_and_is_otherwise_not_found(string name)
     {
-        (await gateway.SendAsync(Requests.CreateVault(name))).ExpectError(
-            400, "InvalidParameterValueException", "1 to 255 characters");
-        (await gateway.SendAsync(Requests.DescribeVault(name))).ExpectError(
-            404, "ResourceNotFoundException", "Vault not found for ARN");
-        (await gateway.SendAsync(Requests.ListParts(name, "x"))).ExpectError(
-            404, "ResourceNotFoundException", "Vault not found for ARN");
+        (await gateway.SendAsync(Requests.CreateVault(name))).ExpectInvalid("1 to 255 characters");
+        (await gateway.SendAsync(Requests.DescribeVault(name))).ExpectNotFound("Vault not found for ARN");
+        (await gateway.SendAsync(Requests.ListParts(name, "x"))).ExpectNotFound("Vault not found for ARN");
     }
 
     [Fact]
     public async Task Deleting_an_unknown_vault_is_not_found() =>
-        (await gateway.SendAsync(Requests.DeleteVault("never-was"))).ExpectError(
-            404, "ResourceNotFoundException", "vaults/never-was");
+        (await gateway.SendAsync(Requests.DeleteVault("never-was"))).ExpectNotFound("vaults/never-was");
 
     [Fact]
     public async Task Every_answer_has_its_own_request_ID()

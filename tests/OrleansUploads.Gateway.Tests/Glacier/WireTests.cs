@@ -13,7 +13,7 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         var vault = await gateway.NewVaultAsync();
         var request = Expecting(UploadArchive(vault, Bytes(7)), MaxBytes);
         await using var connection = await gateway.Server.BeginAsync(request, new Signer { SecretKey = "guess" });
-        (await connection.ReadAsync()).ExpectError(403, "InvalidSignatureException", "does not match");
+        (await connection.ReadAsync()).ExpectWrongSignature("does not match");
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         var vault = await gateway.NewVaultAsync();
         await using var connection =
             await gateway.Server.BeginAsync(Expecting(Part(vault, new string('u', 92), 0, Bytes(7)), 7));
-        (await connection.ReadAsync()).ExpectError(404, "ResourceNotFoundException", "upload ID was not found");
+        (await connection.ReadAsync()).ExpectNotFound("upload ID was not found");
     }
 
     [Fact]
@@ -72,8 +72,7 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         {
             await using var connection = await gateway.Server.BeginAsync(request.With("Transfer-Encoding", "chunked"));
             await SendChunkedAsync(connection, request.Body);
-            (await connection.ReadAsync()).ExpectError(
-                400, "MissingParameterValueException", "Transfer-Encoding: chunked are not accepted");
+            (await connection.ReadAsync()).ExpectMissing("Transfer-Encoding: chunked are not accepted");
         }
     }
 
@@ -149,7 +148,7 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
         var vault = await gateway.NewVaultAsync();
         await using var connection = await gateway.Server.BeginAsync(
             Initiate(vault).With("x-amz-archive-description", "grüße").With("Content-Length", "0"));
-        (await connection.ReadAsync()).ExpectError(400, "InvalidParameterValueException", "printable ASCII");
+        (await connection.ReadAsync()).ExpectInvalid("printable ASCII");
     }
 
     [Fact]

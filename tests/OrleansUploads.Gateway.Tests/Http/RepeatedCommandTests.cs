@@ -41,11 +41,11 @@ public sealed class RepeatedCommandTests : IAsyncLifetime
         var completed = (await _server.SendAsync(Complete("photos", upload, archive))).Expect(201).Header("x-amz-archive-id")!;
         var single = (await _server.SendAsync(UploadArchive("photos", last))).Expect(201).Header("x-amz-archive-id")!;
         var aborted = (await _server.SendAsync(Initiate("photos"))).Expect(201).Header("x-amz-multipart-upload-id")!;
-        (await _server.SendAsync(Initiate("photos"))).ExpectError(400, "LimitExceededException", "has 1 uploads");
-        (await _server.SendAsync(UploadArchive("photos", last))).ExpectError(400, "LimitExceededException", "has 1 uploads");
+        (await _server.SendAsync(Initiate("photos"))).ExpectLimitExceeded("has 1 uploads");
+        (await _server.SendAsync(UploadArchive("photos", last))).ExpectLimitExceeded("has 1 uploads");
         (await _server.SendAsync(Abort("photos", aborted))).Expect(204);
         (await _server.SendAsync(Retrieve("photos", completed))).Expect(202);
-        (await _server.SendAsync(Retrieve("photos", completed))).ExpectError(400, "LimitExceededException", "has 1 jobs");
+        (await _server.SendAsync(Retrieve("photos", completed))).ExpectLimitExceeded("has 1 jobs");
         Assert.Contains("\"NumberOfArchives\":2", (await _server.SendAsync(DescribeVault("photos"))).Expect(200).Text, StringComparison.Ordinal);
 
         (await _server.SendAsync(DeleteArchive("photos", completed))).Expect(204);

@@ -81,7 +81,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
         await EndAsync(ending, Abort(Vault, upload), Complete(Vault, upload, Body), new Signer(), isCollected);
         await slow.SendAsync(Body.AsMemory(Half));
 
-        (await slow.ReadAsync()).ExpectError(404, "ResourceNotFoundException", upload);
+        (await slow.ReadAsync()).ExpectNotFound(upload);
         await AssertLeftAsync(ending == Ending.Completion ? 1 : 0);
     }
 
@@ -164,7 +164,7 @@ public sealed class SlowBodyTests : IAsyncLifetime
         var longer = Part(Vault, upload, 0, Body).With("Content-Range", $"bytes 0-{MiB - 2}/*");
         await using var connection = await _server.BeginAsync(longer.With("Content-Length", Text(MiB)));
 
-        (await connection.ReadAsync()).ExpectError(400, "InvalidParameterValueException", Text(MiB));
+        (await connection.ReadAsync()).ExpectInvalid(Text(MiB));
         await AssertLeftAsync(0);
     }
 

@@ -25,7 +25,7 @@ public sealed class StorageSpaceTests : IAsyncLifetime
         var upload = (await _server.SendAsync(Requests.Initiate("v"))).Expect(201).Header("x-amz-multipart-upload-id")!;
 
         _space.IsFull = true;
-        (await _server.SendAsync(Requests.Initiate("v"))).ExpectError(500, "ServiceUnavailableException", "full");
+        (await _server.SendAsync(Requests.Initiate("v"))).ExpectUnavailable("full");
         (await _server.SendAsync(Requests.DescribeVault("v"))).Expect(200);
         Assert.Equal(0, _space.RoomsMade);
         (await _server.SendAsync(Requests.Abort("v", upload))).Expect(204);

@@ -48,7 +48,7 @@ public sealed class FrontTests : IAsyncLifetime
     public async Task A_service_without_a_front_is_refused_by_the_front_that_claims_the_path()
     {
         var signer = new Signer { Rules = OrleansUploads.Signing.SigningRules.S3 };
-        (await _server.SendAsync(ListVaults(), signer)).ExpectError(403, "InvalidSignatureException", "It must be 'glacier'");
+        (await _server.SendAsync(ListVaults(), signer)).ExpectWrongSignature("It must be 'glacier'");
     }
 
     [Fact]
