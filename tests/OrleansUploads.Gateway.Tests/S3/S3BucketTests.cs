@@ -20,16 +20,6 @@ public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
-    public async Task A_bucket_with_objects_is_not_deleted()
-    {
-        var bucket = await s3.NewBucketAsync();
-        (await s3.SendAsync("PUT", $"/{bucket}/k", "x")).Expect(200);
-        ExpectError(await s3.SendAsync("DELETE", $"/{bucket}"), 409, "BucketNotEmpty");
-        (await s3.SendAsync("DELETE", $"/{bucket}/k")).Expect(204);
-        (await s3.SendAsync("DELETE", $"/{bucket}")).Expect(204);
-    }
-
-    [Fact]
     public async Task A_bucket_belongs_to_one_account()
     {
         var bucket = await s3.NewBucketAsync();
@@ -109,5 +99,28 @@ public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
         var bucket = await s3.NewBucketAsync();
         (await s3.GetAsync($"/{bucket}", ("x-amz-expected-bucket-owner", "111122223333"))).Expect(200);
         ExpectError(await s3.GetAsync($"/{bucket}", ("x-amz-expected-bucket-owner", "999988887777")), 403, "AccessDenied");
+    }
+
+    [Theory]
+    [InlineData("", 200)]
+    [InlineData("<LocationConstraint>eu-west-1</LocationConstraint>", 200)]
+    [InlineData("<Tags><Tag><Key>a</Key><Value>1</Value></Tag></Tags>", 501)]
+    [InlineData("<Location><Name>zone</Name><Type>AvailabilityZone</Type></Location>", 501)]
+    [InlineData("<Bucket><DataRedundancy>SingleAvailabilityZone</DataRedundancy><Type>Directory</Type></Bucket>", 501)]
+    public async Task A_bucket_is_created_only_as_stated(string configuration, int status)
+    {
+        var bucket = "configured-" + Guid.NewGuid().ToString("N");
+        (await s3.SendAsync("PUT", $"/{bucket}", $"<CreateBucketConfiguration>{configuration}</CreateBucketConfiguration>")).Expect(status);
+        (await s3.SendAsync("HEAD", $"/{bucket}")).Expect(status == 200 ? 200 : 404);
+    }
+
+    [Theory]
+    [InlineData("us-east-1", true)]
+    [InlineData("eu-west-1", false)]
+    [InlineData("", true)]
+    public async Task Buckets_are_listed_by_region(string region, bool isListed)
+    {
+        var bucket = await s3.NewBucketAsync();
+        Assert.Equal(isListed, Texts((await s3.GetAsync($"/?bucket-region={region}")).Expect(200), "Name").Contains(bucket));
     }
 }
