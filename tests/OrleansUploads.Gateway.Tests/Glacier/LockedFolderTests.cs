@@ -50,7 +50,7 @@ public sealed class LockedFolderTests : IDisposable
     public async Task A_clock_jump_does_not_end_a_lock_until_the_operator_accepts_the_clock()
     {
         await using var opened = await OpenAsync();
-        var (server, engine) = (opened.Gateway, opened.Engine);
+        var (server, engine) = (opened.Server, opened.Engine);
         (await server.SendAsync(CreateVault("papers"))).Expect(201);
         var archive = (await server.SendAsync(UploadArchive("papers", Bytes(7)))).Expect(201).Header("x-amz-archive-id")!;
         (await server.SendAsync(InitiateLock("papers", VaultLockTests.KeepAYear))).Expect(201);
@@ -89,7 +89,7 @@ public sealed class LockedFolderTests : IDisposable
     private async Task ServeAsync(Func<GatewayServer, Task> use, GatewayOptions? options = null)
     {
         await using var server = await OpenAsync(options);
-        await use(server.Gateway);
+        await use(server.Server);
     }
 
     /// <summary>Opens the folder and writes the first heartbeat, after which the clock is trusted.</summary>

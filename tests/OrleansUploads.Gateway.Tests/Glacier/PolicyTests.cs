@@ -1,15 +1,13 @@
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.Glacier;
-using OrleansUploads.Gateway.Http.Exchanges;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
 /// <summary>Policies apply to every operation on a vault.</summary>
-public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+public sealed class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
 
-    public static TheoryData<string> Guarded => [.. Operations(guarded: true)];
+    public static TheoryData<string> Guarded => [.. OperationTests.OnVaults.Select(action => action.ToString())];
 
     [Theory]
     [MemberData(nameof(Guarded))]
@@ -18,7 +16,7 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
         var vault = await gateway.NewVaultAsync();
         var policy = PolicyOf("Deny", $"glacier:{operation}", sid: "not-this");
         (await gateway.SendAsync(InitiateLock(vault, policy))).Expect(201);
-        var answer = await gateway.SendAsync(Request(operation, vault));
+        var answer = await gateway.SendAsync(OperationTests.RequestTo(vault, Enum.Parse<VaultAction>(operation)));
         answer.ExpectDenied(
             $"arn:aws:iam::111122223333:root is not authorized to perform glacier:{operation} on "
             + $"arn:aws:glacier:us-east-1:111122223333:vaults/{vault}: statement 1 (Sid 'not-this') of the vault's lock "
@@ -35,7 +33,7 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
         Assert.Equal(
             ["CreateVault", "GetDataRetrievalPolicy", "ListProvisionedCapacity", "ListVaults", "PurchaseProvisionedCapacity",
                 "SetDataRetrievalPolicy"],
-            Operations(guarded: false).Order(StringComparer.Ordinal));
+            Enum.GetValues<VaultAction>().Except(OperationTests.OnVaults).Select(action => action.ToString()).Order(StringComparer.Ordinal));
         (await gateway.SendAsync(CreateVault(vault))).Expect(201);
         (await gateway.SendAsync(ListVaults())).Expect(200);
         (await gateway.SendAsync(DescribeVault(vault))).ExpectDenied("access policy denies it");
@@ -159,19 +157,7 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
         (await gateway.SendAsync(RetrieveInventory(vault))).Expect(202);
         (await gateway.SendAsync(Retrieve(vault, new string('a', 138)))).ExpectNotFound("archive ID");
         (await gateway.SendAsync(InitiateJob(vault, "{"))).ExpectError(400, "SerializationException", "object of a job");
-        gateway.Server.Setup.Clock.Advance(TimeSpan.FromDays(2));
+        gateway.Clock.Advance(TimeSpan.FromDays(2));
         (await gateway.SendAsync(Retrieve(vault, archive))).Expect(202);
-    }
-
-    private static IEnumerable<string> Operations(bool guarded) => OperationTests.Addresses
-        .Where(address => GlacierRoute.Parse(address.Value.Method, RequestTarget.Parse(address.Value.Target))!.IsOnVault == guarded)
-        .Select(address => address.Key.ToString());
-
-    /// <summary>A request with a valid signature; everything else may be invalid.</summary>
-    private static ApiRequest Request(string operation, string vault)
-    {
-        var address = OperationTests.Addresses[Enum.Parse<VaultAction>(operation)];
-        var target = address.Target.Replace("/-/vaults/v", $"/-/vaults/{vault}", StringComparison.Ordinal);
-        return (address with { Target = target }).With("x-amz-content-sha256", LinearHashOf([]));
     }
 }

@@ -143,7 +143,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
         var changed = InitiateJob(vault, """{"Type":"select"}""").Body;
         foreach (var signed in new[] { request, request.With("x-amz-content-sha256", LinearHashOf(request.Body)) })
         {
-            var headers = new Signer().Sign(signed, gateway.Server.EndPoint.ToString(), gateway.Server.Setup.Clock.Now);
+            var headers = gateway.Server.Sign(signed);
             (await gateway.Server.SendAsync(signed.WithBody(changed), headers)).ExpectWrongSignature("does not match");
             (await gateway.SendAsync(signed)).Expect(202);
         }
@@ -188,7 +188,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     /// <summary>Sends a request whose body was changed after it was signed.</summary>
     private Task<ApiAnswer> SendChangedAsync(ApiRequest signed, byte[] body)
     {
-        var headers = new Signer().Sign(signed, gateway.Server.EndPoint.ToString(), gateway.Server.Setup.Clock.Now);
+        var headers = gateway.Server.Sign(signed);
         return gateway.Server.SendAsync(signed.WithBody(body), headers);
     }
 

@@ -74,29 +74,4 @@ public sealed class VaultLimitTests(SmallVaultsFixture gateway) : IClassFixture<
             (await gateway.SendAsync(SetRetrievalPolicy("""{"Policy":{"Rules":[{"Strategy":"None"}]}}"""))).Expect(204);
         }
     }
-
-    [Fact]
-    [Trait(TestHosts.Name, TestHosts.Grains)]
-    public async Task A_list_of_uploads_continues_after_its_marker_on_every_page()
-    {
-        var vault = await gateway.NewVaultAsync();
-        var uploads = new List<string>();
-        for (var i = 0; i < 3; i++)
-        {
-            uploads.Add((await gateway.SendAsync(Initiate(vault))).Expect(201).Header("x-amz-multipart-upload-id")!);
-        }
-
-        var listed = new List<string>();
-        string? marker = null;
-        do
-        {
-            var query = marker is null ? "?limit=1" : $"?limit=1&marker={marker}";
-            var page = (await gateway.SendAsync(ListUploads(vault, query))).Expect(200).Json;
-            listed.Add(Assert.Single(page.GetProperty("UploadsList").EnumerateArray()).GetProperty("MultipartUploadId").GetString()!);
-            marker = page.GetProperty("Marker").GetString();
-        }
-        while (marker is not null);
-
-        Assert.Equal(uploads.Order(StringComparer.Ordinal), listed);
-    }
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+public sealed partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     [Fact]
     public async Task A_vault_is_created_described_and_deleted()
@@ -26,16 +26,6 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
     }
 
     [Fact]
-    public async Task Creating_an_existing_vault_changes_nothing()
-    {
-        var vault = await gateway.NewVaultAsync();
-        await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
-        var before = (await gateway.SendAsync(Requests.DescribeVault(vault))).Text;
-        (await gateway.SendAsync(Requests.CreateVault(vault))).Expect(201);
-        Assert.Equal(before, (await gateway.SendAsync(Requests.DescribeVault(vault))).Text);
-    }
-
-    [Fact]
     public async Task The_size_of_a_vault_includes_the_overhead_of_each_archive()
     {
         var vault = await gateway.NewVaultAsync();
@@ -44,18 +34,6 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
         Assert.Equal(1, described.GetProperty("NumberOfArchives").GetInt64());
         Assert.Equal(10 + 32768, described.GetProperty("SizeInBytes").GetInt64());
         Assert.Equal("2026-03-01T12:00:00.000Z", described.GetProperty("LastInventoryDate").GetString());
-    }
-
-    [Fact]
-    public async Task A_vault_with_archives_cannot_be_deleted()
-    {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
-        (await gateway.SendAsync(Requests.DeleteVault(vault))).ExpectInvalid(
-            $"Vault not empty or recently written to: arn:aws:glacier:us-east-1:111122223333:vaults/{vault}");
-
-        (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
-        (await gateway.SendAsync(Requests.DeleteVault(vault))).Expect(204);
     }
 
     [Fact]
@@ -90,40 +68,6 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
         }
     }
 
-    [Fact]
-    public async Task A_completion_that_races_the_deletion_of_its_vault_gives_an_archive_in_the_vault_or_none()
-    {
-        for (var round = 0; round < 20; round++)
-        {
-            var vault = await gateway.NewVaultAsync();
-            var upload = await gateway.NewUploadAsync(vault);
-            (await gateway.SendAsync(Requests.Part(vault, upload, 0, Requests.Bytes(10)))).Expect(204);
-            var completion = gateway.SendAsync(Requests.Complete(vault, upload, Requests.Bytes(10)));
-            var deletion = gateway.SendAsync(Requests.DeleteVault(vault));
-            var (completed, deleted) = (await completion, await deletion);
-
-            Assert.True(
-                ((int)completed.Status, (int)deleted.Status) is (201, 400) or (404, 204),
-                $"The completion got {completed.Status} and the deletion {deleted.Status}.");
-            if ((int)deleted.Status == 400)
-            {
-                var described = (await gateway.SendAsync(Requests.DescribeVault(vault))).Json;
-                Assert.Equal(1, described.GetProperty("NumberOfArchives").GetInt64());
-            }
-        }
-    }
-
-    [Fact]
-    public async Task A_vault_that_is_created_again_does_not_contain_its_former_archives()
-    {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
-        (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
-        (await gateway.SendAsync(Requests.DeleteVault(vault))).Expect(204);
-        (await gateway.SendAsync(Requests.CreateVault(vault))).Expect(201);
-        (await gateway.SendAsync(Requests.Retrieve(vault, archive))).ExpectNotFound(archive);
-    }
-
     [Theory]
     [InlineData(1, 201)]
     [InlineData(254, 201)]
@@ -147,10 +91,6 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
         (await gateway.SendAsync(Requests.DescribeVault(name))).ExpectNotFound("Vault not found for ARN");
         (await gateway.SendAsync(Requests.ListParts(name, "x"))).ExpectNotFound("Vault not found for ARN");
     }
-
-    [Fact]
-    public async Task Deleting_an_unknown_vault_is_not_found() =>
-        (await gateway.SendAsync(Requests.DeleteVault("never-was"))).ExpectNotFound("vaults/never-was");
 
     [Fact]
     public async Task Every_answer_has_its_own_request_ID()
