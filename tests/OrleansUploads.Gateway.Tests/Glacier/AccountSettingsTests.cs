@@ -138,6 +138,7 @@ public sealed class AccountTests : ServerFixture
     protected override GatewaySetup Setup => new()
     {
         Accounts = new AccountPolicy { MaxVaults = 2 },
+        Vaults = new VaultLimits { Jobs = 1 },
         Credentials =
         [
             new Credential(Signer.KeyId, Signer.Secret, GatewaySetup.Account),
@@ -201,5 +202,21 @@ public sealed class AccountTests : ServerFixture
         (await SendAsync(PurchaseCapacity())).Expect(201);
         Assert.Contains("\"None\"", (await SendAsync(GetRetrievalPolicy(), OtherSigner)).Text, StringComparison.Ordinal);
         Assert.Equal("""{"ProvisionedCapacityList":[]}""", (await SendAsync(ListCapacity(), OtherSigner)).Text);
+    }
+
+    [Fact]
+    public async Task A_retrieval_from_a_full_vault_does_not_use_up_the_retrieval_policy()
+    {
+        var archives = new List<string>();
+        foreach (var vault in (string[])["full", "other"])
+        {
+            (await SendAsync(CreateVault(vault))).Expect(201);
+            archives.Add((await SendAsync(UploadArchive(vault, Bytes(7)))).Expect(201).Header("x-amz-archive-id")!);
+        }
+
+        (await SendAsync(Retrieve("full", archives[0]))).Expect(202);
+        (await SendAsync(SetRetrievalPolicy("""{"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":7}]}}"""))).Expect(204);
+        (await SendAsync(Retrieve("full", archives[0]))).ExpectLimitExceeded("has 1 jobs");
+        (await SendAsync(Retrieve("other", archives[1]))).Expect(202);
     }
 }

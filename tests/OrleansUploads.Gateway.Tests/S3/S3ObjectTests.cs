@@ -309,10 +309,15 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
 
         var wrong = Convert.ToBase64String(new byte[16]);
         ExpectError(await s3.SendAsync("POST", $"/{bucket}?delete", Document, ("Content-MD5", wrong)), 400, "BadDigest");
-        ExpectError(await s3.SendAsync("POST", $"/{bucket}?delete", "<Delete>"), 400, "MalformedXML");
-        ExpectError(await s3.SendAsync("POST", $"/{bucket}?delete", "<Delete><😀/></Delete>"), 400, "MalformedXML");
+        foreach (var malformed in (string[])["<Delete>", "<Delete><😀/></Delete>", WithKey("&#xD800;"), WithKey("\u0001"), WithKey("\uFFFE")])
+        {
+            ExpectError(await s3.SendAsync("POST", $"/{bucket}?delete", malformed), 400, "MalformedXML");
+        }
+
         var crc = ChecksumHasher.Compute(ChecksumAlgorithm.Crc32, Encoding.UTF8.GetBytes(Document)).Base64;
         (await s3.SendAsync("POST", $"/{bucket}?delete", Document, ("x-amz-checksum-crc32", crc))).Expect(200);
+
+        static string WithKey(string key) => $"<Delete><Object><Key>{key}</Key></Object></Delete>";
     }
 
     [Theory]
@@ -327,17 +332,6 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
         var document = $"<Delete>\n  <Object>\n    <Key>{element}</Key>\n  </Object>\n  <Object><Key>a</Key></Object>\n</Delete>\n";
         Assert.Equal(2, Texts((await s3.SendAsync("POST", $"/{bucket}?delete", document)).Expect(200), "Key").Length);
         ExpectError(await s3.GetAsync($"/{bucket}/{key}"), 404, "NoSuchKey");
-    }
-
-    [Theory]
-    [InlineData("&#xD800;")]
-    [InlineData("\u0001")]
-    [InlineData("\uFFFE")]
-    public async Task A_document_with_a_character_that_XML_does_not_have_gets_a_readable_error(string key)
-    {
-        var bucket = await s3.NewBucketAsync();
-        ExpectError(
-            await s3.SendAsync("POST", $"/{bucket}?delete", $"<Delete><Object><Key>{key}</Key></Object></Delete>"), 400, "MalformedXML");
     }
 
     [Fact]
