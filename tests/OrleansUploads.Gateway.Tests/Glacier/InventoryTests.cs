@@ -63,23 +63,6 @@ public sealed class InventoryTests(GatewayFixture gateway) : IClassFixture<Gatew
     }
 
     [Fact]
-    public async Task An_inventory_shows_the_vault_at_the_time_of_its_job()
-    {
-        var vault = await gateway.NewVaultAsync();
-        var kept = await NewArchiveAsync(vault, "kept");
-        var deleted = await NewArchiveAsync(vault, "deleted");
-        var job = await gateway.NewJobAsync(RetrieveInventory(vault));
-        var before = (await gateway.SendAsync(GetOutput(vault, job))).Expect(200);
-
-        (await gateway.SendAsync(DeleteArchive(vault, deleted.Id))).Expect(204);
-        var added = await NewArchiveAsync(vault, "added");
-
-        Assert.Equal(before.Text, (await gateway.SendAsync(GetOutput(vault, job))).Expect(200).Text);
-        Assert.Equal(Sorted(kept.Id, deleted.Id), Ids(before.Json));
-        Assert.Equal(Sorted(kept.Id, added.Id), Ids((await RetrieveAsync(vault)).Json));
-    }
-
-    [Fact]
     public async Task Any_range_of_the_output_can_be_read_and_the_job_shows_its_size()
     {
         var vault = await gateway.NewVaultAsync();
