@@ -6,7 +6,6 @@ namespace OrleansUploads.Gateway.Tests.Glacier;
 /// <summary>Policies apply to every operation on a vault.</summary>
 public sealed class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
-
     public static TheoryData<string> Guarded => [.. OperationTests.OnVaults.Select(action => action.ToString())];
 
     [Theory]

@@ -6,7 +6,6 @@ namespace OrleansUploads.Gateway.Tests.Glacier;
 /// <summary>The states of the vault lock and the archives that it protects.</summary>
 public sealed class VaultLockTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
-
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     /// <summary>The example in Amazon's guide: no archive may be deleted before it is a year old.</summary>
