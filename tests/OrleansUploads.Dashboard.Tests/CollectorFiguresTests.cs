@@ -25,25 +25,4 @@ public sealed class CollectorFiguresTests
 
         Assert.Equal(new CollectedDocument(time.GetUtcNow(), 7, 2, 1), collected.Current);
     }
-
-    [Fact]
-    public void The_engine_reports_under_these_names()
-    {
-        var names = new List<string>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, _) =>
-            {
-                if (instrument.Meter.Name == EngineTelemetry.MeterName)
-                {
-                    names.Add(instrument.Name);
-                }
-            },
-        };
-        System.Runtime.CompilerServices.RuntimeHelpers.RunClassConstructor(typeof(EngineTelemetry).TypeHandle);
-        listener.Start();
-        Assert.Contains(EngineTelemetry.AttemptsCollectedName, names);
-        Assert.Contains(EngineTelemetry.UploadsCollectedName, names);
-        Assert.Contains(EngineTelemetry.UploadsSkippedName, names);
-    }
 }

@@ -1,88 +1,83 @@
 using System.Text.Json;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Gateway.Tests.S3;
-using static OrleansUploads.Dashboard.Tests.DashboardServer;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Dashboard.Tests;
 
-public sealed class DashboardViewTests : IAsyncLifetime
+public sealed class DashboardViewTests : DashboardServer
 {
-    private readonly DashboardServer _server = new();
     private string _admin = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        await _server.InitializeAsync();
-        _admin = await _server.SignInAsync(Admin);
+        await base.InitializeAsync();
+        _admin = await SignInAsync(Admin);
         foreach (var vault in (string[])["mine", "other"])
         {
-            (await _server.Server.SendAsync(CreateVault(vault))).Expect(201);
+            await CreateVaultAsync(vault);
         }
 
-        await _server.CreateBucketAsync("my-bucket");
-        await _server.CreateBucketAsync("other-bucket");
+        (await SendAsync("PUT", "/my-bucket")).Expect(200);
+        (await SendAsync("PUT", "/other-bucket")).Expect(200);
     }
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task The_vaults_and_buckets_of_the_account_are_listed()
     {
-        await NewUploadAsync("mine");
-        var listed = (await _server.GetAsync("containers", _admin)).Expect(200).Json;
+        await NewVaultUploadAsync("mine");
+        var listed = (await ReadAsync("containers", _admin)).Expect(200).Json;
         Assert.Equal(["mine", "other"], Names(listed, "vaults"));
         Assert.Equal(["my-bucket", "other-bucket"], Names(listed, "buckets"));
         Assert.Equal(1, listed.GetProperty("vaults")[0].GetProperty("uploads").GetInt32());
-        var strangers = (await _server.GetAsync("containers", await _server.SignInAsync(Stranger))).Expect(200).Json;
+        var strangers = (await ReadAsync("containers", await SignInAsync(StrangersKey))).Expect(200).Json;
         Assert.Empty(Names(strangers, "vaults").Concat(Names(strangers, "buckets")));
     }
 
     [Fact]
     public async Task Only_an_admin_key_of_the_operators_sees_the_server()
     {
-        var server = (await _server.GetAsync("server", _admin)).Expect(200).Json;
+        var server = (await ReadAsync("server", _admin)).Expect(200).Json;
         Assert.Equal("Healthy", server.GetProperty("health").GetString());
-        Assert.Equal("Healthy", (await _server.GetAsync("containers", _admin)).Expect(200).Json.GetProperty("health").GetString());
-        Assert.True((await _server.GetAsync("session", _admin)).Expect(200).Json.GetProperty("isOperator").GetBoolean());
+        Assert.Equal("Healthy", (await ReadAsync("containers", _admin)).Expect(200).Json.GetProperty("health").GetString());
+        Assert.True((await ReadAsync("session", _admin)).Expect(200).Json.GetProperty("isOperator").GetBoolean());
         var collected = server.GetProperty("collected");
         Assert.True(collected.GetProperty("attempts").GetInt64() >= 0);
-        Assert.True(collected.GetProperty("since").GetInt64() <= _server.Clock.Now.ToUnixTimeMilliseconds());
-        foreach (var key in (Credential[])[Reader, Uploader, Stranger])
+        Assert.True(collected.GetProperty("since").GetInt64() <= Clock.Now.ToUnixTimeMilliseconds());
+        foreach (var key in (Credential[])[Reader, Uploader, StrangersKey])
         {
-            var limited = await _server.SignInAsync(key);
-            Assert.Equal("AccessDenied", (await _server.GetAsync("server", limited)).Expect(403).Code);
-            Assert.False((await _server.GetAsync("containers", limited)).Expect(200).Json.TryGetProperty("health", out _));
-            Assert.False((await _server.GetAsync("session", limited)).Expect(200).Json.GetProperty("isOperator").GetBoolean());
+            var limited = await SignInAsync(key);
+            Assert.Equal("AccessDenied", (await ReadAsync("server", limited)).Expect(403).Code);
+            Assert.False((await ReadAsync("containers", limited)).Expect(200).Json.TryGetProperty("health", out _));
+            Assert.False((await ReadAsync("session", limited)).Expect(200).Json.GetProperty("isOperator").GetBoolean());
         }
 
-        (await _server.GetAsync("server")).Expect(401);
+        (await ReadAsync("server")).Expect(401);
     }
 
     [Fact]
     public async Task A_key_for_some_vaults_and_buckets_sees_only_those()
     {
-        var cookie = await _server.SignInAsync(Uploader);
-        var listed = (await _server.GetAsync("containers", cookie)).Expect(200).Json;
+        var cookie = await SignInAsync(Uploader);
+        var listed = (await ReadAsync("containers", cookie)).Expect(200).Json;
         Assert.Equal(["mine"], Names(listed, "vaults"));
         Assert.Equal(["my-bucket"], Names(listed, "buckets"));
-        (await _server.GetAsync("vaults/mine/uploads", cookie)).Expect(200);
-        (await _server.GetAsync("buckets/my-bucket/uploads", cookie)).Expect(200);
+        (await ReadAsync("vaults/mine/uploads", cookie)).Expect(200);
+        (await ReadAsync("buckets/my-bucket/uploads", cookie)).Expect(200);
         foreach (var path in (string[])["vaults/other/uploads", "vaults/other", "vaults/other/jobs", "buckets/other-bucket/uploads",
             "vaults/mine/archives", "vaults/other/uploads?live"])
         {
-            Assert.Equal("AccessDenied", (await _server.GetAsync(path, cookie)).Expect(403).Code);
+            Assert.Equal("AccessDenied", (await ReadAsync(path, cookie)).Expect(403).Code);
         }
     }
 
     [Fact]
     public async Task Buckets_and_vaults_of_another_account_are_not_shown()
     {
-        var cookie = await _server.SignInAsync(Stranger);
-        (await _server.GetAsync("vaults/mine", cookie)).Expect(404);
-        (await _server.GetAsync("vaults/mine/uploads", cookie)).Expect(404);
-        (await _server.GetAsync("buckets/my-bucket/uploads", cookie)).Expect(403);
-        (await _server.GetAsync("buckets/my-bucket/objects", cookie)).Expect(403);
+        var cookie = await SignInAsync(StrangersKey);
+        (await ReadAsync("vaults/mine", cookie)).Expect(404);
+        (await ReadAsync("vaults/mine/uploads", cookie)).Expect(404);
+        (await ReadAsync("buckets/my-bucket/uploads", cookie)).Expect(403);
+        (await ReadAsync("buckets/my-bucket/objects", cookie)).Expect(403);
     }
 
     [Fact]
@@ -91,36 +86,36 @@ public sealed class DashboardViewTests : IAsyncLifetime
         const string Policy = """
             {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"glacier:ListParts","Resource":"arn:aws:glacier:us-east-1:111122223333:vaults/mine"}]}
             """;
-        var upload = await NewUploadAsync("mine");
-        (await _server.Server.SendAsync(SetAccessPolicy("mine", Policy.Trim()))).Expect(204);
-        (await _server.GetAsync("vaults/mine/uploads", _admin)).Expect(200);
-        Assert.Equal("AccessDeniedException", (await _server.GetAsync($"vaults/mine/uploads/{upload}", _admin)).Expect(403).Code);
-        var vault = (await _server.GetAsync("vaults/mine", _admin)).Expect(200).Json;
+        var upload = await NewVaultUploadAsync("mine");
+        (await SendAsync(SetAccessPolicy("mine", Policy.Trim()))).Expect(204);
+        (await ReadAsync("vaults/mine/uploads", _admin)).Expect(200);
+        Assert.Equal("AccessDeniedException", (await ReadAsync($"vaults/mine/uploads/{upload}", _admin)).Expect(403).Code);
+        var vault = (await ReadAsync("vaults/mine", _admin)).Expect(200).Json;
         Assert.Equal(Policy.Trim(), vault.GetProperty("accessPolicy").GetString());
     }
 
     [Fact]
     public async Task The_map_of_an_upload_has_the_runs_of_its_parts()
     {
-        var upload = await NewUploadAsync("mine", "<script>alert(1)</script>");
+        var upload = await NewVaultUploadAsync("mine", "<script>alert(1)</script>");
         foreach (var part in (int[])[0, 1, 3])
         {
-            (await _server.Server.SendAsync(Part("mine", upload, part * MiB, new byte[MiB]))).Expect(204);
+            (await SendAsync(Part("mine", upload, part * MiB, new byte[MiB]))).Expect(204);
         }
 
-        var shown = await _server.GetAsync($"vaults/mine/uploads/{upload}", _admin);
+        var shown = await ReadAsync($"vaults/mine/uploads/{upload}", _admin);
         Assert.DoesNotContain('<', shown.Expect(200).Text);
         Assert.Equal("<script>alert(1)</script>", shown.Json.GetProperty("description").GetString());
         AssertParts(shown.Json, "1-2,4", 3, 3 * MiB);
-        AssertParts((await _server.GetAsync("vaults/mine/uploads", _admin)).Expect(200).Json.GetProperty("uploads")[0], "1-2,4", 3, 3 * MiB);
+        AssertParts((await ReadAsync("vaults/mine/uploads", _admin)).Expect(200).Json.GetProperty("uploads")[0], "1-2,4", 3, 3 * MiB);
 
-        var part4 = (await _server.GetAsync($"vaults/mine/uploads/{upload}/parts/4", _admin)).Expect(200).Json;
+        var part4 = (await ReadAsync($"vaults/mine/uploads/{upload}/parts/4", _admin)).Expect(200).Json;
         Assert.True(part4.GetProperty("isStored").GetBoolean());
         Assert.Equal(3 * MiB, part4.GetProperty("firstByte").GetInt64());
         Assert.Equal(32, part4.GetProperty("attempt").GetString()!.Length);
         foreach (var absent in (string[])["3", "0", "-1", "99999999999", "x"])
         {
-            var missing = (await _server.GetAsync($"vaults/mine/uploads/{upload}/parts/{absent}", _admin)).Expect(200).Json;
+            var missing = (await ReadAsync($"vaults/mine/uploads/{upload}/parts/{absent}", _admin)).Expect(200).Json;
             Assert.False(missing.GetProperty("isStored").GetBoolean());
         }
     }
@@ -128,17 +123,17 @@ public sealed class DashboardViewTests : IAsyncLifetime
     [Fact]
     public async Task Uploads_to_buckets_are_shown_with_their_parts()
     {
-        var upload = await _server.NewObjectUploadAsync("/my-bucket/a%20key");
-        await _server.PutPartAsync("/my-bucket/a%20key", upload, 7, new byte[5]);
-        var row = (await _server.GetAsync("buckets/my-bucket/uploads", _admin)).Expect(200).Json.GetProperty("uploads")[0];
+        var upload = await NewUploadAsync("/my-bucket/a%20key");
+        (await SendAsync("PUT", $"/my-bucket/a%20key?partNumber=7&uploadId={upload}", new byte[5])).Expect(200);
+        var row = (await ReadAsync("buckets/my-bucket/uploads", _admin)).Expect(200).Json.GetProperty("uploads")[0];
         Assert.Equal("a key", row.GetProperty("key").GetString());
         AssertParts(row, "7", 1, 5);
         var path = $"buckets/my-bucket/uploads/{upload}";
-        AssertParts((await _server.GetAsync($"{path}?key=a%20key", _admin)).Expect(200).Json, "7", 1, 5);
-        var part = (await _server.GetAsync($"{path}/parts/7?key=a%20key", _admin)).Expect(200).Json;
+        AssertParts((await ReadAsync($"{path}?key=a%20key", _admin)).Expect(200).Json, "7", 1, 5);
+        var part = (await ReadAsync($"{path}/parts/7?key=a%20key", _admin)).Expect(200).Json;
         Assert.Equal(5, part.GetProperty("bytes").GetInt32());
-        Assert.False((await _server.GetAsync($"{path}/parts/6?key=a%20key", _admin)).Expect(200).Json.GetProperty("isStored").GetBoolean());
-        Assert.Equal("NoSuchUpload", (await _server.GetAsync($"{path}?key=another", _admin)).Expect(404).Code);
+        Assert.False((await ReadAsync($"{path}/parts/6?key=a%20key", _admin)).Expect(200).Json.GetProperty("isStored").GetBoolean());
+        Assert.Equal("NoSuchUpload", (await ReadAsync($"{path}?key=another", _admin)).Expect(404).Code);
     }
 
     [Fact]
@@ -147,18 +142,18 @@ public sealed class DashboardViewTests : IAsyncLifetime
         var ids = new HashSet<string>();
         for (var number = 0; number < 25; number++)
         {
-            await NewUploadAsync("mine");
-            await _server.NewObjectUploadAsync("/my-bucket/key");
-            _server.Clock.Advance(TimeSpan.FromSeconds(1));
+            await NewVaultUploadAsync("mine");
+            await NewUploadAsync("/my-bucket/key");
+            Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         foreach (var container in (string[])["vaults/mine", "buckets/my-bucket"])
         {
-            var first = (await _server.GetAsync($"{container}/uploads", _admin)).Expect(200).Json;
+            var first = (await ReadAsync($"{container}/uploads", _admin)).Expect(200).Json;
             Assert.Equal(20, first.GetProperty("uploads").GetArrayLength());
             var after = first.GetProperty("after");
             var marker = after.TryGetProperty("marker", out var text) ? $"&marker={text.GetString()}" : "";
-            var second = (await _server.GetAsync($"{container}/uploads?after={after.GetProperty("after").GetString()}{marker}", _admin)).Expect(200).Json;
+            var second = (await ReadAsync($"{container}/uploads?after={after.GetProperty("after").GetString()}{marker}", _admin)).Expect(200).Json;
             Assert.Equal(5, second.GetProperty("uploads").GetArrayLength());
             Assert.False(second.TryGetProperty("after", out _));
             ids.UnionWith(first.GetProperty("uploads").EnumerateArray().Concat(second.GetProperty("uploads").EnumerateArray())
@@ -173,14 +168,14 @@ public sealed class DashboardViewTests : IAsyncLifetime
     {
         for (var number = 0; number < 10; number++)
         {
-            await NewUploadAsync("mine", $"{number}");
-            (await _server.Server.SendAsync(UploadArchive("mine", [1]).With("x-amz-archive-description", $"{number}"))).Expect(201);
-            _server.Clock.Advance(TimeSpan.FromSeconds(1));
+            await NewVaultUploadAsync("mine", $"{number}");
+            (await SendAsync(UploadArchive("mine", [1]).With("x-amz-archive-description", $"{number}"))).Expect(201);
+            Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         foreach (var (path, list) in ((string, string)[])[("uploads", "uploads"), ("archives", "items")])
         {
-            var listed = (await _server.GetAsync($"vaults/mine/{path}", _admin)).Expect(200).Json.GetProperty(list).EnumerateArray();
+            var listed = (await ReadAsync($"vaults/mine/{path}", _admin)).Expect(200).Json.GetProperty(list).EnumerateArray();
             Assert.Equal("0123456789", string.Concat(listed.Select(item => item.GetProperty("description").GetString())));
         }
     }
@@ -188,59 +183,52 @@ public sealed class DashboardViewTests : IAsyncLifetime
     [Fact]
     public async Task Only_a_key_that_may_abort_an_upload_aborts_it()
     {
-        var upload = await NewUploadAsync("mine");
-        var objectUpload = await _server.NewObjectUploadAsync("/my-bucket/key");
+        var upload = await NewVaultUploadAsync("mine");
+        var objectUpload = await NewUploadAsync("/my-bucket/key");
         foreach (var path in (string[])[$"vaults/mine/uploads/{upload}/abort", $"buckets/my-bucket/uploads/{objectUpload}/abort?key=key"])
         {
             foreach (var credential in (Credential[])[Reader, Uploader])
             {
-                (await _server.SendAsync("POST", $"/dashboard/api/{path}", await _server.SignInAsync(credential))).Expect(403);
+                (await BrowseAsync("POST", $"/dashboard/api/{path}", await SignInAsync(credential))).Expect(403);
             }
 
-            (await _server.SendAsync("POST", $"/dashboard/api/{path}")).Expect(401);
-            (await _server.SendAsync("POST", $"/dashboard/api/{path}", _admin)).Expect(204);
+            (await BrowseAsync("POST", $"/dashboard/api/{path}")).Expect(401);
+            (await BrowseAsync("POST", $"/dashboard/api/{path}", _admin)).Expect(204);
         }
 
-        (await _server.GetAsync($"vaults/mine/uploads/{upload}", _admin)).Expect(404);
-        (await _server.GetAsync($"buckets/my-bucket/uploads/{objectUpload}?key=key", _admin)).Expect(404);
+        (await ReadAsync($"vaults/mine/uploads/{upload}", _admin)).Expect(404);
+        (await ReadAsync($"buckets/my-bucket/uploads/{objectUpload}?key=key", _admin)).Expect(404);
     }
 
     [Fact]
     public async Task Archives_jobs_and_objects_are_listed()
     {
-        (await _server.Server.SendAsync(UploadArchive("mine", [1, 2, 3]))).Expect(201);
-        var archive = (await _server.GetAsync("vaults/mine/archives", _admin)).Expect(200).Json.GetProperty("items")[0];
+        (await SendAsync(UploadArchive("mine", [1, 2, 3]))).Expect(201);
+        var archive = (await ReadAsync("vaults/mine/archives", _admin)).Expect(200).Json.GetProperty("items")[0];
         Assert.Equal(3, archive.GetProperty("bytes").GetInt32());
         var id = archive.GetProperty("id").GetString()!;
-        var only = (await _server.GetAsync($"vaults/mine/archives?archive={id}", _admin)).Expect(200).Json.GetProperty("items");
+        var only = (await ReadAsync($"vaults/mine/archives?archive={id}", _admin)).Expect(200).Json.GetProperty("items");
         Assert.Equal(archive.GetRawText(), Assert.Single(only.EnumerateArray()).GetRawText());
-        (await _server.GetAsync("vaults/mine/archives?archive=unknown", _admin)).Expect(404);
-        (await _server.GetAsync($"vaults/other/archives?archive={id}", _admin)).Expect(404);
-        (await _server.Server.SendAsync(Retrieve("mine", id))).Expect(202);
-        var job = (await _server.GetAsync("vaults/mine/jobs", _admin)).Expect(200).Json.GetProperty("jobs")[0];
+        (await ReadAsync("vaults/mine/archives?archive=unknown", _admin)).Expect(404);
+        (await ReadAsync($"vaults/other/archives?archive={id}", _admin)).Expect(404);
+        (await SendAsync(Retrieve("mine", id))).Expect(202);
+        var job = (await ReadAsync("vaults/mine/jobs", _admin)).Expect(200).Json.GetProperty("jobs")[0];
         Assert.Equal(("archive", 3), (job.GetProperty("kind").GetString(), job.GetProperty("bytes").GetInt32()));
-        (await _server.Server.SendAsync(S3Server.Request("PUT", "/my-bucket/o", [1]), S3Server.Owner)).Expect(200);
-        var stored = (await _server.GetAsync("buckets/my-bucket/objects", _admin)).Expect(200).Json.GetProperty("items")[0];
+        (await SendAsync("PUT", "/my-bucket/o", [1])).Expect(200);
+        var stored = (await ReadAsync("buckets/my-bucket/objects", _admin)).Expect(200).Json.GetProperty("items")[0];
         Assert.Equal("o", stored.GetProperty("id").GetString());
-        Assert.Equal(1, (await _server.GetAsync("buckets/my-bucket/objects?prefix=o", _admin)).Expect(200).Json.GetProperty("items").GetArrayLength());
-        Assert.Equal(0, (await _server.GetAsync("buckets/my-bucket/objects?prefix=p", _admin)).Expect(200).Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(1, (await ReadAsync("buckets/my-bucket/objects?prefix=o", _admin)).Expect(200).Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(0, (await ReadAsync("buckets/my-bucket/objects?prefix=p", _admin)).Expect(200).Json.GetProperty("items").GetArrayLength());
     }
 
     [Fact]
     public async Task Nothing_else_is_at_its_paths_and_a_bucket_of_its_name_stays_usable()
     {
-        Assert.Equal("NotFound", (await _server.GetAsync("else", _admin)).Expect(404).Code);
-        Assert.Equal("NotFound", (await _server.SendAsync("GET", "/dashboard/..%2fkeys.json")).Expect(404).Code);
-        await _server.CreateBucketAsync("dashboard");
-        (await _server.Server.SendAsync(S3Server.Request("PUT", "/dashboard/api", [1]), S3Server.Owner)).Expect(200);
-        Assert.Equal([1], (await _server.Server.SendAsync(S3Server.Request("GET", "/dashboard/api", null), S3Server.Owner)).Expect(200).Body);
-    }
-
-    private async Task<string> NewUploadAsync(string vault, string? description = null)
-    {
-        var request = Initiate(vault, MiB);
-        var answer = await _server.Server.SendAsync(description is null ? request : request.With("x-amz-archive-description", description));
-        return answer.Expect(201).Header("x-amz-multipart-upload-id")!;
+        Assert.Equal("NotFound", (await ReadAsync("else", _admin)).Expect(404).Code);
+        Assert.Equal("NotFound", (await BrowseAsync("GET", "/dashboard/..%2fkeys.json")).Expect(404).Code);
+        (await SendAsync("PUT", "/dashboard")).Expect(200);
+        (await SendAsync("PUT", "/dashboard/api", [1])).Expect(200);
+        Assert.Equal([1], (await SendAsync("GET", "/dashboard/api")).Expect(200).Body);
     }
 
     private static void AssertParts(JsonElement upload, string runs, int count, long bytes)

@@ -1,31 +1,30 @@
+using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Credentials;
-using static OrleansUploads.Dashboard.Tests.DashboardServer;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Dashboard.Tests;
 
-public sealed class LiveViewTests : IAsyncLifetime
+public sealed class LiveViewTests : DashboardServer
 {
-    private readonly DashboardServer _server = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
     private string _cookie = null!;
     private string _upload = null!;
 
     private string Path => $"vaults/mine/uploads/{_upload}";
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        await _server.InitializeAsync();
-        _cookie = await _server.SignInAsync(Admin);
-        (await _server.Server.SendAsync(CreateVault("mine"))).Expect(201);
-        _upload = (await _server.Server.SendAsync(Initiate("mine", MiB))).Expect(201).Header("x-amz-multipart-upload-id")!;
+        await base.InitializeAsync();
+        _cookie = await SignInAsync(Admin);
+        await CreateVaultAsync("mine");
+        _upload = await NewVaultUploadAsync("mine");
     }
 
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         _http.Dispose();
-        await _server.DisposeAsync();
+        await base.DisposeAsync();
     }
 
     [Fact]
@@ -58,7 +57,7 @@ public sealed class LiveViewTests : IAsyncLifetime
     {
         using var events = await OpenAsync();
         await events.NextAsync();
-        (await _server.SendAsync("POST", $"/dashboard/api/{Path}/abort", _cookie)).Expect(204);
+        (await BrowseAsync("POST", $"/dashboard/api/{Path}/abort", _cookie)).Expect(204);
         var last = await events.NextAsync();
         Assert.Equal(LiveAnswer.GoneEvent, last.Name);
         Assert.Contains("ResourceNotFoundException", last.Data, StringComparison.Ordinal);
@@ -70,7 +69,7 @@ public sealed class LiveViewTests : IAsyncLifetime
     {
         using var events = await OpenAsync();
         await events.NextAsync();
-        _server.Credentials.All.RemoveAt(0);
+        Keys.RemoveAt(0);
         var last = await events.NextAsync();
         Assert.Equal(LiveAnswer.GoneEvent, last.Name);
         Assert.Contains("NotSignedIn", last.Data, StringComparison.Ordinal);
@@ -79,11 +78,11 @@ public sealed class LiveViewTests : IAsyncLifetime
     [Fact]
     public async Task A_view_follows_the_scope_of_its_key()
     {
-        (await _server.Server.SendAsync(CreateVault("other"))).Expect(201);
+        await CreateVaultAsync("other");
         using var events = await OpenAsync(path: "containers");
         Assert.Contains("\"mine\"", (await events.NextAsync()).Data, StringComparison.Ordinal);
 
-        _server.Credentials.All[0] = new Credential(Admin.AccessKeyId, Admin.Secret, Admin.Account, new KeyScope(KeyRole.Read, ["other"]));
+        Keys[0] = new Credential(Admin.AccessKeyId, Admin.Secret, Admin.Account, new KeyScope(KeyRole.Read, ["other"]));
 
         var next = await events.NextAsync();
         Assert.Contains("\"other\"", next.Data, StringComparison.Ordinal);
@@ -99,9 +98,9 @@ public sealed class LiveViewTests : IAsyncLifetime
             open.Add(await OpenAsync());
         }
 
-        Assert.Equal("TooManyViews", (await _server.GetAsync($"{Path}?live", _cookie)).Expect(429).Code);
+        Assert.Equal("TooManyViews", (await ReadAsync($"{Path}?live", _cookie)).Expect(429).Code);
         open.ForEach(view => view.Dispose());
-        while (_server.Streams.Count > 0)
+        while (Server.Services.GetRequiredService<LiveStreams>().Count > 0)
         {
             await Task.Yield();
         }
@@ -111,11 +110,11 @@ public sealed class LiveViewTests : IAsyncLifetime
     }
 
     private async Task StorePartAsync(int part) =>
-        (await _server.Server.SendAsync(Part("mine", _upload, part * MiB, new byte[MiB]))).Expect(204);
+        (await SendAsync(Part("mine", _upload, part * MiB, new byte[MiB]))).Expect(204);
 
     private async Task<EventReader> OpenAsync(string? lastEventId = null, string? path = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"{_server.Origin}/dashboard/api/{path ?? Path}?live");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{Origin}/dashboard/api/{path ?? Path}?live");
         request.Headers.Add("Cookie", _cookie);
         if (lastEventId is not null)
         {

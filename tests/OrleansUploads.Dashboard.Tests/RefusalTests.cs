@@ -1,57 +1,42 @@
 using System.Text.Json;
 using OrleansUploads.Gateway.Http.Telemetry;
-using OrleansUploads.Gateway.Tests.S3;
-using static OrleansUploads.Dashboard.Tests.DashboardServer;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Dashboard.Tests;
 
-public sealed class RefusalTests : IAsyncLifetime
+public sealed class RefusalTests : DashboardServer
 {
-    private readonly DashboardServer _server = new();
     private string _cookie = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        await _server.InitializeAsync();
-        _cookie = await _server.SignInAsync(Admin);
-        (await _server.Server.SendAsync(CreateVault("mine"))).Expect(201);
+        await base.InitializeAsync();
+        _cookie = await SignInAsync(Admin);
+        await CreateVaultAsync("mine");
     }
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task A_refused_part_is_shown_with_its_sender_and_an_accepted_one_is_not()
     {
-        var upload = await NewUploadAsync();
-        var other = await NewUploadAsync();
-        (await _server.Server.SendAsync(Part("mine", upload, 0, new byte[MiB]))).Expect(204);
-        await RefuseAsync(await _server.Server.SendAsync(Part("mine", upload, 5, new byte[7])));
-
+        var (upload, other) = (await NewVaultUploadAsync("mine"), await NewVaultUploadAsync("mine"));
+        (await SendAsync(Part("mine", upload, 0, new byte[MiB]))).Expect(204);
+        await RefuseAsync(await SendAsync(Part("mine", upload, 5, new byte[7])));
         var refusal = Assert.Single(await RefusalsAsync($"vaults/mine/uploads/{upload}"));
-
         Assert.Equal(
             $"UploadMultipartPart 400 InvalidParameterValueException {Admin.AccessKeyId} 127.0.0.1",
             string.Join(' ', ((string[])["operation", "status", "code", "accessKeyId", "client"]).Select(name => refusal.GetProperty(name))));
-        Assert.Equal(_server.Clock.Now.ToUnixTimeMilliseconds(), refusal.GetProperty("at").GetInt64());
-        Assert.Empty(await RefusalsAsync($"vaults/mine/uploads/{other}"));
-    }
+        Assert.Equal(Clock.Now.ToUnixTimeMilliseconds(), refusal.GetProperty("at").GetInt64());
 
-    [Fact]
-    public async Task The_key_of_another_account_is_not_shown()
-    {
-        var upload = await NewUploadAsync();
-        await RefuseAsync(await _server.Server.SendAsync(
-            Part("mine", upload, 0, new byte[7]), Signer.Stranger));
-        var refusal = Assert.Single(await RefusalsAsync($"vaults/mine/uploads/{upload}"));
-        Assert.False(refusal.TryGetProperty("accessKeyId", out _));
+        Assert.Empty(await RefusalsAsync($"vaults/mine/uploads/{other}"));
+        await RefuseAsync(await SendAsync(Part("mine", other, 0, new byte[7]), Signer.Stranger));
+        Assert.False(Assert.Single(await RefusalsAsync($"vaults/mine/uploads/{other}")).TryGetProperty("accessKeyId", out _));
     }
 
     [Fact]
     public async Task A_part_that_its_key_does_not_permit_is_shown_and_logged_with_its_account()
     {
-        var upload = await NewUploadAsync();
-        var answer = await _server.Server.SendAsync(
+        var upload = await NewVaultUploadAsync("mine");
+        var answer = await SendAsync(
             Part("mine", upload, 0, new byte[7]), new Signer { AccessKeyId = Reader.AccessKeyId, SecretKey = Reader.Secret });
         var line = await RefuseAsync(answer.Expect(403));
         var refusal = Assert.Single(await RefusalsAsync($"vaults/mine/uploads/{upload}"));
@@ -64,10 +49,9 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_part_of_an_object_is_shown()
     {
-        await _server.CreateBucketAsync("my-bucket");
-        var upload = await _server.NewObjectUploadAsync("/my-bucket/key");
-        await RefuseAsync(await _server.Server.SendAsync(
-            S3Server.Request("PUT", $"/my-bucket/key?partNumber=0&uploadId={upload}", [1]), S3Server.Owner));
+        (await SendAsync("PUT", "/my-bucket")).Expect(200);
+        var upload = await NewUploadAsync("/my-bucket/key");
+        await RefuseAsync(await SendAsync("PUT", $"/my-bucket/key?partNumber=0&uploadId={upload}", [1]));
         var refusal = Assert.Single(await RefusalsAsync($"buckets/my-bucket/uploads/{upload}?key=key"));
         Assert.Equal("UploadPart InvalidArgument", $"{refusal.GetProperty("operation")} {refusal.GetProperty("code")}");
     }
@@ -78,7 +62,8 @@ public sealed class RefusalTests : IAsyncLifetime
         var refusals = new RecentRefusals();
         for (var i = 0; i <= RecentRefusals.Capacity; i++)
         {
-            refusals.Add(Refused(Some.Upload(i % 2), i));
+            var target = $"/bucket?uploadId={Some.Upload(i % 2)}";
+            refusals.Add(new(DateTimeOffset.UnixEpoch, "UploadPart", i, "code", Some.Account, "key", "client", target));
         }
 
         var found = refusals.Find(Some.Upload(0), int.MaxValue);
@@ -87,21 +72,15 @@ public sealed class RefusalTests : IAsyncLifetime
         Assert.Equal(3, refusals.Find(Some.Upload(1), 3).Count);
     }
 
-    private static RefusedRequest Refused(UploadId upload, int number) =>
-        new(DateTimeOffset.UnixEpoch, "UploadPart", number, "code", Some.Account, "key", "client", $"/bucket?uploadId={upload}");
-
-    private async Task<string> NewUploadAsync() =>
-        (await _server.Server.SendAsync(Initiate("mine", MiB))).Expect(201).Header("x-amz-multipart-upload-id")!;
-
     /// <summary>Waits until a refused request is logged, which is after it was kept, and returns its line in the log.</summary>
     private async Task<string> RefuseAsync(ApiAnswer answer)
     {
         Assert.InRange(answer.Status, 400, 499);
-        return await _server.Server.Log.WaitForAsync(answer.Header("x-amzn-RequestId") ?? answer.Header("x-amz-request-id")!);
+        return await Server.Log.WaitForAsync(answer.Header("x-amzn-RequestId") ?? answer.Header("x-amz-request-id")!);
     }
 
     private async Task<IReadOnlyList<JsonElement>> RefusalsAsync(string path) =>
-        (await _server.GetAsync(path, _cookie)).Expect(200).Json.TryGetProperty("refusals", out var refusals)
+        (await ReadAsync(path, _cookie)).Expect(200).Json.TryGetProperty("refusals", out var refusals)
             ? [.. refusals.EnumerateArray()]
             : [];
 }

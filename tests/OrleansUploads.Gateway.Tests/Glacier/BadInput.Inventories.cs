@@ -7,8 +7,6 @@ internal sealed partial record BadInput
 {
     private static IEnumerable<BadInput> Inventories() =>
     [
-        new("an inventory of an unknown vault",
-            s => RetrieveInventory("nowhere", "{}"), 404, NotFound, "Vault not found for ARN"),
         new("an inventory with an archive ID",
             s => Inventory(s, $"\"ArchiveId\":\"{s.Archive}\""), 400, Invalid, "Invalid ArchiveId: a job of type"),
         new("an inventory with a byte range",

@@ -6,19 +6,11 @@ namespace OrleansUploads.Gateway.Tests.Glacier;
 internal sealed partial record BadInput
 {
     private const string OthersArn = "arn:aws:glacier:us-east-1:111122223333:vaults/another";
-    private const string Serialization = "SerializationException";
 
     private static string Valid => PolicyOf("Deny", "glacier:DeleteVault");
 
     private static IEnumerable<BadInput> Policies() =>
     [
-        new("the access policy of an unknown vault", s => GetAccessPolicy("nowhere"), 404, NotFound, "Vault not found"),
-        new("an access policy for an unknown vault",
-            s => SetAccessPolicy("nowhere", Valid), 404, NotFound, "Vault not found"),
-        new("an invalid access policy for an unknown vault",
-            s => SetAccessPolicy("nowhere", "x"), 404, NotFound, "Vault not found"),
-        new("the removal of an unknown vault's access policy",
-            s => DeleteAccessPolicy("nowhere"), 404, NotFound, "Vault not found"),
         new("an access policy that was never set", s => GetAccessPolicy(s.Vault), 404, NotFound, "No access policy is set"),
         .. new[] { ("access", SetAccessPolicy("{0}", Valid)), ("lock", InitiateLock("{0}", Valid)) }
             .SelectMany(setting => BadPolicies(setting.Item1, setting.Item2)),
@@ -26,11 +18,6 @@ internal sealed partial record BadInput
 
     private static IEnumerable<BadInput> Locks() =>
     [
-        new("the lock of an unknown vault", s => GetLock("nowhere"), 404, NotFound, "Vault not found"),
-        new("a lock for an unknown vault", s => InitiateLock("nowhere", Valid), 404, NotFound, "Vault not found"),
-        new("the abort of an unknown vault's lock", s => AbortLock("nowhere"), 404, NotFound, "Vault not found"),
-        new("the completion of an unknown vault's lock",
-            s => CompleteLock("nowhere", new string('l', 24)), 404, NotFound, "Vault not found"),
         new("a lock that was never initiated", s => GetLock(s.Vault), 404, NotFound, "No lock is in progress or complete"),
         new("the completion of a lock that was never initiated",
             s => CompleteLock(s.Vault, new string('l', 24)), 404, NotFound, "No lock is in progress or complete"),

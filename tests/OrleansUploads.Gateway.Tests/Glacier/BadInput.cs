@@ -19,6 +19,7 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
     private const string Invalid = "InvalidParameterValueException";
     private const string Missing = "MissingParameterValueException";
     private const string NotFound = "ResourceNotFoundException";
+    private const string Serialization = "SerializationException";
     private const string Signature = "InvalidSignatureException";
 
     private static readonly string Hash = new('0', 64);
@@ -26,6 +27,7 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
 
     public static IReadOnlyList<BadInput> All { get; } =
     [
+        .. UnknownVaults(),
         .. Vaults(),
         .. Archives(),
         .. Initiations(),
@@ -43,12 +45,15 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
 
     public override string ToString() => Name;
 
+    /// <summary>A vault is looked up before anything else of its operation is checked.</summary>
+    private static IEnumerable<BadInput> UnknownVaults() => OperationTests.OnVaults.Select(action => new BadInput(
+        $"{action} of an unknown vault", _ => OperationTests.RequestTo("nowhere", action), 404, NotFound, "Vault not found for ARN"));
+
     private static IEnumerable<BadInput> Vaults() =>
     [
         new("a list of vaults with an invalid limit", s => ListVaults("?limit=0"), 400, Invalid, "Invalid limit: 0"),
         new("the deletion of a vault that is not empty", s => DeleteVault(s.Vault), 400, Invalid, "Vault not empty or recently written to"),
         new("a vault without a name", s => DescribeVault(""), 404, NotFound, "Vault not found for ARN"),
-        new("an unknown vault", s => DescribeVault("nowhere"), 404, NotFound, "Vault not found for ARN"),
     ];
 
     private static IEnumerable<BadInput> Archives() =>
@@ -79,17 +84,12 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
             $"Computed digest: {LinearHashOf(Bytes(7))} expected hash: {Hash}"),
         new("a description of 1,025 characters",
             s => Archive(s).With("x-amz-archive-description", new string('d', 1025)), 400, Invalid, "at most 1024"),
-        new("a description with a tab",
-            s => Archive(s).With("x-amz-archive-description", "a\tb"), 400, Invalid, "printable ASCII"),
-        new("an archive for an unknown vault", s => UploadArchive("nowhere", Bytes(7)), 404, NotFound, "Vault not found"),
-        new("an archive with a malformed hash for an unknown vault",
-            s => UploadArchive("nowhere", Bytes(7)).With("x-amz-sha256-tree-hash", "12"), 404, NotFound, "Vault not found"),
+        .. new[] { "a\tb", "grüße" }.Select(text => new BadInput(
+            $"the description '{text}'", s => Archive(s).With("x-amz-archive-description", text), 400, Invalid, "printable ASCII")),
         new("the deletion of an unknown archive",
             s => DeleteArchive(s.Vault, new string('a', 138)), 404, NotFound, "The archive ID was not found: aaa"),
         new("the deletion of an archive with a malformed ID",
             s => DeleteArchive(s.Vault, "short"), 404, NotFound, "The archive ID was not found: short"),
-        new("the deletion of an archive in an unknown vault",
-            s => DeleteArchive("nowhere", s.Archive), 404, NotFound, "Vault not found"),
     ];
 
     private static IEnumerable<BadInput> Initiations() =>
@@ -101,7 +101,6 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
         new("a part size that is not 2^n MiB", s => Initiate(s.Vault, 3 * MiB), 400, Invalid, "Invalid part size: 3145728"),
         new("an upload with a description of 1,025 characters",
             s => Initiate(s.Vault).With("x-amz-archive-description", new string('d', 1025)), 400, Invalid, "at most 1024"),
-        new("an upload into an unknown vault", s => Initiate("nowhere"), 404, NotFound, "Vault not found"),
         new("a list of uploads with an invalid marker", s => ListUploads(s.Vault, "?marker=x"), 400, Invalid, "Invalid marker: x"),
     ];
 
@@ -149,8 +148,6 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
             s => Part(s.Vault, UnknownId, 0, Bytes(1)), 404, NotFound, $"The upload ID was not found: {UnknownId}"),
         new("a part of an upload with a malformed ID",
             s => Part(s.Vault, "short", 0, Bytes(1)), 404, NotFound, "The upload ID was not found: short"),
-        new("a part of an upload in an unknown vault",
-            s => Part("nowhere", s.Upload, 0, Bytes(1)), 404, NotFound, "Vault not found"),
         new("a list of parts with an invalid marker",
             s => ListParts(s.Vault, s.Upload, "?marker=x"), 400, Invalid, "Invalid marker: x"),
         new("a list of parts with a marker after all parts",
@@ -176,26 +173,23 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
             s => Complete(s.Vault, s.Upload, 1, "zz"), 400, Invalid, "Invalid x-amz-sha256-tree-hash: zz"),
         new("the completion of an unknown upload",
             s => Complete(s.Vault, UnknownId, 1, Hash), 404, NotFound, "The upload ID was not found"),
-        new("the completion of an upload in an unknown vault",
-            s => Complete("nowhere", s.Upload, 1, Hash), 404, NotFound, "Vault not found"),
         new("the abort of an unknown upload", s => Abort(s.Vault, UnknownId), 404, NotFound, "The upload ID was not found"),
     ];
 
     private static IEnumerable<BadInput> Jobs() =>
     [
-        new("a job without a body", s => InitiateJob(s.Vault, ""), 400, Missing, "missing: Job Parameters"),
-        new("a job that is null", s => InitiateJob(s.Vault, "null"), 400, Missing, "missing: Job Parameters"),
-        new("a job without a type", s => InitiateJob(s.Vault, "{}"), 400, Missing, "missing: type"),
-        new("a job of an unknown type", s => InitiateJob(s.Vault, """{"Type":"x"}"""), 400, Invalid, "Invalid Type: x"),
-        new("a select job", s => InitiateJob(s.Vault, """{"Type":"select"}"""), 400, Invalid, "Select jobs are no longer supported"),
-        new("a job that is not JSON", s => InitiateJob(s.Vault, "{"), 400, "SerializationException", "not the JSON object"),
-        new("a job that is not an object", s => InitiateJob(s.Vault, "[]"), 400, "SerializationException", "not the JSON object"),
-        new("a retrieval without an archive",
-            s => InitiateJob(s.Vault, """{"Type":"archive-retrieval"}"""), 400, Missing, "missing: ArchiveId"),
+        .. Bodies("a job", (s, body) => InitiateJob(s.Vault, body),
+            ("", Missing, "missing: Job Parameters"),
+            ("null", Missing, "missing: Job Parameters"),
+            ("{}", Missing, "missing: type"),
+            ("""{"Type":"x"}""", Invalid, "Invalid Type: x"),
+            ("""{"Type":"select"}""", Invalid, "Select jobs are no longer supported"),
+            ("{", Serialization, "not the JSON object"),
+            ("[]", Serialization, "not the JSON object"),
+            ("""{"Type":"archive-retrieval"}""", Missing, "missing: ArchiveId")),
         new("a retrieval of an archive with a malformed ID", s => Retrieve(s.Vault, "x"), 404, NotFound, "archive ID was not found: x"),
         new("a retrieval of an unknown archive",
             s => Retrieve(s.Vault, new string('a', 138)), 404, NotFound, "archive ID was not found: aaa"),
-        new("a retrieval from an unknown vault", s => Retrieve("nowhere", s.Archive), 404, NotFound, "Vault not found"),
         new("a retrieval with an unknown tier", s => Job(s, "Tier", "Fast"), 400, Invalid, "Invalid Tier: Fast"),
         .. new[] { "topic", "arn:", "arn:a b", "arn:\u00e9", "ARN:x", "arn:" + new string('x', 253) }.Select(topic => new BadInput(
             $"a job with the topic '{topic}'", s => Job(s, "SNSTopic", topic), 400, Invalid, $"Invalid SNSTopic: {topic}. It must begin")),
@@ -215,7 +209,6 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
             s => ListJobs(s.Vault, "?statuscode=finished"), 400, Invalid, "The job status code is not valid: finished. It must be InProgress, Succeeded or Failed."),
         new("a list of jobs with a malformed filter", s => ListJobs(s.Vault, "?completed=yes"), 400, Invalid, "Invalid completed: yes"),
         new("a list of jobs with an invalid marker", s => ListJobs(s.Vault, "?marker=x"), 400, Invalid, "Invalid marker: x"),
-        new("a list of jobs of an unknown vault", s => ListJobs("nowhere"), 404, NotFound, "Vault not found"),
     ];
 
     private static IEnumerable<BadInput> Paths() =>
@@ -237,6 +230,11 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
             404,
             "UnknownOperationException",
             $"There is no operation {request} in the vault API"));
+
+    /// <summary>Bodies that are refused, each with its code and message.</summary>
+    private static IEnumerable<BadInput> Bodies(
+        string subject, Func<Scene, string, ApiRequest> request, params (string Body, string Code, string Message)[] bodies) =>
+        bodies.Select(row => new BadInput($"{subject} with the body '{row.Body}'", s => request(s, row.Body), 400, row.Code, row.Message));
 
     private static ApiRequest Archive(Scene scene) => UploadArchive(scene.Vault, Bytes(7));
 

@@ -6,7 +6,7 @@ namespace OrleansUploads.Gateway.Tests.Glacier;
 public class ConcurrencyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     private const int Callers = 16;
-    private const int Rounds = 50;
+    private const int Rounds = 20;
 
     [Fact]
     public async Task Concurrent_completions_all_get_the_same_archive()

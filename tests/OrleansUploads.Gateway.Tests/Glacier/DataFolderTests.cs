@@ -1,7 +1,6 @@
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-/// <summary>A server over a data folder, with SQLite and real files. The same tests run against it: in each run those that write
-/// bytes, the others in turn.</summary>
+/// <summary>A server over a data folder, with SQLite and real files. The tests that write bytes run against it too.</summary>
 public sealed class DataFolderFixture : GatewayFixture
 {
     private readonly TemporaryFolder _folder = new();
@@ -25,47 +24,11 @@ public sealed class DataFolderFixture : GatewayFixture
     }
 }
 
-[Slice(0)]
-public sealed class VaultsInADataFolder(DataFolderFixture gateway)
-    : VaultTests(gateway), IClassFixture<DataFolderFixture>;
-
 public sealed class ArchivesInADataFolder(DataFolderFixture gateway)
     : ArchiveTests(gateway), IClassFixture<DataFolderFixture>;
 
 public sealed class MultipartInADataFolder(DataFolderFixture gateway)
     : MultipartTests(gateway), IClassFixture<DataFolderFixture>;
-
-[Slice(1)]
-public sealed class JobOutputInADataFolder(DataFolderFixture gateway)
-    : JobOutputTests(gateway), IClassFixture<DataFolderFixture>;
-
-[Slice(2)]
-public sealed class InventoriesInADataFolder(DataFolderFixture gateway)
-    : InventoryTests(gateway), IClassFixture<DataFolderFixture>;
-
-[Slice(3)]
-public sealed class NotificationsInADataFolder(DataFolderFixture gateway)
-    : NotificationTests(gateway), IClassFixture<DataFolderFixture>;
-
-[Slice(4)]
-public sealed class AccountSettingsInADataFolder(DataFolderFixture gateway)
-    : AccountSettingsTests(gateway), IClassFixture<DataFolderFixture>;
-
-[Slice(5)]
-public sealed class TagsInADataFolder(DataFolderFixture gateway)
-    : TagTests(gateway), IClassFixture<DataFolderFixture>;
-
-[Slice(6)]
-public sealed class PoliciesInADataFolder(DataFolderFixture gateway)
-    : PolicyTests(gateway), IClassFixture<DataFolderFixture>;
-
-[Slice(7)]
-public sealed class VaultLocksInADataFolder(DataFolderFixture gateway)
-    : VaultLockTests(gateway), IClassFixture<DataFolderFixture>;
-
-[Slice(0)]
-public sealed class BadInputInADataFolder(DataFolderFixture gateway)
-    : BadInputTests(gateway), IClassFixture<DataFolderFixture>;
 
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class ConcurrencyInADataFolder(DataFolderFixture gateway)

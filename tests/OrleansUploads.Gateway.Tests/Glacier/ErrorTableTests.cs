@@ -1,8 +1,8 @@
 using System.Reflection;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier;
-using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.Http.Fronts;
@@ -14,8 +14,6 @@ namespace OrleansUploads.Gateway.Tests.Glacier;
 /// <summary>Every refusal, signature outcome and fault is answered with the error that docs/errors.md lists for it.</summary>
 public sealed class ErrorTableTests
 {
-    private static readonly string Page = Documentation.Read("errors.md");
-
     private static readonly Dictionary<string, string[]> Documented =
         Documentation.Rows("errors.md").DistinctBy(row => row[0]).ToDictionary(row => row[0].Trim('`'), row => row);
 
@@ -25,8 +23,32 @@ public sealed class ErrorTableTests
         Assert.NotEmpty(RefusalMessages.Samples);
         foreach (var refusal in RefusalMessages.Samples)
         {
-            AssertDocumented(refusal.GetType().Name, GlacierRefusals.Describe(refusal, "us-east-1", "the-id"));
+            AssertDocumented(refusal.GetType().Name, Describe(refusal));
         }
+
+        Assert.Empty(RefusalMessages.Faults(
+            RefusalMessages.Samples, static refusal => (Describe(refusal).Code, Describe(refusal).Message)));
+    }
+
+    [Fact]
+    public void A_refusal_without_a_valid_code_and_message_is_reported_by_name()
+    {
+        var faults = RefusalMessages.Faults(RefusalMessages.Samples, static refusal => refusal switch
+        {
+            Refusal.NoParts => throw new ArgumentOutOfRangeException(nameof(refusal)),
+            Refusal.PartLost => (null, "Upload the part again."),
+            Refusal.PartMissing => ("Code", " "),
+            Refusal.SizeDiffers r => ("Code", $"Refused: {r}"),
+            _ => (Describe(refusal).Code, Describe(refusal).Message),
+        });
+        Assert.Equal(
+            [
+                "NoParts is not described: ArgumentOutOfRangeException.",
+                "PartLost has no code.",
+                "PartMissing has no message.",
+                "SizeDiffers prints a C# type in its message: Refused: SizeDiffers { StatedBytes = 7, UploadedBytes = 7 }",
+            ],
+            faults);
     }
 
     [Fact]
@@ -91,15 +113,7 @@ public sealed class ErrorTableTests
         Assert.Equal(codes.Order(), documented.Order());
     }
 
-    [Fact]
-    public void The_documented_limits_of_request_lines_and_headers_are_those_of_the_server()
-    {
-        Assert.Contains($"- 414 for a request line longer than {GatewayServices.RequestLineBytes / 1024} KiB\n", Page, StringComparison.Ordinal);
-        Assert.Contains(
-            $"- 431 for more than {GatewayServices.KestrelHeaderBytes / 1024} KiB or {GatewayServices.MaxHeaders} lines of headers\n",
-            Page,
-            StringComparison.Ordinal);
-    }
+    private static GlacierError Describe(Refusal refusal) => GlacierRefusals.Describe(refusal, "us-east-1", "the-id");
 
     private static GlacierError DescribeFault(Exception fault) =>
         GlacierHttpErrors.Describe(HttpFaults.ToError(fault, "the-request", maxDocumentBytes: 1024));

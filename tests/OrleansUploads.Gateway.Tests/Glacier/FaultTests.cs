@@ -6,27 +6,26 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
 /// <summary>Answers when the disk or the journal fails.</summary>
-public sealed class FaultTests : IAsyncLifetime
+public sealed class FaultTests : GatewayFixture
 {
     private const string Vault = "v";
 
     private readonly PartStorePlan _plan = new();
     private JournalFault _journalFault = JournalFault.None;
-    private GatewayServer _server = null!;
 
-    public async ValueTask InitializeAsync()
+    protected override GatewaySetup Setup => new()
     {
-        _server = await GatewayServer.StartAsync(new GatewaySetup
-        {
-            Parts = new FaultyPartStore(new MemoryPartStore(), _plan),
-            Journal = new FaultyJournal(
-                new MemoryJournal(),
-                call => call.Operation == JournalOperation.Append ? _journalFault : JournalFault.None),
-        });
-        (await _server.SendAsync(CreateVault(Vault))).Expect(201);
-    }
+        Parts = new FaultyPartStore(new MemoryPartStore(), _plan),
+        Journal = new FaultyJournal(
+            new MemoryJournal(),
+            call => call.Operation == JournalOperation.Append ? _journalFault : JournalFault.None),
+    };
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        (await SendAsync(CreateVault(Vault))).Expect(201);
+    }
 
     [Theory]
     [InlineData(PartStoreCall.Create)]
@@ -34,10 +33,9 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task A_full_disk_is_reported_and_later_uploads_succeed(PartStoreCall call)
     {
         _plan.At(call, 1, PartStoreFault.Full);
-        (await _server.SendAsync(UploadArchive(Vault, Bytes(7)))).ExpectError(
-            500, "ServiceUnavailableException", "The disk of the server is full");
-        (await _server.SendAsync(UploadArchive(Vault, Bytes(7)))).Expect(201);
-        var described = (await _server.SendAsync(DescribeVault(Vault))).Json;
+        (await SendAsync(UploadArchive(Vault, Bytes(7)))).ExpectUnavailable("The disk of the server is full");
+        (await SendAsync(UploadArchive(Vault, Bytes(7)))).Expect(201);
+        var described = (await SendAsync(DescribeVault(Vault))).Json;
         Assert.Equal(1, described.GetProperty("NumberOfArchives").GetInt64());
     }
 
@@ -49,11 +47,11 @@ public sealed class FaultTests : IAsyncLifetime
         ApiAnswer answer = null!;
         for (var request = 0; request < 50; request++)
         {
-            answer = await _server.SendAsync(CreateVault($"v{request}"));
+            answer = await SendAsync(CreateVault($"v{request}"));
             answer.Expect(500);
         }
 
-        var lines = await _server.Log.ReadThroughAsync($"{answer.Header("x-amzn-RequestId")} CreateVault account");
+        var lines = await Server.Log.ReadThroughAsync($"{answer.Header("x-amzn-RequestId")} CreateVault account");
         var failures = lines.Where(static line => line.StartsWith("Error:", StringComparison.Ordinal)).ToList();
         Assert.Equal(10, failures.Count);
         Assert.All(failures, static line => Assert.DoesNotContain('\n', line));
@@ -64,10 +62,9 @@ public sealed class FaultTests : IAsyncLifetime
     [Promise("operations.md", "a byte of an archive is damaged")]
     public async Task Damage_found_before_the_first_byte_is_answered_with_500()
     {
-        var job = await NewJobAsync(Bytes(MiB));
+        var job = await NewJobAsync(Retrieve(Vault, await NewArchiveAsync(Vault, Bytes(MiB))));
         _plan.Always(PartStoreCall.Open, PartStoreFault.Damaged);
-        var answer = (await _server.SendAsync(GetOutput(Vault, job))).ExpectError(
-            500, "ServiceUnavailableException", "The stored bytes are damaged");
+        var answer = (await SendAsync(GetOutput(Vault, job))).ExpectUnavailable("The stored bytes are damaged");
         Assert.Contains(answer.Header("x-amzn-RequestId")!, answer.Message, StringComparison.Ordinal);
         Assert.Null(answer.Header("x-amz-sha256-tree-hash"));
         await AssertLoggedInOneLineAsync();
@@ -79,9 +76,9 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task Damage_found_in_the_middle_of_the_output_closes_the_connection()
     {
         var bytes = Bytes(MiB);
-        var job = await NewJobAsync(bytes);
+        var job = await NewJobAsync(Retrieve(Vault, await NewArchiveAsync(Vault, bytes)));
         _plan.At(PartStoreCall.Read, 3, PartStoreFault.Damaged);
-        await using var connection = await _server.BeginAsync(GetOutput(Vault, job));
+        await using var connection = await Server.BeginAsync(GetOutput(Vault, job));
         var head = (await connection.ReadAsync(hasBody: false)).Expect(200);
         Assert.Equal("1048576", head.Header("Content-Length"));
         var received = await connection.ReadToEndAsync();
@@ -96,22 +93,16 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task A_failed_journal_write_is_answered_with_500_and_the_retry_succeeds(JournalFault fault)
     {
         _journalFault = fault;
-        (await _server.SendAsync(CreateVault("w"))).ExpectError(500, "ServiceUnavailableException", "ry again");
+        (await SendAsync(CreateVault("w"))).ExpectUnavailable("ry again");
         _journalFault = JournalFault.None;
-        (await _server.SendAsync(CreateVault("w"))).Expect(201);
-        (await _server.SendAsync(DescribeVault("w"))).Expect(200);
+        (await SendAsync(CreateVault("w"))).Expect(201);
+        (await SendAsync(DescribeVault("w"))).Expect(200);
     }
 
     private async Task AssertLoggedInOneLineAsync()
     {
-        var line = await _server.Log.WaitForAsync("Error:");
+        var line = await Server.Log.WaitForAsync("Error:");
         Assert.Contains("GetJobOutput failed: ", line, StringComparison.Ordinal);
         Assert.DoesNotContain(" at OrleansUploads.", line, StringComparison.Ordinal);
-    }
-
-    private async Task<string> NewJobAsync(byte[] bytes)
-    {
-        var archive = (await _server.SendAsync(UploadArchive(Vault, bytes))).Expect(201).Header("x-amz-archive-id");
-        return (await _server.SendAsync(Retrieve(Vault, archive!))).Expect(202).Header("x-amz-job-id")!;
     }
 }

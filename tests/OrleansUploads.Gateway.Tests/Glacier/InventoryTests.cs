@@ -3,7 +3,7 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-public class InventoryTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+public sealed class InventoryTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     private const string Csv = "\"CSV\"";
 
@@ -30,54 +30,36 @@ public class InventoryTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
             output.Text);
     }
 
-    [Theory]
-    [InlineData("plain words", "plain words")]
-    [InlineData("", "")]
-    [InlineData("one, two", "\"one, two\"")]
-    [InlineData("my archive description,1\"2", "\"my archive description,1\\\"2\"")]
-    [InlineData("my archive description,1\\\"2", "\"my archive description,1\\\\\"2\"")]
-    [InlineData("back\\slash", "back\\slash")]
-    public async Task A_CSV_inventory_is_quoted_as_in_Amazons_guide(string description, string field)
+    [Fact]
+    public async Task A_CSV_inventory_is_quoted_as_in_Amazons_guide()
     {
+        const string Head = "ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash\n";
         var vault = await gateway.NewVaultAsync();
-        var archive = await NewArchiveAsync(vault, description);
+        Assert.Equal(Head, (await RetrieveAsync(vault, format: Csv)).Text);
+        var empty = (await RetrieveAsync(vault)).Json;
+        Assert.Equal(0, empty.GetProperty("ArchiveList").GetArrayLength());
+        Assert.Equal(Seconds(Date(gateway.Clock.Now)), empty.GetProperty("InventoryDate").GetString());
+
+        var expected = new List<string>();
+        foreach (var (description, field) in new[]
+        {
+            ("plain words", "plain words"),
+            ("", ""),
+            ("one, two", "\"one, two\""),
+            ("my archive description,1\"2", "\"my archive description,1\\\"2\""),
+            ("my archive description,1\\\"2", "\"my archive description,1\\\\\"2\""),
+            ("back\\slash", "back\\slash"),
+        })
+        {
+            var (id, text, treeHash) = await NewArchiveAsync(vault, description);
+            var created = Date(gateway.Clock.Now);
+            expected.Add($"{id},{field},{Seconds(created)},{Encoding.UTF8.GetByteCount(text)},{treeHash}\n");
+        }
+
         var output = await RetrieveAsync(vault, format: Csv);
         Assert.Equal("text/csv", output.Header("Content-Type"));
-        var lines = output.Text.Split('\n');
-        Assert.Equal("ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash", lines[0]);
-        Assert.StartsWith($"{archive.Id},{field},20", lines[1], StringComparison.Ordinal);
-        Assert.EndsWith(
-            $"Z,{Encoding.UTF8.GetByteCount(archive.Description)},{archive.TreeHash}", lines[1], StringComparison.Ordinal);
-        Assert.Equal(["", ""], [lines[2], string.Concat(lines[3..])]);
-    }
-
-    [Fact]
-    public async Task An_empty_vault_has_an_empty_inventory()
-    {
-        var vault = await gateway.NewVaultAsync();
-        var created = (await gateway.SendAsync(DescribeVault(vault))).Json.GetProperty("CreationDate").GetString()!;
-        var inventory = (await RetrieveAsync(vault)).Json;
-        Assert.Equal(0, inventory.GetProperty("ArchiveList").GetArrayLength());
-        Assert.Equal(Seconds(created), inventory.GetProperty("InventoryDate").GetString());
-        Assert.Equal(
-            "ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash\n", (await RetrieveAsync(vault, format: Csv)).Text);
-    }
-
-    [Fact]
-    public async Task An_inventory_shows_the_vault_at_the_time_of_its_job()
-    {
-        var vault = await gateway.NewVaultAsync();
-        var kept = await NewArchiveAsync(vault, "kept");
-        var deleted = await NewArchiveAsync(vault, "deleted");
-        var job = await gateway.NewJobAsync(RetrieveInventory(vault));
-        var before = (await gateway.SendAsync(GetOutput(vault, job))).Expect(200);
-
-        (await gateway.SendAsync(DeleteArchive(vault, deleted.Id))).Expect(204);
-        var added = await NewArchiveAsync(vault, "added");
-
-        Assert.Equal(before.Text, (await gateway.SendAsync(GetOutput(vault, job))).Expect(200).Text);
-        Assert.Equal(Sorted(kept.Id, deleted.Id), Ids(before.Json));
-        Assert.Equal(Sorted(kept.Id, added.Id), Ids((await RetrieveAsync(vault)).Json));
+        Assert.StartsWith(Head, output.Text, StringComparison.Ordinal);
+        Assert.Equal(Sorted([.. expected]), Sorted([.. output.Text[Head.Length..].Split('\n')[..^1].Select(line => line + "\n")]));
     }
 
     [Fact]
@@ -104,15 +86,12 @@ public class InventoryTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
             Assert.Equal(whole[first..end], part.Body);
         }
 
-        (await gateway.SendAsync(GetOutput(vault, job).With("Range", $"bytes={whole.Length}-"))).ExpectError(
-            400, "InvalidParameterValueException", $"The job's output has {whole.Length} bytes");
+        (await gateway.SendAsync(GetOutput(vault, job).With("Range", $"bytes={whole.Length}-"))).ExpectInvalid(
+            $"The job's output has {whole.Length} bytes");
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    [InlineData(6)]
-    public async Task Each_page_of_an_inventory_starts_after_the_previous_one(int limit)
+    [Fact]
+    public async Task Each_page_of_an_inventory_starts_after_the_previous_one()
     {
         var vault = await gateway.NewVaultAsync();
         var ids = new List<string>();
@@ -121,29 +100,32 @@ public class InventoryTests(GatewayFixture gateway) : IClassFixture<GatewayFixtu
             ids.Add((await NewArchiveAsync(vault, $"number {i}")).Id);
         }
 
-        var listed = new List<string>();
-        string? marker = "";
-        do
+        foreach (var limit in (int[])[1, 4, 6])
         {
-            var job = await gateway.NewJobAsync(
-                RetrieveInventory(vault, $$"""{"Limit":"{{limit}}","Marker":"{{marker}}"}"""));
-            var page = (await gateway.SendAsync(GetOutput(vault, job))).Expect(200).Json;
-            Assert.Equal(Math.Min(limit, 6 - listed.Count), page.GetProperty("ArchiveList").GetArrayLength());
-            listed.AddRange(Ids(page));
-            var parameters = (await gateway.SendAsync(DescribeJob(vault, job))).Json.GetProperty("InventoryRetrievalParameters");
-            marker = parameters.GetProperty("Marker").GetString();
-            Assert.Equal(listed.Count < 6, marker is not null);
-        }
-        while (marker is not null);
+            var listed = new List<string>();
+            string? marker = "";
+            do
+            {
+                var job = await gateway.NewJobAsync(
+                    RetrieveInventory(vault, $$"""{"Limit":"{{limit}}","Marker":"{{marker}}"}"""));
+                var page = (await gateway.SendAsync(GetOutput(vault, job))).Expect(200).Json;
+                Assert.Equal(Math.Min(limit, 6 - listed.Count), page.GetProperty("ArchiveList").GetArrayLength());
+                listed.AddRange(Ids(page));
+                var parameters = (await gateway.SendAsync(DescribeJob(vault, job))).Json.GetProperty("InventoryRetrievalParameters");
+                marker = parameters.GetProperty("Marker").GetString();
+                Assert.Equal(listed.Count < 6, marker is not null);
+            }
+            while (marker is not null);
 
-        Assert.Equal(Sorted([.. ids]), Sorted([.. listed]));
+            Assert.Equal(Sorted([.. ids]), Sorted([.. listed]));
+        }
     }
 
     [Fact]
     public async Task Only_archives_created_between_the_dates_are_listed()
     {
         var vault = await gateway.NewVaultAsync();
-        var clock = gateway.Server.Setup.Clock;
+        var clock = gateway.Clock;
         var times = new List<DateTimeOffset>();
         var ids = new List<string>();
         for (var i = 0; i < 4; i++)

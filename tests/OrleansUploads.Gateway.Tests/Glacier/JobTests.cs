@@ -15,8 +15,6 @@ public sealed class SlowJobsFixture : GatewayFixture
 [Trait(TestHosts.Name, TestHosts.Grains)]
 public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFixture>
 {
-    private SettableClock Clock => gateway.Server.Setup.Clock;
-
     [Fact]
     public async Task A_job_is_described_with_every_documented_key()
     {
@@ -26,43 +24,20 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
             vault,
             $$"""{"Type":"archive-retrieval","ArchiveId":"{{archive}}","Description":"why","SNSTopic":"arn:x","Tier":"Bulk"}""")))
             .Expect(202);
-        var job = initiated.Header("x-amz-job-id");
-        Assert.Equal(92, job!.Length);
+        var job = initiated.Header("x-amz-job-id")!;
+        Assert.Equal(92, job.Length);
         Assert.Equal($"/111122223333/vaults/{vault}/jobs/{job}", initiated.Header("Location"));
 
-        var created = Clock.Now;
-        var hash = TreeHashOf(Bytes(100));
-        var expected = new Dictionary<string, object?>
-        {
-            ["Action"] = "ArchiveRetrieval",
-            ["ArchiveId"] = archive,
-            ["ArchiveSHA256TreeHash"] = hash,
-            ["ArchiveSizeInBytes"] = 100,
-            ["Completed"] = false,
-            ["CompletionDate"] = null,
-            ["CreationDate"] = Date(created),
-            ["InventoryRetrievalParameters"] = null,
-            ["InventorySizeInBytes"] = null,
-            ["JobDescription"] = "why",
-            ["JobId"] = job,
-            ["JobOutputPath"] = null,
-            ["OutputLocation"] = null,
-            ["RetrievalByteRange"] = "0-99",
-            ["SelectParameters"] = null,
-            ["SHA256TreeHash"] = hash,
-            ["SNSTopic"] = "arn:x",
-            ["StatusCode"] = "InProgress",
-            ["StatusMessage"] = "Operation in progress.",
-            ["Tier"] = "Bulk",
-            ["VaultARN"] = $"arn:aws:glacier:us-east-1:111122223333:vaults/{vault}",
-        };
+        var expected = Description(vault, job, "ArchiveRetrieval");
+        expected["ArchiveId"] = archive;
+        expected["ArchiveSHA256TreeHash"] = expected["SHA256TreeHash"] = TreeHashOf(Bytes(100));
+        expected["ArchiveSizeInBytes"] = 100;
+        expected["RetrievalByteRange"] = "0-99";
+        expected["Tier"] = "Bulk";
         await AssertDescribedAsync(vault, job, expected);
 
-        Clock.Advance(SlowJobsFixture.Delay);
-        expected["Completed"] = true;
-        expected["CompletionDate"] = Date(created + SlowJobsFixture.Delay);
-        expected["StatusCode"] = expected["StatusMessage"] = "Succeeded";
-        await AssertDescribedAsync(vault, job, expected);
+        gateway.Clock.Advance(SlowJobsFixture.Delay);
+        await AssertDescribedAsync(vault, job, Finished(expected));
     }
 
     [Fact]
@@ -78,42 +53,16 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
                     {"StartDate":"2013-03-20T17:03:43Z","EndDate":"2099-01-01T00:00:00.000Z","Limit":"7","Marker":"{{last}}"}
             }
             """));
-        var created = Clock.Now;
-        var expected = new Dictionary<string, object?>
-        {
-            ["Action"] = "InventoryRetrieval",
-            ["ArchiveId"] = null,
-            ["ArchiveSHA256TreeHash"] = null,
-            ["ArchiveSizeInBytes"] = null,
-            ["Completed"] = false,
-            ["CompletionDate"] = null,
-            ["CreationDate"] = Date(created),
-            ["InventoryRetrievalParameters"] = Parameters(last),
-            ["InventorySizeInBytes"] = null,
-            ["JobDescription"] = "why",
-            ["JobId"] = job,
-            ["JobOutputPath"] = null,
-            ["OutputLocation"] = null,
-            ["RetrievalByteRange"] = null,
-            ["SelectParameters"] = null,
-            ["SHA256TreeHash"] = null,
-            ["SNSTopic"] = "arn:x",
-            ["StatusCode"] = "InProgress",
-            ["StatusMessage"] = "Operation in progress.",
-            ["Tier"] = null,
-            ["VaultARN"] = $"arn:aws:glacier:us-east-1:111122223333:vaults/{vault}",
-        };
+        var expected = Description(vault, job, "InventoryRetrieval");
+        expected["InventoryRetrievalParameters"] = Parameters(last);
         await AssertDescribedAsync(vault, job, expected);
-        (await gateway.SendAsync(GetOutput(vault, job))).ExpectError(
-            400, "InvalidParameterValueException", $"The job is not currently available for download: {job}");
+        (await gateway.SendAsync(GetOutput(vault, job))).ExpectInvalid(
+            $"The job is not currently available for download: {job}");
 
-        Clock.Advance(SlowJobsFixture.Delay);
-        expected["Completed"] = true;
-        expected["CompletionDate"] = Date(created + SlowJobsFixture.Delay);
-        expected["StatusCode"] = expected["StatusMessage"] = "Succeeded";
+        gateway.Clock.Advance(SlowJobsFixture.Delay);
         expected["InventoryRetrievalParameters"] = Parameters(null);
         expected["InventorySizeInBytes"] = (await gateway.SendAsync(GetOutput(vault, job))).Expect(200).Body.Length;
-        await AssertDescribedAsync(vault, job, expected);
+        await AssertDescribedAsync(vault, job, Finished(expected));
         var listed = (await gateway.SendAsync(ListJobs(vault))).Expect(200).Json.GetProperty("JobList");
         Assert.Equal("InventoryRetrieval", Assert.Single(listed.EnumerateArray()).GetProperty("Action").GetString());
 
@@ -133,49 +82,41 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Bytes(100));
         var job = await gateway.NewJobAsync(Retrieve(vault, archive));
-        Clock.Advance(SlowJobsFixture.Delay - TimeSpan.FromMilliseconds(1));
-        (await gateway.SendAsync(GetOutput(vault, job))).ExpectError(
-            400, "InvalidParameterValueException", $"The job is not currently available for download: {job}");
-        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        gateway.Clock.Advance(SlowJobsFixture.Delay - TimeSpan.FromMilliseconds(1));
+        (await gateway.SendAsync(GetOutput(vault, job))).ExpectInvalid(
+            $"The job is not currently available for download: {job}");
+        gateway.Clock.Advance(TimeSpan.FromMilliseconds(1));
         (await gateway.SendAsync(GetOutput(vault, job))).Expect(200);
-        Clock.Advance(TimeSpan.FromHours(24));
-        (await gateway.SendAsync(GetOutput(vault, job))).ExpectError(
-            404, "ResourceNotFoundException", $"The job ID was not found: {job}");
+        gateway.Clock.Advance(TimeSpan.FromHours(24));
+        (await gateway.SendAsync(GetOutput(vault, job))).ExpectNotFound($"The job ID was not found: {job}");
     }
 
     [Fact]
-    public async Task The_output_of_a_deleted_archive_can_still_be_read()
-    {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Bytes(100));
-        var job = await gateway.NewJobAsync(Retrieve(vault, archive));
-        Clock.Advance(SlowJobsFixture.Delay);
-        (await gateway.SendAsync(DeleteArchive(vault, archive))).Expect(204);
-        Assert.Equal(Bytes(100), (await gateway.SendAsync(GetOutput(vault, job))).Expect(200).Body);
-        (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(404, "ResourceNotFoundException", archive);
-    }
-
-    [Theory]
-    [InlineData("", 3)]
-    [InlineData("?completed=true", 2)]
-    [InlineData("?completed=false", 1)]
-    [InlineData("?statuscode=InProgress", 1)]
-    [InlineData("?statuscode=Succeeded", 2)]
-    [InlineData("?statuscode=Failed", 0)]
-    [InlineData("?statuscode=Succeeded&completed=true", 2)]
-    [InlineData("?statuscode=Succeeded&completed=false", 0)]
-    [InlineData("?statuscode=Failed&completed=true", 0)]
-    public async Task Jobs_can_be_filtered_by_status(string query, int count)
+    public async Task Jobs_can_be_filtered_by_status()
     {
         var vault = await gateway.NewVaultAsync();
         var archive = await gateway.NewArchiveAsync(vault, Bytes(1));
         await gateway.NewJobAsync(Retrieve(vault, archive));
         await gateway.NewJobAsync(Retrieve(vault, archive));
-        Clock.Advance(SlowJobsFixture.Delay);
+        gateway.Clock.Advance(SlowJobsFixture.Delay);
         await gateway.NewJobAsync(Retrieve(vault, archive));
-        var page = (await gateway.SendAsync(ListJobs(vault, query))).Expect(200).Json;
-        Assert.Equal(count, page.GetProperty("JobList").GetArrayLength());
-        Assert.Equal(JsonValueKind.Null, page.GetProperty("Marker").ValueKind);
+        foreach (var (query, count) in new[]
+        {
+            ("", 3),
+            ("?completed=true", 2),
+            ("?completed=false", 1),
+            ("?statuscode=InProgress", 1),
+            ("?statuscode=Succeeded", 2),
+            ("?statuscode=Failed", 0),
+            ("?statuscode=Succeeded&completed=true", 2),
+            ("?statuscode=Succeeded&completed=false", 0),
+            ("?statuscode=Failed&completed=true", 0),
+        })
+        {
+            var page = (await gateway.SendAsync(ListJobs(vault, query))).Expect(200).Json;
+            Assert.Equal((query, count), (query, page.GetProperty("JobList").GetArrayLength()));
+            Assert.Equal(JsonValueKind.Null, page.GetProperty("Marker").ValueKind);
+        }
     }
 
     [Fact]
@@ -187,7 +128,7 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
         for (var i = 0; i < 5; i++)
         {
             initiated.Add(await gateway.NewJobAsync(Retrieve(vault, archive)));
-            Clock.Advance(TimeSpan.FromSeconds(1));
+            gateway.Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         var listed = new List<string>();
@@ -209,11 +150,39 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
         var vault = await gateway.NewVaultAsync();
         var other = await gateway.NewVaultAsync();
         var job = await gateway.NewJobAsync(Retrieve(vault, await gateway.NewArchiveAsync(vault, Bytes(1))));
-        (await gateway.SendAsync(DescribeJob(other, job))).ExpectError(
-            404, "ResourceNotFoundException", $"The job ID was not found: {job}");
-        (await gateway.SendAsync(GetOutput(other, job))).ExpectError(
-            404, "ResourceNotFoundException", $"The job ID was not found: {job}");
+        (await gateway.SendAsync(DescribeJob(other, job))).ExpectNotFound($"The job ID was not found: {job}");
+        (await gateway.SendAsync(GetOutput(other, job))).ExpectNotFound($"The job ID was not found: {job}");
     }
+
+    /// <summary>What every job in progress has in common, and null for the keys of one kind.</summary>
+    private Dictionary<string, object?> Description(string vault, string job, string action)
+    {
+        string[] ofOneKind =
+        [
+            "ArchiveId", "ArchiveSHA256TreeHash", "ArchiveSizeInBytes", "CompletionDate", "InventoryRetrievalParameters",
+            "InventorySizeInBytes", "JobOutputPath", "OutputLocation", "RetrievalByteRange", "SelectParameters", "SHA256TreeHash", "Tier",
+        ];
+        return new Dictionary<string, object?>(ofOneKind.Select(key => KeyValuePair.Create(key, (object?)null)))
+        {
+            ["Action"] = action,
+            ["Completed"] = false,
+            ["CreationDate"] = Date(gateway.Clock.Now),
+            ["JobDescription"] = "why",
+            ["JobId"] = job,
+            ["SNSTopic"] = "arn:x",
+            ["StatusCode"] = "InProgress",
+            ["StatusMessage"] = "Operation in progress.",
+            ["VaultARN"] = $"arn:aws:glacier:us-east-1:111122223333:vaults/{vault}",
+        };
+    }
+
+    private Dictionary<string, object?> Finished(Dictionary<string, object?> job) => new(job)
+    {
+        ["Completed"] = true,
+        ["CompletionDate"] = Date(gateway.Clock.Now),
+        ["StatusCode"] = "Succeeded",
+        ["StatusMessage"] = "Succeeded",
+    };
 
     private async Task AssertDescribedAsync(string vault, string job, Dictionary<string, object?> expected)
     {

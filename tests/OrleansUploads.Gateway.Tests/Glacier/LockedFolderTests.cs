@@ -27,8 +27,8 @@ public sealed class LockedFolderTests : IDisposable
         });
 
         _clock.Advance(TimeSpan.FromHours(23));
-        await ServeAsync(async server => (await server.SendAsync(DeleteArchive("papers", archive))).ExpectError(
-            403, "AccessDeniedException", "keep-a-year"));
+        await ServeAsync(async server => (await server.SendAsync(DeleteArchive("papers", archive))).ExpectDenied(
+            "keep-a-year"));
 
         _clock.Advance(TimeSpan.FromHours(1));
         await ServeAsync(async server =>
@@ -50,15 +50,14 @@ public sealed class LockedFolderTests : IDisposable
     public async Task A_clock_jump_does_not_end_a_lock_until_the_operator_accepts_the_clock()
     {
         await using var opened = await OpenAsync();
-        var (server, engine) = (opened.Gateway, opened.Engine);
+        var (server, engine) = (opened.Server, opened.Engine);
         (await server.SendAsync(CreateVault("papers"))).Expect(201);
         var archive = (await server.SendAsync(UploadArchive("papers", Bytes(7)))).Expect(201).Header("x-amz-archive-id")!;
         (await server.SendAsync(InitiateLock("papers", VaultLockTests.KeepAYear))).Expect(201);
 
         _clock.Advance(TimeSpan.FromDays(365));
         (await server.SendAsync(InitiateLock("papers", VaultLockTests.KeepAYear))).Expect(201);
-        (await server.SendAsync(DeleteArchive("papers", archive))).ExpectError(
-            500, "ServiceUnavailableException", "clock cannot be trusted");
+        (await server.SendAsync(DeleteArchive("papers", archive))).ExpectUnavailable("clock cannot be trusted");
         await engine.Clock.AcceptAsync(engine.Host, CancellationToken.None);
         await engine.Clock.BeatAsync(engine.Host, CancellationToken.None);
         (await server.SendAsync(DeleteArchive("papers", archive))).Expect(204);
@@ -80,8 +79,8 @@ public sealed class LockedFolderTests : IDisposable
         });
 
         await ServeAsync(
-            async server => (await server.SendAsync(DeleteArchive("papers", archive))).ExpectError(
-                403, "AccessDeniedException", "on arn:aws:glacier:mars-1:111122223333:vaults/papers: statement 1 (Sid 'keep-a-year')"),
+            async server => (await server.SendAsync(DeleteArchive("papers", archive))).ExpectDenied(
+                "on arn:aws:glacier:mars-1:111122223333:vaults/papers: statement 1 (Sid 'keep-a-year')"),
             new GatewayOptions { Region = "mars-1" });
     }
 
@@ -90,7 +89,7 @@ public sealed class LockedFolderTests : IDisposable
     private async Task ServeAsync(Func<GatewayServer, Task> use, GatewayOptions? options = null)
     {
         await using var server = await OpenAsync(options);
-        await use(server.Gateway);
+        await use(server.Server);
     }
 
     /// <summary>Opens the folder and writes the first heartbeat, after which the clock is trusted.</summary>

@@ -44,14 +44,27 @@ public sealed class OperationTests
         [VaultAction.PurchaseProvisionedCapacity] = new("POST", "/-/provisioned-capacity"),
     };
 
+    /// <summary>The operations on a vault. The others concern the account, or create the vault.</summary>
+    internal static IEnumerable<VaultAction> OnVaults => Addresses.Keys.Where(static action => RouteOf(action)!.IsOnVault);
+
+    /// <summary>A request with a valid signature; everything else may be invalid.</summary>
+    internal static ApiRequest RequestTo(string vault, VaultAction action)
+    {
+        var address = Addresses[action];
+        var target = address.Target.Replace("/-/vaults/v", $"/-/vaults/{vault}", StringComparison.Ordinal);
+        return (address with { Target = target }).With("x-amz-content-sha256", Requests.LinearHashOf([]));
+    }
+
     [Fact]
     public void Each_of_the_33_operations_has_its_address()
     {
         Assert.Equal(Enum.GetValues<VaultAction>().Order(), GlacierOperation.All.Select(row => row.Action).Order());
         foreach (var operation in Enum.GetValues<VaultAction>())
         {
-            var address = Addresses[operation];
-            Assert.Equal(operation, GlacierRoute.Parse(address.Method, RequestTarget.Parse(address.Target))?.Action);
+            Assert.Equal(operation, RouteOf(operation)?.Action);
         }
     }
+
+    private static GlacierRoute? RouteOf(VaultAction action) =>
+        GlacierRoute.Parse(Addresses[action].Method, RequestTarget.Parse(Addresses[action].Target));
 }

@@ -6,26 +6,31 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
 /// <summary>The commands that a request sends. Policies cost one command, and another if a policy uses the archive's age.</summary>
-public sealed class PolicyGateTests : IAsyncLifetime
+public sealed class PolicyGateTests : GatewayFixture
 {
     private const string Vault = "papers";
 
     private readonly RecordingHost _host = new();
-    private GatewayServer _server = null!;
     private string _archive = "";
     private string _upload = "";
 
-    public async ValueTask InitializeAsync()
+    protected override GatewaySetup Setup
     {
-        var setup = new GatewaySetup();
-        _host.Inner = setup.Host(setup);
-        _server = await GatewayServer.StartAsync(setup with { Host = _ => _host });
-        (await _server.SendAsync(CreateVault(Vault))).Expect(201);
-        _archive = (await _server.SendAsync(UploadArchive(Vault, Bytes(7)))).Expect(201).Header("x-amz-archive-id")!;
-        _upload = (await _server.SendAsync(Initiate(Vault))).Expect(201).Header("x-amz-multipart-upload-id")!;
+        get
+        {
+            var setup = base.Setup;
+            _host.Inner = setup.Host(setup);
+            return setup with { Host = _ => _host };
+        }
     }
 
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        (await SendAsync(CreateVault(Vault))).Expect(201);
+        _archive = await NewArchiveAsync(Vault, Bytes(7));
+        _upload = await NewUploadAsync(Vault);
+    }
 
     [Fact]
     public async Task Without_a_policy_a_request_sends_at_most_one_more_command()
@@ -41,10 +46,10 @@ public sealed class PolicyGateTests : IAsyncLifetime
     [Fact]
     public async Task The_age_of_an_archive_is_read_only_if_a_policy_uses_it()
     {
-        (await _server.SendAsync(SetAccessPolicy(Vault, PolicyOf("Deny", "glacier:DeleteVault")))).Expect(204);
+        (await SendAsync(SetAccessPolicy(Vault, PolicyOf("Deny", "glacier:DeleteVault")))).Expect(204);
         await AssertSendsAsync(Retrieve(Vault, _archive), "FindPolicies", "CountRetirements", "FindCurrentArchive", "AdmitRetrieval", "StartRetrieval");
 
-        (await _server.SendAsync(SetAccessPolicy(Vault, VaultLockTests.KeepAYear))).Expect(204);
+        (await SendAsync(SetAccessPolicy(Vault, VaultLockTests.KeepAYear))).Expect(204);
         await AssertSendsAsync(ListTags(Vault), "FindPolicies", "ListTags");
         await AssertSendsAsync(Retrieve(Vault, _archive), "FindPolicies", "FindArchive", "CountRetirements", "FindCurrentArchive", "AdmitRetrieval", "StartRetrieval");
         await AssertSendsAsync(DeleteArchive(Vault, _archive), "FindPoliciesForDeletion", "FindCurrentArchive");
@@ -53,11 +58,11 @@ public sealed class PolicyGateTests : IAsyncLifetime
     [Fact]
     public async Task Deletions_are_only_permitted_from_fresh_state()
     {
-        (await _server.SendAsync(SetAccessPolicy(Vault, VaultLockTests.KeepAYear))).Expect(204);
+        (await SendAsync(SetAccessPolicy(Vault, VaultLockTests.KeepAYear))).Expect(204);
         foreach (var request in new[] { DeleteArchive(Vault, _archive), DeleteVault(Vault) })
         {
             _host.Sent.Clear();
-            await _server.SendAsync(request);
+            await SendAsync(request);
             Assert.All(_host.Sent.Where(command => command is not ICommand<Done>), command => Assert.True(command is IRequiresFreshState));
         }
     }
@@ -65,7 +70,7 @@ public sealed class PolicyGateTests : IAsyncLifetime
     private async Task AssertSendsAsync(ApiRequest request, params string[] commands)
     {
         _host.Sent.Clear();
-        await _server.SendAsync(request);
+        await SendAsync(request);
         Assert.Equal(commands, _host.Sent.Select(command => command.GetType().Name));
     }
 

@@ -1,17 +1,12 @@
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.Glacier;
-using OrleansUploads.Gateway.Http.Exchanges;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
 /// <summary>Policies apply to every operation on a vault.</summary>
-public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+public sealed class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
-    private const string Denied = "AccessDeniedException";
-    private const string NotFound = "ResourceNotFoundException";
-
-    public static TheoryData<string> Guarded => [.. Operations(guarded: true)];
+    public static TheoryData<string> Guarded => [.. OperationTests.OnVaults.Select(action => action.ToString())];
 
     [Theory]
     [MemberData(nameof(Guarded))]
@@ -20,10 +15,8 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
         var vault = await gateway.NewVaultAsync();
         var policy = PolicyOf("Deny", $"glacier:{operation}", sid: "not-this");
         (await gateway.SendAsync(InitiateLock(vault, policy))).Expect(201);
-        var answer = await gateway.SendAsync(Request(operation, vault));
-        answer.ExpectError(
-            403,
-            Denied,
+        var answer = await gateway.SendAsync(OperationTests.RequestTo(vault, Enum.Parse<VaultAction>(operation)));
+        answer.ExpectDenied(
             $"arn:aws:iam::111122223333:root is not authorized to perform glacier:{operation} on "
             + $"arn:aws:glacier:us-east-1:111122223333:vaults/{vault}: statement 1 (Sid 'not-this') of the vault's lock "
             + "policy denies it.");
@@ -39,10 +32,10 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
         Assert.Equal(
             ["CreateVault", "GetDataRetrievalPolicy", "ListProvisionedCapacity", "ListVaults", "PurchaseProvisionedCapacity",
                 "SetDataRetrievalPolicy"],
-            Operations(guarded: false).Order(StringComparer.Ordinal));
+            Enum.GetValues<VaultAction>().Except(OperationTests.OnVaults).Select(action => action.ToString()).Order(StringComparer.Ordinal));
         (await gateway.SendAsync(CreateVault(vault))).Expect(201);
         (await gateway.SendAsync(ListVaults())).Expect(200);
-        (await gateway.SendAsync(DescribeVault(vault))).ExpectError(403, Denied, "access policy denies it");
+        (await gateway.SendAsync(DescribeVault(vault))).ExpectDenied("access policy denies it");
     }
 
     [Fact]
@@ -54,7 +47,7 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
         (await gateway.SendAsync(DescribeVault(vault))).Expect(200);
         var differs = PolicyOf("Deny", "glacier:DescribeVault", """{"StringNotEquals":{"aws:PrincipalTag/team":"blue"}}""");
         (await gateway.SendAsync(SetAccessPolicy(vault, differs))).Expect(204);
-        (await gateway.SendAsync(DescribeVault(vault))).ExpectError(403, Denied, "access policy denies it");
+        (await gateway.SendAsync(DescribeVault(vault))).ExpectDenied("access policy denies it");
         (await gateway.SendAsync(DeleteAccessPolicy(vault))).Expect(204);
         (await gateway.SendAsync(DescribeVault(vault))).Expect(200);
     }
@@ -77,7 +70,7 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 
         (await gateway.SendAsync(DeleteAccessPolicy(vault))).Expect(204);
         (await gateway.SendAsync(DeleteAccessPolicy(vault))).Expect(204);
-        (await gateway.SendAsync(GetAccessPolicy(vault))).ExpectError(404, NotFound, "No access policy is set");
+        (await gateway.SendAsync(GetAccessPolicy(vault))).ExpectNotFound("No access policy is set");
         (await gateway.SendAsync(ListJobs(vault))).Expect(200);
         (await gateway.SendAsync(DeleteVault(vault))).Expect(204);
     }
@@ -87,9 +80,9 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
     {
         var vault = await gateway.NewVaultAsync();
         var invalid = UploadArchive(vault, Bytes(7)).With("x-amz-sha256-tree-hash", "12");
-        (await gateway.SendAsync(invalid)).ExpectError(400, "InvalidParameterValueException", "tree-hash");
+        (await gateway.SendAsync(invalid)).ExpectInvalid("tree-hash");
         (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Deny", "glacier:UploadArchive")))).Expect(204);
-        (await gateway.SendAsync(invalid)).ExpectError(403, Denied, "UploadArchive");
+        (await gateway.SendAsync(invalid)).ExpectDenied("UploadArchive");
         (await gateway.SendAsync(invalid with { Target = "/-/vaults/nowhere/archives" })).Expect(404);
     }
 
@@ -114,12 +107,11 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
         await AssertClosedAsync(new("GET", owned));
 
         (await gateway.SendAsync(InitiateLock(vault, PolicyOf("Deny", "*")))).Expect(201);
-        (await gateway.SendAsync(upload, Signer.Stranger)).ExpectError(
-            403, Denied, "of the vault's lock policy denies it");
+        (await gateway.SendAsync(upload, Signer.Stranger)).ExpectDenied("of the vault's lock policy denies it");
         await AssertClosedAsync(new("GET", owned));
 
-        async Task AssertClosedAsync(ApiRequest request) => (await gateway.SendAsync(request, Signer.Stranger)).ExpectError(
-            403, Denied, $"The credentials of this request are not for the account {GatewaySetup.Account}, and no policy of that account");
+        async Task AssertClosedAsync(ApiRequest request) => (await gateway.SendAsync(request, Signer.Stranger)).ExpectDenied(
+            $"The credentials of this request are not for the account {GatewaySetup.Account}, and no policy of that account");
     }
 
     [Fact]
@@ -160,23 +152,11 @@ public class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
         var archive = await gateway.NewArchiveAsync(vault, Bytes(7));
         var young = """{"NumericLessThan":{"glacier:ArchiveAgeInDays":"2"}}""";
         (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Deny", "glacier:InitiateJob", young)))).Expect(204);
-        (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(403, Denied, "glacier:InitiateJob");
+        (await gateway.SendAsync(Retrieve(vault, archive))).ExpectDenied("glacier:InitiateJob");
         (await gateway.SendAsync(RetrieveInventory(vault))).Expect(202);
-        (await gateway.SendAsync(Retrieve(vault, new string('a', 138)))).ExpectError(404, NotFound, "archive ID");
+        (await gateway.SendAsync(Retrieve(vault, new string('a', 138)))).ExpectNotFound("archive ID");
         (await gateway.SendAsync(InitiateJob(vault, "{"))).ExpectError(400, "SerializationException", "object of a job");
-        gateway.Server.Setup.Clock.Advance(TimeSpan.FromDays(2));
+        gateway.Clock.Advance(TimeSpan.FromDays(2));
         (await gateway.SendAsync(Retrieve(vault, archive))).Expect(202);
-    }
-
-    private static IEnumerable<string> Operations(bool guarded) => OperationTests.Addresses
-        .Where(address => GlacierRoute.Parse(address.Value.Method, RequestTarget.Parse(address.Value.Target))!.IsOnVault == guarded)
-        .Select(address => address.Key.ToString());
-
-    /// <summary>A request with a valid signature; everything else may be invalid.</summary>
-    private static ApiRequest Request(string operation, string vault)
-    {
-        var address = OperationTests.Addresses[Enum.Parse<VaultAction>(operation)];
-        var target = address.Target.Replace("/-/vaults/v", $"/-/vaults/{vault}", StringComparison.Ordinal);
-        return (address with { Target = target }).With("x-amz-content-sha256", LinearHashOf([]));
     }
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
-public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
+public sealed partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayFixture>
 {
     [Fact]
     public async Task A_vault_is_created_described_and_deleted()
@@ -21,20 +21,8 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
             described.Text);
 
         (await gateway.SendAsync(Requests.DeleteVault("Photos_2026.x-1"))).Expect(204);
-        (await gateway.SendAsync(Requests.DescribeVault("Photos_2026.x-1"))).ExpectError(
-            404,
-            "ResourceNotFoundException",
+        (await gateway.SendAsync(Requests.DescribeVault("Photos_2026.x-1"))).ExpectNotFound(
             "Vault not found for ARN: arn:aws:glacier:us-east-1:111122223333:vaults/Photos_2026.x-1");
-    }
-
-    [Fact]
-    public async Task Creating_an_existing_vault_changes_nothing()
-    {
-        var vault = await gateway.NewVaultAsync();
-        await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
-        var before = (await gateway.SendAsync(Requests.DescribeVault(vault))).Text;
-        (await gateway.SendAsync(Requests.CreateVault(vault))).Expect(201);
-        Assert.Equal(before, (await gateway.SendAsync(Requests.DescribeVault(vault))).Text);
     }
 
     [Fact]
@@ -46,20 +34,6 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
         Assert.Equal(1, described.GetProperty("NumberOfArchives").GetInt64());
         Assert.Equal(10 + 32768, described.GetProperty("SizeInBytes").GetInt64());
         Assert.Equal("2026-03-01T12:00:00.000Z", described.GetProperty("LastInventoryDate").GetString());
-    }
-
-    [Fact]
-    public async Task A_vault_with_archives_cannot_be_deleted()
-    {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
-        (await gateway.SendAsync(Requests.DeleteVault(vault))).ExpectError(
-            400,
-            "InvalidParameterValueException",
-            $"Vault not empty or recently written to: arn:aws:glacier:us-east-1:111122223333:vaults/{vault}");
-
-        (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
-        (await gateway.SendAsync(Requests.DeleteVault(vault))).Expect(204);
     }
 
     [Fact]
@@ -85,49 +59,13 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
 
         async Task ExpectNoneAsync()
         {
-            const string NotFound = "ResourceNotFoundException";
-            foreach (var ended in uploads)
+                foreach (var ended in uploads)
             {
-                (await gateway.SendAsync(Requests.Part(vault, ended, 0, Requests.Bytes(10)))).ExpectError(404, NotFound, "");
-                (await gateway.SendAsync(Requests.Complete(vault, ended, Requests.Bytes(10)))).ExpectError(404, NotFound, "");
-                (await gateway.SendAsync(Requests.Abort(vault, ended))).ExpectError(404, NotFound, "");
+                (await gateway.SendAsync(Requests.Part(vault, ended, 0, Requests.Bytes(10)))).ExpectNotFound("");
+                (await gateway.SendAsync(Requests.Complete(vault, ended, Requests.Bytes(10)))).ExpectNotFound("");
+                (await gateway.SendAsync(Requests.Abort(vault, ended))).ExpectNotFound("");
             }
         }
-    }
-
-    [Fact]
-    public async Task A_completion_that_races_the_deletion_of_its_vault_gives_an_archive_in_the_vault_or_none()
-    {
-        for (var round = 0; round < 20; round++)
-        {
-            var vault = await gateway.NewVaultAsync();
-            var upload = await gateway.NewUploadAsync(vault);
-            (await gateway.SendAsync(Requests.Part(vault, upload, 0, Requests.Bytes(10)))).Expect(204);
-            var completion = gateway.SendAsync(Requests.Complete(vault, upload, Requests.Bytes(10)));
-            var deletion = gateway.SendAsync(Requests.DeleteVault(vault));
-            var (completed, deleted) = (await completion, await deletion);
-
-            Assert.True(
-                ((int)completed.Status, (int)deleted.Status) is (201, 400) or (404, 204),
-                $"The completion got {completed.Status} and the deletion {deleted.Status}.");
-            if ((int)deleted.Status == 400)
-            {
-                var described = (await gateway.SendAsync(Requests.DescribeVault(vault))).Json;
-                Assert.Equal(1, described.GetProperty("NumberOfArchives").GetInt64());
-            }
-        }
-    }
-
-    [Fact]
-    public async Task A_vault_that_is_created_again_does_not_contain_its_former_archives()
-    {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(10));
-        (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
-        (await gateway.SendAsync(Requests.DeleteVault(vault))).Expect(204);
-        (await gateway.SendAsync(Requests.CreateVault(vault))).Expect(201);
-        (await gateway.SendAsync(Requests.Retrieve(vault, archive))).ExpectError(
-            404, "ResourceNotFoundException", archive);
     }
 
     [Theory]
@@ -149,18 +87,10 @@ public partial class VaultTests(GatewayFixture gateway) : IClassFixture<GatewayF
     [InlineData("a+b")]
     public async Task An_invalid_name_cannot_be_created_and_is_otherwise_not_found(string name)
     {
-        (await gateway.SendAsync(Requests.CreateVault(name))).ExpectError(
-            400, "InvalidParameterValueException", "1 to 255 characters");
-        (await gateway.SendAsync(Requests.DescribeVault(name))).ExpectError(
-            404, "ResourceNotFoundException", "Vault not found for ARN");
-        (await gateway.SendAsync(Requests.ListParts(name, "x"))).ExpectError(
-            404, "ResourceNotFoundException", "Vault not found for ARN");
+        (await gateway.SendAsync(Requests.CreateVault(name))).ExpectInvalid("1 to 255 characters");
+        (await gateway.SendAsync(Requests.DescribeVault(name))).ExpectNotFound("Vault not found for ARN");
+        (await gateway.SendAsync(Requests.ListParts(name, "x"))).ExpectNotFound("Vault not found for ARN");
     }
-
-    [Fact]
-    public async Task Deleting_an_unknown_vault_is_not_found() =>
-        (await gateway.SendAsync(Requests.DeleteVault("never-was"))).ExpectError(
-            404, "ResourceNotFoundException", "vaults/never-was");
 
     [Fact]
     public async Task Every_answer_has_its_own_request_ID()

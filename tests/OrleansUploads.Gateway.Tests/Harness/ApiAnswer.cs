@@ -36,4 +36,18 @@ public sealed record ApiAnswer(int Status, IReadOnlyDictionary<string, string> H
         Assert.Equal(3, Json.EnumerateObject().Count());
         return this;
     }
+
+    public ApiAnswer ExpectInvalid(string messagePart) => ExpectError(400, "InvalidParameterValueException", messagePart);
+
+    public ApiAnswer ExpectMissing(string messagePart) => ExpectError(400, "MissingParameterValueException", messagePart);
+
+    public ApiAnswer ExpectLimitExceeded(string messagePart) => ExpectError(400, "LimitExceededException", messagePart);
+
+    public ApiAnswer ExpectDenied(string messagePart) => ExpectError(403, "AccessDeniedException", messagePart);
+
+    public ApiAnswer ExpectWrongSignature(string messagePart) => ExpectError(403, "InvalidSignatureException", messagePart);
+
+    public ApiAnswer ExpectNotFound(string messagePart) => ExpectError(404, "ResourceNotFoundException", messagePart);
+
+    public ApiAnswer ExpectUnavailable(string messagePart) => ExpectError(500, "ServiceUnavailableException", messagePart);
 }

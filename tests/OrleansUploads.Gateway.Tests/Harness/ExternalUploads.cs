@@ -23,15 +23,13 @@ internal static class ExternalUploads
 
     /// <summary>Reports a stored part.</summary>
     public static Task ReportExternalAsync(
-        this GatewayServer server, string vault, UploadId upload, int firstByte, byte[] part) =>
-        server.AskAsync(upload.Entity, ReportOf(vault, firstByte, part));
-
-    /// <summary>The report of a stored part.</summary>
-    public static ReportExternalPart ReportOf(string vault, int firstByte, byte[] part) => new(
-        Some.VaultNamed(vault),
-        new PartRange(firstByte, firstByte + part.Length - 1),
-        TreeHasher.Compute(part),
-        Some.Location($"node-7/{firstByte}"));
+        this GatewayServer server, string vault, UploadId upload, int firstByte, byte[] part) => server.AskAsync(
+            upload.Entity,
+            new ReportExternalPart(
+                Some.VaultNamed(vault),
+                new PartRange(firstByte, firstByte + part.Length - 1),
+                TreeHasher.Compute(part),
+                Some.Location($"node-7/{firstByte}")));
 
     private static async Task AskAsync<TAnswer>(this GatewayServer server, EntityId entity, ICommand<TAnswer> command)
         where TAnswer : class, IAnswer =>

@@ -1,21 +1,10 @@
 namespace OrleansUploads.Gateway.Tests.Harness;
 
-/// <summary>One server for all tests of a class. Each test creates its own vault.</summary>
-public class GatewayFixture : IAsyncLifetime
+/// <summary>A server with helpers for vaults. Each test creates its own vault.</summary>
+public class GatewayFixture : ServerFixture
 {
     private int _vaults;
     private object? _shared;
-
-    public GatewayServer Server { get; private set; } = null!;
-
-    /// <summary>The configuration of the server.</summary>
-    protected virtual GatewaySetup Setup => new();
-
-    public async ValueTask InitializeAsync() => Server = await GatewayServer.StartAsync(Setup);
-
-    public virtual ValueTask DisposeAsync() => Server.DisposeAsync();
-
-    public Task<ApiAnswer> SendAsync(ApiRequest request, Signer? signer = null) => Server.SendAsync(request, signer);
 
     /// <summary>What the tests of a class share. The first of them makes it.</summary>
     public async Task<T> ShareAsync<T>(Func<Task<T>> makeAsync)

@@ -67,10 +67,19 @@ public sealed class GatewayServer : IAsyncDisposable
 
     /// <summary>Signs and sends a request and reads the whole answer.</summary>
     public Task<ApiAnswer> SendAsync(ApiRequest request, Signer? signer = null) =>
-        SendAsync(request, (signer ?? new Signer()).Sign(request, EndPoint.ToString(), Setup.Clock.Now));
+        SendAsync(request, Sign(request, signer));
+
+    /// <summary>The headers of a request, with its signature.</summary>
+    public IEnumerable<(string Name, string Value)> Sign(ApiRequest request, Signer? signer = null) =>
+        (signer ?? new Signer()).Sign(request, EndPoint.ToString(), Setup.Clock.Now);
 
     /// <summary>Sends a request with exactly these headers.</summary>
-    public async Task<ApiAnswer> SendAsync(ApiRequest request, IEnumerable<(string Name, string Value)> headers)
+    public Task<ApiAnswer> SendAsync(ApiRequest request, IEnumerable<(string Name, string Value)> headers) =>
+        SendAsync(_http, request, headers);
+
+    /// <summary>Sends a request to any server.</summary>
+    public static async Task<ApiAnswer> SendAsync(
+        HttpClient http, ApiRequest request, IEnumerable<(string Name, string Value)> headers)
     {
         using var message = new HttpRequestMessage(new HttpMethod(request.Method), request.Target);
         message.Content = request.Body.Length > 0 || request.Method is "PUT" or "POST"
@@ -84,7 +93,7 @@ public sealed class GatewayServer : IAsyncDisposable
             }
         }
 
-        using var answer = await _http.SendAsync(message);
+        using var answer = await http.SendAsync(message);
         var received = answer.Headers.Concat(answer.Content.Headers).ToDictionary(
             header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase);
         return new ApiAnswer((int)answer.StatusCode, received, await answer.Content.ReadAsByteArrayAsync());
@@ -94,8 +103,7 @@ public sealed class GatewayServer : IAsyncDisposable
     public async Task<RawConnection> BeginAsync(ApiRequest request, Signer? signer = null)
     {
         var connection = await RawConnection.OpenAsync(EndPoint);
-        await connection.SendHeadAsync(
-            request, (signer ?? new Signer()).Sign(request, EndPoint.ToString(), Setup.Clock.Now));
+        await connection.SendHeadAsync(request, Sign(request, signer));
         return connection;
     }
 

@@ -27,14 +27,6 @@ public sealed class LogLines : ILoggerProvider, ILogger
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _lines.Writer.TryWrite(Format(new LogEntry<TState>(logLevel, nameof(LogLines), eventId, state, exception, formatter)));
 
-    /// <summary>Discards the lines logged so far.</summary>
-    public void Clear()
-    {
-        while (_lines.Reader.TryRead(out _))
-        {
-        }
-    }
-
     /// <summary>Waits for a line that contains a text, and skips all lines before it.</summary>
     public async Task<string> WaitForAsync(string text) => (await ReadThroughAsync(text))[^1];
 

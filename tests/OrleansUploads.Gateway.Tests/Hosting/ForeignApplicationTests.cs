@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -15,15 +15,19 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
+using OrleansUploads.Client;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Health;
+using OrleansUploads.Gateway.Settings;
 using OrleansUploads.Gateway.Tests.S3;
 using OrleansUploads.Signing;
 using OrleansUploads.TestKit.PartStores;
@@ -80,6 +84,41 @@ public sealed class ForeignApplicationTests : IDisposable
         Assert.Equal(1, store.Stored);
         Assert.Empty(Directory.EnumerateFiles(_folder.File("parts"), "*.part", SearchOption.AllDirectories));
     }
+
+    [Fact]
+    public async Task A_store_of_an_application_belongs_to_one_data_folder()
+    {
+        using var store = DiskPartStore.OpenShared(_folder.File("shared"));
+        for (var run = 0; run < 2; run++)
+        {
+            await using var original = await StartAsync(store, "a");
+            if (run == 0)
+            {
+                BackupFolder.Copy(_folder.File("a"), _folder.File("b"));
+            }
+
+            var copy = await Assert.ThrowsAsync<IOException>(() => StartAsync(store, "b"));
+            Assert.Contains("take-over", copy.Message, StringComparison.Ordinal);
+            var other = await Assert.ThrowsAsync<IOException>(() => StartAsync(store, "c"));
+            Assert.Contains("belongs to another data folder", other.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Options_that_an_application_carries_out_by_itself_are_refused()
+    {
+        var services = new ServiceCollection();
+        Assert.Throws<ArgumentException>(() => services.AddOrleansUploads(
+            _folder.Path, new ServiceOptions { Parts = new StorageAddress(StorageAddress.S3, "bucket", "") }));
+        Assert.Throws<ArgumentException>(() => services.AddOrleansUploads(
+            _folder.Path, new ServiceOptions { PartsEndpoint = new Uri("http://127.0.0.1:9000") }));
+        Assert.Throws<ArgumentException>(() => services.AddOrleansUploads(
+            _folder.Path, new ServiceOptions { LogFormat = LogFormat.Json }));
+    }
+
+    [Fact]
+    public Task A_store_that_others_can_reach_needs_a_mark() =>
+        Assert.ThrowsAsync<NotSupportedException>(() => StartAsync(new DistantPartStore(), "a"));
 
     [Theory]
     [InlineData(true)]
@@ -273,37 +312,40 @@ public sealed class ForeignApplicationTests : IDisposable
         Retry = RetryPolicy.None,
     });
 
+    private Task<WebApplication> StartAsync(IPartStore store, string folder) =>
+        StartAsync(ports: opened => opened with { Parts = store }, folder: _folder.File(folder));
+
     /// <summary>Starts an application with uploads.</summary>
     private async Task<WebApplication> StartAsync(
-        Action<WebApplication>? map = null, Action<WebApplicationBuilder>? build = null, Func<EnginePorts, EnginePorts>? ports = null)
+        Action<WebApplication>? map = null,
+        Action<WebApplicationBuilder>? build = null,
+        Func<EnginePorts, EnginePorts>? ports = null,
+        string? folder = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddOrleansUploads(_folder.Path, ports: ports);
+        builder.Services.AddOrleansUploads(folder ?? _folder.Path, ports: ports);
         build?.Invoke(builder);
         var app = builder.Build();
-        (map ?? (static app => app.MapOrleansUploads()))(app);
-        await app.StartAsync(TestContext.Current.CancellationToken);
-        return app;
+        try
+        {
+            (map ?? (static app => app.MapOrleansUploads()))(app);
+            await app.StartAsync(TestContext.Current.CancellationToken);
+            return app;
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
     }
 
     private async Task<ApiAnswer> SendSignedAsync(WebApplication app, ApiRequest request)
     {
         var signer = new Signer { AccessKeyId = _key.AccessKeyId, SecretKey = _key.SecretAccessKey, Rules = SigningRules.S3 };
-        using var message = new HttpRequestMessage(new HttpMethod(request.Method), new Uri(AddressOf(app), request.Target));
-        message.Content = new ByteArrayContent(request.Body);
-        foreach (var (name, value) in signer.Sign(request, AddressOf(app).Authority, DateTimeOffset.UtcNow))
-        {
-            message.Headers.TryAddWithoutValidation(name, value);
-        }
-
-        using var http = new HttpClient();
-        using var answer = await http.SendAsync(message, TestContext.Current.CancellationToken);
-        return new ApiAnswer(
-            (int)answer.StatusCode,
-            answer.Headers.ToDictionary(header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase),
-            await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+        using var http = new HttpClient { BaseAddress = AddressOf(app) };
+        return await GatewayServer.SendAsync(http, request, signer.Sign(request, AddressOf(app).Authority, DateTimeOffset.UtcNow));
     }
 
     private static async Task<byte[]> RetrieveAsync(GlacierClient client, string archive)
@@ -328,5 +370,10 @@ public sealed class ForeignApplicationTests : IDisposable
             Interlocked.Increment(ref _stored);
             return Inner.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
         }
+    }
+
+    private sealed class DistantPartStore() : DelegatingPartStore(new MemoryPartStore())
+    {
+        public override bool IsDistant => true;
     }
 }

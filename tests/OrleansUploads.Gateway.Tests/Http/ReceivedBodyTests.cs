@@ -6,6 +6,7 @@ namespace OrleansUploads.Gateway.Tests.Http;
 public sealed class ReceivedBodyTests
 {
     private static readonly MinBodyRate Rate = new(Window: TimeSpan.FromSeconds(10), BytesPerSecond: 1, BytesPerSecondWhenScarce: 1);
+    private static readonly MinBodyRate Scarce = new(TimeSpan.FromSeconds(10), 240, 16 * 1024);
 
     private readonly ManualTime _time = new();
     private readonly Pipe _pipe = new(new PipeOptions(readerScheduler: PipeScheduler.Inline));
@@ -47,6 +48,18 @@ public sealed class ReceivedBodyTests
 
         body.CancelRead();
     }
+
+    [Theory]
+    [InlineData(0, 240)]
+    [InlineData(0.5, 240)]
+    [InlineData(0.75, 1983)]
+    [InlineData(1, 16384)]
+    public void The_minimum_rate_rises_as_slots_get_scarce(double scarcity, int expected) =>
+        Assert.Equal(expected, (int)Math.Round(Scarce.AtScarcity(scarcity)));
+
+    [Fact]
+    public void The_minimum_rate_does_not_rise_if_no_higher_rate_is_set() =>
+        Assert.Equal(240, (Scarce with { BytesPerSecondWhenScarce = 0 }).AtScarcity(1));
 
     /// <summary>Fails when it is read in a loop.</summary>
     private sealed class FewReads(PipeReader inner) : PipeReader

@@ -1,58 +1,56 @@
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.S3;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 
 /// <summary>Clients of a gateway that sends every command twice get the answers of one that sends it once.</summary>
-public sealed class RepeatedCommandTests : IAsyncLifetime
+public sealed class RepeatedCommandTests : S3Server
 {
     /// <summary>In us-east-1, a bucket that exists can be created again.</summary>
     private const string Region = "eu-central-1";
 
-    private static readonly Signer Owner = S3Server.Owner with { Region = Region };
+    protected override Signer Signs => Owner with { Region = Region };
 
-    private GatewayServer _server = null!;
-
-    public async ValueTask InitializeAsync()
+    protected override GatewaySetup Setup
     {
-        var setup = new GatewaySetup
+        get
         {
-            Retrievals = new RetrievalPolicy { StandardDelay = TimeSpan.FromHours(3) },
-            Vaults = new VaultLimits { OpenUploads = 1, Jobs = 1 },
-            Options = new GatewayOptions { Region = Region },
-        };
-        var host = new RepeatingHost(setup.Host(setup));
-        _server = await GatewayServer.StartAsync(setup with { Host = _ => host }, services => services.AddS3Front());
+            var setup = new GatewaySetup
+            {
+                Retrievals = new RetrievalPolicy { StandardDelay = TimeSpan.FromHours(3) },
+                Vaults = new VaultLimits { OpenUploads = 1, Jobs = 1 },
+                Options = new GatewayOptions { Region = Region },
+            };
+            var host = new RepeatingHost(setup.Host(setup));
+            return setup with { Host = _ => host };
+        }
     }
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
     public async Task Operations_on_a_vault_succeed()
     {
         var (first, last) = (Bytes(MiB), Bytes(1000));
         byte[] archive = [.. first, .. last];
-        (await _server.SendAsync(CreateVault("photos"))).Expect(201);
-        var upload = (await _server.SendAsync(Initiate("photos"))).Expect(201).Header("x-amz-multipart-upload-id")!;
-        (await _server.SendAsync(Part("photos", upload, 0, first))).Expect(204);
-        (await _server.SendAsync(Part("photos", upload, MiB, last))).Expect(204);
-        var completed = (await _server.SendAsync(Complete("photos", upload, archive))).Expect(201).Header("x-amz-archive-id")!;
-        var single = (await _server.SendAsync(UploadArchive("photos", last))).Expect(201).Header("x-amz-archive-id")!;
-        var aborted = (await _server.SendAsync(Initiate("photos"))).Expect(201).Header("x-amz-multipart-upload-id")!;
-        (await _server.SendAsync(Initiate("photos"))).ExpectError(400, "LimitExceededException", "has 1 uploads");
-        (await _server.SendAsync(UploadArchive("photos", last))).ExpectError(400, "LimitExceededException", "has 1 uploads");
-        (await _server.SendAsync(Abort("photos", aborted))).Expect(204);
-        (await _server.SendAsync(Retrieve("photos", completed))).Expect(202);
-        (await _server.SendAsync(Retrieve("photos", completed))).ExpectError(400, "LimitExceededException", "has 1 jobs");
-        Assert.Contains("\"NumberOfArchives\":2", (await _server.SendAsync(DescribeVault("photos"))).Expect(200).Text, StringComparison.Ordinal);
+        (await SendAsync(CreateVault("photos"))).Expect(201);
+        var upload = (await SendAsync(Initiate("photos"))).Expect(201).Header("x-amz-multipart-upload-id")!;
+        (await SendAsync(Part("photos", upload, 0, first))).Expect(204);
+        (await SendAsync(Part("photos", upload, MiB, last))).Expect(204);
+        var completed = (await SendAsync(Complete("photos", upload, archive))).Expect(201).Header("x-amz-archive-id")!;
+        var single = (await SendAsync(UploadArchive("photos", last))).Expect(201).Header("x-amz-archive-id")!;
+        var aborted = (await SendAsync(Initiate("photos"))).Expect(201).Header("x-amz-multipart-upload-id")!;
+        (await SendAsync(Initiate("photos"))).ExpectLimitExceeded("has 1 uploads");
+        (await SendAsync(UploadArchive("photos", last))).ExpectLimitExceeded("has 1 uploads");
+        (await SendAsync(Abort("photos", aborted))).Expect(204);
+        (await SendAsync(Retrieve("photos", completed))).Expect(202);
+        (await SendAsync(Retrieve("photos", completed))).ExpectLimitExceeded("has 1 jobs");
+        Assert.Contains("\"NumberOfArchives\":2", (await SendAsync(DescribeVault("photos"))).Expect(200).Text, StringComparison.Ordinal);
 
-        (await _server.SendAsync(DeleteArchive("photos", completed))).Expect(204);
-        (await _server.SendAsync(DeleteArchive("photos", single))).Expect(204);
-        (await _server.SendAsync(DeleteVault("photos"))).Expect(204);
-        (await _server.SendAsync(DeleteVault("photos"))).Expect(404);
-        (await _server.SendAsync(CreateVault("photos"))).Expect(201);
+        (await SendAsync(DeleteArchive("photos", completed))).Expect(204);
+        (await SendAsync(DeleteArchive("photos", single))).Expect(204);
+        (await SendAsync(DeleteVault("photos"))).Expect(204);
+        (await SendAsync(DeleteVault("photos"))).Expect(404);
+        (await SendAsync(CreateVault("photos"))).Expect(201);
     }
 
     [Fact]
@@ -60,10 +58,10 @@ public sealed class RepeatedCommandTests : IAsyncLifetime
     {
         (await SendAsync("PUT", "/new")).Expect(200);
         (await SendAsync("PUT", "/new/k", "x")).Expect(200);
-        S3Server.ExpectError(await SendAsync("DELETE", "/new"), 409, "BucketNotEmpty");
+        ExpectError(await SendAsync("DELETE", "/new"), 409, "BucketNotEmpty");
         (await SendAsync("DELETE", "/new/k")).Expect(204);
         (await SendAsync("DELETE", "/new")).Expect(204);
-        S3Server.ExpectError(await SendAsync("DELETE", "/new"), 404, "NoSuchBucket");
+        ExpectError(await SendAsync("DELETE", "/new"), 404, "NoSuchBucket");
         (await SendAsync("PUT", "/new")).Expect(200);
     }
 
@@ -72,7 +70,7 @@ public sealed class RepeatedCommandTests : IAsyncLifetime
     {
         (await SendAsync("PUT", "/conditions")).Expect(200);
         (await SendAsync("PUT", "/conditions/k", "first", ("If-None-Match", "*"))).Expect(200);
-        S3Server.ExpectError(await SendAsync("PUT", "/conditions/k", "x", ("If-None-Match", "*")), 412, "PreconditionFailed");
+        ExpectError(await SendAsync("PUT", "/conditions/k", "x", ("If-None-Match", "*")), 412, "PreconditionFailed");
         var tag = (await SendAsync("HEAD", "/conditions/k")).Expect(200).Header("ETag")!;
         (await SendAsync("PUT", "/conditions/k", "second", ("If-Match", tag))).Expect(200);
         (await SendAsync("DELETE", "/conditions/k")).Expect(204);
@@ -85,19 +83,19 @@ public sealed class RepeatedCommandTests : IAsyncLifetime
         (await SendAsync("PUT", "/deletions")).Expect(200);
         var old = (await SendAsync("PUT", "/deletions/k", "old")).Expect(200).Header("ETag")!;
         var tag = (await SendAsync("PUT", "/deletions/k", "x")).Expect(200).Header("ETag")!;
-        S3Server.ExpectError(await SendAsync("DELETE", "/deletions/k", "", ("If-Match", old)), 412, "PreconditionFailed");
-        S3Server.ExpectError(await SendAsync("DELETE", "/deletions/k", "", ("If-Match", tag)), 404, "NoSuchKey");
+        ExpectError(await SendAsync("DELETE", "/deletions/k", "", ("If-Match", old)), 412, "PreconditionFailed");
+        ExpectError(await SendAsync("DELETE", "/deletions/k", "", ("If-Match", tag)), 404, "NoSuchKey");
     }
 
     [Fact]
     public async Task A_multipart_upload_of_an_object_is_completed_or_aborted()
     {
         (await SendAsync("PUT", "/parts")).Expect(200);
-        var upload = S3Server.Text((await SendAsync("POST", "/parts/k?uploads")).Expect(200), "UploadId");
+        var upload = Text((await SendAsync("POST", "/parts/k?uploads")).Expect(200), "UploadId");
         var tag = (await SendAsync("PUT", $"/parts/k?partNumber=1&uploadId={upload}", "x")).Expect(200).Header("ETag")!;
         (await SendAsync(
             "POST", $"/parts/k?uploadId={upload}", CompletionDocument.Of((1, tag)), ("If-None-Match", "*"))).Expect(200);
-        var aborted = S3Server.Text((await SendAsync("POST", "/parts/k?uploads")).Expect(200), "UploadId");
+        var aborted = Text((await SendAsync("POST", "/parts/k?uploads")).Expect(200), "UploadId");
         (await SendAsync("DELETE", $"/parts/k?uploadId={aborted}")).Expect(204);
 
         (await SendAsync("DELETE", "/parts/k")).Expect(204);
@@ -112,7 +110,4 @@ public sealed class RepeatedCommandTests : IAsyncLifetime
 
         (await SendAsync("POST", "/archived/k?restore", "<RestoreRequest><Days>2</Days></RestoreRequest>")).Expect(202);
     }
-
-    private Task<ApiAnswer> SendAsync(string method, string target, string body = "", params (string Name, string Value)[] headers) =>
-        _server.SendAsync(S3Server.Request(method, target, System.Text.Encoding.UTF8.GetBytes(body), headers), Owner);
 }

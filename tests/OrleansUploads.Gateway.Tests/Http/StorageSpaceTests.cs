@@ -1,53 +1,49 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.S3;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 
 /// <summary>With a full disk, operations that make the data folder grow are refused, and those that free space make room for their
 /// record first.</summary>
-public sealed class StorageSpaceTests : IAsyncLifetime
+public sealed class StorageSpaceTests : S3Server
 {
     private readonly FullableSpace _space = new();
-    private GatewayServer _server = null!;
 
-    public async ValueTask InitializeAsync() => _server = await GatewayServer.StartAsync(
-        new GatewaySetup(), services => services.AddS3Front().AddSingleton<IStorageSpace>(_space));
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    protected override void Configure(IServiceCollection services)
+    {
+        base.Configure(services);
+        services.AddSingleton<IStorageSpace>(_space);
+    }
 
     [Fact]
     [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public async Task A_full_disk_refuses_new_uploads_to_vaults_and_lets_them_be_aborted()
     {
-        (await _server.SendAsync(Requests.CreateVault("v"))).Expect(201);
-        var upload = (await _server.SendAsync(Requests.Initiate("v"))).Expect(201).Header("x-amz-multipart-upload-id")!;
+        (await SendAsync(Requests.CreateVault("v"))).Expect(201);
+        var upload = (await SendAsync(Requests.Initiate("v"))).Expect(201).Header("x-amz-multipart-upload-id")!;
 
         _space.IsFull = true;
-        (await _server.SendAsync(Requests.Initiate("v"))).ExpectError(500, "ServiceUnavailableException", "full");
-        (await _server.SendAsync(Requests.DescribeVault("v"))).Expect(200);
+        (await SendAsync(Requests.Initiate("v"))).ExpectUnavailable("full");
+        (await SendAsync(Requests.DescribeVault("v"))).Expect(200);
         Assert.Equal(0, _space.RoomsMade);
-        (await _server.SendAsync(Requests.Abort("v", upload))).Expect(204);
+        (await SendAsync(Requests.Abort("v", upload))).Expect(204);
         Assert.Equal(1, _space.RoomsMade);
     }
 
     [Fact]
     public async Task A_full_disk_lets_archives_be_listed()
     {
-        (await _server.SendAsync(Requests.CreateVault("v"))).Expect(201);
+        (await SendAsync(Requests.CreateVault("v"))).Expect(201);
 
         _space.IsFull = true;
-        (await _server.SendAsync(Requests.InitiateJob("v", """{"Type":"inventory-retrieval"}"""))).Expect(202);
+        (await SendAsync(Requests.InitiateJob("v", """{"Type":"inventory-retrieval"}"""))).Expect(202);
         Assert.Equal(1, _space.Retrievals);
     }
 
     [Fact]
     public async Task A_full_disk_refuses_new_objects_and_lets_others_be_deleted()
     {
-        Task<ApiAnswer> SendAsync(string method, string target, byte[]? body = null) =>
-            _server.SendAsync(S3Server.Request(method, target, body), S3Server.Owner);
-
         (await SendAsync("PUT", "/bucket")).Expect(200);
         (await SendAsync("PUT", "/bucket/key", [1])).Expect(200);
 

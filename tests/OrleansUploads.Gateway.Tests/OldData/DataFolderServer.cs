@@ -1,45 +1,33 @@
 namespace OrleansUploads.Gateway.Tests.OldData;
 
 /// <summary>A server over a data folder, at a time that the test chooses.</summary>
-internal sealed class DataFolderServer : IAsyncDisposable
+internal sealed class DataFolderServer : GatewayFixture
 {
-    private DataFolderServer(FolderEngine engine, GatewayServer gateway)
+    private readonly SettableClock _clock;
+    private readonly GatewayOptions _options;
+
+    private DataFolderServer(string folder, SettableClock clock, GatewayOptions? options)
     {
-        Engine = engine;
-        Gateway = gateway;
+        Engine = FolderEngine.Open(folder, clock);
+        _clock = clock;
+        _options = options ?? new GatewayOptions { NodeName = "node-1" };
     }
 
     public FolderEngine Engine { get; }
 
-    public GatewayServer Gateway { get; }
+    protected override GatewaySetup Setup =>
+        new() { Clock = _clock, Parts = Engine.Parts, Host = _ => Engine.Host, Options = _options };
 
     public static async Task<DataFolderServer> OpenAsync(string folder, SettableClock clock, GatewayOptions? options = null)
     {
-        var engine = FolderEngine.Open(folder, clock);
-        try
-        {
-            var gateway = await GatewayServer.StartAsync(
-                new GatewaySetup
-                {
-                    Clock = clock,
-                    Parts = engine.Parts,
-                    Host = _ => engine.Host,
-                    Options = options ?? new GatewayOptions { NodeName = "node-1" },
-                });
-            return new DataFolderServer(engine, gateway);
-        }
-        catch
-        {
-            await engine.DisposeAsync();
-            throw;
-        }
+        var server = new DataFolderServer(folder, clock, options);
+        await server.InitializeAsync();
+        return server;
     }
 
-    public Task<ApiAnswer> SendAsync(ApiRequest request) => Gateway.SendAsync(request);
-
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        await Gateway.DisposeAsync();
+        await base.DisposeAsync();
         await Engine.DisposeAsync();
     }
 }

@@ -46,18 +46,18 @@ internal sealed class DataFolderWriter(DataFolderServer server)
             SetRetrievalPolicy("""{"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":1073741824}]}}"""), 204);
         await SendAsync(PurchaseCapacity(), 201);
 
-        _archives["small"] = await UploadArchiveAsync(Photos, Small);
-        _archives["deleted"] = await UploadArchiveAsync(Photos, Filled(900, seed: 6));
+        _archives["small"] = await server.NewArchiveAsync(Photos, Small);
+        _archives["deleted"] = await server.NewArchiveAsync(Photos, Filled(900, seed: 6));
         await SendAsync(DeleteArchive(Photos, _archives["deleted"]), 204);
 
-        _uploads["completed"] = await InitiateAsync(Photos);
+        _uploads["completed"] = await server.NewUploadAsync(Photos);
         await StorePartsAsync(_uploads["completed"], 0, MiB);
         _archives["whole"] = await CompleteAsync(_uploads["completed"]);
 
-        _uploads["open"] = await InitiateAsync(Photos);
+        _uploads["open"] = await server.NewUploadAsync(Photos);
         await StorePartsAsync(_uploads["open"], MiB);
-        _uploads["untouched"] = await InitiateAsync(Photos);
-        _uploads["aborted"] = await InitiateAsync(Photos);
+        _uploads["untouched"] = await server.NewUploadAsync(Photos);
+        _uploads["aborted"] = await server.NewUploadAsync(Photos);
         await StorePartsAsync(_uploads["aborted"], 0);
         await SendAsync(Abort(Photos, _uploads["aborted"]), 204);
 
@@ -68,7 +68,7 @@ internal sealed class DataFolderWriter(DataFolderServer server)
         await ReportLocatedAsync(_uploads["located-completed"], MiB);
         _archives["located"] = await CompleteAsync(_uploads["located-completed"]);
 
-        _archives["locked"] = await UploadArchiveAsync(Records, Filled(300, seed: 7));
+        _archives["locked"] = await server.NewArchiveAsync(Records, Filled(300, seed: 7));
         var initiated = await SendAsync(InitiateLock(Records, VaultLockTests.KeepAYear), 201);
         await SendAsync(CompleteLock(Records, initiated.Header("x-amz-lock-id")!), 204);
 
@@ -110,21 +110,15 @@ internal sealed class DataFolderWriter(DataFolderServer server)
         }
     }
 
-    private async Task<string> InitiateAsync(string vault) =>
-        (await SendAsync(Initiate(vault), 201)).Header("x-amz-multipart-upload-id")!;
-
-    private async Task<string> UploadArchiveAsync(string vault, byte[] bytes) =>
-        (await SendAsync(UploadArchive(vault, bytes), 201)).Header("x-amz-archive-id")!;
-
     private async Task<string> CompleteAsync(string upload) =>
         (await SendAsync(Complete(Photos, upload, Whole), 201)).Header("x-amz-archive-id")!;
 
-    private async Task<string> OpenLocatedAsync() => (await server.Gateway.OpenExternalAsync(Photos)).ToString();
+    private async Task<string> OpenLocatedAsync() => (await server.Server.OpenExternalAsync(Photos)).ToString();
 
     private Task ReportLocatedAsync(string upload, int firstByte)
     {
         Assert.True(UploadId.TryParse(upload, out var id));
-        return server.Gateway.ReportExternalAsync(Photos, id, firstByte, PartAt(firstByte));
+        return server.Server.ReportExternalAsync(Photos, id, firstByte, PartAt(firstByte));
     }
 
     private async Task<ApiAnswer> SendAsync(ApiRequest request, int status) => (await server.SendAsync(request)).Expect(status);

@@ -119,7 +119,7 @@ public sealed class OldDataTests : IDisposable
 
     private static async Task AssertRetrievesAsync(DataFolderServer server, string archive, byte[] bytes)
     {
-        var job = (await server.SendAsync(Retrieve(Photos, archive))).Expect(202).Header("x-amz-job-id")!;
+        var job = await server.NewJobAsync(Retrieve(Photos, archive));
         Assert.Equal(bytes, (await server.SendAsync(GetOutput(Photos, job))).Expect(200).Body);
     }
 }

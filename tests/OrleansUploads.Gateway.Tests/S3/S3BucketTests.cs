@@ -20,16 +20,6 @@ public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
-    public async Task A_bucket_with_objects_is_not_deleted()
-    {
-        var bucket = await s3.NewBucketAsync();
-        (await s3.SendAsync("PUT", $"/{bucket}/k", "x")).Expect(200);
-        ExpectError(await s3.SendAsync("DELETE", $"/{bucket}"), 409, "BucketNotEmpty");
-        (await s3.SendAsync("DELETE", $"/{bucket}/k")).Expect(204);
-        (await s3.SendAsync("DELETE", $"/{bucket}")).Expect(204);
-    }
-
-    [Fact]
     public async Task A_bucket_belongs_to_one_account()
     {
         var bucket = await s3.NewBucketAsync();
@@ -62,26 +52,28 @@ public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("logging", "BucketLoggingStatus")]
     [InlineData("notification", "NotificationConfiguration")]
     [InlineData("accelerate", "AccelerateConfiguration")]
-    public async Task A_setting_has_its_default(string query, string root)
+    [InlineData("policy", null, "NoSuchBucketPolicy")]
+    [InlineData("lifecycle", null, "NoSuchLifecycleConfiguration")]
+    [InlineData("cors", null, "NoSuchCORSConfiguration")]
+    [InlineData("tagging", null, "NoSuchTagSet")]
+    [InlineData("website", null, "NoSuchWebsiteConfiguration")]
+    [InlineData("encryption", null, "ServerSideEncryptionConfigurationNotFoundError")]
+    [InlineData("object-lock", null, "ObjectLockConfigurationNotFoundError")]
+    [InlineData("replication", null, "ReplicationConfigurationNotFoundError")]
+    [InlineData("publicAccessBlock", null, "NoSuchPublicAccessBlockConfiguration")]
+    public async Task A_setting_has_its_default_or_its_own_error_and_cannot_be_changed(string query, string? root, string code = "")
     {
         var bucket = await s3.NewBucketAsync();
-        Assert.Contains($"<{root} ", (await s3.GetAsync($"/{bucket}/?{query}")).Expect(200).Text, StringComparison.Ordinal);
-    }
+        var answer = await s3.GetAsync($"/{bucket}/?{query}");
+        if (root is null)
+        {
+            ExpectError(answer, 404, code);
+        }
+        else
+        {
+            Assert.Contains($"<{root} ", answer.Expect(200).Text, StringComparison.Ordinal);
+        }
 
-    [Theory]
-    [InlineData("policy", "NoSuchBucketPolicy")]
-    [InlineData("lifecycle", "NoSuchLifecycleConfiguration")]
-    [InlineData("cors", "NoSuchCORSConfiguration")]
-    [InlineData("tagging", "NoSuchTagSet")]
-    [InlineData("website", "NoSuchWebsiteConfiguration")]
-    [InlineData("encryption", "ServerSideEncryptionConfigurationNotFoundError")]
-    [InlineData("object-lock", "ObjectLockConfigurationNotFoundError")]
-    [InlineData("replication", "ReplicationConfigurationNotFoundError")]
-    [InlineData("publicAccessBlock", "NoSuchPublicAccessBlockConfiguration")]
-    public async Task A_setting_that_is_not_set_has_its_own_error(string query, string code)
-    {
-        var bucket = await s3.NewBucketAsync();
-        ExpectError(await s3.GetAsync($"/{bucket}?{query}"), 404, code);
         ExpectError(await s3.SendAsync("PUT", $"/{bucket}?{query}", "<x/>"), 501, "NotImplemented");
     }
 
@@ -109,5 +101,28 @@ public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
         var bucket = await s3.NewBucketAsync();
         (await s3.GetAsync($"/{bucket}", ("x-amz-expected-bucket-owner", "111122223333"))).Expect(200);
         ExpectError(await s3.GetAsync($"/{bucket}", ("x-amz-expected-bucket-owner", "999988887777")), 403, "AccessDenied");
+    }
+
+    [Theory]
+    [InlineData("", 200)]
+    [InlineData("<LocationConstraint>eu-west-1</LocationConstraint>", 200)]
+    [InlineData("<Tags><Tag><Key>a</Key><Value>1</Value></Tag></Tags>", 501)]
+    [InlineData("<Location><Name>zone</Name><Type>AvailabilityZone</Type></Location>", 501)]
+    [InlineData("<Bucket><DataRedundancy>SingleAvailabilityZone</DataRedundancy><Type>Directory</Type></Bucket>", 501)]
+    public async Task A_bucket_is_created_only_as_stated(string configuration, int status)
+    {
+        var bucket = "configured-" + Guid.NewGuid().ToString("N");
+        (await s3.SendAsync("PUT", $"/{bucket}", $"<CreateBucketConfiguration>{configuration}</CreateBucketConfiguration>")).Expect(status);
+        (await s3.SendAsync("HEAD", $"/{bucket}")).Expect(status == 200 ? 200 : 404);
+    }
+
+    [Theory]
+    [InlineData("us-east-1", true)]
+    [InlineData("eu-west-1", false)]
+    [InlineData("", true)]
+    public async Task Buckets_are_listed_by_region(string region, bool isListed)
+    {
+        var bucket = await s3.NewBucketAsync();
+        Assert.Equal(isListed, Texts((await s3.GetAsync($"/?bucket-region={region}")).Expect(200), "Name").Contains(bucket));
     }
 }

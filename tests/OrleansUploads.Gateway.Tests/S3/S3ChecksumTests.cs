@@ -95,6 +95,17 @@ public sealed class S3ChecksumTests(S3Server s3) : IClassFixture<S3Server>
         Assert.Empty(Texts((await s3.GetAsync($"/{bucket}?list-type=2")).Expect(200), "ChecksumAlgorithm"));
     }
 
+    [Fact]
+    public async Task A_hash_of_the_parts_is_not_one_of_the_whole() => ExpectError(
+        await s3.SendAsync(
+            "POST",
+            $"/{await s3.NewBucketAsync()}/k?uploads",
+            "",
+            ("x-amz-checksum-algorithm", "SHA1"),
+            ("x-amz-checksum-type", "FULL_OBJECT")),
+        400,
+        "InvalidRequest");
+
     private static string Sum(string algorithm, byte[] bytes)
     {
         var known = Enum.GetValues<ChecksumAlgorithm>().Single(known => known.ToString().Equals(algorithm, StringComparison.OrdinalIgnoreCase));

@@ -32,11 +32,13 @@ public sealed class S3ContentHeaderTests(S3Server s3) : IClassFixture<S3Server>
         }
     }
 
-    [Fact]
-    public async Task User_metadata_is_still_encoded_by_RFC_2047()
+    [Theory]
+    [InlineData("\u00e9", "w6k=")]
+    [InlineData("b\u007f", "Yn8=")]
+    public async Task User_metadata_that_no_header_can_have_is_encoded_by_RFC_2047(string text, string encoded)
     {
-        var target = await PutAsync(("x-amz-meta-a", "é"));
-        Assert.Equal("=?UTF-8?B?w6k=?=", (await s3.GetAsync(target)).Expect(200).Header("x-amz-meta-a"));
+        var target = await PutAsync(("x-amz-meta-a", text));
+        Assert.Equal($"=?UTF-8?B?{encoded}?=", (await s3.GetAsync(target)).Expect(200).Header("x-amz-meta-a"));
     }
 
     [Fact]
@@ -52,22 +54,14 @@ public sealed class S3ContentHeaderTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("response-x-amz-meta-a", "1")]
     [InlineData("response-date", "")]
     [InlineData("Response-Content-Type", "text%2Fplain")]
-    public async Task Another_header_cannot_be_replaced(string parameter, string value)
+    [InlineData("response-content-disposition", "%E2%80%99")]
+    [InlineData("response-content-type", "a%0D%0Ab")]
+    [InlineData("response-expires", "%7F")]
+    public async Task Other_headers_and_values_that_cannot_be_sent_are_refused(string parameter, string value)
     {
         var answer = await s3.GetAsync($"{await PutAsync()}?{parameter}={value}");
         ExpectError(answer, 400, "InvalidArgument");
         Assert.Contains($"<ArgumentName>{parameter}</ArgumentName>", answer.Text, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("content-disposition", "%E2%80%99")]
-    [InlineData("content-type", "a%0D%0Ab")]
-    [InlineData("expires", "%7F")]
-    public async Task A_header_that_cannot_be_sent_is_refused(string header, string value)
-    {
-        var answer = await s3.GetAsync($"{await PutAsync()}?response-{header}={value}");
-        ExpectError(answer, 400, "InvalidArgument");
-        Assert.Contains($"<ArgumentName>response-{header}</ArgumentName>", answer.Text, StringComparison.Ordinal);
     }
 
     private static byte[] BytesOf(ApiAnswer answer, string header) => Encoding.Latin1.GetBytes(answer.Header(header)!);

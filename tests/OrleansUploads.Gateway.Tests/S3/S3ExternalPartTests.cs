@@ -124,15 +124,15 @@ public sealed class S3ExternalPartTests(S3ExternalPartTests.Keys s3) : IClassFix
         ExpectError(await SendAsync(request.With(LocationHeader, null)), 400, "InvalidArgument");
     }
 
-    [Theory]
-    [InlineData(LocationHeader)]
-    [InlineData(LengthHeader)]
-    [InlineData(ETagHeader)]
-    [InlineData("x-amz-sha256-tree-hash")]
-    public async Task Each_header_of_a_report_must_be_signed(string header)
+    [Fact]
+    public async Task Each_header_of_a_report_must_be_signed()
     {
         var (target, upload) = await OpenAsync();
-        ExpectError(await SendAsync(Report(target, upload, 1, Last), Node with { UnsignedHeader = header }), 403, "AccessDenied");
+        foreach (var header in (string[])[LocationHeader, LengthHeader, ETagHeader, "x-amz-sha256-tree-hash"])
+        {
+            ExpectError(await SendAsync(Report(target, upload, 1, Last), Node with { UnsignedHeader = header }), 403, "AccessDenied");
+        }
+
         Assert.Empty(Texts(await s3.GetAsync($"{target}?uploadId={upload}"), "PartNumber"));
     }
 

@@ -23,18 +23,19 @@ public sealed class S3HealthPathTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
-    public async Task A_key_may_be_the_path_of_a_health_report()
+    public async Task A_key_may_be_the_path_of_a_health_report_if_the_host_names_the_bucket()
     {
         await using var server = await GatewayServer.StartAsync(
             new GatewaySetup { Options = new GatewayOptions { S3Domain = "s3.test" } }, services => services.AddS3Front());
-        (await SendAsync("PUT", "/", [])).Expect(200);
-        Assert.NotNull((await SendAsync("PUT", "/healthz", Content)).Expect(200).Header("ETag"));
-        Assert.Equal(Content, (await SendAsync("GET", "/healthz", [])).Expect(200).Body);
+        (await SendAsync("PUT", "/", "my.bucket.s3.test", [])).Expect(200);
+        Assert.NotNull((await SendAsync("PUT", "/healthz", "my.bucket.s3.test:9000", Content)).Expect(200).Header("ETag"));
+        Assert.Equal(Content, (await SendAsync("GET", "/healthz", "my.bucket.s3.test", [])).Expect(200).Body);
+        Assert.Equal(Content, (await SendAsync("GET", "/my.bucket/healthz", "s3.test", [])).Expect(200).Body);
 
-        Task<ApiAnswer> SendAsync(string method, string target, byte[] body)
+        Task<ApiAnswer> SendAsync(string method, string target, string host, byte[] body)
         {
             var request = Request(method, target, body);
-            return server.SendAsync(request, Owner.Sign(request, "bucket.s3.test", server.Setup.Clock.Now));
+            return server.SendAsync(request, Owner.Sign(request, host, server.Setup.Clock.Now));
         }
     }
 
@@ -52,7 +53,7 @@ public sealed class S3HealthPathTests(S3Server s3) : IClassFixture<S3Server>
             var request = Request(method, $"/{bucket}/../healthz", body);
             var length = ("Content-Length", body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
             await connection.SendHeadAsync(
-                request, [.. Owner.Sign(request, s3.Server.EndPoint.ToString(), s3.Server.Setup.Clock.Now), length]);
+                request, [.. s3.Server.Sign(request, Owner), length]);
             await connection.SendAsync(body);
             return await connection.ReadAsync();
         }

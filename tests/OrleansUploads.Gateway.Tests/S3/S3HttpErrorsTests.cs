@@ -1,4 +1,5 @@
 using System.Reflection;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.Http.Fronts;
@@ -15,6 +16,16 @@ public sealed class S3HttpErrorsTests
             var described = S3HttpErrors.Describe(error);
             Assert.True(described is { Code.Length: > 0, Message.Length: > 0, Status: >= 400 and <= 599 }, name);
         }
+    }
+
+    [Fact]
+    public void Every_refusal_about_objects_has_a_status_a_code_and_a_message()
+    {
+        Assert.All(RefusalMessages.OfObjects, static refusal => Assert.InRange(Describe(refusal).Status, 400, 599));
+        Assert.Empty(RefusalMessages.Faults(
+            RefusalMessages.OfObjects, static refusal => (Describe(refusal).Code, Describe(refusal).Message)));
+
+        static S3Error Describe(Refusal refusal) => S3Refusals.Describe(refusal, new S3Address("b", "k"), "u");
     }
 
     [Theory]

@@ -79,13 +79,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         var (one, two) = (await UploadAsync(target, upload, 1, [1]), await UploadAsync(target, upload, 2, [2]));
         var complete = $"{target}?uploadId={upload}";
         ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one), (2, two))), 400, "EntityTooSmall");
-        ExpectError(
-            await s3.SendAsync("POST", complete, CompletionDocument.Of((2, two), (1, one))), 400, "InvalidPartOrder");
-        ExpectError(
-            await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one), (1, one))), 400, "InvalidPartOrder");
         ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((1, two))), 400, "InvalidPart");
-        ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((3, one))), 400, "InvalidPart");
-        ExpectError(await s3.SendAsync("POST", complete, "<CompleteMultipartUpload/>"), 400, "MalformedXML");
         ExpectError(
             await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one)), ("x-amz-mp-object-size", "2")),
             400,
@@ -155,7 +149,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         foreach (var key in (string[])["a", "b", "b", "b", "dir/c", "dir/d"])
         {
             uploads.Add(await s3.NewUploadAsync($"/{bucket}/{key}"));
-            s3.Server.Setup.Clock.Advance(TimeSpan.FromSeconds(1));
+            s3.Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         var listed = new List<string>();
@@ -176,32 +170,6 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         var grouped = (await s3.GetAsync($"/{bucket}?uploads&delimiter=/&key-marker=a")).Expect(200);
         Assert.Equal(uploads[1..4], Texts(grouped, "UploadId"));
         Assert.Equal("dir/", Texts(grouped, "Prefix")[1]);
-    }
-
-    [Fact]
-    public async Task Full_object_checksums_are_combined()
-    {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        var upload = await s3.NewUploadAsync(
-            target, ("x-amz-checksum-algorithm", "CRC32"), ("x-amz-checksum-type", "FULL_OBJECT"));
-        var tags = new List<(int, string)>();
-        for (var i = 0; i < 3; i++)
-        {
-            var part = new byte[MinPart];
-            part.AsSpan().Fill((byte)('A' + i));
-            tags.Add((i + 1, await UploadAsync(target, upload, i + 1, part)));
-        }
-
-        var completed = await s3.SendAsync("POST", $"{target}?uploadId={upload}", CompletionDocument.Of(tags));
-        Assert.Equal("WgDhBQ==", Text(completed.Expect(200), "ChecksumCRC32"));
-        Assert.Equal("\"b2add96cc9702bbf4efb0ccdfc6b7747-3\"", Text(completed, "ETag"));
-        var head = await s3.SendAsync("HEAD", target, headers: ("x-amz-checksum-mode", "ENABLED"));
-        Assert.Equal(("WgDhBQ==", "FULL_OBJECT"), (head.Header("x-amz-checksum-crc32"), head.Header("x-amz-checksum-type")));
-
-        ExpectError(
-            await s3.SendAsync("POST", $"{target}?uploads", "", ("x-amz-checksum-algorithm", "SHA1"), ("x-amz-checksum-type", "FULL_OBJECT")),
-            400,
-            "InvalidRequest");
     }
 
     [Theory]
@@ -234,17 +202,6 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
             ExpectError(await s3.GetAsync(target), 404, "NoSuchKey");
             (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list)).Expect(200);
         }
-    }
-
-    [Fact]
-    public async Task An_upload_without_a_chosen_checksum_becomes_an_object_with_a_full_one()
-    {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        var upload = await s3.NewUploadAsync(target);
-        var list = CompletionDocument.Of((1, await UploadAsync(target, upload, 1, [1])));
-        ExpectError(
-            await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("x-amz-checksum-type", "COMPOSITE")), 400, "BadDigest");
-        (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("x-amz-checksum-type", "FULL_OBJECT"))).Expect(200);
     }
 
     private Task<ApiAnswer> PutPartAsync(string target, string upload, int number, byte[] bytes) => s3.SendAsync(

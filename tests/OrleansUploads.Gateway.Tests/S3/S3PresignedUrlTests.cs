@@ -45,16 +45,20 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
         { "PUT", "x-amz-meta-a=1&X-Amz-Meta-A=2", 400, "InvalidArgument" },
         { "PUT", "x-amz-meta-a=1&x-amz-meta-a=1", 200, null },
         { "PUT", "Content-Type=a%0D%0Ab", 400, "InvalidArgument" },
+        { "PUT", "x-amz-meta-no%20header=1", 400, "InvalidArgument" },
+        { "PUT", "x-amz-expected-bucket-owner=999999999999", 403, "AccessDenied" },
+
+        // The checksum of an empty body: clients presign it before they know the body.
+        { "PUT", "x-amz-checksum-crc32=AAAAAA%3D%3D&x-amz-sdk-checksum-algorithm=CRC32", 200, null },
     };
 
     [Theory]
     [MemberData(nameof(Queries))]
     public async Task A_header_in_the_query_counts(string method, string query, int status, string? code)
     {
-        var target = await NewObjectAsync();
-        var presigner = new Presigner(s3);
-        var url = presigner.Sign(method, $"{target}?{query.Replace(" ", "%20", StringComparison.Ordinal)}");
-        var answer = await presigner.SendAsync(method, url, method == "PUT" ? "new"u8.ToArray() : null);
+        var target = await s3.NewObjectAsync();
+        var url = s3.Presign(method, $"{target}?{query.Replace(" ", "%20", StringComparison.Ordinal)}");
+        var answer = await s3.OpenAsync(method, url, method == "PUT" ? "new"u8.ToArray() : null);
         if (code is null)
         {
             answer.Expect(status);
@@ -65,6 +69,21 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
         }
 
         Assert.Equal(method == "PUT" && status == 200 ? "new" : "old", (await s3.GetAsync(target)).Expect(200).Text);
+    }
+
+    [Fact]
+    public async Task What_is_stored_and_what_is_copied_may_be_stated_in_the_query()
+    {
+        var target = await s3.NewObjectAsync();
+        const string Stated = "x-amz-meta-colour=%20light%20blue&X-Amz-Meta-Shape=round&x-amz-storage-class=STANDARD_IA&x-amz-tagging=a%3Db";
+        (await s3.OpenAsync("PUT", s3.Presign("PUT", $"{target}?{Stated}"), [7])).Expect(200);
+        var stored = (await s3.GetAsync(target)).Expect(200);
+        Assert.Equal(("light blue", "round"), (stored.Header("x-amz-meta-colour"), stored.Header("x-amz-meta-shape")));
+        Assert.Equal(("STANDARD_IA", "1"), (stored.Header("x-amz-storage-class"), stored.Header("x-amz-tagging-count")));
+
+        var copy = s3.Presign("PUT", $"{target}2?x-amz-copy-source={Uri.EscapeDataString(target[1..])}");
+        (await s3.OpenAsync("PUT", copy)).Expect(200);
+        Assert.Equal([7], (await s3.OpenAsync("GET", s3.Presign("GET", target + "2"))).Expect(200).Body);
     }
 
     [Theory]
@@ -84,10 +103,9 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("if-none-match", "*", 412)]
     public async Task A_signed_header_may_have_its_value_in_the_query_only(string header, string value, int status)
     {
-        var target = await NewObjectAsync();
-        var presigner = new Presigner(s3);
-        var url = presigner.Sign("PUT", $"{target}?{header}={Uri.EscapeDataString(value)}", headers: [(header, value)]);
-        (await presigner.SendAsync("PUT", url, Old)).Expect(status);
+        var target = await s3.NewObjectAsync();
+        var url = s3.Presign("PUT", $"{target}?{header}={Uri.EscapeDataString(value)}", headers: [(header, value)]);
+        (await s3.OpenAsync("PUT", url, Old)).Expect(status);
         if (status == 200 && header is not ("x-amz-acl" or "x-amz-security-token" or "content-md5" or "x-amz-tagging"))
         {
             Assert.Equal(value, (await s3.GetAsync(target)).Header(header));
@@ -95,8 +113,8 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
 
         // The value in the query is what was signed.
         ExpectError(
-            await presigner.SendAsync("PUT", url.Replace($"{header}=", $"{header}=x", StringComparison.Ordinal), Old), 403, "SignatureDoesNotMatch");
-        ExpectError(await presigner.SendAsync("PUT", presigner.Sign("PUT", target, headers: [(header, value)]), Old), 403, "AccessDenied");
+            await s3.OpenAsync("PUT", url.Replace($"{header}=", $"{header}=x", StringComparison.Ordinal), Old), 403, "SignatureDoesNotMatch");
+        ExpectError(await s3.OpenAsync("PUT", s3.Presign("PUT", target, headers: [(header, value)]), Old), 403, "AccessDenied");
     }
 
     [Theory]
@@ -111,51 +129,47 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("x-id=PutObject", "content-type", "b", 200)]
     public async Task A_header_that_is_not_signed_cannot_change_the_query(string query, string header, string value, int status)
     {
-        var target = await NewObjectAsync();
-        var presigner = new Presigner(s3);
-        (await presigner.SendAsync("PUT", presigner.Sign("PUT", $"{target}?{query}"), "new"u8.ToArray(), (header, value))).Expect(status);
+        var target = await s3.NewObjectAsync();
+        (await s3.OpenAsync("PUT", s3.Presign("PUT", $"{target}?{query}"), "new"u8.ToArray(), (header, value))).Expect(status);
         Assert.Equal(status == 200 ? "new" : "old", (await s3.GetAsync(target)).Expect(200).Text);
     }
 
     [Fact]
     public async Task A_signed_header_that_contradicts_the_query_is_refused()
     {
-        var target = await NewObjectAsync();
-        var presigner = new Presigner(s3);
-        var url = presigner.Sign("PUT", $"{target}?x-amz-meta-a=1", headers: [("x-amz-meta-a", "2")]);
-        ExpectError(await presigner.SendAsync("PUT", url, Old, ("x-amz-meta-a", "2")), 400, "InvalidArgument");
+        var target = await s3.NewObjectAsync();
+        var url = s3.Presign("PUT", $"{target}?x-amz-meta-a=1", headers: [("x-amz-meta-a", "2")]);
+        ExpectError(await s3.OpenAsync("PUT", url, Old, ("x-amz-meta-a", "2")), 400, "InvalidArgument");
     }
 
     [Fact]
     public async Task The_names_of_the_parameters_are_compared_without_case()
     {
-        var target = await NewObjectAsync();
-        var presigner = new Presigner(s3);
-        var url = presigner.Sign("GET", target);
-        (await presigner.SendAsync("GET", url.Replace("X-Amz-Signature", "x-amz-signature", StringComparison.Ordinal))).Expect(200);
+        var target = await s3.NewObjectAsync();
+        var url = s3.Presign("GET", target);
+        (await s3.OpenAsync("GET", url.Replace("X-Amz-Signature", "x-amz-signature", StringComparison.Ordinal))).Expect(200);
         ExpectError(
-            await presigner.SendAsync("GET", url + "&x-amz-signature=" + Convert.ToHexStringLower(presigner.Signature)),
+            await s3.OpenAsync("GET", url + "&x-amz-signature=" + url[^64..]),
             400,
             "AuthorizationQueryParametersError");
         ExpectError(
-            await presigner.SendAsync("GET", url.Replace("X-Amz-Expires", "x-amz-expires", StringComparison.Ordinal)), 403, "SignatureDoesNotMatch");
+            await s3.OpenAsync("GET", url.Replace("X-Amz-Expires", "x-amz-expires", StringComparison.Ordinal)), 403, "SignatureDoesNotMatch");
     }
 
     [Fact]
     public async Task Only_one_way_of_signing_is_allowed()
     {
-        var target = await NewObjectAsync();
-        ExpectError(await s3.GetAsync(new Presigner(s3).Sign("GET", target)), 400, "InvalidArgument");
+        var target = await s3.NewObjectAsync();
+        ExpectError(await s3.GetAsync(s3.Presign("GET", target)), 400, "InvalidArgument");
     }
 
     [Fact]
     public async Task An_expired_URL_says_when_it_expired()
     {
-        var target = await NewObjectAsync();
-        var presigner = new Presigner(s3);
-        var answer = await presigner.SendAsync("GET", presigner.Sign("GET", target, ahead: TimeSpan.FromSeconds(-61)));
+        var target = await s3.NewObjectAsync();
+        var answer = await s3.OpenAsync("GET", s3.Presign("GET", target, ahead: TimeSpan.FromSeconds(-61)));
         ExpectError(answer, 403, "AccessDenied");
-        var expiry = s3.Server.Setup.Clock.Now.AddSeconds(-1).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var expiry = s3.Clock.Now.AddSeconds(-1).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         Assert.Contains($"<Message>Request has expired</Message><X-Amz-Expires>60</X-Amz-Expires><Expires>{expiry}</Expires><ServerTime>", answer.Text, StringComparison.Ordinal);
     }
 
@@ -167,18 +181,18 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
     public async Task A_signed_streaming_payload_is_verified(bool isInQuery, bool isRight)
     {
         const string Mode = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
-        var target = await NewObjectAsync();
-        var presigner = new Presigner(s3);
+        var target = await s3.NewObjectAsync();
         (string, string)[] headers = isInQuery ? [] : [("x-amz-content-sha256", Mode), ("x-amz-decoded-content-length", "3")];
-        var url = presigner.Sign(
+        var url = s3.Presign(
             "PUT",
             target + (isInQuery ? $"?x-amz-content-sha256={Mode}&x-amz-decoded-content-length=3" : ""),
             headers: headers,
             payload: Mode);
-        var key = SigningKey.Derive(isRight ? Harness.Signer.Secret : "wrong", new CredentialScope(presigner.Timestamp[..8], "us-east-1", "s3"));
-        var chunks = new ChunkSignatures(key, presigner.Timestamp, presigner.Signature);
+        var timestamp = AmzTimestamp.Format(s3.Clock.Now);
+        var key = SigningKey.Derive(isRight ? Harness.Signer.Secret : "wrong", new CredentialScope(timestamp[..8], "us-east-1", "s3"));
+        var chunks = new ChunkSignatures(key, timestamp, Convert.FromHexString(url[^64..]));
         var body = $"3;chunk-signature={Sign(chunks, "new")}\r\nnew\r\n0;chunk-signature={Sign(chunks, "")}\r\n\r\n";
-        var answer = await presigner.SendAsync("PUT", url, Encoding.ASCII.GetBytes(body), headers);
+        var answer = await s3.OpenAsync("PUT", url, Encoding.ASCII.GetBytes(body), headers);
         Assert.Equal(isRight ? 200 : 403, answer.Status);
         Assert.Equal(isRight ? "new" : "old", (await s3.GetAsync(target)).Expect(200).Text);
 
@@ -195,17 +209,9 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("bad", 400)]
     public async Task A_hash_in_the_query_is_that_of_the_body(string body, int status)
     {
-        var target = await NewObjectAsync();
-        var presigner = new Presigner(s3);
+        var target = await s3.NewObjectAsync();
         var hash = Convert.ToHexStringLower(SHA256.HashData("new"u8));
-        var url = presigner.Sign("PUT", $"{target}?X-Amz-Content-Sha256={hash}", payload: hash);
-        (await presigner.SendAsync("PUT", url, Encoding.ASCII.GetBytes(body))).Expect(status);
-    }
-
-    private async Task<string> NewObjectAsync()
-    {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        (await s3.SendAsync("PUT", target, Old)).Expect(200);
-        return target;
+        var url = s3.Presign("PUT", $"{target}?X-Amz-Content-Sha256={hash}", payload: hash);
+        (await s3.OpenAsync("PUT", url, Encoding.ASCII.GetBytes(body))).Expect(status);
     }
 }

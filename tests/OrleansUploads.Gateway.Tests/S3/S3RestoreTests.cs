@@ -1,28 +1,22 @@
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Gateway.S3;
-using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;
 
 /// <summary>Archived objects on a server whose standard restores take three hours.</summary>
-public sealed class S3RestoreTests : IAsyncLifetime
+public sealed class S3RestoreTests : S3Server
 {
     private const string Object = "/archive/k";
 
-    private GatewayServer _server = null!;
-
-    public async ValueTask InitializeAsync()
+    protected override GatewaySetup Setup => new()
     {
-        _server = await GatewayServer.StartAsync(
-            new GatewaySetup
-            {
-                Retrievals = new RetrievalPolicy { StandardDelay = TimeSpan.FromHours(3), ExpeditedDelay = TimeSpan.FromMinutes(1) },
-            },
-            services => services.AddS3Front());
+        Retrievals = new RetrievalPolicy { StandardDelay = TimeSpan.FromHours(3), ExpeditedDelay = TimeSpan.FromMinutes(1) },
+    };
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
         (await SendAsync("PUT", "/archive")).Expect(200);
     }
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Theory]
     [Trait(TestHosts.Name, TestHosts.Grains)]
@@ -31,17 +25,17 @@ public sealed class S3RestoreTests : IAsyncLifetime
     public async Task An_archived_object_is_kept_and_shown_but_not_read(string storageClass)
     {
         (await PutAsync(storageClass)).Expect(200);
-        var refused = await SendAsync("GET", Object);
+        var refused = await GetAsync(Object);
         ExpectError(refused, 403, "InvalidObjectState");
         Assert.Contains($"<StorageClass>{storageClass}</StorageClass>", refused.Text, StringComparison.Ordinal);
         ExpectError(await SendAsync("PUT", "/archive/copy", headers: ("x-amz-copy-source", Object)), 403, "InvalidObjectState");
 
         var head = (await SendAsync("HEAD", Object)).Expect(200);
         Assert.Equal((storageClass, "5", null), (head.Header("x-amz-storage-class"), head.Header("Content-Length"), head.Header("x-amz-restore")));
-        var listed = (await SendAsync("GET", "/archive?list-type=2", headers: ("x-amz-optional-object-attributes", "RestoreStatus"))).Expect(200);
+        var listed = (await GetAsync("/archive?list-type=2", ("x-amz-optional-object-attributes", "RestoreStatus"))).Expect(200);
         Assert.Equal(storageClass, Text(listed, "StorageClass"));
         Assert.Empty(Texts(listed, "RestoreStatus"));
-        var attributes = (await SendAsync("GET", Object + "?attributes", headers: ("x-amz-object-attributes", "StorageClass"))).Expect(200);
+        var attributes = (await GetAsync(Object + "?attributes", ("x-amz-object-attributes", "StorageClass"))).Expect(200);
         Assert.Equal(storageClass, Text(attributes, "StorageClass"));
         (await SendAsync("DELETE", Object)).Expect(204);
     }
@@ -54,40 +48,28 @@ public sealed class S3RestoreTests : IAsyncLifetime
         Assert.Equal("0", (await RestoreAsync(2)).Expect(202).Header("Content-Length"));
         ExpectError(await RestoreAsync(2), 409, "RestoreAlreadyInProgress");
         Assert.Equal("ongoing-request=\"true\"", (await SendAsync("HEAD", Object)).Header("x-amz-restore"));
-        ExpectError(await SendAsync("GET", Object), 403, "InvalidObjectState");
+        ExpectError(await GetAsync(Object), 403, "InvalidObjectState");
         Assert.Equal(("true", 0), await ListedRestoreAsync("?list-type=2"));
 
-        _server.Setup.Clock.Advance(TimeSpan.FromHours(3));
+        Server.Setup.Clock.Advance(TimeSpan.FromHours(3));
         var expiry = "Wed, 04 Mar 2026 00:00:00 GMT";
-        var got = (await SendAsync("GET", Object)).Expect(200);
+        var got = (await GetAsync(Object)).Expect(200);
         Assert.Equal(("hello", $"ongoing-request=\"false\", expiry-date=\"{expiry}\""), (got.Text, got.Header("x-amz-restore")));
         Assert.Equal(("false", 1), await ListedRestoreAsync("?list-type=2"));
         Assert.Equal(("false", 1), await ListedRestoreAsync("?prefix=k"));
-        Assert.Empty(Texts((await SendAsync("GET", "/archive")).Expect(200), "RestoreStatus"));
+        Assert.Empty(Texts((await GetAsync("/archive")).Expect(200), "RestoreStatus"));
 
         (await SendAsync("PUT", "/archive/copy", headers: ("x-amz-copy-source", Object))).Expect(200);
-        Assert.Equal("hello", (await SendAsync("GET", "/archive/copy")).Expect(200).Text);
+        Assert.Equal("hello", (await GetAsync("/archive/copy")).Expect(200).Text);
 
         (await RestoreAsync(4)).Expect(200);
         Assert.Contains("Fri, 06 Mar 2026", (await SendAsync("HEAD", Object)).Header("x-amz-restore"), StringComparison.Ordinal);
-        _server.Setup.Clock.Advance(TimeSpan.FromDays(5));
-        ExpectError(await SendAsync("GET", Object), 403, "InvalidObjectState");
+        Server.Setup.Clock.Advance(TimeSpan.FromDays(5));
+        ExpectError(await GetAsync(Object), 403, "InvalidObjectState");
         Assert.Null((await SendAsync("HEAD", Object)).Header("x-amz-restore"));
         (await RestoreAsync(1, "<Tier>Expedited</Tier>")).Expect(202);
-        _server.Setup.Clock.Advance(TimeSpan.FromMinutes(1));
-        (await SendAsync("GET", Object)).Expect(200);
-    }
-
-    [Fact]
-    [Trait(TestHosts.Name, TestHosts.Grains)]
-    public async Task A_restore_ends_with_its_object()
-    {
-        (await PutAsync("GLACIER")).Expect(200);
-        (await RestoreAsync(2, "<Tier>Bulk</Tier>")).Expect(202);
-        (await SendAsync("GET", Object)).Expect(200);
-        (await PutAsync("GLACIER")).Expect(200);
-        ExpectError(await SendAsync("GET", Object), 403, "InvalidObjectState");
-        Assert.Null((await SendAsync("HEAD", Object)).Header("x-amz-restore"));
+        Server.Setup.Clock.Advance(TimeSpan.FromMinutes(1));
+        (await GetAsync(Object)).Expect(200);
     }
 
     [Theory]
@@ -114,9 +96,9 @@ public sealed class S3RestoreTests : IAsyncLifetime
         var upload = Text((await SendAsync("POST", Object + "?uploads", headers: ("x-amz-storage-class", "GLACIER"))).Expect(200), "UploadId");
         var part = $"{Object}?partNumber=1&uploadId={upload}";
         var tag = (await SendAsync("PUT", part, "hello")).Expect(200).Header("ETag")!;
-        Assert.Equal("GLACIER", Text((await SendAsync("GET", $"{Object}?uploadId={upload}")).Expect(200), "StorageClass"));
+        Assert.Equal("GLACIER", Text((await GetAsync($"{Object}?uploadId={upload}")).Expect(200), "StorageClass"));
         (await SendAsync("POST", $"{Object}?uploadId={upload}", CompletionDocument.Of((1, tag)))).Expect(200);
-        ExpectError(await SendAsync("GET", Object), 403, "InvalidObjectState");
+        ExpectError(await GetAsync(Object), 403, "InvalidObjectState");
 
         var other = Text((await SendAsync("POST", "/archive/other?uploads")).Expect(200), "UploadId");
         ExpectError(
@@ -131,7 +113,7 @@ public sealed class S3RestoreTests : IAsyncLifetime
     /// are.</summary>
     private async Task<(string IsInProgress, int Dates)> ListedRestoreAsync(string query)
     {
-        var listed = (await SendAsync("GET", "/archive" + query, headers: ("x-amz-optional-object-attributes", "RestoreStatus"))).Expect(200);
+        var listed = (await GetAsync("/archive" + query, ("x-amz-optional-object-attributes", "RestoreStatus"))).Expect(200);
         return (Texts(listed, "IsRestoreInProgress").Single(), Texts(listed, "RestoreExpiryDate").Length);
     }
 
@@ -142,7 +124,4 @@ public sealed class S3RestoreTests : IAsyncLifetime
         "POST",
         Object + "?restore",
         $"<RestoreRequest><Days>{days}</Days><GlacierJobParameters>{tier}</GlacierJobParameters></RestoreRequest>");
-
-    private Task<ApiAnswer> SendAsync(string method, string target, string body = "", params (string Name, string Value)[] headers) =>
-        _server.SendAsync(Request(method, target, System.Text.Encoding.UTF8.GetBytes(body), headers), Owner);
 }

@@ -1,14 +1,15 @@
 using System.Security.Cryptography;
 using System.Xml;
 using System.Xml.Linq;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.S3;
 
-/// <summary>A server with the S3 front. Each test class has its own.</summary>
-public class S3Server : IAsyncLifetime
+/// <summary>A server with the S3 front. Each test creates its own bucket.</summary>
+public class S3Server : ServerFixture
 {
     public const string Namespace = "{http://s3.amazonaws.com/doc/2006-03-01/}";
 
@@ -18,19 +19,13 @@ public class S3Server : IAsyncLifetime
 
     private int _buckets;
 
-    public GatewayServer Server { get; private set; } = null!;
-
-    /// <summary>The configuration of the server.</summary>
-    protected virtual GatewaySetup Setup => new();
-
-    public async ValueTask InitializeAsync() => Server = await GatewayServer.StartAsync(Setup, services => services.AddS3Front());
-
-    public virtual ValueTask DisposeAsync() => Server.DisposeAsync();
+    /// <summary>Signs requests unless a test says who does.</summary>
+    protected virtual Signer Signs => Owner;
 
     /// <summary>Signs and sends a request. The hash of the body is stated unless a header says otherwise.</summary>
     public Task<ApiAnswer> SendAsync(
         string method, string target, byte[]? body = null, Signer? signer = null, params (string Name, string Value)[] headers) =>
-        Server.SendAsync(Request(method, target, body, headers), signer ?? Owner);
+        SendAsync(Request(method, target, body, headers), signer ?? Signs);
 
     public Task<ApiAnswer> SendAsync(string method, string target, string body, params (string Name, string Value)[] headers) =>
         SendAsync(method, target, Encoding.UTF8.GetBytes(body), null, headers);
@@ -83,4 +78,6 @@ public class S3Server : IAsyncLifetime
 
     /// <summary>The MD5 of some bytes, in hex.</summary>
     public static string Md5(byte[] bytes) => Md5Digest.Compute(bytes).ToString();
+
+    protected override void Configure(IServiceCollection services) => services.AddS3Front();
 }

@@ -32,10 +32,9 @@ public sealed class S3SignatureVersion2Tests(S3Server s3) : IClassFixture<S3Serv
     public async Task Only_the_bytes_of_one_object_can_be_read_and_written(
         string method, string query, string covered, string headers, int status)
     {
-        var target = await NewObjectAsync();
-        var presigner = new Presigner(s3);
-        var url = presigner.SignOld(method, target + query, target + covered, headers);
-        var answer = await presigner.SendAsync(method, url, method == "PUT" ? "new"u8.ToArray() : null);
+        var target = await s3.NewObjectAsync();
+        var url = s3.PresignOld(method, target + query, target + covered, headers);
+        var answer = await s3.OpenAsync(method, url, method == "PUT" ? "new"u8.ToArray() : null);
         Assert.True(answer.Status == status, answer.Text);
         Assert.Equal(method == "PUT" && status == 200 ? "new" : "old", (await s3.GetAsync(target)).Expect(200).Text);
     }
@@ -43,26 +42,24 @@ public sealed class S3SignatureVersion2Tests(S3Server s3) : IClassFixture<S3Serv
     [Fact]
     public async Task A_part_is_uploaded()
     {
-        var target = await NewObjectAsync();
+        var target = await s3.NewObjectAsync();
         var upload = await s3.NewUploadAsync(target);
-        var presigner = new Presigner(s3);
         var query = $"?partNumber=1&uploadId={upload}";
-        (await presigner.SendAsync("PUT", presigner.SignOld("PUT", target + query, target + query), [1])).Expect(200);
-        ExpectError(await presigner.SendAsync("PUT", presigner.SignOld("PUT", target + query, target), [1]), 403, "SignatureDoesNotMatch");
+        (await s3.OpenAsync("PUT", s3.PresignOld("PUT", target + query, target + query), [1])).Expect(200);
+        ExpectError(await s3.OpenAsync("PUT", s3.PresignOld("PUT", target + query, target), [1]), 403, "SignatureDoesNotMatch");
     }
 
     [Fact]
     public async Task Metadata_of_the_query_is_stored()
     {
-        var target = await NewObjectAsync();
-        var presigner = new Presigner(s3);
-        var url = presigner.SignOld(
+        var target = await s3.NewObjectAsync();
+        var url = s3.PresignOld(
             "PUT", target + "?x-amz-meta-a=1&Content-Type=text%2Fplain&Cache-Control=no-cache", target, "x-amz-meta-a:1\n", "text/plain");
-        (await presigner.SendAsync("PUT", url, [1])).Expect(200);
+        (await s3.OpenAsync("PUT", url, [1])).Expect(200);
         var stored = (await s3.GetAsync(target)).Expect(200);
         Assert.Equal(("1", "text/plain", "no-cache"), (stored.Header("x-amz-meta-a"), stored.Header("Content-Type"), stored.Header("Cache-Control")));
-        ExpectError(await presigner.SendAsync("PUT", url, [1], ("content-type", "text/html")), 403, "SignatureDoesNotMatch");
-        ExpectError(await presigner.SendAsync("PUT", url, [1], ("x-amz-meta-b", "1")), 403, "SignatureDoesNotMatch");
+        ExpectError(await s3.OpenAsync("PUT", url, [1], ("content-type", "text/html")), 403, "SignatureDoesNotMatch");
+        ExpectError(await s3.OpenAsync("PUT", url, [1], ("x-amz-meta-b", "1")), 403, "SignatureDoesNotMatch");
     }
 
     [Theory]
@@ -81,36 +78,31 @@ public sealed class S3SignatureVersion2Tests(S3Server s3) : IClassFixture<S3Serv
     [InlineData("Signature=", "y=", 403, "AccessDenied")]
     public async Task A_changed_URL_is_refused(string part, string replacement, int status, string code)
     {
-        var target = await NewObjectAsync();
-        var presigner = new Presigner(s3);
-        var url = presigner.SignOld("GET", target);
+        var target = await s3.NewObjectAsync();
+        var url = s3.PresignOld("GET", target);
         var (path, query) = (target, url[target.Length..]);
         url = part == "k" ? target[..^1] + replacement + query : path + query.Replace(part, replacement, StringComparison.Ordinal);
-        ExpectError(await presigner.SendAsync("GET", url), status, code);
+        ExpectError(await s3.OpenAsync("GET", url), status, code);
     }
 
     [Fact]
     public async Task It_expires()
     {
-        var target = await NewObjectAsync();
-        var presigner = new Presigner(s3);
-        var now = s3.Server.Setup.Clock.Now.ToUnixTimeSeconds();
-        var answer = await presigner.SendAsync("GET", presigner.SignOld("GET", target, expires: Text(now - 1)));
+        var target = await s3.NewObjectAsync();
+        var now = s3.Clock.Now.ToUnixTimeSeconds();
+        var answer = await s3.OpenAsync("GET", s3.PresignOld("GET", target, expires: now - 1));
         ExpectError(answer, 403, "AccessDenied");
         Assert.Contains("<Message>Request has expired</Message><Expires>", answer.Text, StringComparison.Ordinal);
-        (await presigner.SendAsync("GET", presigner.SignOld("GET", target, expires: Text(now + 86_400 * 365)))).Expect(200);
-
-        static string Text(long seconds) => seconds.ToString(CultureInfo.InvariantCulture);
+        (await s3.OpenAsync("GET", s3.PresignOld("GET", target, expires: now + 86_400 * 365))).Expect(200);
     }
 
     [Fact]
     public async Task The_text_to_sign_is_in_the_error()
     {
-        var target = await NewObjectAsync();
-        var presigner = new Presigner(s3);
-        var answer = await presigner.SendAsync("HEAD", presigner.SignOld("GET", target));
+        var target = await s3.NewObjectAsync();
+        var answer = await s3.OpenAsync("HEAD", s3.PresignOld("GET", target));
         Assert.Equal(403, answer.Status);
-        answer = await presigner.SendAsync("GET", presigner.SignOld("HEAD", target, expires: "4000000000"));
+        answer = await s3.OpenAsync("GET", s3.PresignOld("HEAD", target, expires: 4_000_000_000));
         Assert.Contains($"<StringToSign>GET\n\n\n4000000000\n{target}</StringToSign>", answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("CanonicalRequest", answer.Text, StringComparison.Ordinal);
     }
@@ -124,19 +116,17 @@ public sealed class S3SignatureVersion2Tests(S3Server s3) : IClassFixture<S3Serv
         var bucket = await s3.NewBucketAsync();
         (await s3.SendAsync("PUT", $"/{bucket}/a%2Bb", "plus")).Expect(200);
         (await s3.SendAsync("PUT", $"/{bucket}/a%20b", "blank")).Expect(200);
-        var presigner = new Presigner(s3);
-        var answer = await presigner.SendAsync("GET", presigner.SignOld("GET", $"/{bucket}{path}", $"/{bucket}{signedTarget}"));
+        var answer = await s3.OpenAsync("GET", s3.PresignOld("GET", $"/{bucket}{path}", $"/{bucket}{signedTarget}"));
         Assert.Equal(expected, answer.Status == 200 ? answer.Text : null);
     }
 
     [Fact]
     public async Task Chunks_cannot_be_signed()
     {
-        var target = await NewObjectAsync();
-        var presigner = new Presigner(s3);
+        var target = await s3.NewObjectAsync();
         const string Mode = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
-        var url = presigner.SignOld("PUT", $"{target}?x-amz-content-sha256={Mode}", target, $"x-amz-content-sha256:{Mode}\n");
-        ExpectError(await presigner.SendAsync("PUT", url, [1]), 400, "InvalidArgument");
+        var url = s3.PresignOld("PUT", $"{target}?x-amz-content-sha256={Mode}", target, $"x-amz-content-sha256:{Mode}\n");
+        ExpectError(await s3.OpenAsync("PUT", url, [1]), 400, "InvalidArgument");
     }
 
     [Fact]
@@ -144,7 +134,7 @@ public sealed class S3SignatureVersion2Tests(S3Server s3) : IClassFixture<S3Serv
     {
         await using var server = await GatewayServer.StartAsync(
             new GatewaySetup { Options = new GatewayOptions { SignatureVersion2 = SignatureVersion2.Off } }, services => services.AddS3Front());
-        var url = new Presigner(s3).SignOld("GET", "/bucket/k");
+        var url = s3.PresignOld("GET", "/bucket/k");
         var answer = await server.SendAsync(new ApiRequest("GET", url), [("host", server.EndPoint.ToString())]);
         ExpectError(answer, 400, "AuthorizationQueryParametersError");
         Assert.Contains("Version 4", answer.Text, StringComparison.Ordinal);
@@ -156,9 +146,8 @@ public sealed class S3SignatureVersion2Tests(S3Server s3) : IClassFixture<S3Serv
         await using var server = await GatewayServer.StartAsync(
             new GatewaySetup { Options = new GatewayOptions { S3Domain = "s3.test" } }, services => services.AddS3Front());
         (await SendAsync("PUT", "/", Owner)).Expect(200);
-        var presigner = new Presigner(s3);
-        (await SendAsync("PUT", presigner.SignOld("PUT", "/k", "/bucket/k"), null)).Expect(200);
-        ExpectError(await SendAsync("PUT", presigner.SignOld("PUT", "/k", "/other/k"), null), 403, "SignatureDoesNotMatch");
+        (await SendAsync("PUT", s3.PresignOld("PUT", "/k", "/bucket/k"), null)).Expect(200);
+        ExpectError(await SendAsync("PUT", s3.PresignOld("PUT", "/k", "/other/k"), null), 403, "SignatureDoesNotMatch");
 
         Task<ApiAnswer> SendAsync(string method, string target, Signer? signer)
         {
@@ -166,12 +155,5 @@ public sealed class S3SignatureVersion2Tests(S3Server s3) : IClassFixture<S3Serv
             return server.SendAsync(
                 request, signer?.Sign(request, "bucket.s3.test", server.Setup.Clock.Now) ?? [("host", "bucket.s3.test")]);
         }
-    }
-
-    private async Task<string> NewObjectAsync()
-    {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        (await s3.SendAsync("PUT", target, "old")).Expect(200);
-        return target;
     }
 }

@@ -2,11 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Memory;
 using OrleansUploads.Gateway.Glacier.Notifications;
-using OrleansUploads.TestKit.Journals;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier.Notifications;
@@ -17,9 +13,6 @@ public sealed class DeliveryTests : IAsyncDisposable
     private const string JobTopic = "arn:aws:sns:us-east-1:111122223333:job";
     private const string VaultTopic = "arn:aws:sns:us-east-1:111122223333:vault";
 
-    private readonly MemoryJournal _journal = new();
-    private readonly MemoryPartStore _parts = new();
-    private readonly SettableClock _clock = new();
     private readonly LogLines _log = new();
     private readonly ILoggerFactory _loggers;
     private readonly List<HttpNotifier> _notifiers = [];
@@ -129,25 +122,6 @@ public sealed class DeliveryTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_job_that_finishes_while_the_server_is_stopped_is_notified_after_the_restart()
-    {
-        await using var receiver = await Receiver.StartAsync();
-        string job;
-        await using (var server = await StartAsync((JobTopic, receiver.Address)))
-        {
-            var archive = await PrepareAsync(server, topic: null);
-            job = (await server.SendAsync(InitiateJob("v", JobParameters(archive, JobTopic, "Bulk")))).Header("x-amz-job-id")!;
-            await WakeAsync(server);
-            Assert.False(receiver.HasMore);
-        }
-
-        _clock.Advance(TimeSpan.FromHours(12));
-        await using var restarted = await StartAsync((JobTopic, receiver.Address));
-        await WakeAsync(restarted);
-        Assert.Contains(job, (await receiver.NextAsync()).Json.GetProperty("Message").GetString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_message_to_a_topic_without_a_receiver_is_logged_and_dropped()
     {
         await using var receiver = await Receiver.StartAsync();
@@ -191,18 +165,8 @@ public sealed class DeliveryTests : IAsyncDisposable
         }
     }
 
-    private async Task<GatewayServer> StartAsync(params (string Topic, Uri Address)[] receivers)
-    {
-        var notifier = Notify(receivers);
-        return await GatewayServer.StartAsync(new GatewaySetup
-        {
-            Clock = _clock,
-            Journal = _journal,
-            Parts = _parts,
-            Retrievals = new RetrievalPolicy { BulkDelay = TimeSpan.FromHours(12) },
-            Notifier = notifier,
-        });
-    }
+    private Task<GatewayServer> StartAsync(params (string Topic, Uri Address)[] receivers) =>
+        GatewayServer.StartAsync(new GatewaySetup { Notifier = Notify(receivers) });
 
     private HttpNotifier Notify(params (string Topic, Uri Address)[] receivers)
     {
@@ -213,10 +177,6 @@ public sealed class DeliveryTests : IAsyncDisposable
         _notifiers.Add(notifier);
         return notifier;
     }
-
-    /// <summary>Runs due work, as housekeeping does every few seconds.</summary>
-    private async Task WakeAsync(GatewayServer server) =>
-        await new WakeScan((EmbeddedHost)server.Host, _journal).RunAsync(CancellationToken.None);
 
     private static async Task<string> PrepareAsync(GatewayServer server, string? topic)
     {
@@ -231,8 +191,7 @@ public sealed class DeliveryTests : IAsyncDisposable
     }
 
     private static async Task<string> RetrieveAsync(GatewayServer server, string archive, string topic) =>
-        (await server.SendAsync(InitiateJob("v", JobParameters(archive, topic, "Standard")))).Expect(202).Header("x-amz-job-id")!;
-
-    private static string JobParameters(string archive, string topic, string tier) =>
-        $$"""{"Type":"archive-retrieval","ArchiveId":"{{archive}}","SNSTopic":"{{topic}}","Tier":"{{tier}}"}""";
+        (await server.SendAsync(InitiateJob(
+            "v", $$"""{"Type":"archive-retrieval","ArchiveId":"{{archive}}","SNSTopic":"{{topic}}"}""")))
+        .Expect(202).Header("x-amz-job-id")!;
 }

@@ -12,7 +12,10 @@ namespace OrleansUploads.Gateway.Tests.Http.Credentials;
 public sealed class KeyFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("keys-").FullName;
+    private readonly KeyFile _file;
     private readonly ManualTime _time = new();
+
+    public KeyFileTests() => _file = KeyFile.InFolder(_folder);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -26,8 +29,7 @@ public sealed class KeyFileTests : IDisposable
         Write("version-2", "AKIASECOND0000000000", new DateTime(2026, 1, 2, 0, 0, 0, DateTimeKind.Utc));
         Directory.CreateSymbolicLink(Path.Combine(_folder, "current"), "version-1");
         File.CreateSymbolicLink(Path.Combine(_folder, "keys.json"), "current/keys.json");
-        var store = new KeyFileCredentialStore(
-            KeyFile.InFolder(_folder), null, _time, NullLogger<KeyFileCredentialStore>.Instance);
+        var store = Open();
         Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
 
         Directory.Delete(Path.Combine(_folder, "current"));
@@ -41,22 +43,20 @@ public sealed class KeyFileTests : IDisposable
     public void A_secret_is_written_as_it_is_typed()
     {
         const string Secret = "a+b/c=d'e&f<g>";
-        var file = KeyFile.InFolder(_folder);
-        file.Change(pairs => [.. pairs, KeyPair.Create("000000000001", _time.GetUtcNow()) with { SecretAccessKey = Secret }]);
+        _file.Change(pairs => [.. pairs, KeyPair.Create("000000000001", _time.GetUtcNow()) with { SecretAccessKey = Secret }]);
         Assert.Contains($"\"{Secret}\"", File.ReadAllText(Path.Combine(_folder, "keys.json")), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_new_key_is_known_at_once()
     {
-        var file = KeyFile.InFolder(_folder);
-        var store = new KeyFileCredentialStore(file, null, _time, NullLogger<KeyFileCredentialStore>.Instance);
+        var store = Open();
         foreach (var _ in Enumerable.Range(0, 3))
         {
             var added = KeyPair.Create("000000000001", _time.GetUtcNow());
             Assert.Null(await store.FindAsync(added.AccessKeyId, default));
 
-            file.Change(pairs => [.. pairs, added]);
+            _file.Change(pairs => [.. pairs, added]);
 
             Assert.Equal(added.AccessKeyId, (await store.FindAsync(added.AccessKeyId, default))?.AccessKeyId);
         }
@@ -66,9 +66,8 @@ public sealed class KeyFileTests : IDisposable
     public async Task An_unknown_key_does_not_remove_the_keys_of_a_file_that_is_missing_for_a_moment()
     {
         Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
-        var file = KeyFile.InFolder(_folder);
-        var store = new KeyFileCredentialStore(file, null, _time, NullLogger<KeyFileCredentialStore>.Instance);
-        File.Move(file.Path, file.Path + "~");
+        var store = Open();
+        File.Move(_file.Path, _file.Path + "~");
         foreach (var _ in Enumerable.Range(0, 3))
         {
             Assert.Null(await store.FindAsync("AKIASECOND0000000000", default));
@@ -82,13 +81,12 @@ public sealed class KeyFileTests : IDisposable
     {
         var at = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         Write("", "AKIAFIRST00000000000", at);
-        var file = KeyFile.InFolder(_folder);
-        var length = new FileInfo(file.Path).Length;
-        var store = new KeyFileCredentialStore(file, null, _time, NullLogger<KeyFileCredentialStore>.Instance);
+        var length = new FileInfo(_file.Path).Length;
+        var store = Open();
         Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
 
         Write("", "AKIASECOND0000000000", at);
-        Assert.Equal(length, new FileInfo(file.Path).Length);
+        Assert.Equal(length, new FileInfo(_file.Path).Length);
         _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Null(await store.FindAsync("AKIAFIRST00000000000", default));
@@ -98,10 +96,9 @@ public sealed class KeyFileTests : IDisposable
     public async Task Concurrent_requests_look_at_the_file_once_so_one_that_is_missing_for_a_moment_keeps_its_keys()
     {
         Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
-        var file = KeyFile.InFolder(_folder);
         var time = new InterruptedTime();
-        var store = new KeyFileCredentialStore(file, null, time, NullLogger<KeyFileCredentialStore>.Instance);
-        File.Move(file.Path, file.Path + "~");
+        var store = Open(time);
+        File.Move(_file.Path, _file.Path + "~");
         time.Advance(TimeSpan.FromSeconds(1));
 
         // Another request looks at the file after this one has decided to.
@@ -118,34 +115,32 @@ public sealed class KeyFileTests : IDisposable
     public async Task A_file_that_is_missing_for_a_moment_keeps_its_keys_and_a_removed_one_does_not()
     {
         Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
-        var file = KeyFile.InFolder(_folder);
         using var log = new LogLines();
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
-        var store = new KeyFileCredentialStore(file, null, _time, loggers.CreateLogger<KeyFileCredentialStore>());
+        var store = new KeyFileCredentialStore(_file, null, _time, loggers.CreateLogger<KeyFileCredentialStore>());
 
-        File.Move(file.Path, file.Path + "~");
+        File.Move(_file.Path, _file.Path + "~");
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
 
-        File.Move(file.Path + "~", file.Path);
+        File.Move(_file.Path + "~", _file.Path);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
 
-        File.Delete(file.Path);
+        File.Delete(_file.Path);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Null(await store.FindAsync("AKIAFIRST00000000000", default));
-        Assert.Contains($"{file.Path} is missing", Assert.Single(await log.ReadThroughAsync("is missing")), StringComparison.Ordinal);
+        Assert.Contains($"{_file.Path} is missing", Assert.Single(await log.ReadThroughAsync("is missing")), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_file_that_is_too_large_is_not_read_and_the_keys_read_before_stay_valid()
     {
         Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
-        var file = KeyFile.InFolder(_folder);
-        var store = new KeyFileCredentialStore(file, null, _time, NullLogger<KeyFileCredentialStore>.Instance);
-        using (var grown = new FileStream(file.Path, FileMode.Open))
+        var store = Open();
+        using (var grown = new FileStream(_file.Path, FileMode.Open))
         {
             grown.SetLength(65 << 20);
         }
@@ -153,7 +148,7 @@ public sealed class KeyFileTests : IDisposable
         _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
-        Assert.Contains("more than 64 MiB", Assert.Throws<InvalidDataException>(file.Read).Message, StringComparison.Ordinal);
+        Assert.Contains("more than 64 MiB", Assert.Throws<InvalidDataException>(_file.Read).Message, StringComparison.Ordinal);
     }
 
     /// <summary>The owner of the folder could otherwise let root open, give away or copy a file of root's.</summary>
@@ -184,7 +179,7 @@ public sealed class KeyFileTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root can give files to another user.");
         Run("chown", "10001:10002", _folder);
 
-        KeyFile.InFolder(_folder).Change(_ => [KeyPair.Create("000000000001", _time.GetUtcNow())]);
+        _file.Change(_ => [KeyPair.Create("000000000001", _time.GetUtcNow())]);
 
         Assert.Equal(
             "10001:10002\n10001:10002\n",
@@ -207,7 +202,7 @@ public sealed class KeyFileTests : IDisposable
         }).Change(_ => [KeyPair.Create("000000000001", _time.GetUtcNow())]);
 
         Assert.Equal(3, waits);
-        Assert.Single(KeyFile.InFolder(_folder).Read());
+        Assert.Single(_file.Read());
     }
 
     [Fact]
@@ -226,9 +221,8 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public void A_key_file_without_scopes_is_read_as_keys_without_limits()
     {
-        var file = KeyFile.InFolder(_folder);
         File.WriteAllText(
-            file.Path,
+            _file.Path,
             """
             {
               "keys": [
@@ -242,7 +236,7 @@ public sealed class KeyFileTests : IDisposable
             }
             """);
 
-        var pair = Assert.Single(file.Read());
+        var pair = Assert.Single(_file.Read());
 
         Assert.Equal("OUOLDFORMOLDFORMOLDF", pair.AccessKeyId);
         Assert.True(pair.Scope.IsUnlimited);
@@ -251,12 +245,11 @@ public sealed class KeyFileTests : IDisposable
     [Fact]
     public void A_key_with_a_scope_is_stored_where_older_versions_do_not_find_it()
     {
-        var file = KeyFile.InFolder(_folder);
         var limited = KeyPair.Create("000000000001", Some.Noon) with { Scope = new KeyScope(KeyRole.Upload, ["photos"]) };
-        file.Change(_ => [limited, KeyPair.Create("000000000001", Some.Noon)]);
+        _file.Change(_ => [limited, KeyPair.Create("000000000001", Some.Noon)]);
 
-        var read = file.Read();
-        using var document = JsonDocument.Parse(File.ReadAllBytes(file.Path));
+        var read = _file.Read();
+        using var document = JsonDocument.Parse(File.ReadAllBytes(_file.Path));
 
         Assert.True(read[0].Scope.IsUnlimited);
         Assert.Equal("upload of photos", read[1].Scope.ToString());
@@ -279,14 +272,13 @@ public sealed class KeyFileTests : IDisposable
     public async Task A_file_with_an_incomplete_key_is_refused_and_the_keys_read_before_stay_valid(string content, string problem)
     {
         Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
-        var file = KeyFile.InFolder(_folder);
-        var store = new KeyFileCredentialStore(file, null, _time, NullLogger<KeyFileCredentialStore>.Instance);
-        File.WriteAllText(file.Path, content);
+        var store = Open();
+        File.WriteAllText(_file.Path, content);
         _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
-        var refused = Assert.Throws<InvalidDataException>(file.Read);
-        Assert.StartsWith($"{file.Path} is not a key file: ", refused.Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<InvalidDataException>(_file.Read);
+        Assert.StartsWith($"{_file.Path} is not a key file: ", refused.Message, StringComparison.Ordinal);
         Assert.Contains(problem, refused.Message, StringComparison.Ordinal);
     }
 
@@ -297,10 +289,9 @@ public sealed class KeyFileTests : IDisposable
         "vault")]
     public void A_limit_that_would_be_ignored_is_refused(string content, string member)
     {
-        var file = KeyFile.InFolder(_folder);
-        File.WriteAllText(file.Path, content);
+        File.WriteAllText(_file.Path, content);
 
-        var refused = Assert.Throws<InvalidDataException>(file.Read);
+        var refused = Assert.Throws<InvalidDataException>(_file.Read);
 
         Assert.Contains($".{member} is unknown", refused.Message, StringComparison.Ordinal);
     }
@@ -320,6 +311,9 @@ public sealed class KeyFileTests : IDisposable
         flush.Fail(inputOutputError, asked => asked == path);
         Assert.Throws<FlushFailedException>(() => file.Change(pairs => [.. pairs, KeyPair.Create("000000000002", Some.Noon)]));
     }
+
+    private KeyFileCredentialStore Open(TimeProvider? time = null) =>
+        new(_file, null, time ?? _time, NullLogger<KeyFileCredentialStore>.Instance);
 
     private static string Run(string program, params string[] arguments)
     {

@@ -1,6 +1,4 @@
-using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Exchanges;
@@ -10,28 +8,23 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Gateway.Tests.Http.Fronts;
 
 /// <summary>Several protocols at one address.</summary>
-public sealed class FrontTests : IAsyncLifetime
+public sealed class FrontTests : ServerFixture
 {
     private static readonly Signer FakeSigner = new() { Rules = new FakeFront().Signing };
 
-    private GatewayServer _server = null!;
-
-    public async ValueTask InitializeAsync() => _server = await GatewayServer.StartAsync(
-        new GatewaySetup(), services => services.AddSingleton<IFront, FakeFront>());
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
+    protected override void Configure(IServiceCollection services) => services.AddSingleton<IFront, FakeFront>();
 
     [Fact]
     public async Task A_request_goes_to_the_front_of_its_credential_scope()
     {
         var request = new ApiRequest("POST", "/-/vaults/v").WithBody(Encoding.UTF8.GetBytes("hello"));
-        var answer = (await _server.SendAsync(request, FakeSigner)).Expect(200);
+        var answer = (await SendAsync(request, FakeSigner)).Expect(200);
         Assert.Equal("111122223333 sent hello", answer.Text);
         Assert.Equal(RequestId.Chars, answer.Header("x-fake-request-id")!.Length);
         Assert.Null(answer.Header("x-amzn-RequestId"));
-        Assert.Contains("Fake account 111122223333 status 200", await _server.Log.WaitForAsync("Fake"), StringComparison.Ordinal);
+        Assert.Contains("Fake account 111122223333 status 200", await Server.Log.WaitForAsync("Fake"), StringComparison.Ordinal);
 
-        (await _server.SendAsync(CreateVault("v"))).Expect(201);
+        (await SendAsync(CreateVault("v"))).Expect(201);
     }
 
     [Theory]
@@ -40,7 +33,7 @@ public sealed class FrontTests : IAsyncLifetime
     [InlineData("/neither", 400)]
     public async Task An_unsigned_request_goes_to_the_front_that_claims_its_path_or_else_to_the_first(string path, int status)
     {
-        var answer = (await _server.SendAsync(new ApiRequest("GET", path), [])).Expect(status);
+        var answer = (await Server.SendAsync(new ApiRequest("GET", path), [])).Expect(status);
         Assert.Equal(status == 418, answer.Header("x-fake-request-id") is not null);
     }
 
@@ -48,16 +41,16 @@ public sealed class FrontTests : IAsyncLifetime
     public async Task A_service_without_a_front_is_refused_by_the_front_that_claims_the_path()
     {
         var signer = new Signer { Rules = OrleansUploads.Signing.SigningRules.S3 };
-        (await _server.SendAsync(ListVaults(), signer)).ExpectError(403, "InvalidSignatureException", "It must be 'glacier'");
+        (await SendAsync(ListVaults(), signer)).ExpectWrongSignature("It must be 'glacier'");
     }
 
     [Fact]
     public async Task Each_front_defines_which_headers_must_be_signed()
     {
         var request = new ApiRequest("GET", "/fake").With("x-fake-thing", "1");
-        (await _server.SendAsync(request, FakeSigner)).Expect(200);
-        (await _server.SendAsync(request, FakeSigner with { UnsignedHeader = "x-fake-thing" })).Expect(418);
-        (await _server.SendAsync(request, FakeSigner with { UnsignedHeader = "x-amz-glacier-version" })).Expect(200);
+        (await SendAsync(request, FakeSigner)).Expect(200);
+        (await SendAsync(request, FakeSigner with { UnsignedHeader = "x-fake-thing" })).Expect(418);
+        (await SendAsync(request, FakeSigner with { UnsignedHeader = "x-amz-glacier-version" })).Expect(200);
         var glacierSigning = Front("glacier").Signing;
         Assert.Equal(["x-amz-", "x-orleans-uploads-"], glacierSigning.SignedPrefixes);
         Assert.Equal(["content-range"], glacierSigning.SignedWhenPresent);
@@ -66,11 +59,11 @@ public sealed class FrontTests : IAsyncLifetime
     [Fact]
     public async Task Errors_from_shared_code_are_described_by_the_front()
     {
-        var unsigned = await _server.SendAsync(new ApiRequest("GET", "/fake"), []);
+        var unsigned = await Server.SendAsync(new ApiRequest("GET", "/fake"), []);
         Assert.Equal((418, "FakeSignatureRejected"), (unsigned.Status, unsigned.Text));
 
         var faulty = new ApiRequest("GET", "/fake").With(RequestPayload.HashHeader, new string('0', 64));
-        var fault = await _server.SendAsync(faulty, FakeSigner);
+        var fault = await SendAsync(faulty, FakeSigner);
         Assert.Equal((418, "FakeInternalFailure"), (fault.Status, fault.Text));
     }
 
@@ -96,18 +89,6 @@ public sealed class FrontTests : IAsyncLifetime
         var refused = Assert.Throws<InvalidOperationException>(() => Table(new FakeFront(), new FakeFront()));
         Assert.Equal("Two fronts are registered for the service 'fake'.", refused.Message);
         Assert.Throws<InvalidOperationException>(() => Table());
-    }
-
-    [Fact]
-    public void Each_log_message_has_its_own_event_ID()
-    {
-        var ids = typeof(GatewayOptions).Assembly.GetTypes()
-            .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
-            .SelectMany(method => method.GetCustomAttributes<LoggerMessageAttribute>())
-            .Select(message => message.EventId)
-            .ToList();
-        Assert.NotEmpty(ids);
-        Assert.Equal(ids.Count, ids.Distinct().Count());
     }
 
     /// <summary>The errors for which a front has no status, code or message.</summary>
@@ -137,5 +118,5 @@ public sealed class FrontTests : IAsyncLifetime
     private static FrontTable Table(params IFront[] fronts) => new(
         fronts, new GatewayOptions(), new MemoryCredentialStore([]), TimeProvider.System);
 
-    private IFront Front(string service) => _server.Services.GetServices<IFront>().Single(front => front.Signing.Service == service);
+    private IFront Front(string service) => Server.Services.GetServices<IFront>().Single(front => front.Signing.Service == service);
 }

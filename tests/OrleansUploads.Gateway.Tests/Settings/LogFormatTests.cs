@@ -1,12 +1,13 @@
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 using OrleansUploads.Gateway.Hosting;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Settings;
 
-public sealed class JsonLogTests
+/// <summary>The log as programs and as people read it.</summary>
+public sealed partial class LogFormatTests
 {
     private static readonly DateTimeOffset Now = new(2026, 5, 4, 9, 0, 0, 7, TimeSpan.Zero);
 
@@ -43,18 +44,6 @@ public sealed class JsonLogTests
     }
 
     [Fact]
-    public async Task A_refused_request_has_its_code_and_no_account()
-    {
-        await using var server = await StartAsync();
-        await server.SendAsync(ListVaults(), new Signer { AccessKeyId = "AKIASTRANGER" });
-
-        var log = Parse(await server.Log.WaitForAsync("ListVaults"));
-
-        Assert.Equal("UnrecognizedClientException", log["code"].GetString());
-        Assert.DoesNotContain("account", log.Keys);
-    }
-
-    [Fact]
     public void A_message_of_several_lines_with_an_exception_is_one_line()
     {
         using var text = new StringWriter { NewLine = "\n" };
@@ -70,6 +59,32 @@ public sealed class JsonLogTests
         Assert.Contains("five\r\nsix", Parse(line)["exception"].GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_line_has_the_time_and_the_message_with_the_whole_request_ID()
+    {
+        using var lines = PlainLines();
+
+        LogServed(lines, "0123456789abcdef", "UploadArchive");
+
+        Assert.Equal(["2026-05-04T09:00:00.007Z 0123456789abcdef UploadArchive is done\n"], await lines.ReadThroughAsync("is done"));
+    }
+
+    [Fact]
+    public async Task A_problem_says_how_severe_it_is_and_is_one_line()
+    {
+        using var lines = PlainLines();
+
+        LogSlow(lines, "two\nlines");
+        LogFailed(lines, new InvalidOperationException("broken"));
+
+        Assert.Equal(
+            [
+                "2026-05-04T09:00:00.007Z warning: It is slow: two lines\n",
+                "2026-05-04T09:00:00.007Z error: It failed System.InvalidOperationException: broken\n",
+            ],
+            await lines.ReadThroughAsync("It failed"));
+    }
+
     private static async Task<GatewayServer> StartAsync()
     {
         var server = await GatewayServer.StartAsync(new GatewaySetup());
@@ -79,4 +94,18 @@ public sealed class JsonLogTests
 
     private static Dictionary<string, JsonElement> Parse(string line) =>
         JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(line)!;
+
+    private static LogLines PlainLines() => new()
+    {
+        Formatter = new PlainLogFormatter(new ManualTime(Now)),
+    };
+
+    [LoggerMessage(1, LogLevel.Information, "{RequestId} {Operation} is done")]
+    private static partial void LogServed(ILogger log, string requestId, string operation);
+
+    [LoggerMessage(2, LogLevel.Warning, "It is slow: {Reason}")]
+    private static partial void LogSlow(ILogger log, string reason);
+
+    [LoggerMessage(3, LogLevel.Error, "It failed")]
+    private static partial void LogFailed(ILogger log, Exception fault);
 }

@@ -6,9 +6,22 @@ using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 
-/// <summary>The fronts below a prefix. The signature covers the prefix, and operations do not see it.</summary>
-public sealed class PrefixedTargetTests
+/// <summary>What of a target a signature covers, and what of it operations see.</summary>
+public sealed class RequestTargetTests
 {
+    [Theory]
+    [InlineData("http://host:9400/b/k?a=1", "/b/k?a=1", "/b/k")]
+    [InlineData("HTTPS://host/b//k", "/b//k", "/b//k")]
+    [InlineData("http://host", "/", "/")]
+    [InlineData("http://host?a=/", "/?a=/", "/")]
+    [InlineData("/http://host/k", "/http://host/k", "/http://host/k")]
+    [InlineData("ftp://host/k", "ftp://host/k", "ftp://host/k")]
+    public void The_scheme_and_the_authority_are_not_part_of_path_and_query(string sent, string raw, string path)
+    {
+        var target = RequestTarget.Parse(sent);
+        Assert.Equal((raw, path), (target.Raw, target.Path));
+    }
+
     [Theory]
     [InlineData("/files/up/-/vaults?limit=1", "/files/up", "/-/vaults", "-|vaults")]
     [InlineData("/files/up", "/files/up", "/", "")]
