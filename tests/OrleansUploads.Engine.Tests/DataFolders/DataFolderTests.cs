@@ -8,7 +8,7 @@ public sealed class DataFolderTests : IDisposable
 {
     private const int InputOutputError = 5;
 
-    private readonly TemporaryRoot _parent = new();
+    private readonly TemporaryFolder _parent = new();
     private readonly FaultyFlush _flush = new();
 
     public void Dispose() => _parent.Dispose();
