@@ -15,7 +15,7 @@ public sealed class PartIntakeTests
         await _bench.Intake.StorePartAsync(
             upload, Some.Vault, new PartRange(0, statedLength - 1), stated, new MemoryStream(Body), sender: null, CancellationToken.None);
 
-    private ValueTask<Outcome<CompletedArchive>> StoreArchiveAsync(
+    private static ValueTask<Outcome<CompletedArchive>> StoreArchiveAsync(
         EngineBench bench, Description description, long statedLength, CancellationToken cancellationToken) =>
         bench.Intake.StoreArchiveAsync(
             Some.Vault, description, statedLength, ClientCalls.Hashes(Body), new MemoryStream(Body), cancellationToken);

@@ -12,92 +12,112 @@ public sealed class PlantedStorageMistakeTests
     /// <summary>Each mistake, after the name of the test of the suite that finds it.</summary>
     private static Dictionary<string, (string Finder, Func<Mistaken> Make)> Mistakes { get; } = new()
     {
-        ["a write is acknowledged before it is stored"] = ("?", () => new() { OnPut = AcknowledgeEarly() }),
-        ["a body that breaks off is stored as a whole object"] = ("?", () => new()
-        {
-            OnPut = static async (store, put) =>
+        ["a write is acknowledged before it is stored"] = (
+            nameof(ObjectPartStoreTests.Committed_bytes_and_their_leaves_are_read_back_and_listed_at_any_size),
+            () => new() { OnPut = AcknowledgeEarly() }),
+        ["a body that breaks off is stored as a whole object"] = (
+            nameof(ObjectStorageFaultTests.A_long_attempt_that_is_abandoned_or_has_a_wrong_number_of_leaves_leaves_nothing),
+            () => new()
             {
-                using var bytes = new MemoryStream();
-                _ = await Record.ExceptionAsync(() => put.Content.CopyToAsync(bytes));
-                await store.PutAsync(put, bytes.ToArray());
-            },
-        }),
-        ["a write acknowledges without reading the end of the body"] = ("?", () => new()
-        {
-            OnPut = static async (store, put) =>
-            {
-                var bytes = new byte[put.LengthBytes - 1];
-                await put.Content.ReadExactlyAsync(bytes);
-                await store.PutAsync(put, bytes);
-            },
-        }),
-        ["a conditional write replaces the object"] = ("?", () => new()
-        {
-            OnPut = static async (store, put) =>
-            {
-                var exists = put.OnlyIfAbsent && store.Objects.ContainsKey(put.Key);
-                await store.RealPutAsync(put with { OnlyIfAbsent = false });
-                if (exists)
+                OnPut = static async (store, put) =>
                 {
-                    throw new ObjectStorageException(ObjectFault.Exists);
-                }
-            },
-        }),
-        ["a range begins one byte late"] = ("?", () => new()
+                    using var bytes = new MemoryStream();
+                    _ = await Record.ExceptionAsync(() => put.Content.CopyToAsync(bytes));
+                    await store.PutAsync(put, bytes.ToArray());
+                },
+            }),
+        ["a write acknowledges without reading the end of the body"] = (
+            nameof(ObjectPartStoreTests.Committed_bytes_and_their_leaves_are_read_back_and_listed_at_any_size),
+            () => new()
+            {
+                OnPut = static async (store, put) =>
+                {
+                    var bytes = new byte[put.LengthBytes - 1];
+                    await put.Content.ReadExactlyAsync(bytes);
+                    await store.PutAsync(put, bytes);
+                },
+            }),
+        ["a conditional write replaces the object"] = (
+            nameof(ObjectPartStoreTests.A_manifest_is_stored_once_and_stays_until_its_upload_is_deleted),
+            () => new()
+            {
+                OnPut = static async (store, put) =>
+                {
+                    var exists = put.OnlyIfAbsent && store.Objects.ContainsKey(put.Key);
+                    await store.RealPutAsync(put with { OnlyIfAbsent = false });
+                    if (exists)
+                    {
+                        throw new ObjectStorageException(ObjectFault.Exists);
+                    }
+                },
+            }),
+        ["a range begins one byte late"] = (nameof(ObjectPartStoreTests.Any_range_is_read_back_and_nothing_from_the_end_on), () => new()
         {
             OnRead = static (store, key, range) =>
                 store.RealReadAsync(key, range.Offset > 64 * 1024 ? range with { Offset = range.Offset + 1 } : range),
         }),
-        ["a range is ignored"] = ("?", () => new()
+        ["a range is ignored"] = (nameof(ObjectPartStoreTests.Any_range_is_read_back_and_nothing_from_the_end_on), () => new()
         {
             OnRead = static (store, key, _) => store.RealReadAsync(key, new ObjectRange(0, long.MaxValue)),
         }),
-        ["the length of a range is taken for that of the object"] = ("?", () => new()
-        {
-            OnRead = static async (store, key, range) =>
+        ["the length of a range is taken for that of the object"] = (
+            nameof(ObjectPartStoreTests.Committed_bytes_and_their_leaves_are_read_back_and_listed_at_any_size),
+            () => new()
             {
-                var content = await store.RealReadAsync(key, range);
-                return new ObjectContent(content.Bytes, Math.Min(range.LengthBytes, content.ObjectBytes));
-            },
-        }),
-        ["a deletion deletes a younger attempt too"] = ("?", () => new()
-        {
-            OnDelete = static async (store, key) =>
-            {
-                await store.RealDeleteAsync(key);
-                foreach (var other in store.InFolderOf(key).Where(static other => other.EndsWith(".part", StringComparison.Ordinal)))
+                OnRead = static async (store, key, range) =>
                 {
-                    await store.RealDeleteAsync(other);
-                }
-            },
-        }),
-        ["a deletion is only acknowledged"] = ("?", () => new() { OnDelete = static (_, _) => Task.CompletedTask }),
-        ["a deletion of several deletes other attempts too"] = ("?", () => new()
-        {
-            OnDeleteSeveral = static async (store, keys) =>
+                    var content = await store.RealReadAsync(key, range);
+                    return new ObjectContent(content.Bytes, Math.Min(range.LengthBytes, content.ObjectBytes));
+                },
+            }),
+        ["a deletion deletes a younger attempt too"] = (
+            nameof(ObjectPartStoreTests.Deleting_an_attempt_again_changes_nothing_and_only_a_manifest_keeps_the_upload),
+            () => new()
             {
-                var failed = await store.RealDeleteSeveralAsync(keys);
-                await Task.WhenAll(store.InFolderOf(keys[0]).Select(store.RealDeleteAsync));
-                return failed;
-            },
-        }),
-        ["an object that is left by a deletion of several is not reported"] = ("?", () => new()
-        {
-            OnDeleteSeveral = static async (store, keys) =>
+                OnDelete = static async (store, key) =>
+                {
+                    await store.RealDeleteAsync(key);
+                    foreach (var other in store.InFolderOf(key).Where(static other => other.EndsWith(".part", StringComparison.Ordinal)))
+                    {
+                        await store.RealDeleteAsync(other);
+                    }
+                },
+            }),
+        ["a deletion is only acknowledged"] = (
+            nameof(ObjectPartStoreTests.Deleting_an_attempt_again_changes_nothing_and_only_a_manifest_keeps_the_upload),
+            () => new() { OnDelete = static (_, _) => Task.CompletedTask }),
+        ["a deletion of several deletes other attempts too"] = (
+            nameof(ObjectPartStoreTests.Several_attempts_are_deleted_at_once_and_the_others_stay),
+            () => new()
             {
-                await store.RealDeleteSeveralAsync(keys);
-                return [];
-            },
-        }),
-        ["a deletion of several ends after its third object"] = ("?", () => new()
-        {
-            OnDeleteSeveral = static (store, keys) => store.RealDeleteSeveralAsync([.. keys.Take(3)]),
-        }),
-        ["a listing ends after its first page"] = ("?", () => new()
+                OnDeleteSeveral = static async (store, keys) =>
+                {
+                    var failed = await store.RealDeleteSeveralAsync(keys);
+                    await Task.WhenAll(store.InFolderOf(keys[0]).Select(store.RealDeleteAsync));
+                    return failed;
+                },
+            }),
+        ["an object that is left by a deletion of several is not reported"] = (
+            nameof(ObjectStorageFaultTests.Several_objects_do_not_count_as_deleted_if_one_of_them_is_left),
+            () => new()
+            {
+                OnDeleteSeveral = static async (store, keys) =>
+                {
+                    await store.RealDeleteSeveralAsync(keys);
+                    return [];
+                },
+            }),
+        ["a deletion of several ends after its third object"] = (
+            nameof(ObjectPartStoreTests.Several_attempts_are_deleted_at_once_and_the_others_stay),
+            () => new()
+            {
+                OnDeleteSeveral = static (store, keys) => store.RealDeleteSeveralAsync([.. keys.Take(3)]),
+            }),
+        ["a listing ends after its first page"] = (nameof(ObjectPartStoreTests.Listings_contain_everything_that_is_stored), () => new()
         {
             OnList = static async (store, prefix, page) => await store.RealListAsync(prefix, page) with { Next = null },
         }),
-        ["a listing repeats its first page"] = ("?", () => new()
+        ["a listing repeats its first page"] = (nameof(ObjectPartStoreTests.Listings_contain_everything_that_is_stored), () => new()
         {
             OnList = static async (store, prefix, page) =>
             {
@@ -105,10 +125,18 @@ public sealed class PlantedStorageMistakeTests
                 return page is null ? first : first with { Next = null };
             },
         }),
-        ["a missing object is taken for an outage"] = ("?", () => new() { Misread = (ObjectFault.Missing, ObjectFault.Unavailable) }),
-        ["an outage is taken for a missing object"] = ("?", () => new() { Misread = (ObjectFault.Unavailable, ObjectFault.Missing) }),
-        ["a full store is taken for an outage"] = ("?", () => new() { Misread = (ObjectFault.Full, ObjectFault.Unavailable) }),
-        ["a refusal is taken for an outage"] = ("?", () => new() { Misread = (ObjectFault.Refused, ObjectFault.Unavailable) }),
+        ["a missing object is taken for an outage"] = (
+            nameof(ObjectPartStoreTests.A_missing_attempt_is_damaged_and_belongs_to_no_other_upload_and_a_missing_manifest_is_null),
+            () => new() { Misread = (ObjectFault.Missing, ObjectFault.Unavailable) }),
+        ["an outage is taken for a missing object"] = (
+            nameof(ObjectStorageFaultTests.A_store_that_stays_unavailable_is_neither_damaged_nor_empty),
+            () => new() { Misread = (ObjectFault.Unavailable, ObjectFault.Missing) }),
+        ["a full store is taken for an outage"] = (
+            nameof(ObjectStorageFaultTests.A_full_store_is_reported_as_full),
+            () => new() { Misread = (ObjectFault.Full, ObjectFault.Unavailable) }),
+        ["a refusal is taken for an outage"] = (
+            nameof(ObjectStorageFaultTests.A_refused_call_is_not_repeated),
+            () => new() { Misread = (ObjectFault.Refused, ObjectFault.Unavailable) }),
     };
 
     [Theory]

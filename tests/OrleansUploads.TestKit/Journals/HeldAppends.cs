@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace OrleansUploads.TestKit.Journals;
 
 /// <summary>Holds the appends of a <see cref="FaultyJournal"/> until they are released.</summary>
@@ -5,7 +7,7 @@ public sealed class HeldAppends
 {
     private readonly Lock _gate = new();
     private readonly Queue<TaskCompletionSource> _held = new();
-    private readonly SemaphoreSlim _arrivals = new(0);
+    private readonly Channel<TaskCompletionSource> _arrivals = Channel.CreateUnbounded<TaskCompletionSource>();
     private int _seen;
     private bool _open;
 
@@ -14,7 +16,7 @@ public sealed class HeldAppends
     {
         for (; _seen < count; _seen++)
         {
-            await _arrivals.WaitAsync(cancellationToken);
+            await _arrivals.Reader.ReadAsync(cancellationToken);
         }
     }
 
@@ -50,7 +52,7 @@ public sealed class HeldAppends
             }
 
             _held.Enqueue(passed);
-            _arrivals.Release();
+            _arrivals.Writer.TryWrite(passed);
         }
 
         await passed.Task.WaitAsync(cancellationToken);
