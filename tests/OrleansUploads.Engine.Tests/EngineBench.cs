@@ -3,7 +3,6 @@ using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.TestKit.Journals;

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Sqlite;

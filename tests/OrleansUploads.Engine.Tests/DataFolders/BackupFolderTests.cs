@@ -1,7 +1,6 @@
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Engine.Tests.Journals;
-using OrleansUploads.Engine.Tests.PartStores;
 
 namespace OrleansUploads.Engine.Tests.DataFolders;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Tests.PartStores;
 
 namespace OrleansUploads.Engine.Tests.DataFolders;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Uploads;
 
 namespace OrleansUploads.TestKit.PartStores;
 
