@@ -1,7 +1,7 @@
 namespace OrleansUploads.TestKit.Journals;
 
 /// <summary>A journal that fails according to a plan, and that can hold appends.</summary>
-public sealed class FaultyJournal(IJournal inner, JournalFaultPlan plan) : DelegatingJournal(inner)
+public sealed class FaultyJournal(IJournal inner, JournalFaultPlan plan) : DelegatingJournal(inner), IWakeIndex
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<(JournalOperation, EntityId), long> _calls = [];
@@ -48,6 +48,10 @@ public sealed class FaultyJournal(IJournal inner, JournalFaultPlan plan) : Deleg
 
     public override ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken) =>
         RunAsync(JournalOperation.Forget, entity, () => Inner.ForgetAsync(entity, expectedVersion, cancellationToken));
+
+    /// <summary>Lists what is due in the wake index of the inner journal, without faults.</summary>
+    public ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken) =>
+        ((IWakeIndex)Inner).ListDueAsync(dueAt, limit, cancellationToken);
 
     private async ValueTask<T> RunAsync<T>(JournalOperation operation, EntityId entity, Func<ValueTask<T>> call)
     {
