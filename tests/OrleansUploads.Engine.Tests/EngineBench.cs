@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Refusals;
@@ -11,25 +10,33 @@ using OrleansUploads.TestKit.Journals;
 namespace OrleansUploads.Engine.Tests;
 
 /// <summary>An engine in memory with a manual clock. <see cref="Crash"/> keeps only durable state.</summary>
-internal sealed class EngineBench
+internal class EngineBench
 {
     private readonly MemoryJournal _journal = new();
     private readonly Func<IJournal, IJournal> _wrap;
     private readonly EngineLog? _log;
 
     public EngineBench(
-        Func<IJournal, IJournal>? wrapJournal = null,
-        Func<IPartStore, IPartStore>? wrapParts = null,
-        EngineLog? log = null)
+        Func<IJournal, IJournal>? wrapJournal = null, Func<IPartStore, IPartStore>? wrapParts = null, RecordedLog? log = null)
     {
-        _log = log;
+        _log = log is null ? null : new EngineLog(log, TimeProvider.System);
         _wrap = wrapJournal ?? (journal => journal);
         Parts = (wrapParts ?? (parts => parts))(new MemoryPartStore());
         Ids = new SeededIds(Time, 1);
         Host = Start();
     }
 
-    public IJournal Journal => _journal;
+    /// <summary>An engine whose part store fails according to a plan.</summary>
+    public EngineBench(Func<PartStoreStep, PartStoreFault> faults, RecordedLog? log = null)
+        : this(wrapParts: inner => new FaultyPartStore(inner, faults), log: log)
+    {
+    }
+
+    /// <summary>An engine whose journal fails according to a plan.</summary>
+    public EngineBench(JournalFaultPlan faults, RecordedLog? log = null)
+        : this(inner => new FaultyJournal(inner, faults), log: log)
+    {
+    }
 
     public ManualTime Time { get; } = new();
 
@@ -43,29 +50,36 @@ internal sealed class EngineBench
 
     public ArchiveReader Reader => new(Parts);
 
-    public AttemptCollector Collector => new(Host, Parts, Host.Clock, log: _log);
-
-    public WakeScan Wakes => new(Host, _journal);
+    /// <summary>The clock of the next host, or null for one that trusts the time of the test.</summary>
+    protected IServiceClock? HostClock { get; set; }
 
     /// <summary>Starts another host on the durable state. The old host keeps running, like a process that does not know that
     /// it was replaced.</summary>
     public void Crash() => Host = Start();
 
-    public async Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class, IAnswer => (await Host.AskAsync(entity, command, CancellationToken.None)).Answer;
+    public static (EngineBench Bench, Func<HeldAppends> Hold) Holding()
+    {
+        FaultyJournal? journal = null;
+        var bench = new EngineBench(inner => journal = new FaultyJournal(inner, JournalFaultPlans.None));
+        return (bench, () => journal!.HoldAppends());
+    }
+
+    public Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
+        where TAnswer : class, IAnswer => Host.AnswerAsync(entity, command);
 
     public async Task<Refusal> RefusalAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
         where TAnswer : class, IAnswer => Assert.IsType<Refusal>(
             (await Host.AskAsync(entity, command, CancellationToken.None)).Refusal, exactMatch: false);
 
-    /// <summary>An engine of which one journal write fails, before or after its effect.</summary>
-    /// <param name="failing">The number of the write, from 1.</param>
-    /// <param name="fault">What happens to it.</param>
-    public static EngineBench FailingAt(int failing, JournalFault fault)
+    /// <summary>Uploads while each of the first journal writes in turn fails, before or after its effect.</summary>
+    public static IEnumerable<EngineBench> FailingAtEachWrite(JournalFault fault)
     {
-        var writes = 0;
-        return new EngineBench(inner => new FaultyJournal(
-            inner, call => call.Operation == JournalOperation.Append && ++writes == failing ? fault : JournalFault.None));
+        const int Writes = 24;
+        return Enumerable.Range(1, Writes).Select(failing =>
+        {
+            var writes = 0;
+            return new EngineBench(call => call.Operation == JournalOperation.Append && ++writes == failing ? fault : JournalFault.None);
+        });
     }
 
     /// <summary>Repeats a call until it is answered. Before each repetition the process is replaced.</summary>
@@ -84,56 +98,50 @@ internal sealed class EngineBench
         }
     }
 
-    public Task<Done> CreateVaultAsync() => AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));
+    public Task<Done> CreateVaultAsync() => Host.CreateVaultAsync();
 
-    public async Task<UploadId> OpenUploadAsync(int partMebibytes = 1, ByteStorage storage = ByteStorage.Gateway)
+    public Task<UploadId> OpenUploadAsync(int partMebibytes = 1, ByteStorage storage = ByteStorage.Gateway) =>
+        Host.OpenUploadAsync(Ids, partMebibytes, storage);
+
+    public async Task<UploadId> OpenFirstUploadAsync(int partMebibytes = 1, ByteStorage storage = ByteStorage.Gateway)
     {
-        var upload = Ids.NewUpload();
-        await AskAsync(
-            Some.Vault.Entity,
-            new OpenUpload(
-                Some.Vault, upload, Some.Size(partMebibytes), Description.None, UploadOrigin.Multipart, storage));
-        return upload;
+        await CreateVaultAsync();
+        return await OpenUploadAsync(partMebibytes, storage);
     }
 
     public async Task<IReadOnlyList<UploadSpec>> ListUploadsAsync(int limit = 1000) =>
         (await new UploadsReader(Host).ReadAsync(Some.Vault, "", limit, CancellationToken.None)).Answer.Uploads;
 
-    public async Task<Outcome<Done>> StoreAsync(UploadId upload, long firstByte, byte[] body) =>
-        await Intake.StorePartAsync(
-            upload,
-            Some.Vault,
-            new PartRange(firstByte, firstByte + body.Length - 1),
-            Hashes(body),
-            new MemoryStream(body),
-            sender: null,
-            CancellationToken.None);
+    public async Task<IReadOnlyList<ListedPart>> ListPartsAsync(UploadId upload) =>
+        (await AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10))).Parts;
 
-    public Task<CompletedArchive> CompleteAsync(UploadId upload, byte[] archive) =>
-        AskAsync(upload.Entity, new CompleteUpload(Some.Vault, archive.Length, TreeHasher.Compute(archive)));
+    public Task<Outcome<Done>> StoreAsync(UploadId upload, long firstByte, byte[] body) => Intake.StoreAsync(upload, firstByte, body);
 
-    public async Task<ArchiveEntry?> FindAsync(ArchiveId archive)
-    {
-        var vault = await AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault));
-        var shard = vault.Incarnation.ArchiveShard(archive);
-        return (await Host.AskAsync(shard, new FindArchive(archive), CancellationToken.None))
-            .TryGet(out var entry, out _) ? entry : null;
-    }
+    public async Task<IReadOnlyList<AttemptId>> StoredAsync(UploadId upload) =>
+        await Parts.AllAttemptsAsync(upload, CancellationToken.None);
 
-    public async Task DeleteAsync(ArchiveId archive)
-    {
-        var vault = await AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault));
-        var shard = vault.Incarnation.ArchiveShard(archive);
-        await AskAsync(shard, Some.Deletion(archive, Time.GetUtcNow()));
-    }
+    public Task<CompletedArchive> CompleteAsync(UploadId upload, byte[] archive) => Host.CompleteAsync(upload, archive);
+
+    /// <summary>Collects unowned bytes, by default without grace.</summary>
+    public async Task<CollectionReport> CollectAsync(TimeSpan grace = default) =>
+        await new AttemptCollector(Host, Parts, Host.Clock, log: _log).CollectAsync(grace, CancellationToken.None);
+
+    public async Task<int> WakeAsync() => await new WakeScan(Host, _journal).RunAsync(CancellationToken.None);
+
+    public async Task<ArchiveEntry?> FindAsync(ArchiveId archive) =>
+        (await Host.AskAsync(await ShardOfAsync(archive), new FindArchive(archive), CancellationToken.None)).TryGet(out var entry, out _) ? entry : null;
+
+    public Task<VaultDescription> DescribeVaultAsync() => AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault));
+
+    public async Task DeleteAsync(ArchiveId archive) =>
+        await AskAsync(await ShardOfAsync(archive), Some.Deletion(archive, Time.GetUtcNow()));
 
     /// <summary>Starts the retrieval of an archive that was looked up before.</summary>
     public async Task<Outcome<RetrievalJob>> RetrieveAsync(ArchiveEntry archive, long? retirements = null)
     {
-        var vault = await AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault));
         var options = new JobOptions(Description.None, null, RetrievalTier.Standard);
         return await Host.AskAsync(
-            vault.Incarnation.Jobs,
+            (await DescribeVaultAsync()).Incarnation.Jobs,
             new StartRetrieval(Ids.NewJob(), archive, null, null, options, retirements),
             CancellationToken.None);
     }
@@ -146,15 +154,12 @@ internal sealed class EngineBench
         return output.ToArray();
     }
 
-    /// <summary>Waits until the part store has no bytes of the upload.</summary>
     public Task AwaitReclaimedAsync(UploadId upload) => Eventually.BecomesTrueAsync(
-        async () => (await Parts.AllAttemptsAsync(upload, CancellationToken.None)).Count == 0
-            && await Parts.ReadManifestAsync(upload, CancellationToken.None) is null,
+        async () => (await StoredAsync(upload)).Count == 0 && await Parts.ReadManifestAsync(upload, CancellationToken.None) is null,
         "the bytes are deleted");
 
-    public static StatedHashes Hashes(byte[] body) => new(
-        new LinearHash(new Sha256Digest(System.Security.Cryptography.SHA256.HashData(body))), TreeHasher.Compute(body));
+    private async Task<EntityId> ShardOfAsync(ArchiveId archive) => (await DescribeVaultAsync()).Incarnation.ArchiveShard(archive);
 
     private EmbeddedHost Start() => new(
-        new EntityCatalog(new EngineOptions()), _wrap(_journal), Parts, Time, log: _log);
+        new EntityCatalog(new EngineOptions()), _wrap(_journal), Parts, Time, clock: HostClock, log: _log);
 }

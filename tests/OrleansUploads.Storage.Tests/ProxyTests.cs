@@ -17,15 +17,8 @@ public sealed class ProxyTests(StoreServers servers)
     {
         await using var proxy = await StoreProxy.StartAsync();
         using var store = await OpenAsync(server, proxy);
-        var random = new Random(1);
         var gate = new Lock();
-        proxy.Plan = _ =>
-        {
-            lock (gate)
-            {
-                return random.Next(4) == 0 ? (ProxyFault)random.Next(1, 1 + (int)ProxyFault.CutInAnswer) : ProxyFault.None;
-            }
-        };
+        proxy.Plan = FailOneIn(4);
         var acknowledged = new List<(UploadId Upload, AttemptId Attempt, byte[] Bytes)>();
         await Parallel.ForEachAsync(Enumerable.Range(0, Uploads), async (number, _) =>
         {
@@ -98,15 +91,7 @@ public sealed class ProxyTests(StoreServers servers)
             await store.StoreAsync(PartBytes.Upload(1), attempt, [1, 2, 3]);
         }
 
-        var random = new Random(2);
-        var gate = new Lock();
-        proxy.Plan = _ =>
-        {
-            lock (gate)
-            {
-                return random.Next(2) == 0 ? (ProxyFault)random.Next(1, 1 + (int)ProxyFault.CutInAnswer) : ProxyFault.None;
-            }
-        };
+        proxy.Plan = FailOneIn(2);
         foreach (var some in attempts[1..].Chunk(13))
         {
             await RepeatAsync(async () =>
@@ -132,6 +117,19 @@ public sealed class ProxyTests(StoreServers servers)
         await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(() => store.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(1)));
         await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(
             () => store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(2), PartBytes.Of(2_000_000, seed: 4)));
+    }
+
+    private static Func<int, ProxyFault> FailOneIn(int requests)
+    {
+        var random = new Random(requests);
+        var gate = new Lock();
+        return _ =>
+        {
+            lock (gate)
+            {
+                return random.Next(requests) == 0 ? (ProxyFault)random.Next(1, 1 + (int)ProxyFault.CutInAnswer) : ProxyFault.None;
+            }
+        };
     }
 
     private async Task<ObjectPartStore> OpenAsync(string server, StoreProxy proxy) => await ObjectPartStore.OpenAsync(

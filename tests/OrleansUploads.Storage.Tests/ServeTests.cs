@@ -55,22 +55,6 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     }
 
     [Fact]
-    public async Task A_store_with_bytes_of_another_folder_is_refused()
-    {
-        var setup = await SetupAsync("own", Path.Combine(_folder.Path, "data"));
-        await using (var server = await ServerProcess.StartAsync(setup))
-        {
-            using var client = server.Connect();
-            await client.CreateVaultAsync("photos");
-            await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 2));
-            await server.StopAsync();
-        }
-
-        var refused = await ServerProcess.RefuseAsync(setup with { DataFolder = Path.Combine(_folder.Path, "other") });
-        refused.ExpectOneLine("unknown to the journal");
-    }
-
-    [Fact]
     [Promise("operations.md", "another folder or cluster")]
     public async Task A_store_of_another_folder_is_refused_before_it_has_bytes()
     {

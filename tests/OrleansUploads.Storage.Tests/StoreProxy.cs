@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace OrleansUploads.Storage.Tests;
 
-/// <summary>What happens to one request.</summary>
 internal enum ProxyFault
 {
     None,
@@ -34,7 +33,6 @@ internal sealed class StoreProxy : IAsyncDisposable
     /// <summary>Decides by the number of the request, from 1 on.</summary>
     public Func<int, ProxyFault> Plan { get; set; } = static _ => ProxyFault.None;
 
-    /// <summary>The number of requests so far.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
     /// <summary>Answers a request instead of the server, or returns false to leave it to the server.</summary>
@@ -43,7 +41,6 @@ internal sealed class StoreProxy : IAsyncDisposable
     /// <summary>Changes the headers of an answer of the server.</summary>
     public Action<HttpResponse> Change { get; set; } = static _ => { };
 
-    /// <summary>How long each request takes longer.</summary>
     public TimeSpan Delay { get; set; }
 
     public static async Task<StoreProxy> StartAsync()

@@ -41,7 +41,6 @@ public sealed class StoreServers : IAsyncLifetime
     /// <param name="through">Changes the address, such as to that of a proxy.</param>
     public async Task<IObjectStorage> OwnAsync(Func<Uri, Uri>? through = null) => S3(await _own.Value, through, OwnKey);
 
-    /// <summary>The address of this project's own server.</summary>
     public Task<Uri> OwnAddressAsync() => _own.Value;
 
     /// <summary>The connection string of Azurite. Skips the test if it is not installed.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using OrleansUploads.Engine.Checking;
 
 namespace OrleansUploads.Engine.Tests.Checking;
@@ -14,7 +13,7 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     public DataFolderCheckTests(AcknowledgedData acknowledged)
     {
         _acknowledged = acknowledged;
-        acknowledged.CopyTo(_folder.Data);
+        FileDamage.CopyFolder(acknowledged.Closed, _folder.Data);
     }
 
     private string Journal => InFolder("journal.db");
@@ -22,24 +21,17 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task An_undamaged_folder_is_sound_and_all_of_it_was_read(bool deep)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task An_undamaged_folder_is_sound_after_a_crash_too_and_all_of_it_was_read(bool hasCrashed, bool deep)
     {
-        var (damage, tally) = await CheckAsync(_folder.Data, new CheckOptions { Deep = deep });
+        var (damage, tally) = await FolderCheck.RunAsync(
+            hasCrashed ? _acknowledged.Crashed : _folder.Data, new CheckOptions { Deep = deep });
 
         Assert.Empty(damage);
         Assert.Equal((1, 1, 5, 0), (tally.Archives, tally.OpenUploads, tally.Parts, tally.Orphans));
         Assert.Equal((4 * TreeHash.LeafBytes) + 7, tally.PartBytes);
-    }
-
-    [Fact]
-    public async Task A_folder_after_a_crash_is_sound()
-    {
-        var (damage, tally) = await CheckAsync(_acknowledged.Crashed, new CheckOptions { Deep = true });
-
-        Assert.Empty(damage);
-        Assert.Equal((1, 1), (tally.Archives, tally.OpenUploads));
     }
 
     [Theory]
@@ -106,7 +98,7 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
         }
 
         Directory.Delete(InFolder("parts"), recursive: true);
-        AcknowledgedData.Copy(Path.Combine(_acknowledged.Crashed, "parts"), InFolder("parts"));
+        FileDamage.CopyFolder(Path.Combine(_acknowledged.Crashed, "parts"), InFolder("parts"));
 
         Assert.Equal(later, Assert.Single(await CheckAsync()).Archive);
     }
@@ -116,9 +108,9 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     [InlineData("upload-paged.1")]
     public async Task A_flipped_bit_in_a_history_is_reported_as_such_and_where_other_entities_refer_to_it(string eventName)
     {
-        foreach (var at in Find(Journal, eventName))
+        foreach (var at in FileDamage.Find(File.ReadAllBytes(Journal), eventName))
         {
-            Flip(Journal, at);
+            FileDamage.Flip(Journal, at, bits: 0x04);
         }
 
         var damage = await CheckAsync();
@@ -138,13 +130,13 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     [Fact]
     public async Task A_flipped_bit_in_every_copy_of_an_upload_ID_that_is_in_use_is_reported()
     {
-        var copies = Find(Journal, _acknowledged.Open.ToString());
+        var copies = FileDamage.Find(File.ReadAllBytes(Journal), _acknowledged.Open.ToString());
         var harmless = 0;
         foreach (var at in copies)
         {
-            Flip(Journal, at + 30);
+            FileDamage.Flip(Journal, at + 30, bits: 0x04);
             harmless += (await CheckAsync()).Count == 0 ? 1 : 0;
-            Flip(Journal, at + 30);
+            FileDamage.Flip(Journal, at + 30, bits: 0x04);
         }
 
         // The ID is in the table, in its index and in the records of the upload, its page and its vault. SQLite leaves old bytes in pages
@@ -157,22 +149,22 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     public async Task A_journal_that_lost_acknowledged_changes_is_reported()
     {
         var crashed = _folder.File("crashed");
-        AcknowledgedData.Copy(_acknowledged.Crashed, crashed);
+        FileDamage.CopyFolder(_acknowledged.Crashed, crashed);
         var log = Path.Combine(crashed, "journal.db-wal");
-        Cut(log, new FileInfo(log).Length / 2);
+        FileDamage.Cut(log, new FileInfo(log).Length / 2);
 
-        Assert.Contains((await CheckAsync(crashed, new CheckOptions())).Damage, found =>
+        Assert.Contains((await FolderCheck.RunAsync(crashed, new CheckOptions())).Damage, found =>
             found.Kind == DamageKind.Journal && found.What.Contains("were acknowledged", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void A_missing_journal_is_damage_and_a_folder_that_never_had_one_cannot_be_checked()
+    public async Task A_missing_journal_is_damage_and_a_folder_that_never_had_one_cannot_be_checked()
     {
         File.Delete(Journal);
 
-        var missing = Assert.Throws<JournalDamagedException>(() => Open(_folder.Data, new CheckOptions()));
+        var missing = await Assert.ThrowsAsync<JournalDamagedException>(() => CheckAsync());
         Assert.Contains("journal.db is missing", missing.Message, StringComparison.Ordinal);
-        var other = Assert.ThrowsAny<IOException>(() => Open(_folder.Path, new CheckOptions()));
+        var other = await Assert.ThrowsAnyAsync<IOException>(() => FolderCheck.RunAsync(_folder.Path, new CheckOptions()));
         Assert.Contains("is not a data folder", other.Message, StringComparison.Ordinal);
     }
 
@@ -193,7 +185,7 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     {
         var keys = new Damage(DamageKind.Keys, "unreadable");
 
-        var (damage, tally) = await CheckAsync(_folder.Data, new CheckOptions { ReadKeys = () => keys });
+        var (damage, tally) = await FolderCheck.RunAsync(_folder.Data, new CheckOptions { ReadKeys = () => keys });
 
         Assert.Equal((keys, 1), (Assert.Single(damage), tally.Damaged));
     }
@@ -201,20 +193,8 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     private async Task<IReadOnlyList<Damage>> CheckAsync()
     {
         _orphans.Clear();
-        return (await CheckAsync(_folder.Data, new CheckOptions { OnOrphan = _orphans.Add })).Damage;
+        return (await FolderCheck.RunAsync(_folder.Data, new CheckOptions { OnOrphan = _orphans.Add })).Damage;
     }
-
-    private static async Task<(IReadOnlyList<Damage> Damage, CheckTally Tally)> CheckAsync(string folder, CheckOptions options)
-    {
-        var damage = new List<Damage>();
-        using var opened = Open(folder, options with { OnDamage = damage.Add });
-        var tally = await opened.Check.RunAsync(CheckPosition.Start, default);
-        Assert.Equal(damage.Count, tally.Damaged);
-        return (damage, tally);
-    }
-
-    private static DataFolderCheck Open(string folder, CheckOptions options) =>
-        DataFolderCheck.Open(folder, parts: null, options, TimeProvider.System);
 
     private void AssertReported(
         IReadOnlyList<Damage> damage, DamageKind kind, string path, ArchiveId? archive, UploadId upload)
@@ -240,10 +220,10 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
         switch (change.Split(' '))
         {
             case ["flip", var offset]:
-                Flip(file, long.Parse(offset, CultureInfo.InvariantCulture));
+                FileDamage.Flip(file, long.Parse(offset, CultureInfo.InvariantCulture), bits: 0x04);
                 break;
             case ["cut", var bytes]:
-                Cut(file, long.Parse(bytes, CultureInfo.InvariantCulture));
+                FileDamage.Cut(file, long.Parse(bytes, CultureInfo.InvariantCulture));
                 break;
             case ["append"]:
                 File.AppendAllText(file, "more");
@@ -257,34 +237,5 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
             default:
                 throw new ArgumentException(change);
         }
-    }
-
-    /// <summary>Flips one bit. A negative offset counts from the end.</summary>
-    private static void Flip(string file, long offset)
-    {
-        using var stream = File.Open(file, FileMode.Open);
-        stream.Position = offset < 0 ? stream.Length + offset : offset;
-        var value = stream.ReadByte();
-        stream.Position--;
-        stream.WriteByte((byte)(value ^ 0x04));
-    }
-
-    private static void Cut(string file, long bytes)
-    {
-        using var stream = File.Open(file, FileMode.Open);
-        stream.SetLength(Math.Max(0, stream.Length - bytes));
-    }
-
-    /// <summary>The offsets of a text in a file.</summary>
-    private static List<long> Find(string file, string text)
-    {
-        var (bytes, pattern) = (File.ReadAllBytes(file), Encoding.UTF8.GetBytes(text));
-        var found = new List<long>();
-        for (var at = 0; bytes.AsSpan(at).IndexOf(pattern) is >= 0 and var next; at = (int)found[^1] + 1)
-        {
-            found.Add(at + next);
-        }
-
-        return found;
     }
 }

@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Keys;
+using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Sqlite;
-using OrleansUploads.Engine.Tests.PartStores;
+using OrleansUploads.Engine.Tests.Objects;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Checking;
@@ -16,7 +17,7 @@ public sealed class SoundBucketTests : IDisposable
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Many_objects_overwritten_deleted_and_in_progress_are_sound()
     {
-        await _bucket.UseAsync(() => ChangeAsync(keys: 300));
+        await _bucket.UseAsync(static bench => ChangeAsync(bench, keys: 300));
 
         Assert.Empty(await _bucket.CheckAsync());
         Assert.InRange(_bucket.Leaves().Count, 10, 300);
@@ -25,20 +26,20 @@ public sealed class SoundBucketTests : IDisposable
     [Fact]
     public async Task A_deleted_bucket_is_sound_and_so_is_the_next_one()
     {
-        await _bucket.UseAsync(async () =>
+        await _bucket.UseAsync(static async bench =>
         {
-            await ChangeAsync(keys: 20);
-            Assert.NotNull((await _bucket.DeleteBucketAsync()).Refusal);
+            await ChangeAsync(bench, keys: 20);
+            Assert.NotNull((await bench.DeleteBucketAsync()).Refusal);
             for (var i = 0; i < 20; i++)
             {
-                await _bucket.DeleteAsync(KeyOf(i));
+                await bench.DeleteAsync(KeyOf(i));
             }
 
-            Assert.Null((await _bucket.DeleteBucketAsync()).Refusal);
+            Assert.Null((await bench.DeleteBucketAsync()).Refusal);
         });
         Assert.Empty(await _bucket.CheckAsync());
 
-        await _bucket.UseAsync(() => ChangeAsync(keys: 20));
+        await _bucket.UseAsync(static bench => ChangeAsync(bench, keys: 20));
         Assert.Empty(await _bucket.CheckAsync());
     }
 
@@ -48,40 +49,41 @@ public sealed class SoundBucketTests : IDisposable
     {
         var recorded = new List<Func<IJournal, Task>>();
         await _bucket.UseAsync(
-            async () =>
+            static async bench =>
             {
-                await ChangeAsync(keys: 40);
-                await _bucket.DeleteBucketAsync();
+                await ChangeAsync(bench, keys: 40);
+                await bench.DeleteBucketAsync();
             },
             journal => new RecordedJournal(journal, recorded));
-        using var copy = new TemporaryRoot();
-        CheckedBucket.Copy(Path.Combine(_bucket.Path, "parts"), Path.Combine(copy.Path, "parts"));
+        using var copy = new TemporaryFolder();
+        FileDamage.CopyFolder(Path.Combine(_bucket.Path, "parts"), Path.Combine(copy.Path, "parts"));
         await using var journal = SqliteJournal.Open(copy.Path);
         for (var changes = 0; changes < recorded.Count; changes++)
         {
             await recorded[changes](journal);
-            var damage = await CheckedBucket.CheckAsync(copy.Path, TimeProvider.System);
+            var (damage, _) = await FolderCheck.RunAsync(copy.Path, new CheckOptions());
             Assert.True(damage.Count == 0, $"After {changes + 1} of {recorded.Count} changes: {string.Join("; ", damage)}");
         }
     }
 
     /// <summary>Makes leaves split and merge, and leaves uploads in every phase behind.</summary>
-    private async Task ChangeAsync(int keys)
+    private static async Task ChangeAsync(ObjectBench bench, int keys)
     {
-        await _bucket.CreateBucketAsync();
+        await bench.CreateBucketAsync();
         for (var i = 0; i < keys; i++)
         {
-            await _bucket.PutAsync(KeyOf(i * 7 % keys));
+            await bench.PutAsync(KeyOf(i * 7 % keys), "x");
         }
 
-        await Task.WhenAll(Enumerable.Range(0, keys / 3).Select(i => _bucket.PutAsync(KeyOf(i * 3), "changed")));
-        await Task.WhenAll(Enumerable.Range(keys / 2, keys / 3).Select(i => _bucket.DeleteAsync(KeyOf(i))));
-        await _bucket.PutAsync(KeyOf(0), "refused", PublishCondition.MustBeAbsent);
+        await Task.WhenAll(Enumerable.Range(0, keys / 3).Select(i => bench.PutAsync(KeyOf(i * 3), "changed")));
+        await Task.WhenAll(Enumerable.Range(keys / 2, keys / 3).Select(i => bench.DeleteAsync(KeyOf(i))));
+        await bench.PutAsync(KeyOf(0), "refused", PublishCondition.MustBeAbsent);
         foreach (var key in new[] { KeyOf(1), KeyOf(keys / 2) })
         {
-            await _bucket.InitiateAsync(key);
-            await _bucket.AbortAsync(await _bucket.InitiateAsync(key), key);
-            await _bucket.CompleteAsync(await _bucket.InitiateAsync(key), key);
+            await bench.InitiateAsync(key, "part");
+            await bench.AbortAsync((await bench.InitiateAsync(key, "part")).Upload, key);
+            var (upload, part) = await bench.InitiateAsync(key, "part");
+            await bench.CompleteAsync(upload, key, null, part);
         }
     }
 

@@ -1,9 +1,6 @@
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Sqlite;
-using OrleansUploads.Engine.Tests.PartStores;
 
 namespace OrleansUploads.Engine.Tests.Checking;
 
@@ -11,22 +8,20 @@ namespace OrleansUploads.Engine.Tests.Checking;
 /// of the bytes.</summary>
 public sealed class UploadCheckTests : IAsyncLifetime
 {
-    private readonly TemporaryRoot _root = new();
+    private static readonly byte[] Bytes = PartBytes.Of(TreeHash.LeafBytes, seed: 1);
+
+    private readonly TemporaryFolder _root = new();
     private readonly ManualTime _time = new();
-    private readonly byte[] _bytes = PartBytes.Of(TreeHash.LeafBytes, seed: 1);
     private FolderEngine _engine = null!;
     private UploadId _upload;
     private AttemptId _attempt;
 
     public async ValueTask InitializeAsync()
     {
-        _engine = Open();
-        await AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));
-        _upload = _engine.Ids.NewUpload();
-        await AskAsync(
-            Some.Vault.Entity,
-            new OpenUpload(Some.Vault, _upload, Some.Size(1), Description.None, UploadOrigin.Multipart));
-        _attempt = await StoreAsync(0, _bytes);
+        _engine = FolderEngine.Open(_root.Path, _time);
+        await _engine.Host.CreateVaultAsync();
+        _upload = await _engine.Host.OpenUploadAsync(_engine.Ids);
+        _attempt = await StoreAsync(0, seed: 1);
     }
 
     public async ValueTask DisposeAsync()
@@ -40,7 +35,7 @@ public sealed class UploadCheckTests : IAsyncLifetime
     {
         Assert.Empty(await CheckAsync(duringCheck: async () =>
         {
-            await StoreAsync(0, PartBytes.Of(TreeHash.LeafBytes, seed: 2));
+            await StoreAsync(0, seed: 2);
             await _engine.Parts.DeleteAttemptAsync(_upload, _attempt, default);
         }));
     }
@@ -50,7 +45,7 @@ public sealed class UploadCheckTests : IAsyncLifetime
     {
         Assert.Empty(await CheckAsync(duringCheck: async () =>
         {
-            await AskAsync(_upload.Entity, new AbortUpload(Some.Vault));
+            await _engine.Host.AnswerAsync(_upload.Entity, new AbortUpload(Some.Vault));
             await _engine.Parts.DeleteUploadAsync(_upload, default);
         }));
     }
@@ -58,11 +53,11 @@ public sealed class UploadCheckTests : IAsyncLifetime
     [Fact]
     public async Task An_archive_deleted_and_collected_during_the_check_is_not_damage()
     {
-        var archive = await CompleteAsync();
+        var archive = (await _engine.Host.CompleteAsync(_upload, Bytes)).Archive;
 
         Assert.Empty(await CheckAsync(duringCheck: async () =>
         {
-            await AskAsync(ShardOf(archive), Some.Deletion(archive, _time.GetUtcNow()));
+            await _engine.Host.AnswerAsync(ShardOf(archive), Some.Deletion(archive, _time.GetUtcNow()));
             await _engine.Parts.DeleteUploadAsync(_upload, default);
         }));
     }
@@ -73,7 +68,7 @@ public sealed class UploadCheckTests : IAsyncLifetime
         var damage = await CheckAsync(duringCheck: async () =>
         {
             await _engine.Parts.DeleteAttemptAsync(_upload, _attempt, default);
-            await StoreAsync(1, PartBytes.Of(TreeHash.LeafBytes, seed: 3));
+            await StoreAsync(1, seed: 3);
         });
 
         Assert.Equal($"parts/{StoredNames.PathOf(_upload, _attempt)}", Assert.Single(damage).File);
@@ -87,7 +82,7 @@ public sealed class UploadCheckTests : IAsyncLifetime
         await using (var writer = await _engine.Parts.CreateAsync(_upload, _attempt, other.Length, default))
         {
             await writer.WriteAsync(other, default);
-            await writer.CommitAsync(PartBytes.Leaves(_bytes), default);
+            await writer.CommitAsync(PartBytes.Leaves(Bytes), default);
         }
 
         Assert.Empty(await CheckAsync());
@@ -106,23 +101,19 @@ public sealed class UploadCheckTests : IAsyncLifetime
     [Fact]
     public async Task An_archive_missing_from_its_index_is_named()
     {
-        var archive = await CompleteAsync();
+        var archive = (await _engine.Host.CompleteAsync(_upload, Bytes)).Archive;
         Assert.Empty(await CheckAsync());
         await _engine.DisposeAsync();
         await using (var journal = SqliteJournal.Open(_root.Path))
         {
-            var shard = ShardOf(archive);
-            var version = await journal.ReadVersionAsync(shard, default);
-            Assert.Equal(AppendOutcome.Appended, await journal.ForgetAsync(shard, version, default));
+            var version = await journal.ReadVersionAsync(ShardOf(archive), default);
+            Assert.Equal(AppendOutcome.Appended, await journal.ForgetAsync(ShardOf(archive), version, default));
         }
 
-        _engine = Open();
+        _engine = FolderEngine.Open(_root.Path, _time);
         var found = Assert.Single(await CheckAsync());
         Assert.Equal((DamageKind.Index, archive), (found.Kind, found.Archive));
     }
-
-    private FolderEngine Open() =>
-        FolderEngine.Open(_root.Path, _time);
 
     private async Task<IReadOnlyCollection<Damage>> CheckAsync(Func<Task>? duringCheck = null, bool isDeep = false)
     {
@@ -139,24 +130,16 @@ public sealed class UploadCheckTests : IAsyncLifetime
         return (await new UploadCheck(states, parts, "parts/", attempts, new AgreementCheck(states)).CheckAsync(_upload, default)).Damage;
     }
 
-    private async Task<AttemptId> StoreAsync(int slot, byte[] bytes)
+    private async Task<AttemptId> StoreAsync(int slot, int seed)
     {
         var attempt = _engine.Ids.NewAttempt();
+        var bytes = PartBytes.Of(TreeHash.LeafBytes, seed);
         await _engine.Parts.StoreAsync(_upload, attempt, bytes);
-        var range = new PartRange(slot * Some.MiB, (slot * Some.MiB) + bytes.Length - 1);
-        await AskAsync(_upload.Entity, new StorePart(Some.Vault, range, TreeHasher.Compute(bytes), attempt));
+        await _engine.Host.AnswerAsync(
+            _upload.Entity, new StorePart(Some.Vault, ClientCalls.SlotRange(slot), TreeHasher.Compute(bytes), attempt));
         return attempt;
     }
 
-    private async Task<ArchiveId> CompleteAsync() => (await AskAsync(
-        _upload.Entity, new CompleteUpload(Some.Vault, _bytes.Length, TreeHasher.Compute(_bytes)))).Archive;
-
-    private static EntityId ShardOf(ArchiveId archive)
-    {
-        var incarnation = new VaultIncarnation(Some.Vault, 1, VaultIncarnation.ManyShards);
-        return incarnation.ArchiveShard(archive);
-    }
-
-    private async Task<TAnswer> AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
-        where TAnswer : class, IAnswer => (await _engine.Host.AskAsync(entity, command, default)).Answer;
+    private static EntityId ShardOf(ArchiveId archive) =>
+        new VaultIncarnation(Some.Vault, 1, VaultIncarnation.ManyShards).ArchiveShard(archive);
 }

@@ -1,9 +1,7 @@
 namespace OrleansUploads.Engine.Tests.Contracts;
 
-/// <summary>The types that the deciders of Core are made of.</summary>
 internal static class DeciderTypes
 {
-    /// <summary>The base types of each decider.</summary>
     public static IReadOnlyList<(Type State, Type Command, Type Event)> All { get; } =
     [
         .. typeof(ICommand).Assembly.GetTypes()

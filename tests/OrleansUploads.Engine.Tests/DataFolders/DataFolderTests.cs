@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Tests.PartStores;
 
 namespace OrleansUploads.Engine.Tests.DataFolders;
 
@@ -8,7 +7,7 @@ public sealed class DataFolderTests : IDisposable
 {
     private const int InputOutputError = 5;
 
-    private readonly TemporaryRoot _parent = new();
+    private readonly TemporaryFolder _parent = new();
     private readonly FaultyFlush _flush = new();
 
     public void Dispose() => _parent.Dispose();

@@ -17,7 +17,7 @@ public sealed class DiskSpaceTests : IDisposable
     public void Data_that_grows_is_accepted_only_with_a_complete_reserve()
     {
         var space = OpenOrSkip();
-        for (var round = 1; round <= 20; round++)
+        for (var round = 1; round <= 5; round++)
         {
             var other = _disk.FillUp();
             space.MakeRoomForDeletion();

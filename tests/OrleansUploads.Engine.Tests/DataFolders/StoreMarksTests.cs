@@ -6,24 +6,16 @@ namespace OrleansUploads.Engine.Tests.DataFolders;
 public sealed class StoreMarksTests
 {
     [Fact]
-    public async Task A_new_store_belongs_to_the_decisions_that_claim_it_first_also_before_it_has_bytes()
+    public async Task A_store_belongs_to_the_decisions_that_claim_it_first_before_it_has_bytes_and_after_it_was_emptied()
     {
-        var (store, first, second) = (new Store(), new Decisions(), new Decisions());
+        var (store, first) = (new Store(), new Decisions());
         await first.StartAsync(store);
-
-        Assert.Equal(StoreMarkFault.OtherMark, await second.RefusedAsync(store));
-        await first.StartAsync(store);
-    }
-
-    [Fact]
-    public async Task A_store_that_was_emptied_keeps_its_decisions()
-    {
-        var (store, decisions) = (new Store(), new Decisions());
-        await decisions.StartAsync(store);
-        store.HasBytes = true;
-        Assert.Equal(StoreMarkFault.UnknownBytes, await new Decisions().RefusedAsync(store));
-        store.HasBytes = false;
-        Assert.Equal(StoreMarkFault.OtherMark, await new Decisions().RefusedAsync(store));
+        foreach (var hasBytes in new[] { false, true, false })
+        {
+            store.HasBytes = hasBytes;
+            Assert.Equal(hasBytes ? StoreMarkFault.UnknownBytes : StoreMarkFault.OtherMark, await new Decisions().RefusedAsync(store));
+            await first.StartAsync(store);
+        }
     }
 
     [Fact]
@@ -84,7 +76,6 @@ public sealed class StoreMarksTests
         }
     }
 
-    /// <summary>A store of decisions.</summary>
     private sealed class Decisions
     {
         private byte[]? _claim;
@@ -117,7 +108,6 @@ public sealed class StoreMarksTests
         }
     }
 
-    /// <summary>A part store that has nothing but its mark.</summary>
     private sealed class Store : IStoreMark
     {
         public Action OnStep { get; set; } = static () => { };

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.TestKit.Journals;
@@ -66,21 +64,13 @@ public sealed class EmbeddedEngineTests
         var journal = new MemoryJournal();
         await using var engine = new EmbeddedEngine(
             new EngineSetup(new EnginePorts(journal, journal, parts), new EngineOptions(), new ManualTime())).Start();
-        await AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));
-        await EndUploadAsync();
-        await EndUploadAsync();
-
-        await deleted.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-
-        async Task EndUploadAsync()
+        await engine.Host.CreateVaultAsync();
+        for (var i = 0; i < 2; i++)
         {
-            var upload = engine.Ids.NewUpload();
-            await AskAsync(Some.Vault.Entity, new OpenUpload(Some.Vault, upload, Some.Size(1), Description.None, UploadOrigin.Multipart));
-            await AskAsync(upload.Entity, new AbortUpload(Some.Vault));
+            var upload = await engine.Host.OpenUploadAsync(engine.Ids);
+            await engine.Host.AnswerAsync(upload.Entity, new AbortUpload(Some.Vault));
         }
 
-        async Task AskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
-            where TAnswer : class, IAnswer =>
-            Assert.Null((await engine.Host.AskAsync(entity, command, TestContext.Current.CancellationToken)).Refusal);
+        await deleted.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 }

@@ -8,7 +8,6 @@ using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Embedded;
 
-/// <summary>Tests which entities the host keeps in memory.</summary>
 public sealed class EntityMemoryTests : IAsyncDisposable
 {
     private const int MaxIdleEntities = 40;
@@ -153,11 +152,9 @@ public sealed class EntityMemoryTests : IAsyncDisposable
 
     private static EntityId Upload(int number) => Some.Upload(number).Entity;
 
-    private static AccountId Account(int number) =>
-        AccountId.TryParse($"{number:D12}", out var account) ? account : throw new ArgumentException("no account");
+    private static AccountId Account(int number) => Some.AccountNumbered($"{number:D12}");
 
-    private static VaultId Vault(int number) =>
-        VaultName.TryParse("vault", out var name) ? new VaultId(Account(number), name) : throw new ArgumentException("no name");
+    private static VaultId Vault(int number) => Some.VaultNamed(Account(number), "vault");
 
     private static EntityId Shard(int number) =>
         new VaultIncarnation(Some.Vault, 1, VaultIncarnation.ManyShards).ArchiveShard(number);
@@ -176,7 +173,6 @@ public sealed class EntityMemoryTests : IAsyncDisposable
     private async Task CreateVaultAsync(int number) =>
         _ = (await _host.AskAsync(Account(number).Entity, new CreateVault(Vault(number)), Cancellation)).Answer;
 
-    /// <summary>Records which entities are loaded.</summary>
     private sealed class ReadLog(IJournal inner, HashSet<EntityId> reads) : DelegatingJournal(inner)
     {
         public override ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)

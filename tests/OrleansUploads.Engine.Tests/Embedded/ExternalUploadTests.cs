@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Embedded;
@@ -9,25 +8,13 @@ public sealed class ExternalUploadTests
 {
     private const int Slots = 4;
 
-    /// <summary>More versions than a history has without a snapshot.</summary>
-    private const int ManyVersions = 256;
+    private static readonly CompleteUpload Complete = new(
+        Some.Vault, Slots * Some.MiB, TreeHasher.Combine(Enumerable.Range(0, Slots).Select(slot => Some.Hash($"{slot}")).ToArray()));
 
-    private static readonly TreeHash Whole =
-        TreeHasher.Combine(Enumerable.Range(0, Slots).Select(slot => Some.Hash($"{slot}")).ToArray());
-
-    private static readonly CompleteUpload Complete = new(Some.Vault, Slots * Some.MiB, Whole);
+    private readonly EngineBench _bench = new();
 
     private static ReportExternalPart Report(int slot, string location) => new(
-        Some.Vault,
-        new PartRange(slot * Some.MiB, ((slot + 1) * Some.MiB) - 1),
-        Some.Hash($"{slot}"),
-        Some.Location(location));
-
-    private static async Task<UploadId> OpenAsync(EngineBench bench)
-    {
-        await bench.CreateVaultAsync();
-        return await bench.OpenUploadAsync(storage: ByteStorage.External);
-    }
+        Some.Vault, ClientCalls.SlotRange(slot), Some.Hash($"{slot}"), Some.Location(location));
 
     private static async Task<string[]> LocationsAsync(EngineBench bench, UploadId upload)
     {
@@ -42,7 +29,7 @@ public sealed class ExternalUploadTests
         for (var round = 0; round < 100; round++)
         {
             var bench = new EngineBench();
-            var upload = await OpenAsync(bench);
+            var upload = await bench.OpenFirstUploadAsync(storage: ByteStorage.External);
 
             var reports = await Task.WhenAll(Enumerable.Range(0, 32).Select(node => Task.Run(async () =>
                 (Slot: node % Slots, Result: await bench.AskAsync(upload.Entity, Report(node % Slots, $"node-{node}"))))));
@@ -55,7 +42,7 @@ public sealed class ExternalUploadTests
             Assert.Equal(inUse, await LocationsAsync(bench, upload));
             var archive = Assert.Single(completes.Distinct()).Archive;
             Assert.Equal(ByteStorage.External, (await bench.FindAsync(archive))!.ByteStorage);
-            Assert.Equal(1, (await bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Archives);
+            Assert.Equal(1, (await bench.DescribeVaultAsync()).Archives);
             Assert.Empty(await bench.ListUploadsAsync(10));
         }
     }
@@ -64,11 +51,11 @@ public sealed class ExternalUploadTests
     public async Task A_report_of_different_bytes_racing_32_completers_either_stops_them_all_or_is_refused()
     {
         var refused = 0;
-        const int Rounds = 200;
+        const int Rounds = 100;
         for (var round = 0; round < Rounds; round++)
         {
             var bench = new EngineBench();
-            var upload = await OpenAsync(bench);
+            var upload = await bench.OpenFirstUploadAsync(storage: ByteStorage.External);
             for (var slot = 0; slot < Slots; slot++)
             {
                 await bench.AskAsync(upload.Entity, Report(slot, $"node-{slot}"));
@@ -88,10 +75,9 @@ public sealed class ExternalUploadTests
                 () => bench.Host.AskAsync(upload.Entity, Complete, CancellationToken.None).AsTask())));
 
             var isLate = (await (late ?? ReportAsync())).Refusal is Refusal.UploadNotFound;
-            var archives = (await bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Archives;
-            Assert.Equal(isLate ? 1 : 0, archives);
+            Assert.Equal(isLate ? 1 : 0, (await bench.DescribeVaultAsync()).Archives);
             Assert.Equal(
-                archives,
+                isLate ? 1 : 0,
                 completes.Where(outcome => outcome.Refusal is null).Select(outcome => outcome.Answer).Distinct().Count());
             if (isLate)
             {
@@ -103,17 +89,13 @@ public sealed class ExternalUploadTests
         Assert.InRange(refused, 1, Rounds - 1);
     }
 
-    /// <summary>Each journal write in turn fails, before or after its effect, and the process is then replaced.
-    /// Every caller repeats until it has an answer.</summary>
     [Theory]
     [InlineData(JournalFault.FailBefore)]
     [InlineData(JournalFault.FailAfter)]
     public async Task Reported_locations_survive_a_crash_at_any_write(JournalFault fault)
     {
-        const int Writes = 24;
-        for (var failing = 1; failing <= Writes; failing++)
+        foreach (var bench in EngineBench.FailingAtEachWrite(fault))
         {
-            var bench = EngineBench.FailingAt(failing, fault);
             await bench.UntilAnsweredAsync(bench.CreateVaultAsync);
             var upload = await bench.UntilAnsweredAsync(() => bench.OpenUploadAsync(storage: ByteStorage.External));
             for (var slot = 0; slot < Slots; slot++)
@@ -136,46 +118,35 @@ public sealed class ExternalUploadTests
     [Fact]
     public async Task Locations_are_read_again_from_a_snapshot()
     {
-        var bench = new EngineBench();
-        var upload = await OpenAsync(bench);
-        for (var version = 0; version < ManyVersions; version++)
+        // More versions than a history has without a snapshot.
+        const int Versions = 256;
+        var upload = await _bench.OpenFirstUploadAsync(storage: ByteStorage.External);
+        for (var version = 0; version < Versions; version++)
         {
-            await bench.AskAsync(
-                upload.Entity, Report(1, $"version-{version}") with { TreeHash = Some.Hash($"{version}") });
+            await _bench.AskAsync(upload.Entity, Report(1, $"version-{version}") with { TreeHash = Some.Hash($"{version}") });
         }
 
-        bench.Crash();
+        _bench.Crash();
 
-        var part = Assert.Single((await bench.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10))).Parts);
-        Assert.Equal(Some.Location($"version-{ManyVersions - 1}"), part.Location);
-        Assert.Equal(
-            new Refusal.UploadStoredExternally(),
-            await bench.RefusalAsync(upload.Entity, new CheckPart(Some.Vault, part.Range)));
+        var part = Assert.Single(await _bench.ListPartsAsync(upload));
+        Assert.Equal(Some.Location($"version-{Versions - 1}"), part.Location);
+        Assert.IsType<Refusal.UploadStoredExternally>(
+            await _bench.RefusalAsync(upload.Entity, new CheckPart(Some.Vault, part.Range)));
     }
 
     [Fact]
-    public async Task Part_bytes_for_a_located_upload_are_refused_and_leave_nothing()
+    public async Task Part_bytes_for_a_located_upload_are_refused_unread_and_those_of_its_archive_cannot_be_read()
     {
-        var bench = new EngineBench();
-        var upload = await OpenAsync(bench);
+        var upload = await _bench.OpenFirstUploadAsync(storage: ByteStorage.External);
         var body = new MemoryStream(new byte[1000]);
 
-        var stored = await bench.Intake.StorePartAsync(
-            upload, Some.Vault, new PartRange(0, 999), EngineBench.Hashes(body.ToArray()), body, sender: null, CancellationToken.None);
+        var stored = await _bench.Intake.StoreAsync(upload, 0, body.ToArray(), body);
 
         Assert.IsType<Refusal.UploadStoredExternally>(stored.Refusal);
         Assert.Equal(0, body.Position);
-        Assert.Empty(await bench.Parts.ListUploadsAsync(CancellationToken.None).ToListAsync());
-    }
-
-    [Fact]
-    public async Task The_bytes_of_a_located_archive_cannot_be_read()
-    {
-        var bench = new EngineBench();
-        var upload = await OpenAsync(bench);
-        await bench.AskAsync(upload.Entity, Report(0, "node"));
-        await bench.AskAsync(upload.Entity, new CompleteUpload(Some.Vault, Some.MiB, Some.Hash("0")));
-
-        await Assert.ThrowsAsync<InvalidOperationException>(() => bench.ReadAsync(upload, 0, 9));
+        Assert.Empty(await _bench.Parts.ListUploadsAsync(CancellationToken.None).ToListAsync());
+        await _bench.AskAsync(upload.Entity, Report(0, "node"));
+        await _bench.AskAsync(upload.Entity, new CompleteUpload(Some.Vault, Some.MiB, Some.Hash("0")));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _bench.ReadAsync(upload, 0, 9));
     }
 }

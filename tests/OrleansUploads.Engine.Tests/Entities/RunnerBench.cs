@@ -5,12 +5,17 @@ internal sealed class RunnerBench
 {
     private readonly List<RunnerOutput> _open = [];
 
-    private readonly EntityCatalog _catalog;
+    private readonly Func<EntityRunner> _create;
 
     public RunnerBench(EntityId entity, bool isShared = false)
+        : this(() => new EntityCatalog(new EngineOptions(), new EntityLayout { IsShared = isShared }).CreateRunner(entity))
     {
-        _catalog = new EntityCatalog(new EngineOptions(), new EntityLayout { IsShared = isShared });
-        Runner = _catalog.CreateRunner(entity);
+    }
+
+    public RunnerBench(Func<EntityRunner> create)
+    {
+        _create = create;
+        Runner = create();
     }
 
     public EntityRunner Runner { get; private set; }
@@ -19,7 +24,6 @@ internal sealed class RunnerBench
 
     public ServiceTime Time => ServiceTime.Continuous(Now);
 
-    /// <summary>The durable state.</summary>
     public List<ReadOnlyMemory<byte>> Records { get; } = [];
 
     public DateTimeOffset? WakeAt { get; private set; }
@@ -51,7 +55,6 @@ internal sealed class RunnerBench
         Collect();
     }
 
-    /// <summary>Carries out the pending version check.</summary>
     public void Verify()
     {
         Take<RunnerOutput.Verify>();
@@ -59,7 +62,6 @@ internal sealed class RunnerBench
         Collect();
     }
 
-    /// <summary>Carries out the pending write.</summary>
     public void Write()
     {
         var append = Take<RunnerOutput.Append>();
@@ -107,7 +109,7 @@ internal sealed class RunnerBench
     public void Crash()
     {
         _open.Clear();
-        Runner = _catalog.CreateRunner(Runner.Entity);
+        Runner = _create();
     }
 
     public T Take<T>()

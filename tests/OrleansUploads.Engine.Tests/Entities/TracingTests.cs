@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Entities;
 
@@ -26,14 +25,12 @@ public sealed class TracingTests : IDisposable
     [Fact]
     public async Task Each_command_that_shares_a_write_to_the_journal_has_it_in_its_trace()
     {
-        FaultyJournal? journal = null;
-        var bench = new EngineBench(inner => journal = new FaultyJournal(inner, JournalFaultPlans.None));
-        await bench.CreateVaultAsync();
-        var upload = await bench.OpenUploadAsync();
-        var held = journal!.HoldAppends();
+        var (bench, hold) = EngineBench.Holding();
+        var upload = await bench.OpenFirstUploadAsync();
+        var held = hold();
 
         // The first report starts a write; the other two wait for it and share the next one.
-        var reports = Enumerable.Range(0, 3).Select(slot => TraceAsync(bench, upload.Entity, Report(slot))).ToList();
+        var reports = Enumerable.Range(0, 3).Select(slot => TraceAsync(bench, upload.Entity, ClientCalls.Report(slot))).ToList();
         await held.WhenArrivedAsync(1, CancellationToken.None);
         held.ReleaseAll();
         var traces = await Task.WhenAll(reports);
@@ -45,14 +42,12 @@ public sealed class TracingTests : IDisposable
     [Fact]
     public async Task The_trace_of_a_completion_contains_the_archive_that_its_shard_adds()
     {
-        FaultyJournal? journal = null;
-        var bench = new EngineBench(inner => journal = new FaultyJournal(inner, JournalFaultPlans.None));
-        await bench.CreateVaultAsync();
-        var upload = await bench.OpenUploadAsync();
+        var (bench, hold) = EngineBench.Holding();
+        var upload = await bench.OpenFirstUploadAsync();
         var archive = Some.Bytes((int)Some.MiB + 5, 1);
         await bench.StoreAsync(upload, 0, archive[..(int)Some.MiB]);
         var last = new PartRange(Some.MiB, archive.Length - 1);
-        var held = journal!.HoldAppends();
+        var held = hold();
 
         // The completions wait for the write of the last part.
         var part = TraceAsync(
@@ -70,10 +65,6 @@ public sealed class TracingTests : IDisposable
         Assert.DoesNotContain(In(await part), static activity => activity.OperationName == "AddArchive");
     }
 
-    private static StorePart Report(int slot) => new(
-        Some.Vault, new PartRange(slot * Some.MiB, ((slot + 1) * Some.MiB) - 1), Some.Hash($"{slot}"), Some.Attempt(slot));
-
-    /// <summary>Sends a command in a trace of its own.</summary>
     private static async Task<ActivityTraceId> TraceAsync<TAnswer>(EngineBench bench, EntityId entity, ICommand<TAnswer> command)
         where TAnswer : class, IAnswer
     {

@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Tests.Objects;
@@ -7,21 +8,22 @@ namespace OrleansUploads.Engine.Tests.Intake;
 
 public sealed class ObjectIntakeTests
 {
-    private static readonly ObjectHeaders Headers = new(StorageClass.Standard, new Dictionary<string, string>());
-
     private readonly ObjectBench _bench = new();
 
-    [Fact]
-    public async Task A_sender_gets_the_refusal_although_the_refused_bytes_cannot_be_deleted()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_sender_gets_the_refusal_although_the_refused_bytes_cannot_be_deleted(bool areBytesWrong)
     {
         await _bench.CreateBucketAsync();
+        await _bench.PutAsync("a", "old");
         var intake = IntakeOver(step => step.Call == PartStoreCall.DeleteUpload ? PartStoreFault.Before : PartStoreFault.None);
-        var stated = new StatedDigests(new Md5Digest(new byte[Md5Digest.Bytes]), Checksum: null);
+        var stated = areBytesWrong ? new StatedDigests(new Md5Digest(new byte[Md5Digest.Bytes]), Checksum: null) : default;
 
-        var outcome = await intake.PutAsync(
-            SomeObject.Named("a"), Headers, ObjectBench.Body([1, 2, 3], stated), condition: null, CancellationToken.None);
+        var outcome = await PutAsync(intake, stated, areBytesWrong ? null : PublishCondition.MustBeAbsent);
 
-        Assert.IsType<ObjectRefusal.Md5Differs>(outcome.Refusal);
+        Assert.IsType(areBytesWrong ? typeof(ObjectRefusal.Md5Differs) : typeof(ObjectRefusal.PreconditionFailed), outcome.Refusal);
+        Assert.Equal(areBytesWrong ? 1 : 2, await _bench.CountUploadsWithBytesAsync());
     }
 
     [Fact]
@@ -35,8 +37,7 @@ public sealed class ObjectIntakeTests
             _ => PartStoreFault.None,
         });
 
-        await Assert.ThrowsAsync<PartStoreFullException>(async () => await intake.PutAsync(
-            SomeObject.Named("a"), Headers, ObjectBench.Body([1, 2, 3]), condition: null, CancellationToken.None));
+        await Assert.ThrowsAsync<PartStoreFullException>(() => PutAsync(intake));
     }
 
     [Fact]
@@ -47,17 +48,21 @@ public sealed class ObjectIntakeTests
         var intake = IntakeOver(
             step => step.Call == PartStoreCall.Commit ? PartStoreFault.HoldAfter(gate) : PartStoreFault.None,
             new MaintenanceOptions { AttemptGrace = TimeSpan.Zero });
-        var putting = intake.PutAsync(
-            SomeObject.Named("a"), Headers, ObjectBench.Body("abc"u8.ToArray()), condition: null, CancellationToken.None).AsTask();
+        var putting = PutAsync(intake);
         await gate.Reached;
         _bench.Time.Advance(TimeSpan.FromSeconds(1));
         Outcome<PublishedObject>? put = null;
 
         // The object is reported after the collector has asked for its owner and before it deletes.
-        var store = new StoreThatWaits(_bench.Parts, async () =>
+        var store = new FaultyPartStore(_bench.Parts, step =>
         {
-            gate.Open();
-            put ??= await putting;
+            if (step.Call is PartStoreCall.DeleteAttempt or PartStoreCall.DeleteUpload)
+            {
+                gate.Open();
+                put ??= putting.GetAwaiter().GetResult();
+            }
+
+            return PartStoreFault.None;
         });
         await new AttemptCollector(_bench.Host, store, _bench.Host.Clock).CollectAsync(TimeSpan.Zero, CancellationToken.None);
 
@@ -81,28 +86,15 @@ public sealed class ObjectIntakeTests
         Assert.Single(await bench.Parts.AllAttemptsAsync(upload, CancellationToken.None));
         bench.Start();
         Assert.IsType<AttemptsInUse.Only>(await bench.AskAsync(upload.Entity, new FenceAttempts(DateTimeOffset.MinValue)));
-        bench.Time.Advance(TimeSpan.FromMinutes(1));
-        await bench.Wakes.RunAsync(CancellationToken.None);
+        await bench.WakeAllAsync(TimeSpan.FromMinutes(1));
         Assert.IsType<AttemptsInUse.None>(await bench.AskAsync(upload.Entity, new FenceAttempts(DateTimeOffset.MinValue)));
     }
 
     private ObjectIntake IntakeOver(Func<PartStoreStep, PartStoreFault> plan, MaintenanceOptions? maintenance = null) =>
         new(_bench.Host, new FaultyPartStore(_bench.Parts, plan), _bench.Ids, _bench.Time, _bench.Keys, maintenance);
 
-    /// <summary>A store that waits for something before it deletes.</summary>
-    private sealed class StoreThatWaits(IPartStore inner, Func<Task> wait) : DelegatingPartStore(inner)
-    {
-        public override async ValueTask DeleteAttemptsAsync(
-            UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken)
-        {
-            await wait();
-            await base.DeleteAttemptsAsync(upload, attempts, cancellationToken);
-        }
-
-        public override async ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken)
-        {
-            await wait();
-            await base.DeleteUploadAsync(upload, guard, cancellationToken);
-        }
-    }
+    private static async Task<Outcome<PublishedObject>> PutAsync(
+        ObjectIntake intake, StatedDigests stated = default, PublishCondition? condition = null) =>
+        await intake.PutAsync(
+            SomeObject.Named("a"), ObjectBench.Headers, ObjectBench.Body([1, 2, 3], stated), condition, CancellationToken.None);
 }

@@ -12,7 +12,6 @@ public sealed class SharedLanesIntakeTests : IDisposable
     private const int MiB = 1 << 20;
     private const int Parts = 24;
 
-    private readonly Queue<Action> _groups = new();
     private readonly List<PartHasher> _others = [];
 
     public void Dispose() => _others.ForEach(static other => other.Dispose());
@@ -22,15 +21,14 @@ public sealed class SharedLanesIntakeTests : IDisposable
     {
         const int Wrong = 5;
         var bench = new EngineBench();
-        await bench.CreateVaultAsync();
-        var upload = await bench.OpenUploadAsync(partMebibytes: 2);
+        var upload = await bench.OpenFirstUploadAsync(partMebibytes: 2);
         var intake = new PartIntake(bench.Host, bench.Parts, bench.Ids, WithOthers(new SharedLanes(maxGroups: 2)));
-        var bodies = Enumerable.Range(0, Parts).Select(static part => Some.Bytes(2 * MiB, part)).ToList();
 
-        var outcomes = await Task.WhenAll(bodies.Select((body, part) => Task.Run(async () =>
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, Parts).Select(part => Task.Run(async () =>
         {
-            var hashes = EngineBench.Hashes(body);
-            var stated = part == Wrong ? hashes with { Linear = EngineBench.Hashes([1]).Linear } : hashes;
+            var body = Some.Bytes(2 * MiB, part);
+            var hashes = ClientCalls.Hashes(body);
+            var stated = part == Wrong ? hashes with { Linear = ClientCalls.Hashes([1]).Linear } : hashes;
             var range = new PartRange((long)part * 2 * MiB, ((part + 1L) * 2 * MiB) - 1);
             return await intake.StorePartAsync(
                 upload, Some.Vault, range, stated, new MemoryStream(body), sender: null, CancellationToken.None);
@@ -42,29 +40,32 @@ public sealed class SharedLanesIntakeTests : IDisposable
         }
     }
 
-    [Fact]
-    public async Task A_part_whose_write_fails_keeps_its_memory_until_its_bytes_are_hashed()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_part_whose_write_fails_keeps_its_memory_until_its_bytes_are_hashed(bool isOfObject)
     {
         Assert.SkipUnless(SharedLanes.IsSupported, "This processor has no lanes that are faster than one chain.");
-        var intake = new PartIntake(new AgreeingHost(), FullStore(), Ids(), WithOthers(new SharedLanes(1, _groups.Enqueue)));
-        var body = Some.Bytes(1000, 1);
+        var groups = new Queue<Action>();
+        var lanes = WithOthers(new SharedLanes(1, groups.Enqueue));
+        var full = new FaultyPartStore(
+            new MemoryPartStore(), static step => step.Call == PartStoreCall.Write ? PartStoreFault.Full : PartStoreFault.None);
+        var ids = new SeededIds(new ManualTime(), 1);
+        using var digests = new ObjectDigests(ObjectBench.Body(Some.Bytes(1000, 1)), ChecksumAlgorithm.Crc64Nvme);
+        Task storing = isOfObject
+            ? StoreOfObjectAsync(new AttemptIntake(new AgreeingHost(), full, lanes), digests, ids.NewAttempt())
+            : new PartIntake(new AgreeingHost(), full, ids, lanes).StoreAsync(Some.Upload(1), 0, Some.Bytes(1000, 1));
 
-        var storing = intake.StorePartAsync(
-            Some.Upload(1), Some.Vault, new PartRange(0, body.Length - 1), EngineBench.Hashes(body), new MemoryStream(body), sender: null, CancellationToken.None).AsTask();
-
-        await AssertWaitsForItsGroupAsync(storing);
+        // Nothing here is asynchronous but the group, so the task waits for nothing else.
+        Assert.False(storing.IsCompleted);
+        groups.Dequeue()();
+        await Assert.ThrowsAsync<PartStoreFullException>(() => storing);
     }
 
-    [Fact]
-    public async Task A_numbered_part_whose_write_fails_keeps_its_memory_until_its_bytes_are_hashed()
+    private static async Task StoreOfObjectAsync(AttemptIntake intake, ObjectDigests digests, AttemptId attempt)
     {
-        Assert.SkipUnless(SharedLanes.IsSupported, "This processor has no lanes that are faster than one chain.");
-        var intake = new AttemptIntake(new AgreeingHost(), FullStore(), WithOthers(new SharedLanes(1, _groups.Enqueue)));
         var body = ObjectBench.Body(Some.Bytes(1000, 1));
-        using var digests = new ObjectDigests(body, ChecksumAlgorithm.Crc64Nvme);
-        var attempt = Ids().NewAttempt();
-
-        var storing = intake.StoreAsync(
+        await intake.StoreAsync(
             Some.Upload(1),
             attempt,
             body.Content,
@@ -72,23 +73,7 @@ public sealed class SharedLanesIntakeTests : IDisposable
             digests.NeedLinearHash,
             digests.AppendAsync,
             hashes => digests.Finish(hashes, number: 1, attempt),
-            CancellationToken.None).AsTask();
-
-        await AssertWaitsForItsGroupAsync(storing);
-    }
-
-    private static FaultyPartStore FullStore() => new(
-        new MemoryPartStore(), static step => step.Call == PartStoreCall.Write ? PartStoreFault.Full : PartStoreFault.None);
-
-    private static SeededIds Ids() => new(new ManualTime(), 1);
-
-    /// <summary>Nothing here is asynchronous but the group, so the task waits for nothing else.</summary>
-    private async Task AssertWaitsForItsGroupAsync(Task storing)
-    {
-        Assert.False(storing.IsCompleted);
-
-        _groups.Dequeue()();
-        await Assert.ThrowsAsync<PartStoreFullException>(() => storing);
+            CancellationToken.None);
     }
 
     /// <summary>Puts so many bodies in flight that groups are worth while.</summary>

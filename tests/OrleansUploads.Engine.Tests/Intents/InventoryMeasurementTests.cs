@@ -154,40 +154,22 @@ public sealed class InventoryMeasurementTests
     /// <summary>Shards that answer when the test wants it, in the thread of the test.</summary>
     private sealed class HeldShards : IEntityHost
     {
-        private readonly Dictionary<string, Queue<TaskCompletionSource<IAnswer>>> _asked = [];
+        private readonly ConcurrentDictionary<string, ConcurrentQueue<TaskCompletionSource<IAnswer>>> _asked = [];
 
-        public int Asked(VaultIncarnation vault)
-        {
-            lock (_asked)
-            {
-                return _asked.TryGetValue(vault.ToString(), out var asked) ? asked.Count : 0;
-            }
-        }
+        public int Asked(VaultIncarnation vault) => _asked.TryGetValue(vault.ToString(), out var asked) ? asked.Count : 0;
 
         public void Answer(VaultIncarnation vault, int count)
         {
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < count && _asked[vault.ToString()].TryDequeue(out var next); i++)
             {
-                TaskCompletionSource<IAnswer> next;
-                lock (_asked)
-                {
-                    next = _asked[vault.ToString()].Dequeue();
-                }
-
                 next.SetResult(new ArchivesPage([Some.Archive(1)], HasMore: false));
             }
         }
 
         public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
-            var vault = entity.Key[..entity.Key.LastIndexOf('/')];
             var answer = new TaskCompletionSource<IAnswer>();
-            lock (_asked)
-            {
-                var asked = _asked.TryGetValue(vault, out var known) ? known : _asked[vault] = new();
-                asked.Enqueue(answer);
-            }
-
+            _asked.GetOrAdd(entity.Key[..entity.Key.LastIndexOf('/')], static _ => new()).Enqueue(answer);
             return new ValueTask<IAnswer>(answer.Task);
         }
     }

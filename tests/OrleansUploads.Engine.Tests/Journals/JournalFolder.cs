@@ -7,9 +7,9 @@ namespace OrleansUploads.Engine.Tests.Journals;
 /// <summary>A folder with a journal, and ways to damage it.</summary>
 internal sealed class JournalFolder : IDisposable
 {
-    public JournalFolder() => Directory.CreateDirectory(Folder);
+    private readonly TemporaryFolder _folder = new();
 
-    public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"journal-{Guid.NewGuid():N}");
+    public string Folder => _folder.Path;
 
     public string Database => Path.Combine(Folder, "journal.db");
 
@@ -33,28 +33,11 @@ internal sealed class JournalFolder : IDisposable
     /// <summary>Flips one bit in the first place where the text is stored.</summary>
     public void FlipBitIn(string text)
     {
-        byte[] bytes = File.ReadAllBytes(Database);
-        int at = bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text));
-        Assert.True(at >= 0, $"'{text}' is not in the file.");
-        FlipBit(Database, at + (text.Length / 2));
+        List<int> found = FileDamage.Find(File.ReadAllBytes(Database), text);
+        Assert.True(found.Count > 0, $"'{text}' is not in the file.");
+        FileDamage.Flip(Database, found[0] + (text.Length / 2));
     }
 
-    public static void FlipBit(string path, long offset)
-    {
-        using FileStream file = File.Open(path, FileMode.Open);
-        file.Position = offset;
-        int value = file.ReadByte();
-        file.Position = offset;
-        file.WriteByte((byte)(value ^ 0x10));
-    }
-
-    public static void Cut(string path, long bytes)
-    {
-        using FileStream file = File.Open(path, FileMode.Open);
-        file.SetLength(file.Length - bytes);
-    }
-
-    /// <summary>Changes a closed journal with SQL.</summary>
     public void Execute(string sql)
     {
         Batteries_V2.Init();
@@ -79,5 +62,5 @@ internal sealed class JournalFolder : IDisposable
         return [.. history.Records.Select(record => Encoding.UTF8.GetString(record.Span))];
     }
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 }

@@ -107,7 +107,7 @@ public sealed class SqliteJournalDamageTests : IDisposable
         for (int round = 0; round < 150; round++)
         {
             await File.WriteAllBytesAsync(_folder.Database, intact, Cancellation);
-            JournalFolder.FlipBit(_folder.Database, random.Next(intact.Length));
+            FileDamage.Flip(_folder.Database, random.Next(intact.Length));
             try
             {
                 await using SqliteJournal journal = _folder.Open();

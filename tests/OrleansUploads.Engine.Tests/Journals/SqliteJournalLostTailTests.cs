@@ -24,31 +24,31 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(100)]
-    [InlineData(4096)]
-    [InlineData(4119)]
-    [InlineData(9000)]
+    [InlineData(1, 0)]
+    [InlineData(100, 0)]
+    [InlineData(4096, 0)]
+    [InlineData(4119, 0)]
+    [InlineData(9000, 0)]
+    [InlineData(0, 1)]
+    [InlineData(0, 4120)]
+    [InlineData(0, 10_000)]
+    [InlineData(0, 1_000_000)]
     [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is")]
-    public void A_bit_flipped_near_the_end_of_the_log_refuses_the_journal(int beforeEndBytes)
+    public void A_bit_flipped_near_the_end_of_the_log_or_a_log_that_is_cut_short_refuses_the_journal(int flippedBeforeEnd, int cutBytes)
     {
         using JournalFolder killed = _folder.CopyAsAfterKill();
-        JournalFolder.FlipBit(killed.WriteAheadLog, new FileInfo(killed.WriteAheadLog).Length - beforeEndBytes);
+        if (flippedBeforeEnd > 0)
+            FileDamage.Flip(killed.WriteAheadLog, -flippedBeforeEnd);
+        FileDamage.Cut(killed.WriteAheadLog, cutBytes);
+        byte[][] before = [File.ReadAllBytes(killed.Database), File.ReadAllBytes(killed.WriteAheadLog)];
 
-        AssertRefusedAndUntouched(killed);
-    }
+        var refused = Assert.Throws<JournalDamagedException>(() => killed.Open());
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(4120)]
-    [InlineData(10_000)]
-    [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is")]
-    public void A_log_that_is_cut_short_refuses_the_journal(int cutBytes)
-    {
-        using JournalFolder killed = _folder.CopyAsAfterKill();
-        JournalFolder.Cut(killed.WriteAheadLog, cutBytes);
-
-        AssertRefusedAndUntouched(killed);
+        Assert.Contains("3 changes were acknowledged", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Restore the whole folder from a backup", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("delete journal.mark", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before[0], File.ReadAllBytes(killed.Database));
+        Assert.Equal(before[1], File.ReadAllBytes(killed.WriteAheadLog));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     public async Task The_loss_can_be_accepted_by_deleting_the_mark()
     {
         using JournalFolder killed = _folder.CopyAsAfterKill();
-        JournalFolder.Cut(killed.WriteAheadLog, 1);
+        FileDamage.Cut(killed.WriteAheadLog, 1);
         File.Delete(killed.Mark);
 
         await using (SqliteJournal journal = killed.Open())
@@ -103,7 +103,7 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
         await JournalFolder.AppendAsync(_journal, JournalFolder.Upload(1), 3, "torn");
         using JournalFolder killed = _folder.CopyAsAfterKill();
         await File.WriteAllBytesAsync(killed.Mark, mark, Cancellation);
-        JournalFolder.Cut(killed.WriteAheadLog, 50);
+        FileDamage.Cut(killed.WriteAheadLog, 50);
 
         await using SqliteJournal journal = killed.Open();
 
@@ -135,13 +135,13 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
         for (int slot = 0; slot < 2; slot++)
         {
             using JournalFolder killed = _folder.CopyAsAfterKill();
-            JournalFolder.FlipBit(killed.Mark, (slot * 4096) + 9);
+            FileDamage.Flip(killed.Mark, (slot * 4096) + 9);
             await using (SqliteJournal journal = killed.Open())
                 Assert.Equal(["a", "b", "c"], await JournalFolder.ReadAsync(journal, JournalFolder.Upload(1)));
 
             using JournalFolder cut = _folder.CopyAsAfterKill();
-            JournalFolder.FlipBit(cut.Mark, (slot * 4096) + 9);
-            JournalFolder.Cut(cut.WriteAheadLog, new FileInfo(cut.WriteAheadLog).Length);
+            FileDamage.Flip(cut.Mark, (slot * 4096) + 9);
+            FileDamage.Cut(cut.WriteAheadLog, new FileInfo(cut.WriteAheadLog).Length);
             Assert.Throws<JournalDamagedException>(() => cut.Open());
         }
     }
@@ -151,23 +151,10 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     public void A_mark_without_a_readable_slot_refuses_the_journal()
     {
         using JournalFolder killed = _folder.CopyAsAfterKill();
-        JournalFolder.FlipBit(killed.Mark, 9);
-        JournalFolder.FlipBit(killed.Mark, 4096 + 9);
+        FileDamage.Flip(killed.Mark, 9);
+        FileDamage.Flip(killed.Mark, 4096 + 9);
 
         var refused = Assert.Throws<JournalDamagedException>(() => killed.Open());
         Assert.Contains("delete journal.mark", refused.Message, StringComparison.Ordinal);
-    }
-
-    private static void AssertRefusedAndUntouched(JournalFolder folder)
-    {
-        byte[][] before = [File.ReadAllBytes(folder.Database), File.ReadAllBytes(folder.WriteAheadLog)];
-
-        var refused = Assert.Throws<JournalDamagedException>(() => folder.Open());
-
-        Assert.Contains("3 changes were acknowledged", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("Restore the whole folder from a backup", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("delete journal.mark", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(before[0], File.ReadAllBytes(folder.Database));
-        Assert.Equal(before[1], File.ReadAllBytes(folder.WriteAheadLog));
     }
 }

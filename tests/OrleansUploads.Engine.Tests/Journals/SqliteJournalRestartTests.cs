@@ -63,22 +63,6 @@ public sealed class SqliteJournalRestartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_stream_whose_records_were_all_truncated_keeps_its_version_after_a_kill()
-    {
-        EntityId upload = JournalFolder.Upload(1);
-        await using SqliteJournal journal = _folder.Open();
-        await JournalFolder.AppendAsync(journal, upload, 0, "a", "b", "c");
-        await journal.SaveSnapshotAsync(upload, 3, new byte[1], Cancellation);
-
-        using JournalFolder killed = _folder.CopyAsAfterKill();
-        await using SqliteJournal survivor = killed.Open();
-
-        Assert.Equal(3, (await survivor.ReadAsync(upload, Cancellation)).Version);
-        await JournalFolder.AppendAsync(survivor, upload, 3, "d");
-        Assert.Equal(["d"], await JournalFolder.ReadAsync(survivor, upload));
-    }
-
-    [Fact]
     public async Task Closing_writes_the_queued_appends_first()
     {
         Task[] appends;

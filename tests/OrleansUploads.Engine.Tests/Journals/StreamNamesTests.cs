@@ -1,4 +1,3 @@
-using System.Text;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Tests.Journals;
@@ -29,10 +28,10 @@ public sealed class StreamNamesTests : IDisposable
         for (int round = 0; round < Rounds; round++)
         {
             EntityId damaged = Stream(random.Next(Streams));
-            foreach (int at in Find(intact, damaged.Key))
+            foreach (int at in FileDamage.Find(intact, damaged.Key))
             {
                 await File.WriteAllBytesAsync(_folder.Database, intact, Cancellation);
-                JournalFolder.FlipBit(_folder.Database, at + random.Next(damaged.Key.Length));
+                FileDamage.Flip(_folder.Database, at + random.Next(damaged.Key.Length));
                 await using SqliteJournal journal = _folder.Open();
                 refused += await IsRefusedAsync(journal, damaged) ? 1 : 0;
                 found += await IsFoundByCheckAsync(journal) ? 1 : 0;
@@ -51,7 +50,7 @@ public sealed class StreamNamesTests : IDisposable
         await WriteStreamsAsync();
         byte[] intact = await File.ReadAllBytesAsync(_folder.Database, Cancellation);
         EntityId[] streams = [.. Enumerable.Range(0, Streams).Select(Stream)];
-        int[] dividers = [.. streams.SelectMany(stream => Find(intact, stream.Key))
+        int[] dividers = [.. streams.SelectMany(stream => FileDamage.Find(intact, stream.Key))
             .Where(at => intact[at / PageBytes * PageBytes] == InteriorPageOfIndex)];
         Assert.True(dividers.Length > 10, $"Only {dividers.Length} names are on interior pages of the index.");
 
@@ -59,7 +58,7 @@ public sealed class StreamNamesTests : IDisposable
         foreach (int at in dividers.Take(8))
         {
             await File.WriteAllBytesAsync(_folder.Database, intact, Cancellation);
-            JournalFolder.FlipBit(_folder.Database, at);
+            FileDamage.Flip(_folder.Database, at);
             await using SqliteJournal journal = _folder.Open();
             int refused = 0;
             foreach (EntityId stream in streams)
@@ -111,18 +110,8 @@ public sealed class StreamNamesTests : IDisposable
     private static Task CheckAsync(SqliteJournal journal) =>
         journal.CheckNamesAsync(TimeProvider.System, Cancellation).AsTask();
 
-    private static async Task<bool> IsFoundByCheckAsync(SqliteJournal journal)
-    {
-        try
-        {
-            await CheckAsync(journal);
-            return false;
-        }
-        catch (JournalDamagedException)
-        {
-            return true;
-        }
-    }
+    private static async Task<bool> IsFoundByCheckAsync(SqliteJournal journal) =>
+        await Record.ExceptionAsync(() => CheckAsync(journal)) is JournalDamagedException;
 
     private static async Task<bool> IsRefusedAsync(SqliteJournal journal, EntityId stream)
     {
@@ -135,15 +124,6 @@ public sealed class StreamNamesTests : IDisposable
         {
             return true;
         }
-    }
-
-    private static List<int> Find(byte[] file, string text)
-    {
-        byte[] wanted = Encoding.UTF8.GetBytes(text);
-        var found = new List<int>();
-        for (int at = 0; file.AsSpan(at).IndexOf(wanted) is >= 0 and var next; at = found[^1] + 1)
-            found.Add(at + next);
-        return found;
     }
 
     private async Task WriteStreamsAsync()

@@ -7,7 +7,7 @@ using OrleansUploads.Engine.Tests.Checking;
 namespace OrleansUploads.Engine.Tests.Moving;
 
 /// <summary>The import of a data folder with a bucket. The tests of the silo import whole services.</summary>
-public sealed class FolderImportTests : IDisposable
+public sealed class FolderImportTests : IAsyncLifetime
 {
     private readonly CheckedBucket _bucket = new();
     private readonly MemoryTarget _target = new();
@@ -17,10 +17,13 @@ public sealed class FolderImportTests : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose()
+    public async ValueTask InitializeAsync() => await _bucket.FillAsync();
+
+    public ValueTask DisposeAsync()
     {
         _parts.Dispose();
         _bucket.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     [Theory]
@@ -28,7 +31,6 @@ public sealed class FolderImportTests : IDisposable
     [InlineData(true)]
     public async Task An_import_has_every_history_and_finds_every_needed_byte(bool deep)
     {
-        await _bucket.FillAsync();
         using var import = Open();
 
         var found = await import.FindFaultsAsync(deep, Cancellation);
@@ -47,7 +49,6 @@ public sealed class FolderImportTests : IDisposable
     [InlineData(8)]
     public async Task An_import_that_stopped_in_the_middle_is_repeated_and_stores_only_what_is_missing(int stored)
     {
-        await _bucket.FillAsync();
         _target.FailsAfter = stored;
         using (var first = Open())
         {
@@ -65,7 +66,6 @@ public sealed class FolderImportTests : IDisposable
     [Fact]
     public async Task A_history_that_the_cluster_has_lost_or_stored_in_part_is_found_and_imported_again()
     {
-        await _bucket.FillAsync();
         _target.Loses = 2;
         using (var import = Open())
         {
@@ -88,7 +88,6 @@ public sealed class FolderImportTests : IDisposable
     [Fact]
     public async Task A_missing_part_a_missing_manifest_and_another_length_are_found()
     {
-        await _bucket.FillAsync();
         var parts = Directory.GetFiles(_parts.Place, "*.part", SearchOption.AllDirectories);
         File.Delete(parts[0]);
         await File.WriteAllBytesAsync(parts[1], [1, 2, 3], Cancellation);
@@ -107,12 +106,9 @@ public sealed class FolderImportTests : IDisposable
     [Fact]
     public async Task A_byte_that_differs_is_found_if_every_byte_is_read()
     {
-        await _bucket.FillAsync();
         foreach (var file in Directory.GetFiles(_parts.Place, "*.part", SearchOption.AllDirectories))
         {
-            var bytes = await File.ReadAllBytesAsync(file, Cancellation);
-            bytes[0] ^= 1;
-            await File.WriteAllBytesAsync(file, bytes, Cancellation);
+            FileDamage.Flip(file, 0);
         }
 
         using var import = Open();
@@ -124,10 +120,10 @@ public sealed class FolderImportTests : IDisposable
     [Promise("operations.md", "a folder that was imported into a cluster, or a store whose bytes have moved")]
     public async Task A_folder_in_use_is_refused_and_no_server_starts_on_it_during_and_after_an_import()
     {
-        await _bucket.UseAsync(async () =>
+        await _bucket.UseAsync(_ =>
         {
-            await _bucket.CreateBucketAsync();
             Assert.Contains("A server is using", Assert.Throws<IOException>(Open).Message, StringComparison.Ordinal);
+            return Task.CompletedTask;
         });
         using (var import = Open())
         {
@@ -157,7 +153,6 @@ public sealed class FolderImportTests : IDisposable
 
     private FolderImport Open() => FolderImport.Open(_bucket.Path, _parts, _target);
 
-    /// <summary>A cluster in memory.</summary>
     private sealed class MemoryTarget : IDecisionTarget
     {
         private int _calls;
@@ -165,7 +160,6 @@ public sealed class FolderImportTests : IDisposable
 
         public ConcurrentDictionary<EntityId, EntityImage> Images { get; } = [];
 
-        /// <summary>The number of images that were stored.</summary>
         public int Imports => _imports;
 
         /// <summary>The number of images that are stored before the cluster is gone.</summary>

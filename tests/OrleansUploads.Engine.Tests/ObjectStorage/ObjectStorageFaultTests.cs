@@ -32,23 +32,15 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
     [InlineData(ObjectFault.Unavailable, false)]
     [InlineData(ObjectFault.Unavailable, true)]
     [InlineData(ObjectFault.Throttled, false)]
-    public async Task A_short_attempt_is_stored_although_the_store_fails_or_its_answers_are_lost(ObjectFault fault, bool afterEffect)
+    public async Task A_short_attempt_and_a_manifest_are_stored_although_the_store_fails_or_its_answers_are_lost(
+        ObjectFault fault, bool afterEffect)
     {
         _storage.Fail(fault, Options.Tries - 1, afterEffect);
         await _store.StoreAsync(Upload, Attempt, _short);
-
-        Assert.Equal(_short, await _store.LoadAsync(Upload, Attempt));
-    }
-
-    [Theory]
-    [InlineData(ObjectFault.Unavailable, false)]
-    [InlineData(ObjectFault.Unavailable, true)]
-    [InlineData(ObjectFault.Throttled, false)]
-    public async Task A_manifest_is_stored_although_the_store_fails_or_its_answers_are_lost(ObjectFault fault, bool afterEffect)
-    {
         _storage.Fail(fault, Options.Tries - 1, afterEffect);
         await _store.PutManifestAsync(PartBytes.Manifest(Upload, 3, seed: 3), None);
 
+        Assert.Equal(_short, await _store.LoadAsync(Upload, Attempt));
         Assert.Equal(3, (await _store.ReadManifestAsync(Upload, None))!.Extents.Count);
     }
 
@@ -73,28 +65,22 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
         Assert.Equal(_long, await _store.LoadAsync(Upload, PartBytes.Attempt(2)));
     }
 
-    [Fact]
-    public async Task An_abandoned_long_attempt_leaves_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_long_attempt_that_is_abandoned_or_has_a_wrong_number_of_leaves_leaves_nothing(bool isComplete)
     {
         await using (var writer = await _store.CreateAsync(Upload, Attempt, _long.Length, None))
         {
-            await writer.WriteAsync(_long.AsMemory(0, 2 * MiB), None);
+            await writer.WriteAsync(_long.AsMemory(0, isComplete ? _long.Length : 2 * MiB), None);
+            if (isComplete)
+            {
+                await Assert.ThrowsAsync<ArgumentException>(() => writer.CommitAsync(default, None).AsTask());
+            }
         }
 
         Assert.Empty(_storage.Objects);
         Assert.Empty(await _store.AllAttemptsAsync(Upload, None));
-    }
-
-    [Fact]
-    public async Task A_long_attempt_with_a_wrong_number_of_leaves_leaves_nothing()
-    {
-        await using (var writer = await _store.CreateAsync(Upload, Attempt, _long.Length, None))
-        {
-            await writer.WriteAsync(_long, None);
-            await Assert.ThrowsAsync<ArgumentException>(() => writer.CommitAsync(default, None).AsTask());
-        }
-
-        Assert.Empty(_storage.Objects);
     }
 
     [Fact]
@@ -180,12 +166,23 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(ObjectFault.Unavailable)]
-    [InlineData(ObjectFault.Throttled)]
-    public async Task An_object_that_is_left_by_a_deletion_of_several_is_deleted_again(ObjectFault fault)
+    [InlineData(ObjectFault.Unavailable, true, false)]
+    [InlineData(ObjectFault.Throttled, true, false)]
+    [InlineData(ObjectFault.Unavailable, false, false)]
+    [InlineData(ObjectFault.Unavailable, false, true)]
+    public async Task A_deletion_of_several_is_repeated_when_it_leaves_an_object_or_fails_as_a_whole(
+        ObjectFault fault, bool leavesOne, bool afterEffect)
     {
         var attempts = await StoreManyAsync(3);
-        _storage.FailDeletion(StoredNames.PathOf(Upload, attempts[1]), fault, Options.Tries - 1);
+        if (leavesOne)
+        {
+            _storage.FailDeletion(StoredNames.PathOf(Upload, attempts[1]), fault, Options.Tries - 1);
+        }
+        else
+        {
+            _storage.Fail(fault, Options.Tries - 1, afterEffect);
+        }
+
         await _store.DeleteAttemptsAsync(Upload, attempts, None);
 
         Assert.Empty(_storage.Objects);
@@ -203,18 +200,6 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
 
         Assert.Contains(StoredNames.PathOf(Upload, attempts[1]), failure.Message, StringComparison.Ordinal);
         Assert.Equal([attempts[1]], await _store.AllAttemptsAsync(Upload, None));
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_deletion_of_several_is_repeated_when_it_fails_as_a_whole(bool afterEffect)
-    {
-        var attempts = await StoreManyAsync(3);
-        _storage.Fail(ObjectFault.Unavailable, Options.Tries - 1, afterEffect);
-        await _store.DeleteAttemptsAsync(Upload, attempts, None);
-
-        Assert.Empty(_storage.Objects);
     }
 
     [Theory]
@@ -374,15 +359,6 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
                 Objects.Clear();
             }
         }
-    }
-
-    [Fact]
-    public async Task The_trial_at_the_start_leaves_nothing()
-    {
-        using var storage = new MemoryObjectStorage();
-        using var store = await ObjectPartStore.OpenAsync(storage, Options);
-
-        Assert.Empty(storage.Objects);
     }
 
     private async Task<AttemptId[]> StoreManyAsync(int count)

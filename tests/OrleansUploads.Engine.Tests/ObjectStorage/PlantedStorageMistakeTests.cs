@@ -7,74 +7,168 @@ namespace OrleansUploads.Engine.Tests.ObjectStorage;
 /// <summary>The suite of object stores finds mistakes of adapters.</summary>
 public sealed class PlantedStorageMistakeTests
 {
-    private static readonly Type[] Suite = [typeof(ObjectPartStoreTests), typeof(StreamedObjectPartStoreTests), typeof(ObjectStorageFaultTests)];
+    public static TheoryData<string> Names => [.. Mistakes.Keys];
 
-    public static TheoryData<string> Mistakes => [.. Makers.Keys];
-
-    private static IReadOnlyDictionary<string, Func<MemoryObjectStorage>> Makers { get; } = new Dictionary<string, Func<MemoryObjectStorage>>
+    /// <summary>Each mistake, after the name of the test of the suite that finds it.</summary>
+    private static Dictionary<string, (string Finder, Func<Mistaken> Make)> Mistakes { get; } = new()
     {
-        ["a write is acknowledged before it is stored"] = () => new AcknowledgesEarly(),
-        ["a body that breaks off is stored as a whole object"] = () => new StoresTruncated(),
-        ["a write acknowledges without reading the end of the body"] = () => new DropsEnd(),
-        ["a conditional write replaces the object"] = () => new ReplacesOnConflict(),
-        ["a range begins one byte late"] = () => new SkipsByte(),
-        ["a range is ignored"] = () => new IgnoresRange(),
-        ["the length of a range is taken for that of the object"] = () => new RangeLength(),
-        ["a deletion deletes a younger attempt too"] = () => new DeletesYounger(),
-        ["a deletion is only acknowledged"] = () => new KeepsDeleted(),
-        ["a deletion of several deletes other attempts too"] = () => new DeletesFolder(),
-        ["an object that is left by a deletion of several is not reported"] = () => new HidesLeft(),
-        ["a deletion of several ends after its third object"] = () => new DeletesThree(),
-        ["a listing ends after its first page"] = () => new FirstPageOnly(),
-        ["a listing repeats its first page"] = () => new ForgetsKeys(),
-        ["a missing object is taken for an outage"] = () => new Misread(ObjectFault.Missing, ObjectFault.Unavailable),
-        ["an outage is taken for a missing object"] = () => new Misread(ObjectFault.Unavailable, ObjectFault.Missing),
-        ["a full store is taken for an outage"] = () => new Misread(ObjectFault.Full, ObjectFault.Unavailable),
-        ["a refusal is taken for an outage"] = () => new Misread(ObjectFault.Refused, ObjectFault.Unavailable),
+        ["a write is acknowledged before it is stored"] = (
+            nameof(ObjectPartStoreTests.Committed_bytes_and_their_leaves_are_read_back_and_listed_at_any_size),
+            () => new() { OnPut = AcknowledgeEarly() }),
+        ["a body that breaks off is stored as a whole object"] = (
+            nameof(ObjectStorageFaultTests.A_long_attempt_that_is_abandoned_or_has_a_wrong_number_of_leaves_leaves_nothing),
+            () => new()
+            {
+                OnPut = static async (store, put) =>
+                {
+                    using var bytes = new MemoryStream();
+                    _ = await Record.ExceptionAsync(() => put.Content.CopyToAsync(bytes));
+                    await store.PutAsync(put, bytes.ToArray());
+                },
+            }),
+        ["a write acknowledges without reading the end of the body"] = (
+            nameof(ObjectPartStoreTests.Committed_bytes_and_their_leaves_are_read_back_and_listed_at_any_size),
+            () => new()
+            {
+                OnPut = static async (store, put) =>
+                {
+                    var bytes = new byte[put.LengthBytes - 1];
+                    await put.Content.ReadExactlyAsync(bytes);
+                    await store.PutAsync(put, bytes);
+                },
+            }),
+        ["a conditional write replaces the object"] = (
+            nameof(ObjectPartStoreTests.A_manifest_is_stored_once_and_stays_until_its_upload_is_deleted),
+            () => new()
+            {
+                OnPut = static async (store, put) =>
+                {
+                    var exists = put.OnlyIfAbsent && store.Objects.ContainsKey(put.Key);
+                    await store.RealPutAsync(put with { OnlyIfAbsent = false });
+                    if (exists)
+                    {
+                        throw new ObjectStorageException(ObjectFault.Exists);
+                    }
+                },
+            }),
+        ["a range begins one byte late"] = (nameof(ObjectPartStoreTests.Any_range_is_read_back_and_nothing_from_the_end_on), () => new()
+        {
+            OnRead = static (store, key, range) =>
+                store.RealReadAsync(key, range.Offset > 64 * 1024 ? range with { Offset = range.Offset + 1 } : range),
+        }),
+        ["a range is ignored"] = (nameof(ObjectPartStoreTests.Any_range_is_read_back_and_nothing_from_the_end_on), () => new()
+        {
+            OnRead = static (store, key, _) => store.RealReadAsync(key, new ObjectRange(0, long.MaxValue)),
+        }),
+        ["the length of a range is taken for that of the object"] = (
+            nameof(ObjectPartStoreTests.Committed_bytes_and_their_leaves_are_read_back_and_listed_at_any_size),
+            () => new()
+            {
+                OnRead = static async (store, key, range) =>
+                {
+                    var content = await store.RealReadAsync(key, range);
+                    return new ObjectContent(content.Bytes, Math.Min(range.LengthBytes, content.ObjectBytes));
+                },
+            }),
+        ["a deletion deletes a younger attempt too"] = (
+            nameof(ObjectPartStoreTests.Deleting_an_attempt_again_changes_nothing_and_only_a_manifest_keeps_the_upload),
+            () => new()
+            {
+                OnDelete = static async (store, key) =>
+                {
+                    await store.RealDeleteAsync(key);
+                    foreach (var other in store.InFolderOf(key).Where(static other => other.EndsWith(".part", StringComparison.Ordinal)))
+                    {
+                        await store.RealDeleteAsync(other);
+                    }
+                },
+            }),
+        ["a deletion is only acknowledged"] = (
+            nameof(ObjectPartStoreTests.Deleting_an_attempt_again_changes_nothing_and_only_a_manifest_keeps_the_upload),
+            () => new() { OnDelete = static (_, _) => Task.CompletedTask }),
+        ["a deletion of several deletes other attempts too"] = (
+            nameof(ObjectPartStoreTests.Several_attempts_are_deleted_at_once_and_the_others_stay),
+            () => new()
+            {
+                OnDeleteSeveral = static async (store, keys) =>
+                {
+                    var failed = await store.RealDeleteSeveralAsync(keys);
+                    await Task.WhenAll(store.InFolderOf(keys[0]).Select(store.RealDeleteAsync));
+                    return failed;
+                },
+            }),
+        ["an object that is left by a deletion of several is not reported"] = (
+            nameof(ObjectStorageFaultTests.Several_objects_do_not_count_as_deleted_if_one_of_them_is_left),
+            () => new()
+            {
+                OnDeleteSeveral = static async (store, keys) =>
+                {
+                    await store.RealDeleteSeveralAsync(keys);
+                    return [];
+                },
+            }),
+        ["a deletion of several ends after its third object"] = (
+            nameof(ObjectPartStoreTests.Several_attempts_are_deleted_at_once_and_the_others_stay),
+            () => new()
+            {
+                OnDeleteSeveral = static (store, keys) => store.RealDeleteSeveralAsync([.. keys.Take(3)]),
+            }),
+        ["a listing ends after its first page"] = (nameof(ObjectPartStoreTests.Listings_contain_everything_that_is_stored), () => new()
+        {
+            OnList = static async (store, prefix, page) => await store.RealListAsync(prefix, page) with { Next = null },
+        }),
+        ["a listing repeats its first page"] = (nameof(ObjectPartStoreTests.Listings_contain_everything_that_is_stored), () => new()
+        {
+            OnList = static async (store, prefix, page) =>
+            {
+                var first = await store.RealListAsync(prefix, page: null);
+                return page is null ? first : first with { Next = null };
+            },
+        }),
+        ["a missing object is taken for an outage"] = (
+            nameof(ObjectPartStoreTests.A_missing_attempt_is_damaged_and_belongs_to_no_other_upload_and_a_missing_manifest_is_null),
+            () => new() { Misread = (ObjectFault.Missing, ObjectFault.Unavailable) }),
+        ["an outage is taken for a missing object"] = (
+            nameof(ObjectStorageFaultTests.A_store_that_stays_unavailable_is_neither_damaged_nor_empty),
+            () => new() { Misread = (ObjectFault.Unavailable, ObjectFault.Missing) }),
+        ["a full store is taken for an outage"] = (
+            nameof(ObjectStorageFaultTests.A_full_store_is_reported_as_full),
+            () => new() { Misread = (ObjectFault.Full, ObjectFault.Unavailable) }),
+        ["a refusal is taken for an outage"] = (
+            nameof(ObjectStorageFaultTests.A_refused_call_is_not_repeated),
+            () => new() { Misread = (ObjectFault.Refused, ObjectFault.Unavailable) }),
     };
 
-    [Fact]
-    public async Task The_suite_passes_without_a_mistake() => Assert.Null(await FindFailureAsync(() => new MemoryObjectStorage()));
-
     [Theory]
-    [MemberData(nameof(Mistakes))]
-    public async Task The_suite_finds_a_mistake(string mistake) => Assert.NotNull(await FindFailureAsync(Makers[mistake]));
+    [MemberData(nameof(Names))]
+    public async Task The_suite_finds_a_mistake_and_passes_without_it(string mistake)
+    {
+        var (finder, make) = Mistakes[mistake];
+        var test = new[] { typeof(ObjectPartStoreTests), typeof(ObjectStorageFaultTests) }
+            .Select(suite => suite.GetMethod(finder)).Single(static found => found is not null)!;
+        Assert.Null(await FindFailureAsync(test, static () => new MemoryObjectStorage()));
+        Assert.NotNull(await FindFailureAsync(test, make));
+    }
 
-    /// <summary>Runs the suite until a test fails.</summary>
-    private static async Task<Exception?> FindFailureAsync(Func<MemoryObjectStorage> storage)
+    private static async Task<Exception?> FindFailureAsync(MethodInfo test, Func<MemoryObjectStorage> storage)
     {
         ObjectPartStoreTests.Storage.Value = storage;
-        foreach (var type in Suite)
+        foreach (var arguments in ArgumentsOf(test))
         {
-            foreach (var test in type.GetMethods().Where(method => method.GetCustomAttribute<FactAttribute>() is not null))
+            try
             {
-                foreach (var arguments in ArgumentsOf(test))
-                {
-                    if (await FailureOfAsync(type, test, arguments) is { } failure)
-                    {
-                        return failure;
-                    }
-                }
+                var instance = (IAsyncLifetime)Activator.CreateInstance(test.ReflectedType!)!;
+                await instance.InitializeAsync();
+                await ((Task)test.Invoke(instance, arguments)!).WaitAsync(TimeSpan.FromMinutes(1));
+                await instance.DisposeAsync();
+            }
+            catch (Exception failure)
+            {
+                return failure;
             }
         }
 
         return null;
-    }
-
-    private static async Task<Exception?> FailureOfAsync(Type type, MethodInfo test, object?[] arguments)
-    {
-        try
-        {
-            var instance = (IAsyncLifetime)Activator.CreateInstance(type)!;
-            await instance.InitializeAsync();
-            await ((Task)test.Invoke(instance, arguments)!).WaitAsync(TimeSpan.FromMinutes(1));
-            await instance.DisposeAsync();
-            return null;
-        }
-        catch (Exception failure)
-        {
-            return failure;
-        }
     }
 
     private static IEnumerable<object?[]> ArgumentsOf(MethodInfo test)
@@ -86,152 +180,68 @@ public sealed class PlantedStorageMistakeTests
     private static object? Convert(object? value, Type type) =>
         value is null || type.IsInstanceOfType(value) || type.IsEnum ? value : System.Convert.ChangeType(value, type, null);
 
-    private sealed class AcknowledgesEarly : MemoryObjectStorage
+    private static Func<Mistaken, Put, Task> AcknowledgeEarly()
     {
-        private Func<Task>? _later;
-
-        public override async Task PutAsync(string key, Stream content, long lengthBytes, bool onlyIfAbsent, CancellationToken cancellationToken)
+        Func<Task>? later = null;
+        return async (store, put) =>
         {
-            await (_later?.Invoke() ?? Task.CompletedTask);
+            await (later?.Invoke() ?? Task.CompletedTask);
             using var bytes = new MemoryStream();
-            await content.CopyToAsync(bytes, cancellationToken);
-            _later = () => base.PutAsync(key, new MemoryStream(bytes.ToArray()), lengthBytes, onlyIfAbsent, CancellationToken.None);
-        }
+            await put.Content.CopyToAsync(bytes);
+            later = () => store.PutAsync(put, bytes.ToArray());
+        };
     }
 
-    private sealed class StoresTruncated : MemoryObjectStorage
-    {
-        public override async Task PutAsync(string key, Stream content, long lengthBytes, bool onlyIfAbsent, CancellationToken cancellationToken)
-        {
-            using var bytes = new MemoryStream();
-            try
-            {
-                await content.CopyToAsync(bytes, CancellationToken.None);
-            }
-            catch (Exception)
-            {
-                // What has arrived is stored.
-            }
+    private sealed record Put(string Key, Stream Content, long LengthBytes, bool OnlyIfAbsent);
 
-            await base.PutAsync(key, new MemoryStream(bytes.ToArray()), bytes.Length, onlyIfAbsent, CancellationToken.None);
-        }
-    }
-
-    private sealed class DropsEnd : MemoryObjectStorage
+    private sealed class Mistaken : MemoryObjectStorage
     {
-        public override async Task PutAsync(string key, Stream content, long lengthBytes, bool onlyIfAbsent, CancellationToken cancellationToken)
-        {
-            var bytes = new byte[lengthBytes - 1];
-            await content.ReadExactlyAsync(bytes, cancellationToken);
-            await base.PutAsync(key, new MemoryStream(bytes), bytes.Length, onlyIfAbsent, cancellationToken);
-        }
-    }
+        public Func<Mistaken, Put, Task>? OnPut { get; init; }
 
-    private sealed class ReplacesOnConflict : MemoryObjectStorage
-    {
-        public override async Task PutAsync(string key, Stream content, long lengthBytes, bool onlyIfAbsent, CancellationToken cancellationToken)
-        {
-            var exists = onlyIfAbsent && Objects.ContainsKey(key);
-            await base.PutAsync(key, content, lengthBytes, onlyIfAbsent: false, cancellationToken);
-            if (exists)
-            {
-                throw new ObjectStorageException(ObjectFault.Exists);
-            }
-        }
-    }
+        public Func<Mistaken, string, ObjectRange, Task<ObjectContent>>? OnRead { get; init; }
 
-    private sealed class SkipsByte : MemoryObjectStorage
-    {
+        public Func<Mistaken, string, string?, Task<ObjectPage>>? OnList { get; init; }
+
+        public Func<Mistaken, string, Task>? OnDelete { get; init; }
+
+        public Func<Mistaken, IReadOnlyList<string>, Task<IReadOnlyList<FailedDeletion>>>? OnDeleteSeveral { get; init; }
+
+        public (ObjectFault Real, ObjectFault Taken)? Misread { get; init; }
+
+        public IEnumerable<string> InFolderOf(string key) =>
+            Objects.Keys.Where(other => other.StartsWith(key[..(key.LastIndexOf('/') + 1)], StringComparison.Ordinal));
+
+        public Task RealPutAsync(Put put) =>
+            base.PutAsync(put.Key, put.Content, put.LengthBytes, put.OnlyIfAbsent, CancellationToken.None);
+
+        public Task PutAsync(Put put, byte[] bytes) => RealPutAsync(put with { Content = new MemoryStream(bytes), LengthBytes = bytes.Length });
+
+        public Task<ObjectContent> RealReadAsync(string key, ObjectRange range) => base.ReadAsync(key, range, CancellationToken.None);
+
+        public Task<ObjectPage> RealListAsync(string prefix, string? page) => base.ListAsync(prefix, page, CancellationToken.None);
+
+        public Task RealDeleteAsync(string key) => base.DeleteAsync(key, CancellationToken.None);
+
+        public Task<IReadOnlyList<FailedDeletion>> RealDeleteSeveralAsync(IReadOnlyList<string> keys) =>
+            base.DeleteAsync(keys, CancellationToken.None);
+
+        public override Task PutAsync(string key, Stream content, long lengthBytes, bool onlyIfAbsent, CancellationToken cancellationToken) =>
+            OnPut?.Invoke(this, new Put(key, content, lengthBytes, onlyIfAbsent))
+                ?? base.PutAsync(key, content, lengthBytes, onlyIfAbsent, cancellationToken);
+
         public override Task<ObjectContent> ReadAsync(string key, ObjectRange range, CancellationToken cancellationToken) =>
-            base.ReadAsync(key, range.Offset > 64 * 1024 ? range with { Offset = range.Offset + 1 } : range, cancellationToken);
-    }
+            OnRead?.Invoke(this, key, range) ?? base.ReadAsync(key, range, cancellationToken);
 
-    private sealed class IgnoresRange : MemoryObjectStorage
-    {
-        public override Task<ObjectContent> ReadAsync(string key, ObjectRange range, CancellationToken cancellationToken) =>
-            base.ReadAsync(key, new ObjectRange(0, long.MaxValue), cancellationToken);
-    }
+        public override Task<ObjectPage> ListAsync(string prefix, string? page, CancellationToken cancellationToken) =>
+            OnList?.Invoke(this, prefix, page) ?? base.ListAsync(prefix, page, cancellationToken);
 
-    private sealed class RangeLength : MemoryObjectStorage
-    {
-        public override async Task<ObjectContent> ReadAsync(string key, ObjectRange range, CancellationToken cancellationToken)
-        {
-            var content = await base.ReadAsync(key, range, cancellationToken);
-            return new ObjectContent(content.Bytes, Math.Min(range.LengthBytes, content.ObjectBytes));
-        }
-    }
+        public override Task DeleteAsync(string key, CancellationToken cancellationToken) =>
+            OnDelete?.Invoke(this, key) ?? base.DeleteAsync(key, cancellationToken);
 
-    private sealed class DeletesYounger : MemoryObjectStorage
-    {
-        public override async Task DeleteAsync(string key, CancellationToken cancellationToken)
-        {
-            await base.DeleteAsync(key, cancellationToken);
-            var folder = key[..(key.LastIndexOf('/') + 1)];
-            foreach (var other in Objects.Keys.Where(other => other.StartsWith(folder, StringComparison.Ordinal) && other.EndsWith(".part", StringComparison.Ordinal)))
-            {
-                await base.DeleteAsync(other, cancellationToken);
-            }
-        }
-    }
-
-    private sealed class KeepsDeleted : MemoryObjectStorage
-    {
-        public override Task DeleteAsync(string key, CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
-    private sealed class DeletesFolder : MemoryObjectStorage
-    {
-        public override async Task<IReadOnlyList<FailedDeletion>> DeleteAsync(
-            IReadOnlyList<string> keys, CancellationToken cancellationToken)
-        {
-            var failed = await base.DeleteAsync(keys, cancellationToken);
-            var folder = keys[0][..(keys[0].LastIndexOf('/') + 1)];
-            foreach (var other in Objects.Keys.Where(other => other.StartsWith(folder, StringComparison.Ordinal)))
-            {
-                await base.DeleteAsync(other, cancellationToken);
-            }
-
-            return failed;
-        }
-    }
-
-    private sealed class HidesLeft : MemoryObjectStorage
-    {
-        public override async Task<IReadOnlyList<FailedDeletion>> DeleteAsync(
-            IReadOnlyList<string> keys, CancellationToken cancellationToken)
-        {
-            await base.DeleteAsync(keys, cancellationToken);
-            return [];
-        }
-    }
-
-    private sealed class DeletesThree : MemoryObjectStorage
-    {
         public override Task<IReadOnlyList<FailedDeletion>> DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
-            base.DeleteAsync([.. keys.Take(3)], cancellationToken);
-    }
+            OnDeleteSeveral?.Invoke(this, keys) ?? base.DeleteAsync(keys, cancellationToken);
 
-    private sealed class FirstPageOnly : MemoryObjectStorage
-    {
-        public override async Task<ObjectPage> ListAsync(string prefix, string? page, CancellationToken cancellationToken) =>
-            await base.ListAsync(prefix, page, cancellationToken) with { Next = null };
-    }
-
-    private sealed class ForgetsKeys : MemoryObjectStorage
-    {
-        public override async Task<ObjectPage> ListAsync(string prefix, string? page, CancellationToken cancellationToken)
-        {
-            var first = await base.ListAsync(prefix, null, cancellationToken);
-            return page is null ? first : first with { Next = null };
-        }
-    }
-
-    private sealed class Misread(ObjectFault real, ObjectFault taken) : MemoryObjectStorage
-    {
-        public override ObjectFault FaultOf(Exception exception)
-        {
-            var fault = base.FaultOf(exception);
-            return fault == real ? taken : fault;
-        }
+        public override ObjectFault FaultOf(Exception exception) =>
+            base.FaultOf(exception) is var fault && fault == Misread?.Real ? Misread.Value.Taken : fault;
     }
 }

@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Objects;
@@ -30,7 +31,7 @@ public sealed class InterruptedPublicationTests
 
         _bench.Time.Advance(UploadPolicy.MinStaleAfter);
         await WakeAsync();
-        await _bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
+        await new AttemptCollector(_bench.Host, _bench.Parts, _bench.Host.Clock).CollectAsync(TimeSpan.Zero, CancellationToken.None);
         Assert.Equal(second is null ? 1 : 2, await _bench.CountUploadsWithBytesAsync());
     }
 
@@ -50,8 +51,7 @@ public sealed class InterruptedPublicationTests
     public async Task An_interrupted_completion_never_comes_back_and_can_be_asked_for_again(string? second)
     {
         await _bench.CreateBucketAsync();
-        var upload = await _bench.InitiateAsync("k");
-        var part = await _bench.StoreAsync(upload, "k", 1, ObjectBench.Bytes("first"));
+        var (upload, part) = await _bench.InitiateAsync("k", "first");
         await InterruptAsync(() => _bench.CompleteAsync(upload, "k", null, part));
         await WriteAsync(second);
         await WakeAsync();

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Embedded;
@@ -40,8 +38,9 @@ internal sealed class OwnedServer : IAsyncDisposable
             {
                 Clock = new ContinuousClock(time),
                 RunsMaintenance = false,
-            });
-            return new OwnedServer(folder, engine.Start(), time);
+            }).Start();
+            await engine.Host.CreateVaultAsync();
+            return new OwnedServer(folder, engine, time);
         }
         catch
         {
@@ -50,52 +49,37 @@ internal sealed class OwnedServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Requires that a start is refused with one sentence that contains some words.</summary>
-    public static async Task RefuseAsync(string path, SharedStore store, ManualTime time, params string[] words)
-    {
-        var refused = await Assert.ThrowsAsync<IOException>(() => StartAsync(path, store, time));
-        Assert.DoesNotContain('\n', refused.Message);
-        Assert.All(words, word => Assert.Contains(word, refused.Message, StringComparison.Ordinal));
-    }
-
-    public async Task CreateVaultAsync() => await Engine.Host.AskAsync(Some.Account.Entity, new CreateVault(Some.Vault), None);
-
     public async Task<UploadId> OpenAsync()
     {
-        var upload = Engine.Ids.NewUpload();
-        await Engine.Host.AskAsync(
-            Some.Vault.Entity,
-            new OpenUpload(Some.Vault, upload, Some.Size(1), Description.None, UploadOrigin.Multipart, ByteStorage.Gateway),
-            None);
+        var upload = await Engine.Host.OpenUploadAsync(Engine.Ids);
+        await StoreAsync(upload);
         return upload;
     }
 
     public async Task<byte[]> StoreAsync(UploadId upload)
     {
         var body = Some.Bytes(1000, Interlocked.Increment(ref _seed));
-        var stored = await Engine.Paths.Intake.StorePartAsync(
-            upload, Some.Vault, new PartRange(0, body.Length - 1), EngineBench.Hashes(body), new MemoryStream(body), sender: null, None);
-        Assert.Null(stored.Refusal);
+        Assert.Null((await Engine.Paths.Intake.StoreAsync(upload, 0, body)).Refusal);
         return body;
     }
 
     /// <summary>Stores an archive that a client then relies on.</summary>
     public async Task<(UploadId Upload, byte[] Bytes)> ArchiveAsync()
     {
-        var upload = await OpenAsync();
+        var upload = await Engine.Host.OpenUploadAsync(Engine.Ids);
         return await CompleteAsync(upload, await StoreAsync(upload));
     }
 
-    /// <summary>Completes an upload of one part.</summary>
     public async Task<(UploadId Upload, byte[] Bytes)> CompleteAsync(UploadId upload, byte[] body)
     {
-        var completed = await Engine.Host.AskAsync(
-            upload.Entity, new CompleteUpload(Some.Vault, body.Length, TreeHasher.Compute(body)), None);
-        Assert.Null(completed.Refusal);
+        await Engine.Host.CompleteAsync(upload, body);
         return (upload, body);
     }
 
     public async Task AbortAsync(UploadId upload) => await Engine.Host.AskAsync(upload.Entity, new AbortUpload(Some.Vault), None);
+
+    /// <summary>Leaves an attempt of an upload that does not exist.</summary>
+    public Task LeaveOrphanAsync() => Engine.Parts.StoreAsync(Engine.Ids.NewUpload(), Engine.Ids.NewAttempt(), [1, 2, 3]);
 
     /// <summary>Runs a collection without grace.</summary>
     public async Task<CollectionReport> CollectAsync()

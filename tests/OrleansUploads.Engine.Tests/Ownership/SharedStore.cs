@@ -10,13 +10,10 @@ internal abstract class SharedStore
     /// <summary>Called before each listing or other call of a name that a test waits for; a test can start another server meanwhile.</summary>
     public Func<string, Task> OnCall { get; set; } = static _ => Task.CompletedTask;
 
-    /// <summary>The number of listings of the claims so far.</summary>
     public int ClaimListings { get; protected set; }
 
-    /// <summary>Which store it is.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>Opens the store for one server.</summary>
     public abstract Task<IPartStore> OpenAsync();
 
     /// <summary>The stores of all tests, by name.</summary>

@@ -15,7 +15,7 @@ public sealed class DirectWriteTests : IDisposable
     private const int InvalidArgument = 22;
     private const int NoSpaceLeft = 28;
 
-    private readonly TemporaryRoot _root = new();
+    private readonly TemporaryFolder _root = new();
     private readonly ConcurrentQueue<Written> _written = [];
     private readonly List<string> _refusals = [];
     private readonly List<Exception> _failures = [];
@@ -37,54 +37,31 @@ public sealed class DirectWriteTests : IDisposable
         using var store = OpenOrSkip();
         var bytes = PartBytes.Of(lengthBytes, seed: 1);
 
-        await store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes, chunkBytes: 100_000);
+        await StoreAsync(store, 1, bytes);
 
         Assert.Equal(
             Enumerable.Range(0, lengthBytes / MiB).Select(block => ((long)block * MiB, MiB)),
             Direct.Select(one => (one.Offset, one.Length)));
         Assert.Equal(lengthBytes / MiB * (long)MiB, _written.First(one => !one.IsDirect).Offset);
-        Assert.Equal(bytes, await store.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(1)));
     }
 
-    [Fact]
-    public async Task A_small_part_is_written_through_the_page_cache()
+    [Theory]
+    [InlineData(MiB - 1, DirectIo.Auto, false)]
+    [InlineData(4 * MiB, DirectIo.Off, false)]
+    [InlineData(4 * MiB, DirectIo.Auto, true)]
+    public async Task A_small_part_and_one_without_direct_writes_are_written_through_the_page_cache(int lengthBytes, DirectIo mode, bool isInMemory)
     {
-        using var store = OpenOrSkip();
-        var bytes = PartBytes.Of(MiB - 1, seed: 2);
-
-        await store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes);
-
-        Assert.Empty(Direct);
-        Assert.Equal(bytes, await store.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(1)));
-    }
-
-    [Fact]
-    public async Task No_part_skips_the_page_cache_if_it_is_switched_off()
-    {
-        using var store = OpenOrSkip(DirectIo.Off);
-        var bytes = PartBytes.Of(4 * MiB, seed: 3);
-
-        await store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes);
-
-        Assert.Empty(Direct);
-        Assert.Equal(bytes, await store.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(1)));
-    }
-
-    [Fact]
-    public async Task A_file_system_in_memory_gets_ordinary_writes()
-    {
-        Assert.SkipUnless(Directory.Exists("/dev/shm"), "There is no file system in memory.");
-        var folder = Path.Combine("/dev/shm", Path.GetFileName(_root.Path));
+        Assert.SkipUnless(!isInMemory || Directory.Exists("/dev/shm"), "There is no file system in memory.");
+        var folder = Path.Combine(isInMemory ? "/dev/shm" : _root.Path, Path.GetFileName(_root.Path));
         try
         {
-            using var store = DiskPartStore.Open(folder, Options(DirectIo.Auto));
-            var bytes = PartBytes.Of(4 * MiB, seed: 4);
+            using var store = DiskPartStore.Open(folder, Options(mode));
+            var bytes = PartBytes.Of(lengthBytes, seed: 2);
 
-            await store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes);
+            await StoreAsync(store, 1, bytes);
 
             Assert.Empty(Direct);
             Assert.Empty(_refusals);
-            Assert.Equal(bytes, await store.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(1)));
         }
         finally
         {
@@ -99,13 +76,11 @@ public sealed class DirectWriteTests : IDisposable
         _fault = one => one.IsDirect ? new IOException("Invalid argument", InvalidArgument) : null;
         var bytes = PartBytes.Of(4 * MiB, seed: 5);
 
-        await store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes);
-        await store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(2), bytes);
+        await StoreAsync(store, 1, bytes);
+        await StoreAsync(store, 2, bytes);
 
         Assert.Single(Direct);
         Assert.Equal(["Invalid argument"], _refusals);
-        Assert.Equal(bytes, await store.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(1)));
-        Assert.Equal(bytes, await store.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(2)));
     }
 
     [Fact]
@@ -115,14 +90,12 @@ public sealed class DirectWriteTests : IDisposable
         _fault = one => one is { IsDirect: true, Offset: MiB } ? new IOException("Invalid argument", InvalidArgument) : null;
         var bytes = PartBytes.Of(3 * MiB, seed: 6);
 
-        await store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes);
+        await StoreAsync(store, 1, bytes);
         _fault = _ => null;
-        await store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(2), bytes);
+        await StoreAsync(store, 2, bytes);
 
         Assert.Equal([0, MiB, 0, MiB, 2 * MiB], Direct.Select(one => one.Offset));
         Assert.Empty(_refusals);
-        Assert.Equal(bytes, await store.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(1)));
-        Assert.Equal(bytes, await store.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(2)));
     }
 
     [Theory]
@@ -212,12 +185,16 @@ public sealed class DirectWriteTests : IDisposable
         using var store = OpenOrSkip();
         for (var number = 0; number < 3; number++)
         {
-            var bytes = PartBytes.Of((3 * MiB) + number, seed: number);
-            await store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(number), bytes);
-            Assert.Equal(bytes, await store.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(number)));
+            await StoreAsync(store, number, PartBytes.Of((3 * MiB) + number, seed: number));
         }
 
         Assert.Equal(9, Direct.Count());
+    }
+
+    private static async Task StoreAsync(DiskPartStore store, int attempt, byte[] bytes)
+    {
+        await store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(attempt), bytes, chunkBytes: 100_000);
+        Assert.Equal(bytes, await store.LoadAsync(PartBytes.Upload(1), PartBytes.Attempt(attempt)));
     }
 
     private static bool Allows(string folder)
@@ -239,10 +216,10 @@ public sealed class DirectWriteTests : IDisposable
         }
     }
 
-    private DiskPartStore OpenOrSkip(DirectIo mode = DirectIo.Auto, int blocks = Blocks, int threads = 2)
+    private DiskPartStore OpenOrSkip(int blocks = Blocks, int threads = 2)
     {
         Assert.SkipUnless(Allows(_root.Path), "The file system of the temporary folder has no direct writes.");
-        return DiskPartStore.Open(_root.Path, Options(mode, blocks, threads));
+        return DiskPartStore.Open(_root.Path, Options(DirectIo.Auto, blocks, threads));
     }
 
     private DiskPartStoreOptions Options(DirectIo mode, int blocks = Blocks, int threads = 2) => new()

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Microsoft.Win32.SafeHandles;
+using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
@@ -9,7 +10,7 @@ public sealed class DiskLayoutTests : IDisposable
 {
     private static readonly UploadId Upload = PartBytes.Upload(1);
 
-    private readonly TemporaryRoot _temporary = new();
+    private readonly TemporaryFolder _temporary = new();
     private readonly string _root;
 
     public DiskLayoutTests() => _root = Path.Combine(_temporary.Path, "not", "there", "yet");
@@ -19,13 +20,18 @@ public sealed class DiskLayoutTests : IDisposable
     [Fact]
     public async Task Only_the_owner_can_access_files_and_directories()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no Unix file modes.");
-        using var store = await OpenWithOneOfEachAsync();
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no Unix file modes.");
+            return;
+        }
 
+        using var store = await OpenWithOneOfEachAsync();
+        const UnixFileMode owned = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         foreach (var path in Directory.EnumerateFileSystemEntries(_temporary.Path, "*", SearchOption.AllDirectories))
         {
-            var expected = Directory.Exists(path) ? "-rwx------" : "-rw-------";
-            Assert.Equal((path, expected), (path, Mode(path)));
+            var expected = Directory.Exists(path) ? owned | UnixFileMode.UserExecute : owned;
+            Assert.Equal((path, expected), (path, File.GetUnixFileMode(path)));
         }
     }
 
@@ -36,7 +42,7 @@ public sealed class DiskLayoutTests : IDisposable
         var bytes = PartBytes.Of((1024 * 1024) + 5, seed: 1);
         await store.StoreAsync(Upload, PartBytes.Attempt(1), bytes);
 
-        var file = await File.ReadAllBytesAsync(_temporary.File(PartBytes.Attempt(1) + ".part"));
+        var file = await File.ReadAllBytesAsync(_temporary.Only(PartBytes.Attempt(1) + ".part"));
         var leavesAt = bytes.Length + (17 * 4);
         var trailerAt = leavesAt + (2 * 32);
         Assert.Equal(trailerAt + 24, file.Length);
@@ -46,6 +52,21 @@ public sealed class DiskLayoutTests : IDisposable
         Assert.Equal(bytes.Length, BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(trailerAt + 12)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(Limits.MaxPartSizeBytes)]
+    [InlineData(Limits.MaxPartSizeBytes + 1)]
+    [InlineData(ObjectLimits.MaxPartBytes)]
+    public void The_length_of_a_file_tells_how_many_bytes_come_before_the_footer(long lengthBytes) =>
+        Assert.Equal(lengthBytes, AttemptFooter.LengthIn(lengthBytes + AttemptFooter.BytesFor(lengthBytes)));
+
+    [Fact]
+    public void No_attempt_is_longer_than_the_longest_part()
+    {
+        const long TooLong = ObjectLimits.MaxPartBytes + 1;
+        Assert.Null(AttemptFooter.LengthIn(TooLong + AttemptFooter.BytesFor(TooLong)));
+    }
+
     [Fact]
     public async Task The_checksum_of_a_block_is_the_standard_one()
     {
@@ -53,7 +74,7 @@ public sealed class DiskLayoutTests : IDisposable
         await store.StoreAsync(Upload, PartBytes.Attempt(1), "123456789"u8.ToArray());
 
         // The standard check value of CRC-32C, so that operators can verify it with other tools.
-        var file = await File.ReadAllBytesAsync(_temporary.File(".part"));
+        var file = await File.ReadAllBytesAsync(_temporary.Only(".part"));
         Assert.Equal(0xE3069283u, BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(9)));
     }
 
@@ -72,7 +93,7 @@ public sealed class DiskLayoutTests : IDisposable
     public async Task Foreign_names_are_not_listed_and_not_deleted()
     {
         using var store = await OpenWithOneOfEachAsync();
-        var uploadDirectory = Path.GetDirectoryName(_temporary.File(".part"))!;
+        var uploadDirectory = Path.GetDirectoryName(_temporary.Only(".part"))!;
         var elsewhere = Path.Combine(_root, "zz", PartBytes.Upload(2).ToString());
         Directory.CreateDirectory(elsewhere);
         Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(uploadDirectory)!, "lost+found"));
@@ -90,10 +111,10 @@ public sealed class DiskLayoutTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Manifest_leftovers_of_a_crash_are_removed_when_it_is_stored_again(bool isStored)
+    public async Task Manifest_leftovers_of_a_crash_are_removed_before_the_last_flush_of_its_repetition(bool isStored)
     {
-        using var store = await OpenWithOneOfEachAsync();
-        var manifest = _temporary.File("manifest");
+        (await OpenWithOneOfEachAsync()).Dispose();
+        var manifest = _temporary.Only("manifest");
         File.Copy(manifest, manifest + ".0.unfinished");
         File.Copy(manifest, manifest + ".1.unfinished");
         if (!isStored)
@@ -101,33 +122,21 @@ public sealed class DiskLayoutTests : IDisposable
             File.Delete(manifest);
         }
 
-        await store.PutManifestAsync(PartBytes.Manifest(Upload, 1, seed: 1), CancellationToken.None);
-
-        Assert.NotNull(await store.ReadManifestAsync(Upload, CancellationToken.None));
-        Assert.Equal(
-            [manifest], Directory.EnumerateFiles(Path.GetDirectoryName(manifest)!, "manifest*"));
-    }
-
-    [Fact]
-    public async Task Manifest_leftovers_of_a_crash_are_removed_before_the_last_flush()
-    {
-        (await OpenWithOneOfEachAsync()).Dispose();
-        var manifest = _temporary.File("manifest");
-        File.Copy(manifest, manifest + ".0.unfinished");
-        var flush = new NamesAtFlush(Path.GetDirectoryName(manifest)!);
+        var flush = new NoFlush(Path.GetDirectoryName(manifest)!);
         using var store = DiskPartStore.Open(_root, new() { Flush = flush });
 
         await store.PutManifestAsync(PartBytes.Manifest(Upload, 1, seed: 1), CancellationToken.None);
 
-        Assert.DoesNotContain(flush.Names, name => name.EndsWith(".unfinished", StringComparison.Ordinal));
-        Assert.Contains("manifest", flush.Names);
+        Assert.NotNull(await store.ReadManifestAsync(Upload, CancellationToken.None));
+        Assert.Equal(["manifest"], flush.Names.Where(static name => name.StartsWith("manifest", StringComparison.Ordinal)));
+        Assert.Equal([manifest], Directory.EnumerateFiles(Path.GetDirectoryName(manifest)!, "manifest*"));
     }
 
     [Fact]
     public async Task Manifest_leftovers_of_a_crash_are_removed_with_the_upload()
     {
         using var store = await OpenWithOneOfEachAsync();
-        var manifest = _temporary.File("manifest");
+        var manifest = _temporary.Only("manifest");
         File.Move(manifest, manifest + ".0.unfinished");
 
         await store.DeleteUploadAsync(Upload, CancellationToken.None);
@@ -139,7 +148,7 @@ public sealed class DiskLayoutTests : IDisposable
     [Fact]
     public async Task Uploads_are_spread_evenly_and_all_listed()
     {
-        using var store = DiskPartStore.Open(_root, new() { Flush = new NoFlush() });
+        using var store = DiskPartStore.Open(_root, new() { Flush = new NoFlush(_root) });
         var expected = Enumerable.Range(0, 500).Select(Numbered).ToHashSet();
         var writers = new List<IAttemptWriter>();
         foreach (var upload in expected)
@@ -193,7 +202,7 @@ public sealed class DiskLayoutTests : IDisposable
     [Fact]
     public async Task Uploads_above_the_cache_limit_are_all_durable_and_readable()
     {
-        using var store = DiskPartStore.Open(_root, new() { Flush = new NoFlush(), LiveDirectories = 8 });
+        using var store = DiskPartStore.Open(_root, new() { Flush = new NoFlush(_root), LiveDirectories = 8 });
         for (var i = 0; i < 10; i++)
         {
             await using var writer = await store.CreateAsync(PartBytes.Upload(i), PartBytes.Attempt(i), 1, default);
@@ -241,15 +250,8 @@ public sealed class DiskLayoutTests : IDisposable
         return store;
     }
 
-    private static string Mode(string path)
-    {
-        const string letters = "rwxrwxrwx";
-        var mode = OperatingSystem.IsWindows() ? 0 : (int)File.GetUnixFileMode(path);
-        return "-" + string.Concat(letters.Select((letter, i) => (mode & (0x100 >> i)) != 0 ? letter : '-'));
-    }
-
-    /// <summary>Records the names in a directory at its last flush.</summary>
-    private sealed class NamesAtFlush(string directory) : IDiskFlush
+    /// <summary>Flushes nothing, and records the names in a directory at its last flush.</summary>
+    private sealed class NoFlush(string directory) : IDiskFlush
     {
         public IReadOnlyList<string> Names { get; private set; } = [];
 

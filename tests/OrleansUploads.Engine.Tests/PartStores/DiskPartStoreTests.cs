@@ -4,7 +4,7 @@ namespace OrleansUploads.Engine.Tests.PartStores;
 
 public sealed class DiskPartStoreTests : PartStoreConformance, IDisposable
 {
-    private readonly TemporaryRoot _root = new();
+    private readonly TemporaryFolder _root = new();
     private readonly DiskPartStore _store;
 
     public DiskPartStoreTests() => _store = DiskPartStore.Open(_root.Path, new() { Threads = 4 });

@@ -12,7 +12,7 @@ public sealed class FailedFlushTests : IDisposable
 
     private static readonly UploadId Upload = PartBytes.Upload(1);
 
-    private readonly TemporaryRoot _root = new();
+    private readonly TemporaryFolder _root = new();
     private readonly FaultyFlush _flush = new();
     private readonly List<Exception> _failures = [];
     private readonly DiskPartStore _store;
@@ -177,10 +177,7 @@ public sealed class FailedFlushTests : IDisposable
     public async Task A_truncated_attempt_is_not_listed_with_its_original_length()
     {
         await _store.StoreAsync(Upload, PartBytes.Attempt(1), PartBytes.Of(100_000, seed: 1));
-        using (var file = new FileStream(_root.File(".part"), FileMode.Open))
-        {
-            file.SetLength(file.Length - 1);
-        }
+        FileDamage.Cut(_root.Only(".part"), 1);
 
         Assert.DoesNotContain((await _store.ListStoredAsync(Upload, None))!, stored => stored.LengthBytes == 100_000);
     }

@@ -5,13 +5,11 @@ namespace OrleansUploads.Engine.Tests.PartStores;
 /// <summary>A small disk in memory (tmpfs), to be filled up. Mounting it needs Linux and root.</summary>
 internal sealed class MemoryDisk : IDisposable
 {
-    private readonly TemporaryRoot _root = new();
+    private readonly TemporaryFolder _root = new();
     private readonly bool _isMounted;
 
-    /// <summary>Mounts a disk.</summary>
     public MemoryDisk(int mebibytes) => _isMounted = Run("mount", "-t", "tmpfs", "-o", $"size={mebibytes}m", "tmpfs", _root.Path);
 
-    /// <summary>Where the disk is mounted.</summary>
     public string Path => _root.Path;
 
     /// <summary>Skips the test if the disk could not be mounted.</summary>
@@ -23,17 +21,18 @@ internal sealed class MemoryDisk : IDisposable
     {
         var path = System.IO.Path.Combine(Path, "other");
         using var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write);
-        try
+        var at = RandomAccess.GetLength(file);
+        foreach (var bytes in (int[])[1024 * 1024, 4096])
         {
-            for (var at = RandomAccess.GetLength(file); ; at += 4096)
+            while (Record.Exception(() => RandomAccess.Write(file, new byte[bytes], at)) is null)
             {
-                RandomAccess.Write(file, new byte[4096], at);
+                at += bytes;
             }
+
+            at = RandomAccess.GetLength(file) / 4096 * 4096;
         }
-        catch (IOException)
-        {
-            return path;
-        }
+
+        return path;
     }
 
     public void Dispose()

@@ -6,7 +6,7 @@ public sealed class RequiredSpaceTests : IDisposable
 {
     private const int MiB = 1024 * 1024;
 
-    private readonly TemporaryRoot _root = new();
+    private readonly TemporaryFolder _root = new();
     private readonly List<long> _required = [];
     private bool _isFull;
 
@@ -51,6 +51,25 @@ public sealed class RequiredSpaceTests : IDisposable
 
         Assert.Empty(await store.ListUploadsAsync(default).ToListAsync());
         await Assert.ThrowsAsync<InvalidOperationException>(() => writer.WriteAsync(new byte[1], default).AsTask());
+    }
+
+    [Fact]
+    public async Task The_cause_of_a_failed_write_is_reported_although_the_attempt_may_not_be_deleted()
+    {
+        using var store = DiskPartStore.Open(_root.Path, new DiskPartStoreOptions
+        {
+            Write = (_, _, _) =>
+            {
+                // The system refuses to delete a directory as a file.
+                var attempt = Assert.Single(Directory.GetFiles(_root.Path, "*.part", SearchOption.AllDirectories));
+                File.Delete(attempt);
+                Directory.CreateDirectory(attempt);
+                throw new IOException("No space left on the device.", hresult: 28);
+            },
+        });
+        await using var writer = await store.CreateAsync(PartBytes.Upload(1), PartBytes.Attempt(1), 10, CancellationToken.None);
+
+        await Assert.ThrowsAsync<PartStoreFullException>(() => writer.WriteAsync(new byte[10], CancellationToken.None).AsTask());
     }
 
     private static ValueTask<IAttemptWriter> CreateAsync(DiskPartStore store, long lengthBytes) =>

@@ -8,7 +8,7 @@ public sealed class SharedDiskTests : IDisposable
 {
     private static readonly UploadId Upload = PartBytes.Upload(1);
 
-    private readonly TemporaryRoot _root = new();
+    private readonly TemporaryFolder _root = new();
     private readonly DiskPartStore _first;
     private readonly DiskPartStore _second;
 
@@ -62,7 +62,7 @@ public sealed class SharedDiskTests : IDisposable
     public async Task An_upload_in_progress_keeps_its_directory_even_if_it_is_empty()
     {
         await _first.StoreAsync(Upload, PartBytes.Attempt(1), [1]);
-        var directory = Path.GetDirectoryName(_root.File(".part"))!;
+        var directory = Path.GetDirectoryName(_root.Only(".part"))!;
         await _second.DeleteAttemptAsync(Upload, PartBytes.Attempt(1), None);
         await using (await _second.CreateAsync(Upload, PartBytes.Attempt(2), 1, None))
         {
@@ -87,7 +87,7 @@ public sealed class SharedDiskTests : IDisposable
                 await _second.DeleteUploadAsync(Upload, None);
             }
         });
-        for (var i = 0; i < 300; i++)
+        for (var i = 0; i < 100; i++)
         {
             await using var writer = await _first.CreateAsync(Upload, PartBytes.Attempt(i), 1, None);
         }

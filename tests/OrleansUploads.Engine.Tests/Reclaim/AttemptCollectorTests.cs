@@ -9,48 +9,33 @@ public sealed class AttemptCollectorTests
 {
     private static readonly byte[] Body = Some.Bytes(1000, 1);
     private static readonly byte[] Other = Some.Bytes(1000, 2);
-
-    private static readonly OrleansUploads.Hashing.Sha256Digest OrphanLeaf =
-        new(System.Security.Cryptography.SHA256.HashData(new byte[1]));
+    private static readonly TimeSpan Grace = new MaintenanceOptions().AttemptGrace;
 
     private readonly EngineBench _bench = new();
 
-    private async Task<UploadId> OpenAsync()
+    private async Task<CollectionReport> CollectAfterAsync(TimeSpan time)
     {
-        await _bench.CreateVaultAsync();
-        return await _bench.OpenUploadAsync();
+        _bench.Time.Advance(time);
+        return await _bench.CollectAsync(Grace);
     }
 
-    private async Task<CollectionReport> CollectLaterAsync()
-    {
-        _bench.Time.Advance(new MaintenanceOptions().AttemptGrace + TimeSpan.FromMilliseconds(1));
-        return await _bench.Collector.CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None);
-    }
+    private Task<CollectionReport> CollectLaterAsync() => CollectAfterAsync(Grace + TimeSpan.FromMilliseconds(1));
 
     /// <summary>Leaves the state of a server that was killed between storing the bytes and reporting them.</summary>
-    private Task<AttemptId> LeaveOrphanAsync(UploadId upload) => LeaveOrphanAsync(_bench, upload);
-
     private static async Task<AttemptId> LeaveOrphanAsync(EngineBench bench, UploadId upload)
     {
         var attempt = bench.Ids.NewAttempt();
-        await using var writer = await bench.Parts.CreateAsync(upload, attempt, 3, CancellationToken.None);
-        await writer.WriteAsync(new byte[3], CancellationToken.None);
-        await writer.CommitAsync(
-            new[] { new OrleansUploads.Hashing.Sha256Digest(System.Security.Cryptography.SHA256.HashData(new byte[3])) },
-            CancellationToken.None);
+        await bench.Parts.StoreAsync(upload, attempt, [1, 2, 3]);
         return attempt;
     }
-
-    private async Task<IReadOnlyList<AttemptId>> StoredAsync(UploadId upload) =>
-        await _bench.Parts.AllAttemptsAsync(upload, CancellationToken.None);
 
     [Fact]
     [Promise("operations.md", "bytes of an aborted or expired upload")]
     public async Task Only_the_bytes_of_an_aborted_upload_are_reclaimed_at_once()
     {
-        var open = await OpenAsync();
+        var open = await _bench.OpenFirstUploadAsync();
         await _bench.StoreAsync(open, 0, Body);
-        await LeaveOrphanAsync(open);
+        await LeaveOrphanAsync(_bench, open);
         var completed = await _bench.OpenUploadAsync();
         await _bench.StoreAsync(completed, 0, Body);
         await _bench.CompleteAsync(completed, Body);
@@ -59,8 +44,8 @@ public sealed class AttemptCollectorTests
         await _bench.AskAsync(aborted.Entity, new AbortUpload(Some.Vault));
 
         await _bench.AwaitReclaimedAsync(aborted);
-        Assert.Equal(2, (await StoredAsync(open)).Count);
-        Assert.Single(await StoredAsync(completed));
+        Assert.Equal(2, (await _bench.StoredAsync(open)).Count);
+        Assert.Single(await _bench.StoredAsync(completed));
         Assert.Null((await _bench.StoreAsync(open, 0, Other)).Refusal);
     }
 
@@ -68,45 +53,44 @@ public sealed class AttemptCollectorTests
     [Promise("operations.md", "bytes that no upload or archive owns")]
     public async Task An_orphan_is_collected_after_its_grace_period_and_a_part_is_not()
     {
-        var upload = await OpenAsync();
+        var upload = await _bench.OpenFirstUploadAsync();
         await _bench.StoreAsync(upload, 0, Body);
-        var part = Assert.Single(await StoredAsync(upload));
-        await LeaveOrphanAsync(upload);
+        var part = Assert.Single(await _bench.StoredAsync(upload));
+        await LeaveOrphanAsync(_bench, upload);
 
-        Assert.Equal(default, await _bench.Collector.CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None));
+        Assert.Equal(default, await _bench.CollectAsync(Grace));
         Assert.Equal(new CollectionReport(AttemptsDeleted: 1), await CollectLaterAsync());
 
-        Assert.Equal([part], await StoredAsync(upload));
+        Assert.Equal([part], await _bench.StoredAsync(upload));
     }
 
     [Fact]
     public async Task Nothing_is_collected_if_an_owner_may_be_missed()
     {
-        var upload = await OpenAsync();
-        var orphan = await LeaveOrphanAsync(upload);
-        _bench.Time.Advance(new MaintenanceOptions().AttemptGrace * 2);
+        var upload = await _bench.OpenFirstUploadAsync();
+        var orphan = await LeaveOrphanAsync(_bench, upload);
+        _bench.Time.Advance(Grace * 2);
         var collector = new AttemptCollector(
             _bench.Host, _bench.Parts, _bench.Host.Clock, _ => throw new JournalDamagedException("A name is damaged."));
 
         await Assert.ThrowsAsync<JournalDamagedException>(
             () => collector.CollectAsync(TimeSpan.Zero, CancellationToken.None).AsTask());
 
-        Assert.Equal([orphan], await StoredAsync(upload));
+        Assert.Equal([orphan], await _bench.StoredAsync(upload));
     }
 
     [Fact]
     public async Task An_attempt_that_begins_while_the_owner_is_asked_is_kept()
     {
         var upload = _bench.Ids.NewUpload();
-        await LeaveOrphanAsync(upload);
-        _bench.Time.Advance(new MaintenanceOptions().AttemptGrace * 2);
+        await LeaveOrphanAsync(_bench, upload);
+        _bench.Time.Advance(Grace * 2);
         AttemptId? begun = null;
-        var host = new InterruptedHost(_bench.Host, async () => begun ??= await LeaveOrphanAsync(upload));
-        var collector = new AttemptCollector(host, _bench.Parts, _bench.Host.Clock);
+        var host = new InterruptedHost(_bench.Host, async () => begun ??= await LeaveOrphanAsync(_bench, upload));
 
-        await collector.CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None);
+        await new AttemptCollector(host, _bench.Parts, _bench.Host.Clock).CollectAsync(Grace, CancellationToken.None);
 
-        Assert.Equal([begun!.Value], await StoredAsync(upload));
+        Assert.Equal([begun!.Value], await _bench.StoredAsync(upload));
     }
 
     [Theory]
@@ -117,13 +101,10 @@ public sealed class AttemptCollectorTests
         const int Orphans = 2500;
         PageWatch? watch = null;
         var bench = new EngineBench(wrapParts: inner => watch = new PageWatch(inner));
-        await bench.CreateVaultAsync();
-        var upload = await bench.OpenUploadAsync();
+        var upload = await bench.OpenFirstUploadAsync();
         for (var i = 0; i < Orphans; i++)
         {
-            await using var writer = await bench.Parts.CreateAsync(upload, bench.Ids.NewAttempt(), 1, CancellationToken.None);
-            await writer.WriteAsync(new byte[1], CancellationToken.None);
-            await writer.CommitAsync(new[] { OrphanLeaf }, CancellationToken.None);
+            await LeaveOrphanAsync(bench, upload);
             bench.Time.Advance(TimeSpan.FromMilliseconds(1));
         }
 
@@ -134,52 +115,33 @@ public sealed class AttemptCollectorTests
         }
 
         bench.Time.Advance(TimeSpan.FromMinutes(1));
-        var report = await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
 
-        Assert.Equal(new CollectionReport(AttemptsDeleted: Orphans), report);
+        Assert.Equal(new CollectionReport(AttemptsDeleted: Orphans), await bench.CollectAsync());
         Assert.Equal([1000, 1000, 500], watch!.Deleted);
-        Assert.Single(await bench.Parts.AllAttemptsAsync(upload, CancellationToken.None));
+        Assert.Single(await bench.StoredAsync(upload));
     }
 
     [Fact]
     public async Task A_page_that_cannot_be_deleted_is_not_counted_and_is_collected_later()
     {
         var isUnavailable = true;
-        var bench = new EngineBench(wrapParts: inner => new FaultyPartStore(inner, step =>
-            isUnavailable && step.Call == PartStoreCall.DeleteAttempt ? PartStoreFault.Unavailable : PartStoreFault.None));
-        await bench.CreateVaultAsync();
-        var upload = await bench.OpenUploadAsync();
+        var bench = new EngineBench(
+            step => isUnavailable && step.Call == PartStoreCall.DeleteAttempt ? PartStoreFault.Unavailable : PartStoreFault.None);
+        var upload = await bench.OpenFirstUploadAsync();
         await bench.StoreAsync(upload, 0, Body);
         await bench.StoreAsync(upload, 0, Other);
         bench.Time.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.Equal(
-            new CollectionReport(UploadsSkipped: 1), await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None));
+        Assert.Equal(new CollectionReport(UploadsSkipped: 1), await bench.CollectAsync());
         isUnavailable = false;
-        Assert.Equal(
-            new CollectionReport(AttemptsDeleted: 1), await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None));
-    }
-
-    [Fact]
-    public async Task A_replaced_attempt_is_kept_until_it_is_collected()
-    {
-        var upload = await OpenAsync();
-        await _bench.StoreAsync(upload, 0, Body);
-        await _bench.StoreAsync(upload, 0, Other);
-        Assert.Equal(2, (await StoredAsync(upload)).Count);
-
-        await CollectLaterAsync();
-
-        Assert.Single(await StoredAsync(upload));
-        await _bench.CompleteAsync(upload, Other);
-        Assert.Equal(Other, await _bench.ReadAsync(upload, 0, Other.Length - 1));
+        Assert.Equal(new CollectionReport(AttemptsDeleted: 1), await bench.CollectAsync());
     }
 
     [Fact]
     public async Task A_collected_attempt_never_becomes_a_part_even_if_reported_late()
     {
-        var upload = await OpenAsync();
-        var orphan = await LeaveOrphanAsync(upload);
+        var upload = await _bench.OpenFirstUploadAsync();
+        var orphan = await LeaveOrphanAsync(_bench, upload);
         await CollectLaterAsync();
 
         var refusal = await _bench.RefusalAsync(
@@ -192,14 +154,13 @@ public sealed class AttemptCollectorTests
     [Promise("operations.md", "a part is refused because it is as old as collected bytes (408)")]
     public async Task A_collector_with_a_fast_clock_does_not_block_later_parts()
     {
-        var upload = await OpenAsync();
+        var upload = await _bench.OpenFirstUploadAsync();
         await _bench.StoreAsync(upload, 0, Other);
         await _bench.StoreAsync(upload, 0, Body);
         var ahead = new ManualTime(_bench.Time.GetUtcNow() + TimeSpan.FromDays(3));
         _bench.Time.Advance(TimeSpan.FromMinutes(1));
 
-        await new AttemptCollector(_bench.Host, _bench.Parts, new ContinuousClock(ahead))
-            .CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None);
+        await new AttemptCollector(_bench.Host, _bench.Parts, new ContinuousClock(ahead)).CollectAsync(Grace, CancellationToken.None);
 
         Assert.Null((await _bench.StoreAsync(upload, 0, Other)).Refusal);
     }
@@ -207,29 +168,45 @@ public sealed class AttemptCollectorTests
     [Fact]
     public async Task A_collection_that_deletes_nothing_sets_no_fence()
     {
-        var upload = await OpenAsync();
+        var upload = await _bench.OpenFirstUploadAsync();
         await _bench.StoreAsync(upload, 0, Body);
         var attempt = _bench.Ids.NewAttempt();
 
         Assert.Equal(default, await CollectLaterAsync());
 
         var report = new StorePart(Some.Vault, new PartRange(0, 2), Some.Hash("a"), attempt);
-        Assert.Same(Done.Instance, (await _bench.AskAsync(upload.Entity, report)));
+        Assert.Same(Done.Instance, await _bench.AskAsync(upload.Entity, report));
     }
 
     [Fact]
     [Promise("README.md", "Storage does not leak: after reclamation, the part store holds only bytes that belong to open uploads and archives")]
     public async Task A_completed_upload_keeps_exactly_the_attempts_in_its_manifest()
     {
-        var upload = await OpenAsync();
+        var upload = await _bench.OpenFirstUploadAsync();
         await _bench.StoreAsync(upload, 0, Other);
         await _bench.StoreAsync(upload, 0, Body);
         await _bench.CompleteAsync(upload, Body);
-        await LeaveOrphanAsync(upload);
+        await LeaveOrphanAsync(_bench, upload);
+        Assert.Equal(3, (await _bench.StoredAsync(upload)).Count);
 
         Assert.Equal(2, (await CollectLaterAsync()).AttemptsDeleted);
 
         Assert.Equal(Body, await _bench.ReadAsync(upload, 0, Body.Length - 1));
+    }
+
+    [Fact]
+    public async Task The_manifest_of_an_external_archive_is_collected_only_after_its_deletion()
+    {
+        var upload = await _bench.OpenFirstUploadAsync(storage: ByteStorage.External);
+        await _bench.AskAsync(
+            upload.Entity, new ReportExternalPart(Some.Vault, new PartRange(0, 9), Some.Hash("a"), Some.Location("node")));
+        var archive = (await _bench.AskAsync(upload.Entity, new CompleteUpload(Some.Vault, 10, Some.Hash("a")))).Archive;
+
+        Assert.Equal(default, await CollectAfterAsync(TimeSpan.FromDays(400)));
+        Assert.NotNull(await _bench.Parts.ReadManifestAsync(upload, CancellationToken.None));
+
+        await _bench.DeleteAsync(archive);
+        await _bench.AwaitReclaimedAsync(upload);
     }
 
     [Fact]
@@ -238,33 +215,34 @@ public sealed class AttemptCollectorTests
     public async Task An_aborted_upload_keeps_nothing_even_if_its_bytes_could_not_be_deleted_at_once()
     {
         var failed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var bench = new EngineBench(wrapParts: inner => new FaultyPartStore(inner, step =>
-            step.Call == PartStoreCall.DeleteAttempt && failed.TrySetResult() ? PartStoreFault.Unavailable : PartStoreFault.None));
-        await bench.CreateVaultAsync();
-        var upload = await bench.OpenUploadAsync();
+        var bench = new EngineBench(step =>
+            step.Call == PartStoreCall.DeleteAttempt && failed.TrySetResult() ? PartStoreFault.Unavailable : PartStoreFault.None);
+        var upload = await bench.OpenFirstUploadAsync();
         await bench.StoreAsync(upload, 0, Body);
         await bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
         await failed.Task;
-        Assert.Single(await bench.Parts.AllAttemptsAsync(upload, CancellationToken.None));
+        Assert.Single(await bench.StoredAsync(upload));
 
         bench.Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(1, (await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None)).UploadsDeleted);
+        Assert.Equal(1, (await bench.CollectAsync()).UploadsDeleted);
 
-        Assert.Empty(await bench.Parts.AllAttemptsAsync(upload, CancellationToken.None));
+        Assert.Empty(await bench.StoredAsync(upload));
     }
 
-    [Fact]
-    public async Task A_stale_upload_is_reclaimed_with_its_bytes_and_removed_from_the_vaults_list()
+    [Theory]
+    [InlineData(ByteStorage.Gateway)]
+    [InlineData(ByteStorage.External)]
+    public async Task A_stale_upload_is_reclaimed_with_its_bytes_and_removed_from_the_vaults_list(ByteStorage storage)
     {
-        var upload = await OpenAsync();
+        var upload = await _bench.OpenFirstUploadAsync(storage: storage);
         await _bench.StoreAsync(upload, 0, Body);
         _bench.Time.Advance(UploadPolicy.DefaultStaleAfter);
 
-        await _bench.Wakes.RunAsync(CancellationToken.None);
+        await _bench.WakeAsync();
         await _bench.RefusalAsync(upload.Entity, new ListParts(Some.Vault, 0, 1));
         await CollectLaterAsync();
 
-        Assert.Empty(await StoredAsync(upload));
+        Assert.Empty(await _bench.Parts.ListUploadsAsync(CancellationToken.None).ToListAsync());
         Assert.Empty(await _bench.ListUploadsAsync(1));
     }
 
@@ -272,18 +250,14 @@ public sealed class AttemptCollectorTests
     public async Task Nothing_is_deleted_while_the_owner_is_unreachable()
     {
         var failing = false;
-        var bench = new EngineBench(inner => new FaultyJournal(
-            inner, _ => failing ? JournalFault.FailBefore : JournalFault.None));
-        await bench.CreateVaultAsync();
-        var upload = await bench.OpenUploadAsync();
+        var bench = new EngineBench((JournalCall _) => failing ? JournalFault.FailBefore : JournalFault.None);
+        var upload = await bench.OpenFirstUploadAsync();
         await bench.StoreAsync(upload, 0, Body);
         bench.Crash();
         failing = true;
 
-        var report = await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
-
-        Assert.Equal(new CollectionReport(UploadsSkipped: 1), report);
-        Assert.Single(await bench.Parts.AllAttemptsAsync(upload, CancellationToken.None));
+        Assert.Equal(new CollectionReport(UploadsSkipped: 1), await bench.CollectAsync());
+        Assert.Single(await bench.StoredAsync(upload));
     }
 
     [Fact]
@@ -292,24 +266,20 @@ public sealed class AttemptCollectorTests
         var isUnavailable = true;
         var log = new RecordedLog();
         var bench = new EngineBench(
-            wrapParts: inner => new FaultyPartStore(inner, step =>
-                isUnavailable && step.Call == PartStoreCall.DeleteUpload ? PartStoreFault.Unavailable : PartStoreFault.None),
-            log: new EngineLog(log, TimeProvider.System));
+            step => isUnavailable && step.Call == PartStoreCall.DeleteUpload ? PartStoreFault.Unavailable : PartStoreFault.None, log);
         var upload = bench.Ids.NewUpload();
         await LeaveOrphanAsync(bench, upload);
         bench.Time.Advance(TimeSpan.FromMinutes(1));
         using var skipped = new OwnMeasurements("orleansuploads.uploads.skipped");
 
-        var report = await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
+        Assert.Equal(new CollectionReport(UploadsSkipped: 1), await bench.CollectAsync());
 
-        Assert.Equal(new CollectionReport(UploadsSkipped: 1), report);
         Assert.Equal(1, skipped.Sum);
         var entry = Assert.Single(log.Entries);
         Assert.StartsWith($"The collector skipped upload {upload} ", entry.Text, StringComparison.Ordinal);
         Assert.IsType<PartStoreUnavailableException>(entry.Fault);
-
         isUnavailable = false;
-        Assert.Equal(1, (await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None)).UploadsDeleted);
+        Assert.Equal(1, (await bench.CollectAsync()).UploadsDeleted);
     }
 
     [Fact]
@@ -325,9 +295,7 @@ public sealed class AttemptCollectorTests
         forbidden!.Upload = await bench.Parts.ListUploadsAsync(CancellationToken.None).FirstAsync(CancellationToken.None);
         bench.Time.Advance(TimeSpan.FromMinutes(1));
 
-        var report = await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
-
-        Assert.Equal(new CollectionReport(AttemptsDeleted: 2, UploadsDeleted: 2, UploadsSkipped: 1), report);
+        Assert.Equal(new CollectionReport(AttemptsDeleted: 2, UploadsDeleted: 2, UploadsSkipped: 1), await bench.CollectAsync());
     }
 
     [Fact]
@@ -336,10 +304,8 @@ public sealed class AttemptCollectorTests
         var log = new RecordedLog();
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var closed = new TaskCompletionSource();
-        var bench = new EngineBench(
-            wrapParts: inner => new ClosedStore(inner, asked, closed.Task), log: new EngineLog(log, TimeProvider.System));
-        await bench.CreateVaultAsync();
-        await bench.AskAsync((await bench.OpenUploadAsync()).Entity, new AbortUpload(Some.Vault));
+        var bench = new EngineBench(wrapParts: inner => new ClosedStore(inner, asked, closed.Task), log: log);
+        await bench.AskAsync((await bench.OpenFirstUploadAsync()).Entity, new AbortUpload(Some.Vault));
         await asked.Task;
         await bench.Host.DisposeAsync();
 
@@ -353,10 +319,8 @@ public sealed class AttemptCollectorTests
     {
         ForbiddenUploads? forbidden = null;
         var log = new RecordedLog();
-        var bench = new EngineBench(
-            wrapParts: inner => forbidden = new ForbiddenUploads(inner), log: new EngineLog(log, TimeProvider.System));
-        await bench.CreateVaultAsync();
-        UploadId[] uploads = [await bench.OpenUploadAsync(), await bench.OpenUploadAsync()];
+        var bench = new EngineBench(wrapParts: inner => forbidden = new ForbiddenUploads(inner), log: log);
+        UploadId[] uploads = [await bench.OpenFirstUploadAsync(), await bench.OpenUploadAsync()];
         forbidden!.Upload = uploads[0];
         foreach (var upload in uploads)
         {
@@ -378,12 +342,11 @@ public sealed class AttemptCollectorTests
         for (var round = 0; round < 100; round++)
         {
             var bench = new EngineBench();
-            await bench.CreateVaultAsync();
-            var upload = await bench.OpenUploadAsync();
+            var upload = await bench.OpenFirstUploadAsync();
             bench.Time.Advance(TimeSpan.FromMilliseconds(1));
             var storing = Task.Run(() => bench.StoreAsync(upload, 0, Body));
             bench.Time.Advance(TimeSpan.FromMilliseconds(1));
-            await bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
+            await bench.CollectAsync();
 
             bool stored;
             try
@@ -396,8 +359,7 @@ public sealed class AttemptCollectorTests
                 stored = false;
             }
 
-            var parts = (await bench.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 1))).Parts;
-            Assert.Equal(stored ? 1 : 0, parts.Count);
+            Assert.Equal(stored ? 1 : 0, (await bench.ListPartsAsync(upload)).Count);
             if (stored)
             {
                 await bench.CompleteAsync(upload, Body);
@@ -428,7 +390,6 @@ public sealed class AttemptCollectorTests
                 : base.ListAttemptsAsync(upload, cancellationToken);
     }
 
-    /// <summary>Records how many attempts are deleted with each call.</summary>
     private sealed class PageWatch(IPartStore inner) : DelegatingPartStore(inner)
     {
         public List<int> Deleted { get; } = [];

@@ -1,7 +1,6 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Engine.Tests.Reclaim;
 
@@ -21,7 +20,6 @@ public sealed class ReleasedBytesTests
         await _bench.DeleteAsync(archive.Archive);
 
         await _bench.AwaitReclaimedAsync(archive.Upload);
-        Assert.Null(await _bench.Parts.ReadManifestAsync(archive.Upload, CancellationToken.None));
     }
 
     [Fact]
@@ -33,12 +31,12 @@ public sealed class ReleasedBytesTests
         await _bench.DeleteAsync(archive.Archive);
 
         _bench.Time.Advance(Limits.JobOutputLife + JobsDecider.DownloadGrace - TimeSpan.FromMilliseconds(1));
-        await _bench.Wakes.RunAsync(CancellationToken.None);
-        await _bench.Collector.CollectAsync(TimeSpan.Zero, CancellationToken.None);
+        await _bench.WakeAsync();
+        await _bench.CollectAsync();
         Assert.Equal(Body, await _bench.ReadAsync(archive.Upload, 0, Body.Length - 1));
 
         _bench.Time.Advance(TimeSpan.FromMilliseconds(1));
-        await _bench.Wakes.RunAsync(CancellationToken.None);
+        await _bench.WakeAsync();
         await _bench.AwaitReclaimedAsync(archive.Upload);
     }
 
@@ -46,7 +44,7 @@ public sealed class ReleasedBytesTests
     public async Task A_retrieval_whose_lookup_preceded_the_deletion_does_not_start_after_it()
     {
         var archive = await StoreAsync(_bench);
-        var incarnation = (await _bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Incarnation;
+        var incarnation = (await _bench.DescribeVaultAsync()).Incarnation;
         var retirements = (await _bench.AskAsync(incarnation.Jobs, new CountRetirements())).Count;
         var entry = (await _bench.FindAsync(archive.Archive))!;
         await _bench.DeleteAsync(archive.Archive);
@@ -60,15 +58,15 @@ public sealed class ReleasedBytesTests
     public async Task Released_bytes_left_by_a_crash_are_reclaimed_afterwards()
     {
         var refusing = true;
-        var bench = new EngineBench(wrapParts: inner => new FaultyPartStore(
-            inner, step => refusing && step.Call == PartStoreCall.DeleteAttempt ? PartStoreFault.Before : PartStoreFault.None));
+        var bench = new EngineBench(
+            step => refusing && step.Call == PartStoreCall.DeleteAttempt ? PartStoreFault.Before : PartStoreFault.None);
         var archive = await StoreAsync(bench);
         await bench.DeleteAsync(archive.Archive);
-        Assert.Single(await bench.Parts.AllAttemptsAsync(archive.Upload, CancellationToken.None));
+        Assert.Single(await bench.StoredAsync(archive.Upload));
 
         bench.Crash();
         refusing = false;
-        await bench.Wakes.RunAsync(CancellationToken.None);
+        await bench.WakeAsync();
 
         await bench.AwaitReclaimedAsync(archive.Upload);
     }
@@ -83,18 +81,16 @@ public sealed class ReleasedBytesTests
         await _bench.DeleteAsync(archive.Archive);
 
         await Eventually.BecomesTrueAsync(
-            async () => await _bench.Parts.AllAttemptsAsync(archive.Upload, CancellationToken.None) is [var left] && left == late,
+            async () => await _bench.StoredAsync(archive.Upload) is [var left] && left == late,
             "the bytes of the archive are deleted");
         _bench.Time.Advance(new MaintenanceOptions().AttemptGrace + TimeSpan.FromMilliseconds(1));
-        Assert.Equal(
-            1, (await _bench.Collector.CollectAsync(new MaintenanceOptions().AttemptGrace, CancellationToken.None)).UploadsDeleted);
-        Assert.Empty(await _bench.Parts.AllAttemptsAsync(archive.Upload, CancellationToken.None));
+        Assert.Equal(1, (await _bench.CollectAsync(new MaintenanceOptions().AttemptGrace)).UploadsDeleted);
+        Assert.Empty(await _bench.StoredAsync(archive.Upload));
     }
 
     private static async Task<ArchiveEntry> StoreAsync(EngineBench bench)
     {
-        await bench.CreateVaultAsync();
-        var upload = await bench.OpenUploadAsync();
+        var upload = await bench.OpenFirstUploadAsync();
         await bench.StoreAsync(upload, 0, Body);
         var archive = await bench.CompleteAsync(upload, Body);
         return (await bench.FindAsync(archive.Archive))!;

@@ -7,14 +7,15 @@ public sealed class WakeScanTests
 {
     private const int Uploads = 700;
 
+    private readonly HashSet<EntityId> _broken = [];
+
     [Fact]
     public async Task One_scan_wakes_all_due_entities()
     {
         var bench = new EngineBench();
         await OpenUploadsAsync(bench);
-        bench.Time.Advance(UploadPolicy.DefaultStaleAfter);
 
-        Assert.InRange(await bench.Wakes.RunAsync(CancellationToken.None), Uploads, 2 * Uploads);
+        Assert.InRange(await bench.WakeAsync(), Uploads, 2 * Uploads);
 
         Assert.Empty(await bench.ListUploadsAsync(1));
     }
@@ -22,41 +23,34 @@ public sealed class WakeScanTests
     [Fact]
     public async Task A_scan_continues_past_failing_entities_until_a_whole_page_fails()
     {
-        var broken = new HashSet<EntityId>();
-        var bench = new EngineBench(inner => new FaultyJournal(
-            inner,
-            call => broken.Contains(call.Entity) && call.Operation == JournalOperation.Append
-                ? JournalFault.FailBefore
-                : JournalFault.None));
+        var bench = new EngineBench(call => _broken.Contains(call.Entity) && call.Operation == JournalOperation.Append
+            ? JournalFault.FailBefore
+            : JournalFault.None);
         var uploads = await OpenUploadsAsync(bench);
-        broken.UnionWith(uploads.Take(200).Select(upload => upload.Entity));
-        bench.Time.Advance(UploadPolicy.DefaultStaleAfter);
+        await AssertOthersWokenAsync(bench, uploads[..200]);
 
-        await bench.Wakes.RunAsync(CancellationToken.None);
-
-        var left = await bench.ListUploadsAsync(Uploads);
-        Assert.Equal(
-            uploads.Take(200).Select(upload => upload.ToString()).Order(StringComparer.Ordinal),
-            left.Select(spec => spec.Upload.ToString()));
-        broken.UnionWith(uploads.Select(upload => upload.Entity));
-        Assert.Equal(0, await bench.Wakes.RunAsync(CancellationToken.None));
+        _broken.UnionWith(uploads.Select(upload => upload.Entity));
+        Assert.Equal(0, await bench.WakeAsync());
     }
 
     [Fact]
     public async Task Damaged_entities_do_not_keep_others_asleep_even_if_they_fill_a_page()
     {
-        var damaged = new HashSet<EntityId>();
-        var bench = new EngineBench(inner => new DamagedStreams(inner, damaged));
-        var uploads = await OpenUploadsAsync(bench);
-        damaged.UnionWith(uploads.Take(300).Select(upload => upload.Entity));
-        bench.Time.Advance(UploadPolicy.DefaultStaleAfter);
+        var bench = new EngineBench(inner => new DamagedStreams(inner, _broken));
 
-        await bench.Wakes.RunAsync(CancellationToken.None);
+        await AssertOthersWokenAsync(bench, (await OpenUploadsAsync(bench))[..300]);
+    }
 
-        var left = await bench.ListUploadsAsync(Uploads);
+    /// <summary>Breaks some uploads, and asserts that a scan wakes all others.</summary>
+    private async Task AssertOthersWokenAsync(EngineBench bench, List<UploadId> broken)
+    {
+        _broken.UnionWith(broken.Select(upload => upload.Entity));
+
+        await bench.WakeAsync();
+
         Assert.Equal(
-            uploads.Take(300).Select(upload => upload.ToString()).Order(StringComparer.Ordinal),
-            left.Select(spec => spec.Upload.ToString()));
+            broken.Select(upload => upload.ToString()).Order(StringComparer.Ordinal),
+            (await bench.ListUploadsAsync(Uploads)).Select(spec => spec.Upload.ToString()));
     }
 
     private static async Task<List<UploadId>> OpenUploadsAsync(EngineBench bench)
@@ -68,6 +62,7 @@ public sealed class WakeScanTests
             uploads.Add(await bench.OpenUploadAsync());
         }
 
+        bench.Time.Advance(UploadPolicy.DefaultStaleAfter);
         return uploads;
     }
 

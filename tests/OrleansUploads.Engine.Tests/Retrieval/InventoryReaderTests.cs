@@ -4,11 +4,6 @@ using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
 
-using Shard = OrleansUploads.TestKit.DeciderDriver<
-    OrleansUploads.Core.Archives.ArchiveShardState,
-    OrleansUploads.Core.Archives.ArchiveShardCommand,
-    OrleansUploads.Core.Archives.ArchiveShardEvent>;
-
 namespace OrleansUploads.Engine.Tests.Retrieval;
 
 public sealed class InventoryReaderTests
@@ -62,24 +57,17 @@ public sealed class InventoryReaderTests
     }
 
     [Fact]
-    public async Task Only_as_many_nonempty_shards_are_read_as_the_limit_requires()
+    public async Task Only_as_many_nonempty_shards_are_read_as_the_limit_requires_and_few_ahead()
     {
         await ReadAsync(All, InventoryReader.DefaultPageArchives);
         Assert.Equal(_shards.Count, _shards.Reads);
         _shards.Reads = 0;
         await ReadAsync(All with { Limit = 1 }, InventoryReader.DefaultPageArchives);
         Assert.InRange(_shards.Reads, 1, 2 + InventoryReader.ShardsAhead);
-    }
-
-    [Fact]
-    public async Task A_bounded_number_of_shards_is_read_ahead()
-    {
-        var pages = new InventoryReader(_shards).ReadAsync(_shards.Inventory, All, CancellationToken.None).GetAsyncEnumerator();
-        await using (pages)
-        {
-            await pages.MoveNextAsync();
-            Assert.Equal(2 + InventoryReader.ShardsAhead, _shards.Reads);
-        }
+        _shards.Reads = 0;
+        await using var pages = new InventoryReader(_shards).ReadAsync(_shards.Inventory, All, CancellationToken.None).GetAsyncEnumerator();
+        await pages.MoveNextAsync();
+        Assert.Equal(2 + InventoryReader.ShardsAhead, _shards.Reads);
     }
 
     [Fact]
@@ -99,7 +87,7 @@ public sealed class InventoryReaderTests
         const int Shard = 7;
         var bench = new EngineBench();
         await bench.CreateVaultAsync();
-        var incarnation = (await bench.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Incarnation;
+        var incarnation = (await bench.DescribeVaultAsync()).Incarnation;
         var entries = Enumerable.Range(0, Few).Select(i => Some.Archive(i)).ToList();
         foreach (var entry in entries)
         {
@@ -126,10 +114,9 @@ public sealed class InventoryReaderTests
         await new InventoryReader(_shards, pageArchives).ReadAsync(_shards.Inventory, selection, CancellationToken.None)
             .ToListAsync();
 
-    /// <summary>The shards of an index, without a journal.</summary>
     private sealed class Shards : IEntityHost
     {
-        private readonly Dictionary<EntityId, Shard> _byId = [];
+        private readonly Dictionary<EntityId, DeciderDriver<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>> _byId = [];
 
         public Shards(int archives)
         {
@@ -141,7 +128,7 @@ public sealed class InventoryReaderTests
                 var entity = Some.Incarnation.ArchiveShard(shard);
                 if (!_byId.TryGetValue(entity, out var driver))
                 {
-                    driver = _byId[entity] = new Shard(new ArchiveShardDecider(new UploadPolicy(), new RetrievalPolicy()));
+                    driver = _byId[entity] = new(new ArchiveShardDecider(new UploadPolicy(), new RetrievalPolicy()));
                 }
 
                 driver.Do(new AddArchive(Some.Incarnation, shard, entry));

@@ -26,14 +26,8 @@ public sealed class UploadsReaderTests
         }
     }
 
-    private static IEnumerable<UploadId> InOrder(IEnumerable<UploadId> uploads) =>
-        uploads.OrderBy(upload => upload.ToString(), StringComparer.Ordinal);
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(7)]
-    [InlineData(1000)]
-    public async Task Every_upload_is_listed_once_and_in_order_at_any_page_size(int limit)
+    [Fact]
+    public async Task Every_upload_is_listed_once_and_in_order_at_any_page_size()
     {
         await _bench.CreateVaultAsync();
         var uploads = new List<UploadId>();
@@ -42,13 +36,17 @@ public sealed class UploadsReaderTests
             uploads.Add(await _bench.OpenUploadAsync());
         }
 
-        foreach (var gone in uploads.Take(100).ToList())
+        foreach (var gone in uploads[..100])
         {
             await _bench.AskAsync(gone.Entity, new AbortUpload(Some.Vault));
             uploads.Remove(gone);
         }
 
-        Assert.Equal(InOrder(uploads), await ListAsync(limit));
+        var inOrder = uploads.OrderBy(upload => upload.ToString(), StringComparer.Ordinal).ToList();
+        foreach (var limit in new[] { 1, 7, 1000 })
+        {
+            Assert.Equal(inOrder, await ListAsync(limit));
+        }
     }
 
     [Fact]

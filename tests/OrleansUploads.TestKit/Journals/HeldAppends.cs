@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace OrleansUploads.TestKit.Journals;
 
 /// <summary>Holds the appends of a <see cref="FaultyJournal"/> until they are released.</summary>
@@ -5,73 +7,54 @@ public sealed class HeldAppends
 {
     private readonly Lock _gate = new();
     private readonly Queue<TaskCompletionSource> _held = new();
-    private readonly List<(int Arrived, TaskCompletionSource Reached)> _watchers = [];
-    private int _arrived;
+    private readonly Channel<TaskCompletionSource> _arrivals = Channel.CreateUnbounded<TaskCompletionSource>();
+    private int _seen;
     private bool _open;
 
     /// <summary>Waits until the given number of appends has arrived, including released ones.</summary>
-    public Task WhenArrivedAsync(int count, CancellationToken cancellationToken)
+    public async Task WhenArrivedAsync(int count, CancellationToken cancellationToken)
     {
-        lock (_gate)
+        for (; _seen < count; _seen++)
         {
-            if (_arrived >= count)
-                return Task.CompletedTask;
-            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _watchers.Add((count, reached));
-            return reached.Task.WaitAsync(cancellationToken);
+            await _arrivals.Reader.ReadAsync(cancellationToken);
         }
     }
 
-    /// <summary>Releases the append that has waited longest.</summary>
-    /// <exception cref="InvalidOperationException">None is waiting.</exception>
     public void ReleaseOne()
     {
-        TaskCompletionSource? released;
         lock (_gate)
         {
-            do
-            {
-                released = _held.Dequeue();
-            }
-            while (released.Task.IsCompleted);
+            _held.Dequeue().TrySetResult();
         }
-
-        released.TrySetResult();
     }
 
     /// <summary>Releases all waiting appends. Later ones do not wait.</summary>
     public void ReleaseAll()
     {
-        TaskCompletionSource[] held;
         lock (_gate)
         {
             _open = true;
-            held = [.. _held];
-            _held.Clear();
+            while (_held.TryDequeue(out var append))
+            {
+                append.TrySetResult();
+            }
         }
-
-        foreach (TaskCompletionSource append in held)
-            append.TrySetResult();
     }
 
-    /// <summary>Waits until the append is released.</summary>
     internal async ValueTask PassAsync(CancellationToken cancellationToken)
     {
         var passed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             if (_open)
-                return;
-            _held.Enqueue(passed);
-            _arrived++;
-            foreach ((int arrived, TaskCompletionSource reached) in _watchers)
             {
-                if (_arrived >= arrived)
-                    reached.TrySetResult();
+                return;
             }
+
+            _held.Enqueue(passed);
+            _arrivals.Writer.TryWrite(passed);
         }
 
-        await using (cancellationToken.Register(() => passed.TrySetCanceled(cancellationToken)))
-            await passed.Task;
+        await passed.Task.WaitAsync(cancellationToken);
     }
 }

@@ -132,19 +132,6 @@ public abstract class JournalConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_snapshot_replaces_the_records_up_to_its_version_and_leaves_the_later_ones()
-    {
-        await AppendAsync(Upload, 0, "a", "b", "c", "d");
-
-        await Journal.SaveSnapshotAsync(Upload, 2, Bytes("ab"), Cancellation);
-
-        JournalHistory history = await Journal.ReadAsync(Upload, Cancellation);
-        Assert.Equal(4, history.Version);
-        Assert.Equal("ab", Text(history.Snapshot!.Value));
-        Assert.Equal(["c", "d"], Texts(history));
-    }
-
-    [Fact]
     public async Task A_snapshot_of_everything_keeps_the_version_and_the_stream_continues_from_it()
     {
         await AppendAsync(Upload, 0, "a", "b");
@@ -178,19 +165,6 @@ public abstract class JournalConformance : IAsyncLifetime
         await Journal.SaveSnapshotAsync(Upload, 1, Bytes("s"), Cancellation);
 
         Assert.Equal(0, (await Journal.ReadAsync(Upload, Cancellation)).Version);
-    }
-
-    [Fact]
-    public async Task A_newer_snapshot_replaces_the_older_one()
-    {
-        await AppendAsync(Upload, 0, "a", "b", "c");
-        await Journal.SaveSnapshotAsync(Upload, 1, Bytes("a"), Cancellation);
-        await Journal.SaveSnapshotAsync(Upload, 3, Bytes("abc"), Cancellation);
-
-        JournalHistory history = await Journal.ReadAsync(Upload, Cancellation);
-
-        Assert.Equal("abc", Text(history.Snapshot!.Value));
-        Assert.Empty(history.Records);
     }
 
     [Fact]

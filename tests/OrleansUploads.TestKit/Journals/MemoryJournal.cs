@@ -6,117 +6,90 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
     private readonly Lock _gate = new();
     private readonly Dictionary<EntityId, Stream> _streams = [];
 
-    public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<JournalHistory>(cancellationToken);
-        }
+    public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
+        RunAsync(() => _streams.TryGetValue(entity, out var stream) ? stream.Read() : JournalHistory.None, cancellationToken);
 
-        lock (_gate)
-        {
-            return ValueTask.FromResult(_streams.TryGetValue(entity, out var stream) ? stream.Read() : JournalHistory.None);
-        }
-    }
-
-    public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken)
-    {
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<long>(cancellationToken);
-        }
-
-        lock (_gate)
-        {
-            return ValueTask.FromResult(_streams.GetValueOrDefault(entity)?.Version ?? 0);
-        }
-    }
+    public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
+        RunAsync(() => VersionOf(entity), cancellationToken);
 
     public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(append.ExpectedVersion, nameof(append));
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<AppendOutcome>(cancellationToken);
-        }
-
-        lock (_gate)
-        {
-            var stream = _streams.GetValueOrDefault(append.Entity) ?? new Stream();
-            if (stream.Version != append.ExpectedVersion)
+        return RunAsync(
+            () =>
             {
-                return ValueTask.FromResult(AppendOutcome.Conflict);
-            }
+                if (VersionOf(append.Entity) != append.ExpectedVersion)
+                {
+                    return AppendOutcome.Conflict;
+                }
 
-            stream.Records.Add(append.Record.ToArray());
-            if (append.Wake is { } wake)
-            {
-                stream.WakeAtMilliseconds = wake.At?.ToUnixTimeMilliseconds();
-            }
+                if (!_streams.TryGetValue(append.Entity, out var stream))
+                {
+                    _streams[append.Entity] = stream = new Stream();
+                }
 
-            _streams[append.Entity] = stream;
-            return ValueTask.FromResult(AppendOutcome.Appended);
-        }
+                stream.Records.Add(append.Record.ToArray());
+                if (append.Wake is { } wake)
+                {
+                    stream.WakeAtMilliseconds = wake.At?.ToUnixTimeMilliseconds();
+                }
+
+                return AppendOutcome.Appended;
+            },
+            cancellationToken);
     }
 
-    public ValueTask SaveSnapshotAsync(
+    public async ValueTask SaveSnapshotAsync(
         EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled(cancellationToken);
-        }
-
-        lock (_gate)
-        {
-            if (_streams.TryGetValue(entity, out var stream))
-            {
-                stream.ReplaceRecords(version, snapshot);
-            }
-        }
-
-        return ValueTask.CompletedTask;
+        await RunAsync(() => _streams.GetValueOrDefault(entity)?.ReplaceRecords(version, snapshot), cancellationToken);
     }
 
     public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<AppendOutcome>(cancellationToken);
-        }
-
-        lock (_gate)
-        {
-            if ((_streams.GetValueOrDefault(entity)?.Version ?? 0) != expectedVersion)
+        return RunAsync(
+            () =>
             {
-                return ValueTask.FromResult(AppendOutcome.Conflict);
-            }
+                if (VersionOf(entity) != expectedVersion)
+                {
+                    return AppendOutcome.Conflict;
+                }
 
-            _streams.Remove(entity);
-            return ValueTask.FromResult(AppendOutcome.Appended);
-        }
+                _streams.Remove(entity);
+                return AppendOutcome.Appended;
+            },
+            cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<IReadOnlyList<EntityId>>(cancellationToken);
-        }
-
         var dueAtMilliseconds = dueAt.ToUnixTimeMilliseconds();
-        lock (_gate)
-        {
-            return ValueTask.FromResult<IReadOnlyList<EntityId>>([.. _streams
+        return RunAsync<IReadOnlyList<EntityId>>(
+            () => [.. _streams
                 .Where(stream => stream.Value.WakeAtMilliseconds <= dueAtMilliseconds)
                 .OrderBy(stream => stream.Value.WakeAtMilliseconds)
                 .Take(limit)
-                .Select(stream => stream.Key)]);
+                .Select(stream => stream.Key)],
+            cancellationToken);
+    }
+
+    private ValueTask<T> RunAsync<T>(Func<T> call, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<T>(cancellationToken);
+        }
+
+        lock (_gate)
+        {
+            return ValueTask.FromResult(call());
         }
     }
+
+    private long VersionOf(EntityId entity) => _streams.GetValueOrDefault(entity)?.Version ?? 0;
 
     private sealed class Stream
     {
@@ -135,18 +108,19 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
             return new JournalHistory(Version, _snapshot, [.. Records], wakeAt);
         }
 
-        public void ReplaceRecords(long version, ReadOnlyMemory<byte> snapshot)
+        public bool ReplaceRecords(long version, ReadOnlyMemory<byte> snapshot)
         {
             // Ignore a snapshot that is older than the stored one, or newer than the stream because its owner was fenced
             // off.
-            if (version <= _snapshotVersion || version > Version)
+            var isNewer = version > _snapshotVersion && version <= Version;
+            if (isNewer)
             {
-                return;
+                Records.RemoveRange(0, (int)(version - _snapshotVersion));
+                _snapshot = snapshot.ToArray();
+                _snapshotVersion = version;
             }
 
-            Records.RemoveRange(0, (int)(version - _snapshotVersion));
-            _snapshot = snapshot.ToArray();
-            _snapshotVersion = version;
+            return isNewer;
         }
     }
 }

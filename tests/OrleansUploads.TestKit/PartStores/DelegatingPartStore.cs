@@ -6,53 +6,41 @@ namespace OrleansUploads.TestKit.PartStores;
 /// <summary>Passes every call to another part store. A decorator overrides the members that it changes.</summary>
 public abstract class DelegatingPartStore(IPartStore inner) : IPartStore
 {
-    /// <summary>The store that receives the calls.</summary>
     protected IPartStore Inner => inner;
 
-    /// <inheritdoc/>
     public virtual Exception? Failure => inner.Failure;
 
-    /// <inheritdoc/>
     public virtual bool IsDistant => inner.IsDistant;
 
-    /// <inheritdoc/>
     public virtual ValueTask<IAttemptWriter> CreateAsync(
         UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
         inner.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
 
-    /// <inheritdoc/>
     public virtual ValueTask<IAttemptReader> OpenAsync(
         UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken) =>
         inner.OpenAsync(upload, attempt, lengthBytes, cancellationToken);
 
-    /// <inheritdoc/>
     public virtual ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken) =>
         inner.PutManifestAsync(manifest, cancellationToken);
 
-    /// <inheritdoc/>
     public virtual ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
         inner.ReadManifestAsync(upload, cancellationToken);
 
-    /// <inheritdoc/>
     public virtual IAsyncEnumerable<UploadId> ListUploadsAsync(CancellationToken cancellationToken) =>
         inner.ListUploadsAsync(cancellationToken);
 
-    /// <inheritdoc/>
     public virtual ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(
         UploadId upload, CancellationToken cancellationToken) =>
         inner.ListStoredAsync(upload, cancellationToken);
 
-    /// <inheritdoc/>
     public virtual IAsyncEnumerable<IReadOnlyList<AttemptId>> ListAttemptsAsync(
         UploadId upload, CancellationToken cancellationToken) =>
         inner.ListAttemptsAsync(upload, cancellationToken);
 
-    /// <inheritdoc/>
     public virtual ValueTask DeleteAttemptsAsync(
         UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken) =>
         inner.DeleteAttemptsAsync(upload, attempts, cancellationToken);
 
-    /// <inheritdoc/>
     public virtual ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken) =>
         inner.DeleteUploadAsync(upload, guard, cancellationToken);
 }

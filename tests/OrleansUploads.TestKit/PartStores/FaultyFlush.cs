@@ -36,7 +36,6 @@ public sealed class FaultyFlush : IDiskFlush
         }
     }
 
-    /// <summary>Makes all flushes succeed from now on.</summary>
     public void Heal()
     {
         lock (_gate)
@@ -45,11 +44,9 @@ public sealed class FaultyFlush : IDiskFlush
         }
     }
 
-    /// <inheritdoc/>
     public int FlushFile(SafeFileHandle file, string path) =>
         ErrorOf(path) is var error and not 0 ? error : SystemFlush.Instance.FlushFile(file, path);
 
-    /// <inheritdoc/>
     public int FlushDirectory(string path) =>
         ErrorOf(path) is var error and not 0 ? error : SystemFlush.Instance.FlushDirectory(path);
 

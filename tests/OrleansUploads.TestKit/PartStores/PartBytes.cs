@@ -61,7 +61,6 @@ public static class PartBytes
             ? location
             : throw new ArgumentOutOfRangeException(nameof(number));
 
-    /// <summary>Writes an attempt in chunks and commits it.</summary>
     public static async Task StoreAsync(
         this IPartStore store,
         UploadId upload,

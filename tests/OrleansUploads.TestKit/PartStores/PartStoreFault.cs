@@ -1,6 +1,6 @@
 namespace OrleansUploads.TestKit.PartStores;
 
-/// <summary>The calls of a part store, its writers and its readers.</summary>
+/// <summary>The calls of a part store, its writers and its readers that can fail.</summary>
 public enum PartStoreCall
 {
     Create,
@@ -8,10 +8,7 @@ public enum PartStoreCall
     Commit,
     Open,
     Read,
-    ReadLeaves,
     PutManifest,
-    ReadManifest,
-    ListUploads,
     ListAttempts,
     DeleteAttempt,
     DeleteUpload,
@@ -21,53 +18,30 @@ public enum PartStoreCall
 /// <summary>One call, for a plan.</summary>
 /// <param name="Call">The kind of call.</param>
 /// <param name="Ordinal">Its number among the calls of its kind to this store, starting at 1.</param>
-/// <param name="Upload">The upload; the default value for <see cref="PartStoreCall.ListUploads"/>.</param>
-/// <param name="Attempt">The attempt, or null if the call does not concern a single one.</param>
-public readonly record struct PartStoreStep(PartStoreCall Call, int Ordinal, UploadId Upload, AttemptId? Attempt);
+public readonly record struct PartStoreStep(PartStoreCall Call, int Ordinal);
 
-/// <summary>The effect on a call.</summary>
-public abstract record PartStoreFault
+/// <summary>The effect on a call: it fails before its own effect, or waits at a gate before or after it.</summary>
+public sealed record PartStoreFault
 {
-    private PartStoreFault()
-    {
-    }
+    public static PartStoreFault None { get; } = new();
 
-    /// <summary>No fault.</summary>
-    public static PartStoreFault None { get; } = new NoFault();
+    /// <summary>Fails with an I/O error.</summary>
+    public static PartStoreFault Before { get; } = new() { Failure = static step => new IOException(step) };
 
-    /// <summary>Fails with an I/O error before any effect.</summary>
-    public static PartStoreFault Before { get; } = new FailBefore();
+    public static PartStoreFault Full { get; } = new() { Failure = static step => new PartStoreFullException(step) };
 
-    /// <summary>Fails with an I/O error after the effect. A writer that was created in this way is never disposed, like the
-    /// writer of a process that has ended.</summary>
-    public static PartStoreFault After { get; } = new FailAfter();
+    public static PartStoreFault Unavailable { get; } = new() { Failure = static step => new PartStoreUnavailableException(step) };
 
-    /// <summary>Finds the disk full before any effect.</summary>
-    public static PartStoreFault Full { get; } = new DiskIsFull();
+    public static PartStoreFault Damaged { get; } = new() { Failure = static step => new AttemptDamagedException(step) };
 
-    /// <summary>Finds the store unavailable before any effect.</summary>
-    public static PartStoreFault Unavailable { get; } = new StoreIsUnavailable();
+    internal Func<string, Exception>? Failure { get; private init; }
 
-    /// <summary>Finds the stored bytes damaged.</summary>
-    public static PartStoreFault Damaged { get; } = new BytesAreDamaged();
+    internal PartStoreGate? GateBefore { get; private init; }
 
-    /// <summary>Waits at a gate before the effect.</summary>
-    public static PartStoreFault HoldBefore(PartStoreGate gate) => new Hold(gate, AfterEffect: false);
+    internal PartStoreGate? GateAfter { get; private init; }
+
+    public static PartStoreFault HoldBefore(PartStoreGate gate) => new() { GateBefore = gate };
 
     /// <summary>Waits at a gate between the effect and the answer.</summary>
-    public static PartStoreFault HoldAfter(PartStoreGate gate) => new Hold(gate, AfterEffect: true);
-
-    internal sealed record NoFault : PartStoreFault;
-
-    internal sealed record FailBefore : PartStoreFault;
-
-    internal sealed record FailAfter : PartStoreFault;
-
-    internal sealed record DiskIsFull : PartStoreFault;
-
-    internal sealed record BytesAreDamaged : PartStoreFault;
-
-    internal sealed record StoreIsUnavailable : PartStoreFault;
-
-    internal sealed record Hold(PartStoreGate Gate, bool AfterEffect) : PartStoreFault;
+    public static PartStoreFault HoldAfter(PartStoreGate gate) => new() { GateAfter = gate };
 }

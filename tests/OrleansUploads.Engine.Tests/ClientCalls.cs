@@ -1,0 +1,47 @@
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Bytes;
+
+namespace OrleansUploads.Engine.Tests;
+
+/// <summary>What clients of one vault ask, on any host.</summary>
+internal static class ClientCalls
+{
+    public static async Task<TAnswer> AnswerAsync<TAnswer>(this IEntityHost host, EntityId entity, ICommand<TAnswer> command)
+        where TAnswer : class, IAnswer => (await host.AskAsync(entity, command, CancellationToken.None)).Answer;
+
+    public static Task<Done> CreateVaultAsync(this IEntityHost host) => host.AnswerAsync(Some.Account.Entity, new CreateVault(Some.Vault));
+
+    public static async Task<UploadId> OpenUploadAsync(
+        this IEntityHost host, IdSource ids, int partMebibytes = 1, ByteStorage storage = ByteStorage.Gateway)
+    {
+        var upload = ids.NewUpload();
+        await host.AnswerAsync(
+            Some.Vault.Entity,
+            new OpenUpload(Some.Vault, upload, Some.Size(partMebibytes), Description.None, UploadOrigin.Multipart, storage));
+        return upload;
+    }
+
+    public static async Task<Outcome<Done>> StoreAsync(this PartIntake intake, UploadId upload, long firstByte, byte[] body, Stream? from = null) =>
+        await intake.StorePartAsync(
+            upload,
+            Some.Vault,
+            new PartRange(firstByte, firstByte + body.Length - 1),
+            Hashes(body),
+            from ?? new MemoryStream(body),
+            sender: null,
+            CancellationToken.None);
+
+    public static Task<CompletedArchive> CompleteAsync(this IEntityHost host, UploadId upload, byte[] archive) =>
+        host.AnswerAsync(upload.Entity, new CompleteUpload(Some.Vault, archive.Length, TreeHasher.Compute(archive)));
+
+    /// <summary>Reports a part of 1 MiB without its bytes.</summary>
+    public static StorePart Report(int slot, string content = "a", int attempt = 1) =>
+        new(Some.Vault, SlotRange(slot), Some.Hash(content), Some.Attempt(attempt));
+
+    public static PartRange SlotRange(int slot) => new(slot * Some.MiB, ((slot + 1) * Some.MiB) - 1);
+
+    public static StatedHashes Hashes(byte[] body) => new(
+        new LinearHash(new Sha256Digest(System.Security.Cryptography.SHA256.HashData(body))), TreeHasher.Compute(body));
+}
