@@ -130,6 +130,7 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
         _account.Confirm(claim, new BucketClaim(SomeObject.Description));
         Assert.Equal([SomeObject.Description], Listed);
         Assert.True(_account.Ask(Create).Existed);
+        _account.AssertSnapshotIsComplete();
         _account.Do(new RemoveBucket(SomeObject.Bucket));
         Assert.Empty(Listed);
     }
