@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Tests.Accounts;
 
-/// <summary>The data retrieval policy and provisioned capacity.</summary>
 public sealed class AccountRetrievalsTests() : DeciderDriver<AccountState, AccountCommand, AccountEvent>(new AccountDecider())
 {
     private static AdmitRetrieval Admit(int number, long bytes) =>
@@ -105,22 +104,5 @@ public sealed class AccountRetrievalsTests() : DeciderDriver<AccountState, Accou
         var third = Ask(Purchase(3));
         Assert.Equal([third], Ask(new ListCapacity()).Units);
         Assert.Equal([third], State.Capacity);
-    }
-
-    [Fact]
-    public void A_compacted_history_keeps_the_policy_the_window_and_the_units()
-    {
-        Given(Limit(100), Admit(1, 60));
-        Now += TimeSpan.FromMinutes(5);
-        Given(Admit(2, 30));
-        Ask(Purchase(1));
-        Given(new CreateVault(Some.Vault));
-
-        var rebuilt = Rebuilt();
-        Assert.Equal(State.RetrievalPolicy, rebuilt.RetrievalPolicy);
-        Assert.Equal(State.Admitted.ByTime, rebuilt.Admitted.ByTime);
-        Assert.Equal(90, rebuilt.Admitted.Bytes);
-        Assert.Equal(State.Capacity, rebuilt.Capacity);
-        Assert.Equal(State.Vaults, rebuilt.Vaults);
     }
 }

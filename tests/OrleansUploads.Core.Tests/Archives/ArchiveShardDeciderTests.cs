@@ -41,8 +41,6 @@ public sealed class ArchiveShardDeciderTests : ShardDriver
         Assert.Same(AdditionVerdict.Gone, Do(Add(2)).Answer);
         IsNotFound(1);
         Assert.Empty(Pending);
-        Assert.True(Rebuilt().IsEnded);
-        Assert.Empty(Rebuilt().Archives);
     }
 
     [Fact]
@@ -109,32 +107,6 @@ public sealed class ArchiveShardDeciderTests : ShardDriver
         }
 
         Assert.Equal(78, Decider.CompactCount(State));
-    }
-
-    [Fact]
-    public void A_compacted_history_gives_the_same_totals_archives_and_pending_intents()
-    {
-        GivenArchives(10);
-        Given(
-            new ConfirmTotalsDelivered(1),
-            new ConfirmTotalsDelivered(4),
-            new ConfirmTotalsDelivered(5),
-            new UpdateGuard(3),
-            Delete(3, guard: 3),
-            Delete(4, guard: 3),
-            new ConfirmArchiveReleased(Id(3)));
-
-        var rebuilt = Rebuilt();
-
-        Assert.Equal(State.Totals, rebuilt.Totals);
-        Assert.Equal(State.Vault, rebuilt.Vault);
-        Assert.Equal(3, rebuilt.Guard);
-        Assert.Equal(
-            State.InOrder.Select(archive => State.Archives[archive]),
-            rebuilt.InOrder.Select(archive => rebuilt.Archives[archive]));
-        Assert.Equal(
-            Pending.Select(intent => intent.Key).Order(),
-            Decider.Pending(rebuilt).Select(intent => intent.Key).Order());
     }
 
     [Fact]

@@ -11,35 +11,24 @@ public sealed class JudgedDeletionTests : ShardDriver
         Now += TimeSpan.FromDays(400);
     }
 
-    [Fact]
-    public void A_verdict_on_the_correct_age_deletes_the_archive()
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(-1, false)]
+    [InlineData(null, false)]
+    public void Only_a_verdict_on_the_correct_age_deletes_the_archive(int? daysAfterNoon, bool deletes)
     {
-        Succeeds(Some.DeletionByAge(Archive, Now, Some.Noon));
-        Assert.Null(State.FindArchive(Archive));
+        var judged = Some.DeletionByAge(Archive, Now, daysAfterNoon is { } days ? Some.Noon.AddDays(days) : null);
+        Assert.IsType(deletes ? typeof(Done) : typeof(Refusal.VerdictStale), Do(judged).Answer);
+        Assert.Equal(deletes, State.FindArchive(Archive) is null);
     }
 
     [Fact]
-    public void A_verdict_from_before_the_archive_existed_deletes_nothing() =>
-        AssertStale(Some.DeletionByAge(Archive, Now, createdAt: null));
-
-    [Fact]
-    public void A_verdict_on_a_different_age_deletes_nothing() =>
-        AssertStale(Some.DeletionByAge(Archive, Now, Some.Noon - TimeSpan.FromDays(1)));
-
-    [Fact]
-    public void Only_a_verdict_from_after_a_lock_deletes_the_archive()
-    {
-        Given(new UpdateGuard(2));
-        AssertStale(Some.Deletion(Archive, Now, guard: 1));
-        Succeeds(Some.Deletion(Archive, Now, guard: 3));
-    }
-
-    [Fact]
-    public void A_guard_generation_never_decreases()
+    public void Only_a_verdict_from_after_the_newest_lock_deletes_the_archive()
     {
         Given(new UpdateGuard(2));
         Unchanged(new UpdateGuard(1));
         AssertStale(Some.Deletion(Archive, Now, guard: 1));
+        Succeeds(Some.Deletion(Archive, Now, guard: 3));
     }
 
     [Fact]
@@ -81,6 +70,7 @@ public sealed class JudgedDeletionTests : ShardDriver
         Now += Tick;
 
         Succeeds(next);
+        Assert.Empty(Unchanged(Add(2) with { Entry = added }).Intents);
     }
 
     [Fact]

@@ -96,7 +96,6 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
 
         // The former owner still has to be told.
         Assert.Equal(Some.Account.Entity, Assert.Single(Pending).Does<TellEntity>().Receiver);
-        AssertSnapshotIsComplete();
     }
 
     [Fact]
@@ -132,7 +131,6 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
         Assert.Equal([SomeObject.Description], Listed);
         Assert.True(_account.Ask(Create).Existed);
         _account.AssertSnapshotIsComplete();
-
         _account.Do(new RemoveBucket(SomeObject.Bucket));
         Assert.Empty(Listed);
     }

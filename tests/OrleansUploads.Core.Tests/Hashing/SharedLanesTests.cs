@@ -145,8 +145,6 @@ public class SharedLanesTests
         Assert.Equal(Bytes.Sha256Of(Data.AsSpan(0, 64)), many.Hashers[2].Finish().Linear!.Value.Digest);
     }
 
-    /// <summary>Hashes all groups.</summary>
-    /// <returns>Their number.</returns>
     private int HashAll()
     {
         var groups = 0;
@@ -166,7 +164,6 @@ public class SharedLanesTests
         }
     }
 
-    /// <summary>Bodies in flight.</summary>
     private sealed class Many(int count, SharedLanes lanes) : IDisposable
     {
         public IReadOnlyList<PartHasher> Hashers { get; } =

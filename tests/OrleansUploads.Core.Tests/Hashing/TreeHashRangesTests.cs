@@ -8,33 +8,19 @@ public class TreeHashRangesTests
     private const long ExampleBytes = 13 * MiB / 2;
 
     [Theory]
-    [InlineData(0, 1)]
-    [InlineData(1, 2)]
-    [InlineData(5, 6)]
-    [InlineData(6, 6.5)]
-    [InlineData(0, 2)]
-    [InlineData(2, 4)]
-    [InlineData(4, 6)]
-    [InlineData(0, 4)]
-    [InlineData(4, 6.5)]
-    [InlineData(0, 6.5)]
-    public void Ranges_of_one_node_are_aligned(double first, double endExclusive)
+    [InlineData(0, 1, true)]
+    [InlineData(6, 6.5, true)]
+    [InlineData(4, 6, true)]
+    [InlineData(4, 6.5, true)]
+    [InlineData(0, 6.5, true)]
+    [InlineData(1, 3, false)]
+    [InlineData(0, 3, false)]
+    [InlineData(5, 6.5, false)]
+    public void Only_ranges_of_one_node_are_aligned(double first, double endExclusive, bool aligned)
     {
-        Assert.True(IsTreeHashAligned(first, endExclusive));
-    }
-
-    [Theory]
-    [InlineData(1, 3)]
-    [InlineData(0, 3)]
-    [InlineData(3, 5)]
-    [InlineData(5, 6.5)]
-    [InlineData(0, 6)]
-    [InlineData(2, 6.5)]
-    public void Ranges_of_several_nodes_are_not_aligned(double first, double endExclusive)
-    {
-        Assert.False(IsTreeHashAligned(first, endExclusive));
-        Assert.True(TreeHashRanges.IsMegabyteAligned(
-            (long)(first * MiB), (long)(endExclusive * MiB) - 1, ExampleBytes));
+        var (firstByte, lastByte) = ((long)(first * MiB), (long)(endExclusive * MiB) - 1);
+        Assert.Equal(aligned, TreeHashRanges.IsTreeHashAligned(firstByte, lastByte, ExampleBytes));
+        Assert.True(TreeHashRanges.IsMegabyteAligned(firstByte, lastByte, ExampleBytes));
     }
 
     [Theory]
@@ -99,7 +85,4 @@ public class TreeHashRangesTests
 
         return nodes;
     }
-
-    private static bool IsTreeHashAligned(double first, double endExclusive) => TreeHashRanges.IsTreeHashAligned(
-        (long)(first * MiB), (long)(endExclusive * MiB) - 1, ExampleBytes);
 }

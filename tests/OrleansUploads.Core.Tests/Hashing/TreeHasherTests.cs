@@ -23,13 +23,6 @@ public class TreeHasherTests
     }
 
     [Fact]
-    public void One_letter_has_its_SHA256()
-    {
-        Assert.Equal(
-            "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb", TreeHasher.Compute("a"u8).ToString());
-    }
-
-    [Fact]
     public void Different_blocks_have_the_tree_hash_of_the_real_service()
     {
         var data = new byte[5 * Bytes.MiB];
@@ -41,10 +34,10 @@ public class TreeHasherTests
     [Fact]
     public void Random_bytes_of_many_lengths_match_the_reference_implementation()
     {
-        var data = Bytes.Random(1, 40 * Bytes.MiB);
-        foreach (var mebibytes in new[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 39 })
+        var data = Bytes.Random(1, 34 * Bytes.MiB);
+        foreach (var mebibytes in new[] { 0, 1, 2, 3, 7, 8, 9, 17, 33 })
         {
-            foreach (var extra in new[] { 0, 1, 63, 64, Bytes.MiB - 1 })
+            foreach (var extra in new[] { 0, 1, Bytes.MiB - 1 })
             {
                 var piece = data.AsMemory(0, (mebibytes * Bytes.MiB) + extra);
                 Assert.Equal(Bytes.TreeHashOf(piece), TreeHasher.Compute(piece.Span));
@@ -75,17 +68,6 @@ public class TreeHasherTests
         {
             var parts = leaves[..count].Chunk(partLeaves).Select(part => TreeHasher.FromLeaves(part)).ToArray();
             Assert.Equal(Bytes.TreeHashOf(leaves[..count]), TreeHasher.Combine(parts));
-        }
-    }
-
-    [Fact]
-    public void Combined_parts_with_a_short_last_leaf_have_the_tree_hash_of_the_whole()
-    {
-        var data = Bytes.Random(3, (11 * Bytes.MiB) + 12345);
-        foreach (var partBytes in new[] { 1, 2, 4, 8, 16 }.Select(mebibytes => mebibytes * Bytes.MiB))
-        {
-            var parts = data.Chunk(partBytes).Select(part => TreeHasher.Compute(part)).ToArray();
-            Assert.Equal(TreeHasher.Compute(data), TreeHasher.Combine(parts));
         }
     }
 

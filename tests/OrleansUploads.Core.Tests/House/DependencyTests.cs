@@ -50,14 +50,6 @@ public sealed class DependencyTests
         Assert.Empty(Items(project, "FrameworkReference"));
     }
 
-    [Fact]
-    public void Core_references_only_the_base_library()
-    {
-        Assert.All(
-            typeof(Limits).Assembly.GetReferencedAssemblies(),
-            reference => Assert.True(reference.Name is "OrleansUploads.Hashing" || reference.Name!.StartsWith("System.", StringComparison.Ordinal)));
-    }
-
     private static IEnumerable<string> Items(string project, string kind) =>
         XDocument.Load(Path.Combine(Repository.Root, "src", $"OrleansUploads.{project}", $"OrleansUploads.{project}.csproj"))
             .Descendants(kind)

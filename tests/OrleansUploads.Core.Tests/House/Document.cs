@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Tests.House;
 
-/// <summary>A document in Markdown.</summary>
 /// <param name="Name">Its path in the repository.</param>
 /// <param name="Text">All of it.</param>
 internal sealed partial record Document(string Name, string Text)

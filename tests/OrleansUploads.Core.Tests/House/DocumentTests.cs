@@ -15,6 +15,11 @@ public sealed partial class DocumentTests
     /// <summary>The changes of earlier versions name what is no longer there.</summary>
     private static readonly Document[] CurrentDocuments = [.. Documents.Where(document => document.Name != "CHANGELOG.md")];
 
+    private static readonly Document Handbook = Documents.Single(document => document.Name == "docs/operations.md");
+
+    private static readonly HashSet<string> Metrics = [.. Repository.Files("src", "*.cs")
+        .SelectMany(path => MetricLiteral().Matches(File.ReadAllText(path))).Select(match => match.Groups[1].Value)];
+
     [Fact]
     public void Links_in_the_documents_point_to_existing_files_and_headings()
     {
@@ -38,10 +43,8 @@ public sealed partial class DocumentTests
     [Fact]
     public void The_documented_metrics_are_those_of_the_program()
     {
-        var metrics = SourcesOf("src").SelectMany(text => MetricLiteral().Matches(text)).Select(match => match.Groups[1].Value).ToHashSet();
-        var handbook = CurrentDocuments.Single(document => document.Name == "docs/operations.md");
-        Assert.True(metrics.Count > 15, "The metrics were not found.");
-        Assert.Equal(metrics.Order(), MetricSpan().Matches(handbook.Text).Select(match => match.Groups[1].Value).Distinct().Order());
+        Assert.True(Metrics.Count > 15, "The metrics were not found.");
+        Assert.Equal(Metrics.Order(), MetricSpan().Matches(Handbook.Text).Select(match => match.Groups[1].Value).Distinct().Order());
     }
 
     [Fact]
@@ -49,18 +52,16 @@ public sealed partial class DocumentTests
     {
         var checks = Repository.Files("src", "*HealthCheck*.cs").Select(File.ReadAllText)
             .SelectMany(text => CheckLiteral().Matches(text)).Select(match => match.Groups[1].Value).ToHashSet();
-        var handbook = CurrentDocuments.Single(document => document.Name == "docs/operations.md");
         Assert.True(checks.Count > 5, "The health checks were not found.");
         Assert.Empty(checks
-            .Where(check => !handbook.Text.Contains($"| `{check}` |", StringComparison.Ordinal))
+            .Where(check => !Handbook.Text.Contains($"| `{check}` |", StringComparison.Ordinal))
             .Select(check => $"The health check {check} is not in docs/operations.md."));
     }
 
     [Fact]
     public void The_Grafana_dashboard_and_the_rules_and_recipe_for_Prometheus_use_existing_metrics()
     {
-        var known = SourcesOf("src").SelectMany(text => MetricLiteral().Matches(text))
-            .Select(match => match.Groups[1].Value.Replace('.', '_')).ToHashSet();
+        var known = Metrics.Select(metric => metric.Replace('.', '_')).ToHashSet();
         var texts = CurrentDocuments.Select(document => (document.Name, document.Text))
             .Concat(new[] { "deploy/grafana/orleans-uploads.json", "deploy/grafana/alerts.yml" }
                 .Select(name => (name, File.ReadAllText(Path.Combine(Repository.Root, name)))));
@@ -80,8 +81,6 @@ public sealed partial class DocumentTests
             ? Path.Exists(Path.Combine(Repository.Root, name))
             : Documents.SingleOrDefault(document => document.Name == name)?.Headings().Contains(heading) ?? false;
     }
-
-    private static IEnumerable<string> SourcesOf(string folder) => Repository.Files(folder, "*.cs").Select(File.ReadAllText);
 
     [GeneratedRegex(@"`([A-Z][\w.]*/[\w./]+\.(?:cs|txt))`")]
     private static partial Regex SourceSpan();

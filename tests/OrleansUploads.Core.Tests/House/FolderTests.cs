@@ -51,10 +51,6 @@ public sealed class FolderTests
             cycle);
     }
 
-    [Fact]
-    public void A_use_in_one_direction_is_not_a_cycle() =>
-        Assert.Empty(FolderGraph.Of([typeof(UsesRight), typeof(Limits), typeof(TreeHash)]).FindCycle());
-
     /// <summary>The folder graph is built from namespaces, so each file must have the namespace of its folder.</summary>
     [Fact]
     public void Every_namespace_matches_its_folder()

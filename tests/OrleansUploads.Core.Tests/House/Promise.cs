@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Tests.House;
 
-/// <summary>What a document promises.</summary>
 /// <param name="Document">The file name of the document.</param>
 /// <param name="Text">The first cell of a row, or a sentence without its period. Without marks of Markdown.</param>
 internal sealed partial record Promise(string Document, string Text)

@@ -29,7 +29,6 @@ internal sealed record Proof(IReadOnlyList<(Document Document, string Heading)> 
         ];
     }
 
-    /// <summary>The page.</summary>
     public string Describe() => Introduction + string.Concat(Sections.Select(section =>
         $"""
 

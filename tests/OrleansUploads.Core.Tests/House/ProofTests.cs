@@ -13,11 +13,6 @@ public sealed class ProofTests
         | --- | --- |
         | the `umbrella` is [lost](b.md) | you get wet |
         | the road is flooded | you are late |
-
-        ## Always
-
-        1. The sun
-           rises. It never fails.
         """);
 
     private static readonly Proof Ours = new(
@@ -54,34 +49,6 @@ public sealed class ProofTests
     }
 
     [Fact]
-    public void Promises_are_the_first_cells_of_a_table_or_sentences() => Assert.Equal(
-        ["the umbrella is lost", "the road is flooded", "The sun rises", "It never fails"],
-        new[] { "When it rains", "Always" }.SelectMany(heading => Promise.In(Example, heading)).Select(promise => promise.Text));
-
-    [Fact]
-    public void The_marks_of_methods_and_classes_are_read()
-    {
-        var marked = ProvingTest.In("tests/OrleansUploads.Rain.Tests/RainTests.cs", $$"""
-            [{{Mark("It never fails")}}]
-            public sealed class SunTests
-            {
-                [Fact]
-                [{{Mark("the umbrella is lost")}}]
-                [{{Mark("the road is flooded")}}]
-                public async Task<bool> A_walk_ends() => true;
-
-                [Fact]
-                public void Another_one() { }
-            }
-            """).ToList();
-
-        Assert.Equal(
-            [("It never fails", "SunTests"), ("the umbrella is lost", "SunTests.A_walk_ends"), ("the road is flooded", "SunTests.A_walk_ends")],
-            marked.Select(test => (test.Promise.Text, test.Name)));
-        Assert.All(marked, test => Assert.Equal("Rain", test.Project));
-    }
-
-    [Fact]
     public void A_mark_without_a_promise_and_a_promise_without_a_test_are_found()
     {
         Promise lost = new("example.md", "the umbrella is lost"), flooded = new("example.md", "the road is flooded"),
@@ -96,7 +63,4 @@ public sealed class ProofTests
     }
 
     private static Document Read(string name) => Document.Read(Path.Combine(Repository.Root, name));
-
-    /// <summary>The source of a mark. Put together here, so that this file itself has no such mark.</summary>
-    private static string Mark(string promise) => $"Promise(\"example.md\", \"{promise}\")";
 }

@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Tests.House;
 
-/// <summary>A checkout builds with one solution.</summary>
 public sealed class SolutionTests
 {
     /// <summary>The project whose package a source may lack. <c>test.sh</c> builds and runs it where it restores.</summary>

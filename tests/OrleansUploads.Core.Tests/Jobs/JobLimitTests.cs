@@ -36,14 +36,12 @@ public sealed class JobLimitTests() : JobsDriver(new RetrievalPolicy(), TwentyJo
     }
 
     [Fact]
-    public void At_most_a_tenth_of_the_jobs_may_be_inventory_jobs_and_the_count_survives_a_snapshot()
+    public void At_most_a_tenth_of_the_jobs_may_be_inventory_jobs()
     {
         Given(Inventory(0), Inventory(1));
-        Assert.True(Refused<Refusal.TooManyJobs>(Inventory(2)).OfInventories);
+        var refused = Refused<Refusal.TooManyJobs>(Inventory(2));
+        Assert.Equal((2, true), (refused.Limit, refused.OfInventories));
         Answered<RetrievalJob>(Retrieval(3));
-        var rebuilt = new JobLimitTests();
-        Decider.Compact(State).ToList().ForEach(rebuilt.Happened);
-        Assert.Equal(2, rebuilt.Refused<Refusal.TooManyJobs>(Inventory(2)).Limit);
         Now += Limits.JobOutputLife;
         Wake();
         Answered<InventoryJob>(Inventory(2));

@@ -88,6 +88,7 @@ public sealed class JobsDeciderTests() : JobsDriver(RetrievalPolicy.After(Delay)
             started);
         IsNotReady(1);
         Now += Delay;
+        Assert.Equal(started, Unchanged(start).Answer);
         Assert.Equal(started, Ask(new FindFinishedJob(Job(1))));
         Now += Limits.JobOutputLife;
         IsGone(1);
@@ -120,15 +121,7 @@ public sealed class JobsDeciderTests() : JobsDriver(RetrievalPolicy.After(Delay)
     }
 
     [Fact]
-    public void A_repeated_start_of_a_job_returns_the_first_answer()
-    {
-        var first = Ask(Monthly(1));
-        Now += TimeSpan.FromHours(1);
-        Assert.Equal(first, Unchanged(Monthly(1)).Answer);
-    }
-
-    [Fact]
-    public void Both_kinds_of_job_share_one_list_and_one_compacted_history()
+    public void Both_kinds_of_job_share_one_list()
     {
         Given(Start(1));
         Now += TimeSpan.FromSeconds(1);
@@ -137,19 +130,5 @@ public sealed class JobsDeciderTests() : JobsDriver(RetrievalPolicy.After(Delay)
         Given(Start(3));
         var listed = Ask(new ListJobs(null, 9, null)).Jobs;
         Assert.Equal([typeof(RetrievalJob), typeof(InventoryJob), typeof(RetrievalJob)], listed.Select(job => job.GetType()));
-        var rebuilt = RebuiltAsAnnounced();
-        Assert.Equal(listed, rebuilt.ByTime.Select(cursor => rebuilt.ById[cursor.Job]));
-    }
-
-    [Fact]
-    public void Only_expired_jobs_are_removed()
-    {
-        Given(Start(1));
-        Now += TimeSpan.FromHours(1);
-        Given(Start(2));
-        Now = WakeAt!.Value;
-        Wake();
-        Assert.Equal([Job(2)], State.ById.Keys);
-        Assert.Equal([Job(2)], State.ByTime.Select(cursor => cursor.Job));
     }
 }

@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Tests.Jobs;
 
-/// <summary>The jobs of one vault, and the commands that their tests send.</summary>
 public class JobsDriver(
     RetrievalPolicy retrievals, VaultLimits? limits = null, int remembered = JobsDecider.DefaultRememberedRetirements)
     : DeciderDriver<JobsState, JobsCommand, JobsEvent>(new JobsDecider(retrievals, limits, remembered))
@@ -17,7 +16,6 @@ public class JobsDriver(
     protected static StartRetrieval Retrieval(int number, string? topic = null, int archive = 1, long? retirements = null) =>
         new(Job(number), Some.Archive(archive), null, null, Wish(topic), retirements);
 
-    /// <summary>An inventory that was measured before its job.</summary>
     protected static StartInventory Inventory(int number, string? topic = null) => new(
         Job(number),
         Snapshot(new long[Some.Incarnation.Shards]),

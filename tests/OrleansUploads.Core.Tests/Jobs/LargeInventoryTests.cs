@@ -123,18 +123,6 @@ public sealed class LargeInventoryTests() : JobsDriver(new RetrievalPolicy())
     }
 
     [Fact]
-    public void The_compacted_history_has_jobs_before_and_after_they_were_measured()
-    {
-        Given(Begin(1), Begin(2, "arn:job"));
-        Now += TimeSpan.FromSeconds(1);
-        Given(Measured(2));
-        var rebuilt = RebuiltAsAnnounced();
-        Assert.Equal(State.ByReadiness, rebuilt.ByReadiness);
-        Assert.Equal(State.Inventories, rebuilt.Inventories);
-        Assert.Equal(Pending.Select(intent => intent.Action), Decider.Pending(rebuilt).Select(intent => intent.Action));
-    }
-
-    [Fact]
     public void A_large_inventory_counts_as_an_inventory_job_and_its_repeated_start_changes_nothing()
     {
         var jobs = new JobsDriver(new RetrievalPolicy(), new VaultLimits { Jobs = 20 });

@@ -92,18 +92,4 @@ public sealed class RetirementTests() : JobsDriver(RetrievalPolicy.After(TimeSpa
         ConfirmAll();
         Assert.Empty(Do(Retire(1)).Intents);
     }
-
-    [Fact]
-    public void A_snapshot_keeps_the_remembered_retirements()
-    {
-        Given(Retrieval(1));
-        RetireUpTo(Remembered + 1);
-        Given(new ConfirmRetirementDelivered(1));
-        var rebuilt = Rebuilt();
-        Assert.Equal(State.Retired.ByNumber, rebuilt.Retired.ByNumber);
-        Assert.Equal(State.Retired.Numbers, rebuilt.Retired.Numbers);
-        Assert.Equal(State.Retired.Forgotten, rebuilt.Retired.Forgotten);
-        Assert.Equal(State.LastExpiry, rebuilt.LastExpiry);
-        Assert.Equal(Pending.Select(intent => intent.Key), Decider.Pending(rebuilt).Select(intent => intent.Key));
-    }
 }

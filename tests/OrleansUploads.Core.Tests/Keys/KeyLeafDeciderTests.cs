@@ -19,7 +19,6 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
 
     private static IEnumerable<string> KeysOf(LeafDriver leaf) => leaf.State.Entries.Values.Select(entry => entry.Key.ToString());
 
-    /// <summary>Fills the leaf until it splits.</summary>
     private SplitBegun Split()
     {
         for (var i = 0; History.OfType<SplitBegun>().LastOrDefault() is null; i++)
@@ -53,29 +52,41 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
     }
 
     [Fact]
-    public void Only_one_of_two_publications_under_the_condition_that_the_key_is_absent_succeeds()
+    public void A_leaf_adopts_keys_and_what_is_known_about_them_once()
     {
-        Assert.Equal(Published, Publish("a", 1, PublishCondition.MustBeAbsent));
-        Assert.Equal(Failed(exists: true), Publish("a", 2, PublishCondition.MustBeAbsent));
-        Assert.Equal(Some.Upload(1), Assert.Single(State.Entries.Values).Upload);
+        var right = new LeafDriver(SomeObject.ObjectLeaf with { Name = LeafName.OfSplit(SomeObject.ObjectLeaf, 1) });
+        var publication = new Publication(new KeyPosition("m"), Some.Upload(1), Round: 1, IsSettled: false);
+        var adopt = new AdoptKeys(
+            new KeyPosition("k"),
+            Upper: null,
+            Right: null,
+            Sequence: 0,
+            IsLast: true,
+            [SomeObject.Entry("m", 1), SomeObject.Entry("n", 2)],
+            [publication],
+            LeafName.First,
+            new KeyChanges(Newest: 5, Forgotten: 2, []));
+        right.Given(adopt);
+        Assert.Equal(5, right.Ask(new TakeTicket(SomeObject.Key("x"))).Number);
+
+        right.Given(Delete("m"));
+        right.Unchanged(adopt);
+        Assert.Equal(Published, right.Unchanged(new PublishObject(SomeObject.Entry("m", 1), 1, Condition: null, Ticket: 5)).Answer);
+        Assert.Equal(["n"], KeysOf(right));
     }
 
     [Fact]
-    public void A_publication_that_must_match_an_ETag_replaces_only_the_object_with_this_ETag()
+    public void A_publication_takes_effect_only_if_its_condition_holds()
     {
-        Assert.Equal(Failed(exists: false), Publish("a", 5, Matching("1")));
-        Publish("a", 1);
-        Assert.Equal(Failed(exists: true), Publish("a", 2, Matching("x")));
-        Assert.Equal(Published, Publish("a", 3, Matching("1")));
-    }
-
-    [Fact]
-    public void A_publication_that_must_replace_an_object_fails_for_a_key_without_one_and_so_does_its_repetition()
-    {
-        Assert.Equal(Failed(exists: false), Publish("a", 1, PublishCondition.MustBePresent));
-        Publish("a", 2);
-        Assert.Equal(Overtaken, Publish("a", 1, PublishCondition.MustBePresent));
-        Assert.Equal(Published, Publish("a", 3, PublishCondition.MustBePresent));
+        Assert.Equal(Failed(exists: false), Publish("a", 1, Matching("2")));
+        Assert.Equal(Failed(exists: false), Publish("a", 6, PublishCondition.MustBePresent));
+        Assert.Equal(Published, Publish("a", 2, PublishCondition.MustBeAbsent));
+        Assert.Equal(Failed(exists: true), Publish("a", 3, PublishCondition.MustBeAbsent));
+        Assert.Equal(Failed(exists: true), Publish("a", 4, Matching("x")));
+        Assert.Equal(Some.Upload(2), Assert.Single(State.Entries.Values).Upload);
+        Assert.Equal(Overtaken, Publish("a", 6, PublishCondition.MustBePresent));
+        Assert.Equal(Published, Publish("a", 5, Matching("2")));
+        Assert.Equal(Published, Publish("a", 7, PublishCondition.MustBePresent));
     }
 
     [Fact]
@@ -131,6 +142,7 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
         var split = Split();
         var refused = Do(Find("key/999"));
         Assert.Equal(new ObjectRefusal.PositionMoved(split.At, split.Right), refused.Answer);
+        Assert.IsType<ObjectRefusal.PositionMoved>(Publish("key/999", 900));
         Assert.StartsWith("adopt/1/0", Assert.Single(refused.Intents).Key, StringComparison.Ordinal);
         var adopt = refused.Intents[0].Tells<AdoptKeys>();
         Assert.Equal((split.At, (KeyPosition?)null, (LeafName?)null, true), (adopt.From, adopt.Upper, adopt.Right, adopt.IsLast));
@@ -250,14 +262,5 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
         uploads.Given(
             new ListObjectUpload(entry), new UnlistObjectUpload(entry.PositionIn(KeyTree.Uploads)), new ListObjectUpload(entry));
         Assert.Empty(uploads.State.Entries);
-    }
-
-    [Fact]
-    public void A_snapshot_leads_to_the_same_state()
-    {
-        Split();
-        Publish("key/000", 900);
-        Given(Settle("key/000", 900));
-        AssertSnapshotIsComplete();
     }
 }

@@ -80,17 +80,6 @@ public sealed class LatePublicationTests() : LeafDriver(SomeObject.ObjectLeaf)
     }
 
     [Fact]
-    public void A_condition_that_holds_again_is_no_reason_to_publish_what_was_refused()
-    {
-        Given(Prepare("a", 1));
-        var message = Prepare("a", 2, PublishCondition.MustBeAbsent);
-        Assert.IsType<PublicationVerdict.ConditionFailed>(Unchanged(message).Answer);
-        Given(Delete("a"));
-        Assert.Equal(Overtaken, Do(message).Answer);
-        Assert.Null(Current("a"));
-    }
-
-    [Fact]
     public void A_repeated_publication_of_the_current_object_changes_nothing()
     {
         var message = Prepare("a", 1);
@@ -145,16 +134,6 @@ public sealed class LatePublicationTests() : LeafDriver(SomeObject.ObjectLeaf)
     }
 
     [Fact]
-    public void A_snapshot_has_the_changes()
-    {
-        Given(Prepare("a", 1));
-        DeleteMany();
-        var snapshot = Decider.Compact(State).Aggregate(KeyLeafState.Unborn, KeyLeafEvolution.Apply);
-        Assert.Equivalent(State, snapshot, strict: true);
-        Assert.True(snapshot.Changes.Forgotten > 0);
-    }
-
-    [Fact]
     public void A_leaf_that_gets_keys_continues_the_numbers_of_the_leaf_that_had_them()
     {
         KeyDeletion Deleted(string key, long number) => new(new KeyPosition(key), number);
@@ -168,7 +147,6 @@ public sealed class LatePublicationTests() : LeafDriver(SomeObject.ObjectLeaf)
         Assert.Equal(500, KeyLeafEvolution.Apply(taken, new RangeTaken(Upper: null, Right: null, [])).Changes.Newest);
     }
 
-    /// <summary>More than a leaf remembers.</summary>
     private void DeleteMany()
     {
         for (var i = 0; i <= KeyChanges.MaxDeletions; i++)

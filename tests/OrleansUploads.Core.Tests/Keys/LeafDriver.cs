@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Tests.Keys;
 
-/// <summary>One leaf of an index, and the commands that its tests send.</summary>
 public class LeafDriver(LeafId leaf, long maxBytes = KeyLeafDecider.DefaultMaxBytes)
     : DeciderDriver<KeyLeafState, KeyLeafCommand, KeyLeafEvent>(new KeyLeafDecider(maxBytes))
 {

@@ -45,9 +45,14 @@ public sealed class LeafMergingTests() : LeafDriver(Right)
     public void While_a_leaf_gives_its_range_a_request_waits_and_is_then_sent_to_the_left()
     {
         var give = Empty();
-        var refused = Do(Find("x"));
-        Assert.Equal(new ObjectRefusal.PositionMoved(Middle, LeafName.First), refused.Answer);
-        Assert.Equal(give.Key, Assert.Single(refused.Intents).Key);
+        KeyLeafCommand[] requests =
+            [Find("x"), new TakeTicket(SomeObject.Key("x")), new PublishObject(SomeObject.Entry("x", 2), 1, Condition: null)];
+        Assert.All(requests, command =>
+        {
+            var refused = Do(command);
+            Assert.Equal(new ObjectRefusal.PositionMoved(Middle, LeafName.First), refused.Answer);
+            Assert.Equal(give.Key, Assert.Single(refused.Intents).Key);
+        });
 
         var taker = LeafName.OfSplit(SomeObject.ObjectLeaf, 7);
         var removal = Assert.Single(Confirm(give, new KeyRoute(new KeyPosition("b"), null, taker)).Intents);
@@ -78,10 +83,11 @@ public sealed class LeafMergingTests() : LeafDriver(Right)
         var behind = new TakeRange(new KeyPosition("v"), null, null, LeafName.OfSplit(Right, 9), []);
         Assert.Equal(new ObjectRefusal.PositionMoved(end, neighbour), Do(behind).Answer);
 
-        var take = new TakeRange(end, null, null, neighbour, []);
+        var take = new TakeRange(end, null, null, neighbour, [], new KeyChanges(Newest: 9, Forgotten: 0, []));
         var route = new KeyRoute(Middle, Upper: null, Right.Name);
         Assert.Equal(route, Do(take).Answer);
         Answered<ObjectRefusal.KeyNotFound>(Find("z"));
+        Assert.Equal(9, Ticket("z"));
         Assert.Equal(route, Unchanged(take).Answer);
     }
 

@@ -5,20 +5,12 @@ namespace OrleansUploads.Core.Tests.Policies;
 public sealed class JsonFlawTests
 {
     [Fact]
-    public void The_position_in_a_document_counts_from_one()
-    {
-        var fault = Assert.ThrowsAny<JsonException>(() => JsonDocument.Parse("{\n  oops"));
-
-        Assert.EndsWith(" (line 2, byte 3)", JsonFlaw.Describe(fault), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Broken_syntax_is_described_in_the_words_of_the_reader()
     {
-        var fault = Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<int[]>("[1 2]"));
+        var fault = Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize<int[]>("[1\n 2]"));
 
         Assert.Equal(
-            "'2' is invalid after a value. Expected either ',', '}', or ']' (line 1, byte 4)", JsonFlaw.Describe(fault));
+            "'2' is invalid after a value. Expected either ',', '}', or ']' (line 2, byte 2)", JsonFlaw.Describe(fault));
     }
 
     [Fact]

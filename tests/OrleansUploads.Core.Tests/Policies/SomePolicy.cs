@@ -23,6 +23,7 @@ internal static class SomePolicy
             ["empty"] = "",
             ["size"] = "10.5",
             ["words"] = "ten",
+            ["date"] = "2026-03-14T12:00:00Z",
         },
         ArchiveAgeDays = 364,
     };

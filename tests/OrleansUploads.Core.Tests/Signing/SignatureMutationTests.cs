@@ -11,28 +11,19 @@ public class SignatureMutationTests
     }.With("Content-Range", "bytes 0-1048575/*").With("x-amz-sha256-tree-hash", new string('a', 64));
 
     [Fact]
-    public void Changing_any_character_of_the_method_target_or_payload_hash_breaks_the_signature()
+    public void Changing_any_character_of_what_is_signed_breaks_the_signature()
     {
         var signed = Part.Sign();
         Assert.All(Mutants(Part.Method), text => AssertDiffers(Part with { Method = text }, signed));
         Assert.All(Mutants(Part.Target), text => AssertDiffers(Part with { Target = text }, signed));
         Assert.All(Mutants(Part.PayloadHash), text => AssertDiffers(Part with { PayloadHash = text }, signed));
-    }
+        foreach (var name in Part.SignedHeaders.Except(["x-amz-date"]))
+        {
+            Assert.All(Mutants(Part.Headers[name]), text => AssertDiffers(Part.With(name, text), signed));
+        }
 
-    [Theory]
-    [InlineData("content-range")]
-    [InlineData("host")]
-    [InlineData("x-amz-glacier-version")]
-    [InlineData("x-amz-sha256-tree-hash")]
-    public void Changing_any_character_of_a_signed_header_breaks_the_signature(string name)
-    {
-        var signed = Part.Sign();
-        Assert.All(Mutants(Part.Headers[name]), text => AssertDiffers(Part.With(name, text), signed));
+        AssertDiffers(Part.With("x-amz-date", "20120525T002454Z"), signed);
     }
-
-    [Fact]
-    public void Changing_the_timestamp_by_a_second_breaks_the_signature() =>
-        AssertDiffers(Part.With("x-amz-date", "20120525T002454Z"), Part.Sign());
 
     [Fact]
     public void Flipping_any_bit_of_the_signature_makes_it_invalid()

@@ -3,14 +3,33 @@ namespace OrleansUploads.Core.Tests.Signing;
 public class SignatureVerifierTests
 {
     private static readonly ExampleRequest Good = new();
+    private static readonly ExampleRequest WithoutVersion =
+        (Good with { SignedHeaders = ["host", "x-amz-date"] }).Without("x-amz-glacier-version");
 
-    [Fact]
-    public void A_request_signed_with_the_secret_is_verified() =>
-        Assert.Equal(SignatureOutcome.Verified, Good.Verify(Good.Sign()).Outcome);
+    private static readonly ExampleRequest Dated =
+        (Good with { SignedHeaders = ["date", "host", "x-amz-glacier-version"] }).With("Date", "20120525T002453Z");
 
-    [Fact]
-    public void A_different_secret_produces_a_different_signature() =>
-        Assert.Equal(SignatureOutcome.SignatureDiffers, Good.Verify(Good.Sign(), secret: "another").Outcome);
+    /// <summary>What was signed, what arrives, and what the server says about it.</summary>
+    private static readonly Dictionary<string, (ExampleRequest Signed, ExampleRequest Received, SignatureOutcome Outcome)> Scenarios = new()
+    {
+        ["no date"] = (Good, Good.Without("x-amz-date"), SignatureOutcome.TimestampMissing),
+        ["a date instead of x-amz-date"] = (Dated, Dated.Without("x-amz-date"), SignatureOutcome.Verified),
+        ["a date beside x-amz-date"] = (Good, Good.With("Date", "Sat, 01 Jan 2000 00:00:00 GMT"), SignatureOutcome.Verified),
+        ["no version"] = (WithoutVersion, WithoutVersion, SignatureOutcome.Verified),
+    };
+
+    public static TheoryData<string> Names => [.. Scenarios.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_time_is_in_one_of_two_headers_and_the_version_is_optional(string scenario)
+    {
+        var (signed, received, outcome) = Scenarios[scenario];
+        Assert.Equal(outcome, received.Verify(signed.Sign()).Outcome);
+        Assert.Equal(
+            outcome == SignatureOutcome.Verified ? SignatureOutcome.SignatureDiffers : outcome,
+            received.Verify(signed.Sign(), secret: "another").Outcome);
+    }
 
     [Theory]
     [InlineData("AKID/20120525/us-east-1/s3/aws4_request", SignatureOutcome.WrongService)]
@@ -20,10 +39,9 @@ public class SignatureVerifierTests
         Assert.Equal(expected, Good.Verify(Unsigned(credential, "host;x-amz-date;x-amz-glacier-version")).Outcome);
 
     [Theory]
-    [InlineData(899, SignatureOutcome.Verified)]
     [InlineData(900, SignatureOutcome.Verified)]
     [InlineData(901, SignatureOutcome.ClockSkew)]
-    [InlineData(-899, SignatureOutcome.Verified)]
+    [InlineData(0, SignatureOutcome.Verified)]
     [InlineData(-900, SignatureOutcome.Verified)]
     [InlineData(-901, SignatureOutcome.ClockSkew)]
     public void A_timestamp_may_be_early_or_late_by_the_tolerance(int serverAheadSeconds, SignatureOutcome expected)
@@ -43,11 +61,6 @@ public class SignatureVerifierTests
         Assert.Contains("20120525T012453Z", verdict.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_request_without_a_date_has_no_timestamp() =>
-        Assert.Equal(
-            SignatureOutcome.TimestampMissing, Good.Without("x-amz-date").Verify(Good.Sign()).Outcome);
-
     [Theory]
     [InlineData("Fri, 25 May 2012 00:24:53 GMT")]
     [InlineData("2012-05-25T00:24:53Z")]
@@ -62,21 +75,6 @@ public class SignatureVerifierTests
         Assert.Equal(SignatureOutcome.TimestampMalformed, verdict.Outcome);
         Assert.Equal("x-amz-date", verdict.Header);
     }
-
-    [Fact]
-    public void A_date_header_in_basic_format_is_used_if_x_amz_date_is_absent()
-    {
-        string[] names = ["date", "host", "x-amz-glacier-version"];
-        var signed = (Good with { SignedHeaders = names }).With("Date", "20120525T002453Z");
-
-        Assert.Equal(SignatureOutcome.Verified, signed.Without("x-amz-date").Verify(signed.Sign()).Outcome);
-    }
-
-    [Fact]
-    public void X_amz_date_takes_precedence_over_date() =>
-        Assert.Equal(
-            SignatureOutcome.Verified,
-            Good.With("Date", "Sat, 01 Jan 2000 00:00:00 GMT").Verify(Good.Sign()).Outcome);
 
     [Theory]
     [InlineData("x-amz-date;x-amz-glacier-version", "host")]
@@ -110,13 +108,6 @@ public class SignatureVerifierTests
     }
 
     [Fact]
-    public void An_absent_version_header_need_not_be_signed()
-    {
-        var request = (Good with { SignedHeaders = ["host", "x-amz-date"] }).Without("x-amz-glacier-version");
-        Assert.Equal(SignatureOutcome.Verified, request.Verify(request.Sign()).Outcome);
-    }
-
-    [Fact]
     public void A_signed_header_must_be_present_in_the_request()
     {
         var signed = (Good with { SignedHeaders = ["host", "range", "x-amz-date", "x-amz-glacier-version"] })
@@ -138,17 +129,6 @@ public class SignatureVerifierTests
 
         Assert.DoesNotContain(ExampleRequest.Secret, message, StringComparison.Ordinal);
         Assert.DoesNotContain(rightSignature, message, StringComparison.OrdinalIgnoreCase);
-    }
-
-    [Fact]
-    public void S3_requests_are_verified_with_the_S3_path_encoding()
-    {
-        var request = new ExampleRequest { Rules = SigningRules.S3, Target = "/bucket/a%20b" };
-
-        Assert.Equal(SignatureOutcome.Verified, request.Verify(request.Sign()).Outcome);
-        Assert.Equal(
-            SignatureOutcome.Verified,
-            (request with { Target = "/bucket/%61%20b" }).Verify(request.Sign()).Outcome);
     }
 
     private static AuthorizationHeader Unsigned(string credential, string signedHeaders) =>

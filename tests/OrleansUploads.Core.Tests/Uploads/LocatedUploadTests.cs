@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Tests.Uploads;
 
-/// <summary>Uploads whose bytes are stored in another system.</summary>
 public sealed class LocatedUploadTests : UploadDriver
 {
     public LocatedUploadTests() => Given(Initiate(storage: ByteStorage.External));
@@ -15,14 +14,11 @@ public sealed class LocatedUploadTests : UploadDriver
     [Fact]
     public void The_same_bytes_at_another_location_change_nothing_and_the_answer_names_the_location_in_use()
     {
-        Given(Located(0, MiB - 1, "a", "first"));
+        var first = Ask(Located(0, MiB - 1, "a", "first"));
+        Assert.Equal(first, Unchanged(Located(0, MiB - 1, "a", "first")).Answer);
         var again = Unchanged(Located(0, MiB - 1, "a", "second"));
         Assert.Equal(new ExternalPartResult(Some.Location("first"), ReportedInUse: false), again.Answer);
     }
-
-    [Fact]
-    public void A_repeated_report_gets_the_same_answer() =>
-        Assert.Equal(Ask(Located(0, MiB - 1, "a", "first")), Unchanged(Located(0, MiB - 1, "a", "first")).Answer);
 
     [Theory]
     [InlineData(MiB - 1, "b")]
@@ -46,16 +42,6 @@ public sealed class LocatedUploadTests : UploadDriver
     }
 
     [Fact]
-    public void Located_parts_follow_the_same_range_rules_as_other_parts()
-    {
-        Refused<Refusal.RangeNotAligned>(Located(1, MiB, "a"));
-        EachRefused<Refusal.PartTooLarge>(Located(0, MiB, "a"), Located(0, long.MaxValue, "a"));
-        Refused<Refusal.TooManyParts>(Located(10_000 * MiB, (10_001 * MiB) - 1, "a"));
-        Ask(Located(9_999 * MiB, (10_000 * MiB) - 1, "a"));
-        Refused<Refusal.UploadNotFound>(Located(0, 9, "a") with { Vault = Some.VaultNamed("music") });
-    }
-
-    [Fact]
     public void A_located_upload_refuses_part_bytes()
     {
         EachRefused<Refusal.UploadStoredExternally>(new CheckPart(Some.Vault, new PartRange(0, 9)), Part(0, 9, "a"));
@@ -74,7 +60,8 @@ public sealed class LocatedUploadTests : UploadDriver
     [Fact]
     public void A_missing_upload_is_reported_before_a_wrong_byte_storage()
     {
-        Refused<Refusal.UploadNotFound>(new CheckPart(Some.VaultNamed("music"), new PartRange(0, 9)));
+        var other = Some.VaultNamed("music");
+        EachRefused<Refusal.UploadNotFound>(new CheckPart(other, new PartRange(0, 9)), Located(0, 9, "a") with { Vault = other });
         Given(new AbortUpload(Some.Vault));
         EachRefused<Refusal.UploadNotFound>(new CheckPart(Some.Vault, new PartRange(0, 9)), Located(0, 9, "a"));
     }
@@ -104,14 +91,6 @@ public sealed class LocatedUploadTests : UploadDriver
         var archive = Ask(Complete(10, "a"));
         Refused<Refusal.UploadNotFound>(Located(0, 9, "b", "second"));
         Assert.Equal(archive, Ask(Complete(10, "a")));
-    }
-
-    [Fact]
-    public void A_located_upload_expires_a_week_after_the_last_report()
-    {
-        Now = Some.Noon + TimeSpan.FromDays(3);
-        Given(Located(0, 9, "a"));
-        Assert.IsType<UploadExpired>(Assert.Single(WakeExactlyAt(Now + UploadPolicy.DefaultStaleAfter).Events));
     }
 
     [Fact]

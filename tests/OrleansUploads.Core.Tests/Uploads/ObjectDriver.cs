@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Tests.Uploads;
 
-/// <summary>The upload of one object, and the commands that its tests send.</summary>
 public abstract class ObjectDriver(RetrievalPolicy? restores = null) : UploadDriver(restores)
 {
     protected static readonly PublicationVerdict Published = new PublicationVerdict.Published();
@@ -13,7 +12,6 @@ public abstract class ObjectDriver(RetrievalPolicy? restores = null) : UploadDri
 
     protected static ConfirmPublication Verdict(PublicationVerdict verdict, int round = 1) => new(round, verdict);
 
-    /// <summary>The leaf has published the object.</summary>
     protected static ConfirmPublication IsPublished(int round = 1) => Verdict(Published, round);
 
     /// <summary>Another object has replaced this one, and its bytes are reclaimed.</summary>

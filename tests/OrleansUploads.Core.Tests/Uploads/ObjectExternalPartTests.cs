@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Tests.Uploads;
 
-/// <summary>Uploads of objects whose bytes another system stores.</summary>
 public sealed class ObjectExternalPartTests : ObjectDriver
 {
     public ObjectExternalPartTests() => Given(

@@ -159,7 +159,6 @@ public sealed class ObjectUploadTests : ObjectDriver
 
         ConfirmAll();
         Answered<AttemptsInUse.ByManifest>(new FenceAttempts(Now));
-        AssertSnapshotIsComplete();
     }
 
     [Fact]
@@ -217,7 +216,6 @@ public sealed class ObjectUploadTests : ObjectDriver
         Given(Verdict(new PublicationVerdict.BucketDeleted()));
         Answered<AttemptsInUse.None>(new FenceAttempts(Now));
         Refused<Refusal.UploadNotFound>(Complete(1, "a"));
-        AssertSnapshotIsComplete();
     }
 
     [Fact]
@@ -231,7 +229,6 @@ public sealed class ObjectUploadTests : ObjectDriver
         Assert.False(reclaim.IsRecorded);
         Assert.Empty(Pending);
         Unchanged(new AbortObjectUpload(Name));
-        AssertSnapshotIsComplete();
     }
 
     [Fact]
@@ -388,7 +385,6 @@ public sealed class ObjectUploadTests : ObjectDriver
             Complete(1, "a") with { Condition = PublishCondition.MustBeAbsent },
             Verdict(new PublicationVerdict.ConditionFailed(Exists: true)));
         Assert.Equal(stored, Assert.IsType<UploadState.ObjectOpen>(State).LastActivityAt);
-        AssertSnapshotIsComplete();
     }
 
     [Fact]

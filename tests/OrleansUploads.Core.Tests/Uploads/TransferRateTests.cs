@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Tests.Uploads;
 
-/// <summary>How fast the parts of an upload arrive.</summary>
 public sealed class TransferRateTests : UploadDriver
 {
     private readonly DateTimeOffset _begin;
@@ -14,16 +13,26 @@ public sealed class TransferRateTests : UploadDriver
 
     private TransferRate? Rate => Ask(new MapParts(Some.Vault)).Parts.Rate;
 
-    [Fact]
-    public void It_is_not_known_before_the_first_part() => Assert.Null(Rate);
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(null, 0, 0.0, 0.9)]
 
-    [Fact]
-    public void Parts_that_arrive_side_by_side_count_for_the_time_that_they_took()
+    // Parts that arrive side by side count for the time that they took.
+    [InlineData(3 * MiB / 4, 4000, 0.0, 4.0, 0.0, 4.0, 0.0, 4.0)]
+
+    // A pause long ago does not lower the rate.
+    [InlineData(MiB / 2, 2000, 0.0, 1.0, 100_000.0, 100_002.0)]
+
+    // Long parts are measured over several of them.
+    [InlineData(MiB / 100, 400_000, 0.0, 100.0, 100.0, 200.0, 200.0, 300.0, 300.0, 400.0)]
+    public void It_is_that_of_the_newest_parts(long? bytesPerSecond, long milliseconds, params double[] beganAndStored)
     {
-        Store(0, 4);
-        Store(0, 4);
-        Store(0, 4);
-        Assert.Equal(new TransferRate(3 * MiB / 4, 4000), Rate);
+        foreach (var part in beganAndStored.Chunk(2))
+        {
+            Store(part[0], part[1]);
+        }
+
+        Assert.Equal(bytesPerSecond is { } rate ? new TransferRate(rate, milliseconds) : null, Rate);
     }
 
     [Fact]
@@ -36,32 +45,6 @@ public sealed class TransferRateTests : UploadDriver
         }
 
         Assert.Equal(new TransferRate(MiB, 60_000), Rate);
-    }
-
-    [Fact]
-    public void A_pause_long_ago_does_not_lower_it()
-    {
-        Store(0, 1);
-        Store(100_000, 100_002);
-        Assert.Equal(new TransferRate(MiB / 2, 2000), Rate);
-    }
-
-    [Fact]
-    public void Long_parts_are_measured_over_several_of_them()
-    {
-        for (var part = 0; part < 4; part++)
-        {
-            Store(part * 100, (part + 1) * 100);
-        }
-
-        Assert.Equal(new TransferRate(MiB / 100, 400_000), Rate);
-    }
-
-    [Fact]
-    public void Less_than_a_second_tells_nothing()
-    {
-        Store(0, 0.9);
-        Assert.Null(Rate);
     }
 
     /// <summary>Whenever it is asked for, the connections carried at least this much.</summary>

@@ -15,46 +15,31 @@ public sealed class UploadDeciderTests : UploadDriver
     }
 
     [Fact]
-    public void The_same_bytes_in_a_new_attempt_replace_the_part_because_the_first_may_be_damaged()
+    public void A_new_attempt_replaces_the_part_even_with_the_same_bytes_because_the_first_may_be_damaged()
     {
         Given(FullPart(0, attempt: 1));
-        var again = Do(FullPart(0, attempt: 2));
-        Assert.Equal(Some.Attempt(2), Assert.IsType<PartStored>(Assert.Single(again.Events)).Attempt);
-        Assert.Same(Done.Instance, again.Answer);
+        Assert.Same(Done.Instance, Unchanged(FullPart(0, attempt: 1)).Answer);
+        Assert.Same(Done.Instance, Ask(FullPart(0, attempt: 2)));
         Assert.Equal([Some.Attempt(2)], AttemptsInUse);
+        Given(Part(0, 99, "b", attempt: 3));
+        Assert.Equal([Some.Attempt(3)], Answered<AttemptsInUse.Only>(new FenceAttempts(DateTimeOffset.MinValue)).Attempts);
     }
 
-    [Fact]
-    public void A_repeated_report_finds_its_own_attempt_in_use()
+    [Theory]
+    [InlineData(1, MiB, typeof(Refusal.RangeNotAligned))]
+    [InlineData(MiB - 1, MiB, typeof(Refusal.RangeNotAligned))]
+    [InlineData(0, MiB - 2, null)]
+    [InlineData(0, MiB - 1, null)]
+    [InlineData(0, MiB, typeof(Refusal.PartTooLarge))]
+    [InlineData(0, long.MaxValue, typeof(Refusal.PartTooLarge))]
+    [InlineData(9_999 * MiB, (10_000 * MiB) - 1, null)]
+    [InlineData(10_000 * MiB, (10_001 * MiB) - 1, typeof(Refusal.TooManyParts))]
+    public void A_part_of_either_storage_fits_into_one_of_ten_thousand_slots(long first, long last, Type? refusal)
     {
-        Given(FullPart(0));
-        Assert.Same(Done.Instance, Unchanged(FullPart(0)).Answer);
-    }
-
-    [Fact]
-    public void Different_bytes_for_a_slot_replace_the_part_at_any_length()
-    {
-        Given(FullPart(0, attempt: 1), Part(0, 99, "b", attempt: 2));
-        Assert.Equal([Some.Attempt(2)], Answered<AttemptsInUse.Only>(new FenceAttempts(DateTimeOffset.MinValue)).Attempts);
-    }
-
-    [Fact]
-    public void A_part_that_does_not_start_at_a_multiple_of_the_part_size_is_refused() =>
-        EachRefused<Refusal.RangeNotAligned>(Part(1, MiB, "a"), Part(MiB - 1, MiB, "a"));
-
-    [Fact]
-    public void A_part_may_be_at_most_as_long_as_the_part_size()
-    {
-        Ask(Part(0, MiB - 2, "a"));
-        Ask(Part(0, MiB - 1, "b"));
-        Refused<Refusal.PartTooLarge>(Part(0, MiB, "c"));
-    }
-
-    [Fact]
-    public void An_upload_has_at_most_ten_thousand_slots()
-    {
-        Ask(FullPart(9_999));
-        Refused<Refusal.TooManyParts>(FullPart(10_000));
+        var located = new UploadDriver();
+        located.Given(Initiate(storage: ByteStorage.External));
+        Assert.IsType(refusal ?? typeof(Done), Do(Part(first, last, "a")).Answer);
+        Assert.IsType(refusal ?? typeof(ExternalPartResult), located.Do(Located(first, last, "a")).Answer);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Tests.Uploads;
 
-/// <summary>One upload of an archive or of an object, and the commands that its tests send.</summary>
 public class UploadDriver(RetrievalPolicy? restores = null)
     : DeciderDriver<UploadState, UploadCommand, UploadEvent>(new UploadDecider(new UploadPolicy(), restores))
 {
@@ -17,14 +16,12 @@ public class UploadDriver(RetrievalPolicy? restores = null)
     protected static StorePart Part(long first, long last, string content, int attempt = 1) =>
         new(Some.Vault, new PartRange(first, last), Some.Hash(content), Some.Attempt(attempt));
 
-    /// <summary>A full part of one mebibyte.</summary>
     protected static StorePart FullPart(int slot, string content = "a", int attempt = 1) =>
         Part(slot * MiB, ((slot + 1) * MiB) - 1, content, attempt);
 
     protected static ReportExternalPart Located(long first, long last, string content, string location = "here") =>
         new(Some.Vault, new PartRange(first, last), Some.Hash(content), Some.Location(location));
 
-    /// <summary>Completes with the parts of these contents.</summary>
     protected static CompleteUpload Complete(long size, params string[] contents) => new(Some.Vault, size, Fold(contents));
 
     protected static TreeHash Fold(params string[] contents) => TreeHasher.Combine(contents.Select(Some.Hash).ToArray());

@@ -8,7 +8,41 @@ public sealed class UploadPageDeciderTests() : DeciderDriver<UploadPageState, Up
 
     private static CloseInPage Close(int number, long admission = 0) => new(Some.Incarnation, Some.Upload(number), admission);
 
-    private long ReportedClosings(UploadPageCommand command) => Raised(command).Tells<RecordUploadPage>().Closed;
+    /// <summary>Commands, the numbers of ended admissions after each of them, and the numbers of the uploads that are listed in the end.</summary>
+    private static readonly Dictionary<string, (UploadPageCommand[] Commands, long[] Closed, int[] Listed)> Scenarios = new()
+    {
+        ["a repeated admission"] = ([Enter(1, 1), Enter(1, 1)], [0, 0], [1]),
+        ["a late repeated admission of an ended upload"] = ([Enter(1, 1), Close(1), Enter(1, 1)], [0, 1, 1], []),
+        ["an upload that ends before its listing"] = ([Enter(1, 1), Close(2, 2), Enter(2, 2)], [0, 1, 1], [1]),
+        ["a second admission of a listed upload"] = ([Enter(1, 1), Enter(1, 2), Close(1)], [0, 1, 2], []),
+        ["a second admission after the end of the upload"] = ([Enter(1, 1), Close(1, 2), Enter(1, 2)], [0, 2, 2], []),
+        ["a repeated closing"] = ([Enter(1, 1), Close(1), Close(1)], [0, 1, 1], []),
+    };
+
+    public static TheoryData<string> Names => [.. Scenarios.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Each_admission_is_listed_at_most_once_and_its_end_is_reported(string scenario)
+    {
+        var (commands, closed, listed) = Scenarios[scenario];
+        foreach (var (command, number) in commands.Zip(closed))
+        {
+            var before = State;
+            var decision = Do(command);
+            Assert.Equal(number, State.Closed);
+            if (number > before.Closed || command is CloseInPage)
+            {
+                Assert.Equal(number, Assert.Single(decision.Intents).Tells<RecordUploadPage>().Closed);
+            }
+            else
+            {
+                Assert.True(before == State || before.Uploads.Count < State.Uploads.Count);
+            }
+        }
+
+        Assert.Equal(listed.Select(Some.Upload), Listed);
+    }
 
     [Fact]
     public void Every_ID_has_a_page_and_pages_are_ordered_by_ID()
@@ -34,69 +68,15 @@ public sealed class UploadPageDeciderTests() : DeciderDriver<UploadPageState, Up
         [115, 162, 206], new[] { 1, 2, 3 }.Select(number => UploadPages.PageOf(Some.Upload(number))));
 
     [Fact]
-    public void A_repeated_admission_counts_once()
-    {
-        Given(Enter(1, 1));
-        Unchanged(Enter(1, 1));
-        Assert.Equal(0, State.Closed);
-        Assert.Equal([Some.Upload(1)], Listed);
-    }
-
-    [Fact]
-    public void A_late_repeated_admission_does_not_list_an_ended_upload()
-    {
-        Given(Enter(1, 1));
-        Assert.Equal(1, ReportedClosings(Close(1)));
-        Unchanged(Enter(1, 1));
-        Assert.Empty(Listed);
-    }
-
-    [Fact]
-    public void An_upload_that_ends_before_its_listing_is_never_listed()
-    {
-        Given(Enter(1, 1));
-        Assert.Equal(1, ReportedClosings(Close(2, admission: 2)));
-        Unchanged(Enter(2, 2));
-        Assert.Equal([Some.Upload(1)], Listed);
-    }
-
-    [Fact]
-    public void A_second_admission_of_a_listed_upload_is_closed_at_once()
-    {
-        Given(Enter(1, 1));
-        Assert.Equal(1, ReportedClosings(Enter(1, 2)));
-        Assert.Equal(2, ReportedClosings(Close(1)));
-        Assert.Empty(Listed);
-    }
-
-    [Fact]
-    public void A_second_admission_that_arrives_after_the_end_of_the_upload_does_not_list_it()
-    {
-        Given(Enter(1, 1));
-        Assert.Equal(2, ReportedClosings(Close(1, admission: 2)));
-        Unchanged(Enter(1, 2));
-        Assert.Empty(Listed);
-    }
-
-    [Fact]
-    public void A_repeated_closing_reports_the_same_number_to_the_vault()
-    {
-        Given(Enter(1, 1), Close(1));
-        var again = Unchanged(Close(1));
-        Assert.Equal(1, Assert.Single(again.Intents).Tells<RecordUploadPage>().Closed);
-    }
-
-    [Fact]
-    public void Admissions_may_arrive_in_any_order_and_a_compacted_history_remembers_them()
+    public void Admissions_may_arrive_in_any_order()
     {
         Given(Enter(5, 5), Enter(1, 1), Enter(3, 3), Enter(9, 9), Close(3));
-        var rebuilt = new UploadPageDeciderTests();
-        Decider.Compact(State).ToList().ForEach(rebuilt.Happened);
-        Assert.All([5, 1, 3, 9], number => rebuilt.Unchanged(Enter(number, number)));
-        Assert.All([2, 4, 6, 7, 8], number => Assert.NotEmpty(rebuilt.Do(Enter(number, number)).Events));
-        Assert.Equal(9, rebuilt.State.Seen.UpTo);
-        Assert.Empty(rebuilt.State.Seen.Beyond);
-        Assert.Equal((1, 8), (rebuilt.State.Closed, rebuilt.State.Uploads.Count));
+        AssertSnapshotIsComplete();
+        Assert.All([5, 1, 3, 9], number => Unchanged(Enter(number, number)));
+        Assert.All([2, 4, 6, 7, 8], number => Assert.NotEmpty(Do(Enter(number, number)).Events));
+        Assert.Equal(9, State.Seen.UpTo);
+        Assert.Empty(State.Seen.Beyond);
+        Assert.Equal((1, 8), (State.Closed, State.Uploads.Count));
     }
 
     [Fact]

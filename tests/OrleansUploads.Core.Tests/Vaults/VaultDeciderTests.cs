@@ -107,26 +107,4 @@ public sealed class VaultDeciderTests : VaultDriver
         Given(Begin(epoch: 2), Totals(3, 9));
         Assert.Equal((2, 0L, null), (Described.Incarnation.Epoch, Described.Archives, Described.LastInventoryAt));
     }
-
-    [Fact]
-    public void A_compacted_history_gives_the_same_state()
-    {
-        Given(
-            Begin(),
-            Open(1),
-            Open(2),
-            Open(3, UploadOrigin.SingleRequest),
-            new ConfirmUploadBegun(Some.Upload(1)),
-            new ConfirmUploadListed(Some.Upload(2)));
-        OpenAndConfirm(4);
-        Given(new RecordUploadPage(1, PageOf(4), 1), Totals(1, 1), Add("a", "b"));
-
-        var rebuilt = Assert.IsType<VaultState.Live>(RebuiltAsAnnounced());
-        Assert.Equal(Decider.Compact(State).SkipLast(1), Decider.Compact(rebuilt).SkipLast(1));
-        Assert.Equal(Tags("a", "b"), rebuilt.Protection.Tags);
-        Assert.Equal(
-            new[] { Some.Upload(3).Entity, Some.Incarnation.UploadPage(PageOf(1)), Some.Upload(2).Entity }.ToHashSet(),
-            Decider.Pending(rebuilt).Select(ReceiverOf).ToHashSet());
-        Assert.Equal(3, rebuilt.Admissions.Open);
-    }
 }

@@ -43,17 +43,6 @@ public sealed class VaultDeletionTests : VaultDriver
     }
 
     [Fact]
-    public void A_compacted_history_of_a_deleted_vault_keeps_what_is_left_to_end()
-    {
-        OpenAndConfirm(1);
-        Given(Open(2), Delete);
-        Assert.InRange(Decider.Compact(State).Count(), 1, Decider.CompactCount(State));
-        Assert.Equal(
-            Pending.Select(intent => (intent.Key, intent.Action)),
-            Decider.Pending(Rebuilt()).Select(intent => (intent.Key, intent.Action)));
-    }
-
-    [Fact]
     public void A_completion_that_reaches_the_vault_after_its_deletion_has_not_happened_and_one_before_holds_the_vault()
     {
         OpenAndConfirm(1);

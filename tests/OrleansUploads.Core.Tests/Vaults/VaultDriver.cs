@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Tests.Vaults;
 
-/// <summary>One vault, and the commands that its tests send.</summary>
 public class VaultDriver(VaultLimits? limits = null)
     : DeciderDriver<VaultState, VaultCommand, VaultEvent>(new VaultDecider(limits: limits))
 {

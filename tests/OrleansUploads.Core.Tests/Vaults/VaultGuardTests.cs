@@ -98,22 +98,11 @@ public sealed class VaultGuardTests : VaultDriver
         Assert.Equal([3, 4], Decider.Pending(state).Select(ShardOf).Order());
     }
 
-    [Fact]
-    public void A_snapshot_keeps_the_guard()
-    {
-        Record(shards: 3);
-        Given(Initiate(Lock), new AbortLock(Some.Vault), new ConfirmGuardDelivered(Some.Incarnation.Epoch, 1, 1));
-        var rebuilt = (VaultState.Live)RebuiltAsAnnounced();
-        Assert.Equal(1, rebuilt.Protection.Guard.Generation);
-        Assert.Equal([0, 2], rebuilt.Protection.Guard.Undelivered);
-    }
-
     private static IEnumerable<(int Shard, long Generation)> SentGuards(Decision<VaultEvent> decision) =>
         decision.Intents.Select(intent => (ShardOf(intent), intent.Tells<UpdateGuard>().Generation));
 
     private static int ShardOf(Intent intent) => ((ConfirmGuardDelivered)intent.ConfirmationOf(Done.Instance)).Shard;
 
-    /// <summary>So many shards have an archive.</summary>
     private void Record(int shards)
     {
         for (var shard = 0; shard < shards; shard++)

@@ -32,16 +32,6 @@ public sealed class VaultIncarnationTests
     public void An_invalid_incarnation_name_is_not_parsed(string numbers) =>
         Assert.False(VaultIncarnation.TryParse($"{Some.Vault}/{numbers}", out _));
 
-    [Fact]
-    public void A_vault_in_one_process_has_many_shards()
-    {
-        var account = new DeciderDriver<AccountState, AccountCommand, AccountEvent>(new AccountDecider());
-
-        account.Do(new CreateVault(Some.Vault));
-
-        Assert.Equal(VaultIncarnation.ManyShards, Assert.Single(account.State.Vaults).Value.Incarnation.Shards);
-    }
-
     /// <summary>Stored keys contain the shard's number.</summary>
     [Fact]
     public void The_shard_of_an_archive_never_changes()
@@ -51,18 +41,5 @@ public sealed class VaultIncarnationTests
 
         Assert.Equal(digest[1], Few.ShardOf(archive));
         Assert.Equal(((digest[0] & 15) << 8) | digest[1], Many.ShardOf(archive));
-    }
-
-    [Fact]
-    public void Archives_are_spread_evenly_over_all_shards()
-    {
-        var counts = new int[VaultIncarnation.ManyShards];
-        for (var number = 0; number < 16 * counts.Length; number++)
-        {
-            counts[Many.ShardOf(ArchiveId.Derive(Some.Upload(1), number, Some.Hash("a")))]++;
-        }
-
-        Assert.InRange(counts.Min(), 1, 16);
-        Assert.InRange(counts.Max(), 16, 48);
     }
 }

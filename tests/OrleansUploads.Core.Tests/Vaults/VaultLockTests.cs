@@ -170,17 +170,4 @@ public sealed class VaultLockTests : VaultDriver
         Assert.False(InForce.Any);
         Refused<Refusal.LockNotFound>(Complete(First));
     }
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void A_compacted_history_keeps_the_policies(int lockCommands)
-    {
-        VaultCommand[] commands = [InitiateFirst, Complete(First)];
-        Given(new SetAccessPolicy(Some.Vault, P));
-        Given(commands.AsSpan(0, lockCommands));
-        var rebuilt = Assert.IsType<VaultState.Live>(RebuiltAsAnnounced());
-        Assert.Equal((Live.Protection.AccessPolicy, Live.Protection.Lock), (rebuilt.Protection.AccessPolicy, rebuilt.Protection.Lock));
-    }
 }

@@ -53,18 +53,4 @@ public sealed class VaultNotificationsTests : VaultDriver
         Given(Begin(epoch: 2));
         Refused<Refusal.NotificationsNotSet>(Find);
     }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void A_compacted_history_keeps_the_setting_and_whether_it_was_sent(bool sent)
-    {
-        Given(Begin(), SetBoth, Clear);
-        if (sent)
-        {
-            ConfirmAll();
-        }
-
-        Assert.Equal(new NotificationSetting(2, null, sent), ((VaultState.Live)RebuiltAsAnnounced()).Notifications);
-    }
 }

@@ -20,6 +20,8 @@ public sealed class VaultUploadsTests : VaultDriver
         Assert.Equal(
             [Some.Upload(1).Entity, Some.Incarnation.UploadPage(PageOf(1))], decision.Intents.Select(ReceiverOf));
         Assert.Equal(1, Sent<ListInPage>(decision).Admission);
+        Given(new ConfirmUploadListed(Some.Upload(1)));
+        Assert.Equal(Some.Upload(1).Entity, ReceiverOf(Assert.Single(Pending)));
     }
 
     [Fact]
@@ -83,7 +85,7 @@ public sealed class VaultUploadsTests : VaultDriver
     [Fact]
     public void An_upload_that_ends_before_its_listing_carries_its_admission_number()
     {
-        Given(Open(1));
+        Given(Open(1), new ConfirmUploadBegun(Some.Upload(1)));
         Assert.Equal(1, Sent<CloseInPage>(Do(new CloseUpload(Some.Upload(1), 1))).Admission);
     }
 
