@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs the simulation. Arguments: ./simulate.sh --seed N, --seeds N, --minutes M, --inventories, --bugs, --real --rounds N, --power-cut --rounds N, --soak or --hostile. See docs/simulation.md.
+# Runs the simulation. Arguments: ./simulate.sh --seed N, --seeds N, --minutes M, --objects, --inventories, --clocks, --bugs, --real --rounds N, --power-cut --rounds N, --soak or --hostile. See docs/simulation.md.
 set -eu
 cd "$(dirname "$0")"
 project=tests/OrleansUploads.Simulation

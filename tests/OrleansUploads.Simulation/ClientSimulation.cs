@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Simulation.Bugs;
-
 namespace OrleansUploads.Simulation;
 
 /// <summary>One schedule of clients of a kind of their own, on the real engine: they send requests while hosts are disturbed, then
@@ -14,10 +11,6 @@ internal abstract class ClientSimulation
     protected static readonly TimeSpan Grace = UploadPolicy.UnannouncedLife * 2;
 
     /// <summary>Makes the world of a seed.</summary>
-    /// <param name="seed">The seed.</param>
-    /// <param name="options">The options of the world.</param>
-    /// <param name="purpose">Tells the draws of this kind of clients from all others.</param>
-    /// <param name="run">How the schedule is run.</param>
     protected ClientSimulation(ulong seed, SwarmOptions options, ulong purpose, ClientRun run)
     {
         Options = options;
@@ -38,8 +31,6 @@ internal abstract class ClientSimulation
     protected SeededRandom Random { get; }
 
     /// <summary>Plays a schedule in a world of its own.</summary>
-    /// <param name="create">Makes the schedule.</param>
-    /// <returns>The schedule, which has been played.</returns>
     protected static T Play<T>(Func<T> create)
         where T : ClientSimulation => SimulatedWorld.Alone(() =>
         {
@@ -50,8 +41,6 @@ internal abstract class ClientSimulation
 
     /// <summary>The world of a seed, without what other worlds have: bytes never rot, disks never fill up, and two hosts expect each
     /// other.</summary>
-    /// <param name="seed">The seed.</param>
-    /// <param name="retrievalSeconds">How long a retrieval may take.</param>
     protected static SwarmOptions Draw(ulong seed, params ReadOnlySpan<int> retrievalSeconds) => SwarmOptions.Draw(seed) with
     {
         HostsExpectOthers = true,
@@ -63,11 +52,9 @@ internal abstract class ClientSimulation
     /// <summary>Plays the schedule, until a promise is broken or all are kept.</summary>
     protected abstract void Play();
 
-    /// <summary>What came of the schedule.</summary>
     protected ClientOutcome Outcome() => new(World.Violation, World.Trace);
 
     /// <summary>Runs two to four clients while hosts are disturbed.</summary>
-    /// <returns>Whether no promise was broken.</returns>
     protected bool PlayClients(Func<Task> client)
     {
         var running = Enumerable.Range(0, Random.Between(2, 4)).Select(_ => World.Clients.Start(client)).ToList();
@@ -75,7 +62,6 @@ internal abstract class ClientSimulation
         return Await(Task.WhenAll(running));
     }
 
-    /// <summary>Crashes and restarts hosts, and runs scans and collections.</summary>
     protected Task Disturb() => World.Clients.Start(async () =>
     {
         for (var step = 0; step < 12; step++)
@@ -98,12 +84,8 @@ internal abstract class ClientSimulation
         }
     });
 
-    /// <summary>Runs until a client's work has ended.</summary>
-    /// <returns>Whether no promise was broken.</returns>
     protected bool Await(Func<Task> work) => Await(World.Clients.Start(work));
 
-    /// <summary>Runs until work has ended.</summary>
-    /// <returns>Whether no promise was broken.</returns>
     protected bool Await(Task work)
     {
         if (!World.RunUntil(() => work.IsCompleted, TimeSpan.FromHours(6)) && World.Violation is null)
@@ -150,7 +132,6 @@ internal abstract class ClientSimulation
     }
 
     /// <summary>Sends requests one after the other, and repeats each until it is answered.</summary>
-    /// <param name="requests">Each sends a request and returns whether there was an answer.</param>
     protected async Task SendAllAsync(IEnumerable<Func<Task<bool>>> requests)
     {
         foreach (var request in requests)
@@ -159,7 +140,6 @@ internal abstract class ClientSimulation
         }
     }
 
-    /// <summary>Repeats a request until it is answered.</summary>
     private async Task MustAsync(Func<Task<bool>> request)
     {
         // Two hosts without a cluster's directory notice one outdated entity after the other.
@@ -177,7 +157,6 @@ internal abstract class ClientSimulation
     }
 }
 
-/// <summary>How a schedule of clients is run: with which bug, and whether its trace keeps the lines.</summary>
 internal readonly record struct ClientRun(Func<PlantedBug>? Bug, bool KeepsLines);
 
 /// <summary>The outcome of a schedule of clients: the promise that was broken, or null, and the trace.</summary>

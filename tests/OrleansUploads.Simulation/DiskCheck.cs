@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.Judging;
-
 namespace OrleansUploads.Simulation;
 
 /// <summary>Checks that the part store contains exactly the bytes that live uploads and archives own.</summary>
@@ -114,11 +112,6 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
         $"{stored.Attempts.Count} attempts{(stored.HasManifest ? " and a manifest" : "")}";
 }
 
-/// <summary>The content of a part store for one upload.</summary>
 internal sealed record FoundUpload(UploadId Upload, bool HasManifest, IReadOnlyList<FoundAttempt> Attempts);
 
-/// <summary>One attempt in a part store.</summary>
-/// <param name="IsCommitted">Whether it was committed.</param>
-/// <param name="LengthBytes">Its length in bytes.</param>
-/// <param name="Bytes">The bytes that were written.</param>
 internal sealed record FoundAttempt(bool IsCommitted, long LengthBytes, ReadOnlyMemory<byte> Bytes);

@@ -1,12 +1,6 @@
-using OrleansUploads.Simulation.Judging;
-
 namespace OrleansUploads.Simulation;
 
 /// <summary>Queries the whole state of an idle server, so that the judge can compare it with the model.</summary>
-/// <param name="judge">Compares the replies with the model.</param>
-/// <param name="coverage">Counts the situations that occur.</param>
-/// <param name="ask">Sends a request, passes the reply to the judge, and fails the run if there is no reply.</param>
-/// <param name="onViolation">Reports violations that no single reply shows.</param>
 internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, Task<Reply>> ask, Action<string> onViolation)
 {
     /// <summary>Lists everything. Uploads whose initiation had no answer become known; there must be no other
@@ -25,7 +19,6 @@ internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, T
         return vaults;
     }
 
-    /// <summary>Determines the state of each upload. The model must consider it possible.</summary>
     public async Task SettleUploadsAsync()
     {
         foreach (var upload in judge.Uploads.ToList())
@@ -34,7 +27,6 @@ internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, T
         }
     }
 
-    /// <summary>Reads every archive, completely and a range of it.</summary>
     public async Task CheckArchivesAsync()
     {
         foreach (var archive in judge.Archives.ToList())
@@ -52,7 +44,6 @@ internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, T
         }
     }
 
-    /// <summary>Compares the archive count and size that each vault reports with the model.</summary>
     public async Task CheckCountsAsync(IReadOnlyList<int> vaults)
     {
         foreach (var vault in vaults)

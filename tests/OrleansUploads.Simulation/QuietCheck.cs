@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Simulation.Judging;
-
 namespace OrleansUploads.Simulation;
 
 /// <summary>Checks the five promises of the README after the faults have stopped and the hosts were restarted.</summary>
@@ -14,7 +11,6 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
 
     private DateTimeOffset _lastScanAt;
 
-    /// <summary>Waits until everything settles, restarts the hosts, and checks.</summary>
     public void Run()
     {
         if (!Settle())

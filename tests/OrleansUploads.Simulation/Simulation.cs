@@ -1,9 +1,5 @@
-using OrleansUploads.Simulation.Bugs;
-using OrleansUploads.Simulation.Judging;
-
 namespace OrleansUploads.Simulation;
 
-/// <summary>Runs one schedule in a new world and returns the outcome.</summary>
 internal static class Simulation
 {
     public static Outcome Run(ulong seed, Coverage coverage, Func<PlantedBug>? bug = null, bool keepsLines = false)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace OrleansUploads.TestKit;
 
 /// <summary>Everything that clients asked of one key, and the check that the answers are possible in some order: the key is a register,
@@ -23,6 +25,13 @@ public sealed class KeyHistory
             return null;
         }
 
+        var (required, changes) = (0UL, 0UL);
+        for (var i = 0; i < inOrder.Count; i++)
+        {
+            required |= inOrder[i].IsOptional ? 0 : 1UL << i;
+            changes |= inOrder[i].Action is KeyAction.Write or KeyAction.Delete ? 1UL << i : 0;
+        }
+
         var seen = new HashSet<(ulong Done, int Value)>();
         var open = new Stack<(ulong Done, int Value)>();
         open.Push((0, 0));
@@ -33,24 +42,24 @@ public sealed class KeyHistory
                 return null;
             }
 
-            var undone = Enumerable.Range(0, inOrder.Count).Where(i => (at.Done & (1UL << i)) == 0).ToList();
-            if (undone.TrueForAll(i => inOrder[i].IsOptional))
+            if ((required & ~at.Done) == 0)
             {
                 return true;
             }
 
             // What was asked after another operation was answered cannot come before it.
-            var firstEnd = undone.Where(i => !inOrder[i].IsOptional).Min(i => inOrder[i].End);
+            var firstEnd = long.MaxValue;
+            for (var left = required & ~at.Done; left != 0; left &= left - 1)
+            {
+                firstEnd = Math.Min(firstEnd, inOrder[BitOperations.TrailingZeroCount(left)].End);
+            }
 
             // Nor can a change that no one works for come after another change that was asked for since.
-            var newestChange = Enumerable.Range(0, inOrder.Count)
-                .Where(i => (at.Done & (1UL << i)) != 0 && inOrder[i].Action is KeyAction.Write or KeyAction.Delete)
-                .Select(i => inOrder[i].Start)
-                .DefaultIfEmpty(0)
-                .Max();
-            foreach (var i in undone.Where(i => inOrder[i].Start <= firstEnd && !(inOrder[i].IsOptional && inOrder[i].AbandonedAt < newestChange)))
+            var newestChange = (at.Done & changes) == 0 ? 0 : inOrder[BitOperations.Log2(at.Done & changes)].Start;
+            for (var i = 0; i < inOrder.Count && inOrder[i].Start <= firstEnd; i++)
             {
-                if (inOrder[i].Apply(at.Value) is { } after && seen.Add((at.Done | (1UL << i), after)))
+                if ((at.Done & (1UL << i)) == 0 && !(inOrder[i].IsOptional && inOrder[i].AbandonedAt < newestChange)
+                    && inOrder[i].Apply(at.Value) is { } after && seen.Add((at.Done | (1UL << i), after)))
                 {
                     open.Push((at.Done | (1UL << i), after));
                 }

@@ -1,6 +1,6 @@
 namespace OrleansUploads.TestKit;
 
-/// <summary>The trait of tests that <c>test.sh</c> runs only with <c>--all</c>.</summary>
+/// <summary>The trait that tells which runs of <c>test.sh</c> play a test. Without it, every run does.</summary>
 public static class TestRun
 {
     /// <summary>The trait's name.</summary>
@@ -10,6 +10,9 @@ public static class TestRun
     /// other clients, silos that start and fail as processes. Takes long. Also a further case of what another test shows, if the
     /// case takes seconds.</summary>
     public const string Campaign = "Campaign";
+
+    /// <summary>A part of what a campaign plays. <c>test.sh --all</c> leaves it out, because it plays the campaign.</summary>
+    public const string Quick = "Quick";
 
     /// <summary>A test that measures seconds. It runs while the machine does nothing else.</summary>
     public const string Timing = "Timing";

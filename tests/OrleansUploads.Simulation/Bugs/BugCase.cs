@@ -1,9 +1,6 @@
 namespace OrleansUploads.Simulation.Bugs;
 
 /// <summary>A planted bug.</summary>
-/// <param name="Name">What is wrong.</param>
-/// <param name="Seeds">The number of seeds within which it must be found.</param>
-/// <param name="Plant">Makes the bug.</param>
 internal sealed record BugCase(string Name, int Seeds, Func<PlantedBug> Plant)
 {
     /// <summary>Plays a seed with a bug and returns the promise that was broken, or null.</summary>
@@ -31,5 +28,4 @@ internal sealed record BugCase(string Name, int Seeds, Func<PlantedBug> Plant)
     }
 }
 
-/// <summary>The seed that found a planted bug, and the promise that the bug broke there.</summary>
 internal sealed record FoundBug(ulong Seed, string Violation);

@@ -7,14 +7,10 @@ internal abstract class BugsOf<TState, TCommand, TEvent> : Rules<TEvent>
     where TEvent : class
 {
     /// <summary>A mistake.</summary>
-    /// <param name="name">What is wrong.</param>
-    /// <param name="seeds">The number of seeds within which it must be found.</param>
-    /// <param name="mistake">Makes the wrong rules from the right ones.</param>
     protected static BugCase Bug(
         string name, int seeds, Func<Decider<TState, TCommand, TEvent>, Mistake<TState, TCommand, TEvent>> mistake) =>
         new(name, seeds, () => new RulesBug(mistake));
 
-    /// <summary>Replaces the rules of this kind of entity.</summary>
     private sealed class RulesBug(Func<Decider<TState, TCommand, TEvent>, Mistake<TState, TCommand, TEvent>> mistake) : PlantedBug
     {
         public override Decider<TAnyState, TAnyCommand, TAnyEvent> Alter<TAnyState, TAnyCommand, TAnyEvent>(

@@ -1,8 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
-
 namespace OrleansUploads.Simulation.Bugs;
 
 /// <summary>Altered copies of the collector.</summary>

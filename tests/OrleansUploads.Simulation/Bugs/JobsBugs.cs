@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Jobs;
-
 namespace OrleansUploads.Simulation.Bugs;
 
 /// <summary>Mistakes in the rules of jobs that retrieve what was deleted, or delete bytes that a job still needs.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Simulation.Bugs;
 
 /// <summary>Mistakes in the pages that list uploads in progress.</summary>

@@ -1,12 +1,8 @@
-using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
-
 namespace OrleansUploads.Simulation.Bugs;
 
 /// <summary>A plausible mistake, wrapped around the real code. The base class changes nothing.</summary>
 internal class PlantedBug
 {
-    /// <summary>Returns the rules with the mistake in them.</summary>
     public virtual Decider<TState, TCommand, TEvent> Alter<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> rules)
         where TState : class
         where TCommand : class, ICommand
@@ -25,4 +21,20 @@ internal class PlantedBug
     public virtual void TornTail(EntityId entity)
     {
     }
+}
+
+/// <summary>Wraps each of a kind of real parts.</summary>
+internal sealed class Plant : PlantedBug
+{
+    public Func<EntityRunner, EntityRunner> Runner { get; init; } = static inner => inner;
+
+    public Func<IJournal, IJournal> Journal { get; init; } = static inner => inner;
+
+    public Func<IPartStore, IPartStore> Parts { get; init; } = static inner => inner;
+
+    public override EntityRunner Alter(EntityRunner runner) => Runner(runner);
+
+    public override IJournal Alter(IJournal journal, SimulatedWorld world) => Journal(journal);
+
+    public override IPartStore Alter(IPartStore parts) => Parts(parts);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace OrleansUploads.Simulation.Bugs;
@@ -11,13 +10,10 @@ internal static class RecordedSeeds
         .Select(line => line.Split('\t'))
         .ToDictionary(row => row[1], row => ulong.Parse(row[0], CultureInfo.InvariantCulture), StringComparer.Ordinal));
 
-    /// <summary>The names of all bugs with a recorded seed.</summary>
     public static IEnumerable<string> Names => ByName.Value.Keys;
 
-    /// <summary>The seed that finds a bug, or null.</summary>
     public static ulong? Of(string name) => ByName.Value.TryGetValue(name, out var seed) ? seed : null;
 
-    /// <summary>Replaces all recorded seeds.</summary>
     public static void Replace(IEnumerable<(string Name, ulong Seed)> found) => File.WriteAllLines(
         FilePath(), found.Select(bug => string.Create(CultureInfo.InvariantCulture, $"{bug.Seed}\t{bug.Name}")));
 

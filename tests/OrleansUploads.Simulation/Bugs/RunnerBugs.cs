@@ -1,17 +1,7 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Engine.Entities;
-
 namespace OrleansUploads.Simulation.Bugs;
 
-/// <summary>Mistakes of a runner.</summary>
 internal static class RunnerBugs
 {
-    /// <summary>Wraps each real runner.</summary>
-    internal sealed class Plant(Func<EntityRunner, EntityRunner> around) : PlantedBug
-    {
-        public override EntityRunner Alter(EntityRunner runner) => around(runner);
-    }
-
     internal sealed class RepliesBeforeDurable(EntityRunner inner) : DelegatingRunner(inner)
     {
         private ServiceTime _time;

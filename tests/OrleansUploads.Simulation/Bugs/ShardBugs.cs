@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Archives;
-
 namespace OrleansUploads.Simulation.Bugs;
 
 /// <summary>Mistakes in the rules of a shard of a vault's index. Most of them bypass a lock.</summary>

@@ -1,12 +1,7 @@
 using System.Security.Cryptography;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Simulation.Bugs;
 
-/// <summary>Mistakes in the rules of an upload.</summary>
 internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEvent>
 {
     public static IReadOnlyList<BugCase> All { get; } =

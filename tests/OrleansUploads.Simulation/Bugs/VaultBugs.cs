@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Vaults;
-
 namespace OrleansUploads.Simulation.Bugs;
 
 /// <summary>Mistakes in the rules of a vault: its totals, its lock, its uploads and its deletion.</summary>

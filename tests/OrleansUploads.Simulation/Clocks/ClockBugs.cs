@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.Bugs;
-
 namespace OrleansUploads.Simulation.Clocks;
 
 /// <summary>Mistakes about time. The schedules of clocks must notice each of them.</summary>
@@ -19,6 +17,6 @@ internal static class ClockBugs
 
     private static BugCase Bug(string name, ClockMistake mistake) => new(name, Seeds, () => new PlantedBug())
     {
-        Play = (seed, _) => ClockSeries.RunAsync(seed, mistake).GetAwaiter().GetResult(),
+        Play = (seed, _) => ClockSeries.Run(seed, mistake).Violation,
     };
 }

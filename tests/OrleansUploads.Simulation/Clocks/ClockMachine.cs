@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Clocks;
-
 namespace OrleansUploads.Simulation.Clocks;
 
 /// <summary>A machine whose wall clock can be set, and which can be suspended. As a time provider it shows the wall clock,
@@ -8,7 +6,6 @@ internal sealed class ClockMachine(ManualTime time, ClockMistake mistake) : Time
 {
     private TimeSpan _suspended;
 
-    /// <summary>How far the wall clock is ahead of the true time.</summary>
     public TimeSpan Ahead { get; private set; }
 
     public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + Ahead;

@@ -1,10 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Service;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Engine;
-using OrleansUploads.Engine.Clocks;
-
 namespace OrleansUploads.Simulation.Clocks;
 
 /// <summary>Runs the real engine through a schedule of outages, suspends, clock jumps, backups and operators' commands,
@@ -17,7 +10,6 @@ internal sealed class ClockSeries : IAsyncDisposable
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    /// <summary>Tolerance for the difference between true and recorded served time.</summary>
     private static readonly TimeSpan Slack = Hour;
 
     private readonly ManualTime _time = new();
@@ -43,14 +35,25 @@ internal sealed class ClockSeries : IAsyncDisposable
         _server = new ClockServer(_time, _machine, (int)seed, mistake);
     }
 
-    /// <summary>Plays a seed.</summary>
-    /// <returns>The violated promise, or null.</returns>
-    public static async Task<string?> RunAsync(ulong seed, ClockMistake mistake = ClockMistake.None)
+    /// <summary>Plays a seed on the thread of a world, because thousands of beats would each wait for other threads.</summary>
+    public static ClientOutcome Run(ulong seed, ClockMistake mistake = ClockMistake.None) => SimulatedWorld.Alone(() =>
     {
-        await using var series = new ClockSeries(seed, mistake);
-        await series.PlayAsync();
-        return series._violation;
-    }
+        var world = new SimulatedWorld(seed, new SwarmOptions { DrawsTaskOrder = false }, keepsLines: false, new Coverage());
+        string? violation = null;
+        var playing = world.Clients.Start(async () =>
+        {
+            await using var series = new ClockSeries(seed, mistake);
+            await series.PlayAsync();
+            violation = series._violation;
+        });
+        if (!world.RunUntil(() => playing.IsCompleted, TimeSpan.Zero))
+        {
+            throw new InvalidOperationException($"Seed {seed} of clocks waits for something outside of its world.");
+        }
+
+        playing.GetAwaiter().GetResult();
+        return new ClientOutcome(violation, world.Trace);
+    });
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
@@ -145,7 +148,6 @@ internal sealed class ClockSeries : IAsyncDisposable
         RecordBeat();
     }
 
-    /// <summary>Records the time of a beat, which counts only while the clock is trusted.</summary>
     private void RecordBeat()
     {
         var now = _machine.GetUtcNow();
@@ -246,7 +248,7 @@ internal sealed class ClockSeries : IAsyncDisposable
 
             if (facts.IsOpen && !await _server.IsOpenAsync(upload))
             {
-                if (!mayExpire || _served - facts.TouchedAt < UploadPolicy.DefaultStaleAfter - Slack)
+                if (!mayExpire || _served - facts.TouchedAt < ClockServer.StaleAfter - Slack)
                 {
                     _violation = $"expiry: an upload was deleted after {_served - facts.TouchedAt}, {Where()}";
                 }
@@ -270,13 +272,13 @@ internal sealed class ClockSeries : IAsyncDisposable
         OnClockAccepted();
         await _server.EndBackupAsync();
         _heldUntil = null;
-        await ServeAsync(UploadPolicy.DefaultStaleAfter + Hour);
+        await ServeAsync(ClockServer.StaleAfter + Hour);
         await CheckAsync();
         await ServeAsync(Day + Hour);
         await CheckAsync();
         if (_violation is null && _open.Count > 0)
         {
-            _violation = $"reclaim: {_open.Count} uploads without activity for more than a week still exist";
+            _violation = $"reclaim: {_open.Count} uploads without activity for days still exist";
         }
     }
 

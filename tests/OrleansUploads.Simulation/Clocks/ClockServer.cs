@@ -1,24 +1,12 @@
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Service;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine;
-using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Clocks;
-using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Memory;
-using OrleansUploads.Hashing;
-using OrleansUploads.TestKit.Journals;
-
 namespace OrleansUploads.Simulation.Clocks;
 
 /// <summary>The real engine on a <see cref="ClockMachine"/>. It can be restarted on the same journal and part
 /// store.</summary>
 internal sealed class ClockServer(ManualTime time, ClockMachine machine, int seed, ClockMistake mistake) : IAsyncDisposable
 {
+    /// <summary>Short, because each minute of it is a beat.</summary>
+    public static readonly TimeSpan StaleAfter = TimeSpan.FromHours(36);
+
     private readonly MemoryJournal _journal = new();
     private readonly SeededIds _ids = new(machine, seed);
     private ServiceClock? _clock;
@@ -133,7 +121,8 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
 
     private EmbeddedHost NewHost(IServiceClock clock) => new(new Catalog(mistake), _journal, Parts, time, clock: clock);
 
-    private sealed class Catalog(ClockMistake mistake) : EntityCatalog(new EngineOptions())
+    private sealed class Catalog(ClockMistake mistake)
+        : EntityCatalog(new EngineOptions { Uploads = new UploadPolicy { StaleAfter = StaleAfter } })
     {
         private protected override EntityRunner Run<TState, TCommand, TEvent>(
             EntityId entity, Decider<TState, TCommand, TEvent> decider) =>

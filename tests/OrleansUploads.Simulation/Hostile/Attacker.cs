@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace OrleansUploads.Simulation.Hostile;
 
@@ -29,7 +28,6 @@ internal sealed class Attacker : IAsyncDisposable
         _heads = new SignedHead(server.Address.Authority, server.HostileKeyId, server.HostileSecret);
     }
 
-    /// <summary>Connections that the server has accepted so far, including those in its backlog.</summary>
     public int Opened => Volatile.Read(ref _opened);
 
     /// <summary>Starts the attack, and returns after every connection was tried and every slow sender has started.</summary>

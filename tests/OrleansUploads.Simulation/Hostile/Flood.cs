@@ -1,11 +1,8 @@
 using System.Net.Sockets;
-using System.Text;
 
 namespace OrleansUploads.Simulation.Hostile;
 
 /// <summary>An operation that the hostile account repeats on many connections, as fast as the server answers.</summary>
-/// <param name="Name">The name of the operation.</param>
-/// <param name="Make">Creates a signed request.</param>
 internal sealed record Flood(string Name, Func<SignedHead, byte[]> Make)
 {
     private const string Vault = $"/-/vaults/{HostileServer.HostileVault}";
@@ -46,7 +43,6 @@ internal sealed record Flood(string Name, Func<SignedHead, byte[]> Make)
         new("wrongly signed", heads => [.. heads.Of("GET", "/-/vaults").AsSpan()[..^4], .. "\r\nx-amz-note: 1\r\n\r\n"u8]),
     ];
 
-    /// <summary>Floods a server until it is cancelled.</summary>
     public async Task RunAsync(HostileServer server, int connections, CancellationToken cancellationToken)
     {
         var heads = new SignedHead(server.Address.Authority, server.HostileKeyId, server.HostileSecret);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 
@@ -12,7 +11,6 @@ internal static class GoodClient
     private const int PartsAtOnce = 4;
 
     /// <summary>Uploads an archive in parts, on new connections.</summary>
-    /// <returns>The duration, or null if the upload failed or timed out.</returns>
     public static async Task<TimeSpan?> UploadAsync(HostileServer server, byte[] archive, TimeSpan patience)
     {
         using var client = server.Connect(CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
@@ -40,7 +38,6 @@ internal static class GoodClient
     }
 
     /// <summary>Requests the description of its vault repeatedly.</summary>
-    /// <returns>The time within which 95 of 100 requests were answered, or null if one failed.</returns>
     public static async Task<TimeSpan?> AskAsync(HostileServer server, TimeSpan howLong)
     {
         using var client = server.Connect(CommandLine.AccessKeyId, CommandLine.SecretAccessKey);

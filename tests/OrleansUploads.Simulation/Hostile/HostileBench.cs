@@ -90,3 +90,22 @@ internal static class HostileBench
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }
+
+internal sealed class HostileReport
+{
+    private readonly StringBuilder _figures = new();
+
+    public List<string> Violations { get; } = [];
+
+    public void Add(FormattableString figure) => _figures.AppendLine(figure.ToString(CultureInfo.InvariantCulture));
+
+    public void Require(bool isKept, FormattableString violation)
+    {
+        if (!isKept)
+        {
+            Violations.Add(violation.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
+    public override string ToString() => $"{_figures}{string.Concat(Violations.Select(violation => $"VIOLATION: {violation}\n"))}";
+}

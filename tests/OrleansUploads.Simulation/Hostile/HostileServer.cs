@@ -23,7 +23,6 @@ internal sealed class HostileServer : IAsyncDisposable
 
     public IPEndPoint EndPoint => _process.EndPoint;
 
-    /// <summary>The key of the account that attacks.</summary>
     public string HostileKeyId { get; }
 
     public string HostileSecret { get; }
@@ -53,7 +52,7 @@ internal sealed class HostileServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>A client with its own connections.</summary>
+    /// <summary>A client with its own connections. Open ones of an earlier client would hide that no new one is accepted.</summary>
     public GlacierClient Connect(string keyId, string secret) => new(new GlacierClientOptions
     {
         Endpoint = Address,

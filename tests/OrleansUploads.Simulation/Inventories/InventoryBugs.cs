@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Simulation.Bugs;
-
 namespace OrleansUploads.Simulation.Inventories;
 
 /// <summary>Mistakes in the rules of inventory jobs. The simulation must notice each of them.</summary>

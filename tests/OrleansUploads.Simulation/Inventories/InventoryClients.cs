@@ -1,17 +1,9 @@
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Simulation.Inventories;
 
 /// <summary>Clients that store and delete archives, and start, list and read inventory jobs of one vault.</summary>
 internal sealed class InventoryClients(
     SimulatedWorld world, ProcessCalls calls, InventoryModel model, InventoryJudge judge, SeededRandom random)
 {
-    /// <summary>Creates the vault and stores a few archives.</summary>
     public async Task BeginAsync(int archives)
     {
         while (await CreateVaultAsync() is null)
@@ -25,7 +17,6 @@ internal sealed class InventoryClients(
         }
     }
 
-    /// <summary>Performs random operations, one after the other.</summary>
     public async Task RunAsync(int operations)
     {
         for (var i = 0; i < operations; i++)
@@ -42,7 +33,6 @@ internal sealed class InventoryClients(
         }
     }
 
-    /// <summary>Reads the output of a job. Returns whether there was an answer.</summary>
     public async Task<bool> ReadAsync(ModelJob job, TimeSpan? patience, bool mustBeReady)
     {
         var askedAt = world.Now;
@@ -64,7 +54,6 @@ internal sealed class InventoryClients(
         return answer is not null;
     }
 
-    /// <summary>Lists all jobs. Returns whether there was an answer.</summary>
     public async Task<bool> ListAsync(TimeSpan? patience = null)
     {
         var asked = model.Tick();

@@ -1,9 +1,3 @@
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Glacier;
 
 namespace OrleansUploads.Simulation.Inventories;
@@ -25,9 +19,6 @@ internal sealed class InventoryFront(SimulatedWorld world, SimulatedProcess proc
     private EntityId Jobs => (Some.Incarnation with { Shards = world.Options.ArchiveShards }).Jobs;
 
     /// <summary>Starts a job.</summary>
-    /// <param name="wanted">The job.</param>
-    /// <param name="maxArchivesMeasuredFirst">The largest number of archives whose inventory is measured first.</param>
-    /// <param name="repeats">Whether the start is sent twice, as after an answer that did not come.</param>
     public async Task<Outcome<VaultJob>> InitiateAsync(ModelJob wanted, int maxArchivesMeasuredFirst, bool repeats)
     {
         var taken = await process.Host.AskAsync(Vault.Entity, new TakeInventorySnapshot(Vault), CancellationToken.None);
@@ -58,7 +49,6 @@ internal sealed class InventoryFront(SimulatedWorld world, SimulatedProcess proc
         }
     }
 
-    /// <summary>Reads the whole output of a job.</summary>
     public async Task<Outcome<ReadInventory>> ReadAsync(JobId id)
     {
         var found = await process.Host.AskAsync(Jobs, new FindFinishedJob(id), CancellationToken.None);
@@ -87,7 +77,6 @@ internal sealed class InventoryFront(SimulatedWorld world, SimulatedProcess proc
         return new Outcome<ReadInventory>(new ReadInventory(job, System.Text.Encoding.UTF8.GetString(text.ToArray())));
     }
 
-    /// <summary>Lists all jobs, page by page.</summary>
     public async Task<Outcome<IReadOnlyList<VaultJob>>> ListAsync()
     {
         var jobs = new List<VaultJob>();
@@ -103,5 +92,4 @@ internal sealed class InventoryFront(SimulatedWorld world, SimulatedProcess proc
     }
 }
 
-/// <summary>A finished job and its whole output.</summary>
 internal sealed record ReadInventory(InventoryJob Job, string Text);

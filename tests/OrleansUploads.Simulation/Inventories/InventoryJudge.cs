@@ -1,7 +1,3 @@
-using System.Globalization;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Refusals;
-
 namespace OrleansUploads.Simulation.Inventories;
 
 /// <summary>Compares what the server says of inventory jobs with what it promises: a job is measured once, its output is available for a
@@ -23,15 +19,11 @@ internal sealed class InventoryJudge
         hosts.Journal.Appended = _watch.Saw;
     }
 
-    /// <summary>The situations that occurred.</summary>
     public InventorySituations Seen { get; private set; }
 
-    /// <summary>A client was told that a job has begun.</summary>
     public void Began(ModelJob job, VaultJob told) => Learn(job, told);
 
     /// <summary>A list of all jobs.</summary>
-    /// <param name="listed">The jobs.</param>
-    /// <param name="asked">The instant at which the list was asked for.</param>
     public void Listed(IReadOnlyList<VaultJob> listed, long asked)
     {
         foreach (var job in listed)
@@ -53,11 +45,6 @@ internal sealed class InventoryJudge
     }
 
     /// <summary>A client was refused the output of a job.</summary>
-    /// <param name="job">The job.</param>
-    /// <param name="before">What was known of it when its output was asked for.</param>
-    /// <param name="refusal">Why.</param>
-    /// <param name="mustBeReady">Whether all jobs have had time to finish.</param>
-    /// <param name="askedAt">When the output was asked for.</param>
     public void Refused(ModelJob job, ModelJob before, Refusal refusal, bool mustBeReady, DateTimeOffset askedAt)
     {
         switch (refusal)
@@ -78,10 +65,6 @@ internal sealed class InventoryJudge
     }
 
     /// <summary>A client has read the output of a job.</summary>
-    /// <param name="job">The job.</param>
-    /// <param name="before">What was known of it when its output was asked for.</param>
-    /// <param name="read">The output.</param>
-    /// <param name="askedAt">When the output was asked for.</param>
     public void Read(ModelJob job, ModelJob before, ReadInventory read, DateTimeOffset askedAt)
     {
         var (told, text) = read;

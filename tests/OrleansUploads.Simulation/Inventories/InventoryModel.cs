@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Jobs;
-
 namespace OrleansUploads.Simulation.Inventories;
 
 /// <summary>What clients have asked for and were answered. Instants only order requests and answers.</summary>
@@ -42,7 +40,6 @@ internal sealed record ModelArchive(string Description, Content Content, long Pu
 
     public long DeleteAnswered { get; set; } = InventoryModel.Never;
 
-    /// <summary>Its ID, or null until a client knows it.</summary>
     public ArchiveId? Id { get; set; }
 
     /// <summary>Whether the vault certainly had the archive when it took a job's inventory.</summary>
@@ -56,15 +53,11 @@ internal sealed record ModelArchive(string Description, Content Content, long Pu
 internal sealed record ModelJob(
     string Description, InventorySelection Selection, InventoryFormat Format, long Asked, DateTimeOffset AskedAt)
 {
-    /// <summary>When a client learned that the job exists.</summary>
     public long Answered { get; set; } = InventoryModel.Never;
 
-    /// <summary>Its ID, or null until a client knows it.</summary>
     public JobId? Id { get; set; }
 
-    /// <summary>The output when it was first read, or null.</summary>
     public string? Text { get; set; }
 
-    /// <summary>Whether a client was told that the job does not exist any more.</summary>
     public bool IsGone { get; set; }
 }

@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.Bugs;
-
 namespace OrleansUploads.Simulation.Inventories;
 
 /// <summary>Clients that take inventories of a vault, with crashes, failing writes and measurements, lost messages and leaps of time. The
@@ -20,10 +18,8 @@ internal sealed class InventorySimulation : ClientSimulation
         _clients = new InventoryClients(World, Calls, _model, _judge, Random);
     }
 
-    /// <summary>The jobs that clients know and that may still be there.</summary>
     private IEnumerable<ModelJob> KnownJobs => _model.Jobs.Where(job => job.Id is not null && !job.IsGone);
 
-    /// <summary>Runs a seed.</summary>
     public static InventoryOutcome Run(ulong seed, Func<PlantedBug>? bug = null, bool keepsLines = false)
     {
         var played = Play(() => new InventorySimulation(seed, new ClientRun(bug, keepsLines)));
@@ -108,5 +104,4 @@ internal sealed class InventorySimulation : ClientSimulation
     }
 }
 
-/// <summary>The outcome of a seed, and what occurred.</summary>
 internal sealed record InventoryOutcome(ClientOutcome Played, InventorySituations Seen) : ClientOutcome(Played);

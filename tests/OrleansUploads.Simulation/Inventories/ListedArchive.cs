@@ -1,10 +1,7 @@
-using System.Globalization;
 using System.Text.Json;
-using OrleansUploads.Core.Jobs;
 
 namespace OrleansUploads.Simulation.Inventories;
 
-/// <summary>An archive in the output of an inventory job, as a client reads it.</summary>
 internal sealed record ListedArchive(string Id, string Description, long SizeBytes, string TreeHash)
 {
     public static IReadOnlyList<ListedArchive> Parse(InventoryFormat format, string text) =>

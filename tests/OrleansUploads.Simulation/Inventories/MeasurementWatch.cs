@@ -11,7 +11,6 @@ internal sealed class MeasurementWatch(SimulatedWorld world, Hosts hosts, Action
     /// <summary>When the output of a job became available that was measured after it had been accepted, or null.</summary>
     public DateTimeOffset? ReadyAt(JobId job) => _readyAt.TryGetValue(job.ToString(), out var at) ? at : null;
 
-    /// <summary>Whether a job was accepted before it was measured.</summary>
     public bool HasBegun(JobId job) => _livesAtBegin.ContainsKey(job.ToString());
 
     public void Saw(JournalAppend append)

@@ -1,6 +1,4 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Jobs;
 using OrleansUploads.Gateway.Glacier;
 
 namespace OrleansUploads.Simulation.Inventories;

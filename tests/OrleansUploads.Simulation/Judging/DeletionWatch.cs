@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace OrleansUploads.Simulation.Judging;
 
 /// <summary>Observes each deletion when it becomes durable. Answers alone do not show whether it was

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Settings;
-
 namespace OrleansUploads.Simulation.Judging;
 
 /// <summary>The known facts about an upload, and the time from which it may have expired.</summary>
@@ -11,7 +9,6 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
 
     public int Vault { get; } = vault;
 
-    /// <summary>Order of the first answer that showed the upload.</summary>
     public long KnownSince { get; set; }
 
     /// <summary>A lower bound for the time of the last activity.</summary>
@@ -19,7 +16,6 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
 
     public ArchiveId? Archive { get; set; }
 
-    /// <summary>Order of the first completion that was answered, or 0.</summary>
     public long CompletedSince { get; set; }
 
     /// <summary>Order of the first answer after which the upload certainly was no longer open, or 0.</summary>
@@ -30,10 +26,8 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
     /// <summary>The archive that an unanswered completion would create, or null if none was sent.</summary>
     public ArchiveId? Foreseen { get; set; }
 
-    /// <summary>When a completion was first sent, or null if none was sent.</summary>
     public DateTimeOffset? CompleteAskedAt { get; set; }
 
-    /// <summary>Whether a request that would end the upload was ever sent.</summary>
     public bool EndWasAsked { get; set; }
 
     /// <summary>All claims that clients sent for it, the latest last.</summary>
@@ -63,7 +57,6 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
     public bool AdviceMayBeStale => judge.AdviceMayBeStale;
 }
 
-/// <summary>The known facts about an archive.</summary>
 internal sealed class ArchiveFacts(ArchiveId id, int vault, IReadOnlyList<Content> contents)
 {
     public ArchiveId Id { get; } = id;
@@ -80,15 +73,11 @@ internal sealed class ArchiveFacts(ArchiveId id, int vault, IReadOnlyList<Conten
     /// <summary>The upload that was expected to create it.</summary>
     public UploadFacts? ForeseenOf { get; init; }
 
-    /// <summary>Order of the answer that showed the archive.</summary>
     public long KnownSince { get; set; }
 
-    /// <summary>When a deletion was first sent, or null if none was sent.</summary>
     public DateTimeOffset? DeleteAskedAt { get; set; }
 
-    /// <summary>Order of the first answer that reported the deletion, or 0.</summary>
     public long DeletedSince { get; set; }
 
-    /// <summary>When that answer arrived.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
 }

@@ -3,10 +3,8 @@ namespace OrleansUploads.Simulation.Judging;
 /// <summary>The model of an upload or a vault: rules over states that are encoded as numbers.</summary>
 internal interface IRules
 {
-    /// <summary>The possible results of a request if it is carried out now.</summary>
     void Apply(ulong state, Request request, List<(ulong Next, Verdict Verdict)> into);
 
-    /// <summary>The changes that may happen now without a request.</summary>
     void Spontaneous(ulong state, List<ulong> into);
 
     /// <summary>The state after requests that were carried out, but not answered, are undone; null if nothing can undo them now.</summary>

@@ -1,6 +1,5 @@
 namespace OrleansUploads.Simulation.Judging;
 
-/// <content>The checks of each kind of answer.</content>
 internal sealed partial class Judge
 {
     /// <summary>The request was answered, and not with <see cref="Verdict.Unknown"/>.</summary>

@@ -1,4 +1,3 @@
-
 namespace OrleansUploads.Simulation.Judging;
 
 /// <content>The deletion of a vault ends its uploads.</content>

@@ -7,9 +7,6 @@ internal sealed partial class Judge
     private readonly bool[] _guarded = new bool[2];
 
     /// <summary>The deletion of an archive became durable.</summary>
-    /// <param name="vault">The vault that contained it.</param>
-    /// <param name="epoch">The vault's incarnation.</param>
-    /// <param name="archive">The archive.</param>
     public void Deleted(int vault, long epoch, ArchiveId archive)
     {
         if (!_archives.TryGetValue(archive, out var facts))
@@ -28,7 +25,6 @@ internal sealed partial class Judge
         }
     }
 
-    /// <summary>A client deletes the archive that an upload will create or has created.</summary>
     private void Foresee(Request.DeleteForeseen request)
     {
         var upload = _uploads[request.Upload].Facts;

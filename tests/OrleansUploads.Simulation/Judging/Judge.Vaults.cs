@@ -1,6 +1,5 @@
 namespace OrleansUploads.Simulation.Judging;
 
-/// <content>The checks of answers about vaults.</content>
 internal sealed partial class Judge
 {
     private bool AnswerCreate(Request.CreateVault request, Asked asked, Reply reply)

@@ -49,7 +49,6 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
 
     public UploadFacts FactsOf(UploadId upload) => _uploads[upload].Facts;
 
-    /// <summary>A request is about to be sent.</summary>
     public Asked Ask(Request request)
     {
         var asked = new Asked(request, ++_events, Now);
@@ -108,7 +107,6 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
         return asked;
     }
 
-    /// <summary>A second copy of the request was sent.</summary>
     public void SentTwice(Asked asked)
     {
         switch (asked.Request)
@@ -135,7 +133,6 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
         }
     }
 
-    /// <summary>The answer to the request was lost.</summary>
     public void Abandon(Asked asked)
     {
         switch (asked.Request)
@@ -189,11 +186,9 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
 
     public bool IsLost(UploadId upload) => _uploads[upload].States.IsLost;
 
-    /// <summary>Whether a request may change what the model knows of its upload or its vault.</summary>
     private static bool IsChange(Request request) => request
         is Request.CreateVault or Request.DeleteVault or Request.PutPart or Request.CompleteUpload or Request.AbortUpload;
 
-    /// <summary>Whether the answer to a request shows the state of its upload or its vault.</summary>
     private static bool IsReading(Request request) => request
         is Request.DescribeVault or Request.ListUploads or Request.InitiateUpload or Request.PutArchive or Request.ListParts;
 
@@ -235,12 +230,10 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
     }
 }
 
-/// <summary>A request that was sent and not yet answered.</summary>
 internal sealed class Asked(Request request, long order, DateTimeOffset at)
 {
     public Request Request { get; } = request;
 
-    /// <summary>Its position among all requests and answers.</summary>
     public long Order { get; } = order;
 
     public DateTimeOffset At { get; } = at;

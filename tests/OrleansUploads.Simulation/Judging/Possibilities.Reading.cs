@@ -3,7 +3,6 @@ namespace OrleansUploads.Simulation.Judging;
 /// <content>Reads change nothing, but their answers can exclude states.</content>
 internal sealed partial class Possibilities
 {
-    /// <summary>A read was sent.</summary>
     public Reading BeginReading()
     {
         Close();
@@ -12,12 +11,10 @@ internal sealed partial class Possibilities
         return reading;
     }
 
-    /// <summary>A read that was sent and not yet answered.</summary>
     internal sealed class Reading(Possibilities of)
     {
         private readonly long _changesBefore = of._changes;
 
-        /// <summary>The states that were possible since it was sent.</summary>
         public HashSet<ulong> Seen { get; } = [.. of.States];
 
         /// <summary>The read was answered. A state that was possible since it was sent must explain the answer.</summary>
@@ -53,7 +50,6 @@ internal sealed partial class Possibilities
             return of.IsLost || Seen.Contains(state);
         }
 
-        /// <summary>Ends a read without an answer.</summary>
         public void Drop() => of._readings.Remove(this);
     }
 }

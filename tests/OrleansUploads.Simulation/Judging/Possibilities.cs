@@ -20,10 +20,8 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
     private long _closedAtChange = -1;
     private int _closedInContext;
 
-    /// <summary>The states that are possible now.</summary>
     public IEnumerable<ulong> States => _configs.Select(config => config.State).Distinct();
 
-    /// <summary>The states that were possible at any time.</summary>
     public IReadOnlySet<ulong> Ever => _ever;
 
     /// <summary>Whether there were too many possibilities to track; nothing is judged until the system settles.</summary>

@@ -1,6 +1,5 @@
 namespace OrleansUploads.Simulation.Judging;
 
-/// <summary>The status of an upload.</summary>
 internal enum Phase
 {
     NotStarted = 0,
@@ -74,7 +73,6 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
 
     public bool CanBeUndone(Request request) => request is Request.CompleteUpload;
 
-    /// <summary>Whether a list of parts agrees with the state.</summary>
     public static bool Shows(ulong state, Reply reply)
     {
         if (PhaseOf(state) != Phase.Open)

@@ -1,6 +1,5 @@
 namespace OrleansUploads.Simulation.Judging;
 
-/// <summary>The model of a vault: it exists or not.</summary>
 internal sealed class VaultRules : IRules
 {
     public const ulong Absent = 0;

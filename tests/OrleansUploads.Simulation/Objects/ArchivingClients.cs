@@ -1,7 +1,3 @@
-using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-
 namespace OrleansUploads.Simulation.Objects;
 
 /// <summary>Clients that restore archived objects, and check what they are told about restores.</summary>
@@ -12,10 +8,8 @@ internal sealed class ArchivingClients(SimulatedWorld world, ProcessCalls calls,
         _ => new RestoreHistory(
             TimeSpan.FromSeconds(world.Options.RetrievalSeconds), TimeSpan.FromMilliseconds(world.Options.SkewMilliseconds)));
 
-    /// <summary>Asks for a restore of some archived object.</summary>
     public Task RestoreAsync() => RestoreAsync(model.Archived[random.Below(model.Archived.Count)]);
 
-    /// <summary>Asks for a restore of an archived object. Returns whether there was an answer.</summary>
     public async Task<bool> RestoreAsync(string key)
     {
         var days = random.Between(1, RestoreHistory.MaxDays);
@@ -57,7 +51,6 @@ internal sealed class ArchivingClients(SimulatedWorld world, ProcessCalls calls,
         return true;
     }
 
-    /// <summary>Checks the restore of an object that was read.</summary>
     public void See(string key, int value, RestoreStatus? status, DateTimeOffset asked)
     {
         if (_histories.TryGetValue(key, out var history) && history.Judge(value, status, asked, world.Clock.Now) is { } wrong)

@@ -1,7 +1,4 @@
-using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Simulation.Objects;
 
@@ -11,7 +8,6 @@ internal sealed class BucketClients(SimulatedWorld world, ProcessCalls calls, Ob
     /// <summary>Writes whose answers were lost may still come, and each of them makes the bucket not empty once more.</summary>
     private const int MaxRounds = 100;
 
-    /// <summary>Whether the bucket was emptied and deleted.</summary>
     public bool IsDeleted { get; private set; }
 
     /// <summary>Creates the bucket and the object that keeps it from being deleted. Repeated until it is answered.</summary>
@@ -48,7 +44,6 @@ internal sealed class BucketClients(SimulatedWorld world, ProcessCalls calls, Ob
         await TryDeleteAsync();
     }
 
-    /// <summary>Deletes every object and then the bucket, until the bucket is gone, and creates it again.</summary>
     public async Task EndAsync()
     {
         for (var round = 0; !IsDeleted; round++)

@@ -1,8 +1,4 @@
 using OrleansUploads.Core.Buckets;
-using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Simulation.Bugs;
 
 namespace OrleansUploads.Simulation.Objects;
 

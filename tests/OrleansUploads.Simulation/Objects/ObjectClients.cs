@@ -1,8 +1,3 @@
-using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Keys;
 
 namespace OrleansUploads.Simulation.Objects;
@@ -16,8 +11,6 @@ internal sealed class ObjectClients(
     private string SomeKey => model.Keys[random.Chance(500) ? random.Below(3) : random.Below(model.Keys.Count)];
 
     /// <summary>Performs random operations, one after the other.</summary>
-    /// <param name="operations">Their number.</param>
-    /// <param name="deleteBucket">Asks for the deletion of the bucket.</param>
     public async Task RunAsync(int operations, Func<Task> deleteBucket)
     {
         for (var i = 0; i < operations; i++)
@@ -40,7 +33,6 @@ internal sealed class ObjectClients(
         }
     }
 
-    /// <summary>Reads a key and tells the model. Returns whether there was an answer.</summary>
     public async Task<bool> ReadAsync(string key, TimeSpan? patience = null)
     {
         var start = model.Tick();
@@ -90,7 +82,6 @@ internal sealed class ObjectClients(
         return outcome is not null;
     }
 
-    /// <summary>Puts an object without a condition. Returns whether there was an answer.</summary>
     public async Task<bool> PutAsync(string key)
     {
         var (value, bytes) = model.NewContent();
@@ -111,8 +102,6 @@ internal sealed class ObjectClients(
         return outcome is not null;
     }
 
-    /// <summary>Lists the bucket page by page and tells the model what it says of each key. Returns whether there was an
-    /// answer.</summary>
     public async Task<bool> ListAsync(TimeSpan? patience = null)
     {
         var limit = random.Between(1, 6);
@@ -151,7 +140,6 @@ internal sealed class ObjectClients(
         return true;
     }
 
-    /// <summary>Completes an upload, perhaps not for the first time, and checks the answer. Returns whether there was one.</summary>
     public async Task<bool> CompleteAsync(ModelUpload upload, int version, TimeSpan? patience = null)
     {
         var (part, value) = upload.Versions[version];
@@ -239,7 +227,6 @@ internal sealed class ObjectClients(
         }
     }
 
-    /// <summary>Deletes the object of a key, and tells the model if there was an answer.</summary>
     public async Task DeleteAsync(string key)
     {
         var delete = model.AddDelete(key);
@@ -321,7 +308,6 @@ internal sealed class ObjectClients(
         }
     }
 
-    /// <summary>A bucket that was deleted takes nothing.</summary>
     public async Task<bool> PutInVainAsync(string key)
     {
         var outcome = await PutAsync(key, [1], condition: null, write: null);

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Keys;
-using OrleansUploads.Core.Uploads;
-
 namespace OrleansUploads.Simulation.Objects;
 
 /// <summary>The reference model of a bucket: what clients were told of each key and of each multipart upload.</summary>
@@ -29,7 +26,6 @@ internal sealed class ObjectModel
     /// <summary>The next instant. Instants only order requests and answers.</summary>
     public long Tick() => ++_instant;
 
-    /// <summary>A new content, its number, and the ETags that an object with it can have.</summary>
     public (int Value, byte[] Bytes) NewContent()
     {
         var value = ++_values;
@@ -93,7 +89,6 @@ internal sealed class ModelUpload(UploadId id, string key, int? condition)
 
     public string Key { get; } = key;
 
-    /// <summary>The condition of all its completions.</summary>
     public int? Condition { get; } = condition;
 
     /// <summary>The part's versions: each may be the one that a client names.</summary>
@@ -106,7 +101,6 @@ internal sealed class ModelUpload(UploadId id, string key, int? condition)
 
     public bool IsAborted { get; set; }
 
-    /// <summary>The completions that ask for a content.</summary>
     public RepeatedCompletions CompletionsOf(int value) =>
         _completions.TryGetValue(value, out var known) ? known : _completions[value] = new RepeatedCompletions();
 }

@@ -1,8 +1,4 @@
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Keys;
-using OrleansUploads.Simulation.Bugs;
 
 namespace OrleansUploads.Simulation.Objects;
 
@@ -23,7 +19,6 @@ internal sealed class ObjectSimulation : ClientSimulation
         _bucket = new BucketClients(World, Calls, _model, _clients);
     }
 
-    /// <summary>Runs a seed.</summary>
     public static ClientOutcome Run(ulong seed, Func<PlantedBug>? bug = null, bool keepsLines = false) =>
         Play(() => new ObjectSimulation(seed, new ClientRun(bug, keepsLines))).Outcome();
 
@@ -102,7 +97,6 @@ internal sealed class ObjectSimulation : ClientSimulation
     private Task RestoreAllAsync() =>
         SendAllAsync(_model.Archived.Select<string, Func<Task<bool>>>(key => () => _archiving.RestoreAsync(key)));
 
-    /// <summary>The part store has exactly the bytes of the current objects and of the open uploads.</summary>
     private async Task CheckDiskAsync()
     {
         var process = Hosts[0]!;

@@ -8,7 +8,6 @@ internal sealed class RepeatedCompletions
     private int _inFlight;
 
     /// <summary>Records a request.</summary>
-    /// <returns>The earliest time of the verdict that the request may get.</returns>
     public long Begin(long now)
     {
         _inFlight++;
@@ -16,7 +15,6 @@ internal sealed class RepeatedCompletions
         return _since.Value;
     }
 
-    /// <summary>Records the end of a request. Its outcome is unknown if it was not answered.</summary>
     public void End(bool isAnswered)
     {
         _inFlight--;

@@ -1,18 +1,13 @@
-using OrleansUploads.Core.Uploads;
-
 namespace OrleansUploads.Simulation.Objects;
 
 /// <summary>Everything that clients asked and were told about the restores of one archived key. Each content of the key has restores of
 /// its own.</summary>
-/// <param name="delay">How long a restore takes.</param>
-/// <param name="skew">How much the clocks of two processes differ at most.</param>
 internal sealed class RestoreHistory(TimeSpan delay, TimeSpan skew)
 {
     public const int MaxDays = 3;
 
     private readonly List<RestoreRequest> _requests = [];
 
-    /// <summary>Adds a request, whose outcome is unknown until it is answered.</summary>
     public RestoreRequest Ask(DateTimeOffset at)
     {
         var request = new RestoreRequest { AskedAt = at };
@@ -20,14 +15,9 @@ internal sealed class RestoreHistory(TimeSpan delay, TimeSpan skew)
         return request;
     }
 
-    /// <summary>Removes a request that was refused.</summary>
     public void Refused(RestoreRequest request) => _requests.Remove(request);
 
     /// <summary>Why an answer is not possible, or null if it is.</summary>
-    /// <param name="value">The content that the answer is about.</param>
-    /// <param name="status">The restore in the answer, or null for none.</param>
-    /// <param name="from">When the question was asked.</param>
-    /// <param name="to">When it was answered.</param>
     public string? Judge(int value, RestoreStatus? status, DateTimeOffset from, DateTimeOffset to)
     {
         var possible = _requests.Where(request => request.AskedAt <= to && (request.Value ?? value) == value).ToList();
@@ -50,7 +40,6 @@ internal sealed class RestoreHistory(TimeSpan delay, TimeSpan skew)
     }
 }
 
-/// <summary>A request to restore an object.</summary>
 internal sealed class RestoreRequest
 {
     public required DateTimeOffset AskedAt { get; init; }
@@ -58,6 +47,5 @@ internal sealed class RestoreRequest
     /// <summary>When it was accepted; later than any time if this is unknown.</summary>
     public DateTimeOffset AnsweredAt { get; set; } = DateTimeOffset.MaxValue;
 
-    /// <summary>The content that it restores, or null if this is unknown.</summary>
     public int? Value { get; set; }
 }

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using OrleansUploads.Simulation.PowerCut.Disk;
-using OrleansUploads.Simulation.RealServer;
-
 namespace OrleansUploads.Simulation.PowerCut;
 
 /// <summary>Makes a server's disk fail for a while: it is full, or flushes and writes fail.</summary>

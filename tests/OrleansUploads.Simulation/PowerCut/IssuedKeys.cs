@@ -8,7 +8,6 @@ internal sealed class IssuedKeys(string dataFolder)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly HashSet<string> _issued = [];
 
-    /// <summary>The key pair that the server created at its first start, or later because it found none.</summary>
     public (string AccessKeyId, string Secret) ReadFirst()
     {
         var first = KeyFile.InFolder(dataFolder).Read()[0];
@@ -33,8 +32,6 @@ internal sealed class IssuedKeys(string dataFolder)
         return true;
     }
 
-    /// <summary>Looks for lost pairs.</summary>
-    /// <returns>The violation, or null if no pair is lost.</returns>
     public string? FindLost()
     {
         var stored = KeyFile.InFolder(dataFolder).Read().Select(pair => pair.AccessKeyId).ToHashSet();

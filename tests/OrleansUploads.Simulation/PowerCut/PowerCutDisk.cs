@@ -1,6 +1,3 @@
-using OrleansUploads.Simulation.PowerCut.Disk;
-using OrleansUploads.Simulation.PowerCut.Fuse;
-
 namespace OrleansUploads.Simulation.PowerCut;
 
 /// <summary>A disk that is mounted for real programs, and whose power can be cut.</summary>
@@ -15,13 +12,10 @@ internal sealed class PowerCutDisk : IDisposable
         _session = new FuseSession(Path, Content, Power);
     }
 
-    /// <summary>The mount point.</summary>
     public string Path => _folder.Path;
 
-    /// <summary>The content of the disk.</summary>
     public ForgetfulDisk Content { get; }
 
-    /// <summary>Its power supply, until the next cut.</summary>
     public PowerSupply Power { get; private set; } = new();
 
     /// <summary>Unmounts the disk, drops unflushed data, and mounts it again. No program may be using it.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.RealServer;
-
 namespace OrleansUploads.Simulation.PowerCut;
 
 /// <summary>A series on one disk whose power is cut in each round, and that restarts on the surviving data.</summary>
@@ -10,7 +8,7 @@ internal sealed class PowerCutSeries : RealSeries
     private const int MostOperationsOfAStart = 40;
 
     private readonly ulong _seed;
-    private readonly PowerCutPlan _plan;
+    private readonly bool _failsDisk;
     private readonly PowerCutTally _tally;
     private readonly PowerCutDisk _disk;
     private readonly ServerSetup _setup;
@@ -18,11 +16,11 @@ internal sealed class PowerCutSeries : RealSeries
     private readonly ServerLives _lives;
     private readonly DiskTrouble _trouble;
 
-    private PowerCutSeries(ulong seed, PowerCutPlan plan, PowerCutTally tally)
-        : base(seed, kind: 11, tally.Real)
+    private PowerCutSeries(ulong seed, PowerCutTally tally, bool failsDisk, IReadOnlyList<string> program)
+        : base(seed, kind: 11, tally)
     {
         _seed = seed;
-        _plan = plan;
+        _failsDisk = failsDisk;
         _tally = tally;
         _disk = new PowerCutDisk(Random.Fork(12));
 
@@ -31,8 +29,12 @@ internal sealed class PowerCutSeries : RealSeries
         _keys = new IssuedKeys(folder);
         _setup = new ServerSetup(folder)
         {
-            Program = plan.Program,
-            Environment = CommandLine.WithoutOperatorKey,
+            Program = program,
+            Environment = new Dictionary<string, string?>(CommandLine.WithoutOperatorKey)
+            {
+                // A server in this assembly would compile all its code as thoroughly as the simulation needs it.
+                ["DOTNET_TC_QuickJit"] = "1",
+            },
             Options = Collects ? ServerChecks.CollectsAtOnce : [],
         };
         _lives = new ServerLives(_setup, _keys.ReadFirst);
@@ -40,14 +42,10 @@ internal sealed class PowerCutSeries : RealSeries
     }
 
     /// <summary>Runs a series. Needs Linux, root and /dev/fuse.</summary>
-    /// <param name="seed">The seed of the series.</param>
-    /// <param name="rounds">At most <see cref="RealSeries.Rounds"/>.</param>
-    /// <param name="plan">The faults of the disk, and the server.</param>
-    /// <param name="tally">The counts to add to.</param>
-    /// <returns>The violation and what led to it, or null if all promises were kept.</returns>
-    public static async Task<RealFailure?> RunAsync(ulong seed, int rounds, PowerCutPlan plan, PowerCutTally tally)
+    public static async Task<RealFailure?> RunAsync(
+        ulong seed, int rounds, PowerCutTally tally, bool failsDisk, IReadOnlyList<string>? program = null)
     {
-        await using var series = new PowerCutSeries(seed, plan, tally);
+        await using var series = new PowerCutSeries(seed, tally, failsDisk, program ?? [CommandLine.Program, "serve"]);
         var failure = await series.PlayAsync(series._lives, round => round < rounds);
         tally.FailedOperations += series._disk.Content.Failed;
         return failure;
@@ -70,7 +68,7 @@ internal sealed class PowerCutSeries : RealSeries
     {
         var keepsSome = (_seed + (ulong)round) % 2 == 1;
         _disk.Content.WritesBack = keepsSome;
-        if (_plan.FailsDisk && !await _trouble.FailForAWhileAsync(steps, clients) && Random.Chance(600))
+        if (_failsDisk && !await _trouble.FailForAWhileAsync(steps, clients) && Random.Chance(600))
         {
             await RestartAsync();
         }
@@ -104,7 +102,6 @@ internal sealed class PowerCutSeries : RealSeries
         _tally.Restarts++;
     }
 
-    /// <summary>Waits for the moment of the cut, and kills the server while the disk ignores all operations.</summary>
     private async Task EndLifeAsync(int steps, Task clients)
     {
         if (Random.Chance(500))
@@ -149,7 +146,6 @@ internal sealed class PowerCutSeries : RealSeries
         _tally.StartsCut++;
     }
 
-    /// <summary>Runs <c>check</c>, which compares the disk with the journal.</summary>
     private async Task CompareAsync()
     {
         await using var check = CommandLine.Start(["check", "--quiet", "--data", _setup.DataFolder]);

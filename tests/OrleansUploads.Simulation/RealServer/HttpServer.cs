@@ -1,8 +1,6 @@
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Simulation.RealServer;
 
@@ -19,7 +17,6 @@ internal sealed class HttpServer(GlacierClient client, GlacierClient? impatient 
     private const long PartSizeBytes = Limits.MinPartSizeBytes;
     private static readonly string[] Vaults = ["photos", "tapes"];
 
-    /// <summary>Whether the client can send the request. It cannot send more bytes than it announces.</summary>
     public static bool CanSend(Request request) => LieOf(request) != Lie.BodyTooLong;
 
     /// <summary>Whether the request gets no answer because its body is incomplete.</summary>

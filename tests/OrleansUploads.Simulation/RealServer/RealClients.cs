@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using OrleansUploads.Simulation.Judging;
-
 namespace OrleansUploads.Simulation.RealServer;
 
 /// <summary>Concurrent clients, in real time, of a server that is killed while they run.</summary>
@@ -11,15 +8,12 @@ internal sealed class RealClients(Judge judge, ClientMemory memory, RealTally ta
     /// <summary>Timeouts of a schedule are divided by this for a real server, so that clients do not wait for long.</summary>
     private const int TimeoutDivisor = 20;
 
-    private static readonly AsyncLocal<Action?> Repetition = new();
-
     private readonly Lock _gate = new();
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly List<string> _lines = [];
     private readonly List<(int Asks, TaskCompletionSource Reached)> _moments = [];
     private int _asks;
 
-    /// <summary>What gets the requests.</summary>
     public Service Service { get; set; } = null!;
 
     /// <summary>Whether clients may abandon requests that the server still processes.</summary>
@@ -32,13 +26,8 @@ internal sealed class RealClients(Judge judge, ClientMemory memory, RealTally ta
     /// download.</summary>
     public bool MayFailUnrepeated { get; set; }
 
-    /// <summary>Requests and answers, one per line.</summary>
     public IReadOnlyList<string> Lines => _lines;
 
-    /// <summary>Tells the judge that the client repeats the request that it is sending.</summary>
-    public static void TellRepetition() => Repetition.Value?.Invoke();
-
-    /// <summary>Completes when the given number of requests of this round was sent.</summary>
     public Task AskedAsync(int asks)
     {
         lock (_gate)
@@ -70,7 +59,6 @@ internal sealed class RealClients(Judge judge, ClientMemory memory, RealTally ta
         }
     }
 
-    /// <summary>Runs one client's steps, one after the other.</summary>
     public async Task RunAsync(IEnumerable<Step.Ask> steps)
     {
         foreach (var step in steps)
@@ -95,7 +83,6 @@ internal sealed class RealClients(Judge judge, ClientMemory memory, RealTally ta
         return reply is { Verdict: not Verdict.Unknown } ? reply : Reply.Unknown with { Vaults = [], Uploads = [] };
     }
 
-    /// <summary>Sends a request that may get no definite answer.</summary>
     public async Task<Reply> TryAnswerAsync(Request request) =>
         await SendAsync(Step.Nemesis, () => request, Timeout.InfiniteTimeSpan, null) ?? Reply.Unknown;
 
@@ -133,13 +120,6 @@ internal sealed class RealClients(Judge judge, ClientMemory memory, RealTally ta
             }
         }
 
-        Repetition.Value = () =>
-        {
-            lock (_gate)
-            {
-                judge.SentTwice(asked);
-            }
-        };
         using var hangUp = new CancellationTokenSource(patience);
         var reply = await server.HandleAsync(request, hangUp.Token);
         lock (_gate)
@@ -175,8 +155,7 @@ internal sealed class RealClients(Judge judge, ClientMemory memory, RealTally ta
     }
 }
 
-/// <summary>The counts of a run.</summary>
-internal sealed class RealTally
+internal class RealTally
 {
     private readonly Dictionary<string, int> _answers = [];
 
@@ -190,16 +169,13 @@ internal sealed class RealTally
 
     public long InDoubt { get; set; }
 
-    public int FullDisks { get; set; }
+    /// <summary>Uploads with more possible states than the judge tracks. Their answers are not checked.</summary>
+    public int Unjudged { get; set; }
 
-    /// <summary>Number of requests of a kind that got a definite answer.</summary>
     public int Answered(string kind) => _answers.GetValueOrDefault(kind);
 
     public void CountAnswer(Request request) => _answers[request.GetType().Name] = Answered(request.GetType().Name) + 1;
 
-    /// <summary>Uploads with more possible states than the judge tracks. Their answers are not checked.</summary>
-    public int Unjudged { get; set; }
-
     public override string ToString() => FormattableString.Invariant(
-        $"{Rounds} rounds, {Operations} operations, {Kills} kills, {Stops} stops, {FullDisks} full disks, {InDoubt} requests in doubt, {Unjudged} uploads unjudged");
+        $"{Rounds} rounds, {Operations} operations, {Kills} kills, {Stops} stops, {InDoubt} requests in doubt, {Unjudged} uploads unjudged");
 }

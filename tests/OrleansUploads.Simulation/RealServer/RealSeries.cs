@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.Judging;
-
 namespace OrleansUploads.Simulation.RealServer;
 
 /// <summary>Several rounds against a real service. A round consists of a few dozen operations of concurrent clients, a disturbance at a
@@ -15,10 +13,6 @@ internal abstract class RealSeries : IAsyncDisposable
     private readonly RealTally _tally;
     private string? _violation;
 
-    /// <param name="seed">The seed of the series.</param>
-    /// <param name="kind">A number for each kind of series, so that equal seeds draw different rounds.</param>
-    /// <param name="tally">The counts to add to.</param>
-    /// <param name="rounds">The rounds to draw.</param>
     protected RealSeries(ulong seed, ulong kind, RealTally tally, int rounds = Rounds)
     {
         _seed = seed;
@@ -51,8 +45,6 @@ internal abstract class RealSeries : IAsyncDisposable
 
     protected bool HasFailed => _violation is not null;
 
-    /// <summary>Plays rounds until a promise is broken.</summary>
-    /// <returns>The violation and what led to it, or null if all promises were kept.</returns>
     protected async Task<RealFailure?> PlayAsync(Service service, Func<int, bool> hasRound)
     {
         Clients.Service = service;
@@ -84,31 +76,43 @@ internal abstract class RealSeries : IAsyncDisposable
         return _violation is { } violation ? new RealFailure(_seed, violation, Clients.Lines, service.Log) : null;
     }
 
+    /// <summary>Plays series of at most <see cref="Rounds"/> rounds, each with the next seed, and prints their progress.</summary>
+    public static async Task<IReadOnlyList<RealFailure>> PlayAllAsync<TTally>(
+        int rounds, ulong seed, TTally tally, Action<string> print, Func<ulong, int, TTally, Task<RealFailure?>> playAsync)
+    {
+        var failures = new List<RealFailure>();
+        for (var left = rounds; left > 0; left -= Rounds, seed++)
+        {
+            if (await playAsync(seed, Math.Min(left, Rounds), tally) is { } failure)
+            {
+                failures.Add(failure);
+                print(failure.ToString());
+            }
+
+            print($"seed {seed}: {tally}");
+        }
+
+        return failures;
+    }
+
     public abstract ValueTask DisposeAsync();
 
-    /// <summary>Lets the service start.</summary>
     protected abstract Task BeginAsync();
 
     /// <summary>Disturbs the service. Returns when it serves again.</summary>
-    /// <param name="round">The number of the round.</param>
-    /// <param name="steps">The number of requests of the round.</param>
-    /// <param name="clients">Completes when all of them were sent.</param>
     protected abstract Task DisturbAsync(int round, int steps, Task clients);
 
     /// <summary>Waits until what has no answer will take no effect any more.</summary>
     protected virtual Task SettleAsync() => Task.CompletedTask;
 
-    /// <summary>Checks what can be checked after the last round only.</summary>
     protected abstract Task EndAsync();
 
-    /// <summary>Waits for a random moment of a round.</summary>
     protected async Task AwaitMomentAsync(int steps, Task clients)
     {
         await Task.WhenAny(Clients.AskedAsync(Random.Between(1, steps)), clients);
         await Task.Delay(Random.Milliseconds(0, 3));
     }
 
-    /// <summary>Reports a broken promise, which ends the series.</summary>
     protected void Fail(string violation)
     {
         Clients.Note($"VIOLATION {violation}");
@@ -146,11 +150,6 @@ internal abstract class RealSeries : IAsyncDisposable
 }
 
 /// <summary>A promise that a real server broke.</summary>
-/// <param name="Seed">The seed of the series. Real timing is not part of it, so a failure may need a few attempts to
-/// reproduce.</param>
-/// <param name="Violation">The violated promise.</param>
-/// <param name="Lines">The requests and answers until then.</param>
-/// <param name="Log">The log of the last server process.</param>
 internal sealed record RealFailure(ulong Seed, string Violation, IReadOnlyList<string> Lines, string Log)
 {
     public override string ToString() => string.Join('\n',

@@ -1,16 +1,8 @@
-using System.Diagnostics;
-using OrleansUploads.Simulation.Judging;
-
 namespace OrleansUploads.Simulation.RealServer;
 
 /// <summary>Checks the whole state of a real server while no request is in flight.</summary>
-/// <param name="clients">Send the requests.</param>
-/// <param name="judge">Judges the answers.</param>
-/// <param name="hasFailed">Whether there is a violation already, so that waiting is pointless.</param>
-/// <param name="onViolation">Reports violations that no single reply shows.</param>
 internal sealed class ServerChecks(RealClients clients, Judge judge, Func<bool> hasFailed, Action<string> onViolation)
 {
-    /// <summary>Server options that make it collect bytes without an owner at once.</summary>
     public static readonly IReadOnlyList<string> CollectsAtOnce = ["--collect-grace", "0s", "--collect-interval", "1s"];
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -65,9 +57,6 @@ internal sealed class ServerChecks(RealClients clients, Judge judge, Func<bool> 
     }
 
     /// <summary>Checks that exactly the bytes without an owner are collected.</summary>
-    /// <param name="lives">The server.</param>
-    /// <param name="dataFolder">Its data folder.</param>
-    /// <param name="collects">Whether it has collected at once from its first start on.</param>
     public async Task CheckDiskAsync(ServerLives lives, string dataFolder, bool collects)
     {
         await lives.StopAsync();

@@ -13,10 +13,8 @@ internal sealed class ServerLives(ServerSetup setup, Func<(string AccessKeyId, s
     private GlacierClient? _client;
     private string _lastLog = "";
 
-    /// <summary>The log of the last two processes.</summary>
     public override string Log => $"{_lastLog}--- the current process\n{CurrentLog}";
 
-    /// <summary>The log of the running process.</summary>
     public string? CurrentLog => _process?.Log;
 
     public async Task StartAsync(params IReadOnlyList<string> more)
@@ -28,10 +26,8 @@ internal sealed class ServerLives(ServerSetup setup, Func<(string AccessKeyId, s
         Serve(new HttpServer(_client));
     }
 
-    /// <summary>Kills the server with SIGKILL.</summary>
     public Task KillAsync() => EndAsync(process => process.KillAsync());
 
-    /// <summary>Stops the server gracefully.</summary>
     public Task StopAsync() => EndAsync(process => process.StopAsync());
 
     public override async ValueTask DisposeAsync()

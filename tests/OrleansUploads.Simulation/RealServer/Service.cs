@@ -14,15 +14,12 @@ internal abstract class Service : IAsyncDisposable
     /// <summary>Sends requests to what is running, or to what ran last.</summary>
     public HttpServer Server { get; private set; } = null!;
 
-    /// <summary>The logs of the last processes.</summary>
     public abstract string Log { get; }
 
-    /// <summary>Completes when requests can be sent.</summary>
     public Task UpAsync() => _up.Task;
 
     public abstract ValueTask DisposeAsync();
 
-    /// <summary>A process is about to end.</summary>
     protected void BeginEnd()
     {
         IsEnding = true;
@@ -30,7 +27,6 @@ internal abstract class Service : IAsyncDisposable
         _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    /// <summary>Requests can be sent from now on.</summary>
     protected void Serve(HttpServer server)
     {
         Server = server;

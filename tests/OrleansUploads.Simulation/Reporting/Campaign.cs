@@ -1,8 +1,5 @@
-using System.Diagnostics;
-
 namespace OrleansUploads.Simulation.Reporting;
 
-/// <summary>Runs many seeds on all cores, with one world per thread.</summary>
 internal sealed class Campaign(ulong firstSeed)
 {
     /// <summary>The seeds between two looks at the clock.</summary>
@@ -12,13 +9,10 @@ internal sealed class Campaign(ulong firstSeed)
     private readonly List<Outcome> _failures = [];
     private ulong _next = firstSeed;
 
-    /// <summary>The combined coverage of all schedules.</summary>
     public Coverage Coverage { get; } = new();
 
-    /// <summary>The seeds that broke a promise, in ascending order.</summary>
     public IReadOnlyList<Outcome> Failures => [.. _failures.OrderBy(failure => failure.Seed)];
 
-    /// <summary>Runs the given number of further seeds.</summary>
     public void Run(ulong seeds)
     {
         new SeedRange(_next, seeds).Play(seed =>
@@ -39,7 +33,6 @@ internal sealed class Campaign(ulong firstSeed)
         _next += seeds;
     }
 
-    /// <summary>Runs for the given time, and reports progress.</summary>
     public void Run(TimeSpan duration, Action<string> report)
     {
         var watch = Stopwatch.StartNew();
@@ -53,11 +46,9 @@ internal sealed class Campaign(ulong firstSeed)
                 report($"{watch.Elapsed:mm\\:ss}  {Summary(watch.Elapsed)}");
             }
         }
-
-        report(Summary(watch.Elapsed));
     }
 
-    private string Summary(TimeSpan elapsed) =>
+    public string Summary(TimeSpan elapsed) =>
         $"{Coverage.Schedules} schedules, {Coverage.Schedules / elapsed.TotalSeconds:F0}/s, {Coverage.Operations} operations, "
-        + $"{Coverage.Faults} faults injected, {_failures.Count} failures";
+        + $"{Coverage.Turns} turns, {Coverage.Faults} faults injected, {_failures.Count} failures";
 }

@@ -1,9 +1,5 @@
-using System.Globalization;
-using OrleansUploads.Simulation.Bugs;
-
 namespace OrleansUploads.Simulation.Reporting;
 
-/// <summary>The report of a failure, starting with its seed.</summary>
 internal static class FailureReport
 {
     public static IEnumerable<string> Of(Outcome failure, Func<PlantedBug>? bug = null)

@@ -3,8 +3,6 @@ namespace OrleansUploads.Simulation.Reporting;
 /// <summary>A range of seeds, which are played on all cores.</summary>
 internal readonly record struct SeedRange(ulong From, ulong Count)
 {
-    /// <summary>Plays every seed of the range.</summary>
-    /// <returns>A line for each seed that broke a promise, in ascending order of the seeds.</returns>
     public IReadOnlyList<string> Play(Func<ulong, string?> play)
     {
         var failures = new List<(ulong Seed, string Violation)>();

@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.Bugs;
-
 namespace OrleansUploads.Simulation.Reporting;
 
 /// <summary>Shortens a failing schedule and turns off faults, as long as the same kind of promise still breaks.</summary>
@@ -7,35 +5,10 @@ internal sealed class Shrinker(ulong seed, string kind, Func<PlantedBug>? bug)
 {
     private const int MaxRuns = 3000;
 
-    private static readonly IReadOnlyList<Func<SwarmOptions, SwarmOptions>> Friendlier =
-    [
-        o => o with { Hosts = 1 },
-        o => o with { SkewMilliseconds = 0 },
-        o => o with { AppendFailsBefore = 0 },
-        o => o with { AppendFailsAfter = 0 },
-        o => o with { AppendHangs = 0 },
-        o => o with { AppendAtOnce = 0 },
-        o => o with { ReadFails = 0 },
-        o => o with { SnapshotFails = 0 },
-        o => o with { StoreFailsBefore = 0 },
-        o => o with { StoreFailsAfter = 0 },
-        o => o with { BytesFlip = 0 },
-        o => o with { TellLost = 0 },
-        o => o with { TellTwice = 0 },
-        o => o with { RequestLost = 0 },
-        o => o with { RequestTwice = 0 },
-        o => o with { ReplyLost = 0 },
-        o => o with { DrawsTaskOrder = false },
-        o => o with { InlineContinuations = true },
-        o => o with { RealIntakeOfFullParts = false },
-        o => o with { HistorySlack = 64 },
-        o => o with { IdleSeconds = 120 },
-        o => o with { SlowMilliseconds = 5 },
-    ];
+    private static readonly SwarmOptions Ordinary = new();
 
     private int _runs;
 
-    /// <summary>How many schedules were tried.</summary>
     public int Runs => _runs;
 
     public Outcome Shrink(Outcome failure)
@@ -55,9 +28,10 @@ internal sealed class Shrinker(ulong seed, string kind, Func<PlantedBug>? bug)
     private bool ShrinkOptions(ref Outcome best)
     {
         var better = false;
-        foreach (var friendlier in Friendlier)
+        foreach (var option in typeof(SwarmOptions).GetProperties())
         {
-            var options = friendlier(best.Options);
+            var options = best.Options with { };
+            option.SetValue(options, option.GetValue(Ordinary));
             better |= options != best.Options && Try(options, best.Schedule, ref best);
         }
 
@@ -109,7 +83,6 @@ internal sealed class Shrinker(ulong seed, string kind, Func<PlantedBug>? bug)
         return outcome.Kind == kind ? outcome : null;
     }
 
-    /// <summary>The schedule without a run of steps, counted over all chapters.</summary>
     private static Schedule Without(Schedule schedule, int from, int count)
     {
         var chapters = new List<Chapter>();

@@ -1,13 +1,8 @@
-using System.Globalization;
 using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Simulation.Soak;
 
 /// <summary>The content of a journal's pages.</summary>
-/// <param name="UsedBytes">Size of the pages in use.</param>
-/// <param name="FreeBytes">Size of the free pages.</param>
-/// <param name="Streams">Number of streams of each kind.</param>
-/// <param name="Payload">Their stored bytes, by kind.</param>
 internal sealed record JournalContent(
     long UsedBytes, long FreeBytes, IReadOnlyDictionary<EntityKind, long> Streams, IReadOnlyDictionary<EntityKind, long> Payload)
 {
@@ -18,7 +13,6 @@ internal sealed record JournalContent(
     /// <summary>The stored bytes, without SQLite's indexes and free space.</summary>
     public long ContentBytes => Payload.Values.Sum() + (Streams.Values.Sum() * StreamBytes);
 
-    /// <summary>Reads the journal of a folder, which a server may be using.</summary>
     public static JournalContent Read(string dataFolder)
     {
         using var database = SqliteDatabase.Open(Path.Combine(dataFolder, JournalSchema.FileName), readOnly: true);

@@ -1,10 +1,6 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Globalization;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Simulation.RealServer;
 
 namespace OrleansUploads.Simulation.Soak;
 
@@ -51,13 +47,11 @@ internal sealed class SoakLoad(
     /// <summary>Requests that failed, were skipped, or returned wrong bytes.</summary>
     public long Failures => Interlocked.Read(ref _failures);
 
-    /// <summary>Why requests failed, and how often.</summary>
     public IReadOnlyDictionary<string, int> Reasons => _reasons;
 
     /// <summary>Returns the largest number of uploads and retrievals that were in flight since the last call.</summary>
     public int TakeMostInFlight() => Interlocked.Exchange(ref _mostInFlight, 0);
 
-    /// <summary>Creates the vaults and the archives that are never deleted.</summary>
     public async Task PrepareAsync()
     {
         for (var i = 0; i < Vaults; i++)

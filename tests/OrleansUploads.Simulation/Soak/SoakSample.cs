@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Simulation.Soak;
 
 /// <summary>The resources that a server uses at one moment.</summary>
@@ -28,15 +26,10 @@ internal sealed record SoakSample(TimeSpan At)
 
     public long LogBytes { get; init; }
 
-    /// <summary>The header of a table of samples.</summary>
     public static string Head =>
         "   time  resident  heap  committed   old  full GCs  descriptors  threads  journal   WAL   uploads  retrievals  failed";
 
     /// <summary>Takes a sample. Linux only.</summary>
-    /// <param name="at">How long the load has run.</param>
-    /// <param name="processId">The server's process.</param>
-    /// <param name="figuresFile">The file that <see cref="StartupHook"/> writes.</param>
-    /// <param name="dataFolder">The server's folder.</param>
     public static SoakSample Take(TimeSpan at, int processId, string figuresFile, string dataFolder)
     {
         var status = File.ReadAllLines($"/proc/{processId}/status");
@@ -57,7 +50,6 @@ internal sealed record SoakSample(TimeSpan At)
         };
     }
 
-    /// <summary>A line under <see cref="Head"/>.</summary>
     public string Line(SoakLoad load) => string.Create(
         CultureInfo.InvariantCulture,
         $"{At:h\\:mm\\:ss} {MiB(ResidentBytes),9:F0} {MiB(HeapBytes),5:F0} {MiB(CommittedBytes),10:F0} {MiB(OldBytes),5:F0} {FullCollections,9} "

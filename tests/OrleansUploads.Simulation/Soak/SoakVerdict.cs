@@ -1,10 +1,6 @@
-using System.Globalization;
-
 namespace OrleansUploads.Simulation.Soak;
 
 /// <summary>The rules that a soak run must satisfy. docs/simulation.md describes them.</summary>
-/// <param name="Rule">The rule, with the measured values.</param>
-/// <param name="IsKept">Whether it holds.</param>
 internal sealed record SoakVerdict(string Rule, bool IsKept)
 {
     private const double MostGrowth = 1.10;
@@ -18,11 +14,6 @@ internal sealed record SoakVerdict(string Rule, bool IsKept)
     private const long MostLogBytes = 64L * 1024 * 1024;
 
     /// <summary>Judges samples.</summary>
-    /// <param name="samples">All of them, oldest first.</param>
-    /// <param name="warmUp">Earlier samples are ignored.</param>
-    /// <param name="mostMemoryBytes">Limit of the resident memory after that.</param>
-    /// <param name="load">The load that was sent.</param>
-    /// <param name="journal">The journal's content at the end.</param>
     public static IReadOnlyList<SoakVerdict> Judge(
         IReadOnlyList<SoakSample> samples, TimeSpan warmUp, long mostMemoryBytes, SoakLoad load, JournalContent journal)
     {

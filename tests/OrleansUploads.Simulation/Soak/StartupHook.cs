@@ -1,5 +1,3 @@
-using System.Globalization;
-
 /// <summary>Runs inside the server under test by means of DOTNET_STARTUP_HOOKS, and writes the garbage collector's figures
 /// to a file every second.</summary>
 /// <remarks>The runtime requires this name and no namespace.</remarks>
@@ -7,10 +5,8 @@ using System.Globalization;
 public static class StartupHook
 #pragma warning restore CA1050
 {
-    /// <summary>The environment variable that contains the path of the file.</summary>
     public const string FileVariable = "ORLEANSUPLOADS_SOAK_FIGURES";
 
-    /// <summary>Starts the thread that writes the figures.</summary>
     public static void Initialize()
     {
         if (Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } path)

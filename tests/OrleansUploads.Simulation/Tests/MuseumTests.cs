@@ -1,9 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Entities;
-
 namespace OrleansUploads.Simulation.Tests;
 
 /// <summary>Failures of other upload servers, reproduced against this engine. docs/museum.md describes each under the

@@ -1,18 +1,3 @@
-using System.Text;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine;
-using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Memory;
-using OrleansUploads.Hashing;
-using OrleansUploads.TestKit.Journals;
-using OrleansUploads.TestKit.PartStores;
-
 namespace OrleansUploads.Simulation.Tests;
 
 /// <summary>An engine in memory, for short scenarios. The content of a part is a word.</summary>

@@ -1,6 +1,4 @@
 using OrleansUploads.Simulation.PowerCut;
-using OrleansUploads.Simulation.PowerCut.Disk;
-using OrleansUploads.Simulation.PowerCut.Fuse;
 
 namespace OrleansUploads.Simulation.Tests;
 
@@ -17,7 +15,7 @@ public sealed class NewFolderPowerCutTests
     [Theory]
     [Trait(TestRun.Name, TestRun.Campaign)]
     [InlineData((int)Errno.InputOutput)]
-    [InlineData((int)Errno.NoSpace)]
+    [InlineData((int)Errno.NoSpace, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "6"])]
     [Promise("operations.md", "EIO, EROFS, any other")]
     public async Task A_server_that_starts_while_a_flush_of_its_folder_fails_keeps_its_promises_or_refuses_to_start(int error)
     {

@@ -1,4 +1,3 @@
-using OrleansUploads.Simulation.Bugs;
 using OrleansUploads.Simulation.Reporting;
 
 namespace OrleansUploads.Simulation.Tests;

@@ -1,7 +1,4 @@
-using System.Runtime.InteropServices;
 using OrleansUploads.Simulation.PowerCut;
-using OrleansUploads.Simulation.PowerCut.Disk;
-using OrleansUploads.Simulation.PowerCut.Fuse;
 
 namespace OrleansUploads.Simulation.Tests;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.RealServer;
-
 namespace OrleansUploads.Simulation.Tests;
 
 [Trait(TestRun.Name, TestRun.Campaign)]
@@ -17,7 +15,7 @@ public sealed class RealServerTests(ITestOutputHelper output)
     {
         var tally = new RealTally();
 
-        var failures = await RealCommand.RunAsync(Rounds, (ulong)Seed, tally, output.WriteLine);
+        var failures = await RealSeries.PlayAllAsync(Rounds, (ulong)Seed, tally, output.WriteLine, KillSeries.RunAsync);
 
         Assert.True(failures.Count == 0, string.Join("\n\n", failures));
         Assert.Equal(Rounds, tally.Rounds);
@@ -35,8 +33,7 @@ public sealed class RealServerTests(ITestOutputHelper output)
     {
         using var copies = new TemporaryFolder();
 
-        var failure = await KillSeries.RunAsync(
-            seed: 1, RealSeries.Rounds, fillsDisk: false, new RealTally(), new Amnesia(copies.Data).Strike);
+        var failure = await KillSeries.RunAsync(seed: 1, RealSeries.Rounds, new RealTally(), new Amnesia(copies.Data).Strike);
 
         Assert.NotNull(failure);
         output.WriteLine(failure.Violation);

@@ -1,15 +1,4 @@
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine;
-using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Memory;
 using OrleansUploads.Simulation.Reporting;
-using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Simulation.Tests;
 
@@ -22,9 +11,6 @@ public sealed class RegressionTests
 
     /// <summary>A seed that fails is added here. It shows the defect only until the generator changes, so the defect gets a scenario, too.</summary>
     [Theory]
-    [InlineData(ScheduleKind.Uploads, 38, "a stale vault confirmed closing an upload that it had never listed")]
-    [InlineData(ScheduleKind.Uploads, 33, "a stale account confirmed removing a vault that it had never registered")]
-    [InlineData(ScheduleKind.Uploads, 50, "a stale vault confirmed counting an archive that it had not counted")]
     [InlineData(ScheduleKind.Uploads, 14116, "bytes that had become an archive were deleted because a repeated report was refused")]
     [InlineData(ScheduleKind.Uploads, 1882374015028106, "a deletion was answered when the vault's former removal was confirmed, not its own")]
     [InlineData(ScheduleKind.Uploads, 1882461033256399, "the model forbade that a copy of the same request used up the limit of open uploads")]

@@ -1,48 +1,70 @@
+using OrleansUploads.Simulation.Inventories;
 using OrleansUploads.Simulation.Reporting;
 
 namespace OrleansUploads.Simulation.Tests;
 
 public sealed class SeedTests
 {
-    private const ulong FewSeeds = 600;
-    private const ulong FixedSeeds = 1_000;
-    private const ulong SeedsOfACommit = 2_000;
-    private const ulong ObjectStoreSeeds = 100;
+    [Theory]
+    [Trait(TestRun.Name, TestRun.Quick)]
+    [InlineData(ScheduleKind.Objects, 100)]
+    [InlineData(ScheduleKind.Inventories, 60)]
+    [InlineData(ScheduleKind.Clocks, 5)]
+    public void A_few_seeds_keep_every_promise(string kind, ulong seeds) => Play(kind, new SeedRange(1, seeds));
 
     [Fact]
-    [Promise("README.md", "An acknowledged part is never lost")]
-    [Promise("README.md", "A returned archive ID never changes, and it resolves to its archive until the archive is deleted")]
-    [Promise("README.md", "Storage does not leak: after reclamation, the part store holds only bytes that belong to open uploads and archives")]
-    public void Six_hundred_seeds_keep_every_promise() => Play(new SeedRange(1, FewSeeds), new Coverage());
+    [Trait(TestRun.Name, TestRun.Quick)]
+    public void Six_hundred_seeds_keep_every_promise() => PlayUploads(new SeedRange(1, 600), new Coverage());
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
+    [Promise("README.md", "An acknowledged part is never lost")]
+    [Promise("README.md", "A returned archive ID never changes, and it resolves to its archive until the archive is deleted")]
+    [Promise("README.md", "Storage does not leak: after reclamation, the part store holds only bytes that belong to open uploads and archives")]
     public void Fixed_seeds_and_seeds_of_the_commit_keep_every_promise_and_reach_every_rare_situation()
     {
         var coverage = new Coverage();
-        Play(new SeedRange(1, FixedSeeds), coverage);
-        Play(CommitSeeds.Draw(SeedsOfACommit, after: FixedSeeds), coverage);
+        foreach (var seeds in CommitSeeds.FixedAndDrawn(1_000, 2_000))
+        {
+            PlayUploads(seeds, coverage);
+        }
+
         Assert.Empty(coverage.Missing);
     }
 
-    private static void Play(SeedRange seeds, Coverage coverage)
+    [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    public void Objects_keep_every_promise_in_fixed_seeds_and_in_seeds_of_the_commit() => Play(ScheduleKind.Objects, 500, 500);
+
+    [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    public void Inventories_keep_every_promise_in_fixed_seeds_and_in_seeds_of_the_commit()
     {
-        Console.WriteLine(ScheduleKind.Of(ScheduleKind.Uploads).CommandFor(seeds));
-        var campaign = new Campaign(seeds.From);
-        campaign.Run(seeds.Count);
-        if (campaign.Failures is [var first, ..])
+        var seen = 0;
+        foreach (var seeds in CommitSeeds.FixedAndDrawn(100, 200))
         {
-            Assert.Fail(string.Join('\n', FailureReport.Of(first)));
+            Play(ScheduleKind.Inventories, seeds, seed =>
+            {
+                var outcome = InventorySimulation.Run(seed);
+                Interlocked.Or(ref seen, (int)outcome.Seen);
+                return outcome.Violation;
+            });
         }
 
-        Assert.Equal((long)seeds.Count, campaign.Coverage.Schedules);
-        coverage.Add(campaign.Coverage);
+        Assert.Equal(InventorySituations.All, (InventorySituations)seen);
     }
+
+    /// <summary>The test knows the true time, and the server does not.</summary>
+    [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Promise("operations.md", "the clock jumps, or is behind the journal")]
+    [Promise("operations.md", "uploads and jobs expire, unowned bytes are collected, and bytes and records of what was deleted are deleted")]
+    public void Clock_faults_never_cause_early_deletion_in_fixed_seeds_and_in_seeds_of_the_commit() => Play(ScheduleKind.Clocks, 20, 40);
 
     [Fact]
     public void Seeds_keep_every_promise_over_an_object_store()
     {
-        var failures = new SeedRange(1, ObjectStoreSeeds).Play(seed =>
+        var failures = new SeedRange(1, 100).Play(seed =>
         {
             var options = SwarmOptions.Draw(seed) with { ShowsCommittedOnly = true };
             return Simulation.Run(seed, options, ScheduleGenerator.Generate(seed, options), new Coverage()).Violation;
@@ -50,15 +72,17 @@ public sealed class SeedTests
         Assert.Empty(failures);
     }
 
-    [Fact]
-    public void The_same_seed_produces_the_same_trace_twice()
+    [Theory]
+    [InlineData(ScheduleKind.Uploads, 30)]
+    [InlineData(ScheduleKind.Objects, 5)]
+    [InlineData(ScheduleKind.Inventories, 5)]
+    public void The_same_seed_produces_the_same_trace_twice(string kind, ulong seeds)
     {
-        for (var seed = 1UL; seed <= 50; seed++)
+        for (var seed = 1UL; seed <= seeds; seed++)
         {
-            var once = Simulation.Run(seed, new Coverage());
-            var again = Simulation.Run(seed, new Coverage(), keepsLines: true);
-            Assert.Equal(once.Trace.Hash, again.Trace.Hash);
-            Assert.Equal(once.Trace.Notes, again.Trace.Notes);
+            var once = ScheduleKind.Of(kind).Run(seed, false).Trace;
+            var again = ScheduleKind.Of(kind).Run(seed, true).Trace;
+            Assert.Equal((once.Hash, once.Notes), (again.Hash, again.Notes));
         }
     }
 
@@ -72,10 +96,6 @@ public sealed class SeedTests
         Assert.Equal(hash, Simulation.Run(seed, new Coverage()).Trace.Hash.ToString("x16", null));
 
     [Fact]
-    public void Different_seeds_generate_different_worlds() =>
-        Assert.True(Enumerable.Range(1, 100).Select(seed => SwarmOptions.Draw((ulong)seed)).Distinct().Count() > 90);
-
-    [Fact]
     public void Work_on_another_thread_is_detected()
     {
         var world = new SimulatedWorld(1, new SwarmOptions(), keepsLines: false, new Coverage());
@@ -84,5 +104,35 @@ public sealed class SeedTests
         other.Start();
         other.Join();
         Assert.IsType<InvalidOperationException>(thrown);
+    }
+
+    private static void Play(string kind, ulong fixedSeeds, ulong seedsOfACommit)
+    {
+        foreach (var seeds in CommitSeeds.FixedAndDrawn(fixedSeeds, seedsOfACommit))
+        {
+            Play(kind, seeds);
+        }
+    }
+
+    private static void Play(string kind, SeedRange seeds, Func<ulong, string?>? play = null)
+    {
+        var command = ScheduleKind.Of(kind).CommandFor(seeds);
+        Console.WriteLine(command);
+        var failures = seeds.Play(play ?? (seed => ScheduleKind.Of(kind).Run(seed, false).Violation));
+        Assert.True(failures.Count == 0, $"{command}\n{string.Join('\n', failures.Take(10))}");
+    }
+
+    private static void PlayUploads(SeedRange seeds, Coverage coverage)
+    {
+        Console.WriteLine(ScheduleKind.Of(ScheduleKind.Uploads).CommandFor(seeds));
+        var campaign = new Campaign(seeds.From);
+        campaign.Run(seeds.Count);
+        if (campaign.Failures is [var first, ..])
+        {
+            Assert.Fail(string.Join('\n', FailureReport.Of(first)));
+        }
+
+        Assert.Equal((long)seeds.Count, campaign.Coverage.Schedules);
+        coverage.Add(campaign.Coverage);
     }
 }

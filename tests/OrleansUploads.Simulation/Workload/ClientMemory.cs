@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.Judging;
-
 namespace OrleansUploads.Simulation.Workload;
 
 /// <summary>What the clients know: the IDs behind a schedule's numbers, and the acknowledged parts.</summary>
@@ -13,7 +11,6 @@ internal sealed class ClientMemory(Judge judge, Schedule schedule)
     /// <summary>Whether a deletion of an archive that does not exist yet deletes another one. A short series has few archives.</summary>
     public bool TakesAnyArchive { get; init; }
 
-    /// <summary>Replaces numbers by IDs, or null if an ID is not known yet.</summary>
     public Request? Resolve(Operation operation) => operation switch
     {
         Operation.CreateVault o => new Request.CreateVault(o.Vault),
@@ -73,7 +70,6 @@ internal sealed class ClientMemory(Judge judge, Schedule schedule)
         };
     }
 
-    /// <summary>A client's operation was answered.</summary>
     public void Learn(Operation operation, Reply reply)
     {
         if (operation is Operation.InitiateUpload initiate && reply.Upload is { } id)
@@ -91,8 +87,6 @@ internal sealed class ClientMemory(Judge judge, Schedule schedule)
         }
     }
 
-    /// <summary>An answer named an archive.</summary>
-    /// <returns>Whether it is a new one.</returns>
     public bool LearnArchive(ArchiveId archive)
     {
         if (_archives.Contains(archive))

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Simulation.Workload;
 
 /// <summary>The first bytes of one of a few random blocks of 1 MiB. Their hashes are real and cheap.</summary>

@@ -1,14 +1,3 @@
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Jobs;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Simulation.Workload;
 
 /// <summary>Handles requests as a protocol front does, on the engine of one simulated process.</summary>
@@ -148,7 +137,6 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         }
     }
 
-    /// <summary>The number of a vault in schedules.</summary>
     public static int NumberOf(VaultId vault) => Array.IndexOf(Vaults, vault);
 
     /// <summary>Adds the vault's incarnation to the reply, if it did not change meanwhile.</summary>
@@ -253,7 +241,6 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
             ? reply?.Invoke(answer) ?? new Reply(Verdict.Done)
             : ToReply(refusal);
 
-    /// <summary>The reply for a refusal.</summary>
     public static Reply ToReply(Refusal refusal) => refusal switch
     {
         Refusal.VaultNotFound or Refusal.UploadNotFound or Refusal.ArchiveNotFound or Refusal.JobNotFound => new(Verdict.NotFound),

@@ -1,10 +1,4 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Simulation.Workload;
 
@@ -18,7 +12,6 @@ internal sealed class GuardedDeletion(SimulatedWorld world, SimulatedProcess pro
 
     private IEntityHost Host => process.Host;
 
-    /// <summary>A policy that forbids the deletion of young archives.</summary>
     public static VaultPolicy PolicyOf(VaultId vault, int days) => new(
         string.Create(CultureInfo.InvariantCulture, $$"""
             {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"glacier:DeleteArchive",

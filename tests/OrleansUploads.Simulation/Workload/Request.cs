@@ -1,6 +1,3 @@
-using OrleansUploads.Hashing;
-using OrleansUploads.Simulation.Judging;
-
 namespace OrleansUploads.Simulation.Workload;
 
 /// <summary>An operation with known IDs, as it is sent to a server, in this process or over HTTP.</summary>
@@ -10,10 +7,8 @@ internal abstract record Request
     {
     }
 
-    /// <summary>A request about one vault.</summary>
     public abstract record OfVault(int Vault) : Request;
 
-    /// <summary>A request to one upload.</summary>
     public abstract record OfUpload(int Vault, UploadId Upload) : OfVault(Vault);
 
     public sealed record CreateVault(int Vault) : OfVault(Vault);
@@ -119,11 +114,9 @@ internal sealed record Reply(Verdict Verdict)
     /// <summary>Whether bytes that were read differ from those that were stored. This must never happen.</summary>
     public bool BytesDiffer { get; init; }
 
-    /// <summary>The reason of an unknown outcome, for the trace.</summary>
     public string? Reason { get; init; }
 }
 
-/// <summary>A server under test: the engine in this process, or a real server over HTTP.</summary>
 internal interface IServer
 {
     Task<Reply> HandleAsync(Request request, CancellationToken cancellationToken);

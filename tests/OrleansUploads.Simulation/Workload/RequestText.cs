@@ -1,6 +1,5 @@
 namespace OrleansUploads.Simulation.Workload;
 
-/// <summary>Requests and steps as text.</summary>
 internal static class RequestText
 {
     public static string Of(Request request) => request switch
@@ -28,36 +27,13 @@ internal static class RequestText
 
     public static string Of(Step step) => step switch
     {
-        Step.Ask s => $"client {s.Actor}  {Of(s.Operation)}  (host {s.Host}, {s.Attempts}x, {s.Timeout.TotalSeconds}s)",
+        Step.Ask s => $"client {s.Actor}  {s.Operation}  (host {s.Host}, {s.Attempts}x, {s.Timeout.TotalSeconds}s)",
         Step.Crash s => $"nemesis   crash host {s.Host} for {s.Downtime.TotalSeconds:F1}s",
         Step.Wake s => $"nemesis   wake scan on host {s.Host}",
         Step.Collect s => $"nemesis   collect on host {s.Host} with grace {s.Grace}",
         Step.Suspend s => $"nemesis   suspend for {s.For.TotalSeconds:F1}s",
         Step.FillDisk s => $"nemesis   disk full for {s.For.TotalSeconds:F1}s",
         _ => step.ToString(),
-    };
-
-    private static string Of(Operation operation) => operation switch
-    {
-        Operation.CreateVault o => $"create vault {o.Vault}",
-        Operation.DeleteVault o => $"delete vault {o.Vault}",
-        Operation.DescribeVault o => $"describe vault {o.Vault}",
-        Operation.ListVaults => "list vaults",
-        Operation.InitiateUpload o => $"initiate upload {o.Upload} in vault {o.Vault}",
-        Operation.PutPart o => $"put upload {o.Upload} slot {o.Slot} = {o.Content}{Of(o.Lie)}",
-        Operation.CompleteUpload o => $"complete upload {o.Upload} {o.Claim}",
-        Operation.AbortUpload o => $"abort upload {o.Upload}",
-        Operation.ListParts o => $"list parts of upload {o.Upload}",
-        Operation.ListUploads o => $"list uploads of vault {o.Vault}",
-        Operation.PutArchive o => $"put archive {o.Content} into vault {o.Vault}{Of(o.Lie)}",
-        Operation.DeleteArchive o => o.Archive == Operation.Newest ? "delete the newest archive" : $"delete archive {o.Archive}",
-        Operation.DeleteForeseen o => $"delete the archive of upload {o.Upload}",
-        Operation.SetAccess o => $"forbid deletions in vault {o.Vault} before {o.YoungerThanDays} days by access policy",
-        Operation.InitiateLock o => $"lock vault {o.Vault} for {o.YoungerThanDays} days",
-        Operation.CompleteLock o => $"complete the lock of vault {o.Vault}",
-        Operation.AbortLock o => $"abort the lock of vault {o.Vault}",
-        Operation.ReadArchive o => $"read archive {o.Archive}{(o.OnlyRange ? " (a range)" : "")}",
-        _ => operation.ToString(),
     };
 
     private static string Of(Lie lie) => lie == Lie.None ? "" : $" lying: {lie}";

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Settings;
-
 namespace OrleansUploads.Simulation.Workload;
 
 /// <summary>Draws a schedule from a seed and its options, independent of any server.</summary>
@@ -187,7 +185,6 @@ internal sealed partial class ScheduleGenerator
         _ => new Operation.CreateVault(0),
     };
 
-    /// <summary>An operation that advances an upload towards its end.</summary>
     private Operation Advance(int upload)
     {
         var plan = _plans[upload];

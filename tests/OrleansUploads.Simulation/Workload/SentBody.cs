@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Parts;
-
 namespace OrleansUploads.Simulation.Workload;
 
 /// <summary>A request body, with or without a lie. Reads complete synchronously, because asynchronous ones would leave the

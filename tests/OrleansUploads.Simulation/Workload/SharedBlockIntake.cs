@@ -1,9 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Engine.Entities;
-
 namespace OrleansUploads.Simulation.Workload;
 
 /// <summary>The steps of the real part intake for a whole block with a known hash. Hashing every MiB would make schedules

@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.Judging;
-
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>The clients. Each performs its steps, repeats requests without an answer, and finally gives up. All share what
@@ -10,7 +8,6 @@ internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge
     private readonly Dictionary<ArchiveId, int> _livesAtLearning = [];
     private readonly Dictionary<UploadId, (int Host, int Lives)> _lastHost = [];
 
-    /// <summary>Runs the client's steps of a chapter, one after the other.</summary>
     public async Task RunAsync(IEnumerable<Step.Ask> steps)
     {
         foreach (var step in steps)
@@ -23,7 +20,6 @@ internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge
         }
     }
 
-    /// <summary>Sends a request once, and waits for the answer until the timeout.</summary>
     public async Task<Reply> SendAsync(int host, Request request, TimeSpan timeout, bool hangsUp)
     {
         var asked = judge.Ask(request);

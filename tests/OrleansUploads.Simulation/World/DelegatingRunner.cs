@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Entities;
-
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>Passes every call to the real runner. A wrapper overrides the members that it changes.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.Bugs;
-
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>The processes of a world, and the journal and the disk that they share.</summary>
@@ -29,10 +27,8 @@ internal sealed class Hosts
 
     public int Count => _processes.Length;
 
-    /// <summary>Total number of process starts.</summary>
     public int Lives => _lives.Sum();
 
-    /// <summary>The process, or null while it is down.</summary>
     public SimulatedProcess? this[int host] => _processes[host % Count];
 
     public void Start(int host)

@@ -221,7 +221,6 @@ internal sealed class JournalPort(SimulatedWorld world, SimulatedProcess process
 
     private static string Named(EntityId entity) => SimulatedProcess.Named(entity);
 
-    /// <summary>A write that was requested but is not durable yet.</summary>
     private sealed class InFlight(
         SimulatedWorld world, SimulatedProcess process, EntityId entity, Func<AppendOutcome> effect, string what, long size)
     {

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Entities;
-
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>Wraps a real runner. Some of its tells are lost and sent again, or arrive twice, the second time late.</summary>

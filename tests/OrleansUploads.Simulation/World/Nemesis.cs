@@ -1,8 +1,5 @@
-using OrleansUploads.Simulation.Judging;
-
 namespace OrleansUploads.Simulation.World;
 
-/// <summary>Carries out the faults of a schedule.</summary>
 internal sealed class Nemesis(SimulatedWorld world, Hosts hosts, Judge judge)
 {
     public async Task RunAsync(IEnumerable<Step> steps)

@@ -1,9 +1,4 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Bytes;
-using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Simulation.World;
 
@@ -236,7 +231,6 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
             return ValueTask.CompletedTask;
         }
 
-        /// <summary>Writes a whole block without copying it.</summary>
         public void WriteShared(byte[] block)
         {
             port.RequireRoom();

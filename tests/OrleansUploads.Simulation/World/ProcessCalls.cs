@@ -1,20 +1,11 @@
-using OrleansUploads.Core.Refusals;
-using OrleansUploads.Engine.Entities;
-
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>Sends requests to processes that may be slow, crash, or lose an answer.</summary>
 internal sealed class ProcessCalls(SimulatedWorld world, Hosts hosts)
 {
-    /// <summary>How long clients usually wait for an answer.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Sends a request to a process and waits for its answer.</summary>
-    /// <param name="what">A name for traces.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="timeout">How long the client waits, or null for as long as usual.</param>
-    /// <param name="ended">Called once when no process works for the request any more, which may be after the client has given up.</param>
-    /// <returns>The answer, or null if it is unknown whether the request was carried out.</returns>
     public async Task<Outcome<T>?> SendAsync<T>(
         string what, Func<SimulatedProcess, Task<Outcome<T>>> request, TimeSpan? timeout = null, Action? ended = null)
         where T : class

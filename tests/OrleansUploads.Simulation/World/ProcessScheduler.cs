@@ -21,7 +21,6 @@ internal sealed class ProcessScheduler(SimulatedWorld world) : TaskScheduler
         }
     }
 
-    /// <summary>Starts work in this process.</summary>
     public Task Start(Func<Task> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.None, this).Unwrap();
 

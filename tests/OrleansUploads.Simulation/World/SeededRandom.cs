@@ -15,7 +15,6 @@ internal sealed class SeededRandom(ulong seed)
         return mixed ^ (mixed >> 31);
     }
 
-    /// <summary>0 to one less than the bound.</summary>
     public int Below(int bound) => (int)(Next() % (uint)bound);
 
     /// <summary>Both ends included.</summary>
@@ -37,6 +36,5 @@ internal sealed class SeededRandom(ulong seed)
         }
     }
 
-    /// <summary>An independent source for one purpose.</summary>
     public SeededRandom Fork(ulong purpose) => new(new SeededRandom(_state ^ (purpose * 0xD1342543DE82EF95)).Next());
 }

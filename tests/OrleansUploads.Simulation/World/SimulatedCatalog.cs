@@ -1,8 +1,3 @@
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Engine;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Simulation.Bugs;
-
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>The real catalog, with runners that save snapshots early, lose tells, and may have a planted bug.</summary>

@@ -7,7 +7,6 @@ internal sealed class SimulatedJournal
 
     public int Streams => _streams.Count;
 
-    /// <summary>Called with every record that becomes durable.</summary>
     public Action<JournalAppend>? Appended { get; set; }
 
     public JournalHistory Read(EntityId entity) =>

@@ -1,6 +1,3 @@
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Hashing;
-
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>The disk that all processes' part stores write to.</summary>
@@ -8,7 +5,6 @@ internal sealed class SimulatedPartStore
 {
     public SortedDictionary<string, StoredUpload> Uploads { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether the disk refuses new data.</summary>
     public bool IsFull { get; set; }
 
     public StoredUpload? Find(UploadId upload) => Uploads.GetValueOrDefault(upload.ToString());
@@ -46,7 +42,6 @@ internal sealed class SimulatedPartStore
     }
 }
 
-/// <summary>The content of the disk for one upload.</summary>
 internal sealed class StoredUpload(UploadId upload)
 {
     public UploadId Upload { get; } = upload;
@@ -56,7 +51,6 @@ internal sealed class StoredUpload(UploadId upload)
     public byte[]? Manifest { get; set; }
 }
 
-/// <summary>One attempt on the disk.</summary>
 internal sealed class StoredAttempt(SimulatedProcess owner, long lengthBytes)
 {
     private byte[] _bytes = [];
@@ -85,7 +79,6 @@ internal sealed class StoredAttempt(SimulatedProcess owner, long lengthBytes)
         _length += bytes.Length;
     }
 
-    /// <summary>Stores a whole block without copying it.</summary>
     public void WriteShared(byte[] block)
     {
         _bytes = block;

@@ -1,9 +1,3 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine;
-using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Simulation.Bugs;
 using OrleansUploads.Simulation.Inventories;
 
 namespace OrleansUploads.Simulation.World;
@@ -91,7 +85,6 @@ internal sealed class SimulatedProcess
 
     public static string Named(UploadId upload) => upload == default ? "" : upload.ToString()[..6];
 
-    /// <summary>Raised when the process crashes.</summary>
     public event Action? Crashed;
 
     public void Crash()

@@ -40,7 +40,6 @@ internal sealed class SimulatedWorld
 
     public long Turns { get; private set; }
 
-    /// <summary>The first violation, or null.</summary>
     public string? Violation { get; private set; }
 
     /// <summary>The newest incarnation of each vault that a message has mentioned.</summary>
@@ -87,7 +86,6 @@ internal sealed class SimulatedWorld
     public void Note(int process, string what, string subject = "", long number = 0, string? detail = null) =>
         Trace.Note(Clock.Now, process, what, subject, number, detail);
 
-    /// <summary>Records an injected fault.</summary>
     public void Fault(int process, string what, string subject = "")
     {
         Coverage.Faults++;
@@ -101,8 +99,6 @@ internal sealed class SimulatedWorld
         return passed.Task;
     }
 
-    /// <summary>Runs until a condition holds.</summary>
-    /// <returns>False if time ran out, or a violation was found.</returns>
     public bool RunUntil(Func<bool> condition, TimeSpan atMost)
     {
         RequireOwnThread();
@@ -118,7 +114,6 @@ internal sealed class SimulatedWorld
         return Violation is null;
     }
 
-    /// <summary>Runs for a span of time.</summary>
     public void RunFor(TimeSpan span)
     {
         RunUntil(static () => false, span);

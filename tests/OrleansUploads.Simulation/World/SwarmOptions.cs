@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>The options of one seed's world. Rates are per thousand chances.</summary>
@@ -117,7 +115,6 @@ internal sealed record SwarmOptions
 
     public int FullDiskWeight { get; init; }
 
-    /// <summary>Draws the options of a seed.</summary>
     public static SwarmOptions Draw(ulong seed)
     {
         var random = new SeededRandom(seed).Fork(1);
@@ -168,7 +165,6 @@ internal sealed record SwarmOptions
         };
     }
 
-    /// <summary>The same options without faults.</summary>
     public SwarmOptions WithoutFaults() => this with
     {
         AppendFailsBefore = 0,
@@ -188,7 +184,6 @@ internal sealed record SwarmOptions
         MeterFails = 0,
     };
 
-    /// <summary>One line per option, for the head of a failure's report.</summary>
     public IEnumerable<string> Describe() => typeof(SwarmOptions).GetProperties().Select(property =>
         string.Create(CultureInfo.InvariantCulture, $"  {property.Name,-24}{property.GetValue(this)}"));
 }

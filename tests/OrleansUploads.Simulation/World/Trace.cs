@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>Everything that happened in a world, as one hash and optionally as readable lines.</summary>

@@ -1,6 +1,5 @@
 namespace OrleansUploads.Simulation.World;
 
-/// <summary>Virtual time, and alarms in the order in which they are due.</summary>
 internal sealed class WorldClock
 {
     private readonly PriorityQueue<Alarm, (long DueTicks, long Order)> _alarms = new();

@@ -4,8 +4,6 @@ using OrleansUploads.TestKit.Processes;
 namespace OrleansUploads.TestKit.Races;
 
 /// <summary>Plays races, each for a key of its own, and kills the server in some of them.</summary>
-/// <param name="requests">Signs requests.</param>
-/// <param name="random">Decides the order of requests and the moments of kills.</param>
 public sealed class RaceCampaign(SignedRequests requests, Random random) : IDisposable
 {
     /// <summary>When keys are read again after a kill, for what the server does some seconds after its start.</summary>
@@ -21,7 +19,6 @@ public sealed class RaceCampaign(SignedRequests requests, Random random) : IDisp
         _single.Dispose();
     }
 
-    /// <summary>Creates the bucket.</summary>
     public async Task BeginAsync()
     {
         using var answer = await _pooled.SendAsync(requests.Create(HttpMethod.Put, RaceClient.Bucket, []));
@@ -29,9 +26,6 @@ public sealed class RaceCampaign(SignedRequests requests, Random random) : IDisp
     }
 
     /// <summary>Plays races at the same time, and fails with what no order of the requests explains.</summary>
-    /// <param name="races">The races.</param>
-    /// <param name="kill">Kills the server and starts it again, or null. What must be answered after the kill does not wait until it is
-    /// ready.</param>
     public async Task PlayAsync(
         IReadOnlyList<KeyValuePair<string, Func<RaceClient, Round, Task<Race>>>> races,
         Func<(Task Killed, Task Restarted)>? kill = null)
@@ -100,7 +94,6 @@ public sealed class RaceCampaign(SignedRequests requests, Random random) : IDisp
             }
         }
 
-        /// <summary>Completes after this many more answers.</summary>
         public Task AfterAnswers(int count)
         {
             Volatile.Write(ref _left, count);

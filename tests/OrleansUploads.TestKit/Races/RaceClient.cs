@@ -7,10 +7,6 @@ using OrleansUploads.TestKit.Processes;
 namespace OrleansUploads.TestKit.Races;
 
 /// <summary>Sends the requests of one round and records their answers.</summary>
-/// <param name="http">Sends requests. It repeats nothing.</param>
-/// <param name="requests">Signs them.</param>
-/// <param name="round">The round.</param>
-/// <param name="onAnswer">Called after each answer of a request of the race.</param>
 public sealed partial class RaceClient(HttpClient http, SignedRequests requests, Round round, Action onAnswer)
 {
     public const string Bucket = "/races";
@@ -26,7 +22,6 @@ public sealed partial class RaceClient(HttpClient http, SignedRequests requests,
 
     private string Source => $"{Target}-source";
 
-    /// <summary>Begins an upload and stores its part.</summary>
     public async Task<string> BeginUploadAsync(RaceContent content)
     {
         var upload = (await RequireAsync(HttpMethod.Post, $"{Target}?uploads", [])).Text!;
@@ -34,17 +29,12 @@ public sealed partial class RaceClient(HttpClient http, SignedRequests requests,
         return upload;
     }
 
-    /// <summary>Stores what <see cref="CopyAsync"/> copies.</summary>
     public Task StoreSourceAsync(RaceContent content) => RequireAsync(HttpMethod.Put, Source, content.Bytes);
 
     /// <summary>Writes the object.</summary>
-    /// <param name="content">The new content.</param>
-    /// <param name="mustBeAbsent">Whether there may be no object.</param>
-    /// <param name="replaced">The content that the object must have, or null for any.</param>
     public Task PutAsync(RaceContent content, bool mustBeAbsent = false, RaceContent? replaced = null) =>
         round.WriteAsync(content, mustBeAbsent, replaced, () => SendPutAsync(content, mustBeAbsent, replaced));
 
-    /// <summary>Copies the source to the object.</summary>
     public Task CopyAsync(RaceContent content) => round.WriteAsync(content, mustBeAbsent: false, replaced: null, () => CountAsync(
         AskAsync(HttpMethod.Put, Target, body: null, ("x-amz-copy-source", Source))));
 
@@ -60,14 +50,12 @@ public sealed partial class RaceClient(HttpClient http, SignedRequests requests,
         () => UntilAnsweredAsync(
             () => content is null ? AskAsync(HttpMethod.Delete, Target, body: null) : AskAsync(HttpMethod.Put, Target, content.Bytes)));
 
-    /// <summary>Reads the object as one of the requests of a race.</summary>
     public Task RaceReadAsync() => round.ReadAsync(async () =>
     {
         byte[] bytes = [];
         return (await CountAsync(SendAsync(HttpMethod.Get, Target, body: null, [], received => bytes = received)), bytes);
     });
 
-    /// <summary>Reads the object, again and again until there is an answer.</summary>
     public Task ReadAsync() => round.ReadAsync(async () =>
     {
         byte[] bytes = [];

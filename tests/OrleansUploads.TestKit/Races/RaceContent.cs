@@ -12,10 +12,8 @@ public sealed record RaceContent(int Value, bool IsMultipart, int MoreBytes = 0)
 
     public byte[] Bytes { get; } = Archives.Bytes(LengthBytes + MoreBytes + Value, seed: Value);
 
-    /// <summary>The ETag of the bytes as a part.</summary>
     public string PartTag => $"\"{Md5}\"";
 
-    /// <summary>The ETag of the object.</summary>
     public string ETag => IsMultipart ? $"\"{ObjectETag.OfParts([Md5])}\"" : PartTag;
 
     private Md5Digest Md5 => Md5Digest.Compute(Bytes);

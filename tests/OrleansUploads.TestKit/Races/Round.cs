@@ -37,10 +37,6 @@ public sealed class Round(string key, bool isKilled = false, int moreBytes = 0)
     }
 
     /// <summary>Records a put or a deletion.</summary>
-    /// <param name="content">The content to write, or null for a deletion.</param>
-    /// <param name="mustBeAbsent">Whether the request has the condition that there is no object.</param>
-    /// <param name="replaced">The content that the object must have, or null for any.</param>
-    /// <param name="request">Sends the request. A put returns the ETag.</param>
     public async Task WriteAsync(RaceContent? content, bool mustBeAbsent, RaceContent? replaced, Func<Task<RaceAnswer>> request)
     {
         var write = Begin(content, mustBeAbsent ? Absent : replaced?.Value);
@@ -67,8 +63,6 @@ public sealed class Round(string key, bool isKilled = false, int moreBytes = 0)
     }
 
     /// <summary>Records a read.</summary>
-    /// <param name="request">Sends the request and returns the ETag and the bytes; null if there is no object.</param>
-    /// <returns>Whether it was answered.</returns>
     public async Task<bool> ReadAsync(Func<Task<(RaceAnswer Answer, byte[] Bytes)>> request)
     {
         var start = Tick();
@@ -91,10 +85,6 @@ public sealed class Round(string key, bool isKilled = false, int moreBytes = 0)
     }
 
     /// <summary>Records a completion.</summary>
-    /// <param name="upload">The upload ID.</param>
-    /// <param name="content">The content of the part that the request names.</param>
-    /// <param name="mustBeAbsent">Whether the request has the condition that there is no object.</param>
-    /// <param name="request">Sends the request and returns the ETag.</param>
     public async Task<RaceAnswer> CompleteAsync(
         string upload, RaceContent content, bool mustBeAbsent, Func<Task<RaceAnswer>> request)
     {
@@ -136,7 +126,6 @@ public sealed class Round(string key, bool isKilled = false, int moreBytes = 0)
         return answer;
     }
 
-    /// <summary>Records an abort.</summary>
     public Task AbortAsync(string upload, Func<Task<RaceAnswer>> request) =>
         RecordAsync(upload, request, static facts => facts.AbortsSent++, static facts => facts.IsAborted = true);
 
@@ -145,7 +134,6 @@ public sealed class Round(string key, bool isKilled = false, int moreBytes = 0)
         RecordAsync(upload, request, static facts => facts.ReplacementsSent++, static facts => facts.IsReplaced = true);
 
     /// <summary>Describes why the answers are not possible, or null if they are.</summary>
-    /// <param name="original">The content of the part before it was replaced, or null if no client replaced it.</param>
     public string? FindFlaw(RaceContent? original = null)
     {
         lock (_gate)

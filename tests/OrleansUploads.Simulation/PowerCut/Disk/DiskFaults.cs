@@ -1,10 +1,6 @@
 namespace OrleansUploads.Simulation.PowerCut.Disk;
 
 /// <summary>The temporary faults of a disk.</summary>
-/// <param name="Error">The error that the program gets.</param>
-/// <param name="Operations">The operations that fail.</param>
-/// <param name="PerMille">How often they fail, per thousand.</param>
-/// <param name="Concerns">Selects the paths on the disk that are affected.</param>
 internal sealed record DiskFaults(
     Errno Error, IReadOnlyList<DiskOperation> Operations, int PerMille, Func<string, bool> Concerns)
 {

@@ -1,10 +1,13 @@
 namespace OrleansUploads.Simulation.PowerCut.Disk;
 
 /// <summary>A file or a directory, in two versions: what programs see, and what a power cut leaves.</summary>
-internal abstract class DiskNode(ulong id, uint permissions, string path)
+internal abstract class DiskNode(ulong id, uint type, uint permissions, string path)
 {
     /// <summary>The kernel's number for the node.</summary>
     public ulong Id { get; } = id;
+
+    /// <summary>The file type in the kernel's encoding. A socket, for example, has a name but no bytes.</summary>
+    public uint Type { get; } = type;
 
     public uint Permissions { get; set; } = permissions;
 
@@ -19,10 +22,16 @@ internal abstract class DiskNode(ulong id, uint permissions, string path)
 
     public DateTimeOffset ModifiedAt { get; set; } = TimeProvider.System.GetUtcNow();
 
-    /// <summary>Records a failed flush: the changes that it covered are not durable, and no later flush covers
-    /// them.</summary>
+    public virtual long LengthBytes => 0;
+
+    public virtual long AllocatedBytes => 0;
+
+    /// <summary>Records a failed flush: the changes that it covered are not durable, and no later flush covers them.</summary>
     public abstract void LoseFlush();
 
-    /// <summary>Records a successful flush.</summary>
     public abstract void Flush();
+
+    /// <summary>The power fails.</summary>
+    /// <param name="survival">Chooses which unflushed changes survive, or null if none does.</param>
+    public abstract void LosePower(SeededRandom? survival);
 }

@@ -2,38 +2,30 @@ namespace OrleansUploads.Simulation.PowerCut.Disk;
 
 /// <summary>A file's pages and length. A page that both versions share is one array, and is copied before it is
 /// written.</summary>
-/// <param name="id">See <see cref="DiskNode"/>.</param>
-/// <param name="permissions">See <see cref="DiskNode"/>.</param>
-/// <param name="path">See <see cref="DiskNode"/>.</param>
-/// <param name="type">The file type in the kernel's encoding. A socket, for example, has a name but no bytes.</param>
-internal sealed class FileNode(ulong id, uint permissions, string path, uint type) : DiskNode(id, permissions, path)
+internal sealed class FileNode(ulong id, uint type, uint permissions, string path) : DiskNode(id, type, permissions, path)
 {
     public const int PageBytes = 4096;
 
     private static readonly byte[] Zeros = new byte[PageBytes];
 
-    private readonly Dictionary<long, byte[]> _pages = [];
-    private readonly Dictionary<long, byte[]> _durablePages = [];
-    private readonly HashSet<long> _unflushed = [];
+    private readonly TwoVersions<long, byte[]> _pages = new();
+    private long _length;
     private long _durableLength;
     private bool _isLengthUnflushed;
 
-    public uint Type { get; } = type;
+    public override long LengthBytes => _length;
 
-    public long LengthBytes { get; private set; }
+    public override long AllocatedBytes => _pages.Visible.Count * (long)PageBytes;
 
-    /// <summary>The disk space that the file uses.</summary>
-    public long AllocatedBytes => _pages.Count * (long)PageBytes;
-
-    public bool HasUnflushed => _unflushed.Count > 0 || _isLengthUnflushed;
+    public bool HasUnflushed => _pages.Unflushed > 0 || _isLengthUnflushed;
 
     public int Read(long offset, Span<byte> bytes)
     {
-        bytes = bytes[..(int)Math.Clamp(LengthBytes - offset, 0, bytes.Length)];
+        bytes = bytes[..(int)Math.Clamp(_length - offset, 0, bytes.Length)];
         for (var done = 0; done < bytes.Length;)
         {
             var (page, inPage, length) = Place(offset + done, bytes.Length - done);
-            PageOf(_pages, page).AsSpan(inPage, length).CopyTo(bytes[done..]);
+            (_pages[page] ?? Zeros).AsSpan(inPage, length).CopyTo(bytes[done..]);
             done += length;
         }
 
@@ -49,177 +41,117 @@ internal sealed class FileNode(ulong id, uint permissions, string path, uint typ
             done += length;
         }
 
-        if (offset + bytes.Length > LengthBytes)
+        if (offset + bytes.Length > _length)
         {
-            LengthBytes = offset + bytes.Length;
+            _length = offset + bytes.Length;
             _isLengthUnflushed = true;
         }
     }
 
     public void SetLength(long lengthBytes)
     {
-        if (lengthBytes == LengthBytes)
+        if (lengthBytes == _length)
         {
             return;
         }
 
-        if (lengthBytes < LengthBytes)
+        if (lengthBytes < _length)
         {
-            var kept = (lengthBytes + PageBytes - 1) / PageBytes;
-            foreach (var page in _pages.Keys.Where(page => page >= kept).ToList())
+            foreach (var page in _pages.Visible.Keys.Where(page => page * PageBytes >= lengthBytes).ToList())
             {
-                _pages.Remove(page);
-                _unflushed.Add(page);
+                _pages[page] = null;
+                _pages.Touch(page);
             }
 
-            var inLast = (int)(lengthBytes % PageBytes);
-            if (inLast > 0 && _pages.ContainsKey(lengthBytes / PageBytes))
-            {
-                WritablePage(lengthBytes / PageBytes).AsSpan(inLast).Clear();
-            }
+            ClearAfter(lengthBytes);
         }
 
-        LengthBytes = lengthBytes;
+        _length = lengthBytes;
         _isLengthUnflushed = true;
     }
 
     /// <summary>Number of additional bytes of disk space that a range would need.</summary>
-    public long MissingBytes(long offset, long length)
-    {
-        var missing = 0L;
-        for (var page = offset / PageBytes; page * PageBytes < offset + length; page++)
-        {
-            missing += _pages.ContainsKey(page) ? 0 : PageBytes;
-        }
-
-        return missing;
-    }
+    public long MissingBytes(long offset, long length) =>
+        PagesOf(offset, length).Count(page => !_pages.Visible.ContainsKey(page)) * (long)PageBytes;
 
     /// <summary>Allocates space for a range. The bytes read as zeros.</summary>
     public void Allocate(long offset, long length)
     {
-        for (var page = offset / PageBytes; page * PageBytes < offset + length; page++)
+        foreach (var page in PagesOf(offset, length))
         {
-            _pages.TryAdd(page, Zeros);
+            _pages[page] ??= Zeros;
         }
     }
 
     public override void Flush()
     {
-        foreach (var page in _unflushed)
-        {
-            MakeDurable(page);
-        }
-
-        _unflushed.Clear();
+        _pages.Flush();
         if (_isLengthUnflushed)
         {
-            _durableLength = LengthBytes;
+            _durableLength = _length;
             _isLengthUnflushed = false;
         }
     }
 
     public override void LoseFlush()
     {
-        _unflushed.Clear();
+        _pages.LoseFlush();
         _isLengthUnflushed = false;
     }
 
     /// <summary>Writes one unflushed page back, as operating systems do at any time.</summary>
-    public void WriteBackSome(SeededRandom random)
-    {
-        if (_unflushed.Count > 0)
-        {
-            var page = _unflushed.ElementAt(random.Below(_unflushed.Count));
-            MakeDurable(page);
-            _unflushed.Remove(page);
-        }
-    }
+    public void WriteBackSome(SeededRandom random) => _pages.FlushSome(random);
 
-    /// <summary>The power fails.</summary>
-    /// <param name="survival">Chooses which unflushed pages survive, or null if none does.</param>
-    public void LosePower(SeededRandom? survival)
+    public override void LosePower(SeededRandom? survival)
     {
         if (survival is not null)
         {
-            KeepSome(survival);
-        }
-
-        _pages.Clear();
-        foreach (var (page, bytes) in _durablePages)
-        {
-            if (page * PageBytes < _durableLength)
+            var perMille = survival.Pick(100, 500, 900);
+            _pages.KeepSome(survival, perMille);
+            if (_durableLength != _length && survival.Chance(perMille))
             {
-                _pages.Add(page, bytes);
+                _durableLength = _length;
             }
         }
 
-        LengthBytes = _durableLength;
-        LoseFlush();
-        ClearBeyondEnd();
+        _length = _durableLength;
+        _isLengthUnflushed = false;
+
+        // A file system never shows old data beyond the end of a file.
+        _pages.Revert(page => page * PageBytes < _length);
+        ClearAfter(_length);
+        _pages.Flush();
     }
 
-    private void KeepSome(SeededRandom survival)
+    private void ClearAfter(long lengthBytes)
     {
-        var perMille = survival.Pick(100, 500, 900);
-        var changed = _pages.Keys.Union(_durablePages.Keys)
-            .Where(page => _pages.GetValueOrDefault(page) != _durablePages.GetValueOrDefault(page)).Order().ToList();
-        foreach (var page in changed)
+        var inLast = (int)(lengthBytes % PageBytes);
+        if (inLast > 0 && _pages.Visible.ContainsKey(lengthBytes / PageBytes))
         {
-            if (survival.Chance(perMille))
-            {
-                MakeDurable(page);
-            }
-        }
-
-        if (_durableLength != LengthBytes && survival.Chance(perMille))
-        {
-            _durableLength = LengthBytes;
-        }
-    }
-
-    private void MakeDurable(long page)
-    {
-        if (_pages.TryGetValue(page, out var bytes))
-        {
-            _durablePages[page] = bytes;
-        }
-        else
-        {
-            _durablePages.Remove(page);
-        }
-    }
-
-    /// <summary>A file system never shows old data beyond the end of a file.</summary>
-    private void ClearBeyondEnd()
-    {
-        var inLast = (int)(LengthBytes % PageBytes);
-        var last = LengthBytes / PageBytes;
-        if (inLast > 0 && _pages.ContainsKey(last))
-        {
-            WritablePage(last).AsSpan(inLast).Clear();
-            _unflushed.Clear();
-            MakeDurable(last);
-        }
-
-        foreach (var page in _durablePages.Keys.Where(page => page * PageBytes >= LengthBytes).ToList())
-        {
-            _durablePages.Remove(page);
+            WritablePage(lengthBytes / PageBytes).AsSpan(inLast).Clear();
         }
     }
 
     private byte[] WritablePage(long page)
     {
-        if (_unflushed.Add(page) || !_pages.TryGetValue(page, out var bytes) || ReferenceEquals(bytes, Zeros))
+        var isShared = _pages.Touch(page);
+        if (_pages[page] is { } bytes && !isShared && !ReferenceEquals(bytes, Zeros))
         {
-            bytes = PageOf(_pages, page).ToArray();
-            _pages[page] = bytes;
+            return bytes;
         }
 
-        return bytes;
+        byte[] copy = [.. _pages[page] ?? Zeros];
+        _pages[page] = copy;
+        return copy;
     }
 
-    private static byte[] PageOf(Dictionary<long, byte[]> pages, long page) => pages.GetValueOrDefault(page) ?? Zeros;
+    private static IEnumerable<long> PagesOf(long offset, long length)
+    {
+        for (var page = offset / PageBytes; page * PageBytes < offset + length; page++)
+        {
+            yield return page;
+        }
+    }
 
     private static (long Page, int InPage, int Length) Place(long offset, int wanted)
     {

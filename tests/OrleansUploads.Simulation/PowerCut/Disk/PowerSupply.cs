@@ -12,10 +12,6 @@ internal sealed class PowerSupply
     private long _operations;
     private long _failsAt = long.MaxValue;
 
-    /// <summary>Flushes and changes of names so far.</summary>
-    public long Operations => Interlocked.Read(ref _operations);
-
-    /// <summary>Completes when the power fails.</summary>
     public Task Failed => _failed.Task;
 
     /// <summary>Cuts the power at the given number of further flushes and name changes, before the last of them has an
@@ -28,7 +24,6 @@ internal sealed class PowerSupply
         }
     }
 
-    /// <summary>Cuts the power now.</summary>
     public void Fail()
     {
         lock (_gate)

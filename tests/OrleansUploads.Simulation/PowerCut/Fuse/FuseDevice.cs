@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace OrleansUploads.Simulation.PowerCut.Fuse;
@@ -31,7 +30,6 @@ internal sealed class FuseDevice : IDisposable
         : !Environment.IsPrivilegedProcess ? "The power-cut simulation mounts a file system. Run it as root."
         : null;
 
-    /// <summary>Mounts on an existing folder.</summary>
     public static FuseDevice Mount(string path)
     {
         var descriptor = Open("/dev/fuse", OpenReadWriteCloseOnExec);
@@ -71,10 +69,8 @@ internal sealed class FuseDevice : IDisposable
         }
     }
 
-    /// <summary>Answers a request. It is not an error if the requesting process has ended.</summary>
     public void Reply(byte[] buffer, int length) => Write(_device, buffer, (nuint)length);
 
-    /// <summary>Detaches the mount even if files on it are open.</summary>
     public void Unmount()
     {
         if (_isMounted && Unmount(_path, DetachMount) != 0)

@@ -1,42 +1,50 @@
-using System.Runtime.InteropServices;
-using System.Text;
-using OrleansUploads.Simulation.PowerCut.Disk;
-
 namespace OrleansUploads.Simulation.PowerCut.Fuse;
 
-/// <summary>Translates between the kernel's messages and the disk.</summary>
+/// <summary>Translates between the kernel's messages and the disk. The fields of each message are those of linux/fuse.h, in their order. Those
+/// without a variable are not needed.</summary>
 internal sealed class FuseDispatcher(ForgetfulDisk disk, PowerSupply power)
 {
     private const ulong ValidSeconds = 3600;
-    private static readonly int HeaderBytes = Marshal.SizeOf<FuseInHeader>();
-    private static readonly int ReplyHeaderBytes = Marshal.SizeOf<FuseOutHeader>();
+    private const int ReplyHeaderBytes = 16;
+    private const int StatFsBytes = 80;
+    private const int InitBytes = 64;
+    private const int EntryHeaderBytes = 24;
+    private const uint DirectoryType = 4;
+    private const uint FileType = 8;
 
-    private readonly FuseDirectories _directories = new(disk);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ulong, IReadOnlyList<KeyValuePair<string, DiskNode>>> _openDirectories = [];
+    private ulong _lastDirectory;
 
-    /// <summary>Carries out a request.</summary>
-    /// <returns>Length of the reply, or 0 if the request has none.</returns>
     public int Answer(ReadOnlySpan<byte> request, Span<byte> reply)
     {
-        var header = MemoryMarshal.Read<FuseInHeader>(request);
-        var body = request[HeaderBytes..(int)header.Length];
-        var payload = reply[ReplyHeaderBytes..];
-        if (header.Opcode is FuseOpcode.Forget or FuseOpcode.BatchForget)
+        var body = new FuseReader(request);
+        _ = body.UInt32();
+        var opcode = (FuseOpcode)body.UInt32();
+        var unique = body.UInt64();
+        var node = body.UInt64();
+        _ = body.Bytes(4 * sizeof(uint));
+        if (opcode is FuseOpcode.Forget or FuseOpcode.BatchForget)
         {
-            Forget(header, body);
+            Forget(opcode, node, ref body);
             return 0;
         }
 
-        var length = 0;
-        var error = KindOf(header.Opcode) is { } operation && !power.Pass(operation)
-            ? Errno.InputOutput
-            : Answer(header, body, payload, out length);
-        MemoryMarshal.Write(reply, new FuseOutHeader
+        var payload = new FuseWriter(reply[ReplyHeaderBytes..]);
+        var error = Errno.InputOutput;
+        if (KindOf(opcode) is not { } operation || power.Pass(operation))
         {
-            Length = (uint)(ReplyHeaderBytes + length),
-            Error = -(int)error,
-            Unique = header.Unique,
-        });
-        return ReplyHeaderBytes + length;
+            lock (_gate)
+            {
+                error = Answer(opcode, node, ref body, ref payload);
+            }
+        }
+
+        var length = ReplyHeaderBytes + (error == Errno.None ? payload.Length : 0);
+        var header = new FuseWriter(reply);
+        header.UInt32((uint)length, (uint)-(int)error);
+        header.UInt64(unique);
+        return length;
     }
 
     private static DiskOperation? KindOf(FuseOpcode opcode) => opcode switch
@@ -50,76 +58,73 @@ internal sealed class FuseDispatcher(ForgetfulDisk disk, PowerSupply power)
         _ => null,
     };
 
-    private Errno Answer(in FuseInHeader header, ReadOnlySpan<byte> body, Span<byte> payload, out int length)
+    private Errno Answer(FuseOpcode opcode, ulong node, ref FuseReader body, ref FuseWriter payload)
     {
-        length = 0;
-        switch (header.Opcode)
+        switch (opcode)
         {
             case FuseOpcode.Init:
-                length = Put(payload, Begin(MemoryMarshal.Read<FuseInitIn>(body)));
-                return Errno.None;
+                return Begin(ref body, ref payload);
             case FuseOpcode.Lookup:
-                return PutEntry(disk.Lookup(header.Node, Name(ref body)), payload, out length);
+                return PutEntry(disk.Lookup(node, body.Name()), ref payload);
             case FuseOpcode.GetAttr:
-                return PutAttributes(header.Node, payload, out length);
+                return PutAttributes(node, ref payload);
             case FuseOpcode.SetAttr:
-                var changed = SetAttributes(header.Node, MemoryMarshal.Read<FuseSetAttrIn>(body));
-                return changed == Errno.None ? PutAttributes(header.Node, payload, out length) : changed;
+                return SetAttributes(node, ref body) is var refused and not Errno.None ? refused : PutAttributes(node, ref payload);
             case FuseOpcode.MakeDirectory:
-                var directory = Take<FuseMakeDirectoryIn>(ref body);
-                return PutEntry(disk.CreateDirectory(header.Node, Name(ref body), directory.Mode), payload, out length);
-            case FuseOpcode.MakeNode:
-                var made = Take<FuseMakeNodeIn>(ref body);
-                return PutEntry(disk.CreateFile(header.Node, Name(ref body), made.Mode), payload, out length);
-            case FuseOpcode.Create:
-                return Create(header.Node, body, payload, out length);
+                var (permissions, _) = (body.UInt32(), body.UInt32());
+                return PutEntry(disk.CreateDirectory(node, body.Name(), permissions), ref payload);
+            case FuseOpcode.MakeNode or FuseOpcode.Create:
+                // The mode comes first, or after the flags.
+                var (first, second, _, _) = (body.UInt32(), body.UInt32(), body.UInt32(), body.UInt32());
+                var mode = opcode == FuseOpcode.MakeNode ? first : second;
+                var created = PutEntry(disk.CreateFile(node, body.Name(), mode), ref payload);
+                return opcode == FuseOpcode.MakeNode ? created : PutOpen(created, ref payload);
             case FuseOpcode.Link:
-                var linked = Take<ulong>(ref body);
-                return PutEntry(disk.Link(linked, header.Node, Name(ref body)), payload, out length);
-            case FuseOpcode.Unlink:
-                return disk.Remove(header.Node, Name(ref body), isDirectory: false);
-            case FuseOpcode.RemoveDirectory:
-                return disk.Remove(header.Node, Name(ref body), isDirectory: true);
+                var linked = body.UInt64();
+                return PutEntry(disk.Link(linked, node, body.Name()), ref payload);
+            case FuseOpcode.Unlink or FuseOpcode.RemoveDirectory:
+                return disk.Remove(node, body.Name(), isDirectory: opcode == FuseOpcode.RemoveDirectory);
             case FuseOpcode.Rename:
-                var target = Take<ulong>(ref body);
-                return disk.Rename(header.Node, Name(ref body), target, Name(ref body), replaces: true);
+                return Rename(node, body.UInt64(), flags: 0, ref body);
             case FuseOpcode.RenameWithFlags:
-                var move = Take<FuseRenameIn>(ref body);
-                return (move.Flags & ~FuseProtocol.RenameNoReplace) != 0
-                    ? Errno.Invalid
-                    : disk.Rename(header.Node, Name(ref body), move.NewDirectory, Name(ref body), replaces: move.Flags == 0);
+                var (target, flags, _) = (body.UInt64(), body.UInt32(), body.UInt32());
+                return (flags & ~FuseProtocol.RenameNoReplace) != 0 ? Errno.Invalid : Rename(node, target, flags, ref body);
             case FuseOpcode.Open:
-                length = Put(payload, new FuseOpenOut { OpenFlags = FuseProtocol.KeepCache });
-                return Errno.None;
+                return PutOpen(Errno.None, ref payload);
             case FuseOpcode.Read:
-                var read = MemoryMarshal.Read<FuseTransferIn>(body);
-                (var readError, length) = disk.Read(header.Node, (long)read.Offset, payload[..(int)read.Size]);
-                return readError;
+                var (_, readAt, readBytes) = (body.UInt64(), body.UInt64(), body.UInt32());
+                if (disk.Find(node) is not FileNode file)
+                {
+                    return Errno.NoEntry;
+                }
+
+                payload.Length = file.Read((long)readAt, payload.Rest[..(int)readBytes]);
+                return Errno.None;
             case FuseOpcode.Write:
-                var write = Take<FuseTransferIn>(ref body);
-                length = Put(payload, new FuseWriteOut { Size = write.Size });
-                return Checked(disk.Write(header.Node, (long)write.Offset, body[..(int)write.Size]), ref length);
+                var (_, writeAt, writeBytes, _, _, _, _) =
+                    (body.UInt64(), body.UInt64(), body.UInt32(), body.UInt32(), body.UInt64(), body.UInt32(), body.UInt32());
+                payload.UInt32(writeBytes, 0);
+                return disk.Write(node, (long)writeAt, body.Bytes((int)writeBytes));
             case FuseOpcode.Allocate:
-                var room = MemoryMarshal.Read<FuseAllocateIn>(body);
-                return (room.Mode & ~FuseProtocol.AllocateKeepSize) != 0
+                var (_, roomAt, roomBytes, roomMode) = (body.UInt64(), body.UInt64(), body.UInt64(), body.UInt32());
+                return (roomMode & ~FuseProtocol.AllocateKeepSize) != 0
                     ? Errno.NotSupported
-                    : disk.Allocate(header.Node, (long)room.Offset, (long)room.Length, keepsLength: room.Mode != 0);
+                    : disk.Allocate(node, (long)roomAt, (long)roomBytes, keepsLength: roomMode != 0);
             case FuseOpcode.Fsync or FuseOpcode.FsyncDirectory:
-                return disk.Flush(header.Node);
+                return disk.Flush(node);
             case FuseOpcode.Flush:
-                return disk.Close(header.Node);
+                return disk.Close(node);
             case FuseOpcode.StatFs:
-                length = Put(payload, Room());
+                PutRoom(ref payload);
                 return Errno.None;
             case FuseOpcode.OpenDirectory:
-                return _directories.Open(header.Node) is { } handle
-                    ? Done(Put(payload, new FuseOpenOut { Handle = handle }), out length)
-                    : Errno.NoEntry;
+                return OpenDirectory(node, ref payload);
             case FuseOpcode.ReadDirectory:
-                var list = MemoryMarshal.Read<FuseTransferIn>(body);
-                return Done(_directories.Read(list.Handle, list.Offset, payload[..(int)list.Size]), out length);
+                var (handle, listAt, listBytes) = (body.UInt64(), body.UInt64(), body.UInt32());
+                List(_openDirectories[handle], (int)listAt, (int)listBytes, ref payload);
+                return Errno.None;
             case FuseOpcode.ReleaseDirectory:
-                _directories.Close(MemoryMarshal.Read<ulong>(body));
+                _openDirectories.Remove(body.UInt64());
                 return Errno.None;
             case FuseOpcode.Release or FuseOpcode.Destroy:
                 return Errno.None;
@@ -128,156 +133,145 @@ internal sealed class FuseDispatcher(ForgetfulDisk disk, PowerSupply power)
         }
     }
 
-    private static FuseInitOut Begin(FuseInitIn kernel) => new()
+    private static Errno Begin(ref FuseReader body, ref FuseWriter payload)
     {
-        Major = FuseProtocol.Major,
-        Minor = FuseProtocol.Minor,
-        MaxReadahead = Math.Min(kernel.MaxReadahead, FuseProtocol.MaxWriteBytes),
-        Flags = kernel.Flags & (FuseProtocol.BigWrites | FuseProtocol.MaxPages | FuseProtocol.ParallelDirectories),
-        MaxBackground = 16,
-        CongestionThreshold = 12,
-        MaxWrite = FuseProtocol.MaxWriteBytes,
-        TimeGranularity = 1,
-        MaxPages = FuseProtocol.MaxWriteBytes / FuseProtocol.PageBytes,
-    };
+        var (_, _, readahead, flags) = (body.UInt32(), body.UInt32(), body.UInt32(), body.UInt32());
+        payload.UInt32(
+            FuseProtocol.Major,
+            FuseProtocol.Minor,
+            Math.Min(readahead, FuseProtocol.MaxWriteBytes),
+            flags & (FuseProtocol.BigWrites | FuseProtocol.MaxPages | FuseProtocol.ParallelDirectories));
 
-    private void Forget(in FuseInHeader header, ReadOnlySpan<byte> body)
+        // Limits of requests in the background, the longest write, the granularity of time in nanoseconds, and the most pages of a request.
+        payload.UInt16(16, 12);
+        payload.UInt32(FuseProtocol.MaxWriteBytes, 1);
+        payload.UInt16(FuseProtocol.MaxWriteBytes / FileNode.PageBytes);
+        payload.PadTo(InitBytes);
+        return Errno.None;
+    }
+
+    private void Forget(FuseOpcode opcode, ulong node, ref FuseReader body)
     {
-        if (header.Opcode == FuseOpcode.Forget)
+        lock (_gate)
         {
-            disk.Forget(header.Node, MemoryMarshal.Read<ulong>(body));
-            return;
-        }
+            if (opcode == FuseOpcode.Forget)
+            {
+                disk.Forget(node, body.UInt64());
+                return;
+            }
 
-        for (var left = Take<FuseBatchForgetIn>(ref body).Count; left > 0; left--)
-        {
-            var one = Take<FuseForgetOne>(ref body);
-            disk.Forget(one.Node, one.Lookups);
+            var (left, _) = (body.UInt32(), body.UInt32());
+            for (; left > 0; left--)
+            {
+                disk.Forget(body.UInt64(), body.UInt64());
+            }
         }
     }
 
-    private Errno Create(ulong node, ReadOnlySpan<byte> body, Span<byte> payload, out int length)
-    {
-        var create = Take<FuseCreateIn>(ref body);
-        var error = PutEntry(disk.CreateFile(node, Name(ref body), create.Mode), payload, out length);
-        if (error == Errno.None)
-        {
-            length += Put(payload[length..], new FuseOpenOut { OpenFlags = FuseProtocol.KeepCache });
-        }
+    private Errno Rename(ulong fromDirectory, ulong toDirectory, uint flags, ref FuseReader body) =>
+        disk.Rename(fromDirectory, body.Name(), toDirectory, body.Name(), replaces: flags == 0);
 
-        return error;
-    }
-
-    private Errno SetAttributes(ulong node, FuseSetAttrIn change)
+    private Errno SetAttributes(ulong node, ref FuseReader body)
     {
-        if ((change.Valid & FuseProtocol.SetSize) != 0
-            && disk.SetLength(node, (long)change.Size) is var error and not Errno.None)
+        var (valid, _, _, size, _) = (body.UInt32(), body.UInt32(), body.UInt64(), body.UInt64(), body.UInt64());
+        var (_, modifiedAt, _) = (body.UInt64(), body.UInt64(), body.UInt64());
+        var (_, modifiedNanoseconds, _, mode) = (body.UInt32(), body.UInt32(), body.UInt32(), body.UInt32());
+        if ((valid & FuseProtocol.SetSize) != 0 && disk.SetLength(node, (long)size) is var error and not Errno.None)
         {
             return error;
         }
 
-        disk.SetAttributes(
-            node,
-            (change.Valid & FuseProtocol.SetMode) != 0 ? change.Mode & 0xFFF : null,
-            (change.Valid & FuseProtocol.SetModifiedNow) != 0 ? TimeProvider.System.GetUtcNow()
-                : (change.Valid & FuseProtocol.SetModified) != 0
-                    ? DateTimeOffset.FromUnixTimeSeconds((long)change.ModifiedAt).AddTicks(change.ModifiedNanoseconds / 100)
-                    : null);
+        if (disk.Find(node) is { } changed)
+        {
+            changed.Permissions = (valid & FuseProtocol.SetMode) != 0 ? mode & 0xFFF : changed.Permissions;
+            changed.ModifiedAt = (valid & FuseProtocol.SetModifiedNow) != 0 ? TimeProvider.System.GetUtcNow()
+                : (valid & FuseProtocol.SetModified) != 0
+                    ? DateTimeOffset.FromUnixTimeSeconds((long)modifiedAt).AddTicks(modifiedNanoseconds / 100)
+                    : changed.ModifiedAt;
+        }
+
         return Errno.None;
     }
 
-    private FuseStatFsOut Room()
+    /// <summary>Opens a directory. Its listing is a snapshot, and does not change when entries are deleted.</summary>
+    private Errno OpenDirectory(ulong node, ref FuseWriter payload)
     {
-        var free = (ulong)Math.Max(0, disk.CapacityBytes - disk.UsedBytes) / FuseProtocol.PageBytes;
-        return new FuseStatFsOut
+        if (disk.Find(node) is not DirectoryNode directory)
         {
-            Blocks = (ulong)disk.CapacityBytes / FuseProtocol.PageBytes,
-            BlocksFree = free,
-            BlocksAvailable = free,
-            Files = int.MaxValue,
-            FilesFree = int.MaxValue,
-            BlockBytes = FuseProtocol.PageBytes,
-            NameBytes = 255,
-            FragmentBytes = FuseProtocol.PageBytes,
-        };
-    }
+            return Errno.NoEntry;
+        }
 
-    private Errno PutAttributes(ulong node, Span<byte> payload, out int length)
-    {
-        length = disk.FactsOf(node) is { } facts
-            ? Put(payload, new FuseAttributesOut { ValidSeconds = ValidSeconds, Attributes = AttributesOf(facts) })
-            : 0;
-        return length > 0 ? Errno.None : Errno.NoEntry;
-    }
-
-    private static Errno PutEntry(NodeFacts? facts, Span<byte> payload, out int length) =>
-        PutEntry(facts is { } found ? (Errno.None, found) : (Errno.NoEntry, default), payload, out length);
-
-    private static Errno PutEntry((Errno Error, NodeFacts Facts) found, Span<byte> payload, out int length)
-    {
-        length = found.Error != Errno.None ? 0 : Put(payload, new FuseEntryOut
-        {
-            Node = found.Facts.Id,
-            EntryValidSeconds = ValidSeconds,
-            AttributesValidSeconds = ValidSeconds,
-            Attributes = AttributesOf(found.Facts),
-        });
-        return found.Error;
-    }
-
-    private static FuseAttributes AttributesOf(NodeFacts facts)
-    {
-        var seconds = (ulong)facts.ModifiedAt.ToUnixTimeSeconds();
-        var nanoseconds = (uint)(facts.ModifiedAt.Ticks % TimeSpan.TicksPerSecond * 100);
-        return new FuseAttributes
-        {
-            Inode = facts.Id,
-            Size = (ulong)facts.LengthBytes,
-            Blocks = (ulong)facts.AllocatedBytes / 512,
-            AccessedAt = seconds,
-            ModifiedAt = seconds,
-            ChangedAt = seconds,
-            AccessedNanoseconds = nanoseconds,
-            ModifiedNanoseconds = nanoseconds,
-            ChangedNanoseconds = nanoseconds,
-            Mode = facts.Type | facts.Permissions,
-            Links = (uint)facts.Links,
-            BlockBytes = FuseProtocol.PageBytes,
-        };
-    }
-
-    private static Errno Done(int written, out int length)
-    {
-        length = written;
+        _openDirectories.Add(++_lastDirectory, [.. directory.Names]);
+        payload.UInt64(_lastDirectory);
+        payload.UInt32(0, 0);
         return Errno.None;
     }
 
-    private static Errno Checked(Errno error, ref int length)
+    private static void List(IReadOnlyList<KeyValuePair<string, DiskNode>> names, int from, int maxBytes, ref FuseWriter payload)
     {
-        length = error == Errno.None ? length : 0;
+        for (var index = from; index < names.Count; index++)
+        {
+            var (name, node) = names[index];
+            var nameBytes = Encoding.UTF8.GetByteCount(name);
+            var end = payload.Length + ((EntryHeaderBytes + nameBytes + 7) & ~7);
+            if (end > maxBytes)
+            {
+                return;
+            }
+
+            payload.UInt64(node.Id, (ulong)index + 1);
+            payload.UInt32((uint)nameBytes, node is DirectoryNode ? DirectoryType : FileType);
+            payload.Length += Encoding.UTF8.GetBytes(name, payload.Rest);
+            payload.PadTo(end);
+        }
+    }
+
+    private void PutRoom(ref FuseWriter payload)
+    {
+        var free = (ulong)Math.Max(0, disk.CapacityBytes - disk.UsedBytes) / FileNode.PageBytes;
+        payload.UInt64((ulong)disk.CapacityBytes / FileNode.PageBytes, free, free, int.MaxValue, int.MaxValue);
+        payload.UInt32(FileNode.PageBytes, 255, FileNode.PageBytes);
+        payload.PadTo(StatFsBytes);
+    }
+
+    private static Errno PutOpen(Errno error, ref FuseWriter payload)
+    {
+        payload.UInt64(0);
+        payload.UInt32(FuseProtocol.KeepCache, 0);
         return error;
     }
 
-    private static int Put<T>(Span<byte> payload, in T value)
-        where T : struct
+    private Errno PutAttributes(ulong id, ref FuseWriter payload)
     {
-        MemoryMarshal.Write(payload, value);
-        return Marshal.SizeOf<T>();
+        if (disk.Find(id) is not { } node)
+        {
+            return Errno.NoEntry;
+        }
+
+        payload.UInt64(ValidSeconds, 0);
+        PutAttributes(node, ref payload);
+        return Errno.None;
     }
 
-    private static T Take<T>(ref ReadOnlySpan<byte> body)
-        where T : struct
+    private static Errno PutEntry((Errno Error, DiskNode? Node) found, ref FuseWriter payload)
     {
-        var value = MemoryMarshal.Read<T>(body);
-        body = body[Marshal.SizeOf<T>()..];
-        return value;
+        if (found.Node is { } node)
+        {
+            payload.UInt64(node.Id, 0, ValidSeconds, ValidSeconds, 0);
+            PutAttributes(node, ref payload);
+        }
+
+        return found.Error;
     }
 
-    private static string Name(ref ReadOnlySpan<byte> body)
+    /// <summary>Writes number, size and blocks of a node, three times, their nanoseconds, mode, links, owner, device and size of a
+    /// block.</summary>
+    private static void PutAttributes(DiskNode node, ref FuseWriter payload)
     {
-        var end = body.IndexOf((byte)0);
-        var name = Encoding.UTF8.GetString(body[..end]);
-        body = body[(end + 1)..];
-        return name;
+        var seconds = (ulong)node.ModifiedAt.ToUnixTimeSeconds();
+        var nanoseconds = (uint)(node.ModifiedAt.Ticks % TimeSpan.TicksPerSecond * 100);
+        payload.UInt64(node.Id, (ulong)node.LengthBytes, (ulong)node.AllocatedBytes / 512, seconds, seconds, seconds);
+        payload.UInt32(nanoseconds, nanoseconds, nanoseconds);
+        payload.UInt32(node.Type | node.Permissions, node is DirectoryNode ? 2 : (uint)node.Links, 0, 0, 0, FileNode.PageBytes, 0);
     }
 }

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Buffers.Binary;
 
 namespace OrleansUploads.Simulation.PowerCut.Fuse;
 
@@ -37,11 +37,9 @@ internal enum FuseOpcode : uint
 /// <summary>Constants of version 7.38 of the protocol.</summary>
 internal static class FuseProtocol
 {
-    public const ulong RootNode = 1;
     public const uint Major = 7;
     public const uint Minor = 38;
     public const int MaxWriteBytes = 1024 * 1024;
-    public const int PageBytes = 4096;
     public const uint BigWrites = 1 << 5;
     public const uint ParallelDirectories = 1 << 18;
     public const uint MaxPages = 1 << 22;
@@ -54,216 +52,64 @@ internal static class FuseProtocol
     public const uint AllocateKeepSize = 1;
 }
 
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseInHeader
+/// <summary>Reads the fields of a request one after the other.</summary>
+internal ref struct FuseReader(ReadOnlySpan<byte> request)
 {
-    public uint Length;
-    public FuseOpcode Opcode;
-    public ulong Unique;
-    public ulong Node;
-    public uint User;
-    public uint Group;
-    public uint Process;
-    public uint Padding;
+    private ReadOnlySpan<byte> _rest = request;
+
+    public uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Bytes(sizeof(uint)));
+
+    public ulong UInt64() => BinaryPrimitives.ReadUInt64LittleEndian(Bytes(sizeof(ulong)));
+
+    public ReadOnlySpan<byte> Bytes(int count)
+    {
+        var bytes = _rest[..count];
+        _rest = _rest[count..];
+        return bytes;
+    }
+
+    public string Name() => Encoding.UTF8.GetString(Bytes(_rest.IndexOf((byte)0) + 1)[..^1]);
 }
 
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseOutHeader
+/// <summary>Writes the fields of a reply one after the other.</summary>
+internal ref struct FuseWriter(Span<byte> reply)
 {
-    public uint Length;
-    public int Error;
-    public ulong Unique;
-}
+    private readonly Span<byte> _reply = reply;
 
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseAttributes
-{
-    public ulong Inode;
-    public ulong Size;
-    public ulong Blocks;
-    public ulong AccessedAt;
-    public ulong ModifiedAt;
-    public ulong ChangedAt;
-    public uint AccessedNanoseconds;
-    public uint ModifiedNanoseconds;
-    public uint ChangedNanoseconds;
-    public uint Mode;
-    public uint Links;
-    public uint User;
-    public uint Group;
-    public uint Device;
-    public uint BlockBytes;
-    public uint Flags;
-}
+    public int Length { get; set; }
 
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseEntryOut
-{
-    public ulong Node;
-    public ulong Generation;
-    public ulong EntryValidSeconds;
-    public ulong AttributesValidSeconds;
-    public uint EntryValidNanoseconds;
-    public uint AttributesValidNanoseconds;
-    public FuseAttributes Attributes;
-}
+    public readonly Span<byte> Rest => _reply[Length..];
 
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseAttributesOut
-{
-    public ulong ValidSeconds;
-    public uint ValidNanoseconds;
-    public uint Padding;
-    public FuseAttributes Attributes;
-}
+    public void UInt16(params ReadOnlySpan<int> values)
+    {
+        foreach (var value in values)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(Rest, (ushort)value);
+            Length += sizeof(ushort);
+        }
+    }
 
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseInitIn
-{
-    public uint Major;
-    public uint Minor;
-    public uint MaxReadahead;
-    public uint Flags;
-}
+    public void UInt32(params ReadOnlySpan<uint> values)
+    {
+        foreach (var value in values)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(Rest, value);
+            Length += sizeof(uint);
+        }
+    }
 
-[StructLayout(LayoutKind.Sequential, Size = 64)]
-internal struct FuseInitOut
-{
-    public uint Major;
-    public uint Minor;
-    public uint MaxReadahead;
-    public uint Flags;
-    public ushort MaxBackground;
-    public ushort CongestionThreshold;
-    public uint MaxWrite;
-    public uint TimeGranularity;
-    public ushort MaxPages;
-    public ushort MapAlignment;
-}
+    public void UInt64(params ReadOnlySpan<ulong> values)
+    {
+        foreach (var value in values)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(Rest, value);
+            Length += sizeof(ulong);
+        }
+    }
 
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseSetAttrIn
-{
-    public uint Valid;
-    public uint Padding;
-    public ulong Handle;
-    public ulong Size;
-    public ulong LockOwner;
-    public ulong AccessedAt;
-    public ulong ModifiedAt;
-    public ulong ChangedAt;
-    public uint AccessedNanoseconds;
-    public uint ModifiedNanoseconds;
-    public uint ChangedNanoseconds;
-    public uint Mode;
-    public uint Unused4;
-    public uint User;
-    public uint Group;
-    public uint Unused5;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseMakeDirectoryIn
-{
-    public uint Mode;
-    public uint Mask;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseMakeNodeIn
-{
-    public uint Mode;
-    public uint Device;
-    public uint Mask;
-    public uint Padding;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseCreateIn
-{
-    public uint Flags;
-    public uint Mode;
-    public uint Mask;
-    public uint OpenFlags;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseOpenOut
-{
-    public ulong Handle;
-    public uint OpenFlags;
-    public uint Padding;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseRenameIn
-{
-    public ulong NewDirectory;
-    public uint Flags;
-    public uint Padding;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseTransferIn
-{
-    public ulong Handle;
-    public ulong Offset;
-    public uint Size;
-    public uint Flags;
-    public ulong LockOwner;
-    public uint OpenFlags;
-    public uint Padding;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseWriteOut
-{
-    public uint Size;
-    public uint Padding;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseAllocateIn
-{
-    public ulong Handle;
-    public ulong Offset;
-    public ulong Length;
-    public uint Mode;
-    public uint Padding;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseForgetOne
-{
-    public ulong Node;
-    public ulong Lookups;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseBatchForgetIn
-{
-    public uint Count;
-    public uint Padding;
-}
-
-[StructLayout(LayoutKind.Sequential, Size = 80)]
-internal struct FuseStatFsOut
-{
-    public ulong Blocks;
-    public ulong BlocksFree;
-    public ulong BlocksAvailable;
-    public ulong Files;
-    public ulong FilesFree;
-    public uint BlockBytes;
-    public uint NameBytes;
-    public uint FragmentBytes;
-}
-
-[StructLayout(LayoutKind.Sequential)]
-internal struct FuseDirectoryEntry
-{
-    public ulong Inode;
-    public ulong NextOffset;
-    public uint NameBytes;
-    public uint Type;
+    public void PadTo(int length)
+    {
+        Rest[..(length - Length)].Clear();
+        Length = length;
+    }
 }

@@ -1,5 +1,3 @@
-using OrleansUploads.Simulation.PowerCut.Disk;
-
 namespace OrleansUploads.Simulation.PowerCut.Fuse;
 
 /// <summary>A mounted disk, with the threads that answer the kernel's requests.</summary>

@@ -1,27 +1,25 @@
-using System.Collections.Concurrent;
-
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
 
 /// <summary>Reports a record as durable when its write has not begun. It begins when the next record of any entity comes, or when something
 /// else is asked of its entity, so a cut of the power finds a record that was answered and is not written, however fast the disk is.</summary>
-internal sealed class EarlyJournal(IJournal inner) : IJournal
+internal sealed class EarlyJournal(IJournal inner) : DelegatingJournal(inner)
 {
     private readonly ConcurrentDictionary<EntityId, Task> _writing = new();
     private HeldRecord? _held;
 
-    public async ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
+    public override async ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken)
     {
         await WrittenAsync(entity);
-        return await inner.ReadAsync(entity, cancellationToken);
+        return await Inner.ReadAsync(entity, cancellationToken);
     }
 
-    public async ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken)
+    public override async ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken)
     {
         await WrittenAsync(entity);
-        return await inner.ReadVersionAsync(entity, cancellationToken);
+        return await Inner.ReadVersionAsync(entity, cancellationToken);
     }
 
-    public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
+    public override ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
         var copy = append with { Record = append.Record.ToArray() };
         var before = _writing.GetValueOrDefault(append.Entity, Task.CompletedTask);
@@ -31,18 +29,18 @@ internal sealed class EarlyJournal(IJournal inner) : IJournal
         return ValueTask.FromResult(AppendOutcome.Appended);
     }
 
-    public async ValueTask SaveSnapshotAsync(
+    public override async ValueTask SaveSnapshotAsync(
         EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
     {
         await WrittenAsync(entity);
-        await inner.SaveSnapshotAsync(entity, version, snapshot, cancellationToken);
+        await Inner.SaveSnapshotAsync(entity, version, snapshot, cancellationToken);
     }
 
-    public async ValueTask<AppendOutcome> ForgetAsync(
+    public override async ValueTask<AppendOutcome> ForgetAsync(
         EntityId entity, long expectedVersion, CancellationToken cancellationToken)
     {
         await WrittenAsync(entity);
-        return await inner.ForgetAsync(entity, expectedVersion, cancellationToken);
+        return await Inner.ForgetAsync(entity, expectedVersion, cancellationToken);
     }
 
     private Task WrittenAsync(EntityId entity)
@@ -58,10 +56,9 @@ internal sealed class EarlyJournal(IJournal inner) : IJournal
     private async Task WriteAsync(Task before, JournalAppend append)
     {
         await before;
-        await inner.AppendAsync(append, CancellationToken.None);
+        await Inner.AppendAsync(append, CancellationToken.None);
     }
 
-    /// <summary>The last record.</summary>
     private sealed record HeldRecord(EntityId Entity)
     {
         public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

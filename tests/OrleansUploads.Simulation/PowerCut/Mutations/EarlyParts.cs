@@ -1,8 +1,3 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Parts;
-using OrleansUploads.Hashing;
-using OrleansUploads.TestKit.PartStores;
-
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
 
 /// <summary>Reports an attempt or a manifest as durable before it is, so that the journal is written first.</summary>

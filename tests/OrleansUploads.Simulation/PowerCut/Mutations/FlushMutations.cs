@@ -1,51 +1,17 @@
-using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
 
-/// <summary>Skips the flushes of some files and directories, and reports success.</summary>
-internal sealed class SkippedFlush(IDiskFlush inner, Func<string, bool> isFileSkipped, Func<string, bool> isDirectorySkipped)
-    : IDiskFlush
+/// <summary>Flushes with a mistake. Each mistake gets the path and the right flush, and returns an error number or 0.</summary>
+internal sealed class MutatedFlush(IDiskFlush inner) : IDiskFlush
 {
-    public int FlushFile(SafeFileHandle file, string path) => isFileSkipped(path) ? 0 : inner.FlushFile(file, path);
+    public Func<string, Func<int>, int> File { get; init; } = static (_, flush) => flush();
 
-    public int FlushDirectory(string path) => isDirectorySkipped(path) ? 0 : inner.FlushDirectory(path);
-}
+    public Func<string, Func<int>, int> Directory { get; init; } = static (_, flush) => flush();
 
-/// <summary>Reports every flush as a success.</summary>
-internal sealed class TrustedFlush(IDiskFlush inner) : IDiskFlush
-{
-    public int FlushFile(SafeFileHandle file, string path)
-    {
-        inner.FlushFile(file, path);
-        return 0;
-    }
+    public int FlushFile(SafeFileHandle file, string path) => File(path, () => inner.FlushFile(file, path));
 
-    public int FlushDirectory(string path)
-    {
-        inner.FlushDirectory(path);
-        return 0;
-    }
-}
-
-/// <summary>Repeats failed flushes. The system has dropped the data by then, and reports success.</summary>
-internal sealed class RepeatedFlush(IDiskFlush inner) : IDiskFlush
-{
-    private const int Attempts = 8;
-
-    public int FlushFile(SafeFileHandle file, string path) => Repeat(() => inner.FlushFile(file, path));
-
-    public int FlushDirectory(string path) => Repeat(() => inner.FlushDirectory(path));
-
-    private static int Repeat(Func<int> flush)
-    {
-        var error = 0;
-        for (var attempt = 0; attempt < Attempts && (error = flush()) != 0; attempt++)
-        {
-        }
-
-        return error;
-    }
+    public int FlushDirectory(string path) => Directory(path, () => inner.FlushDirectory(path));
 }
 
 /// <summary>Makes the name of a manifest durable before its bytes, on a slow disk.</summary>

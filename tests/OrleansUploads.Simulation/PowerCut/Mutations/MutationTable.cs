@@ -1,13 +1,20 @@
 using OrleansUploads.Cli.Serving;
-using OrleansUploads.Simulation.RealServer;
 
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
+
+/// <summary>A plausible durability mistake, as a layer around one of a server's stores.</summary>
+internal sealed record Mutation(string Name, string What, int Rounds, Func<ServerSeams, ServerSeams> Plant)
+{
+    /// <summary>Whether it does harm only if flushes fail.</summary>
+    public bool NeedsFailingDisk { get; init; }
+}
 
 /// <summary>The durability mutations, the bound within which each must be found, and the search.</summary>
 internal static class MutationTable
 {
-    /// <summary>The name of a server that is built in the same way, without a mutation.</summary>
-    public const string None = "none";
+    private const string None = "none";
+
+    private const int Attempts = 8;
 
     public static IReadOnlyList<Mutation> All { get; } =
     [
@@ -37,10 +44,22 @@ internal static class MutationTable
             Parts = new EarlyParts(ports.Parts, attempts: false, manifests: true),
         })),
         new("manifest-name-first", "the name of a manifest is durable before its bytes", 80, OnFlush(flush => new NameFirstFlush(flush))),
-        new("failure-ignored", "a failed flush is treated as success", 20, OnFlush(flush => new TrustedFlush(flush)))
-        { NeedsFailingDisk = true },
-        new("failure-repeated", "a failed flush is retried and the second result is trusted", 20, OnFlush(flush => new RepeatedFlush(flush)))
-        { NeedsFailingDisk = true },
+        OfFailures("failure-ignored", "a failed flush is treated as success", flush =>
+        {
+            flush();
+            return 0;
+        }),
+
+        // The system has dropped the data by then, and reports success.
+        OfFailures("failure-repeated", "a failed flush is retried and the second result is trusted", flush =>
+        {
+            var error = 0;
+            for (var attempt = 0; attempt < Attempts && (error = flush()) != 0; attempt++)
+            {
+            }
+
+            return error;
+        }),
     ];
 
     /// <summary>Runs rounds against a server with a mutation until it is noticed.</summary>
@@ -52,7 +71,7 @@ internal static class MutationTable
         {
             var rounds = Math.Min(RealSeries.Rounds, mutation.Rounds - tally.Cuts);
             var before = tally.Cuts;
-            if (await PowerCutSeries.RunAsync(seed, rounds, PlanFor(mutation), tally) is { } failure)
+            if (await PowerCutSeries.RunAsync(seed, rounds, tally, mutation.NeedsFailingDisk, ProgramOf(mutation)) is { } failure)
             {
                 return (Math.Max(tally.Cuts, before + 1), failure);
             }
@@ -61,18 +80,27 @@ internal static class MutationTable
         return null;
     }
 
-    /// <summary>The plan for a server with or without a mutation.</summary>
-    public static PowerCutPlan PlanFor(Mutation? mutation) => new()
-    {
-        FailsDisk = mutation is { NeedsFailingDisk: true },
-        Program = [typeof(MutationTable).Assembly.Location, "simulate", "--serve-with", mutation?.Name ?? None],
-    };
+    public static IReadOnlyList<string> ProgramOf(Mutation? mutation) =>
+        [typeof(MutationTable).Assembly.Location, "simulate", "--serve-with", mutation?.Name ?? None];
+
+    public static Task<int> ServeAsync(string name, string[] args) => ServeCommand.Create(
+        name == None ? new ServerSeams() : All.Single(mutation => mutation.Name == name).Plant(new ServerSeams())).Parse(args).InvokeAsync();
 
     private static Mutation SkippingFile(string name, string what, int rounds, Func<string, bool> isSkipped) =>
-        new(name, what, rounds, OnFlush(flush => new SkippedFlush(flush, isSkipped, _ => false)));
+        new(name, what, rounds, OnFlush(inner => new MutatedFlush(inner) { File = (path, flush) => isSkipped(path) ? 0 : flush() }));
 
     private static Mutation SkippingDirectory(string name, string what, int rounds, Func<string, bool> isSkipped) =>
-        new(name, what, rounds, OnFlush(flush => new SkippedFlush(flush, _ => false, isSkipped)));
+        new(name, what, rounds, OnFlush(inner => new MutatedFlush(inner) { Directory = (path, flush) => isSkipped(path) ? 0 : flush() }));
+
+    private static Mutation OfFailures(string name, string what, Func<Func<int>, int> flushing) =>
+        new(name, what, 20, OnFlush(inner => new MutatedFlush(inner)
+        {
+            File = (_, flush) => flushing(flush),
+            Directory = (_, flush) => flushing(flush),
+        }))
+        {
+            NeedsFailingDisk = true,
+        };
 
     private static Func<ServerSeams, ServerSeams> Synchronous(string level) => seams => seams with
     {
