@@ -31,29 +31,30 @@ public sealed class UploadPageTests : IAsyncLifetime
         await _place.DisposeAsync();
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(13)]
-    public async Task An_upload_in_progress_never_draws_a_full_bar(int parts)
+    [Fact]
+    public async Task An_upload_in_progress_never_draws_a_full_bar()
     {
         var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, "backup");
-        await StoreAsync(upload, parts);
-        await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads");
-        await _browser.WaitForAsync(parts == 1 ? "1 part" : $"{parts} parts");
+        foreach (var (parts, count, numbers) in new[] { (1, "1 part", "number 1"), (13, "13 parts", "numbers 1–13") })
+        {
+            await StoreAsync(upload, parts);
+            await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads");
+            await _browser.WaitForAsync(count);
 
-        // The share of the bar's width that has the color of its first part.
-        var share = await _browser.Page.Locator("canvas.strip").EvaluateAsync<double>(
-            """
-            (bar) => {
-              const row = bar.getContext("2d").getImageData(0, Math.floor(bar.height / 2), bar.width, 1).data;
-              const stored = row.slice(0, 4).join();
-              const columns = [...Array(bar.width).keys()];
-              return columns.filter((at) => row.slice(at * 4, at * 4 + 4).join() === stored).length / bar.width;
-            }
-            """);
-        Assert.InRange(share, 0.35, 0.85);
-        await _browser.WaitForAsync(parts == 1 ? "number 1" : $"numbers 1–{parts}");
-        await _browser.TakePictureAsync($"open-bar-{parts}");
+            // The share of the bar's width that has the color of its first part.
+            var share = await _browser.Page.Locator("canvas.strip").EvaluateAsync<double>(
+                """
+                (bar) => {
+                  const row = bar.getContext("2d").getImageData(0, Math.floor(bar.height / 2), bar.width, 1).data;
+                  const stored = row.slice(0, 4).join();
+                  const columns = [...Array(bar.width).keys()];
+                  return columns.filter((at) => row.slice(at * 4, at * 4 + 4).join() === stored).length / bar.width;
+                }
+                """);
+            Assert.InRange(share, 0.35, 0.85);
+            await _browser.WaitForAsync(numbers);
+            await _browser.TakePictureAsync($"open-bar-{parts}");
+        }
 
         await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
         await _browser.WaitForAsync("may follow");
