@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrleansUploads.EndToEnd.Tests.Harness;
 
 [assembly: AssemblyFixture(typeof(SharedServer))]
 
@@ -34,7 +33,7 @@ public sealed class SharedServer : IAsyncDisposable
         Folder.Dispose();
     }
 
-    private static string KeyOf(int number) => $"OUSHARED{number:000}";
+    private static string KeyOf(int number) => FormattableString.Invariant($"OUSHARED{number:000}");
 
     private static async Task<ServerProcess> StartAsync()
     {

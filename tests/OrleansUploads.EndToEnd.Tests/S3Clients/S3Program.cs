@@ -13,18 +13,9 @@ internal sealed class S3Program(string program, ServerProcess server, string hom
 
     public async Task<string> RunAsync(params string[] arguments)
     {
-        await using var process = Start(arguments);
+        await using var process = CapturedProcess.Start(
+            program, [.. Options, .. arguments], InstalledClients.Environment(home).Append(new("LC_ALL", "C.UTF-8")).Concat(Variables));
         Assert.True(await process.WaitForExitAsync(TimeLimit) == 0, $"{process}\n{server}");
         return process.Output + process.Error;
     }
-
-    public async Task<string> FailAsync(params string[] arguments)
-    {
-        await using var process = Start(arguments);
-        Assert.True(await process.WaitForExitAsync(TimeLimit) != 0, $"{process}\n{server}");
-        return process.Output + process.Error;
-    }
-
-    private CapturedProcess Start(string[] arguments) => CapturedProcess.Start(
-        program, [.. Options, .. arguments], InstalledClients.Environment(home).Append(new("LC_ALL", "C.UTF-8")).Concat(Variables));
 }

@@ -1,4 +1,3 @@
-using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
