@@ -127,6 +127,11 @@ public sealed class Chromium : IAsyncDisposable
     {
         var path = await InstalledClients.FindChromiumAsync();
         var playwright = await Playwright.CreateAsync();
-        return (playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox"], Timeout = PatienceMilliseconds }));
+        return (playwright, await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = path,
+            Args = ["--no-sandbox"],
+            Timeout = PatienceMilliseconds,
+        }));
     }
 }

@@ -30,10 +30,10 @@ public sealed partial class KilledTransferTests
 
         foreach (var percent in KilledAtPercent)
         {
-            await RunAndKillAsync(place, percent, "upload", file);
+            await RunAndKillAsync(place, percent, "upload", file, "--part-size", "4MiB");
         }
 
-        var archive = (await FinishAsync(place, "upload", file, "-q")).Output.Trim();
+        var archive = (await FinishAsync(place, "upload", file, "--part-size", "4MiB", "-q")).Output.Trim();
         foreach (var percent in KilledAtPercent)
         {
             await RunAndKillAsync(place, percent, "download", archive, "-o", copy);
@@ -65,7 +65,7 @@ public sealed partial class KilledTransferTests
         var file = place.Create("film", FileBytes);
         var parts = 0;
 
-        await using var upload = Start(place, "upload", file);
+        await using var upload = Start(place, "upload", file, "--part-size", "4MiB");
         foreach (var percent in KilledAtPercent)
         {
             await ReachAsync(upload, percent);
@@ -93,8 +93,7 @@ public sealed partial class KilledTransferTests
     }
 
     private static CapturedProcess Start(Workplace place, params string[] arguments) =>
-        place.Start(
-        [.. arguments, "--vault", Workplace.Vault, "--limit", Rate, .. arguments[0] == "upload" ? (string[])["--part-size", "4MiB"] : []]);
+        place.Start([.. arguments, "--vault", Workplace.Vault, "--limit", Rate]);
 
     private static async Task RunAndKillAsync(Workplace place, int percent, params string[] arguments)
     {
