@@ -5,7 +5,6 @@ namespace OrleansUploads.TestKit;
 /// <summary>The 33 operations, each of which every client of Amazon runs.</summary>
 public static class AllOperations
 {
-    /// <summary>Their names.</summary>
     public static TheoryData<string> Names => new(Enum.GetNames<VaultAction>());
 
     /// <summary>Asserts that a client has done each of them, and nothing else.</summary>

@@ -12,7 +12,6 @@ public static class Archives
     /// <summary>Pseudorandom bytes; the same seed gives the same bytes.</summary>
     public static byte[] Bytes(int lengthBytes, int seed) => Some.Bytes(lengthBytes, seed);
 
-    /// <summary>Uploads an archive in parts and completes it.</summary>
     public static async Task<ArchiveReceipt> UploadInPartsAsync(
         this GlacierClient client, string vault, byte[] archive, int partSizeBytes = MiB)
     {

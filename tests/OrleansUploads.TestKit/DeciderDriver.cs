@@ -49,10 +49,8 @@ public class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCommand, T
         }
     }
 
-    /// <summary>Decides a command and applies its events.</summary>
     public Decision<TEvent> Do(TCommand command) => Apply(Decider.Decide(State, Addressed(command), Time));
 
-    /// <summary>Wakes the entity at the current time.</summary>
     public Decision<TEvent> Wake() => Apply(Decider.Wake(State, Time));
 
     /// <summary>Wakes the entity one tick too early, when nothing must happen, and then on time.</summary>

@@ -8,10 +8,8 @@ namespace OrleansUploads.TestKit;
 /// from there to another process before a silo listens on it. On Linux, names of sockets keep the processes of these tests apart.</remarks>
 public static class FreePort
 {
-    /// <summary>The first port that may be taken.</summary>
     public const int First = 20000;
 
-    /// <summary>The port after the last one that may be taken.</summary>
     public const int End = 32768;
 
     private static readonly List<Socket> Claims = [];
@@ -19,7 +17,6 @@ public static class FreePort
 
     private static int _next = Random.Shared.Next(First, End);
 
-    /// <summary>Returns the given number of different ports.</summary>
     public static int[] Take(int count)
     {
         lock (Gate)

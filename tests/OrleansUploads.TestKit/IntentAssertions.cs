@@ -2,7 +2,6 @@ using OrleansUploads.Core.Deciding;
 
 namespace OrleansUploads.TestKit;
 
-/// <summary>What intents must be.</summary>
 public static class IntentAssertions
 {
     /// <summary>The action, which must be of this type.</summary>

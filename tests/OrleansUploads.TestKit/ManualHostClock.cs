@@ -15,10 +15,8 @@ public sealed class ManualHostClock(ManualTime time) : HostClock(time)
         return new ClockReading(now + _ahead, boot - _suspended, boot);
     }
 
-    /// <summary>Sets the wall clock forward or back.</summary>
     public void Jump(TimeSpan by) => _ahead += by;
 
-    /// <summary>Suspends the machine.</summary>
     public void Suspend(TimeSpan by)
     {
         _suspended += by;

@@ -12,10 +12,8 @@ public sealed class PromiseAttribute(string document, string promise) : Attribut
     /// <summary>The trait's name. Its value is the document and the promise.</summary>
     public const string Name = "Promise";
 
-    /// <summary>The file name of the document.</summary>
     public string Document => document;
 
-    /// <summary>What it says.</summary>
     public string Promise => promise;
 
     /// <inheritdoc/>

@@ -44,9 +44,4 @@ public sealed class RecordedLog(LogLevel least = LogLevel.Trace) : ILogger, ILog
     }
 }
 
-/// <summary>One logged message.</summary>
-public sealed record LogEntry(LogLevel Level, int Id, string Text, Exception? Fault)
-{
-    /// <summary>Whether the message or its exception contains a text.</summary>
-    public bool Says(string text) => $"{Text} {Fault}".Contains(text, StringComparison.Ordinal);
-}
+public sealed record LogEntry(LogLevel Level, int Id, string Text, Exception? Fault);

@@ -4,7 +4,6 @@ namespace OrleansUploads.TestKit;
 /// differ; the others run there in turn.</summary>
 public static class TestHosts
 {
-    /// <summary>The trait's name.</summary>
     public const string Name = "Hosts";
 
     /// <summary>What grains may do differently: a command that is sent twice, an activation that moves or ends, a wake by a reminder, or two

@@ -3,7 +3,6 @@ namespace OrleansUploads.TestKit;
 /// <summary>The trait that tells which runs of <c>test.sh</c> play a test. Without it, every run does.</summary>
 public static class TestRun
 {
-    /// <summary>The trait's name.</summary>
     public const string Name = "Run";
 
     /// <summary>A campaign: thousands of seeds or inputs, planted bugs, power cuts, kills under load, floods, all operations by

@@ -11,7 +11,6 @@ public sealed class Boto3Operations : IDisposable
 
     public Boto3Operations() => _report = new Lazy<Task<ClientReport>>(RunAsync);
 
-    /// <summary>Returns the report. The first call starts the run.</summary>
     public Task<ClientReport> ReportAsync() => _report.Value;
 
     public void Dispose() => _folder.Dispose();

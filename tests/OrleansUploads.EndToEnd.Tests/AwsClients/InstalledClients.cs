@@ -8,7 +8,7 @@ namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 /// tests are easily overlooked, they fail.</summary>
 public static class InstalledClients
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>What was found, by the line that was tried: a client takes up to a second to start.</summary>
     private static readonly ConcurrentDictionary<string, Task<string?>> Found = new();
@@ -28,16 +28,12 @@ public static class InstalledClients
     public static Task<string> FindPythonWithBoto2Async() =>
         FindAsync("Python with boto 2 (package python3-boto)", "python3", "-c", "import boto");
 
-    /// <summary>Finds rclone.</summary>
     public static Task<string> FindRcloneAsync() => FindAsync("rclone (package rclone)", "rclone", "version");
 
-    /// <summary>Finds s3cmd.</summary>
     public static Task<string> FindS3cmdAsync() => FindAsync("s3cmd (package s3cmd)", "s3cmd", "--version");
 
-    /// <summary>Finds restic.</summary>
     public static Task<string> FindResticAsync() => FindAsync("restic (package restic)", "restic", "version");
 
-    /// <summary>Finds Chromium.</summary>
     public static Task<string> FindChromiumAsync() => FindAsync("Chromium (package chromium)", "chromium", "--version");
 
     /// <summary>Finds a Node.js for which a package from package-lock.json is installed.</summary>
@@ -46,7 +42,6 @@ public static class InstalledClients
     /// <summary>Finds a Node.js for which the programs for S3 from npm are installed.</summary>
     public static Task<string> FindNodeWithProgramsAsync() => FindNodeAsync(ProgramsFolder, "aws4fetch");
 
-    /// <summary>The path of a Python script.</summary>
     public static string PythonScript(string name) =>
         Path.Combine(AppContext.BaseDirectory, "AwsClients", "python", name);
 

@@ -8,7 +8,6 @@ public sealed class JavaScriptOperations : IDisposable
 
     public JavaScriptOperations() => _report = new Lazy<Task<ClientReport>>(RunAsync);
 
-    /// <summary>Returns the report. The first call starts the run.</summary>
     public Task<ClientReport> ReportAsync() => _report.Value;
 
     public void Dispose() => _folder.Dispose();

@@ -68,9 +68,9 @@ public sealed class CheckTests : IAsyncLifetime
         await using (var process = CommandLine.Start(
             ["check", "--data", _data.Path, "--resume", file, "--limit", "10KiB/s"]))
         {
-            Assert.NotNull(await process.WaitForLineAsync("damaged: parts/", TimeSpan.FromSeconds(60)));
+            Assert.NotNull(await process.WaitForLineAsync("damaged: parts/", TimeSpan.FromMinutes(2)));
             process.Terminate();
-            Assert.Equal(2, await process.WaitForExitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Equal(2, await process.WaitForExitAsync(TimeSpan.FromMinutes(2)));
             Assert.Contains("Run the same command again", process.Error, StringComparison.Ordinal);
         }
 

@@ -6,7 +6,6 @@ namespace OrleansUploads.EndToEnd.Tests.Checking;
 /// <summary>Runs <c>orleans-uploads check</c> and parses its report.</summary>
 internal static class CheckedFolder
 {
-    /// <summary>Checks a folder.</summary>
     public static async Task<CheckResult> CheckAsync(DataFolder folder, params string[] options)
     {
         var result = await CommandLine.RunAsync(["check", "--data", folder.Path, "--json", "--quiet", .. options]);
@@ -25,11 +24,9 @@ internal static class CheckedFolder
     }
 }
 
-/// <summary>The report of a check.</summary>
 internal sealed record CheckResult(
     IReadOnlyList<FoundDamage> Damage, int Orphans, int Archives, int OpenUploads, int Parts);
 
-/// <summary>A finding in the report of a check.</summary>
 internal sealed record FoundDamage(string Kind, string? File, string? Archive, string? Upload, string? Vault, string What)
 {
     public static FoundDamage Read(JsonElement json)

@@ -72,7 +72,7 @@ public sealed class ControlServerTests : IDisposable
     {
         private readonly ManualTime _time = new();
         private readonly Channel<TimeSpan> _pauses = Channel.CreateUnbounded<TimeSpan>();
-        private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(30));
+        private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(2));
 
         public void Dispose() => _limit.Dispose();
 

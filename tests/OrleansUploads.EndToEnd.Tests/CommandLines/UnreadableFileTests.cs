@@ -13,7 +13,7 @@ public sealed class UnreadableFileTests
     public async Task A_file_that_the_user_may_not_read_is_refused_in_one_line(string arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs setpriv if the tests run as root.");
-        await using var place = await Workplace.OpenAsync();
+        await using var place = await Workplace.ShareAsync();
         var (good, secret) = (place.Create("good", 10), place.Create("secret", 10));
         File.SetUnixFileMode(secret, UnixFileMode.None);
 

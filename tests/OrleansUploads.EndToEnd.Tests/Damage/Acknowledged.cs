@@ -15,7 +15,6 @@ internal sealed class Acknowledged
 
     public string UploadId { get; private set; } = "";
 
-    /// <summary>Uploads the data to a server.</summary>
     public static async Task<Acknowledged> CreateAsync(ServerProcess server)
     {
         var client = server.Connect();

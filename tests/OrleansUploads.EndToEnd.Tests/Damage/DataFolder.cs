@@ -13,7 +13,6 @@ internal sealed class DataFolder(string path)
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>The file of any one part.</summary>
     public string PartFile => Directory.EnumerateFiles(File("parts"), "*.part", SearchOption.AllDirectories).First();
 
     public DataFolder CopyTo(string path)
@@ -46,7 +45,6 @@ internal sealed class DataFolder(string path)
         stream.WriteByte((byte)(value ^ 0x04));
     }
 
-    /// <summary>Returns the offsets of a text in a file.</summary>
     public static IReadOnlyList<long> Find(string file, string text)
     {
         var bytes = System.IO.File.ReadAllBytes(file);

@@ -161,7 +161,7 @@ public sealed class FullDiskTests : IDisposable
 
     [Theory]
     [InlineData(true)]
-    [InlineData(false)]
+    [InlineData(false, Traits = [SliceAttribute.Name, "7"])]
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Uploads_can_be_aborted_after_a_restart_on_a_disk_filled_by_another_program(bool crashes)
     {

@@ -3,7 +3,7 @@ namespace OrleansUploads.EndToEnd.Tests.Damage;
 /// <summary>With a damaged journal, a server refuses to start with instructions, reports the damage to clients and in the log, or
 /// serves everything that was acknowledged. It never loses data silently.</summary>
 [Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class JournalDamageTests(ITestOutputHelper output) : IDisposable
+public sealed class JournalDamageTests(AcknowledgedFolders folders, ITestOutputHelper output) : IClassFixture<AcknowledgedFolders>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private int _copies;
@@ -14,9 +14,9 @@ public sealed class JournalDamageTests(ITestOutputHelper output) : IDisposable
     [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is")]
     public async Task A_truncated_write_ahead_log_is_noticed()
     {
-        var (acknowledged, killed) = await CreateAndKillAsync();
+        var (acknowledged, killed) = await folders.KilledAsync();
         var length = new FileInfo(killed.WriteAheadLog).Length;
-        foreach (var bytes in (long[])[1, 25, 4096, 4120, 3 * 4120, length / 2, length - 32, length])
+        foreach (var bytes in (long[])[1, 4120, length / 2, length - 32])
         {
             var copy = Copy(killed);
             DataFolder.Cut(copy.WriteAheadLog, bytes);
@@ -29,9 +29,9 @@ public sealed class JournalDamageTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task A_flipped_bit_in_the_write_ahead_log_is_noticed_or_harmless()
     {
-        var (acknowledged, killed) = await CreateAndKillAsync();
+        var (acknowledged, killed) = await folders.KilledAsync();
         var length = new FileInfo(killed.WriteAheadLog).Length;
-        long[] offsets = [-1, -100, -4096, -4110, -5 * 4120, length / 2, 40, 3];
+        long[] offsets = [-1, -4110, length / 2, 40];
         var noticed = 0;
         foreach (var offset in offsets)
         {
@@ -41,25 +41,26 @@ public sealed class JournalDamageTests(ITestOutputHelper output) : IDisposable
         }
 
         // The middle and the headers are part of every state that was acknowledged.
-        Assert.InRange(noticed, 3, offsets.Length);
+        Assert.InRange(noticed, 2, offsets.Length);
     }
 
     [Fact]
     public async Task A_missing_write_ahead_log_is_noticed()
     {
-        var (acknowledged, killed) = await CreateAndKillAsync();
-        File.Delete(killed.WriteAheadLog);
+        var (acknowledged, killed) = await folders.KilledAsync();
+        var copy = Copy(killed);
+        File.Delete(copy.WriteAheadLog);
 
-        Assert.True(await NoticesAsync(killed, acknowledged));
+        Assert.True(await NoticesAsync(copy, acknowledged));
     }
 
     [Fact]
     public async Task A_flipped_bit_in_the_database_is_noticed_or_harmless()
     {
-        var (acknowledged, stopped) = await CreateAndStopAsync();
+        var (acknowledged, stopped) = await folders.StoppedAsync();
         var length = new FileInfo(stopped.Journal).Length;
         var random = new Random(20260201);
-        long[] offsets = [0, 20, 60, .. Enumerable.Range(0, 9).Select(_ => random.NextInt64(length))];
+        long[] offsets = [0, 60, .. Enumerable.Range(0, 4).Select(_ => random.NextInt64(length))];
         var noticed = 0;
         foreach (var offset in offsets)
         {
@@ -76,25 +77,25 @@ public sealed class JournalDamageTests(ITestOutputHelper output) : IDisposable
     [Promise("operations.md", "a record of the journal is damaged")]
     public async Task A_flipped_bit_in_an_upload_ID_is_noticed_or_harmless_and_never_hides_the_upload()
     {
-        var (acknowledged, stopped) = await CreateAndStopAsync();
+        var (acknowledged, stopped) = await folders.StoppedAsync();
         var offsets = DataFolder.Find(stopped.Journal, acknowledged.UploadId);
         Assert.InRange(offsets.Count, 2, 20);
         var noticed = 0;
-        foreach (var offset in offsets)
+        foreach (var offset in offsets.Take(6))
         {
             var copy = Copy(stopped);
             DataFolder.Flip(copy.Journal, offset + 30);
             noticed += await NoticesAsync(copy, acknowledged) ? 1 : 0;
         }
 
-        Assert.InRange(noticed, 1, offsets.Count);
+        Assert.InRange(noticed, 1, 6);
     }
 
     [Fact]
     [Promise("operations.md", "journal.db is missing, but there are bytes")]
     public async Task A_missing_database_is_refused_if_there_are_parts()
     {
-        var (_, stopped) = await CreateAndStopAsync();
+        var stopped = Copy((await folders.StoppedAsync()).Folder);
         foreach (var file in Directory.GetFiles(stopped.Path, "journal*"))
         {
             File.Delete(file);
@@ -108,26 +109,10 @@ public sealed class JournalDamageTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task A_file_that_is_not_a_database_is_refused()
     {
-        var (_, stopped) = await CreateAndStopAsync();
+        var stopped = Copy((await folders.StoppedAsync()).Folder);
         await File.WriteAllTextAsync(stopped.Journal, new string('x', 8192));
 
         (await ServerProcess.RefuseAsync(new ServerSetup(stopped.Path))).ExpectOneLine("restore");
-    }
-
-    private async Task<(Acknowledged Acknowledged, DataFolder Killed)> CreateAndKillAsync()
-    {
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
-        var acknowledged = await Acknowledged.CreateAsync(server);
-        await server.KillAsync();
-        return (acknowledged, new DataFolder(_folder.Data));
-    }
-
-    private async Task<(Acknowledged Acknowledged, DataFolder Stopped)> CreateAndStopAsync()
-    {
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
-        var acknowledged = await Acknowledged.CreateAsync(server);
-        await server.StopAsync();
-        return (acknowledged, new DataFolder(_folder.Data));
     }
 
     private DataFolder Copy(DataFolder folder) => folder.CopyTo(_folder.File($"copy-{++_copies}"));
@@ -148,25 +133,44 @@ public sealed class JournalDamageTests(ITestOutputHelper output) : IDisposable
         await using (server)
         {
             var isServed = await acknowledged.IsServedAsync(server);
-            Assert.True(isServed || await LogsDamageAsync(server), $"Clients got errors, but the log does not contain 'damaged'. {server}");
+            // The log may arrive after the answer, because it comes through another pipe.
+            await Eventually.BecomesTrueAsync(
+                () => isServed || server.Log.Contains("damaged", StringComparison.Ordinal), "the log names the damage that clients got");
             output.WriteLine(isServed ? "served" : server.Log);
             return !isServed;
         }
     }
+}
 
-    /// <summary>Waits for the log, which may arrive after the answer because it comes through another pipe.</summary>
-    private static async Task<bool> LogsDamageAsync(ServerProcess server)
+/// <summary>The data folders of a server that was killed and of one that was stopped. Tests damage copies.</summary>
+public sealed class AcknowledgedFolders : IDisposable
+{
+    private readonly TemporaryFolder _killed = new();
+    private readonly TemporaryFolder _stopped = new();
+    private readonly Lazy<Task<(Acknowledged, DataFolder)>> _whenKilled;
+    private readonly Lazy<Task<(Acknowledged, DataFolder)>> _whenStopped;
+
+    public AcknowledgedFolders()
     {
-        for (var tries = 0; tries < 100; tries++)
-        {
-            if (server.Log.Contains("damaged", StringComparison.Ordinal))
-            {
-                return true;
-            }
+        _whenKilled = new(() => CreateAsync(_killed, static server => server.KillAsync()));
+        _whenStopped = new(() => CreateAsync(_stopped, static server => server.StopAsync()));
+    }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100));
-        }
+    public void Dispose()
+    {
+        _killed.Dispose();
+        _stopped.Dispose();
+    }
 
-        return false;
+    internal Task<(Acknowledged Acknowledged, DataFolder Folder)> KilledAsync() => _whenKilled.Value;
+
+    internal Task<(Acknowledged Acknowledged, DataFolder Folder)> StoppedAsync() => _whenStopped.Value;
+
+    private static async Task<(Acknowledged, DataFolder)> CreateAsync(TemporaryFolder folder, Func<ServerProcess, Task> end)
+    {
+        await using var server = await ServerProcess.StartAsync(folder.Data, "--quiet");
+        var acknowledged = await Acknowledged.CreateAsync(server);
+        await end(server);
+        return (acknowledged, new DataFolder(folder.Data));
     }
 }

@@ -9,10 +9,10 @@ namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 /// <summary>A page in a browser, with cookies and storage of its own. An error that the page reports fails the test.</summary>
 public sealed class Browser : IAsyncDisposable
 {
-    /// <summary>Names a file that gets the picture for the documentation.</summary>
-    public const string PictureVariable = "ORLEANSUPLOADS_WRITE_PICTURE";
+    /// <summary>Names a folder that gets pictures of the pages, for the documentation and for people who judge them.</summary>
+    public const string PicturesVariable = "ORLEANSUPLOADS_WRITE_PICTURES";
 
-    private static readonly string Pictures = Path.Combine(AppContext.BaseDirectory, "screenshots");
+    private static readonly string? Pictures = Environment.GetEnvironmentVariable(PicturesVariable);
 
     private readonly IBrowserContext _context;
     private readonly List<string> _errors = [];
@@ -36,19 +36,27 @@ public sealed class Browser : IAsyncDisposable
 
     public IPage Page { get; }
 
-    /// <summary>Everything that the page shows.</summary>
     public ILocator Main => Page.Locator("main");
 
-    public static async Task<Browser> StartAsync(ServerProcess server, bool isDark = false, int width = 1240, int height = 900, Uri? dashboard = null)
+    public static async Task<Browser> StartAsync(ServerProcess server, bool isDark = false, int width = 1240, Uri? dashboard = null)
     {
         var context = await (await Chromium.LaunchAsync()).NewContextAsync(new()
         {
-            ViewportSize = new() { Width = width, Height = height },
+            ViewportSize = new() { Width = width, Height = 900 },
             ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
         });
         var page = await context.NewPageAsync();
-        page.SetDefaultTimeout((float)TimeSpan.FromSeconds(60).TotalMilliseconds);
+        page.SetDefaultTimeout(Chromium.PatienceMilliseconds);
         return new Browser(context, page, dashboard ?? server.Address);
+    }
+
+    /// <summary>Opens the dashboard, signs in as the owner of a place, and waits until its vault is shown.</summary>
+    public static async Task<Browser> SignInAsync(Workplace place, bool isDark = false, int width = 1240)
+    {
+        var browser = await StartAsync(place.Server, isDark, width);
+        await browser.SignInAsync(place.AccessKeyId);
+        await browser.WaitForAsync(Workplace.Vault);
+        return browser;
     }
 
     /// <summary>Opens a view of the dashboard anew.</summary>
@@ -59,15 +67,14 @@ public sealed class Browser : IAsyncDisposable
     }
 
     /// <summary>Opens the dashboard and signs in with the form.</summary>
-    public async Task SignInAsync(string secret = CommandLine.SecretAccessKey)
+    public async Task SignInAsync(string accessKeyId = CommandLine.AccessKeyId, string secret = CommandLine.SecretAccessKey)
     {
         await OpenAsync();
-        await Page.GetByLabel("Access key ID").FillAsync(CommandLine.AccessKeyId);
+        await Page.GetByLabel("Access key ID").FillAsync(accessKeyId);
         await Page.GetByLabel("Secret access key").FillAsync(secret);
         await Page.GetByLabel("Secret access key").PressAsync("Enter");
     }
 
-    /// <summary>Waits until the page shows a text.</summary>
     public Task WaitForAsync(string text) => Main.GetByText(text).First.WaitForAsync();
 
     /// <summary>The elements that are wider than their place and have to be scrolled sideways.</summary>
@@ -79,16 +86,12 @@ public sealed class Browser : IAsyncDisposable
           .map((shown) => `${shown.localName}.${shown.className} ${shown.scrollWidth} > ${shown.clientWidth}`).join(", ")
         """);
 
-    /// <summary>Keeps a picture of the page among the outputs of the tests.</summary>
-    public Task TakePictureAsync(string name) =>
-        Page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, name + ".png"), Animations = ScreenshotAnimations.Disabled });
-
-    /// <summary>Writes the picture for the documentation, if somebody wants it.</summary>
-    public async Task WritePictureAsync()
+    /// <summary>Keeps a picture of the page, if somebody wants it.</summary>
+    public async Task TakePictureAsync(string name)
     {
-        if (Environment.GetEnvironmentVariable(PictureVariable) is { Length: > 0 } path)
+        if (!string.IsNullOrEmpty(Pictures))
         {
-            await Page.ScreenshotAsync(new() { Path = path, Animations = ScreenshotAnimations.Disabled });
+            await Page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, name + ".png"), Animations = ScreenshotAnimations.Disabled });
         }
     }
 
@@ -102,6 +105,9 @@ public sealed class Browser : IAsyncDisposable
 /// <summary>One browser for all tests; each has a context of its own. It is started when a test first needs it.</summary>
 public sealed class Chromium : IAsyncDisposable
 {
+    /// <summary>A loaded machine takes its time. Nothing here measures.</summary>
+    public const float PatienceMilliseconds = 120_000;
+
     private static readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> Launched = new(StartAsync);
 
     /// <summary>Starts the browser, unless it runs already.</summary>
@@ -121,6 +127,11 @@ public sealed class Chromium : IAsyncDisposable
     {
         var path = await InstalledClients.FindChromiumAsync();
         var playwright = await Playwright.CreateAsync();
-        return (playwright, await playwright.Chromium.LaunchAsync(new() { ExecutablePath = path, Args = ["--no-sandbox"] }));
+        return (playwright, await playwright.Chromium.LaunchAsync(new()
+        {
+            ExecutablePath = path,
+            Args = ["--no-sandbox"],
+            Timeout = PatienceMilliseconds,
+        }));
     }
 }

@@ -2,6 +2,7 @@ using Amazon.S3.Model;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
+using OrleansUploads.Signing;
 
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
@@ -11,14 +12,15 @@ public sealed class DashboardTests : IAsyncLifetime
 {
     private const int MiB = Archives.MiB;
     private const int ManyParts = 10_000;
+    private const double MaxMilliseconds = 1000;
 
     private Workplace _place = null!;
     private GlacierClient _client = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _place = await Workplace.OpenAsync();
-        _client = _place.Server.Connect();
+        _place = await Workplace.ShareAsync();
+        _client = _place.Connect();
     }
 
     public async ValueTask DisposeAsync()
@@ -35,7 +37,7 @@ public sealed class DashboardTests : IAsyncLifetime
         await browser.WaitForAsync("Secret access key");
         Assert.DoesNotContain(Workplace.Vault, await browser.Main.InnerTextAsync(), StringComparison.Ordinal);
 
-        await browser.SignInAsync(secret: "wrong");
+        await browser.SignInAsync(_place.AccessKeyId, "wrong");
         await browser.WaitForAsync("do not match");
         await browser.TakePictureAsync("sign-in-refused");
     }
@@ -46,7 +48,7 @@ public sealed class DashboardTests : IAsyncLifetime
         await using var browser = await Browser.StartAsync(_place.Server);
         var sent = new List<string>();
         browser.Page.Request += (_, request) => sent.Add($"{request.Url} {request.PostData} {string.Join(' ', request.Headers.Values)}");
-        await browser.SignInAsync();
+        await browser.SignInAsync(_place.AccessKeyId);
         await browser.WaitForAsync(Workplace.Vault);
         Assert.DoesNotContain(sent, request => request.Contains(CommandLine.SecretAccessKey, StringComparison.Ordinal));
         Assert.Equal("", await browser.Page.EvaluateAsync<string>("document.cookie + JSON.stringify(localStorage).slice(2)"));
@@ -59,12 +61,10 @@ public sealed class DashboardTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_map_of_an_upload_follows_the_parts_that_arrive()
+    public async Task The_map_of_an_upload_follows_the_parts_that_arrive_and_shows_their_senders_and_refusals()
     {
         var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, "holiday 2026.tar");
-        await using var browser = await Browser.StartAsync(_place.Server);
-        await browser.SignInAsync();
-        await browser.WaitForAsync(Workplace.Vault);
+        await using var browser = await Browser.SignInAsync(_place);
         await browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
         await browser.WaitForAsync("0 received");
         foreach (var (number, part) in Enumerable.Range(0, 40).Where(static part => part is not (7 or 8 or 21)).Index())
@@ -82,8 +82,9 @@ public sealed class DashboardTests : IAsyncLifetime
         await browser.Page.Keyboard.PressAsync("End");
         await browser.WaitForAsync("Part 40");
         await browser.WaitForAsync("40894464–41943039");
+        await browser.WaitForAsync(Environment.MachineName);
+        await browser.WaitForAsync(_place.AccessKeyId);
         await browser.TakePictureAsync("upload");
-        await browser.WritePictureAsync();
 
         await browser.Page.Keyboard.PressAsync("Home");
         for (var step = 0; step < 7; step++)
@@ -92,45 +93,10 @@ public sealed class DashboardTests : IAsyncLifetime
         }
 
         await browser.WaitForAsync("This part has not arrived.");
-    }
-
-    [Fact]
-    public async Task A_part_that_was_refused_is_shown_with_its_sender()
-    {
-        var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, "with a wrong offset");
-        await using var browser = await Browser.StartAsync(_place.Server);
-        await browser.SignInAsync();
-        await browser.WaitForAsync(Workplace.Vault);
-        await browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
-        await browser.WaitForAsync("0 received");
 
         await Assert.ThrowsAsync<GlacierException>(
             () => _client.UploadPartAsync(Workplace.Vault, upload, 5, HashedBody.Of(Archives.Bytes(7, seed: 1))));
-
         await browser.WaitForAsync("400 InvalidParameterValueException");
-        Assert.Contains(CommandLine.AccessKeyId, await browser.Main.InnerTextAsync(), StringComparison.Ordinal);
-        await browser.TakePictureAsync("refused-part");
-    }
-
-    [Fact]
-    public async Task A_part_shows_its_sender()
-    {
-        var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, "sent twice");
-        foreach (var part in (int[])[0, 1, 0])
-        {
-            await _client.UploadPartAsync(Workplace.Vault, upload, (long)part * MiB, HashedBody.Of(Archives.Bytes(MiB, seed: part)));
-        }
-
-        await using var browser = await Browser.StartAsync(_place.Server);
-        await browser.SignInAsync();
-        await browser.WaitForAsync(Workplace.Vault);
-        await browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
-        await browser.WaitForAsync("2 received");
-        await browser.Page.Locator("canvas.map").FocusAsync();
-        await browser.Page.Keyboard.PressAsync("Home");
-        await browser.WaitForAsync(Environment.MachineName);
-        await browser.WaitForAsync(CommandLine.AccessKeyId);
-        await browser.TakePictureAsync("part-with-sender");
     }
 
     [Fact]
@@ -138,9 +104,7 @@ public sealed class DashboardTests : IAsyncLifetime
     {
         var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, "to be aborted");
         await _client.UploadPartAsync(Workplace.Vault, upload, 0, HashedBody.Of(Archives.Bytes(MiB, seed: 1)));
-        await using var browser = await Browser.StartAsync(_place.Server, isDark: true);
-        await browser.SignInAsync();
-        await browser.WaitForAsync(Workplace.Vault);
+        await using var browser = await Browser.SignInAsync(_place, isDark: true);
         await browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
         await browser.WaitForAsync("1 received");
 
@@ -160,7 +124,7 @@ public sealed class DashboardTests : IAsyncLifetime
     {
         const string Name = "<script>document.title='stolen'</script><img src=x onerror=\"document.title='stolen'\">";
         await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, Name);
-        using var s3 = _place.Server.ConnectS3();
+        using var s3 = _place.ConnectS3();
         await s3.PutBucketAsync("scripts");
         var upload = await s3.InitiateMultipartUploadAsync("scripts", Name);
         await s3.UploadPartAsync(new UploadPartRequest
@@ -171,9 +135,7 @@ public sealed class DashboardTests : IAsyncLifetime
             PartNumber = 1,
             InputStream = new MemoryStream([1]),
         });
-        await using var browser = await Browser.StartAsync(_place.Server, width: 400);
-        await browser.SignInAsync();
-        await browser.WaitForAsync("scripts");
+        await using var browser = await Browser.SignInAsync(_place, width: 400);
         await browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads");
         await browser.WaitForAsync(Name);
         await browser.TakePictureAsync("script-narrow");
@@ -189,23 +151,21 @@ public sealed class DashboardTests : IAsyncLifetime
         Assert.Equal(0, await browser.Main.Locator("script, img").CountAsync());
     }
 
-    [Theory]
-    [InlineData(320, false)]
-    [InlineData(400, true)]
-    [InlineData(760, false)]
-    public async Task Nothing_scrolls_sideways_on_a_narrow_screen(int width, bool isDark)
+    [Fact]
+    public async Task Nothing_scrolls_sideways_on_a_narrow_screen()
     {
-        var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, new string('d', 100));
-        await _client.UploadPartAsync(Workplace.Vault, upload, MiB, HashedBody.Of(Archives.Bytes(MiB, seed: 1)));
-        await _client.UploadArchiveAsync(Workplace.Vault, HashedBody.Of(Archives.Bytes(10, seed: 1)), new string('a', 100));
-        await _client.InitiateInventoryRetrievalAsync(Workplace.Vault);
-        await _client.CreateVaultAsync(new string('v', 100));
-        using var s3 = _place.Server.ConnectS3();
+        // The page of the server is for its operator.
+        await using var place = await Workplace.OpenAsync();
+        using var client = place.Connect();
+        var upload = await client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, new string('d', 100));
+        await client.UploadPartAsync(Workplace.Vault, upload, MiB, HashedBody.Of(Archives.Bytes(MiB, seed: 1)));
+        await client.UploadArchiveAsync(Workplace.Vault, HashedBody.Of(Archives.Bytes(10, seed: 1)), new string('a', 100));
+        await client.InitiateInventoryRetrievalAsync(Workplace.Vault);
+        await client.CreateVaultAsync(new string('v', 100));
+        using var s3 = place.ConnectS3();
         await s3.PutBucketAsync("objects");
         await s3.PutObjectAsync(new PutObjectRequest { BucketName = "objects", Key = new string('k', 100), ContentBody = "text" });
-        await using var browser = await Browser.StartAsync(_place.Server, isDark, width);
-        await browser.SignInAsync();
-        await browser.WaitForAsync(Workplace.Vault);
+        await using var browser = await Browser.SignInAsync(place);
         foreach (var (name, view, text) in new[]
         {
             ("vaults", "/", "listed by name"),
@@ -219,8 +179,12 @@ public sealed class DashboardTests : IAsyncLifetime
         {
             await browser.OpenAsync(view);
             await browser.WaitForAsync(text);
-            Assert.Equal("", await browser.FindSidewaysAsync());
-            await browser.TakePictureAsync($"{name}-{width}");
+            foreach (var width in (int[])[320, 400, 760])
+            {
+                await browser.Page.SetViewportSizeAsync(width, 900);
+                Assert.Equal((name, width, ""), (name, width, await browser.FindSidewaysAsync()));
+                await browser.TakePictureAsync($"{name}-{width}");
+            }
         }
     }
 
@@ -228,31 +192,28 @@ public sealed class DashboardTests : IAsyncLifetime
     [Trait(TestRun.Name, TestRun.Timing)]
     public async Task Ten_thousand_parts_are_legible_and_shown_within_a_second()
     {
-        using var s3 = _place.Server.ConnectS3();
+        using var s3 = _place.ConnectS3();
         await s3.PutBucketAsync("large");
         var upload = (await s3.InitiateMultipartUploadAsync("large", "backup.tar")).UploadId;
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var requests = new SignedRequests(
+            _place.Server.Address, new RequestSigner(SigningRules.S3, "us-east-1", _place.AccessKeyId, CommandLine.SecretAccessKey));
         await Parallel.ForEachAsync(
             Enumerable.Range(1, ManyParts).Where(static number => number % 500 != 0 || number == ManyParts),
             new ParallelOptions { MaxDegreeOfParallelism = 32 },
-            async (number, cancellationToken) => await s3.UploadPartAsync(
-                new UploadPartRequest
-                {
-                    BucketName = "large",
-                    Key = "backup.tar",
-                    UploadId = upload,
-                    PartNumber = number,
-                    InputStream = new MemoryStream([1]),
-                },
-                cancellationToken));
+            async (number, cancellationToken) =>
+            {
+                using var part = requests.Create(HttpMethod.Put, $"/large/backup.tar?partNumber={number}&uploadId={upload}", [1]);
+                using var answer = await http.SendAsync(part, cancellationToken);
+                answer.EnsureSuccessStatusCode();
+            });
 
-        await using var browser = await Browser.StartAsync(_place.Server);
-        await browser.SignInAsync();
-        await browser.WaitForAsync("large");
+        await using var browser = await Browser.SignInAsync(_place);
 
         // Other programs share the machine, so the best of some attempts counts.
         var drawn = double.MaxValue;
         var painted = double.MaxValue;
-        for (var attempt = 0; attempt < 5; attempt++)
+        for (var attempt = 0; attempt < 5 && Math.Max(painted, drawn) > MaxMilliseconds; attempt++)
         {
             await browser.OpenAsync($"/buckets/large/uploads/{upload}?key=backup.tar");
             await browser.WaitForAsync("9,981 received, 19 missing below part 10000");
@@ -262,8 +223,8 @@ public sealed class DashboardTests : IAsyncLifetime
         }
 
         TestContext.Current.TestOutputHelper!.WriteLine($"first paint after {painted:F0} ms, map after {drawn:F0} ms");
-        Assert.InRange(painted, 0, 1000);
-        Assert.InRange(drawn, 0, 1000);
+        Assert.InRange(painted, 0, MaxMilliseconds);
+        Assert.InRange(drawn, 0, MaxMilliseconds);
         await browser.TakePictureAsync("ten-thousand-parts");
         await browser.Page.SetViewportSizeAsync(400, 800);
         await browser.Page.Locator("canvas.map").FocusAsync();

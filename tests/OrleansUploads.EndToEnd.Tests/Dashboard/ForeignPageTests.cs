@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Playwright;
@@ -17,14 +16,13 @@ public sealed class ForeignPageTests
     [Fact]
     public async Task A_stored_page_runs_no_script_beside_the_dashboard()
     {
-        await using var place = await Workplace.OpenAsync();
-        using var client = place.Server.Connect();
+        await using var place = await Workplace.ShareAsync();
+        using var client = place.Connect();
         var upload = await client.InitiateMultipartUploadAsync(Workplace.Vault, Archives.MiB, "not to be aborted");
-        await using var browser = await Browser.StartAsync(place.Server);
-        await browser.SignInAsync();
-        await browser.WaitForAsync(Workplace.Vault);
+        await using var browser = await Browser.SignInAsync(place);
 
-        using var stranger = await ConnectStrangerAsync(place);
+        await using var other = await Workplace.ShareAsync();
+        using var stranger = other.ConnectS3();
         await stranger.PutBucketAsync("pages");
         var abort = $"/dashboard/api/vaults/{Workplace.Vault}/uploads/{upload}/abort";
         await stranger.PutObjectAsync(new PutObjectRequest
@@ -106,35 +104,6 @@ public sealed class ForeignPageTests
         Assert.Equal(HttpStatusCode.OK, kept.StatusCode);
         site.Stop();
         await serving;
-    }
-
-    /// <summary>Connects with a key of another account.</summary>
-    private static async Task<AmazonS3Client> ConnectStrangerAsync(Workplace place)
-    {
-        var added = (await CommandLine.RunAsync("keys", "add", "--data", place.Data, "--account", "222233334444")).Expect();
-        var (id, secret) = (added.Value("AWS_ACCESS_KEY_ID"), added.Value("AWS_SECRET_ACCESS_KEY"));
-        var client = new AmazonS3Client(new BasicAWSCredentials(id, secret), new AmazonS3Config
-        {
-            ServiceURL = place.Server.Address.ToString(),
-            AuthenticationRegion = "us-east-1",
-            ForcePathStyle = true,
-            MaxErrorRetry = 0,
-        });
-        await Eventually.BecomesTrueAsync(
-            async () =>
-            {
-                try
-                {
-                    await client.ListBucketsAsync();
-                    return true;
-                }
-                catch (AmazonS3Exception)
-                {
-                    return false;
-                }
-            },
-            "the added key is known");
-        return client;
     }
 
     /// <summary>Answers every request with a page, until the listener stops.</summary>

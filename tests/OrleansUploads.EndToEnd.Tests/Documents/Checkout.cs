@@ -14,8 +14,6 @@ internal static class Checkout
     public static string PackageFolder => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
         ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 
-    /// <summary>Copies the sources.</summary>
-    /// <returns>The folder.</returns>
     public static string CopyTo(string folder)
     {
         foreach (var source in Sources.Select(name => Path.Combine(CommandDocument.Repository, name)))

@@ -17,11 +17,9 @@ internal sealed class CommandDocument
     /// <summary>The commands of each section that has any, by its heading.</summary>
     public IReadOnlyDictionary<string, string> Sections { get; }
 
-    /// <summary>The repository's folder.</summary>
     public static string Repository { get; } = Path.GetFullPath(typeof(CommandDocument).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "Repository").Value!);
 
-    /// <summary>Reads a document of the repository.</summary>
     public static CommandDocument Read(string path)
     {
         var sections = new Dictionary<string, string> { [""] = "" };

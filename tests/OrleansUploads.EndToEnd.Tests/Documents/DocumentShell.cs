@@ -49,8 +49,6 @@ internal sealed class DocumentShell(TemporaryFolder home)
 
     private string Bin => Path.Combine(home.Path, ".local", "bin");
 
-    /// <summary>Runs commands.</summary>
-    /// <returns>Their output.</returns>
     public async Task<string> RunAsync(string commands, TimeSpan timeLimit, string? folder = null)
     {
         var (script, environment) = await PrepareAsync(commands, folder);

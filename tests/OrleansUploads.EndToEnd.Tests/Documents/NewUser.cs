@@ -24,12 +24,10 @@ public sealed class NewUser : IDisposable
             _checkout));
     }
 
-    /// <summary>The README.</summary>
     internal static CommandDocument Readme { get; } = CommandDocument.Read("README.md");
 
     public void Dispose() => _home.Dispose();
 
-    /// <summary>The path of a file in the home folder.</summary>
     public string File(string name) => _home.File(name);
 
     /// <summary>Builds and installs the program, once.</summary>

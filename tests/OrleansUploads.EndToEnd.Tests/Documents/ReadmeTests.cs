@@ -7,17 +7,6 @@ public sealed class ReadmeTests(NewUser user) : IClassFixture<NewUser>
 {
     private const string Version = "0.0.1-packed";
 
-    [Fact]
-    public async Task The_first_archive_is_stored_and_retrieved_by_pasting_the_commands()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "The README's commands are for a POSIX shell.");
-        using var home = new TemporaryFolder();
-        var shell = new DocumentShell(home);
-        await shell.InstallAsync();
-
-        AssertStoredAndRetrieved(await shell.RunAsync(FirstArchive, NewUser.TimeLimit));
-    }
-
     [Fact, Slice(5)]
     public async Task A_new_user_tries_installs_and_uses_the_program_by_pasting_the_commands()
     {

@@ -6,10 +6,11 @@ namespace OrleansUploads.EndToEnd.Tests.Harness;
 /// <summary>Connects Amazon's S3 client for .NET to a server.</summary>
 internal static class S3Connection
 {
-    /// <summary>Creates a client that repeats nothing, with the key pair from the environment. Its address stays valid when the
+    /// <summary>Creates a client that repeats nothing, by default with the key pair from the environment. Its address stays valid when the
     /// server crashes and is started again.</summary>
-    public static AmazonS3Client ConnectS3(this ServerProcess server) => new(
-        new BasicAWSCredentials(CommandLine.AccessKeyId, CommandLine.SecretAccessKey),
+    public static AmazonS3Client ConnectS3(
+        this ServerProcess server, string accessKeyId = CommandLine.AccessKeyId, string secret = CommandLine.SecretAccessKey) => new(
+        new BasicAWSCredentials(accessKeyId, secret),
         new AmazonS3Config
         {
             ServiceURL = server.Address.ToString(),
@@ -20,7 +21,6 @@ internal static class S3Connection
             HttpClientFactory = new DirectConnections(),
         });
 
-    /// <summary>Ignores this machine's proxy.</summary>
     private sealed class DirectConnections : HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>

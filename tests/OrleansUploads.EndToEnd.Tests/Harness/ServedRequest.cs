@@ -7,7 +7,6 @@ namespace OrleansUploads.EndToEnd.Tests.Harness;
 /// <summary>A request as a server has logged it.</summary>
 internal sealed partial record ServedRequest(string Operation, int Status, long BytesIn, long BytesOut)
 {
-    /// <summary>The requests in a log.</summary>
     public static IEnumerable<ServedRequest> In(string log) => Line().Matches(log).Select(static line => new ServedRequest(
         line.Groups[1].Value, (int)Number(line.Groups[2]), Number(line.Groups[3]), Number(line.Groups[4])));
 

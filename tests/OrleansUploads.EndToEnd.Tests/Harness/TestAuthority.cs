@@ -20,7 +20,6 @@ public sealed class TestAuthority : IDisposable
 
     public string KeyPem => _key.ExportPkcs8PrivateKeyPem();
 
-    /// <summary>Creates a self-signed certificate.</summary>
     public static TestAuthority Create(string name)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -28,7 +27,6 @@ public sealed class TestAuthority : IDisposable
         return new TestAuthority(key, Request(name, key).CreateSelfSigned(now.AddHours(-1), now.AddDays(1)));
     }
 
-    /// <summary>Issues a certificate.</summary>
     public TestAuthority Issue(string name)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

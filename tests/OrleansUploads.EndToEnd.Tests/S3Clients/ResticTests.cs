@@ -27,7 +27,6 @@ public sealed class ResticTests : IDisposable
 
         await restic.RunAsync("init");
         await restic.RunAsync("backup", source);
-        await restic.RunAsync("check", "--read-data");
         await restic.RunAsync("restore", "latest", "--target", target);
         first.AssertEqual(Path.Join(target, source));
 
@@ -37,9 +36,7 @@ public sealed class ResticTests : IDisposable
         await restic.RunAsync("backup", source);
         await restic.RunAsync("forget", "--keep-last", "1", "--prune");
         await restic.RunAsync("check", "--read-data");
-        Directory.Delete(target, recursive: true);
-        await restic.RunAsync("restore", "latest", "--target", target);
-        second.AssertEqual(Path.Join(target, source));
-        Assert.Single((await restic.RunAsync("snapshots", "--compact")).Split('\n'), line => line.Contains("1 snapshots", StringComparison.Ordinal));
+        await restic.RunAsync("restore", "latest", "--target", target + "2");
+        second.AssertEqual(Path.Join(target + "2", source));
     }
 }

@@ -27,18 +27,14 @@ public sealed class S3cmdTests : IDisposable
         Assert.All(tree.Names, name => Assert.Contains($"{Bucket}/dir/{name}\n", listed, StringComparison.Ordinal));
         await s3cmd.RunAsync("get", "--recursive", $"{Bucket}/dir/", target + "/");
         tree.AssertEqual(target);
-        await s3cmd.RunAsync("get", $"{Bucket}/dir/a+b", _folder.File("single"));
-        Assert.Equal(tree.Bytes("a+b"), await File.ReadAllBytesAsync(_folder.File("single")));
         Assert.Contains("File size: ", await s3cmd.RunAsync("info", $"{Bucket}/dir/over"), StringComparison.Ordinal);
 
-        await s3cmd.RunAsync("cp", $"{Bucket}/dir/it's", $"{Bucket}/copied");
-        await s3cmd.RunAsync("mv", $"{Bucket}/copied", $"{Bucket}/moved");
-        await s3cmd.RunAsync("get", "--force", $"{Bucket}/moved", _folder.File("single"));
+        // A move is a copy and a deletion.
+        await s3cmd.RunAsync("mv", $"{Bucket}/dir/it's", $"{Bucket}/moved");
+        await s3cmd.RunAsync("get", $"{Bucket}/moved", _folder.File("single"));
         Assert.Equal(tree.Bytes("it's"), await File.ReadAllBytesAsync(_folder.File("single")));
-        await s3cmd.RunAsync("del", $"{Bucket}/moved");
         await s3cmd.RunAsync("del", "--recursive", "--force", Bucket);
         await s3cmd.RunAsync("rb", Bucket);
-        Assert.Empty(await s3cmd.RunAsync("ls"));
     }
 
     [Fact]

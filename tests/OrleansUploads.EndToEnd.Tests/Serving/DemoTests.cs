@@ -9,7 +9,7 @@ public sealed class DemoTests
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_demo_passes_over_a_running_service_and_runs_the_crash_command_twice()
     {
-        await using var place = await Workplace.OpenAsync();
+        await using var place = await Workplace.ShareAsync();
         var crashes = place.File("crashes");
 
         var result = await CommandLine.RunAsync(

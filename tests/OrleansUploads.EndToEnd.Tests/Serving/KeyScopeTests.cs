@@ -1,6 +1,7 @@
+using Amazon.S3;
+using Amazon.S3.Model;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.EndToEnd.Tests.AwsClients;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
@@ -17,7 +18,7 @@ public sealed class KeyScopeTests
         var upload = await owner.InitiateMultipartUploadAsync(Workplace.Vault, Archives.MiB);
         var (id, secret) = await AddKeyAsync(place, "--role", "upload");
         using var stolen = place.Server.Connect(accessKeyId: id, secret: secret);
-        await Eventually.BecomesTrueAsync(() => IsKnownAsync(stolen), "the added key is known");
+        await Eventually.BecomesTrueAsync(() => stolen.IsKnownAsync(), "the added key is known");
 
         await stolen.UploadArchiveAsync(Workplace.Vault, body);
         await stolen.UploadInPartsAsync(Workplace.Vault, Archives.Bytes(2 * Archives.MiB, seed: 2));
@@ -44,7 +45,7 @@ public sealed class KeyScopeTests
         var (vaultId, vaultSecret) = await AddKeyAsync(place, "--vault", "letters");
         using var reader = place.Server.Connect(accessKeyId: readId, secret: readSecret);
         using var limited = place.Server.Connect(accessKeyId: vaultId, secret: vaultSecret);
-        await Eventually.BecomesTrueAsync(() => IsKnownAsync(reader), "the added key is known");
+        await Eventually.BecomesTrueAsync(() => reader.IsKnownAsync(), "the added key is known");
 
         Assert.Equal(1000, (await reader.RetrieveAsync(Workplace.Vault, archive)).Length);
         await AssertDeniedAsync(() => reader.DeleteArchiveAsync(Workplace.Vault, archive));
@@ -64,43 +65,27 @@ public sealed class KeyScopeTests
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task In_S3_a_key_for_uploads_creates_objects_and_replaces_none()
     {
-        var aws = await InstalledClients.FindAwsCliAsync();
         await using var place = await Workplace.OpenAsync();
         var (id, secret) = await AddKeyAsync(place, "--role", "upload", "--vault", "backups");
         using var key = place.Server.Connect(accessKeyId: id, secret: secret);
-        await Eventually.BecomesTrueAsync(() => IsKnownAsync(key), "the added key is known");
-        var file = place.Create("file", 1000);
+        await Eventually.BecomesTrueAsync(() => key.IsKnownAsync(), "the added key is known");
+        using var owner = place.ConnectS3();
+        using var s3 = place.Server.ConnectS3(id, secret);
+        await owner.PutBucketAsync("backups");
+        await owner.PutObjectAsync(new PutObjectRequest { BucketName = "backups", Key = "old", ContentBody = "text" });
 
-        Assert.Equal(0, (await S3Async(CommandLine.AccessKeyId, CommandLine.SecretAccessKey, "create-bucket", "--bucket", "backups")).ExitCode);
-        Assert.Equal(0, (await S3Async(CommandLine.AccessKeyId, CommandLine.SecretAccessKey, "put-object", "--bucket", "backups", "--key", "old", "--body", file)).ExitCode);
+        await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = "backups" });
+        await s3.PutObjectAsync(new PutObjectRequest { BucketName = "backups", Key = "new", ContentBody = "text", IfNoneMatch = "*" });
+        await AssertDeniedInS3Async(s3.PutObjectAsync(new PutObjectRequest { BucketName = "backups", Key = "old", ContentBody = "text" }));
+        await AssertDeniedInS3Async(s3.DeleteObjectAsync("backups", "old"));
+        await AssertDeniedInS3Async(s3.GetObjectAsync("backups", "old"));
+        await AssertDeniedInS3Async(s3.DeleteBucketAsync("backups"));
+        await AssertDeniedInS3Async(s3.ListBucketsAsync());
+        await AssertDeniedInS3Async(s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = "others" }));
+        await AssertDeniedInS3Async(s3.CopyObjectAsync("others", "old", "backups", "copy"));
 
-        Assert.Equal(0, (await S3Async(id, secret, "list-objects-v2", "--bucket", "backups")).ExitCode);
-        await AssertDeniedInS3Async("put-object", "--bucket", "backups", "--key", "old", "--body", file);
-        await AssertDeniedInS3Async("delete-object", "--bucket", "backups", "--key", "old");
-        await AssertDeniedInS3Async("get-object", "--bucket", "backups", "--key", "old", place.File("copy"));
-        await AssertDeniedInS3Async("delete-bucket", "--bucket", "backups");
-        await AssertDeniedInS3Async("list-buckets");
-        await AssertDeniedInS3Async("list-objects-v2", "--bucket", "others");
-        await AssertDeniedInS3Async("copy-object", "--bucket", "backups", "--key", "new", "--copy-source", "others/old");
-
-        async Task AssertDeniedInS3Async(params string[] arguments)
-        {
-            var denied = await S3Async(id, secret, arguments);
-            Assert.True(denied.ExitCode != 0 && denied.Error.Contains("(AccessDenied)", StringComparison.Ordinal), denied.ToString());
-        }
-
-        async Task<CommandResult> S3Async(string accessKeyId, string secretAccessKey, params string[] arguments)
-        {
-            var environment = new Dictionary<string, string?>(InstalledClients.Environment(place.File("home")))
-            {
-                ["AWS_ACCESS_KEY_ID"] = accessKeyId,
-                ["AWS_SECRET_ACCESS_KEY"] = secretAccessKey,
-                ["AWS_DEFAULT_REGION"] = "us-east-1",
-            };
-            await using var process = CapturedProcess.Start(
-                aws, ["s3api", .. arguments, "--endpoint-url", place.Server.Address.ToString()], environment);
-            return new CommandResult(await process.WaitForExitAsync(TimeSpan.FromSeconds(60)), process.Output, process.Error);
-        }
+        static async Task AssertDeniedInS3Async(Task request) =>
+            Assert.Equal("AccessDenied", (await Assert.ThrowsAnyAsync<AmazonS3Exception>(() => request)).ErrorCode);
     }
 
     private static async Task<(string Id, string Secret)> AddKeyAsync(Workplace place, params string[] options)
@@ -114,18 +99,5 @@ public sealed class KeyScopeTests
         var denied = await Assert.ThrowsAsync<GlacierException>(request);
         Assert.Equal(GlacierErrorCodes.AccessDenied, denied.Code);
         Assert.Contains("is for", denied.Message, StringComparison.Ordinal);
-    }
-
-    private static async Task<bool> IsKnownAsync(OrleansUploads.Client.GlacierClient client)
-    {
-        try
-        {
-            await client.ListVaultsAsync().ToListAsync();
-            return true;
-        }
-        catch (GlacierException failure)
-        {
-            return failure.Code != GlacierErrorCodes.UnrecognizedClient;
-        }
     }
 }

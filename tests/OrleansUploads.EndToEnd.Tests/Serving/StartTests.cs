@@ -10,7 +10,7 @@ public sealed class StartTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public async Task A_port_in_use_is_reported_in_one_line()
+    public async Task A_port_or_a_folder_in_use_is_reported_in_one_line_and_its_server_keeps_running()
     {
         await using var first = await ServerProcess.StartAsync(_folder.Data);
         var address = first.EndPoint.ToString();
@@ -18,6 +18,8 @@ public sealed class StartTests : IDisposable
         var second = await ServerProcess.RefuseAsync(new ServerSetup(_folder.File("other")) { Listen = address });
 
         second.ExpectOneLine(address, "in use", "--listen");
+        (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).ExpectOneLine(_folder.Data, "in use by another server");
+        await first.Connect().CreateVaultAsync("photos");
     }
 
     [Fact]
@@ -37,17 +39,6 @@ public sealed class StartTests : IDisposable
 
         (await CommandLine.RunAsync(arguments))
             .ExpectOneLine("The folder /proc/notes/data cannot be created: /proc takes no new folders", $"another one with {option}");
-    }
-
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task A_folder_in_use_is_reported_in_one_line_and_its_server_keeps_running()
-    {
-        await using var first = await ServerProcess.StartAsync(_folder.Data);
-
-        (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).ExpectOneLine(_folder.Data, "in use by another server");
-
-        await first.Connect().CreateVaultAsync("photos");
     }
 
     [Fact]

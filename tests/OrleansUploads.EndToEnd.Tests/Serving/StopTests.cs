@@ -81,7 +81,6 @@ public sealed class StopTests : IDisposable
         Assert.False(log is { Exists: true, Length: > 0 });
     }
 
-    /// <summary>Creates a vault and an upload, and sends its first part until the source pauses.</summary>
     private static async Task<(string Upload, HashedBody Body, Task Part)> StartPartAsync(GlacierClient client, PausingSource source)
     {
         await client.CreateVaultAsync("photos");

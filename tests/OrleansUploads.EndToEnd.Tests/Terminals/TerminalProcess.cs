@@ -31,7 +31,6 @@ public sealed class TerminalProcess : IAsyncDisposable
 
     private string Device => _folder.File("device");
 
-    /// <summary>All characters so far.</summary>
     public string Output
     {
         get
@@ -43,7 +42,6 @@ public sealed class TerminalProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The lines with text on the screen.</summary>
     public IReadOnlyList<string> Lines
     {
         get
@@ -66,11 +64,8 @@ public sealed class TerminalProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a command.</summary>
-    /// <param name="command">The line for a shell, in which <c>orleans-uploads</c> is the built program.</param>
-    /// <param name="environment">Variables to set; null removes one. The terminal is an xterm with colours, unless <c>TERM</c> says otherwise.
-    /// </param>
-    /// <param name="columns">The width of the terminal.</param>
+    /// <summary>Starts a line for a shell, in which <c>orleans-uploads</c> is the built program. The terminal is an xterm with colours, unless
+    /// <c>TERM</c> says otherwise.</summary>
     public static TerminalProcess Start(string command, IReadOnlyDictionary<string, string?> environment, int columns = 80)
     {
         Assert.SkipUnless(File.Exists(Script), "The pseudo-terminals of these tests are those of util-linux.");
@@ -90,7 +85,6 @@ public sealed class TerminalProcess : IAsyncDisposable
         return new TerminalProcess(start, columns, $"{CommandLine.ShellFunction}; {command}");
     }
 
-    /// <summary>Presses Ctrl-C.</summary>
     public async Task InterruptAsync()
     {
         await _process.StandardInput.WriteAsync('\u0003');
@@ -110,11 +104,9 @@ public sealed class TerminalProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the characters so far contain a text.</summary>
     public Task ShowsAsync(string text) =>
         BecomesAsync(() => Output.Contains(text, StringComparison.Ordinal), $"the terminal shows '{text}'");
 
-    /// <summary>Waits until more characters have come.</summary>
     public Task ShowsMoreAsync()
     {
         var length = Output.Length;

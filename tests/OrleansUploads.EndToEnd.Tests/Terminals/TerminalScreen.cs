@@ -15,7 +15,6 @@ public sealed class TerminalScreen
     private int _row;
     private int _column;
 
-    /// <summary>The number of columns.</summary>
     public int Columns { get; set; } = 80;
 
     public bool IsCursorVisible { get; private set; } = true;
@@ -27,7 +26,6 @@ public sealed class TerminalScreen
             .Split('\n').Select(static line => line.TrimEnd()).Where(static line => line.Length > 0),
     ];
 
-    /// <summary>Receives characters.</summary>
     public void Write(string text)
     {
         foreach (var c in text)

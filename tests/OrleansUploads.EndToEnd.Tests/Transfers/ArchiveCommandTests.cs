@@ -12,7 +12,7 @@ public sealed class ArchiveCommandTests
     [Fact]
     public async Task Archives_are_a_table_with_the_name_first_and_short_IDs()
     {
-        await using var place = await Workplace.OpenAsync();
+        await using var place = await Workplace.ShareAsync();
         var film = await AddAsync(place, "a film.tar", 2000);
         var photo = await AddAsync(place, "photo", 10);
 
@@ -50,7 +50,7 @@ public sealed class ArchiveCommandTests
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_newest_archive_of_a_name_is_downloaded()
     {
-        await using var place = await Workplace.OpenAsync();
+        await using var place = await Workplace.ShareAsync();
         await AddAsync(place, "film.tar", 10);
 
         // Times in an inventory are whole seconds.
@@ -76,7 +76,7 @@ public sealed class ArchiveCommandTests
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Archives_are_deleted_by_the_beginning_of_their_ID_but_not_by_name()
     {
-        await using var place = await Workplace.OpenAsync();
+        await using var place = await Workplace.ShareAsync();
         var (film, photo) = (await AddAsync(place, "film.tar", 10), await AddAsync(place, "photo.jpg", 10));
 
         (await place.RunInVaultAsync("archive", "delete", photo[..10], "film.tar")).ExpectOneLine(3, "'film.tar' is a description", "--name film.tar");
@@ -89,7 +89,7 @@ public sealed class ArchiveCommandTests
 
     private static async Task<string> AddAsync(Workplace place, string description, int lengthBytes)
     {
-        using var client = place.Server.Connect();
+        using var client = place.Connect();
         return (await client.UploadArchiveAsync(Workplace.Vault, HashedBody.Of(Archives.Bytes(lengthBytes, seed: 1)), description)).ArchiveId;
     }
 }

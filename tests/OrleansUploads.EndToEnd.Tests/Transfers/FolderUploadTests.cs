@@ -1,6 +1,5 @@
 using System.Formats.Tar;
 using System.Text.Json;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 
@@ -13,7 +12,7 @@ public sealed class FolderUploadTests
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_empty_file_does_not_keep_the_others_from_being_sent()
     {
-        await using var place = await Workplace.OpenAsync();
+        await using var place = await Workplace.ShareAsync();
         var files = Enumerable.Range(1, 20).Select(number => place.Create($"f{number}", number % 7 == 6 ? 0 : number)).ToArray();
 
         var uploaded = await place.RunInVaultAsync(["upload", .. files]);
@@ -34,7 +33,7 @@ public sealed class FolderUploadTests
     [Fact]
     public async Task A_folder_is_stored_file_by_file_and_what_is_there_is_left_out()
     {
-        await using var place = await Workplace.OpenAsync();
+        await using var place = await Workplace.ShareAsync();
         var folder = place.File("Pictures");
         Directory.CreateDirectory(Path.Combine(folder, "2026", "may"));
         place.Create("Pictures/a", 100);
@@ -62,16 +61,17 @@ public sealed class FolderUploadTests
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_folder_is_stored_as_one_tar_whose_interrupted_upload_the_same_command_continues()
     {
-        await using var place = await Workplace.OpenAsync();
+        await using var place = await Workplace.ShareAsync();
         var folder = Directory.CreateDirectory(place.File("Pictures")).FullName;
         place.Create("Pictures/a", Large);
         place.Create("Pictures/empty", 0);
         File.CreateSymbolicLink(Path.Combine(folder, "link"), "a");
         string[] command = ["upload", folder, "--tar", "--part-size", "1MiB", "--workers", "1"];
         await using var upload = place.Start([.. command, "--vault", Workplace.Vault, "--limit", "4MiB/s", "--json"]);
+        using var client = place.Connect();
         await Eventually.BecomesTrueAsync(
-            async () => (await place.RunInVaultAsync("uploads", "list", "-q")).Lines is [var id]
-                && !(await place.RunInVaultAsync("uploads", "show", id)).Output.StartsWith("0 parts", StringComparison.Ordinal),
+            async () => await client.ListMultipartUploadsAsync(Workplace.Vault).FirstOrDefaultAsync() is { UploadId: var id }
+                && await client.ListPartsAsync(Workplace.Vault, id).AnyAsync(),
             "the upload has a part");
         await upload.KillAsync();
         var begun = Assert.Single((await place.RunInVaultAsync("uploads", "list", "-q")).Expect().Lines);
@@ -88,42 +88,41 @@ public sealed class FolderUploadTests
         Assert.Equal(0, new FileInfo(place.File("back/Pictures/empty")).Length);
     }
 
-    [Theory]
-    [InlineData("", 1)]
-    [InlineData("--unfinished resume", 0)]
-    [InlineData("--unfinished abort", 0)]
+    [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task An_unfinished_upload_of_standard_input_is_named_and_continued_or_aborted_on_request(string option, int left)
+    public async Task An_unfinished_upload_of_standard_input_is_named_and_continued_or_aborted_on_request()
     {
-        await using var place = await Workplace.OpenAsync();
+        await using var place = await Workplace.ShareAsync();
         var film = place.Create("film", 5 * Archives.MiB);
-        using var client = place.Server.Connect();
-        var begun = await client.InitiateMultipartUploadAsync(Workplace.Vault, Archives.MiB, "standard input");
-        var first = (await File.ReadAllBytesAsync(film)).AsMemory(0, Archives.MiB);
-        await client.UploadPartAsync(Workplace.Vault, begun, 0, HashedBody.Of(first));
+        using var client = place.Connect();
+        var begun = await BeginAsync();
 
-        var repeated = await CommandLine.RunInShellAsync(
-            $"orleans-uploads upload - --vault photos --part-size 1MiB {option} < '{film}'", place.Environment);
+        var named = await UploadAsync("");
+        Assert.Contains("1 upload with the description 'standard input' did not finish", named, StringComparison.Ordinal);
+        Assert.Contains($"uploads resume {begun} - --vault photos", named, StringComparison.Ordinal);
+        Assert.Contains($"uploads abort {begun} --vault photos", named, StringComparison.Ordinal);
+        Assert.Equal(1, await LeftAsync());
 
-        Assert.Equal(0, repeated.ExitCode);
-        Assert.Equal(left, (await place.RunInVaultAsync("uploads", "list", "-q")).Expect().Lines.Count);
-        switch (option)
+        Assert.DoesNotContain("did not finish", await UploadAsync("--unfinished resume"), StringComparison.Ordinal);
+        Assert.Equal(0, await LeftAsync());
+
+        begun = await BeginAsync();
+        Assert.Contains($"Aborted {begun}.", await UploadAsync("--unfinished abort"), StringComparison.Ordinal);
+        Assert.Equal(0, await LeftAsync());
+
+        Task<string> BeginAsync() => place.BeginUploadAsync(film, "standard input", Archives.MiB);
+
+        async Task<string> UploadAsync(string option)
         {
-            case "":
-                Assert.Contains("1 upload with the description 'standard input' did not finish", repeated.Error, StringComparison.Ordinal);
-                Assert.Contains($"uploads resume {begun} - --vault photos", repeated.Error, StringComparison.Ordinal);
-                Assert.Contains($"uploads abort {begun} --vault photos", repeated.Error, StringComparison.Ordinal);
-                break;
-            case "--unfinished resume":
-                Assert.DoesNotContain("did not finish", repeated.Error, StringComparison.Ordinal);
-                break;
-            default:
-                Assert.Contains($"Aborted {begun}.", repeated.Error, StringComparison.Ordinal);
-                break;
+            var uploaded = await CommandLine.RunInShellAsync(
+                $"orleans-uploads upload - --vault photos --part-size 1MiB {option} < '{film}'", place.Environment);
+            Assert.Equal(0, uploaded.ExitCode);
+            var archive = uploaded.Output.Trim().Split(' ')[^1];
+            Assert.Equal(await File.ReadAllBytesAsync(film), await client.RetrieveAsync(Workplace.Vault, archive));
+            return uploaded.Error;
         }
 
-        (await place.RunInVaultAsync("download", "standard input", "-o", place.File("back"), "-q")).Expect();
-        Assert.Equal(await File.ReadAllBytesAsync(film), await File.ReadAllBytesAsync(place.File("back")));
+        async Task<int> LeftAsync() => await client.ListMultipartUploadsAsync(Workplace.Vault).CountAsync();
     }
 
     private static async Task<IEnumerable<string>> NamesAsync(Workplace place) =>

@@ -40,7 +40,7 @@ public sealed class JobWaitTests
     {
         private readonly TaskCompletionSource _shown = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task Shown => _shown.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        public Task Shown => _shown.Task.WaitAsync(TimeSpan.FromMinutes(2));
 
         public override void Write(string? value)
         {

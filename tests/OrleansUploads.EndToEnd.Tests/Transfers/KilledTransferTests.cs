@@ -4,19 +4,19 @@ using System.Text.RegularExpressions;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 
-/// <summary>Transfers of 1 GiB whose client or server is killed. The server's log counts what was sent.</summary>
+/// <summary>Transfers of 256 MiB whose client or server is killed. The server's log counts what was sent.</summary>
 [Trait(TestRun.Name, TestRun.Campaign)]
 [Trait(TestRun.Name, TestRun.Timing)]
 public sealed partial class KilledTransferTests
 {
-    private const int FileBytes = 1024 * Archives.MiB;
-    private const int PartBytes = 16 * Archives.MiB;
+    private const int FileBytes = 256 * Archives.MiB;
+    private const int PartBytes = 4 * Archives.MiB;
     private const int RangeBytes = 8 * Archives.MiB;
     private const int Workers = 4;
     private const int Kills = 3;
 
     // Slow enough to be killed at a given moment.
-    private const string Rate = "150MiB/s";
+    private const string Rate = "60MiB/s";
 
     private static readonly int[] KilledAtPercent = [15, 40, 65];
     private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(5);
@@ -30,10 +30,10 @@ public sealed partial class KilledTransferTests
 
         foreach (var percent in KilledAtPercent)
         {
-            await RunAndKillAsync(place, percent, "upload", file);
+            await RunAndKillAsync(place, percent, "upload", file, "--part-size", "4MiB");
         }
 
-        var archive = (await FinishAsync(place, "upload", file, "-q")).Output.Trim();
+        var archive = (await FinishAsync(place, "upload", file, "--part-size", "4MiB", "-q")).Output.Trim();
         foreach (var percent in KilledAtPercent)
         {
             await RunAndKillAsync(place, percent, "download", archive, "-o", copy);
@@ -65,7 +65,7 @@ public sealed partial class KilledTransferTests
         var file = place.Create("film", FileBytes);
         var parts = 0;
 
-        await using var upload = Start(place, "upload", file);
+        await using var upload = Start(place, "upload", file, "--part-size", "4MiB");
         foreach (var percent in KilledAtPercent)
         {
             await ReachAsync(upload, percent);
@@ -104,7 +104,7 @@ public sealed partial class KilledTransferTests
 
     private static async Task<CommandResult> FinishAsync(Workplace place, params string[] arguments)
     {
-        await using var process = place.Start([.. arguments, "--vault", Workplace.Vault]);
+        await using var process = Start(place, arguments);
         return new CommandResult(await process.WaitForExitAsync(TimeLimit), process.Output, process.Error).Expect();
     }
 

@@ -10,7 +10,7 @@ public sealed class RemoteCommandTests
     [Fact]
     public async Task Vaults_are_created_listed_shown_and_deleted()
     {
-        await using var place = await Workplace.OpenAsync();
+        await using var place = await Workplace.ShareAsync();
 
         Assert.Equal("The vault letters is ready.", Assert.Single((await place.RunAsync("vault", "create", "letters")).Expect().Lines));
         (await place.RunAsync("vault", "show", "leters")).ExpectOneLine(3, "vaults/leters. List the vaults with", "vault list'.");
@@ -28,7 +28,7 @@ public sealed class RemoteCommandTests
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_empty_list_says_so_on_standard_error()
     {
-        await using var place = await Workplace.OpenAsync();
+        await using var place = await Workplace.ShareAsync();
         Assert.Equal("The vault photos has no jobs.", await NoteOfAsync("job", "list", "--vault", "photos"));
 
         // This begins a job.
@@ -52,8 +52,8 @@ public sealed class RemoteCommandTests
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Lists_for_people_are_oldest_first()
     {
-        await using var place = await Workplace.OpenAsync();
-        using var client = place.Server.Connect();
+        await using var place = await Workplace.ShareAsync();
+        using var client = place.Connect();
         var uploads = new List<string>();
         var archives = new List<string>();
         var jobs = new List<string>();
@@ -74,7 +74,7 @@ public sealed class RemoteCommandTests
     {
         await using var place = await Workplace.OpenAsync("--retrieval-delay", "12h", "--retrieval-delay", "expedited=1s");
         var archive = (await place.RunInVaultAsync("upload", place.Create("a", 1000), "-q")).Expect().Output.Trim();
-        using var client = place.Server.Connect();
+        using var client = place.Connect();
         var slow = await client.InitiateArchiveRetrievalAsync(Workplace.Vault, archive);
         var fast = await client.InitiateArchiveRetrievalAsync(Workplace.Vault, archive, tier: RetrievalTier.Expedited);
 
@@ -91,13 +91,13 @@ public sealed class RemoteCommandTests
     [Fact]
     public async Task Address_and_key_are_read_from_a_profile()
     {
-        await using var place = await Workplace.OpenAsync();
+        await using var place = await Workplace.ShareAsync();
         Directory.CreateDirectory(place.File(".aws"));
         await File.WriteAllTextAsync(
             place.File(".aws/config"), $"[profile ours]\nregion = us-east-1\nendpoint_url = {place.Server.Address}\n");
         await File.WriteAllTextAsync(
             place.File(".aws/credentials"),
-            $"[ours]\naws_access_key_id = {CommandLine.AccessKeyId}\naws_secret_access_key = {CommandLine.SecretAccessKey}\n");
+            $"[ours]\naws_access_key_id = {place.AccessKeyId}\naws_secret_access_key = {CommandLine.SecretAccessKey}\n");
         var environment = new Dictionary<string, string?>(place.Environment)
         {
             ["AWS_ENDPOINT_URL"] = null,
@@ -133,7 +133,7 @@ public sealed class RemoteCommandTests
 
         command.Terminate();
 
-        var exitCode = await command.WaitForExitAsync(TimeSpan.FromSeconds(60));
+        var exitCode = await command.WaitForExitAsync(TimeSpan.FromMinutes(2));
         new CommandResult(exitCode, command.Output, command.Error).ExpectOneLine(130, "Interrupted.");
     }
 
@@ -159,7 +159,7 @@ public sealed class RemoteCommandTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The messages are those of Linux.");
         await using var shell = CapturedProcess.Start(
             "/bin/bash", ["-c", $"{CommandLine.ShellFunction}; orleans-uploads {command}"], CommandLine.WithoutOperatorKey);
-        var exitCode = await shell.WaitForExitAsync(TimeSpan.FromSeconds(30));
+        var exitCode = await shell.WaitForExitAsync(TimeSpan.FromMinutes(2));
 
         new CommandResult(exitCode, shell.Output, shell.Error).ExpectOneLine("The output cannot be written", reason);
     }
@@ -175,7 +175,7 @@ public sealed class RemoteCommandTests
             "/bin/bash",
             ["-c", $"{CommandLine.ShellFunction}; orleans-uploads treehash /nonexistent {redirection}; echo code $?"],
             CommandLine.WithoutOperatorKey);
-        await shell.WaitForExitAsync(TimeSpan.FromSeconds(30));
+        await shell.WaitForExitAsync(TimeSpan.FromMinutes(2));
 
         Assert.Equal("code 1", shell.Output.Trim());
     }

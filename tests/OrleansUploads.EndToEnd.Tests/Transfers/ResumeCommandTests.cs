@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 
@@ -11,28 +10,30 @@ public sealed class ResumeCommandTests
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task A_file_that_cannot_be_read_does_not_stop_the_others()
+    public async Task A_file_that_cannot_be_read_does_not_stop_the_others_and_what_the_vault_has_is_left_out_on_request()
     {
         const string Shorter = "/sys/devices/system/cpu/online";
         Assert.SkipUnless(
             new FileInfo(Shorter) is { Exists: true, Length: > 1000 }, "The system has no file that is shorter than it says.");
-        await using var place = await Workplace.OpenAsync();
-        (await place.RunInVaultAsync("upload", place.Create("a", 1000))).Expect();
+        await using var place = await Workplace.ShareAsync();
+        var there = place.Create("a", 1000);
+        (await place.RunInVaultAsync("upload", there)).Expect();
 
-        var uploaded = await place.RunInVaultAsync("upload", Shorter, place.Create("b", 1000, seed: 2), "--skip-existing", "-w", "1");
+        var uploaded = await place.RunInVaultAsync("upload", Shorter, there, place.Create("b", 1000, seed: 2), "--skip-existing", "-w", "1");
 
         Assert.Equal(1, uploaded.ExitCode);
         Assert.Contains($"{Shorter}: ", uploaded.Error, StringComparison.Ordinal);
-        Assert.Contains("Uploaded 1 of 2 files; 1 failed.", uploaded.Error, StringComparison.Ordinal);
+        Assert.Contains("Uploaded 1 of 3 files; 1 already there; 1 failed.", uploaded.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await place.RunInVaultAsync("archive", "list", "--quiet")).Expect().Lines.Count);
     }
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_upload_that_another_file_has_completed_is_left_alone()
     {
-        await using var place = await Workplace.OpenAsync();
+        await using var place = await Workplace.ShareAsync();
         string[] files = [place.Create("a", Large), place.Create("b", Large, seed: 2)];
-        await BeginAsync(place, files[0], "both");
+        await place.BeginUploadAsync(files[0], "both", PartBytes);
 
         var uploaded = await place.RunInVaultAsync(["upload", .. files, "--description", "both", "--quiet"]);
 
@@ -43,8 +44,8 @@ public sealed class ResumeCommandTests
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_empty_input_does_not_differ_from_the_upload()
     {
-        await using var place = await Workplace.OpenAsync();
-        var upload = await BeginAsync(place, place.Create("a", Large), "input");
+        await using var place = await Workplace.ShareAsync();
+        var upload = await place.BeginUploadAsync(place.Create("a", Large), "input", PartBytes);
 
         var resumed = await CommandLine.RunInShellAsync(
             $"orleans-uploads uploads resume {upload} - --vault {Workplace.Vault} < /dev/null", place.Environment);
@@ -63,7 +64,7 @@ public sealed class ResumeCommandTests
         await Eventually.BecomesTrueAsync(
             () => download.Output.Contains("waiting", StringComparison.Ordinal), "the download waits for its job");
         download.Terminate();
-        Assert.Equal(130, await download.WaitForExitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal(130, await download.WaitForExitAsync(TimeSpan.FromMinutes(2)));
 
         var interrupted = download.Output.Split('\n').Single(line => line.Contains("interrupted", StringComparison.Ordinal));
         Assert.Contains("--overwrite", interrupted, StringComparison.Ordinal);
@@ -101,15 +102,5 @@ public sealed class ResumeCommandTests
         var environment = new Dictionary<string, string?>(CommandLine.WithoutOperatorKey) { ["HOME"] = home.Path };
 
         (await CommandLine.RunAsync(["vault", "list", "--profile", "ours"], environment)).ExpectOneLine(4, "'ours'", expected);
-    }
-
-    /// <summary>Begins an upload, and sends its first part.</summary>
-    private static async Task<string> BeginAsync(Workplace place, string file, string description)
-    {
-        using var client = place.Server.Connect();
-        var uploadId = await client.InitiateMultipartUploadAsync(Workplace.Vault, PartBytes, description);
-        var first = (await File.ReadAllBytesAsync(file)).AsMemory(0, PartBytes);
-        await client.UploadPartAsync(Workplace.Vault, uploadId, 0, HashedBody.Of(first));
-        return uploadId;
     }
 }

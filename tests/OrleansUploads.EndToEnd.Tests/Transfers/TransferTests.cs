@@ -21,7 +21,7 @@ public sealed class TransferTests : IDisposable
         var client = server.Connect();
         await client.CreateVaultAsync(Vault);
         var path = _folder.File("archive");
-        await File.WriteAllBytesAsync(path, Archives.Bytes(512 * Archives.MiB, seed: 1));
+        await File.WriteAllBytesAsync(path, Archives.Bytes(256 * Archives.MiB, seed: 1));
 
         using var source = ByteSource.FromFile(path);
         var receipt = await new ArchiveUpload(client, new ArchiveUploadOptions { PartSizeBytes = 128 * Archives.MiB })

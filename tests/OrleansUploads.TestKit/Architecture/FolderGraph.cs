@@ -65,7 +65,6 @@ public sealed class FolderGraph
         return [];
     }
 
-    /// <summary>The cycle as one text, for assertions, or empty.</summary>
     public string DescribeCycle() => string.Join(Environment.NewLine, FindCycle());
 
     private bool Visit(string folder, List<string> path, HashSet<string> finished)

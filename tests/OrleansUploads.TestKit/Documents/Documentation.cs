@@ -10,7 +10,6 @@ public static class Documentation
         .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
         .Select(line => line[1..^1].Split('|', StringSplitOptions.TrimEntries));
 
-    /// <summary>The text of a page.</summary>
     public static string Read(string page) => File.ReadAllText(Path.Combine(Folder(), page));
 
     private static string Folder([CallerFilePath] string thisFile = "") =>

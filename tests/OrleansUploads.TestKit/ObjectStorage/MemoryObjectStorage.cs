@@ -10,7 +10,6 @@ public class MemoryObjectStorage : IObjectStorage
     private readonly ConcurrentDictionary<string, (ObjectFault Fault, int Times)> _kept = new(StringComparer.Ordinal);
     private int _calls;
 
-    /// <summary>The stored objects.</summary>
     public ConcurrentDictionary<string, byte[]> Objects { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The number of calls, including failed ones.</summary>

@@ -20,15 +20,10 @@ public static class Azurite
     public static Task<CapturedProcess> StartBlobsAsync(string root, int port, string location) => StartAsync(
         root, "azurite-blob", "Azurite Blob service successfully listens", location, "--blobHost", "127.0.0.1", "--blobPort", $"{port}");
 
-    /// <summary>The address of a service.</summary>
     public static Uri AddressAt(int port) => new($"http://127.0.0.1:{port}/{Account}");
 
-    /// <summary>The connection string of the tables.</summary>
-    /// <param name="tables">Their address.</param>
     public static string ConnectionToTables(Uri tables) => ConnectionTo("TableEndpoint", tables);
 
-    /// <summary>The connection string of the blobs.</summary>
-    /// <param name="blobs">Their address.</param>
     public static string ConnectionToBlobs(Uri blobs) => ConnectionTo("BlobEndpoint", blobs);
 
     private static string ConnectionTo(string service, Uri address) =>

@@ -34,7 +34,6 @@ public sealed class CapturedProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>The standard output so far.</summary>
     public string Output => Text(_output);
 
     /// <summary>The standard error so far.</summary>
@@ -122,7 +121,6 @@ public sealed class CapturedProcess : IAsyncDisposable
     /// <summary>Pauses the process, like a debugger or the migration of a virtual machine. Its connections stay open.</summary>
     public void Pause() => Signal(SigStop);
 
-    /// <summary>Resumes the process.</summary>
     public void Resume() => Signal(SigCont);
 
     public async ValueTask DisposeAsync()

@@ -18,17 +18,14 @@ public static class CommandLine
     public static readonly string Program = StartedProgram.Find("Cli", typeof(CommandLine).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == "CommandLine").Value!);
 
-    /// <summary>Environment variables with a key pair.</summary>
     public static IReadOnlyDictionary<string, string?> WithOperatorKey { get; } = Environment(AccessKeyId, SecretAccessKey);
 
-    /// <summary>Environment variables without a key pair.</summary>
     public static IReadOnlyDictionary<string, string?> WithoutOperatorKey { get; } = Environment(null, null);
 
     /// <summary>The <c>dotnet</c> of the runtime that runs this test, so that nothing depends on PATH.</summary>
     public static string Dotnet { get; } = Path.GetFullPath(Path.Combine(
         RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
 
-    /// <summary>Starts a command.</summary>
     public static CapturedProcess Start(
         IEnumerable<string> arguments, IReadOnlyDictionary<string, string?>? environment = null) =>
         StartProgram([Program, .. arguments], environment);
@@ -96,7 +93,6 @@ public sealed record CommandResult(int ExitCode, string Output, string Error)
         Assert.All(parts, part => Assert.Contains(part, line, StringComparison.Ordinal));
     }
 
-    /// <summary>The lines of standard output.</summary>
     public IReadOnlyList<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Returns the value of the output line <c>NAME=value</c>.</summary>

@@ -5,7 +5,6 @@ using System.Text.Json;
 
 namespace OrleansUploads.TestKit.Processes;
 
-/// <summary>Signs in to the dashboard, as its page does.</summary>
 public static class DashboardSession
 {
     /// <summary>Proves the secret of a key.</summary>

@@ -3,8 +3,8 @@ namespace OrleansUploads.TestKit.Processes;
 /// <summary>The server, <c>orleans-uploads serve</c>, in its own process. A restart creates another instance.</summary>
 public sealed class ServerProcess : ServingProcess
 {
-    private static readonly TimeSpan StartTimeLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan StopTimeLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartTimeLimit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StopTimeLimit = TimeSpan.FromSeconds(120);
 
     private readonly ServerSetup _setup;
 
@@ -48,7 +48,6 @@ public sealed class ServerProcess : ServingProcess
         }
     }
 
-    /// <summary>Kills the server and starts another on the same folder and port.</summary>
     public async Task<ServerProcess> CrashAsync()
     {
         await KillAsync();

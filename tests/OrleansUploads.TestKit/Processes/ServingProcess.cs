@@ -11,7 +11,7 @@ public class ServingProcess : IAsyncDisposable
     /// <summary>The start of the line that contains a server's address.</summary>
     public const string Ready = "Ready on ";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly TimeSpan _stopPatience;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
@@ -29,18 +29,14 @@ public class ServingProcess : IAsyncDisposable
         _stopPatience = stopPatience;
     }
 
-    /// <summary>The process.</summary>
     public CapturedProcess Process { get; }
 
-    /// <summary>The address that the server listens on.</summary>
     public Uri Address { get; }
 
     public IPEndPoint EndPoint => new(IPAddress.Parse(Address.Host), Address.Port);
 
-    /// <summary>The standard output so far.</summary>
     public string Output => Process.Output;
 
-    /// <summary>The log (standard error) so far.</summary>
     public string Log => Process.Error;
 
     public bool HasExited => Process.HasExited;
@@ -48,7 +44,6 @@ public class ServingProcess : IAsyncDisposable
     /// <summary>The highest resident memory of the process so far.</summary>
     public long PeakMemoryBytes => Process.Figures.PeakWorkingSet64;
 
-    /// <summary>The same in MiB.</summary>
     public double PeakMebibytes => PeakMemoryBytes / (double)(1 << 20);
 
     /// <summary>The processor time that the process has used so far.</summary>
@@ -85,10 +80,8 @@ public class ServingProcess : IAsyncDisposable
     public SignedRequests SignS3() => new(
         Address, new RequestSigner(SigningRules.S3, "us-east-1", CommandLine.AccessKeyId, CommandLine.SecretAccessKey));
 
-    /// <summary>Kills the server with SIGKILL.</summary>
     public Task KillAsync() => Process.KillAsync();
 
-    /// <summary>Sends SIGTERM without waiting for the exit.</summary>
     public void Terminate() => Process.Terminate();
 
     /// <summary>Waits for the exit.</summary>
@@ -99,7 +92,6 @@ public class ServingProcess : IAsyncDisposable
     public async Task WaitForCleanExitAsync() =>
         Assert.True(await WaitForExitAsync() == 0, $"The server did not exit with code 0. {this}");
 
-    /// <summary>Stops the server cleanly.</summary>
     public async Task StopAsync()
     {
         Terminate();

@@ -3,7 +3,7 @@ namespace OrleansUploads.TestKit.Processes;
 /// <summary>A small disk, to be filled up. Mounting it requires Linux and root.</summary>
 public sealed class SmallDisk : IAsyncDisposable
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(120);
 
     private readonly string _path;
 

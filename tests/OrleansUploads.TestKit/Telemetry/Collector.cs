@@ -24,7 +24,6 @@ public sealed class Collector : IDisposable
         new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
     ];
 
-    /// <summary>The names of the metrics so far.</summary>
     public IReadOnlyCollection<string> Metrics
     {
         get
@@ -36,7 +35,6 @@ public sealed class Collector : IDisposable
         }
     }
 
-    /// <summary>The spans so far.</summary>
     public IReadOnlyList<Span> Spans
     {
         get
@@ -48,7 +46,6 @@ public sealed class Collector : IDisposable
         }
     }
 
-    /// <summary>Starts a collector on a free port.</summary>
     public static Collector Start()
     {
         var listener = new HttpListener { Prefixes = { $"http://127.0.0.1:{FreePort.Take(1)[0]}/" } };

@@ -1,10 +1,5 @@
 namespace OrleansUploads.TestKit.Telemetry;
 
-/// <summary>A span.</summary>
-/// <param name="Trace">The trace's ID.</param>
-/// <param name="Name">The span's name.</param>
-/// <param name="Id">The span's ID.</param>
-/// <param name="Parent">The ID of its parent, or empty.</param>
 public sealed record Span(string Trace, string Name, string Id, string Parent)
 {
     /// <summary>Reads the spans of an ExportTraceServiceRequest: those of each scope of each resource.</summary>

@@ -1,10 +1,10 @@
-// Programs for S3 from npm against a server. Usage: node programs.mjs PROGRAM ENDPOINT FOLDER
+// Programs for S3 from npm against a server. Usage: node programs.mjs ENDPOINT FOLDER
 
 import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-const [program, endpoint, folder] = process.argv.slice(2);
+const [endpoint, folder] = process.argv.slice(2);
 const region = "us-east-1";
 const accessKeyId = process.env.AWS_ACCESS_KEY_ID;
 const secretAccessKey = process.env.AWS_SECRET_ACCESS_KEY;
@@ -109,4 +109,6 @@ async function lancedb() {
   assert.deepEqual(await database.tableNames(), []);
 }
 
-await { sdk2, aws4fetch, sync, lancedb }[program]();
+for (const program of [sdk2, aws4fetch, sync, lancedb]) {
+  await program();
+}

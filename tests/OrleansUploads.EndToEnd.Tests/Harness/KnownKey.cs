@@ -1,0 +1,21 @@
+using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
+
+namespace OrleansUploads.EndToEnd.Tests.Harness;
+
+internal static class KnownKey
+{
+    /// <summary>Whether the server knows the client's key, whatever the key may do.</summary>
+    public static async Task<bool> IsKnownAsync(this GlacierClient client)
+    {
+        try
+        {
+            await client.ListVaultsAsync().ToListAsync();
+            return true;
+        }
+        catch (GlacierException failure)
+        {
+            return failure.Code != GlacierErrorCodes.UnrecognizedClient;
+        }
+    }
+}
