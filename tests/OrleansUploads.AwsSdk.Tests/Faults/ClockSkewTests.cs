@@ -16,18 +16,16 @@ public sealed class ClockSkewTests
     private static readonly FieldInfo Clock = typeof(AWSConfigs).GetField("utcNowSource", BindingFlags.Static | BindingFlags.NonPublic)
         ?? throw new InvalidOperationException("The SDK has no field AWSConfigs.utcNowSource any more. Find its clock.");
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(-1)]
+    [Fact]
     [Promise("operations.md", "the clock is wrong by more than 15 minutes")]
-    public async Task A_request_that_was_signed_with_a_wrong_clock_is_signed_again_and_succeeds(int hours)
+    public async Task A_request_that_was_signed_with_a_wrong_clock_is_signed_again_and_succeeds()
     {
         await using var server = await VaultServer.StartAsync();
         using var answers = new RecordedAnswers(server.Direct);
         using var glacier = server.Connect(retries: 1, handler: answers);
         var request = new CreateVaultRequest { VaultName = "clock" };
         var clock = Clock.GetValue(null);
-        Clock.SetValue(null, () => DateTime.UtcNow.AddHours(hours));
+        Clock.SetValue(null, () => DateTime.UtcNow.AddHours(1));
         try
         {
             await glacier.CreateVaultAsync(request);

@@ -4,13 +4,14 @@ using System.Net.Sockets;
 
 namespace OrleansUploads.AwsSdk.Tests.Harness;
 
+/// <summary>The number of bytes in one direction after which a connection is reset. By default it is not.</summary>
+internal readonly record struct ConnectionFault(long? CutRequestAfter = null, long? CutResponseAfter = null);
+
 /// <summary>Stands between a client and a server. Each connection carries one request, and meets the next planned fault.</summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
-    private const int BufferBytes = 64 * 1024;
-
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly IPEndPoint _server;
+    private readonly Uri _server;
     private readonly ConcurrentQueue<ConnectionFault> _faults = new();
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -18,7 +19,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     public CuttingProxy(Uri server)
     {
-        _server = new IPEndPoint(IPAddress.Parse(server.Host), server.Port);
+        _server = server;
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -32,13 +33,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
     public int Connections => _connections.Count;
 
     /// <summary>Plans the faults of the next connections. Connections after them are left alone.</summary>
-    public void Plan(params ConnectionFault[] faults)
-    {
-        foreach (var fault in faults)
-        {
-            _faults.Enqueue(fault);
-        }
-    }
+    public void Plan(params ConnectionFault[] faults) => Array.ForEach(faults, _faults.Enqueue);
 
     public async ValueTask DisposeAsync()
     {
@@ -75,9 +70,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
             client.LingerState = new LingerOption(true, 0);
             try
             {
-                await server.ConnectAsync(_server, ended.Token);
-                var requests = PumpAsync(client, server, fault.CutRequestAfter, fault.StallRequestAfter, ended.Token);
-                var responses = PumpAsync(server, client, fault.CutResponseAfter, stallAfter: null, ended.Token);
+                await server.ConnectAsync(_server.Host, _server.Port, ended.Token);
+                var requests = PumpAsync(client, server, fault.CutRequestAfter, ended.Token);
+                var responses = PumpAsync(server, client, fault.CutResponseAfter, ended.Token);
                 await await Task.WhenAny(requests, responses);
                 await ended.CancelAsync();
                 await Task.WhenAll(requests, responses);
@@ -89,22 +84,23 @@ internal sealed class CuttingProxy : IAsyncDisposable
     }
 
     /// <summary>Returns when the sender has closed the connection, or when the connection has to be cut.</summary>
-    private static async Task PumpAsync(
-        Socket from, Socket to, long? cutAfter, long? stallAfter, CancellationToken cancellationToken)
+    private static async Task PumpAsync(Socket from, Socket to, long? cutAfter, CancellationToken cancellationToken)
     {
-        var buffer = new byte[BufferBytes];
-        for (var total = 0L; await from.ReceiveAsync(buffer, cancellationToken) is > 0 and var received; total += received)
+        var buffer = new byte[64 * 1024];
+        var left = cutAfter ?? long.MaxValue;
+        while (await from.ReceiveAsync(buffer, cancellationToken) is > 0 and var received)
         {
-            var passed = (int)Math.Clamp((cutAfter ?? stallAfter ?? long.MaxValue) - total, 0, received);
-            for (var sent = 0; sent < passed;)
+            for (var sent = 0; sent < Math.Min(received, left);)
             {
-                sent += await to.SendAsync(buffer.AsMemory(sent, passed - sent), cancellationToken);
+                sent += await to.SendAsync(buffer.AsMemory(sent, (int)Math.Min(received, left) - sent), cancellationToken);
             }
 
-            if (cutAfter is not null && passed < received)
+            if (received > left)
             {
                 return;
             }
+
+            left -= received;
         }
     }
 }

@@ -48,8 +48,10 @@ public sealed class VaultServer : IAsyncLifetime
     /// <param name="retries">How often it repeats a request.</param>
     /// <param name="address">The address to connect to, instead of the server's.</param>
     /// <param name="handler">Sends the requests, instead of <see cref="Direct"/>.</param>
-    public AmazonGlacierClient Connect(int retries = 0, Uri? address = null, HttpMessageHandler? handler = null) => new(
-        new BasicAWSCredentials(CommandLine.AccessKeyId, CommandLine.SecretAccessKey),
+    /// <param name="accessKeyId">The key that it names, instead of the server's.</param>
+    public AmazonGlacierClient Connect(
+        int retries = 0, Uri? address = null, HttpMessageHandler? handler = null, string accessKeyId = CommandLine.AccessKeyId) => new(
+        new BasicAWSCredentials(accessKeyId, CommandLine.SecretAccessKey),
         new AmazonGlacierConfig
         {
             ServiceURL = (address ?? Address).ToString(),

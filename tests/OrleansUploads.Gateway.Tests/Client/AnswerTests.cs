@@ -10,10 +10,10 @@ public class AnswerTests
     private const string Hash = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 
     [Fact]
-    public async Task A_vault_is_parsed_with_null_for_missing_counts()
+    public async Task A_vault_is_parsed_with_null_for_null_and_absent_fields()
     {
         using var client = new ScriptedServer().Answers(HttpStatusCode.OK, """
-            {"CreationDate":"2012-02-20T17:01:45.198Z","LastInventoryDate":null,"NumberOfArchives":null,"SizeInBytes":0,
+            {"CreationDate":"2012-02-20T17:01:45.198Z","LastInventoryDate":null,"SizeInBytes":0,
              "VaultARN":"arn:aws:glacier:us-east-1:012345678901:vaults/v","VaultName":"v","Unknown":1}
             """).Connect();
 
@@ -124,28 +124,11 @@ public class AnswerTests
             .Answers(HttpStatusCode.OK, Page.Replace("RANGE", "1048576-1048580").Replace("MARKER", "null"));
         using var client = server.Connect();
 
-        var ranges = new List<ByteRange>();
-        await foreach (var part in client.ListPartsAsync("v", "u"))
-        {
-            ranges.Add(part.Range);
-        }
+        var ranges = await client.ListPartsAsync("v", "u").Select(part => part.Range).ToArrayAsync();
 
         Assert.Equal([new ByteRange(0, 1048576), new ByteRange(1048576, 1048581)], ranges);
+        Assert.Equal(2, server.Received.Count);
         Assert.EndsWith("/multipart-uploads/u?marker=m%2F1", server.Received[1].Target, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_list_of_one_page_sends_one_request()
-    {
-        var server = new ScriptedServer().Answers(HttpStatusCode.OK, """{"VaultList":[],"Marker":null}""");
-        using var client = server.Connect();
-
-        await foreach (var vault in client.ListVaultsAsync())
-        {
-            Assert.Fail($"The list is empty, but {vault} was returned.");
-        }
-
-        Assert.Single(server.Received);
     }
 
     [Fact]
@@ -154,12 +137,7 @@ public class AnswerTests
         const string Page = """{"VaultList":[],"Marker":"m"}""";
         using var client = new ScriptedServer().Answers(HttpStatusCode.OK, Page).Answers(HttpStatusCode.OK, Page).Connect();
 
-        var failure = await Assert.ThrowsAsync<GlacierException>(async () =>
-        {
-            await foreach (var _ in client.ListVaultsAsync())
-            {
-            }
-        });
+        var failure = await Assert.ThrowsAsync<GlacierException>(() => client.ListVaultsAsync().ToListAsync().AsTask());
         Assert.Equal(GlacierErrorCodes.UnreadableAnswer, failure.Code);
     }
 
@@ -207,16 +185,6 @@ public class AnswerTests
 
         Assert.Equal(GlacierErrorCodes.UnreadableAnswer, failure.Code);
         Assert.Single(server.Received);
-    }
-
-    [Fact]
-    public async Task Null_fields_may_be_absent()
-    {
-        using var client = new ScriptedServer().Answers(HttpStatusCode.OK, """
-            {"VaultList":[{"VaultName":"v","VaultARN":"arn","CreationDate":"2012-02-20T17:01:45Z"}]}
-            """).Connect();
-
-        Assert.Equal("v", Assert.Single(await client.ListVaultsAsync().ToListAsync()).Name);
     }
 
     [Fact]

@@ -1,67 +1,41 @@
 using System.Net;
-using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Transfers;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 
-public sealed class ArchiveDownloadTests : IDisposable
+public sealed class ArchiveDownloadTests : FakeVaultTests
 {
-    private const int MiB = 1024 * 1024;
-
-    private readonly LeapingTime _time = new();
-    private readonly TemporaryFile _file = new();
-    private readonly FakeVault _vault;
-    private readonly GlacierClient _client;
-
-    public ArchiveDownloadTests()
-    {
-        _vault = new FakeVault(_time) { Output = Some.Bytes((5 * MiB) + 123, seed: 2) };
-        _client = Connections.To(_vault, _time);
-    }
-
-    public void Dispose()
-    {
-        _client.Dispose();
-        _vault.Dispose();
-        _file.Dispose();
-    }
+    public ArchiveDownloadTests() => Vault.Output = Archive;
 
     [Fact]
     public async Task An_archive_is_downloaded_in_ranges_after_its_job_has_finished()
     {
-        _vault.PollsUntilDone = 3;
+        Vault.PollsUntilDone = 3;
 
-        await Download().DownloadAsync("v", "a", _file.Path);
+        await Download().DownloadAsync("v", "a", TheFile.Path);
 
-        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
-        Assert.False(File.Exists(_file.PartialPath));
+        Assert.Equal(Archive, await File.ReadAllBytesAsync(TheFile.Path));
+        Assert.False(File.Exists(TheFile.PartialPath));
         Assert.Equal(["bytes=0-2097151", "bytes=2097152-4194303", "bytes=4194304-5243002"], Ranges());
-        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(10), 3), _time.Leaps);
+        Assert.Equal(Enumerable.Repeat(TimeSpan.FromSeconds(10), 3), Vault.Time.Leaps);
     }
 
-    [Fact]
-    public async Task A_resumed_download_continues_after_the_complete_ranges_of_the_partial_file()
+    [Theory]
+    [InlineData((4 * MiB) + 99, 4 * MiB, "bytes=3145728-4194303", "bytes=4194304-5243002")]
+    [InlineData((5 * MiB) + 123, (5 * MiB) + 123)]
+    public async Task A_resumed_download_continues_after_the_complete_ranges_of_the_partial_file(
+        int partialBytes, int completeBytes, params string[] ranges)
     {
-        await File.WriteAllBytesAsync(_file.PartialPath, _vault.Output[..((4 * MiB) + 99)]);
+        await File.WriteAllBytesAsync(TheFile.PartialPath, Archive[..partialBytes]);
         var reports = new List<DownloadProgress>();
 
-        await Download(new() { OnProgress = reports.Add }).ResumeAsync("v", FakeVault.JobId, _file.Path);
+        await Download(new() { OnProgress = reports.Add }).ResumeAsync("v", FakeVault.JobId, TheFile.Path);
 
-        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
-        Assert.Equal(["bytes=3145728-4194303", "bytes=4194304-5243002"], Ranges());
-        Assert.Equal([0, 4 * MiB, _vault.Output.Length], reports.Select(report => report.VerifiedBytes));
-    }
-
-    [Fact]
-    public async Task A_complete_partial_file_needs_no_more_bytes()
-    {
-        await File.WriteAllBytesAsync(_file.PartialPath, _vault.Output);
-
-        await Download().ResumeAsync("v", FakeVault.JobId, _file.Path);
-
-        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
-        Assert.Empty(Ranges());
+        Assert.Equal(Archive, await File.ReadAllBytesAsync(TheFile.Path));
+        Assert.Equal(ranges, Ranges());
+        Assert.Contains(completeBytes, reports.Select(report => report.VerifiedBytes));
+        Assert.Equal(Archive.Length, reports[^1].VerifiedBytes);
     }
 
     [Theory]
@@ -70,47 +44,47 @@ public sealed class ArchiveDownloadTests : IDisposable
     [InlineData(9 * MiB)]
     public async Task A_partial_file_of_another_archive_is_replaced(int partialBytes)
     {
-        await File.WriteAllBytesAsync(_file.PartialPath, new byte[partialBytes]);
+        await File.WriteAllBytesAsync(TheFile.PartialPath, new byte[partialBytes]);
         var reports = new List<DownloadProgress>();
 
-        await Download(new() { OnProgress = reports.Add }).ResumeAsync("v", FakeVault.JobId, _file.Path);
+        await Download(new() { OnProgress = reports.Add }).ResumeAsync("v", FakeVault.JobId, TheFile.Path);
 
-        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
-        Assert.Equal([0, 0, 2 * MiB, 4 * MiB, _vault.Output.Length], reports.Select(report => report.VerifiedBytes));
+        Assert.Equal(Archive, await File.ReadAllBytesAsync(TheFile.Path));
+        Assert.Equal([0, 0, 2 * MiB, 4 * MiB, Archive.Length], reports.Select(report => report.VerifiedBytes));
     }
 
     [Fact]
     public async Task A_partial_file_with_other_content_is_deleted_and_fails_the_download()
     {
-        await File.WriteAllBytesAsync(_file.PartialPath, [.. new byte[2 * MiB], .. _vault.Output[(2 * MiB)..(4 * MiB)]]);
+        await File.WriteAllBytesAsync(TheFile.PartialPath, [.. new byte[2 * MiB], .. Archive[(2 * MiB)..(4 * MiB)]]);
 
         var failure = await Assert.ThrowsAsync<ArchiveDownloadException>(() =>
-            Download().ResumeAsync("v", FakeVault.JobId, _file.Path));
+            Download().ResumeAsync("v", FakeVault.JobId, TheFile.Path));
 
         Assert.False(failure.CanResume);
-        Assert.False(File.Exists(_file.Path));
-        Assert.False(File.Exists(_file.PartialPath));
+        Assert.False(File.Exists(TheFile.Path));
+        Assert.False(File.Exists(TheFile.PartialPath));
     }
 
     [Fact]
     public async Task A_new_download_replaces_an_old_partial_file()
     {
-        await File.WriteAllBytesAsync(_file.PartialPath, new byte[9 * MiB]);
-        await Download().DownloadAsync("v", "a", _file.Path);
-        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
+        await File.WriteAllBytesAsync(TheFile.PartialPath, new byte[9 * MiB]);
+        await Download().DownloadAsync("v", "a", TheFile.Path);
+        Assert.Equal(Archive, await File.ReadAllBytesAsync(TheFile.Path));
     }
 
     [Fact]
     public async Task A_new_download_does_not_take_the_partial_file_from_one_in_progress()
     {
-        await using (new FileStream(_file.PartialPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+        await using (new FileStream(TheFile.PartialPath, FileMode.Create, FileAccess.ReadWrite, FileShare.None))
         {
-            await Assert.ThrowsAsync<IOException>(() => Download().DownloadAsync("v", "a", _file.Path));
+            await Assert.ThrowsAsync<IOException>(() => Download().DownloadAsync("v", "a", TheFile.Path));
         }
 
-        Assert.True(File.Exists(_file.PartialPath));
-        Assert.False(File.Exists(_file.Path));
-        Assert.Empty(_vault.Received);
+        Assert.True(File.Exists(TheFile.PartialPath));
+        Assert.False(File.Exists(TheFile.Path));
+        Assert.Empty(Vault.Received);
     }
 
     [Theory]
@@ -122,30 +96,30 @@ public sealed class ArchiveDownloadTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells owners and second names.");
         Assert.SkipUnless(planted != "another user's" || Environment.IsPrivilegedProcess, "Only root can give files away.");
-        var victim = _file.Path + ".victim";
+        var victim = TheFile.Path + ".victim";
         if (planted != "link to nothing")
         {
-            await File.WriteAllBytesAsync(victim, _vault.Output[..(2 * MiB)]);
+            await File.WriteAllBytesAsync(victim, Archive[..(2 * MiB)]);
         }
 
         (string Program, string[] Words) plant = planted switch
         {
-            "second name" => ("ln", [victim, _file.PartialPath]),
-            "another user's" => ("install", ["-o", "65534", victim, _file.PartialPath]),
-            _ => ("ln", ["-s", victim, _file.PartialPath]),
+            "second name" => ("ln", [victim, TheFile.PartialPath]),
+            "another user's" => ("install", ["-o", "65534", victim, TheFile.PartialPath]),
+            _ => ("ln", ["-s", victim, TheFile.PartialPath]),
         };
         using (var process = System.Diagnostics.Process.Start(plant.Program, plant.Words))
         {
             await process.WaitForExitAsync();
         }
 
-        var began = await Assert.ThrowsAsync<IOException>(() => Download().DownloadAsync("v", "a", _file.Path));
-        var resumed = await Assert.ThrowsAsync<IOException>(() => Download().ResumeAsync("v", FakeVault.JobId, _file.Path));
+        var began = await Assert.ThrowsAsync<IOException>(() => Download().DownloadAsync("v", "a", TheFile.Path));
+        var resumed = await Assert.ThrowsAsync<IOException>(() => Download().ResumeAsync("v", FakeVault.JobId, TheFile.Path));
 
         Assert.All([began, resumed], refusal => Assert.Contains(reason, refusal.Message, StringComparison.Ordinal));
         Assert.Equal(planted != "link to nothing", File.Exists(victim));
         Assert.True(!File.Exists(victim) || new FileInfo(victim).Length == 2 * MiB, "The file behind the link has changed.");
-        Assert.False(File.Exists(_file.Path));
+        Assert.False(File.Exists(TheFile.Path));
     }
 
     [Theory]
@@ -155,41 +129,41 @@ public sealed class ArchiveDownloadTests : IDisposable
     public async Task A_range_that_arrives_damaged_is_downloaded_again(string damage)
     {
         var first = true;
-        _vault.After = (request, answer) =>
+        Vault.After = (request, answer) =>
         {
             if (request.Header("range") == "bytes=2097152-4194303" && first)
             {
                 first = false;
                 var range = answer.Content.Headers.ContentRange;
-                answer.Content = Damaged(_vault.Output[(2 * MiB)..(4 * MiB)], damage);
+                answer.Content = Damaged(Archive[(2 * MiB)..(4 * MiB)], damage);
                 answer.Content.Headers.ContentRange = range;
             }
 
             return answer;
         };
 
-        await Download().DownloadAsync("v", "a", _file.Path);
+        await Download().DownloadAsync("v", "a", TheFile.Path);
 
-        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
+        Assert.Equal(Archive, await File.ReadAllBytesAsync(TheFile.Path));
         Assert.Equal(4, Ranges().Count());
     }
 
     [Fact]
     public async Task An_answer_that_ignores_the_range_is_an_error()
     {
-        _vault.After = (request, answer) =>
+        Vault.After = (request, answer) =>
         {
             if (request.Header("range") is not null)
             {
                 answer.StatusCode = HttpStatusCode.OK;
-                answer.Content = new ByteArrayContent(_vault.Output);
+                answer.Content = new ByteArrayContent(Archive);
             }
 
             return answer;
         };
 
         var failure = await Assert.ThrowsAsync<ArchiveDownloadException>(() =>
-            Download().DownloadAsync("v", "a", _file.Path));
+            Download().DownloadAsync("v", "a", TheFile.Path));
         Assert.Equal(
             GlacierErrorCodes.UnreadableAnswer, Assert.IsType<GlacierException>(failure.InnerException).Code);
     }
@@ -197,28 +171,28 @@ public sealed class ArchiveDownloadTests : IDisposable
     [Fact]
     public async Task A_failed_download_keeps_its_ranges_and_can_be_resumed()
     {
-        _vault.Before = request => request.Header("range") == "bytes=2097152-4194303"
+        Vault.Before = request => request.Header("range") == "bytes=2097152-4194303"
             ? ScriptedServer.Answer(HttpStatusCode.Forbidden, ScriptedServer.Error("AccessDeniedException"))
             : null;
 
         var failure = await Assert.ThrowsAsync<ArchiveDownloadException>(() =>
-            Download().DownloadAsync("v", "a", _file.Path));
+            Download().DownloadAsync("v", "a", TheFile.Path));
 
         Assert.True(failure.CanResume);
         Assert.Equal(FakeVault.JobId, failure.JobId);
-        Assert.Equal(_vault.Output[..(2 * MiB)], await File.ReadAllBytesAsync(_file.PartialPath));
-        _vault.Before = _ => null;
-        await Download().ResumeAsync("v", failure.JobId, _file.Path);
-        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
+        Assert.Equal(Archive[..(2 * MiB)], await File.ReadAllBytesAsync(TheFile.PartialPath));
+        Vault.Before = _ => null;
+        await Download().ResumeAsync("v", failure.JobId, TheFile.Path);
+        Assert.Equal(Archive, await File.ReadAllBytesAsync(TheFile.Path));
     }
 
     [Fact]
     public async Task A_failed_job_is_reported_with_its_status_message()
     {
-        _vault.JobStatusAtEnd = "Failed";
+        Vault.JobStatusAtEnd = "Failed";
 
         var failure = await Assert.ThrowsAsync<ArchiveDownloadException>(() =>
-            Download().DownloadAsync("v", "a", _file.Path));
+            Download().DownloadAsync("v", "a", TheFile.Path));
 
         Assert.False(failure.CanResume);
         Assert.Contains("the job's status message", failure.Message, StringComparison.Ordinal);
@@ -227,14 +201,14 @@ public sealed class ArchiveDownloadTests : IDisposable
     [Fact]
     public async Task An_existing_file_is_replaced_only_if_overwriting_is_enabled()
     {
-        await File.WriteAllTextAsync(_file.Path, "precious");
+        await File.WriteAllTextAsync(TheFile.Path, "precious");
 
-        await Assert.ThrowsAsync<IOException>(() => Download().DownloadAsync("v", "a", _file.Path));
-        Assert.Equal("precious", await File.ReadAllTextAsync(_file.Path));
-        Assert.Empty(_vault.Received);
+        await Assert.ThrowsAsync<IOException>(() => Download().DownloadAsync("v", "a", TheFile.Path));
+        Assert.Equal("precious", await File.ReadAllTextAsync(TheFile.Path));
+        Assert.Empty(Vault.Received);
 
-        await Download(new() { Overwrite = true }).DownloadAsync("v", "a", _file.Path);
-        Assert.Equal(_vault.Output, await File.ReadAllBytesAsync(_file.Path));
+        await Download(new() { Overwrite = true }).DownloadAsync("v", "a", TheFile.Path);
+        Assert.Equal(Archive, await File.ReadAllBytesAsync(TheFile.Path));
     }
 
     [Theory]
@@ -243,12 +217,12 @@ public sealed class ArchiveDownloadTests : IDisposable
     [InlineData(3 * MiB)]
     public void The_range_size_must_be_a_power_of_two_of_MiB(int rangeBytes) =>
         Assert.Throws<ArgumentOutOfRangeException>(() =>
-            new ArchiveDownload(_client, new ArchiveDownloadOptions { RangeBytes = rangeBytes }));
+            new ArchiveDownload(Client, new ArchiveDownloadOptions { RangeBytes = rangeBytes }));
 
     private ArchiveDownload Download(ArchiveDownloadOptions? options = null) =>
-        new(_client, (options ?? new ArchiveDownloadOptions()) with { RangeBytes = 2 * MiB });
+        new(Client, (options ?? new ArchiveDownloadOptions()) with { RangeBytes = 2 * MiB });
 
-    private IEnumerable<string?> Ranges() => _vault.Sent("GET", "/output").Select(request => request.Header("range"));
+    private IEnumerable<string?> Ranges() => Vault.Sent("GET", "/output").Select(request => request.Header("range"));
 
     private static HttpContent Damaged(byte[] bytes, string damage)
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
@@ -7,40 +6,22 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 
-public sealed class ArchiveUploadTests : IDisposable
+public sealed class ArchiveUploadTests : FakeVaultTests
 {
-    private const int MiB = 1024 * 1024;
     private const string Unsigned = "UNSIGNED-PAYLOAD";
 
-    private readonly LeapingTime _time = new();
-    private readonly FakeVault _vault;
-    private readonly GlacierClient _client;
-    private readonly byte[] _archive = Some.Bytes((5 * MiB) + 123, seed: 1);
-
-    public ArchiveUploadTests()
-    {
-        _vault = new FakeVault(_time);
-        _client = Connections.To(_vault, _time);
-    }
-
-    public void Dispose()
-    {
-        _client.Dispose();
-        _vault.Dispose();
-    }
-
     [Fact]
-    public async Task A_file_is_uploaded_in_parts_and_becomes_the_archive()
+    public async Task A_file_is_uploaded_in_parts_and_becomes_theArchive()
     {
-        using var file = new TemporaryFile(_archive);
+        using var file = new TemporaryFile(Archive);
         using var source = ByteSource.FromFile(file.Path);
 
         var receipt = await Upload().UploadAsync("v", source, "May");
 
         Assert.Equal(FakeVault.ArchiveId, receipt.ArchiveId);
-        Assert.Equal(TreeHasher.Compute(_archive), receipt.TreeHash);
-        Assert.Equal(_archive, _vault.Archive);
-        Assert.Equal([0, MiB, 2 * MiB, 3 * MiB, 4 * MiB, 5 * MiB], _vault.Parts.Keys);
+        Assert.Equal(TreeHasher.Compute(Archive), receipt.TreeHash);
+        Assert.Equal(Archive, Vault.Archive);
+        Assert.Equal([0, MiB, 2 * MiB, 3 * MiB, 4 * MiB, 5 * MiB], Vault.Parts.Keys);
     }
 
     [Theory]
@@ -50,12 +31,12 @@ public sealed class ArchiveUploadTests : IDisposable
     {
         if (accepts)
         {
-            _vault.After = (_, answer) => AcceptingUnsigned(answer);
+            Vault.After = (_, answer) => AcceptingUnsigned(answer);
         }
 
         await Upload().UploadAsync("v", Source());
 
-        Assert.Equal(_archive, _vault.Archive);
+        Assert.Equal(Archive, Vault.Archive);
         Assert.Equal(6, PayloadHashes().Count());
         Assert.All(PayloadHashes(), sent => Assert.Equal(accepts, sent == Unsigned));
     }
@@ -66,63 +47,44 @@ public sealed class ArchiveUploadTests : IDisposable
         var reports = new List<UploadProgress>();
         await Upload(new() { OnProgress = reports.Add, PartSizeBytes = 2 * MiB }).UploadAsync("v", Source());
 
-        Assert.Equal(new UploadProgress(FakeVault.UploadId, _archive.Length, 0, 0, 3, 0), reports[0]);
+        Assert.Equal(new UploadProgress(FakeVault.UploadId, Archive.Length, 0, 0, 3, 0), reports[0]);
         Assert.Equal(
-            new UploadProgress(FakeVault.UploadId, _archive.Length, _archive.Length, 0, 3, 3), reports[^1] with { LastPart = null });
+            new UploadProgress(FakeVault.UploadId, Archive.Length, Archive.Length, 0, 3, 3), reports[^1] with { LastPart = null });
         Assert.Equal([0, 1, 2, 3], reports.Select(report => report.PartsDone));
     }
 
-    [Fact]
-    public async Task A_resumed_upload_sends_only_what_is_missing_or_differs()
+    [Theory]
+    [InlineData(PartDifferenceKind.Content)]
+    [InlineData(PartDifferenceKind.Length)]
+    public async Task A_resumed_upload_sends_only_what_is_missing_or_differs(PartDifferenceKind kind)
     {
         StoreParts(partSizeBytes: 2 * MiB, 0, 2 * MiB);
-        _vault.Parts[2 * MiB][7] ^= 1;
+        ChangePart(2 * MiB, kind);
         UploadProgress last = default;
 
         var receipt = await Upload(new() { OnProgress = report => last = report })
             .ResumeAsync("v", FakeVault.UploadId, Source());
 
         Assert.Equal(FakeVault.ArchiveId, receipt.ArchiveId);
-        Assert.Equal(
-            ["bytes 2097152-4194303/*", "bytes 4194304-5243002/*"],
-            _vault.Sent("PUT", FakeVault.UploadId).Select(request => request.Header("content-range")!).Order());
-        Assert.Equal((2 * MiB, _archive.Length - (2 * MiB)), (last.SkippedBytes, last.SentBytes));
+        Assert.Equal(Archive, Vault.Archive);
+        Assert.Equal(["bytes 2097152-4194303/*", "bytes 4194304-5243002/*"], SentRanges());
+        Assert.Equal((2 * MiB, Archive.Length - (2 * MiB)), (last.SkippedBytes, last.SentBytes));
     }
 
-    [Fact]
-    public async Task A_part_with_the_wrong_length_is_sent_again()
-    {
-        StoreParts(partSizeBytes: MiB, 0, MiB, 2 * MiB, 3 * MiB, 4 * MiB);
-        _vault.Parts[MiB] = _vault.Parts[MiB][..100];
-
-        await Upload().ResumeAsync("v", FakeVault.UploadId, Source());
-
-        Assert.Equal(_archive, _vault.Archive);
-        Assert.Equal(2, _vault.Sent("PUT", FakeVault.UploadId).Count());
-    }
-
-    [Fact]
-    public async Task Resuming_a_completed_upload_returns_its_archive()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Resuming_a_completed_upload_returns_its_archive(bool ofStream)
     {
         await Upload().UploadAsync("v", Source());
-        var puts = _vault.Sent("PUT", FakeVault.UploadId).Count();
+        var sent = SentRanges().Count();
 
-        var receipt = await Upload().ResumeAsync("v", FakeVault.UploadId, Source());
-
-        Assert.Equal(FakeVault.ArchiveId, receipt.ArchiveId);
-        Assert.Equal(puts, _vault.Sent("PUT", FakeVault.UploadId).Count());
-    }
-
-    [Fact]
-    public async Task Resuming_a_completed_upload_of_a_stream_returns_its_archive()
-    {
-        await Upload().UploadStreamAsync("v", new MemoryStream(_archive), MiB);
-        var puts = _vault.Sent("PUT", FakeVault.UploadId).Count();
-
-        var receipt = await Upload().ResumeStreamAsync("v", FakeVault.UploadId, new MemoryStream(_archive));
+        var receipt = ofStream
+            ? await Upload().ResumeStreamAsync("v", FakeVault.UploadId, new MemoryStream(Archive))
+            : await Upload().ResumeAsync("v", FakeVault.UploadId, Source());
 
         Assert.Equal(FakeVault.ArchiveId, receipt.ArchiveId);
-        Assert.Equal(puts, _vault.Sent("PUT", FakeVault.UploadId).Count());
+        Assert.Equal(sent, SentRanges().Count());
     }
 
     [Fact]
@@ -138,18 +100,18 @@ public sealed class ArchiveUploadTests : IDisposable
         StoreParts(partSizeBytes: MiB, 0, MiB, 2 * MiB);
 
         var failure = await Assert.ThrowsAsync<ArchiveUploadException>(() =>
-            Upload().ResumeAsync("v", FakeVault.UploadId, ByteSource.FromMemory(_archive.AsMemory(0, MiB + 5))));
+            Upload().ResumeAsync("v", FakeVault.UploadId, ByteSource.FromMemory(Archive.AsMemory(0, MiB + 5))));
 
         Assert.Equal(
             new PartDifference(PartDifferenceKind.Unexpected, new ByteRange(MiB, 2 * MiB)), failure.FirstDifference);
-        Assert.Empty(_vault.Sent("PUT", FakeVault.UploadId));
+        Assert.Empty(Vault.Sent("PUT", FakeVault.UploadId));
     }
 
     [Fact]
     public async Task Completion_is_retried_until_it_is_answered()
     {
         var remainingLosses = 50;
-        _vault.After = (request, answer) =>
+        Vault.After = (request, answer) =>
             request is { Method: "POST" } && request.Header("x-amz-archive-size") is not null && remainingLosses-- > 0
                 ? throw new HttpRequestException("The answer was lost.")
                 : answer;
@@ -157,22 +119,23 @@ public sealed class ArchiveUploadTests : IDisposable
         var receipt = await Upload().UploadAsync("v", Source());
 
         Assert.Equal(FakeVault.ArchiveId, receipt.ArchiveId);
-        Assert.Equal(51, _vault.Received.Count(request => request.Header("x-amz-archive-size") is not null));
+        Assert.Equal(51, Vault.Received.Count(request => request.Header("x-amz-archive-size") is not null));
     }
 
     [Theory]
-    [InlineData(PartDifferenceKind.Content)]
-    [InlineData(PartDifferenceKind.Length)]
-    [InlineData(PartDifferenceKind.Missing)]
-    public async Task A_refused_completion_names_the_first_differing_range(PartDifferenceKind kind)
+    [InlineData(PartDifferenceKind.Content, 3 * MiB, 4 * MiB, "3145728-4194303")]
+    [InlineData(PartDifferenceKind.Length, 3 * MiB, 4 * MiB, "3145728-4194303")]
+    [InlineData(PartDifferenceKind.Missing, 3 * MiB, 4 * MiB, "3145728-4194303")]
+    [InlineData(PartDifferenceKind.Unexpected, 6 * MiB, (6 * MiB) + 1, "6291456-6291456")]
+    public async Task A_refused_completion_names_the_first_differing_range(PartDifferenceKind kind, int start, int end, string range)
     {
-        // Parts 3 and 4 change on the server after they were sent.
-        _vault.Before = request =>
+        // The parts change on the server after they were sent.
+        Vault.Before = request =>
         {
             if (request.Header("x-amz-archive-size") is not null)
             {
-                ChangePart(3 * MiB, kind);
-                ChangePart(4 * MiB, PartDifferenceKind.Content);
+                ChangePart(start, kind);
+                ChangePart(start == 3 * MiB ? 4 * MiB : start, kind);
             }
 
             return null;
@@ -180,15 +143,15 @@ public sealed class ArchiveUploadTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<ArchiveUploadException>(() => Upload().UploadAsync("v", Source()));
 
-        Assert.Equal(new PartDifference(kind, new ByteRange(3 * MiB, 4 * MiB)), failure.FirstDifference);
+        Assert.Equal(new PartDifference(kind, new ByteRange(start, end)), failure.FirstDifference);
         Assert.Equal(FakeVault.UploadId, failure.UploadId);
-        Assert.Contains("3145728-4194303", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(range, failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_refused_completion_without_a_differing_part_shows_the_servers_message()
     {
-        _vault.Before = request => request.Header("x-amz-archive-size") is null
+        Vault.Before = request => request.Header("x-amz-archive-size") is null
             ? null
             : ScriptedServer.Answer(
                 HttpStatusCode.BadRequest, ScriptedServer.Error("InvalidParameterValueException", "because"));
@@ -200,29 +163,9 @@ public sealed class ArchiveUploadTests : IDisposable
     }
 
     [Fact]
-    public async Task A_refused_completion_names_a_part_that_the_source_does_not_have()
-    {
-        _vault.Before = request =>
-        {
-            if (request.Header("x-amz-archive-size") is not null)
-            {
-                _vault.Parts[6 * MiB] = [1];
-            }
-
-            return null;
-        };
-
-        var failure = await Assert.ThrowsAsync<ArchiveUploadException>(() => Upload().UploadAsync("v", Source()));
-
-        Assert.Equal(
-            new PartDifference(PartDifferenceKind.Unexpected, new ByteRange(6 * MiB, (6 * MiB) + 1)),
-            failure.FirstDifference);
-    }
-
-    [Fact]
     public async Task A_permanent_refusal_stops_the_workers_and_returns_the_upload_ID()
     {
-        _vault.Before = request => request.Header("content-range") == "bytes 2097152-3145727/*"
+        Vault.Before = request => request.Header("content-range") == "bytes 2097152-3145727/*"
             ? ScriptedServer.Answer(HttpStatusCode.Forbidden, ScriptedServer.Error("AccessDeniedException"))
             : null;
 
@@ -232,34 +175,13 @@ public sealed class ArchiveUploadTests : IDisposable
         Assert.Equal(FakeVault.UploadId, failure.UploadId);
         Assert.Equal("AccessDeniedException", Assert.IsType<GlacierException>(failure.InnerException).Code);
         Assert.Contains("2 of 6 parts", failure.Message, StringComparison.Ordinal);
-        Assert.Equal([0, MiB], _vault.Parts.Keys);
-    }
-
-    [Fact]
-    public async Task Transient_failures_of_parts_are_retried()
-    {
-        var failures = new HashSet<string>();
-        _vault.Before = request =>
-        {
-            lock (failures)
-            {
-                return request.Header("content-range") is { } range && failures.Add(range)
-                    ? ScriptedServer.Answer(
-                        HttpStatusCode.RequestTimeout, ScriptedServer.Error("RequestTimeoutException"))
-                    : null;
-            }
-        };
-
-        await Upload().UploadAsync("v", Source());
-
-        Assert.Equal(6, failures.Count);
-        Assert.Equal(_archive, _vault.Archive);
+        Assert.Equal([0, MiB], Vault.Parts.Keys);
     }
 
     [Fact]
     public async Task No_more_parts_are_read_at_once_than_there_are_workers()
     {
-        var source = new CountingSource(_archive);
+        var source = new CountingSource(Archive);
         await Upload(new() { Workers = 3 }).UploadAsync("v", source);
 
         Assert.InRange(source.MostReadersAtOnce, 1, 3);
@@ -271,15 +193,26 @@ public sealed class ArchiveUploadTests : IDisposable
     {
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
             Upload().UploadAsync("v", ByteSource.FromMemory(default)));
-        Assert.Empty(_vault.Received);
+        Assert.Empty(Vault.Received);
     }
 
-    private ArchiveUpload Upload(ArchiveUploadOptions? options = null) => new(_client, options);
+    [Fact]
+    public async Task An_upload_takes_as_long_as_the_rate_demands()
+    {
+        using var client = Vault.Connect(options => options with { RateLimit = new RateLimit(MiB, Vault.Time) });
 
-    private ByteSource Source() => ByteSource.FromMemory(_archive);
+        await new ArchiveUpload(client).UploadAsync("v", ByteSource.FromMemory(new byte[10 * MiB]));
+
+        // The last chunk may be sent as soon as the ones before it would have been transferred.
+        Assert.InRange(Vault.Time.Waited.TotalSeconds, 9.5, 10);
+    }
+
+    [Fact]
+    public void A_rate_below_one_KiB_a_second_is_refused() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RateLimit(RateLimit.MinBytesPerSecond - 1));
 
     private IEnumerable<string> PayloadHashes() =>
-        _vault.Sent("PUT", FakeVault.UploadId).Select(request => request.Header("x-amz-content-sha256")!);
+        Vault.Sent("PUT", FakeVault.UploadId).Select(request => request.Header("x-amz-content-sha256")!);
 
     private static HttpResponseMessage AcceptingUnsigned(HttpResponseMessage answer)
     {
@@ -287,56 +220,22 @@ public sealed class ArchiveUploadTests : IDisposable
         return answer;
     }
 
-    private void StoreParts(int partSizeBytes, params int[] starts)
-    {
-        _vault.PartSizeBytes = partSizeBytes;
-        foreach (var start in starts)
-        {
-            _vault.Parts[start] = _archive[start..Math.Min(start + partSizeBytes, _archive.Length)];
-        }
-    }
-
     private void ChangePart(int start, PartDifferenceKind kind)
     {
         switch (kind)
         {
             case PartDifferenceKind.Missing:
-                _vault.Parts.Remove(start);
+                Vault.Parts.Remove(start);
                 break;
             case PartDifferenceKind.Length:
-                _vault.Parts[start] = _vault.Parts[start][..^1];
+                Vault.Parts[start] = Vault.Parts[start][..^1];
+                break;
+            case PartDifferenceKind.Unexpected:
+                Vault.Parts[start] = [1];
                 break;
             default:
-                _vault.Parts[start] = [.. _vault.Parts[start].Reverse()];
+                Vault.Parts[start] = [.. Vault.Parts[start].Reverse()];
                 break;
-        }
-    }
-
-    private sealed class CountingSource(byte[] bytes) : ByteSource
-    {
-        private int _readers;
-
-        public int MostReadersAtOnce { get; private set; }
-
-        public int LargestReadBytes { get; private set; }
-
-        public override long LengthBytes => bytes.Length;
-
-        public override async ValueTask<int> ReadAsync(
-            Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken)
-        {
-            var readers = Interlocked.Increment(ref _readers);
-            lock (bytes)
-            {
-                MostReadersAtOnce = Math.Max(MostReadersAtOnce, readers);
-                LargestReadBytes = Math.Max(LargestReadBytes, buffer.Length);
-            }
-
-            await Task.Yield();
-            var read = Math.Min(buffer.Length, bytes.Length - (int)offsetBytes);
-            bytes.AsMemory((int)offsetBytes, read).CopyTo(buffer);
-            Interlocked.Decrement(ref _readers);
-            return read;
         }
     }
 }

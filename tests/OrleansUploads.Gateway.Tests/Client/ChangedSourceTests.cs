@@ -1,5 +1,4 @@
 using System.Net;
-using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
@@ -8,45 +7,26 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Gateway.Tests.Client;
 
 /// <summary>Uploads whose source changes, and uploads of streams.</summary>
-public sealed class ChangedSourceTests : IDisposable
+public sealed class ChangedSourceTests : FakeVaultTests
 {
-    private const int MiB = 1024 * 1024;
-
-    private readonly LeapingTime _time = new();
-    private readonly FakeVault _vault;
-    private readonly GlacierClient _client;
-    private readonly byte[] _archive = Some.Bytes((5 * MiB) + 123, seed: 2);
-
-    public ChangedSourceTests()
-    {
-        _vault = new FakeVault(_time);
-        _client = Connections.To(_vault, _time);
-    }
-
-    public void Dispose()
-    {
-        _client.Dispose();
-        _vault.Dispose();
-    }
-
     [Fact]
     public async Task A_resumed_upload_that_stops_at_differences_sends_nothing_if_a_stored_part_differs()
     {
         StoreParts(partSizeBytes: MiB, 0, 4 * MiB);
-        _vault.Parts[4 * MiB][7] ^= 1;
+        Vault.Parts[4 * MiB][7] ^= 1;
 
         var failure = await Assert.ThrowsAsync<ArchiveUploadException>(() =>
-            Upload(new() { StopsAtDifference = true }).ResumeAsync("v", FakeVault.UploadId, ByteSource.FromMemory(_archive)));
+            Upload(new() { StopsAtDifference = true }).ResumeAsync("v", FakeVault.UploadId, Source()));
 
         Assert.Equal(
             new PartDifference(PartDifferenceKind.Content, new ByteRange(4 * MiB, 5 * MiB)), failure.FirstDifference);
-        Assert.Empty(_vault.Sent("PUT", FakeVault.UploadId));
+        Assert.Empty(Vault.Sent("PUT", FakeVault.UploadId));
     }
 
     [Fact]
-    public async Task A_file_that_changes_during_the_upload_does_not_become_an_archive()
+    public async Task A_file_that_changes_during_the_upload_does_not_become_anArchive()
     {
-        using var file = new TemporaryFile(_archive);
+        using var file = new TemporaryFile(Archive);
         using var source = ByteSource.FromFile(file.Path);
         var options = new ArchiveUploadOptions
         {
@@ -62,13 +42,13 @@ public sealed class ChangedSourceTests : IDisposable
         var failure = await Assert.ThrowsAsync<ArchiveUploadException>(() => Upload(options).UploadAsync("v", source));
 
         Assert.Contains("has changed", failure.Message, StringComparison.Ordinal);
-        Assert.Empty(_vault.Sent("POST", FakeVault.UploadId));
+        Assert.Empty(Vault.Sent("POST", FakeVault.UploadId));
     }
 
     [Fact]
     public async Task A_part_that_is_refused_because_the_file_has_changed_is_reported_as_such()
     {
-        using var file = new TemporaryFile(_archive);
+        using var file = new TemporaryFile(Archive);
         using var source = ByteSource.FromFile(file.Path);
         using var client = new ScriptedServer()
             .Answers(HttpStatusCode.Created, headers: ("x-amz-multipart-upload-id", "u"))
@@ -89,13 +69,13 @@ public sealed class ChangedSourceTests : IDisposable
     [Fact]
     public async Task A_stream_of_unknown_length_is_uploaded_in_parts()
     {
-        using var stream = new MemoryStream(_archive);
+        using var stream = new MemoryStream(Archive);
 
         var receipt = await Upload().UploadStreamAsync("v", stream, 2 * MiB);
 
-        Assert.Equal(TreeHasher.Compute(_archive), receipt.TreeHash);
-        Assert.Equal(_archive, _vault.Archive);
-        Assert.Equal([0, 2 * MiB, 4 * MiB], _vault.Parts.Keys);
+        Assert.Equal(TreeHasher.Compute(Archive), receipt.TreeHash);
+        Assert.Equal(Archive, Vault.Archive);
+        Assert.Equal([0, 2 * MiB, 4 * MiB], Vault.Parts.Keys);
     }
 
     [Fact]
@@ -103,41 +83,28 @@ public sealed class ChangedSourceTests : IDisposable
     {
         StoreParts(partSizeBytes: 2 * MiB, 0);
 
-        await Upload().ResumeStreamAsync("v", FakeVault.UploadId, new MemoryStream(_archive));
+        await Upload().ResumeStreamAsync("v", FakeVault.UploadId, new MemoryStream(Archive));
 
-        Assert.Equal(
-            ["bytes 2097152-4194303/*", "bytes 4194304-5243002/*"],
-            _vault.Sent("PUT", FakeVault.UploadId).Select(request => request.Header("content-range")!).Order());
+        Assert.Equal(["bytes 2097152-4194303/*", "bytes 4194304-5243002/*"], SentRanges());
     }
 
     [Fact]
     public async Task A_stream_that_differs_from_the_stored_parts_is_refused()
     {
         StoreParts(partSizeBytes: 2 * MiB, 0);
-        _vault.Parts[0][7] ^= 1;
+        Vault.Parts[0][7] ^= 1;
 
         var failure = await Assert.ThrowsAsync<ArchiveUploadException>(() =>
-            Upload(new() { Workers = 1 }).ResumeStreamAsync("v", FakeVault.UploadId, new MemoryStream(_archive)));
+            Upload(new() { Workers = 1 }).ResumeStreamAsync("v", FakeVault.UploadId, new MemoryStream(Archive)));
 
         Assert.Equal(PartDifferenceKind.Content, failure.FirstDifference?.Kind);
-        Assert.Empty(_vault.Sent("POST", FakeVault.UploadId));
+        Assert.Empty(Vault.Sent("POST", FakeVault.UploadId));
     }
 
     [Fact]
     public async Task An_empty_stream_is_refused_before_anything_is_sent()
     {
         await Assert.ThrowsAsync<EndOfStreamException>(() => Upload().UploadStreamAsync("v", new MemoryStream(), MiB));
-        Assert.Empty(_vault.Received);
-    }
-
-    private ArchiveUpload Upload(ArchiveUploadOptions? options = null) => new(_client, options);
-
-    private void StoreParts(int partSizeBytes, params int[] starts)
-    {
-        _vault.PartSizeBytes = partSizeBytes;
-        foreach (var start in starts)
-        {
-            _vault.Parts[start] = _archive[start..Math.Min(start + partSizeBytes, _archive.Length)];
-        }
+        Assert.Empty(Vault.Received);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Hashing;
@@ -7,14 +6,13 @@ namespace OrleansUploads.Gateway.Tests.Client;
 
 /// <summary>An in-memory vault with at most one upload and one job. It checks signatures and hashes, and tests can make it
 /// fail.</summary>
-internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
+internal sealed class FakeVault : ScriptedServer
 {
     public const string UploadId = "upload-1";
     public const string ArchiveId = "archive-1";
     public const string JobId = "job-1";
 
     private readonly Lock _gate = new();
-    private readonly ConcurrentQueue<ReceivedRequest> _received = new();
     private ArchiveSpec? _completed;
 
     private sealed record ArchiveSpec(string Size, string TreeHash);
@@ -23,19 +21,7 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
     public SortedDictionary<long, byte[]> Parts { get; } = [];
 
     /// <summary>The concatenated bytes of all parts.</summary>
-    public byte[] Archive
-    {
-        get
-        {
-            using var all = new MemoryStream();
-            foreach (var part in Parts.Values)
-            {
-                all.Write(part);
-            }
-
-            return all.ToArray();
-        }
-    }
+    public byte[] Archive => [.. Parts.Values.SelectMany(part => part)];
 
     public long PartSizeBytes { get; set; }
 
@@ -53,31 +39,20 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
     /// <summary>May replace the answer, or throw to lose it.</summary>
     public Func<ReceivedRequest, HttpResponseMessage, HttpResponseMessage> After { get; set; } = (_, answer) => answer;
 
-    public IEnumerable<ReceivedRequest> Received => _received;
+    public IEnumerable<ReceivedRequest> Sent(string method, string targetPart) => Received.Where(request =>
+        request.Method == method && request.Target.Contains(targetPart, StringComparison.Ordinal));
 
-    public IEnumerable<ReceivedRequest> Sent(string method, string targetPart) =>
-        _received.Where(request =>
-            request.Method == method && request.Target.Contains(targetPart, StringComparison.Ordinal));
-
-    protected override async Task<HttpResponseMessage> SendAsync(
-        HttpRequestMessage message, CancellationToken cancellationToken)
+    protected override Task<HttpResponseMessage> AnswerAsync(ReceivedRequest request, CancellationToken cancellationToken)
     {
-        var request = await ReceivedRequest.ReadAsync(message, cancellationToken);
-        _received.Enqueue(request);
-        if (Before(request) is { } refusal)
-        {
-            return refusal;
-        }
-
         lock (_gate)
         {
-            return After(request, Answer(request));
+            return Task.FromResult(Before(request) ?? After(request, Handle(request)));
         }
     }
 
-    private HttpResponseMessage Answer(ReceivedRequest request)
+    private HttpResponseMessage Handle(ReceivedRequest request)
     {
-        if (request.Verify(time.GetUtcNow()) is { IsVerified: false } verdict)
+        if (request.Verify(Time.GetUtcNow()) is { IsVerified: false } verdict)
         {
             return Refuse(HttpStatusCode.Forbidden, "InvalidSignatureException", verdict.Message);
         }
@@ -89,7 +64,7 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
             ("PUT", UploadId) when _completed is null => PutPart(request),
             ("GET", UploadId) when _completed is null => List(request),
             ("POST", UploadId) => Complete(request),
-            ("POST", "jobs") => ScriptedServer.Answer(HttpStatusCode.Accepted, null, ("x-amz-job-id", JobId)),
+            ("POST", "jobs") => Answer(HttpStatusCode.Accepted, null, ("x-amz-job-id", JobId)),
             ("GET", JobId) => DescribeJob(),
             ("GET", "output") => GetOutput(request),
             _ => Refuse(HttpStatusCode.NotFound, "ResourceNotFoundException", "Not found."),
@@ -99,7 +74,7 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
     private HttpResponseMessage Initiate(ReceivedRequest request)
     {
         PartSizeBytes = long.Parse(request.Header("x-amz-part-size")!, CultureInfo.InvariantCulture);
-        return ScriptedServer.Answer(HttpStatusCode.Created, null, ("x-amz-multipart-upload-id", UploadId));
+        return Answer(HttpStatusCode.Created, null, ("x-amz-multipart-upload-id", UploadId));
     }
 
     private HttpResponseMessage PutPart(ReceivedRequest request)
@@ -113,7 +88,7 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
         }
 
         Parts[range.Start] = request.Body;
-        return ScriptedServer.Answer(HttpStatusCode.NoContent, null, ("x-amz-sha256-tree-hash", treeHash));
+        return Answer(HttpStatusCode.NoContent, null, ("x-amz-sha256-tree-hash", treeHash));
     }
 
     // Pages have two parts, so that most lists have several pages.
@@ -127,7 +102,7 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
              "SHA256TreeHash":"{{TreeHasher.Compute(part.Value)}}"}
             """);
         var next = rest.Count > 2 ? $"\"{rest[2].Key}\"" : "null";
-        return ScriptedServer.Answer(HttpStatusCode.OK, $$"""
+        return Answer(HttpStatusCode.OK, $$"""
             {"MultipartUploadId":"{{UploadId}}","PartSizeInBytes":{{PartSizeBytes}},"ArchiveDescription":null,
              "Parts":[{{string.Join(',', items)}}],"Marker":{{next}} }
             """);
@@ -145,7 +120,7 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
         }
 
         _completed = stated;
-        return ScriptedServer.Answer(
+        return Answer(
             HttpStatusCode.Created, null,
             ("x-amz-archive-id", ArchiveId), ("x-amz-sha256-tree-hash", computed.TreeHash), ("Location", "/1/vaults/v/archives/a"));
     }
@@ -153,7 +128,7 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
     private HttpResponseMessage DescribeJob()
     {
         var status = PollsUntilDone-- > 0 ? "InProgress" : JobStatusAtEnd;
-        return ScriptedServer.Answer(HttpStatusCode.OK, $$"""
+        return Answer(HttpStatusCode.OK, $$"""
             {"JobId":"{{JobId}}","Action":"ArchiveRetrieval","ArchiveSizeInBytes":{{Output.Length}},
              "RetrievalByteRange":"{{new ByteRange(0, Output.Length)}}","SHA256TreeHash":"{{TreeHasher.Compute(Output)}}",
              "StatusCode":"{{status}}","StatusMessage":"the job's status message","CreationDate":"2026-05-17T10:00:00.000Z","VaultARN":"arn"}
@@ -164,7 +139,7 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
     {
         Assert.True(ByteRange.TryParse(request.Header("range").AsSpan("bytes=".Length), out var range));
         var bytes = Output[(int)range.Start..(int)range.EndExclusive];
-        var answer = ScriptedServer.Answer(
+        var answer = Answer(
             HttpStatusCode.PartialContent, null, ("x-amz-sha256-tree-hash", TreeHasher.Compute(bytes).ToString()));
         answer.Content = new ByteArrayContent(bytes);
         answer.Content.Headers.TryAddWithoutValidation("Content-Range", $"bytes {range}/{Output.Length}");
@@ -175,5 +150,5 @@ internal sealed class FakeVault(TimeProvider time) : HttpMessageHandler
         Refuse(HttpStatusCode.BadRequest, "InvalidParameterValueException", message);
 
     private static HttpResponseMessage Refuse(HttpStatusCode status, string code, string message) =>
-        ScriptedServer.Answer(status, ScriptedServer.Error(code, message));
+        Answer(status, Error(code, message));
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
@@ -70,38 +69,12 @@ public class RetryTests
     public async Task A_socket_error_is_retried_as_a_broken_connection()
     {
         var server = new ScriptedServer()
-            .BreaksWith(new SocketException((int)SocketError.NotConnected)).Answers(HttpStatusCode.NoContent);
+            .Breaks(new SocketException((int)SocketError.NotConnected)).Answers(HttpStatusCode.NoContent);
         using var client = server.Connect();
 
         await client.AbortMultipartUploadAsync("v", "u");
 
         Assert.Equal(2, server.Received.Count);
-    }
-
-    [Fact]
-    public async Task A_purchase_whose_connection_ends_is_sent_once()
-    {
-        await using var server = new ClosingServer();
-        using var client = new GlacierClient(Connections.Options(server.Address));
-
-        var failure = await Assert.ThrowsAsync<GlacierException>(() => client.PurchaseProvisionedCapacityAsync());
-
-        Assert.Equal(GlacierErrorCodes.ConnectionFailure, failure.Code);
-        Assert.Equal(1, server.Requests);
-    }
-
-    [Fact]
-    public async Task A_deletion_whose_connection_ended_succeeds_if_its_repetition_finds_nothing()
-    {
-        var error = ScriptedServer.Error("ResourceNotFoundException");
-        await using var server = new ClosingServer(
-            "", $"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: {error.Length}\r\n\r\n{error}");
-        var options = Connections.Options(server.Address);
-        using var client = new GlacierClient(options with { Retry = options.Retry with { FirstDelay = TimeSpan.FromMilliseconds(1) } });
-
-        await client.DeleteVaultAsync("v");
-
-        Assert.Equal(2, server.Requests);
     }
 
     [Fact]

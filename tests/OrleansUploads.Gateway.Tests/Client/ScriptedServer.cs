@@ -6,53 +6,49 @@ using OrleansUploads.Client.Models;
 namespace OrleansUploads.Gateway.Tests.Client;
 
 /// <summary>An in-memory server that answers each request with the next step of a script and records the requests.</summary>
-internal sealed class ScriptedServer : HttpMessageHandler
+internal class ScriptedServer : HttpMessageHandler
 {
-    private readonly Queue<Func<ReceivedRequest, CancellationToken, Task<HttpResponseMessage>>> _script = new();
+    private readonly Queue<Func<CancellationToken, Task<HttpResponseMessage>>> _script = new();
     private readonly ConcurrentQueue<ReceivedRequest> _received = new();
 
-    public LeapingTime Time { get; init; } = new();
+    public LeapingTime Time { get; } = new();
 
     public IReadOnlyList<ReceivedRequest> Received => [.. _received];
 
+    public static GlacierClientOptions Options(Uri endpoint) => new()
+    {
+        Endpoint = endpoint,
+        Region = ReceivedRequest.Region,
+        AccessKeyId = ReceivedRequest.AccessKeyId,
+        SecretAccessKey = ReceivedRequest.Secret,
+        Retry = new RetryPolicy { Jitter = () => 1 },
+    };
+
     public GlacierClient Connect(Func<GlacierClientOptions, GlacierClientOptions>? change = null)
     {
-        var options = Connections.Options(new Uri("http://vaults.test:9600")) with { TimeProvider = Time };
-        return new GlacierClient(new HttpClient(this), change is null ? options : change(options));
+        var options = Options(new Uri("http://vaults.test:9600")) with { TimeProvider = Time };
+        return new GlacierClient(new HttpClient(this, disposeHandler: false), change is null ? options : change(options));
     }
 
     public ScriptedServer Answers(
-        HttpStatusCode status, string? json = null, params (string Name, string Value)[] headers)
-    {
-        _script.Enqueue((_, _) => Task.FromResult(Answer(status, json, headers)));
-        return this;
-    }
+        HttpStatusCode status, string? json = null, params (string Name, string Value)[] headers) =>
+        Then(_ => Task.FromResult(Answer(status, json, headers)));
 
     /// <summary>Answers with a body that each read returns in pieces of at most <paramref name="pieceBytes"/> bytes.</summary>
     public ScriptedServer AnswersInPieces(string json, int pieceBytes)
     {
         var body = new PieceStream(Encoding.UTF8.GetBytes(json), pieceBytes);
-        _script.Enqueue((_, _) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) }));
-        return this;
+        return Then(_ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) }));
     }
 
-    public ScriptedServer Breaks() => BreaksWith(new HttpRequestException("The connection was reset."));
+    public ScriptedServer Breaks(Exception? failure = null) =>
+        Then(_ => throw failure ?? new HttpRequestException("The connection was reset."));
 
-    public ScriptedServer BreaksWith(Exception failure)
+    public ScriptedServer NeverAnswers() => Then(async token =>
     {
-        _script.Enqueue((_, _) => throw failure);
-        return this;
-    }
-
-    public ScriptedServer NeverAnswers()
-    {
-        _script.Enqueue(async (_, token) =>
-        {
-            await Task.Delay(Timeout.InfiniteTimeSpan, token);
-            throw new InvalidOperationException();
-        });
-        return this;
-    }
+        await Task.Delay(Timeout.InfiniteTimeSpan, token);
+        throw new InvalidOperationException();
+    });
 
     public static HttpResponseMessage Answer(
         HttpStatusCode status, string? json = null, params (string Name, string Value)[] headers)
@@ -72,12 +68,21 @@ internal sealed class ScriptedServer : HttpMessageHandler
     public static string Error(string code, string message = "no") =>
         $$"""{"code":"{{code}}","message":"{{message}}","type":"Client"}""";
 
-    protected override async Task<HttpResponseMessage> SendAsync(
+    protected sealed override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var received = await ReceivedRequest.ReadAsync(request, cancellationToken);
         _received.Enqueue(received);
-        return await _script.Dequeue()(received, cancellationToken);
+        return await AnswerAsync(received, cancellationToken);
+    }
+
+    protected virtual Task<HttpResponseMessage> AnswerAsync(ReceivedRequest request, CancellationToken cancellationToken) =>
+        _script.Dequeue()(cancellationToken);
+
+    private ScriptedServer Then(Func<CancellationToken, Task<HttpResponseMessage>> step)
+    {
+        _script.Enqueue(step);
+        return this;
     }
 
     private sealed class PieceStream(byte[] bytes, int pieceBytes) : MemoryStream(bytes)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -44,7 +45,7 @@ public sealed class WireTests : IAsyncLifetime
         await _app.StartAsync();
         var addresses = _app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>();
         _address = new Uri(addresses.Addresses.Single());
-        _client = new GlacierClient(Connections.Options(_address));
+        _client = new GlacierClient(ScriptedServer.Options(_address));
     }
 
     public async ValueTask DisposeAsync()
@@ -109,7 +110,7 @@ public sealed class WireTests : IAsyncLifetime
         // A long timeout, so that even on a slow machine the body waits for the server's answer.
         using var handler = new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromMinutes(5) };
         using var http = new HttpClient(handler);
-        using var client = new GlacierClient(http, Connections.Options(_address));
+        using var client = new GlacierClient(http, ScriptedServer.Options(_address));
 
         var failure = await Assert.ThrowsAsync<GlacierException>(() => client.UploadPartAsync("v", "u", 0, body));
 
@@ -118,25 +119,29 @@ public sealed class WireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_connection_aborted_by_the_server_is_a_transient_failure()
+    public async Task A_purchase_whose_connection_ends_is_sent_once()
     {
-        var calls = 0;
-        _answer = context =>
-        {
-            if (++calls < 3)
-            {
-                context.Abort();
-            }
+        await using var server = new ClosingServer();
+        using var client = new GlacierClient(ScriptedServer.Options(server.Address));
 
-            context.Response.StatusCode = StatusCodes.Status204NoContent;
-            return Task.CompletedTask;
-        };
-        var options = Connections.Options(_address);
-        using var client = new GlacierClient(options with { Retry = options.Retry with { FirstDelay = TimeSpan.Zero } });
+        var failure = await Assert.ThrowsAsync<GlacierException>(() => client.PurchaseProvisionedCapacityAsync());
 
-        await client.AbortMultipartUploadAsync("v", "u");
+        Assert.Equal(GlacierErrorCodes.ConnectionFailure, failure.Code);
+        Assert.Equal(1, server.Requests);
+    }
 
-        Assert.Equal(3, calls);
+    [Fact]
+    public async Task A_deletion_whose_connection_ended_succeeds_if_its_repetition_finds_nothing()
+    {
+        var error = ScriptedServer.Error("ResourceNotFoundException");
+        await using var server = new ClosingServer(
+            "", $"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: {error.Length}\r\n\r\n{error}");
+        var options = ScriptedServer.Options(server.Address);
+        using var client = new GlacierClient(options with { Retry = options.Retry with { FirstDelay = TimeSpan.FromMilliseconds(1) } });
+
+        await client.DeleteVaultAsync("v");
+
+        Assert.Equal(2, server.Requests);
     }
 
     private async Task ReceiveAsync(HttpContext context)
@@ -150,18 +155,40 @@ public sealed class WireTests : IAsyncLifetime
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private sealed class CountingSource(byte[] bytes) : ByteSource
+    /// <summary>Answers one request a connection and closes it. An empty answer is none, and so are those after the last.</summary>
+    private sealed class ClosingServer : IAsyncDisposable
     {
-        public long ReadBytes { get; set; }
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly CancellationTokenSource _stopping = new();
+        private readonly Task _serving;
 
-        public override long LengthBytes => bytes.Length;
-
-        public override ValueTask<int> ReadAsync(
-            Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken)
+        public ClosingServer(params string[] answers)
         {
-            ReadBytes += buffer.Length;
-            bytes.AsMemory((int)offsetBytes, buffer.Length).CopyTo(buffer);
-            return ValueTask.FromResult(buffer.Length);
+            _listener.Start();
+            _serving = ServeAsync(answers);
+        }
+
+        public Uri Address => new($"http://{_listener.LocalEndpoint}");
+
+        public int Requests { get; private set; }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stopping.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _serving);
+            _listener.Dispose();
+            _stopping.Dispose();
+        }
+
+        private async Task ServeAsync(string[] answers)
+        {
+            while (true)
+            {
+                using var connection = await _listener.AcceptSocketAsync(_stopping.Token);
+                await connection.ReceiveAsync(new byte[4096]);
+                await connection.SendAsync(Encoding.ASCII.GetBytes(answers.ElementAtOrDefault(Requests++) ?? ""));
+                connection.Shutdown(SocketShutdown.Both);
+            }
         }
     }
 }

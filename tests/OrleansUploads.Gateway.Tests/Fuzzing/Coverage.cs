@@ -1,86 +1,46 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Core.Refusals;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Counts the answers that runs have provoked. Thread-safe, so that parallel runs can share it.</summary>
+/// <summary>Counts by name what runs have provoked. Thread-safe, so that parallel runs can share it.</summary>
 internal sealed class Coverage
 {
-    private readonly Tally _succeeded = new();
-    private readonly Tally _refused = new();
-    private readonly Tally _codes = new();
-    private readonly Tally _refusals = new();
-    private readonly Tally _bare = new();
-    private int _requests;
-    private int _snapshots;
+    private const string Kestrel = "answered by Kestrel itself";
 
-    public int Requests => _requests;
+    private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
 
-    /// <summary>The operations that were carried out.</summary>
-    public ICollection<string> Succeeded => _succeeded.Keys;
+    public void Count(string name) => _counts.AddOrUpdate(name, 1, static (_, count) => count + 1);
 
-    /// <summary>The operations that were refused.</summary>
-    public ICollection<string> Refused => _refused.Keys;
+    public void Count(Judge judge, string? operation, ApiAnswer answer)
+    {
+        if (CountBare(judge, answer))
+        {
+            return;
+        }
 
-    /// <summary>The codes of all errors.</summary>
-    public ICollection<string> Codes => _codes.Keys;
-
-    /// <summary>The names of all cases of <see cref="Refusal"/> that were returned.</summary>
-    public ICollection<string> Refusals => _refusals.Keys;
-
-    /// <summary>The statuses that Kestrel itself answered, with their counts. <see cref="ToString"/> leaves them out, because
-    /// the number of answers to malformed bytes depends on timing.</summary>
-    public string Bare => $"{_bare}";
-
-    public void CountRequest() => Interlocked.Increment(ref _requests);
-
-    public void CountSnapshot() => Interlocked.Increment(ref _snapshots);
+        Count($"{operation ?? "Unknown"} {(answer.Status < 400 ? "done" : "refused")}");
+        foreach (var name in answer.Status < 400 ? [] : judge.NamesOf(answer))
+        {
+            Count(name);
+        }
+    }
 
     /// <summary>Counts an answer if it came from Kestrel itself. Returns whether it did.</summary>
     public bool CountBare(Judge judge, ApiAnswer answer)
     {
-        if (answer.Header(judge.RequestIdHeader) is not null)
+        var isBare = answer.Header(judge.RequestIdHeader) is null;
+        if (isBare)
         {
-            return false;
+            Count($"{answer.Status} {Kestrel}");
         }
 
-        _bare.Increment($"{answer.Status}");
-        return true;
+        return isBare;
     }
 
-    public void Count(Judge judge, string? operation, ApiAnswer answer)
-    {
-        if (!CountBare(judge, answer))
-        {
-            (answer.Status < 400 ? _succeeded : _refused).Increment(operation ?? "Unknown");
-            _codes.Increment(judge.CodeOf(answer));
-            _refusals.Increment(judge.RefusalOf(answer));
-        }
-    }
+    public IReadOnlyList<string> Missing(IEnumerable<string> names) => [.. names.Except(_counts.Keys)];
 
-    public override string ToString()
-    {
-        var text = new StringBuilder($"{_requests} requests, {_snapshots} comparisons of all readable state\n");
-        foreach (var operation in Succeeded.Union(Refused).Order(StringComparer.Ordinal))
-        {
-            text.AppendLine($"{operation,-28}{_succeeded.GetValueOrDefault(operation),8} done{_refused.GetValueOrDefault(operation),8} refused");
-        }
-
-        return text.AppendLine($"codes: {_codes}").AppendLine($"refusals: {_refusals}").ToString();
-    }
-
-    /// <summary>How often each name was counted.</summary>
-    private sealed class Tally : ConcurrentDictionary<string, int>
-    {
-        public void Increment(string? name)
-        {
-            if (name is not null)
-            {
-                AddOrUpdate(name, 1, static (_, count) => count + 1);
-            }
-        }
-
-        public override string ToString() =>
-            string.Join(", ", this.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}"));
-    }
+    /// <summary>All counts but those of answers to malformed bytes, whose number depends on timing.</summary>
+    public override string ToString() => string.Join('\n', _counts
+        .Where(count => !count.Key.EndsWith(Kestrel, StringComparison.Ordinal))
+        .OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => $"{count.Key} {count.Value}"));
 }

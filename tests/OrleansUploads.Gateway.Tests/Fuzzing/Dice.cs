@@ -1,14 +1,11 @@
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Random choices from a seed. The same seed always gives the same choices.</summary>
 internal sealed class Dice(int seed)
 {
     private readonly Random _random = new(seed);
 
-    /// <summary>A number from 0 to one less than the bound.</summary>
     public int Below(int bound) => _random.Next(bound);
 
-    /// <summary>True with a probability of one in <paramref name="throws"/>.</summary>
     public bool OneIn(int throws) => _random.Next(throws) == 0;
 
     public T Pick<T>(params ReadOnlySpan<T> items) => items[_random.Next(items.Length)];
@@ -22,7 +19,6 @@ internal sealed class Dice(int seed)
         return bytes;
     }
 
-    /// <summary>A text of this many characters from an alphabet.</summary>
     public string Text(string alphabet, int chars) =>
         string.Create(chars, (this, alphabet), static (text, state) =>
         {

@@ -10,12 +10,9 @@ internal sealed class FuzzClient(FuzzServer server) : IAsyncDisposable
 
     private RawConnection? _connection;
 
-    /// <summary>Sends a request.</summary>
-    /// <param name="request">The signed request.</param>
-    /// <param name="bytes">The encoded request.</param>
-    /// <param name="isSound">Whether the request is unambiguous HTTP, so that client and server agree on where it ends.</param>
-    /// <returns>The answer, or null if the server closed the connection without one.</returns>
-    public async Task<ApiAnswer?> SendAsync(FuzzRequest request, byte[] bytes, bool isSound)
+    /// <summary>Sends an encoded request. Client and server agree on where it ends only if it is unambiguous HTTP.</summary>
+    /// <returns>The answer, or none if the server closed the connection without one.</returns>
+    public async Task<IReadOnlyList<ApiAnswer>> SendAsync(FuzzRequest request, byte[] bytes, bool isSound)
     {
         var connection = _connection ?? await RawConnection.OpenAsync(server.Gateway.EndPoint);
         _connection = null;
@@ -32,7 +29,7 @@ internal sealed class FuzzClient(FuzzServer server) : IAsyncDisposable
             connection.Reset();
         }
 
-        return answer;
+        return answer is null ? [] : [answer];
     }
 
     /// <summary>Sends bytes on a new connection, waits for the guaranteed answers, closes the sending side, and reads any

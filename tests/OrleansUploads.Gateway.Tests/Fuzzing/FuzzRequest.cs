@@ -11,13 +11,10 @@ internal sealed record FuzzRequest(string Method, string Target)
 
     public byte[] Body { get; init; } = [];
 
-    /// <summary>How the body is framed.</summary>
     public BodyFraming Framing { get; init; } = BodyFraming.Correct;
 
-    /// <summary>The signer, or null for an unsigned request.</summary>
     public Signer? Signer { get; init; } = new();
 
-    /// <summary>Changes to apply after signing.</summary>
     public ImmutableList<Func<FuzzRequest, FuzzRequest>> Tampering { get; init; } = [];
 
     /// <summary>Records IDs from the answer if the request succeeds.</summary>
@@ -43,19 +40,13 @@ internal sealed record FuzzRequest(string Method, string Target)
         return this with { Headers = value is null ? others : others.Add((name, value)) };
     }
 
-    /// <summary>Returns a copy with an additional header.</summary>
     public FuzzRequest Adding(string name, string value) => this with { Headers = Headers.Add((name, value)) };
 
     public FuzzRequest ThenTampered(Func<FuzzRequest, FuzzRequest> change) => this with { Tampering = Tampering.Add(change) };
 }
 
-/// <summary>How a body is framed and sent.</summary>
 internal abstract record BodyFraming
 {
-    private BodyFraming()
-    {
-    }
-
     /// <summary>A correct Content-Length; none if there is no body and none is expected.</summary>
     public static BodyFraming Correct { get; } = new AsItIs();
 
@@ -67,7 +58,6 @@ internal abstract record BodyFraming
 
     public sealed record AsItIs : BodyFraming;
 
-    /// <summary>Chunked transfer encoding, with chunks of this size.</summary>
     public sealed record Chunked(int ChunkBytes) : BodyFraming;
 
     /// <summary>More bytes are announced than sent; then the sender closes its side.</summary>

@@ -1,36 +1,39 @@
 using Microsoft.AspNetCore.Hosting;
+using OrleansUploads.Gateway.Tests.Fuzzing.S3;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Sends the requests of one seed to one server, one after the other, and checks every answer.</summary>
 internal sealed class FuzzRun : IAsyncDisposable
 {
+    /// <summary>For one request in this many, all readable state is compared before and after a refusal.</summary>
+    private const int SnapshotOneIn = 200;
+
     private readonly FuzzServer _server;
-    private readonly IFuzzedProtocol _protocol;
+    private readonly IProtocol _protocol;
     private readonly FuzzPlan _plan;
     private readonly Coverage _coverage;
     private readonly Dice _dice;
     private readonly FuzzClient _client;
+    private readonly RequestMutator _mutator;
     private readonly RawRequests _raw;
     private string? _snapshot;
     private int _sent;
     private byte[] _previous = [];
 
-    private FuzzRun(FuzzServer server, IFuzzedProtocol protocol, Dice dice, FuzzPlan plan, Coverage coverage)
+    private FuzzRun(FuzzServer server, FuzzPlan plan, Coverage coverage)
     {
         _server = server;
         _client = new FuzzClient(server);
-        _protocol = protocol;
         _plan = plan;
         _coverage = coverage;
-        _dice = dice;
-        _raw = new RawRequests(protocol, dice);
+        _dice = new Dice(plan.Seed);
+        _protocol = plan.OnS3 ? new S3Protocol(_dice) : new GlacierProtocol(_dice);
+        _mutator = new RequestMutator(_dice, _protocol.Words);
+        _raw = new RawRequests(_protocol, _dice);
     }
 
     /// <summary>Runs a plan on a new server.</summary>
-    /// <param name="plan">The seed and the number of requests.</param>
-    /// <param name="coverage">Counts the provoked answers.</param>
-    /// <param name="startup">Middleware in front of the gateway, or null for none.</param>
     /// <exception cref="FuzzFailure">An answer or its effect violates a check.</exception>
     public static async Task RunAsync(FuzzPlan plan, Coverage coverage, IStartupFilter? startup = null)
     {
@@ -39,23 +42,19 @@ internal sealed class FuzzRun : IAsyncDisposable
         await run.CompareWithStoredAsync();
     }
 
-    /// <summary>Starts a server and fills it with sample data.</summary>
     public static async Task<FuzzRun> StartAsync(FuzzPlan plan, Coverage coverage, IStartupFilter? startup = null)
     {
-        var server = await FuzzServer.StartAsync(plan, startup);
-        var dice = new Dice(plan.Seed);
-        var protocol = plan.Protocol.Create(dice);
-        await protocol.CreateSamplesAsync(server);
-        return new FuzzRun(server, protocol, dice, plan, coverage);
+        var run = new FuzzRun(await FuzzServer.StartAsync(plan, startup), plan, coverage);
+        await run._protocol.CreateSamplesAsync(run._server);
+        return run;
     }
 
-    /// <summary>Sends this many more requests.</summary>
     public async Task SendAllAsync(int requests)
     {
         for (var last = _sent + requests; _sent < last;)
         {
             await StepAsync(++_sent);
-            _coverage.CountRequest();
+            _coverage.Count("requests");
         }
     }
 
@@ -84,57 +83,41 @@ internal sealed class FuzzRun : IAsyncDisposable
 
         if (_dice.OneIn(25))
         {
-            await SendRawAsync(number);
+            var raw = _raw.Next(_server.Address, _server.Clock.Now);
+            await ExchangeAsync(number, raw, isSound: null, () => _client.SendRawAsync(raw));
         }
         else
         {
-            await SendAsync(number);
+            var request = FuzzSigning.Sign(_mutator.Mutate(_protocol.Any()), _server.Address, _server.Clock.Now);
+            var sent = new RawRequest(FuzzSigning.Encode(request), request, Answers: 1);
+            var isSound = HttpHead.IsSound(sent.Bytes);
+            var answers = await ExchangeAsync(number, sent, isSound, () => _client.SendAsync(request, sent.Bytes, isSound));
+            foreach (var answer in answers.Where(answer => answer.Status < 400))
+            {
+                request.Learn?.Invoke(answer);
+            }
         }
     }
 
-    private async Task SendAsync(int number)
+    /// <summary>Sends bytes, and checks the answers and that nothing has changed unless one of the guaranteed answers is a success.</summary>
+    /// <param name="number">The number of the request.</param>
+    /// <param name="sent">The bytes.</param>
+    /// <param name="isSound">Whether the request is unambiguous HTTP, or null if the bytes are not exactly one request.</param>
+    /// <param name="sendAsync">Sends them and returns the answers.</param>
+    private async Task<IReadOnlyList<ApiAnswer>> ExchangeAsync(
+        int number, RawRequest sent, bool? isSound, Func<Task<IReadOnlyList<ApiAnswer>>> sendAsync)
     {
-        var request = FuzzSigning.Sign(_protocol.Mutate(_protocol.Any()), _server.Address, _server.Clock.Now);
-        var bytes = FuzzSigning.Encode(request);
-        var isSound = HttpHead.IsSound(bytes);
-        var operation = _protocol.OperationOf(request);
+        var operation = sent.OperationIn(_protocol);
+        var endsEarly = sent.Request?.Framing.EndsEarly is true;
         var before = await ReadStateAsync(operation);
 
-        var answer = await _client.SendAsync(request, bytes, isSound);
+        var answers = await sendAsync();
         await _server.Inside.WaitForNoneAsync();
 
-        var flaw = answer is not null ? _protocol.Judge.FindFlaw(operation, isSound, answer, request.Method == "HEAD")
-            : isSound && !request.Framing.EndsEarly ? "The server closed the connection without an answer."
-            : null;
-        if (answer is { Status: < 400 })
-        {
-            _snapshot = null;
-            request.Learn?.Invoke(answer);
-        }
-        else
-        {
-            flaw ??= await FindChangeAsync(before, operation);
-        }
-
-        Throw(flaw, number, bytes, answer is null ? [] : [answer]);
-        if (answer is not null && !request.Framing.EndsEarly)
-        {
-            _coverage.Count(_protocol.Judge, operation, answer);
-        }
-    }
-
-    private async Task SendRawAsync(int number)
-    {
-        var raw = _raw.Next(_server.Address, _server.Clock.Now);
-        var operation = raw.OperationIn(_protocol);
-        var before = await ReadStateAsync(operation);
-
-        var answers = await _client.SendRawAsync(raw);
-        await _server.Inside.WaitForNoneAsync();
-
-        var flaw = answers.Select(answer => _protocol.Judge.FindFlaw(operation, isSound: false, answer, raw.IsHead))
-            .FirstOrDefault(flaw => flaw is not null);
-        if (raw.Answers > 0 && answers.Any(answer => answer.Status < 400))
+        var flaw = answers.Select(answer => _protocol.Judge.FindFlaw(operation, isSound is true, answer, sent.IsHead))
+            .FirstOrDefault(flaw => flaw is not null)
+            ?? (isSound is true && answers.Count == 0 && !endsEarly ? "The server closed the connection without an answer." : null);
+        if (sent.Answers > 0 && answers.Any(answer => answer.Status < 400))
         {
             _snapshot = null;
         }
@@ -143,17 +126,26 @@ internal sealed class FuzzRun : IAsyncDisposable
             flaw ??= await FindChangeAsync(before, operation);
         }
 
-        Throw(flaw, number, raw.Bytes, answers);
+        Throw(flaw, number, sent.Bytes, answers);
         foreach (var answer in answers)
         {
-            _coverage.CountBare(_protocol.Judge, answer);
+            if (isSound is not null && !endsEarly)
+            {
+                _coverage.Count(_protocol.Judge, operation, answer);
+            }
+            else
+            {
+                _coverage.CountBare(_protocol.Judge, answer);
+            }
         }
+
+        return answers;
     }
 
-    /// <summary>Reads what is stored and, for one request in <see cref="FuzzPlan.SnapshotOneIn"/>, all readable state.</summary>
+    /// <summary>Reads what is stored and, for some requests, all readable state.</summary>
     private async Task<StateBefore> ReadStateAsync(string? operation)
     {
-        if (_dice.OneIn(_protocol.MayWriteUnseen(operation) ? Math.Max(1, _plan.SnapshotOneIn / 10) : _plan.SnapshotOneIn))
+        if (_dice.OneIn(_protocol.MayWriteUnseen(operation) ? SnapshotOneIn / 10 : SnapshotOneIn))
         {
             _snapshot ??= await _protocol.ReadStateAsync(_server, withBytes: false);
             return new StateBefore(_server.Journal.Count, await _server.AttemptsAsync(), _snapshot);
@@ -162,7 +154,6 @@ internal sealed class FuzzRun : IAsyncDisposable
         return new StateBefore(_server.Journal.Count, await _server.AttemptsAsync(), null);
     }
 
-    /// <summary>Describes what a refused request has changed, or null if nothing.</summary>
     private async Task<string?> FindChangeAsync(StateBefore before, string? operation)
     {
         var written = _server.Journal.Since(before.Records);
@@ -181,7 +172,7 @@ internal sealed class FuzzRun : IAsyncDisposable
             return null;
         }
 
-        _coverage.CountSnapshot();
+        _coverage.Count("comparisons of all readable state");
         var after = await _protocol.ReadStateAsync(_server, withBytes: false);
         return after == before.Snapshot ? null : $"The refused request changed the readable state: {Difference(before.Snapshot, after)}";
     }
@@ -205,9 +196,6 @@ internal sealed class FuzzRun : IAsyncDisposable
         _previous = bytes;
     }
 
-    /// <summary>The state before a request.</summary>
-    /// <param name="Records">The number of journaled records.</param>
-    /// <param name="Attempts">The attempts in the part store.</param>
-    /// <param name="Snapshot">All readable state, or null if it was not read.</param>
+    /// <summary>The number of journaled records, the attempts in the part store, and all readable state if it was read.</summary>
     private sealed record StateBefore(int Records, (int Count, long Hashes) Attempts, string? Snapshot);
 }

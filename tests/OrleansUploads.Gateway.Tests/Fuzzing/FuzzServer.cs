@@ -5,53 +5,45 @@ using OrleansUploads.Core.Jobs;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.S3;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
+/// <summary>The seed and the length of a run, and its protocol: the vault API, or S3.</summary>
+internal sealed record FuzzPlan(int Seed, int Requests, bool OnS3 = false);
+
 /// <summary>A server whose writes are recorded and whose clock only moves when a test advances it.</summary>
 internal sealed class FuzzServer : IAsyncDisposable
 {
-    private readonly MemoryJournal _journal;
     private readonly FuzzPlan _plan;
+    private readonly MemoryJournal _journal;
 
-    private FuzzServer(
-        FuzzPlan plan,
-        GatewayServer gateway,
-        MemoryJournal journal,
-        WatchedJournal watched,
-        RequestsInside inside,
-        RecordedLog faults)
+    private FuzzServer(FuzzPlan plan, MemoryJournal journal)
     {
         _plan = plan;
-        Gateway = gateway;
         _journal = journal;
-        Journal = watched;
-        Inside = inside;
-        Faults = faults;
+        Journal = new WatchedJournal(journal);
     }
 
-    public GatewayServer Gateway { get; }
+    public GatewayServer Gateway { get; private set; } = null!;
 
     public WatchedJournal Journal { get; }
 
     /// <summary>The requests that the server has not finished, even if they are already answered.</summary>
-    public RequestsInside Inside { get; }
+    public RequestsInside Inside { get; } = new();
 
     /// <summary>What the server has logged as an error, including Kestrel's own messages.</summary>
-    public RecordedLog Faults { get; }
+    public RecordedLog Faults { get; } = new(LogLevel.Error);
 
     public SettableClock Clock => Gateway.Setup.Clock;
 
     public string Address => Gateway.EndPoint.ToString();
 
-    /// <summary>Starts a server.</summary>
-    /// <param name="plan">The protocol, and the seed of its IDs; odd seeds select daily inventories.</param>
-    /// <param name="startup">Middleware in front of the gateway, or null for none.</param>
+    /// <summary>Starts a server, with middleware in front of the gateway or without. The seed is that of its IDs.</summary>
     public static Task<FuzzServer> StartAsync(FuzzPlan plan, IStartupFilter? startup = null) =>
         StartAsync(plan, new MemoryJournal(), new GatewaySetup(), startup);
 
-    /// <summary>Starts a second server over the same storage.</summary>
     public Task<FuzzServer> StartAgainAsync() => StartAsync(_plan, _journal, Gateway.Setup, null);
 
     /// <summary>Advances the clock and runs all due work, so that no later request triggers it.</summary>
@@ -79,16 +71,13 @@ internal sealed class FuzzServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Gateway.DisposeAsync();
 
-    private static async Task<FuzzServer> StartAsync(
-        FuzzPlan plan, MemoryJournal journal, GatewaySetup setup, IStartupFilter? startup)
+    private static async Task<FuzzServer> StartAsync(FuzzPlan plan, MemoryJournal journal, GatewaySetup setup, IStartupFilter? startup)
     {
-        var watched = new WatchedJournal(journal);
-        var inside = new RequestsInside();
-        var faults = new RecordedLog(LogLevel.Error);
-        var gateway = await GatewayServer.StartAsync(
+        var server = new FuzzServer(plan, journal);
+        server.Gateway = await GatewayServer.StartAsync(
             setup with
             {
-                Journal = watched,
+                Journal = server.Journal,
                 Accounts = new() { MaxVaults = 12 },
                 Retrievals = new() { BulkDelay = TimeSpan.FromHours(5), StandardDelay = TimeSpan.Zero },
                 Notifier = new SilentNotifier(),
@@ -96,17 +85,20 @@ internal sealed class FuzzServer : IAsyncDisposable
             },
             services =>
             {
-                services.AddSingleton<IStartupFilter>(inside);
+                services.AddSingleton<IStartupFilter>(server.Inside);
                 if (startup is not null)
                 {
                     services.AddSingleton(startup);
                 }
 
                 services.AddSingleton<IdSource>(new SeededIds(setup.Clock, plan.Seed));
-                services.AddSingleton<ILoggerProvider>(faults);
-                plan.Protocol.AddFront(services);
+                services.AddSingleton<ILoggerProvider>(server.Faults);
+                if (plan.OnS3)
+                {
+                    services.AddS3Front();
+                }
             });
-        return new FuzzServer(plan, gateway, journal, watched, inside, faults);
+        return server;
     }
 
     /// <summary>Never delivers a notification, so that no confirmation is written at an unpredictable time.</summary>

@@ -1,14 +1,10 @@
-using System.Collections.Concurrent;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Signs and encodes requests, including invalid ones.</summary>
 internal static class FuzzSigning
 {
     private const string DateHeader = "x-amz-date";
-
-    private static readonly ConcurrentDictionary<(SigningRules Rules, string Key, string Secret, string Region), RequestSigner> Signers = new();
 
     /// <summary>Adds host, date and signature, then applies the changes that come after signing.</summary>
     public static FuzzRequest Sign(FuzzRequest request, string host, DateTimeOffset now)
@@ -28,7 +24,6 @@ internal static class FuzzSigning
             : sent;
     }
 
-    /// <summary>Returns the bytes to send.</summary>
     public static byte[] Encode(FuzzRequest request)
     {
         var head = new System.Text.StringBuilder($"{request.Method} {request.Target} HTTP/1.1\r\n");
@@ -92,15 +87,8 @@ internal static class FuzzSigning
             .Order(StringComparer.Ordinal)
             .ToArray();
         var payload = dated.Header("x-amz-content-sha256") ?? Requests.LinearHashOf(dated.Body);
-        var key = (signer.Rules, signer.AccessKeyId, signer.SecretKey, signer.Region);
-        var signing = Signers.GetOrAdd(
-            key, key => new RequestSigner(key.Rules, key.Region, key.Key, key.Secret));
         var signed = new SigningRequest(
-            dated.Method,
-            dated.Target,
-            name => values.Contains(name) ? string.Join(',', values[name]) : null,
-            names,
-            payload);
-        return signing.Sign(signed, names).ToString();
+            dated.Method, dated.Target, name => values.Contains(name) ? string.Join(',', values[name]) : null, names, payload);
+        return new RequestSigner(signer.Rules, signer.Region, signer.AccessKeyId, signer.SecretKey).Sign(signed, names).ToString();
     }
 }

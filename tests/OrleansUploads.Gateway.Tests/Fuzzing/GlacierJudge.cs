@@ -6,7 +6,6 @@ using static OrleansUploads.Core.Policies.VaultAction;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Judges the answers of the vault API.</summary>
 internal sealed class GlacierJudge : Judge
 {
     /// <summary>The pairs of code and status in docs/errors.md.</summary>
@@ -20,14 +19,14 @@ internal sealed class GlacierJudge : Judge
 
     protected override string ContentType => "application/json";
 
-    public override string? CodeOf(ApiAnswer answer) => answer.Header("x-amzn-ErrorType");
-
-    public override string? RefusalOf(ApiAnswer answer) =>
-        answer is { Status: >= 400, Body.Length: > 0 } ? RefusalWords.Find(answer.Message) : null;
-
-    protected override bool IsSuccess(int status) => status is >= 200 and < 300;
-
-    protected override bool IsError(int status) => status is >= 400 and < 500;
+    public override IEnumerable<string> NamesOf(ApiAnswer error)
+    {
+        yield return $"code {CodeOf(error)}";
+        if (error.Body.Length > 0 && RefusalWords.Find(error.Message) is { } refusal)
+        {
+            yield return $"refusal {refusal}";
+        }
+    }
 
     protected override int[] SuccessesOf(string operation) => Enum.Parse<VaultAction>(operation) switch
     {
@@ -65,4 +64,6 @@ internal sealed class GlacierJudge : Judge
         : error.GetProperty("code").GetString() != code ? "The codes in the header and in the body differ."
         : error.GetProperty("type").GetString() != "Client" ? "The error's type is not 'Client'."
         : null;
+
+    private static string? CodeOf(ApiAnswer answer) => answer.Header("x-amzn-ErrorType");
 }

@@ -4,8 +4,7 @@ using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>The vault API under the fuzzer.</summary>
-internal sealed class GlacierProtocol : IFuzzedProtocol
+internal sealed class GlacierProtocol : IProtocol
 {
     private static readonly string[] Headers =
     [
@@ -21,31 +20,26 @@ internal sealed class GlacierProtocol : IFuzzedProtocol
     private readonly World _world = World.New();
     private readonly Dice _dice;
     private readonly ValidRequests _valid;
-    private readonly RequestMutator _mutator;
 
     public GlacierProtocol(Dice dice)
     {
         _dice = dice;
         _valid = new ValidRequests(_world, dice);
-        _mutator = new RequestMutator(
-            dice,
-            new TargetMutator(dice, new TargetVocabulary(Parameters, Targets, OtherId, () => dice.PickFrom(_world.Vaults).Arn)),
-            new HeaderMutator(dice, Headers),
-            new BodyMutator(dice, DocumentLanguages.Json));
+        Words = new Vocabulary(Headers, Parameters, Targets, Language.Json, OtherName);
     }
 
     public Judge Judge { get; } = new GlacierJudge();
+
+    public Vocabulary Words { get; }
 
     public Task CreateSamplesAsync(FuzzServer server) => new SampleData(server, _world).CreateAsync();
 
     public FuzzRequest Any() => _valid.Any();
 
-    public FuzzRequest Mutate(FuzzRequest request) => _mutator.Mutate(request);
-
     public string? OperationOf(FuzzRequest request) =>
         GlacierRoute.Parse(request.Method, RequestTarget.Parse(request.Target))?.Action.ToString();
 
-    public Task<string> ReadStateAsync(FuzzServer server, bool withBytes) => Snapshot.TakeAsync(server, _world, withBytes);
+    public Task<string> ReadStateAsync(FuzzServer server, bool withBytes) => _world.ReadAsync(server, withBytes);
 
     public bool MayWriteUnseen(string? operation) => operation == nameof(VaultAction.UploadArchive);
 
@@ -59,16 +53,17 @@ internal sealed class GlacierProtocol : IFuzzedProtocol
             && streams.Count == 2;
     }
 
-    private string OtherId()
+    private string OtherName()
     {
         var vault = _world.AnyVault(_dice);
-        return _dice.Below(6) switch
+        return _dice.Below(7) switch
         {
             0 when vault.Archives.Count > 0 => _dice.PickFrom(vault.Archives).Id,
             1 when vault.Uploads.Count > 0 => _dice.PickFrom(vault.Uploads).Id,
             2 when vault.Jobs.Count > 0 => _dice.PickFrom(vault.Jobs),
             3 when vault.Locks.Count > 0 => _dice.PickFrom(vault.Locks),
             4 => vault.Account,
+            5 => vault.Arn,
             _ => vault.Name,
         };
     }

@@ -16,7 +16,6 @@ internal abstract class Judge
     /// <summary>The header with the ID of an answer. An answer without it came from Kestrel itself.</summary>
     public abstract string RequestIdHeader { get; }
 
-    /// <summary>The content type of every document.</summary>
     protected abstract string ContentType { get; }
 
     /// <summary>Checks an answer.</summary>
@@ -36,38 +35,25 @@ internal abstract class Judge
         }
 
         return id.Length != RequestId.Chars ? $"The request ID has {id.Length} characters instead of {RequestId.Chars}."
-            : IsError(answer.Status) ? FindFlawOfError(answer, isHead)
-            : !IsSuccess(answer.Status) ? $"The API must not answer {answer.Status}."
+            : answer.Status is >= 500 and not 501 ? $"The API must not answer {answer.Status}."
+            : answer.Status >= 400 ? FindFlawOfError(answer, isHead)
             : operation is null || !SuccessesOf(operation).Contains(answer.Status)
                 ? $"{operation ?? "An unknown operation"} must not answer {answer.Status}."
             : FindFlawOfSuccess(operation, answer, isHead);
     }
 
-    /// <summary>The code of an error, or null if the answer has none.</summary>
-    public abstract string? CodeOf(ApiAnswer answer);
+    /// <summary>What an error of the protocol is counted as: its code and, where the answer tells, the refusal behind it.</summary>
+    public abstract IEnumerable<string> NamesOf(ApiAnswer error);
 
-    /// <summary>The name of the refusal behind an error, or null if it is not known.</summary>
-    public virtual string? RefusalOf(ApiAnswer answer) => null;
-
-    /// <summary>Whether the API may answer some request with this status, and has done what was asked.</summary>
-    protected abstract bool IsSuccess(int status);
-
-    /// <summary>Whether the API may answer some request with this status, and has refused it.</summary>
-    protected abstract bool IsError(int status);
-
-    /// <summary>The statuses with which an operation succeeds.</summary>
     protected abstract int[] SuccessesOf(string operation);
 
-    /// <summary>Checks the body of an answer whose status is right.</summary>
     protected abstract string? FindFlawOfSuccess(string operation, ApiAnswer answer, bool isHead);
 
-    /// <summary>Checks the code and the body of a refusal.</summary>
     protected abstract string? FindFlawOfError(ApiAnswer answer, bool isHead);
 
     /// <summary>Reads a document, and throws the exception of its format if it is not valid.</summary>
     protected abstract void Read(ApiAnswer answer);
 
-    /// <summary>Checks the type and the syntax of a document.</summary>
     protected string? FindFlawOfDocument(ApiAnswer answer)
     {
         if (answer.Header("Content-Type") != ContentType)
@@ -86,7 +72,6 @@ internal abstract class Judge
         }
     }
 
-    /// <summary>Checks a message for people.</summary>
     protected static string? FindFlawOfMessage(string message) =>
         string.IsNullOrWhiteSpace(message) ? "The error has no message."
         : InternalNames.FirstOrDefault(name => message.Contains(name, StringComparison.Ordinal)) is { } found

@@ -16,7 +16,6 @@ internal sealed class KnownVault(Signer owner, string account, string name)
 
     public List<KnownUpload> Uploads { get; } = [];
 
-    /// <summary>IDs of retrieval jobs.</summary>
     public List<string> Jobs { get; } = [];
 
     /// <summary>IDs of inventory jobs. They are kept apart because their output costs a read of every index shard.</summary>
@@ -26,7 +25,6 @@ internal sealed class KnownVault(Signer owner, string account, string name)
 
     public string Arn => $"arn:aws:glacier:us-east-1:{Account}:vaults/{Name}";
 
-    /// <summary>Adds an item and removes the oldest if there are too many.</summary>
     public static void Remember<T>(List<T> items, T item)
     {
         items.Add(item);
@@ -37,10 +35,8 @@ internal sealed class KnownVault(Signer owner, string account, string name)
     }
 }
 
-/// <summary>An archive that the server has reported.</summary>
 internal sealed record KnownArchive(string Id, long SizeBytes);
 
-/// <summary>An upload that the server has reported, with the parts that it has accepted.</summary>
 internal sealed class KnownUpload(string id, long partSizeBytes)
 {
     public string Id { get; } = id;

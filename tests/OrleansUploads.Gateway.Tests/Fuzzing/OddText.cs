@@ -35,7 +35,6 @@ internal static class OddText
         _ => Fixed[dice.Below(Fixed.Length)],
     };
 
-    /// <summary>A number or something similar, mostly a boundary value.</summary>
     public static string Number(Dice dice) => Numbers[dice.Below(Numbers.Length)];
 
     /// <summary>Two numbers with a separator, mostly an invalid range.</summary>

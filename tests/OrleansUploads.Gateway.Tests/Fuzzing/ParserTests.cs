@@ -7,11 +7,12 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Parsers of client input never throw, and the text of a parsed value parses to the same value.</summary>
-public class ParserTests
+/// <summary>Parsers of client input never throw, and the text of a parsed value parses to the same value. The inputs differ with each
+/// commit.</summary>
+public sealed class ParserTests
 {
     private const string Arn = "arn:aws:glacier:us-east-1:111122223333:vaults/plain";
-    private const string Letters = "abcXYZ019-_./:=;,% \t\"{}[]*?+éß日\u0001";
+    private const int Inputs = 20_000;
 
     private static readonly string[] Valid =
     [
@@ -36,7 +37,9 @@ public class ParserTests
         ["description"] = text => Description.TryParse(text, out var description) ? description.ToString() : null,
         ["account"] = text => AccountId.TryParse(text, out var id) ? id.ToString() : null,
         ["vault"] = text => VaultName.TryParse(text, out var name) ? name.ToString() : null,
-        ["vault ARN"] = text => VaultArn.TryParseName(text, "us-east-1", default, out var name) ? $"{name}" : null,
+        ["vault ARN"] = text => VaultArn.TryParseName(text, "us-east-1", Some.Account, out var name)
+            ? VaultArn.Format("us-east-1", Some.Account, name.ToString())
+            : null,
         ["archive"] = text => ArchiveId.TryParse(text, out var id) ? id.ToString() : null,
         ["upload"] = text => UploadId.TryParse(text, out var id) ? id.ToString() : null,
         ["job"] = text => JobId.TryParse(text, out var id) ? id.ToString() : null,
@@ -49,18 +52,12 @@ public class ParserTests
 
     public static TheoryData<string> Names => [.. Parsers.Keys];
 
-    /// <summary>The number of inputs for each parser.</summary>
-    protected virtual int Inputs => 5_000;
-
-    /// <summary>Chooses the inputs.</summary>
-    protected virtual int Seed => 1;
-
     [Theory]
     [MemberData(nameof(Names))]
     public void An_accepted_text_parses_to_the_same_value_after_formatting(string name)
     {
         var parse = Parsers[name];
-        var dice = new Dice(Seed);
+        var dice = new Dice(CommitSeed.First);
         var accepted = 0;
         for (var i = 0; i < Inputs; i++)
         {
@@ -69,17 +66,17 @@ public class ParserTests
                 accepted++;
                 Assert.True(
                     parsed == parse(parsed),
-                    $"seed {Seed}: '{text}' was parsed as '{parsed}', which was parsed as '{parse(parsed)}'.");
+                    $"seed {CommitSeed.First}: '{text}' was parsed as '{parsed}', which was parsed as '{parse(parsed)}'.");
             }
         }
 
-        Assert.True(name == "vault ARN" || accepted > 0, "No input was accepted.");
+        Assert.True(accepted > 0, "No input was accepted.");
     }
 
     [Fact]
     public void Any_target_can_be_parsed()
     {
-        var dice = new Dice(Seed);
+        var dice = new Dice(CommitSeed.First);
         for (var i = 0; i < Inputs; i++)
         {
             var text = Text(dice);
@@ -97,7 +94,7 @@ public class ParserTests
     [Fact]
     public void Every_valid_policy_is_accepted_and_can_be_evaluated()
     {
-        var dice = new Dice(Seed);
+        var dice = new Dice(CommitSeed.First);
         var grammar = new PolicyGrammar(dice, Arn);
         for (var i = 0; i < Inputs / 10; i++)
         {
@@ -110,15 +107,15 @@ public class ParserTests
     [Fact]
     public void A_corrupted_policy_is_accepted_or_refused_with_a_message()
     {
-        var dice = new Dice(Seed);
+        var dice = new Dice(CommitSeed.First);
         var grammar = new PolicyGrammar(dice, Arn);
-        var mutator = new DocumentMutator(dice, DocumentLanguages.Json);
+        var mutator = new Mutator(dice);
         var refused = 0;
         for (var i = 0; i < Inputs / 10; i++)
         {
             try
             {
-                var policy = PolicyDocument.Parse(mutator.Tokens(grammar.Document()));
+                var policy = PolicyDocument.Parse(mutator.Tokens(grammar.Document(), Language.Json));
                 _ = PolicyVerdict.Evaluate(new EffectivePolicy(policy, Arn), null, Request(dice));
             }
             catch (PolicyFormatException flaw)
@@ -143,11 +140,11 @@ public class ParserTests
             """,
             """{"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":1}]}}""",
         ];
-        var dice = new Dice(Seed);
-        var mutator = new DocumentMutator(dice, DocumentLanguages.Json);
+        var dice = new Dice(CommitSeed.First);
+        var mutator = new Mutator(dice);
         for (var i = 0; i < Inputs; i++)
         {
-            var body = mutator.Mutate(Encoding.UTF8.GetBytes(dice.Pick(bodies)));
+            var body = mutator.Document(Encoding.UTF8.GetBytes(dice.Pick(bodies)), Language.Json);
             Assert.NotEqual(JobRequest.TryRead(body, out _, out var jobError), jobError is not null);
             Assert.NotEqual(RetrievalPolicyBody.TryRead(body, out _, out var policyError), policyError is not null);
         }
@@ -169,32 +166,11 @@ public class ParserTests
         };
     }
 
-    /// <summary>A text that is mostly nearly valid.</summary>
-    private static string Text(Dice dice)
+    private static string Text(Dice dice) => dice.Below(6) switch
     {
-        var text = dice.OneIn(4) ? OddText.Of(dice) : dice.OneIn(8) ? OddText.Range(dice) : dice.Pick(Valid);
-        for (var changes = dice.Below(3); changes > 0 && text.Length > 0; changes--)
-        {
-            var at = dice.Below(text.Length);
-            text = dice.Below(5) switch
-            {
-                0 => text[..at],
-                1 => text[at..],
-                2 => $"{text}{dice.Text(Letters, 1 + dice.Below(3))}",
-                3 => $"{text[..at]}{dice.Text(Letters, 1)}{text[(at + 1)..]}",
-                _ => $"{text[..at]}{(char)dice.Below(0x10000)}{text[(at + 1)..]}",
-            };
-        }
-
-        return text;
-    }
-}
-
-/// <summary>The same tests with more inputs, which differ with each commit.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class LongParserTests : ParserTests
-{
-    protected override int Inputs => 200_000;
-
-    protected override int Seed => CommitSeed.First;
+        0 => OddText.Of(dice),
+        1 => OddText.Range(dice),
+        2 => dice.Pick(Valid),
+        _ => new Mutator(dice).Tokens(dice.Pick(Valid), Language.Header),
+    };
 }

@@ -5,20 +5,14 @@ using Microsoft.AspNetCore.Http;
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Middleware that corrupts the error answers of a server, to check that the fuzzer finds it.</summary>
-/// <param name="name">The name of the fault.</param>
-/// <param name="foundBy">A seed that finds it.</param>
 /// <param name="corrupt">Changes an error answer and returns its new body.</param>
-internal sealed class PlantedFault(string name, int foundBy, Func<HttpContext, string, Task<string>> corrupt) : IStartupFilter
+internal sealed class PlantedFault(Func<HttpContext, string, Task<string>> corrupt) : IStartupFilter
 {
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
     {
         app.Use(CorruptAsync);
         next(app);
     };
-
-    public int FoundBy => foundBy;
-
-    public override string ToString() => name;
 
     private async Task CorruptAsync(HttpContext context, RequestDelegate next)
     {

@@ -4,23 +4,9 @@ using OrleansUploads.Core.Policies;
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Generates valid policies for one vault, in the language of docs/protocol.md.</summary>
-/// <param name="dice">Makes the random choices.</param>
-/// <param name="arn">The vault's ARN.</param>
 internal sealed class PolicyGrammar(Dice dice, string arn)
 {
-    private static readonly string[] TextOperators =
-        ["StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike"];
-
-    private static readonly string[] NumberOperators =
-    [
-        "NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan",
-        "NumericGreaterThanEquals",
-    ];
-
-    private static readonly string[] DateOperators =
-        ["DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals"];
-
-    private static readonly string[] ArnOperators = ["ArnEquals", "ArnNotEquals", "ArnLike", "ArnNotLike"];
+    private static readonly string[] Orders = ["Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"];
 
     private static readonly string[] Keys =
     [
@@ -36,57 +22,34 @@ internal sealed class PolicyGrammar(Dice dice, string arn)
         "arn:aws:sts::111122223333:assumed-role/Admin/session",
     ];
 
-    /// <summary>A complete policy.</summary>
     public string Document()
     {
-        var policy = new Dictionary<string, object?>();
-        if (dice.OneIn(2))
+        var policy = new Dictionary<string, object?>
         {
-            policy["Version"] = dice.Pick("2012-10-17", "2008-10-17");
-        }
-
-        if (dice.OneIn(5))
-        {
-            policy["Id"] = dice.Pick("", "policy 1", "größe");
-        }
-
-        policy["Statement"] = dice.OneIn(3) ? Statement(1) : Enumerable.Range(1, 1 + dice.Below(4)).Select(Statement).ToArray();
+            ["Statement"] = dice.OneIn(3) ? Statement(1) : Enumerable.Range(1, 1 + dice.Below(4)).Select(Statement).ToArray(),
+        };
+        Maybe(2, policy, "Version", dice.Pick("2012-10-17", "2008-10-17"));
+        Maybe(5, policy, "Id", dice.Pick("", "policy 1", "größe"));
         return JsonSerializer.Serialize(policy);
     }
 
     private Dictionary<string, object?> Statement(int number)
     {
-        var statement = new Dictionary<string, object?> { ["Effect"] = dice.Pick("Allow", "Allow", "Deny") };
-        if (dice.OneIn(2))
+        var (notPrincipal, notResource) = (dice.OneIn(8), dice.OneIn(10));
+        var statement = new Dictionary<string, object?>
         {
-            statement["Sid"] = $"rule{number}";
-        }
-
-        if (dice.OneIn(8))
-        {
-            statement["NotPrincipal"] = new { AWS = OneOrMany(Users) };
-        }
-        else
-        {
-            statement["Principal"] = dice.OneIn(2) ? "*" : new { AWS = OneOrMany([.. Users, "*"]) };
-        }
-
-        statement[dice.OneIn(8) ? "NotAction" : "Action"] = OneOrMany(
-            [.. VaultActions.Names, "glacier:*", "*", "GLACIER:list*", "glacier:?bort*"]);
-        if (dice.OneIn(10))
-        {
-            statement["NotResource"] = "arn:aws:glacier:us-east-1:111122223333:vaults/another";
-        }
-        else
-        {
-            statement["Resource"] = OneOrMany(["*", arn, "arn:aws:glacier:*:*:vaults/*", arn[..^1] + "?"]);
-        }
-
-        if (dice.OneIn(2))
-        {
-            statement["Condition"] = Condition();
-        }
-
+            ["Effect"] = dice.Pick("Allow", "Allow", "Deny"),
+            [notPrincipal ? "NotPrincipal" : "Principal"] = notPrincipal ? new { AWS = OneOrMany(Users) }
+                : dice.OneIn(2) ? "*"
+                : new { AWS = OneOrMany([.. Users, "*"]) },
+            [dice.OneIn(8) ? "NotAction" : "Action"] = OneOrMany(
+                [.. VaultActions.Names, "glacier:*", "*", "GLACIER:list*", "glacier:?bort*"]),
+            [notResource ? "NotResource" : "Resource"] = notResource
+                ? "arn:aws:glacier:us-east-1:111122223333:vaults/another"
+                : OneOrMany(["*", arn, "arn:aws:glacier:*:*:vaults/*", arn[..^1] + "?"]),
+        };
+        Maybe(2, statement, "Sid", $"rule{number}");
+        Maybe(2, statement, "Condition", Condition());
         return statement;
     }
 
@@ -110,15 +73,17 @@ internal sealed class PolicyGrammar(Dice dice, string arn)
 
     private (string Name, Func<object> Values) Operator()
     {
+        var not = dice.Pick("", "Not");
         var (name, values) = dice.Below(7) switch
         {
-            0 => (dice.Pick(TextOperators), Some("true", "", "a*", "boto3/*", "999988887777", "?????", "***a***b***")),
-            1 => (dice.Pick(NumberOperators), Some("0", "-1", "365", "1.5", "1e3", "79228162514264337593543950335")),
-            2 => (dice.Pick(DateOperators), Some(
+            0 => ($"String{not}{dice.Pick("Equals", "EqualsIgnoreCase", "Like")}",
+                Some("true", "", "a*", "boto3/*", "999988887777", "?????", "***a***b***")),
+            1 => ($"Numeric{dice.Pick(Orders)}", Some("0", "-1", "365", "1.5", "1e3", "79228162514264337593543950335")),
+            2 => ($"Date{dice.Pick(Orders)}", Some(
                 "2026-03-01", "2026-03-01T12:00Z", "2026-03-01T12:00:00+01:00", "0", "1772366400", "9999-12-31T23:59:59.9999999Z")),
             3 => ("Bool", Some("true", "false")),
-            4 => (dice.Pick("IpAddress", "NotIpAddress"), Some("127.0.0.1", "127.0.0.0/8", "0.0.0.0/0", "::1", "2001:db8::/32")),
-            5 => (dice.Pick(ArnOperators), Some("arn:aws:iam::*:root", "arn:*:*:*:*:*", "arn:aws:iam::111122223333:user/Bob")),
+            4 => ($"{not}IpAddress", Some("127.0.0.1", "127.0.0.0/8", "0.0.0.0/0", "::1", "2001:db8::/32")),
+            5 => ($"Arn{not}{dice.Pick("Equals", "Like")}", Some("arn:aws:iam::*:root", "arn:*:*:*:*:*", "arn:aws:iam::111122223333:user/Bob")),
             _ => ("Null", Some("true", "false")),
         };
         if (name != "Null")
@@ -127,6 +92,14 @@ internal sealed class PolicyGrammar(Dice dice, string arn)
         }
 
         return (dice.OneIn(8) ? name.ToUpperInvariant() : name, values);
+    }
+
+    private void Maybe(int oneIn, Dictionary<string, object?> of, string name, object value)
+    {
+        if (dice.OneIn(oneIn))
+        {
+            of[name] = value;
+        }
     }
 
     private Func<object> Some(params string[] values) => () => OneOrMany(values);

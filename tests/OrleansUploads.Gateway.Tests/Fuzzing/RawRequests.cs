@@ -1,7 +1,25 @@
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
+/// <summary>Bytes to send, the request at their beginning if it is known, and the number of guaranteed answers. More may follow.</summary>
+internal sealed record RawRequest(byte[] Bytes, FuzzRequest? Request, int Answers = 0)
+{
+    public bool IsHead => Bytes.AsSpan().StartsWith("HEAD "u8);
+
+    /// <summary>The operation that the bytes address, or null if unknown.</summary>
+    public string? OperationIn(IProtocol protocol)
+    {
+        if (Request is not null)
+        {
+            return protocol.OperationOf(Request);
+        }
+
+        var line = Encoding.Latin1.GetString(Bytes.AsSpan(0, Math.Max(0, Bytes.AsSpan().IndexOf("\r\n"u8)))).Split(' ');
+        return line.Length == 3 ? protocol.OperationOf(new FuzzRequest(line[0], line[1])) : null;
+    }
+}
+
 /// <summary>Bytes that are not exactly one valid request, as broken clients and request smuggling send them.</summary>
-internal sealed class RawRequests(IFuzzedProtocol protocol, Dice dice)
+internal sealed class RawRequests(IProtocol protocol, Dice dice)
 {
     private static readonly string[] Lines =
     [
@@ -75,26 +93,5 @@ internal sealed class RawRequests(IFuzzedProtocol protocol, Dice dice)
         }
 
         return sound;
-    }
-}
-
-/// <summary>Bytes to send, and what is known about them.</summary>
-/// <param name="Bytes">The bytes to send.</param>
-/// <param name="Request">The request at their beginning, or null if unknown.</param>
-/// <param name="Answers">The number of guaranteed answers. More may follow.</param>
-internal sealed record RawRequest(byte[] Bytes, FuzzRequest? Request, int Answers = 0)
-{
-    public bool IsHead => Bytes.AsSpan().StartsWith("HEAD"u8);
-
-    /// <summary>The operation that the bytes address, or null if unknown.</summary>
-    public string? OperationIn(IFuzzedProtocol protocol)
-    {
-        if (Request is not null)
-        {
-            return protocol.OperationOf(Request);
-        }
-
-        var line = Encoding.Latin1.GetString(Bytes.AsSpan(0, Math.Max(0, Bytes.AsSpan().IndexOf("\r\n"u8)))).Split(' ');
-        return line.Length == 3 ? protocol.OperationOf(new FuzzRequest(line[0], line[1])) : null;
     }
 }

@@ -4,13 +4,12 @@ using OrleansUploads.Gateway.Glacier;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Recognizes a <see cref="Refusal"/> by words that only its message has: the longest run of
-/// them without a value.</summary>
+/// <summary>Recognizes a <see cref="Refusal"/> by words that only its message has: the longest run of them without a value.</summary>
 internal static partial class RefusalWords
 {
-    /// <summary>Refusals that the fuzzer cannot provoke over HTTP. Kestrel enforces the length of a body; an attempt is collected only after days; 10,000 uploads or jobs take too long; only the collector gets
-    /// <see cref="Refusal.CollectionHeld"/>; and the gateway looks up stale facts again, so that a client sees them only in a
-    /// race.</summary>
+    /// <summary>Refusals that the fuzzer cannot provoke over HTTP. Kestrel enforces the length of a body; an attempt is collected only
+    /// after days; 10,000 uploads or jobs take too long; only the collector gets <see cref="Refusal.CollectionHeld"/>; and the gateway
+    /// looks up stale facts again, so that a client sees them only in a race.</summary>
     private static readonly string[] Unreachable =
     [
         nameof(Refusal.LengthDiffers), nameof(Refusal.AttemptCollected),
@@ -24,7 +23,6 @@ internal static partial class RefusalWords
     /// <summary>The names of the refusals that a campaign must provoke.</summary>
     public static IEnumerable<string> Reachable => ByName.Keys.Except(Unreachable);
 
-    /// <summary>The message of a refusal in the vault API.</summary>
     public static string MessageOf(Refusal refusal) => GlacierRefusals.Describe(refusal, "us-east-1", "1").Message;
 
     /// <summary>The name of the refusal with a message, or null if the error does not come from a refusal.</summary>

@@ -7,11 +7,11 @@ namespace OrleansUploads.Gateway.Tests.Fuzzing;
 internal sealed class SampleData(FuzzServer server, World world)
 {
     private static readonly byte[] Archive = Bytes((2 * MiB) + 7, 5);
-    private static readonly string ArchiveHash = TreeHashOf(Archive);
 
-    private readonly SeededIds _ids = new(server.Clock, 7);
+    /// <summary>The seed is that of no run, whose server would make the same IDs.</summary>
+    private readonly SeededIds _ids = new(server.Clock, int.MaxValue);
 
-    private static string KeepForAYear => PolicyOf(
+    public static string KeepForAYear => PolicyOf(
         "Deny", "glacier:DeleteArchive", """{"NumericLessThan":{"glacier:ArchiveAgeInDays":"365"}}""", sid: "keep");
 
     public async Task CreateAsync()
@@ -50,8 +50,7 @@ internal sealed class SampleData(FuzzServer server, World world)
     {
         foreach (var size in new[] { 1, 77, 4096, MiB + 7 })
         {
-            var answer = await SendAsync(vault, UploadArchive(vault.Name, Bytes(size, size)));
-            vault.Archives.Add(new KnownArchive(answer.Header("x-amz-archive-id")!, size));
+            await StoreAsync(vault, UploadArchive(vault.Name, Bytes(size, size)), size);
         }
 
         await SendAsync(vault, SetNotifications(
@@ -65,8 +64,7 @@ internal sealed class SampleData(FuzzServer server, World world)
         await OpenAsync(vault, (2 * MiB, Archive[..10]));
         await OpenAsync(vault, (0, Archive[..100]), (MiB, Archive[..50]));
         var complete = await OpenAsync(vault, (0, Archive[..MiB]), (MiB, Archive[MiB..(2 * MiB)]), (2 * MiB, Archive[(2 * MiB)..]));
-        var answer = await SendAsync(vault, Complete(vault.Name, complete.Id, Archive.Length, ArchiveHash));
-        vault.Archives.Add(new KnownArchive(answer.Header("x-amz-archive-id")!, Archive.Length));
+        await StoreAsync(vault, Complete(vault.Name, complete.Id, Archive), Archive.Length);
     }
 
     private async Task<KnownUpload> OpenAsync(KnownVault vault, params (long FirstByte, byte[] Bytes)[] parts)
@@ -83,15 +81,13 @@ internal sealed class SampleData(FuzzServer server, World world)
         return upload;
     }
 
-    /// <summary>Creates an upload and an archive in external storage.</summary>
     private async Task StoreExternallyAsync(KnownVault vault)
     {
         var bytes = Bytes(9);
         world.Located = await ReportAsync(vault, bytes);
         vault.Uploads.Add(world.Located);
         var complete = await ReportAsync(vault, bytes);
-        var answer = await SendAsync(vault, Complete(vault.Name, complete.Id, bytes));
-        vault.Archives.Add(new KnownArchive(answer.Header("x-amz-archive-id")!, bytes.Length));
+        await StoreAsync(vault, Complete(vault.Name, complete.Id, bytes), bytes.Length);
     }
 
     private async Task<KnownUpload> ReportAsync(KnownVault known, byte[] bytes)
@@ -115,11 +111,10 @@ internal sealed class SampleData(FuzzServer server, World world)
         var shared = PolicyOf("Allow", "glacier:*", principal: """{"AWS":"999988887777"}""");
         await SendAsync(world.Vault("shared"), SetAccessPolicy("shared", shared));
         await SendAsync(world.Vault("tagged"), SetAccessPolicy("tagged", PolicyOf("Deny", "glacier:UploadArchive")));
-        await FillAsync(world.Vault("locked"));
-        var answer = await SendAsync(world.Vault("locked"), InitiateLock("locked", KeepForAYear));
-        var id = answer.Header("x-amz-lock-id")!;
-        await SendAsync(world.Vault("locked"), CompleteLock("locked", id));
-        world.Vault("locked").Locks.Add(id);
+        var locked = world.Vault("locked");
+        await FillAsync(locked);
+        await LockAsync(locked);
+        await SendAsync(locked, CompleteLock("locked", locked.Locks[0]));
     }
 
     private async Task LockAsync(KnownVault vault)
@@ -144,6 +139,9 @@ internal sealed class SampleData(FuzzServer server, World world)
             known.Add((await SendAsync(vault, job)).Header("x-amz-job-id")!);
         }
     }
+
+    private async Task StoreAsync(KnownVault vault, ApiRequest request, long sizeBytes) =>
+        vault.Archives.Add(new KnownArchive((await SendAsync(vault, request)).Header("x-amz-archive-id")!, sizeBytes));
 
     private async Task<ApiAnswer> SendAsync(KnownVault vault, ApiRequest request)
     {

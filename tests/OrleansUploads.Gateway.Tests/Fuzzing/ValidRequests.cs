@@ -1,10 +1,11 @@
+using System.Text.Json;
 using OrleansUploads.Core.Policies;
 using static OrleansUploads.Core.Policies.VaultAction;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Generates requests for each operation that are valid as far as the fuzzer knows the server's state.</summary>
-internal sealed partial class ValidRequests(World world, Dice dice)
+internal sealed class ValidRequests(World world, Dice dice)
 {
     /// <summary>All operations. Those that are needed in large numbers are repeated.</summary>
     private static readonly VaultAction[] Operations =
@@ -13,11 +14,31 @@ internal sealed partial class ValidRequests(World world, Dice dice)
         InitiateMultipartUpload, UploadMultipartPart, UploadMultipartPart, CompleteMultipartUpload, UploadArchive, InitiateJob,
     ];
 
-    /// <summary>A request for a random operation. The vault's owner signs it, and sometimes the other account.</summary>
-    public FuzzRequest Any() => Of(dice.Pick(Operations));
+    private static readonly string[] TagNames = ["LegalHold", "cost center", "größe", "a.b/c=d+e-f@g", "Name", "name"];
 
-    public FuzzRequest Of(VaultAction operation)
+    private static readonly string[] Notifications =
+    [
+        """{"SNSTopic":"arn:aws:sns:us-east-1:111122223333:ready","Events":["ArchiveRetrievalCompleted"]}""",
+        """{"SNSTopic":"arn:x","Events":["InventoryRetrievalCompleted"]}""",
+        """{"SNSTopic":"arn:x","Events":["ArchiveRetrievalCompleted", "InventoryRetrievalCompleted"]}""",
+    ];
+
+    private static readonly string[] RetrievalPolicies =
+    [
+        """{"Policy":{"Rules":[{"Strategy":"FreeTier"}]}}""",
+        """{"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":1}]}}""",
+        """{"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":9223372036854775807}]}}""",
+        """{"Policy":{"Rules":[{"Strategy":"None","BytesPerHour":null}]}}""",
+        """{"Policy":{"Rules":[{"Strategy":"None","BytesPerHour":null}]}}""",
+    ];
+
+    /// <summary>One full part, used for all requests: generating 1 MiB for each would dominate the run time.</summary>
+    private static readonly byte[] Whole = Requests.Bytes(Requests.MiB, 71);
+
+    /// <summary>A request for a random operation. The vault's owner signs it, and sometimes the other account.</summary>
+    public FuzzRequest Any()
     {
+        var operation = dice.Pick(Operations);
         var vault = VaultFor(operation);
         var request = Of(operation, vault) with { Signer = vault.Owner };
         if (operation is UploadArchive or InitiateMultipartUpload && dice.OneIn(3))
@@ -30,10 +51,11 @@ internal sealed partial class ValidRequests(World world, Dice dice)
             request = request.With("x-amz-content-sha256", Requests.LinearHashOf(request.Body));
         }
 
+        var named = request with { Target = $"/{vault.Account}{request.Target[2..]}" };
         return dice.Below(12) switch
         {
-            0 => WithAccount(request, vault.Account),
-            1 => WithAccount(request, vault.Account) with { Signer = vault.Owner.ForOther() },
+            0 => named,
+            1 => named with { Signer = vault.Owner.ForOther() },
             _ => request,
         };
     }
@@ -78,8 +100,8 @@ internal sealed partial class ValidRequests(World world, Dice dice)
         GetJobOutput => Output(vault),
         ListTagsForVault => From(Requests.ListTags(vault.Name)),
         AddTagsToVault => From(Requests.AddTags(vault.Name, Tags())),
-        RemoveTagsFromVault => From(Requests.RemoveTags(vault.Name, TagKeys())),
-        SetVaultNotifications => From(Requests.SetNotifications(vault.Name, Notifications())),
+        RemoveTagsFromVault => From(Requests.RemoveTags(vault.Name, JsonSerializer.Serialize(new { TagKeys = TagKeys() }))),
+        SetVaultNotifications => From(Requests.SetNotifications(vault.Name, dice.Pick(Notifications))),
         GetVaultNotifications => From(Requests.GetNotifications(vault.Name)),
         DeleteVaultNotifications => From(Requests.DeleteNotifications(vault.Name)),
         SetVaultAccessPolicy => From(Requests.SetAccessPolicy(vault.Name, new PolicyGrammar(dice, vault.Arn).Document())),
@@ -90,7 +112,7 @@ internal sealed partial class ValidRequests(World world, Dice dice)
         CompleteVaultLock => From(Requests.CompleteLock(vault.Name, LockOf(vault))),
         AbortVaultLock => From(Requests.AbortLock(vault.Name)),
         GetDataRetrievalPolicy => From(Requests.GetRetrievalPolicy()),
-        SetDataRetrievalPolicy => From(Requests.SetRetrievalPolicy(RetrievalPolicy())),
+        SetDataRetrievalPolicy => From(Requests.SetRetrievalPolicy(dice.Pick(RetrievalPolicies))),
         ListProvisionedCapacity => From(Requests.ListCapacity()),
         PurchaseProvisionedCapacity => From(Requests.PurchaseCapacity()),
         _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "There is no request for this operation. Add one."),
@@ -106,10 +128,6 @@ internal sealed partial class ValidRequests(World world, Dice dice)
     };
 
     private static FuzzRequest From(ApiRequest request) => FuzzRequest.From(request);
-
-    /// <summary>Returns a copy with the account ID in the path.</summary>
-    private static FuzzRequest WithAccount(FuzzRequest request, string account) =>
-        request with { Target = $"/{account}{request.Target[2..]}" };
 
     private string Page() => dice.Below(6) switch
     {
@@ -146,5 +164,125 @@ internal sealed partial class ValidRequests(World world, Dice dice)
     private string LockOf(KnownVault vault) =>
         vault.Locks.Count > 0 && !dice.OneIn(4) ? vault.Locks[^1] : new string('l', 24);
 
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+    private FuzzRequest Archive(KnownVault vault)
+    {
+        var bytes = RandomBytes();
+        return From(Requests.UploadArchive(vault.Name, bytes)) with { Learn = LearnArchive(vault, bytes.Length) };
+    }
+
+    private FuzzRequest Initiation(KnownVault vault)
+    {
+        var partSizeBytes = (long)Requests.MiB << dice.Pick(0, 0, 0, 0, 1, 12);
+        var request = Requests.Initiate(vault.Name, partSizeBytes);
+        return From(dice.OneIn(6) ? request.With("x-orleans-uploads-storage", "external") : request) with
+        {
+            Learn = LearnFrom("x-amz-multipart-upload-id", id => KnownVault.Remember(vault.Uploads, new KnownUpload(id, partSizeBytes))),
+        };
+    }
+
+    private FuzzRequest Part(KnownVault vault, KnownUpload upload)
+    {
+        var slot = dice.Pick(0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 9_999, 10_000);
+        var firstByte = (slot * upload.PartSizeBytes) + dice.Pick(0, 0, 0, 0, 0, 0, 0, 1);
+        var bytes = slot < 2 && dice.OneIn(16) ? Whole : RandomBytes();
+        var part = From(Requests.Part(vault.Name, upload.Id, firstByte, bytes));
+
+        // A part that is longer than the part size must be refused before the server asks for any bytes.
+        var length = upload.PartSizeBytes + 1;
+        return dice.OneIn(24)
+            ? part.With("Content-Range", $"bytes {firstByte}-{firstByte + length - 1}/*") with
+            {
+                Body = [],
+                Framing = new BodyFraming.OnlyAnnounced(length.ToString(CultureInfo.InvariantCulture)),
+            }
+            : part with { Learn = _ => upload.Parts[firstByte] = bytes };
+    }
+
+    /// <summary>A part whose bytes are elsewhere. Most uploads refuse it.</summary>
+    private FuzzRequest Report(KnownVault vault, KnownUpload upload)
+    {
+        var bytes = RandomBytes();
+        return From(Requests.Report(vault.Name, upload.Id, 0, bytes, dice.Pick("tape://7", "a b", new string('l', 1024)))) with
+        {
+            Learn = _ => upload.Parts[0] = bytes,
+        };
+    }
+
+    private FuzzRequest Completion(KnownVault vault, KnownUpload upload)
+    {
+        var bytes = upload.Bytes;
+        var sizeBytes = bytes.Length + dice.Pick(0, 0, 0, 0, 0, 1);
+
+        // Hashing many parts takes too long, so above 4 MiB the hash is wrong.
+        var treeHash = bytes.Length > 4 * Requests.MiB ? new string('0', 64) : Requests.TreeHashOf(bytes);
+        return From(Requests.Complete(vault.Name, upload.Id, sizeBytes, treeHash)) with { Learn = LearnArchive(vault, bytes.Length) };
+    }
+
+    private static Action<ApiAnswer> LearnArchive(KnownVault vault, long sizeBytes) =>
+        LearnFrom("x-amz-archive-id", id => KnownVault.Remember(vault.Archives, new KnownArchive(id, sizeBytes)));
+
+    private byte[] RandomBytes() => dice.Bytes(dice.Pick(1, 2, 7, 100, 1000, 4096));
+
+    private FuzzRequest Job(KnownVault vault)
+    {
+        var retrieves = !dice.OneIn(3);
+        var parameters = retrieves ? Retrieval(vault) : Inventory(vault);
+        parameters["SNSTopic"] = dice.Pick(null, null, "arn:aws:sns:us-east-1:111122223333:ready");
+        parameters["Description"] = dice.Pick<string?>(null, null, "for the auditors", "", new string('d', 1024));
+        return From(Requests.InitiateJob(vault.Name, JsonSerializer.Serialize(parameters))) with
+        {
+            Learn = LearnFrom("x-amz-job-id", id => KnownVault.Remember(retrieves ? vault.Jobs : vault.Inventories, id)),
+        };
+    }
+
+    private Dictionary<string, object?> Retrieval(KnownVault vault)
+    {
+        var archive = vault.Archives.Count == 0 ? new KnownArchive(new string('a', 138), 1) : dice.PickFrom(vault.Archives);
+        var last = archive.SizeBytes - 1;
+        return new Dictionary<string, object?>
+        {
+            ["Type"] = "archive-retrieval",
+            ["ArchiveId"] = archive.Id,
+            ["Tier"] = dice.Pick<string?>(null, "Standard", "Expedited", "Bulk"),
+            ["RetrievalByteRange"] = dice.OneIn(3)
+                ? dice.Pick($"0-{last}", $"0-{Requests.MiB - 1}", $"{Requests.MiB}-{last}", $"1-{last}", $"0-{last + 1}")
+                : null,
+        };
+    }
+
+    private Dictionary<string, object?> Inventory(KnownVault vault) => new()
+    {
+        ["Type"] = "inventory-retrieval",
+        ["Format"] = dice.Pick<string?>(null, "JSON", "CSV"),
+        ["InventoryRetrievalParameters"] = dice.OneIn(2) ? null : new Dictionary<string, string?>
+        {
+            ["StartDate"] = dice.Pick<string?>(null, "2026-03-01T12:00:00Z", "1970-01-01T00:00:00.000Z"),
+            ["EndDate"] = dice.Pick<string?>(null, "2026-03-02T12:00:00Z", "9999-12-31T23:59:59.999Z"),
+            ["Limit"] = dice.Pick<string?>(null, "1", "2", "1000", "99999999999999999999"),
+            ["Marker"] = dice.OneIn(4) && vault.Archives.Count > 0 ? dice.PickFrom(vault.Archives).Id : null,
+        },
+    };
+
+    private FuzzRequest Output(KnownVault vault)
+    {
+        var request = From(Requests.GetOutput(vault.Name, JobOf(vault)));
+        return dice.OneIn(3)
+            ? request.With("Range", dice.Pick("bytes=0-0", "bytes=0-", "bytes=1-9", "bytes=0-1048575", "bytes=5-99999999"))
+            : request;
+    }
+
+    private string Tags() => JsonSerializer.Serialize(new
+    {
+        Tags = TagKeys().Distinct().ToDictionary(key => key, _ => dice.Pick("", "true", "42", "über", new string('v', 255))),
+    });
+
+    private IEnumerable<string> TagKeys() =>
+        [.. Enumerable.Range(0, 1 + dice.Below(10)).Select(_ => dice.OneIn(2) ? $"tag {dice.Below(60)}" : dice.Pick(TagNames))];
+
+    /// <summary>Uses mostly a policy that still permits other requests, because a lock may be permanent.</summary>
+    private FuzzRequest Lock(KnownVault vault) => From(Requests.InitiateLock(
+        vault.Name, dice.OneIn(6) ? new PolicyGrammar(dice, vault.Arn).Document() : SampleData.KeepForAYear)) with
+        {
+            Learn = LearnFrom("x-amz-lock-id", id => KnownVault.Remember(vault.Locks, id)),
+        };
 }

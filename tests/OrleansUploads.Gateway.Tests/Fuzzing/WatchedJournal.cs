@@ -4,15 +4,12 @@ using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Records which streams were written to.</summary>
 internal sealed class WatchedJournal(IJournal inner) : DelegatingJournal(inner)
 {
     private readonly ConcurrentQueue<(EntityId Entity, long Version)> _written = new();
 
-    /// <summary>The number of records in all streams.</summary>
     public int Count => _written.Count;
 
-    /// <summary>The records appended after the first <paramref name="count"/> ones.</summary>
     public IReadOnlyList<(EntityId Entity, long Version)> Since(int count) => [.. _written.Skip(count)];
 
     public override async ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)

@@ -7,7 +7,6 @@ internal static class WireText
     private const char FirstByte = '\uDC80';
     private const char LastByte = '\uDCFF';
 
-    /// <summary>The text that represents one byte from 0x80 to 0xFF.</summary>
     public static string Byte(byte value) => ((char)(0xDC00 + value)).ToString();
 
     public static byte[] Encode(string text)
@@ -38,21 +37,12 @@ internal static class WireText
     }
 
     /// <summary>Formats bytes readably and without loss.</summary>
-    public static string Show(ReadOnlySpan<byte> bytes)
+    public static string Show(byte[] bytes) => string.Concat(bytes.Select(value => value switch
     {
-        var shown = new StringBuilder(bytes.Length);
-        foreach (var value in bytes)
-        {
-            _ = value switch
-            {
-                (byte)'\\' => shown.Append(@"\\"),
-                (byte)'\r' => shown.Append(@"\r"),
-                (byte)'\n' => shown.Append("\\n\n"),
-                >= 0x20 and <= 0x7E => shown.Append((char)value),
-                _ => shown.Append(CultureInfo.InvariantCulture, $"\\x{value:x2}"),
-            };
-        }
-
-        return shown.ToString();
-    }
+        (byte)'\\' => @"\\",
+        (byte)'\r' => @"\r",
+        (byte)'\n' => "\\n\n",
+        >= 0x20 and <= 0x7E => ((char)value).ToString(),
+        _ => $"\\x{value:x2}",
+    }));
 }

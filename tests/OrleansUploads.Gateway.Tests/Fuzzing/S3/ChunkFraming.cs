@@ -12,42 +12,25 @@ internal sealed record ChunkFraming(int ChunkBytes, bool IsSigned, string? Trail
     public FuzzRequest Frame(FuzzRequest request)
     {
         var signatures = IsSigned ? SignaturesOf(request) : null;
+        var signature = new byte[SHA256.HashSizeInBytes];
         using var framed = new MemoryStream();
         foreach (var chunk in (IEnumerable<byte[]>)[.. request.Body.Chunk(ChunkBytes), []])
         {
-            framed.Write(Encoding.ASCII.GetBytes($"{chunk.Length:x}{SignatureOf(signatures, chunk)}\r\n"));
-            framed.Write(chunk);
-            if (chunk.Length > 0)
-            {
-                framed.Write("\r\n"u8);
-            }
+            signatures?.SignChunk(SHA256.HashData(chunk), signature);
+            var extension = signatures is null ? "" : $";chunk-signature={Convert.ToHexStringLower(signature)}";
+            framed.Write([.. Encoding.ASCII.GetBytes($"{chunk.Length:x}{extension}\r\n"), .. chunk]);
+            framed.Write(chunk.Length > 0 ? "\r\n"u8 : []);
         }
 
         if (Trailer is not null)
         {
-            framed.Write(Encoding.ASCII.GetBytes($"{Trailer}\r\n"));
-            if (signatures is not null)
-            {
-                var signature = new byte[SHA256.HashSizeInBytes];
-                signatures.SignTrailer(SHA256.HashData(Encoding.ASCII.GetBytes($"{Trailer}\n")), signature);
-                framed.Write(Encoding.ASCII.GetBytes($"x-amz-trailer-signature:{Convert.ToHexStringLower(signature)}\r\n"));
-            }
+            signatures?.SignTrailer(SHA256.HashData(Encoding.ASCII.GetBytes($"{Trailer}\n")), signature);
+            var signed = signatures is null ? "" : $"x-amz-trailer-signature:{Convert.ToHexStringLower(signature)}\r\n";
+            framed.Write(Encoding.ASCII.GetBytes($"{Trailer}\r\n{signed}"));
         }
 
         framed.Write("\r\n"u8);
         return request with { Body = framed.ToArray() };
-    }
-
-    private static string SignatureOf(ChunkSignatures? signatures, byte[] chunk)
-    {
-        if (signatures is null)
-        {
-            return "";
-        }
-
-        var signature = new byte[SHA256.HashSizeInBytes];
-        signatures.SignChunk(SHA256.HashData(chunk), signature);
-        return $";chunk-signature={Convert.ToHexStringLower(signature)}";
     }
 
     private static ChunkSignatures? SignaturesOf(FuzzRequest request) =>

@@ -1,3 +1,5 @@
+using OrleansUploads.Gateway.Tests.S3;
+
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 
 /// <summary>What the fuzzer remembers of a bucket. It may be outdated or wrong; such requests are nearly valid.</summary>
@@ -16,39 +18,74 @@ internal sealed class KnownBucket(Signer owner, string name)
 
     public List<KnownObjectUpload> Uploads { get; } = [];
 
-    /// <summary>ETags of objects, by key.</summary>
     public Dictionary<string, string> Tags { get; } = [];
 
     public string Target(string key) => $"/{Name}/{key}";
 }
 
-/// <summary>An upload that the server has reported, with the parts that it has accepted.</summary>
 internal sealed record KnownObjectUpload(string Key, string Id)
 {
-    /// <summary>The ETags of parts, by number.</summary>
     public SortedDictionary<int, string> Parts { get; } = [];
 }
 
-/// <summary>The buckets of two accounts.</summary>
 internal sealed class S3World
 {
-    private static readonly Signer Owner = new() { Rules = OrleansUploads.Signing.SigningRules.S3 };
+    private static readonly Signer Owner = S3Server.Owner;
 
-    /// <summary>All buckets that may exist.</summary>
     public IReadOnlyList<KnownBucket> Buckets { get; } =
     [
-        new(Owner, "first"), new(Owner, "second.bucket"), new(Owner, Spare), new(Owner, "spare-2"),
+        new(Owner, "first"), new(Owner, "second.bucket"), new(Owner, "spare-1"), new(Owner, "spare-2"),
         new(Owner.ForOther(), "theirs"), new(Owner.ForOther(), "theirs-2"),
     ];
-
-    /// <summary>A bucket that requests create and delete.</summary>
-    public const string Spare = "spare-1";
-
-    public static IEnumerable<Signer> Accounts => [Owner, Owner.ForOther()];
 
     /// <summary>A random bucket that probably exists.</summary>
     public KnownBucket Any(Dice dice) => dice.OneIn(8) ? dice.PickFrom(Buckets) : Buckets[dice.Pick(0, 0, 0, 1, 4)];
 
     /// <summary>A random bucket that requests may create and delete.</summary>
     public KnownBucket AnySpare(Dice dice) => Buckets[dice.Pick(2, 3)];
+
+    /// <summary>The state of a server as reading operations show it, for all accounts and buckets, with the bytes of objects or
+    /// without.</summary>
+    public async Task<string> ReadAsync(FuzzServer server, bool withBytes)
+    {
+        var state = new StateReader(
+            server,
+            "ETag",
+            "Last-Modified",
+            "Content-Length",
+            "Content-Type",
+            "x-amz-storage-class",
+            "x-amz-meta-a",
+            "x-amz-tagging-count",
+            "x-amz-restore");
+        foreach (var signer in (Signer[])[Owner, Owner.ForOther()])
+        {
+            await AddAsync("GET", "/", signer);
+        }
+
+        foreach (var bucket in Buckets)
+        {
+            if ((await AddAsync("HEAD", $"/{bucket.Name}", bucket.Owner)).Status == 404)
+            {
+                continue;
+            }
+
+            var listed = await AddAsync("GET", $"/{bucket.Name}?list-type=2&fetch-owner=true", bucket.Owner);
+            await AddAsync("GET", $"/{bucket.Name}?uploads", bucket.Owner);
+            foreach (var upload in bucket.Uploads)
+            {
+                await AddAsync("GET", $"{bucket.Target(upload.Key)}?uploadId={upload.Id}", bucket.Owner);
+            }
+
+            foreach (var key in S3Server.Texts(listed, "Key"))
+            {
+                await AddAsync(withBytes ? "GET" : "HEAD", bucket.Target(Uri.EscapeDataString(key)), bucket.Owner);
+            }
+        }
+
+        return state.ToString();
+
+        Task<ApiAnswer> AddAsync(string method, string target, Signer signer) =>
+            state.AddAsync(S3Server.Request(method, target, null), signer);
+    }
 }

@@ -9,7 +9,8 @@ internal sealed class S3Bodies(Dice dice)
 {
     private const string Trailer = "x-amz-checksum-crc32";
 
-    /// <summary>A request with a random body in a random payload mode.</summary>
+    private readonly Mutator _mutator = new(dice);
+
     public FuzzRequest Of(string method, string target)
     {
         var body = dice.Bytes(dice.Pick(0, 1, 10, 1000, 5000, 70_000));
@@ -39,47 +40,20 @@ internal sealed class S3Bodies(Dice dice)
 
         // Chunks continue the signature of the request, so they are framed after it is signed.
         chunked = chunked.ThenTampered(framing.Frame);
-        if (!dice.OneIn(3))
-        {
-            return chunked;
-        }
-
-        var later = new Dice(dice.Below(int.MaxValue));
-        return chunked.ThenTampered(framed => framed with { Body = Corrupted(framed.Body, later) });
+        return dice.OneIn(3) ? chunked.ThenTampered(framed => framed with { Body = Corrupted(framed.Body) }) : chunked;
     }
 
-    private static byte[] Corrupted(byte[] framed, Dice dice)
+    private byte[] Corrupted(byte[] framed)
     {
-        if (framed.Length == 0)
+        if (dice.OneIn(2))
         {
-            return framed;
+            return _mutator.Bytes(framed);
         }
 
-        var at = dice.Below(framed.Length);
-        var head = Math.Min(dice.Below(100), framed.Length);
-        switch (dice.Below(9))
-        {
-            case 0:
-                framed[at] ^= (byte)(1 << dice.Below(8));
-                return framed;
-            case 1:
-                return framed[..at];
-            case 2:
-                return [.. framed, .. WireText.Encode(OddText.Of(dice))];
-            case 3:
-                return [.. framed[..head], .. WireText.Encode(OddText.Of(dice)), .. framed[head..]];
-            case 4:
-                return [.. framed[..head], .. dice.Bytes(dice.Pick(1, 100, 20_000)), .. framed[head..]];
-            case 5:
-                return [.. WireText.Encode(dice.Pick("fffffffffffffffff", "7fffffffffffffff", "-1", "+1", " 1", "0x1", "")), .. framed];
-            case 6:
-                return [.. framed, .. framed];
-            case 7:
-                return [.. framed[..^Math.Min(2, framed.Length)], .. WireText.Encode(dice.Pick(
-                    "x-amz-checksum-crc32:AAAAAA==\r\n\r\n", "a:b\r\n\r\n", ":\r\n\r\n", "x\r\n\r\n", "\n", $"{new string('t', 20_000)}:v\r\n\r\n",
-                    string.Concat(Enumerable.Repeat("x-amz-checksum-crc32:AAAAAA==\r\n", 500))))];
-            default:
-                return Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(framed).Replace("\r\n", dice.Pick("\n", "\r", "\r\n\r\n"), StringComparison.Ordinal));
-        }
+        // The lines of the framing are at both ends.
+        var start = dice.OneIn(2) ? 0 : Math.Max(0, framed.Length - 200);
+        var end = Math.Min(framed.Length, start + 200);
+        var lines = _mutator.Tokens(Encoding.Latin1.GetString(framed[start..end]), Language.Chunks);
+        return [.. framed[..start], .. Encoding.Latin1.GetBytes(lines), .. framed[end..]];
     }
 }

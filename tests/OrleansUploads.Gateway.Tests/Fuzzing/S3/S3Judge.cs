@@ -5,7 +5,6 @@ using OrleansUploads.Gateway.S3;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 
-/// <summary>Judges the answers of S3.</summary>
 internal sealed class S3Judge : Judge
 {
     private static readonly GlacierJudge VaultApi = new();
@@ -26,20 +25,13 @@ internal sealed class S3Judge : Judge
             ? VaultApi.FindFlaw(null, isSound, answer, isHead)
             : base.FindFlaw(operation, isSound, answer, isHead);
 
-    public override string? CodeOf(ApiAnswer answer) =>
-        answer is { Status: >= 400, Body.Length: > 0 } && answer.Header("Content-Type") == ContentType
-            ? Parse(answer).Root?.Element("Code")?.Value
-            : null;
-
-    protected override bool IsSuccess(int status) => status is >= 200 and < 400;
-
-    protected override bool IsError(int status) => status is >= 400 and < 500 or 501;
+    public override IEnumerable<string> NamesOf(ApiAnswer error) =>
+        error.Body.Length > 0 && Parse(error).Root?.Element("Code")?.Value is { } code ? [$"code {code}"] : [];
 
     protected override int[] SuccessesOf(string operation) => operation switch
     {
         "GetObject" or "HeadObject" => [200, 206, 304],
-        "DeleteObject" or "DeleteBucket" or "AbortMultipartUpload"
-            or "DeleteObjectTagging" => [204],
+        "DeleteObject" or "DeleteBucket" or "AbortMultipartUpload" or "DeleteObjectTagging" => [204],
         "RestoreObject" => [200, 202],
         _ => [200],
     };

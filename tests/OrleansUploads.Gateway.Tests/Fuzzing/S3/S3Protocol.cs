@@ -4,8 +4,7 @@ using OrleansUploads.Gateway.S3;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 
-/// <summary>S3 under the fuzzer.</summary>
-internal sealed class S3Protocol : IFuzzedProtocol
+internal sealed class S3Protocol : IProtocol
 {
     private static readonly string[] HeaderNames =
     [
@@ -32,26 +31,21 @@ internal sealed class S3Protocol : IFuzzedProtocol
     private readonly S3World _world = new();
     private readonly Dice _dice;
     private readonly S3Requests _valid;
-    private readonly RequestMutator _mutator;
 
     public S3Protocol(Dice dice)
     {
         _dice = dice;
         _valid = new S3Requests(_world, dice);
-        _mutator = new RequestMutator(
-            dice,
-            new TargetMutator(dice, new TargetVocabulary(Parameters, Targets, OtherName, OtherName)),
-            new HeaderMutator(dice, HeaderNames),
-            new BodyMutator(dice, DocumentLanguages.Xml));
+        Words = new Vocabulary(HeaderNames, Parameters, Targets, Language.Xml, OtherName);
     }
 
     public Judge Judge { get; } = new S3Judge();
 
+    public Vocabulary Words { get; }
+
     public Task CreateSamplesAsync(FuzzServer server) => new S3SampleData(server, _world).CreateAsync();
 
     public FuzzRequest Any() => _valid.Any();
-
-    public FuzzRequest Mutate(FuzzRequest request) => _mutator.Mutate(request);
 
     public string? OperationOf(FuzzRequest request)
     {
@@ -72,7 +66,7 @@ internal sealed class S3Protocol : IFuzzedProtocol
             : null;
     }
 
-    public Task<string> ReadStateAsync(FuzzServer server, bool withBytes) => S3State.ReadAsync(server, _world, withBytes);
+    public Task<string> ReadStateAsync(FuzzServer server, bool withBytes) => _world.ReadAsync(server, withBytes);
 
     /// <summary>A failed condition is decided after the bytes are stored, a bucket is sealed before it is known to be empty, and an
     /// account counts a bucket before the bucket knows that it has no owner.</summary>

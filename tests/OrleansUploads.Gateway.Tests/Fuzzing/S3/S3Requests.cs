@@ -36,7 +36,6 @@ internal sealed class S3Requests(S3World world, Dice dice)
             : request with { Signer = dice.OneIn(12) ? bucket.Owner.ForOther() : bucket.Owner };
     }
 
-    /// <summary>The document that completes an upload with these parts.</summary>
     public static string PartList(IEnumerable<KeyValuePair<int, string>> parts) =>
         CompletionDocument.Of(parts.Select(part => (part.Key, part.Value)));
 
@@ -50,8 +49,6 @@ internal sealed class S3Requests(S3World world, Dice dice)
             "CreateBucket" => Request("PUT", root, dice.OneIn(2)
                 ? "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>"
                 : ""),
-            "HeadBucket" => Request("HEAD", root),
-            "DeleteBucket" => Request("DELETE", root),
             "ListObjects" => Request("GET", $"{root}?{Page("marker")}"),
             "ListObjectsV2" => Request("GET", $"{root}?list-type=2&{Page("start-after")}"),
             "ListObjectVersions" => Request("GET", $"{root}?versions&{Page("key-marker")}{dice.Pick("", "&version-id-marker=null")}"),
@@ -60,18 +57,16 @@ internal sealed class S3Requests(S3World world, Dice dice)
             "CopyObject" => Copied(bucket, Request("PUT", bucket.Target(key)), key),
             "GetObject" => Read(bucket, "GET", key),
             "HeadObject" => Read(bucket, "HEAD", key),
-            "GetObjectAcl" => Request("GET", $"{bucket.Target(key)}?acl"),
             "GetObjectAttributes" => Request("GET", $"{bucket.Target(key)}?attributes")
                 .With("x-amz-object-attributes", dice.Pick("ETag", "ETag,Checksum,ObjectParts,StorageClass,ObjectSize")),
             "DeleteObject" => Conditional(bucket, key, Request("DELETE", bucket.Target(key))),
-            "GetObjectTagging" => Request("GET", $"{bucket.Target(key)}?tagging"),
             "PutObjectTagging" => Request("PUT", $"{bucket.Target(key)}?tagging", TagDocument()),
-            "DeleteObjectTagging" => Request("DELETE", $"{bucket.Target(key)}?tagging"),
             "RestoreObject" => Request("POST", $"{bucket.Target(dice.OneIn(4) ? key : KnownBucket.Archived)}?restore", RestoreDocument()),
             "CreateMultipartUpload" => Creation(bucket, key),
             "ListMultipartUploads" => Request("GET", $"{root}?uploads&{Page("key-marker").Replace("max-keys", "max-uploads", StringComparison.Ordinal)}"),
-            _ when operation is { Level: S3Level.Bucket, Query: { } query } => Request(operation.Method, $"{root}?{query}"),
-            _ => OfUpload(operation, bucket, UploadOf(bucket)),
+            "UploadPart" or "UploadPartCopy" or "ListParts" or "CompleteMultipartUpload" or "AbortMultipartUpload" =>
+                OfUpload(operation, bucket, UploadOf(bucket)),
+            _ => Request(operation.Method, $"{(operation.Level == S3Level.Bucket ? root : bucket.Target(key))}?{operation.Query}"),
         };
     }
 
@@ -82,7 +77,7 @@ internal sealed class S3Requests(S3World world, Dice dice)
         var part = string.Create(CultureInfo.InvariantCulture, $"{target}?partNumber={number}&uploadId={upload.Id}");
         return operation.Name switch
         {
-            "UploadPart" => _bodies.Of("PUT", part) with { Learn = answer => LearnPart(upload, number, answer.Header("ETag")) },
+            "UploadPart" => _bodies.Of("PUT", part) with { Learn = answer => upload.Parts[number] = answer.Header("ETag") ?? "" },
             "UploadPartCopy" => Copied(bucket, Request("PUT", part), upload.Key),
             "ListParts" => Request("GET", $"{target}?uploadId={upload.Id}{dice.Pick("", "&max-parts=1", "&part-number-marker=1")}"),
             "CompleteMultipartUpload" => Conditional(
@@ -94,8 +89,7 @@ internal sealed class S3Requests(S3World world, Dice dice)
                     1 => upload.Parts.Concat(upload.Parts),
                     _ => upload.Parts,
                 }))),
-            "AbortMultipartUpload" => Request("DELETE", $"{target}?uploadId={upload.Id}"),
-            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "There is no request for this operation. Add one."),
+            _ => Request("DELETE", $"{target}?uploadId={upload.Id}"),
         };
     }
 
@@ -194,7 +188,7 @@ internal sealed class S3Requests(S3World world, Dice dice)
 
     private string TagDocument() =>
         "<Tagging><TagSet>"
-        + string.Concat(Enumerable.Range(0, dice.Below(12)).Select(i =>
+        + string.Concat(Enumerable.Range(0, dice.Below(13)).Select(i =>
             $"<Tag><Key>{(dice.OneIn(20) ? "same" : $"k{i}")}</Key><Value>{dice.Pick("", "1", "a b", "é")}</Value></Tag>"))
         + "</TagSet></Tagging>";
 
@@ -212,12 +206,4 @@ internal sealed class S3Requests(S3World world, Dice dice)
     private KnownObjectUpload UploadOf(KnownBucket bucket) => bucket.Uploads.Count == 0 || dice.OneIn(12)
         ? new KnownObjectUpload("k", new string('u', 92))
         : dice.OneIn(2) ? bucket.Uploads[^1] : dice.PickFrom(bucket.Uploads);
-
-    private static void LearnPart(KnownObjectUpload upload, int number, string? tag)
-    {
-        if (tag is not null)
-        {
-            upload.Parts[number] = tag;
-        }
-    }
 }

@@ -3,8 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>The languages of the documents that clients send.</summary>
-internal static partial class DocumentLanguages
+/// <summary>What a kind of text consists of, as far as the fuzzer knows it.</summary>
+/// <param name="Token">Matches the next token of any kind.</param>
+/// <param name="Odd">Returns what commonly breaks parsers in the place of a token.</param>
+internal sealed partial record Language(Regex Token, Func<Dice, string, string> Odd)
 {
     private static readonly string[] OddInJson =
     [
@@ -22,11 +24,23 @@ internal static partial class DocumentLanguages
         "<Part>", "</Part>", "<Part/>", "<Key/>", "<Object>", "xmlns=\"other\"", "<ETag>\"</ETag>", "<PartNumber>1</PartNumber>",
     ];
 
+    private static readonly string[] OddInChunks =
+    [
+        "fffffffffffffffff", "7fffffffffffffff", "-1", "+1", " 1", "0x1", "", "\n", "\r", "\r\n", "\r\n\r\n", "a:b", ":",
+        "x-amz-checksum-crc32:AAAAAA==", $"{new string('t', 20_000)}:v", string.Concat(Enumerable.Repeat("x-amz-checksum-crc32:AAAAAA==\r\n", 500)),
+    ];
+
+    public byte Start { get; private init; }
+
+    public Func<Dice, string, string> Reshape { get; private init; } = static (_, text) => text;
+
+    /// <summary>Corrupts the document in a token, or returns null if the token has none.</summary>
+    public Func<string, Func<string, string>, string?> Inside { get; private init; } = static (_, _) => null;
+
     /// <summary>JSON. A string may hold a document itself, as policies do.</summary>
-    public static DocumentLanguage Json { get; } = new(
-        (byte)'{',
+    public static Language Json { get; } = new(
         JsonToken(),
-        static dice => dice.Below(12) switch
+        static (dice, _) => dice.Below(12) switch
         {
             0 => Long(dice),
             1 => new string('[', 70) + new string(']', 70),
@@ -36,8 +50,10 @@ internal static partial class DocumentLanguages
             5 => WireText.Byte(0xC0),
             6 => new string('9', dice.Pick(20, 400)),
             _ => dice.Pick(OddInJson),
-        },
-        static (dice, text) => dice.Below(5) switch
+        })
+    {
+        Start = (byte)'{',
+        Reshape = static (dice, text) => dice.Below(5) switch
         {
             0 => $"[{text}]",
             1 => string.Concat(Enumerable.Repeat(dice.Pick("[", "{\"a\":"), dice.Pick(7, 64, 65, 5000))) + text,
@@ -45,19 +61,21 @@ internal static partial class DocumentLanguages
             3 => dice.Pick("  ", "null", "[]", "7"),
             _ => $"{text[..^1]},{Long(dice)}:{dice.Pick(OddInJson)}}}",
         },
-        InsideJson);
+        Inside = InsideJson,
+    };
 
     /// <summary>XML. Its tokens are tags and the texts between them.</summary>
-    public static DocumentLanguage Xml { get; } = new(
-        (byte)'<',
+    public static Language Xml { get; } = new(
         XmlToken(),
-        static dice => dice.Below(4) switch
+        static (dice, _) => dice.Below(4) switch
         {
             0 => OddText.Number(dice),
             1 => OddText.Of(dice),
             _ => dice.Pick(OddInXml),
-        },
-        static (dice, text) =>
+        })
+    {
+        Start = (byte)'<',
+        Reshape = static (dice, text) =>
         {
             var element = dice.Pick("Part", "Object", "a", "x:y");
             var content = dice.Pick("", $"<Key>k</Key><PartNumber>1</PartNumber></{element}>");
@@ -65,7 +83,34 @@ internal static partial class DocumentLanguages
                 text.IndexOf('>', StringComparison.Ordinal) + 1,
                 string.Concat(Enumerable.Repeat($"<{element}>{content}", dice.Pick(2, 40, 1001, 10_001))));
         },
-        static (_, _) => null);
+    };
+
+    /// <summary>The values of headers, such as ranges, numbers and signatures.</summary>
+    public static Language Header { get; } = new(
+        Words(),
+        static (dice, token) => dice.Below(8) switch
+        {
+            0 => dice.Pick(" ", "\t", "  ", ",", "/", ";", "=", ""),
+            1 => OddText.Range(dice),
+            2 or 3 => OddText.Number(dice),
+            4 => ((char)dice.Below(0x10000)).ToString(),
+            5 => token + dice.Pick("x", "0", "é", " ", "\u0001"),
+            _ => OddText.Of(dice),
+        });
+
+    /// <summary>The lines of a body in chunks, whose bytes are its characters.</summary>
+    public static Language Chunks { get; } = new(
+        Lines(), static (dice, token) => dice.Below(6) switch
+        {
+            0 => OddText.Of(dice),
+            1 => token[..dice.Below(token.Length + 1)],
+            2 => token + new string('\u00FF', dice.Pick(1, 100, 20_000)),
+            _ => dice.Pick(OddInChunks),
+        });
+
+    public static Regex Segments => Segment();
+
+    public static Regex Parameters => Parameter();
 
     private static string? InsideJson(string token, Func<string, string> corrupt)
     {
@@ -93,4 +138,16 @@ internal static partial class DocumentLanguages
 
     [GeneratedRegex("<[^>]*>?|[^<]+")]
     private static partial Regex XmlToken();
+
+    [GeneratedRegex(@"[\w+.]+|.", RegexOptions.Singleline)]
+    private static partial Regex Words();
+
+    [GeneratedRegex(@"\r\n|[^\r\n]+|[\r\n]")]
+    private static partial Regex Lines();
+
+    [GeneratedRegex("/[^/]*|[^/]+")]
+    private static partial Regex Segment();
+
+    [GeneratedRegex("[?&][^?&=]*|=[^?&]*|[^?&=]+")]
+    private static partial Regex Parameter();
 }
