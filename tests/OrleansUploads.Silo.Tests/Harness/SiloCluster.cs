@@ -19,7 +19,6 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     public IClusterDatabase Database { get; }
 
-    /// <summary>The folder for all bytes.</summary>
     public string PartsFolder => _folder.Data;
 
     /// <summary>Chooses silos for requests.</summary>
@@ -27,7 +26,6 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     public IReadOnlyList<RunningSilo> Silos => _silos;
 
-    /// <summary>What all silos have logged so far.</summary>
     public long LogBytes => _logBytesOfEnded + _silos.Sum(static silo => (long)silo.Log.Length);
 
     /// <param name="database">The cluster's database.</param>
