@@ -105,9 +105,6 @@ internal sealed class RunningSilo : ServingProcess
         return new RunningSilo(start, process, await RequireAddressAsync(process, StartPatience));
     }
 
-    /// <summary>Starts a silo that may not become ready.</summary>
-    public static CapturedProcess Run(IReadOnlyDictionary<string, string?> environment) => new SiloStart(environment).Run();
-
     /// <summary>Starts a silo that must refuse to start, with exit code 1 and an error message at the end of its output. The message
     /// has a line for each wrong setting.</summary>
     /// <returns>The message.</returns>
