@@ -20,7 +20,7 @@ internal sealed class ObjectLoad(HttpClient http, int seed)
     private const int LongBytes = Archives.MiB * 3 / 2;
 
     /// <summary>The silos start again meanwhile, on the same processors.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private static readonly KeyValuePair<string, Func<RaceClient, Round, Task<Race>>>[] Races = [.. Race.All, .. Race.Interrupted];
 
