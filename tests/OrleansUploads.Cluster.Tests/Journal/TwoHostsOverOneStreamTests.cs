@@ -3,8 +3,8 @@ namespace OrleansUploads.Cluster.Tests.Journal;
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class TwoHostsOverOneStreamTests
 {
-    private const int FixedSeeds = 10;
-    private const int SeedsOfACommit = 15;
+    private const int FixedSeeds = 20;
+    private const int SeedsOfACommit = 30;
     private const int Seeds = FixedSeeds + SeedsOfACommit;
     private const int Steps = 120;
 
