@@ -6,7 +6,6 @@ using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Memory;
 
-
 namespace OrleansUploads.Cluster.Azure.Tests;
 
 /// <summary>A silo on Azure Storage in this process.</summary>
@@ -40,5 +39,24 @@ internal sealed class RunningHost(IHost host) : IAsyncDisposable
     {
         await host.StopAsync();
         host.Dispose();
+    }
+}
+
+/// <summary>One silo for all tests of a class.</summary>
+public sealed class SharedHost(AzuriteServer azurite) : IAsyncLifetime
+{
+    private readonly Lazy<Task<RunningHost>> _host = new(async () => await RunningHost.StartAsync(await azurite.CreateClusterAsync()));
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Starts the silo, unless it runs. Skips the test if there is no Azurite and no storage account.</summary>
+    internal async Task<IGrainStorage> StartAsync() => (await _host.Value).Storage;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        {
+            await (await _host.Value).DisposeAsync();
+        }
     }
 }

@@ -8,7 +8,7 @@ namespace OrleansUploads.Cluster.Tests.Cluster;
 /// time.</summary>
 public sealed class SplitClusterTests
 {
-    private const int Rounds = 10;
+    private const int Rounds = 5;
     private const int Clients = 16;
     private const int Parts = 64;
 

@@ -8,7 +8,7 @@ namespace OrleansUploads.Cluster.Tests.Cluster;
 /// timeout.</summary>
 public sealed class StorageFaultTests
 {
-    private const int Rounds = 8;
+    private const int Rounds = 5;
     private const int Clients = 16;
     private const int Parts = 128;
 

@@ -11,7 +11,7 @@ public sealed class ThreeSilosTests
 {
     private const int Clients = 32;
     private const int Parts = 1000;
-    private const int Rounds = 20;
+    private const int Rounds = 6;
 
     [Fact]
     [Promise("README.md", "An upload becomes at most one archive, regardless of the number of callers, retries, crashes and failovers")]

@@ -4,11 +4,11 @@ namespace OrleansUploads.Cluster.Tests.Cluster;
 
 public sealed class WriteSizeTests
 {
-    private const int Parts = 10_000;
+    private const int Parts = 4_000;
     private const int SegmentBytes = 64 * 1024;
 
     [Fact]
-    public async Task Adding_one_part_to_ten_thousand_writes_at_most_one_segment()
+    public async Task Adding_one_part_to_four_thousand_writes_at_most_one_segment()
     {
         var world = new DurableWorld(serializer: DefaultSerializer.Instance);
         await using var cluster = await ClusterBench.StartAsync(world);
@@ -17,7 +17,7 @@ public sealed class WriteSizeTests
         await upload.OpenAsync(cluster.Client);
         const int Last = 300;
 
-        // Not all at once: on a busy machine the last of ten thousand calls would wait for longer than its patience.
+        // Not all at once: on a busy machine the last of thousands of calls would wait for longer than its patience.
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Parts - Last),
             new ParallelOptions { MaxDegreeOfParallelism = 256 },

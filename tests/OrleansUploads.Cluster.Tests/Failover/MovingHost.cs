@@ -8,16 +8,12 @@ internal sealed class MovingHost : IEntityHost
 {
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>All commands that were sent.</summary>
     public ConcurrentQueue<ICommand> Sent { get; } = new();
 
-    /// <summary>Whether the entities answer.</summary>
     public volatile bool HasArrived;
 
-    /// <summary>Whether the reason of failures is a failover.</summary>
     public bool IsFailover { get; init; } = true;
 
-    /// <summary>Completes when the first command was sent.</summary>
     public Task Asked => _asked.Task;
 
     public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)

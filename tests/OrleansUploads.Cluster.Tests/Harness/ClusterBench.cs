@@ -5,7 +5,6 @@ using OrleansUploads.Cluster.Settings;
 
 namespace OrleansUploads.Cluster.Tests.Harness;
 
-/// <summary>A cluster of real silos in this process.</summary>
 internal sealed class ClusterBench : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
@@ -19,13 +18,6 @@ internal sealed class ClusterBench : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
-    /// <summary>Starts a cluster.</summary>
-    /// <param name="world">What survives it.</param>
-    /// <param name="silos">The number of silos.</param>
-    /// <param name="options">The options of the entities.</param>
-    /// <param name="notifier">Sends notifications, or null.</param>
-    /// <param name="meter">Measures inventories, or null.</param>
-    /// <param name="stores">Adds other stores of journals and reminders than those of the world.</param>
     public static async Task<ClusterBench> StartAsync(
         DurableWorld world,
         int silos = 1,
@@ -79,7 +71,6 @@ internal sealed class ClusterBench : IAsyncDisposable
 
     public Task KillAsync(InProcessSiloHandle silo) => _cluster.KillSiloAsync(silo);
 
-    /// <summary>Stops a silo gracefully.</summary>
     public Task StopAsync(InProcessSiloHandle silo) => _cluster.StopSiloAsync(silo);
 
     public Task<InProcessSiloHandle> JoinAsync() => _cluster.StartAdditionalSiloAsync();

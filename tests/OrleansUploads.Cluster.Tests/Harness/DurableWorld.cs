@@ -26,7 +26,6 @@ internal sealed class DurableWorld
 
     public IPartStore Parts { get; }
 
-    /// <summary>Adds the journals and the reminders to a silo.</summary>
     public void AddStores(ISiloBuilder silo)
     {
         silo.Services.AddKeyedSingleton(ClusterNames.GrainStorage, Storage);

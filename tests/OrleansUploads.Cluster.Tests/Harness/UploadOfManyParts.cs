@@ -31,7 +31,6 @@ internal sealed class UploadOfManyParts(int parts, int number)
         Some.Hash(content),
         Some.Attempt(Interlocked.Increment(ref _attempts), TimeProvider.System.GetUtcNow()));
 
-    /// <summary>Lists the current parts.</summary>
     public async Task<IReadOnlyList<ListedPart>> ListAsync(IEntityHost host)
     {
         List<ListedPart> listed = [];
@@ -45,7 +44,6 @@ internal sealed class UploadOfManyParts(int parts, int number)
         return listed;
     }
 
-    /// <summary>The command that completes the upload with these parts.</summary>
     public CompleteUpload Complete(IReadOnlyList<ListedPart> listed) => new(
         Some.Vault, parts * Some.MiB, TreeHasher.Combine([.. listed.Select(part => part.TreeHash)]));
 
@@ -59,5 +57,34 @@ internal sealed class UploadOfManyParts(int parts, int number)
             Retrying.AskWithRetriesAsync(() => hostOf(client), Entity, Complete(listed)))));
         Assert.Single(completes.Select(complete => complete.Answer.Archive).Distinct());
         return completes[0].Answer;
+    }
+
+    /// <summary>Plays uploads over two hosts of each entity that do not know each other. No report is lost, and each upload becomes one
+    /// archive, whichever host is asked.</summary>
+    public static async Task PlayOverSplitAsync(IEntityHost left, IEntityHost right, int uploads, int parts, int callers)
+    {
+        IEntityHost[] hosts = [left, right];
+        await CreateVaultAsync(left);
+        for (var number = 0; number < uploads; number++)
+        {
+            var upload = new UploadOfManyParts(parts, number);
+            await upload.OpenAsync(hosts[number % 2]);
+            await Task.WhenAll(Enumerable.Range(0, parts).Select(async slot => Assert.Null(
+                (await hosts[slot % 2].AskWithRetriesAsync(upload.Entity, upload.Report(slot, $"{number}/{slot}"))).Refusal)));
+            foreach (var host in hosts)
+            {
+                Assert.Equal(
+                    Enumerable.Range(0, parts).Select(slot => Some.Hash($"{number}/{slot}")),
+                    (await upload.ListAsync(host)).Select(static part => part.TreeHash));
+            }
+
+            await upload.CompleteAtOnceAsync(callers, caller => hosts[caller % 2], await upload.ListAsync(left));
+        }
+
+        foreach (var host in hosts)
+        {
+            var vault = (await host.AskWithRetriesAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer;
+            Assert.Equal((uploads, uploads * ((parts * Some.MiB) + Limits.ArchiveOverheadBytes)), (vault.Archives, vault.SizeBytes));
+        }
     }
 }

@@ -5,7 +5,9 @@ using OrleansUploads.Cluster.Journal;
 namespace OrleansUploads.Cluster.Tests.Journal;
 
 /// <summary>Combines a journal per entity into one, so that the conformance tests can use it.</summary>
-internal sealed class CombinedJournals(IGrainStorage storage) : IJournal
+/// <param name="storage">Keeps the rows.</param>
+/// <param name="prefix">Begins the keys of the grains. Journals with different ones share no rows.</param>
+internal sealed class CombinedJournals(IGrainStorage storage, string prefix = "") : IJournal
 {
     private readonly ConcurrentDictionary<EntityId, GrainStorageJournal> _journals = new();
 
@@ -28,5 +30,5 @@ internal sealed class CombinedJournals(IGrainStorage storage) : IJournal
     private GrainStorageJournal Of(EntityId entity) => _journals.GetOrAdd(entity, Open, storage);
 
     private GrainStorageJournal Open(EntityId entity, IGrainStorage storage) => new(
-        storage, GrainId.Create("ou-test", $"{entity.Kind}{entity.Key}"), entity, TimeProvider.System);
+        storage, GrainId.Create("ou-test", $"{prefix}{entity.Kind}{entity.Key}"), entity, TimeProvider.System);
 }

@@ -3,8 +3,8 @@ namespace OrleansUploads.Cluster.Tests.Journal;
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class TwoHostsOverOneStreamTests
 {
-    private const int FixedSeeds = 40;
-    private const int SeedsOfACommit = 60;
+    private const int FixedSeeds = 20;
+    private const int SeedsOfACommit = 30;
     private const int Seeds = FixedSeeds + SeedsOfACommit;
     private const int Steps = 120;
 

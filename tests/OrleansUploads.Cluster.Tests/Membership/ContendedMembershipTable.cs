@@ -27,7 +27,6 @@ internal sealed class ContendedMembershipTable(SiloAddress predecessor, int lost
     /// <summary>Completes when the table was read ten times. A silo that cannot join reads it every second.</summary>
     public Task ReadOften => _readOften.Task;
 
-    /// <summary>The votes against the silo.</summary>
     public ImmutableArray<Tuple<SiloAddress, DateTime>> Votes
     {
         get

@@ -2,32 +2,26 @@ using Orleans.Storage;
 
 namespace OrleansUploads.Cluster.Tests.Storage;
 
-/// <summary>The effect of a fault on one call to the storage.</summary>
 internal enum StorageFault
 {
     None,
 
-    /// <summary>The call fails without any effect.</summary>
     FailBefore,
 
-    /// <summary>The call fails after its effect.</summary>
     FailAfter,
 
     /// <summary>The call fails, and takes effect later, when the test triggers it.</summary>
     LandLate,
 
-    /// <summary>The call is slow.</summary>
     Slow,
 }
 
-/// <summary>Grain storage that fails according to a plan.</summary>
 internal sealed class FaultyGrainStorage(IGrainStorage inner, Func<string, bool, StorageFault> plan) : IGrainStorage
 {
     private readonly Lock _gate = new();
     private readonly Queue<Func<Task>> _late = new();
     private readonly Dictionary<StorageFault, int> _counts = [];
 
-    /// <summary>Number of times that a fault has occurred.</summary>
     public int Count(StorageFault fault)
     {
         lock (_gate)

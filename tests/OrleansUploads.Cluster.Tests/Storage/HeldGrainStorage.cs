@@ -13,7 +13,6 @@ internal sealed class HeldGrainStorage(IGrainStorage inner) : IGrainStorage
     /// <summary>Whether calls wait. Otherwise they pass without waiting.</summary>
     public bool IsHolding { get; set; }
 
-    /// <summary>Number of calls that are waiting.</summary>
     public int Held
     {
         get

@@ -6,7 +6,6 @@ namespace OrleansUploads.Cluster.Tests.Storage;
 /// <summary>Grain storage whose standby may be gone. Then it still shows what is stored, and confirms nothing.</summary>
 internal sealed class ReplicatedGrainStorage(IGrainStorage inner) : IConfirmingStorage
 {
-    /// <summary>Whether the standby is gone.</summary>
     public bool StandbyIsGone { get; set; }
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>

@@ -9,7 +9,6 @@ internal sealed class SharedReminders : IReminderTable
     private readonly ConcurrentDictionary<(GrainId, string), ReminderEntry> _rows = new();
     private long _lastETag;
 
-    /// <summary>The grains that have a reminder.</summary>
     public IEnumerable<GrainId> Grains => _rows.Keys.Select(key => key.Item1);
 
     public Task<ReminderTableData> ReadRows(GrainId grainId) =>

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansUploads.Cluster.Tests.Tls;
 
-/// <summary>Keeps the messages of a silo.</summary>
 internal sealed class CapturedLog : ILoggerProvider
 {
     public ConcurrentQueue<string> Lines { get; } = new();

@@ -7,15 +7,11 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Cluster.Tests.Tls;
 
 /// <summary>Clients with a certificate of the cluster's authority are trusted like silos, over sockets.</summary>
-public sealed class NodeAccessTests : IAsyncLifetime
+public sealed class NodeAccessTests(SharedTlsBench shared) : IClassFixture<SharedTlsBench>
 {
     private static readonly VaultAddress Photos = new(TlsBench.OwnAccount, "photos");
 
-    private TlsBench _bench = null!;
-
-    public async ValueTask InitializeAsync() => _bench = await TlsBench.StartAsync(silos: 2);
-
-    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+    private readonly TlsBench _bench = shared.Bench;
 
     [Fact]
     public async Task A_node_stores_bytes_itself_and_calls_the_grains_of_its_uploads()

@@ -7,13 +7,9 @@ using OrleansUploads.Cluster.Tls;
 namespace OrleansUploads.Cluster.Tests.Tls;
 
 /// <summary>Who gets an answer from the ports of a silo with TLS, over sockets.</summary>
-public sealed class PortTests : IAsyncLifetime
+public sealed class PortTests(SharedTlsBench shared) : IClassFixture<SharedTlsBench>
 {
-    private TlsBench _bench = null!;
-
-    public async ValueTask InitializeAsync() => _bench = await TlsBench.StartAsync();
-
-    public ValueTask DisposeAsync() => _bench.DisposeAsync();
+    private readonly TlsBench _bench = shared.Bench;
 
     [Fact]
     public async Task A_peer_without_a_valid_certificate_gets_nothing()

@@ -9,7 +9,7 @@ namespace OrleansUploads.Cluster.Tests.Tls;
 
 /// <summary>Certificates are renewed while silos and ingestion nodes work, over sockets.</summary>
 [Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class RenewalTests : IAsyncLifetime
+public sealed class RenewalTests : IAsyncDisposable
 {
     private const int Silos = 3;
     private const int Renewals = 4;
@@ -18,13 +18,12 @@ public sealed class RenewalTests : IAsyncLifetime
 
     private TlsBench _bench = null!;
 
-    public async ValueTask InitializeAsync() => _bench = await TlsBench.StartAsync(Silos);
-
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
     [Fact]
     public async Task No_call_of_silos_or_nodes_fails_while_certificates_and_their_authority_are_renewed()
     {
+        _bench = await TlsBench.StartAsync(Silos);
         using var next = new TestAuthority("Next");
         using var ends = new CancellationTokenSource();
         var grains = await _bench.ConnectAsync(_bench.Authority.IssueNode("CN=node-7, O=Example"));
@@ -87,6 +86,7 @@ public sealed class RenewalTests : IAsyncLifetime
     [Fact]
     public async Task A_renewal_that_cannot_be_loaded_is_reported_and_the_certificate_from_before_stays()
     {
+        _bench = await TlsBench.StartAsync();
         var before = await ShownAsync();
         var certificate = await File.ReadAllTextAsync(_bench.SiloFiles.Certificate, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(_bench.SiloFiles.Certificate, "half a certif", TestContext.Current.CancellationToken);
@@ -104,6 +104,7 @@ public sealed class RenewalTests : IAsyncLifetime
     [Fact]
     public async Task Certificates_of_an_authority_that_was_replaced_are_refused_and_their_connections_end()
     {
+        _bench = await TlsBench.StartAsync(silos: 2);
         using var next = new TestAuthority("Next");
         using var node = await TlsPeer.ConnectAsync(_bench.ClientPorts[0], _bench.Authority.IssueNode("CN=node-7, O=Example").Load());
         using var silo = await TlsPeer.ConnectAsync(_bench.SiloPorts[0], _bench.Authority.IssueSilo().Load());

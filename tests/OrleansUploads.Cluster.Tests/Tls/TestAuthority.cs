@@ -24,19 +24,15 @@ internal sealed class TestAuthority : IDisposable
 
     private static DateTimeOffset Now => DateTimeOffset.UtcNow;
 
-    /// <summary>A certificate for silos.</summary>
     public IssuedCertificate IssueSilo(string subject = "CN=silo", DateTimeOffset? until = null) =>
         Issue(subject, until ?? Now.AddDays(1), [ServerAuthentication, ClientAuthentication], TlsFiles.DefaultSiloName);
 
-    /// <summary>A certificate for an ingestion node.</summary>
     public IssuedCertificate IssueNode(string subject, DateTimeOffset? until = null) =>
         Issue(subject, until ?? Now.AddDays(1), [ClientAuthentication], dnsName: null);
 
-    /// <summary>A certificate that is for servers only.</summary>
     public IssuedCertificate IssueServer(string subject) =>
         Issue(subject, Now.AddDays(1), [ServerAuthentication], TlsFiles.DefaultSiloName);
 
-    /// <summary>A certificate that is its own authority.</summary>
     public static IssuedCertificate SelfSigned(string subject)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -67,7 +63,6 @@ internal sealed class TestAuthority : IDisposable
     }
 }
 
-/// <summary>A certificate and its key, in PEM format.</summary>
 internal sealed record IssuedCertificate(string Pem, string KeyPem)
 {
     public X509Certificate2 Load() => X509Certificate2.CreateFromPem(Pem, KeyPem);

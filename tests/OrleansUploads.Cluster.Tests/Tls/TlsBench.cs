@@ -28,7 +28,6 @@ internal sealed class TlsBench : IAsyncDisposable
 
     public CapturedLog Log { get; } = new();
 
-    /// <summary>The files of all silos.</summary>
     public TlsFiles SiloFiles => FilesOf("silo");
 
     public List<int> SiloPorts { get; } = [];
@@ -37,7 +36,6 @@ internal sealed class TlsBench : IAsyncDisposable
 
     public ClusterCertificates Certificates(int silo) => _hosts[silo].Services.GetRequiredService<ClusterCertificates>();
 
-    /// <summary>The entities, through a silo.</summary>
     public IEntityHost Through(int silo) => _hosts[silo].Services.GetRequiredService<IEntityHost>();
 
     public static async Task<TlsBench> StartAsync(int silos = 1)
@@ -120,4 +118,14 @@ internal sealed class TlsBench : IAsyncDisposable
         _hosts.Add(host);
         await host.StartAsync(TestContext.Current.CancellationToken);
     }
+}
+
+/// <summary>Two silos for all tests of a class, which disturb neither of them.</summary>
+public sealed class SharedTlsBench : IAsyncLifetime
+{
+    internal TlsBench Bench { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Bench = await TlsBench.StartAsync(silos: 2);
+
+    public ValueTask DisposeAsync() => Bench.DisposeAsync();
 }

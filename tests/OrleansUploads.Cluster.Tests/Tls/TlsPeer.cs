@@ -24,7 +24,6 @@ internal sealed class TlsPeer : IDisposable
         _stream = stream;
     }
 
-    /// <summary>The certificate that the silo showed.</summary>
     public string SiloCertificate => _stream.RemoteCertificate!.GetCertHashString();
 
     [SuppressMessage("Security", "CA5359", Justification = "The tests ask what the silo accepts; they send it no secret.")]
@@ -46,7 +45,6 @@ internal sealed class TlsPeer : IDisposable
         return new TlsPeer(socket, stream);
     }
 
-    /// <summary>Sends the first message of a client.</summary>
     public async Task SendPreambleAsync()
     {
         await using var services = new ServiceCollection().AddSerializer(
@@ -106,7 +104,6 @@ internal sealed class ClientPreamble
     public string? ClusterId { get; set; }
 }
 
-/// <summary>A version of Orleans' protocol.</summary>
 [GenerateSerializer]
 internal enum ProtocolVersion : byte
 {

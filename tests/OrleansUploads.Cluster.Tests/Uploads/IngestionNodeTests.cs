@@ -11,20 +11,12 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Cluster.Tests.Uploads;
 
 /// <summary>Tests of ingestion nodes, which store the bytes themselves and call the grain of the upload.</summary>
-public sealed class IngestionNodeTests : IAsyncLifetime
+public sealed class IngestionNodeTests(IngestionNodeTests.SharedCluster shared) : IClassFixture<IngestionNodeTests.SharedCluster>
 {
     private static readonly VaultAddress Vault = new("111122223333", "photos");
 
-    private readonly DurableWorld _world = new();
-    private ClusterBench _cluster = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _cluster = await ClusterBench.StartAsync(_world, silos: 2);
-        await UploadOfManyParts.CreateVaultAsync(_cluster.Client);
-    }
-
-    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+    private readonly DurableWorld _world = shared.World;
+    private readonly ClusterBench _cluster = shared.Cluster;
 
     private IUploadGrain NewUpload() => _cluster.Grains.GetGrain<IUploadGrain>(UploadKey.New());
 
@@ -248,5 +240,21 @@ public sealed class IngestionNodeTests : IAsyncLifetime
         var upload = NewUpload();
         await Assert.ThrowsAsync<ArgumentException>(async () => await upload.ReportPartsAsync(
             Vault, [.. Enumerable.Repeat(Part(0, "0"), IUploadGrain.MaxReports + 1)]));
+    }
+
+    /// <summary>Two silos for all tests, each of which has uploads of its own.</summary>
+    public sealed class SharedCluster : IAsyncLifetime
+    {
+        internal DurableWorld World { get; } = new();
+
+        internal ClusterBench Cluster { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            Cluster = await ClusterBench.StartAsync(World, silos: 2);
+            await UploadOfManyParts.CreateVaultAsync(Cluster.Client);
+        }
+
+        public ValueTask DisposeAsync() => Cluster.DisposeAsync();
     }
 }

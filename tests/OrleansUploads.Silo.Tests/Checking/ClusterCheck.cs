@@ -7,7 +7,6 @@ internal sealed record ClusterCheck(int ExitCode, JsonElement Document, string E
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    /// <summary>The findings.</summary>
     public IReadOnlyList<JsonElement> Damage => [.. Document.GetProperty("damage").EnumerateArray()];
 
     /// <summary>The folders of bytes that nothing refers to.</summary>
@@ -23,7 +22,6 @@ internal sealed record ClusterCheck(int ExitCode, JsonElement Document, string E
         return new ClusterCheck(code, document.RootElement.Clone(), process.Error);
     }
 
-    /// <summary>Requires that nothing is damaged.</summary>
     public ClusterCheck ExpectSound()
     {
         Assert.True(ExitCode == 0 && Damage.Count == 0 && Text(Document, "outcome") == "sound", $"{Document}\n{Error}");

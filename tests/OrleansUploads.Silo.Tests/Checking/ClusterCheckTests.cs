@@ -1,6 +1,8 @@
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
+using OrleansUploads.Engine.Disk;
 using OrleansUploads.Silo.Checking;
+using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Moving;
 using OrleansUploads.Silo.Tests.Serving;
@@ -9,16 +11,15 @@ namespace OrleansUploads.Silo.Tests.Checking;
 
 /// <summary>The command <c>check</c> of a cluster names what is missing or damaged, reports nothing else, and changes nothing.</summary>
 [Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azurite) : IDisposable
+public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, PostgresServer postgres, AzuriteServer azurite)
+    : IClassFixture<ClusterCheckTests.StoppedCluster>, IDisposable
 {
-    private const string Bucket = "parts";
-    private const string Prefix = "cluster";
     private const string VaultOfTape = "000000000001/tape";
 
     /// <summary>How often clients change the busy cluster at most.</summary>
-    private const int MaxChanges = 60;
+    private const int MaxChanges = 20;
 
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
     private static readonly byte[] Tape = Archives.Bytes((2 * Archives.MiB) + 5, seed: 4);
 
@@ -29,14 +30,15 @@ public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azu
     [Fact]
     public async Task What_a_busy_cluster_changes_is_not_damage()
     {
-        var silo = (await StartOfSiloAsync("PostgreSQL")).With("OrleansUploads__ReplacedObjectGrace", "1m");
+        var silo = new SiloStart(RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data))
+            .With("OrleansUploads__ReplacedObjectGrace", "1m");
         var service = new MovingService();
         await using var cluster = await RunningSilo.StartAsync(silo);
         await service.FillAsync(cluster, archives: 10, objects: 10);
         using var stop = new CancellationTokenSource();
         var changes = 0;
         var load = LoadAsync();
-        for (var check = 0; check < 3; check++)
+        for (var check = 0; check < 2; check++)
         {
             var before = Volatile.Read(ref changes);
             var report = (await ClusterCheck.RunAsync(silo, check % 2 == 0 ? ["--deep"] : [])).ExpectSound();
@@ -62,17 +64,17 @@ public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azu
 
     [Theory]
     [InlineData("PostgreSQL")]
-    [InlineData("Azurite")]
+    [InlineData("Azurite", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "4"])]
     public async Task Damaged_and_missing_files_are_named_with_their_owners(string database)
     {
-        var silo = await StartOfSiloAsync(database);
-        var (archive, upload) = await FillAsync(silo);
-        var parts = Files(upload, "*.part");
+        var (silo, archive, upload) = database == "PostgreSQL" ? await stopped.TakeAsync() : await FillAsync(await OnAzureAsync());
+        var folder = silo.Environment[KnownSettings.PartsFolder.Variable]!;
+        var parts = Files(folder, upload, "*.part");
         Assert.Equal(3, parts.Length);
         Assert.Empty((await ClusterCheck.RunAsync(silo)).ExpectSound().Orphans);
         File.Delete(parts[0]);
         Flip(parts[1]);
-        var small = Assert.Single(Files("*", "*.part"), file => !parts.Contains(file) && new FileInfo(file).Length > 200_000);
+        var small = Assert.Single(Files(folder, "*", "*.part"), file => !parts.Contains(file) && new FileInfo(file).Length > 200_000);
         Flip(small);
         var orphan = Path.Combine(Path.GetDirectoryName(parts[0])!, $"{new string('0', 32)}.part");
         await File.WriteAllTextAsync(orphan, "half a part", TestContext.Current.CancellationToken);
@@ -91,10 +93,10 @@ public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azu
     [Fact]
     public async Task An_object_that_is_missing_from_the_store_is_named_and_nothing_is_written_to_it()
     {
-        await using var store = await StartStoreAsync();
+        await using var store = await S3Calls.StartStoreAsync(_folder.File("store"));
         using var s3 = new S3Calls(store);
-        var silo = WithPartsIn(store, await StartOfSiloAsync("PostgreSQL"));
-        var (archive, upload) = await FillAsync(silo);
+        var start = new SiloStart(RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data)).WithPartsIn(store);
+        var (silo, archive, upload) = await FillAsync(start);
         var keys = await KeysAsync(s3);
         var rows = await DigestOfRowsAsync(silo);
         (await ClusterCheck.RunAsync(silo, "--deep")).ExpectSound();
@@ -102,40 +104,39 @@ public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azu
         Assert.Equal(rows, await DigestOfRowsAsync(silo));
 
         var lost = keys.First(key => key.Contains(upload, StringComparison.Ordinal) && key.EndsWith(".part", StringComparison.Ordinal));
-        await s3.SendAsync(HttpMethod.Delete, $"/{Bucket}/{lost}");
+        await s3.SendAsync(HttpMethod.Delete, $"/{S3Calls.Bucket}/{lost}");
 
         var found = Assert.Single((await ClusterCheck.RunAsync(silo)).Damage);
         Assert.Equal(
-            ($"s3://{Bucket}/{lost}", archive, VaultOfTape),
+            ($"s3://{S3Calls.Bucket}/{lost}", archive, VaultOfTape),
             (ClusterCheck.Text(found, "file"), ClusterCheck.Text(found, "archive"), ClusterCheck.Text(found, "vault")));
     }
 
     [Fact]
     public async Task Another_store_is_named_by_its_mark_and_not_reported_as_a_loss()
     {
-        var silo = await StartOfSiloAsync("PostgreSQL");
-        await FillAsync(silo);
-        var other = await StartOfSiloAsync("PostgreSQL", _folder.File("other"));
-        await FillAsync(other);
+        var (silo, _, _) = await stopped.TakeAsync();
+        using (var store = DiskPartStore.OpenShared(_folder.File("other")))
+        {
+            await store.FindOrMakeMarkAsync(new byte[16], TestContext.Current.CancellationToken);
+        }
 
-        var report = await ClusterCheck.RunAsync(silo.With(KnownSettings.PartsFolder.Variable, _folder.File("other")));
-
-        Assert.Equal((2, 0), (report.ExitCode, report.Damage.Count));
-        var reason = ClusterCheck.Text(report.Document, "reason")!;
-        Assert.Contains(
-            $"{_folder.File("other")} does not keep the bytes of the cluster orleans-uploads: its mark 'folder-mark' is ",
-            reason,
-            StringComparison.Ordinal);
-        var missing = await ClusterCheck.RunAsync(silo.With(KnownSettings.PartsFolder.Variable, _folder.File("missing")));
-        Assert.Equal((2, 0), (missing.ExitCode, missing.Damage.Count));
-        Assert.Contains("there is no mark", ClusterCheck.Text(missing.Document, "reason"), StringComparison.Ordinal);
+        foreach (var (folder, reason) in ((string, string)[])
+        [
+            ("other", $"{_folder.File("other")} does not keep the bytes of the cluster orleans-uploads: its mark 'folder-mark' is "),
+            ("missing", "there is no mark"),
+        ])
+        {
+            var report = await ClusterCheck.RunAsync(silo.With(KnownSettings.PartsFolder.Variable, _folder.File(folder)));
+            Assert.Equal((2, 0), (report.ExitCode, report.Damage.Count));
+            Assert.Contains(reason, ClusterCheck.Text(report.Document, "reason"), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
     public async Task A_lost_history_is_noticed_by_those_that_refer_to_it()
     {
-        var silo = await StartOfSiloAsync("PostgreSQL");
-        var (archive, upload) = await FillAsync(silo);
+        var (silo, archive, upload) = await stopped.TakeAsync();
         await PostgresServer.ExecuteAsync(
             silo.Environment[KnownSettings.ConnectionString.Variable]!,
             $"DELETE FROM orleansstorage WHERE grainidextensionstring = '{upload}'");
@@ -148,8 +149,7 @@ public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azu
     [Fact]
     public async Task An_unreadable_history_is_damage_and_the_check_goes_on()
     {
-        var silo = await StartOfSiloAsync("PostgreSQL");
-        var (_, upload) = await FillAsync(silo);
+        var (silo, _, upload) = await stopped.TakeAsync();
         await PostgresServer.ExecuteAsync(
             silo.Environment[KnownSettings.ConnectionString.Variable]!,
             $"UPDATE orleansstorage SET payloadbinary = 'rubbish' WHERE grainidextensionstring = '{upload}'");
@@ -164,8 +164,7 @@ public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azu
     [Fact]
     public async Task An_interrupted_check_resumes_where_it_stopped()
     {
-        var silo = await StartOfSiloAsync("PostgreSQL");
-        var (_, upload) = await FillAsync(silo);
+        var (silo, _, upload) = await stopped.TakeAsync();
         await PostgresServer.ExecuteAsync(
             silo.Environment[KnownSettings.ConnectionString.Variable]!,
             $"""
@@ -213,14 +212,12 @@ public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azu
     [InlineData("'--dep' is neither a command nor a setting", "check", "--dep")]
     public async Task Wrong_options_end_with_the_exit_code_of_a_check_that_did_not_begin(string problem, params string[] arguments)
     {
-        await using var process = new SiloStart(RunningSilo.Alone()).Run(arguments);
-
-        Assert.Equal(2, await process.WaitForExitAsync(TimeSpan.FromMinutes(1)));
-        Assert.Contains(problem, process.Error, StringComparison.Ordinal);
+        Assert.Contains(problem, await RunningSilo.RefuseAsync(RunningSilo.With(), arguments), StringComparison.Ordinal);
+        Assert.Equal(2, SiloCommand.FailureCodeOf(arguments));
     }
 
     /// <summary>Starts a silo, and stops it when it has an archive of three parts and an object.</summary>
-    private static async Task<(string Archive, string Upload)> FillAsync(SiloStart silo)
+    private static async Task<(SiloStart Silo, string Archive, string Upload)> FillAsync(SiloStart silo)
     {
         await using var cluster = await RunningSilo.StartAsync(silo);
         using var client = cluster.Connect();
@@ -241,33 +238,20 @@ public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azu
         await s3.SendAsync(HttpMethod.Put, "/beef", []);
         await s3.SendAsync(HttpMethod.Put, "/beef/steak", [1, 2, 3]);
         await cluster.StopAsync();
-        return (archive.ArchiveId, upload);
+        return (silo, archive.ArchiveId, upload);
     }
 
-    private async Task<SiloStart> StartOfSiloAsync(string database, string? folder = null) =>
-        new((await DatabaseServers.Named(database, postgres, azurite).CreateAsync()).NewSilo(folder ?? _folder.Data));
+    private async Task<SiloStart> OnAzureAsync() => new(RunningSilo.OnAzure(await azurite.CreateClusterAsync(), _folder.Data));
 
-    private async Task<ServerProcess> StartStoreAsync()
-    {
-        var store = await ServerProcess.StartAsync(_folder.File("store"), "--quiet");
-        using var s3 = new S3Calls(store);
-        await s3.SendAsync(HttpMethod.Put, $"/{Bucket}", []);
-        return store;
-    }
-
-    private static SiloStart WithPartsIn(ServerProcess store, SiloStart silo) => silo.WithPartsInS3(
-        $"s3://{Bucket}/{Prefix}", store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
-
-    private static async Task<IReadOnlyList<string>> KeysAsync(S3Calls s3) => await s3.ListAsync($"/{Bucket}?list-type=2", "Key");
+    private static async Task<IReadOnlyList<string>> KeysAsync(S3Calls s3) => await s3.ListAsync($"/{S3Calls.Bucket}?list-type=2", "Key");
 
     private static Task<string?> DigestOfRowsAsync(SiloStart silo) => PostgresServer.QueryAsync(
         silo.Environment[KnownSettings.ConnectionString.Variable]!,
         "SELECT md5(string_agg(s::text || s.xmin::text, ',' ORDER BY s::text)) FROM orleansstorage s");
 
-    /// <summary>The files of an upload, or of all uploads.</summary>
-    private string[] Files(string upload, string pattern) =>
+    private static string[] Files(string parts, string upload, string pattern) =>
     [
-        .. Directory.GetDirectories(_folder.Data, upload, SearchOption.AllDirectories)
+        .. Directory.GetDirectories(parts, upload, SearchOption.AllDirectories)
             .SelectMany(folder => Directory.GetFiles(folder, pattern)).Order(StringComparer.Ordinal),
     ];
 
@@ -278,5 +262,41 @@ public sealed class ClusterCheckTests(PostgresServer postgres, AzuriteServer azu
         var value = stream.ReadByte();
         stream.Position--;
         stream.WriteByte((byte)(value ^ 1));
+    }
+
+    /// <summary>A cluster on PostgreSQL whose silo has stored an archive and objects, and has stopped.</summary>
+    public sealed class StoppedCluster(PostgresServer postgres) : IDisposable
+    {
+        private readonly TemporaryFolder _folder = new();
+        private (SiloStart Silo, string Archive, string Upload)? _filled;
+
+        public void Dispose() => _folder.Dispose();
+
+        /// <summary>Returns the cluster as it was when its silo stopped, whatever a test has done to it.</summary>
+        internal async Task<(SiloStart Silo, string Archive, string Upload)> TakeAsync()
+        {
+            if (_filled is { } filled)
+            {
+                await PostgresServer.ExecuteAsync(
+                    filled.Silo.Environment[KnownSettings.ConnectionString.Variable]!,
+                    "TRUNCATE orleansstorage; INSERT INTO orleansstorage SELECT * FROM kept");
+                Directory.Delete(_folder.Data, recursive: true);
+                await CopyAsync(_folder.File("kept"), _folder.Data);
+                return filled;
+            }
+
+            var database = await postgres.CreateDatabaseAsync();
+            filled = await FillAsync(new SiloStart(RunningSilo.OnPostgres(database, _folder.Data)));
+            await PostgresServer.ExecuteAsync(database, "CREATE TABLE kept AS TABLE orleansstorage");
+            await CopyAsync(_folder.Data, _folder.File("kept"));
+            _filled = filled;
+            return filled;
+        }
+
+        private static async Task CopyAsync(string from, string to)
+        {
+            await using var copy = CapturedProcess.Start("cp", ["-a", from, to], []);
+            Assert.True(await copy.WaitForExitAsync(TimeSpan.FromMinutes(1)) == 0, copy.ToString());
+        }
     }
 }

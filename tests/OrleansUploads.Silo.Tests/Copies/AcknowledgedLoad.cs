@@ -17,7 +17,7 @@ internal sealed class AcknowledgedLoad : IAsyncDisposable
     private const int Readers = 4;
 
     /// <summary>The time from one request of a client to its next. In the minutes of a drill, that is enough to read everything back.</summary>
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(600);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, int> _archives = new();

@@ -93,7 +93,6 @@ internal sealed class HomeOfCluster : IAsyncDisposable
         return silo;
     }
 
-    /// <summary>The content of a file in the home folder.</summary>
     public string Read(string name) => File.ReadAllText(Path.Combine(Home, name));
 
     public async ValueTask DisposeAsync()

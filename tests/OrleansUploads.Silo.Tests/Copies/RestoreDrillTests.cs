@@ -10,7 +10,7 @@ namespace OrleansUploads.Silo.Tests.Copies;
 /// <summary>Backups of a cluster that serves, by the commands of docs/cluster.md, with the default names.</summary>
 public sealed class RestoreDrillTests : IAsyncDisposable
 {
-    private const string Bucket = "parts";
+    private const string Bucket = S3Calls.Bucket;
     private const string Refusal = "this is a copy of a cluster's database";
 
     private readonly TemporaryFolder _folder = new();
@@ -24,7 +24,7 @@ public sealed class RestoreDrillTests : IAsyncDisposable
 
     [Theory]
     [InlineData("folder", "as documented", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "5"])]
-    [InlineData("S3", "with the table of silos", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "3"])]
+    [InlineData("S3", "with the table of silos", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "1"])]
     public async Task A_drill_beside_production_under_load_lives_alone_and_takes_nothing_from_it(string parts, string dump)
     {
         await using var home = await HomeOfCluster.CreateAsync();
@@ -62,7 +62,7 @@ public sealed class RestoreDrillTests : IAsyncDisposable
             start, ("127.0.0.1:9409", $"127.0.0.1:{ports[0]}"), ("11119", Text(ports[1])), ("30009", Text(ports[2])));
         Assert.Contains("This is the cluster orleans-uploads-", printed, StringComparison.Ordinal);
         Assert.Contains("\"status\":\"Healthy\"", printed, StringComparison.Ordinal);
-        await load.AwaitMoreAsync(40);
+        await load.AwaitMoreAsync(20);
 
         // The drill has everything from before the backup, and takes writes of its own.
         var address = new Uri($"http://127.0.0.1:{ports[0]}");
@@ -76,7 +76,7 @@ public sealed class RestoreDrillTests : IAsyncDisposable
 
         // Production does not notice how it ends.
         await home.RunAsync("kill -9 $(cat ~/drill/silo.pid)");
-        await load.AwaitMoreAsync(60);
+        await load.AwaitMoreAsync(20);
         await home.RunAsync(Handbook.CommandsBehind("### A restore drill", block: 1).Replace("kill $(cat ~/drill/silo.pid); sleep 5", "", StringComparison.Ordinal));
         await load.AwaitMoreAsync(20);
         await load.StopAsync();
@@ -105,13 +105,13 @@ public sealed class RestoreDrillTests : IAsyncDisposable
         await home.RunAsync(restore.Replace("kill $(cat ~/cluster/silo-*.pid)", "", StringComparison.Ordinal)
             .Replace("~/cluster/program/orleans-uploads-silo restore; ~/cluster/program/orleans-uploads-silo take-over", "true", StringComparison.Ordinal));
 
-        Assert.Contains(Refusal, await RunningSilo.ExpectRefusalAsync(start.Environment), StringComparison.Ordinal);
-        Assert.Contains(Refusal, await RunningSilo.ExpectRefusalAsync(start.Environment, "clock", "show"), StringComparison.Ordinal);
-        Assert.Contains(Refusal, await RunningSilo.ExpectRefusalAsync(start.With(KnownSettings.ClusterId.Variable, "drill").Environment), StringComparison.Ordinal);
+        Assert.Contains(Refusal, await RunningSilo.RefuseAsync(start.Environment), StringComparison.Ordinal);
+        Assert.Contains(Refusal, await RunningSilo.RefuseAsync(start.Environment, "clock", "show"), StringComparison.Ordinal);
+        Assert.Contains(Refusal, await RunningSilo.RefuseAsync(start.With(KnownSettings.ClusterId.Variable, "drill").Environment), StringComparison.Ordinal);
         var gateway = start.With(KnownSettings.Role.Variable, "gateway");
-        Assert.Contains(Refusal, await RunningSilo.ExpectRefusalAsync(gateway.Environment), StringComparison.Ordinal);
+        Assert.Contains(Refusal, await RunningSilo.RefuseAsync(gateway.Environment), StringComparison.Ordinal);
         Assert.Contains(
-            $"{home.PartsFolder} has the bytes of the cluster that was copied", await RunningSilo.ExpectRefusalAsync(start.Environment, "clone"), StringComparison.Ordinal);
+            $"{home.PartsFolder} has the bytes of the cluster that was copied", await RunningSilo.RefuseAsync(start.Environment, "clone"), StringComparison.Ordinal);
 
         Assert.Contains("This is the cluster orleans-uploads-", await home.RunAsync(
             "(set -a; . ~/cluster/silos.env; ~/cluster/program/orleans-uploads-silo restore)"), StringComparison.Ordinal);
@@ -125,7 +125,7 @@ public sealed class RestoreDrillTests : IAsyncDisposable
         await load.RequireAllAsync(asGateway.Address);
 
         // The command does not touch a cluster that runs.
-        Assert.Contains("was running at", await RunningSilo.ExpectRefusalAsync(start.Environment, "restore"), StringComparison.Ordinal);
+        Assert.Contains("was running at", await RunningSilo.RefuseAsync(start.Environment, "restore"), StringComparison.Ordinal);
     }
 
     private static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
@@ -139,14 +139,8 @@ public sealed class RestoreDrillTests : IAsyncDisposable
             return start;
         }
 
-        if (_store is null)
-        {
-            _store = await ServerProcess.StartAsync(_folder.Data, "--quiet");
-            using var s3 = new S3Calls(_store);
-            await s3.SendAsync(HttpMethod.Put, $"/{Bucket}", []);
-        }
-
-        return start.WithPartsInS3($"s3://{Bucket}/cluster", _store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
+        _store ??= await S3Calls.StartStoreAsync(_folder.Data);
+        return start.WithPartsIn(_store);
     }
 
     /// <summary>Copies the objects of production to the drill's prefix.</summary>

@@ -5,8 +5,7 @@ using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 
-/// <summary>Every deployment gives its silos settings that the program accepts. Only those on a shared folder give them a volume for
-/// data.</summary>
+/// <summary>Every deployment gives its silos settings that the program accepts.</summary>
 public sealed partial class DeployedSettingsTests : IDisposable
 {
     private const string ComposeSilos = "docker-compose.yml";
@@ -45,23 +44,6 @@ public sealed partial class DeployedSettingsTests : IDisposable
 
         Assert.Equal(decisions, Setting.WordOf(settings.Store));
         Assert.Equal(bytes, settings.Service.Parts?.ToString().TrimEnd('/') ?? settings.PartsFolder);
-    }
-
-    [Theory]
-    [InlineData("docker-compose.override.yml")]
-    [InlineData("deploy/docker-compose.s3.yml")]
-    [InlineData("deploy/docker-compose.folder.yml", "parts")]
-    [InlineData("deploy/docker-compose.azurite.yml")]
-    public void Silos_in_compose_have_a_volume_only_for_a_shared_folder(string overlay, params string[] volumes) =>
-        Assert.Equal(volumes, ComposeFiles(overlay).SelectMany(file => NamedVolume().Matches(SiloOf(file))).Select(Name));
-
-    [Fact]
-    public void Silos_in_Kubernetes_have_a_volume_only_for_a_shared_folder()
-    {
-        var overlays = Directory.EnumerateFiles(Repository.File(KubernetesFolder), "*.yaml", SearchOption.AllDirectories)
-            .Where(file => Claim().IsMatch(File.ReadAllText(file)))
-            .Select(file => Path.GetRelativePath(Repository.File(KubernetesFolder), file));
-        Assert.Equal(["folder/parts.yaml", "folder/silo.yaml"], overlays.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -144,9 +126,6 @@ public sealed partial class DeployedSettingsTests : IDisposable
     [GeneratedRegex(@"^      (?<name>[A-Z]\w+): (?<value>(?!\s).+)$", RegexOptions.Multiline)]
     private static partial Regex ComposeVariable();
 
-    [GeneratedRegex(@"^      - (?<name>\w+):/", RegexOptions.Multiline)]
-    private static partial Regex NamedVolume();
-
     [GeneratedRegex(@"- name: (?<name>OrleansUploads__\w+)\s+value: (?<value>\S+)")]
     private static partial Regex PodVariable();
 
@@ -158,7 +137,4 @@ public sealed partial class DeployedSettingsTests : IDisposable
 
     [GeneratedRegex(@"\$\{(?<name>\w+)(:[^}]*)?\}")]
     private static partial Regex Interpolated();
-
-    [GeneratedRegex("ReadWriteMany|persistentVolumeClaim")]
-    private static partial Regex Claim();
 }

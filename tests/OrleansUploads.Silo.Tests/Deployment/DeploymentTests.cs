@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
@@ -19,8 +18,6 @@ public sealed partial class DeploymentTests
             .Select(path => Path.GetRelativePath(Repository.Root, path))
             .Where(name => !name.Split('/').Any(folder => folder is "bin" or "obj" or "node_modules" or "secrets")),
     ];
-
-    private static string DashboardPort => $"{Number(Read("deploy/Dockerfile"), $@"{KnownSettings.DashboardListen.Variable}=0\.0\.0\.0:(\d+)")}";
 
     private static readonly string Everything = string.Join('\n', Files.Select(Read));
 
@@ -42,54 +39,6 @@ public sealed partial class DeploymentTests
             + $"{(setting.Default is null ? "" : $"`{setting.Default}`")} | {setting.Meaning} |",
             operations,
             StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void Every_probe_uses_an_existing_path()
-    {
-        var asked = Probe().Matches(Everything).Select(match => match.Groups["path"].Value).ToList();
-        Assert.True(asked.Count >= 5, "The probes were not found.");
-        Assert.All(asked, path => Assert.Contains(path, (string[])[GatewayEndpoints.HealthPath, GatewayEndpoints.LivePath]));
-        Assert.Contains(GatewayEndpoints.HealthPath, asked);
-        Assert.Contains(GatewayEndpoints.LivePath, asked);
-    }
-
-    [Theory]
-    [InlineData("deploy/Dockerfile", @"^EXPOSE (?<port>\d+) (?<port>\d+) (?<port>\d+) (?<port>\d+)$")]
-    [InlineData("deploy/kubernetes/base/silo.yaml", @"containerPort: (?<port>\d+)")]
-    [InlineData("deploy/kubernetes/base/silo.yaml", @"\bport: (?<port>\d+)")]
-    public void Every_port_is_a_default_port_of_the_program_or_that_of_the_dashboard_in_the_image(string file, string pattern)
-    {
-        var named = Regex.Matches(Read(file), pattern, RegexOptions.Multiline)
-            .SelectMany(match => match.Groups["port"].Captures.Select(capture => capture.Value));
-        Assert.Equal(
-            [
-                KnownSettings.SiloPort.Default!,
-                KnownSettings.ClientPort.Default!,
-                KnownSettings.Listen.Default!.Split(':')[1],
-                DashboardPort,
-            ],
-            named.Distinct().Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public void The_load_balancer_sends_requests_where_the_silos_listen()
-    {
-        var listens = KnownSettings.Listen.Default!.Split(':')[1];
-        Assert.Contains($"server-template silo- 10 silo:{listens}", Read("deploy/haproxy/haproxy.cfg"), StringComparison.Ordinal);
-        Assert.Contains($"server-template silo- 10 silo:{DashboardPort}", Read("deploy/haproxy/haproxy.cfg"), StringComparison.Ordinal);
-        foreach (var file in (string[])["docker-compose.yml", "deploy/docker-compose.azurite.yml"])
-        {
-            Assert.Contains($":{listens}\"", Read(file), StringComparison.Ordinal);
-            Assert.Contains($":{DashboardPort}\"", Read(file), StringComparison.Ordinal);
-        }
-    }
-
-    [Fact]
-    public void The_image_starts_the_program_that_is_built()
-    {
-        Assert.Contains($"\"/app/{Path.GetFileName(Repository.SiloProgram)}\"", Read("deploy/Dockerfile"), StringComparison.Ordinal);
-        Assert.True(File.Exists(Repository.SiloProgram));
     }
 
     [Theory]
@@ -115,14 +64,6 @@ public sealed partial class DeploymentTests
         // make-secrets.sh makes the secrets.
         Assert.DoesNotContain(
             named, name => !name.StartsWith("deploy/secrets/", StringComparison.Ordinal) && !Path.Exists(Repository.File(name)));
-    }
-
-    [Fact]
-    public void Every_image_has_a_version_other_than_latest()
-    {
-        var images = Image().Matches(Everything).Select(match => match.Groups["image"].Value).ToList();
-        Assert.True(images.Count >= 8, "The images were not found.");
-        Assert.All(images, image => Assert.Matches(@"^[a-z0-9/-]+:\d+(\.\d+)+$", image));
     }
 
     [Fact]
@@ -185,10 +126,4 @@ public sealed partial class DeploymentTests
 
     [GeneratedRegex(@"\bOrleansUploads__\w+")]
     private static partial Regex Variable();
-
-    [GeneratedRegex(@"(httpGet: \{path: |httpchk GET |http://127\.0\.0\.1:\d+)(?<path>/[a-z]+z)\b")]
-    private static partial Regex Probe();
-
-    [GeneratedRegex(@"^(ARG \w+_IMAGE=|FROM | *-? ?image: )(?<image>[^\s$]+)", RegexOptions.Multiline)]
-    private static partial Regex Image();
 }

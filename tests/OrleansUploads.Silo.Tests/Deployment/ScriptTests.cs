@@ -7,7 +7,6 @@ using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 
-/// <summary>Runs the scripts in <c>deploy/</c>.</summary>
 public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) : IDisposable
 {
     /// <summary>The script uses up to this many ports from the first one on.</summary>
@@ -168,25 +167,6 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
         Assert.Equal(40, store.Options.SecretKey.Length);
     }
 
-    [Theory]
-    [InlineData("", true)]
-    [InlineData("single", false)]
-    public async Task The_script_for_images_names_everything_that_is_missing_before_it_starts(string images, bool needsNames)
-    {
-        await WriteProgramAsync("podman", "case $3 in *Network*) echo cni ;; *) echo crun ;; esac");
-        await WriteProgramAsync("dotnet", "exit 1");
-        await using var script = CapturedProcess.Start(
-            "/bin/sh", [Repository.File("deploy/local-images.sh"), images], [new("PATH", $"{_folder.Path}:/usr/bin:/bin")]);
-
-        Assert.Equal(1, await script.WaitForExitAsync(Patience));
-
-        Assert.StartsWith("local-images.sh: this machine is not ready for it.", script.Error, StringComparison.Ordinal);
-        Assert.Contains("apt-get install debootstrap iptables", script.Error, StringComparison.Ordinal);
-        Assert.Equal(needsNames, script.Error.Contains("network_backend=\"netavark\"", StringComparison.Ordinal));
-        Assert.Equal(
-            Directory.Exists("/sys/fs/cgroup/unified"), script.Error.Contains("runtime=\"runc\"", StringComparison.Ordinal));
-    }
-
     private static Dictionary<string, string?> LocalCluster(string folder) => new()
     {
         ["LOCAL_CLUSTER_FOLDER"] = folder,
@@ -199,16 +179,6 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
         await using var script = CapturedProcess.Start(
             "/bin/sh", [Repository.File(ClusterScript), .. arguments], LocalCluster(_folder.Path));
         return (await script.WaitForExitAsync(Patience), script.Error);
-    }
-
-    /// <summary>Writes a program that the scripts find first.</summary>
-    private async Task WriteProgramAsync(string name, string content)
-    {
-        await File.WriteAllTextAsync(_folder.File(name), $"#!/bin/sh\n{content}\n");
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(_folder.File(name), UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        }
     }
 
     private static async Task<string> RunAsync(

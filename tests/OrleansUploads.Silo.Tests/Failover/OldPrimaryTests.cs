@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Storage;
@@ -5,46 +6,75 @@ using OrleansUploads.Silo.Storage;
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>A primary that runs on although its standby was promoted.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class OldPrimaryTests
+[Collection(nameof(SharedPair)), Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
 {
-    private static readonly RowKey Key = new(11, 0, 0, "000000000001/archives-1", 12, "ou-upload");
+    private static readonly RowKey Other = KeyOf("000000000001/archives-2");
+
+    private readonly RowKey _key = KeyOf($"000000000001/{Guid.NewGuid():N}");
 
     [Fact]
     [Promise("cluster.md", "the primary is lost, the standby is promoted")]
     public async Task The_promoted_standby_gets_all_requests_and_the_old_primary_none()
     {
-        await using var pair = await PostgresPair.StartAsync();
+        var pair = await shared.TakeAsync();
         await using var database = PostgresDatabase.Create(pair.ConnectionString);
         await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
         Assert.Equal($"127.0.0.1:{pair.Primary.Port}", database.Primary.Name);
-        await new PostgresRows(database, "service").WriteAsync([new RowWrite(Key, null, new byte[] { 1 })]);
+        var timeline = database.Timeline.Newest;
+        await new PostgresRows(database, "service").WriteAsync([new RowWrite(_key, null, new byte[] { 1 })]);
+        await pair.Primary.WaitForStandbyAsync(false);
+        await using var onlyOld = PostgresDatabase.Create($"{PostgresPair.On(pair.Primary)};Pooling=true");
+        Assert.Null(await ReadAsync(onlyOld, Other));
 
         await pair.PromoteAsync();
         await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal($"127.0.0.1:{pair.Primary.Port}", database.Primary.Name);
-        Assert.Equal(2u, database.Timeline.Newest);
-        Assert.Equal(1, (await ReadAsync(database))?.Version);
+        Assert.Equal(timeline + 1, database.Timeline.Newest);
+        Assert.Equal(1, (await ReadAsync(database, _key))?.Version);
         var old = database.Servers.Single(server => server != database.Primary);
         var refused = await Assert.ThrowsAsync<NpgsqlException>(
             () => old.OpenAsync(TestContext.Current.CancellationToken).AsTask());
-        Assert.Contains("is an old primary: its timeline is 1, and the database is on timeline 2.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"is an old primary: its timeline is {timeline}, and the database is on timeline {timeline + 1}.", refused.Message, StringComparison.Ordinal);
+
+        // A connection to it finds nothing, not even that there is nothing.
+        onlyOld.Timeline.Learn("the new primary", await IdAsync(PostgresPair.On(pair.Primary)), timeline + 1);
+        await Assert.ThrowsAsync<NpgsqlException>(() => ReadAsync(onlyOld, Other));
+        await Assert.ThrowsAsync<NpgsqlException>(
+            () => new PostgresRows(onlyOld, "service").WriteAsync([new RowWrite(Other, null, new byte[] { 1 })]));
+    }
+
+    [Fact]
+    public async Task A_server_with_another_database_never_becomes_the_primary()
+    {
+        var pair = await shared.TakeAsync();
+        await pair.PromoteAsync();
+        var own = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync());
+        await pair.Primary.ExecuteAsync($"CREATE DATABASE {own.Database}");
+        await using var database = PostgresDatabase.Create(
+            $"Host=127.0.0.1:{own.Port},127.0.0.1:{pair.Primary.Port};Username={PostgresPrograms.Superuser};Database={own.Database}");
+        database.Timeline.Learn("the primary", await IdAsync(own.ConnectionString), 1);
+
+        await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal($"127.0.0.1:{own.Port}", database.Primary.Name);
     }
 
     [Fact]
     [Promise("cluster.md", "the primary hangs")]
     public async Task What_a_hung_primary_has_not_answered_ends_as_unknown_when_there_is_a_new_one()
     {
-        await using var pair = await PostgresPair.StartAsync();
+        var pair = await shared.TakeAsync();
         await using var database = PostgresDatabase.Create($"{pair.ConnectionString};Command Timeout=0;Timeout=60");
         await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
-        await ReadAsync(database);
+        await ReadAsync(database, _key);
         await pair.Primary.PauseAsync();
         List<Task> asked =
         [
-            new PostgresRows(database, "service").WriteAsync([new RowWrite(Key, null, new byte[] { 1 })]),
-            ReadAsync(database),
+            new PostgresRows(database, "service").WriteAsync([new RowWrite(_key, null, new byte[] { 1 })]),
+            ReadAsync(database, _key),
             database.OpenAsync(CancellationToken.None).AsTask(),
         ];
 
@@ -58,39 +88,7 @@ public sealed class OldPrimaryTests
             await Assert.ThrowsAsync<NpgsqlException>(() => question.WaitAsync(TimeSpan.FromSeconds(20)));
         }
 
-        Assert.Null(await ReadAsync(database));
-    }
-
-    [Fact]
-    [Promise("cluster.md", "the primary is lost, the standby is promoted")]
-    public async Task A_connection_to_the_old_primary_finds_nothing_not_even_that_there_is_nothing()
-    {
-        await using var pair = await PostgresPair.StartAsync();
-        await pair.Primary.WaitForStandbyAsync(false);
-        await using var onlyOld = PostgresDatabase.Create($"{PostgresPair.On(pair.Primary)};Pooling=true");
-        Assert.Null(await ReadAsync(onlyOld));
-
-        await pair.PromoteAsync();
-        onlyOld.Timeline.Learn("the new primary", await IdAsync(pair), 2);
-
-        await Assert.ThrowsAsync<NpgsqlException>(() => ReadAsync(onlyOld));
-        await Assert.ThrowsAsync<NpgsqlException>(
-            () => new PostgresRows(onlyOld, "service").WriteAsync([new RowWrite(Key, null, new byte[] { 1 })]));
-    }
-
-    [Fact]
-    public async Task A_server_with_another_database_never_becomes_the_primary()
-    {
-        await using var pair = await PostgresPair.StartAsync();
-        await using var other = await PostgresPair.StartAsync();
-        await other.PromoteAsync();
-        await using var database = PostgresDatabase.Create(
-            $"Host=127.0.0.1:{pair.Primary.Port},127.0.0.1:{other.Primary.Port};Username={PostgresPrograms.Superuser};Database=uploads");
-        database.Timeline.Learn("the primary", await IdAsync(pair), 1);
-
-        await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
-
-        Assert.Equal($"127.0.0.1:{pair.Primary.Port}", database.Primary.Name);
+        Assert.Null(await ReadAsync(database, _key));
     }
 
     [Theory]
@@ -101,16 +99,16 @@ public sealed class OldPrimaryTests
     public void Each_server_of_a_connection_string_is_asked(string connectionString, string servers) => Assert.Equal(
         servers, string.Join(' ', PostgresConnection.OfEachServer(connectionString).Select(server => $"{server.Host}:{server.Port}")));
 
-    private static async Task<DatabaseId> IdAsync(PostgresPair pair)
+    private static RowKey KeyOf(string key) => new(11, 0, 0, key, 12, "ou-upload");
+
+    private static async Task<DatabaseId> IdAsync(string database)
     {
-        var (system, oid) = (
-            await pair.Primary.QueryAsync("SELECT system_identifier FROM pg_control_system()"),
-            await pair.Primary.QueryAsync("SELECT oid FROM pg_database WHERE datname = 'uploads'"));
+        var name = new NpgsqlConnectionStringBuilder(database).Database;
         return new DatabaseId(
-            long.Parse(system!, System.Globalization.CultureInfo.InvariantCulture),
-            uint.Parse(oid!, System.Globalization.CultureInfo.InvariantCulture));
+            long.Parse((await PostgresServer.QueryAsync(database, "SELECT system_identifier FROM pg_control_system()"))!, CultureInfo.InvariantCulture),
+            uint.Parse((await PostgresServer.QueryAsync(database, $"SELECT oid FROM pg_database WHERE datname = '{name}'"))!, CultureInfo.InvariantCulture));
     }
 
-    private static Task<StoredRow?> ReadAsync(PostgresDatabase database) =>
-        new PostgresRows(database, "service").ReadAsync(Key, isConfirmed: true, TestContext.Current.CancellationToken);
+    private static Task<StoredRow?> ReadAsync(PostgresDatabase database, RowKey key) =>
+        new PostgresRows(database, "service").ReadAsync(key, isConfirmed: true, TestContext.Current.CancellationToken);
 }

@@ -5,8 +5,8 @@ using OrleansUploads.Silo.Settings;
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>Databases with which a silo does not start, or for which its start waits.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class PreflightTests(PostgresServer postgres) : IDisposable
+[Collection(nameof(SharedPair)), Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class PreflightTests(PostgresServer postgres, SharedPair shared) : IDisposable
 {
     private const string Prefix = "OrleansUploads__ConnectionString: ";
     private const string Waits = "The database is not ready. The start waits for it for up to 15 seconds.";
@@ -20,7 +20,7 @@ public sealed class PreflightTests(PostgresServer postgres) : IDisposable
     [Fact]
     public async Task A_standby_is_refused_in_one_sentence()
     {
-        await using var pair = await PostgresPair.StartAsync();
+        var pair = await shared.TakeAsync();
         var message = await RefusalAsync(PostgresPair.On(pair.Standby));
 
         Assert.Equal(
@@ -32,7 +32,7 @@ public sealed class PreflightTests(PostgresServer postgres) : IDisposable
     [Fact]
     public async Task A_database_without_a_primary_or_without_the_standby_for_which_commits_wait_is_refused()
     {
-        await using var pair = await PostgresPair.StartAsync();
+        var pair = await shared.TakeAsync();
         await pair.Standby.StopAsync();
         var message = await RefusalAsync(pair.ConnectionString);
         Assert.StartsWith(
@@ -40,7 +40,7 @@ public sealed class PreflightTests(PostgresServer postgres) : IDisposable
 
         await pair.Primary.StopAsync();
         message = await RefusalAsync(pair.ConnectionString);
-        Assert.StartsWith($"{Prefix}PostgreSQL reported: 127.0.0.1:{pair.Primary.Port}: ", message, StringComparison.Ordinal);
+        Assert.Matches($"^{Prefix}PostgreSQL reported: 127.0.0.1:[0-9]+: ", message);
         Assert.DoesNotContain("   at ", message, StringComparison.Ordinal);
     }
 
@@ -75,7 +75,7 @@ public sealed class PreflightTests(PostgresServer postgres) : IDisposable
     [Fact]
     public async Task The_start_waits_for_a_server_that_answers_late()
     {
-        await using var pair = await PostgresPair.StartAsync();
+        var pair = await shared.TakeAsync();
         await pair.Primary.PauseAsync();
         var (opening, log) = Open(PostgresPair.On(pair.Primary));
         await AwaitWarningAsync(opening, log);
@@ -89,7 +89,7 @@ public sealed class PreflightTests(PostgresServer postgres) : IDisposable
     [Fact]
     public async Task The_start_waits_for_the_promotion_of_a_standby_if_the_list_has_several_servers()
     {
-        await using var pair = await PostgresPair.StartAsync();
+        var pair = await shared.TakeAsync();
         await pair.Primary.StopAsync();
         var (opening, log) = Open(pair.ConnectionString);
         await AwaitWarningAsync(opening, log);
@@ -103,7 +103,7 @@ public sealed class PreflightTests(PostgresServer postgres) : IDisposable
     [Fact]
     public async Task A_server_that_never_answers_is_refused_when_the_wait_ends()
     {
-        await using var pair = await PostgresPair.StartAsync();
+        var pair = await shared.TakeAsync();
         await pair.Primary.PauseAsync();
         var watch = Stopwatch.StartNew();
 

@@ -5,26 +5,20 @@ using OrleansUploads.Silo.Storage;
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>What is written and read while the standby, for which commits wait, is gone.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class ReplicationTests : IAsyncLifetime
+[Collection(nameof(SharedPair)), Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class ReplicationTests(SharedPair shared) : IAsyncLifetime
 {
-    private static readonly RowKey Key = new(11, 0, 0, "000000000001/archives-1", 12, "ou-upload");
-
+    private readonly RowKey _key = new(11, 0, 0, $"000000000001/{Guid.NewGuid():N}", 12, "ou-upload");
     private readonly List<PostgresDatabase> _databases = [];
     private PostgresPair _pair = null!;
 
-    public async ValueTask InitializeAsync() => _pair = await PostgresPair.StartAsync();
+    public async ValueTask InitializeAsync() => _pair = await shared.TakeAsync();
 
     public async ValueTask DisposeAsync()
     {
         foreach (var database in _databases)
         {
             await database.DisposeAsync();
-        }
-
-        if (_pair is not null)
-        {
-            await _pair.DisposeAsync();
         }
     }
 
@@ -53,10 +47,10 @@ public sealed class ReplicationTests : IAsyncLifetime
         await Assert.ThrowsAsync<NpgsqlException>(() => rows.WriteAsync([Write(null)]));
 
         Assert.Equal("1", await WaitingAsync());
-        Assert.Null(await rows.ReadAsync(Key, isConfirmed: false, TestContext.Current.CancellationToken));
+        Assert.Null(await rows.ReadAsync(_key, isConfirmed: false, TestContext.Current.CancellationToken));
         await _pair.Standby.StartAsync();
         await Eventually.BecomesTrueAsync(
-            async () => await rows.ReadAsync(Key, isConfirmed: true, CancellationToken.None) is { Version: 1 }, "the write takes effect");
+            async () => await rows.ReadAsync(_key, isConfirmed: true, CancellationToken.None) is { Version: 1 }, "the write takes effect");
     }
 
     [Fact]
@@ -68,11 +62,11 @@ public sealed class ReplicationTests : IAsyncLifetime
         await Assert.ThrowsAsync<NpgsqlException>(() => rows.WriteAsync([Write(null)]));
         await CancelWaitsAsync();
         await Eventually.BecomesTrueAsync(
-            async () => await rows.ReadAsync(Key, isConfirmed: false, CancellationToken.None) is { Version: 1 }, "the row is visible");
+            async () => await rows.ReadAsync(_key, isConfirmed: false, CancellationToken.None) is { Version: 1 }, "the row is visible");
 
-        await Assert.ThrowsAsync<NpgsqlException>(() => rows.ReadAsync(Key, isConfirmed: true, CancellationToken.None));
+        await Assert.ThrowsAsync<NpgsqlException>(() => rows.ReadAsync(_key, isConfirmed: true, CancellationToken.None));
 
-        var read = (await RowsAsync("Command Timeout=0")).ReadAsync(Key, isConfirmed: true, CancellationToken.None);
+        var read = (await RowsAsync("Command Timeout=0")).ReadAsync(_key, isConfirmed: true, CancellationToken.None);
 
         // The session of the read before may still wait, so one cancellation may miss this read.
         await Eventually.BecomesTrueAsync(
@@ -86,7 +80,7 @@ public sealed class ReplicationTests : IAsyncLifetime
 
         await _pair.Standby.StartAsync();
         await _pair.Primary.AwaitStandbyAsync();
-        Assert.Equal(1, (await rows.ReadAsync(Key, isConfirmed: true, TestContext.Current.CancellationToken))?.Version);
+        Assert.Equal(1, (await rows.ReadAsync(_key, isConfirmed: true, TestContext.Current.CancellationToken))?.Version);
     }
 
     [Fact]
@@ -109,13 +103,13 @@ public sealed class ReplicationTests : IAsyncLifetime
         var rows = await RowsAsync();
         await rows.WriteAsync([Write(null)]);
         await _pair.Standby.StopAsync();
-        var delete = rows.WriteAsync([new RowWrite(Key, 1, null)]);
+        var delete = rows.WriteAsync([new RowWrite(_key, 1, null)]);
         await CancelWaitsAsync();
 
         await Assert.ThrowsAsync<NpgsqlException>(() => delete);
     }
 
-    private static RowWrite Write(int? version) => new(Key, version, new byte[] { 1 });
+    private RowWrite Write(int? version) => new(_key, version, new byte[] { 1 });
 
     private async Task<PostgresRows> RowsAsync(string settings = "")
     {

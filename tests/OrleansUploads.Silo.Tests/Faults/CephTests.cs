@@ -30,7 +30,7 @@ public sealed class CephTests(PostgresServer postgres, ITestOutputHelper output)
             await ((IDatabaseServer)postgres).CreateAsync(), (_, start) => start.WithPartsInS3(parts, endpoint, accessKeyId, secret));
         Disturbance disk = new("a disk was destroyed and replaced", _ => DestroyAndReplaceAsync()) { MaxTime = 2 * Patience };
 
-        var findings = await FaultCampaign.RunAsync(FaultPlan.Read(byDefault: 5), cluster.Rotation, [disk], Say);
+        var findings = await FaultCampaign.RunAsync(FaultPlan.Read(byDefault: 5), cluster.Rotation, [disk], output.Say);
 
         Assert.True(findings.Count == 0, string.Join('\n', findings.Take(30)));
         Assert.False(Directory.Exists(cluster.PartsFolder));
@@ -61,11 +61,4 @@ public sealed class CephTests(PostgresServer postgres, ITestOutputHelper output)
 
     private static string Variable(string name) =>
         Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"The key pair of Ceph must be in the environment: {name}.");
-
-    /// <summary>Shows the progress of a long run at once.</summary>
-    private void Say(string line)
-    {
-        output.WriteLine(line);
-        Console.WriteLine(line);
-    }
 }

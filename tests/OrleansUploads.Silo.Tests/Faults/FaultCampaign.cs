@@ -14,11 +14,11 @@ internal sealed class FaultCampaign : RealSeries
     private const int MaxRounds = 400;
 
     /// <summary>The races after which the silos are as fast as usual.</summary>
-    private const int WarmUp = 12;
+    private const int WarmUp = 9;
 
     private static readonly Disturbance Started = new("the silos were started", static _ => Task.CompletedTask) { IsSeamless = true };
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
 
     private readonly RotatedService _service;
     private readonly FaultLog _log;

@@ -122,7 +122,7 @@ public sealed class FaultCampaignTests : IAsyncDisposable
     {
         _server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
         await using var rotation = new Rotation([_server.Address]);
-        return await FaultCampaign.RunAsync(new FaultPlan(Rounds: 3, TimeSpan.Zero, Seed: 1), rotation, [], static _ => { }, sends);
+        return await FaultCampaign.RunAsync(new FaultPlan(Rounds: 2, TimeSpan.Zero, Seed: 1), rotation, [], static _ => { }, sends);
     }
 
     private sealed class ChangingHandler(Action<HttpRequestMessage, HttpResponseMessage> change)

@@ -8,7 +8,7 @@ namespace OrleansUploads.Silo.Tests.Faults;
 internal sealed class FaultLog(TimeSpan maxWait)
 {
     /// <summary>How long a window lasts after all silos are ready: until every entity answers.</summary>
-    public static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Settling = TimeSpan.FromSeconds(4);
 
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly ConcurrentQueue<TroubledRequest> _failed = new();
@@ -16,16 +16,13 @@ internal sealed class FaultLog(TimeSpan maxWait)
     private readonly ConcurrentQueue<FaultWindow> _windows = new();
     private long _answered;
 
-    /// <summary>The time since the test began.</summary>
     public TimeSpan Now => _watch.Elapsed;
 
     /// <summary>The number of requests that got their answer.</summary>
     public long Answered => Interlocked.Read(ref _answered);
 
-    /// <summary>All failures.</summary>
     public IReadOnlyCollection<TroubledRequest> Failed => _failed;
 
-    /// <summary>All windows.</summary>
     public IReadOnlyCollection<FaultWindow> Windows => _windows;
 
     /// <summary>The failures that no window covers, and the requests that waited too long outside the windows.</summary>
@@ -53,7 +50,6 @@ internal sealed class FaultLog(TimeSpan maxWait)
         }
     }
 
-    /// <summary>Adds a failure.</summary>
     public void AddFailure(TroubledRequest request) => _failed.Enqueue(request);
 
     /// <summary>Lets something happen and waits for the recovery.</summary>
@@ -68,7 +64,6 @@ internal sealed class FaultLog(TimeSpan maxWait)
         Add(new FaultWindow(cause, silo, from, Now));
     }
 
-    /// <summary>Adds a window.</summary>
     public void Add(FaultWindow window) => _windows.Enqueue(window);
 
     /// <summary>A line for each kind of fault and of failure, and one for the time of all windows.</summary>

@@ -6,16 +6,16 @@ namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>Everything that docs/cluster.md says a cluster survives, under clients that do not retry. <c>deploy/local-cluster.sh faults</c>
 /// runs it for as long as it is told to.</summary>
-[Collection(nameof(Alone))]
+[Collection(nameof(Alone)), Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
-    private const string Bucket = "parts";
+    private const string Container = "parts";
 
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact, Slice(1)]
+    [Fact]
     [Promise("README.md", "An acknowledged part is never lost")]
     [Promise("cluster.md", "a silo is killed")]
     [Promise("cluster.md", "a machine or its network vanishes")]
@@ -28,19 +28,14 @@ public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) 
     public async Task A_cluster_on_PostgreSQL_with_its_bytes_in_S3_keeps_every_promise()
     {
         await using var pair = await PostgresPair.StartAsync();
-        await using var store = await ServerProcess.StartAsync(_folder.Data, "--quiet");
-        using (var s3 = new S3Calls(store))
-        {
-            await s3.SendAsync(HttpMethod.Put, $"/{Bucket}", []);
-        }
-
+        await using var store = await S3Calls.StartStoreAsync(_folder.Data);
         await RunAsync(
             new PostgresClusterDatabase(pair.ConnectionString),
-            start => start.WithPartsInS3($"s3://{Bucket}/cluster", store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey),
-            cluster => [.. new SiloDisturbances(cluster).All, .. new PrimaryDisturbances(pair, cluster.Rotation, Say).All]);
+            start => start.WithPartsIn(store),
+            cluster => [.. new SiloDisturbances(cluster).All, .. new PrimaryDisturbances(pair, cluster.Rotation, output.Say).All]);
     }
 
-    [Fact, Slice(2)]
+    [Fact]
     [Promise("README.md", "An acknowledged part is never lost")]
     [Promise("cluster.md", "a silo is killed")]
     [Promise("cluster.md", "a machine or its network vanishes")]
@@ -51,11 +46,11 @@ public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) 
     {
         var cluster = await azurite.CreateLocalClusterAsync();
         var blobs = await azurite.StartBlobsAsync();
-        await new BlobContainerClient(blobs, Bucket).CreateAsync();
+        await new BlobContainerClient(blobs, Container).CreateAsync();
 
         await RunAsync(
             new AzureDatabase(cluster),
-            start => start.WithParts($"az://{Bucket}/cluster").With(ObjectStores.AzureVariable, blobs),
+            start => start.WithParts($"az://{Container}/cluster").With(ObjectStores.AzureVariable, blobs),
             static cluster => new SiloDisturbances(cluster).All);
     }
 
@@ -68,9 +63,9 @@ public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) 
             await using var cluster = await SiloCluster.StartAsync(
                 database, (number, start) => SiloDisturbances.Prepare(number, keepParts(start)));
             var table = FaultPlan.Choose(tableOf(cluster));
-            Say(NetworkCut.IsPossible ? "The network is cut, too." : "The network is not cut, because only root with iptables can.");
+            output.Say(NetworkCut.IsPossible ? "The network is cut, too." : "The network is not cut, because only root with iptables can.");
 
-            var findings = await FaultCampaign.RunAsync(FaultPlan.Read(table.Count), cluster.Rotation, table, Say);
+            var findings = await FaultCampaign.RunAsync(FaultPlan.Read(table.Count), cluster.Rotation, table, output.Say);
 
             Assert.True(findings.Count == 0, string.Join('\n', findings.Take(30)) + $"\n{string.Join('\n', cluster.Silos)}");
             Assert.False(Directory.Exists(cluster.PartsFolder));
@@ -79,12 +74,5 @@ public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) 
         {
             await NetworkCut.EndAsync();
         }
-    }
-
-    /// <summary>Shows the progress of a long run at once.</summary>
-    private void Say(string line)
-    {
-        output.WriteLine(line);
-        Console.WriteLine(line);
     }
 }

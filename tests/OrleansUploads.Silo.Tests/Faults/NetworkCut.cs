@@ -26,7 +26,6 @@ internal static class NetworkCut
     public static Task CutAsync(int from, RunningSilo fromSilo, int to, RunningSilo toSilo) =>
         ChangeAsync("-A", from, fromSilo, to, toSilo);
 
-    /// <summary>Ends a cut.</summary>
     public static Task HealAsync(int from, RunningSilo fromSilo, int to, RunningSilo toSilo) =>
         ChangeAsync("-D", from, fromSilo, to, toSilo);
 

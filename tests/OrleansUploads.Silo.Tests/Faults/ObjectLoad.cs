@@ -11,7 +11,7 @@ namespace OrleansUploads.Silo.Tests.Faults;
 /// <param name="seed">Decides which races are run.</param>
 internal sealed class ObjectLoad(HttpClient http, int seed)
 {
-    private const int Workers = 6;
+    private const int Workers = 3;
 
     /// <summary>The objects that each worker keeps.</summary>
     private const int Kept = 8;
@@ -19,7 +19,9 @@ internal sealed class ObjectLoad(HttpClient http, int seed)
     /// <summary>More than a part store keeps in memory until it is stored.</summary>
     private const int LongBytes = Archives.MiB * 3 / 2;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    /// <summary>The silos start again meanwhile, on the same processors.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
     private static readonly KeyValuePair<string, Func<RaceClient, Round, Task<Race>>>[] Races = [.. Race.All, .. Race.Interrupted];
 
     private readonly SignedRequests _requests = new(
@@ -38,7 +40,6 @@ internal sealed class ObjectLoad(HttpClient http, int seed)
     /// <summary>What no order of the requests explains.</summary>
     public IReadOnlyCollection<string> Flaws => _flaws;
 
-    /// <summary>Creates the bucket.</summary>
     public async Task BeginAsync()
     {
         using var answer = await http.SendAsync(_requests.Create(HttpMethod.Put, RaceClient.Bucket, []));

@@ -9,7 +9,6 @@ internal sealed class PrimaryDisturbances(PostgresPair pair, Rotation rotation, 
     private static readonly TimeSpan MaxUntilRed = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Return = TimeSpan.FromSeconds(6);
 
-    /// <summary>The table.</summary>
     public IEnumerable<Disturbance> All =>
     [
         new("the primary was lost", _ => LoseAsync()) { StopsAll = true },

@@ -20,7 +20,6 @@ internal sealed class Rotation : IAsyncDisposable
         _checking = Task.WhenAll(Enumerable.Range(0, Silos.Count).Select(CheckAsync));
     }
 
-    /// <summary>The addresses of the silos.</summary>
     public IReadOnlyList<Uri> Silos { get; }
 
     /// <summary>The silos in the order in which a request tries them, while they refuse its connection: the ready ones first.</summary>

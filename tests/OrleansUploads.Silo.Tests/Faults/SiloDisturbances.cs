@@ -5,14 +5,13 @@ namespace OrleansUploads.Silo.Tests.Faults;
 /// <summary>What can happen to the silos of a cluster and to the network between them.</summary>
 internal sealed class SiloDisturbances(SiloCluster cluster)
 {
-    /// <summary>The packets that are lost first are sent again about 25 seconds later, so those of a cut that ends just before then.</summary>
-    public static readonly TimeSpan Cut = TimeSpan.FromSeconds(24);
+    /// <summary>The packets that are lost first are sent again about 12.6 seconds later, so those of a cut that ends just before then.</summary>
+    public static readonly TimeSpan Cut = TimeSpan.FromSeconds(12);
 
-    private static readonly TimeSpan AfterCut = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AfterCut = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan MaxStartDelay = TimeSpan.FromSeconds(2);
 
-    /// <summary>The table.</summary>
     public IEnumerable<Disturbance> All =>
     [
         .. OfOne,

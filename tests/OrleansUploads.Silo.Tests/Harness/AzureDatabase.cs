@@ -3,7 +3,6 @@ using OrleansUploads.Cluster.Azure;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>The database of one cluster, in Azure Storage.</summary>
 internal sealed class AzureDatabase(AzureCluster cluster) : IClusterDatabase
 {
     private readonly TableServiceClient _tables = AzureTables.Connect(cluster.ConnectionString);

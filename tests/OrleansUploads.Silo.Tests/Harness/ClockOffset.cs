@@ -34,6 +34,5 @@ internal sealed class ClockOffset(string library)
         .With(Preload, library)
         .With(Offset, offset.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture));
 
-    /// <summary>The same start with a correct clock.</summary>
     public static SiloStart Remove(SiloStart start) => start.With(Preload, null).With(Offset, null);
 }

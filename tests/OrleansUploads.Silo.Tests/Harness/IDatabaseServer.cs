@@ -3,7 +3,6 @@ namespace OrleansUploads.Silo.Tests.Harness;
 /// <summary>What keeps the membership, the journals and the reminders of the clusters under test.</summary>
 internal interface IDatabaseServer
 {
-    /// <summary>What it is called.</summary>
     string Name { get; }
 
     /// <summary>Creates what a new cluster needs. Skips the test if there is no server.</summary>
@@ -16,7 +15,6 @@ internal interface IDatabaseServer
     Task StartAsync();
 }
 
-/// <summary>The database of one cluster.</summary>
 internal interface IClusterDatabase
 {
     /// <summary>The environment of a silo with new ports.</summary>
@@ -26,9 +24,7 @@ internal interface IClusterDatabase
     /// <summary>Whether the cluster has a silo at a port that is not declared dead.</summary>
     Task<bool> HasSiloAsync(string siloPort);
 
-    /// <summary>The number of rows of grain storage.</summary>
     Task<long> CountRowsAsync();
 
-    /// <summary>The number of reminders.</summary>
     Task<long> CountRemindersAsync();
 }

@@ -2,13 +2,10 @@ using System.Globalization;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>The database of one cluster, in PostgreSQL.</summary>
-/// <param name="connectionString">The database.</param>
 internal sealed class PostgresClusterDatabase(string connectionString) : IClusterDatabase
 {
     public Dictionary<string, string?> NewSilo(string partsFolder) => RunningSilo.OnPostgres(connectionString, partsFolder);
 
-    /// <summary>Runs statements.</summary>
     public Task ExecuteAsync(string statements) => PostgresServer.ExecuteAsync(connectionString, statements);
 
     public async Task<bool> HasSiloAsync(string siloPort) =>

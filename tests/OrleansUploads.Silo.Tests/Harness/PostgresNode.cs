@@ -17,14 +17,12 @@ internal sealed class PostgresNode(string parent) : IAsyncDisposable
 
     public int Port { get; } = FreePort.Take(1)[0];
 
-    /// <summary>Whether the server runs.</summary>
     public bool IsRunning => _process is { HasExited: false };
 
     /// <summary>The connection string of a database on this server alone, without a pool.</summary>
     public string ConnectionTo(string database) =>
         $"Host=127.0.0.1;Port={Port};Username={PostgresPrograms.Superuser};Database={database};Pooling=false";
 
-    /// <summary>Makes an empty primary.</summary>
     public async Task MakePrimaryAsync()
     {
         await PostgresPrograms.MakeFolderAsync(parent, _folder);
@@ -32,7 +30,6 @@ internal sealed class PostgresNode(string parent) : IAsyncDisposable
             "initdb", "-D", _folder, "-U", PostgresPrograms.Superuser, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
     }
 
-    /// <summary>Makes a standby of a running primary.</summary>
     public async Task MakeStandbyAsync(PostgresNode primary)
     {
         await PostgresPrograms.MakeFolderAsync(parent, _folder);
@@ -44,7 +41,6 @@ internal sealed class PostgresNode(string parent) : IAsyncDisposable
         await File.AppendAllTextAsync(Path.Combine(_folder, "postgresql.auto.conf"), "synchronous_standby_names = ''\n");
     }
 
-    /// <summary>Starts the server and waits until it answers.</summary>
     public async Task StartAsync()
     {
         _process = PostgresPrograms.Start(
@@ -68,10 +64,8 @@ internal sealed class PostgresNode(string parent) : IAsyncDisposable
             PostgresPrograms.Patience);
     }
 
-    /// <summary>Runs statements in the superuser's database.</summary>
     public Task ExecuteAsync(string statements) => PostgresServer.ExecuteAsync(ConnectionTo(PostgresPrograms.Superuser), statements);
 
-    /// <summary>Returns the first value of a query's result as text.</summary>
     public Task<string?> QueryAsync(string query) => PostgresServer.QueryAsync(ConnectionTo(PostgresPrograms.Superuser), query);
 
     /// <summary>Lets commits wait for the standby, or no longer.</summary>
@@ -85,7 +79,6 @@ internal sealed class PostgresNode(string parent) : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the standby confirms commits.</summary>
     public Task AwaitStandbyAsync() => Eventually.BecomesTrueAsync(
         async () => await QueryAsync("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync' AND state = 'streaming'") == "1",
         "the standby confirms commits",
@@ -97,7 +90,6 @@ internal sealed class PostgresNode(string parent) : IAsyncDisposable
         (await QueryAsync("SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))!,
         CultureInfo.InvariantCulture);
 
-    /// <summary>Makes the standby a primary.</summary>
     public Task PromoteAsync() => PostgresPrograms.RunAsync("pg_ctl", "promote", "-w", "-D", _folder);
 
     /// <summary>Stops the server without a checkpoint.</summary>
@@ -114,7 +106,6 @@ internal sealed class PostgresNode(string parent) : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops the server and deletes its data.</summary>
     public async Task LoseAsync()
     {
         await StopAsync();
@@ -127,7 +118,6 @@ internal sealed class PostgresNode(string parent) : IAsyncDisposable
     /// <summary>Pauses all processes of the server. Its connections stay open.</summary>
     public Task PauseAsync() => SignalAsync("STOP");
 
-    /// <summary>Resumes the server.</summary>
     public Task ResumeAsync() => SignalAsync("CONT");
 
     public async ValueTask DisposeAsync() => await LoseAsync();

@@ -6,6 +6,7 @@ internal sealed class PostgresPair : IAsyncDisposable
     private const string Database = "uploads";
 
     private readonly TemporaryFolder _folder = new();
+    private bool _wasPromoted;
 
     private PostgresPair()
     {
@@ -13,7 +14,6 @@ internal sealed class PostgresPair : IAsyncDisposable
         Standby = new PostgresNode(_folder.Path);
     }
 
-    /// <summary>The server that is the primary.</summary>
     public PostgresNode Primary { get; private set; }
 
     /// <summary>The other server, if it was not lost.</summary>
@@ -53,6 +53,7 @@ internal sealed class PostgresPair : IAsyncDisposable
     {
         await Standby.PromoteAsync();
         (Primary, Standby) = (Standby, Primary);
+        _wasPromoted = true;
     }
 
     /// <summary>Makes a standby from the primary, in place of the other server and its data.</summary>
@@ -61,6 +62,33 @@ internal sealed class PostgresPair : IAsyncDisposable
         await Standby.LoseAsync();
         await Standby.MakeStandbyAsync(Primary);
         await Standby.StartAsync();
+        await Primary.WaitForStandbyAsync(true);
+        _wasPromoted = false;
+    }
+
+    /// <summary>Lets both servers run again, the standby as a standby, whatever a test has done to them.</summary>
+    public async Task RepairAsync()
+    {
+        if (Primary.IsRunning)
+        {
+            await Primary.ResumeAsync();
+        }
+        else
+        {
+            await Primary.StartAsync();
+        }
+
+        if (_wasPromoted)
+        {
+            await AddStandbyAsync();
+            return;
+        }
+
+        if (!Standby.IsRunning)
+        {
+            await Standby.StartAsync();
+        }
+
         await Primary.WaitForStandbyAsync(true);
     }
 

@@ -62,7 +62,6 @@ public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
         return $"Host=127.0.0.1;Port={node.Port};Username={PostgresPrograms.Superuser};Database={name};Maximum Pool Size=40";
     }
 
-    /// <summary>Runs one or several statements.</summary>
     public static async Task ExecuteAsync(string connectionString, string statements)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
@@ -70,7 +69,6 @@ public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Returns the first value of a query's result as text.</summary>
     public static async Task<string?> QueryAsync(string connectionString, string query)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
@@ -81,7 +79,6 @@ public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
     /// <summary>Stops the server immediately, for all databases. <see cref="StartProcessAsync"/> starts it again.</summary>
     public async Task StopImmediatelyAsync() => await (await _node.Value).StopAsync();
 
-    /// <summary>Starts the server and waits until it answers.</summary>
     public async Task StartProcessAsync() => await (await _node.Value).StartAsync();
 
     public async ValueTask DisposeAsync()

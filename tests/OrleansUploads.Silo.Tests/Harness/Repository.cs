@@ -2,15 +2,12 @@ using System.Reflection;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>The repository that these tests were built from.</summary>
 internal static class Repository
 {
     public static string Root { get; } = Path.GetFullPath(Metadata("Root"));
 
-    /// <summary>The built program.</summary>
     public static string SiloProgram => StartedProgram.Find("Silo", Metadata("Silo"));
 
-    /// <summary>The built sample.</summary>
     public static string IngestionNode => Path.GetFullPath(Metadata("IngestionNode"));
 
     public static string File(string name) => Path.Combine(Root, name);

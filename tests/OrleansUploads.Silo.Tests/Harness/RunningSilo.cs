@@ -1,4 +1,5 @@
 using OrleansUploads.Gateway.Settings;
+using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Harness;
@@ -14,7 +15,6 @@ internal sealed class RunningSilo : ServingProcess
     private RunningSilo(SiloStart start, CapturedProcess process, Uri address)
         : base(process, address, StopPatience) => _start = start;
 
-    /// <summary>The port for the other silos.</summary>
     public string SiloPort => _start.Environment[KnownSettings.SiloPort.Variable]!;
 
     /// <summary>The environment of a silo with new ports, in a cluster on PostgreSQL.</summary>
@@ -105,9 +105,6 @@ internal sealed class RunningSilo : ServingProcess
         return new RunningSilo(start, process, await RequireAddressAsync(process, StartPatience));
     }
 
-    /// <summary>Starts a silo that may not become ready.</summary>
-    public static CapturedProcess Run(IReadOnlyDictionary<string, string?> environment) => new SiloStart(environment).Run();
-
     /// <summary>Starts a silo that must refuse to start, with exit code 1 and an error message at the end of its output. The message
     /// has a line for each wrong setting.</summary>
     /// <returns>The message.</returns>
@@ -119,6 +116,30 @@ internal sealed class RunningSilo : ServingProcess
         var start = process.Error.LastIndexOf("orleans-uploads-silo: ", StringComparison.Ordinal);
         Assert.True(start == 0 || (start > 0 && process.Error[start - 1] == '\n'), $"There is no error message. {process}");
         return process.Error[start..].TrimEnd();
+    }
+
+    /// <summary>Begins a silo, a gateway or a command in this process, where a start costs little. It must refuse to begin before it is
+    /// part of a cluster.</summary>
+    /// <returns>The message.</returns>
+    public static async Task<string> RefuseAsync(IReadOnlyDictionary<string, string?> environment, params string[] words)
+    {
+        var refused = await Assert.ThrowsAsync<SettingException>(() => RunHereAsync(environment, words).WaitAsync(StopPatience));
+        return refused.Message;
+    }
+
+    /// <summary>Runs a silo, a gateway or a command in this process.</summary>
+    /// <returns>The exit code.</returns>
+    public static Task<int> RunHereAsync(IReadOnlyDictionary<string, string?> environment, params string[] words)
+    {
+        string[] arguments =
+        [
+            .. words,
+            .. environment.Where(static setting => setting.Value is not null)
+                .Select(static setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}"),
+        ];
+        var command = SiloCommand.Parse(arguments);
+        SettingsReader.RequireSettings(command?.Settings ?? arguments);
+        return command?.RunAsync() ?? SiloProcess.RunAsync(arguments);
     }
 
     /// <summary>Starts a silo in the same way, or in a changed one.</summary>

@@ -9,6 +9,7 @@ internal sealed class SiloCluster : IAsyncDisposable
     public const int Count = 3;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(180);
+    private static readonly TimeSpan RemovalInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<RunningSilo> _silos = [];
@@ -19,7 +20,6 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     public IClusterDatabase Database { get; }
 
-    /// <summary>The folder for all bytes.</summary>
     public string PartsFolder => _folder.Data;
 
     /// <summary>Chooses silos for requests.</summary>
@@ -27,7 +27,6 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     public IReadOnlyList<RunningSilo> Silos => _silos;
 
-    /// <summary>What all silos have logged so far.</summary>
     public long LogBytes => _logBytesOfEnded + _silos.Sum(static silo => (long)silo.Log.Length);
 
     /// <param name="database">The cluster's database.</param>
@@ -57,7 +56,16 @@ internal sealed class SiloCluster : IAsyncDisposable
 
     /// <summary>Waits until the other silos have declared a silo dead.</summary>
     public Task AwaitRemovalAsync(int number) => Eventually.BecomesTrueAsync(
-        async () => !await Database.HasSiloAsync(_silos[number].SiloPort), "the silo is removed", Patience);
+        async () =>
+        {
+            var isRemoved = !await Database.HasSiloAsync(_silos[number].SiloPort);
+
+            // Each question is a connection of its own, and the removal takes many seconds.
+            await Task.Delay(isRemoved ? TimeSpan.Zero : RemovalInterval);
+            return isRemoved;
+        },
+        "the silo is removed",
+        Patience);
 
     /// <summary>Starts a silo again at its address, and waits until it says that it is ready.</summary>
     /// <param name="number">The silo.</param>

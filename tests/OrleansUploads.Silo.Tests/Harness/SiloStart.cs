@@ -1,4 +1,5 @@
 using OrleansUploads.Silo.Settings;
+using OrleansUploads.Silo.Tests.Serving;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 
@@ -12,7 +13,6 @@ internal sealed record SiloStart(IReadOnlyDictionary<string, string?> Environmen
     /// <summary>The group ID of the process, or null for that of the tests. Firewalls can tell processes apart by it.</summary>
     public int? Group { get; init; }
 
-    /// <summary>Starts the process.</summary>
     public CapturedProcess Run(params string[] arguments) => CommandLine.StartProgram(
         [Program, .. arguments], Environment, Group is { } group ? ["setpriv", $"--regid={group}", "--clear-groups"] : null);
 
@@ -24,6 +24,10 @@ internal sealed record SiloStart(IReadOnlyDictionary<string, string?> Environmen
 
     /// <summary>The same start with the bytes in an object store instead of a folder.</summary>
     public SiloStart WithParts(string parts) => With(KnownSettings.PartsFolder.Variable, null).With(KnownSettings.PartsVariable, parts);
+
+    /// <summary>The same start with the bytes in the bucket of a store that <see cref="S3Calls.StartStoreAsync"/> has started.</summary>
+    public SiloStart WithPartsIn(ServerProcess store, Uri? address = null) => WithPartsInS3(
+        $"s3://{S3Calls.Bucket}/cluster", address ?? store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey);
 
     /// <summary>The same start with the bytes in a bucket of a server that speaks S3.</summary>
     public SiloStart WithPartsInS3(string parts, Uri endpoint, string accessKeyId, string secretAccessKey) => WithParts(parts)

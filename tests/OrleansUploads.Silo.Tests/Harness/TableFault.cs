@@ -1,6 +1,5 @@
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>What happens to one request to a storage account.</summary>
 internal enum TableFault
 {
     None,

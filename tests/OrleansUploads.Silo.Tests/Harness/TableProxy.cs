@@ -27,7 +27,6 @@ internal sealed class TableProxy : IDisposable
     /// <summary>The address of the account's tables through this proxy.</summary>
     public Uri Tables { get; private set; } = null!;
 
-    /// <summary>Decides what happens to a request.</summary>
     public Func<TableRequest, TableFault> Plan { get; set; } = static _ => TableFault.None;
 
     /// <summary>Starts a proxy. Skips the test if there is no Azurite.</summary>
@@ -44,7 +43,6 @@ internal sealed class TableProxy : IDisposable
         return proxy;
     }
 
-    /// <summary>Number of times that a fault has occurred.</summary>
     public int Count(TableFault fault) => _faults.GetValueOrDefault(fault);
 
     /// <summary>Number of writes of journals that Azurite refused because the row had changed (412) or existed already (409).</summary>

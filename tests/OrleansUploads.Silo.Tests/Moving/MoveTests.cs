@@ -11,9 +11,7 @@ namespace OrleansUploads.Silo.Tests.Moving;
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
-    private const string Bucket = "parts";
-
-    private static readonly int Archives = TestSetting.Read("ORLEANSUPLOADS_MOVE_ARCHIVES", 40);
+    private static readonly int Archives = TestSetting.Read("ORLEANSUPLOADS_MOVE_ARCHIVES", 12);
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
@@ -27,26 +25,27 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     [Promise("operations.md", "a folder that was imported into a cluster, or a store whose bytes have moved")]
     public async Task A_folder_moves_to_PostgreSQL_and_an_S3_store()
     {
-        await using var store = await StartStoreAsync();
+        await using var store = await S3Calls.StartStoreAsync(_folder.File("store"));
 
-        await MoveFolderAsync(Target.In(store, await NewSiloAsync(postgres)));
+        await MoveFolderAsync(Target.In(store, await NewSiloAsync(postgres)), FaultStopsImportAsync);
     }
 
-    [Fact]
+    [Fact, Slice(6)]
     public async Task A_folder_moves_to_the_tables_and_blobs_of_Azure() =>
         await MoveFolderAsync(await BlobsAsync(await NewSiloAsync(azurite)));
 
-    [Fact]
+    [Fact, Slice(0)]
     [Promise("operations.md", "a folder that was imported into a cluster, or a store whose bytes have moved")]
     public async Task The_bytes_of_a_cluster_on_PostgreSQL_move_to_an_S3_store()
     {
-        await using var store = await StartStoreAsync();
+        await using var store = await S3Calls.StartStoreAsync(_folder.File("store"));
         var silo = await NewSiloAsync(postgres);
 
         await MoveBytesAsync(silo, Target.In(store, silo));
     }
 
     [Fact]
+    [Promise("operations.md", "a folder that was imported into a cluster, or a store whose bytes have moved")]
     public async Task The_bytes_of_a_cluster_on_the_tables_of_Azure_move_to_its_blobs()
     {
         var silo = await NewSiloAsync(azurite);
@@ -58,7 +57,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     [Promise("operations.md", "a folder that was imported into a cluster, or a store whose bytes have moved")]
     public async Task A_folder_whose_bytes_are_in_an_S3_store_is_imported_only_with_that_store()
     {
-        await using var store = await StartStoreAsync();
+        await using var store = await S3Calls.StartStoreAsync(_folder.File("store"));
         var target = Target.In(store, await NewSiloAsync(postgres));
         var setup = new ServerSetup(_folder.Data)
         {
@@ -81,38 +80,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         await CompareAsync(target.Silo, before);
     }
 
-    [Fact]
-    public async Task A_fault_of_the_database_stops_an_import_with_a_sentence()
-    {
-        await using var store = await StartStoreAsync();
-        var target = Target.In(store, await NewSiloAsync(postgres));
-        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
-        {
-            await _service.FillAsync(server, 1, 1);
-            await server.StopAsync();
-        }
-
-        await CopyAsync(_folder.Data, target);
-        await PostgresServer.ExecuteAsync(
-            target.Silo.Environment[KnownSettings.ConnectionString.Variable]!,
-            "ALTER TABLE OrleansStorage ADD CONSTRAINT NothingNew CHECK (false) NOT VALID");
-        await using var import = target.Silo.Run("import", _folder.Data);
-
-        Assert.Equal(1, await import.WaitForExitAsync(Patience));
-        Assert.Contains("orleans-uploads-silo: The import stopped: ", import.ToString(), StringComparison.Ordinal);
-        Assert.Contains("nothingnew", import.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", import.ToString(), StringComparison.Ordinal);
-    }
-
     private async Task<SiloStart> NewSiloAsync(IDatabaseServer server) => new((await server.CreateAsync()).NewSilo(_folder.File("shared")));
-
-    private async Task<ServerProcess> StartStoreAsync()
-    {
-        var store = await ServerProcess.StartAsync(Path.Combine(_folder.Path, "store"), "--quiet");
-        using var s3 = new S3Calls(store);
-        await s3.SendAsync(HttpMethod.Put, $"/{Bucket}", []);
-        return store;
-    }
 
     private async Task<Target> BlobsAsync(SiloStart silo)
     {
@@ -123,7 +91,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         return new Target(silo.WithParts(place).With(ObjectStores.AzureVariable, blobs), place, []);
     }
 
-    private async Task MoveFolderAsync(Target target)
+    private async Task MoveFolderAsync(Target target, Func<SiloStart, Task>? disturbAsync = null)
     {
         IReadOnlyDictionary<string, string> before;
         await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
@@ -142,6 +110,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         await RefuseImportAsync(target.Silo, "it is missing");
         Assert.Null(MovedMark.Find(_folder.Data));
         await CopyAsync(_folder.Data, target);
+        await (disturbAsync?.Invoke(target.Silo) ?? Task.CompletedTask);
         await KillAsync(target.Silo.Run("import", _folder.Data), TimeSpan.FromMilliseconds(300), "No server starts");
         Assert.Contains("has moved", (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).Error, StringComparison.Ordinal);
         Assert.Contains("import FOLDER", await RunningSilo.ExpectRefusalAsync(target.Silo.Environment), StringComparison.Ordinal);
@@ -153,6 +122,19 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
 
         File.Delete(Path.Combine(_folder.Data, MovedMark.FileName));
         await RefuseImportAsync(target.Silo, "Use an empty database");
+    }
+
+    /// <summary>Lets an import begin while the database refuses new rows.</summary>
+    private async Task FaultStopsImportAsync(SiloStart silo)
+    {
+        var database = silo.Environment[KnownSettings.ConnectionString.Variable]!;
+        await PostgresServer.ExecuteAsync(database, "ALTER TABLE OrleansStorage ADD CONSTRAINT NothingNew CHECK (false) NOT VALID");
+        await using var import = silo.Run("import", _folder.Data);
+        Assert.Equal(1, await import.WaitForExitAsync(Patience));
+        Assert.Contains("orleans-uploads-silo: The import stopped: ", import.ToString(), StringComparison.Ordinal);
+        Assert.Contains("nothingnew", import.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", import.ToString(), StringComparison.Ordinal);
+        await PostgresServer.ExecuteAsync(database, "ALTER TABLE OrleansStorage DROP CONSTRAINT NothingNew");
     }
 
     private async Task MoveBytesAsync(SiloStart folder, Target target)
@@ -175,11 +157,9 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         }
 
         await CopyAsync(source, target, "--final");
-        foreach (var role in (string[])["silo", "gateway"])
-        {
-            var refusal = await RunningSilo.ExpectRefusalAsync(folder.With(KnownSettings.Role.Variable, role).Environment);
-            Assert.Contains("has moved to", refusal, StringComparison.Ordinal);
-        }
+        Assert.Contains("has moved to", await RunningSilo.ExpectRefusalAsync(folder.Environment), StringComparison.Ordinal);
+        var gateway = folder.With(KnownSettings.Role.Variable, "gateway");
+        Assert.Contains("has moved to", await RunningSilo.RefuseAsync(gateway.Environment), StringComparison.Ordinal);
 
         await using (var check = folder.Run("check"))
         {
@@ -257,11 +237,8 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
 
         public static Target In(ServerProcess store, SiloStart silo)
         {
-            const string Place = $"s3://{Bucket}/cluster";
             return new Target(
-                silo.WithPartsInS3(Place, store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey),
-                Place,
-                ["--to-endpoint", store.Address.ToString()]);
+                silo.WithPartsIn(store), $"s3://{S3Calls.Bucket}/cluster", ["--to-endpoint", store.Address.ToString()]);
         }
     }
 }

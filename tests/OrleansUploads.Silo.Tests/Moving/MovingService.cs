@@ -31,10 +31,8 @@ internal sealed partial class MovingService
     private string _inventory = "";
     private int _objects;
 
-    /// <summary>The archive that the half-done upload becomes.</summary>
     public static byte[] Continued => [.. FirstPart, .. SecondPart];
 
-    /// <summary>Makes everything.</summary>
     public async Task FillAsync(ServingProcess server, int archives, int objects)
     {
         using var client = server.Connect();
@@ -145,10 +143,8 @@ internal sealed partial class MovingService
         return (await client.RetrieveAsync(Vault, archive.ArchiveId), await s3.SendAsync(HttpMethod.Get, $"/{Bucket}/half"));
     }
 
-    /// <summary>The content of the object that the half-done upload becomes.</summary>
     public static byte[] ContinuedObject => LargeObject;
 
-    /// <summary>Retrieves an archive of the sample from a server.</summary>
     public async Task RetrieveSampleAsync(ServingProcess server)
     {
         using var client = server.Connect();

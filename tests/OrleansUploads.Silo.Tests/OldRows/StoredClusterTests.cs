@@ -47,11 +47,7 @@ public sealed class StoredClusterTests(PostgresServer postgres) : IDisposable
         var known = JsonSerializer.Deserialize<Known>(
             await File.ReadAllTextAsync(Path.Combine(source, "known.json")), JsonSerializerOptions.Web)!;
         var environment = RunningSilo.OnPostgres(database, _folder.Data);
-        await using (var restore = new SiloStart(environment).Run("restore"))
-        {
-            Assert.True(await restore.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 0, restore.ToString());
-        }
-
+        Assert.Equal(0, await RunningSilo.RunHereAsync(environment, "restore"));
         await using var silo = await RunningSilo.StartAsync(environment);
         using var client = silo.Connect();
         using var s3 = new S3Calls(silo);

@@ -61,7 +61,7 @@ public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output)
     [Fact]
     public async Task Faults_of_every_kind_lose_nothing_and_return_no_wrong_answer()
     {
-        const int Uploads = 40;
+        const int Uploads = 24;
         const double FaultRate = 0.08;
         using var proxy = await TableProxy.StartAsync(azurite);
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnAzure(await ThroughAsync(proxy), _folder.Data));

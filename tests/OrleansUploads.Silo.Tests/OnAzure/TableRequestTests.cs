@@ -8,7 +8,7 @@ namespace OrleansUploads.Silo.Tests.OnAzure;
 public sealed class TableRequestTests(AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
     private const int Callers = 8;
-    private const int Rounds = 12;
+    private const int Rounds = 8;
     private const double Uploads = Callers * Rounds;
 
     /// <summary>A wake-up or a failed prediction of a new row may add a request now and then.</summary>
@@ -70,7 +70,7 @@ public sealed class TableRequestTests(AzuriteServer azurite, ITestOutputHelper o
     {
         for (var round = 0; round < Rounds; round++)
         {
-            await client.UploadInPartsAsync("photos", Archives.Bytes(Archives.MiB, seed + (caller * Rounds) + round));
+            await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed + (caller * Rounds) + round));
         }
     }));
 }

@@ -11,8 +11,8 @@ using OrleansUploads.Silo.Settings;
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Readiness shows whether the silo should get requests, liveness whether it needs a restart.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class HealthTests(PostgresServer postgres) : IDisposable
+[Collection(nameof(SharedSilo)), Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class HealthTests(PostgresServer postgres, SharedSilo shared) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
@@ -24,9 +24,9 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
     }
 
     [Fact]
-    public async Task A_working_silo_is_ready_and_alive()
+    public async Task A_working_silo_is_ready_and_alive_and_its_detailed_report_has_its_version_and_its_folder()
     {
-        await using var silo = await StartAsync();
+        var silo = await shared.StartAsync();
         await Eventually.BecomesTrueAsync(
             async () => !(await AskAsync(silo, GatewayEndpoints.HealthPath)).Report.Contains("Degraded", StringComparison.Ordinal),
             "the clock is trusted");
@@ -37,31 +37,20 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
         Assert.Equal(
             (HttpStatusCode.OK, """{"status":"Healthy","checks":{"silo-not-dead":"Healthy"}}"""),
             await AskAsync(silo, GatewayEndpoints.LivePath));
-    }
-
-    [Fact]
-    public async Task The_detailed_report_of_a_silo_has_its_version_and_its_folder()
-    {
-        await using var silo = await StartAsync();
         var (_, report) = await AskAsync(silo, GatewayEndpoints.HealthPath + "?verbose");
         Assert.Contains($"\"version\":\"{ServerDescription.VersionOf(typeof(SiloSettings).Assembly)}\"", report, StringComparison.Ordinal);
-        Assert.Contains($"\"dataFolder\":\"{_folder.Data}\"", report, StringComparison.Ordinal);
+        Assert.Contains($"\"dataFolder\":\"{shared.PartsFolder}\"", report, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_store_that_answers_late_makes_no_silo_unready_and_fails_no_request()
+    public async Task A_late_store_makes_no_silo_unready_and_a_stopping_silo_is_not_ready_and_keeps_serving_until_its_delay_ends()
     {
-        const int Objects = 4;
-        await using var server = await ServerProcess.StartAsync(_folder.File("store"), "--quiet");
-        using (var s3 = new S3Calls(server))
-        {
-            await s3.SendAsync(HttpMethod.Put, "/parts", []);
-        }
-
+        await using var server = await S3Calls.StartStoreAsync(_folder.File("store"));
         await using var store = new SlowProxy(server.Address);
         await using var silo = await RunningSilo.StartAsync(
             new SiloStart(RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data))
-                .WithPartsInS3("s3://parts/cluster", store.Address, CommandLine.AccessKeyId, CommandLine.SecretAccessKey));
+                .WithPartsIn(server, store.Address)
+                .With(KnownSettings.DrainDelay.Variable, "30s"));
         await Eventually.BecomesTrueAsync(
             async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready");
         using var client = silo.Connect();
@@ -70,10 +59,8 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
         store.Delay = TimeSpan.FromSeconds(3);
         var upload = Task.Run(async () =>
         {
-            for (var seed = 0; seed < Objects; seed++)
-            {
-                await client.UploadArchiveAsync("photos", HashedBody.Of(Archives.Bytes(1000, seed)));
-            }
+            await client.UploadArchiveAsync("photos", HashedBody.Of(Archives.Bytes(1000, seed: 1)));
+            await client.UploadArchiveAsync("photos", HashedBody.Of(Archives.Bytes(1000, seed: 2)));
         });
         while (!upload.IsCompleted)
         {
@@ -83,14 +70,21 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
         }
 
         await upload;
-        Assert.Equal(Objects, (await client.DescribeVaultAsync("photos")).ArchiveCount);
+        Assert.Equal(2, (await client.DescribeVaultAsync("photos")).ArchiveCount);
+
+        store.Delay = TimeSpan.Zero;
+        silo.Terminate();
+        await BecomesUnreadyAsync(silo, "accepts-requests");
+        await client.CreateVaultAsync("still-here");
+        await silo.KillAsync();
     }
 
     [Fact]
     [Promise("cluster.md", "the folder is not mounted")]
-    public async Task Without_its_folder_a_silo_is_alive_but_not_ready()
+    public async Task Without_its_folder_or_its_storage_a_silo_is_alive_but_not_ready()
     {
-        await using var silo = await StartAsync();
+        var database = await postgres.CreateDatabaseAsync();
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
         using var client = silo.Connect();
         await client.CreateVaultAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
@@ -103,16 +97,9 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
         Directory.Move(_folder.File("unmounted"), _folder.Data);
         await Eventually.BecomesTrueAsync(
             async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready again");
-    }
 
-    [Fact]
-    public async Task Without_its_storage_a_silo_is_alive_but_not_ready()
-    {
-        var database = await postgres.CreateDatabaseAsync();
-        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
         await PostgresServer.ExecuteAsync(database, "ALTER TABLE orleansstorage RENAME TO elsewhere");
         await BecomesUnreadyAsync(silo, "storage");
-
         var (_, report) = await AskAsync(silo, GatewayEndpoints.HealthPath + "?verbose");
         var details = JsonDocument.Parse(report).RootElement.GetProperty("details");
         Assert.Contains("orleansstorage", details.GetProperty("storage").GetString(), StringComparison.Ordinal);
@@ -169,17 +156,6 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
             async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready again");
     }
 
-    [Fact]
-    public async Task A_stopping_silo_is_not_ready_and_keeps_serving_until_its_delay_ends()
-    {
-        await using var silo = await StartAsync((KnownSettings.DrainDelay, "30s"));
-        silo.Terminate();
-        await BecomesUnreadyAsync(silo, "accepts-requests");
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("still-here");
-        await silo.KillAsync();
-    }
-
     private async Task BecomesUnreadyAsync(RunningSilo silo, string check)
     {
         await Eventually.BecomesTrueAsync(
@@ -187,17 +163,6 @@ public sealed class HealthTests(PostgresServer postgres) : IDisposable
                 && report.Contains($"\"{check}\":\"Unhealthy\"", StringComparison.Ordinal),
             $"{check} is unhealthy");
         Assert.Equal(HttpStatusCode.OK, (await AskAsync(silo, GatewayEndpoints.LivePath)).Status);
-    }
-
-    private async Task<RunningSilo> StartAsync(params (Setting<SiloSettings> Setting, string Value)[] settings)
-    {
-        var environment = RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data);
-        foreach (var (setting, value) in settings)
-        {
-            environment[setting.Variable] = value;
-        }
-
-        return await RunningSilo.StartAsync(environment);
     }
 
     private async Task<(HttpStatusCode Status, string Report)> AskAsync(RunningSilo silo, string path)

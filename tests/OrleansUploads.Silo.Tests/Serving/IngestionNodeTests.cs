@@ -8,7 +8,8 @@ using OrleansUploads.Silo.Settings;
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>The sample of an ingestion node, against silos in their own processes.</summary>
-public sealed class IngestionNodeTests(PostgresServer postgres) : IDisposable
+[Collection(nameof(SharedSilo))]
+public sealed class IngestionNodeTests(PostgresServer postgres, SharedSilo shared) : IDisposable
 {
     private const int PartSizeBytes = 8 << 20;
     private const string Account = "000000000001";
@@ -18,8 +19,7 @@ public sealed class IngestionNodeTests(PostgresServer postgres) : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Slice(7)]
     public async Task Nodes_that_share_an_upload_get_one_archive_although_a_node_and_a_silo_are_killed()
     {
         var database = await postgres.CreateDatabaseAsync();
@@ -57,10 +57,9 @@ public sealed class IngestionNodeTests(PostgresServer postgres) : IDisposable
     [Fact]
     public async Task A_refused_node_says_why()
     {
-        var database = await postgres.CreateDatabaseAsync();
-        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        await shared.StartAsync();
         await File.WriteAllBytesAsync(_folder.File("holiday.tar"), [1]);
-        await using var node = StartNode(database, "none");
+        await using var node = StartNode(shared.Database, "none");
         Assert.Equal(1, await node.WaitForExitAsync(Patience));
         Assert.Contains(
             $"IngestionNode: VaultNotFound: There is no vault {Account}/none. Create it first.", node.Error, StringComparison.Ordinal);
@@ -69,21 +68,19 @@ public sealed class IngestionNodeTests(PostgresServer postgres) : IDisposable
     [Fact, Trait(TestRun.Name, TestRun.Timing)]
     public async Task A_wrong_cluster_ID_is_named_within_ten_seconds()
     {
-        var database = await postgres.CreateDatabaseAsync();
-        var environment = RunningSilo.OnPostgres(database, _folder.Data);
-        await using var silo = await RunningSilo.StartAsync(environment);
+        await shared.StartAsync();
         await File.WriteAllBytesAsync(_folder.File("holiday.tar"), [1]);
         var watch = Stopwatch.StartNew();
-        await using var node = StartNode(database, "photos", clusterId: "typo");
+        await using var node = StartNode(shared.Database, "photos", clusterId: "typo");
         Assert.Equal(1, await node.WaitForExitAsync(Patience));
         Assert.Contains("no silo of the cluster 'typo' answers", node.Error, StringComparison.Ordinal);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
 
-        environment[KnownSettings.ClusterId.Variable] = "typo";
+        var typo = new SiloStart(shared.Environment).With(KnownSettings.ClusterId.Variable, "typo");
         watch.Restart();
         Assert.Contains(
             "the database has silos of the cluster 'orleans-uploads', and none of 'typo'",
-            await RunningSilo.ExpectRefusalAsync(environment, "clock", "show"),
+            await RunningSilo.RefuseAsync(typo.Environment, "clock", "show"),
             StringComparison.Ordinal);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }

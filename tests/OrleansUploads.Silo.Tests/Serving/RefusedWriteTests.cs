@@ -9,10 +9,9 @@ namespace OrleansUploads.Silo.Tests.Serving;
 /// <summary>While the database answers but refuses what requests write, a silo is not ready: within 5 seconds, and again within 10 seconds after
 /// the cause is gone.</summary>
 [Trait(TestRun.Name, TestRun.Timing)]
-public sealed class RefusedWriteTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IDisposable
+public sealed class RefusedWriteTests(RefusedWriteTests.SiloOfRole silos, AzuriteServer azurite, ITestOutputHelper output)
+    : IClassFixture<RefusedWriteTests.SiloOfRole>, IDisposable
 {
-    private const string User = "silo_user";
-
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
 
@@ -29,15 +28,12 @@ public sealed class RefusedWriteTests(PostgresServer postgres, AzuriteServer azu
     [InlineData("REVOKE INSERT ON orleansreminderstable FROM silo_user", "GRANT INSERT ON orleansreminderstable TO silo_user", "permission denied")]
     public async Task Health_is_red_while_the_database_refuses_what_requests_write(string begin, string end, string reason)
     {
-        var (database, silo) = await StartAsync();
-        await using (silo)
-        {
-            await ExpectOutageAsync(
-                silo,
-                () => PostgresServer.ExecuteAsync(database, begin),
-                () => PostgresServer.ExecuteAsync(database, end),
-                reason);
-        }
+        var (database, silo) = await silos.Started;
+        await ExpectOutageAsync(
+            silo,
+            () => PostgresServer.ExecuteAsync(database, begin),
+            () => PostgresServer.ExecuteAsync(database, end),
+            reason);
     }
 
     [Theory]
@@ -45,23 +41,20 @@ public sealed class RefusedWriteTests(PostgresServer postgres, AzuriteServer azu
     [InlineData("orleansreminderstable")]
     public async Task Health_is_red_while_a_table_is_locked_as_by_the_creation_of_an_index(string table)
     {
-        var (database, silo) = await StartAsync();
-        await using (silo)
-        await using (var source = NpgsqlDataSource.Create(database))
-        await using (var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken))
-        {
-            NpgsqlTransaction? transaction = null;
-            await ExpectOutageAsync(
-                silo,
-                async () =>
-                {
-                    transaction = await connection.BeginTransactionAsync();
-                    await using var command = new NpgsqlCommand($"LOCK TABLE {table} IN SHARE MODE", connection, transaction);
-                    await command.ExecuteNonQueryAsync();
-                },
-                async () => await transaction!.DisposeAsync(),
-                "lock timeout");
-        }
+        var (database, silo) = await silos.Started;
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        NpgsqlTransaction? transaction = null;
+        await ExpectOutageAsync(
+            silo,
+            async () =>
+            {
+                transaction = await connection.BeginTransactionAsync();
+                await using var command = new NpgsqlCommand($"LOCK TABLE {table} IN SHARE MODE", connection, transaction);
+                await command.ExecuteNonQueryAsync();
+            },
+            async () => await transaction!.DisposeAsync(),
+            "lock timeout");
     }
 
     [Fact]
@@ -78,7 +71,6 @@ public sealed class RefusedWriteTests(PostgresServer postgres, AzuriteServer azu
         var database = $"{server.ConnectionTo("uploads").Replace("Pooling=false", "Maximum Pool Size=40", StringComparison.Ordinal)}";
         await PostgresServer.ApplySchemaAsync(database);
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
-        await BecomesAsync(silo, HttpStatusCode.OK);
         await ExpectOutageAsync(
             silo,
             () =>
@@ -94,48 +86,31 @@ public sealed class RefusedWriteTests(PostgresServer postgres, AzuriteServer azu
             "No space left");
     }
 
-    [Theory]
-    [InlineData("OrleansUploadsJournals")]
-    [InlineData("OrleansUploadsReminders")]
-    public async Task Health_is_red_while_a_table_of_the_storage_account_takes_no_writes(string table)
+    [Fact]
+    public async Task Health_is_red_while_a_table_of_the_storage_account_takes_no_writes()
     {
         using var proxy = await TableProxy.StartAsync(azurite);
         var cluster = await azurite.CreateLocalClusterAsync() with { ConnectionString = Azurite.ConnectionToTables(proxy.Tables) };
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnAzure(cluster, _folder.Data));
-        await BecomesAsync(silo, HttpStatusCode.OK);
-        await ExpectOutageAsync(
-            silo,
-            () =>
-            {
-                proxy.Plan = request => request.IsWrite && request.Table == table ? TableFault.Fail : TableFault.None;
-                return Task.CompletedTask;
-            },
-            () =>
-            {
-                proxy.Plan = static _ => TableFault.None;
-                return Task.CompletedTask;
-            },
-            "has not answered for 2 seconds");
-    }
+        foreach (var table in (string[])["OrleansUploadsJournals", "OrleansUploadsReminders"])
+        {
+            await ExpectOutageAsync(
+                silo,
+                () => PlanAsync(request => request.IsWrite && request.Table == table ? TableFault.Fail : TableFault.None),
+                () => PlanAsync(static _ => TableFault.None),
+                "has not answered for 2 seconds");
+        }
 
-    /// <summary>A silo whose user owns nothing, as when another role has applied the schema.</summary>
-    private async Task<(string Database, RunningSilo Silo)> StartAsync()
-    {
-        var database = await postgres.CreateDatabaseAsync();
-        await PostgresServer.ExecuteAsync(
-            database,
-            $"""
-            DO $$ BEGIN CREATE ROLE {User} LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
-            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {User}
-            """);
-        var settings = new NpgsqlConnectionStringBuilder(database) { Username = User };
-        var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(settings.ConnectionString, _folder.Data));
-        await BecomesAsync(silo, HttpStatusCode.OK);
-        return (database, silo);
+        Task PlanAsync(Func<TableRequest, TableFault> plan)
+        {
+            proxy.Plan = plan;
+            return Task.CompletedTask;
+        }
     }
 
     private async Task ExpectOutageAsync(RunningSilo silo, Func<Task> beginAsync, Func<Task> endAsync, string reason)
     {
+        await BecomesAsync(silo, HttpStatusCode.OK);
         await using (var load = await AcknowledgedLoad.StartAsync(silo.Address))
         {
             await load.AwaitMoreAsync(4);
@@ -174,5 +149,36 @@ public sealed class RefusedWriteTests(PostgresServer postgres, AzuriteServer azu
             },
             $"the readiness is {status}");
         return watch.Elapsed;
+    }
+
+    /// <summary>A silo whose user owns nothing, as when another role has applied the schema.</summary>
+    public sealed class SiloOfRole : IAsyncDisposable
+    {
+        private const string User = "silo_user";
+
+        private readonly TemporaryFolder _folder = new();
+        private readonly Lazy<Task<(string Database, RunningSilo Silo)>> _started;
+
+        public SiloOfRole(PostgresServer postgres) => _started = new(async () =>
+        {
+            var database = await postgres.CreateDatabaseAsync();
+            await PostgresServer.ExecuteAsync(
+                database, $"CREATE ROLE {User} LOGIN; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {User}");
+            var settings = new NpgsqlConnectionStringBuilder(database) { Username = User };
+            return (database, await RunningSilo.StartAsync(RunningSilo.OnPostgres(settings.ConnectionString, _folder.Data)));
+        });
+
+        /// <summary>The database as its owner sees it, and the silo.</summary>
+        internal Task<(string Database, RunningSilo Silo)> Started => _started.Value;
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_started is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            {
+                await (await _started.Value).Silo.DisposeAsync();
+            }
+
+            _folder.Dispose();
+        }
     }
 }

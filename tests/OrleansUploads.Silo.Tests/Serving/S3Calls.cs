@@ -7,8 +7,20 @@ namespace OrleansUploads.Silo.Tests.Serving;
 /// <summary>Calls of S3 to a server. Each must succeed.</summary>
 internal sealed class S3Calls(ServingProcess server) : IDisposable
 {
+    /// <summary>The bucket of <see cref="StartStoreAsync"/>.</summary>
+    public const string Bucket = "parts";
+
     private readonly HttpClient _http = new();
     private readonly SignedRequests _requests = server.SignS3();
+
+    /// <summary>Starts a server with an empty bucket, in which silos can keep their bytes.</summary>
+    public static async Task<ServerProcess> StartStoreAsync(string folder)
+    {
+        var store = await ServerProcess.StartAsync(folder, "--quiet");
+        using var s3 = new S3Calls(store);
+        await s3.SendAsync(HttpMethod.Put, $"/{Bucket}", []);
+        return store;
+    }
 
     public void Dispose() => _http.Dispose();
 
@@ -19,18 +31,15 @@ internal sealed class S3Calls(ServingProcess server) : IDisposable
         return await answer.Content.ReadAsByteArrayAsync();
     }
 
-    /// <summary>Returns the new upload's ID.</summary>
     public async Task<string> CreateUploadAsync(string key) =>
         Values(await SendAsync(HttpMethod.Post, $"{key}?uploads", []), "UploadId").Single();
 
-    /// <summary>Returns the part's ETag.</summary>
     public async Task<string> PutPartAsync(string target, byte[] part)
     {
         using var answer = await AskAsync(HttpMethod.Put, target, part);
         return answer.Headers.ETag!.Tag;
     }
 
-    /// <summary>Returns the object's ETag.</summary>
     public async Task<string> CompleteAsync(string target, XElement parts) =>
         Values(await SendAsync(HttpMethod.Post, target, Encoding.UTF8.GetBytes(parts.ToString())), "ETag").Single();
 

@@ -4,6 +4,7 @@ namespace OrleansUploads.Silo.Tests.Serving;
 
 public sealed class TelemetryTests
 {
+    /// <summary>The silo serves from memory, and has its dashboard beside the API.</summary>
     [Fact]
     public async Task A_configured_collector_receives_traces_from_the_request_to_the_journal_and_metrics()
     {
@@ -17,8 +18,13 @@ public sealed class TelemetryTests
         await using var silo = await RunningSilo.StartAsync(environment);
         using var client = silo.Connect();
         await client.CreateVaultAsync("photos");
-        await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 1));
+        var archive = Archives.Bytes(3_000_000, seed: 1);
+        var receipt = await client.UploadInPartsAsync("photos", archive);
+        Assert.Equal(archive, await client.RetrieveAsync("photos", receipt.ArchiveId));
+        using var http = new HttpClient();
+        Assert.Contains("<title>", await http.GetStringAsync(new Uri(silo.Address, "/dashboard/")), StringComparison.Ordinal);
         await silo.StopAsync();
+        Assert.DoesNotContain("fail:", silo.Log, StringComparison.Ordinal);
 
         var paths = Span.Paths(collector.Spans);
         Assert.Contains(paths, static path =>

@@ -3,7 +3,6 @@ using OrleansUploads.Silo.Database;
 
 namespace OrleansUploads.Silo.Tests.Settings;
 
-/// <summary>The defaults of connections to PostgreSQL.</summary>
 public sealed class PostgresConnectionTests
 {
     [Fact]

@@ -82,12 +82,12 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
             FaultPlan.Read(table.Count) with { Duration = Duration },
             cluster.Rotation,
             [.. table.Select(disturbance => disturbance with { InjectAsync = silo => InjectAsync(cluster, load, disturbance, silo) })],
-            Say);
+            output.Say);
 
         await MeasureAsync(cluster, load);
         await stopping.CancelAsync();
         await running;
-        Say($"{load.Uploads} archives stored, {load.Deletions} deleted, {load.Retrievals} read.");
+        output.Say($"{load.Uploads} archives stored, {load.Deletions} deleted, {load.Retrievals} read.");
         Assert.True(findings.Count == 0, string.Join('\n', findings.Take(30)));
         Assert.DoesNotContain(load.Reasons, static reason => !IsExpected(reason.Key));
         CheckGrowth();
@@ -106,13 +106,13 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
         }
 
         await disturbance.InjectAsync(1 + (silo % 2));
-        Say($"At most {load.TakeMostInFlight()} uploads and retrievals were in flight.");
+        output.Say($"At most {load.TakeMostInFlight()} uploads and retrievals were in flight.");
     }
 
     private async Task MeasureAsync(SiloCluster cluster, SoakLoad load)
     {
         _sizes.Add(await ClusterSize.MeasureAsync(cluster, _watch.Elapsed, load.Uploads));
-        Say($"{_sizes[^1]}");
+        output.Say($"{_sizes[^1]}");
     }
 
     /// <summary>Compares what an archive added in the second half with the first half. The memory is compared between the
@@ -131,18 +131,11 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
         void Compare(string what, Func<ClusterSize, long> amount)
         {
             var (earlier, later) = (PerArchive(first, middle, amount), PerArchive(middle, last, amount));
-            Say(string.Create(CultureInfo.InvariantCulture, $"Each archive added {earlier:F2} {what} in the first half and {later:F2} in the second."));
+            output.Say(string.Create(CultureInfo.InvariantCulture, $"Each archive added {earlier:F2} {what} in the first half and {later:F2} in the second."));
             Assert.True(later <= Tolerance * earlier, $"Each archive adds more and more {what}: first {earlier}, then {later}.");
         }
     }
 
     private static double PerArchive(ClusterSize from, ClusterSize to, Func<ClusterSize, long> amount) =>
         (double)(amount(to) - amount(from)) / Math.Max(1, to.Archives - from.Archives);
-
-    /// <summary>Shows the progress of a long run at once.</summary>
-    private void Say(string line)
-    {
-        output.WriteLine(line);
-        Console.WriteLine(line);
-    }
 }

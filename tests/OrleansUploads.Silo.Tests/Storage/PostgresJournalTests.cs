@@ -4,8 +4,7 @@ using OrleansUploads.TestKit.Journals;
 namespace OrleansUploads.Silo.Tests.Storage;
 
 /// <summary>The conformance tests of journals for journals in PostgreSQL.</summary>
-public sealed class PostgresJournalConformanceTests(PostgresJournalConformanceTests.SharedDatabase database)
-    : JournalConformance, IClassFixture<PostgresJournalConformanceTests.SharedDatabase>
+public sealed class PostgresJournalConformanceTests(SharedDatabase database) : JournalConformance, IClassFixture<SharedDatabase>
 {
     private PostgresStorage? _storage;
 
@@ -16,14 +15,6 @@ public sealed class PostgresJournalConformanceTests(PostgresJournalConformanceTe
     }
 
     public override ValueTask DisposeAsync() => _storage?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    /// <summary>One database for all tests, each of which has a service ID of its own.</summary>
-    public sealed class SharedDatabase(PostgresServer postgres)
-    {
-        private readonly Lazy<Task<string>> _connection = new(() => postgres.CreateDatabaseAsync());
-
-        public Task<string> Connection => _connection.Value;
-    }
 }
 
 /// <summary>One stream in PostgreSQL, written by two hosts at once.</summary>
@@ -34,7 +25,7 @@ public sealed class TwoHostsOnPostgresTests(PostgresServer postgres, ITestOutput
     [Fact]
     public Task Acknowledged_records_are_read_back_in_one_order_despite_faults_and_conflicts() => PlayAsync(seeds: 8);
 
-    [Fact, Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Slice(5)]
     public Task Acknowledged_records_are_read_back_in_one_order_with_many_seeds() => PlayAsync(seeds: 100);
 
     private async Task PlayAsync(int seeds)

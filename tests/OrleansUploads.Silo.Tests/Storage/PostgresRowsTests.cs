@@ -6,7 +6,7 @@ using OrleansUploads.Silo.Storage;
 namespace OrleansUploads.Silo.Tests.Storage;
 
 /// <summary>The statements that write rows, with the statement of Orleans' provider in <c>schema.sql</c> as the model.</summary>
-public sealed class PostgresRowsTests(PostgresServer postgres) : IAsyncDisposable
+public sealed class PostgresRowsTests(PostgresServer postgres, SharedDatabase shared) : IClassFixture<SharedDatabase>, IAsyncDisposable
 {
     private const string Service = "service";
     private const string Key = "000000000001/archives-1";
@@ -35,7 +35,7 @@ public sealed class PostgresRowsTests(PostgresServer postgres) : IAsyncDisposabl
     [InlineData(null, 1)]
     public async Task A_row_ends_as_with_the_statement_of_the_provider(int? stored, int? replaced)
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await shared.EmptyAsync();
         if (stored is { } version)
         {
             await AddAsync(database, Key, version);
@@ -54,7 +54,7 @@ public sealed class PostgresRowsTests(PostgresServer postgres) : IAsyncDisposabl
     [Fact]
     public async Task A_cleared_row_is_replaced()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await shared.EmptyAsync();
         await AddAsync(database, Key, version: 4);
         await PostgresServer.ExecuteAsync(database, "UPDATE orleansstorage SET payloadbinary = NULL");
 
@@ -73,7 +73,7 @@ public sealed class PostgresRowsTests(PostgresServer postgres) : IAsyncDisposabl
     [InlineData("graintypehash = 1")]
     public async Task A_row_with_another_key_is_another_row(string difference)
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await shared.EmptyAsync();
         await AddAsync(database, Key, version: 1);
         await PostgresServer.ExecuteAsync(database, $"UPDATE orleansstorage SET {difference}");
         var rows = Rows(database);
@@ -89,7 +89,7 @@ public sealed class PostgresRowsTests(PostgresServer postgres) : IAsyncDisposabl
     [Fact]
     public async Task Each_row_of_a_group_has_an_outcome_of_its_own()
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await shared.EmptyAsync();
         await AddAsync(database, "replaced", version: 1);
         await AddAsync(database, "stale", version: 3);
         await AddAsync(database, "there", version: 5);
@@ -126,7 +126,7 @@ public sealed class PostgresRowsTests(PostgresServer postgres) : IAsyncDisposabl
     [InlineData(1, false)]
     public async Task One_of_many_concurrent_writers_wins(int? replaced, bool firstIsRolledBack)
     {
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await shared.EmptyAsync();
         if (replaced is { } version)
         {
             await AddAsync(database, Key, version);
@@ -159,7 +159,7 @@ public sealed class PostgresRowsTests(PostgresServer postgres) : IAsyncDisposabl
     {
         // PostgreSQL tries five plans for given values before it keeps one for all values.
         const int Tries = 5;
-        var database = await postgres.CreateDatabaseAsync() + ";Maximum Pool Size=1";
+        var database = await shared.EmptyAsync() + ";Maximum Pool Size=1";
         var rows = Rows(database);
         for (var version = 1; version <= 4 * Tries; version++)
         {
@@ -185,7 +185,7 @@ public sealed class PostgresRowsTests(PostgresServer postgres) : IAsyncDisposabl
         [
             "000000000001/archives-1", "beef", "0beef", "00beef", "0123456789abcdef0123456789abcdef", .. Enumerable.Range(0, 20).Select(static number => $"upload-{number}"),
         ];
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await shared.EmptyAsync();
         var rows = Rows(database);
         await rows.WriteAsync([.. keys.Append("cleared").Select(static key => Of(key, State))]);
         await rows.WriteAsync([Of("another state", $"{State}-s1")]);

@@ -5,7 +5,6 @@ using Orleans.Storage;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Hosting;
@@ -16,10 +15,6 @@ namespace OrleansUploads.Silo.Tests.Storage;
 /// versions of the rows decide whose write counts.</summary>
 public sealed class SplitClusterOnPostgresTests(PostgresServer postgres, ITestOutputHelper output)
 {
-    private const int Uploads = 8;
-    private const int Parts = 12;
-    private const int Callers = 8;
-
     [Fact]
     [Promise("cluster.md", "the cluster is partitioned")]
     public async Task Two_activations_that_write_at_once_lose_nothing_and_return_one_archive_for_each_upload()
@@ -27,37 +22,13 @@ public sealed class SplitClusterOnPostgresTests(PostgresServer postgres, ITestOu
         var database = await postgres.CreateDatabaseAsync();
         await using var left = await SplitSilo.StartAsync(database);
         await using var right = await SplitSilo.StartAsync(database);
-        IEntityHost[] hosts = [left.Entities, right.Entities];
-        await UploadOfManyParts.CreateVaultAsync(hosts[0]);
-
-        for (var number = 0; number < Uploads; number++)
-        {
-            var upload = new UploadOfManyParts(Parts, number);
-            await upload.OpenAsync(hosts[number % 2]);
-            await Task.WhenAll(Enumerable.Range(0, Parts).Select(async slot => Assert.Null(
-                (await hosts[slot % 2].AskWithRetriesAsync(upload.Entity, upload.Report(slot, $"{number}/{slot}"))).Refusal)));
-            foreach (var host in hosts)
-            {
-                Assert.Equal(
-                    Enumerable.Range(0, Parts).Select(slot => Some.Hash($"{number}/{slot}")),
-                    (await upload.ListAsync(host)).Select(static part => part.TreeHash));
-            }
-
-            await upload.CompleteAtOnceAsync(Callers, caller => hosts[caller % 2], await upload.ListAsync(hosts[0]));
-        }
-
-        foreach (var host in hosts)
-        {
-            var vault = (await host.AskWithRetriesAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer;
-            Assert.Equal((Uploads, Uploads * ((Parts * Some.MiB) + Limits.ArchiveOverheadBytes)), (vault.Archives, vault.SizeBytes));
-        }
+        await UploadOfManyParts.PlayOverSplitAsync(left.Entities, right.Entities, uploads: 8, parts: 12, callers: 8);
 
         var refused = left.RefusedWrites + right.RefusedWrites;
         output.WriteLine($"{refused} writes were refused because the other silo had changed the row.");
         Assert.True(refused > 0, "The silos never wrote at the same time.");
     }
 
-    /// <summary>A silo in this process that is a cluster of its own.</summary>
     private sealed class SplitSilo(IHost host, PostgresDatabase database) : IAsyncDisposable
     {
         public IEntityHost Entities => host.Services.GetRequiredService<IEntityHost>();

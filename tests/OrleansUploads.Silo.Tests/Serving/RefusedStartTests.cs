@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Sockets;
+using OrleansUploads.Engine.Disk;
+using OrleansUploads.Silo.Settings;
+
+namespace OrleansUploads.Silo.Tests.Serving;
+
+/// <summary>Settings and stores with which no silo, gateway or command begins. The message is one line.</summary>
+[Collection(nameof(SharedSilo)), Trait(TestRun.Name, TestRun.Campaign)]
+public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azurite, SharedSilo shared) : IDisposable
+{
+    private const string Connection = "OrleansUploads__ConnectionString";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    /// <summary>The process adds an exit code, and its name in front of the message.</summary>
+    [Fact]
+    public async Task Without_any_setting_the_error_lists_the_required_settings()
+    {
+        var message = await RunningSilo.ExpectRefusalAsync(RunningSilo.With());
+
+        Assert.Contains("- OrleansUploads__ConnectionString or ", message, StringComparison.Ordinal);
+        Assert.Contains("- OrleansUploads__PartsFolder is missing", message, StringComparison.Ordinal);
+        Assert.Contains("OrleansUploads__Clustering=localhost", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData($"{Connection}: PostgreSQL reported: ")]
+    [InlineData($"{Connection}: PostgreSQL reported: ", "clock", "accept")]
+    [Promise("cluster.md", "the database is down")]
+    public async Task An_unreachable_database_is_named(string message, params string[] command)
+    {
+        var database = $"Host=127.0.0.1;Port={FreePort.Take(1)[0]};Username=nobody;Database=none";
+
+        await RefuseAsync(message, RunningSilo.OnPostgres(database, _folder.Data), command);
+    }
+
+    [Fact]
+    public async Task A_database_without_the_unique_index_is_refused()
+    {
+        var database = await postgres.CreateDatabaseAsync(withFence: false);
+
+        var message = await RunningSilo.RefuseAsync(RunningSilo.OnPostgres(database, _folder.Data));
+
+        Assert.Contains("ux_orleansstorage_state", message, StringComparison.Ordinal);
+        Assert.Contains("deploy/postgres", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public Task An_operator_command_for_a_process_without_a_cluster_is_refused() =>
+        RefuseAsync("The command needs a cluster", RunningSilo.Alone(), "clock", "accept");
+
+    [Theory]
+    [InlineData("Listen")]
+    [InlineData("SiloPort")]
+    [InlineData("ClientPort")]
+    [Promise("cluster.md", "a silo is started twice")]
+    public async Task A_second_silo_with_one_of_the_ports_is_refused_and_the_first_one_keeps_serving(string port)
+    {
+        var first = await shared.StartAsync();
+        var second = RunningSilo.OnPostgres(shared.Database, shared.PartsFolder);
+        second[$"OrleansUploads__{port}"] = shared.Environment[$"OrleansUploads__{port}"];
+
+        await RefuseAsync($"OrleansUploads__{port}: another process uses 127.0.0.1:", second);
+
+        using var client = first.Connect();
+        await client.CreateVaultAsync("photos");
+        Assert.Equal("1", await PostgresServer.QueryAsync(shared.Database, "SELECT count(*) FROM orleansmembershiptable"));
+    }
+
+    [Fact]
+    public async Task A_gateway_without_a_silo_requires_a_folder_that_a_silo_has_marked()
+    {
+        await shared.StartAsync();
+        var other = Directory.CreateDirectory(_folder.File("other")).FullName;
+        var gateway = new SiloStart(RunningSilo.OnPostgres(shared.Database, other)).With(KnownSettings.Role.Variable, "gateway");
+
+        var message = await RunningSilo.RefuseAsync(gateway.Environment);
+
+        Assert.Contains($"does not contain {FolderMark.FileName}", message, StringComparison.Ordinal);
+        Assert.Null(FolderMark.Find(other));
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("clock", "show")]
+    public async Task An_unreachable_account_is_named(params string[] command)
+    {
+        var account = Azurite.AddressAt(FreePort.Take(1)[0]);
+
+        await RefuseAsync(
+            $"{Connection}: Azure Storage at {account.Authority} reported: Connection refused", OnAzure(Azurite.ConnectionToTables(account)), command);
+    }
+
+    [Fact]
+    public async Task An_account_that_does_not_answer_is_named_within_seconds()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var account = new Uri($"http://{silent.LocalEndpoint}/{Azurite.Account}");
+
+        await RefuseAsync($"{Connection}: Azure Storage at {account.Authority} ", OnAzure(Azurite.ConnectionToTables(account)));
+    }
+
+    [Fact]
+    public async Task A_wrong_key_is_named()
+    {
+        var connection = (await azurite.CreateClusterAsync()).ConnectionString;
+        var key = connection.Split(';').Single(static part => part.StartsWith("AccountKey=", StringComparison.Ordinal));
+        connection = connection.Replace(key, "AccountKey=" + Convert.ToBase64String(new byte[64]), StringComparison.Ordinal);
+
+        var message = await RefuseAsync($"{Connection}: Azure Storage at ", OnAzure(connection));
+
+        Assert.EndsWith("Check the account's name and key.", message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Host=127.0.0.1;Username=uploads;Database=uploads")]
+    [InlineData("nonsense")]
+    [InlineData("DefaultEndpointsProtocol=https;AccountName=a;AccountKey=not base64;EndpointSuffix=core.windows.net")]
+    [InlineData("DefaultEndpointsProtocol=https;AccountName=a;EndpointSuffix=core.windows.net")]
+    public Task A_malformed_connection_string_of_Azure_is_refused(string connection) =>
+        RefuseAsync($"{Connection} is not a connection string of Azure Storage: ", OnAzure(connection));
+
+    private static async Task<string> RefuseAsync(string begin, IReadOnlyDictionary<string, string?> environment, params string[] command)
+    {
+        var message = await RunningSilo.RefuseAsync(environment, command);
+        Assert.StartsWith(begin, message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+        return message;
+    }
+
+    private Dictionary<string, string?> OnAzure(string connection) => RunningSilo.OnAzure(new AzureCluster(connection), _folder.Data);
+}
