@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Hashing;
