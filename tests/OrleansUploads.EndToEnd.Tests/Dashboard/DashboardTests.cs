@@ -182,7 +182,10 @@ public sealed class DashboardTests : IAsyncLifetime
             foreach (var width in (int[])[320, 400, 760])
             {
                 await browser.Page.SetViewportSizeAsync(width, 900);
-                Assert.Equal((name, width, ""), (name, width, await browser.FindSidewaysAsync()));
+
+                // The page draws again after it has learned its width.
+                await Eventually.BecomesTrueAsync(
+                    async () => await browser.FindSidewaysAsync() == "", $"the page of {name} fits into {width} pixels", TimeSpan.FromSeconds(30));
                 await browser.TakePictureAsync($"{name}-{width}");
             }
         }

@@ -8,7 +8,7 @@ namespace OrleansUploads.Silo.Tests.Faults;
 internal sealed class FaultLog(TimeSpan maxWait)
 {
     /// <summary>How long a window lasts after all silos are ready: until every entity answers.</summary>
-    public static readonly TimeSpan Settling = TimeSpan.FromSeconds(4);
+    public static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
 
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly ConcurrentQueue<TroubledRequest> _failed = new();
