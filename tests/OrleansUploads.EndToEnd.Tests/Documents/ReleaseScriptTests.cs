@@ -2,7 +2,7 @@ namespace OrleansUploads.EndToEnd.Tests.Documents;
 
 /// <summary>A release is built, checked and installed as docs/install.md says.</summary>
 [Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class ReleaseTests
+public sealed class ReleaseScriptTests
 {
     private const string ReleaseScript = "deploy/release.sh";
 
