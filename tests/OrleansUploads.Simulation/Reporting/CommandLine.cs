@@ -68,8 +68,8 @@ internal sealed class CommandLine
 
     private bool Take(string flag) => _left.Remove(flag);
 
-    /// <summary>The number after an option.</summary>
-    /// <exception cref="FormatException">There is none, and no other number either.</exception>
+    /// <summary>Takes an option and the number after it.</summary>
+    /// <exception cref="FormatException">The option is missing and has no default, or its value is not a number.</exception>
     private double Number(string option, double? otherwise = null) =>
         TakeText(option) is { } text ? double.Parse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)
         : otherwise ?? throw new FormatException($"{option} is missing.");
@@ -91,7 +91,7 @@ internal sealed class CommandLine
         return text;
     }
 
-    /// <summary>Every argument must have been taken.</summary>
+    /// <summary>Refuses the arguments if some were not taken.</summary>
     private void End()
     {
         if (_left.Count > 0)
@@ -182,7 +182,7 @@ internal sealed class CommandLine
     private int HuntBugs()
     {
         var records = Take("--record");
-        var about = _left is [var word] && _left.Remove(word) ? word : "";
+        var about = !records && _left is [var word] && _left.Remove(word) ? word : "";
         End();
         Console.WriteLine($"{"planted bug",-74}{"found by seed",14}{"bound",8}   promise");
         var missed = 0;
@@ -240,7 +240,8 @@ internal sealed class CommandLine
 
     private async Task<int> HuntMutationsAsync()
     {
-        var mutations = MutationTable.All.Where(mutation => _left.Count == 0 || Take(mutation.Name)).ToList();
+        var takesAll = _left.Count == 0;
+        var mutations = MutationTable.All.Where(mutation => takesAll || Take(mutation.Name)).ToList();
         End();
         Console.WriteLine($"{"mutation",-26}{"found after",14}{"bound",8}   by");
         var missed = 0;
