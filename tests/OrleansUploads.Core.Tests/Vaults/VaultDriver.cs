@@ -3,6 +3,9 @@ namespace OrleansUploads.Core.Tests.Vaults;
 public class VaultDriver(VaultLimits? limits = null)
     : DeciderDriver<VaultState, VaultCommand, VaultEvent>(new VaultDecider(limits: limits))
 {
+    protected override void AssertAnnounced(int events, int announced) =>
+        Assert.InRange(events, State is VaultState.Live ? announced : 0, announced);
+
     protected VaultState.Live Live => Assert.IsType<VaultState.Live>(State);
 
     protected static BeginVault Begin(long epoch = 1) => new(Some.Incarnation with { Epoch = epoch }, Some.Noon);

@@ -11,6 +11,7 @@ public sealed class SmallFullDiskTests : IAsyncDisposable
 {
     private const string Vault = "records";
     private const int DiskMebibytes = 400;
+    private static readonly TimeSpan Recovery = TimeSpan.FromMinutes(1);
 
     private readonly TemporaryFolder _folder = new();
     private readonly HashedBody _body = HashedBody.Of(Archives.Bytes(10 * Archives.MiB, seed: 7));
@@ -60,7 +61,7 @@ public sealed class SmallFullDiskTests : IAsyncDisposable
 
                 disk.MakeRoom();
                 var freed = Stopwatch.GetTimestamp();
-                await Eventually.BecomesTrueAsync(() => TryUploadAsync(server.Connect()), $"round {round}: uploads work again");
+                await Eventually.BecomesTrueAsync(() => TryUploadAsync(server.Connect()), $"round {round}: uploads work again", Recovery);
                 TestContext.Current.TestOutputHelper?.WriteLine(
                     $"round {round}: {archives.Count} archives, uploads again after {Stopwatch.GetElapsedTime(freed).TotalSeconds:F2} s");
             }

@@ -39,7 +39,12 @@ public sealed class CopiedTablesTests(AzuriteServer azurite) : IDisposable
         var refusal = await RunningSilo.RefuseAsync(environment);
         Assert.Contains("this is a copy of a cluster's database", refusal, StringComparison.Ordinal);
         Assert.Contains("storage account of production", refusal, StringComparison.Ordinal);
-        Assert.Equal(0, await RunningSilo.RunHereAsync(environment, "restore"));
+        await using (var restore = new SiloStart(environment).Run("restore"))
+        {
+            Assert.True(await restore.WaitForExitAsync(TimeSpan.FromMinutes(2)) == 0, restore.ToString());
+            Assert.Contains($"This is the cluster {cluster.Name}-", restore.Output, StringComparison.Ordinal);
+        }
+
         Assert.Equal(0, await RunningSilo.RunHereAsync(environment, "take-over"));
 
         Assert.Empty(await tables.GetTableClient("OrleansUploadsSilos")

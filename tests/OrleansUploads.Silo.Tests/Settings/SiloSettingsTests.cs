@@ -77,10 +77,8 @@ public sealed class SiloSettingsTests : IDisposable
     [InlineData("OrleansUploads__AccessKeyId", "AccessKeyId")]
     [InlineData("OrleansUploads__KeysFile", "AccessKeyId", "SecretAccessKey")]
     [InlineData("both set", "ConnectionString_FILE=/nowhere/secret")]
-    [InlineData("OrleansUploads__ConnectionString_FILE: Could not find", "ConnectionString", "ConnectionString_FILE=/nowhere/secret")]
     [InlineData("OrleansUploads__PartsFolder", "Clustering=localhost")]
     [InlineData("needs a cluster", "Clustering=localhost", "PartsFolder", "Role=gateway")]
-    [InlineData("OrleansUploads__Notify: ", "Notify=nowhere")]
     [InlineData("are both set", "Clustering=azure", "ConnectionString=UseDevelopmentStorage=true", "TableService=https://account.test")]
     [InlineData("must be an address such as https://", "Clustering=azure", "ConnectionString", "TableService=http://account.test")]
     [InlineData("must be an address such as https://", "Clustering=azure", "ConnectionString", "TableService=account")]
@@ -117,11 +115,13 @@ public sealed class SiloSettingsTests : IDisposable
     }
 
     [Fact]
-    public void Topics_are_separated_by_spaces()
+    public void Topics_are_separated_by_spaces_and_an_invalid_one_is_named()
     {
         const string Topic = "arn:aws:sns:us-east-1:111122223333:";
         var settings = Read(("Notify", $"{Topic}a=https://a.test/x  {Topic}b=https://b.test/"));
         Assert.Equal(2, settings.Service.Receivers.ByTopic.Count);
+        var fault = Assert.Throws<SettingException>(() => Read(("Notify", "nowhere")));
+        Assert.StartsWith("OrleansUploads__Notify: ", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,6 +130,15 @@ public sealed class SiloSettingsTests : IDisposable
         File.WriteAllText(_folder.File("secret"), "Host=db\n");
         var settings = Read(("ConnectionString", null), ("ConnectionString_FILE", _folder.File("secret")));
         Assert.Equal("Host=db", settings.ConnectionString);
+    }
+
+    [Fact]
+    public void A_missing_secret_file_is_named()
+    {
+        var fault = Assert.Throws<SettingException>(
+            () => Read(("ConnectionString", null), ("ConnectionString_FILE", _folder.File("nowhere"))));
+        Assert.Contains("OrleansUploads__ConnectionString_FILE", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("nowhere", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
