@@ -170,16 +170,19 @@ run() {
     { flock 8 && echo && echo "== $name" && cat "$results/$name.log"; } 8>"$results/printing"
 }
 
+# Waits until the programs are compiled ahead of time, and has tests start these.
+usePrograms() {
+    until [[ -e $results/published ]]; do sleep 1; done
+    read -r ORLEANSUPLOADS_PROGRAMS <"$results/published"
+    export ORLEANSUPLOADS_PROGRAMS
+}
+
 # Runs the projects that no other lane has taken yet, one after the other.
 runNext() {
     local project
     for project in "${projects[@]}"; do
         mkdir "$results/$project.taken" 2>/dev/null || continue
-        if [[ $mode == all && $project == @(OrleansUploads.Silo.Tests|OrleansUploads.EndToEnd.Tests) ]]; then
-            until [[ -e $results/published ]]; do sleep 1; done
-            read -r ORLEANSUPLOADS_PROGRAMS <"$results/published"
-            export ORLEANSUPLOADS_PROGRAMS
-        fi
+        [[ $mode != all || $project != @(OrleansUploads.Silo.Tests|OrleansUploads.EndToEnd.Tests) ]] || usePrograms
         choiceOf "$project"
         run "$project" "$project" ${choice[@]+"${choice[@]}"}
         leaveOut "$project"
@@ -240,6 +243,7 @@ leaveOut() {
     [[ $project != "$grains" ]] || ((${#onGrains[@]} == 0)) || list "$project" -trait- Run=Campaign -trait- Hosts=Grains
 }
 
+# Notes the tests of a project that filters choose.
 list() {
     local project=$1
     shift
@@ -327,6 +331,7 @@ done
 
 # What measures seconds, on a machine that does nothing else.
 if [[ $mode == all ]]; then
+    usePrograms
     for project in "${projects[@]}"; do
         grep --quiet --recursive --include='*.cs' 'TestRun\.Timing\|"Run", "Timing"' "tests/$project" || continue
         echo "Running $project, what measures seconds"

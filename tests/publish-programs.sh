@@ -10,7 +10,6 @@ shift
 (($# > 0)) || set -- Cli Silo
 src=$(cd "$(dirname "${BASH_SOURCE[0]}")/../src" && pwd)
 
-# The libraries stay as the solution built them: only the programs know of a runtime.
 for project in "$@"; do
     dotnet publish "$src/OrleansUploads.$project" --configuration Release --output "$folder/$project" --verbosity quiet --nologo \
         -p:CompiledAheadOfTime=true </dev/null
