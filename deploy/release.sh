@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds what people download: for each system the server with its command line and the silo, each as an archive that needs no .NET
 # runtime; the .NET tool and the packages; a bill of materials for both programs; and the checksums of all files. Needs the .NET SDK.
-# Takes about three minutes for each system. The same commit gives the same archives' contents, owners and times.
+# Takes about eight minutes on two processors. The names, owners and times in an archive depend on the commit alone.
 # Usage: deploy/release.sh [FOLDER [RUNTIME…]]
 #   FOLDER   where the files go; artifacts/release by default. It must be empty or new
 #   RUNTIME  the systems: linux-x64 or linux-arm64; both by default
@@ -40,7 +40,7 @@ version=$(dotnet msbuild src/OrleansUploads.Cli -getProperty:Version -nologo)
 # Outside of a checkout the archives have the time of the build.
 committed=$(git log -1 --format=%ct 2>/dev/null || date +%s)
 
-# Packs a folder below a folder with the archive's name.
+# Packs a folder of the work folder into the archive of the same name.
 pack() {
     local name=$1
     cp LICENSE CHANGELOG.md "$work/$name"
@@ -73,7 +73,7 @@ echo "Writing the bills of materials."
 dotnet tool restore >/dev/null
 for program in Cli:orleans-uploads Silo:orleans-uploads-silo; do
     dotnet tool run dotnet-CycloneDX "src/OrleansUploads.${program%%:*}/OrleansUploads.${program%%:*}.csproj" \
-        --output "$folder" --filename "${program#*:}-$version.cdx.json" --output-format Json --recursive --no-serial-number \
+        --output "$folder" --filename "${program#*:}-$version.cdx.json" --output-format Json --no-serial-number \
         --set-name "${program#*:}" --set-version "$version" >"$work/bom" || { cat "$work/bom" >&2 && exit 1; }
 done
 

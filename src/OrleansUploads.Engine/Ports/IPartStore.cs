@@ -169,6 +169,6 @@ public sealed class AttemptDamagedException : Exception
     {
     }
 
-    /// <summary>Whether an attempt was never committed, as far as its end shows. No upload then uses it, unless it is damaged.</summary>
+    /// <summary>Whether an attempt has no footer. It was never committed, or its end is missing.</summary>
     public bool IsUncommitted { get; init; }
 }
