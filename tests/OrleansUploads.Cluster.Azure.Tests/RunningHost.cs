@@ -43,13 +43,11 @@ internal sealed class RunningHost(IHost host) : IAsyncDisposable
 }
 
 /// <summary>One silo for all tests of a class.</summary>
-public sealed class SharedHost(AzuriteServer azurite) : IAsyncLifetime
+public sealed class SharedHost(AzuriteServer azurite) : IAsyncDisposable
 {
     private readonly Lazy<Task<RunningHost>> _host = new(async () => await RunningHost.StartAsync(await azurite.CreateClusterAsync()));
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    /// <summary>Starts the silo, unless it runs. Skips the test if there is no Azurite and no storage account.</summary>
+    /// <summary>Starts the silo, unless it runs, and returns its storage. Skips the test if there is no Azurite and no storage account.</summary>
     internal async Task<IGrainStorage> StartAsync() => (await _host.Value).Storage;
 
     public async ValueTask DisposeAsync()

@@ -5,7 +5,7 @@ using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.Tests;
 
-/// <summary>What clients of one vault ask, on any host.</summary>
+/// <summary>The calls of clients of one vault, on any host.</summary>
 internal static class ClientCalls
 {
     public static async Task<TAnswer> AnswerAsync<TAnswer>(this IEntityHost host, EntityId entity, ICommand<TAnswer> command)

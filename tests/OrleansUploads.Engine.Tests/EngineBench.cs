@@ -71,7 +71,7 @@ internal class EngineBench
         where TAnswer : class, IAnswer => Assert.IsType<Refusal>(
             (await Host.AskAsync(entity, command, CancellationToken.None)).Refusal, exactMatch: false);
 
-    /// <summary>Uploads while each of the first journal writes in turn fails, before or after its effect.</summary>
+    /// <summary>Makes an engine for each of the first journal writes, which fails before or after its effect.</summary>
     public static IEnumerable<EngineBench> FailingAtEachWrite(JournalFault fault)
     {
         const int Writes = 24;

@@ -7,8 +7,8 @@ public static class Eventually
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Polls a condition until it is true, and fails after the time limit (default 120 s, because a loaded machine with two cores takes
-    /// its time).</summary>
+    /// <summary>Polls a condition until it is true, and fails after the time limit (default 120 s, because a loaded machine with two cores is
+    /// slow).</summary>
     public static async Task BecomesTrueAsync(Func<Task<bool>> condition, string what, TimeSpan? timeLimit = null)
     {
         var limit = timeLimit ?? TimeSpan.FromSeconds(120);

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace OrleansUploads.AwsSdk.Tests.Harness;
 
-/// <summary>The number of bytes in one direction after which a connection is reset. By default it is not.</summary>
+/// <summary>Resets a connection after this many bytes in one direction. By default, it is not reset.</summary>
 internal readonly record struct ConnectionFault(long? CutRequestAfter = null, long? CutResponseAfter = null);
 
 /// <summary>Stands between a client and a server. Each connection carries one request, and meets the next planned fault.</summary>

@@ -59,8 +59,8 @@ internal sealed class UploadOfManyParts(int parts, int number)
         return completes[0].Answer;
     }
 
-    /// <summary>Plays uploads over two hosts of each entity that do not know each other. No report is lost, and each upload becomes one
-    /// archive, whichever host is asked.</summary>
+    /// <summary>Plays uploads over two hosts that serve the same entities and do not know each other. Asserts that no report is lost, and
+    /// that each upload becomes one archive on both hosts.</summary>
     public static async Task PlayOverSplitAsync(IEntityHost left, IEntityHost right, int uploads, int parts, int callers)
     {
         IEntityHost[] hosts = [left, right];

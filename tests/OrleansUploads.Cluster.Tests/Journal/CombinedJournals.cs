@@ -6,7 +6,7 @@ namespace OrleansUploads.Cluster.Tests.Journal;
 
 /// <summary>Combines a journal per entity into one, so that the conformance tests can use it.</summary>
 /// <param name="storage">Keeps the rows.</param>
-/// <param name="prefix">Begins the keys of the grains. Journals with different ones share no rows.</param>
+/// <param name="prefix">The beginning of all grain keys. Journals with different prefixes share no rows.</param>
 internal sealed class CombinedJournals(IGrainStorage storage, string prefix = "") : IJournal
 {
     private readonly ConcurrentDictionary<EntityId, GrainStorageJournal> _journals = new();

@@ -35,7 +35,7 @@ public sealed class PortTests(SharedTlsBench shared) : IClassFixture<SharedTlsBe
 
         foreach (var (certificate, port) in ((string, int)[])[("silo", silos), ("silo", clients), ("node", clients)])
         {
-            // A silo that wants no clients at a port answers and closes the connection at once, and what it sent may be lost.
+            // A silo that accepts no clients at a port answers and closes the connection at once, so the answer may be lost.
             await Eventually.BecomesTrueAsync(
                 async () => await CountAnswerBytesAsync(port, Issue(certificate)) > 0,
                 $"the certificate '{certificate}' gets an answer from port {port}");

@@ -120,7 +120,7 @@ internal sealed class TlsBench : IAsyncDisposable
     }
 }
 
-/// <summary>Two silos for all tests of a class, which disturb neither of them.</summary>
+/// <summary>Two silos for all tests of a class. The tests must not disturb them.</summary>
 public sealed class SharedTlsBench : IAsyncLifetime
 {
     internal TlsBench Bench { get; private set; } = null!;

@@ -242,7 +242,7 @@ public sealed class IngestionNodeTests(IngestionNodeTests.SharedCluster shared) 
             Vault, [.. Enumerable.Repeat(Part(0, "0"), IUploadGrain.MaxReports + 1)]));
     }
 
-    /// <summary>Two silos for all tests, each of which has uploads of its own.</summary>
+    /// <summary>Two silos for all tests. Each test has its own uploads.</summary>
     public sealed class SharedCluster : IAsyncLifetime
     {
         internal DurableWorld World { get; } = new();

@@ -70,7 +70,7 @@ public sealed class ConditionTests
     [InlineData("absent", "false", false)]
     [InlineData("empty", "true", false)]
     [InlineData("empty", "false", true)]
-    public void Null_looks_whether_there_is_a_tag(string tag, string value, bool holds) =>
+    public void Null_tells_whether_the_vault_has_a_tag(string tag, string value, bool holds) =>
         Assert.Equal(holds, HoldsFor("Null", "{0}", tag, value));
 
     [Theory]

@@ -25,7 +25,7 @@ public sealed class TransferRateTests : UploadDriver
 
     // Long parts are measured over several of them.
     [InlineData(MiB / 100, 400_000, 0.0, 100.0, 100.0, 200.0, 200.0, 300.0, 300.0, 400.0)]
-    public void It_is_that_of_the_newest_parts(long? bytesPerSecond, long milliseconds, params double[] beganAndStored)
+    public void It_is_the_rate_of_the_newest_parts(long? bytesPerSecond, long milliseconds, params double[] beganAndStored)
     {
         foreach (var part in beganAndStored.Chunk(2))
         {

@@ -20,7 +20,7 @@ public sealed class S3ClientTests : IDisposable
         ServedRequest.ExpectDocumented("boto3", server);
     }
 
-    /// <summary>The requests are those of boto3, and each command takes a second, so this is only what the CLI has of its own.</summary>
+    /// <summary>Covers only what the CLI adds: its requests are those of boto3, and each command takes a second.</summary>
     [Fact]
     public async Task The_AWS_CLI_synchronizes_moves_and_restores_files()
     {

@@ -9,8 +9,8 @@ namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 /// <summary>A page in a browser, with cookies and storage of its own. An error that the page reports fails the test.</summary>
 public sealed class Browser : IAsyncDisposable
 {
-    /// <summary>Names a folder that gets pictures of the pages, for the documentation and for people who judge them.</summary>
-    public const string PicturesVariable = "ORLEANSUPLOADS_WRITE_PICTURES";
+    /// <summary>Names a folder for pictures of the pages. If it is not set, no pictures are taken.</summary>
+    private const string PicturesVariable = "ORLEANSUPLOADS_WRITE_PICTURES";
 
     private static readonly string? Pictures = Environment.GetEnvironmentVariable(PicturesVariable);
 
@@ -86,7 +86,7 @@ public sealed class Browser : IAsyncDisposable
           .map((shown) => `${shown.localName}.${shown.className} ${shown.scrollWidth} > ${shown.clientWidth}`).join(", ")
         """);
 
-    /// <summary>Keeps a picture of the page, if somebody wants it.</summary>
+    /// <summary>Writes a picture of the page, if <see cref="PicturesVariable"/> is set.</summary>
     public async Task TakePictureAsync(string name)
     {
         if (!string.IsNullOrEmpty(Pictures))
@@ -105,7 +105,7 @@ public sealed class Browser : IAsyncDisposable
 /// <summary>One browser for all tests; each has a context of its own. It is started when a test first needs it.</summary>
 public sealed class Chromium : IAsyncDisposable
 {
-    /// <summary>A loaded machine takes its time. Nothing here measures.</summary>
+    /// <summary>Long enough for a loaded machine. No test measures it.</summary>
     public const float PatienceMilliseconds = 120_000;
 
     private static readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> Launched = new(StartAsync);

@@ -154,7 +154,7 @@ public sealed class DashboardTests : IAsyncLifetime
     [Fact]
     public async Task Nothing_scrolls_sideways_on_a_narrow_screen()
     {
-        // The page of the server is for its operator.
+        // Only the operator may see the page of the server, so the server is not shared.
         await using var place = await Workplace.OpenAsync();
         using var client = place.Connect();
         var upload = await client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, new string('d', 100));

@@ -5,7 +5,7 @@ namespace OrleansUploads.EndToEnd.Tests.Harness;
 
 internal static class KnownKey
 {
-    /// <summary>Whether the server knows the client's key, whatever the key may do.</summary>
+    /// <summary>Whether the server knows the client's key, even if the key may not list vaults.</summary>
     public static async Task<bool> IsKnownAsync(this GlacierClient client)
     {
         try

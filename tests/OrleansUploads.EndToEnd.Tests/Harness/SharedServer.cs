@@ -14,7 +14,7 @@ public sealed class SharedServer : IAsyncDisposable
 
     private static int _entered;
 
-    /// <summary>Gives a caller an account that no other caller has.</summary>
+    /// <summary>Returns an account that no other caller has.</summary>
     /// <returns>The server, and the access key ID of the account. Its secret is <see cref="CommandLine.SecretAccessKey"/>.</returns>
     public static async Task<(ServerProcess Server, string AccessKeyId)> EnterAsync()
     {

@@ -34,7 +34,7 @@ public sealed class Workplace : IAsyncDisposable
         ["AWS_DEFAULT_REGION"] = null,
     };
 
-    /// <summary>An account of its own on a server that many tests share, none of which stops it or needs options.</summary>
+    /// <summary>Opens a new account on the shared server. The test must not stop the server.</summary>
     public static async Task<Workplace> ShareAsync()
     {
         var (server, accessKeyId) = await SharedServer.EnterAsync();

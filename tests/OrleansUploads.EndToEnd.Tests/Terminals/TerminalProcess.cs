@@ -64,8 +64,8 @@ public sealed class TerminalProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a line for a shell, in which <c>orleans-uploads</c> is the built program. The terminal is an xterm with colours, unless
-    /// <c>TERM</c> says otherwise.</summary>
+    /// <summary>Starts a command line in a shell in which <c>orleans-uploads</c> is the built program. The terminal is an xterm with colours,
+    /// unless <c>TERM</c> says otherwise.</summary>
     public static TerminalProcess Start(string command, IReadOnlyDictionary<string, string?> environment, int columns = 80)
     {
         Assert.SkipUnless(File.Exists(Script), "The pseudo-terminals of these tests are those of util-linux.");

@@ -198,7 +198,7 @@ public sealed class BucketCheckTests(BucketCheckTests.WrittenBucket written) : I
     private Task PlantAsync(UploadId upload, params UploadEvent[] events) =>
         _bucket.PlantAsync(upload.Entity, events);
 
-    /// <summary>A damage, and what is reported of it for which key and upload.</summary>
+    /// <summary>The damage to plant, and what the check reports about which key and upload.</summary>
     private sealed record Case(
         Func<BucketCheckTests, Task> Plant, string What, Func<BucketCheckTests, (string? Key, UploadId? Upload)>? Where = null);
 

@@ -344,7 +344,7 @@ public sealed class ObjectEngineTests : IAsyncLifetime
         Assert.Null(await _bench.GetAsync("k"));
     }
 
-    /// <summary>Delays each put and refuses its repetition, which came too late.</summary>
+    /// <summary>Holds each put back, and refuses it as a repetition that came too late.</summary>
     private sealed class LatePuts(IEntityHost inner) : IEntityHost
     {
         public PutObject? Delayed { get; private set; }

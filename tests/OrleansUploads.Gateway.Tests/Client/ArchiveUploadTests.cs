@@ -11,7 +11,7 @@ public sealed class ArchiveUploadTests : FakeVaultTests
     private const string Unsigned = "UNSIGNED-PAYLOAD";
 
     [Fact]
-    public async Task A_file_is_uploaded_in_parts_and_becomes_theArchive()
+    public async Task A_file_is_uploaded_in_parts_and_becomes_the_archive()
     {
         using var file = new TemporaryFile(Archive);
         using var source = ByteSource.FromFile(file.Path);

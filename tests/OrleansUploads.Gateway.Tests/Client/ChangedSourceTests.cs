@@ -24,7 +24,7 @@ public sealed class ChangedSourceTests : FakeVaultTests
     }
 
     [Fact]
-    public async Task A_file_that_changes_during_the_upload_does_not_become_anArchive()
+    public async Task A_file_that_changes_during_the_upload_does_not_become_an_archive()
     {
         using var file = new TemporaryFile(Archive);
         using var source = ByteSource.FromFile(file.Path);

@@ -2,7 +2,7 @@ using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 
-/// <summary>Bytes that know how they were read.</summary>
+/// <summary>A source that records how its bytes are read.</summary>
 internal sealed class CountingSource(byte[] bytes) : ByteSource
 {
     private int _readers;

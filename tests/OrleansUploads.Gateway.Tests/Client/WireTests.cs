@@ -155,7 +155,8 @@ public sealed class WireTests : IAsyncLifetime
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    /// <summary>Answers one request a connection and closes it. An empty answer is none, and so are those after the last.</summary>
+    /// <summary>Receives one request on each connection, sends the next answer, and closes the connection. If that answer is empty
+    /// or there is none left, it sends nothing.</summary>
     private sealed class ClosingServer : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

@@ -39,7 +39,7 @@ internal sealed class Coverage
 
     public IReadOnlyList<string> Missing(IEnumerable<string> names) => [.. names.Except(_counts.Keys)];
 
-    /// <summary>All counts but those of answers to malformed bytes, whose number depends on timing.</summary>
+    /// <summary>All counts except answers from Kestrel itself, because their number depends on timing.</summary>
     public override string ToString() => string.Join('\n', _counts
         .Where(count => !count.Key.EndsWith(Kestrel, StringComparison.Ordinal))
         .OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => $"{count.Key} {count.Value}"));

@@ -40,7 +40,7 @@ internal sealed class FuzzServer : IAsyncDisposable
 
     public string Address => Gateway.EndPoint.ToString();
 
-    /// <summary>Starts a server, with middleware in front of the gateway or without. The seed is that of its IDs.</summary>
+    /// <summary>Starts a server, optionally with middleware in front of the gateway. The seed of the plan determines its IDs.</summary>
     public static Task<FuzzServer> StartAsync(FuzzPlan plan, IStartupFilter? startup = null) =>
         StartAsync(plan, new MemoryJournal(), new GatewaySetup(), startup);
 

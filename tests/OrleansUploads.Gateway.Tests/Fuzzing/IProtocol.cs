@@ -1,6 +1,6 @@
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>A protocol under the fuzzer: its requests, who judges its answers, and the state that it shows.</summary>
+/// <summary>A protocol under test: its requests, the judge of its answers, and its readable state.</summary>
 internal interface IProtocol
 {
     Judge Judge { get; }

@@ -42,7 +42,7 @@ internal abstract class Judge
             : FindFlawOfSuccess(operation, answer, isHead);
     }
 
-    /// <summary>What an error of the protocol is counted as: its code and, where the answer tells, the refusal behind it.</summary>
+    /// <summary>The names under which an error is counted: its code and, if the answer reveals it, the refusal.</summary>
     public abstract IEnumerable<string> NamesOf(ApiAnswer error);
 
     protected abstract int[] SuccessesOf(string operation);

@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>What a kind of text consists of, as far as the fuzzer knows it.</summary>
+/// <summary>A kind of text: how to split it into tokens and how to corrupt it.</summary>
 /// <param name="Token">Matches the next token of any kind.</param>
-/// <param name="Odd">Returns what commonly breaks parsers in the place of a token.</param>
+/// <param name="Odd">Returns text that commonly breaks parsers, to replace a token.</param>
 internal sealed partial record Language(Regex Token, Func<Dice, string, string> Odd)
 {
     private static readonly string[] OddInJson =
@@ -98,7 +98,7 @@ internal sealed partial record Language(Regex Token, Func<Dice, string, string> 
             _ => OddText.Of(dice),
         });
 
-    /// <summary>The lines of a body in chunks, whose bytes are its characters.</summary>
+    /// <summary>The lines of a body in chunks. Each character is one byte.</summary>
     public static Language Chunks { get; } = new(
         Lines(), static (dice, token) => dice.Below(6) switch
         {

@@ -28,7 +28,7 @@ internal sealed class Mutator(Dice dice)
         var tokens = language.Token.Matches(text).Select(match => match.Value).DefaultIfEmpty("").ToList();
         for (var changes = dice.Below(most); changes >= 0 && tokens.Count > 0; changes--)
         {
-            // The last token is twice as likely: the name of the resource in a path, the trailer of a body.
+            // The last token is twice as likely, because it is the name of the resource in a path and the trailer of a body.
             var at = Math.Min(dice.Below(tokens.Count + 1), tokens.Count - 1);
             var other = dice.Below(at + 1);
             if (!dice.OneIn(4) && language.Inside(tokens[at], inner => Tokens(inner, language)) is { } corrupted)

@@ -4,7 +4,7 @@ using OrleansUploads.Gateway.Glacier;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Recognizes a <see cref="Refusal"/> by words that only its message has: the longest run of them without a value.</summary>
+/// <summary>Recognizes a <see cref="Refusal"/> by the longest run of words that occurs only in its message.</summary>
 internal static partial class RefusalWords
 {
     /// <summary>Refusals that the fuzzer cannot provoke over HTTP. Kestrel enforces the length of a body; an attempt is collected only

@@ -5,7 +5,7 @@ namespace OrleansUploads.Gateway.Tests.Fuzzing;
 /// <summary>The words of a protocol.</summary>
 /// <param name="Headers">Names of headers that mean something.</param>
 /// <param name="Parameters">Names of query parameters, right and wrong.</param>
-/// <param name="Targets">Whole targets that are not those of an operation.</param>
+/// <param name="Targets">Whole targets that no operation has.</param>
 /// <param name="Documents">The language of bodies that are documents.</param>
 /// <param name="OtherName">Returns a name or an ID that the server may know.</param>
 internal sealed record Vocabulary(

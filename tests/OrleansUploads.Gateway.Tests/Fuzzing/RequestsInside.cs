@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Knows the requests that a server is processing. A request may end shortly after the last byte of its answer.</summary>
+/// <summary>Tracks the requests that a server is processing. A request may end shortly after the last byte of its answer.</summary>
 internal sealed class RequestsInside : IStartupFilter
 {
     private readonly ConcurrentQueue<Task> _requests = new();

@@ -8,7 +8,7 @@ internal sealed class SampleData(FuzzServer server, World world)
 {
     private static readonly byte[] Archive = Bytes((2 * MiB) + 7, 5);
 
-    /// <summary>The seed is that of no run, whose server would make the same IDs.</summary>
+    /// <summary>The server of a run makes IDs from its seed. No run has this seed, so the IDs differ.</summary>
     private readonly SeededIds _ids = new(server.Clock, int.MaxValue);
 
     public static string KeepForAYear => PolicyOf(

@@ -1,8 +1,8 @@
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
-/// <summary>Writes down what reading operations return.</summary>
+/// <summary>Records the answers of reading operations.</summary>
 /// <param name="server">The server to read.</param>
-/// <param name="headers">The headers of answers that are state.</param>
+/// <param name="headers">The headers of answers that belong to the state.</param>
 internal sealed class StateReader(FuzzServer server, params string[] headers)
 {
     private readonly StringBuilder _state = new();
@@ -16,7 +16,7 @@ internal sealed class StateReader(FuzzServer server, params string[] headers)
             _state.Append(' ').Append(answer.Header(header));
         }
 
-        // Some errors have the ID of their request.
+        // Some errors contain the ID of their request, which always differs.
         _state.Append(' ').AppendLine(answer.Status < 300 ? answer.Text : "");
         return answer;
     }

@@ -41,8 +41,8 @@ internal sealed class World
     /// <summary>A random vault that requests may create and delete.</summary>
     public KnownVault SpareVault(Dice dice) => dice.PickFrom([.. Vaults.Where(vault => SpareNames.Contains(vault.Name))]);
 
-    /// <summary>The state of a server as all reading operations return it, for all accounts and vaults, with the output of jobs or
-    /// without. The output is the most expensive part.</summary>
+    /// <summary>The state of a server as all reading operations return it, for all accounts and vaults, with or without the output
+    /// of jobs. The output is the most expensive part.</summary>
     public async Task<string> ReadAsync(FuzzServer server, bool withOutputs)
     {
         var state = new StateReader(server);

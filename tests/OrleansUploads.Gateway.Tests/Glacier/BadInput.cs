@@ -45,7 +45,7 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
 
     public override string ToString() => Name;
 
-    /// <summary>A vault is looked up before anything else of its operation is checked.</summary>
+    /// <summary>The vault is looked up before anything else is checked.</summary>
     private static IEnumerable<BadInput> UnknownVaults() => OperationTests.OnVaults.Select(action => new BadInput(
         $"{action} of an unknown vault", _ => OperationTests.RequestTo("nowhere", action), 404, NotFound, "Vault not found for ARN"));
 

@@ -154,7 +154,7 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
         (await gateway.SendAsync(GetOutput(other, job))).ExpectNotFound($"The job ID was not found: {job}");
     }
 
-    /// <summary>What every job in progress has in common, and null for the keys of one kind.</summary>
+    /// <summary>The description of a job in progress. The keys that only one kind of job has are null.</summary>
     private Dictionary<string, object?> Description(string vault, string job, string action)
     {
         string[] ofOneKind =

@@ -47,7 +47,7 @@ public sealed class OperationTests
     /// <summary>The operations on a vault. The others concern the account, or create the vault.</summary>
     internal static IEnumerable<VaultAction> OnVaults => Addresses.Keys.Where(static action => RouteOf(action)!.IsOnVault);
 
-    /// <summary>A request with a valid signature; everything else may be invalid.</summary>
+    /// <summary>A request to an operation on a vault. Its payload hash is correct, but its parameters may be invalid.</summary>
     internal static ApiRequest RequestTo(string vault, VaultAction action)
     {
         var address = Addresses[action];

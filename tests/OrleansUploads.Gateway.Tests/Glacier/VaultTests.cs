@@ -59,7 +59,7 @@ public sealed partial class VaultTests(GatewayFixture gateway) : IClassFixture<G
 
         async Task ExpectNoneAsync()
         {
-                foreach (var ended in uploads)
+            foreach (var ended in uploads)
             {
                 (await gateway.SendAsync(Requests.Part(vault, ended, 0, Requests.Bytes(10)))).ExpectNotFound("");
                 (await gateway.SendAsync(Requests.Complete(vault, ended, Requests.Bytes(10)))).ExpectNotFound("");

@@ -6,7 +6,7 @@ using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 
-/// <summary>What of a target a signature covers, and what of it operations see.</summary>
+/// <summary>The part of a target that a signature covers, and the part that operations see.</summary>
 public sealed class RequestTargetTests
 {
     [Theory]

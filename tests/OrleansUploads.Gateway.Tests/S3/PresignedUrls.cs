@@ -3,11 +3,11 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.S3;
 
-/// <summary>Presigns URLs as clients do, also wrongly.</summary>
+/// <summary>Presigns URLs as clients do, correctly or not.</summary>
 internal static class PresignedUrls
 {
     /// <summary>Presigns with Signature Version 4.</summary>
-    /// <param name="s3">The server, which gives the host and the time.</param>
+    /// <param name="s3">The server. It determines the host and the time.</param>
     /// <param name="method">The method.</param>
     /// <param name="target">Path and query as sent.</param>
     /// <param name="signed">Path and query as signed, or null for the same.</param>
@@ -39,7 +39,7 @@ internal static class PresignedUrls
     }
 
     /// <summary>Presigns with Signature Version 2.</summary>
-    /// <param name="s3">The server, which gives the time.</param>
+    /// <param name="s3">The server. It determines the time.</param>
     /// <param name="method">The method.</param>
     /// <param name="target">Path and query as sent.</param>
     /// <param name="resource">What the signature covers of them: the path, and the sub-resources as <c>name=value</c>, decoded.</param>
@@ -68,7 +68,7 @@ internal static class PresignedUrls
         this S3Server s3, string method, string url, byte[]? body = null, params (string Name, string Value)[] headers) =>
         s3.Server.SendAsync(new ApiRequest(method, url).WithBody(body ?? []), [HostOf(s3), .. headers]);
 
-    /// <summary>Stores an object of a bucket of its own and returns its address.</summary>
+    /// <summary>Stores an object in a new bucket and returns its address.</summary>
     public static async Task<string> NewObjectAsync(this S3Server s3)
     {
         var target = $"/{await s3.NewBucketAsync()}/k";

@@ -186,7 +186,7 @@ public sealed class S3CopyTests(S3Server s3) : IClassFixture<S3Server>
         string source, string target, string upload, int number, params (string Name, string Value)[] headers) => CopyAsync(
             source, string.Create(CultureInfo.InvariantCulture, $"{target}?partNumber={number}&uploadId={upload}"), headers);
 
-    /// <summary>Creates an object with metadata in a bucket of its own, and returns its address.</summary>
+    /// <summary>Creates an object with metadata in a new bucket and returns its address.</summary>
     private async Task<string> NewSourceAsync(byte[]? content = null)
     {
         var target = $"/{await s3.NewBucketAsync()}/source";

@@ -94,9 +94,13 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
             : headers;
         var answer = await s3.SendAsync(method == "COPY" ? "PUT" : method, $"/{bucket}{target}", null, null, headers);
         ExpectError(answer, int.Parse(code[..3], CultureInfo.InvariantCulture), code[4..]);
-        string[] others = ["Code", "Message", "Resource", "RequestId"];
-        var found = XDocument.Parse(answer.Text).Root!.Elements().ExceptBy(others, element => element.Name.LocalName);
-        Assert.Equal(elements ?? "", elements is null ? "" : string.Join(' ', found.Select(element => $"{element.Name.LocalName}={element.Value}")));
+        if (elements is not null)
+        {
+            string[] others = ["Code", "Message", "Resource", "RequestId"];
+            var found = XDocument.Parse(answer.Text).Root!.Elements().ExceptBy(others, element => element.Name.LocalName);
+            Assert.Equal(elements, string.Join(' ', found.Select(element => $"{element.Name.LocalName}={element.Value}")));
+        }
+
         Assert.Equal(["k"], Texts((await s3.GetAsync($"/{bucket}")).Expect(200), "Key"));
         Assert.Equal("hello", (await s3.GetAsync($"/{bucket}/k")).Text);
     }

@@ -4,7 +4,7 @@ using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;
 
-/// <summary>Requests that are long, and when their documents are read.</summary>
+/// <summary>Long requests, and when their documents are read.</summary>
 public sealed class S3LongRequestTests(S3Server s3) : IClassFixture<S3Server>
 {
     [Fact]

@@ -51,7 +51,7 @@ public sealed class S3RestoreTests : S3Server
         ExpectError(await GetAsync(Object), 403, "InvalidObjectState");
         Assert.Equal(("true", 0), await ListedRestoreAsync("?list-type=2"));
 
-        Server.Setup.Clock.Advance(TimeSpan.FromHours(3));
+        Clock.Advance(TimeSpan.FromHours(3));
         var expiry = "Wed, 04 Mar 2026 00:00:00 GMT";
         var got = (await GetAsync(Object)).Expect(200);
         Assert.Equal(("hello", $"ongoing-request=\"false\", expiry-date=\"{expiry}\""), (got.Text, got.Header("x-amz-restore")));
@@ -64,11 +64,11 @@ public sealed class S3RestoreTests : S3Server
 
         (await RestoreAsync(4)).Expect(200);
         Assert.Contains("Fri, 06 Mar 2026", (await SendAsync("HEAD", Object)).Header("x-amz-restore"), StringComparison.Ordinal);
-        Server.Setup.Clock.Advance(TimeSpan.FromDays(5));
+        Clock.Advance(TimeSpan.FromDays(5));
         ExpectError(await GetAsync(Object), 403, "InvalidObjectState");
         Assert.Null((await SendAsync("HEAD", Object)).Header("x-amz-restore"));
         (await RestoreAsync(1, "<Tier>Expedited</Tier>")).Expect(202);
-        Server.Setup.Clock.Advance(TimeSpan.FromMinutes(1));
+        Clock.Advance(TimeSpan.FromMinutes(1));
         (await GetAsync(Object)).Expect(200);
     }
 

@@ -7,7 +7,7 @@ namespace OrleansUploads.Gateway.Tests.S3;
 
 public sealed class S3RouterTests
 {
-    /// <summary>Each operation that this server has, with its address, and the header that tells it apart, if there is one.</summary>
+    /// <summary>The operations of this server, each with its address and, if needed, the header that selects it.</summary>
     private const string KnownOperations = """
         AbortMultipartUpload DELETE /b/k?uploadId=u
         CompleteMultipartUpload POST /b/k?uploadId=u
@@ -54,7 +54,8 @@ public sealed class S3RouterTests
         UploadPartCopy PUT /b/k?partNumber=1&uploadId=u x-amz-copy-source
         """;
 
-    /// <summary>What selects operations of S3 on buckets and objects in the query, whether or not this server has them.</summary>
+    /// <summary>The query parameters that select S3 operations on buckets and objects, including operations that this server does not
+    /// have.</summary>
     private const string SubResources =
         "accelerate acl analytics attributes cors delete encryption intelligent-tiering inventory legal-hold lifecycle location logging "
         + "metadataTable metrics notification object-lock ownershipControls policy policyStatus publicAccessBlock renameObject replication "
@@ -109,7 +110,7 @@ public sealed class S3RouterTests
         Assert.All(others, other => Assert.IsType<S3Route.Missing>(Route(other.method, other.target)));
     }
 
-    /// <summary>Other ways to write a target.</summary>
+    /// <summary>A target and other ways to write it.</summary>
     private static IEnumerable<string> Variants(string target) =>
         !target.Contains('?', StringComparison.Ordinal) ? [target, target + "?x-id=a", target + "?prefix=a"]
         : target.Contains('=', StringComparison.Ordinal) ? [target, target + "&x-id=a", target + "&prefix=a"]

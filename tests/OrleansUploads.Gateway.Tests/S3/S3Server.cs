@@ -19,7 +19,7 @@ public class S3Server : ServerFixture
 
     private int _buckets;
 
-    /// <summary>Signs requests unless a test says who does.</summary>
+    /// <summary>Signs requests for which a test does not choose a signer.</summary>
     protected virtual Signer Signs => Owner;
 
     /// <summary>Signs and sends a request. The hash of the body is stated unless a header says otherwise.</summary>

@@ -30,7 +30,7 @@ public sealed class S3TimeTests(S3Server s3) : IClassFixture<S3Server>
         Assert.All(Texts((await s3.GetAsync("/")).Expect(200), "CreationDate"), date => Assert.EndsWith(".000Z", date, StringComparison.Ordinal));
     }
 
-    /// <summary>The time of an object in its header, in the form of the documents.</summary>
+    /// <summary>The <c>Last-Modified</c> time of an object, in the format of the XML documents.</summary>
     private async Task<string> ReadAsync(string target)
     {
         var header = (await s3.SendAsync("HEAD", target)).Expect(200).Header("Last-Modified")!;

@@ -1,12 +1,12 @@
 using System.Text.Json;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using OrleansUploads.Gateway.Hosting;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Settings;
 
-/// <summary>The log as programs and as people read it.</summary>
+/// <summary>The JSON log and the plain log.</summary>
 public sealed partial class LogFormatTests
 {
     private static readonly DateTimeOffset Now = new(2026, 5, 4, 9, 0, 0, 7, TimeSpan.Zero);

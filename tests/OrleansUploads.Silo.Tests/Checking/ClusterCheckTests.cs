@@ -272,7 +272,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
 
         public void Dispose() => _folder.Dispose();
 
-        /// <summary>Returns the cluster as it was when its silo stopped, whatever a test has done to it.</summary>
+        /// <summary>Returns the cluster in the state in which its silo stopped, and undoes what earlier tests changed.</summary>
         internal async Task<(SiloStart Silo, string Archive, string Upload)> TakeAsync()
         {
             if (_filled is { } filled)

@@ -39,7 +39,7 @@ public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
         Assert.Contains(
             $"is an old primary: its timeline is {timeline}, and the database is on timeline {timeline + 1}.", refused.Message, StringComparison.Ordinal);
 
-        // A connection to it finds nothing, not even that there is nothing.
+        // A connection to the old primary does not even report that a row is missing.
         onlyOld.Timeline.Learn("the new primary", await IdAsync(PostgresPair.On(pair.Primary)), timeline + 1);
         await Assert.ThrowsAsync<NpgsqlException>(() => ReadAsync(onlyOld, Other));
         await Assert.ThrowsAsync<NpgsqlException>(

@@ -19,7 +19,7 @@ internal sealed class ObjectLoad(HttpClient http, int seed)
     /// <summary>More than a part store keeps in memory until it is stored.</summary>
     private const int LongBytes = Archives.MiB * 3 / 2;
 
-    /// <summary>The silos start again meanwhile, on the same processors.</summary>
+    /// <summary>Leaves processor time for the silos that restart in the meantime.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private static readonly KeyValuePair<string, Func<RaceClient, Round, Task<Race>>>[] Races = [.. Race.All, .. Race.Interrupted];

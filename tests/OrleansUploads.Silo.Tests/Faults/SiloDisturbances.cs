@@ -5,7 +5,7 @@ namespace OrleansUploads.Silo.Tests.Faults;
 /// <summary>What can happen to the silos of a cluster and to the network between them.</summary>
 internal sealed class SiloDisturbances(SiloCluster cluster)
 {
-    /// <summary>The packets that are lost first are sent again about 12.6 seconds later, so those of a cut that ends just before then.</summary>
+    /// <summary>The first lost packets are sent again about 12.6 seconds later. A cut of this length ends just before then.</summary>
     public static readonly TimeSpan Cut = TimeSpan.FromSeconds(12);
 
     private static readonly TimeSpan AfterCut = TimeSpan.FromSeconds(3);

@@ -66,7 +66,7 @@ internal sealed class PostgresPair : IAsyncDisposable
         _wasPromoted = false;
     }
 
-    /// <summary>Lets both servers run again, the standby as a standby, whatever a test has done to them.</summary>
+    /// <summary>Repairs the pair after a test has paused, stopped or promoted a server: both run, and commits wait for the standby.</summary>
     public async Task RepairAsync()
     {
         if (Primary.IsRunning)

@@ -118,8 +118,8 @@ internal sealed class RunningSilo : ServingProcess
         return process.Error[start..].TrimEnd();
     }
 
-    /// <summary>Begins a silo, a gateway or a command in this process, where a start costs little. It must refuse to begin before it is
-    /// part of a cluster.</summary>
+    /// <summary>Starts a silo, a gateway or a command in this process, which is faster than a new process. It must refuse to start before
+    /// it joins a cluster.</summary>
     /// <returns>The message.</returns>
     public static async Task<string> RefuseAsync(IReadOnlyDictionary<string, string?> environment, params string[] words)
     {

@@ -1,13 +1,11 @@
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>One primary and its standby for tests that disturb them one after the other.</summary>
-public sealed class SharedPair : IAsyncLifetime
+/// <summary>One primary and its standby, for tests that disturb them in turn.</summary>
+public sealed class SharedPair : IAsyncDisposable
 {
     private PostgresPair? _pair;
 
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    /// <summary>Returns the pair, in which both servers run again and commits wait for the standby. Skips the test if that is impossible.</summary>
+    /// <summary>Returns the pair. Both servers run, and commits wait for the standby. Skips the test if that is impossible.</summary>
     internal async Task<PostgresPair> TakeAsync()
     {
         if (_pair is null)

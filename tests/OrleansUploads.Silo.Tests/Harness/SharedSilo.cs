@@ -2,8 +2,8 @@ using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>One silo on PostgreSQL for tests that only add to what it keeps, or only ask.</summary>
-public sealed class SharedSilo : IAsyncLifetime
+/// <summary>One silo on PostgreSQL, for tests that only read or add data.</summary>
+public sealed class SharedSilo : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly Lazy<Task<RunningSilo>> _silo;
@@ -20,8 +20,6 @@ public sealed class SharedSilo : IAsyncLifetime
     internal IReadOnlyDictionary<string, string?> Environment { get; private set; } = new Dictionary<string, string?>();
 
     internal string Database => Environment[KnownSettings.ConnectionString.Variable]!;
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Starts the silo, unless it runs. Skips the test if there is no PostgreSQL.</summary>
     internal Task<RunningSilo> StartAsync() => _silo.Value;

@@ -60,7 +60,7 @@ internal sealed class SiloCluster : IAsyncDisposable
         {
             var isRemoved = !await Database.HasSiloAsync(_silos[number].SiloPort);
 
-            // Each question is a connection of its own, and the removal takes many seconds.
+            // Each query opens a new connection, and the removal takes many seconds.
             await Task.Delay(isRemoved ? TimeSpan.Zero : RemovalInterval);
             return isRemoved;
         },

@@ -5,7 +5,7 @@ using System.Threading.Channels;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>Stands between a process and its store, and delays what the store answers, as a long way would.</summary>
+/// <summary>Stands between a process and its store, and delays the answers of the store, as a long network path does.</summary>
 internal sealed class SlowProxy : IAsyncDisposable
 {
     private const int PieceBytes = 64 * 1024;
@@ -26,7 +26,7 @@ internal sealed class SlowProxy : IAsyncDisposable
 
     public Uri Address => new($"http://{_listener.LocalEndpoint}");
 
-    /// <summary>How much later all bytes of an answer arrive.</summary>
+    /// <summary>How much later each byte of an answer arrives.</summary>
     public TimeSpan Delay
     {
         get => new(Volatile.Read(ref _delayTicks));

@@ -124,7 +124,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         await RefuseImportAsync(target.Silo, "Use an empty database");
     }
 
-    /// <summary>Lets an import begin while the database refuses new rows.</summary>
+    /// <summary>Starts an import while the database refuses new rows, and asserts that it stops with a sentence.</summary>
     private async Task FaultStopsImportAsync(SiloStart silo)
     {
         var database = silo.Environment[KnownSettings.ConnectionString.Variable]!;
@@ -235,10 +235,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
             [ObjectStores.AzureVariable] = Silo.Environment.GetValueOrDefault(ObjectStores.AzureVariable),
         };
 
-        public static Target In(ServerProcess store, SiloStart silo)
-        {
-            return new Target(
-                silo.WithPartsIn(store), $"s3://{S3Calls.Bucket}/cluster", ["--to-endpoint", store.Address.ToString()]);
-        }
+        public static Target In(ServerProcess store, SiloStart silo) =>
+            new(silo.WithPartsIn(store), $"s3://{S3Calls.Bucket}/cluster", ["--to-endpoint", store.Address.ToString()]);
     }
 }

@@ -168,7 +168,7 @@ public sealed class RefusedWriteTests(RefusedWriteTests.SiloOfRole silos, Azurit
             return (database, await RunningSilo.StartAsync(RunningSilo.OnPostgres(settings.ConnectionString, _folder.Data)));
         });
 
-        /// <summary>The database as its owner sees it, and the silo.</summary>
+        /// <summary>The connection string of the database's owner, and the silo.</summary>
         internal Task<(string Database, RunningSilo Silo)> Started => _started.Value;
 
         public async ValueTask DisposeAsync()

@@ -7,7 +7,7 @@ namespace OrleansUploads.Silo.Tests.Serving;
 /// <summary>Calls of S3 to a server. Each must succeed.</summary>
 internal sealed class S3Calls(ServingProcess server) : IDisposable
 {
-    /// <summary>The bucket of <see cref="StartStoreAsync"/>.</summary>
+    /// <summary>The bucket that <see cref="StartStoreAsync"/> creates.</summary>
     public const string Bucket = "parts";
 
     private readonly HttpClient _http = new();

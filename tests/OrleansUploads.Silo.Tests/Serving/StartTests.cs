@@ -2,7 +2,7 @@ using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
-/// <summary>Gateways and commands beside a silo that runs.</summary>
+/// <summary>Gateways and commands beside a running silo.</summary>
 [Collection(nameof(SharedSilo)), Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class StartTests(SharedSilo shared)
 {

@@ -4,7 +4,7 @@ namespace OrleansUploads.Silo.Tests.Serving;
 
 public sealed class TelemetryTests
 {
-    /// <summary>The silo serves from memory, and has its dashboard beside the API.</summary>
+    /// <summary>The silo keeps its data in memory, and serves the dashboard at the address of the API.</summary>
     [Fact]
     public async Task A_configured_collector_receives_traces_from_the_request_to_the_journal_and_metrics()
     {

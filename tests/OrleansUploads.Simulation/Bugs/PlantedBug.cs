@@ -23,7 +23,7 @@ internal class PlantedBug
     }
 }
 
-/// <summary>Wraps each of a kind of real parts.</summary>
+/// <summary>Wraps every real runner, journal or part store.</summary>
 internal sealed class Plant : PlantedBug
 {
     public Func<EntityRunner, EntityRunner> Runner { get; init; } = static inner => inner;

@@ -35,7 +35,7 @@ internal sealed class ClockSeries : IAsyncDisposable
         _server = new ClockServer(_time, _machine, (int)seed, mistake);
     }
 
-    /// <summary>Plays a seed on the thread of a world, because thousands of beats would each wait for other threads.</summary>
+    /// <summary>Plays a seed on the thread of a world. Elsewhere, each of thousands of beats would wait for other threads.</summary>
     public static ClientOutcome Run(ulong seed, ClockMistake mistake = ClockMistake.None) => SimulatedWorld.Alone(() =>
     {
         var world = new SimulatedWorld(seed, new SwarmOptions { DrawsTaskOrder = false }, keepsLines: false, new Coverage());
@@ -48,7 +48,7 @@ internal sealed class ClockSeries : IAsyncDisposable
         });
         if (!world.RunUntil(() => playing.IsCompleted, TimeSpan.Zero))
         {
-            throw new InvalidOperationException($"Seed {seed} of clocks waits for something outside of its world.");
+            throw new InvalidOperationException($"Seed {seed} of clocks waits for something outside its world.");
         }
 
         playing.GetAwaiter().GetResult();

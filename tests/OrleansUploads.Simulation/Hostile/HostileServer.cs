@@ -52,7 +52,7 @@ internal sealed class HostileServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>A client with its own connections. Open ones of an earlier client would hide that no new one is accepted.</summary>
+    /// <summary>A client with its own connections. Reused connections would hide that the server accepts no new ones.</summary>
     public GlacierClient Connect(string keyId, string secret) => new(new GlacierClientOptions
     {
         Endpoint = Address,

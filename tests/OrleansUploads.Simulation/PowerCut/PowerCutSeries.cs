@@ -32,7 +32,7 @@ internal sealed class PowerCutSeries : RealSeries
             Program = program,
             Environment = new Dictionary<string, string?>(CommandLine.WithoutOperatorKey)
             {
-                // A server in this assembly would compile all its code as thoroughly as the simulation needs it.
+                // This assembly turns quick compilation off for the simulation. A server starts faster with it.
                 ["DOTNET_TC_QuickJit"] = "1",
             },
             Options = Collects ? ServerChecks.CollectsAtOnce : [],

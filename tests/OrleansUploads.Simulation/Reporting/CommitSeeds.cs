@@ -6,8 +6,8 @@ internal static class CommitSeeds
     /// <summary>Two commits have no seeds in common, unless they play more than 16 million each.</summary>
     private const int BitsOfACommit = 24;
 
-    /// <summary>The seeds that every commit plays, and those of the commit in the environment. Without one, the latter follow the
-    /// former.</summary>
+    /// <summary>The fixed seeds, and the seeds of the commit in the environment. Without a commit, the drawn seeds follow the fixed
+    /// ones.</summary>
     public static SeedRange[] FixedAndDrawn(ulong fixedSeeds, ulong drawn) =>
         [new SeedRange(1, fixedSeeds), Draw(CommitSeed.Hash, drawn, after: fixedSeeds)];
 

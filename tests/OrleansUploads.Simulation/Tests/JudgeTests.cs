@@ -1,6 +1,6 @@
 namespace OrleansUploads.Simulation.Tests;
 
-/// <summary>What no planted bug shows of the judge.</summary>
+/// <summary>Tests of the judge that no planted bug covers.</summary>
 public sealed class JudgeTests
 {
     private static readonly UploadId Upload = Some.Upload(1);

@@ -44,8 +44,8 @@ internal sealed class S3World
     /// <summary>A random bucket that requests may create and delete.</summary>
     public KnownBucket AnySpare(Dice dice) => Buckets[dice.Pick(2, 3)];
 
-    /// <summary>The state of a server as reading operations show it, for all accounts and buckets, with the bytes of objects or
-    /// without.</summary>
+    /// <summary>The state of a server as reading operations return it, for all accounts and buckets, with or without the bytes of
+    /// objects.</summary>
     public async Task<string> ReadAsync(FuzzServer server, bool withBytes)
     {
         var state = new StateReader(

@@ -47,7 +47,7 @@ internal sealed class TwoVersions<TKey, TValue>(IComparer<TKey>? order = null)
         }
     }
 
-    /// <summary>Makes each change durable at a rate per thousand, also those that a failed flush has lost.</summary>
+    /// <summary>Makes each change durable with a chance per thousand, even if a failed flush has lost it.</summary>
     public void KeepSome(SeededRandom survival, int perMille)
     {
         foreach (var key in _visible.Keys.Union(_durable.Keys).Order(order).ToList())
@@ -59,7 +59,7 @@ internal sealed class TwoVersions<TKey, TValue>(IComparer<TKey>? order = null)
         }
     }
 
-    /// <summary>Makes the durable version visible, as far as a condition holds. The rest is gone.</summary>
+    /// <summary>Makes the durable version visible. Keys that do not satisfy the condition are removed from both versions.</summary>
     public void Revert(Predicate<TKey> keeps)
     {
         _visible.Clear();

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Simulation.PowerCut.Fuse;
 
-/// <summary>Translates between the kernel's messages and the disk. The fields of each message are those of linux/fuse.h, in their order. Those
-/// without a variable are not needed.</summary>
+/// <summary>Translates between the kernel's messages and the disk. Each message has its fields in the order of
+/// linux/fuse.h. Discarded fields are not needed.</summary>
 internal sealed class FuseDispatcher(ForgetfulDisk disk, PowerSupply power)
 {
     private const ulong ValidSeconds = 3600;
@@ -142,7 +142,7 @@ internal sealed class FuseDispatcher(ForgetfulDisk disk, PowerSupply power)
             Math.Min(readahead, FuseProtocol.MaxWriteBytes),
             flags & (FuseProtocol.BigWrites | FuseProtocol.MaxPages | FuseProtocol.ParallelDirectories));
 
-        // Limits of requests in the background, the longest write, the granularity of time in nanoseconds, and the most pages of a request.
+        // The limits of background requests, the longest write, the time granularity in nanoseconds, and the maximum pages of a request.
         payload.UInt16(16, 12);
         payload.UInt32(FuseProtocol.MaxWriteBytes, 1);
         payload.UInt16(FuseProtocol.MaxWriteBytes / FileNode.PageBytes);
@@ -264,8 +264,8 @@ internal sealed class FuseDispatcher(ForgetfulDisk disk, PowerSupply power)
         return found.Error;
     }
 
-    /// <summary>Writes number, size and blocks of a node, three times, their nanoseconds, mode, links, owner, device and size of a
-    /// block.</summary>
+    /// <summary>Writes the number, size and blocks of a node, its three timestamps in seconds, their nanoseconds, its mode, links, owner and
+    /// device, and the block size.</summary>
     private static void PutAttributes(DiskNode node, ref FuseWriter payload)
     {
         var seconds = (ulong)node.ModifiedAt.ToUnixTimeSeconds();

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Simulation.PowerCut.Mutations;
 
-/// <summary>Reports a record as durable when its write has not begun. It begins when the next record of any entity comes, or when something
-/// else is asked of its entity, so a cut of the power finds a record that was answered and is not written, however fast the disk is.</summary>
+/// <summary>Reports a record as durable before its write begins. The write begins with the next record of any entity, or with the next other
+/// call for the same entity. So a power cut finds an acknowledged record that is not written, even on a fast disk.</summary>
 internal sealed class EarlyJournal(IJournal inner) : DelegatingJournal(inner)
 {
     private readonly ConcurrentDictionary<EntityId, Task> _writing = new();
