@@ -15,7 +15,9 @@ internal static class DashboardAnswer
     /// <summary>An error with its JSON document.</summary>
     public static FrontAnswer OfError(FrontError error) => new(error.Status)
     {
-        Error = error, ContentType = ContentType, Document = Write(new ErrorDocument(error.Code, error.Message)),
+        Error = error,
+        ContentType = ContentType,
+        Document = Write(new ErrorDocument(error.Code, error.Message)),
     };
 
     private const string ContentType = "application/json";

@@ -48,7 +48,9 @@ internal sealed partial class GlacierJson : JsonSerializerContext
     /// <summary>An error with its document.</summary>
     public static FrontAnswer ErrorAnswer(GlacierError error) => new(error.Status, ("x-amzn-ErrorType", error.Code))
     {
-        Error = error, ContentType = ContentType, Document = Write(new ErrorDocument(error.Code, error.Message, error.Type)),
+        Error = error,
+        ContentType = ContentType,
+        Document = Write(new ErrorDocument(error.Code, error.Message, error.Type)),
     };
 
     /// <summary>Writes a document.</summary>

@@ -25,7 +25,8 @@ internal static class KnownSettings
         (SiloSettings settings) => settings.Store, (settings, value) => settings.Store = value);
 
     public static readonly Setting<SiloSettings> ConnectionString = Related(
-        "ConnectionString", "How to reach PostgreSQL or Azure Storage.") with { IsSecret = true };
+        "ConnectionString", "How to reach PostgreSQL or Azure Storage.") with
+    { IsSecret = true };
 
     public static readonly Setting<SiloSettings> TableService = Of(
         "TableService",
@@ -98,7 +99,8 @@ internal static class KnownSettings
         "AccessKeyId", "The access key ID of a single key pair without a file.");
 
     public static readonly Setting<SiloSettings> SecretAccessKey = Related(
-        "SecretAccessKey", "The secret access key of a single key pair without a file.") with { IsSecret = true };
+        "SecretAccessKey", "The secret access key of a single key pair without a file.") with
+    { IsSecret = true };
 
     public static readonly Setting<SiloSettings> Account = Of(
         "Account", "The account of the operators and of the single key pair, 12 digits. In the dashboard, only its keys without limits see "

@@ -282,7 +282,7 @@ internal sealed class ValidRequests(World world, Dice dice)
     /// <summary>Uses mostly a policy that still permits other requests, because a lock may be permanent.</summary>
     private FuzzRequest Lock(KnownVault vault) => From(Requests.InitiateLock(
         vault.Name, dice.OneIn(6) ? new PolicyGrammar(dice, vault.Arn).Document() : SampleData.KeepForAYear)) with
-        {
-            Learn = LearnFrom("x-amz-lock-id", id => KnownVault.Remember(vault.Locks, id)),
-        };
+    {
+        Learn = LearnFrom("x-amz-lock-id", id => KnownVault.Remember(vault.Locks, id)),
+    };
 }

@@ -61,7 +61,8 @@ internal static class NetworkCut
         {
             using var iptables = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("iptables", ["--wait", .. arguments])
             {
-                RedirectStandardOutput = true, RedirectStandardError = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
             });
             iptables!.StandardOutput.ReadToEnd();
             iptables.WaitForExit();

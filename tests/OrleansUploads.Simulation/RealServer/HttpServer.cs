@@ -73,7 +73,8 @@ internal sealed class HttpServer(GlacierClient client, GlacierClient? impatient 
                 var described = await client.DescribeVaultAsync(vault, cancellationToken);
                 return new Reply(Verdict.Done)
                 {
-                    Archives = described.ArchiveCount ?? 0, SizeBytes = described.SizeBytes ?? 0,
+                    Archives = described.ArchiveCount ?? 0,
+                    SizeBytes = described.SizeBytes ?? 0,
                 };
             case Request.ListVaults:
                 var vaults = await client.ListVaultsAsync(cancellationToken)

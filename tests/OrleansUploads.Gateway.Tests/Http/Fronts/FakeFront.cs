@@ -40,7 +40,9 @@ internal sealed class FakeFront : IFront
 
     public FrontAnswer AnswerOf(HttpExchange exchange, FrontError error) => new(error.Status)
     {
-        Error = error, ContentType = "text/plain", Document = Encoding.UTF8.GetBytes(error.Code),
+        Error = error,
+        ContentType = "text/plain",
+        Document = Encoding.UTF8.GetBytes(error.Code),
     };
 
     private static async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload)
