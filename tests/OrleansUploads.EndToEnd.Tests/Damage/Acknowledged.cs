@@ -17,7 +17,8 @@ internal sealed class Acknowledged
 
     public static async Task<Acknowledged> CreateAsync(ServerProcess server)
     {
-        var client = server.Connect();
+        // A server that collects without grace may take a part before it is recorded, which the client repeats.
+        var client = server.Connect(RetryPolicy.Default);
         var acknowledged = new Acknowledged();
         await client.CreateVaultAsync(Vault);
         acknowledged.ArchiveId = (await client.UploadInPartsAsync(Vault, acknowledged._archive)).ArchiveId;
