@@ -48,7 +48,7 @@ internal static class CheckCommand
         command.Validators.Add(result => ServeOptions.Validate(result, parts));
         return command.Run((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(data).FullName,
-            ServeOptions.Bind(parts, parsed.GetValue).PartsAddress,
+            ServeOptions.Bind(parts, parsed.GetValue).PartsStore,
             new CheckSettings(
                 parsed.GetValue(deep),
                 parsed.GetValue(limit),

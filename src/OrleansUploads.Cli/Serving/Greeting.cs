@@ -17,14 +17,14 @@ internal static class Greeting
     {
         Console.WriteLine(
             $"OrleansUploads {ProgramVersion.Text}, data in {options.DataFolder}, account {options.Account}, "
-            + $"region {options.Service.Gateway.Region}");
+            + $"region {options.Settings.Region}");
         if (key.Created is not null)
         {
             Console.WriteLine($"Created a key pair in {keys.Path}, readable by you only.");
         }
 
         var server = FormatLocalAddress(addresses[0]);
-        var region = $"AWS_DEFAULT_REGION={options.Service.Gateway.Region}";
+        var region = $"AWS_DEFAULT_REGION={options.Settings.Region}";
         var pair = FormatPair(options, key);
         if (options.Anonymous)
         {

@@ -1,54 +1,58 @@
 using System.CommandLine.Parsing;
-using Microsoft.Extensions.Options;
 using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>The options of <c>serve</c> that are derived from <see cref="ServiceSettings"/>, with the same descriptions and
-/// defaults.</summary>
+/// <summary>The options of <c>serve</c> that are <see cref="ServiceSettings"/>, with the same descriptions and defaults.</summary>
 internal static class ServeOptions
 {
     /// <summary>The environment variable with receivers of notifications, in addition to those on the command
     /// line.</summary>
     public const string NotifyVariable = "ORLEANSUPLOADS_NOTIFY";
 
+    private static readonly string[] PartsSettings =
+        [nameof(ServiceSettings.Parts), nameof(ServiceSettings.PartsEndpoint), nameof(ServiceSettings.PartsRegion)];
+
     /// <summary>The options of the service, one for each setting.</summary>
-    public static IReadOnlyDictionary<Setting<ServiceOptions>, Option<string[]>> OfService() =>
-        ServiceSettings.All.ToDictionary(setting => setting, Create);
+    public static IReadOnlyDictionary<Setting, Option<string[]>> OfService() =>
+        Setting.Of<ServiceSettings>().ToDictionary(static setting => setting, Create);
 
     /// <summary>The options that say where the bytes are, for commands that read them without a server.</summary>
-    public static IReadOnlyDictionary<Setting<ServiceOptions>, Option<string[]>> OfParts() =>
-        new[] { ServiceSettings.Parts, ServiceSettings.PartsEndpoint, ServiceSettings.PartsRegion }.ToDictionary(setting => setting, Create);
+    public static IReadOnlyDictionary<Setting, Option<string[]>> OfParts() =>
+        Setting.Of<ServiceSettings>().Where(static setting => PartsSettings.Contains(setting.Name))
+            .ToDictionary(static setting => setting, Create);
 
     /// <summary>Adds an error to a command line for each wrong option.</summary>
-    public static void Validate(CommandResult result, IReadOnlyDictionary<Setting<ServiceOptions>, Option<string[]>> options)
+    public static void Validate(CommandResult result, IReadOnlyDictionary<Setting, Option<string[]>> options)
     {
-        try
+        foreach (var flaw in Bind(options, result.GetValueIfValid, out _).Flaws)
         {
-            Bind(options, result.GetValueIfValid);
-        }
-        catch (OptionsValidationException invalid)
-        {
-            foreach (var failure in invalid.Failures)
-            {
-                result.AddError(failure);
-            }
+            result.AddError(flaw);
         }
     }
 
     /// <summary>The name of the option of a setting: <c>--stale-after</c> for <c>StaleAfter</c>.</summary>
-    public static string NameOf(Setting<ServiceOptions> setting) => "-" + string.Concat(
+    private static string NameOf(Setting setting) => "-" + string.Concat(
         setting.Name.Select(letter => char.IsUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : letter.ToString()));
 
-    /// <summary>Binds the options of the service.</summary>
-    /// <exception cref="OptionsValidationException">Some values are wrong.</exception>
-    public static ServiceOptions Bind(
-        IReadOnlyDictionary<Setting<ServiceOptions>, Option<string[]>> options,
-        Func<Option<string[]>, string[]?> valuesOf) =>
-        ServiceSettings.Bind(
-            setting => options.TryGetValue(setting, out var option) ? JoinValues(setting, valuesOf(option)) : null, NameOf);
+    /// <summary>Binds valid options.</summary>
+    public static ServiceSettings Bind(
+        IReadOnlyDictionary<Setting, Option<string[]>> options, Func<Option<string[]>, string[]?> valuesOf)
+    {
+        Bind(options, valuesOf, out var settings);
+        return settings;
+    }
 
-    private static Option<string[]> Create(Setting<ServiceOptions> setting)
+    private static SettingBinder Bind(
+        IReadOnlyDictionary<Setting, Option<string[]>> options, Func<Option<string[]>, string[]?> valuesOf, out ServiceSettings settings)
+    {
+        var binder = new SettingBinder(NameOf);
+        settings = binder.Bind<ServiceSettings>(
+            setting => options.TryGetValue(setting, out var option) ? JoinValues(setting, valuesOf(option)) : null);
+        return binder;
+    }
+
+    private static Option<string[]> Create(Setting setting)
     {
         var option = new Option<string[]>(NameOf(setting))
         {
@@ -66,18 +70,18 @@ internal static class ServeOptions
         return option.RefuseEmpty();
     }
 
-    private static string Describe(Setting<ServiceOptions> setting)
+    private static string Describe(Setting setting)
     {
         var meaning = setting.Meaning.Replace("`", "", StringComparison.Ordinal);
-        return setting == ServiceSettings.Notify
+        return setting.Name == nameof(ServiceSettings.Notify)
             ? $"{meaning} The environment variable {NotifyVariable} can list more."
             : meaning;
     }
 
-    private static string? JoinValues(Setting<ServiceOptions> setting, string[]? values)
+    private static string? JoinValues(Setting setting, string[]? values)
     {
         var text = string.Join(' ', values ?? []);
-        return setting == ServiceSettings.Notify
+        return setting.Name == nameof(ServiceSettings.Notify)
             ? $"{Environment.GetEnvironmentVariable(NotifyVariable)} {text}".Trim()
             : text;
     }

@@ -70,12 +70,12 @@ internal sealed partial class Server(ServerOptions options)
         telemetry?.LogFaults(loggers.CreateLogger<TelemetryExport>());
         ForeignFolder.Require(options.DataFolder);
         await LostParts.RequireAsync(options.DataFolder, cancellationToken);
-        using var parts = options.Service.PartsAddress is { } address ? await ObjectStores.OpenAsync(address, cancellationToken) : null;
+        using var parts = options.Settings.PartsStore is { } address ? await ObjectStores.OpenAsync(address, cancellationToken) : null;
         var folderOptions = options.Seams.Folder with
         {
             Parts = parts,
             FloorBytes = options.FloorBytes,
-            DirectIo = options.Service.DirectIo,
+            DirectIo = options.Settings.DirectIo,
             OnDirectIoRefused = reason => LogDirectIoRefused(logger, reason),
             OnDiskFailure = fault => LogDiskFailure(logger, FaultText.Describe(fault)),
             OnSpaceChange = problem => LogSpace(logger, problem ?? "The disk has room again."),
@@ -107,7 +107,8 @@ internal sealed partial class Server(ServerOptions options)
 
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
         builder.Services.AddSingleton(folder);
-        builder.Services.AddLocalEngine(options.Service, opened => options.Seams.Ports(opened.Ports));
+        var service = options.Settings.ToOptions();
+        builder.Services.AddLocalEngine(service, opened => options.Seams.Ports(opened.Ports));
         builder.Services.AddHostedService(services => new ControlServer(
             options.DataFolder,
             new ControlRequests(services.GetRequiredService<EmbeddedEngine>()).ExecuteAsync,
@@ -118,7 +119,7 @@ internal sealed partial class Server(ServerOptions options)
             TimeProvider.System,
             services.GetRequiredService<ILogger<KeyFileCredentialStore>>()));
         builder.Services.AddSingleton(new ServerDescription(ProgramVersion.Text, SqliteLibrary.Version, options.DataFolder));
-        var gateway = options.Service.Gateway with
+        var gateway = service.Gateway with
         {
             AnonymousAccount = options.Anonymous ? options.Account : null,
             OperatorAccount = options.Account,
@@ -187,7 +188,7 @@ internal sealed partial class Server(ServerOptions options)
     }
 
     private void AddLogging(ILoggingBuilder logging) => logging
-        .AddOrleansUploadsLog(options.Service.LogFormat)
+        .AddOrleansUploadsLog(options.Settings.LogFormat)
         .Services.Configure<LoggerFilterOptions>(filter =>
         {
             filter.MinLevel = LogLevel.Warning;

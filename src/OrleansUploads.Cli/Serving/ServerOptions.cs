@@ -18,7 +18,7 @@ namespace OrleansUploads.Cli.Serving;
 /// <param name="HasDashboard">Whether people can look at uploads with a browser.</param>
 /// <param name="Quiet">Whether only warnings and errors are logged.</param>
 /// <param name="FloorBytes">See <see cref="DataFolderOptions.FloorBytes"/>.</param>
-/// <param name="Service">Options of the engine and of the gateway.</param>
+/// <param name="Settings">The settings that a silo also has.</param>
 /// <param name="Seams">Replacements for tests.</param>
 internal sealed record ServerOptions(
     string DataFolder,
@@ -31,7 +31,7 @@ internal sealed record ServerOptions(
     bool HasDashboard,
     bool Quiet,
     long? FloorBytes,
-    ServiceOptions Service,
+    ServiceSettings Settings,
     ServerSeams Seams);
 
 /// <summary>Lets tests replace parts of a server. The defaults replace nothing.</summary>

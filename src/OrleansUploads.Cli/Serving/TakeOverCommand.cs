@@ -39,7 +39,7 @@ internal static class TakeOverCommand
             }
 
             using var store = await ObjectStores.OpenAsync(
-                ServeOptions.Bind(parts, parsed.GetValue).PartsAddress!, cancellationToken);
+                ServeOptions.Bind(parts, parsed.GetValue).PartsStore!, cancellationToken);
             await using var folder = DataFolder.Open(path, new DataFolderOptions { Parts = store });
             await folder.TakeStoreAsync(takesOver: true, cancellationToken);
             Console.WriteLine($"{store.Place} is used by {path} now. Start its server.");

@@ -39,8 +39,11 @@ public sealed record UploadPolicy
     /// <summary>Default value of <see cref="RecordLife"/>.</summary>
     public static readonly TimeSpan DefaultRecordLife = TimeSpan.FromDays(7);
 
-    /// <summary>Minimum of <see cref="StaleAfter"/>: the protocol keeps the ID of an idle upload valid for 24 hours.</summary>
-    public static readonly TimeSpan MinStaleAfter = TimeSpan.FromHours(24);
+    /// <summary>Minimum of <see cref="StaleAfter"/> in seconds: the protocol keeps the ID of an idle upload valid for 24 hours.</summary>
+    public const int MinStaleSeconds = 24 * 3600;
+
+    /// <summary>Minimum of <see cref="StaleAfter"/>.</summary>
+    public static readonly TimeSpan MinStaleAfter = TimeSpan.FromSeconds(MinStaleSeconds);
 
     /// <summary>An open upload without activity for this long expires.</summary>
     public TimeSpan StaleAfter { get; init; } = DefaultStaleAfter;
@@ -52,8 +55,9 @@ public sealed record UploadPolicy
     /// <summary>Default value of <see cref="ReplacedObjectGrace"/>.</summary>
     public static readonly TimeSpan DefaultReplacedObjectGrace = TimeSpan.FromHours(1);
 
-    /// <summary>Minimum of <see cref="ReplacedObjectGrace"/>: a request that has found an object must be able to begin to read it.</summary>
-    public static readonly TimeSpan MinReplacedObjectGrace = TimeSpan.FromMinutes(1);
+    /// <summary>Minimum of <see cref="ReplacedObjectGrace"/> in seconds: a request that has found an object must be able to begin to read
+    /// it.</summary>
+    public const int MinReplacedObjectGraceSeconds = 60;
 
     /// <summary>Maximum age of an attempt whose upload is reported together with it. Nothing protects the attempt until then, so with a
     /// grace of collection that is hardly longer, every upload is initiated before its attempt.</summary>

@@ -22,12 +22,10 @@ public static class LocalServices
     /// are in its key file.</param>
     /// <param name="options">Options of the engine and of the gateway, or null for the defaults.</param>
     /// <param name="ports">Replaces stores of the folder, for example that of the bytes; null to use all of them.</param>
-    /// <exception cref="ArgumentException">The options contain some that the application decides by itself.</exception>
     public static IServiceCollection AddOrleansUploads(
         this IServiceCollection services, string dataFolder, ServiceOptions? options = null, Func<EnginePorts, EnginePorts>? ports = null)
     {
         options ??= new ServiceOptions();
-        RequireNoOthers(options);
         services.TryAddSingleton<ICredentialStore>(provider => new KeyFileCredentialStore(
             KeyFile.InFolder(dataFolder),
             operatorKey: null,
@@ -76,27 +74,6 @@ public static class LocalServices
         });
         services.AddHostedService<EngineStart>();
         return services;
-    }
-
-    /// <summary>Refuses options that the calling application would expect to work, and that only programs of ours carry out.</summary>
-    private static void RequireNoOthers(ServiceOptions options)
-    {
-        if (options.Parts is not null || options.PartsEndpoint is not null || options.PartsRegion is not null)
-        {
-            throw new ArgumentException(
-                $"{nameof(options.Parts)} is {options.PartsAddress ?? (object?)options.PartsEndpoint ?? options.PartsRegion}, but an application opens "
-                + "the store of its bytes by itself: pass ports => ports with { Parts = store }, with a store from ObjectStores.OpenAsync of "
-                + "OrleansUploads.Storage.",
-                nameof(options));
-        }
-
-        if (options.LogFormat != default)
-        {
-            throw new ArgumentException(
-                $"{nameof(options.LogFormat)} is {options.LogFormat}, but the log is that of the application: call "
-                + $"builder.Logging.{nameof(ServiceLogging.AddOrleansUploadsLog)}.",
-                nameof(options));
-        }
     }
 
     /// <summary>A store of the bytes that a host brings belongs to the folder alone, as the folder's own does.</summary>

@@ -100,7 +100,7 @@ internal sealed class CheckCommand(CheckSettings options, string[] settings) : S
     /// <exception cref="SettingException">It keeps others; the message names the marks of both.</exception>
     private static async Task RequireMarkAsync(ClusterData cluster, CancellationToken cancellationToken)
     {
-        var setting = cluster.Settings.PartsFolder is null ? KnownSettings.PartsVariable : KnownSettings.PartsFolder.Variable;
+        var setting = cluster.Settings.PartsFolder is null ? VariableOf(nameof(SiloSettings.Parts)) : VariableOf(nameof(SiloSettings.PartsFolder));
         if (await ClusterStoreMark.FindAsync(cluster.Storage, cancellationToken) is not { } mark)
         {
             throw new SettingException($"No silo of the cluster {cluster.Name} has ever started, so there is nothing to check. Start a silo first.");
@@ -108,7 +108,7 @@ internal sealed class CheckCommand(CheckSettings options, string[] settings) : S
 
         if (await StoreOwnership.FindMovedAsync(cluster.Mark, cancellationToken) is { } place)
         {
-            throw new SettingException($"{setting}: {cluster.Mark.Place} has moved to {place}. Set {KnownSettings.PartsVariable} to that store.");
+            throw new SettingException($"{setting}: {cluster.Mark.Place} has moved to {place}. Set {VariableOf(nameof(SiloSettings.Parts))} to that store.");
         }
 
         if (await StoreMarks.FindDifferenceAsync(cluster.Mark, mark, cancellationToken) is { } difference)

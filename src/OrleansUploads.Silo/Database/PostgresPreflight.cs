@@ -151,7 +151,7 @@ internal static partial class PostgresPreflight
     }
 
     private static SettingException Refusal(string message, Exception? fault = null) =>
-        new($"{KnownSettings.ConnectionString.Variable}: {message}", fault);
+        new($"{VariableOf(nameof(SiloSettings.ConnectionString))}: {message}", fault);
 
     [LoggerMessage(3038, LogLevel.Warning, "The database is not ready. The start waits for it for up to {Seconds} seconds. {Server}: {Fault}")]
     private static partial void Waits(ILogger log, double seconds, string server, string fault);

@@ -49,7 +49,7 @@ internal static class PostgresSchema
             clusterId) is string other)
         {
             throw new SettingException(
-                $"{KnownSettings.ClusterId.Variable}: the database has silos of the cluster '{other}', and none of '{clusterId}'. Correct the "
+                $"{VariableOf(nameof(SiloSettings.ClusterId))}: the database has silos of the cluster '{other}', and none of '{clusterId}'. Correct the "
                 + "setting, or start a silo first.");
         }
     }

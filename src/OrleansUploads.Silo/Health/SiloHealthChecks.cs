@@ -41,7 +41,7 @@ internal static class SiloHealthChecks
         if (settings.Role == ProcessRole.Gateway)
         {
             checks.Add("cluster", ClusterCheck);
-            if (settings.Store == ClusterStore.Postgres)
+            if (settings.Clustering == ClusterStore.Postgres)
             {
                 checks.Add("database", DatabaseCheck);
             }
@@ -50,7 +50,7 @@ internal static class SiloHealthChecks
         }
 
         checks.Add("silo-active", ActiveCheck);
-        checks.Add("storage", settings.Store == ClusterStore.Azure ? provider => TablesCheck(settings, TimeOf(provider)) : StorageCheck);
+        checks.Add("storage", settings.Clustering == ClusterStore.Azure ? provider => TablesCheck(settings, TimeOf(provider)) : StorageCheck);
         checks.Add("cluster", FirstAnswerCheck);
         checks.AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);
         checks.Add("silo-not-dead", LivenessCheck, GatewayEndpoints.LiveTag);

@@ -22,13 +22,13 @@ internal static class ClusterStores
     /// <exception cref="SettingException">It cannot be used. The message says why.</exception>
     public static async Task<PostgresDatabase?> OpenDatabaseAsync(SiloSettings settings, IConfiguration logging)
     {
-        if (settings.Store != ClusterStore.Postgres)
+        if (settings.Clustering != ClusterStore.Postgres)
         {
             return null;
         }
 
         using var logs = LoggerFactory.Create(
-            builder => builder.AddConfiguration(logging).AddOrleansUploadsLog(settings.Service.LogFormat));
+            builder => builder.AddConfiguration(logging).AddOrleansUploadsLog(settings.LogFormat));
         return await PostgresPreflight.OpenAsync(
             settings.ConnectionString, logs.CreateLogger(typeof(PostgresPreflight)), PostgresPreflight.MaxWait);
     }
@@ -41,7 +41,7 @@ internal static class ClusterStores
     /// <exception cref="SettingException">They cannot be used. The message says why.</exception>
     public static async Task<int> RequireAsync(SiloSettings settings, PostgresDatabase? database)
     {
-        if (settings.Store == ClusterStore.Azure)
+        if (settings.Clustering == ClusterStore.Azure)
         {
             return await AzureAccount.RequireAsync(settings);
         }
@@ -57,7 +57,7 @@ internal static class ClusterStores
         if (isSilo)
         {
             return await PostgresSchema.ReadLastGenerationAsync(
-                database, settings.ClusterId, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort));
+                database, settings.ClusterId, new IPEndPoint(settings.Address, settings.SiloPort));
         }
 
         await PostgresSchema.RequireSilosAsync(database, settings.ClusterId);
@@ -65,7 +65,7 @@ internal static class ClusterStores
     }
 
     /// <summary>Where the cluster keeps its identity, or null if it is in memory.</summary>
-    public static IdentityStore? IdentityOf(SiloSettings settings, PostgresDatabase? database) => settings.Store switch
+    public static IdentityStore? IdentityOf(SiloSettings settings, PostgresDatabase? database) => settings.Clustering switch
     {
         ClusterStore.Postgres => new PostgresIdentity(database!, settings.ServiceId),
         ClusterStore.Azure => new AzureIdentity(AzureAccount.Connect(settings), settings.ServiceId),
@@ -75,7 +75,7 @@ internal static class ClusterStores
     /// <summary>Configures the stores of a silo.</summary>
     public static void AddStores(this ISiloBuilder silo, SiloSettings settings, PostgresDatabase? database)
     {
-        switch (settings.Store)
+        switch (settings.Clustering)
         {
             case ClusterStore.Localhost:
                 silo.UseLocalhostClustering(settings.SiloPort, settings.ClientPort);
@@ -99,14 +99,14 @@ internal static class ClusterStores
                 silo.AddOrleansUploadsAzureStores(AzureAccount.Connect(settings));
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(settings), settings.Store, "Unknown store.");
+                throw new ArgumentOutOfRangeException(nameof(settings), settings.Clustering, "Unknown store.");
         }
     }
 
     /// <summary>Configures a cluster client to find the silos.</summary>
     public static void AddStores(this IClientBuilder client, SiloSettings settings, PostgresDatabase? database)
     {
-        switch (settings.Store)
+        switch (settings.Clustering)
         {
             case ClusterStore.Postgres:
                 client.UseAdoNetClustering(options =>
@@ -119,7 +119,7 @@ internal static class ClusterStores
                 client.AddOrleansUploadsAzureStores(AzureAccount.Connect(settings));
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(settings), settings.Store, "Not a store for cluster clients.");
+                throw new ArgumentOutOfRangeException(nameof(settings), settings.Clustering, "Not a store for cluster clients.");
         }
     }
 

@@ -38,8 +38,8 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
     public override async Task<int> RunAsync()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        var settings = SiloSettings.Read(builder.Configuration, Settings);
-        TlsSettings.Require(settings.Tls);
+        var settings = SettingsReader.Read(builder.Configuration, Settings);
+        settings.RequireTls();
         RequireCluster(settings);
         await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
         settings.Role = ProcessRole.Gateway;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Silo.Hosting;
 
@@ -26,16 +25,16 @@ internal sealed class PortClaims : IDisposable
         var claims = new PortClaims();
         try
         {
-            claims.Take(KnownSettings.Listen, settings.Listen);
-            if (settings.DashboardListen is { } dashboard)
+            claims.Take(nameof(SiloSettings.Listen), settings.Listen);
+            if (settings.DashboardAddress is { } dashboard)
             {
-                claims.Take(KnownSettings.DashboardListen, dashboard);
+                claims.Take(nameof(SiloSettings.DashboardListen), dashboard);
             }
 
             if (settings.Role == ProcessRole.Silo)
             {
-                claims.Take(KnownSettings.SiloPort, new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort));
-                claims.Take(KnownSettings.ClientPort, new IPEndPoint(settings.AdvertisedAddress, settings.ClientPort));
+                claims.Take(nameof(SiloSettings.SiloPort), new IPEndPoint(settings.Address, settings.SiloPort));
+                claims.Take(nameof(SiloSettings.ClientPort), new IPEndPoint(settings.Address, settings.ClientPort));
             }
 
             return claims;
@@ -49,7 +48,7 @@ internal sealed class PortClaims : IDisposable
 
     public void Dispose() => _claims.ForEach(static claim => claim.Dispose());
 
-    private void Take(Setting<SiloSettings> setting, IPEndPoint endpoint)
+    private void Take(string setting, IPEndPoint endpoint)
     {
         if (endpoint.Port == 0)
         {
@@ -72,13 +71,13 @@ internal sealed class PortClaims : IDisposable
         catch (SocketException fault) when (fault.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             throw new SettingException(
-                $"{setting.Variable}: another process uses {endpoint}. Perhaps this silo is already running. Stop that process, or "
+                $"{VariableOf(setting)}: another process uses {endpoint}. Perhaps this silo is already running. Stop that process, or "
                 + "choose another address or port.",
                 fault);
         }
         catch (SocketException fault)
         {
-            throw new SettingException($"{setting.Variable}: cannot listen on {endpoint}: {fault.Message}", fault);
+            throw new SettingException($"{VariableOf(setting)}: cannot listen on {endpoint}: {fault.Message}", fault);
         }
     }
 }

@@ -48,10 +48,10 @@ internal abstract class SiloCommand(string[] settings)
     /// <exception cref="SettingException">They are.</exception>
     protected static void RequireCluster(SiloSettings settings)
     {
-        if (settings.Store == ClusterStore.Localhost)
+        if (settings.Clustering == ClusterStore.Localhost)
         {
             throw new SettingException(
-                $"The command needs a cluster, but {KnownSettings.Clustering.Variable}=localhost is one process with everything in memory. "
+                $"The command needs a cluster, but {VariableOf(nameof(SiloSettings.Clustering))}=localhost is one process with everything in memory. "
                 + "Use the settings of a silo of the cluster.");
         }
     }

@@ -31,9 +31,9 @@ internal sealed class SiloIdentity(
     public string DnsHostName { get; } = Dns.GetHostName();
 
     public SiloAddress SiloAddress { get; } = SiloAddress.New(
-        settings.AdvertisedAddress,
+        settings.Address,
         settings.SiloPort,
         Math.Max(SiloAddress.AllocateNewGeneration(), lastGeneration + 1));
 
-    public SiloAddress GatewayAddress { get; } = SiloAddress.New(settings.AdvertisedAddress, settings.ClientPort, 0);
+    public SiloAddress GatewayAddress { get; } = SiloAddress.New(settings.Address, settings.ClientPort, 0);
 }

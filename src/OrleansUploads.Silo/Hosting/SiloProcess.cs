@@ -26,10 +26,10 @@ internal static class SiloProcess
     public static async Task<int> RunAsync(string[] arguments)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orleans-uploads-silo" });
-        var settings = SiloSettings.Read(builder.Configuration, arguments);
+        var settings = SettingsReader.Read(builder.Configuration, arguments);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
-        builder.Logging.AddOrleansUploadsLog(settings.Service.LogFormat);
-        TlsSettings.Require(settings.Tls);
+        builder.Logging.AddOrleansUploadsLog(settings.LogFormat);
+        settings.RequireTls();
         using var claims = PortClaims.Take(settings);
         using var telemetry = StartTelemetry(builder.Configuration, settings);
         await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
@@ -65,7 +65,7 @@ internal static class SiloProcess
         {
             return TelemetryExport.Start(
                 name => configuration[name],
-                $"{settings.AdvertisedAddress}:{settings.SiloPort}",
+                $"{settings.Address}:{settings.SiloPort}",
                 ["Microsoft.Orleans"],
                 ["Microsoft.Orleans.Runtime", "Microsoft.Orleans.Storage"]);
         }
@@ -78,7 +78,7 @@ internal static class SiloProcess
     private static void Listen(KestrelServerOptions kestrel, SiloSettings settings)
     {
         kestrel.Listen(settings.Listen, static endpoint => endpoint.Protocols = HttpProtocols.Http1);
-        if (settings.DashboardListen is { } dashboard)
+        if (settings.DashboardAddress is { } dashboard)
         {
             kestrel.Listen(dashboard, static endpoint =>
             {
@@ -110,17 +110,17 @@ internal static class SiloProcess
         }
         catch (IOException fault) when (fault.InnerException is SocketException or AddressInUseException)
         {
-            var setting = settings.DashboardListen is null
-                ? KnownSettings.Listen.Variable
-                : $"{KnownSettings.Listen.Variable} or {KnownSettings.DashboardListen.Variable}";
+            var setting = settings.DashboardAddress is null
+                ? VariableOf(nameof(SiloSettings.Listen))
+                : $"{VariableOf(nameof(SiloSettings.Listen))} or {VariableOf(nameof(SiloSettings.DashboardListen))}";
             throw new SettingException($"{setting}: cannot listen: {fault.Message}", fault);
         }
         catch (SocketException fault)
         {
             throw new SettingException(
-                $"Cannot listen on {settings.AdvertisedAddress}, ports {settings.SiloPort} and {settings.ClientPort}: "
-                + $"{fault.Message}. Check {KnownSettings.AdvertisedAddress.Variable}, {KnownSettings.SiloPort.Variable} and "
-                + $"{KnownSettings.ClientPort.Variable}.",
+                $"Cannot listen on {settings.Address}, ports {settings.SiloPort} and {settings.ClientPort}: "
+                + $"{fault.Message}. Check {VariableOf(nameof(SiloSettings.AdvertisedAddress))}, {VariableOf(nameof(SiloSettings.SiloPort))} and "
+                + $"{VariableOf(nameof(SiloSettings.ClientPort))}.",
                 fault);
         }
     }
@@ -129,12 +129,12 @@ internal static class SiloProcess
     {
         string[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
         Console.WriteLine(settings.Role == ProcessRole.Silo
-            ? $"OrleansUploads, silo {settings.AdvertisedAddress}:{settings.SiloPort} of cluster {settings.ClusterId}"
+            ? $"OrleansUploads, silo {settings.Address}:{settings.SiloPort} of cluster {settings.ClusterId}"
             : $"OrleansUploads, gateway of cluster {settings.ClusterId}");
         Console.WriteLine(settings.PartsPlace is { } place
-            ? $"Bytes are stored in {place}, all other data in {settings.Store}."
+            ? $"Bytes are stored in {place}, all other data in {settings.Clustering}."
             : "All data is in memory and is lost when the process ends.");
-        if (settings.HasDashboard)
+        if (settings.Dashboard)
         {
             Console.WriteLine($"The dashboard is at {addresses[^1]}/dashboard.");
         }

@@ -36,6 +36,7 @@ internal static class UploadsHost
     public static void AddUploads(
         this WebApplicationBuilder builder, SiloSettings settings, IPartStore parts, PostgresDatabase? database, int lastGeneration)
     {
+        var options = settings.ToOptions();
         builder.Services.AddSingleton(settings);
         if (database is not null)
         {
@@ -49,22 +50,22 @@ internal static class UploadsHost
         }
 
         builder.Services.AddSingleton(parts);
-        builder.Services.AddSingleton(settings.Service.Engine.Maintenance);
+        builder.Services.AddSingleton(options.Engine.Maintenance);
         builder.Services.AddSingleton(
             new ServerDescription(
                 ServerDescription.VersionOf(typeof(UploadsHost).Assembly), SqliteVersion: null, settings.PartsPlace));
         builder.Services.AddSingleton<INotifier>(services => new HttpNotifier(
-            settings.Service.Receivers, settings.Service.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
+            options.Receivers, options.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
         builder.Services.AddSingleton<IdSource, PageByPageIds>();
-        var gateway = settings.Service.Gateway;
+        var gateway = options.Gateway;
         builder.Services.AddOrleansUploadsServer(gateway).AddOrleansUploadsFronts(
             settings.Role == ProcessRole.Silo
-                ? gateway with { NodeName = new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort).ToString() }
+                ? gateway with { NodeName = new IPEndPoint(settings.Address, settings.SiloPort).ToString() }
                 : gateway);
-        if (settings.HasDashboard)
+        if (settings.Dashboard)
         {
-            builder.Services.AddUploadsDashboard(hasOwnAddress: settings.DashboardListen is not null);
+            builder.Services.AddUploadsDashboard(hasOwnAddress: settings.DashboardAddress is not null);
         }
 
         builder.Services.AddSiloHealthChecks(settings);
@@ -94,7 +95,7 @@ internal static class UploadsHost
 
         // Without TLS, silos trust every peer that reaches these ports, so the ports listen on one address only.
         silo.ConfigureEndpoints(
-            settings.AdvertisedAddress, settings.SiloPort, settings.ClientPort, listenOnAnyHostAddress: false);
+            settings.Address, settings.SiloPort, settings.ClientPort, listenOnAnyHostAddress: false);
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = settings.ProbeTimeout;
@@ -118,7 +119,7 @@ internal static class UploadsHost
             });
         }
 
-        if (settings.Store != ClusterStore.Localhost)
+        if (settings.Clustering != ClusterStore.Localhost)
         {
             // The process holds its ports exclusively (PortClaims), so no other silo is running at this address.
             silo.AddMembershipRepair();
@@ -148,10 +149,10 @@ internal static class UploadsHost
         silo.Services.NameCluster(settings);
         silo.AddOrleansUploads(new Cluster.Settings.ClusterOptions
         {
-            Engine = settings.Service.Engine,
+            Engine = settings.ToOptions().Engine,
 
             // A copy of the database has the mark of the store, too, but never the identity of the cluster.
-            FindStoreIdentity = settings.Store == ClusterStore.Localhost ? null : (_, _) => ValueTask.FromResult(settings.Identity!),
+            FindStoreIdentity = settings.Clustering == ClusterStore.Localhost ? null : (_, _) => ValueTask.FromResult(settings.Identity!),
         });
     }
 
@@ -182,7 +183,7 @@ internal static class UploadsHost
         });
 
     private static ICredentialStore CreateCredentials(SiloSettings settings, IServiceProvider services) => settings.KeysFile is { } path
-        ? KnownSettings.KeysFile.Use(() => new KeyFileCredentialStore(
+        ? Use(nameof(SiloSettings.KeysFile), () => new KeyFileCredentialStore(
             new KeyFile(path),
             settings.OnlyKey,
             services.GetRequiredService<TimeProvider>(),

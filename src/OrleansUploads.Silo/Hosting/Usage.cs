@@ -1,3 +1,5 @@
+using OrleansUploads.Gateway.Settings;
+
 namespace OrleansUploads.Silo.Hosting;
 
 /// <summary>The answer to <c>--help</c>.</summary>
@@ -50,11 +52,11 @@ internal static class Usage
             --OrleansUploads:Listen=127.0.0.1:9400. A secret may be in a file: OrleansUploads__ConnectionString_FILE=/run/secret.
 
             """);
-        foreach (var setting in KnownSettings.All)
+        foreach (var setting in Setting.Of<SiloSettings>())
         {
             var value = setting.Default is { } byDefault ? $" (default: {byDefault})" : "";
-            output.WriteLine($"  {setting.Variable}{value}");
-            output.WriteLine($"      {setting.Meaning}");
+            output.WriteLine($"  {VariableOf(setting.Name)}{value}");
+            output.WriteLine($"      {setting.MeaningInCluster}");
         }
     }
 }

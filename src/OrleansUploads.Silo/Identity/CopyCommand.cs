@@ -20,18 +20,18 @@ internal sealed class CopyCommand(bool replaces, string[] settings) : SiloComman
     public override async Task<int> RunAsync()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        var settings = SiloSettings.Read(builder.Configuration, Settings);
+        var settings = SettingsReader.Read(builder.Configuration, Settings);
         RequireCluster(settings);
         await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
         var store = ClusterStores.IdentityOf(settings, database)!;
-        var (identity, version, place) = settings.Store == ClusterStore.Azure
+        var (identity, version, place) = settings.Clustering == ClusterStore.Azure
             ? await AzureAccount.AskAsync(settings, token => FindAsync(store, token))
             : await FindAsync(store, CancellationToken.None);
         if (!replaces && identity.Parts == settings.PartsAddress)
         {
             throw new SettingException(
                 $"{settings.PartsPlace} has the bytes of the cluster that was copied. A clone needs a copy of them, or it would delete what the "
-                + $"original stores. Set {KnownSettings.PartsFolder.Variable} or {KnownSettings.PartsVariable} to the copy.");
+                + $"original stores. Set {VariableOf(nameof(SiloSettings.PartsFolder))} or {VariableOf(nameof(SiloSettings.Parts))} to the copy.");
         }
 
         var clusterId = settings.ClusterId;
@@ -66,5 +66,5 @@ internal sealed class CopyCommand(bool replaces, string[] settings) : SiloComman
         await store.ReadAsync(cancellationToken) is var (identity, version)
             ? (identity, version, await store.NameDatabaseAsync(cancellationToken))
             : throw new SettingException(
-                $"{KnownSettings.ConnectionString.Variable}: there is no cluster in this database. Load the backup into it first.");
+                $"{VariableOf(nameof(SiloSettings.ConnectionString))}: there is no cluster in this database. Load the backup into it first.");
 }

@@ -29,7 +29,7 @@ internal abstract class IdentityStore
             if (await ReadAsync(cancellationToken) is ({ } identity, _))
             {
                 return identity.Database == database ? identity : throw new SettingException(
-                    $"{KnownSettings.ConnectionString.Variable}: this is a copy of a cluster's database: the cluster {identity.Id} was made in "
+                    $"{VariableOf(nameof(SiloSettings.ConnectionString))}: this is a copy of a cluster's database: the cluster {identity.Id} was made in "
                     + $"{identity.Database}, and this is {database}. If the copy replaces the original, run 'orleans-uploads-silo restore' with "
                     + "the settings of a silo. If the original goes on, run 'orleans-uploads-silo clone'.");
             }
@@ -37,7 +37,7 @@ internal abstract class IdentityStore
             if (!makes)
             {
                 throw new SettingException(
-                    $"{KnownSettings.ConnectionString.Variable}: no silo has ever started on this database. Start a silo first.");
+                    $"{VariableOf(nameof(SiloSettings.ConnectionString))}: no silo has ever started on this database. Start a silo first.");
             }
 
             await TryWriteAsync(ClusterIdentity.Create(database, isCopy: false), version: null, cancellationToken);

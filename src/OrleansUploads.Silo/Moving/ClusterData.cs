@@ -71,9 +71,9 @@ internal sealed class ClusterData : IAsyncDisposable
         string[] arguments, Action<SiloSettings> require, bool isReader, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        var settings = SiloSettings.Read(builder.Configuration, arguments);
+        var settings = SettingsReader.Read(builder.Configuration, arguments);
         require(settings);
-        settings = settings with { Role = isReader ? ProcessRole.Gateway : ProcessRole.Silo };
+        settings.Role = isReader ? ProcessRole.Gateway : ProcessRole.Silo;
         var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
         IHost? host = null;
         try

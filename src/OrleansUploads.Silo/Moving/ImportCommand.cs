@@ -112,7 +112,7 @@ internal sealed class ImportCommand(string folder, bool deep, string[] settings)
             {
                 throw new SettingException(
                     $"The bytes of {folder} are in an object store, and {cluster.Mark.Place} is another place. Set "
-                    + $"{KnownSettings.PartsVariable} to the store that the old server names with --parts.");
+                    + $"{VariableOf(nameof(SiloSettings.Parts))} to the store that the old server names with --parts.");
             }
         }
         else if (mark is not null && (begun is null || !mark.AsSpan().SequenceEqual(NewMark(begun.Id))))

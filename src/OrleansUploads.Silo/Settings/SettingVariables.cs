@@ -11,26 +11,35 @@ internal static class SettingVariables
     /// <summary>The suffix of a setting that contains the path of a secret's file.</summary>
     public const string FileSuffix = "_FILE";
 
-    extension(Setting<SiloSettings> setting)
+    /// <summary>The environment variable of a setting.</summary>
+    /// <param name="setting">The name of its property in <see cref="SiloSettings"/>.</param>
+    public static string VariableOf(string setting) => $"{Section}__{setting}";
+
+    /// <summary>The environment variable that contains the path of a secret's file.</summary>
+    /// <inheritdoc cref="VariableOf"/>
+    public static string FileVariableOf(string setting) => VariableOf(setting) + FileSuffix;
+
+    /// <summary>Uses what a setting names, such as a file.</summary>
+    /// <exception cref="SettingException">It cannot be used. The message names the setting.</exception>
+    public static T Use<T>(string setting, Func<T> use)
     {
-        /// <summary>Its name as an environment variable.</summary>
-        public string Variable => $"{Section}__{setting.Name}";
-
-        /// <summary>The environment variable that contains the path of a secret's file.</summary>
-        public string FileVariable => setting.Variable + FileSuffix;
-
-        /// <summary>Uses what the setting names, such as a file.</summary>
-        /// <exception cref="SettingException">It cannot be used. The message names the setting.</exception>
-        public T Use<T>(Func<T> use)
+        try
         {
-            try
-            {
-                return use();
-            }
-            catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
-            {
-                throw new SettingException($"{setting.Variable}: {fault.Message}", fault);
-            }
+            return use();
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new SettingException($"{VariableOf(setting)}: {fault.Message}", fault);
         }
     }
+
+    extension(Setting setting)
+    {
+        /// <summary>What it does, for the operator of a cluster.</summary>
+        public string MeaningInCluster =>
+            setting.IsSameOnAllSilos ? $"{setting.Meaning.TrimEnd('.')}; the same on all silos." : setting.Meaning;
+    }
 }
+
+/// <summary>The process cannot start with its settings. The message names the wrong settings and what to do.</summary>
+internal sealed class SettingException(string message, Exception? inner = null) : Exception(message, inner);

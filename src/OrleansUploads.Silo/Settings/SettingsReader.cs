@@ -2,27 +2,35 @@ using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Silo.Settings;
 
-/// <summary>Reads the texts of settings, and collects a sentence for each invalid one. The value of an invalid setting is
-/// meaningless, so call <see cref="ThrowIfFlawed"/> before using any value.</summary>
-internal sealed class SettingsReader
+/// <summary>Reads all settings of a process: from a file, variables, the command line, and the files of secrets.</summary>
+internal static class SettingsReader
 {
-    private const string Option = "--";
-
-    private readonly IConfigurationSection _section;
-    private readonly List<string> _flaws = [];
-    private readonly HashSet<Setting<SiloSettings>> _invalid = [];
-
-    public SettingsReader(IConfiguration configuration)
+    /// <summary>Adds the file beside the program, the environment and the command line to a configuration, and reads all settings.</summary>
+    /// <exception cref="SettingException">Some settings are wrong; the message names all of them.</exception>
+    public static SiloSettings Read(ConfigurationManager configuration, string[] arguments)
     {
-        _section = configuration.GetSection(SettingVariables.Section);
-        var known = KnownSettings.All
-            .SelectMany(setting => setting.IsSecret ? [setting.Name, setting.Name + SettingVariables.FileSuffix] : new[] { setting.Name })
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
-        var valid = string.Join(", ", known.Order(StringComparer.Ordinal));
-        foreach (var unknown in _section.GetChildren().Where(set => !known.Contains(set.Key)))
+        configuration
+            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
+            .AddEnvironmentVariables()
+            .AddCommandLine(arguments);
+        return Read(configuration);
+    }
+
+    /// <inheritdoc cref="Read(ConfigurationManager, string[])"/>
+    public static SiloSettings Read(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(SettingVariables.Section);
+        var binder = new SettingBinder(static setting => VariableOf(setting.Name));
+        RefuseUnknown(section, binder);
+        var settings = binder.Bind<SiloSettings>(setting => Find(section, setting, binder));
+        settings.Check(binder);
+        return binder.Flaws switch
         {
-            Add($"Unknown setting {SettingVariables.Section}__{unknown.Key}. Valid settings: {valid}.");
-        }
+            [] => settings,
+            [var only] => throw new SettingException(only),
+            var flaws => throw new SettingException(
+                $"{flaws.Count} settings are wrong:{string.Concat(flaws.Select(static flaw => $"{Environment.NewLine}- {flaw}"))}"),
+        };
     }
 
     /// <summary>Checks the settings on the command line. The configuration ignores words that it does not know, so without this
@@ -36,8 +44,8 @@ internal sealed class SettingsReader
             var name = arguments[at].Split('=')[0];
             if (name.Length == arguments[at].Length)
             {
-                var hasValue = at + 1 < arguments.Count && !arguments[at + 1].StartsWith(Option, StringComparison.Ordinal);
-                if (!name.StartsWith(Option, StringComparison.Ordinal) || !hasValue)
+                var hasValue = at + 1 < arguments.Count && !arguments[at + 1].StartsWith("--", StringComparison.Ordinal);
+                if (!name.StartsWith("--", StringComparison.Ordinal) || !hasValue)
                 {
                     throw new SettingException(
                         $"'{name}' is neither a command nor a setting with a value. See 'orleans-uploads-silo --help'.");
@@ -47,82 +55,44 @@ internal sealed class SettingsReader
             }
 
             var bare = name.TrimStart('-', '/').Replace($"{SettingVariables.Section}__", "", StringComparison.OrdinalIgnoreCase);
-            if (KnownSettings.All.FirstOrDefault(known => known.Name.Equals(bare, StringComparison.OrdinalIgnoreCase)) is { } setting)
+            if (Setting.Of<SiloSettings>().FirstOrDefault(known => known.Name.Equals(bare, StringComparison.OrdinalIgnoreCase)) is { } setting)
             {
                 throw new SettingException(
-                    $"{name} has no effect. Write {Option}{SettingVariables.Section}:{setting.Name}=VALUE.");
+                    $"{name} has no effect. Write --{SettingVariables.Section}:{setting.Name}=VALUE.");
             }
         }
     }
 
-    /// <summary>Adds a sentence about an invalid setting. Repeated sentences are added once.</summary>
-    public void Add(string flaw)
+    /// <summary>Refuses all other names, because a mistyped setting would have no effect.</summary>
+    private static void RefuseUnknown(IConfigurationSection section, SettingBinder binder)
     {
-        if (!_flaws.Contains(flaw))
+        string[] known =
+        [
+            .. Setting.Of<SiloSettings>().SelectMany(static setting =>
+                setting.IsSecret ? [setting.Name, setting.Name + SettingVariables.FileSuffix] : new[] { setting.Name }).Order(StringComparer.Ordinal),
+        ];
+        foreach (var unknown in section.GetChildren().Where(set => !known.Contains(set.Key, StringComparer.OrdinalIgnoreCase)))
         {
-            _flaws.Add(flaw);
+            binder.Add($"Unknown setting {VariableOf(unknown.Key)}. Valid settings: {string.Join(", ", known)}.");
         }
     }
 
-    /// <summary>Reports all invalid settings.</summary>
-    /// <exception cref="SettingException">At least one setting is invalid.</exception>
-    public void ThrowIfFlawed()
+    /// <summary>The text of a setting, or null if it is not set.</summary>
+    private static string? Find(IConfigurationSection section, Setting setting, SettingBinder binder)
     {
-        if (_flaws.Count > 0)
+        var text = section[setting.Name];
+        if (!setting.IsSecret || section[setting.Name + SettingVariables.FileSuffix] is not { Length: > 0 } path)
         {
-            throw new SettingException(_flaws is [var only]
-                ? only
-                : $"{_flaws.Count} settings are wrong:{string.Concat(_flaws.Select(flaw => $"{Environment.NewLine}- {flaw}"))}");
-        }
-    }
-
-    /// <summary>Reads a setting by its own rules. One that is not set keeps its default.</summary>
-    public void Apply(Setting<SiloSettings> setting, SiloSettings settings)
-    {
-        if (!setting.IsRelated && Find(setting) is { } text && setting.Read(settings, text, setting.Variable) is { } flaw)
-        {
-            _invalid.Add(setting);
-            Add(flaw);
-        }
-    }
-
-    /// <summary>Whether a setting has the default, or a value that its own rules accept.</summary>
-    public bool IsValid(Setting<SiloSettings> setting) => !_invalid.Contains(setting);
-
-    /// <summary>Returns the text of a setting, or null if it is not set.</summary>
-    public string? Find(Setting<SiloSettings> setting)
-    {
-        var value = _section[setting.Name];
-        if (!setting.IsSecret || _section[setting.Name + SettingVariables.FileSuffix] is not { Length: > 0 } path)
-        {
-            return string.IsNullOrEmpty(value) ? null : value;
+            return text;
         }
 
-        if (!string.IsNullOrEmpty(value))
+        var variable = FileVariableOf(setting.Name);
+        if (!string.IsNullOrEmpty(text))
         {
-            Add($"{setting.Variable} and {setting.FileVariable} are both set. Remove one of them.");
-            return value;
+            binder.Add($"{VariableOf(setting.Name)} and {variable} are both set. Remove one of them.", setting.Name);
+            return text;
         }
 
-        return ReadSecret(setting, path);
-    }
-
-    /// <summary>Returns the text of a required setting.</summary>
-    public string Require(Setting<SiloSettings> setting, string advice)
-    {
-        if (Find(setting) is { } value)
-        {
-            return value;
-        }
-
-        Add(setting.IsSecret
-            ? $"{setting.Variable} or {setting.FileVariable} is missing. {advice}"
-            : $"{setting.Variable} is missing. {advice}");
-        return "";
-    }
-
-    private string? ReadSecret(Setting<SiloSettings> setting, string path)
-    {
         try
         {
             var secret = File.ReadAllText(path).Trim();
@@ -131,16 +101,13 @@ internal sealed class SettingsReader
                 return secret;
             }
 
-            Add($"{setting.FileVariable}: the file {path} is empty.");
+            binder.Add($"{variable}: the file {path} is empty.", setting.Name);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            Add($"{setting.FileVariable}: {fault.Message}");
+            binder.Add($"{variable}: {fault.Message}", setting.Name);
         }
 
-        return "";
+        return null;
     }
 }
-
-/// <summary>The process cannot start with its settings. The message names the wrong settings and what to do.</summary>
-internal sealed class SettingException(string message, Exception? inner = null) : Exception(message, inner);

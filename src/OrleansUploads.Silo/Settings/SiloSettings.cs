@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
 using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Credentials;
@@ -8,287 +9,317 @@ using OrleansUploads.Silo.Identity;
 
 namespace OrleansUploads.Silo.Settings;
 
-/// <summary>The settings of this process.</summary>
-internal sealed record SiloSettings
+/// <summary>The settings of this process, and the rules for several of them.</summary>
+internal sealed class SiloSettings : ServiceSettings
 {
     /// <summary>File handles for the connections to other silos, to clients of the cluster and to the database.</summary>
     private const int ReservedDescriptors = 1024;
 
+    [Setting("`silo`: gateway and silo in one process. `gateway`: the gateway alone, as a client of the cluster.")]
     public ProcessRole Role { get; set; } = ProcessRole.Silo;
 
-    public ClusterStore Store { get; set; } = ClusterStore.Postgres;
+    [Setting("Where membership, journals and reminders are kept: `postgres`, `azure` (Azure Storage), or `localhost` (one process, "
+        + "everything in memory, for trying things out).")]
+    public ClusterStore Clustering { get; set; } = ClusterStore.Postgres;
 
     /// <summary>Empty if everything is in memory, or if the process logs in to <see cref="TableService"/> with an identity.</summary>
+    [Setting("How to reach PostgreSQL or Azure Storage.", IsSecret = true)]
     public string ConnectionString { get; set; } = "";
 
-    /// <summary>The table service of a storage account to which the process logs in with an identity, or null.</summary>
+    // A token is a secret that anybody on the way could use.
+    [Setting(
+        "Instead of a connection string, the table service of an Azure storage account, such as https://account.table.core.windows.net. The "
+        + "process logs in with its managed identity, its workload identity or the variables of Azure.Identity.",
+        Example = "https://account.table.core.windows.net",
+        RequiresHttps = true)]
     public Uri? TableService { get; set; }
 
+    [Setting("Silos with the same cluster ID form a cluster. That of a restored or cloned cluster gets a suffix of its own.")]
     public string ClusterId { get; set; } = "orleans-uploads";
 
+    [Setting("Part of the key of everything that is stored. Never change it.")]
     public string ServiceId { get; set; } = "orleans-uploads";
 
-    /// <summary>What distinguishes the decisions of the cluster from all copies of them. Null until the stores are open, and if everything is in
-    /// memory.</summary>
-    public string? Identity { get; set; }
+    [Setting("IP address or name at which the other silos reach this one. The silo listens for them only there. If it is not set, the "
+        + "address of the host's own name.")]
+    public string? AdvertisedAddress { get; set; }
 
-    public IPAddress AdvertisedAddress { get; set; } = IPAddress.Loopback;
-
+    [Setting("Port for the other silos. Keep it private.", Max = IPEndPoint.MaxPort)]
     public int SiloPort { get; set; } = 11111;
 
+    [Setting("Port for gateways and ingestion nodes that are clients of the cluster. Keep it private.", Max = IPEndPoint.MaxPort)]
     public int ClientPort { get; set; } = 30000;
 
+    [Setting("PEM file with the certificate for the ports of the cluster. With it, silos and their clients speak TLS and show each other "
+        + "certificates. It is read again when it changes.")]
+    public string? TlsCertificate { get; set; }
+
+    [Setting("PEM file with the private key of this certificate.")]
+    public string? TlsKey { get; set; }
+
+    [Setting("PEM file with the certificate of the authority that issues the certificates of the cluster. No other authority counts.")]
+    public string? TlsAuthority { get; set; }
+
+    [Setting("DNS name that the certificates of silos and gateways have, and no others.", IsSameOnAllSilos = true)]
     public string TlsSiloName { get; set; } = TlsFiles.DefaultSiloName;
 
-    /// <summary>Null if the ports of the cluster have no TLS.</summary>
-    public TlsFiles? Tls { get; set; }
-
+    [Setting("Address and port of the vault API and of S3.")]
     public IPEndPoint Listen { get; set; } = new(IPAddress.Any, 9400);
 
-    /// <summary>Whether people can look at uploads with a browser.</summary>
-    public bool HasDashboard { get; set; } = true;
+    [Setting("Whether the dashboard is served: `true` or `false`.")]
+    public bool Dashboard { get; set; } = true;
 
-    /// <summary>Null if the dashboard is served at <see cref="Listen"/> or not at all.</summary>
+    [Setting("Address and port at which the dashboard is served, and nowhere else. If it is not set, that of the vault API.")]
     public IPEndPoint? DashboardListen { get; set; }
 
     /// <summary>Null if everything is in memory, or the bytes are in an object store.</summary>
+    [Setting("The folder for all bytes; the same folder on all silos and gateways, on a shared file system. Or set Parts to an object store.")]
     public string? PartsFolder { get; set; }
 
+    [Setting("File with key pairs, in the format of `orleans-uploads keys`. Changes take effect within a second.")]
+    public string? KeysFile { get; set; }
+
+    [Setting("The access key ID of a single key pair without a file.")]
+    public string? AccessKeyId { get; set; }
+
+    [Setting("The secret access key of a single key pair without a file.", IsSecret = true)]
+    public string? SecretAccessKey { get; set; }
+
+    [Setting("The account of the operators and of the single key pair, 12 digits. In the dashboard, only its keys without limits see the silos "
+        + "and the collector.")]
+    public AccountId Account { get; set; } = KeyPair.DefaultAccountId;
+
+    [Setting("A silo misses a probe if it does not answer within this time.", IsSameOnAllSilos = true)]
+    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    [Setting("A silo is removed from the cluster after this many missed probes in a row.", Max = 20, IsSameOnAllSilos = true)]
+    public int MissedProbes { get; set; } = 3;
+
+    [Setting("A silo rejects clients of the cluster above this processor load, {min} to {max}. Off if it is not set.", Max = 100)]
+    public int? ShedLoadAtCpuPercent { get; set; }
+
+    [Setting("How long the process keeps serving after the stop signal, while readiness is already red.", Min = 0)]
+    public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;
+
+    [Setting("How long running requests may take after that.")]
+    public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>What distinguishes the decisions of the cluster from all copies of them. Null until the stores are open, and if everything is in
+    /// memory.</summary>
+    public string? Identity { get; private set; }
+
+    /// <summary>The address that <see cref="AdvertisedAddress"/> names.</summary>
+    public IPAddress Address { get; private set; } = IPAddress.Loopback;
+
+    /// <summary>Null if the ports of the cluster have no TLS.</summary>
+    public TlsFiles? Tls => TlsCertificate is { } certificate && TlsKey is { } key && TlsAuthority is { } authority
+        ? new TlsFiles(certificate, key, authority) { SiloName = TlsSiloName }
+        : null;
+
+    /// <summary>Null if the dashboard is served at <see cref="Listen"/> or not at all. The images set an address, and the dashboard can still
+    /// be turned off.</summary>
+    public IPEndPoint? DashboardAddress => Dashboard ? DashboardListen : null;
+
     /// <summary>Where the bytes are, or null if everything is in memory.</summary>
-    public string? PartsPlace => PartsFolder ?? Service.Parts?.ToString();
+    public string? PartsPlace => PartsFolder ?? Parts?.ToString();
 
     /// <summary>Where the bytes are, so that another place has another name, or null if everything is in memory.</summary>
     public string? PartsAddress =>
         PartsFolder is { } folder ? Path.GetFullPath(folder)
-        : Service.PartsAddress is { Endpoint: { } endpoint } address ? $"{address} at {endpoint}"
+        : PartsStore is { Endpoint: { } endpoint } address ? $"{address} at {endpoint}"
         : PartsPlace;
 
-    /// <summary>Null if there is only one key pair.</summary>
-    public string? KeysFile { get; set; }
-
-    /// <summary>The account of <see cref="OnlyKey"/>.</summary>
-    public AccountId Account { get; set; } = KeyPair.DefaultAccountId;
-
     /// <summary>Null if all key pairs are in the file.</summary>
-    public Credential? OnlyKey { get; set; }
+    public Credential? OnlyKey => AccessKeyId is { } id && SecretAccessKey is { } secret ? new Credential(id, secret, Account) : null;
 
-    /// <summary>Options of the engine and of the gateway.</summary>
-    public ServiceOptions Service { get; } = new();
-
-    public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(3);
-
-    public int MissedProbes { get; set; } = 3;
-
-    /// <summary>Null for no load shedding.</summary>
-    public int? ShedLoadAtCpuPercent { get; set; }
-
-    public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;
-
-    public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(25);
-
-    /// <summary>Adds the file beside the program, the environment and the command line to a configuration, and reads all settings.</summary>
-    /// <exception cref="SettingException">Some settings are wrong; the message names all of them.</exception>
-    public static SiloSettings Read(ConfigurationManager configuration, string[] arguments)
+    public override ServiceOptions ToOptions()
     {
-        configuration
-            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
-            .AddEnvironmentVariables()
-            .AddCommandLine(arguments);
-        return Read(configuration);
-    }
-
-    /// <summary>Reads all settings.</summary>
-    /// <exception cref="SettingException">Some settings are wrong; the message names all of them.</exception>
-    public static SiloSettings Read(IConfiguration configuration)
-    {
-        var reader = new SettingsReader(configuration);
-        var settings = new SiloSettings();
-        foreach (var setting in KnownSettings.All)
+        var options = base.ToOptions();
+        return options with
         {
-            reader.Apply(setting, settings);
-        }
-
-        settings.Tls = TlsSettings.Read(reader, settings.TlsSiloName);
-        settings.KeysFile = ReadKeysFile(reader);
-        settings.OnlyKey = ReadOnlyKey(reader, settings.Account);
-        settings.CheckTableService(reader);
-        if (reader.IsValid(KnownSettings.Clustering))
-        {
-            settings.ReadStore(reader);
-        }
-
-        reader.ThrowIfFlawed();
-        settings.Service.Gateway = settings.Service.Gateway with
-        {
-            ReservedDescriptors = ReservedDescriptors,
-            OperatorAccount = settings.Account,
+            Gateway = options.Gateway with { ReservedDescriptors = ReservedDescriptors, OperatorAccount = Account },
         };
-        if (!settings.HasDashboard)
-        {
-            // The images set an address, and the dashboard can still be turned off.
-            settings.DashboardListen = null;
-        }
-
-        return settings;
     }
 
     /// <summary>Takes the identity of the cluster, on which its cluster ID depends.</summary>
     public void Use(ClusterIdentity identity) => (Identity, ClusterId) = (identity.Id, identity.NameOf(ClusterId));
 
-    /// <summary>Reads the settings that depend on the store.</summary>
-    private void ReadStore(SettingsReader reader)
+    /// <summary>Checks that the files of TLS, if there are any, can be used, before the process uses them.</summary>
+    /// <exception cref="SettingException">A file cannot be used; the message says why.</exception>
+    public void RequireTls()
     {
-        if (Store != ClusterStore.Localhost)
+        try
         {
-            ConnectionString = ReadConnectionString(reader, Store);
-            AdvertisedAddress = ReadAddress(reader);
-            ReadParts(reader);
+            _ = Tls is { } files
+                ? new ClusterCertificates(files, isSilo: true, TimeProvider.System, NullLogger<ClusterCertificates>.Instance)
+                : null;
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new SettingException($"The ports of the cluster cannot use TLS: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Adds what is missing and what contradicts to the flaws of the single settings.</summary>
+    public void Check(SettingBinder binder)
+    {
+        CheckTls(binder);
+        CheckKeys(binder);
+        CheckTableService(binder);
+        if (!binder.IsValid(nameof(Clustering)))
+        {
             return;
         }
 
+        if (Clustering == ClusterStore.Localhost)
+        {
+            CheckLocalhost(binder);
+            return;
+        }
+
+        CheckConnectionString(binder);
+        ReadAddress(binder);
+        CheckParts(binder);
+    }
+
+    private static void CheckTls(SettingBinder binder)
+    {
+        string[] all = [nameof(TlsCertificate), nameof(TlsKey), nameof(TlsAuthority)];
+        var missing = Array.FindAll(all, setting => !binder.IsSet(setting));
+        foreach (var setting in missing.Length < all.Length ? missing : [])
+        {
+            binder.Add($"{VariableOf(setting)} is missing. TLS needs certificate, key and authority; set all of them or none.");
+        }
+    }
+
+    private void CheckKeys(SettingBinder binder)
+    {
+        if (KeysFile is null && !binder.IsSet(nameof(AccessKeyId)))
+        {
+            binder.Add(
+                $"No key pair is configured, so clients cannot sign requests. Set {VariableOf(nameof(KeysFile))} to a file created by "
+                + $"'orleans-uploads keys add --create', or set {VariableOf(nameof(AccessKeyId))} and "
+                + $"{FileVariableOf(nameof(SecretAccessKey))}.");
+        }
+
+        if (KeysFile is not null && !File.Exists(KeysFile))
+        {
+            binder.Add($"{VariableOf(nameof(KeysFile))}: the file {KeysFile} does not exist or cannot be read.");
+        }
+
+        if (binder.IsSet(nameof(AccessKeyId)) != binder.IsSet(nameof(SecretAccessKey)))
+        {
+            binder.Add($"{VariableOf(nameof(AccessKeyId))} and {VariableOf(nameof(SecretAccessKey))} must be set together.");
+        }
+    }
+
+    private void CheckTableService(SettingBinder binder)
+    {
+        if (!binder.IsSet(nameof(TableService)))
+        {
+            return;
+        }
+
+        if (binder.IsSet(nameof(ConnectionString)))
+        {
+            binder.Add($"{VariableOf(nameof(ConnectionString))} and {VariableOf(nameof(TableService))} are both set. Remove one of them.");
+        }
+
+        if (binder.IsValid(nameof(Clustering)) && Clustering != ClusterStore.Azure)
+        {
+            binder.Add(
+                $"{VariableOf(nameof(TableService))} is set, but {VariableOf(nameof(Clustering))} is {SettingForms.WordOf(Clustering)}. Remove "
+                + $"it, or set {VariableOf(nameof(Clustering))}=azure.");
+        }
+    }
+
+    private void CheckLocalhost(SettingBinder binder)
+    {
+        // Nothing reads it, so its file may be missing.
+        binder.Forgive(nameof(ConnectionString));
         if (Role == ProcessRole.Gateway)
         {
-            reader.Add(
-                $"{KnownSettings.Role.Variable}=gateway needs a cluster, but {KnownSettings.Clustering.Variable}=localhost is "
-                + "one process with everything in memory. Use postgres or azure.");
+            binder.Add(
+                $"{VariableOf(nameof(Role))}=gateway needs a cluster, but {VariableOf(nameof(Clustering))}=localhost is one process with "
+                + "everything in memory. Use postgres or azure.");
         }
 
         // The journal is in memory, so after a restart all stored bytes would be unowned and collected.
-        if (reader.Find(KnownSettings.PartsFolder) is { } folder)
+        foreach (var (setting, value) in new[] { (nameof(PartsFolder), PartsFolder), (nameof(Parts), Parts?.ToString()) })
         {
-            RefuseOnLocalhost(KnownSettings.PartsFolder.Variable, folder);
-        }
-
-        if (Service.Parts is { } parts)
-        {
-            RefuseOnLocalhost(KnownSettings.PartsVariable, parts.ToString());
-        }
-
-        void RefuseOnLocalhost(string variable, string value) => reader.Add(
-            $"{variable} is '{value}', but {KnownSettings.Clustering.Variable}=localhost keeps everything in memory. Remove it, or use "
-            + "postgres or azure.");
-    }
-
-    /// <summary>Reads where the bytes are: in a shared folder or in an object store.</summary>
-    private void ReadParts(SettingsReader reader)
-    {
-        if (Service.Parts is null)
-        {
-            PartsFolder = reader.Require(
-                KnownSettings.PartsFolder,
-                $"Set it to the folder for all bytes, which all silos and gateways share, or set {KnownSettings.PartsVariable} to an object store.");
-        }
-        else if (reader.Find(KnownSettings.PartsFolder) is not null)
-        {
-            reader.Add($"{KnownSettings.PartsFolder.Variable} and {KnownSettings.PartsVariable} are both set. Remove one of them.");
+            if (value is not null)
+            {
+                binder.Add(
+                    $"{VariableOf(setting)} is '{value}', but {VariableOf(nameof(Clustering))}=localhost keeps everything in memory. Remove it, "
+                    + "or use postgres or azure.");
+            }
         }
     }
 
-    private static string ReadConnectionString(SettingsReader reader, ClusterStore store)
+    private void CheckConnectionString(SettingBinder binder)
     {
-        if (reader.Find(KnownSettings.TableService) is not null && reader.Find(KnownSettings.ConnectionString) is null)
+        if (!binder.IsSet(nameof(ConnectionString)) && !binder.IsSet(nameof(TableService)))
         {
-            return "";
-        }
-
-        var alternative = store == ClusterStore.Azure ? $" With an identity, set {KnownSettings.TableService.Variable} instead." : "";
-        return reader.Require(
-            KnownSettings.ConnectionString,
-            $"{KnownSettings.Clustering.Variable} is {Setting.WordOf(store)}, and this setting is required to reach the "
-            + $"storage.{alternative} For tests in one process without storage, set {KnownSettings.Clustering.Variable}=localhost.");
-    }
-
-    private void CheckTableService(SettingsReader reader)
-    {
-        if (reader.Find(KnownSettings.TableService) is null)
-        {
-            return;
-        }
-
-        if (reader.Find(KnownSettings.ConnectionString) is not null)
-        {
-            reader.Add(
-                $"{KnownSettings.ConnectionString.Variable} and {KnownSettings.TableService.Variable} are both set. Remove one of them.");
-        }
-
-        if (reader.IsValid(KnownSettings.Clustering) && Store != ClusterStore.Azure)
-        {
-            reader.Add(
-                $"{KnownSettings.TableService.Variable} is set, but {KnownSettings.Clustering.Variable} is "
-                + $"{Setting.WordOf(Store)}. Remove it, or set {KnownSettings.Clustering.Variable}=azure.");
+            var alternative = Clustering == ClusterStore.Azure ? $" With an identity, set {VariableOf(nameof(TableService))} instead." : "";
+            binder.Add(
+                $"{VariableOf(nameof(ConnectionString))} or {FileVariableOf(nameof(ConnectionString))} is missing. "
+                + $"{VariableOf(nameof(Clustering))} is {SettingForms.WordOf(Clustering)}, and this setting is required to reach the "
+                + $"storage.{alternative} For tests in one process without storage, set {VariableOf(nameof(Clustering))}=localhost.");
         }
     }
 
-    private static string? ReadKeysFile(SettingsReader reader)
+    private static void CheckParts(SettingBinder binder)
     {
-        var path = reader.Find(KnownSettings.KeysFile);
-        if (path is null && reader.Find(KnownSettings.AccessKeyId) is null)
+        switch (binder.IsSet(nameof(PartsFolder)), binder.IsSet(nameof(Parts)))
         {
-            reader.Add(
-                $"No key pair is configured, so clients cannot sign requests. Set {KnownSettings.KeysFile.Variable} to a file created by "
-                + $"'orleans-uploads keys add --create', or set {KnownSettings.AccessKeyId.Variable} and "
-                + $"{KnownSettings.SecretAccessKey.FileVariable}.");
+            case (false, false):
+                binder.Add(
+                    $"{VariableOf(nameof(PartsFolder))} is missing. Set it to the folder for all bytes, which all silos and gateways share, or set "
+                    + $"{VariableOf(nameof(Parts))} to an object store.");
+                break;
+            case (true, true):
+                binder.Add($"{VariableOf(nameof(PartsFolder))} and {VariableOf(nameof(Parts))} are both set. Remove one of them.");
+                break;
+            default:
+                break;
         }
-
-        if (path is not null && !File.Exists(path))
-        {
-            reader.Add($"{KnownSettings.KeysFile.Variable}: the file {path} does not exist or cannot be read.");
-        }
-
-        return path;
     }
 
-    private static Credential? ReadOnlyKey(SettingsReader reader, AccountId account)
+    private void ReadAddress(SettingBinder binder)
     {
-        var id = reader.Find(KnownSettings.AccessKeyId);
-        var secret = reader.Find(KnownSettings.SecretAccessKey);
-        if ((id is null) != (secret is null))
+        var variable = VariableOf(nameof(AdvertisedAddress));
+        if (AdvertisedAddress is { } text && IPAddress.TryParse(text, out var address))
         {
-            reader.Add(
-                $"{KnownSettings.AccessKeyId.Variable} and {KnownSettings.SecretAccessKey.Variable} must be set together.");
-        }
-
-        return id is null || secret is null ? null : new Credential(id, secret, account);
-    }
-
-    private static IPAddress ReadAddress(SettingsReader reader)
-    {
-        var setting = KnownSettings.AdvertisedAddress;
-        var name = reader.Find(setting);
-        if (name is not null && IPAddress.TryParse(name, out var address))
-        {
+            Address = address;
             if (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
             {
-                reader.Add(
-                    $"{setting.Variable} is '{name}'. It must be one address that the other silos can reach, not all addresses.");
+                binder.Add($"{variable} is '{text}'. It must be one address that the other silos can reach, not all addresses.");
             }
-
-            return address;
         }
+        else if (FindAddress(AdvertisedAddress ?? Dns.GetHostName()) is { } found)
+        {
+            Address = found;
+        }
+        else
+        {
+            var problem = AdvertisedAddress is { } name ? $"is '{name}'. This name" : "is not set, and the name of this host";
+            binder.Add($"{variable} {problem} has no address that other silos can reach. Set it to an address that they can reach.");
+        }
+    }
 
+    private static IPAddress? FindAddress(string name)
+    {
         try
         {
-            var addresses = Dns.GetHostAddresses(name ?? Dns.GetHostName());
-            if (Array.Find(addresses, IsReachable) is { } found)
-            {
-                return found;
-            }
+            return Array.Find(
+                Dns.GetHostAddresses(name),
+                static address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address));
         }
         catch (SocketException)
         {
-            // The message below tells the operator what to do.
+            return null;
         }
-
-        reader.Add(name is null
-            ? $"{setting.Variable} is not set, and the name of this host has no address that other silos can reach. Set it to an "
-                + "address that they can reach."
-            : $"{setting.Variable} is '{name}'. This name has no address that other silos can reach. Set it to an address that "
-                + "they can reach.");
-        return IPAddress.None;
     }
-
-    private static bool IsReachable(IPAddress address) =>
-        address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address);
 }
 
 /// <summary>The store of a cluster's membership, journals and reminders.</summary>

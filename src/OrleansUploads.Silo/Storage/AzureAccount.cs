@@ -35,7 +35,7 @@ internal static class AzureAccount
         catch (FormatException fault)
         {
             throw new SettingException(
-                $"{KnownSettings.ConnectionString.Variable} is not a connection string of Azure Storage: {FirstLine(fault)} It must be as the "
+                $"{VariableOf(nameof(SiloSettings.ConnectionString))} is not a connection string of Azure Storage: {FirstLine(fault)} It must be as the "
                 + "Azure portal shows it, such as DefaultEndpointsProtocol=https;AccountName=...;AccountKey=...;EndpointSuffix=core.windows.net.",
                 fault);
         }
@@ -55,7 +55,7 @@ internal static class AzureAccount
             settings.Use(identity);
             if (isSilo)
             {
-                var silo = new IPEndPoint(settings.AdvertisedAddress, settings.SiloPort);
+                var silo = new IPEndPoint(settings.Address, settings.SiloPort);
                 return await AzureStores.PrepareSiloAsync(tables, settings.ClusterId, silo, cancellationToken);
             }
 
@@ -68,7 +68,7 @@ internal static class AzureAccount
     /// <exception cref="SettingException">The account cannot be reached, or it refuses the requests. The message says why.</exception>
     public static async Task<T> AskAsync<T>(SiloSettings settings, Func<CancellationToken, Task<T>> askAsync)
     {
-        var setting = settings.TableService is null ? KnownSettings.ConnectionString : KnownSettings.TableService;
+        var setting = settings.TableService is null ? nameof(SiloSettings.ConnectionString) : nameof(SiloSettings.TableService);
         var account = Connect(settings).Uri.Authority;
         using var timeout = new CancellationTokenSource(CheckTime);
         try
@@ -81,16 +81,16 @@ internal static class AzureAccount
                 : settings.TableService is null ? " Check the account's name and key."
                 : " Give the identity the role Storage Table Data Contributor.";
             throw new SettingException(
-                $"{setting.Variable}: Azure Storage at {account} reported: {FirstLine(fault)}{advice}", fault);
+                $"{VariableOf(setting)}: Azure Storage at {account} reported: {FirstLine(fault)}{advice}", fault);
         }
         catch (AuthenticationFailedException fault)
         {
-            throw new SettingException($"{setting.Variable}: there is no token for Azure Storage: {FirstLine(fault)}", fault);
+            throw new SettingException($"{VariableOf(setting)}: there is no token for Azure Storage: {FirstLine(fault)}", fault);
         }
         catch (OperationCanceledException fault)
         {
             throw new SettingException(
-                $"{setting.Variable}: Azure Storage at {account} did not answer within {CheckTime.TotalSeconds:F0} seconds.",
+                $"{VariableOf(setting)}: Azure Storage at {account} did not answer within {CheckTime.TotalSeconds:F0} seconds.",
                 fault);
         }
     }

@@ -32,7 +32,7 @@ internal static class PartStoreMark
 
     /// <summary>Says why a silo or gateway may not use the part store, and what to do.</summary>
     public static SettingException Describe(StoreOwnedException fault) => new(
-        $"{KnownSettings.PartsVariable}: {fault.Message}" + (fault.HasMoved ? $". Set {KnownSettings.PartsVariable} to that store."
+        $"{VariableOf(nameof(SiloSettings.Parts))}: {fault.Message}" + (fault.HasMoved ? $". Set {VariableOf(nameof(SiloSettings.Parts))} to that store."
             : fault.IsContended ? "; start this process again."
             : ", and not by the cluster of these settings; if that one never runs again, run 'orleans-uploads-silo take-over' with these "
                 + "settings."),
@@ -41,7 +41,7 @@ internal static class PartStoreMark
     /// <summary>Says why the part store does not belong to the storage, and what to do.</summary>
     public static SettingException Describe(IStoreMark parts, StoreMarkFault fault, Exception? inner)
     {
-        var (setting, kind) = parts is DiskPartStore ? (KnownSettings.PartsFolder.Variable, "folder") : (KnownSettings.PartsVariable, "prefix");
+        var (setting, kind) = parts is DiskPartStore ? (VariableOf(nameof(SiloSettings.PartsFolder)), "folder") : (VariableOf(nameof(SiloSettings.Parts)), "prefix");
         return new SettingException(
             $"{setting}: {parts.Place} " + fault switch
             {
@@ -52,10 +52,10 @@ internal static class PartStoreMark
                     "has no mark, so it is not the store that the silos share. The first silo of a cluster makes the mark.",
                 StoreMarkFault.UnknownBytes =>
                     "contains bytes that are unknown to the storage. The silo would delete them, so it does not start. Restore the storage "
-                    + $"from the same backup, correct {KnownSettings.ConnectionString.Variable} or {KnownSettings.ServiceId.Variable}, or use "
+                    + $"from the same backup, correct {VariableOf(nameof(SiloSettings.ConnectionString))} or {VariableOf(nameof(SiloSettings.ServiceId))}, or use "
                     + $"an empty {kind}.",
-                _ => $"belongs to another cluster or data folder, and not to the storage that {KnownSettings.ConnectionString.Variable} and "
-                    + $"{KnownSettings.ServiceId.Variable} select. Correct one of these settings. If nothing else uses this {kind} and it is "
+                _ => $"belongs to another cluster or data folder, and not to the storage that {VariableOf(nameof(SiloSettings.ConnectionString))} and "
+                    + $"{VariableOf(nameof(SiloSettings.ServiceId))} select. Correct one of these settings. If nothing else uses this {kind} and it is "
                     + $"empty, delete the mark '{parts.MarkName}' in it.",
             },
             inner);

@@ -12,7 +12,7 @@ internal static class PartStores
     /// <exception cref="SettingException">It cannot be used; the message names the setting.</exception>
     public static async Task<IPartStore> OpenAsync(SiloSettings settings)
     {
-        if (settings.Service.PartsAddress is { } address)
+        if (settings.PartsStore is { } address)
         {
             try
             {
@@ -20,20 +20,21 @@ internal static class PartStores
             }
             catch (PartStoreUnavailableException fault)
             {
-                throw new SettingException($"{KnownSettings.PartsVariable}: {fault.Message}", fault);
+                throw new SettingException($"{VariableOf(nameof(SiloSettings.Parts))}: {fault.Message}", fault);
             }
         }
 
         return settings.PartsFolder is not { } folder
             ? new MemoryPartStore()
-            : await RequireAsync(settings, KnownSettings.PartsFolder.Use(
-                () => DiskPartStore.OpenShared(folder, new DiskPartStoreOptions { DirectIo = settings.Service.DirectIo })));
+            : await RequireAsync(settings, Use(
+                nameof(SiloSettings.PartsFolder),
+                () => DiskPartStore.OpenShared(folder, new DiskPartStoreOptions { DirectIo = settings.DirectIo })));
     }
 
     /// <summary>Opens the store for reading. Nothing is created or tried in it.</summary>
     /// <exception cref="PartStoreUnavailableException">The address or the credentials are no valid ones.</exception>
     public static IPartStore OpenForReading(SiloSettings settings) =>
-        settings.Service.PartsAddress is { } address ? ObjectStores.OpenForReading(address) : DiskPartStore.OpenForReading(settings.PartsFolder!);
+        settings.PartsStore is { } address ? ObjectStores.OpenForReading(address) : DiskPartStore.OpenForReading(settings.PartsFolder!);
 
     private static async Task<T> RequireAsync<T>(SiloSettings settings, T parts)
         where T : IStoreMark

@@ -22,12 +22,10 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Health;
-using OrleansUploads.Gateway.Settings;
 using OrleansUploads.Gateway.Tests.S3;
 using OrleansUploads.Signing;
 using OrleansUploads.TestKit.PartStores;
@@ -102,18 +100,6 @@ public sealed class ForeignApplicationTests : IDisposable
             var other = await Assert.ThrowsAsync<IOException>(() => StartAsync(store, "c"));
             Assert.Contains("belongs to another data folder", other.Message, StringComparison.Ordinal);
         }
-    }
-
-    [Fact]
-    public void Options_that_an_application_carries_out_by_itself_are_refused()
-    {
-        var services = new ServiceCollection();
-        Assert.Throws<ArgumentException>(() => services.AddOrleansUploads(
-            _folder.Path, new ServiceOptions { Parts = new StorageAddress(StorageAddress.S3, "bucket", "") }));
-        Assert.Throws<ArgumentException>(() => services.AddOrleansUploads(
-            _folder.Path, new ServiceOptions { PartsEndpoint = new Uri("http://127.0.0.1:9000") }));
-        Assert.Throws<ArgumentException>(() => services.AddOrleansUploads(
-            _folder.Path, new ServiceOptions { LogFormat = LogFormat.Json }));
     }
 
     [Fact]

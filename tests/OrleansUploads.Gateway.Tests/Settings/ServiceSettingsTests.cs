@@ -1,4 +1,4 @@
-using Microsoft.Extensions.Options;
+using System.Reflection;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Gateway.Settings;
 
@@ -7,18 +7,18 @@ namespace OrleansUploads.Gateway.Tests.Settings;
 public sealed class ServiceSettingsTests
 {
     public static TheoryData<string> WithDefaults =>
-        new(ServiceSettings.All.Where(setting => setting.Default is not null).Select(setting => setting.Name));
+        new(Setting.Of<ServiceSettings>().Where(setting => setting.Default is not null).Select(setting => setting.Name));
 
     [Theory]
     [MemberData(nameof(WithDefaults))]
     public void Each_default_can_be_parsed_by_its_setting(string name)
     {
-        var setting = ServiceSettings.All.Single(setting => setting.Name == name);
-        var options = new ServiceOptions();
+        var setting = Setting.Of<ServiceSettings>().Single(setting => setting.Name == name);
+        var settings = new ServiceSettings();
 
-        Assert.Null(setting.Apply(options, setting.Default!));
+        Assert.Null(setting.Read(settings, setting.Default!));
 
-        Assert.Equal(setting.Default, setting.Show(options));
+        Assert.Equal(setting.Default, setting.Show(settings));
         Assert.DoesNotContain("{", setting.Default!, StringComparison.Ordinal);
     }
 
@@ -26,13 +26,14 @@ public sealed class ServiceSettingsTests
     public void Given_settings_change_their_options_and_the_others_keep_their_defaults()
     {
         var options = Bind(
+            out _,
             ("S3Domain", "s3.example.org"), ("StaleAfter", "3d"), ("ReplacedObjectGrace", "2h"), ("RetrievalDelay", "3h expedited=0"), ("MaxBodies", "7"),
             ("DirectIo", "OFF"));
 
         Assert.Equal("s3.example.org", options.Gateway.S3Domain);
         Assert.Equal(TimeSpan.FromDays(3), options.Engine.Uploads.StaleAfter);
         Assert.Equal(TimeSpan.FromHours(2), options.Engine.Uploads.ReplacedObjectGrace);
-        Assert.Equal("standard=3h expedited=0 bulk=3h", ServiceSettings.RetrievalDelay.Show(options));
+        Assert.Equal("standard=3h expedited=0 bulk=3h", RetrievalDelays.Format(options.Engine.Retrievals));
         Assert.Equal(DirectIo.Off, options.DirectIo);
         Assert.Equal((7, 7), (options.Gateway.MaxConcurrentBodies, options.Gateway.MaxConcurrentOutputs));
         Assert.Equal(new ServiceOptions().Engine.Maintenance, options.Engine.Maintenance);
@@ -41,7 +42,8 @@ public sealed class ServiceSettingsTests
     [Fact]
     public void All_invalid_settings_are_reported_at_once()
     {
-        var exception = Assert.Throws<OptionsValidationException>(() => Bind(
+        Bind(
+            out var flaws,
             ("Region", "us east"),
             ("S3Domain", "s3.example.org:9400"),
             ("StaleAfter", "1h"),
@@ -51,7 +53,7 @@ public sealed class ServiceSettingsTests
             ("MaxJobs", "many"),
             ("HeaderTimeout", "soon"),
             ("DirectIo", "on"),
-            ("Notify", "nowhere")));
+            ("Notify", "nowhere"));
 
         Assert.Equal(
             [
@@ -66,13 +68,52 @@ public sealed class ServiceSettingsTests
                 "--HeaderTimeout is 'soon'. It must be a duration such as 90s, 15m, 24h or 7d.",
                 "--DirectIo is 'on'. It must be one of auto, off.",
             ],
-            exception.Failures.Where(failure => !failure.StartsWith("--Notify", StringComparison.Ordinal)));
-        Assert.Contains(exception.Failures, failure => failure.StartsWith("--Notify: ", StringComparison.Ordinal));
+            flaws.Where(failure => !failure.StartsWith("--Notify", StringComparison.Ordinal)));
+        Assert.Contains(flaws, failure => failure.StartsWith("--Notify: ", StringComparison.Ordinal));
     }
 
-    private static ServiceOptions Bind(params (string Name, string Text)[] texts)
+    /// <summary>A text of each setting that is not its default.</summary>
+    [Theory]
+    [InlineData("Region", "eu-central-1")]
+    [InlineData("S3Domain", "s3.example.org")]
+    [InlineData("SignatureVersion2", "off")]
+    [InlineData("StaleAfter", "2d")]
+    [InlineData("ReplacedObjectGrace", "2h")]
+    [InlineData("RetrievalDelay", "3h")]
+    [InlineData("Notify", "arn:aws:sns:us-east-1:111122223333:ready=https://example.org/ready")]
+    [InlineData("MaxVaults", "7")]
+    [InlineData("MaxOpenUploads", "7")]
+    [InlineData("MaxJobs", "7")]
+    [InlineData("MaxConnections", "7")]
+    [InlineData("MaxBodies", "7")]
+    [InlineData("HeaderTimeout", "7s")]
+    [InlineData("KeepAliveTimeout", "7s")]
+    [InlineData("CollectGrace", "0")]
+    [InlineData("CollectInterval", "7s")]
+    [InlineData("DirectIo", "off")]
+    public void A_setting_changes_the_options_of_the_service(string name, string text)
     {
-        var byName = texts.ToDictionary(text => text.Name, text => text.Text);
-        return ServiceSettings.Bind(setting => byName.GetValueOrDefault(setting.Name), setting => $"--{setting.Name}");
+        Assert.NotEqual(Bind(out _), Bind(out var flaws, (name, text)));
+        Assert.Empty(flaws);
+    }
+
+    [Fact]
+    public void Each_setting_has_a_test_of_its_effect()
+    {
+        // The programs themselves use these.
+        string[] others = ["Parts", "PartsEndpoint", "PartsRegion", "LogFormat"];
+        var tested = typeof(ServiceSettingsTests).GetMethod(nameof(A_setting_changes_the_options_of_the_service))!
+            .GetCustomAttributes<InlineDataAttribute>().Select(static data => (string)data.Data[0]!);
+        Assert.Equal(
+            Setting.Of<ServiceSettings>().Select(static setting => setting.Name).Order(StringComparer.Ordinal),
+            tested.Concat(others).Order(StringComparer.Ordinal));
+    }
+
+    private static ServiceOptions Bind(out IReadOnlyList<string> flaws, params (string Name, string Text)[] texts)
+    {
+        var binder = new SettingBinder(static setting => $"--{setting.Name}");
+        var settings = binder.Bind<ServiceSettings>(setting => texts.FirstOrDefault(text => text.Name == setting.Name).Text);
+        flaws = binder.Flaws;
+        return settings.ToOptions();
     }
 }

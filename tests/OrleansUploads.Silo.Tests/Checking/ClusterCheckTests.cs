@@ -68,7 +68,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
     public async Task Damaged_and_missing_files_are_named_with_their_owners(string database)
     {
         var (silo, archive, upload) = database == "PostgreSQL" ? await stopped.TakeAsync() : await FillAsync(await OnAzureAsync());
-        var folder = silo.Environment[KnownSettings.PartsFolder.Variable]!;
+        var folder = silo.Environment[VariableOf(nameof(SiloSettings.PartsFolder))]!;
         var parts = Files(folder, upload, "*.part");
         Assert.Equal(3, parts.Length);
         Assert.Empty((await ClusterCheck.RunAsync(silo)).ExpectSound().Orphans);
@@ -127,7 +127,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
             ("missing", "there is no mark"),
         ])
         {
-            var report = await ClusterCheck.RunAsync(silo.With(KnownSettings.PartsFolder.Variable, _folder.File(folder)));
+            var report = await ClusterCheck.RunAsync(silo.With(VariableOf(nameof(SiloSettings.PartsFolder)), _folder.File(folder)));
             Assert.Equal((2, 0), (report.ExitCode, report.Damage.Count));
             Assert.Contains(reason, ClusterCheck.Text(report.Document, "reason"), StringComparison.Ordinal);
         }
@@ -138,7 +138,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
     {
         var (silo, archive, upload) = await stopped.TakeAsync();
         await PostgresServer.ExecuteAsync(
-            silo.Environment[KnownSettings.ConnectionString.Variable]!,
+            silo.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!,
             $"DELETE FROM orleansstorage WHERE grainidextensionstring = '{upload}'");
 
         var found = Assert.Single((await ClusterCheck.RunAsync(silo)).Damage);
@@ -151,7 +151,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
     {
         var (silo, _, upload) = await stopped.TakeAsync();
         await PostgresServer.ExecuteAsync(
-            silo.Environment[KnownSettings.ConnectionString.Variable]!,
+            silo.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!,
             $"UPDATE orleansstorage SET payloadbinary = 'rubbish' WHERE grainidextensionstring = '{upload}'");
 
         var report = await ClusterCheck.RunAsync(silo);
@@ -166,7 +166,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
     {
         var (silo, _, upload) = await stopped.TakeAsync();
         await PostgresServer.ExecuteAsync(
-            silo.Environment[KnownSettings.ConnectionString.Variable]!,
+            silo.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!,
             $"""
             UPDATE orleansstorage SET payloadbinary = 'rubbish' WHERE (graintypestring, grainidextensionstring) = (
                 SELECT graintypestring, max(grainidextensionstring) FROM orleansstorage
@@ -246,7 +246,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
     private static async Task<IReadOnlyList<string>> KeysAsync(S3Calls s3) => await s3.ListAsync($"/{S3Calls.Bucket}?list-type=2", "Key");
 
     private static Task<string?> DigestOfRowsAsync(SiloStart silo) => PostgresServer.QueryAsync(
-        silo.Environment[KnownSettings.ConnectionString.Variable]!,
+        silo.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!,
         "SELECT md5(string_agg(s::text || s.xmin::text, ',' ORDER BY s::text)) FROM orleansstorage s");
 
     private static string[] Files(string parts, string upload, string pattern) =>
@@ -278,7 +278,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
             if (_filled is { } filled)
             {
                 await PostgresServer.ExecuteAsync(
-                    filled.Silo.Environment[KnownSettings.ConnectionString.Variable]!,
+                    filled.Silo.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!,
                     "TRUNCATE orleansstorage; INSERT INTO orleansstorage SELECT * FROM kept");
                 Directory.Delete(_folder.Data, recursive: true);
                 await CopyAsync(_folder.File("kept"), _folder.Data);

@@ -10,7 +10,7 @@ internal sealed class HomeOfCluster : IAsyncDisposable
 {
     private const string Database = "uploads";
     private static readonly string[] OfOneSilo =
-        [KnownSettings.Listen.Variable, KnownSettings.SiloPort.Variable, KnownSettings.ClientPort.Variable];
+        [VariableOf(nameof(SiloSettings.Listen)), VariableOf(nameof(SiloSettings.SiloPort)), VariableOf(nameof(SiloSettings.ClientPort))];
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 

@@ -107,8 +107,8 @@ public sealed class RestoreDrillTests : IAsyncDisposable
 
         Assert.Contains(Refusal, await RunningSilo.RefuseAsync(start.Environment), StringComparison.Ordinal);
         Assert.Contains(Refusal, await RunningSilo.RefuseAsync(start.Environment, "clock", "show"), StringComparison.Ordinal);
-        Assert.Contains(Refusal, await RunningSilo.RefuseAsync(start.With(KnownSettings.ClusterId.Variable, "drill").Environment), StringComparison.Ordinal);
-        var gateway = start.With(KnownSettings.Role.Variable, "gateway");
+        Assert.Contains(Refusal, await RunningSilo.RefuseAsync(start.With(VariableOf(nameof(SiloSettings.ClusterId)), "drill").Environment), StringComparison.Ordinal);
+        var gateway = start.With(VariableOf(nameof(SiloSettings.Role)), "gateway");
         Assert.Contains(Refusal, await RunningSilo.RefuseAsync(gateway.Environment), StringComparison.Ordinal);
         Assert.Contains(
             $"{home.PartsFolder} has the bytes of the cluster that was copied", await RunningSilo.RefuseAsync(start.Environment, "clone"), StringComparison.Ordinal);
@@ -120,7 +120,7 @@ public sealed class RestoreDrillTests : IAsyncDisposable
         Assert.Contains("take-over", owned, StringComparison.Ordinal);
         await home.RunAsync("(set -a; . ~/cluster/silos.env; ~/cluster/program/orleans-uploads-silo take-over)");
         await using var restored = await RunningSilo.StartAsync(start.Environment);
-        await using var asGateway = await RunningSilo.StartAsync((await PrepareAsync(home, "folder")).With(KnownSettings.Role.Variable, "gateway"));
+        await using var asGateway = await RunningSilo.StartAsync((await PrepareAsync(home, "folder")).With(VariableOf(nameof(SiloSettings.Role)), "gateway"));
         await load.RequireAllAsync(restored.Address);
         await load.RequireAllAsync(asGateway.Address);
 

@@ -39,11 +39,11 @@ public sealed partial class DeployedSettingsTests : IDisposable
         Assert.DoesNotContain(
             environment.Keys.Except(ReadBySdks), name => !name.StartsWith("OrleansUploads__", StringComparison.Ordinal));
 
-        var settings = SiloSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(
+        var settings = SettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(
             environment.Select(entry => KeyValuePair.Create(entry.Key.Replace("__", ":", StringComparison.Ordinal), entry.Value))).Build());
 
-        Assert.Equal(decisions, Setting.WordOf(settings.Store));
-        Assert.Equal(bytes, settings.Service.Parts?.ToString().TrimEnd('/') ?? settings.PartsFolder);
+        Assert.Equal(decisions, SettingForms.WordOf(settings.Clustering));
+        Assert.Equal(bytes, settings.Parts?.ToString().TrimEnd('/') ?? settings.PartsFolder);
     }
 
     [Theory]
@@ -87,13 +87,13 @@ public sealed partial class DeployedSettingsTests : IDisposable
             ? PodVariable().Matches(Read($"{KubernetesFolder}/base/silo.yaml"))
                 .Concat(FileVariable().Matches(Read($"{deployment}/settings.env")))
             : ComposeFiles(deployment).SelectMany(file => ComposeVariable().Matches(SiloOf(file)));
-        var environment = new Dictionary<string, string?> { [KnownSettings.AdvertisedAddress.Variable] = "10.0.0.1" };
+        var environment = new Dictionary<string, string?> { [VariableOf(nameof(SiloSettings.AdvertisedAddress))] = "10.0.0.1" };
         foreach (var variable in written)
         {
             environment[Name(variable)] = Interpolate(variable.Groups["value"].Value);
         }
 
-        foreach (var file in (string[])[KnownSettings.ConnectionString.FileVariable, KnownSettings.KeysFile.Variable])
+        foreach (var file in (string[])[FileVariableOf(nameof(SiloSettings.ConnectionString)), VariableOf(nameof(SiloSettings.KeysFile))])
         {
             if (environment.ContainsKey(file))
             {

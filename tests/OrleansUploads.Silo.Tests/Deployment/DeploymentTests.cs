@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OrleansUploads.Gateway.Settings;
 using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
@@ -24,7 +25,7 @@ public sealed partial class DeploymentTests
     [Fact]
     public void Every_variable_is_a_setting()
     {
-        var known = KnownSettings.All.SelectMany(setting => setting.IsSecret ? [setting.Variable, setting.FileVariable] : new[] { setting.Variable });
+        var known = Setting.Of<SiloSettings>().SelectMany(setting => setting.IsSecret ? [VariableOf(setting.Name), FileVariableOf(setting.Name)] : new[] { VariableOf(setting.Name) });
         var used = Variable().Matches(Everything).Select(match => match.Value).Distinct().ToList();
         Assert.True(used.Count > 8, "The variables were not found.");
         Assert.Empty(used.Except(known));
@@ -34,9 +35,9 @@ public sealed partial class DeploymentTests
     public void Every_setting_is_documented_with_its_default()
     {
         var operations = Read("docs/operations.md");
-        Assert.All(KnownSettings.All, setting => Assert.Contains(
-            $"| `{setting.Name}`{(setting.IsSecret ? $" or `{setting.Name}{SettingVariables.FileSuffix}`" : "")} | "
-            + $"{(setting.Default is null ? "" : $"`{setting.Default}`")} | {setting.Meaning} |",
+        Assert.All(Setting.Of<SiloSettings>(), setting => Assert.Contains(
+            $"| `{setting.Name}`{(setting.IsSecret ? $" or `{setting.Name}{FileSuffix}`" : "")} | "
+            + $"{(setting.Default is null ? "" : $"`{setting.Default}`")} | {setting.MeaningInCluster} |",
             operations,
             StringComparison.Ordinal));
     }

@@ -1,7 +1,6 @@
 using Amazon.Runtime.CredentialManagement;
 using Npgsql;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Gateway.Settings;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Settings;
 
@@ -88,7 +87,7 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
         await AskStoreAsync(HttpMethod.Put, "/uploads");
         var cluster = _folder.File("cluster");
         var environment = LocalCluster(cluster);
-        environment[KnownSettings.OfService(ServiceSettings.PartsEndpoint).Variable] = store.Address.ToString();
+        environment[VariableOf(nameof(SiloSettings.PartsEndpoint))] = store.Address.ToString();
         environment["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId;
         environment["AWS_SECRET_ACCESS_KEY"] = CommandLine.SecretAccessKey;
         try

@@ -30,7 +30,7 @@ internal sealed class SiloDisturbances(SiloCluster cluster)
 
     /// <summary>How silos start in a cluster that is disturbed like this.</summary>
     public static SiloStart Prepare(int number, SiloStart start) => (start with { Group = NetworkCut.GroupOf(number) })
-        .With(KnownSettings.DrainDelay.Variable, "5s"); // Longer than the rotation needs to notice that a silo is not ready.
+        .With(VariableOf(nameof(SiloSettings.DrainDelay)), "5s"); // Longer than the rotation needs to notice that a silo is not ready.
 
     private async Task KillAsync(int silo)
     {

@@ -15,61 +15,61 @@ internal sealed class RunningSilo : ServingProcess
     private RunningSilo(SiloStart start, CapturedProcess process, Uri address)
         : base(process, address, StopPatience) => _start = start;
 
-    public string SiloPort => _start.Environment[KnownSettings.SiloPort.Variable]!;
+    public string SiloPort => _start.Environment[VariableOf(nameof(SiloSettings.SiloPort))]!;
 
     /// <summary>The environment of a silo with new ports, in a cluster on PostgreSQL.</summary>
     public static Dictionary<string, string?> OnPostgres(string connectionString, string partsFolder) => InCluster(
-        partsFolder, (KnownSettings.Clustering, "postgres"), (KnownSettings.ConnectionString, connectionString));
+        partsFolder, (nameof(SiloSettings.Clustering), "postgres"), (nameof(SiloSettings.ConnectionString), connectionString));
 
     /// <summary>The environment of a silo with new ports, in a cluster on Azure Storage.</summary>
     public static Dictionary<string, string?> OnAzure(AzureCluster cluster, string partsFolder) => InCluster(
         partsFolder,
-        (KnownSettings.Clustering, "azure"),
-        (KnownSettings.ConnectionString, cluster.ConnectionString),
-        (KnownSettings.ClusterId, cluster.Name),
-        (KnownSettings.ServiceId, cluster.Name));
+        (nameof(SiloSettings.Clustering), "azure"),
+        (nameof(SiloSettings.ConnectionString), cluster.ConnectionString),
+        (nameof(SiloSettings.ClusterId), cluster.Name),
+        (nameof(SiloSettings.ServiceId), cluster.Name));
 
     private static Dictionary<string, string?> InCluster(
-        string partsFolder, params ReadOnlySpan<(Setting<SiloSettings> Setting, string? Value)> settings)
+        string partsFolder, params ReadOnlySpan<(string Setting, string? Value)> settings)
     {
         var ports = FreePort.Take(3);
         return With(
         [
             .. settings,
-            (KnownSettings.PartsFolder, partsFolder),
-            (KnownSettings.AdvertisedAddress, "127.0.0.1"),
-            (KnownSettings.Listen, $"127.0.0.1:{ports[0]}"),
-            (KnownSettings.SiloPort, $"{ports[1]}"),
-            (KnownSettings.ClientPort, $"{ports[2]}"),
-            (KnownSettings.AccessKeyId, CommandLine.AccessKeyId),
-            (KnownSettings.SecretAccessKey, CommandLine.SecretAccessKey),
+            (nameof(SiloSettings.PartsFolder), partsFolder),
+            (nameof(SiloSettings.AdvertisedAddress), "127.0.0.1"),
+            (nameof(SiloSettings.Listen), $"127.0.0.1:{ports[0]}"),
+            (nameof(SiloSettings.SiloPort), $"{ports[1]}"),
+            (nameof(SiloSettings.ClientPort), $"{ports[2]}"),
+            (nameof(SiloSettings.AccessKeyId), CommandLine.AccessKeyId),
+            (nameof(SiloSettings.SecretAccessKey), CommandLine.SecretAccessKey),
         ]);
     }
 
     /// <summary>The environment of a silo with new ports that is a cluster of its own and keeps its data in memory.</summary>
     public static Dictionary<string, string?> Alone(
-        params ReadOnlySpan<(Setting<SiloSettings> Setting, string? Value)> settings)
+        params ReadOnlySpan<(string Setting, string? Value)> settings)
     {
         var ports = FreePort.Take(2);
         return With(
         [
-            (KnownSettings.Clustering, "localhost"),
-            (KnownSettings.Listen, "127.0.0.1:0"),
-            (KnownSettings.SiloPort, $"{ports[0]}"),
-            (KnownSettings.ClientPort, $"{ports[1]}"),
-            (KnownSettings.AccessKeyId, CommandLine.AccessKeyId),
-            (KnownSettings.SecretAccessKey, CommandLine.SecretAccessKey),
+            (nameof(SiloSettings.Clustering), "localhost"),
+            (nameof(SiloSettings.Listen), "127.0.0.1:0"),
+            (nameof(SiloSettings.SiloPort), $"{ports[0]}"),
+            (nameof(SiloSettings.ClientPort), $"{ports[1]}"),
+            (nameof(SiloSettings.AccessKeyId), CommandLine.AccessKeyId),
+            (nameof(SiloSettings.SecretAccessKey), CommandLine.SecretAccessKey),
             .. settings,
         ]);
     }
 
     /// <summary>An environment with only the given settings.</summary>
-    public static Dictionary<string, string?> With(params (Setting<SiloSettings> Setting, string? Value)[] settings)
+    public static Dictionary<string, string?> With(params (string Setting, string? Value)[] settings)
     {
-        var environment = KnownSettings.All.ToDictionary(setting => setting.Variable, _ => (string?)null);
+        var environment = Setting.Of<SiloSettings>().ToDictionary(setting => VariableOf(setting.Name), _ => (string?)null);
         foreach (var (setting, value) in settings)
         {
-            environment[setting.Variable] = value;
+            environment[VariableOf(setting)] = value;
         }
 
         return environment;

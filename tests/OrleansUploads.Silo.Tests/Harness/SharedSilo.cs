@@ -19,7 +19,7 @@ public sealed class SharedSilo : IAsyncDisposable
     /// <summary>The environment of the silo, once it runs.</summary>
     internal IReadOnlyDictionary<string, string?> Environment { get; private set; } = new Dictionary<string, string?>();
 
-    internal string Database => Environment[KnownSettings.ConnectionString.Variable]!;
+    internal string Database => Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!;
 
     /// <summary>Starts the silo, unless it runs. Skips the test if there is no PostgreSQL.</summary>
     internal Task<RunningSilo> StartAsync() => _silo.Value;

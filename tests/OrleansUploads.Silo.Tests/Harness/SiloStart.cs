@@ -23,7 +23,7 @@ internal sealed record SiloStart(IReadOnlyDictionary<string, string?> Environmen
     };
 
     /// <summary>The same start with the bytes in an object store instead of a folder.</summary>
-    public SiloStart WithParts(string parts) => With(KnownSettings.PartsFolder.Variable, null).With(KnownSettings.PartsVariable, parts);
+    public SiloStart WithParts(string parts) => With(VariableOf(nameof(SiloSettings.PartsFolder)), null).With(VariableOf(nameof(SiloSettings.Parts)), parts);
 
     /// <summary>The same start with the bytes in the bucket of a store that <see cref="S3Calls.StartStoreAsync"/> has started.</summary>
     public SiloStart WithPartsIn(ServerProcess store, Uri? address = null) => WithPartsInS3(

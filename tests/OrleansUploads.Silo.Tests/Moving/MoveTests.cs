@@ -127,7 +127,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     /// <summary>Starts an import while the database refuses new rows, and asserts that it stops with a sentence.</summary>
     private async Task FaultStopsImportAsync(SiloStart silo)
     {
-        var database = silo.Environment[KnownSettings.ConnectionString.Variable]!;
+        var database = silo.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!;
         await PostgresServer.ExecuteAsync(database, "ALTER TABLE OrleansStorage ADD CONSTRAINT NothingNew CHECK (false) NOT VALID");
         await using var import = silo.Run("import", _folder.Data);
         Assert.Equal(1, await import.WaitForExitAsync(Patience));
@@ -139,7 +139,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
 
     private async Task MoveBytesAsync(SiloStart folder, Target target)
     {
-        var source = folder.Environment[KnownSettings.PartsFolder.Variable]!;
+        var source = folder.Environment[VariableOf(nameof(SiloSettings.PartsFolder))]!;
         IReadOnlyDictionary<string, string> before;
         await using (var cluster = await RunningSilo.StartAsync(folder))
         {
@@ -158,7 +158,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
 
         await CopyAsync(source, target, "--final");
         Assert.Contains("has moved to", await RunningSilo.ExpectRefusalAsync(folder.Environment), StringComparison.Ordinal);
-        var gateway = folder.With(KnownSettings.Role.Variable, "gateway");
+        var gateway = folder.With(VariableOf(nameof(SiloSettings.Role)), "gateway");
         Assert.Contains("has moved to", await RunningSilo.RefuseAsync(gateway.Environment), StringComparison.Ordinal);
 
         await using (var check = folder.Run("check"))

@@ -16,7 +16,7 @@ public sealed class DashboardTests : IDisposable
     {
         var own = new Uri($"http://127.0.0.1:{FreePort.Take(1)[0]}");
         await using var silo = await RunningSilo.StartAsync(RunningSilo.Alone(
-            (KnownSettings.Dashboard, "false"), (KnownSettings.DashboardListen, own.Authority)));
+            (nameof(SiloSettings.Dashboard), "false"), (nameof(SiloSettings.DashboardListen), own.Authority)));
         using var answer = await _http.GetAsync(new Uri(silo.Address, "/dashboard/"));
         Assert.NotEqual(HttpStatusCode.OK, answer.StatusCode);
         await Assert.ThrowsAsync<HttpRequestException>(() => _http.GetAsync(own));
@@ -27,7 +27,7 @@ public sealed class DashboardTests : IDisposable
     {
         var own = new Uri($"http://127.0.0.1:{FreePort.Take(1)[0]}");
         await using var silo = await RunningSilo.StartAsync(
-            RunningSilo.Alone((KnownSettings.DashboardListen, own.Authority)));
+            RunningSilo.Alone((nameof(SiloSettings.DashboardListen), own.Authority)));
         using var client = silo.Connect();
         await client.CreateVaultAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", 1 << 20);

@@ -5,7 +5,6 @@ using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Health;
-using OrleansUploads.Gateway.Settings;
 using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Serving;
@@ -50,7 +49,7 @@ public sealed class HealthTests(PostgresServer postgres, SharedSilo shared) : ID
         await using var silo = await RunningSilo.StartAsync(
             new SiloStart(RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data))
                 .WithPartsIn(server, store.Address)
-                .With(KnownSettings.DrainDelay.Variable, "30s"));
+                .With(VariableOf(nameof(SiloSettings.DrainDelay)), "30s"));
         await Eventually.BecomesTrueAsync(
             async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready");
         using var client = silo.Connect();
@@ -142,7 +141,7 @@ public sealed class HealthTests(PostgresServer postgres, SharedSilo shared) : ID
         await using var pair = await PostgresPair.StartAsync();
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(pair.ConnectionString, _folder.Data));
         var environment = RunningSilo.OnPostgres(pair.ConnectionString, _folder.Data);
-        environment[KnownSettings.Role.Variable] = "gateway";
+        environment[VariableOf(nameof(SiloSettings.Role))] = "gateway";
         await using var gateway = await RunningSilo.StartAsync(environment);
         await pair.Standby.StopAsync();
         var watch = Stopwatch.StartNew();

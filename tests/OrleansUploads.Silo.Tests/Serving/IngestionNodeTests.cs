@@ -76,7 +76,7 @@ public sealed class IngestionNodeTests(PostgresServer postgres, SharedSilo share
         Assert.Contains("no silo of the cluster 'typo' answers", node.Error, StringComparison.Ordinal);
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
 
-        var typo = new SiloStart(shared.Environment).With(KnownSettings.ClusterId.Variable, "typo");
+        var typo = new SiloStart(shared.Environment).With(VariableOf(nameof(SiloSettings.ClusterId)), "typo");
         watch.Restart();
         Assert.Contains(
             "the database has silos of the cluster 'orleans-uploads', and none of 'typo'",

@@ -75,7 +75,7 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
     {
         await shared.StartAsync();
         var other = Directory.CreateDirectory(_folder.File("other")).FullName;
-        var gateway = new SiloStart(RunningSilo.OnPostgres(shared.Database, other)).With(KnownSettings.Role.Variable, "gateway");
+        var gateway = new SiloStart(RunningSilo.OnPostgres(shared.Database, other)).With(VariableOf(nameof(SiloSettings.Role)), "gateway");
 
         var message = await RunningSilo.RefuseAsync(gateway.Environment);
 

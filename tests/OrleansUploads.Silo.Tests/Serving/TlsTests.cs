@@ -22,7 +22,7 @@ public sealed class TlsTests(PostgresServer postgres) : IDisposable
         var database = await postgres.CreateDatabaseAsync();
         await using var silo = await RunningSilo.StartAsync(WithTls(RunningSilo.OnPostgres(database, _folder.Data)));
         var gatewayEnvironment = WithTls(RunningSilo.OnPostgres(database, _folder.Data));
-        gatewayEnvironment[KnownSettings.Role.Variable] = "gateway";
+        gatewayEnvironment[VariableOf(nameof(SiloSettings.Role))] = "gateway";
         await using var gateway = await RunningSilo.StartAsync(gatewayEnvironment);
         using var client = gateway.Connect();
         await client.CreateVaultAsync("photos");
@@ -51,8 +51,8 @@ public sealed class TlsTests(PostgresServer postgres) : IDisposable
     {
         await MakeSecretsAsync();
         var start = WithTls(RunningSilo.Alone());
-        start[KnownSettings.TlsCertificate.Variable] = Path.Combine(Secrets, certificate);
-        start[KnownSettings.TlsKey.Variable] = key is null ? null : Path.Combine(Secrets, key);
+        start[VariableOf(nameof(SiloSettings.TlsCertificate))] = Path.Combine(Secrets, certificate);
+        start[VariableOf(nameof(SiloSettings.TlsKey))] = key is null ? null : Path.Combine(Secrets, key);
 
         Assert.Contains(message, await RunningSilo.RefuseAsync(start), StringComparison.Ordinal);
     }
@@ -67,9 +67,9 @@ public sealed class TlsTests(PostgresServer postgres) : IDisposable
 
     private Dictionary<string, string?> WithTls(Dictionary<string, string?> environment)
     {
-        environment[KnownSettings.TlsCertificate.Variable] = Path.Combine(Secrets, "tls/tls.crt");
-        environment[KnownSettings.TlsKey.Variable] = Path.Combine(Secrets, "tls/tls.key");
-        environment[KnownSettings.TlsAuthority.Variable] = Path.Combine(Secrets, "tls/authority.crt");
+        environment[VariableOf(nameof(SiloSettings.TlsCertificate))] = Path.Combine(Secrets, "tls/tls.crt");
+        environment[VariableOf(nameof(SiloSettings.TlsKey))] = Path.Combine(Secrets, "tls/tls.key");
+        environment[VariableOf(nameof(SiloSettings.TlsAuthority))] = Path.Combine(Secrets, "tls/authority.crt");
         return environment;
     }
 

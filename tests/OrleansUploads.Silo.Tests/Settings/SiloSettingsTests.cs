@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Configuration;
+using OrleansUploads.Gateway.Settings;
 using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Settings;
 
@@ -18,9 +19,9 @@ public sealed class SiloSettingsTests : IDisposable
         Assert.False(Usage.IsAskedFor(["--OrleansUploads:Listen=127.0.0.1:9400"]));
         using var help = new StringWriter();
         Usage.Write(help);
-        Assert.All(KnownSettings.All, setting => Assert.Contains(
-            $"  {setting.Variable}{(setting.Default is null ? "" : $" (default: {setting.Default})")}{help.NewLine}"
-            + $"      {setting.Meaning}",
+        Assert.All(Setting.Of<SiloSettings>(), setting => Assert.Contains(
+            $"  {VariableOf(setting.Name)}{(setting.Default is null ? "" : $" (default: {setting.Default})")}{help.NewLine}"
+            + $"      {setting.MeaningInCluster}",
             help.ToString(),
             StringComparison.Ordinal));
     }
@@ -29,11 +30,11 @@ public sealed class SiloSettingsTests : IDisposable
     public void A_missing_setting_has_its_default()
     {
         var settings = Read(("Clustering", null));
-        Assert.Equal(ClusterStore.Postgres, settings.Store);
+        Assert.Equal(ClusterStore.Postgres, settings.Clustering);
         Assert.Equal(ProcessRole.Silo, settings.Role);
         Assert.Equal(new IPEndPoint(IPAddress.Any, 9400), settings.Listen);
-        Assert.Equal(TimeSpan.FromDays(7), settings.Service.Engine.Uploads.StaleAfter);
-        Assert.Equal(TimeSpan.FromHours(24), settings.Service.Engine.Maintenance.AttemptGrace);
+        Assert.Equal(TimeSpan.FromDays(7), settings.ToOptions().Engine.Uploads.StaleAfter);
+        Assert.Equal(TimeSpan.FromHours(24), settings.ToOptions().Engine.Maintenance.AttemptGrace);
         Assert.Null(settings.ShedLoadAtCpuPercent);
     }
 
@@ -119,7 +120,7 @@ public sealed class SiloSettingsTests : IDisposable
     {
         const string Topic = "arn:aws:sns:us-east-1:111122223333:";
         var settings = Read(("Notify", $"{Topic}a=https://a.test/x  {Topic}b=https://b.test/"));
-        Assert.Equal(2, settings.Service.Receivers.ByTopic.Count);
+        Assert.Equal(2, settings.ToOptions().Receivers.ByTopic.Count);
         var fault = Assert.Throws<SettingException>(() => Read(("Notify", "nowhere")));
         Assert.StartsWith("OrleansUploads__Notify: ", fault.Message, StringComparison.Ordinal);
     }
@@ -166,7 +167,7 @@ public sealed class SiloSettingsTests : IDisposable
             values[name] = value;
         }
 
-        return SiloSettings.Read(new ConfigurationBuilder()
+        return SettingsReader.Read(new ConfigurationBuilder()
             .AddInMemoryCollection(values.Where(entry => entry.Value is not null)
                 .Select(entry => KeyValuePair.Create("OrleansUploads:" + entry.Key, entry.Value)))
             .Build());

@@ -48,7 +48,7 @@ public sealed class ClusterStatusTests(PostgresServer postgres, AzuriteServer az
     public async Task It_says_what_needs_attention()
     {
         var start = await StartOfSiloAsync("PostgreSQL");
-        var database = start.Environment[KnownSettings.ConnectionString.Variable]!;
+        var database = start.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!;
         await using (var silo = await RunningSilo.StartAsync(start))
         {
             await PostgresServer.ExecuteAsync(database, """
@@ -76,7 +76,7 @@ public sealed class ClusterStatusTests(PostgresServer postgres, AzuriteServer az
             Attention((await ReadAsync(start)).Status),
             found => found.StartsWith($"{_folder.Data} is used by the cluster thief, and not by this cluster", StringComparison.Ordinal));
 
-        var other = start.With(KnownSettings.PartsFolder.Variable, _folder.File("other"));
+        var other = start.With(VariableOf(nameof(SiloSettings.PartsFolder)), _folder.File("other"));
         Assert.Contains(
             Attention((await ReadAsync(other)).Status),
             static found => found.Contains("does not keep the bytes of this cluster", StringComparison.Ordinal));

@@ -26,25 +26,25 @@ public sealed class PartStoreMarkTests(PostgresServer postgres, SharedSilo share
         }
 
         var before = Directory.GetFiles(_folder.Data, "*", SearchOption.AllDirectories);
-        var unknown = await RefuseAsync(stored.With(KnownSettings.ConnectionString.Variable, await postgres.CreateDatabaseAsync()));
+        var unknown = await RefuseAsync(stored.With(VariableOf(nameof(SiloSettings.ConnectionString)), await postgres.CreateDatabaseAsync()));
         Assert.Contains("unknown to the storage", unknown, StringComparison.Ordinal);
         Assert.Equal(before, Directory.GetFiles(_folder.Data, "*", SearchOption.AllDirectories));
 
         var unmounted = _folder.File("mount-point");
         Assert.Contains(
-            "not mounted", await RefuseAsync(stored.With(KnownSettings.PartsFolder.Variable, unmounted)), StringComparison.Ordinal);
+            "not mounted", await RefuseAsync(stored.With(VariableOf(nameof(SiloSettings.PartsFolder)), unmounted)), StringComparison.Ordinal);
         Assert.Null(FolderMark.Find(unmounted));
 
         await shared.StartAsync();
         Assert.Contains(
             "belongs to another cluster",
-            await RefuseAsync(stored.With(KnownSettings.PartsFolder.Variable, shared.PartsFolder)),
+            await RefuseAsync(stored.With(VariableOf(nameof(SiloSettings.PartsFolder)), shared.PartsFolder)),
             StringComparison.Ordinal);
 
         static async Task<string> RefuseAsync(SiloStart start)
         {
             var message = await RunningSilo.ExpectRefusalAsync(start.Environment);
-            Assert.Contains(KnownSettings.PartsFolder.Variable, message, StringComparison.Ordinal);
+            Assert.Contains(VariableOf(nameof(SiloSettings.PartsFolder)), message, StringComparison.Ordinal);
             return message;
         }
     }

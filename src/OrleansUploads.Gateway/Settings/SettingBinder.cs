@@ -1,0 +1,49 @@
+namespace OrleansUploads.Gateway.Settings;
+
+/// <summary>Binds settings to the texts of an operator, and collects a sentence for each wrong one. If there are any, the values are
+/// meaningless.</summary>
+/// <param name="nameOf">The name of a setting as the operator knows it.</param>
+internal sealed class SettingBinder(Func<Setting, string> nameOf)
+{
+    private readonly List<(string? Setting, string Sentence)> _flaws = [];
+    private readonly Dictionary<string, string> _texts = [];
+
+    /// <summary>What is wrong. Each sentence names its setting.</summary>
+    public IReadOnlyList<string> Flaws => [.. _flaws.Select(static flaw => flaw.Sentence)];
+
+    /// <summary>Reads all settings of a class.</summary>
+    /// <param name="textOf">The text of a setting; null or empty for its default.</param>
+    public T Bind<T>(Func<Setting, string?> textOf)
+        where T : new()
+    {
+        var settings = new T();
+        foreach (var setting in Setting.Of<T>())
+        {
+            if (textOf(setting) is { Length: > 0 } text)
+            {
+                _texts.Add(setting.Name, text);
+                if (setting.Read(settings, text) is { } wrong)
+                {
+                    var name = nameOf(setting);
+                    Add(setting.IsSecret ? $"{name}: {wrong}" : $"{name} is '{text}'. {wrong}", setting.Name);
+                }
+            }
+        }
+
+        return settings;
+    }
+
+    /// <summary>Whether a setting has the default, or a value of its form.</summary>
+    public bool IsValid(string setting) => !_flaws.Exists(flaw => flaw.Setting == setting);
+
+    /// <summary>Whether the operator has set a setting, to whichever text.</summary>
+    public bool IsSet(string setting) => _texts.ContainsKey(setting) || !IsValid(setting);
+
+    /// <summary>Adds a sentence about settings.</summary>
+    /// <param name="sentence">What is wrong, with the names that the operator knows.</param>
+    /// <param name="setting">The only setting that is wrong, or null if several contradict each other.</param>
+    public void Add(string sentence, string? setting = null) => _flaws.Add((setting, sentence));
+
+    /// <summary>Removes what is wrong with a setting that has no effect.</summary>
+    public void Forgive(string setting) => _flaws.RemoveAll(flaw => flaw.Setting == setting);
+}
