@@ -1,26 +1,12 @@
-using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Silo.Hosting;
 
-if (Usage.IsAskedFor(args))
-{
-    Usage.Write(Console.Out);
-    return 0;
-}
-
-if (args is ["--version"])
-{
-    Console.WriteLine(ServerDescription.VersionOf(typeof(SiloProcess).Assembly));
-    return 0;
-}
-
+var commandLine = SiloCommandLine.Parse(args);
 try
 {
-    var command = SiloCommand.Parse(args);
-    SettingsReader.RequireSettings(command?.Settings ?? args);
-    return command is null ? await SiloProcess.RunAsync(args) : await command.RunAsync();
+    return await SiloCommandLine.RunAsync(commandLine);
 }
 catch (SettingException fault)
 {
     await Console.Error.WriteLineAsync($"orleans-uploads-silo: {fault.Message}");
-    return SiloCommand.FailureCodeOf(args);
+    return SiloCommandLine.FailureCodeOf(commandLine);
 }

@@ -40,15 +40,10 @@ internal static class CheckCommand
         {
             data, deep, limit, resume, json, orphans, quiet,
         };
-        foreach (var option in parts.Values)
-        {
-            command.Add(option);
-        }
-
-        command.Validators.Add(result => ServeOptions.Validate(result, parts));
+        parts.AddTo(command);
         return command.Run((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(data).FullName,
-            ServeOptions.Bind(parts, parsed.GetValue).PartsStore,
+            parts.Bind(parsed).PartsStore,
             new CheckSettings(
                 parsed.GetValue(deep),
                 parsed.GetValue(limit),

@@ -58,11 +58,7 @@ internal static class ServeCommand
         {
             data, listen, account, certificate, certificateKey, anonymous,
         };
-        foreach (var option in service.Values)
-        {
-            command.Add(option);
-        }
-
+        service.AddTo(command);
         command.Add(floor);
         command.Add(dashboardListen);
         command.Add(noDashboard);
@@ -87,8 +83,6 @@ internal static class ServeCommand
                     result.AddError($"--anonymous requires a loopback address in {option}, because anyone who can connect has full access.");
                 }
             }
-
-            ServeOptions.Validate(result, service);
         });
         return command.Run((parsed, cancellationToken) => new Server(new ServerOptions(
             parsed.GetRequiredValue(data).FullName,
@@ -101,7 +95,7 @@ internal static class ServeCommand
             !parsed.GetValue(noDashboard),
             parsed.GetValue(quiet),
             parsed.GetValue(floor),
-            ServeOptions.Bind(service, parsed.GetValue),
+            service.Bind(parsed),
             seams ?? new ServerSeams())).RunAsync(cancellationToken));
     }
 

@@ -1,56 +1,58 @@
-using System.CommandLine.Parsing;
 using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>The options of <c>serve</c> that are <see cref="ServiceSettings"/>, with the same descriptions and defaults.</summary>
-internal static class ServeOptions
+/// <summary>Options that are <see cref="ServiceSettings"/>, with the same descriptions and defaults.</summary>
+internal sealed class ServeOptions
 {
     /// <summary>The environment variable with receivers of notifications, in addition to those on the command
     /// line.</summary>
     public const string NotifyVariable = "ORLEANSUPLOADS_NOTIFY";
 
-    private static readonly string[] PartsSettings =
-        [nameof(ServiceSettings.Parts), nameof(ServiceSettings.PartsEndpoint), nameof(ServiceSettings.PartsRegion)];
+    private readonly Dictionary<Setting, Option<string[]>> _options;
 
-    /// <summary>The options of the service, one for each setting.</summary>
-    public static IReadOnlyDictionary<Setting, Option<string[]>> OfService() =>
-        Setting.Of<ServiceSettings>().ToDictionary(static setting => setting, Create);
+    private ServeOptions(IEnumerable<Setting> settings) => _options = settings.ToDictionary(static setting => setting, Create);
+
+    /// <summary>An option for each setting.</summary>
+    public static ServeOptions OfService() => new(Setting.Of<ServiceSettings>());
 
     /// <summary>The options that say where the bytes are, for commands that read them without a server.</summary>
-    public static IReadOnlyDictionary<Setting, Option<string[]>> OfParts() =>
-        Setting.Of<ServiceSettings>().Where(static setting => PartsSettings.Contains(setting.Name))
-            .ToDictionary(static setting => setting, Create);
+    public static ServeOptions OfParts() => new(Setting.Of<ServiceSettings>().Where(static setting =>
+        setting.Name is nameof(ServiceSettings.Parts) or nameof(ServiceSettings.PartsEndpoint) or nameof(ServiceSettings.PartsRegion)));
 
-    /// <summary>Adds an error to a command line for each wrong option.</summary>
-    public static void Validate(CommandResult result, IReadOnlyDictionary<Setting, Option<string[]>> options)
+    /// <summary>Adds the options to a command, which then refuses wrong ones.</summary>
+    public void AddTo(Command command)
     {
-        foreach (var flaw in Bind(options, result.GetValueIfValid, out _).Flaws)
+        foreach (var option in _options.Values)
         {
-            result.AddError(flaw);
+            command.Add(option);
         }
+
+        command.Validators.Add(result =>
+        {
+            Bind(result.GetValueIfValid, out var flaws);
+            foreach (var flaw in flaws)
+            {
+                result.AddError(flaw);
+            }
+        });
+    }
+
+    /// <summary>The settings of a valid command line.</summary>
+    public ServiceSettings Bind(ParseResult commandLine) => Bind(commandLine.GetValue, out _);
+
+    private ServiceSettings Bind(Func<Option<string[]>, string[]?> valuesOf, out IReadOnlyList<string> flaws)
+    {
+        var binder = new SettingBinder(NameOf);
+        var settings = binder.Bind<ServiceSettings>(
+            setting => _options.TryGetValue(setting, out var option) ? JoinValues(setting, valuesOf(option)) : null);
+        flaws = binder.Flaws;
+        return settings;
     }
 
     /// <summary>The name of the option of a setting: <c>--stale-after</c> for <c>StaleAfter</c>.</summary>
     private static string NameOf(Setting setting) => "-" + string.Concat(
         setting.Name.Select(letter => char.IsUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : letter.ToString()));
-
-    /// <summary>Binds valid options.</summary>
-    public static ServiceSettings Bind(
-        IReadOnlyDictionary<Setting, Option<string[]>> options, Func<Option<string[]>, string[]?> valuesOf)
-    {
-        Bind(options, valuesOf, out var settings);
-        return settings;
-    }
-
-    private static SettingBinder Bind(
-        IReadOnlyDictionary<Setting, Option<string[]>> options, Func<Option<string[]>, string[]?> valuesOf, out ServiceSettings settings)
-    {
-        var binder = new SettingBinder(NameOf);
-        settings = binder.Bind<ServiceSettings>(
-            setting => options.TryGetValue(setting, out var option) ? JoinValues(setting, valuesOf(option)) : null);
-        return binder;
-    }
 
     private static Option<string[]> Create(Setting setting)
     {
@@ -58,7 +60,7 @@ internal static class ServeOptions
         {
             Description = Describe(setting),
             HelpName = "value",
-            Arity = setting.IsList ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
+            Arity = setting.Declaration.IsList ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
             AllowMultipleArgumentsPerToken = false,
             CustomParser = static result => [.. result.Tokens.Select(token => token.Value)],
         };
@@ -78,7 +80,7 @@ internal static class ServeOptions
             : meaning;
     }
 
-    private static string? JoinValues(Setting setting, string[]? values)
+    private static string JoinValues(Setting setting, string[]? values)
     {
         var text = string.Join(' ', values ?? []);
         return setting.Name == nameof(ServiceSettings.Notify)

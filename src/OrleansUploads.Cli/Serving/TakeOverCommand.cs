@@ -17,15 +17,10 @@ internal static class TakeOverCommand
         {
             data,
         };
-        foreach (var option in parts.Values)
+        parts.AddTo(command);
+        command.Validators.Add(static result =>
         {
-            command.Add(option);
-        }
-
-        command.Validators.Add(result =>
-        {
-            ServeOptions.Validate(result, parts);
-            if (!result.Errors.Any() && ServeOptions.Bind(parts, result.GetValueIfValid).Parts is null)
+            if (result.GetResult("--parts") is null)
             {
                 result.AddError("--parts is missing. A folder that contains its bytes needs no take-over.");
             }
@@ -39,7 +34,7 @@ internal static class TakeOverCommand
             }
 
             using var store = await ObjectStores.OpenAsync(
-                ServeOptions.Bind(parts, parsed.GetValue).PartsStore!, cancellationToken);
+                parts.Bind(parsed).PartsStore!, cancellationToken);
             await using var folder = DataFolder.Open(path, new DataFolderOptions { Parts = store });
             await folder.TakeStoreAsync(takesOver: true, cancellationToken);
             Console.WriteLine($"{store.Place} is used by {path} now. Start its server.");

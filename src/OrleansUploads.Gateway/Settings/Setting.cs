@@ -6,36 +6,28 @@ namespace OrleansUploads.Gateway.Settings;
 internal sealed class Setting
 {
     private readonly PropertyInfo _property;
-    private readonly SettingAttribute _declared;
     private readonly Type _type;
 
-    private Setting(PropertyInfo property, SettingAttribute declared, object defaults)
+    private Setting(PropertyInfo property, SettingAttribute declaration, object defaults)
     {
-        (_property, _declared) = (property, declared);
+        (_property, Declaration) = (property, declaration);
         _type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         Default = Show(defaults);
-        Meaning = declared.Meaning
-            .Replace("{min}", SettingForms.FormatLimit(_type, declared.Min), StringComparison.Ordinal)
-            .Replace("{max}", SettingForms.FormatLimit(_type, declared.Max), StringComparison.Ordinal);
+        Meaning = declaration.Meaning
+            .Replace("{min}", SettingForms.FormatLimit(_type, declaration.Min), StringComparison.Ordinal)
+            .Replace("{max}", SettingForms.FormatLimit(_type, declaration.Max), StringComparison.Ordinal);
     }
 
     /// <summary>Its name, such as <c>StaleAfter</c>.</summary>
     public string Name => _property.Name;
 
-    /// <inheritdoc cref="SettingAttribute.Meaning"/>
+    /// <summary>What it does, with its limits.</summary>
     public string Meaning { get; }
 
     /// <summary>The default as text, or null.</summary>
     public string? Default { get; }
 
-    /// <inheritdoc cref="SettingAttribute.IsList"/>
-    public bool IsList => _declared.IsList;
-
-    /// <inheritdoc cref="SettingAttribute.IsSecret"/>
-    public bool IsSecret => _declared.IsSecret;
-
-    /// <inheritdoc cref="SettingAttribute.IsSameOnAllSilos"/>
-    public bool IsSameOnAllSilos => _declared.IsSameOnAllSilos;
+    public SettingAttribute Declaration { get; }
 
     /// <summary>All settings of a class, and then those of its base class, each in the order of their declaration.</summary>
     public static IReadOnlyList<Setting> Of<T>()
@@ -48,7 +40,7 @@ internal sealed class Setting
     /// <returns>What is wrong with the text, as a sentence, or null if it is valid.</returns>
     public string? Read(object settings, string text)
     {
-        var (value, wrong) = SettingForms.Parse(_type, text, _declared);
+        var (value, wrong) = SettingForms.Parse(_type, text, Declaration);
         if (wrong is null)
         {
             _property.SetValue(settings, value);
@@ -65,9 +57,9 @@ internal sealed class Setting
         private static Setting[] Find(object defaults) =>
         [
             .. from property in typeof(T).GetProperties()
-               let declared = property.GetCustomAttribute<SettingAttribute>()
-               where declared is not null
-               select new Setting(property, declared, defaults),
+               let declaration = property.GetCustomAttribute<SettingAttribute>()
+               where declaration is not null
+               select new Setting(property, declaration, defaults),
         ];
     }
 }

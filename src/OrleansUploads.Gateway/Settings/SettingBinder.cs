@@ -25,7 +25,7 @@ internal sealed class SettingBinder(Func<Setting, string> nameOf)
                 if (setting.Read(settings, text) is { } wrong)
                 {
                     var name = nameOf(setting);
-                    Add(setting.IsSecret ? $"{name}: {wrong}" : $"{name} is '{text}'. {wrong}", setting.Name);
+                    Add(setting.Declaration.IsSecret ? $"{name}: {wrong}" : $"{name} is '{text}'. {wrong}", setting.Name);
                 }
             }
         }

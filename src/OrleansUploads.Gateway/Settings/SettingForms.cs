@@ -14,17 +14,17 @@ internal static class SettingForms
 
     /// <summary>Parses a text.</summary>
     /// <returns>The value, or what is wrong with the text, as a sentence.</returns>
-    public static (object? Value, string? Wrong) Parse(Type type, string text, SettingAttribute declared) => type switch
+    public static (object? Value, string? Wrong) Parse(Type type, string text, SettingAttribute declaration) => type switch
     {
-        _ when type == typeof(string) => ParseText(text, declared.Form),
-        _ when type == typeof(int) => ParseNumber(text, declared),
-        _ when type == typeof(TimeSpan) => ParseDuration(text, TimeSpan.FromSeconds(declared.Min)),
+        _ when type == typeof(string) => ParseText(text, declaration.Form),
+        _ when type == typeof(int) => ParseNumber(text, declaration),
+        _ when type == typeof(TimeSpan) => ParseDuration(text, TimeSpan.FromSeconds(declaration.Min)),
         _ when type == typeof(bool) => ParseChoice(text, [true, false]),
         _ when type.IsEnum => ParseChoice(text, [.. Enum.GetValues(type).Cast<object>()]),
         _ when type == typeof(Uri) => Uri.TryCreate(text, UriKind.Absolute, out var address)
-            && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && !declared.RequiresHttps))
+            && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && !declaration.RequiresHttps))
                 ? (address, null)
-                : NotA($"an address such as {declared.Example}"),
+                : NotA($"an address such as {declaration.Example}"),
         _ when type == typeof(IPEndPoint) => text.Contains(':', StringComparison.Ordinal) && IPEndPoint.TryParse(text, out var endpoint)
             ? (endpoint, null)
             : NotA("an address and a port, such as 0.0.0.0:9400 or [::]:9400"),
@@ -70,12 +70,12 @@ internal static class SettingForms
         _ => (text, null),
     };
 
-    private static (object?, string?) ParseNumber(string text, SettingAttribute declared) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= declared.Min && value <= declared.Max
+    private static (object?, string?) ParseNumber(string text, SettingAttribute declaration) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= declaration.Min && value <= declaration.Max
             ? (value, null)
             : NotA(string.Create(
                 CultureInfo.InvariantCulture,
-                $"a whole number {(declared.Max == int.MaxValue ? $"of at least {declared.Min}" : $"from {declared.Min} to {declared.Max}")}"));
+                $"a whole number {(declaration.Max == int.MaxValue ? $"of at least {declaration.Min}" : $"from {declaration.Min} to {declaration.Max}")}"));
 
     private static (object?, string?) ParseDuration(string text, TimeSpan min) =>
         !Durations.TryParse(text, out var value) ? NotA($"a duration such as {Durations.Examples}")

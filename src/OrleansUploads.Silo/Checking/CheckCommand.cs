@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Data.Common;
 using Azure;
 using OrleansUploads.Cluster.Hosting;
@@ -14,62 +15,69 @@ using OrleansUploads.Silo.Storage;
 namespace OrleansUploads.Silo.Checking;
 
 /// <summary>Compares the decisions of a cluster with its bytes: <c>check</c>. It only reads, and its silos may be running.</summary>
-/// <param name="options">The options of the command.</param>
-/// <param name="settings">The arguments behind the command that are settings.</param>
-internal sealed class CheckCommand(CheckSettings options, string[] settings) : SiloCommand(settings)
+internal static class CheckCommand
 {
-    private const string Deep = "--deep";
-    private const string Limit = "--limit";
-    private const string Resume = "--resume";
-    private const string Json = "--json";
-    private const string Orphans = "--orphans";
-    private const string Quiet = "--quiet";
     private const long MinBytesPerSecond = 1024;
 
-    /// <inheritdoc cref="SiloCommand.Parse"/>
-    public static new CheckCommand? Parse(string[] arguments)
+    /// <summary>Creates the command with its name.</summary>
+    public static Command Create(string name)
     {
-        if (arguments is not ["check", .. var words])
+        var deep = new Option<bool>("--deep") { Description = "Also compute the tree hash of every part and archive again." };
+        var limit = new Option<long?>("--limit")
         {
-            return null;
-        }
-
-        var options = new CheckSettings(Deep: false, BytesPerSecond: null, ResumeFile: null, Json: false, ListOrphans: false, Quiet: false);
-        var settings = new List<string>();
-        for (var at = 0; at < words.Length; at++)
-        {
-            options = words[at] switch
+            Description = "Read no faster than this, such as 50MiB/s.",
+            HelpName = "rate",
+            CustomParser = static result =>
             {
-                Deep => options with { Deep = true },
-                Json => options with { Json = true },
-                Orphans => options with { ListOrphans = true },
-                Quiet or "-q" => options with { Quiet = true },
-                _ when FindValue(words, ref at, Limit) is { } rate => options with { BytesPerSecond = ParseRate(rate) },
-                _ when FindValue(words, ref at, Resume) is { } file => options with { ResumeFile = Path.GetFullPath(file) },
-                var setting => AddSetting(setting),
-            };
-        }
+                var rate = result.Tokens[0].Value;
+                if (ByteCount.TryParseRate(rate, out var bytes) && bytes >= MinBytesPerSecond)
+                {
+                    return bytes;
+                }
 
-        return new CheckCommand(options, [.. settings]);
-
-        CheckSettings AddSetting(string setting)
+                result.AddError($"--limit is '{rate}'. It must be a rate of at least 1KiB/s, such as 500KiB/s or 50MiB/s.");
+                return null;
+            },
+        };
+        var resume = new Option<FileInfo?>("--resume")
         {
-            settings.Add(setting);
-            return options;
-        }
+            Description = "Save the progress in this file, and continue from there.",
+            HelpName = "file",
+        };
+        var orphans = new Option<bool>("--orphans") { Description = "Also list uploads with bytes that nothing refers to." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON document." };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Print no progress." };
+        var command = new Command(
+            name,
+            "Compare every acknowledged byte with the decisions, and change nothing. Silos may run. Exit codes: 0 if everything is sound, 1 if "
+            + "something is damaged, 2 if the check could not be completed.")
+        {
+            deep, limit, resume, orphans, json, quiet,
+        };
+        command.SetAction((commandLine, _) =>
+        {
+            var run = new CheckRun(
+                "orleans-uploads-silo",
+                new CheckSettings(
+                    commandLine.GetValue(deep),
+                    commandLine.GetValue(limit),
+                    commandLine.GetValue(resume)?.FullName,
+                    commandLine.GetValue(json),
+                    commandLine.GetValue(orphans),
+                    commandLine.GetValue(quiet)),
+                TimeProvider.System);
+            return SiloCommandLine.RunInterruptiblyAsync(cancellationToken => run.RunAsync(
+                (options, checkAsync, token) => OpenAsync(commandLine, options, checkAsync, token), cancellationToken));
+        });
+        return command;
     }
 
-    public override Task<int> RunAsync()
-    {
-        var run = new CheckRun("orleans-uploads-silo", options, TimeProvider.System);
-        return RunInterruptiblyAsync(cancellationToken => run.RunAsync(OpenAsync, cancellationToken));
-    }
-
-    private async Task OpenAsync(CheckOptions checkOptions, OpenedCheck checkAsync, CancellationToken cancellationToken)
+    private static async Task OpenAsync(
+        ParseResult commandLine, CheckOptions checkOptions, OpenedCheck checkAsync, CancellationToken cancellationToken)
     {
         try
         {
-            await using var cluster = await ClusterData.OpenForReadingAsync(Settings, RequireCluster, cancellationToken);
+            await using var cluster = await ClusterData.OpenForReadingAsync(commandLine, cancellationToken);
             await RequireMarkAsync(cluster, cancellationToken);
             var check = new DataCheck(
                 JournalOf(cluster),
@@ -118,23 +126,4 @@ internal sealed class CheckCommand(CheckSettings options, string[] settings) : S
                 + "setting, or mount the folder.");
         }
     }
-
-    /// <summary>The value of an option, as <c>--name value</c> or <c>--name=value</c>, or null if the word is another one.</summary>
-    /// <exception cref="SettingException">The value is missing.</exception>
-    private static string? FindValue(string[] words, ref int at, string option)
-    {
-        if (words[at].StartsWith(option + '=', StringComparison.Ordinal))
-        {
-            return words[at][(option.Length + 1)..];
-        }
-
-        return words[at] != option ? null
-            : at + 1 < words.Length ? words[++at]
-            : throw new SettingException($"{option} needs a value. See 'orleans-uploads-silo --help'.");
-    }
-
-    /// <exception cref="SettingException">It is not a rate.</exception>
-    private static long ParseRate(string rate) => ByteCount.TryParseRate(rate, out var bytes) && bytes >= MinBytesPerSecond
-        ? bytes
-        : throw new SettingException($"{Limit} is '{rate}'. It must be a rate of at least 1KiB/s, such as 500KiB/s or 50MiB/s.");
 }

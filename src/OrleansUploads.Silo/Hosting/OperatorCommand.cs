@@ -1,3 +1,4 @@
+using System.CommandLine;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Service;
@@ -9,38 +10,64 @@ namespace OrleansUploads.Silo.Hosting;
 
 /// <summary>An operator's command for a running cluster: <c>clock show</c>, <c>clock accept</c>, <c>backup begin 6h</c>, <c>backup show</c>
 /// or <c>backup end</c>. The settings are those of a silo. The process connects as a cluster client and exits after the command.</summary>
-internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<ServiceStatus, string> describe, string[] settings)
-    : SiloCommand(settings)
+internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<ServiceStatus, string> describe, ParseResult commandLine)
 {
     /// <summary>A cluster client tries to connect for as long as it is allowed to. A command is run again instead.</summary>
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Finds the command in the arguments.</summary>
-    /// <returns>Null if the arguments contain no command; then the process runs a silo or gateway.</returns>
-    /// <exception cref="SettingException">The command is unknown.</exception>
-    public static new OperatorCommand? Parse(string[] arguments) => arguments switch
+    public static Command CreateClock() => new("clock", "Show or accept the clock of a running cluster.")
     {
-        ["clock", "show", .. var settings] => new(new DescribeService(), DescribeClock, settings),
-        ["clock", "accept", .. var settings] => new(new AcceptClock(), DescribeClock, settings),
-        ["backup", "begin", var lease, .. var settings] when Durations.TryParse(lease, out var time) && time > TimeSpan.Zero =>
-            new(new BeginBackup(time), DescribeBackup, settings),
-        ["backup", "show", .. var settings] => new(new DescribeService(), DescribeBackup, settings),
-        ["backup", "end", .. var settings] => new(new EndBackup(), DescribeBackup, settings),
-        ["clock" or "backup", ..] => throw new SettingException(
-            $"Unknown command '{string.Join(' ', arguments)}'. Valid commands: 'clock show', 'clock accept', 'backup begin 6h' (at most 7d), "
-            + "'backup show', 'backup end'."),
-        _ => null,
+        Create("show", "Say whether the cluster trusts its clock.", DescribeClock, static _ => new DescribeService()),
+        Create("accept", "Accept the clock.", DescribeClock, static _ => new AcceptClock()),
     };
+
+    public static Command CreateBackup()
+    {
+        var lease = new Argument<TimeSpan>("time")
+        {
+            Description = "How long at most: 6h, or up to 7d.",
+            CustomParser = static result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (!Durations.TryParse(text, out var time) || time == TimeSpan.Zero)
+                {
+                    result.AddError($"'{text}' is not a time. Write a duration such as {Durations.Examples}.");
+                }
+
+                return time;
+            },
+        };
+        var begin = Create(
+            "begin",
+            "Prevent deletions in a running cluster for this time, or until 'backup end'.",
+            DescribeBackup,
+            commandLine => new BeginBackup(commandLine.GetRequiredValue(lease)));
+        begin.Add(lease);
+        return new Command("backup", "Keep what a backup copies.")
+        {
+            begin,
+            Create("show", "Say whether a backup is in progress, and until when.", DescribeBackup, static _ => new DescribeService()),
+            Create("end", "Permit deletions again.", DescribeBackup, static _ => new EndBackup()),
+        };
+    }
+
+    private static Command Create(
+        string name, string description, Func<ServiceStatus, string> describe, Func<ParseResult, ICommand<ServiceStatus>> create)
+    {
+        var command = new Command(name, description);
+        command.SetAction((commandLine, _) => new OperatorCommand(create(commandLine), describe, commandLine).RunAsync());
+        return command;
+    }
 
     /// <summary>Sends the command to the cluster and prints the result.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="SettingException">The cluster cannot be reached, or the command failed.</exception>
-    public override async Task<int> RunAsync()
+    private async Task<int> RunAsync()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        var settings = SettingsReader.Read(builder.Configuration, Settings);
+        var settings = SettingsReader.Read(builder.Configuration, commandLine);
         settings.RequireTls();
-        RequireCluster(settings);
+        settings.RequireCluster();
         await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
         settings.Role = ProcessRole.Gateway;
         await ClusterStores.RequireAsync(settings, database);

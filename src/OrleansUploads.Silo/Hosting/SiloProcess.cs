@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -20,13 +21,13 @@ internal static class SiloProcess
     public const string Ready = "Ready on ";
 
     /// <summary>Runs until the process is asked to stop.</summary>
-    /// <param name="arguments">Settings on the command line, such as <c>--OrleansUploads:Listen=127.0.0.1:9400</c>.</param>
+    /// <param name="commandLine">The settings on the command line.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="SettingException">The process cannot run with its settings.</exception>
-    public static async Task<int> RunAsync(string[] arguments)
+    public static async Task<int> RunAsync(ParseResult commandLine)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "orleans-uploads-silo" });
-        var settings = SettingsReader.Read(builder.Configuration, arguments);
+        var settings = SettingsReader.Read(builder.Configuration, commandLine);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddOrleansUploadsLog(settings.LogFormat);
         settings.RequireTls();

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Storage;
 
@@ -5,23 +6,27 @@ namespace OrleansUploads.Silo.Identity;
 
 /// <summary>Makes a copy of a cluster's database a cluster of its own: <c>restore</c> if it replaces the original, <c>clone</c> if the original
 /// goes on. The settings are those of a silo. No silo of the copy runs.</summary>
-/// <param name="replaces">Whether the copy replaces the original, and so may use its bytes.</param>
-/// <param name="settings">The arguments behind the command.</param>
-internal sealed class CopyCommand(bool replaces, string[] settings) : SiloCommand(settings)
+internal static class CopyCommand
 {
-    /// <inheritdoc cref="SiloCommand.Parse"/>
-    public static new CopyCommand? Parse(string[] arguments) => arguments switch
-    {
-        ["restore", .. var settings] => new(replaces: true, settings),
-        ["clone", .. var settings] => new(replaces: false, settings),
-        _ => null,
-    };
+    public static Command CreateRestore() =>
+        Create("restore", "Make a restored backup the cluster that replaces its original.", replaces: true);
 
-    public override async Task<int> RunAsync()
+    public static Command CreateClone() => Create("clone", "Make a restored backup a cluster beside its original.", replaces: false);
+
+    private static Command Create(string name, string description, bool replaces)
+    {
+        var command = new Command(name, description);
+        command.SetAction((commandLine, _) => RunAsync(replaces, commandLine));
+        return command;
+    }
+
+    /// <param name="replaces">Whether the copy replaces the original, and so may use its bytes.</param>
+    /// <param name="commandLine">The settings on the command line.</param>
+    private static async Task<int> RunAsync(bool replaces, ParseResult commandLine)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        var settings = SettingsReader.Read(builder.Configuration, Settings);
-        RequireCluster(settings);
+        var settings = SettingsReader.Read(builder.Configuration, commandLine);
+        settings.RequireCluster();
         await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
         var store = ClusterStores.IdentityOf(settings, database)!;
         var (identity, version, place) = settings.Clustering == ClusterStore.Azure

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Orleans.Metadata;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Hosting;
@@ -57,22 +58,19 @@ internal sealed class ClusterData : IAsyncDisposable
 
     /// <summary>Opens the stores of the settings.</summary>
     /// <exception cref="SettingException">The stores cannot be used.</exception>
-    public static Task<ClusterData> OpenAsync(
-        string[] arguments, Action<SiloSettings> require, CancellationToken cancellationToken) =>
-        OpenAsync(arguments, require, isReader: false, cancellationToken);
+    public static Task<ClusterData> OpenAsync(ParseResult commandLine, CancellationToken cancellationToken) =>
+        OpenAsync(commandLine, isReader: false, cancellationToken);
 
     /// <summary>Opens the stores of the settings for reading. Nothing is created in them, and silos may be running.</summary>
-    /// <inheritdoc cref="OpenAsync(string[], Action{SiloSettings}, CancellationToken)"/>
-    public static Task<ClusterData> OpenForReadingAsync(
-        string[] arguments, Action<SiloSettings> require, CancellationToken cancellationToken) =>
-        OpenAsync(arguments, require, isReader: true, cancellationToken);
+    /// <inheritdoc cref="OpenAsync(ParseResult, CancellationToken)"/>
+    public static Task<ClusterData> OpenForReadingAsync(ParseResult commandLine, CancellationToken cancellationToken) =>
+        OpenAsync(commandLine, isReader: true, cancellationToken);
 
-    private static async Task<ClusterData> OpenAsync(
-        string[] arguments, Action<SiloSettings> require, bool isReader, CancellationToken cancellationToken)
+    private static async Task<ClusterData> OpenAsync(ParseResult commandLine, bool isReader, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        var settings = SettingsReader.Read(builder.Configuration, arguments);
-        require(settings);
+        var settings = SettingsReader.Read(builder.Configuration, commandLine);
+        settings.RequireCluster();
         settings.Role = isReader ? ProcessRole.Gateway : ProcessRole.Silo;
         var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
         IHost? host = null;

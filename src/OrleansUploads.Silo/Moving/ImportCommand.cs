@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
@@ -15,30 +16,39 @@ namespace OrleansUploads.Silo.Moving;
 /// Neither the server of the folder nor a silo runs.</summary>
 /// <param name="folder">The data folder.</param>
 /// <param name="deep">Whether every byte is read in the store of the cluster.</param>
-/// <param name="settings">The arguments behind the command that are settings.</param>
-internal sealed class ImportCommand(string folder, bool deep, string[] settings) : SiloCommand(settings)
+/// <param name="commandLine">The settings on the command line.</param>
+internal sealed class ImportCommand(string folder, bool deep, ParseResult commandLine)
 {
-    private const string Deep = "--deep";
     private const int ShownFaults = 20;
 
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
 
-    /// <inheritdoc cref="SiloCommand.Parse"/>
-    public static new ImportCommand? Parse(string[] arguments) => arguments switch
+    public static Command Create()
     {
-        ["import", .. var words] when words.Except([Deep]).ToArray() is [{ Length: > 0 } folder, .. var settings] && folder[0] != '-' =>
-            new ImportCommand(folder, words.Contains(Deep), settings),
-        ["import", ..] => throw new SettingException("Name the data folder: 'import FOLDER'."),
-        _ => null,
-    };
-
-    public override Task<int> RunAsync() => RunInterruptiblyAsync(RunAsync);
+        var folder = new Argument<string>("folder") { Description = "The data folder. Its server has stopped." };
+        folder.Validators.Add(static result =>
+        {
+            if (result.Tokens is [{ Value: "" }])
+            {
+                result.AddError("Name the data folder: 'import FOLDER'.");
+            }
+        });
+        var deep = new Option<bool>("--deep") { Description = "Read every byte in the store of the cluster." };
+        var command = new Command(
+            "import", "Take a data folder into the empty cluster, after 'orleans-uploads parts copy FOLDER TARGET' and when its server has stopped.")
+        {
+            folder, deep,
+        };
+        command.SetAction((commandLine, _) => SiloCommandLine.RunInterruptiblyAsync(
+            new ImportCommand(commandLine.GetRequiredValue(folder), commandLine.GetValue(deep), commandLine).RunAsync));
+        return command;
+    }
 
     private async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await using var cluster = await ClusterData.OpenAsync(Settings, RequireCluster, cancellationToken);
+            await using var cluster = await ClusterData.OpenAsync(commandLine, cancellationToken);
             await cluster.RequireStoppedAsync(cancellationToken);
             using var import = FolderImport.Open(folder, cluster.Parts, cluster.Decisions);
             await ImportAsync(cluster, import, cancellationToken);

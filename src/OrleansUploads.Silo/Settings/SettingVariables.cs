@@ -37,7 +37,7 @@ internal static class SettingVariables
     {
         /// <summary>What it does, for the operator of a cluster.</summary>
         public string MeaningInCluster =>
-            setting.IsSameOnAllSilos ? $"{setting.Meaning.TrimEnd('.')}; the same on all silos." : setting.Meaning;
+            setting.Declaration.IsSameOnAllSilos ? $"{setting.Meaning.TrimEnd('.')}; the same on all silos." : setting.Meaning;
     }
 }
 

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Silo.Settings;
@@ -7,16 +8,16 @@ internal static class SettingsReader
 {
     /// <summary>Adds the file beside the program, the environment and the command line to a configuration, and reads all settings.</summary>
     /// <exception cref="SettingException">Some settings are wrong; the message names all of them.</exception>
-    public static SiloSettings Read(ConfigurationManager configuration, string[] arguments)
+    public static SiloSettings Read(ConfigurationManager configuration, ParseResult commandLine)
     {
         configuration
             .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
             .AddEnvironmentVariables()
-            .AddCommandLine(arguments);
+            .AddInMemoryCollection(SettingArguments.Of(commandLine));
         return Read(configuration);
     }
 
-    /// <inheritdoc cref="Read(ConfigurationManager, string[])"/>
+    /// <inheritdoc cref="Read(ConfigurationManager, ParseResult)"/>
     public static SiloSettings Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(SettingVariables.Section);
@@ -33,43 +34,13 @@ internal static class SettingsReader
         };
     }
 
-    /// <summary>Checks the settings on the command line. The configuration ignores words that it does not know, so without this
-    /// check a mistyped command would start a silo, and a mistyped setting would have no effect.</summary>
-    /// <param name="arguments">The words: <c>--NAME=VALUE</c>, <c>NAME=VALUE</c>, or <c>--NAME</c> and <c>VALUE</c>.</param>
-    /// <exception cref="SettingException">A word is no setting.</exception>
-    public static void RequireSettings(IReadOnlyList<string> arguments)
-    {
-        for (var at = 0; at < arguments.Count; at++)
-        {
-            var name = arguments[at].Split('=')[0];
-            if (name.Length == arguments[at].Length)
-            {
-                var hasValue = at + 1 < arguments.Count && !arguments[at + 1].StartsWith("--", StringComparison.Ordinal);
-                if (!name.StartsWith("--", StringComparison.Ordinal) || !hasValue)
-                {
-                    throw new SettingException(
-                        $"'{name}' is neither a command nor a setting with a value. See 'orleans-uploads-silo --help'.");
-                }
-
-                at++;
-            }
-
-            var bare = name.TrimStart('-', '/').Replace($"{SettingVariables.Section}__", "", StringComparison.OrdinalIgnoreCase);
-            if (Setting.Of<SiloSettings>().FirstOrDefault(known => known.Name.Equals(bare, StringComparison.OrdinalIgnoreCase)) is { } setting)
-            {
-                throw new SettingException(
-                    $"{name} has no effect. Write --{SettingVariables.Section}:{setting.Name}=VALUE.");
-            }
-        }
-    }
-
     /// <summary>Refuses all other names, because a mistyped setting would have no effect.</summary>
     private static void RefuseUnknown(IConfigurationSection section, SettingBinder binder)
     {
         string[] known =
         [
             .. Setting.Of<SiloSettings>().SelectMany(static setting =>
-                setting.IsSecret ? [setting.Name, setting.Name + SettingVariables.FileSuffix] : new[] { setting.Name }).Order(StringComparer.Ordinal),
+                setting.Declaration.IsSecret ? [setting.Name, setting.Name + SettingVariables.FileSuffix] : new[] { setting.Name }).Order(StringComparer.Ordinal),
         ];
         foreach (var unknown in section.GetChildren().Where(set => !known.Contains(set.Key, StringComparer.OrdinalIgnoreCase)))
         {
@@ -81,7 +52,7 @@ internal static class SettingsReader
     private static string? Find(IConfigurationSection section, Setting setting, SettingBinder binder)
     {
         var text = section[setting.Name];
-        if (!setting.IsSecret || section[setting.Name + SettingVariables.FileSuffix] is not { Length: > 0 } path)
+        if (!setting.Declaration.IsSecret || section[setting.Name + SettingVariables.FileSuffix] is not { Length: > 0 } path)
         {
             return text;
         }

@@ -144,21 +144,23 @@ internal sealed class SiloSettings : ServiceSettings
     /// <summary>Takes the identity of the cluster, on which its cluster ID depends.</summary>
     public void Use(ClusterIdentity identity) => (Identity, ClusterId) = (identity.Id, identity.NameOf(ClusterId));
 
-    /// <summary>Checks that the files of TLS, if there are any, can be used, before the process uses them.</summary>
-    /// <exception cref="SettingException">A file cannot be used; the message says why.</exception>
-    public void RequireTls()
+    /// <summary>Refuses settings of a process that keeps everything in memory.</summary>
+    /// <exception cref="SettingException">They are.</exception>
+    public void RequireCluster()
     {
-        try
+        if (Clustering == ClusterStore.Localhost)
         {
-            _ = Tls is { } files
-                ? new ClusterCertificates(files, isSilo: true, TimeProvider.System, NullLogger<ClusterCertificates>.Instance)
-                : null;
-        }
-        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            throw new SettingException($"The ports of the cluster cannot use TLS: {fault.Message}", fault);
+            throw new SettingException(
+                $"The command needs a cluster, but {VariableOf(nameof(Clustering))}=localhost is one process with everything in memory. Use the "
+                + "settings of a silo of the cluster.");
         }
     }
+
+    /// <summary>Checks that the files of TLS, if there are any, can be used, before the process uses them.</summary>
+    /// <exception cref="SettingException">A file cannot be used; the message says why.</exception>
+    public void RequireTls() => SettingVariables.Use(nameof(TlsCertificate), () => Tls is { } files
+        ? new ClusterCertificates(files, isSilo: true, TimeProvider.System, NullLogger<ClusterCertificates>.Instance)
+        : null);
 
     /// <summary>Adds what is missing and what contradicts to the flaws of the single settings.</summary>
     public void Check(SettingBinder binder)
@@ -325,10 +327,7 @@ internal sealed class SiloSettings : ServiceSettings
 /// <summary>The store of a cluster's membership, journals and reminders.</summary>
 internal enum ClusterStore
 {
-    /// <summary>In PostgreSQL.</summary>
     Postgres,
-
-    /// <summary>In Azure Storage.</summary>
     Azure,
 
     /// <summary>In memory, for one process.</summary>

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Data.Common;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -10,21 +11,28 @@ using OrleansUploads.Silo.Moving;
 namespace OrleansUploads.Silo.Status;
 
 /// <summary>Describes a cluster, and what needs attention: <c>status</c>. It reads the stores of the cluster, so it works without silos.</summary>
-/// <param name="isJson">Whether the output is one JSON document.</param>
-/// <param name="settings">The arguments behind the command that are settings.</param>
-internal sealed class StatusCommand(bool isJson, string[] settings) : SiloCommand(settings)
+internal static class StatusCommand
 {
-    private const string Json = "--json";
-
-    /// <inheritdoc cref="SiloCommand.Parse"/>
-    public static new StatusCommand? Parse(string[] arguments) => arguments is ["status", .. var words]
-        ? new StatusCommand(words.Contains(Json), [.. words.Where(static word => word != Json)])
-        : null;
+    /// <summary>Creates the command with its name.</summary>
+    public static Command Create(string name)
+    {
+        var json = new Option<bool>("--json") { Description = "Print one JSON document." };
+        var command = new Command(
+            name,
+            "Describe the cluster and what needs attention. Some or all silos may be stopped. Exit codes: 0 if nothing needs attention, 1 if "
+            + "something does, 2 if the status could not be read.")
+        {
+            json,
+        };
+        command.SetAction((commandLine, _) => SiloCommandLine.RunInterruptiblyAsync(
+            cancellationToken => RunAsync(commandLine, commandLine.GetValue(json), cancellationToken)));
+        return command;
+    }
 
     /// <returns>0 if nothing needs attention, otherwise 1.</returns>
-    public override Task<int> RunAsync() => RunInterruptiblyAsync(async cancellationToken =>
+    private static async Task<int> RunAsync(ParseResult commandLine, bool isJson, CancellationToken cancellationToken)
     {
-        var status = await ReadAsync(cancellationToken);
+        var status = await ReadAsync(commandLine, cancellationToken);
         if (isJson)
         {
             Console.WriteLine(JsonSerializer.Serialize(status, ClusterStatusJson.Default.ClusterStatus));
@@ -35,13 +43,13 @@ internal sealed class StatusCommand(bool isJson, string[] settings) : SiloComman
         }
 
         return status.Attention.Count == 0 ? 0 : 1;
-    });
+    }
 
-    private async Task<ClusterStatus> ReadAsync(CancellationToken cancellationToken)
+    private static async Task<ClusterStatus> ReadAsync(ParseResult commandLine, CancellationToken cancellationToken)
     {
         try
         {
-            await using var cluster = await ClusterData.OpenForReadingAsync(Settings, RequireCluster, cancellationToken);
+            await using var cluster = await ClusterData.OpenForReadingAsync(commandLine, cancellationToken);
             return await new StatusReader(cluster, TimeProvider.System.GetUtcNow()).ReadAsync(cancellationToken);
         }
         catch (OperationCanceledException fault) when (cancellationToken.IsCancellationRequested)

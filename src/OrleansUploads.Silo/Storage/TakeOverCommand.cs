@@ -1,24 +1,28 @@
+using System.CommandLine;
 using System.Data.Common;
 using Azure;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Moving;
 
 namespace OrleansUploads.Silo.Storage;
 
 /// <summary>Gives the part store to the cluster of the settings, after a restore: <c>take-over</c>. Its silos do not run, and those of the
 /// former cluster never run again.</summary>
-internal sealed class TakeOverCommand(string[] settings) : SiloCommand(settings)
+internal static class TakeOverCommand
 {
-    /// <inheritdoc cref="SiloCommand.Parse"/>
-    public static new TakeOverCommand? Parse(string[] arguments) =>
-        arguments is ["take-over", .. var settings] ? new TakeOverCommand(settings) : null;
+    public static Command Create()
+    {
+        var command = new Command(
+            "take-over", "Give the bytes to the stopped cluster, which replaces the one that used them, after a restore.");
+        command.SetAction(static (commandLine, _) => RunAsync(commandLine));
+        return command;
+    }
 
-    public override async Task<int> RunAsync()
+    private static async Task<int> RunAsync(ParseResult commandLine)
     {
         try
         {
-            await using var cluster = await ClusterData.OpenAsync(Settings, RequireCluster, CancellationToken.None);
+            await using var cluster = await ClusterData.OpenAsync(commandLine, CancellationToken.None);
             await cluster.RequireStoppedAsync(CancellationToken.None);
             await cluster.TakeStoreAsync(CancellationToken.None);
             Console.WriteLine($"{cluster.Mark.Place} is used by the cluster {cluster.Name} now. Start its silos.");

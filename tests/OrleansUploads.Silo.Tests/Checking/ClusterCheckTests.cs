@@ -200,20 +200,20 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
         var line = File.ReadLines(Path.Combine(Repository.Root, file)).Single(
             static line => line.Contains("/orleans-uploads-silo check --", StringComparison.Ordinal));
 
-        var command = CheckCommand.Parse(line[line.IndexOf(" check ", StringComparison.Ordinal)..].Trim().Split(' '));
+        var commandLine = SiloCommandLine.Parse(line[line.IndexOf(" check ", StringComparison.Ordinal)..].Trim().Split(' '));
 
-        Assert.NotNull(command);
-        Assert.Empty(command.Settings);
+        Assert.Equal("check", commandLine.CommandResult.Command.Name);
+        Assert.Empty(commandLine.Errors);
     }
 
     [Theory]
     [InlineData("--limit is 'fast'", "check", "--limit", "fast")]
-    [InlineData("--resume needs a value", "check", "--resume")]
-    [InlineData("'--dep' is neither a command nor a setting", "check", "--dep")]
+    [InlineData("missing for option: '--resume'", "check", "--resume")]
+    [InlineData("'--dep' is neither a command nor an option", "check", "--dep")]
     public async Task Wrong_options_end_with_the_exit_code_of_a_check_that_did_not_begin(string problem, params string[] arguments)
     {
         Assert.Contains(problem, await RunningSilo.RefuseAsync(RunningSilo.With(), arguments), StringComparison.Ordinal);
-        Assert.Equal(2, SiloCommand.FailureCodeOf(arguments));
+        Assert.Equal(2, SiloCommandLine.FailureCodeOf(SiloCommandLine.Parse(arguments)));
     }
 
     /// <summary>Starts a silo, and stops it when it has an archive of three parts and an object.</summary>

@@ -25,7 +25,7 @@ public sealed partial class DeploymentTests
     [Fact]
     public void Every_variable_is_a_setting()
     {
-        var known = Setting.Of<SiloSettings>().SelectMany(setting => setting.IsSecret ? [VariableOf(setting.Name), FileVariableOf(setting.Name)] : new[] { VariableOf(setting.Name) });
+        var known = Setting.Of<SiloSettings>().SelectMany(setting => setting.Declaration.IsSecret ? [VariableOf(setting.Name), FileVariableOf(setting.Name)] : new[] { VariableOf(setting.Name) });
         var used = Variable().Matches(Everything).Select(match => match.Value).Distinct().ToList();
         Assert.True(used.Count > 8, "The variables were not found.");
         Assert.Empty(used.Except(known));
@@ -36,7 +36,7 @@ public sealed partial class DeploymentTests
     {
         var operations = Read("docs/operations.md");
         Assert.All(Setting.Of<SiloSettings>(), setting => Assert.Contains(
-            $"| `{setting.Name}`{(setting.IsSecret ? $" or `{setting.Name}{FileSuffix}`" : "")} | "
+            $"| `{setting.Name}`{(setting.Declaration.IsSecret ? $" or `{setting.Name}{FileSuffix}`" : "")} | "
             + $"{(setting.Default is null ? "" : $"`{setting.Default}`")} | {setting.MeaningInCluster} |",
             operations,
             StringComparison.Ordinal));

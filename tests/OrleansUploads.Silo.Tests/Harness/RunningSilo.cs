@@ -134,12 +134,10 @@ internal sealed class RunningSilo : ServingProcess
         string[] arguments =
         [
             .. words,
-            .. environment.Where(static setting => setting.Value is not null)
+            .. environment.Where(static setting => setting.Value is not null && setting.Key.Contains("__", StringComparison.Ordinal))
                 .Select(static setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}"),
         ];
-        var command = SiloCommand.Parse(arguments);
-        SettingsReader.RequireSettings(command?.Settings ?? arguments);
-        return command?.RunAsync() ?? SiloProcess.RunAsync(arguments);
+        return SiloCommandLine.RunAsync(SiloCommandLine.Parse(arguments));
     }
 
     /// <summary>Starts a silo in the same way, or in a changed one.</summary>

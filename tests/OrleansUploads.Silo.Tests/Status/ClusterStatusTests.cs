@@ -88,7 +88,7 @@ public sealed class ClusterStatusTests(PostgresServer postgres, AzuriteServer az
         var message = await RunningSilo.RefuseAsync((await StartOfSiloAsync("PostgreSQL")).Environment, "status");
 
         Assert.Contains("no silo has ever started on this database", message, StringComparison.Ordinal);
-        Assert.Equal(2, SiloCommand.FailureCodeOf(["status"]));
+        Assert.Equal(2, SiloCommandLine.FailureCodeOf(SiloCommandLine.Parse("status")));
     }
 
     private async Task<SiloStart> StartOfSiloAsync(string database)
