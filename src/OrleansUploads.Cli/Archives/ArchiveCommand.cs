@@ -48,7 +48,7 @@ internal static class ArchiveCommand
 
     private static Command CreateDelete()
     {
-        var ids = new Argument<string[]>("archive-id")
+        var ids = new ArchiveArgument("archive-id")
         {
             Description = "The IDs of the archives, or their beginnings as 'archive list' shows them.",
             Arity = ArgumentArity.OneOrMore,

@@ -1,3 +1,4 @@
+using System.CommandLine.Parsing;
 using System.IO.Enumeration;
 
 namespace OrleansUploads.Cli.Archives;
@@ -17,19 +18,31 @@ internal sealed class ArchiveFilter
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        command.Add(_name);
-        command.Add(_after);
-        command.Add(_before);
+        foreach (var option in Options)
+        {
+            command.Add(option);
+        }
     }
 
+    private IEnumerable<Option> Options => [_name, _after, _before];
+
     /// <summary>Whether an option is given.</summary>
-    public bool IsUsed(ParseResult parsed) =>
-        parsed.GetResult(_name) is not null || parsed.GetResult(_after) is not null || parsed.GetResult(_before) is not null;
+    public bool IsUsed(ParseResult parsed) => IsUsed(parsed.CommandResult);
+
+    /// <inheritdoc cref="IsUsed(ParseResult)"/>
+    public bool IsUsed(CommandResult command) => Options.Any(option => command.GetResult(option) is not null);
+
+    /// <summary>The options as they were given, with a leading space.</summary>
+    public string Words(ParseResult parsed) => string.Concat(
+        from option in Options
+        from token in parsed.GetResult(option)?.Tokens ?? []
+        select $" {option.Name} {ProgramName.Quote(token.Value)}");
 
     /// <summary>Whether an archive is chosen.</summary>
     public bool Includes(ParseResult parsed, InventoryEntry entry) =>
         (parsed.GetValue(_name) is not { } pattern
-            || FileSystemName.MatchesSimpleExpression(pattern, entry.Description, ignoreCase: false))
+            || FileSystemName.MatchesSimpleExpression(pattern, entry.Description, ignoreCase: false)
+            || FileSystemName.MatchesSimpleExpression(pattern, ArchiveName.Decode(entry.Description ?? ""), ignoreCase: false))
         && !(entry.CreatedAt < parsed.GetValue(_after))
         && !(entry.CreatedAt >= parsed.GetValue(_before));
 

@@ -12,13 +12,14 @@ internal sealed class ArchiveLookup(Session session)
     /// <summary>The fewest that are taken for the beginning of an ID. No two archives of a vault ever began with the same ones.</summary>
     private const int FewestIdChars = 8;
 
-    private const int IdChars = 138;
+    private const int IdChars = ArchiveArgument.IdChars;
 
     private sealed class Match(string word)
     {
         public string Word { get; } = word;
 
-        public List<string> Ids { get; } = [];
+        /// <summary>Archives whose IDs begin with the word, up to two.</summary>
+        public List<InventoryEntry> Begun { get; } = [];
 
         public int NamedCount { get; set; }
 
@@ -42,26 +43,55 @@ internal sealed class ArchiveLookup(Session session)
             }
         }
 
-        return [.. matches.Select(match => match.Word.Length == IdChars ? match.Word : Choose(match, alsoNames))];
+        return [.. matches.Select(match => match.Word.Length == IdChars ? match.Word : Choose(match, alsoNames).ArchiveId)];
+    }
+
+    /// <summary>Returns what an inventory says of the archives that are meant: with <paramref name="words"/>, those of the words, which are
+    /// IDs, their beginnings or descriptions; without, those that a filter includes, and of several with the same description the
+    /// newest.</summary>
+    /// <exception cref="GlacierException">The vault has no such archive.</exception>
+    /// <exception cref="InvalidDataException">Several IDs begin with a word.</exception>
+    public async Task<IReadOnlyList<InventoryEntry>> FindEntriesAsync(
+        IReadOnlyList<string> words, Func<InventoryEntry, bool> includes, CancellationToken cancellationToken)
+    {
+        var matches = words.Select(static word => new Match(word)).ToList();
+        var included = new Dictionary<string, InventoryEntry>(StringComparer.Ordinal);
+        await foreach (var entry in new Inventory(session).ReadAsync(cancellationToken))
+        {
+            matches.ForEach(match => Compare(match, entry));
+            if (words.Count == 0 && includes(entry))
+            {
+                var name = entry.Description is { Length: > 0 } description ? description : entry.ArchiveId;
+                included[name] = Newer(included.GetValueOrDefault(name), entry);
+            }
+        }
+
+        return words.Count > 0 ? [.. matches.Select(match => Choose(match, alsoNames: true)).DistinctBy(static entry => entry.ArchiveId)]
+            : included.Count > 0 ? [.. included.Values]
+            : throw new GlacierException(
+                GlacierErrorCodes.ResourceNotFound, $"The vault {session.Vault} has no such archives. To see what it has: {ListCommand(null)}");
     }
 
     private static void Compare(Match match, InventoryEntry entry)
     {
-        if (match.Word.Length >= FewestIdChars && match.Ids.Count < 2 && entry.ArchiveId.StartsWith(match.Word, StringComparison.Ordinal))
+        if (match.Word.Length >= FewestIdChars && match.Begun.Count < 2 && entry.ArchiveId.StartsWith(match.Word, StringComparison.Ordinal))
         {
-            match.Ids.Add(entry.ArchiveId);
+            match.Begun.Add(entry);
         }
 
-        if (entry.Description == match.Word)
+        if (entry.Description is { } description && (description == match.Word || ArchiveName.Decode(description) == match.Word))
         {
             match.NamedCount++;
-            match.Newest = match.Newest is { } other && other.CreatedAt > entry.CreatedAt ? other : entry;
+            match.Newest = Newer(match.Newest, entry);
         }
     }
 
-    private string Choose(Match match, bool alsoNames)
+    private static InventoryEntry Newer(InventoryEntry? one, InventoryEntry other) =>
+        one is not null && one.CreatedAt > other.CreatedAt ? one : other;
+
+    private InventoryEntry Choose(Match match, bool alsoNames)
     {
-        switch (match.Ids)
+        switch (match.Begun)
         {
             case [var only]:
                 return only;
@@ -78,7 +108,7 @@ internal sealed class ArchiveLookup(Session session)
                     + $"{TimeText.Format(newest.CreatedAt)}. To see all: {ListCommand(match.Word)}");
             }
 
-            return newest.ArchiveId;
+            return newest;
         }
 
         throw new GlacierException(

@@ -35,7 +35,12 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
             "orleans-uploads upload *.tar --vault photos --skip-existing --limit 50MiB/s",
             "orleans-uploads upload Pictures --vault photos",
         ],
-        ["download"] = ["orleans-uploads download holiday.tar --vault photos -o holiday.tar"],
+        ["download"] =
+        [
+            "orleans-uploads download holiday.tar --vault photos -o holiday.tar",
+            "orleans-uploads download --name 'Pictures/*' --vault photos -o restored",
+            "orleans-uploads download Pictures.tar --vault photos -o - | tar -x",
+        ],
         ["archive list"] = ["orleans-uploads archive list --vault photos --name 'holiday*' --after 2026-11-01"],
         ["archive delete"] = ["orleans-uploads archive delete ARCHIVE-ID --vault photos"],
         ["uploads show"] = ["orleans-uploads uploads show UPLOAD-ID --vault photos"],

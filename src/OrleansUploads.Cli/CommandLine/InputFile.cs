@@ -8,6 +8,14 @@ namespace OrleansUploads.Cli.CommandLine;
 /// <typeparam name="T">One name or several.</typeparam>
 internal sealed class FileArgument<T>(string name) : Argument<T>(name);
 
+/// <summary>An argument with archives, whose IDs may begin with hyphens. A word that begins with two and is shorter than an ID is refused as a
+/// mistyped option, unless it follows <c>--</c>.</summary>
+internal sealed class ArchiveArgument(string name) : Argument<string[]>(name)
+{
+    /// <summary>The characters of an archive ID.</summary>
+    public const int IdChars = 138;
+}
+
 /// <summary>A file that a command reads. <c>-</c> stands for standard input.</summary>
 internal static class InputFile
 {

@@ -28,6 +28,9 @@ internal sealed class RedirectedOutput(Stream output, bool isNeeded) : ForwardSt
         }
     }
 
+    /// <summary>Opens standard output for bytes.</summary>
+    public static Stream Open() => new RedirectedOutput(Console.OpenStandardOutput(), isNeeded: true);
+
     private static TextWriter Write(Stream output, bool isNeeded)
     {
         var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);

@@ -18,7 +18,10 @@ internal static class UsageError
         if (FindMistypedOption(parsed) is { } option)
         {
             var guess = Guess(parsed.CommandResult, option.Split('=')[0]);
-            return $"'{option}' is not an option of this command.{guess} A file with this name is './{option}'. See '{command} --help'.";
+            var name = parsed.CommandResult.Command.Arguments.Any(static argument => argument is ArchiveArgument)
+                ? "An archive with this name follows '--'."
+                : $"A file with this name is './{option}'.";
+            return $"'{option}' is not an option of this command.{guess} {name} See '{command} --help'.";
         }
 
         // Errors of a command are, in this order, the library's and those of our validators.
@@ -52,16 +55,19 @@ internal static class UsageError
         ? $"The argument '{missing.Name}' is missing."
         : error.Message;
 
-    /// <summary>The first word that the library takes for the name of a file although it looks like an option.</summary>
+    /// <summary>The first word that the library takes for the name of a file or archive although it looks like an option.</summary>
     private static string? FindMistypedOption(ParseResult parsed)
     {
         var options = parsed.Tokens.TakeWhile(static token => token.Type != TokenType.DoubleDash).Select(static token => token.Value)
             .Where(static word => word.StartsWith('-') && word != StandardInput.Name).ToHashSet(StringComparer.Ordinal);
         return parsed.CommandResult.Command.Arguments
-            .Where(static argument => argument is FileArgument<string> or FileArgument<string[]>)
-            .SelectMany(argument => parsed.GetResult(argument)?.Tokens ?? [])
+            .Where(static argument => argument is FileArgument<string> or FileArgument<string[]> or ArchiveArgument)
+            .SelectMany(argument => parsed.GetResult(argument)?.Tokens
+                .Where(token => argument is not ArchiveArgument || IsLikeOption(token.Value)) ?? [])
             .Select(static token => token.Value).FirstOrDefault(options.Contains);
     }
+
+    private static bool IsLikeOption(string word) => word.StartsWith("--", StringComparison.Ordinal) && word.Length < ArchiveArgument.IdChars;
 
     /// <summary>A question for the command or option that a mistyped word most likely stands for, or nothing if none is near.</summary>
     private static string Guess(CommandResult command, string word)

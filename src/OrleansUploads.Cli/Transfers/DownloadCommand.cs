@@ -2,25 +2,32 @@ using OrleansUploads.Cli.Archives;
 
 namespace OrleansUploads.Cli.Transfers;
 
-/// <summary>The <c>download</c> command: retrieves an archive into a file.</summary>
+/// <summary>The <c>download</c> command: retrieves archives.</summary>
 internal static class DownloadCommand
 {
     public static Command Create()
     {
-        var archive = new Argument<string>("archive")
+        var archives = new ArchiveArgument("archive")
         {
-            Description = "The ID of the archive or its beginning as 'archive list' shows it, or the description of the newest such archive.",
+            Description = "The archives: an ID or its beginning as 'archive list' shows it, or a name, which stands for the newest archive that has it.",
+            Arity = ArgumentArity.ZeroOrMore,
         };
+        var filter = new ArchiveFilter();
         var output = new Option<string>("--output", "-o")
         {
-            Description = "The file to write. It appears when all its bytes are verified; until then it is FILE.partial.",
-            HelpName = "file",
+            Description = "The file or folder to write, or '-' for standard output. A file appears when all its bytes are verified; until then it "
+                + "is FILE.partial. Several archives need a folder, which is created.",
+            HelpName = "path",
             Required = true,
         }.RefuseEmpty();
-        var overwrite = new Option<bool>("--overwrite") { Description = "Replace the file if it exists." };
+        var overwrite = new Option<bool>("--overwrite") { Description = "Replace files that exist." };
+        var skip = new Option<bool>("--skip-existing")
+        {
+            Description = "Leave out files that exist with the bytes of their archives. Always on for folders.",
+        };
         var tier = new Option<RetrievalTier?>("--tier")
         {
-            Description = "How fast the archive is retrieved: Expedited, Standard or Bulk. [default: the server's]",
+            Description = "How fast archives are retrieved: Expedited, Standard or Bulk. [default: the server's]",
             HelpName = "tier",
         }.Parse(
             static text => Enum.GetValues<RetrievalTier>().Cast<RetrievalTier?>()
@@ -29,22 +36,43 @@ internal static class DownloadCommand
         var workers = TransferOptions.Workers();
         var command = new Command(
             "download",
-            "Retrieve an archive into a file: start a job, wait for it, and fetch and verify the bytes. If a download was "
-            + "interrupted, the same command continues it.")
+            "Retrieve archives into files: start jobs, wait for them, and fetch and verify the bytes. If a download was interrupted, the same "
+            + "command continues it.")
         {
-            archive, RemoteCommand.Vault, output, overwrite, tier, workers, RemoteCommand.Limit,
+            archives, RemoteCommand.Vault, output, overwrite, skip, tier, workers, RemoteCommand.Limit,
         };
+        filter.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (filter.IsUsed(result) == result.GetResult(archives)?.Tokens.Count > 0)
+            {
+                result.AddError("Name archives, or choose some by name or date: --name 'Pictures/*'.");
+            }
+        });
         return command.WithConnection().Run(async (parsed, session, cancellationToken) =>
         {
+            var words = parsed.GetValue(archives) ?? [];
             var choice = new DownloadChoice(
-                parsed.GetRequiredValue(archive),
                 parsed.GetRequiredValue(output),
                 parsed.GetValue(overwrite),
+                parsed.GetValue(skip),
                 parsed.GetValue(tier),
                 parsed.GetValue(workers));
-            choice.RequireTarget();
-            var found = await new ArchiveLookup(session).FindAsync([choice.ArchiveId], alsoNames: true, cancellationToken);
-            return await new DownloadRun(session, choice with { ArchiveId = found[0] }).RunAsync(cancellationToken);
+            var isPipe = choice.Output == DownloadChoice.StandardOutput;
+            var lookup = new ArchiveLookup(session);
+            if (words.Length == 1 && (isPipe || !choice.IsFolder))
+            {
+                choice.RequireTarget(session.Printer);
+                var found = await lookup.FindAsync(words, alsoNames: true, cancellationToken);
+                await new DownloadRun(session, choice).RunAsync(found[0], cancellationToken);
+                return ExitCode.Done;
+            }
+
+            choice.RequireFolder();
+            var chosen = await lookup.FindEntriesAsync(words, entry => filter.Includes(parsed, entry), cancellationToken);
+            var resume = $"{ProgramName.Text} download{string.Concat(words.Select(static word => $" {ProgramName.Quote(word)}"))}"
+                + $"{filter.Words(parsed)} --vault {session.Vault}{choice.Words}{session.ServerWords}";
+            return await new FolderDownload(session, choice).RunAsync(chosen, resume, cancellationToken);
         });
     }
 }

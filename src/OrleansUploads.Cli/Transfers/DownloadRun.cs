@@ -1,126 +1,153 @@
+using OrleansUploads.Cli.Archives;
 using OrleansUploads.Cli.Jobs;
-using OrleansUploads.Client.Transfers;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cli.Transfers;
 
-/// <summary>What is downloaded, where to and how.</summary>
-internal sealed record DownloadChoice(string ArchiveId, string Path, bool Overwrites, RetrievalTier? Tier, int Workers)
+/// <summary>Where archives are downloaded to and how.</summary>
+/// <param name="Output">The file or folder to write, or <c>-</c> for standard output.</param>
+/// <param name="Overwrites">Whether files that exist are replaced.</param>
+/// <param name="SkipsExisting">Whether files are left out that exist with the bytes of their archives.</param>
+/// <param name="Tier">How fast archives are retrieved, or null for the server's default.</param>
+/// <param name="Workers">The number of ranges, or of small files, that are fetched at the same time.</param>
+internal sealed record DownloadChoice(string Output, bool Overwrites, bool SkipsExisting, RetrievalTier? Tier, int Workers)
 {
-    /// <summary>Checks that the file can be written, before anything is asked of the server.</summary>
-    /// <exception cref="IOException">It cannot, or it exists and must not be replaced.</exception>
-    public void RequireTarget()
+    /// <summary>Stands for standard output where a command takes the name of a file.</summary>
+    public const string StandardOutput = "-";
+
+    /// <summary>Whether the output is a folder: it exists, or its name ends with a slash.</summary>
+    public bool IsFolder => Path.EndsInDirectorySeparator(Output) || Directory.Exists(Output);
+
+    /// <summary>Checks that the file or standard output can be written, before anything is asked of the server.</summary>
+    /// <exception cref="IOException">It cannot, or the file exists and must not be replaced.</exception>
+    /// <exception cref="ArgumentException">Standard output is to have JSON, too.</exception>
+    public void RequireTarget(Printer printer)
     {
-        if (Path == StandardInput.Name)
+        if (Output == StandardOutput)
         {
-            throw new IOException("A download goes to a file, because its bytes are verified first. Name the file with -o.");
+            RequirePipe(printer);
+            return;
         }
 
-        if (Directory.Exists(Path))
-        {
-            throw new IOException($"{Path} is a folder. Name the file to write with -o.");
-        }
-
-        if (InputFile.IsSpecial(Path))
+        if (InputFile.IsSpecial(Output))
         {
             throw new IOException(
-                $"{Path} is a device, pipe or socket. A download is written to a new file. Name another one with -o.");
+                $"{Output} is a device, pipe or socket. Name a file, or write to standard output with '-o {StandardOutput}'.");
         }
 
-        if (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path)) is { } folder && !Directory.Exists(folder))
+        if (Path.GetDirectoryName(Path.GetFullPath(Output)) is { } folder && !Directory.Exists(folder))
         {
             throw new DirectoryNotFoundException($"The folder {folder} does not exist. Create it, or name another file with -o.");
         }
 
-        if (!Overwrites && File.Exists(Path))
+        if (!Overwrites && !SkipsExisting && File.Exists(Output))
         {
-            throw new IOException($"The file {Path} already exists. Delete it, or use --overwrite.");
+            throw new IOException($"The file {Output} already exists. Delete it, or use --overwrite.");
         }
     }
+
+    /// <summary>Checks that the output can be a folder.</summary>
+    /// <exception cref="IOException">It is a file.</exception>
+    /// <exception cref="ArgumentException">It is standard output.</exception>
+    public void RequireFolder()
+    {
+        if (Output == StandardOutput)
+        {
+            throw new ArgumentException("Standard output takes one archive. Name a folder with -o for several.");
+        }
+
+        if (File.Exists(Path.TrimEndingDirectorySeparator(Output)))
+        {
+            throw new IOException($"{Output} is a file. Name a folder with -o.");
+        }
+    }
+
+    private static void RequirePipe(Printer printer)
+    {
+        if (printer.IsJson)
+        {
+            throw new ArgumentException($"--json and '-o {StandardOutput}' both write to standard output. Use one of them.");
+        }
+
+        if (!Console.IsOutputRedirected)
+        {
+            throw new IOException("Standard output is a terminal. Redirect it to a file or a pipe, or name a file with -o.");
+        }
+    }
+
+    /// <summary>The options with which the same download is continued, with a leading space.</summary>
+    public string Words => $" -o {ProgramName.Quote(Output)}{(Overwrites ? " --overwrite" : "")}{(SkipsExisting ? " --skip-existing" : "")}";
 }
 
-/// <summary>Retrieves an archive into a file. A job that an earlier run has started is used again.</summary>
+/// <summary>Retrieves one archive into a file or to standard output.</summary>
 internal sealed class DownloadRun(Session session, DownloadChoice choice)
 {
     private readonly TransferScreen _screen = new(session.Printer, TimeProvider.System);
 
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Whether a file exists with certain bytes.</summary>
+    public static async Task<bool> IsThereAsync(string path, long? sizeBytes, TreeHash? treeHash, CancellationToken cancellationToken)
     {
-        var client = session.Transfers;
+        if (!File.Exists(path) || InputFile.IsSpecial(path) || new FileInfo(path).Length != sizeBytes)
+        {
+            return false;
+        }
+
+        await using var file = File.OpenRead(path);
+        using var hash = new TreeHashBuilder();
+        await hash.AppendAsync(file, cancellationToken);
+        return hash.Finish() == treeHash;
+    }
+
+    public async Task RunAsync(string archiveId, CancellationToken cancellationToken)
+    {
+        var isPipe = choice.Output == DownloadChoice.StandardOutput;
         string? jobId = null;
         try
         {
-            jobId = await FindJobAsync(cancellationToken) ?? await session.Client.InitiateArchiveRetrievalAsync(
-                session.Vault, choice.ArchiveId, tier: choice.Tier, cancellationToken: cancellationToken);
-            session.Printer.Event(new { @event = "started", file = choice.Path, jobId });
-            var job = await new JobWait(client, session.Printer, TimeProvider.System)
+            var jobs = await RetrievalJobs.FindAsync(session, choice.Tier, cancellationToken);
+            jobId = await jobs.GetAsync(archiveId, cancellationToken);
+            session.Printer.Event(new { @event = "started", file = choice.Output, jobId });
+            var job = await new JobWait(session.Transfers, session.Printer, TimeProvider.System)
                 .RunAsync(session.Vault, jobId, cancellationToken);
-            await _screen.WatchAsync(() => FetchAsync(job, cancellationToken), totalCount: 1);
-            return ExitCode.Done;
+            var sizeBytes = job.RetrievalRange?.LengthBytes ?? job.ArchiveSizeBytes;
+            if (!isPipe && choice.SkipsExisting && await IsThereAsync(choice.Output, sizeBytes, job.TreeHash, cancellationToken))
+            {
+                session.Printer.Result(new { @event = "skipped", file = choice.Output }, $"{choice.Output}  is already there");
+                return;
+            }
+
+            var fetch = new ArchiveFetch(session, choice, _screen);
+            await using var output = isPipe ? RedirectedOutput.Open() : null;
+            await _screen.WatchAsync(
+                () => output is null
+                    ? fetch.ToFileAsync(job, choice.Output, cancellationToken)
+                    : fetch.ToStreamAsync(job, output, cancellationToken),
+                totalCount: 1);
+            var text = $"{choice.Output}  {ByteCount.Format(sizeBytes ?? 0)}, verified";
+            if (isPipe)
+            {
+                session.Printer.Note(text);
+                return;
+            }
+
+            session.Printer.Result(
+                new { @event = "downloaded", file = choice.Output, archiveId, sizeBytes, treeHash = job.TreeHash?.ToString() }, text);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            var resume = $"{ProgramName.Text} download {choice.ArchiveId} --vault {session.Vault} "
-                + $"-o {ProgramName.Quote(choice.Path)}{(choice.Overwrites ? " --overwrite" : "")}{session.ServerWords}";
-            session.Printer.Event(new { @event = "interrupted", file = choice.Path, jobId, resume });
-            session.Printer.Note($"To resume: {resume}");
+            var resume = $"{ProgramName.Text} download {archiveId} --vault {session.Vault}{choice.Words}{session.ServerWords}";
+            session.Printer.Event(new { @event = "interrupted", file = choice.Output, jobId, resume });
+            if (!isPipe)
+            {
+                session.Printer.Note($"To resume: {resume}");
+            }
+
             throw;
         }
         catch (Exception fault) when (Failure.Find(fault) is { } failure)
         {
-            session.Printer.Event(new { @event = "failed", file = choice.Path, error = failure.Message, jobId });
+            session.Printer.Event(new { @event = "failed", file = choice.Output, error = failure.Message, jobId });
             throw;
         }
-    }
-
-    private async Task FetchAsync(Job job, CancellationToken cancellationToken)
-    {
-        var size = job.RetrievalRange?.LengthBytes ?? job.ArchiveSizeBytes;
-        var transfer = _screen.Begin(choice.Path, size);
-        long? verified = null;
-        var download = new ArchiveDownload(session.Transfers, new ArchiveDownloadOptions
-        {
-            Workers = choice.Workers,
-            Overwrite = choice.Overwrites,
-            OnProgress = progress =>
-            {
-                if (progress.SizeBytes is null)
-                {
-                    return;
-                }
-
-                _screen.Add(transfer, new ByteRange(verified ?? 0, progress.VerifiedBytes), isSkipped: verified is null);
-                verified = progress.VerifiedBytes;
-            },
-        });
-        try
-        {
-            await download.ResumeAsync(session.Vault, job.JobId, choice.Path, cancellationToken);
-        }
-        finally
-        {
-            _screen.End(transfer);
-        }
-
-        _screen.Print(() => session.Printer.Result(
-            new { @event = "downloaded", file = choice.Path, choice.ArchiveId, sizeBytes = size, treeHash = job.TreeHash?.ToString() },
-            $"{choice.Path}  {ByteCount.Format(size ?? 0)}, verified"));
-    }
-
-    /// <summary>Finds a job for the whole archive whose output can be downloaded now or later.</summary>
-    private async Task<string?> FindJobAsync(CancellationToken cancellationToken)
-    {
-        Job? found = null;
-        await foreach (var job in session.Client.ListJobsAsync(session.Vault, cancellationToken))
-        {
-            if (job.ArchiveId == choice.ArchiveId
-                && job.Status != JobStatus.Failed
-                && (job.RetrievalRange is not { } range || range == new ByteRange(0, job.ArchiveSizeBytes ?? 0)))
-            {
-                // Finished ones first; of these the newest, because its output is kept the longest.
-                found = found is { Status: JobStatus.Succeeded } && job.Status != JobStatus.Succeeded ? found : job;
-            }
-        }
-
-        return found?.JobId;
     }
 }

@@ -1,14 +1,19 @@
+using System.Runtime.InteropServices;
+
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>Downloads archives to files: waits for the retrieval job, downloads range by range, and verifies all
+/// <summary>Downloads archives to files or streams: waits for the retrieval job, downloads range by range, and verifies all
 /// bytes.</summary>
 /// <remarks>
 /// The bytes are written to <c>{path}.partial</c>. The file is renamed to <c>path</c> only after the tree hash of the whole
 /// archive has been verified, so a file at <c>path</c> is always complete and correct. If a download stops,
-/// <see cref="ResumeAsync"/> continues from the partial file.
+/// <see cref="ResumeAsync(string, string, string, CancellationToken)"/> continues from the partial file.
 /// </remarks>
 public sealed class ArchiveDownload
 {
+    /// <summary>What a file's name ends with until it is complete.</summary>
+    public const string PartialSuffix = ".partial";
+
     private readonly GlacierClient _client;
     private readonly ArchiveDownloadOptions _options;
 
@@ -60,13 +65,64 @@ public sealed class ArchiveDownload
     /// <exception cref="ArchiveDownloadException">The download stopped.</exception>
     /// <exception cref="IOException">The file cannot be written, another download writes to it, or it exists and must not be
     /// replaced.</exception>
-    public async Task ResumeAsync(
-        string vault, string jobId, string path, CancellationToken cancellationToken = default)
+    public Task ResumeAsync(
+        string vault, string jobId, string path, CancellationToken cancellationToken = default) =>
+        ResumeAsync(vault, jobId, known: null, path, cancellationToken);
+
+    /// <summary>As the other overload, for a job that the server has described. If it has succeeded, it is not described again.</summary>
+    /// <inheritdoc cref="ResumeAsync(string, string, string, CancellationToken)"/>
+    public Task ResumeAsync(string vault, Job job, string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return ResumeAsync(vault, job.JobId, job, path, cancellationToken);
+    }
+
+    /// <summary>Writes the output of a job to a stream, such as a pipe. Each range is verified before it is written; the tree hash of the
+    /// whole archive is verified after the last one.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="job">The retrieval job, as the server has described it.</param>
+    /// <param name="destination">Where the bytes are appended. It is neither flushed nor closed.</param>
+    /// <param name="cancellationToken">Stops the download. It cannot be resumed.</param>
+    /// <exception cref="ArchiveDownloadException">The download stopped, or the whole archive has another tree hash than the job.</exception>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
+    public async Task WriteToAsync(string vault, Job job, Stream destination, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        ArgumentNullException.ThrowIfNull(destination);
+        var jobId = job.JobId;
+        try
+        {
+            var expected = await AwaitJobAsync(vault, jobId, job, cancellationToken);
+            var ranges = new List<TreeHash>();
+            var written = 0L;
+            Report(jobId, expected, written);
+            var fetch = new RangeFetch(_client, vault, jobId, expected.SizeBytes);
+            await FetchRangesAsync(fetch, written, expected, AppendAsync, cancellationToken);
+            if (TreeHasher.Combine(CollectionsMarshal.AsSpan(ranges)) is var treeHash && treeHash != expected.TreeHash)
+            {
+                throw Differs(jobId, treeHash, expected, "They have been written.");
+            }
+
+            async Task AppendAsync(FetchedRange range)
+            {
+                await destination.WriteAsync(range.Bytes, cancellationToken);
+                ranges.Add(range.TreeHash);
+                written += range.Bytes.Length;
+                Report(jobId, expected, written);
+            }
+        }
+        catch (GlacierException failure)
+        {
+            throw new ArchiveDownloadException(jobId, "The download stopped: " + failure.Message, failure);
+        }
+    }
+
+    private async Task ResumeAsync(string vault, string jobId, Job? known, string path, CancellationToken cancellationToken)
     {
         CheckTarget(path);
         try
         {
-            var expected = await AwaitJobAsync(vault, jobId, cancellationToken);
+            var expected = await AwaitJobAsync(vault, jobId, known, cancellationToken);
             await FetchAsync(vault, jobId, path, expected, cancellationToken);
         }
         catch (GlacierException failure)
@@ -80,7 +136,7 @@ public sealed class ArchiveDownload
         File.Move(PartialPath(path), path, _options.Overwrite);
     }
 
-    private static string PartialPath(string path) => path + ".partial";
+    private static string PartialPath(string path) => path + PartialSuffix;
 
     private void CheckTarget(string path)
     {
@@ -91,8 +147,13 @@ public sealed class ArchiveDownload
         }
     }
 
-    private async Task<OutputProperties> AwaitJobAsync(string vault, string jobId, CancellationToken cancellationToken)
+    private async Task<OutputProperties> AwaitJobAsync(string vault, string jobId, Job? known, CancellationToken cancellationToken)
     {
+        if (known?.Status == JobStatus.Succeeded)
+        {
+            return OutputPropertiesOf(known);
+        }
+
         while (true)
         {
             _options.OnProgress?.Invoke(new DownloadProgress(jobId, SizeBytes: null, VerifiedBytes: 0));
@@ -134,20 +195,26 @@ public sealed class ArchiveDownload
                 file.Clear();
             }
 
-            Report(jobId, expected, file);
-            await FetchRangesAsync(fetch, jobId, file, expected, cancellationToken);
+            Report(jobId, expected, file.VerifiedBytes);
+            await FetchRangesAsync(fetch, file.VerifiedBytes, expected, AppendAsync, cancellationToken);
             treeHash = file.Finish();
+
+            async Task AppendAsync(FetchedRange range)
+            {
+                await file.AppendAsync(range, cancellationToken);
+                Report(jobId, expected, file.VerifiedBytes);
+            }
         }
 
         if (treeHash != expected.TreeHash)
         {
             File.Delete(partial);
-            throw new ArchiveDownloadException(
-                jobId,
-                $"The downloaded bytes have tree hash {treeHash}, but the job's tree hash is {expected.TreeHash}. "
-                + $"The file {partial} was deleted.");
+            throw Differs(jobId, treeHash, expected, $"The file {partial} was deleted.");
         }
     }
+
+    private static ArchiveDownloadException Differs(string jobId, TreeHash treeHash, OutputProperties expected, string outcome) => new(
+        jobId, $"The downloaded bytes have tree hash {treeHash}, but the job's tree hash is {expected.TreeHash}. {outcome}");
 
     /// <summary>Whether a partial file is from a download of another archive to the same path. Without this, the difference would be found
     /// only after all other bytes have been downloaded.</summary>
@@ -169,14 +236,18 @@ public sealed class ArchiveDownload
         return theirs.TreeHash != await file.HashAsync(last, cancellationToken);
     }
 
-    /// <summary>Downloads the missing ranges in parallel, and appends them in order. So the file never has a hole, and its length
+    /// <summary>Downloads the ranges from an offset on in parallel, and appends them in order. So a file never has a hole, and its length
     /// alone tells a later run what it contains.</summary>
     private async Task FetchRangesAsync(
-        RangeFetch fetch, string jobId, PartialFile file, OutputProperties expected, CancellationToken cancellationToken)
+        RangeFetch fetch,
+        long start,
+        OutputProperties expected,
+        Func<FetchedRange, Task> append,
+        CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = new Queue<Task<FetchedRange>>();
-        var next = file.VerifiedBytes;
+        var next = start;
         try
         {
             while (next < expected.SizeBytes || running.Count > 0)
@@ -189,8 +260,7 @@ public sealed class ArchiveDownload
                 }
 
                 using var fetched = await running.Dequeue();
-                await file.AppendAsync(fetched, cancellationToken);
-                Report(jobId, expected, file);
+                await append(fetched);
             }
         }
         finally
@@ -204,12 +274,12 @@ public sealed class ArchiveDownload
         }
     }
 
-    private void Report(string jobId, OutputProperties expected, PartialFile file) =>
-        _options.OnProgress?.Invoke(new DownloadProgress(jobId, expected.SizeBytes, file.VerifiedBytes));
+    private void Report(string jobId, OutputProperties expected, long verifiedBytes) =>
+        _options.OnProgress?.Invoke(new DownloadProgress(jobId, expected.SizeBytes, verifiedBytes));
 }
 
 /// <summary>A download has stopped. If <see cref="CanResume"/> is true, pass <see cref="JobId"/> to
-/// <see cref="ArchiveDownload.ResumeAsync"/> to resume it.</summary>
+/// <see cref="ArchiveDownload.ResumeAsync(string, string, string, CancellationToken)"/> to resume it.</summary>
 public sealed class ArchiveDownloadException : Exception
 {
     /// <summary>Creates an exception.</summary>

@@ -39,7 +39,9 @@ public sealed class MistypedOptionTests
     [InlineData("upload --vault A ./--valt")]
     [InlineData("upload --vault A -")]
     [InlineData("uploads resume -id FILE --vault A")]
-    public void A_file_that_begins_with_a_hyphen_is_named_after_two_hyphens_or_with_its_folder(string line) =>
+    [InlineData("download -id --vault A -o FILE")]
+    [InlineData("download --vault A -o FILE -- --id")]
+    public void A_file_or_archive_that_begins_with_a_hyphen_is_named_after_two_hyphens_or_as_it_is(string line) =>
         Assert.False(UsageError.IsIn(CommandTree.Create().ParseWords(line.Split(' '))));
 
     [Fact]

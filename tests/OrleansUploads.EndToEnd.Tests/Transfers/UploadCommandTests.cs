@@ -122,10 +122,12 @@ public sealed class UploadCommandTests
         var there = place.Create("there", 5);
 
         (await place.RunInVaultAsync("download", archive, "-o", there)).ExpectOneLine("already exists", "--overwrite");
-        (await place.RunInVaultAsync("download", archive, "-o", place.Data, "--overwrite")).ExpectOneLine(place.Data, "is a folder");
         using var socket = place.CreateSocket("socket");
         (await place.RunInVaultAsync("download", archive, "-o", place.File("socket"), "--overwrite")).ExpectOneLine("is a device, pipe or socket");
+        (await place.RunInVaultAsync("download", archive, "-o", there, "--skip-existing")).ExpectOneLine("already exists");
         (await place.RunInVaultAsync("download", archive, "-o", there, "--overwrite", "-q")).Expect();
+        Assert.EndsWith(
+            "there  is already there", Assert.Single((await place.RunInVaultAsync("download", archive, "-o", there, "--skip-existing")).Expect().Lines), StringComparison.Ordinal);
 
         Assert.Equal(1000, new FileInfo(there).Length);
     }

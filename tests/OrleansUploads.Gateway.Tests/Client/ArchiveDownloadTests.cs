@@ -186,6 +186,59 @@ public sealed class ArchiveDownloadTests : FakeVaultTests
         Assert.Equal(Archive, await File.ReadAllBytesAsync(TheFile.Path));
     }
 
+    [Theory]
+    [InlineData("flipped")]
+    [InlineData("short")]
+    [InlineData("broken")]
+    public async Task A_stream_gets_only_verified_ranges_in_order(string damage)
+    {
+        var isFirst = true;
+        var reports = new List<DownloadProgress>();
+        Vault.After = (request, answer) =>
+        {
+            if (request.Header("range") == "bytes=2097152-4194303" && isFirst)
+            {
+                isFirst = false;
+                var range = answer.Content.Headers.ContentRange;
+                answer.Content = Damaged(Archive[(2 * MiB)..(4 * MiB)], damage);
+                answer.Content.Headers.ContentRange = range;
+            }
+
+            return answer;
+        };
+        using var pipe = new MemoryStream();
+
+        await Download(new() { OnProgress = reports.Add }).WriteToAsync("v", await DescribeAsync(), pipe);
+
+        Assert.Equal(Archive, pipe.ToArray());
+        Assert.Equal([0, 2 * MiB, 4 * MiB, Archive.Length], reports.Select(report => report.VerifiedBytes));
+        Assert.Single(Vault.Sent("GET", "/jobs/job-1"), request => !request.Target.EndsWith("/output", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_stream_with_other_bytes_than_the_job_announced_fails()
+    {
+        var job = await DescribeAsync();
+        Vault.Output = [.. Archive[..^1], (byte)~Archive[^1]];
+        using var pipe = new MemoryStream();
+
+        var failure = await Assert.ThrowsAsync<ArchiveDownloadException>(() => Download().WriteToAsync("v", job, pipe));
+
+        Assert.Contains("They have been written.", failure.Message, StringComparison.Ordinal);
+        Assert.False(failure.CanResume);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_described_as_finished_is_not_described_again()
+    {
+        var job = await DescribeAsync();
+
+        await Download().ResumeAsync("v", job, TheFile.Path);
+
+        Assert.Equal(Archive, await File.ReadAllBytesAsync(TheFile.Path));
+        Assert.All(Vault.Received.Skip(1), request => Assert.EndsWith("/output", request.Target, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_failed_job_is_reported_with_its_status_message()
     {
@@ -221,6 +274,8 @@ public sealed class ArchiveDownloadTests : FakeVaultTests
 
     private ArchiveDownload Download(ArchiveDownloadOptions? options = null) =>
         new(Client, (options ?? new ArchiveDownloadOptions()) with { RangeBytes = 2 * MiB });
+
+    private Task<Job> DescribeAsync() => Client.DescribeJobAsync("v", FakeVault.JobId);
 
     private IEnumerable<string?> Ranges() => Vault.Sent("GET", "/output").Select(request => request.Header("range"));
 

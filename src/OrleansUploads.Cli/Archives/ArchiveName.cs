@@ -1,0 +1,98 @@
+using System.Text;
+
+namespace OrleansUploads.Cli.Archives;
+
+/// <summary>How a name becomes the description of an archive, which is printable ASCII, and how it is read again.</summary>
+/// <remarks>What a description cannot hold, and a blank at its ends, which a header loses, is written as <c>%XX</c>, one for each byte in
+/// UTF-8. So is a <c>%</c> before two digits that would otherwise be read as such a byte: <c>Ü</c> is <c>%C3%9C</c>, and <c>%C3</c> is
+/// <c>%25C3</c>. Everything else stands for itself.</remarks>
+internal static class ArchiveName
+{
+    /// <summary>The longest description that the vault API allows.</summary>
+    public const int MaxDescriptionChars = 1024;
+
+    private const string HexDigits = "0123456789ABCDEF";
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The name of a file, with slashes, as it was given. What says nothing is left out: <c>./x</c> is <c>x</c>.</summary>
+    public static string OfPath(string path)
+    {
+        var name = path.Replace(Path.DirectorySeparatorChar, '/');
+        return (name.StartsWith('/') ? "/" : "") + string.Join('/', Components(name));
+    }
+
+    /// <summary>The components of a name, without those that say nothing.</summary>
+    public static IEnumerable<string> Components(string name) => name.Split('/').Where(static part => part is not ("" or "."));
+
+    /// <summary>Writes a name as a description.</summary>
+    /// <exception cref="ArgumentException">It is too long.</exception>
+    public static string Encode(string name)
+    {
+        var bytes = Encoding.UTF8.GetBytes(name);
+        var text = new StringBuilder(bytes.Length);
+        for (var at = 0; at < bytes.Length; at++)
+        {
+            var isPlain = bytes[at] switch
+            {
+                (byte)' ' => at > 0 && at < bytes.Length - 1,
+                (byte)'%' => at + 2 >= bytes.Length || FindByte((char)bytes[at + 1], (char)bytes[at + 2]) is null,
+                var other => other is > (byte)' ' and <= (byte)'~',
+            };
+            _ = isPlain ? text.Append((char)bytes[at]) : text.Append(CultureInfo.InvariantCulture, $"%{bytes[at]:X2}");
+        }
+
+        return text.Length <= MaxDescriptionChars ? text.ToString() : throw new ArgumentException(
+            $"The name {name} is too long for the description of an archive: it has {text.Length:N0} characters there, and may have "
+            + $"{MaxDescriptionChars:N0}. Choose a shorter one with --description.");
+    }
+
+    /// <summary>Reads the name in a description. If another program wrote the description, and it is no name in this form, it is its own
+    /// name.</summary>
+    public static string Decode(string description)
+    {
+        if (!description.Contains('%', StringComparison.Ordinal))
+        {
+            return description;
+        }
+
+        var bytes = new List<byte>(description.Length);
+        for (var at = 0; at < description.Length; at++)
+        {
+            if (description[at] == '%' && at + 2 < description.Length && FindByte(description[at + 1], description[at + 2]) is { } value)
+            {
+                bytes.Add(value);
+                at += 2;
+            }
+            else if (char.IsAscii(description[at]))
+            {
+                bytes.Add((byte)description[at]);
+            }
+            else
+            {
+                return description;
+            }
+        }
+
+        try
+        {
+            return Strict.GetString([.. bytes]);
+        }
+        catch (DecoderFallbackException)
+        {
+            return description;
+        }
+    }
+
+    /// <summary>The name in a description, for people. Control characters, which would act on a terminal, stay as they are written in the
+    /// description.</summary>
+    public static string Show(string? description) => string.Concat(
+        Decode(description ?? "").EnumerateRunes().Select(static rune => Rune.IsControl(rune) ? Encode(rune.ToString()) : rune.ToString()));
+
+    /// <summary>The byte that two digits stand for, or null if they stand for themselves.</summary>
+    private static byte? FindByte(char high, char low) =>
+        (HexDigits.IndexOf(high, StringComparison.Ordinal), HexDigits.IndexOf(low, StringComparison.Ordinal)) is (>= 0 and var first, >= 0 and var second)
+        && ((first << 4) | second) is var value && (value is <= ' ' or > '~' or '%')
+            ? (byte)value
+            : null;
+}

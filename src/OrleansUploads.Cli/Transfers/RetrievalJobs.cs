@@ -1,0 +1,36 @@
+namespace OrleansUploads.Cli.Transfers;
+
+/// <summary>The jobs that retrieve whole archives of a vault. One that an earlier run has started is used again.</summary>
+internal sealed class RetrievalJobs
+{
+    private readonly Session _session;
+    private readonly RetrievalTier? _tier;
+    private readonly Dictionary<string, Job> _present = [];
+
+    private RetrievalJobs(Session session, RetrievalTier? tier) => (_session, _tier) = (session, tier);
+
+    /// <summary>Lists the jobs of the vault whose output can be downloaded now or later.</summary>
+    public static async Task<RetrievalJobs> FindAsync(Session session, RetrievalTier? tier, CancellationToken cancellationToken)
+    {
+        var jobs = new RetrievalJobs(session, tier);
+        await foreach (var job in session.Client.ListJobsAsync(session.Vault, cancellationToken))
+        {
+            if (job is { ArchiveId: { } archive, Status: not JobStatus.Failed }
+                && (job.RetrievalRange is not { } range || range == new ByteRange(0, job.ArchiveSizeBytes ?? 0)))
+            {
+                // Finished ones first; of these the newest, because its output is kept the longest.
+                jobs._present[archive] =
+                    jobs._present.GetValueOrDefault(archive) is { Status: JobStatus.Succeeded } found && job.Status != JobStatus.Succeeded ? found : job;
+            }
+        }
+
+        return jobs;
+    }
+
+    /// <summary>Returns the ID of the job of an archive. Starts one if there is none.</summary>
+    public async Task<string> GetAsync(string archiveId, CancellationToken cancellationToken) =>
+        _present.TryGetValue(archiveId, out var job)
+            ? job.JobId
+            : await _session.Transfers.InitiateArchiveRetrievalAsync(
+                _session.Vault, archiveId, tier: _tier, cancellationToken: cancellationToken);
+}

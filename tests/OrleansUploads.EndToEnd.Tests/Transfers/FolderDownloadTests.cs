@@ -1,0 +1,165 @@
+using System.Text.Json;
+using OrleansUploads.Cli.Transfers;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.EndToEnd.Tests.Transfers;
+
+/// <summary>Archives that come back as the files of a folder, and to standard output.</summary>
+public sealed class FolderDownloadTests
+{
+    private const int Large = (20 * Archives.MiB) + 5;
+    private const int SmallCount = 60;
+
+    [Fact]
+    public async Task A_folder_comes_back_and_the_same_command_fetches_what_is_missing()
+    {
+        await using var place = await Workplace.OpenWithLogAsync();
+        foreach (var number in Enumerable.Range(1, SmallCount))
+        {
+            Create(place, $"tree/{number % 7}/f{number}", number);
+        }
+
+        Create(place, "tree/large", Large);
+        Create(place, "tree/ü/Ünï côde 100%.txt", 5);
+        (await place.RunInVaultAsync("upload", place.File("tree"), "-q")).Expect();
+
+        // Large files come last.
+        await using var interrupted = place.Start(
+            "download", "--name", "tree/*", "--vault", Workplace.Vault, "-o", place.File("back"), "--limit", "8MiB/s");
+        await Eventually.BecomesTrueAsync(() => interrupted.Error.Contains("% of", StringComparison.Ordinal), "the large file arrives");
+        interrupted.Terminate();
+        Assert.Equal(130, await interrupted.WaitForExitAsync(TimeSpan.FromMinutes(2)));
+        var jobs = await RetrievalsAsync();
+        var resume = interrupted.Error.Split("To resume: ")[1].Split('\n')[0];
+        var resumed = await CommandLine.RunInShellAsync(resume, place.Environment);
+
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.EndsWith($"Downloaded 1 of {SmallCount + 2} files; {SmallCount + 1} already there.\n", resumed.Error, StringComparison.Ordinal);
+        AssertSameFolders(place.File("tree"), place.File("back/tree"));
+
+        // The jobs of the interrupted command are used again, and a small file costs two requests.
+        Assert.Equal(SmallCount + 2, jobs);
+        Assert.Equal(jobs, await RetrievalsAsync());
+        var requests = ServedRequest.In(place.Server.Log).Select(static request => request.Operation).ToList();
+        Assert.InRange(requests.Count(static operation => operation == "GetJobOutput"), SmallCount, SmallCount + 12);
+        Assert.InRange(requests.Count(static operation => operation == "DescribeJob"), 0, 8);
+
+        File.WriteAllBytes(place.File("back/tree/1/f1"), [1, 2, 3]);
+        File.Delete(place.File("back/tree/2/f2"));
+        var changed = await place.RunInVaultAsync("download", "tree/1/f1", "tree/2/f2", "-o", place.File("back"), "--json");
+        changed.ExpectOneLine(1, "tree/1/f1: A file with other bytes has this name", "--overwrite");
+        Assert.Equal(["failed", "downloaded"], changed.Lines.Select(static line => JsonElement.Parse(line).GetProperty("event").GetString()));
+        Assert.Equal(3, new FileInfo(place.File("back/tree/1/f1")).Length);
+
+        (await place.RunInVaultAsync("download", "tree/1/f1", "-o", place.File("back/"), "--overwrite", "-q")).Expect();
+        AssertSameFolders(place.File("tree"), place.File("back/tree"));
+
+        (await place.RunInVaultAsync("download", "--name", "trees/*", "-o", place.File("none"))).ExpectOneLine(3, "no such archives");
+        Assert.False(Directory.Exists(place.File("none")));
+
+        async Task<int> RetrievalsAsync()
+        {
+            using var client = place.Connect();
+            return await client.ListJobsAsync(Workplace.Vault).CountAsync(static job => job.ArchiveId is not null);
+        }
+    }
+
+    [Fact]
+    public async Task A_name_that_leads_out_of_the_folder_is_refused_and_the_others_are_downloaded()
+    {
+        await using var place = await Workplace.ShareAsync();
+        using var client = place.Connect();
+        string[] hostile = ["../escaped", "in/../../escaped", "linked/escaped", "nul%00", "..", "taken.partial"];
+        foreach (var name in (string[])[.. hostile, "/absolute/./x", "taken", "in//y", "", "in/%zz"])
+        {
+            await client.UploadArchiveAsync(Workplace.Vault, HashedBody.Of(Archives.Bytes(100, seed: name.Length)), name);
+        }
+
+        Directory.CreateDirectory(place.File("outside"));
+        Directory.CreateDirectory(place.File("outside/folder"));
+        File.CreateSymbolicLink(place.File("outside/folder/linked"), place.File("outside"));
+        var folder = place.File("outside/folder");
+
+        var downloaded = await place.RunInVaultAsync("download", "--after", "2020-01-01", "-o", folder);
+
+        Assert.Equal(1, downloaded.ExitCode);
+        Assert.EndsWith("Downloaded 5 of 11 files; 6 failed.\n", downloaded.Error, StringComparison.Ordinal);
+        Assert.Contains("../escaped: This name leads out of the folder.", downloaded.Error, StringComparison.Ordinal);
+        Assert.Contains("is a link, so nothing is written into it", downloaded.Error, StringComparison.Ordinal);
+        Assert.Contains("taken.partial: This is the name of", downloaded.Error, StringComparison.Ordinal);
+        Assert.Equal([folder], Directory.GetFileSystemEntries(place.File("outside")));
+        Assert.False(File.Exists(place.File("escaped")));
+        Assert.Equal(
+            ["absolute/x", "in/%zz", "in/y", "taken"],
+            Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path))
+                .Where(static path => path.Length < 100).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Standard_output_gets_an_archive_of_verified_ranges()
+    {
+        await using var place = await Workplace.ShareAsync();
+        var film = place.Create("film", Large);
+        (await place.RunInVaultAsync("upload", film, place.Create("small", 10), "-d", "film", "-q")).Expect();
+
+        var piped = await CommandLine.RunInShellAsync(
+            $"orleans-uploads download --vault photos -o - film -q | cmp - '{film}' && echo same", place.Environment);
+
+        Assert.Equal("same\n", piped.Expect().Output);
+        var cut = await CommandLine.RunInShellAsync(
+            "set -o pipefail; orleans-uploads download --vault photos -o - film -q | head -c 5 | wc -c", place.Environment);
+        Assert.Equal("5", cut.Output.Trim());
+        (await place.RunInVaultAsync("download", "film", "-o", "-", "--json")).ExpectOneLine(2, "both write to standard output");
+        (await place.RunInVaultAsync("download", "a", "b", "-o", "-")).ExpectOneLine(2, "takes one archive");
+    }
+
+    [Theory]
+    [InlineData("a/b", "a/b")]
+    [InlineData("/etc/passwd", "etc/passwd")]
+    [InlineData("./a//./b", "a/b")]
+    [InlineData("%C3%9C/%25C3", "Ü/%C3")]
+    [InlineData("...", "...")]
+    [InlineData("", "the-id")]
+    [InlineData("/", "the-id")]
+    [InlineData("..", null)]
+    [InlineData("a/../b", null)]
+    [InlineData("../%C3%9C", null)]
+    [InlineData("a/%00", null)]
+    public void A_name_becomes_a_path_in_the_folder_or_none(string description, string? expected)
+    {
+        var archive = new InventoryEntry("the-id", description, DateTimeOffset.UnixEpoch, 1, TreeHasher.Compute([1]));
+        var folder = new TargetFolder("folder");
+
+        if (expected is null)
+        {
+            Assert.Throws<IOException>(() => folder.PathOf(archive));
+        }
+        else
+        {
+            Assert.Equal(Path.Combine(["folder", .. expected.Split('/')]), folder.PathOf(archive));
+        }
+    }
+
+    private static void Create(Workplace place, string name, int lengthBytes)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(place.File(name))!);
+        place.Create(name, lengthBytes, seed: lengthBytes);
+    }
+
+    private static void AssertSameFolders(string expected, string actual)
+    {
+        Assert.Equal(Files(expected), Files(actual));
+        foreach (var name in Files(expected))
+        {
+            Assert.Equal(File.ReadAllBytes(Path.Combine(expected, name)), File.ReadAllBytes(Path.Combine(actual, name)));
+        }
+    }
+
+    private static IReadOnlyList<string> Files(string folder) =>
+    [
+        .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(folder, path))
+            .Order(StringComparer.Ordinal),
+    ];
+}
