@@ -43,9 +43,17 @@ internal static class CommandTree
         return root;
     }
 
-    /// <summary>Parses the words of a command line.</summary>
-    public static ParseResult ParseWords(this RootCommand root, string[] words) =>
+    /// <summary>Parses the words of a command line. No word at all, and the words <c>help</c> and <c>version</c>, stand for the options that
+    /// answer.</summary>
+    public static ParseResult ParseWords(this RootCommand root, string[] words) => root.Parse(
+        words switch
+        {
+            [] => ["--help"],
+            ["help", .. var command] => [.. command, "--help"],
+            ["version"] => ["--version"],
+            _ => words,
+        },
 
         // IDs may begin with a hyphen, so what looks like several short options is one argument.
-        root.Parse(words, new ParserConfiguration { EnablePosixBundling = false });
+        new ParserConfiguration { EnablePosixBundling = false });
 }

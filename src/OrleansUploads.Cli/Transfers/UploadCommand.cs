@@ -1,3 +1,5 @@
+using OrleansUploads.Cli.Archives;
+
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>The <c>upload</c> command: uploads files as archives.</summary>
@@ -12,7 +14,7 @@ internal static class UploadCommand
         };
         var description = new Option<string?>("--description", "-d")
         {
-            Description = "The description of the archive: printable ASCII. For a folder, what stands for its name. [default: the name as given]",
+            Description = "The description of the archive, which is its name. For a folder, what stands for its name. [default: the name as given]",
             HelpName = "text",
         };
         var partSize = TransferOptions.PartSize();
@@ -48,7 +50,7 @@ internal static class UploadCommand
             parsed.GetValue(skip),
             parsed.GetValue(tar),
             parsed.GetValue(unfinished) ?? UnfinishedAction.Keep))
-            .RunAsync([.. parsed.GetRequiredValue(files).Distinct(StringComparer.Ordinal)], cancellationToken));
+            .RunAsync([.. parsed.GetRequiredValue(files).DistinctBy(ArchiveName.OfPath)], cancellationToken));
     }
 }
 

@@ -1,4 +1,4 @@
-using System.Text;
+using OrleansUploads.Cli.Archives;
 
 namespace OrleansUploads.Cli.Transfers;
 
@@ -11,64 +11,52 @@ internal sealed record UploadFile(string Path, string Description, long? Bytes);
 /// <summary>The files that a command line names, and those in the folders that it names.</summary>
 internal sealed class UploadFiles
 {
-    private const int MaxDescriptionChars = 1024;
-
     /// <summary>The files to send.</summary>
     public List<UploadFile> Found { get; } = [];
 
     /// <summary>What cannot be sent, and why. It does not keep the rest from being sent.</summary>
     public List<(string Path, string Reason)> Refused { get; } = [];
 
+    /// <summary>Files without a byte. They are left out, because an archive has at least one.</summary>
+    public List<string> Empty { get; } = [];
+
     /// <summary>The number of links in folders. They are left out.</summary>
     public int LinkCount { get; private set; }
+
+    /// <summary>The folders in which no file was found.</summary>
+    public List<string> FoldersWithoutFiles { get; } = [];
 
     /// <summary>Whether a folder is sent file by file.</summary>
     public bool HasFolder { get; private set; }
 
-    /// <summary>Looks at files and folders. A description replaces the name of a file or folder. As a tar, a folder is one
-    /// archive.</summary>
-    /// <exception cref="IOException">A named file does not exist, may not be read, or is not a file.</exception>
-    public static UploadFiles Find(IEnumerable<string> paths, string? description, bool asTar)
+    /// <summary>Looks at files and folders. A given name replaces that of a file or folder. As a tar, a folder is one archive.</summary>
+    /// <exception cref="ArgumentException">The name of a named file or folder is too long for a description.</exception>
+    /// <exception cref="IOException">A named file does not exist, may not be read, or is not a file, or all of them are empty.</exception>
+    public static UploadFiles Find(IEnumerable<string> paths, string? name, bool asTar)
     {
         var files = new UploadFiles();
         foreach (var path in paths)
         {
             if (!Directory.Exists(path))
             {
-                files.Add(path, description ?? Describe(path));
+                files.Add(path, ArchiveName.Encode(name ?? ArchiveName.OfPath(path)));
             }
             else if (asTar)
             {
-                files.Found.Add(new UploadFile(path, description ?? Describe(FolderTar.NameOf(path) + ".tar"), Bytes: null));
+                files.Found.Add(new UploadFile(path, ArchiveName.Encode(name ?? FolderTar.NameOf(path) + ".tar"), Bytes: null));
             }
             else
             {
-                files.AddFolder(path, description ?? FolderTar.NameOf(path));
+                files.AddFolder(path, name ?? FolderTar.NameOf(path));
             }
         }
 
-        return files;
+        return files is { HasFolder: false, Found: [], Empty: [var only, ..] } ? throw new IOException(Emptiness(only)) : files;
     }
 
     /// <summary>Returns the length of a file that is not a folder.</summary>
     /// <exception cref="IOException">It cannot be read, or is empty.</exception>
     public static long RequireFile(string path) => Measure(path) is > 0 and var bytes ? bytes : throw new IOException(Emptiness(path));
-
-    /// <summary>The name of a file as a valid description. Other bytes than those of printable ASCII are written as <c>%XX</c>, and of a
-    /// very long name only the end is kept. Running a command again gives the same description, which finds the upload to resume.
-    /// </summary>
-    private static string Describe(string name)
-    {
-        var text = new StringBuilder(name.Length);
-        foreach (var value in Encoding.UTF8.GetBytes(name))
-        {
-            _ = value is >= (byte)' ' and <= (byte)'~'
-                ? text.Append((char)value)
-                : text.Append(CultureInfo.InvariantCulture, $"%{value:X2}");
-        }
-
-        return text.ToString(Math.Max(0, text.Length - MaxDescriptionChars), Math.Min(text.Length, MaxDescriptionChars));
-    }
 
     private static string Emptiness(string path) => $"The file {path} is empty. An archive must have at least one byte.";
 
@@ -101,13 +89,14 @@ internal sealed class UploadFiles
         }
         else
         {
-            Refused.Add((path, Emptiness(path)));
+            Empty.Add(path);
         }
     }
 
     private void AddFolder(string root, string name)
     {
         HasFolder = true;
+        var countBefore = Found.Count + Refused.Count + Empty.Count;
         var folders = new Stack<string>([root]);
         while (folders.TryPop(out var folder))
         {
@@ -126,7 +115,7 @@ internal sealed class UploadFiles
                     }
                     else
                     {
-                        AddIfReadable(path, Describe($"{name}/{Path.GetRelativePath(root, path).Replace('\\', '/')}".TrimStart('/')));
+                        AddIfReadable(path, ArchiveName.OfPath(Path.Combine(name, Path.GetRelativePath(root, path))).TrimStart('/'));
                     }
                 }
             }
@@ -135,15 +124,20 @@ internal sealed class UploadFiles
                 Refused.Add((folder, $"The folder {folder} cannot be read: {fault.Message}"));
             }
         }
+
+        if (Found.Count + Refused.Count + Empty.Count == countBefore)
+        {
+            FoldersWithoutFiles.Add(root);
+        }
     }
 
-    private void AddIfReadable(string path, string description)
+    private void AddIfReadable(string path, string name)
     {
         try
         {
-            Add(path, description);
+            Add(path, ArchiveName.Encode(name));
         }
-        catch (IOException fault)
+        catch (Exception fault) when (fault is IOException or ArgumentException)
         {
             Refused.Add((path, fault.Message));
         }

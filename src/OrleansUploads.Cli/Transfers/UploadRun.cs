@@ -23,7 +23,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     public async Task<int> RunAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
         var input = paths.Contains(StandardInput.Name)
-            ? new UploadFile(StandardInput.Name, choice.Description ?? "standard input", Bytes: null)
+            ? new UploadFile(StandardInput.Name, ArchiveName.Encode(choice.Description ?? "standard input"), Bytes: null)
             : null;
         var files = UploadFiles.Find(paths.Where(static path => path != StandardInput.Name), choice.Description, choice.AsTar);
         if (choice.PartSizeBytes > ArchiveUpload.MaxStreamPartSizeBytes
@@ -69,7 +69,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
                 }
             },
             totalCount);
-        TellRefused(files);
+        TellLeftOut(files);
         if (totalCount > 1)
         {
             TellCounts(totalCount);
@@ -188,15 +188,15 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         var resume = $"{ProgramName.Text} uploads resume {ids[0]} {StandardInput.Name} {vault}";
         session.Printer.Event(new { @event = "unfinished", file = StandardInput.Name, uploadIds = ids, resume });
         session.Printer.Note(
-            $"{Quantity.Format(ids.Count, "upload")} with the description '{description}' did not finish, and the server keeps the parts. This "
+            $"{Quantity.Format(ids.Count, "upload")} with the description '{ArchiveName.Show(description)}' did not finish, and the server keeps the parts. This "
             + "command begins another one.\n"
             + $"  To continue with the same input instead: {resume}\n"
             + $"  To delete the parts: {ProgramName.Text} uploads abort {string.Join(' ', ids)} {vault}\n"
             + "  The next time: --unfinished resume, or --unfinished abort");
     }
 
-    /// <summary>Names what could not be sent, after everything else.</summary>
-    private void TellRefused(UploadFiles files)
+    /// <summary>Says what was not sent, after everything else.</summary>
+    private void TellLeftOut(UploadFiles files)
     {
         foreach (var (path, reason) in files.Refused)
         {
@@ -205,9 +205,26 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             _exitCode = _exitCode == ExitCode.Done ? code : _exitCode;
         }
 
-        if (files.LinkCount > 0)
+        foreach (var path in files.Empty)
         {
-            session.Printer.Note($"{Quantity.Format(files.LinkCount, "link")} left out. A tar would keep them: use --tar.");
+            session.Printer.Event(new { @event = "skipped", file = path, reason = "empty" });
+        }
+
+        foreach (var folder in files.FoldersWithoutFiles)
+        {
+            session.Printer.Note($"The folder {folder} has no files.");
+        }
+
+        TellCount(files.Empty.Count, "empty file");
+        TellCount(files.LinkCount, "link");
+
+        void TellCount(int count, string what)
+        {
+            if (count > 0)
+            {
+                session.Printer.Note($"{Quantity.Format(count, what)} left out"
+                    + (files.HasFolder ? $". A tar would keep {(count == 1 ? "it" : "them")}: use --tar." : ": an archive must have at least one byte."));
+            }
         }
     }
 

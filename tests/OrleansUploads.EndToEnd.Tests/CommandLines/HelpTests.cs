@@ -30,6 +30,14 @@ public sealed class HelpTests
     public void The_help_ends_with_them(string words, string expected) =>
         Assert.Contains(expected, Help(words), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("", "A self-hosted service for large uploads")]
+    [InlineData("help", "A self-hosted service for large uploads")]
+    [InlineData("help archive list", "List the archives, oldest first")]
+    [InlineData("version", "(SQLite 3.")]
+    public void The_bare_program_and_the_words_help_and_version_answer(string words, string expected) =>
+        Assert.Contains(expected, Help(words), StringComparison.Ordinal);
+
     [Fact]
     public void The_help_shows_defaults_as_they_are_written_on_the_command_line()
     {
@@ -43,7 +51,7 @@ public sealed class HelpTests
     private static string Help(string words)
     {
         using var output = new StringWriter();
-        Assert.Equal(0, CommandTree.Create().ParseWords(words.Split(' ')).Invoke(new InvocationConfiguration { Output = output }));
+        Assert.Equal(0, CommandTree.Create().ParseWords(words.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Invoke(new InvocationConfiguration { Output = output }));
         return output.ToString().ReplaceLineEndings("\n");
     }
 }

@@ -10,24 +10,24 @@ public sealed class FolderUploadTests
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task An_empty_file_does_not_keep_the_others_from_being_sent()
+    public async Task Empty_files_are_left_out_and_an_empty_folder_says_so()
     {
         await using var place = await Workplace.ShareAsync();
         var files = Enumerable.Range(1, 20).Select(number => place.Create($"f{number}", number % 7 == 6 ? 0 : number)).ToArray();
+        var folder = Directory.CreateDirectory(place.File("hollow/below")).Parent!.FullName;
 
         var uploaded = await place.RunInVaultAsync(["upload", .. files]);
 
-        Assert.Equal(1, uploaded.ExitCode);
-        Assert.Equal(17, uploaded.Lines.Count);
-        var told = uploaded.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(
-            [
-                .. new[] { 5, 12, 19 }.Select(index => $"orleans-uploads: The file {files[index]} is empty. An archive must have at least one byte."),
-                "Uploaded 17 of 20 files; 3 failed.",
-            ],
-            told[^4..]);
-        var events = await place.RunInVaultAsync("upload", files[5], "--json");
-        Assert.Equal("failed", JsonElement.Parse(Assert.Single(events.Lines)).GetProperty("event").GetString());
+        Assert.Equal((0, 17), (uploaded.ExitCode, uploaded.Lines.Count));
+        Assert.EndsWith("3 empty files left out: an archive must have at least one byte.\nUploaded 17 of 17 files.\n", uploaded.Error, StringComparison.Ordinal);
+        var hollow = await place.RunInVaultAsync("upload", folder);
+        Assert.Equal((0, "", $"The folder {folder} has no files.\n"), (hollow.ExitCode, hollow.Output, hollow.Error));
+        place.Create("hollow/below/empty", 0);
+        var events = (await place.RunInVaultAsync("upload", folder, "--json")).Expect();
+        Assert.Equal("empty", JsonElement.Parse(Assert.Single(events.Lines)).GetProperty("reason").GetString());
+
+        // A script takes an ID from this.
+        (await place.RunInVaultAsync("upload", files[5], "-q")).ExpectOneLine(1, $"The file {files[5]} is empty.");
     }
 
     [Fact]
@@ -44,16 +44,16 @@ public sealed class FolderUploadTests
 
         var uploaded = await place.RunInVaultAsync("upload", folder);
         Assert.Equal(0, uploaded.ExitCode);
-        Assert.EndsWith("1 link left out. A tar would keep them: use --tar.\nUploaded 3 of 3 files.\n", uploaded.Error, StringComparison.Ordinal);
+        Assert.EndsWith("1 link left out. A tar would keep it: use --tar.\nUploaded 3 of 3 files.\n", uploaded.Error, StringComparison.Ordinal);
         Assert.Equal(names, await NamesAsync(place));
 
         place.Create("Pictures/2026/b", 200, seed: 2);
         place.Create("Pictures/2026/empty", 0);
         var again = await CommandLine.RunInShellAsync(
             $"cd '{folder}'; orleans-uploads upload . --vault {Workplace.Vault}", place.Environment);
-        Assert.Equal(1, again.ExitCode);
-        Assert.Contains("2026/empty is empty", again.Error, StringComparison.Ordinal);
-        Assert.EndsWith("Uploaded 1 of 4 files; 2 already there; 1 failed.\n", again.Error, StringComparison.Ordinal);
+        Assert.Equal(0, again.ExitCode);
+        Assert.Contains("1 empty file left out. A tar would keep it: use --tar.\n", again.Error, StringComparison.Ordinal);
+        Assert.EndsWith("Uploaded 1 of 3 files; 2 already there.\n", again.Error, StringComparison.Ordinal);
         Assert.Equal(["Pictures/2026/b", .. names], await NamesAsync(place));
     }
 

@@ -41,6 +41,21 @@ public sealed class ResumeCommandTests
     }
 
     [Fact]
+    public async Task A_file_that_is_named_in_another_way_is_the_same_file()
+    {
+        await using var place = await Workplace.ShareAsync();
+        var film = place.Create("film", Large);
+        await place.BeginUploadAsync(film, "film", PartBytes);
+
+        var uploaded = await CommandLine.RunInShellAsync(
+            $"cd '{Path.GetDirectoryName(film)}' && orleans-uploads upload ./film .//film --vault photos -q", place.Environment);
+
+        Assert.Single(uploaded.Expect().Lines);
+        using var client = place.Connect();
+        Assert.Empty(await client.ListMultipartUploadsAsync(Workplace.Vault).ToListAsync());
+    }
+
+    [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_empty_input_does_not_differ_from_the_upload()
     {
