@@ -12,7 +12,7 @@ internal static class ArchiveCommand
     private static Command CreateList()
     {
         var filter = new ArchiveFilter();
-        var command = new Command("list", "List the archives, oldest first, from a new inventory. On Amazon's servers this takes hours.")
+        var command = new Command("list", "List the archives, oldest first, from an inventory. On Amazon's servers a new one takes hours.")
         {
             RemoteCommand.Vault,
         };
@@ -21,7 +21,7 @@ internal static class ArchiveCommand
         {
             var table = new Table("NAME", "SIZE", "CREATED", "ID");
             await session.Printer.ListAsync(
-                new Inventory(session).ReadAsync(cancellationToken).Where(entry => filter.Includes(parsed, entry)),
+                new Inventory(session) { TellsAge = true }.ReadAsync(cancellationToken).Where(entry => filter.Includes(parsed, entry)),
                 entry =>
                 {
                     if (session.Printer.IsJson || session.Printer.IsQuiet)

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using OrleansUploads.Cli.Jobs;
-
 namespace OrleansUploads.Cli.Archives;
 
 /// <summary>Finds the archives that a person means. A whole ID is taken as it is; anything else needs an inventory.</summary>
@@ -123,19 +120,4 @@ internal sealed class ArchiveLookup(Session session)
 
     private string ListCommand(string? name) => $"{ProgramName.Text} archive list --vault {session.Vault}{session.ServerWords}"
         + (name is null ? "" : $" --name {ProgramName.Quote(name)}");
-}
-
-/// <summary>The current inventory of a vault: starts a job for it, waits, and reads its output.</summary>
-internal sealed class Inventory(Session session)
-{
-    public async IAsyncEnumerable<InventoryEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var client = session.Transfers;
-        var jobId = await session.Client.InitiateInventoryRetrievalAsync(session.Vault, cancellationToken: cancellationToken);
-        await new JobWait(client, session.Printer, TimeProvider.System).RunAsync(session.Vault, jobId, cancellationToken);
-        await foreach (var entry in client.ReadInventoryAsync(session.Vault, jobId, cancellationToken))
-        {
-            yield return entry;
-        }
-    }
 }
