@@ -27,14 +27,14 @@ internal static class ArchiveCommand
                     if (session.Printer.IsJson || session.Printer.IsQuiet)
                     {
                         session.Printer.Result(
-                            new { entry.ArchiveId, entry.Description, entry.SizeBytes, entry.CreatedAt, treeHash = entry.TreeHash.ToString() },
+                            new { entry.ArchiveId, name = ArchiveName.Decode(entry.Description ?? ""), entry.Description, entry.SizeBytes, entry.CreatedAt, treeHash = entry.TreeHash.ToString() },
                             "",
                             entry.ArchiveId);
                     }
                     else
                     {
                         table.Add(
-                            entry.Description is { Length: > 0 } description ? description : "-",
+                            entry.Description is { Length: > 0 } description ? ArchiveName.Show(description) : "-",
                             ByteCount.Format(entry.SizeBytes),
                             TimeText.Format(entry.CreatedAt),
                             entry.ArchiveId[..Math.Min(entry.ArchiveId.Length, ArchiveLookup.ShortIdChars)]);

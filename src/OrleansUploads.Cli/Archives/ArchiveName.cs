@@ -11,6 +11,7 @@ internal static class ArchiveName
     /// <summary>The longest description that the vault API allows.</summary>
     public const int MaxDescriptionChars = 1024;
 
+    private const int ShownColumns = 60;
     private const string HexDigits = "0123456789ABCDEF";
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -43,8 +44,9 @@ internal static class ArchiveName
         }
 
         return text.Length <= MaxDescriptionChars ? text.ToString() : throw new ArgumentException(
-            $"The name {name} is too long for the description of an archive: it has {text.Length:N0} characters there, and may have "
-            + $"{MaxDescriptionChars:N0}. Choose a shorter one with --description.");
+            string.Create(CultureInfo.InvariantCulture, $"The name {Terminal.CutStart(name, ShownColumns)} is too long for the description of ")
+            + string.Create(CultureInfo.InvariantCulture, $"an archive: it has {text.Length:N0} characters there, and may have {MaxDescriptionChars:N0}. ")
+            + "Choose a shorter one with --description.");
     }
 
     /// <summary>Reads the name in a description. If another program wrote the description, and it is no name in this form, it is its own

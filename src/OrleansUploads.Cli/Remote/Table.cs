@@ -1,3 +1,5 @@
+using Spectre.Console;
+
 namespace OrleansUploads.Cli.Remote;
 
 /// <summary>A table with a header for people. The widths of its columns are those of the first rows, so that a list of any length needs
@@ -32,12 +34,12 @@ internal sealed class Table(params string[] headers)
         if (_held.Count > 0)
         {
             _held.Insert(0, headers);
-            _widths = [.. headers.Select((_, column) => _held.Max(row => row[column].Length))];
+            _widths = [.. headers.Select((_, column) => _held.Max(row => row[column].GetCellWidth()))];
             _held.ForEach(Print);
             _held.Clear();
         }
     }
 
     private void Print(string[] cells) =>
-        Console.Out.WriteLine(string.Join(Gap, cells.Select((cell, column) => cell.PadRight(_widths![column]))).TrimEnd());
+        Console.Out.WriteLine(string.Join(Gap, cells.Select((cell, column) => cell + new string(' ', Math.Max(0, _widths![column] - cell.GetCellWidth())))).TrimEnd());
 }

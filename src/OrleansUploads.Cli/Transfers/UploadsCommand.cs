@@ -1,3 +1,5 @@
+using OrleansUploads.Cli.Archives;
+
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>The <c>uploads</c> commands: list, show, resume and abort uploads in progress.</summary>
@@ -24,7 +26,7 @@ internal static class UploadsCommand
                 upload => session.Printer.Result(
                     new { upload.UploadId, upload.Description, upload.PartSizeBytes, upload.CreatedAt },
                     $"{upload.UploadId}  {TimeText.Format(upload.CreatedAt)}  parts of {ByteCount.Format(upload.PartSizeBytes)}  "
-                        + upload.Description,
+                        + ArchiveName.Show(upload.Description),
                     upload.UploadId),
                 $"The vault {session.Vault} has no uploads in progress.",
                 new OldestFirst<MultipartUpload>(static upload => upload.CreatedAt, static upload => upload.Description ?? ""));

@@ -77,10 +77,9 @@ public sealed class FolderDownloadTests
             await client.UploadArchiveAsync(Workplace.Vault, HashedBody.Of(Archives.Bytes(100, seed: name.Length)), name);
         }
 
-        Directory.CreateDirectory(place.File("outside"));
-        Directory.CreateDirectory(place.File("outside/folder"));
-        File.CreateSymbolicLink(place.File("outside/folder/linked"), place.File("outside"));
-        var folder = place.File("outside/folder");
+        var folder = Directory.CreateDirectory(place.File("outside/folder")).FullName;
+        var elsewhere = Directory.CreateDirectory(place.File("elsewhere")).FullName;
+        File.CreateSymbolicLink(Path.Combine(folder, "linked"), elsewhere);
 
         var downloaded = await place.RunInVaultAsync("download", "--after", "2020-01-01", "-o", folder);
 
@@ -90,6 +89,7 @@ public sealed class FolderDownloadTests
         Assert.Contains("is a link, so nothing is written into it", downloaded.Error, StringComparison.Ordinal);
         Assert.Contains("taken.partial: This is the name of", downloaded.Error, StringComparison.Ordinal);
         Assert.Equal([folder], Directory.GetFileSystemEntries(place.File("outside")));
+        Assert.Empty(Directory.GetFileSystemEntries(elsewhere));
         Assert.False(File.Exists(place.File("escaped")));
         Assert.Equal(
             ["absolute/x", "in/%zz", "in/y", "taken"],
