@@ -47,6 +47,7 @@ public sealed class HowtoTests : IDisposable
     private static Dictionary<string, string> Expected { get; } = new()
     {
         ["Upload parts by hand"] = "archiveId",
+        ["Keep a folder in a vault"] = "the tar is back",
         ["Copy a folder with rclone"] = "10000000 holiday.tar",
         ["Back up a folder with restic"] = "restored, identical",
         ["Let a second account into a vault"] = "refused, as it should be",
