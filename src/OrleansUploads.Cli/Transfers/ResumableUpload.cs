@@ -83,7 +83,8 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Tran
         var skippedBytes = 0L;
         return new ArchiveUploadOptions
         {
-            PartSizeBytes = choice.PartSizeBytes ?? (file.Bytes is { } bytes ? TransferOptions.PartBytesFor(bytes) : null),
+            PartSizeBytes = choice.PartSizeBytes
+                ?? (file.Bytes is { } bytes ? TransferOptions.PartBytesFor(bytes, choice.BytesPerSecond, choice.Workers) : null),
             Workers = choice.Workers,
             StopsAtDifference = true,
             OnProgress = progress =>

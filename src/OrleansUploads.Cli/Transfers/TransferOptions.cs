@@ -1,3 +1,4 @@
+using System.Numerics;
 using OrleansUploads.Client.Transfers;
 
 namespace OrleansUploads.Cli.Transfers;
@@ -16,8 +17,19 @@ internal static class TransferOptions
     private const long MinPartBytes = 1L << 20;
     private const long MaxPartBytes = 4L << 30;
 
-    /// <summary>The part size with which 10,000 parts cover a file.</summary>
-    public static long PartBytesFor(long sizeBytes) => Math.Max(FilePartBytes, PartPlan.Smallest(sizeBytes).PartSizeBytes);
+    /// <summary>How long the first parts of all workers may take at a given rate. A break before their end loses them.</summary>
+    private const int FirstPartsSeconds = 16;
+
+    /// <summary>The part size for a file: one with which 10,000 parts cover it, and at a low rate a smaller one than usual.</summary>
+    /// <param name="sizeBytes">The size of the file.</param>
+    /// <param name="bytesPerSecond">The maximum rate of all workers together, or null for none.</param>
+    /// <param name="workers">The number of parts that are sent at the same time.</param>
+    public static long PartBytesFor(long sizeBytes, long? bytesPerSecond, int workers)
+    {
+        var affordable = bytesPerSecond is { } rate ? Math.Max(MinPartBytes, rate * FirstPartsSeconds / workers) : FilePartBytes;
+        var largest = (long)BitOperations.RoundUpToPowerOf2((ulong)affordable + 1) / 2;
+        return Math.Max(Math.Min(FilePartBytes, largest), PartPlan.Smallest(sizeBytes).PartSizeBytes);
+    }
 
     /// <summary><c>--workers 4</c>.</summary>
     public static Option<int> Workers() => new Option<int>("--workers", "-w")
@@ -39,7 +51,7 @@ internal static class TransferOptions
     public static Option<long?> PartSize() => new Option<long?>("--part-size")
     {
         Description = "The size of the parts: 1MiB times a power of two, up to 4GiB. "
-            + "[default: 16MiB, or what 10,000 parts of a large file need; 32MiB for standard input]",
+            + "[default: 16MiB, less with a low --limit, more if 10,000 parts of a large file need it; 32MiB for standard input]",
         HelpName = "size",
     }.Parse(
         static text => ByteCount.TryParse(text, out var bytes) && bytes is >= MinPartBytes and <= MaxPartBytes && long.IsPow2(bytes)

@@ -49,7 +49,8 @@ internal static class UploadCommand
             parsed.GetValue(anew),
             parsed.GetValue(skip),
             parsed.GetValue(tar),
-            parsed.GetValue(unfinished) ?? UnfinishedAction.Keep))
+            parsed.GetValue(unfinished) ?? UnfinishedAction.Keep,
+            parsed.GetValue(RemoteCommand.Limit)))
             .RunAsync([.. parsed.GetRequiredValue(files).DistinctBy(ArchiveName.OfPath)], cancellationToken));
     }
 }
@@ -62,6 +63,7 @@ internal static class UploadCommand
 /// <param name="SkipsExisting">Whether files are left out that the vault already has under the same description.</param>
 /// <param name="AsTar">Whether a folder is one archive, a tar, and not an archive for each of its files.</param>
 /// <param name="Unfinished">What happens to earlier uploads of standard input with the same description.</param>
+/// <param name="BytesPerSecond">The maximum rate of the command, or null for none.</param>
 internal sealed record UploadChoice(
     int Workers,
     long? PartSizeBytes = null,
@@ -69,7 +71,8 @@ internal sealed record UploadChoice(
     bool StartsAnew = false,
     bool SkipsExisting = false,
     bool AsTar = false,
-    UnfinishedAction Unfinished = UnfinishedAction.Keep);
+    UnfinishedAction Unfinished = UnfinishedAction.Keep,
+    long? BytesPerSecond = null);
 
 /// <summary>What happens to uploads of standard input that were interrupted, when the command is repeated. A pipe cannot be read twice, so
 /// the command cannot find out which of them has the same bytes.</summary>
