@@ -40,7 +40,17 @@ internal sealed record DownloadChoice(string Output, bool Overwrites, bool Skips
             throw new DirectoryNotFoundException($"The folder {folder} does not exist. Create it, or name another file with -o.");
         }
 
-        if (!Overwrites && !SkipsExisting && File.Exists(Output))
+        if (!SkipsExisting)
+        {
+            RequireAbsent();
+        }
+    }
+
+    /// <summary>Checks that a file is replaced only if it may be.</summary>
+    /// <exception cref="IOException">It exists and must not be replaced.</exception>
+    public void RequireAbsent()
+    {
+        if (!Overwrites && File.Exists(Output))
         {
             throw new IOException($"The file {Output} already exists. Delete it, or use --overwrite.");
         }
@@ -110,10 +120,15 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
             var job = await new JobWait(session.Transfers, session.Printer, TimeProvider.System)
                 .RunAsync(session.Vault, jobId, cancellationToken);
             var sizeBytes = job.RetrievalRange?.LengthBytes ?? job.ArchiveSizeBytes;
-            if (!isPipe && choice.SkipsExisting && await IsThereAsync(choice.Output, sizeBytes, job.TreeHash, cancellationToken))
+            if (!isPipe && choice.SkipsExisting)
             {
-                session.Printer.Result(new { @event = "skipped", file = choice.Output }, $"{choice.Output}  is already there");
-                return;
+                if (await IsThereAsync(choice.Output, sizeBytes, job.TreeHash, cancellationToken))
+                {
+                    session.Printer.Result(new { @event = "skipped", file = choice.Output }, $"{choice.Output}  is already there");
+                    return;
+                }
+
+                choice.RequireAbsent();
             }
 
             var fetch = new ArchiveFetch(session, choice, _screen);
