@@ -92,9 +92,10 @@ internal static class ArchiveName
         Decode(description ?? "").EnumerateRunes().Select(static rune => Rune.IsControl(rune) ? Encode(rune.ToString()) : rune.ToString()));
 
     /// <summary>The byte that two digits stand for, or null if they stand for themselves.</summary>
-    private static byte? FindByte(char high, char low) =>
-        (HexDigits.IndexOf(high, StringComparison.Ordinal), HexDigits.IndexOf(low, StringComparison.Ordinal)) is (>= 0 and var first, >= 0 and var second)
-        && ((first << 4) | second) is var value && (value is <= ' ' or > '~' or '%')
-            ? (byte)value
-            : null;
+    private static byte? FindByte(char high, char low)
+    {
+        // Negative if one of them is no digit.
+        var value = (HexDigits.IndexOf(high, StringComparison.Ordinal) << 4) | HexDigits.IndexOf(low, StringComparison.Ordinal);
+        return value is >= 0 and (<= ' ' or > '~' or '%') ? (byte)value : null;
+    }
 }
