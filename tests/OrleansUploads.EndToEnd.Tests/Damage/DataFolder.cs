@@ -13,7 +13,9 @@ internal sealed class DataFolder(string path)
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
-    public string PartFile => Directory.EnumerateFiles(File("parts"), "*.part", SearchOption.AllDirectories).First();
+    /// <summary>One of the largest part files, so that there is a byte at every offset of a whole part.</summary>
+    public string PartFile => Directory.EnumerateFiles(File("parts"), "*.part", SearchOption.AllDirectories)
+        .MaxBy(static path => new FileInfo(path).Length)!;
 
     public DataFolder CopyTo(string path)
     {

@@ -102,7 +102,7 @@ public sealed class FolderDownloadTests
     {
         await using var place = await Workplace.ShareAsync();
         var film = place.Create("film", Large);
-        (await place.RunInVaultAsync("upload", film, place.Create("small", 10), "-d", "film", "-q")).Expect();
+        (await place.RunInVaultAsync("upload", film, "-d", "film", "-q")).Expect();
 
         var piped = await CommandLine.RunInShellAsync(
             $"orleans-uploads download --vault photos -o - film -q | cmp - '{film}' && echo same", place.Environment);
