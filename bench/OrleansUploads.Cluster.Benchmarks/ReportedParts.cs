@@ -18,15 +18,15 @@ internal sealed class ReportedParts
 
     private readonly IdSource _ids = new(TimeProvider.System);
     private readonly IEntityHost _host;
-    private readonly VaultId _vault;
+    private readonly VaultIncarnation _vault;
 
-    private ReportedParts(IEntityHost host, VaultId vault)
+    private ReportedParts(IEntityHost host, VaultIncarnation vault)
     {
         _host = host;
         _vault = vault;
     }
 
-    /// <summary>Makes a vault. The uploads of all rounds would be too many for one.</summary>
+    /// <summary>Makes a vault, so that the uploads of other rounds are not in its list.</summary>
     public static async Task<ReportedParts> InAsync(IEntityHost host, CancellationToken cancellationToken)
     {
         if (!VaultId.TryParse($"000000000001/benchmarks-{Interlocked.Increment(ref _vaults)}", out var vault))
@@ -35,7 +35,8 @@ internal sealed class ReportedParts
         }
 
         _ = (await host.AskAsync(vault.Account.Entity, new CreateVault(vault), cancellationToken)).Answer;
-        return new ReportedParts(host, vault);
+        var description = (await host.AskAsync(vault.Entity, new DescribeVault(vault), cancellationToken)).Answer;
+        return new ReportedParts(host, description.Incarnation);
     }
 
     /// <summary>Opens uploads, as many at once as there are callers.</summary>
@@ -44,8 +45,12 @@ internal sealed class ReportedParts
         _ = PartSize.TryCreate(PartBytes, out var size);
         var uploads = new UploadId[count];
         await Parallel.ForEachAsync(Enumerable.Range(0, count), cancellationToken, async (i, token) =>
-            uploads[i] = (await _host.AskAsync(
-                _vault.Entity, new OpenUpload(_vault, _ids.NewUpload(), size, default, UploadOrigin.Multipart), token)).Answer.Upload);
+        {
+            var now = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+            var spec = new UploadSpec(_ids.NewUpload(), _vault, size, default, UploadOrigin.Multipart, now);
+            _ = (await _host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), token)).Answer;
+            uploads[i] = spec.Upload;
+        });
         return uploads;
     }
 

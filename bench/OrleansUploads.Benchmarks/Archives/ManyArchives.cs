@@ -1,10 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using OrleansUploads.Core.Accounts;
+using OrleansUploads.Benchmarks.Entities;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 
@@ -33,13 +32,13 @@ internal static class ManyArchives
         await using var opened = FolderEngine.Open(
             folder, TimeProvider.System, host: new EmbeddedHostOptions { MaxIdleBytes = IdleBytes });
         var engine = opened.Engine;
-        _ = (await engine.Host.AskAsync(vault.Account.Entity, new CreateVault(vault), cancellationToken)).Answer;
+        var incarnation = await EngineVault.CreateAsync(engine.Host, vault, cancellationToken);
 
         var sampled = new string[samples];
         var watch = Stopwatch.StartNew();
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (i, _) =>
         {
-            var archive = await CreateOneAsync(engine, vault, i, cancellationToken);
+            var archive = await CreateOneAsync(engine, incarnation, i, cancellationToken);
             if (i % (count / samples) == 0 && i / (count / samples) < samples)
             {
                 sampled[i / (count / samples)] = archive;
@@ -57,18 +56,13 @@ internal static class ManyArchives
     }
 
     private static async Task<string> CreateOneAsync(
-        EmbeddedEngine engine, VaultId vault, int number, CancellationToken cancellationToken)
+        EmbeddedEngine engine, VaultIncarnation vault, int number, CancellationToken cancellationToken)
     {
         var hash = new TreeHash(new Sha256Digest(SHA256.HashData(BitConverter.GetBytes(number))));
         var sizeBytes = 1 + (number % Limits.MinPartSizeBytes);
-        var open = new OpenUpload(
-            vault,
-            engine.Ids.NewUpload(),
-            Some.Size(1),
-            Some.Described($"archive number {number}"),
-            UploadOrigin.Multipart,
-            ByteStorage.External);
-        var upload = (await engine.Host.AskAsync(vault.Entity, open, cancellationToken)).Answer.Upload;
+        var description = Some.Described($"archive number {number}");
+        var upload = (await engine.Paths.ArchiveIntake.InitiateAsync(
+            vault, Some.Size(1), description, ByteStorage.External, cancellationToken)).Upload;
         var location = Some.Location($"elsewhere/{number}");
         var report = new ReportExternalPart(vault, new PartRange(0, sizeBytes - 1), hash, location);
         _ = (await engine.Host.AskAsync(upload.Entity, report, cancellationToken)).Answer;

@@ -1,9 +1,7 @@
 using System.Security.Cryptography;
 using OrleansUploads.Benchmarks.Transfers;
-using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 
@@ -19,10 +17,10 @@ internal sealed class ReportedUploads : IAsyncDisposable
 
     private readonly FolderEngine _opened;
     private readonly EmbeddedEngine _engine;
-    private readonly VaultId _vault;
+    private readonly VaultIncarnation _vault;
     private readonly string _folder;
 
-    private ReportedUploads(FolderEngine opened, VaultId vault, string folder)
+    private ReportedUploads(FolderEngine opened, VaultIncarnation vault, string folder)
     {
         _opened = opened;
         _engine = opened.Engine;
@@ -44,17 +42,13 @@ internal sealed class ReportedUploads : IAsyncDisposable
     /// <summary>Creates the vault in an engine, which is disposed with the result.</summary>
     public static async Task<ReportedUploads> OpenAsync(FolderEngine opened, string folder, CancellationToken cancellationToken)
     {
-        var vault = GatewayServer.VaultId;
-        _ = (await opened.Engine.Host.AskAsync(vault.Account.Entity, new CreateVault(vault), cancellationToken)).Answer;
+        var vault = await EngineVault.CreateAsync(opened.Engine.Host, GatewayServer.VaultId, cancellationToken);
         return new ReportedUploads(opened, vault, folder);
     }
 
     /// <summary>Opens an upload in parts of 1 MiB.</summary>
-    public async Task<UploadId> BeginAsync(CancellationToken cancellationToken)
-    {
-        var command = new OpenUpload(_vault, _engine.Ids.NewUpload(), OneMebibyte, default, UploadOrigin.Multipart);
-        return (await _engine.Host.AskAsync(_vault.Entity, command, cancellationToken)).Answer.Upload;
-    }
+    public async Task<UploadId> BeginAsync(CancellationToken cancellationToken) => (await _engine.Paths.ArchiveIntake.InitiateAsync(
+        _vault, OneMebibyte, default, ByteStorage.Gateway, cancellationToken)).Upload;
 
     /// <summary>The reports of the first parts of an upload, each a whole part.</summary>
     public StorePart[] PrepareReports(int parts)

@@ -1,12 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using OrleansUploads.Benchmarks.Entities;
 using OrleansUploads.Benchmarks.Transfers;
-using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Settings;
-using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine;
-using OrleansUploads.Engine.Entities;
+using OrleansUploads.Core.Parts;
 
 namespace OrleansUploads.Benchmarks.Uploads;
 
@@ -22,18 +18,15 @@ internal static class ManyUploads
     /// <param name="cancellationToken">Cancels the work.</param>
     public static async Task OpenAsync(string folder, int count, CancellationToken cancellationToken)
     {
-        var vault = GatewayServer.VaultId;
-        await using var opened = FolderEngine.Open(
-            folder, TimeProvider.System, engine: new EngineOptions { Vaults = new VaultLimits { OpenUploads = count } });
-        var engine = opened.Engine;
-        _ = (await engine.Host.AskAsync(vault.Account.Entity, new CreateVault(vault), cancellationToken)).Answer;
+        await using var opened = FolderEngine.Open(folder, TimeProvider.System);
+        var vault = await EngineVault.CreateAsync(opened.Host, GatewayServer.VaultId, cancellationToken);
+        var intake = opened.Engine.Paths.ArchiveIntake;
         var watch = Stopwatch.StartNew();
         var options = new ParallelOptions { MaxDegreeOfParallelism = Callers, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, count, options, async (i, stop) =>
         {
             var description = Some.Described($"upload number {i}, as a client would describe it");
-            var open = new OpenUpload(vault, engine.Ids.NewUpload(), Some.Size(1), description, UploadOrigin.Multipart);
-            _ = (await engine.Host.AskAsync(vault.Entity, open, stop)).Answer;
+            await intake.InitiateAsync(vault, Some.Size(1), description, ByteStorage.Gateway, stop);
             if ((i + 1) % ProgressEvery == 0)
             {
                 Session.Report(string.Create(

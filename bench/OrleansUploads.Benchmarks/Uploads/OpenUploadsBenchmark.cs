@@ -10,7 +10,6 @@ internal sealed class OpenUploadsBenchmark : IBenchmark
     private const double MostMebibytes = 400;
     private const int WarmUps = 5;
     private const string SmallVault = "nearly-empty";
-    private const string Limit = "1000000";
 
     public string Name => "open-uploads";
 
@@ -49,7 +48,7 @@ internal sealed class OpenUploadsBenchmark : IBenchmark
     }
 
     private static Task<GatewayServer> StartAsync(string folder, CancellationToken cancellationToken) =>
-        GatewayServer.StartAsync(folder, cancellationToken, createsVault: false, "--max-open-uploads", Limit);
+        GatewayServer.StartAsync(folder, cancellationToken, createsVault: false);
 
     private async Task<Verdict> WarmAsync(
         Session session,
