@@ -39,13 +39,13 @@ internal abstract class ClientSimulation
             return simulation;
         });
 
-    /// <summary>The world of a seed, without what other worlds have: bytes never rot, disks never fill up, and two hosts expect each
-    /// other.</summary>
+    /// <summary>The world of a seed, without what other worlds have: bytes never rot, disks never fill up, two hosts expect each other,
+    /// and short bodies are not announced.</summary>
     protected static SwarmOptions Draw(ulong seed, params ReadOnlySpan<int> retrievalSeconds) => SwarmOptions.Draw(seed) with
     {
         HostsExpectOthers = true,
         BytesFlip = 0,
-        MaxOpenUploads = 0,
+        AnnouncesAll = false,
         RetrievalSeconds = new SeededRandom(seed).Fork(8).Pick(retrievalSeconds),
     };
 

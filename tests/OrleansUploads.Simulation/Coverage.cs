@@ -74,7 +74,6 @@ internal sealed class Situations
     public const string UploadEndedWithVault = "a vault was deleted with an upload in progress";
     public const string FormerLifeMessage = "a message for an earlier incarnation of a vault arrived in the next one";
     public const string VaultNotEmpty = "a vault was not deleted because it was not empty";
-    public const string UploadRefused = "an upload was refused because its vault had reached the limit";
     public const string ListingContinued = "a list of uploads continued after a marker";
     public const string ArchiveDeleted = "an archive was deleted";
     public const string DeletedArchiveReclaimed = "a deleted archive's bytes were reclaimed after their grace period";

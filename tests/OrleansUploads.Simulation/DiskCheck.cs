@@ -72,6 +72,11 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
                 return !stored.HasManifest && HoldsExactly(stored, state);
             case Phase.Completed:
                 return IsDeleted(stored.Upload) || (stored.HasManifest && HoldsExactly(stored, state));
+            case Phase.Expired:
+                // An upload whose vault was deleted keeps its parts until it is stale.
+                return judge.FactsOf(stored.Upload).MayHaveLostVault && !stored.HasManifest && HoldsExactly(stored, state);
+            case Phase.Forgotten:
+                return judge.FactsOf(stored.Upload).MayHaveLostVault && IsDeleted(stored.Upload);
             default:
                 return false;
         }

@@ -15,7 +15,6 @@ internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, T
             await ask(new Request.ListUploads(vault));
         }
 
-        judge.SettleUploads();
         return vaults;
     }
 

@@ -25,7 +25,6 @@ internal static class Simulation
         var judge = new Judge(() => world.Now, world.Coverage, world.Fail)
         {
             ClockError = TimeSpan.FromMilliseconds(2 * options.SkewMilliseconds) + TimeSpan.FromSeconds(1),
-            MaxOpenUploads = options.MaxOpenUploads,
         };
         hosts.Journal.Appended = new DeletionWatch(
             (life, archive) => judge.Deleted(EngineServer.NumberOf(life.Id), life.Epoch, archive)).Saw;

@@ -27,7 +27,7 @@ internal static class BugTable
         new("collection does not ask the owner", 300, () => new CollectorBugs.DoesNotAsk()),
         .. UploadBugs.All,
         .. VaultBugs.All,
-        .. PageBugs.All,
+        .. ListBugs.All,
         .. ShardBugs.All,
         .. JobsBugs.All,
         .. ObjectBugs.All,

@@ -33,12 +33,23 @@ internal abstract class ShardBugs : BugsOf<ArchiveShardState, ArchiveShardComman
         {
             Compacts = state => right.Compact(state).Where(happened => happened is not GuardUpdated),
         }),
+        Bug("the vault never hears of a shard's totals", 300, right => new(right)
+        {
+            Decides = (state, command, time) =>
+            {
+                var decision = right.Decide(state, command, time);
+                return decision.Telling([.. decision.Intents.Where(IsNotOfTotals)]);
+            },
+            FindsPending = state => right.Pending(state).Where(IsNotOfTotals),
+        }),
         Bug("a deletion does not wait until the vault knows of the archive", 10_000, right => new(right)
         {
             Decides = (state, command, time) => right.Decide(
                 command is DeleteArchive ? state with { Undelivered = state.Undelivered.Clear() } : state, command, time),
         }),
     ];
+
+    private static bool IsNotOfTotals(Intent intent) => intent.Action is not TellEntity { Command: RecordArchives };
 
     /// <summary>A shard that takes another verdict for the one that it was sent.</summary>
     private static BugCase Deletes(

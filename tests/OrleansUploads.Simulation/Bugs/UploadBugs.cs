@@ -19,7 +19,7 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
             Decides = (state, command, time) =>
             {
                 var decision = right.Decide(state, command, time);
-                return command is CompleteUpload && decision.Intents.Length == 1 ? decision.AnsweringAtOnce() : decision;
+                return command is CompleteUpload && !decision.Events.IsEmpty ? decision.AnsweringAtOnce() : decision;
             },
         }),
         Bug("the archive ID is random, not derived", 300, right =>
@@ -106,11 +106,21 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
 
                 var archive = ArchiveId.Derive(open.Spec.Upload, claimed.SizeBytes, claimed.TreeHash);
                 var completed = new UploadCompleted(archive, claimed.SizeBytes, claimed.TreeHash, time.Now);
-                var answer = new CompletedArchive(archive, claimed.Vault, claimed.SizeBytes, claimed.TreeHash);
+                var answer = new CompletedArchive(archive, claimed.Vault.Id, claimed.SizeBytes, claimed.TreeHash);
                 return Accept(answer, completed).Telling([.. right.Pending(right.Evolve(state, completed))]);
             },
         }),
-        Bug("collection forgets its fence", 4000, right => new(right)
+        Bug("an archive in one request is answered before the index has it", 1000, right => new(right)
+        {
+            Decides = (state, command, time) => command is PutArchive
+                ? right.Decide(state, command, time).AnsweringAtOnce()
+                : right.Decide(state, command, time),
+        }),
+        Bug("the upload of an earlier incarnation of the vault is found", 2000, right => new(right)
+        {
+            Decides = (state, command, time) => right.Decide(state, OfTheUploadsVault(state, command), time),
+        }),
+        Bug("collection forgets its fence", 10_000, right => new(right)
         {
             Decides = (state, command, time) => command is FenceAttempts
                 ? Reply(right.Decide(state, command, time).Answer)
@@ -137,6 +147,27 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
                 right.Decide(state, command is ConfirmArchiveIndexed confirm ? confirm with { IsVaultGone = true } : command, time),
         }),
     ];
+
+    /// <summary>A command, as if it were about the incarnation of the upload's vault.</summary>
+    private static UploadCommand OfTheUploadsVault(UploadState state, UploadCommand command)
+    {
+        VaultIncarnation? vault = state switch
+        {
+            UploadState.Open open => open.Spec.Vault,
+            UploadState.Completed completed => completed.Spec.Vault,
+            UploadState.Ended ended => ended.Spec.Vault,
+            _ => null,
+        };
+        return (vault, command) switch
+        {
+            ({ } own, CheckPart c) => c with { Vault = own },
+            ({ } own, StorePart c) => c with { Vault = own },
+            ({ } own, ListParts c) => c with { Vault = own },
+            ({ } own, CompleteUpload c) => c with { Vault = own },
+            ({ } own, AbortUpload c) => c with { Vault = own },
+            _ => command,
+        };
+    }
 
     private static Intent WithoutVerdict(Intent intent) =>
         intent.Action is StoreManifest { Then: not null } ? intent with { Settles = null } : intent;

@@ -12,7 +12,11 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
     private ServiceClock? _clock;
     private EmbeddedHost? _host;
 
+    private static VaultIncarnation Vault { get; } = Some.Incarnation with { Shards = VaultIncarnation.ManyShards };
+
     public MemoryPartStore Parts { get; } = new();
+
+    private ArchiveIntake Intake => new(Host, Parts, _ids, machine);
 
     private EmbeddedHost Host => _host ?? throw new InvalidOperationException("The server is stopped.");
 
@@ -80,17 +84,13 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
     public async Task<UploadId> OpenAsync()
     {
         await AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));
-        var upload = _ids.NewUpload();
-        await AskAsync(
-            Some.Vault.Entity,
-            new OpenUpload(Some.Vault, upload, Some.Size(1), Description.None, UploadOrigin.Multipart, ByteStorage.Gateway));
-        return upload;
+        return (await Intake.InitiateAsync(Vault, Some.Size(1), Description.None, ByteStorage.Gateway, CancellationToken.None)).Upload;
     }
 
     public async Task<Outcome<Done>> StoreAsync(UploadId upload, byte[] body) =>
-        await new PartIntake(Host, Parts, _ids).StorePartAsync(
+        await Intake.StorePartAsync(
             upload,
-            Some.Vault,
+            Vault,
             new PartRange(0, body.Length - 1),
             new StatedHashes(
                 new LinearHash(new Sha256Digest(System.Security.Cryptography.SHA256.HashData(body))), TreeHasher.Compute(body)),
@@ -99,7 +99,7 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
             CancellationToken.None);
 
     public async Task<bool> IsOpenAsync(UploadId upload) =>
-        (await Host.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 1), CancellationToken.None)).Refusal is null;
+        (await Host.AskAsync(upload.Entity, new ListParts(Vault, 0, 1), CancellationToken.None)).Refusal is null;
 
     public async ValueTask DisposeAsync()
     {

@@ -77,8 +77,8 @@ internal sealed class InventoryClients(
         var archive = model.AddArchive(content);
         var answer = await calls.SendAsync(
             $"put {archive.Description}",
-            async process => await process.Paths.Intake.StoreArchiveAsync(
-                InventoryFront.Vault,
+            async process => await process.Paths.ArchiveIntake.StoreArchiveAsync(
+                InventoryFront.IncarnationIn(world),
                 Some.Described(archive.Description),
                 content.LengthBytes,
                 new StatedHashes(new LinearHash(content.Digest), content.TreeHash),

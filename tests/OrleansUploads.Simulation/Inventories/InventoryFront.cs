@@ -16,7 +16,10 @@ internal sealed class InventoryFront(SimulatedWorld world, SimulatedProcess proc
 
     public static VaultId Vault => Some.Vault;
 
-    private EntityId Jobs => (Some.Incarnation with { Shards = world.Options.ArchiveShards }).Jobs;
+    /// <summary>The vault's only incarnation.</summary>
+    public static VaultIncarnation IncarnationIn(SimulatedWorld world) => Some.Incarnation with { Shards = world.Options.ArchiveShards };
+
+    private EntityId Jobs => IncarnationIn(world).Jobs;
 
     /// <summary>Starts a job.</summary>
     public async Task<Outcome<VaultJob>> InitiateAsync(ModelJob wanted, int maxArchivesMeasuredFirst, bool repeats)

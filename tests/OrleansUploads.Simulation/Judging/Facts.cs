@@ -52,6 +52,14 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
     /// <summary>Whether the upload became known by an answer whose request overlapped a deletion of the vault.</summary>
     public bool BegunInDeletion { get; init; }
 
+    /// <summary>Whether the vault was deleted, or may have been, since the upload began.</summary>
+    public bool MayHaveLostVault => MayEndWithVault || VaultMayBeDeleted;
+
+    public bool VaultMayBeDeleted { get; set; }
+
+    /// <summary>Whether a stale host may let requests through although the vault was deleted.</summary>
+    public bool MayReachLostVault => judge.MayBeStale && MayHaveLostVault;
+
     public bool MayHaveBeenCollected => judge.AnyCollection;
 
     public bool AdviceMayBeStale => judge.AdviceMayBeStale;

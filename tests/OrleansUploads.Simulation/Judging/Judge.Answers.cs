@@ -6,8 +6,13 @@ internal sealed partial class Judge
     public void Answer(Asked asked, Reply reply)
     {
         _events++;
-        asked.MayNotHaveArrived =
-            asked.VaultReading?.EndUnseen(VaultRules.Absent) == true && reply.Verdict == Verdict.NotFound;
+        asked.VaultReading?.EndUnseen();
+        asked.MayNotHaveArrived = asked.VaultReading?.MayHaveSeen(VaultRules.Absent) == true && reply.Verdict == Verdict.NotFound;
+        if (asked.VaultReading?.MayHaveSeen(VaultRules.Present) == false && reply.Verdict == Verdict.Done && !MayBeStale)
+        {
+            onViolation("model: an upload of a vault that does not exist was reached");
+        }
+
         var explained = asked.Request switch
         {
             Request.CreateVault r => AnswerCreate(r, asked, reply),
@@ -19,8 +24,8 @@ internal sealed partial class Judge
             Request.PutPart r => AnswerPut(r, asked, reply),
             Request.CompleteUpload r => AnswerComplete(r, asked, reply),
             Request.AbortUpload r => AnswerAbort(r, asked, reply),
-            Request.ListParts => asked.Reading!.End(
-                state => asked.MayNotHaveArrived || UploadRules.Shows(state, reply), MayBeStale),
+            Request.ListParts r => asked.Reading!.End(
+                state => asked.MayNotHaveArrived || UploadRules.Shows(state, reply, _uploads[r.Upload].Facts.MayReachLostVault), MayBeStale),
             Request.PutArchive r => AnswerPutArchive(r, asked, reply),
             Request.DeleteArchive r => AnswerDeleteArchive(r, asked, reply),
             Request.ReadArchive r => AnswerRead(r, asked, reply),
@@ -139,7 +144,6 @@ internal sealed partial class Judge
     private bool AnswerPutArchive(Request.PutArchive request, Asked asked, Reply reply)
     {
         _doubtfulArchives[request.Vault]--;
-        JudgeLimit(request.Vault, asked, reply);
         switch (reply.Verdict)
         {
             case Verdict.Done:
@@ -156,8 +160,6 @@ internal sealed partial class Judge
                 LearnArchive(reply.Archive.Value, request.Vault, [request.Content], asked.At);
                 break;
             case Verdict.Invalid or Verdict.Conflict:
-                // The server aborts its upload. If that fails, the upload stays until it is stale.
-                _leftovers[request.Vault] = true;
                 if (reply.Verdict == Verdict.Invalid ? request.Lie == Lie.None : !AnyCollection)
                 {
                     return false;

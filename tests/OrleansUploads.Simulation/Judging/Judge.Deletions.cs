@@ -1,6 +1,6 @@
 namespace OrleansUploads.Simulation.Judging;
 
-/// <content>The deletion of a vault ends its uploads.</content>
+/// <content>The deletion of a vault puts its uploads out of reach, which ends them for their clients.</content>
 internal sealed partial class Judge
 {
     private readonly int[] _deletionsAsked = new int[2];
@@ -42,6 +42,7 @@ internal sealed partial class Judge
             }
 
             facts.EndWasAsked = true;
+            facts.VaultMayBeDeleted = true;
             if (facts.EndedSince == 0)
             {
                 facts.EndedSince = _events;
@@ -56,6 +57,7 @@ internal sealed partial class Judge
         foreach (var facts in _order.Select(id => _uploads[id].Facts).Where(facts => IsDeletionAsked(facts.Vault)))
         {
             facts.EndWasAsked = true;
+            facts.VaultMayBeDeleted = true;
         }
 
         for (var vault = 0; vault < _deletionsAsked.Length; vault++)

@@ -67,8 +67,6 @@ internal sealed partial class Judge
 
     private bool AnswerInitiate(Request.InitiateUpload request, Asked asked, Reply reply)
     {
-        _doubtfulUploads[request.Vault]--;
-        JudgeLimit(request.Vault, asked, reply);
         if (reply.Verdict == Verdict.Done)
         {
             Learn(reply.Upload!.Value, request.Vault, Phase.Open, asked.At, asked.Order);

@@ -11,9 +11,6 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
     private readonly Dictionary<UploadId, (UploadFacts Facts, Possibilities States)> _uploads = [];
     private readonly Dictionary<ArchiveId, ArchiveFacts> _archives = [];
     private readonly int[] _doubtfulArchives = new int[2];
-    private readonly int[] _doubtfulUploads = new int[2];
-    private readonly int[] _archivesAsked = new int[2];
-    private readonly bool[] _leftovers = new bool[2];
     private readonly HashSet<int> _vaultsDeleted = [];
     private readonly DateTimeOffset _startedAt = now();
     private long _events;
@@ -29,10 +26,6 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
 
     /// <summary>Whether advice may come from a host that has not noticed the end of an upload.</summary>
     public bool AdviceMayBeStale { get; set; }
-
-    /// <summary>Whether the system asks the vault before it passes a request on to an upload, as the gateway does for policies. Then a
-    /// request to a vault that does not exist is not found, also if the upload's record has outlived the vault.</summary>
-    public bool AsksVaultFirst { get; init; }
 
     /// <summary>Whether unowned bytes were ever collected, so that a slow part may be refused.</summary>
     public bool AnyCollection { get; set; }
@@ -52,8 +45,10 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
     public Asked Ask(Request request)
     {
         var asked = new Asked(request, ++_events, Now);
-        if (AsksVaultFirst && request is Request.OfUpload { Vault: var vault })
+        if (request is Request.OfUpload { Vault: var vault })
         {
+            // The vault is asked first, so a request to a vault that does not exist is not found, also if the upload's record has outlived
+            // the vault.
             asked.VaultReading = _vaults[vault].BeginReading();
         }
 
@@ -62,13 +57,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
             case Request.DeleteVault r:
                 BeginDeletion(r.Vault);
                 break;
-            case Request.InitiateUpload r:
-                RememberArchivesInFlight(asked, r.Vault);
-                _doubtfulUploads[r.Vault]++;
-                break;
             case Request.PutArchive r:
-                _archivesAsked[r.Vault]++;
-                RememberArchivesInFlight(asked, r.Vault);
                 _doubtfulArchives[r.Vault]++;
                 break;
             case Request.ListVaults:
@@ -114,12 +103,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
             case Request.DeleteVault r:
                 BeginDeletion(r.Vault);
                 break;
-            case Request.InitiateUpload r:
-                _doubtfulUploads[r.Vault]++;
-                break;
             case Request.PutArchive r:
-                // The answer may be that of either copy, so each counts as in progress for the other.
-                _archivesAsked[r.Vault]++;
                 _doubtfulArchives[r.Vault]++;
                 break;
             case Request.DeleteArchive:
@@ -174,9 +158,6 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
 
         SettleDeletions();
     }
-
-    /// <summary>All uploads in progress have been listed: there are no others.</summary>
-    public void SettleUploads() => Array.Clear(_doubtfulUploads);
 
     public IReadOnlyList<ulong> StatesOf(UploadId upload)
     {
@@ -252,12 +233,6 @@ internal sealed class Asked(Request request, long order, DateTimeOffset at)
     public bool MayNotHaveArrived { get; set; }
 
     public bool IsNewContent { get; set; }
-
-    /// <summary>Archives that may have been uploaded to the vault in one request when this request was sent.</summary>
-    public int ArchivesInFlight { get; set; }
-
-    /// <summary>All requests up to this one that upload an archive to the vault in one request.</summary>
-    public int ArchivesAsked { get; set; }
 
     public bool IsFirstDeletion { get; set; }
 

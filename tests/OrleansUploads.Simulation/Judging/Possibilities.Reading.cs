@@ -42,13 +42,14 @@ internal sealed partial class Possibilities
         }
 
         /// <summary>Ends a read whose answer the client did not see, so it excludes no state.</summary>
-        /// <returns>Whether it may have seen a state.</returns>
-        public bool EndUnseen(ulong state)
+        public void EndUnseen()
         {
             of.Close();
             Drop();
-            return of.IsLost || Seen.Contains(state);
         }
+
+        /// <summary>Whether a read that has ended may have seen a state.</summary>
+        public bool MayHaveSeen(ulong state) => of.IsLost || Seen.Contains(state);
 
         public void Drop() => of._readings.Remove(this);
     }

@@ -21,7 +21,8 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
 
     public int Context =>
         (facts.MayExpire ? 1 : 0) | (facts.MayForgetEnd ? 2 : 0) | (facts.MayForgetArchive ? 4 : 0) | (facts.MayHaveBeenCollected ? 8 : 0)
-        | (facts.AdviceMayBeStale ? 16 : 0) | (facts.MayEndWithVault ? 32 : 0) | (facts.CompletedSince == 0 ? 64 : 0);
+        | (facts.AdviceMayBeStale ? 16 : 0) | (facts.MayEndWithVault ? 32 : 0) | (facts.CompletedSince == 0 ? 64 : 0)
+        | (facts.MayReachLostVault ? 128 : 0) | (facts.MayHaveLostVault ? 256 : 0);
 
     public static ulong StateOf(Phase phase) => (ulong)phase;
 
@@ -44,6 +45,11 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
                     Phase.Aborted => (state, Verdict.Done),
                     _ => (state, Verdict.NotFound),
                 });
+                if (IsOpenBehindStaleGate(state))
+                {
+                    into.Add((WithPhase(state, Phase.Aborted), Verdict.Done));
+                }
+
                 break;
         }
     }
@@ -61,6 +67,8 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
                 break;
             case Phase.Aborted or Phase.Expired when facts.MayForgetEnd:
             case Phase.Completed when facts.MayForgetArchive:
+            case Phase.Aborted or Phase.Completed when facts.MayHaveLostVault:
+                // Requests to the next vault of the name do not find the uploads of a deleted one.
                 into.Add(WithPhase(state, Phase.Forgotten));
                 break;
         }
@@ -73,9 +81,14 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
 
     public bool CanBeUndone(Request request) => request is Request.CompleteUpload;
 
-    public static bool Shows(ulong state, Reply reply)
+    /// <summary>Whether a list of parts may be that of a state.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="reply">The list.</param>
+    /// <param name="mayReachLostVault">See <see cref="UploadFacts.MayReachLostVault"/>.</param>
+    public static bool Shows(ulong state, Reply reply, bool mayReachLostVault)
     {
-        if (PhaseOf(state) != Phase.Open)
+        var isReached = mayReachLostVault && PhaseOf(state) == Phase.Expired && reply.Verdict == Verdict.Done;
+        if (PhaseOf(state) != Phase.Open && !isReached)
         {
             return reply.Verdict == Verdict.NotFound;
         }
@@ -130,7 +143,11 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
     /// <summary>The newest accepted bytes become the part. A request with a lie changes nothing.</summary>
     private void ApplyPut(ulong state, Request.PutPart put, List<(ulong Next, Verdict Verdict)> into)
     {
-        if (PhaseOf(state) != Phase.Open)
+        if (IsOpenBehindStaleGate(state))
+        {
+            into.Add((state, Verdict.NotFound));
+        }
+        else if (PhaseOf(state) != Phase.Open)
         {
             into.Add((state, Verdict.NotFound));
             if (facts.AdviceMayBeStale && PhaseOf(state) != Phase.NotStarted && IsSeenInBody(put.Lie))
@@ -162,7 +179,7 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
 
     /// <summary>Succeeds if there is no gap, only the last part is short, and the claim matches the parts. A repetition gets
     /// the same result.</summary>
-    private static void ApplyComplete(ulong state, Claim claim, List<(ulong Next, Verdict Verdict)> into)
+    private void ApplyComplete(ulong state, Claim claim, List<(ulong Next, Verdict Verdict)> into)
     {
         switch (PhaseOf(state))
         {
@@ -176,9 +193,18 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
                 break;
             default:
                 into.Add((state, Verdict.NotFound));
+                if (IsOpenBehindStaleGate(state) && !(IsWhole(state) && Matches(claim, state)))
+                {
+                    into.Add((state, Verdict.Invalid));
+                }
+
                 break;
         }
     }
+
+    /// <summary>Whether a host that still takes a deleted vault for existing reaches the upload, which knows nothing of the deletion. Such
+    /// an upload never becomes an archive.</summary>
+    private bool IsOpenBehindStaleGate(ulong state) => facts.MayReachLostVault && PhaseOf(state) == Phase.Expired;
 
     private static bool IsWhole(ulong state)
     {

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Keys;
-
 namespace OrleansUploads.Simulation.Objects;
 
 /// <summary>Clients that put, read, delete, list and upload objects in one bucket, and tell the model what they were answered.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Keys;
-
 namespace OrleansUploads.Simulation.Objects;
 
 /// <summary>Clients of a bucket, with crashes, failing writes, and lost and repeated messages. Their answers are compared with a model of

@@ -24,7 +24,6 @@ internal abstract class RealSeries : IAsyncDisposable
         {
             ClockError = TimeSpan.FromMinutes(1),
             AnyCollection = Collects,
-            AsksVaultFirst = true,
         };
         Clients = new RealClients(Judge, new ClientMemory(Judge, Schedule) { TakesAnyArchive = true }, tally, Fail);
         Checks = new ServerChecks(Clients, Judge, () => HasFailed, Fail);

@@ -99,13 +99,11 @@ public sealed class JudgeTests
     }
 
     [Theory]
-    [InlineData(true, true, true)]
-    [InlineData(true, false, false)]
-    [InlineData(false, true, false)]
-    public void A_completed_upload_is_not_found_only_where_the_vault_is_asked_first_and_does_not_exist(
-        bool asksVaultFirst, bool isDeleted, bool isValid)
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void A_completed_upload_is_not_found_only_if_its_vault_does_not_exist(bool isDeleted, bool isValid)
     {
-        var judge = new Judge(() => _now, new Coverage(), _violations.Add) { AsksVaultFirst = asksVaultFirst };
+        var judge = new Judge(() => _now, new Coverage(), _violations.Add);
         var archive = Some.Archive(1).Archive;
         List<(Request Request, Reply Reply)> history =
         [
@@ -130,6 +128,7 @@ public sealed class JudgeTests
         Lose(new Request.DeleteVault(0));
         Accepts(Put(A), new Reply(Verdict.Done));
         Accepts(Put(A), new Reply(Verdict.NotFound));
+        Accepts(new Request.DescribeVault(0), new Reply(Verdict.NotFound));
         Rejects(Put(A), new Reply(Verdict.Done));
     }
 }

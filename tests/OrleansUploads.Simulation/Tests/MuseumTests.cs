@@ -147,12 +147,12 @@ public sealed class MuseumTests
             {
                 hashes[slot] = Some.Hash($"{turn}/{slot % 7}");
                 var range = new PartRange(slot * Some.MiB, ((slot + 1) * Some.MiB) - 1);
-                upload.Ask(new StorePart(Some.Vault, range, hashes[slot], Some.Attempt((turn * Limits.MaxParts) + slot)));
+                upload.Ask(new StorePart(Some.Incarnation, range, hashes[slot], Some.Attempt((turn * Limits.MaxParts) + slot)));
             }
         }
 
         var whole = OrleansUploads.Hashing.TreeHasher.Combine(hashes);
-        Assert.Equal(whole, upload.Ask(new CompleteUpload(Some.Vault, Limits.MaxParts * Some.MiB, whole)).TreeHash);
+        Assert.Equal(whole, upload.Ask(new CompleteUpload(Some.Incarnation, Limits.MaxParts * Some.MiB, whole)).TreeHash);
     }
 
     [Fact]
@@ -170,10 +170,10 @@ public sealed class MuseumTests
     {
         var upload = await _world.InitiateAsync();
         await using var other = _world.AnotherHost();
-        await other.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10), CancellationToken.None);
+        await other.AskAsync(upload.Entity, new ListParts(MuseumWorld.Vault, 0, 10), CancellationToken.None);
         await _world.PutAsync(upload, 0, "abc");
         await Assert.ThrowsAsync<EntityUnavailableException>(
-            async () => await other.AskAsync(upload.Entity, new AbortUpload(Some.Vault), CancellationToken.None));
+            async () => await other.AskAsync(upload.Entity, new AbortUpload(MuseumWorld.Vault), CancellationToken.None));
         Assert.Null((await _world.CompleteAsync(upload, "abc")).Refusal);
     }
 

@@ -23,6 +23,11 @@ internal sealed class MuseumWorld
 
     public bool IsFull { get; set; }
 
+    /// <summary>The incarnation of the only vault.</summary>
+    public static VaultIncarnation Vault { get; } = Some.Incarnation with { Shards = VaultIncarnation.ManyShards };
+
+    private ArchiveIntake Intake => new(Host, _parts, _ids, Time);
+
     public EmbeddedHost AnotherHost() =>
         new(new EntityCatalog(new EngineOptions()), _journal, _parts, Time);
 
@@ -40,20 +45,15 @@ internal sealed class MuseumWorld
             _vaultExists = true;
         }
 
-        var upload = _ids.NewUpload();
-        await Host.AskAsync(
-            Some.Vault.Entity,
-            new OpenUpload(Some.Vault, upload, Some.Size(1), Description.None, UploadOrigin.Multipart),
-            CancellationToken.None);
-        return upload;
+        return (await Intake.InitiateAsync(Vault, Some.Size(1), Description.None, ByteStorage.Gateway, CancellationToken.None)).Upload;
     }
 
     public async ValueTask PutAsync(UploadId upload, int slot, string word)
     {
         var bytes = Encoding.ASCII.GetBytes(word);
         var stated = new StatedHashes(new LinearHash(Hash(word).Digest), Hash(word));
-        var stored = await new PartIntake(Host, _parts, _ids).StorePartAsync(
-            upload, Some.Vault, Range(slot, word), stated, new MemoryStream(bytes), sender: null, CancellationToken.None);
+        var stored = await Intake.StorePartAsync(
+            upload, Vault, Range(slot, word), stated, new MemoryStream(bytes), sender: null, CancellationToken.None);
         Assert.Null(stored.Refusal);
     }
 
@@ -69,13 +69,13 @@ internal sealed class MuseumWorld
 
     public ValueTask<Outcome<Done>> ReportAsync(UploadId upload, int slot, string word, AttemptId attempt) =>
         Host.AskAsync(
-            upload.Entity, new StorePart(Some.Vault, Range(slot, word), Hash(word), attempt), CancellationToken.None);
+            upload.Entity, new StorePart(Vault, Range(slot, word), Hash(word), attempt), CancellationToken.None);
 
     public ValueTask<Outcome<CompletedArchive>> CompleteAsync(UploadId upload, string bytes) =>
-        Host.AskAsync(upload.Entity, new CompleteUpload(Some.Vault, bytes.Length, Hash(bytes)), CancellationToken.None);
+        Host.AskAsync(upload.Entity, new CompleteUpload(Vault, bytes.Length, Hash(bytes)), CancellationToken.None);
 
     public ValueTask<Outcome<Done>> AbortAsync(UploadId upload) =>
-        Host.AskAsync(upload.Entity, new AbortUpload(Some.Vault), CancellationToken.None);
+        Host.AskAsync(upload.Entity, new AbortUpload(Vault), CancellationToken.None);
 
     public async ValueTask<VaultDescription> DescribeAsync() =>
         (await Host.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), CancellationToken.None)).Answer;
@@ -100,8 +100,9 @@ internal sealed class MuseumWorld
 
     public async ValueTask<IEnumerable<UploadId>> ListUploadsAsync()
     {
-        var listed = await new UploadsReader(Host).ReadAsync(Some.Vault, "", 1000, CancellationToken.None);
-        return listed.Answer.Uploads.Select(spec => spec.Upload);
+        var listed = await new KeyLister(new KeyIndex(Host)).ListAsync(
+            new KeyListing(Vault.Uploads, Prefix: "", Delimiter: "", After: null, Limit: 1000), CancellationToken.None);
+        return listed.Entries.Select(entry => entry.Upload);
     }
 
     public async ValueTask<List<UploadId>> StoredUploadsAsync() =>

@@ -13,7 +13,6 @@ public sealed class RegressionTests
     [Theory]
     [InlineData(ScheduleKind.Uploads, 14116, "bytes that had become an archive were deleted because a repeated report was refused")]
     [InlineData(ScheduleKind.Uploads, 1882374015028106, "a deletion was answered when the vault's former removal was confirmed, not its own")]
-    [InlineData(ScheduleKind.Uploads, 1882461033256399, "the model forbade that a copy of the same request used up the limit of open uploads")]
     [InlineData(ScheduleKind.Uploads, 793, "a vault was reported as deleted before its account knew")]
     public void A_seed_that_once_failed_keeps_its_promises(string kind, ulong seed, string whatHappened) =>
         Assert.True(ScheduleKind.Of(kind).Run(seed, false).Violation is null, $"This defect has returned: {whatHappened}.");
@@ -23,23 +22,21 @@ public sealed class RegressionTests
     {
         await using var stale = Host();
         await using var other = Host();
-        await other.AskAsync(Some.Account.Entity, new CreateVault(Some.Vault), CancellationToken.None);
-        await stale.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), CancellationToken.None);
-        await other.AskAsync(
-            Some.Vault.Entity,
-            new OpenUpload(Some.Vault, Some.Upload(1), Some.Size(1), Description.None, UploadOrigin.Multipart),
-            CancellationToken.None);
+        var leaf = new LeafId(Some.Incarnation.Uploads, LeafName.First);
+        var entry = SomeObject.UploadEntry("a", upload: 1);
+        var list = new ListUpload(entry) { Leaf = leaf };
+        await stale.AskAsync(leaf.Entity, list, CancellationToken.None);
+        var unlist = new UnlistUpload(entry.PositionIn(KeyTree.Uploads)) { Leaf = leaf };
+        await other.AskAsync(leaf.Entity, unlist, CancellationToken.None);
 
-        // The stale host does not know the upload. It must read the journal before it answers that there is nothing to
-        // close.
-        var close = new CloseUpload(Some.Upload(1), 1);
+        // The stale host still lists the upload. It must read the journal before it answers that there is nothing to add.
         await Assert.ThrowsAsync<EntityUnavailableException>(
-            async () => await stale.AskAsync(Some.Vault.Entity, close, CancellationToken.None));
-        await stale.AskAsync(Some.Vault.Entity, close, CancellationToken.None);
+            async () => await stale.AskAsync(leaf.Entity, list, CancellationToken.None));
+        await stale.AskAsync(leaf.Entity, list, CancellationToken.None);
 
         await using var fresh = Host();
-        var found = await fresh.AskAsync(Some.Vault.Entity, new FindUploadPages(Some.Vault, ""), CancellationToken.None);
-        Assert.Empty(found.Answer.Pages);
+        var read = await fresh.AskAsync(leaf.Entity, new ReadLeaf(KeyPosition.Start, 10) { Leaf = leaf }, CancellationToken.None);
+        Assert.Empty(read.Answer.Entries);
     }
 
     [Fact]
@@ -47,7 +44,7 @@ public sealed class RegressionTests
     {
         await using var stale = Host();
         await using var other = Host();
-        await stale.AskAsync(Some.Upload(1).Entity, new CheckPart(Some.Vault, new PartRange(0, 6)), CancellationToken.None);
+        await stale.AskAsync(Some.Upload(1).Entity, new CheckPart(Some.Incarnation, new PartRange(0, 6)), CancellationToken.None);
         await other.AskAsync(Some.Upload(1).Entity, new InitiateUpload(Some.Spec()), CancellationToken.None);
 
         await Assert.ThrowsAsync<EntityUnavailableException>(async () => await stale.AskAsync(
@@ -63,7 +60,7 @@ public sealed class RegressionTests
 
         // The answer waits until the account is informed.
         Assert.True(vault.Do(new DescribeVault(Some.Vault)).AwaitsPending);
-        Assert.True(vault.Do(new FindUploadPages(Some.Vault, "")).AwaitsPending);
+        Assert.True(vault.Do(new FindPolicies(Some.Vault)).AwaitsPending);
     }
 
     [Fact]
@@ -89,10 +86,10 @@ public sealed class RegressionTests
     public async Task A_refused_repetition_of_a_report_does_not_delete_the_bytes()
     {
         var content = new Content(0, 7);
-        var intake = new PartIntake(new HostWhoseReportsAreInDoubt(), _parts, new SeededIds(_time, 1));
+        var intake = new ArchiveIntake(new HostWhoseReportsAreInDoubt(), _parts, new SeededIds(_time, 1), _time);
         var outcome = await intake.StorePartAsync(
             Some.Upload(1),
-            Some.Vault,
+            Some.Incarnation,
             new PartRange(0, 6),
             new StatedHashes(new OrleansUploads.Hashing.LinearHash(content.Digest), content.TreeHash),
             new SentBody(content, Lie.None),

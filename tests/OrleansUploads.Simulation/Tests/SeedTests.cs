@@ -88,10 +88,10 @@ public sealed class SeedTests
 
     /// <summary>The hashes change with the generator and the engine, but must not differ between machines.</summary>
     [Theory]
-    [InlineData(1, "ecf524189b77ee2b")]
-    [InlineData(7, "148dfff3e5bad54d")]
-    [InlineData(44, "d7b4ff4035032e82")]
-    [InlineData(446, "a896ad102a2a8981")]
+    [InlineData(1, "f49103095fb80c85")]
+    [InlineData(7, "dc8ca2f12cae276e")]
+    [InlineData(44, "19828462d68da45f")]
+    [InlineData(446, "14f16d232f2ad716")]
     public void A_seed_produces_the_same_trace_on_every_machine(ulong seed, string hash) =>
         Assert.Equal(hash, Simulation.Run(seed, new Coverage()).Trace.Hash.ToString("x16", null));
 

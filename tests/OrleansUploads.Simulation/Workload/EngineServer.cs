@@ -53,35 +53,35 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
                     await AskAsync(Some.Account.Entity, new ListVaults("", 1000)),
                     page => new Reply(Verdict.Done) { Vaults = [.. page.Vaults.Select(NumberOf)] });
             case Request.InitiateUpload:
-                return ToReply(
-                    await AskAsync(
-                        vault.Entity,
-                        new OpenUpload(vault, process.Ids.NewUpload(), PartSize, Description.None, UploadOrigin.Multipart)),
-                    spec => new Reply(Verdict.Done) { Upload = spec.Upload });
+                return await InVaultAsync(vault, async life => new Reply(Verdict.Done)
+                {
+                    Upload = (await process.Paths.ArchiveIntake.InitiateAsync(
+                        life, PartSize, Description.None, ByteStorage.Gateway, cancellationToken)).Upload,
+                });
             case Request.PutPart r:
-                return ToReply(await PutAsync(vault, r, cancellationToken));
+                return await InVaultAsync(vault, async life => ToReply(await PutAsync(life, r, cancellationToken)));
             case Request.CompleteUpload r:
-                return ToReply(
-                    await AskAsync(r.Upload.Entity, new CompleteUpload(vault, r.Claim.SizeBytes, r.Claim.TreeHash)),
-                    done => new Reply(Verdict.Done) { Archive = done.Archive });
+                return await InVaultAsync(vault, async life => ToReply(
+                    await AskAsync(r.Upload.Entity, new CompleteUpload(life, r.Claim.SizeBytes, r.Claim.TreeHash)),
+                    done => new Reply(Verdict.Done) { Archive = done.Archive }));
             case Request.AbortUpload r:
-                return ToReply(await AskAsync(r.Upload.Entity, new AbortUpload(vault)));
+                return await InVaultAsync(vault, async life => ToReply(await AskAsync(r.Upload.Entity, new AbortUpload(life))));
             case Request.ListParts r:
-                return ToReply(
-                    await AskAsync(r.Upload.Entity, new ListParts(vault, 0, 1000)),
+                return await InVaultAsync(vault, async life => ToReply(
+                    await AskAsync(r.Upload.Entity, new ListParts(life, 0, 1000)),
                     page => new Reply(Verdict.Done)
                     {
                         Parts = [.. page.Parts.Select(part =>
                             ((int)(part.Range.FirstByte / PartSize.Bytes), part.Range.LengthBytes, part.TreeHash))],
-                    });
+                    }));
             case Request.ListUploads:
-                return await ListAsync(vault, cancellationToken);
+                return await InVaultAsync(vault, life => ListAsync(life, cancellationToken));
             case Request.PutArchive r:
-                return ToReply(
-                    await process.Paths.Intake.StoreArchiveAsync(
-                        vault, Description.None, r.Content.LengthBytes, Stated(r.Content, r.Lie),
+                return await InVaultAsync(vault, async life => ToReply(
+                    await process.Paths.ArchiveIntake.StoreArchiveAsync(
+                        life, Description.None, r.Content.LengthBytes, Stated(r.Content, r.Lie),
                         new SentBody(r.Content, r.Lie), cancellationToken),
-                    done => new Reply(Verdict.Done) { Archive = done.Archive });
+                    done => new Reply(Verdict.Done) { Archive = done.Archive }));
             case Request.DeleteArchive r:
                 return await new GuardedDeletion(world, process, vault).DeleteAsync(r.Archive, cancellationToken);
             case Request.DeleteForeseen r:
@@ -114,25 +114,21 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
     }
 
     /// <summary>Lists page by page, as clients do. The pages are so short that a few uploads need several.</summary>
-    private async Task<Reply> ListAsync(VaultId vault, CancellationToken cancellationToken)
+    private async Task<Reply> ListAsync(VaultIncarnation life, CancellationToken cancellationToken)
     {
-        var reader = new UploadsReader(Host);
         var uploads = new List<UploadId>();
+        KeyPosition? after = null;
         while (true)
         {
-            var read = await reader.ReadAsync(
-                vault, uploads is [.., var last] ? last.ToString() : "", ListPageSize, cancellationToken);
-            if (!read.TryGet(out var page, out var refusal))
-            {
-                return ToReply(refusal);
-            }
-
-            uploads.AddRange(page.Uploads.Select(spec => spec.Upload));
-            if (!page.HasMore)
+            var page = await process.Paths.KeyLister.ListAsync(
+                new KeyListing(life.Uploads, Prefix: "", Delimiter: "", after, ListPageSize), cancellationToken);
+            uploads.AddRange(page.Entries.Select(entry => entry.Upload));
+            if (page.Next is null)
             {
                 return new Reply(Verdict.Done) { Uploads = uploads };
             }
 
+            after = page.Next;
             world.Coverage.Saw(Situations.ListingContinued);
         }
     }
@@ -151,10 +147,17 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         (await Host.AskAsync(vault.Entity, new FindPoliciesForDeletion(vault), CancellationToken.None))
             .TryGet(out var found, out _) ? found.Incarnation.Epoch : 0;
 
+    /// <summary>Finds the vault's incarnation first, as the gate of the vault API does. The front may be delayed after that.</summary>
     private async Task<Reply> InVaultAsync(VaultId vault, Func<VaultIncarnation, Task<Reply>> ask)
     {
-        var described = await Host.AskAsync(vault.Entity, new DescribeVault(vault), CancellationToken.None);
-        return described.TryGet(out var found, out var refusal) ? await ask(found.Incarnation) : ToReply(refusal);
+        var gate = await Host.AskAsync(vault.Entity, new FindPolicies(vault), CancellationToken.None);
+        if (!gate.TryGet(out var found, out var refusal))
+        {
+            return ToReply(refusal);
+        }
+
+        await process.PauseFrontAsync(CancellationToken.None);
+        return await ask(found.Incarnation);
     }
 
     private async Task<Reply> ReadAsync(VaultIncarnation life, Request.ReadArchive request, CancellationToken cancellationToken)
@@ -208,7 +211,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         return new Reply(Verdict.Done) { BytesDiffer = received.Differ || hashDiffers, SizeBytes = entry.SizeBytes };
     }
 
-    private ValueTask<Outcome<Done>> PutAsync(VaultId vault, Request.PutPart request, CancellationToken cancellationToken)
+    private ValueTask<Outcome<Done>> PutAsync(VaultIncarnation vault, Request.PutPart request, CancellationToken cancellationToken)
     {
         var content = request.Content;
         var first = request.Slot * PartSize.Bytes;
@@ -222,7 +225,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         };
         return content.IsFull && request.Lie == Lie.None && !world.Options.RealIntakeOfFullParts
             ? new SharedBlockIntake(process).StorePartAsync(request.Upload, vault, range, content, cancellationToken)
-            : process.Paths.Intake.StorePartAsync(
+            : process.Paths.ArchiveIntake.StorePartAsync(
                 request.Upload, vault, range, Stated(content, request.Lie), new SentBody(content, request.Lie), content.Sender,
                 cancellationToken);
     }
@@ -245,7 +248,6 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
     {
         Refusal.VaultNotFound or Refusal.UploadNotFound or Refusal.ArchiveNotFound or Refusal.JobNotFound => new(Verdict.NotFound),
         Refusal.VaultNotEmpty or Refusal.AttemptCollected => new(Verdict.Conflict),
-        Refusal.TooManyUploads => new(Verdict.Full),
         Refusal.VaultLocked or Refusal.LockInProgress => new(Verdict.Denied),
         Refusal.VerdictStale or Refusal.LookupStale => new(Verdict.Unknown) { Reason = refusal.GetType().Name },
         _ => new(Verdict.Invalid) { Reason = refusal.GetType().Name },

@@ -116,8 +116,9 @@ internal sealed partial class ScheduleGenerator
 
         if ((draw -= _options.CollectWeight) < 0)
         {
-            return new Step.Collect(
-                pause, host, _random.Pick(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromHours(24)));
+            return new Step.Collect(pause, host, _options.AnnouncesAll
+                ? _random.Pick(TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromHours(24))
+                : _random.Pick(2 * UploadPolicy.UnannouncedLife, TimeSpan.FromHours(24)));
         }
 
         return (draw - _options.FullDiskWeight) < 0

@@ -5,7 +5,7 @@ namespace OrleansUploads.Simulation.Workload;
 internal sealed class SharedBlockIntake(SimulatedProcess process)
 {
     public async ValueTask<Outcome<Done>> StorePartAsync(
-        UploadId upload, VaultId vault, PartRange range, Content content, CancellationToken cancellationToken)
+        UploadId upload, VaultIncarnation vault, PartRange range, Content content, CancellationToken cancellationToken)
     {
         var check = await process.Host.AskAsync(upload.Entity, new CheckPart(vault, range), cancellationToken);
         if (check.Refusal is { } refusal)
@@ -28,7 +28,7 @@ internal sealed class SharedBlockIntake(SimulatedProcess process)
             await writer.CommitAsync(new[] { content.Digest }, cancellationToken);
         }
 
-        return await new AttemptIntake(process.Host, process.Parts, lanes: null).ReportAsync(
+        return await new AttemptIntake(process.Host, process.Parts, lanes: null, new MaintenanceOptions()).ReportAsync(
             upload,
             attempt,
             range.LengthBytes,

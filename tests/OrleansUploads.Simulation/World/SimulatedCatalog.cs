@@ -9,7 +9,6 @@ internal sealed class SimulatedCatalog(
         {
             Uploads = uploads,
             Retrievals = retrievals,
-            Vaults = world.Options.MaxOpenUploads is > 0 and var most ? new VaultLimits { OpenUploads = most } : new VaultLimits(),
         },
         new EntityLayout { ArchiveShards = world.Options.ArchiveShards, Retirements = 2, LeafBytes = 1200, RoutesBytes = 300 })
 {

@@ -35,7 +35,8 @@ internal sealed class SimulatedProcess
         var altered = bug.Alter(_journal, world);
         var parts = bug.Alter(_parts);
         var uploads = new UploadPolicy { RecordLife = TimeSpan.FromHours(world.Options.RecordLifeHours) };
-        var options = new EngineOptions { Uploads = uploads };
+        var maintenance = world.Options.AnnouncesAll ? new MaintenanceOptions { AttemptGrace = TimeSpan.Zero } : new MaintenanceOptions();
+        var options = new EngineOptions { Uploads = uploads, Maintenance = maintenance };
         Engine = new EmbeddedEngine(new EngineSetup(new EnginePorts(altered, _journal, parts), options, clock)
         {
             Catalog = new SimulatedCatalog(
@@ -43,7 +44,7 @@ internal sealed class SimulatedProcess
             Host = new EmbeddedHostOptions { IdleLife = TimeSpan.FromSeconds(world.Options.IdleSeconds) },
             Meter = new SlowMeter(world, number, clock),
             Clock = new ContinuousClock(clock),
-            Ids = new WorldIds(clock, new SeededRandom(world.Seed).Fork((ulong)(1000 + (number * 100) + life)), world.Options.UploadPrefixes),
+            Ids = new WorldIds(clock, new SeededRandom(world.Seed).Fork((ulong)(1000 + (number * 100) + life))),
 
             // Hashing in groups would depend on other threads.
             Lanes = null,
@@ -117,7 +118,6 @@ internal sealed class SimulatedProcess
         {
             BeginVault begin => begin.Incarnation.Epoch,
             RecordArchives record => -record.Epoch,
-            CloseUpload close => -close.Epoch,
             _ => 0,
         };
         if (epoch > 0)
@@ -152,17 +152,8 @@ internal sealed class SimulatedProcess
 
     public void TornTail(EntityId entity) => _bug.TornTail(entity);
 
-    private sealed class WorldIds(TimeProvider time, SeededRandom random, int uploadPrefixes) : IdSource(time)
+    private sealed class WorldIds(TimeProvider time, SeededRandom random) : IdSource(time)
     {
-        protected override void Fill(Span<byte> bytes)
-        {
-            random.Fill(bytes);
-            if (bytes.Length == UploadId.RandomBytes)
-            {
-                // The page of an upload depends on the first twelve bits of its ID.
-                bytes[0] = (byte)(bytes[0] % uploadPrefixes * (256 / uploadPrefixes));
-                bytes[1] = uploadPrefixes < 256 ? (byte)(bytes[1] & 0xF) : bytes[1];
-            }
-        }
+        protected override void Fill(Span<byte> bytes) => random.Fill(bytes);
     }
 }

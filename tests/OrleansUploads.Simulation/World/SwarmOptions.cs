@@ -42,14 +42,12 @@ internal sealed record SwarmOptions
 
     public bool RealIntakeOfFullParts { get; init; }
 
-    /// <summary>Limit of uploads in progress in a vault, or 0 for the default.</summary>
-    public int MaxOpenUploads { get; init; }
+    /// <summary>Whether the upload of a single request is initiated before its body is read. Bytes may then be collected at any
+    /// age.</summary>
+    public bool AnnouncesAll { get; init; }
 
     /// <summary>Number of shards of a vault's index, a power of two. With few, archives share shards.</summary>
     public int ArchiveShards { get; init; } = VaultIncarnation.FewShards;
-
-    /// <summary>Number of different first bytes of upload IDs. With few, uploads share pages.</summary>
-    public int UploadPrefixes { get; init; } = 256;
 
     /// <summary>How long histories get before a snapshot; below 0 each write is followed by one.</summary>
     public int HistorySlack { get; init; } = 64;
@@ -157,8 +155,7 @@ internal sealed record SwarmOptions
             JumpWeight = locks ? 1 : Sometimes(3),
             FullDiskWeight = Sometimes(2),
             HostsExpectOthers = random.Chance(500),
-            MaxOpenUploads = random.Chance(250) ? random.Between(1, 4) : 0,
-            UploadPrefixes = random.Pick(256, 4, 1),
+            AnnouncesAll = random.Chance(750),
             Locks = locks,
             FrontPauses = locks ? random.Pick(300, 600, 900) : Sometimes(200),
             FrontAheadHours = locks ? random.Pick(0, 0, 0, 30) : 0,
