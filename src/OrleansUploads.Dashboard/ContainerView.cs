@@ -97,13 +97,7 @@ internal static class ContainerView
         var vault = new VaultId(call.Account, name);
         return call.Scope.Permits(new KeyAccess(KeyAccessKind.Look, name.ToString()))
             && await FindAsync(call, vault, VaultAction.DescribeVault, new DescribeVault(vault)) is { } described
-            && (await call.Services.Host.AskAsync(vault.Entity, new FindUploadPages(vault, ""), call.Aborted)).TryGet(out var pages, out _)
-                ? new ListedVault(
-                    name.ToString(),
-                    described.CreatedAt,
-                    described.Archives,
-                    described.SizeBytes,
-                    pages.Pages.Sum(static page => page.Uploads))
+                ? new ListedVault(name.ToString(), described.CreatedAt, described.Archives, described.SizeBytes)
                 : null;
     }
 
@@ -135,8 +129,7 @@ internal sealed record ContainersDocument(
 /// <param name="Created">When it was created.</param>
 /// <param name="Archives">Number of archives in its last inventory.</param>
 /// <param name="Bytes">Their size.</param>
-/// <param name="Uploads">Number of uploads in progress.</param>
-internal sealed record ListedVault(string Name, DateTimeOffset Created, long Archives, long Bytes, long Uploads);
+internal sealed record ListedVault(string Name, DateTimeOffset Created, long Archives, long Bytes);
 
 /// <summary>A bucket.</summary>
 internal sealed record ListedBucket(string Name, DateTimeOffset Created);

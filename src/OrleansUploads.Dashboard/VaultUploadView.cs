@@ -1,6 +1,8 @@
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.Glacier;
 
 namespace OrleansUploads.Dashboard;
 
@@ -10,34 +12,37 @@ internal static class VaultUploadView
     /// <summary>The number of uploads on a page: as many as a screen has rows. Other uploads are never loaded.</summary>
     public const int PageSize = 20;
 
-    /// <summary>Lists a page of uploads with their progress, oldest first. Pages are filled in the order of upload IDs, so that only the
-    /// uploads of this page are read.</summary>
+    /// <summary>Lists a page of uploads with their progress, oldest first.</summary>
     public static async ValueTask<UploadsDocument> ListAsync(DashboardCall call, string name)
     {
         var found = await call.FindVaultAsync(name, VaultAction.ListMultipartUploads);
-        var page = found.OrRefuse(await new UploadsReader(call.Services.Host).ReadAsync(
-            found.Vault, call.Query.FirstValue("after") ?? "", PageSize, call.Aborted));
-        var mapped = await Task.WhenAll(page.Uploads.Select(spec =>
-            found.TryAskAsync(spec.Upload.Entity, new MapParts(found.Vault)).AsTask()));
+        KeyPosition? after = call.Query.FirstValue("after") is not { Length: > 0 } marker ? null
+            : UploadMarker.TryParse(key: "", marker, out var position) ? position
+            : throw PageRequest.InvalidMarker(marker);
+        var page = await call.Services.Paths.KeyLister.ListAsync(
+            new KeyListing(found.Incarnation.Uploads, Prefix: "", Delimiter: "", after, PageSize), call.Aborted);
+        var mapped = await Task.WhenAll(page.Entries.Select(entry =>
+            found.TryAskAsync(entry.Upload.Entity, new MapParts(found.Incarnation)).AsTask()));
         return new UploadsDocument(
-            [.. page.Uploads.Zip(mapped, static (spec, asked) =>
-                DocumentOf(spec, asked.TryGet(out var upload, out _) ? upload.Parts : null)).OrderBy(static upload => upload.Created)],
-            page.HasMore ? new PageStart(page.Uploads[^1].Upload.ToString()) : null);
+            [.. page.Entries.Zip(mapped, static (entry, asked) => DocumentOf(
+                entry.Upload, entry.At, entry.Archive!, asked.TryGet(out var upload, out _) ? upload.Parts : null))],
+            page.Next is { } next ? new PageStart(UploadMarker.Format(next)) : null);
     }
 
     /// <summary>Shows one upload with the map of its parts.</summary>
     public static async ValueTask<UploadDocument> GetAsync(DashboardCall call, string name, string id, UploadNotes notes)
     {
         var (found, upload) = await call.FindVaultUploadAsync(name, id, VaultAction.ListParts);
-        var mapped = await found.AskAsync(upload.Entity, new MapParts(found.Vault));
-        return await notes.AddAsync(call, upload, DocumentOf(mapped.Spec, mapped.Parts));
+        var mapped = await found.AskAsync(upload.Entity, new MapParts(found.Incarnation));
+        return await notes.AddAsync(call, upload, DocumentOf(
+            upload, mapped.Spec.CreatedAt, new ListedArchive(mapped.Spec.PartSize, mapped.Spec.Description, mapped.Spec.ByteStorage), mapped.Parts));
     }
 
     /// <summary>Shows one part.</summary>
     public static async ValueTask<PartDocument> GetPartAsync(DashboardCall call, string name, string id, int number)
     {
         var (found, upload) = await call.FindVaultUploadAsync(name, id, VaultAction.ListParts);
-        var part = await found.AskAsync(upload.Entity, new FindPart(found.Vault, number));
+        var part = await found.AskAsync(upload.Entity, new FindPart(found.Incarnation, number));
         return part.Range is not { } range ? new PartDocument(number, IsStored: false) : new PartDocument(
             number,
             IsStored: true,
@@ -56,15 +61,15 @@ internal static class VaultUploadView
     public static async ValueTask AbortAsync(DashboardCall call, string name, string id)
     {
         var (found, upload) = await call.FindVaultUploadAsync(name, id, VaultAction.AbortMultipartUpload);
-        await found.AskAsync(upload.Entity, new AbortUpload(found.Vault));
+        await found.AskAsync(upload.Entity, new AbortUpload(found.Incarnation));
     }
 
-    private static UploadDocument DocumentOf(UploadSpec spec, MappedParts? parts) => new(
-        spec.Upload.ToString(),
+    private static UploadDocument DocumentOf(UploadId upload, DateTimeOffset at, ListedArchive archive, MappedParts? parts) => new(
+        upload.ToString(),
         Key: null,
-        spec.Description.OrNull,
-        spec.CreatedAt,
-        spec.PartSize.Bytes,
-        spec.ByteStorage == ByteStorage.External ? "bytes in external storage" : "",
+        archive.Description.OrNull,
+        at,
+        archive.PartSize.Bytes,
+        archive.ByteStorage == ByteStorage.External ? "bytes in external storage" : "",
         PartsDocument.Of(parts));
 }

@@ -6,7 +6,7 @@ namespace OrleansUploads.Engine;
 public class IdSource(TimeProvider time)
 {
     /// <summary>Creates an upload ID.</summary>
-    public virtual UploadId NewUpload() => Draw(UploadId.RandomBytes, UploadId.FromRandom);
+    public UploadId NewUpload() => Draw(UploadId.RandomBytes, UploadId.FromRandom);
 
     /// <summary>Creates a job ID.</summary>
     public JobId NewJob() => Draw(JobId.RandomBytes, JobId.FromRandom);

@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Deciding;
 using OrleansUploads.Engine.Memory;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
@@ -17,8 +18,11 @@ public sealed class ClusterFaultTests : IAsyncLifetime
     {
         var world = new DurableWorld(
             rows => new FaultyGrainStorage(rows, (_, isWrite) => isWrite ? _fault : StorageFault.None), _ => new MemoryPartStore());
-        _cluster = await ClusterBench.StartAsync(world);
-        _server = await GatewayServer.StartAsync(new GatewaySetup { Parts = world.Parts, Host = _ => _cluster.Client });
+        var clock = new SettableClock();
+        _cluster = await ClusterBench.StartAsync(
+            world, options: ClusterBench.Fast with { Time = clock, Clock = new ContinuousClock(clock) });
+        _server = await GatewayServer.StartAsync(
+            new GatewaySetup { Clock = clock, Parts = world.Parts, Host = _ => _cluster.Client });
         (await _server.SendAsync(CreateVault(Vault))).Expect(201);
     }
 

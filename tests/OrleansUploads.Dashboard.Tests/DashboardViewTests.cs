@@ -24,11 +24,9 @@ public sealed class DashboardViewTests : DashboardServer
     [Fact]
     public async Task The_vaults_and_buckets_of_the_account_are_listed()
     {
-        await NewVaultUploadAsync("mine");
         var listed = (await ReadAsync("containers", _admin)).Expect(200).Json;
         Assert.Equal(["mine", "other"], Names(listed, "vaults"));
         Assert.Equal(["my-bucket", "other-bucket"], Names(listed, "buckets"));
-        Assert.Equal(1, listed.GetProperty("vaults")[0].GetProperty("uploads").GetInt32());
         var strangers = (await ReadAsync("containers", await SignInAsync(StrangersKey))).Expect(200).Json;
         Assert.Empty(Names(strangers, "vaults").Concat(Names(strangers, "buckets")));
     }

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.Tests;
@@ -8,25 +7,23 @@ namespace OrleansUploads.Engine.Tests;
 /// <summary>The calls of clients of one vault, on any host.</summary>
 internal static class ClientCalls
 {
+    /// <summary>The vault as an engine in one process creates it first.</summary>
+    public static VaultIncarnation Incarnation { get; } = Some.Incarnation with { Shards = VaultIncarnation.ManyShards };
+
     public static async Task<TAnswer> AnswerAsync<TAnswer>(this IEntityHost host, EntityId entity, ICommand<TAnswer> command)
         where TAnswer : class, IAnswer => (await host.AskAsync(entity, command, CancellationToken.None)).Answer;
 
     public static Task<Done> CreateVaultAsync(this IEntityHost host) => host.AnswerAsync(Some.Account.Entity, new CreateVault(Some.Vault));
 
     public static async Task<UploadId> OpenUploadAsync(
-        this IEntityHost host, IdSource ids, int partMebibytes = 1, ByteStorage storage = ByteStorage.Gateway)
-    {
-        var upload = ids.NewUpload();
-        await host.AnswerAsync(
-            Some.Vault.Entity,
-            new OpenUpload(Some.Vault, upload, Some.Size(partMebibytes), Description.None, UploadOrigin.Multipart, storage));
-        return upload;
-    }
+        this ArchiveIntake intake, int partMebibytes = 1, ByteStorage storage = ByteStorage.Gateway) =>
+        (await intake.InitiateAsync(
+            Incarnation, Some.Size(partMebibytes), Description.None, storage, CancellationToken.None)).Upload;
 
-    public static async Task<Outcome<Done>> StoreAsync(this PartIntake intake, UploadId upload, long firstByte, byte[] body, Stream? from = null) =>
+    public static async Task<Outcome<Done>> StoreAsync(this ArchiveIntake intake, UploadId upload, long firstByte, byte[] body, Stream? from = null) =>
         await intake.StorePartAsync(
             upload,
-            Some.Vault,
+            Incarnation,
             new PartRange(firstByte, firstByte + body.Length - 1),
             Hashes(body),
             from ?? new MemoryStream(body),
@@ -34,11 +31,11 @@ internal static class ClientCalls
             CancellationToken.None);
 
     public static Task<CompletedArchive> CompleteAsync(this IEntityHost host, UploadId upload, byte[] archive) =>
-        host.AnswerAsync(upload.Entity, new CompleteUpload(Some.Vault, archive.Length, TreeHasher.Compute(archive)));
+        host.AnswerAsync(upload.Entity, new CompleteUpload(Incarnation, archive.Length, TreeHasher.Compute(archive)));
 
     /// <summary>Reports a part of 1 MiB without its bytes.</summary>
     public static StorePart Report(int slot, string content = "a", int attempt = 1) =>
-        new(Some.Vault, SlotRange(slot), Some.Hash(content), Some.Attempt(attempt));
+        new(Incarnation, SlotRange(slot), Some.Hash(content), Some.Attempt(attempt));
 
     public static PartRange SlotRange(int slot) => new(slot * Some.MiB, ((slot + 1) * Some.MiB) - 1);
 

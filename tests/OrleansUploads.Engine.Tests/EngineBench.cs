@@ -1,9 +1,11 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.TestKit.Journals;
 
@@ -46,7 +48,10 @@ internal class EngineBench
 
     public EmbeddedHost Host { get; private set; }
 
-    public PartIntake Intake => new(Host, Parts, Ids);
+    public ArchiveIntake Intake => IntakeWith(maintenance: null);
+
+    /// <summary>Intake whose bodies are announced as the settings demand.</summary>
+    public ArchiveIntake IntakeWith(MaintenanceOptions? maintenance) => new(Host, Parts, Ids, Time, maintenance);
 
     public ArchiveReader Reader => new(Parts);
 
@@ -100,8 +105,14 @@ internal class EngineBench
 
     public Task<Done> CreateVaultAsync() => Host.CreateVaultAsync();
 
-    public Task<UploadId> OpenUploadAsync(int partMebibytes = 1, ByteStorage storage = ByteStorage.Gateway) =>
-        Host.OpenUploadAsync(Ids, partMebibytes, storage);
+    public async Task<UploadId> OpenUploadAsync(int partMebibytes = 1, ByteStorage storage = ByteStorage.Gateway)
+    {
+        var upload = await Intake.OpenUploadAsync(partMebibytes, storage);
+
+        // A read waits for earlier writes, so the upload has recorded that it is listed.
+        await ListPartsAsync(upload);
+        return upload;
+    }
 
     public async Task<UploadId> OpenFirstUploadAsync(int partMebibytes = 1, ByteStorage storage = ByteStorage.Gateway)
     {
@@ -109,11 +120,12 @@ internal class EngineBench
         return await OpenUploadAsync(partMebibytes, storage);
     }
 
-    public async Task<IReadOnlyList<UploadSpec>> ListUploadsAsync(int limit = 1000) =>
-        (await new UploadsReader(Host).ReadAsync(Some.Vault, "", limit, CancellationToken.None)).Answer.Uploads;
+    /// <summary>The uploads in progress, in the order of their initiation.</summary>
+    public async Task<IReadOnlyList<KeyEntry>> ListUploadsAsync(int limit = 1000) => (await new KeyLister(new KeyIndex(Host)).ListAsync(
+        new KeyListing(ClientCalls.Incarnation.Uploads, "", "", After: null, limit), CancellationToken.None)).Entries;
 
     public async Task<IReadOnlyList<ListedPart>> ListPartsAsync(UploadId upload) =>
-        (await AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10))).Parts;
+        (await AskAsync(upload.Entity, new ListParts(ClientCalls.Incarnation, 0, 10))).Parts;
 
     public Task<Outcome<Done>> StoreAsync(UploadId upload, long firstByte, byte[] body) => Intake.StoreAsync(upload, firstByte, body);
 

@@ -26,6 +26,8 @@ public abstract class OtherRules<TState, TCommand, TEvent>(Decider<TState, TComm
     public override IEnumerable<TEvent> Compact(TState state) => right.Compact(state);
 
     public override int CompactCount(TState state) => right.CompactCount(state);
+
+    public override bool ExpectsWrite(TState after) => right.ExpectsWrite(after);
 }
 
 /// <summary>Rules with a mistake in one function or two, for tables of mistakes. All other functions are right.</summary>

@@ -1,4 +1,3 @@
-using OrleansUploads.Cli.Archives;
 using OrleansUploads.Cli.Jobs;
 using OrleansUploads.Hashing;
 

@@ -22,7 +22,7 @@ public interface IEntityGrain : IGrainWithStringKey
 [Alias("OrleansUploads.IAccountGrain")]
 public interface IAccountGrain : IEntityGrain;
 
-/// <summary>A vault: its uploads in progress, its totals and its settings.</summary>
+/// <summary>A vault: its totals and its settings.</summary>
 [Alias("OrleansUploads.IVaultGrain")]
 public interface IVaultGrain : IEntityGrain;
 
@@ -34,10 +34,6 @@ public interface IArchiveShardGrain : IEntityGrain;
 [Alias("OrleansUploads.IJobsGrain")]
 public interface IJobsGrain : IEntityGrain;
 
-/// <summary>A page of a vault's uploads in progress.</summary>
-[Alias("OrleansUploads.IUploadPageGrain")]
-public interface IUploadPageGrain : IEntityGrain;
-
 /// <summary>The service: the times at which it was available, and whether its clock is trusted. There is one such grain, with the
 /// key <c>service</c>.</summary>
 [Alias("OrleansUploads.IServiceGrain")]
@@ -47,11 +43,11 @@ public interface IServiceGrain : IEntityGrain;
 [Alias("OrleansUploads.IBucketGrain")]
 public interface IBucketGrain : IEntityGrain;
 
-/// <summary>A leaf of one of a bucket's ordered indexes.</summary>
+/// <summary>A leaf of an ordered index of a bucket or a vault.</summary>
 [Alias("OrleansUploads.IKeyLeafGrain")]
 public interface IKeyLeafGrain : IEntityGrain;
 
-/// <summary>The routes of one of a bucket's ordered indexes.</summary>
+/// <summary>The routes of an ordered index of a bucket or a vault.</summary>
 [Alias("OrleansUploads.IKeyRoutesGrain")]
 public interface IKeyRoutesGrain : IEntityGrain;
 

@@ -64,12 +64,9 @@ public enum UploadRefusalKind
     /// <summary>The upload is already completed with another size or tree hash.</summary>
     CompletionMismatch = 8,
 
-    /// <summary>The vault has the maximum number of uploads in progress.</summary>
-    TooManyUploads = 9,
-
     /// <summary>The grain's key is in use: in another vault, or by an upload with another part size, description or storage.</summary>
-    InitiatedOtherwise = 10,
+    InitiatedOtherwise = 9,
 
     /// <summary>The archive was deleted, so it has no manifest.</summary>
-    ArchiveDeleted = 11,
+    ArchiveDeleted = 10,
 }

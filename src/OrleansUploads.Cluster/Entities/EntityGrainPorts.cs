@@ -13,6 +13,8 @@ namespace OrleansUploads.Cluster.Entities;
 /// <summary>The ports of a silo's grains.</summary>
 /// <param name="Catalog">Creates the runners of entities.</param>
 /// <param name="Host">Sends commands to other entities. It does not hold them: the runner repeats deliveries itself.</param>
+/// <param name="ClientHost">Sends the commands of clients to other entities. It holds them while a silo is replaced, and remembers
+/// vaults for two seconds.</param>
 /// <param name="Parts">Stores manifests.</param>
 /// <param name="Storage">Stores journals.</param>
 /// <param name="Reminders">Registers the reminders that wake entities.</param>
@@ -26,6 +28,7 @@ namespace OrleansUploads.Cluster.Entities;
 public sealed record EntityGrainPorts(
     EntityCatalog Catalog,
     [FromKeyedServices(ClusterNames.DirectHost)] IEntityHost Host,
+    IEntityHost ClientHost,
     [FromKeyedServices(OwnedPartStore.ServiceKey)] IPartStore Parts,
     [FromKeyedServices(ClusterNames.GrainStorage)] IGrainStorage Storage,
     IReminderRegistry Reminders,
@@ -39,7 +42,7 @@ public sealed record EntityGrainPorts(
 {
     private readonly LogRate _unavailable = new(Options.Time);
 
-    internal IntentDelivery Delivery { get; } = new(Host, Parts, new KeyIndex(Host), Notifier, Meter);
+    internal IntentDelivery Delivery { get; } = new(new VaultRemovalHost(Host, Options.Time), Parts, new KeyIndex(Host), Notifier, Meter);
 
     /// <summary>Logs that an entity could not answer. During an outage all entities of the silo fail for the same reason, so the
     /// messages are few, and only a bug is logged with its stack.</summary>

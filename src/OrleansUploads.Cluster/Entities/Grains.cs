@@ -18,10 +18,6 @@ public sealed class ArchiveShardGrain(EntityGrainPorts ports) : EntityGrain(Enti
 [GrainType("ou-jobs")]
 public sealed class JobsGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Jobs, ports), IJobsGrain;
 
-/// <summary>A page of a vault's uploads in progress.</summary>
-[GrainType("ou-upload-page")]
-public sealed class UploadPageGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.UploadPage, ports), IUploadPageGrain;
-
 /// <summary>The service.</summary>
 [GrainType("ou-service")]
 public sealed class ServiceGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Service, ports), IServiceGrain;
@@ -30,10 +26,10 @@ public sealed class ServiceGrain(EntityGrainPorts ports) : EntityGrain(EntityKin
 [GrainType("ou-bucket")]
 public sealed class BucketGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Bucket, ports), IBucketGrain;
 
-/// <summary>A leaf of one of a bucket's ordered indexes.</summary>
+/// <summary>A leaf of an ordered index of a bucket or a vault.</summary>
 [GrainType("ou-key-leaf")]
 public sealed class KeyLeafGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.KeyLeaf, ports), IKeyLeafGrain;
 
-/// <summary>The routes of one of a bucket's ordered indexes.</summary>
+/// <summary>The routes of an ordered index of a bucket or a vault.</summary>
 [GrainType("ou-key-routes")]
 public sealed class KeyRoutesGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.KeyRoutes, ports), IKeyRoutesGrain;

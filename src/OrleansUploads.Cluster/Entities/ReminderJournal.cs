@@ -2,9 +2,7 @@ namespace OrleansUploads.Cluster.Entities;
 
 /// <summary>A journal that registers a reminder for the wake times of its entity. The reminder is registered before the record is
 /// appended, so a crash cannot leave an entity with a wake time but without a reminder.</summary>
-/// <remarks>The first record of a new entity is written while the reminder is being registered. If a crash leaves the record alone,
-/// its sender repeats the command (<see cref="Core.Deciding.IMayBeginEntity"/>), and an entity with a single record ensures its reminder
-/// when it is loaded. Changes of the reminder take turns: whether the registered tick is soon enough is only known when no change is on
+/// <remarks>Changes of the reminder take turns: whether the registered tick is soon enough is only known when no change is on
 /// its way. Not thread-safe. All calls must run on the grain's scheduler.</remarks>
 internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, TimeProvider time) : IJournal
 {
@@ -30,7 +28,7 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
             Remember(history.Version, history.WakeAt);
         }
 
-        if (history.WakeAt is { } at && (at <= time.GetUtcNow() || history.Version == 1))
+        if (history.WakeAt is { } at && at <= time.GetUtcNow())
         {
             await EnsureTickAsync(entity, at, begins: false, cancellationToken);
         }
@@ -52,15 +50,12 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
         try
         {
             var begins = append.ExpectedVersion == 0 && !_isRead;
-            var registered = wake.At is { } at ? EnsureTickAsync(append.Entity, at, begins, cancellationToken).AsTask() : Task.CompletedTask;
-            if (!begins)
+            if (wake.At is { } at)
             {
-                await registered;
+                await EnsureTickAsync(append.Entity, at, begins, cancellationToken);
             }
 
-            var appended = inner.AppendAsync(append, cancellationToken).AsTask();
-            await Task.WhenAll(registered, appended);
-            var outcome = await appended;
+            var outcome = await inner.AppendAsync(append, cancellationToken);
             if (outcome == AppendOutcome.Appended)
             {
                 Remember(append.ExpectedVersion + 1, wake.At);

@@ -21,7 +21,6 @@ internal sealed class EntityGrains(IGrainFactory grains)
             [EntityKind.ArchiveShard] = (typeof(ArchiveShardGrain), typeof(IArchiveShardGrain)),
             [EntityKind.Jobs] = (typeof(JobsGrain), typeof(IJobsGrain)),
             [EntityKind.Upload] = (typeof(UploadGrain), typeof(IUploadGrain)),
-            [EntityKind.UploadPage] = (typeof(UploadPageGrain), typeof(IUploadPageGrain)),
             [EntityKind.Service] = (typeof(ServiceGrain), typeof(IServiceGrain)),
             [EntityKind.Bucket] = (typeof(BucketGrain), typeof(IBucketGrain)),
             [EntityKind.KeyLeaf] = (typeof(KeyLeafGrain), typeof(IKeyLeafGrain)),

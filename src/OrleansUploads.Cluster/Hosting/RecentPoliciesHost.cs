@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
@@ -8,13 +9,14 @@ namespace OrleansUploads.Cluster.Hosting;
 /// <summary>Remembers the policies of vaults for two seconds, so that not every request asks the grain of its vault.</summary>
 /// <remarks>
 /// A change that may forbid something is answered two seconds after it is durable. By then every process has forgotten what it
-/// knew before, because the two seconds begin before a process asks. Only the processes' monotonic clocks matter. Vaults that have
+/// knew before, because the two seconds begin before a process asks. A deletion of a vault waits likewise (<see
+/// cref="VaultRemovalHost"/>). Only the processes' monotonic clocks matter. Vaults that have
 /// or had a lock are not remembered, and deletions never use what is remembered.
 /// </remarks>
 internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) : IEntityHost
 {
     /// <summary>How long an answer is used.</summary>
-    public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan MaxAge = VaultRemovalHost.VaultMemory;
 
     /// <summary>Policies have at most 20 KiB, so these use at most about 20 MiB.</summary>
     public const int MaxVaults = 512;
@@ -30,7 +32,7 @@ internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) :
     {
         FindPoliciesForDeletion => inner.SendTrackedAsync(entity, command, cancellationToken),
         FindPolicies => FindAsync(entity, command, cancellationToken),
-        SetAccessPolicy or DeleteAccessPolicy or InitiateLock or CompleteLock or AbortLock or AddTags or RemoveTags or DeleteVault =>
+        SetAccessPolicy or DeleteAccessPolicy or InitiateLock or CompleteLock or AbortLock or AddTags or RemoveTags =>
             ChangeAsync(entity, command, cancellationToken),
         _ => inner.SendTrackedAsync(entity, command, cancellationToken),
     };

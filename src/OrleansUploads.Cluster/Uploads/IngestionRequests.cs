@@ -1,7 +1,6 @@
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cluster.Uploads;
@@ -20,13 +19,12 @@ internal static class IngestionRequests
             : throw Invalid($"'{address.Vault}' is not a valid vault name. Use 1 to 255 letters, digits, underscores, hyphens and periods."));
 
     /// <summary>Converts a request to initiate the upload with the ID <paramref name="key"/>.</summary>
-    public static OpenUpload ToCommand(this UploadRequest? request, string key) => request is null
-        ? throw Invalid("The request is null. State the properties of the upload.")
-        : new(
-            request.Vault.ToVault(),
+    public static UploadSpec ToSpec(this UploadRequest request, string key, VaultIncarnation vault, DateTimeOffset now) =>
+        new(
             UploadId.TryParse(key, out var upload)
                 ? upload
                 : throw Invalid($"'{key}' is not a valid upload ID. Create the grain's key with UploadKey.New()."),
+            vault,
             PartSize.TryCreate(request.PartSizeBytes, out var size)
                 ? size
                 : throw Invalid($"{request.PartSizeBytes} is not a valid part size. Use 1 MiB times a power of two, at most 4 GiB."),
@@ -34,13 +32,14 @@ internal static class IngestionRequests
                 ? description
                 : throw Invalid("The description must have at most 1,024 characters, all of them printable ASCII."),
             UploadOrigin.Multipart,
+            now,
             request.ByteStorage is UploadStorage.Gateway or UploadStorage.External
                 ? (ByteStorage)request.ByteStorage
                 : throw Invalid($"Unknown storage {request.ByteStorage}. Use {UploadStorage.Gateway} or {UploadStorage.External}."));
 
     /// <summary>Converts the report of a part.</summary>
-    public static ReportExternalPart ToCommand(this PartReport report, VaultAddress vault) => new(
-        vault.ToVault(),
+    public static ReportExternalPart ToCommand(this PartReport report, VaultIncarnation vault) => new(
+        vault,
         report.FirstByte >= 0 && report.LastByte >= report.FirstByte
             ? new PartRange(report.FirstByte, report.LastByte)
             : throw Invalid($"{report.FirstByte}-{report.LastByte} is not a valid range. The last byte must not be before the first."),
@@ -51,23 +50,23 @@ internal static class IngestionRequests
                 $"The location of part {report.FirstByte}-{report.LastByte} must have 1 to 1,024 printable ASCII characters."));
 
     /// <summary>Converts a request to complete the upload.</summary>
-    public static CompleteUpload ToCommand(this CompletionRequest request) => new(
-        request.Vault.ToVault(),
+    public static CompleteUpload ToCommand(this CompletionRequest request, VaultIncarnation vault) => new(
+        vault,
         request.SizeBytes >= 1
             ? request.SizeBytes
             : throw Invalid($"{request.SizeBytes} is not a valid archive size. Use at least 1 byte."),
         ToTreeHash(request.TreeHash));
 
     /// <summary>Converts a query for parts.</summary>
-    public static ListParts ToCommand(this PartsQuery query)
-    {
-        var vault = query.Vault.ToVault();
-        return query is { FirstByte: >= 0, Limit: >= 1 and <= 1000 }
+    public static ListParts ToCommand(this PartsQuery query, VaultIncarnation vault) =>
+        query is { FirstByte: >= 0, Limit: >= 1 and <= 1000 }
             ? new ListParts(vault, query.FirstByte, query.Limit)
             : throw Invalid(
                 $"The query starts at byte {query.FirstByte} with the limit {query.Limit}. Use a start of at least 0 and a limit of 1 "
                 + "to 1,000.");
-    }
+
+    /// <summary>The request is missing.</summary>
+    public static RefusedRequestException NoRequest() => Invalid("The request is null. State the properties of the upload.");
 
     private static TreeHash ToTreeHash(string text) => TreeHash.TryParse(text, out var hash)
         ? hash

@@ -4,6 +4,7 @@ using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Cluster.Uploads;
@@ -14,37 +15,25 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
 {
     /// <inheritdoc/>
     public ValueTask<UploadAnswer<UploadOpened>> InitiateAsync(UploadRequest request, CancellationToken cancellationToken = default) =>
-        AnswerAsync<UploadOpened>(async () =>
+        InVaultAsync(request?.Vault, async vault =>
         {
-            var command = request.ToCommand(Entity.Key);
-            var known = await SummarizeSelfAsync(command.Vault, cancellationToken);
-            if (known.Refusal is { Kind: UploadRefusalKind.UploadNotFound })
-            {
-                var admitted = await AnswerAsync(async () => AnswerOf(
-                    await Ports.Host.AskAsync(command.Vault.Entity, command, cancellationToken), static spec => spec));
+            var spec = request!.ToSpec(Entity.Key, vault, Ports.Clock.Read().Now);
+            await AskSelfAsync(new InitiateUpload(spec), cancellationToken);
 
-                // A vault does not know the uploads of other vaults and those that have ended; the upload itself does. If another node has
-                // initiated it meanwhile and taken the vault's last place, the vault has refused this call.
-                known = await SummarizeSelfAsync(command.Vault, cancellationToken);
-                if (admitted.Refusal is { } refused && known.Refusal is not null)
-                {
-                    return new(null, refused);
-                }
-            }
-
+            // An upload that exists already stays as it is.
+            var known = await SummarizeSelfAsync(vault, cancellationToken);
             return known.TryGet(out var summary, out var refusal)
-                ? command.IsRepeatedFor(summary.Spec)
+                ? summary.Spec with { CreatedAt = spec.CreatedAt } == spec
                     ? new(OpenedOf(summary.Spec), null)
                     : new(null, UploadRefusals.InitiatedOtherwise(summary.Spec))
-                : new(null, refusal.Kind == UploadRefusalKind.UploadNotFound ? UploadRefusals.KeyInUse(Entity.Key) : refusal);
-        });
+                : new UploadAnswer<UploadOpened>(
+                    null, refusal.Kind == UploadRefusalKind.UploadNotFound ? UploadRefusals.KeyInUse(Entity.Key) : refusal);
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<UploadAnswer<PartReportResult>> ReportPartAsync(
-        VaultAddress vault, PartReport report, CancellationToken cancellationToken = default) => AskSelfAsync(
-            () => report.ToCommand(vault),
-            static result => new PartReportResult(result.Location.ToString(), result.ReportedInUse),
-            cancellationToken);
+        VaultAddress vault, PartReport report, CancellationToken cancellationToken = default) =>
+        InVaultAsync(vault, incarnation => ReportPartAsync(incarnation, report, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<UploadAnswer<PartReportResult>>> ReportPartsAsync(
@@ -60,14 +49,22 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         }
 
         // All reports are queued before the first is answered, so they share a journal write.
-        return [.. await Task.WhenAll(reports.Select(report => ReportPartAsync(vault, report, cancellationToken).AsTask()))];
+        var answers = await InVaultAsync<UploadAnswer<PartReportResult>[]>(
+            vault,
+            async incarnation => new(
+                await Task.WhenAll(reports.Select(report => AnswerAsync(
+                    () => ReportPartAsync(incarnation, report, cancellationToken)).AsTask())),
+                null),
+            cancellationToken);
+        return [.. answers.Value ?? reports.Select(_ => new UploadAnswer<PartReportResult>(default, answers.Refusal))];
     }
 
     /// <inheritdoc/>
     public ValueTask<UploadAnswer<FinishedArchive>> CompleteAsync(
-        CompletionRequest request, CancellationToken cancellationToken = default) => AnswerAsync<FinishedArchive>(async () =>
+        CompletionRequest request, CancellationToken cancellationToken = default) =>
+        InVaultAsync<FinishedArchive>(request.Vault, async vault =>
         {
-            var command = request.ToCommand();
+            var command = request.ToCommand(vault);
             if (!UploadId.TryParse(Entity.Key, out var upload))
             {
                 return new(null, UploadRefusals.From(new Refusal.UploadNotFound()));
@@ -76,7 +73,7 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
             try
             {
                 return AnswerOf(
-                    await PartIntake.CompleteAsync(
+                    await ArchiveIntake.CompleteAsync(
                         Ports.Parts,
                         upload,
                         stored => AskSelfAsync(command with { Stored = stored }, cancellationToken),
@@ -87,25 +84,23 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
             {
                 return new(null, UploadRefusals.Unavailable($"The stored parts cannot be listed: {fault.Message}"));
             }
-        });
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<UploadAnswer<AbortedUpload>> AbortAsync(VaultAddress vault, CancellationToken cancellationToken = default) =>
-        AskSelfAsync(() => new AbortUpload(vault.ToVault()), _ => new AbortedUpload(Entity.Key), cancellationToken);
+        AskSelfAsync(
+            vault, static incarnation => new AbortUpload(incarnation), _ => new AbortedUpload(Entity.Key), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<UploadAnswer<PartListing>> ListPartsAsync(PartsQuery query, CancellationToken cancellationToken = default) =>
-        AskSelfAsync(
-            () => query.ToCommand(),
-            ListingOf,
-            cancellationToken);
+        AskSelfAsync(query.Vault, incarnation => query.ToCommand(incarnation), ListingOf, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<UploadAnswer<PartListing>> ReadManifestAsync(PartsQuery query, CancellationToken cancellationToken = default) =>
-        AnswerAsync<PartListing>(async () =>
+        InVaultAsync<PartListing>(query.Vault, async vault =>
         {
-            var command = query.ToCommand();
-            var summary = await SummarizeSelfAsync(command.Vault, cancellationToken);
+            var command = query.ToCommand(vault);
+            var summary = await SummarizeSelfAsync(vault, cancellationToken);
             if (summary.Refusal is { } refusal)
             {
                 return new(null, refusal);
@@ -133,14 +128,19 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
             {
                 return new(null, UploadRefusals.Unavailable($"The manifest cannot be read: {fault.Message}"));
             }
-        });
+        }, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<UploadAnswer<UploadReport>> SummarizeAsync(VaultAddress vault, CancellationToken cancellationToken = default) =>
-        AskSelfAsync(() => new SummarizeUpload(vault.ToVault()), ReportOf, cancellationToken);
+        AskSelfAsync(vault, static incarnation => new SummarizeUpload(incarnation), ReportOf, cancellationToken);
 
-    private ValueTask<UploadAnswer<UploadSummary>> SummarizeSelfAsync(VaultId vault, CancellationToken cancellationToken) =>
-        AskSelfAsync(() => new SummarizeUpload(vault), static summary => summary, cancellationToken);
+    private async ValueTask<UploadAnswer<PartReportResult>> ReportPartAsync(
+        VaultIncarnation vault, PartReport report, CancellationToken cancellationToken) => AnswerOf(
+            await AskSelfAsync(report.ToCommand(vault), cancellationToken),
+            static result => new PartReportResult(result.Location.ToString(), result.ReportedInUse));
+
+    private async ValueTask<UploadAnswer<UploadSummary>> SummarizeSelfAsync(VaultIncarnation vault, CancellationToken cancellationToken) =>
+        AnswerOf(await AskSelfAsync(new SummarizeUpload(vault), cancellationToken), static summary => summary);
 
     private static UploadReport ReportOf(UploadSummary summary) => new(
         OpenedOf(summary.Spec),
@@ -168,9 +168,13 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
 
     /// <summary>Sends the command of a request to this upload and translates the answer.</summary>
     private ValueTask<UploadAnswer<T>> AskSelfAsync<TAnswer, T>(
-        Func<ICommand<TAnswer>> read, Func<TAnswer, T> translate, CancellationToken cancellationToken)
+        VaultAddress vault,
+        Func<VaultIncarnation, ICommand<TAnswer>> read,
+        Func<TAnswer, T> translate,
+        CancellationToken cancellationToken)
         where TAnswer : class, IAnswer =>
-        AnswerAsync(async () => AnswerOf(await AskSelfAsync(read(), cancellationToken), translate));
+        InVaultAsync(
+            vault, async incarnation => AnswerOf(await AskSelfAsync(read(incarnation), cancellationToken), translate), cancellationToken);
 
     private async ValueTask<Outcome<TAnswer>> AskSelfAsync<TAnswer>(ICommand<TAnswer> command, CancellationToken cancellationToken)
         where TAnswer : class, IAnswer => Outcome.Of<TAnswer>(await AskAsync((ICommand)command).WaitAsync(cancellationToken));
@@ -179,6 +183,19 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         where TAnswer : class, IAnswer =>
         outcome.TryGet(out var answer, out var refusal) ? new(translate(answer), null) : new(default, UploadRefusals.From(refusal));
 
+    /// <summary>Finds the incarnation of a vault, and answers a call about it. The vault is asked at most every two seconds.</summary>
+    private ValueTask<UploadAnswer<T>> InVaultAsync<T>(
+        VaultAddress? address, Func<VaultIncarnation, ValueTask<UploadAnswer<T>>> answer, CancellationToken cancellationToken) =>
+        AnswerAsync(async () =>
+        {
+            var vault = (address ?? throw IngestionRequests.NoRequest()).ToVault();
+            var found = await Ports.ClientHost.AskAsync(vault.Entity, new FindPolicies(vault), cancellationToken);
+            return found.TryGet(out var policies, out var refusal)
+                ? await answer(policies.Incarnation)
+                : new(default, UploadRefusals.From(refusal));
+        });
+
+    /// <summary>Answers a call with a refusal if its request is invalid, or if an entity is unavailable.</summary>
     private static async ValueTask<UploadAnswer<T>> AnswerAsync<T>(Func<ValueTask<UploadAnswer<T>>> answer)
     {
         try

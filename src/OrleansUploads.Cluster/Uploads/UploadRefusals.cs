@@ -43,9 +43,6 @@ internal static class UploadRefusals
     {
         Refusal.VaultNotFound r => new(
             UploadRefusalKind.VaultNotFound, $"There is no vault {r.Vault}. Create it first."),
-        Refusal.TooManyUploads r => new(
-            UploadRefusalKind.TooManyUploads,
-            $"The vault {r.Vault} has {r.Limit} uploads in progress, which is the maximum. Complete or abort some uploads first."),
         Refusal.UploadNotFound => new(
             UploadRefusalKind.UploadNotFound,
             "The upload does not exist in this vault, or it was completed, was aborted or has expired. SummarizeAsync says which, as long "

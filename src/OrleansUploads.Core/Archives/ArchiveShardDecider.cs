@@ -77,7 +77,7 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
             -1,
             -indexed.Entry.SizeBytes,
             e.At,
-            closedUpload: null),
+            addedUpload: null),
         TotalsDelivered e => state with { Undelivered = state.Undelivered.Remove(e.Version) },
         IndexEnded => End(state),
         GuardUpdated e => state with { Guard = e.Generation },
@@ -194,7 +194,7 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
     };
 
     private static ArchiveShardState WithChange(
-        ArchiveShardState state, int count, long sizeBytes, DateTimeOffset at, UploadId? closedUpload)
+        ArchiveShardState state, int count, long sizeBytes, DateTimeOffset at, UploadId? addedUpload)
     {
         var totals = new ShardTotals(
             state.Totals.Shard,
@@ -205,7 +205,7 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
         return state with
         {
             Totals = totals,
-            Undelivered = state.Undelivered.SetItem(totals.Version, new UndeliveredChange(totals, closedUpload)),
+            Undelivered = state.Undelivered.SetItem(totals.Version, new UndeliveredChange(totals, addedUpload)),
         };
     }
 
@@ -214,12 +214,12 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
 
     private static Intent TellVault(VaultIncarnation vault, UndeliveredChange change) => new(
         "totals/" + change.Totals.Version.ToString(CultureInfo.InvariantCulture),
-        new TellEntity(vault.Id.Entity, new RecordArchives(vault.Epoch, change.Totals, change.ClosedUpload)),
+        new TellEntity(vault.Id.Entity, new RecordArchives(vault.Epoch, change.Totals)),
         verdict => new ConfirmTotalsDelivered(change.Totals.Version, verdict is AdditionVerdict.VaultGone))
     {
         AnswersUnconfirmed = true,
         // An upload repeats the addition of its archive. A deletion is a client's command.
-        IsRepeatedBySender = change.ClosedUpload is not null,
+        IsRepeatedBySender = change.AddedUpload is not null,
         Settles = static (answer, verdict) => answer is AdditionVerdict && verdict is AdditionVerdict.VaultGone ? verdict : answer,
     };
 
@@ -312,7 +312,7 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
     }
 
     private static UndeliveredChange? FindUndeliveredAddition(ArchiveShardState state, ArchiveEntry entry) =>
-        state.Undelivered.Values.FirstOrDefault(change => change.ClosedUpload == entry.Upload);
+        state.Undelivered.Values.FirstOrDefault(change => change.AddedUpload == entry.Upload);
 
     /// <summary>Whether a verdict is about this archive, the policies in force, and the present. Verdicts from the future are
     /// rejected: a host whose clock is ahead would treat archives as older than they are.</summary>

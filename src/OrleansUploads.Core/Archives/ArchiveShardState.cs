@@ -109,5 +109,5 @@ public sealed record DeletedArchive(
 
 /// <summary>A change that has not been delivered to the vault.</summary>
 /// <param name="Totals">The shard's totals after the change.</param>
-/// <param name="ClosedUpload">The upload that became an archive, or null for a deletion.</param>
-public sealed record UndeliveredChange(ShardTotals Totals, UploadId? ClosedUpload);
+/// <param name="AddedUpload">The upload that became an archive, or null for a deletion.</param>
+public sealed record UndeliveredChange(ShardTotals Totals, UploadId? AddedUpload);

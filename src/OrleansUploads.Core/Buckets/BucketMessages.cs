@@ -20,7 +20,12 @@ public sealed record ClaimBucket(BucketName Bucket, AccountId Account, long Clai
 
 /// <summary>Asks for the bucket. Every request to it asks first, to learn its incarnation and its owner.</summary>
 [Named("find-bucket.1")]
-public sealed record FindBucket(BucketName Bucket) : BucketCommand, ICommand<BucketDescription>;
+public record FindBucket(BucketName Bucket) : BucketCommand, ICommand<BucketDescription>;
+
+/// <summary>Asks for the bucket of an object. The answer may be outdated: the leaves of a deleted incarnation have no objects and take
+/// none, and its uploads end.</summary>
+[Named("find-bucket-for-object.1")]
+public sealed record FindBucketForObject(BucketName Bucket) : FindBucket(Bucket), IAsksForAdvice;
 
 /// <summary>Deletes the bucket if it has no objects. Uploads in progress do not matter.</summary>
 /// <param name="Bucket">The bucket.</param>

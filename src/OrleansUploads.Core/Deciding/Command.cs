@@ -30,14 +30,10 @@ public interface IScans : ICommand
     bool IsDoneAfter(IAnswer answer);
 }
 
-/// <summary>A command that may be the first of an entity. Its sender repeats it until it is answered.</summary>
+/// <summary>A command that its sender expects to be the first of an entity, because its ID was drawn for it.</summary>
 /// <remarks>A host that does not have such an entity in memory need not read its history first: if there is one, the first write
 /// fails.</remarks>
-public interface IMayBeginEntity : ICommand
-{
-    /// <summary>Whether the sender expects that the entity has no history.</summary>
-    bool ExpectsNewEntity { get; }
-}
+public interface IMayBeginEntity : ICommand;
 
 /// <summary>The answer of a command that succeeded and returns no data.</summary>
 [Named("done.1")]

@@ -43,9 +43,10 @@ public abstract class Decider<TState, TCommand, TEvent> : Rules<TEvent>
     /// higher number means fewer writes but longer reads.</summary>
     public virtual int HistorySlack => 64;
 
-    /// <summary>Whether a confirmation for which nothing waits may join a later write. False if an entity's last confirmation is usually its
-    /// last write for a long time.</summary>
-    public virtual bool HoldsConfirmations => true;
+    /// <summary>Whether a confirmation for which nothing waits may join a later write. False if none is to be expected for a long
+    /// time.</summary>
+    /// <param name="after">The state after the confirmation.</param>
+    public virtual bool ExpectsWrite(TState after) => true;
 
     /// <summary>About how many bytes of memory the state takes for each byte of its history.</summary>
     public virtual int MemoryPerHistoryByte => 1;
@@ -81,7 +82,7 @@ public abstract class Rules<TEvent>
 
 /// <summary>The result of a command: events, an answer, and intents.</summary>
 /// <typeparam name="TEvent">The entity's events.</typeparam>
-public sealed class Decision<TEvent>
+public sealed record Decision<TEvent>
     where TEvent : class
 {
     internal Decision(IAnswer answer, ImmutableArray<TEvent> events)
@@ -94,7 +95,7 @@ public sealed class Decision<TEvent>
     public IAnswer Answer { get; }
 
     /// <summary>The events, in order, or empty for a query, a refusal and a repeated command.</summary>
-    public ImmutableArray<TEvent> Events { get; }
+    public ImmutableArray<TEvent> Events { get; internal init; }
 
     /// <summary>The actions that the events require outside the entity. The answer waits until all awaited intents (<see
     /// cref="Intent.IsAwaited"/>) are confirmed.</summary>
@@ -113,9 +114,8 @@ public sealed class Decision<TEvent>
 
     /// <summary>Returns the decision with intents: new ones that its events require, or pending ones that the answer must wait
     /// for.</summary>
-    public Decision<TEvent> Telling(params ImmutableArray<Intent> intents) =>
-        new(Answer, Events) { Intents = intents };
+    public Decision<TEvent> Telling(params ImmutableArray<Intent> intents) => this with { Intents = intents };
 
     /// <summary>Returns the decision with <see cref="AnswersAtOnce"/> set.</summary>
-    public Decision<TEvent> AnsweringAtOnce() => new(Answer, Events) { Intents = Intents, AnswersAtOnce = true };
+    public Decision<TEvent> AnsweringAtOnce() => this with { AnswersAtOnce = true };
 }

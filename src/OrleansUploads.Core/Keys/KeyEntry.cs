@@ -3,7 +3,7 @@ using OrleansUploads.Core.Uploads;
 namespace OrleansUploads.Core.Keys;
 
 /// <summary>An entry of an ordered index: what a listing shows of an object or of an upload in progress.</summary>
-/// <param name="Key">The key.</param>
+/// <param name="Key">The key, or the default value for an upload to a vault, which has none.</param>
 /// <param name="Upload">The upload. In the index of objects it is the one that became the object.</param>
 /// <param name="At">When the object was completed, or the upload was initiated.</param>
 /// <param name="StorageClass">The storage class.</param>
@@ -23,10 +23,19 @@ public sealed record KeyEntry(
     KeyChange Change = default,
     ChosenChecksum? Checksum = null) : IAnswer
 {
+    /// <summary>What the listing of a vault shows of an upload; null for objects and their uploads.</summary>
+    public ListedArchive? Archive { get; init; }
+
     /// <summary>Where the entry is in an index.</summary>
     public KeyPosition PositionIn(KeyTree tree) =>
         tree == KeyTree.Objects ? new KeyPosition(Key.ToString()) : new KeyPosition(Key.ToString(), At, Upload);
 }
+
+/// <summary>What the listing of a vault shows of an upload.</summary>
+/// <param name="PartSize">The size of every part except the last.</param>
+/// <param name="Description">The description of the future archive.</param>
+/// <param name="ByteStorage">Which system stores the bytes.</param>
+public sealed record ListedArchive(PartSize PartSize, Description Description, ByteStorage ByteStorage);
 
 /// <summary>What a leaf remembers about an upload, so that a late or repeated message changes nothing.</summary>
 /// <param name="Position">The position of its entry.</param>

@@ -109,8 +109,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
     private static Decision<KeyLeafEvent> Opening(KeyLeafState state, LeafId leaf, Decision<KeyLeafEvent> decision) =>
         state.Phase != LeafPhase.Unborn || decision.Events.IsEmpty
             ? decision
-            : Accept(decision.Answer, decision.Events.Insert(0, new LeafOpened(leaf)))
-                .Telling(decision.Intents).AnsweringAtOnce();
+            : decision with { Events = decision.Events.Insert(0, new LeafOpened(leaf)) };
 
     private Decision<KeyLeafEvent> DecideLive(KeyLeafState state, KeyLeafCommand command, ServiceTime time) => command switch
     {
@@ -121,8 +120,8 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
         SettlePublication c => RefusalAt(state, new KeyPosition(c.Key.ToString())) ?? Settle(state, c),
         DeleteObject c => RefusalAt(state, new KeyPosition(c.Key.ToString())) ?? Delete(state, c, time),
         FindObject c => RefusalAt(state, new KeyPosition(c.Key.ToString())) ?? Find(state, c),
-        ListObjectUpload c => RefusalAt(state, c.Entry.PositionIn(KeyTree.Uploads)) ?? ListUpload(state, c),
-        UnlistObjectUpload c => RefusalAt(state, c.Position) ?? UnlistUpload(state, c),
+        ListUpload c => RefusalAt(state, c.Entry.PositionIn(KeyTree.Uploads)) ?? AddUpload(state, c),
+        UnlistUpload c => RefusalAt(state, c.Position) ?? RemoveUpload(state, c),
         TakeRange c => Take(state, c),
         ReadLeaf c => RefusalAt(state, c.From) ?? Read(state, c),
         SealLeaf c => Seal(state, c.Step),
@@ -214,8 +213,12 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
         }
 
         var begun = new GivingBegun();
-        return Accept(decision.Answer, decision.Events.Add(begun))
-            .Telling(decision.Intents.Add(LeafGift.IntentOf(Evolve(after, begun))!)).AnsweringAtOnce();
+        return decision with
+        {
+            Events = decision.Events.Add(begun),
+            Intents = decision.Intents.Add(LeafGift.IntentOf(Evolve(after, begun))!),
+            AnswersAtOnce = true,
+        };
     }
 
     /// <summary>Takes the range of the right neighbour. A message that arrives again finds the range in the leaf, or in one to its
@@ -250,8 +253,8 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
                 return Reply(new LeafSealVerdict(IsEmpty: true, state.Right));
             case TakeRange take when take.Giver == state.Leaf.Name:
                 return Refuse(NotReady);
-            case TakeTicket or IssueTicket or PublishObject or SettlePublication or DeleteObject or FindObject or ListObjectUpload
-                or UnlistObjectUpload or ReadLeaf or TakeRange:
+            case TakeTicket or IssueTicket or PublishObject or SettlePublication or DeleteObject or FindObject or ListUpload
+                or UnlistUpload or ReadLeaf or TakeRange:
                 var refusal = Refuse(new ObjectRefusal.PositionMoved(state.From, LeafGift.LeftOf(state)));
                 return state.Phase == LeafPhase.Giving ? refusal.Telling(LeafGift.IntentOf(state)!) : refusal;
             default:
@@ -334,7 +337,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
         return Change(state, position, Done.Instance, new ObjectRemoved(command.Key, time.Now));
     }
 
-    private Decision<KeyLeafEvent> ListUpload(KeyLeafState state, ListObjectUpload command)
+    private Decision<KeyLeafEvent> AddUpload(KeyLeafState state, ListUpload command)
     {
         var position = command.Entry.PositionIn(KeyTree.Uploads);
         return state.Entries.ContainsKey(position) || state.Find(command.Entry.Upload) is not null
@@ -342,7 +345,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
             : Change(state, position, Done.Instance, new ListedUploadAdded(command.Entry));
     }
 
-    private static Decision<KeyLeafEvent> UnlistUpload(KeyLeafState state, UnlistObjectUpload command) =>
+    private static Decision<KeyLeafEvent> RemoveUpload(KeyLeafState state, UnlistUpload command) =>
         command.Position.Upload is { } upload && state.Find(upload) is null
             ? Accept(new ListedUploadRemoved(command.Position))
             : Nothing;

@@ -42,7 +42,8 @@ internal static class KeyLeafEvolution
     };
 
     /// <summary>The approximate length of an entry in the journal.</summary>
-    internal static int BytesOf(KeyEntry entry) => BareEntryBytes + entry.Key.Bytes;
+    internal static int BytesOf(KeyEntry entry) =>
+        BareEntryBytes + entry.Key.Bytes + (entry.Archive?.Description.ToString().Length ?? 0);
 
     private static KeyLeafState Adopt(KeyLeafState state, KeysAdopted happened)
     {

@@ -11,10 +11,9 @@ public abstract record KeyLeafCommand : ICommand
     public LeafId? Leaf { get; init; }
 }
 
-/// <summary>Asks for the ticket of a publication. Nothing is written. The answer must not be outdated, because tickets say which of two
-/// requests began first.</summary>
+/// <summary>Asks for the ticket of a publication. Nothing is written.</summary>
 [Named("take-ticket.1")]
-public sealed record TakeTicket(ObjectKey Key) : KeyLeafCommand, ICommand<KeyTicket>, IRequiresFreshState;
+public sealed record TakeTicket(ObjectKey Key) : KeyLeafCommand, ICommand<KeyTicket>;
 
 /// <summary>Issues a ticket that no other request has, for a publication that was overtaken.</summary>
 [Named("issue-ticket.1")]
@@ -45,12 +44,12 @@ public sealed record DeleteObject(ObjectKey Key, PublishCondition? Condition) : 
 public sealed record FindObject(ObjectKey Key) : KeyLeafCommand, ICommand<KeyEntry>;
 
 /// <summary>Adds a multipart upload to the index of uploads.</summary>
-[Named("list-object-upload.1")]
-public sealed record ListObjectUpload(KeyEntry Entry) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
+[Named("list-upload.1")]
+public sealed record ListUpload(KeyEntry Entry) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Removes a multipart upload from the index of uploads. A later addition of the same upload is ignored.</summary>
-[Named("unlist-object-upload.1")]
-public sealed record UnlistObjectUpload(KeyPosition Position) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
+[Named("unlist-upload.1")]
+public sealed record UnlistUpload(KeyPosition Position) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Reads entries in order.</summary>
 /// <param name="From">The first position to return.</param>

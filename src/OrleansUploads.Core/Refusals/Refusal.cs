@@ -21,10 +21,6 @@ public abstract record Refusal : IRefusal
     [Named("refused-too-many-vaults.1")]
     public sealed record TooManyVaults(AccountId Account, int Limit) : Refusal;
 
-    /// <summary>The vault has reached its maximum number of uploads in progress.</summary>
-    [Named("refused-too-many-uploads.1")]
-    public sealed record TooManyUploads(VaultId Vault, int Limit) : Refusal;
-
     /// <summary>The vault has reached its maximum number of jobs.</summary>
     /// <param name="Limit">Maximum number of jobs of this kind.</param>
     /// <param name="OfInventories">Whether the limit applies to inventory jobs only.</param>

@@ -18,10 +18,10 @@ internal static class ObjectUploadEvolution
         {
             Senders = SenderTable.Of(e.Senders),
         },
-        (UploadState.ObjectOpen open, ObjectUploadListed) => open with { Listed = true },
-        (UploadState.ObjectCompleting completing, ObjectUploadListed) =>
+        (UploadState.ObjectOpen open, UploadListed) => open with { Listed = true },
+        (UploadState.ObjectCompleting completing, UploadListed) =>
             completing with { Before = completing.Before with { Listed = true } },
-        (UploadState.ObjectEnded ended, ObjectUploadListed) => ended with { Listed = true },
+        (UploadState.ObjectEnded ended, UploadListed) => ended with { Listed = true },
         (UploadState.ObjectOpen open, NumberedPartStored e) => WithPart(open, e),
         (UploadState.ObjectOpen open, AttemptsFenced e) => open with { FencedBefore = e.Before },
         (UploadState.ObjectCompleting completing, AttemptsFenced e) =>
@@ -33,8 +33,8 @@ internal static class ObjectUploadEvolution
         (UploadState.ObjectCompleting { Before: var open }, ObjectUploadRefused e) => End(open, ObjectUploadEnd.Refused, e.At),
         (UploadState.ObjectOpen open, UploadAborted e) => End(open, ObjectUploadEnd.Aborted, e.At),
         (UploadState.ObjectOpen open, UploadExpired e) => End(open, ObjectUploadEnd.Expired, e.At),
-        (UploadState.ObjectEnded ended, UploadClosed) => ended with { Closed = true },
-        (UploadState.ObjectStored stored, UploadClosed) => stored with { Unlisted = true },
+        (UploadState.ObjectEnded ended, UploadUnlisted) => ended with { Closed = true },
+        (UploadState.ObjectStored stored, UploadUnlisted) => stored with { Unlisted = true },
         (UploadState.ObjectStored stored, ObjectPublicationSettled) => stored with { Settled = true },
         (UploadState.ObjectStored stored, ManifestStored) => WithoutParts(stored),
         (UploadState.ObjectStored stored, ObjectReleased e) => stored with { ReleasedAt = e.At },
@@ -99,7 +99,7 @@ internal static class ObjectUploadEvolution
         yield return new ObjectUploadInitiated(open.Spec, open.Senders.InOrder.IsEmpty ? null : open.Senders.InOrder);
         if (open.Listed)
         {
-            yield return new ObjectUploadListed();
+            yield return new UploadListed();
         }
 
         foreach (var accepted in open.Parts.Values)
@@ -149,7 +149,7 @@ internal static class ObjectUploadEvolution
 
         if (stored.Unlisted && IsListed(stored.Spec))
         {
-            yield return new UploadClosed();
+            yield return new UploadUnlisted();
         }
 
         if (stored.Parts is null)
@@ -177,7 +177,7 @@ internal static class ObjectUploadEvolution
         yield return new ObjectUploadInitiated(ended.Spec);
         if (ended.Listed)
         {
-            yield return new ObjectUploadListed();
+            yield return new UploadListed();
         }
 
         if (ended.End == ObjectUploadEnd.Refused)
@@ -193,7 +193,7 @@ internal static class ObjectUploadEvolution
         };
         if (ended.Closed && IsListed(ended.Spec))
         {
-            yield return new UploadClosed();
+            yield return new UploadUnlisted();
         }
     }
 

@@ -16,23 +16,10 @@ internal static class ObjectUploadIntents
         _ => [],
     };
 
-    /// <summary>Makes the bucket list a multipart upload.</summary>
-    private static Intent List(ObjectUploadSpec spec) => new(
-        "list",
-        new TellKey(UploadsOf(spec), EntryOf(spec).PositionIn(KeyTree.Uploads), new ListObjectUpload(EntryOf(spec))),
-        new ConfirmObjectUploadListed())
-    { AnswersUnconfirmed = true };
+    private static Intent List(ObjectUploadSpec spec) => UploadIntents.List(UploadsOf(spec), EntryOf(spec));
 
-    /// <summary>Makes the bucket stop listing a multipart upload.</summary>
-    private static Intent Unlist(ObjectUploadSpec spec)
-    {
-        var position = EntryOf(spec).PositionIn(KeyTree.Uploads);
-        return new Intent(
-            "close",
-            new TellKey(UploadsOf(spec), position, new UnlistObjectUpload(position)),
-            new ConfirmObjectUploadUnlisted())
-        { AnswersUnconfirmed = true };
-    }
+    private static Intent Unlist(ObjectUploadSpec spec) =>
+        UploadIntents.Unlist(UploadsOf(spec), EntryOf(spec).PositionIn(KeyTree.Uploads));
 
     /// <summary>Has the key's leaf publish the object. Without a condition the answer need not wait for the confirmation: the leaf
     /// gives a repeated message the same verdict until the upload has recorded it.</summary>

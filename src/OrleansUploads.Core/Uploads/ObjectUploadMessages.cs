@@ -14,7 +14,7 @@ public abstract record ObjectUploadCommand : UploadCommand
 /// <summary>Begins a multipart upload. The answer waits until the bucket lists it.</summary>
 [Named("initiate-object-upload.1")]
 [Named("initiate-object-upload.2", WhenSet = "Spec.ByteStorage")]
-public sealed record InitiateObjectUpload(ObjectUploadSpec Spec) : ObjectUploadCommand, ICommand<Done>;
+public sealed record InitiateObjectUpload(ObjectUploadSpec Spec) : ObjectUploadCommand, ICommand<Done>, IMayBeginEntity;
 
 /// <summary>Asks whether the upload would accept a part, so that an invalid part is refused before its bytes are read.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
@@ -40,6 +40,12 @@ public sealed record StoreNumberedPart(ObjectName Name, NumberedPart Part, Sende
 /// <param name="Part">The part, with its location.</param>
 [Named("report-numbered-part.1")]
 public sealed record ReportNumberedPart(ObjectName Name, NumberedPart Part) : ObjectUploadCommand, ICommand<ExternalPartResult>;
+
+/// <summary>Asks whether a completion would be judged by the stored parts, so that they are not listed for an upload that has
+/// ended.</summary>
+/// <param name="Name">The object that the caller addressed.</param>
+[Named("check-object-completion.1")]
+public sealed record CheckObjectCompletion(ObjectName Name) : ObjectUploadCommand, ICommand<Done>, IAsksForAdvice;
 
 /// <summary>Completes a multipart upload with the parts that the caller names.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
@@ -69,7 +75,7 @@ public sealed record CompleteObjectUpload(
 [Named("put-object.1")]
 [Named("put-object.2", WhenSet = "Spec.ByteStorage")]
 public sealed record PutObject(ObjectUploadSpec Spec, NumberedPart Part, PublishCondition? Condition, long? Ticket = null)
-    : ObjectUploadCommand, ICommand<PublishedObject>;
+    : ObjectUploadCommand, ICommand<PublishedObject>, IMayBeginEntity;
 
 /// <summary>Aborts a multipart upload.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
@@ -92,12 +98,6 @@ public sealed record DescribeObject(ObjectName Name) : ObjectUploadCommand, ICom
 /// <param name="At">When.</param>
 [Named("release-object.1")]
 public sealed record ReleaseObject(DateTimeOffset At) : ObjectUploadCommand, ICommand<Done>, IRequiresFreshState;
-
-/// <summary>Confirms that the bucket lists the upload.</summary>
-public sealed record ConfirmObjectUploadListed : ObjectUploadCommand, ICommand<Done>;
-
-/// <summary>Confirms that the bucket no longer lists the upload.</summary>
-public sealed record ConfirmObjectUploadUnlisted : ObjectUploadCommand, ICommand<Done>;
 
 /// <summary>Confirms that the key's leaf has decided about the publication.</summary>
 /// <param name="Round">Which completion of the upload it decided about.</param>

@@ -21,6 +21,7 @@ internal sealed class ObjectUploadRules(RetrievalPolicy retrievals) : Rules<Uplo
         CheckNumberedPart c => CheckPart(state, c, time),
         StoreNumberedPart c => StorePart(state, c, time),
         ReportNumberedPart c => ReportPart(state, c, time),
+        CheckObjectCompletion c => OpenOf(state, c.Name) is null ? Refuse(RefusalOf(state, c.Name)) : Nothing,
         CompleteObjectUpload c => Complete(state, c, time),
         PutObject c => Put(state, c, time),
         AbortObjectUpload c => Abort(state, c, time),
@@ -31,7 +32,7 @@ internal sealed class ObjectUploadRules(RetrievalPolicy retrievals) : Rules<Uplo
         RestoreObject c => Restore(state, c, time),
         FindNumberedPart c => OpenOf(state, c.Name) is { } open ? Reply(FindPart(open, c.Number)) : Refuse(RefusalOf(state, c.Name)),
         ReleaseObject c => Release(state, c, time),
-        ConfirmObjectUploadListed => state is UploadState.ObjectOpen { Listed: false }
+        ConfirmUploadListed => state is UploadState.ObjectOpen { Listed: false }
             or UploadState.ObjectCompleting { Before.Listed: false } or UploadState.ObjectEnded { Listed: false, Closed: false }
             ? Listed(state)
             : Nothing,
@@ -42,7 +43,7 @@ internal sealed class ObjectUploadRules(RetrievalPolicy retrievals) : Rules<Uplo
         ConfirmManifestStored => state is UploadState.ObjectStored { Parts: not null, ReleasedAt: null }
             ? Accept(new ManifestStored())
             : Nothing,
-        ConfirmObjectUploadUnlisted => Unlisted(state, time),
+        ConfirmUploadUnlisted => Unlisted(state, time),
 
         // The commands of an upload to a vault.
         _ => Refuse(NotFound),
@@ -145,15 +146,15 @@ internal sealed class ObjectUploadRules(RetrievalPolicy retrievals) : Rules<Uplo
     /// <summary>An upload that has ended meanwhile is removed from the list again.</summary>
     private static Decision<UploadEvent> Listed(UploadState state)
     {
-        var listed = Accept(new ObjectUploadListed());
+        var listed = Accept(new UploadListed());
         return state is UploadState.ObjectEnded ? listed.TellingPendingAfter(state) : listed;
     }
 
     private static Decision<UploadEvent> Unlisted(UploadState state, ServiceTime time) => state switch
     {
-        UploadState.ObjectStored { Unlisted: false } => Accept(new UploadClosed()),
+        UploadState.ObjectStored { Unlisted: false } => Accept(new UploadUnlisted()),
         UploadState.ObjectEnded { Closed: false } ended =>
-            Accept(new UploadClosed()).Telling(UploadIntents.ReclaimEnded(ended.Spec.Upload, time)),
+            Accept(new UploadUnlisted()).Telling(UploadIntents.ReclaimEnded(ended.Spec.Upload, time)),
         _ => Nothing,
     };
 

@@ -22,25 +22,27 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
         command switch
         {
-            InitiateUpload c => Initiate(state, c),
-            EndUpload c => EndWithVault(state, c, time.Now),
+            InitiateUpload c => state is UploadState.Unknown
+                ? Accept(new UploadInitiated(c.Spec)).TellingPendingAfter(state)
+                : Repeat(Done.Instance),
             FenceAttempts c => Fence(state, c, time),
             ConfirmBytesReclaimed => state is UploadState.Completed { BytesReleased: true, BytesReclaimed: false }
                 or UploadState.ObjectStored { BytesReleased: true, BytesReclaimed: false }
                     ? Accept(new BytesReclaimed())
                     : Nothing,
             ReleaseArchive c => Release(state, c, time),
-            ConfirmArchiveIndexed c => ConfirmIndexed(state, c, time.Now),
-            ConfirmAdmissionClosed => Nothing,
-            ConfirmUploadClosed => state is UploadState.Ended { Closed: false } ended
-                ? Accept(new UploadClosed()).Telling(UploadIntents.ReclaimEnded(ended.Spec.Upload, time))
-                : Nothing,
+            ConfirmArchiveIndexed c => ConfirmIndexed(state, c, time),
             _ when state is UploadState.OfObject || command is ObjectUploadCommand => _objects.Decide(state, command, time),
             CheckPart c => CheckPart(state, c, time.Now),
             StorePart c => StorePart(state, c, time.Now),
             ReportExternalPart c => ReportExternalPart(state, c, time.Now),
             CompleteUpload c => Complete(state, c, time.Now),
-            AbortUpload c => Abort(state, c, time.Now),
+            PutArchive c => Put(state, c, time),
+            AbortUpload c => Abort(state, c, time),
+            ConfirmUploadListed => state is UploadState.Open { Listed: false } or UploadState.Ended { Listed: false, Closed: false }
+                ? Listed(state)
+                : Nothing,
+            ConfirmUploadUnlisted => Unlisted(state, time),
             ListParts or MapParts or FindPart or SummarizeUpload =>
                 UploadListing.Answer(state, command) is not { } answer ? Refuse(NotFound)
                 : state is UploadState.Completed { Indexed: false } ? Repeat(answer)
@@ -59,7 +61,11 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     public override int CompactCount(UploadState state) => UploadEvolution.CompactCount(state);
 
     /// <inheritdoc/>
-    public override bool HoldsConfirmations => false;
+    /// <remarks>An open multipart upload gets parts, or is completed or aborted. After its end, its last confirmation is its last
+    /// write.</remarks>
+    public override bool ExpectsWrite(UploadState after) => after
+        is UploadState.Open { Spec.Origin: UploadOrigin.Multipart } or UploadState.ObjectOpen { Spec.Origin: UploadOrigin.Multipart }
+        || Pending(after).Any();
 
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(UploadState state) => UploadIntents.Pending(state);
@@ -69,10 +75,11 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     public override Decision<UploadEvent> Wake(UploadState state, ServiceTime time) => state switch
     {
         _ when DeadlineOf(state)?.IsDue(time) is not true => Nothing,
-        UploadState.Open or UploadState.ObjectOpen => Accept(new UploadExpired(time.Now)).TellingPendingAfter(state),
+        UploadState.Open open => End(open, new UploadExpired(time.Now), time),
+        UploadState.ObjectOpen => Accept(new UploadExpired(time.Now)).TellingPendingAfter(state),
         UploadState.Completed { BytesReleased: false } or UploadState.ObjectStored { BytesReleased: false } =>
             time.HoldsBytes ? Nothing : Accept(new BytesReleased()).TellingPendingAfter(state),
-        UploadState.Ended { Closed: true } or UploadState.Completed { BytesReclaimed: true }
+        UploadState.Ended { Closed: true } or UploadState.Completed { BytesReclaimed: true, Unlisted: true }
             or UploadState.ObjectEnded { Closed: true }
             or UploadState.ObjectStored { BytesReclaimed: true, Settled: true, Unlisted: true } => Forget(),
         _ => Nothing,
@@ -169,11 +176,11 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     {
         switch (state)
         {
-            case UploadState.Completed done when done.Spec.Vault.Id == command.Vault:
+            case UploadState.Completed done when done.Spec.Vault == command.Vault:
                 return done.SizeBytes == command.SizeBytes && done.TreeHash == command.TreeHash
                     ? Repeat(UploadListing.Describe(done))
                     : Repeat(new Refusal.CompletionMismatch(done.Archive, done.SizeBytes, done.TreeHash));
-            case UploadState.Open open when open.Spec.Vault.Id == command.Vault:
+            case UploadState.Open open when open.Spec.Vault == command.Vault:
                 if ((PartsOf(open).RefusalOfCompletion(open.Parts, command.SizeBytes, command.TreeHash)
                     ?? RefusalOfLostPart(open, command.Stored)) is { } refusal)
                 {
@@ -189,12 +196,49 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         }
     }
 
-    /// <summary>Aborts an open upload. Repeating the abort gets the same answer. A completed upload cannot be aborted.</summary>
-    private static Decision<UploadEvent> Abort(UploadState state, AbortUpload command, DateTimeOffset now) => state switch
+    /// <summary>Makes an archive of one part. The attempt must be so young that the collector leaves it alone, or the upload must have been
+    /// initiated before, so that the collector asks it.</summary>
+    private static Decision<UploadEvent> Put(UploadState state, PutArchive command, ServiceTime time)
     {
-        UploadState.Open open when open.Spec.Vault.Id == command.Vault =>
-            Accept(new UploadAborted(now)).TellingPendingAfter(open),
-        UploadState.Ended { Aborted: true, WithVault: false } ended when ended.Spec.Vault.Id == command.Vault =>
+        var range = new PartRange(0, command.LengthBytes - 1);
+        switch (state)
+        {
+            case UploadState.Unknown:
+                return time.Now - command.Attempt.CreatedAt > UploadPolicy.UnannouncedLife
+                    ? Refuse(new Refusal.AttemptCollected(range))
+                    : Put(state, command, [new UploadInitiated(command.Spec)], time.Now);
+            case UploadState.Open { Spec.Origin: UploadOrigin.SingleRequest } open when open.Spec.Vault == command.Spec.Vault:
+                return command.Attempt.CreatedAt < open.FencedBefore
+                    ? Refuse(new Refusal.AttemptCollected(range))
+                    : Put(state, command, [], time.Now);
+            case UploadState.Completed done when done.Spec.Vault == command.Spec.Vault:
+                return Repeat(UploadListing.Describe(done));
+            case UploadState.Ended { WithVault: true } ended when ended.Spec.Vault == command.Spec.Vault:
+                return Repeat(new Refusal.VaultNotFound(command.Spec.Vault.Id));
+            default:
+                return Refuse(NotFound);
+        }
+    }
+
+    private static Decision<UploadEvent> Put(
+        UploadState state, PutArchive command, ReadOnlySpan<UploadEvent> before, DateTimeOffset now)
+    {
+        var spec = command.Spec;
+        var archive = ArchiveId.Derive(spec.Upload, command.LengthBytes, command.TreeHash);
+        return Accept(
+            new CompletedArchive(archive, spec.Vault.Id, command.LengthBytes, command.TreeHash),
+            [
+                .. before,
+                new PartStored(Slot: 0, command.LengthBytes, command.TreeHash, command.Attempt, now),
+                new UploadCompleted(archive, command.LengthBytes, command.TreeHash, now),
+            ]).TellingPendingAfter(state);
+    }
+
+    /// <summary>Aborts an open upload. Repeating the abort gets the same answer. A completed upload cannot be aborted.</summary>
+    private static Decision<UploadEvent> Abort(UploadState state, AbortUpload command, ServiceTime time) => state switch
+    {
+        UploadState.Open open when open.Spec.Vault == command.Vault => End(open, new UploadAborted(time.Now), time),
+        UploadState.Ended { Aborted: true, WithVault: false } ended when ended.Spec.Vault == command.Vault =>
             Repeat(Done.Instance),
         _ => Refuse(NotFound),
     };
@@ -253,9 +297,9 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     }
 
     private static Refusal? RefusalOfPart(
-        UploadState state, VaultId vault, PartRange range, ByteStorage storage) => state switch
+        UploadState state, VaultIncarnation vault, PartRange range, ByteStorage storage) => state switch
         {
-            UploadState.Open open when open.Spec.Vault.Id == vault =>
+            UploadState.Open open when open.Spec.Vault == vault =>
                 open.Spec.ByteStorage == storage ? PartsOf(open).RefusalOfRange(range)
                 : open.Spec.ByteStorage == ByteStorage.Gateway ? new Refusal.UploadStoredByGateway()
                 : new Refusal.UploadStoredExternally(),
@@ -284,38 +328,36 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
 
     private static AlignedParts PartsOf(UploadState.Open open) => new(open.Spec.PartSize);
 
-    /// <summary>Initiates an upload whose ID is unused. If the ID is in use, nothing changes. The vault that admitted the upload is then
-    /// told to stop listing it, unless the upload in use is its own: that upload tells the vault when it ends.</summary>
-    private static Decision<UploadEvent> Initiate(UploadState state, InitiateUpload command) => state switch
+    /// <summary>Ends an upload without an archive. One that no list has deletes its bytes at once.</summary>
+    private static Decision<UploadEvent> End(UploadState state, UploadEvent happened, ServiceTime time)
     {
-        UploadState.Unknown => Accept(new UploadInitiated(command.Spec)),
+        var ended = Accept(happened);
+        return UploadEvolution.Apply(state, happened) is UploadState.Ended { Closed: true } unlisted
+            ? ended.Telling(UploadIntents.ReclaimEnded(unlisted.Spec.Upload, time))
+            : ended.TellingPendingAfter(state);
+    }
 
-        // The vault hears of the end of this upload. While the archive is not in the index, the vault must count the upload.
-        UploadState.Open open when open.Spec.Vault == command.Spec.Vault => Nothing,
-        UploadState.Completed { Indexed: false } completed when completed.Spec.Vault == command.Spec.Vault => Nothing,
-        _ => Nothing.Telling(UploadIntents.CloseAdmission(command.Spec)),
-    };
-
-    /// <summary>Ends an open upload of the deleted vault. One that has not begun is recorded as ended, so that a late initiation finds it.
-    /// A completion that the index has not confirmed is left to the index, which knows whether the vault has recorded the
-    /// archive.</summary>
-    private static Decision<UploadEvent> EndWithVault(UploadState state, EndUpload command, DateTimeOffset now) => state switch
+    /// <summary>An upload that has ended meanwhile is removed from the list again.</summary>
+    private static Decision<UploadEvent> Listed(UploadState state)
     {
-        UploadState.Unknown =>
-            Accept(Done.Instance, new UploadInitiated(command.Spec), new UploadEndedWithVault(now))
-                .TellingPendingAfter(state),
-        UploadState.Open open when open.Spec.Vault == command.Spec.Vault =>
-            Accept(new UploadEndedWithVault(now)).TellingPendingAfter(open),
+        var listed = Accept(new UploadListed());
+        return state is UploadState.Ended ? listed.TellingPendingAfter(state) : listed;
+    }
+
+    private static Decision<UploadEvent> Unlisted(UploadState state, ServiceTime time) => state switch
+    {
+        UploadState.Completed { Unlisted: false } => Accept(new UploadUnlisted()),
+        UploadState.Ended { Closed: false } ended =>
+            Accept(new UploadUnlisted()).Telling(UploadIntents.ReclaimEnded(ended.Spec.Upload, time)),
         _ => Nothing,
     };
 
     /// <summary>Takes note that the archive is in the index. If the vault was deleted first, the completion never happened: it was not
     /// answered, because answers wait until the vault has recorded the archive.</summary>
-    private static Decision<UploadEvent> ConfirmIndexed(UploadState state, ConfirmArchiveIndexed command, DateTimeOffset now) =>
+    private static Decision<UploadEvent> ConfirmIndexed(UploadState state, ConfirmArchiveIndexed command, ServiceTime time) =>
         state switch
         {
-            UploadState.Completed { Indexed: false } when command.IsVaultGone =>
-                Accept(new UploadEndedWithVault(now)).TellingPendingAfter(state),
+            UploadState.Completed { Indexed: false } when command.IsVaultGone => End(state, new UploadEndedWithVault(time.Now), time),
             UploadState.Completed { Indexed: false } => Accept(new ArchiveIndexed()),
             _ => Nothing,
         };

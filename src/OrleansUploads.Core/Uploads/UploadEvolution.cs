@@ -14,16 +14,27 @@ internal static class UploadEvolution
             {
                 Senders = SenderTable.Of(e.Senders),
             },
+        (UploadState.Open open, UploadListed) => open with { Listed = true },
         (UploadState.Open open, PartStored e) => WithStoredPart(open, e),
         (UploadState.Open open, ExternalPartStored e) => WithExternalPart(open, e),
         (UploadState.Open open, AttemptsFenced e) => open with { FencedBefore = e.Before },
         (UploadState.Open open, UploadCompleted e) =>
-            new UploadState.Completed(open.Spec, e.Archive, e.SizeBytes, e.TreeHash, e.At, open.Parts, ReleasedAt: null),
-        (UploadState.Open open, UploadAborted e) => new UploadState.Ended(open.Spec, Aborted: true, e.At, Closed: false),
-        (UploadState.Open open, UploadExpired e) => new UploadState.Ended(open.Spec, Aborted: false, e.At, Closed: false),
-        (UploadState.Open open, UploadEndedWithVault e) => EndedWithVault(open.Spec, e),
-        (UploadState.Completed completed, UploadEndedWithVault e) => EndedWithVault(completed.Spec, e),
-        (UploadState.Ended ended, UploadClosed) => ended with { Closed = true },
+            new UploadState.Completed(open.Spec, e.Archive, e.SizeBytes, e.TreeHash, e.At, open.Parts, ReleasedAt: null)
+            {
+                Unlisted = !IsListed(open.Spec),
+            },
+        (UploadState.Open open, UploadAborted e) => End(open, aborted: true, e.At),
+        (UploadState.Open open, UploadExpired e) => End(open, aborted: false, e.At),
+        (UploadState.Ended ended, UploadListed) => ended with { Listed = true },
+        (UploadState.Ended ended, UploadUnlisted) => ended with { Closed = true },
+        (UploadState.Completed completed, UploadUnlisted) => completed with { Unlisted = true },
+
+        // Only a completed upload ends with its vault. A snapshot leaves the completion out.
+        (UploadState.Open open, UploadEndedWithVault e) => End(open, aborted: true, e.At) with { WithVault = true },
+
+        // A completed upload is removed from the list whether or not it is in it yet.
+        (UploadState.Completed completed, UploadEndedWithVault e) =>
+            new UploadState.Ended(completed.Spec, Aborted: true, e.At, Listed: true, completed.Unlisted) { WithVault = true },
         (UploadState.Completed completed, ArchiveIndexed) => completed with { Parts = null },
 
         // Only an indexed archive can be deleted, so it counts as indexed. The archive is then never added to the index
@@ -50,14 +61,17 @@ internal static class UploadEvolution
     public static int CompactCount(UploadState state) => state switch
     {
         UploadState.OfObject ofObject => ObjectUploadEvolution.CompactCount(ofObject),
-        UploadState.Open open => 2 + open.Parts.Count,
+        UploadState.Open open => 3 + open.Parts.Count,
         UploadState.Completed completed =>
-            3 + (completed.Parts?.Count ?? 0) + (completed.BytesReleased ? 1 : 0) + (completed.BytesReclaimed ? 1 : 0),
-        _ => 3,
+            4 + (completed.Parts?.Count ?? 0) + (completed.BytesReleased ? 1 : 0) + (completed.BytesReclaimed ? 1 : 0),
+        _ => 5,
     };
 
-    private static UploadState.Ended EndedWithVault(UploadSpec spec, UploadEndedWithVault happened) =>
-        new(spec, Aborted: true, happened.At, Closed: false) { WithVault = true };
+    /// <summary>Whether the vault lists uploads of this kind.</summary>
+    public static bool IsListed(UploadSpec spec) => spec.Origin == UploadOrigin.Multipart;
+
+    private static UploadState.Ended End(UploadState.Open open, bool aborted, DateTimeOffset at) =>
+        new(open.Spec, aborted, at, open.Listed, Closed: !IsListed(open.Spec));
 
     private static UploadState.Open WithStoredPart(UploadState.Open open, PartStored happened)
     {
@@ -77,6 +91,11 @@ internal static class UploadEvolution
     private static IEnumerable<UploadEvent> CompactOpen(UploadState.Open open)
     {
         yield return new UploadInitiated(open.Spec, open.Senders.InOrder.IsEmpty ? null : open.Senders.InOrder);
+        if (open.Listed)
+        {
+            yield return new UploadListed();
+        }
+
         foreach (var (slot, part) in open.Parts.From(0))
         {
             yield return EventOf(slot, part);
@@ -97,6 +116,10 @@ internal static class UploadEvolution
         }
 
         yield return new UploadCompleted(completed.Archive, completed.SizeBytes, completed.TreeHash, completed.CompletedAt);
+        if (completed.Unlisted && IsListed(completed.Spec))
+        {
+            yield return new UploadUnlisted();
+        }
 
         if (completed is { ReleasedAt: { } releasedAt, BytesUntil: { } until })
         {
@@ -120,12 +143,17 @@ internal static class UploadEvolution
     private static IEnumerable<UploadEvent> CompactEnded(UploadState.Ended ended)
     {
         yield return new UploadInitiated(ended.Spec);
+        if (ended.Listed)
+        {
+            yield return new UploadListed();
+        }
+
         yield return ended.WithVault ? new UploadEndedWithVault(ended.EndedAt)
             : ended.Aborted ? new UploadAborted(ended.EndedAt)
             : new UploadExpired(ended.EndedAt);
-        if (ended.Closed)
+        if (ended.Closed && IsListed(ended.Spec))
         {
-            yield return new UploadClosed();
+            yield return new UploadUnlisted();
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Collections;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Vaults;
+using OrleansUploads.Core.Keys;
 
 namespace OrleansUploads.Core.Uploads;
 
@@ -12,15 +12,57 @@ internal static class UploadIntents
     public static IEnumerable<Intent> Pending(UploadState state) => state switch
     {
         UploadState.OfObject ofObject => ObjectUploadIntents.Pending(ofObject),
-        UploadState.Completed { Parts: { } parts } completed => [StoreArchive(completed, parts)],
-        UploadState.Completed { BytesReleased: true, BytesReclaimed: false } completed => [ReclaimBytes(completed.Spec.Upload)],
-        UploadState.Ended { Closed: false } ended => [CloseUpload(ended.Spec)],
+        UploadState.Open { Listed: false } open when UploadEvolution.IsListed(open.Spec) => [List(open.Spec)],
+        UploadState.Completed completed => AfterCompletion(completed),
+        UploadState.Ended { Closed: false } ended => [ended.Listed ? Unlist(ended.Spec) : List(ended.Spec)],
         _ => [],
     };
 
     /// <summary>Returns the decision with the intents that the state after its events requires.</summary>
     public static Decision<UploadEvent> TellingPendingAfter(this Decision<UploadEvent> decision, UploadState before) =>
         decision.Telling([.. Pending(decision.Events.Aggregate(before, UploadEvolution.Apply))]);
+
+    /// <summary>Makes the container of an upload list it.</summary>
+    public static Intent List(KeyIndexId uploads, KeyEntry entry) => new(
+        "list",
+        new TellKey(uploads, entry.PositionIn(KeyTree.Uploads), new ListUpload(entry)),
+        new ConfirmUploadListed())
+    { AnswersUnconfirmed = true };
+
+    /// <summary>Makes the container of an upload stop listing it.</summary>
+    public static Intent Unlist(KeyIndexId uploads, KeyPosition position) => new(
+        "unlist",
+        new TellKey(uploads, position, new UnlistUpload(position)),
+        new ConfirmUploadUnlisted())
+    { AnswersUnconfirmed = true };
+
+    private static Intent List(UploadSpec spec) => List(spec.Vault.Uploads, EntryOf(spec));
+
+    private static Intent Unlist(UploadSpec spec) => Unlist(spec.Vault.Uploads, EntryOf(spec).PositionIn(KeyTree.Uploads));
+
+    private static KeyEntry EntryOf(UploadSpec spec) => new(default, spec.Upload, spec.CreatedAt, default)
+    {
+        Archive = new ListedArchive(spec.PartSize, spec.Description, spec.ByteStorage),
+    };
+
+    /// <summary>What follows from a completion. The index of archives and the list of uploads are told at the same time.</summary>
+    private static IEnumerable<Intent> AfterCompletion(UploadState.Completed completed)
+    {
+        if (completed.Parts is { } parts)
+        {
+            yield return StoreArchive(completed, parts);
+        }
+
+        if (!completed.Unlisted)
+        {
+            yield return Unlist(completed.Spec);
+        }
+
+        if (completed is { BytesReleased: true, BytesReclaimed: false })
+        {
+            yield return ReclaimBytes(completed.Spec.Upload);
+        }
+    }
 
     /// <summary>Stores the manifest in the part store, and then adds the archive to the vault's index. Both are one intent, because
     /// repeating the first step changes nothing: a crash in between costs less than a record of it in every completion.</summary>
@@ -37,8 +79,9 @@ internal static class UploadIntents
             AnswersUnconfirmed = true,
 
             // No answer may name an archive that the vault has not recorded.
-            Settles = static (answer, verdict) =>
-                verdict is AdditionVerdict.VaultGone ? new Refusal.UploadNotFound() : answer,
+            Settles = (answer, verdict) => verdict is not AdditionVerdict.VaultGone ? answer
+                : UploadEvolution.IsListed(spec) ? new Refusal.UploadNotFound()
+                : new Refusal.VaultNotFound(spec.Vault.Id),
         };
     }
 
@@ -57,26 +100,6 @@ internal static class UploadIntents
         var shard = vault.ShardOf(done.Archive);
         return new TellEntity(vault.ArchiveShard(shard), new AddArchive(vault, shard, entry));
     }
-
-    /// <summary>Makes the vault stop listing an upload that was aborted or has expired.</summary>
-    private static Intent CloseUpload(UploadSpec spec) => new(
-        "close",
-        new TellEntity(spec.Vault.Id.Entity, new CloseUpload(spec.Upload, spec.Vault.Epoch)),
-        new ConfirmUploadClosed())
-    {
-        AnswersUnconfirmed = true,
-    };
-
-    /// <summary>Makes a vault stop listing an upload that it admitted although the ID was in use. The vault repeats the initiation until
-    /// it is answered.</summary>
-    public static Intent CloseAdmission(UploadSpec spec) => new(
-        $"close-admission/{spec.Vault.Id}/{spec.Vault.Epoch}/{spec.CreatedAt.UtcTicks}",
-        new TellEntity(spec.Vault.Id.Entity, new CloseUpload(spec.Upload, spec.Vault.Epoch)),
-        new ConfirmAdmissionClosed())
-    {
-        AnswersUnconfirmed = true,
-        IsRecorded = false,
-    };
 
     /// <summary>Deletes the bytes of a deleted archive or object that nothing refers to.</summary>
     public static Intent ReclaimBytes(UploadId upload) => new("reclaim", new ReclaimBytes(upload), new ConfirmBytesReclaimed());

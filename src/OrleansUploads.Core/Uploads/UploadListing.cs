@@ -35,11 +35,11 @@ internal static class UploadListing
     /// <summary>Returns a summary of the state, or null if the addressed vault has no such upload.</summary>
     private static UploadSummary? Summarize(UploadState state, SummarizeUpload command) => state switch
     {
-        UploadState.Open open when open.Spec.Vault.Id == command.Vault => new UploadSummary(
+        UploadState.Open open when open.Spec.Vault == command.Vault => new UploadSummary(
             open.Spec, UploadPhase.Open, open.Parts.Count, BytesOf(open.Parts), Archive: null),
-        UploadState.Completed done when done.Spec.Vault.Id == command.Vault => new UploadSummary(
+        UploadState.Completed done when done.Spec.Vault == command.Vault => new UploadSummary(
             done.Spec, UploadPhase.Completed, Parts: 0, done.SizeBytes, Describe(done), done.ReleasedAt),
-        UploadState.Ended ended when ended.Spec.Vault.Id == command.Vault => new UploadSummary(
+        UploadState.Ended ended when ended.Spec.Vault == command.Vault => new UploadSummary(
             ended.Spec, ended.Aborted ? UploadPhase.Aborted : UploadPhase.Expired, Parts: 0, ReportedBytes: 0, Archive: null),
         _ => null,
     };
@@ -85,8 +85,8 @@ internal static class UploadListing
     public static CompletedArchive Describe(UploadState.Completed done) =>
         new(done.Archive, done.Spec.Vault.Id, done.SizeBytes, done.TreeHash);
 
-    private static UploadState.Open? OpenOf(UploadState state, VaultId vault) =>
-        state is UploadState.Open open && open.Spec.Vault.Id == vault ? open : null;
+    private static UploadState.Open? OpenOf(UploadState state, VaultIncarnation vault) =>
+        state is UploadState.Open open && open.Spec.Vault == vault ? open : null;
 
     private static long BytesOf(PartMap parts) => parts.From(0).Sum(static slot => slot.Value.LengthBytes);
 }

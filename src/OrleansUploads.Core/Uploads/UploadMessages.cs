@@ -8,59 +8,57 @@ public abstract record UploadCommand : ICommand
     }
 }
 
-/// <summary>Initiates the upload; sent by the vault that admitted it.</summary>
+/// <summary>Initiates the upload. The answer to a multipart upload waits until its vault lists it.</summary>
 [Named("initiate-upload.1")]
-public sealed record InitiateUpload(UploadSpec Spec)
-    : UploadCommand, ICommand<Done>, IRequiresFreshState, IMayBeginEntity
-{
-    /// <inheritdoc/>
-    /// <remarks>The ID of an upload is drawn for it.</remarks>
-    bool IMayBeginEntity.ExpectsNewEntity => true;
-}
+public sealed record InitiateUpload(UploadSpec Spec) : UploadCommand, ICommand<Done>, IMayBeginEntity;
+
+/// <summary>Makes an archive of one part that is already durable, in one step.</summary>
+/// <param name="Spec">The upload, which is in no list.</param>
+/// <param name="LengthBytes">The length of the archive.</param>
+/// <param name="TreeHash">Its tree hash, computed while the bytes were stored.</param>
+/// <param name="Attempt">The attempt that holds the bytes.</param>
+[Named("put-archive.1")]
+public sealed record PutArchive(UploadSpec Spec, long LengthBytes, TreeHash TreeHash, AttemptId Attempt)
+    : UploadCommand, ICommand<CompletedArchive>, IMayBeginEntity;
 
 /// <summary>Asks whether the upload would accept a part, so that an invalid part is refused before its bytes are read.</summary>
-/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 /// <param name="Range">The bytes of the archive that the part would hold.</param>
 [Named("check-part.1")]
-public sealed record CheckPart(VaultId Vault, PartRange Range) : UploadCommand, ICommand<Done>, IAsksForAdvice;
+public sealed record CheckPart(VaultIncarnation Vault, PartRange Range) : UploadCommand, ICommand<Done>, IAsksForAdvice;
 
 /// <summary>Reports a part whose bytes are durable in the part store.</summary>
-/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 /// <param name="Range">The bytes that the part holds.</param>
 /// <param name="TreeHash">Tree hash of these bytes, computed while they were stored.</param>
 /// <param name="Attempt">The attempt that holds them.</param>
 /// <param name="Sender">Who sent them, or null if that is not known.</param>
 [Named("store-part.1")]
-public sealed record StorePart(VaultId Vault, PartRange Range, TreeHash TreeHash, AttemptId Attempt, Sender? Sender = null)
+public sealed record StorePart(VaultIncarnation Vault, PartRange Range, TreeHash TreeHash, AttemptId Attempt, Sender? Sender = null)
     : UploadCommand, ICommand<Done>;
 
 /// <summary>Completes the upload: its parts become an archive, if the part store has all of them.</summary>
-/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 /// <param name="SizeBytes">The archive's size, as the caller knows it.</param>
 /// <param name="TreeHash">The archive's tree hash, as the caller knows it.</param>
-/// <param name="Stored">The part store's listing of the upload, or null if the caller has just made its only part durable. A part that
-/// was reported after the listing may be missing from it; the caller then lists again.</param>
+/// <param name="Stored">The part store's listing of the upload, or null to check nothing by it. A part that was reported after the
+/// listing may be missing from it; the caller then lists again.</param>
 [Named("complete-upload.1")]
 public sealed record CompleteUpload(
-    VaultId Vault, long SizeBytes, TreeHash TreeHash, IReadOnlyList<ListedAttempt>? Stored = null)
+    VaultIncarnation Vault, long SizeBytes, TreeHash TreeHash, IReadOnlyList<ListedAttempt>? Stored = null)
     : UploadCommand, ICommand<CompletedArchive>;
 
 /// <summary>Aborts the upload.</summary>
-/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 [Named("abort-upload.1")]
-public sealed record AbortUpload(VaultId Vault) : UploadCommand, ICommand<Done>;
-
-/// <summary>Ends the upload because its vault was deleted; sent by the vault and its pages.</summary>
-/// <param name="Spec">The upload. It never begins if it has not begun yet.</param>
-[Named("end-upload.1")]
-public sealed record EndUpload(UploadSpec Spec) : UploadCommand, ICommand<Done>, IRequiresFreshState;
+public sealed record AbortUpload(VaultIncarnation Vault) : UploadCommand, ICommand<Done>;
 
 /// <summary>Lists the parts, in the order of their ranges.</summary>
-/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 /// <param name="FirstByte">Lists only parts that start at or after this offset.</param>
 /// <param name="Limit">Maximum number of parts to list; at least 1.</param>
 [Named("list-parts.1")]
-public sealed record ListParts(VaultId Vault, long FirstByte, int Limit) : UploadCommand, ICommand<PartsPage>;
+public sealed record ListParts(VaultIncarnation Vault, long FirstByte, int Limit) : UploadCommand, ICommand<PartsPage>;
 
 /// <summary>Asks which attempts are in use before the others are collected.</summary>
 /// <param name="Before">From now on the upload refuses attempts that started before this instant.</param>
@@ -85,11 +83,11 @@ public sealed record ConfirmArchiveIndexed(bool IsVaultGone = false) : UploadCom
 /// <summary>Confirms that the part store has deleted the bytes of the upload.</summary>
 public sealed record ConfirmBytesReclaimed : UploadCommand, ICommand<Done>;
 
-/// <summary>Confirms that the vault no longer lists the upload.</summary>
-public sealed record ConfirmUploadClosed : UploadCommand, ICommand<Done>;
+/// <summary>Confirms that the vault or bucket lists the upload.</summary>
+public sealed record ConfirmUploadListed : UploadCommand, ICommand<Done>;
 
-/// <summary>Confirms that a vault no longer lists an upload that it admitted although the ID was in use.</summary>
-public sealed record ConfirmAdmissionClosed : UploadCommand, ICommand<Done>;
+/// <summary>Confirms that the vault or bucket no longer lists the upload.</summary>
+public sealed record ConfirmUploadUnlisted : UploadCommand, ICommand<Done>;
 
 /// <summary>The archive that a completed upload became.</summary>
 /// <param name="Archive">The archive's ID.</param>
@@ -159,10 +157,10 @@ internal sealed class ListedAttempts
 }
 
 /// <summary>Returns everything that an open upload knows about one part.</summary>
-/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 /// <param name="Number">The part's number in <see cref="MappedParts"/>.</param>
 [Named("find-part.1")]
-public sealed record FindPart(VaultId Vault, int Number) : UploadCommand, ICommand<FoundPart>;
+public sealed record FindPart(VaultIncarnation Vault, int Number) : UploadCommand, ICommand<FoundPart>;
 
 /// <summary>One part of an open upload.</summary>
 /// <param name="Range">The bytes that it holds, or null if the upload does not have the part.</param>
@@ -177,9 +175,9 @@ public sealed record FoundPart(
     : IAnswer;
 
 /// <summary>Asks which parts of an open upload are there. The answer is short, regardless of the number of parts.</summary>
-/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 [Named("map-parts.1")]
-public sealed record MapParts(VaultId Vault) : UploadCommand, ICommand<MappedUpload>;
+public sealed record MapParts(VaultIncarnation Vault) : UploadCommand, ICommand<MappedUpload>;
 
 /// <summary>An upload with the map of its parts.</summary>
 [Named("mapped-upload.1")]
@@ -211,12 +209,12 @@ public sealed record ReclaimBytes(UploadId Upload) : IntentAction
 /// hash.</summary>
 /// <remarks>A report can arrive late, even after a repetition of it was answered. Delete the bytes at a reported location only after the
 /// upload has ended and if no manifest names them. This holds for every answer.</remarks>
-/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 /// <param name="Range">The bytes of the archive that the part holds.</param>
 /// <param name="TreeHash">Tree hash of these bytes.</param>
 /// <param name="Location">The location of the bytes.</param>
 [Named("store-located-part.1")]
-public sealed record ReportExternalPart(VaultId Vault, PartRange Range, TreeHash TreeHash, PartLocation Location)
+public sealed record ReportExternalPart(VaultIncarnation Vault, PartRange Range, TreeHash TreeHash, PartLocation Location)
     : UploadCommand, ICommand<ExternalPartResult>;
 
 /// <summary>The result of reporting an external part.</summary>
@@ -227,9 +225,9 @@ public sealed record ReportExternalPart(VaultId Vault, PartRange Range, TreeHash
 public sealed record ExternalPartResult(PartLocation Location, bool ReportedInUse) : IAnswer;
 
 /// <summary>Returns the state of an upload. Ended uploads also answer, for as long as their record is kept.</summary>
-/// <param name="Vault">The vault that the caller addressed.</param>
+/// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 [Named("summarize-upload.1")]
-public sealed record SummarizeUpload(VaultId Vault) : UploadCommand, ICommand<UploadSummary>;
+public sealed record SummarizeUpload(VaultIncarnation Vault) : UploadCommand, ICommand<UploadSummary>;
 
 /// <summary>The phases of an upload. The values are sent to clients: never change them.</summary>
 public enum UploadPhase

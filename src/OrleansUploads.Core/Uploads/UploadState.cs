@@ -25,6 +25,9 @@ public abstract record UploadState
     public sealed record Open(
         UploadSpec Spec, PartMap Parts, DateTimeOffset LastActivityAt, DateTimeOffset FencedBefore) : UploadState
     {
+        /// <summary>Whether the vault lists it.</summary>
+        public bool Listed { get; init; }
+
         /// <summary>The senders of the parts.</summary>
         public SenderTable Senders { get; init; } = SenderTable.Empty;
     }
@@ -49,6 +52,9 @@ public abstract record UploadState
         /// <summary>Whether the archive is in the vault's index.</summary>
         public bool Indexed => Parts is null;
 
+        /// <summary>Whether the vault no longer lists the upload.</summary>
+        public bool Unlisted { get; init; }
+
         /// <summary>Until when jobs refer to the bytes of the deleted archive; null while it exists.</summary>
         public DateTimeOffset? BytesUntil { get; init; }
 
@@ -63,12 +69,12 @@ public abstract record UploadState
     /// <param name="Spec">What was fixed at initiation.</param>
     /// <param name="Aborted">True if a client or the deletion of the vault ended it; false if it expired.</param>
     /// <param name="EndedAt">When it ended.</param>
+    /// <param name="Listed">Whether the vault was told to list it and has confirmed this.</param>
     /// <param name="Closed">Whether the vault no longer lists it.</param>
-    public sealed record Ended(UploadSpec Spec, bool Aborted, DateTimeOffset EndedAt, bool Closed) : UploadState
+    public sealed record Ended(UploadSpec Spec, bool Aborted, DateTimeOffset EndedAt, bool Listed, bool Closed) : UploadState
     {
         /// <summary>Whether it ended because its vault was deleted.</summary>
         public bool WithVault { get; init; }
-
     }
 
     /// <summary>An upload that becomes an object.</summary>
@@ -220,14 +226,18 @@ public sealed record UploadAborted(DateTimeOffset At) : UploadEvent;
 [Named("upload-expired.1")]
 public sealed record UploadExpired(DateTimeOffset At) : UploadEvent;
 
-/// <summary>The upload ended because its vault was deleted. If it was completed, the vault had not recorded the archive, so no client knew
-/// its ID.</summary>
+/// <summary>The completed upload ended because its vault was deleted. The vault had not recorded the archive, so no client knew its
+/// ID.</summary>
 [Named("upload-ended-with-vault.1")]
 public sealed record UploadEndedWithVault(DateTimeOffset At) : UploadEvent;
 
-/// <summary>The vault no longer lists the ended upload.</summary>
-[Named("upload-closed.1")]
-public sealed record UploadClosed : UploadEvent;
+/// <summary>The vault or bucket lists the multipart upload.</summary>
+[Named("upload-listed.1")]
+public sealed record UploadListed : UploadEvent;
+
+/// <summary>The vault or bucket no longer lists the upload, which has ended.</summary>
+[Named("upload-unlisted.1")]
+public sealed record UploadUnlisted : UploadEvent;
 
 /// <summary>The archive was deleted.</summary>
 /// <param name="At">When it was deleted.</param>
@@ -249,10 +259,6 @@ public sealed record BytesReclaimed : UploadEvent;
 [Named("object-upload-initiated.1")]
 [Named("object-upload-initiated.2", WhenSet = "Spec.ByteStorage")]
 public sealed record ObjectUploadInitiated(ObjectUploadSpec Spec, IReadOnlyList<Sender>? Senders = null) : UploadEvent;
-
-/// <summary>The bucket lists the multipart upload.</summary>
-[Named("object-upload-listed.1")]
-public sealed record ObjectUploadListed : UploadEvent;
 
 /// <summary>A part was accepted and replaced any earlier one of its number.</summary>
 /// <param name="Part">The part.</param>

@@ -6,7 +6,7 @@ public enum EntityKind
     /// <summary>An account: its vaults, its data retrieval policy and its provisioned capacity.</summary>
     Account = 1,
 
-    /// <summary>A vault: its uploads in progress, the totals of its archives, its tags, policies and lock.</summary>
+    /// <summary>A vault: the totals of its archives, its tags, policies and lock.</summary>
     Vault = 2,
 
     /// <summary>A shard of a vault's archive index.</summary>
@@ -18,16 +18,13 @@ public enum EntityKind
     /// <summary>An upload: its parts, their hashes, and the result of its completion.</summary>
     Upload = 5,
 
-    /// <summary>A page of a vault's uploads in progress.</summary>
-    UploadPage = 6,
-
     /// <summary>The service: when it was available, whether its clock is trusted, and whether a backup is in progress.</summary>
     Service = 7,
 
     /// <summary>A bucket: who owns it, and whether it is being deleted.</summary>
     Bucket = 8,
 
-    /// <summary>A leaf of one of a bucket's ordered indexes. It decides what is published under its keys.</summary>
+    /// <summary>A leaf of an ordered index of a bucket or a vault. It decides what is published under its keys.</summary>
     KeyLeaf = 9,
 
     /// <summary>Hints about which leaf of an ordered index has a key.</summary>

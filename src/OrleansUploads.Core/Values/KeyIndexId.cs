@@ -4,21 +4,37 @@ using System.Text;
 
 namespace OrleansUploads.Core.Values;
 
-/// <summary>The two ordered indexes of a bucket. The values are stored: never change them.</summary>
+/// <summary>The kinds of ordered indexes. A bucket has both, a vault only that of uploads. The values are stored: never change
+/// them.</summary>
 public enum KeyTree
 {
     /// <summary>The objects, by key.</summary>
     Objects = 0,
 
-    /// <summary>The multipart uploads in progress, by key, time of initiation and upload ID.</summary>
+    /// <summary>The multipart uploads in progress, by key, time of initiation and upload ID. Those of a vault have no key.</summary>
     Uploads = 1,
 }
 
-/// <summary>ID of an ordered index.</summary>
-public readonly record struct KeyIndexId(BucketIncarnation Bucket, KeyTree Tree) : ITextValue<KeyIndexId>
+/// <summary>ID of an ordered index of a bucket or of a vault.</summary>
+public readonly record struct KeyIndexId : ITextValue<KeyIndexId>
 {
     private const string Objects = "/o";
     private const string Uploads = "/u";
+
+    /// <summary>ID of an index of a bucket.</summary>
+    public KeyIndexId(BucketIncarnation bucket, KeyTree tree) => (Bucket, Tree) = (bucket, tree);
+
+    /// <summary>ID of the index of a vault's uploads.</summary>
+    public KeyIndexId(VaultIncarnation vault) => (Vault, Tree) = (vault, KeyTree.Uploads);
+
+    /// <summary>The bucket, or null if the index belongs to a vault.</summary>
+    public BucketIncarnation? Bucket { get; }
+
+    /// <summary>The vault, or null if the index belongs to a bucket.</summary>
+    public VaultIncarnation? Vault { get; }
+
+    /// <summary>What the index lists.</summary>
+    public KeyTree Tree { get; }
 
     /// <summary>ID of the entity with hints about which leaf has a key.</summary>
     public EntityId Routes => new(EntityKind.KeyRoutes, ToString());
@@ -30,17 +46,40 @@ public readonly record struct KeyIndexId(BucketIncarnation Bucket, KeyTree Tree)
         KeyTree? tree = text?.EndsWith(Objects, StringComparison.Ordinal) == true ? KeyTree.Objects
             : text?.EndsWith(Uploads, StringComparison.Ordinal) == true ? KeyTree.Uploads
             : null;
-        if (tree is not { } known || !BucketIncarnation.TryParse(text![..^Objects.Length], out var bucket))
+        if (tree is not { } known)
         {
             return false;
         }
 
-        index = new KeyIndexId(bucket, known);
+        var container = text![..^Objects.Length];
+        if (BucketIncarnation.TryParse(container, out var bucket))
+        {
+            index = new KeyIndexId(bucket, known);
+            return true;
+        }
+
+        if (known != KeyTree.Uploads || !VaultIncarnation.TryParse(container, out var vault))
+        {
+            return false;
+        }
+
+        index = new KeyIndexId(vault);
         return true;
     }
 
-    /// <summary><c>name/epoch/o</c> for objects, <c>name/epoch/u</c> for uploads.</summary>
-    public override string ToString() => $"{Bucket}{(Tree == KeyTree.Objects ? Objects : Uploads)}";
+    /// <summary>The incarnation of the bucket or vault, then <c>/o</c> for objects or <c>/u</c> for uploads.</summary>
+    public override string ToString() =>
+        $"{(Vault is { } vault ? vault.ToString() : Bucket.ToString())}{(Tree == KeyTree.Objects ? Objects : Uploads)}";
+}
+
+/// <summary>The ordered index of a vault. It is no member of the incarnation, because an index contains the incarnation.</summary>
+public static class VaultIndex
+{
+    extension(VaultIncarnation vault)
+    {
+        /// <summary>ID of the ordered index of the uploads in progress.</summary>
+        public KeyIndexId Uploads => new(vault);
+    }
 }
 
 /// <summary>Name of a leaf, unique within its index and never used again.</summary>
@@ -99,12 +138,12 @@ public readonly record struct LeafId(KeyIndexId Index, LeafName Name) : ITextVal
         return true;
     }
 
-    /// <summary><c>name/epoch/o/leaf</c>.</summary>
+    /// <summary>The index, then <c>/</c> and the name.</summary>
     public override string ToString() => $"{Index}/{Name}";
 }
 
 /// <summary>A position in an ordered index: of an entry, or between entries.</summary>
-/// <param name="Key">The key, or any text that is compared with keys, or empty for the beginning.</param>
+/// <param name="Key">The key, or any text that is compared with keys; empty for the beginning, and for uploads without a key.</param>
 /// <param name="At">In the index of uploads the time of initiation; null otherwise, and then before all uploads of the key.</param>
 /// <param name="Upload">In the index of uploads the upload; null otherwise.</param>
 public readonly record struct KeyPosition(string Key, DateTimeOffset? At = null, UploadId? Upload = null)

@@ -23,10 +23,6 @@ public static class Limits
     /// <summary>Maximum number of vaults per account.</summary>
     public const int MaxVaultsPerAccount = 1000;
 
-    /// <summary>Maximum number of uploads in a vault's own state: single-request uploads, and uploads that are still being
-    /// opened. This is our own limit. It bounds the state even if an operator allows more open uploads.</summary>
-    public const int MaxUploadsHeldByVault = 10_000;
-
     /// <summary>Length of an archive ID, in characters of URL-safe base64.</summary>
     public const int ArchiveIdChars = 138;
 

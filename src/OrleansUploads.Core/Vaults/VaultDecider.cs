@@ -1,17 +1,14 @@
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Settings;
 
 namespace OrleansUploads.Core.Vaults;
 
 /// <summary>The rules of a vault: its life, and the totals of its archives.</summary>
-/// <remarks>Its parts have rules of their own: the uploads in progress (<see cref="VaultAdmissionRules"/>), tags, policies and the lock
-/// (<see cref="VaultProtectionRules"/>), job notifications (<see cref="VaultNotificationRules"/>) and the endings of a deletion (<see
-/// cref="VaultEndingRules"/>).</remarks>
-/// <param name="limits">Limits of a vault, or null for the defaults.</param>
-public sealed class VaultDecider(VaultLimits? limits = null) : Decider<VaultState, VaultCommand, VaultEvent>
+/// <remarks>Tags, policies and the lock (<see cref="VaultProtectionRules"/>) and job notifications (<see
+/// cref="VaultNotificationRules"/>) have rules of their own. Uploads in progress are not the vault's: they list themselves in an ordered
+/// index of the incarnation.</remarks>
+public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
 {
-    private readonly VaultAdmissionRules _admissions = new(limits ?? new VaultLimits());
-
     /// <inheritdoc/>
     public override VaultState Initial => VaultState.Unknown.Instance;
 
@@ -22,8 +19,8 @@ public sealed class VaultDecider(VaultLimits? limits = null) : Decider<VaultStat
         (_, RecordArchives c) => RecordArchives(state, c),
         (VaultState.Live live, IAboutIncarnation c) when live.Incarnation.Epoch != c.Epoch => Nothing,
         (VaultState.Live live, _) => DecideLive(live, command, time.Now),
-        (VaultState.Deleted deleted, IAboutIncarnation c) when deleted.Incarnation.Epoch == c.Epoch =>
-            VaultEndingRules.Decide(deleted, command),
+        (VaultState.Deleted { Removed: false } deleted, ConfirmVaultRemoved c) when deleted.Incarnation.Epoch == c.Epoch =>
+            Accept(new VaultRemoved()),
         (_, IAddressesVault c) => NotFound(c.Vault),
         _ => Nothing,
     };
@@ -32,9 +29,7 @@ public sealed class VaultDecider(VaultLimits? limits = null) : Decider<VaultStat
     public override VaultState Evolve(VaultState state, VaultEvent happened) => (state, happened) switch
     {
         (_, VaultBegun e) => new VaultState.Live(e.Incarnation, e.At, ImmutableDictionary<int, ShardTotals>.Empty),
-        (VaultState.Live live, ArchivesRecorded e) => WithTotals(
-            e.ClosedUpload is { } upload ? live with { Admissions = live.Admissions.Without(upload) } : live, e.Totals),
-        (VaultState.Live live, VaultUploadEvent e) => live with { Admissions = VaultAdmissionRules.Evolve(live.Admissions, e) },
+        (VaultState.Live live, ArchivesRecorded e) => WithTotals(live, e.Totals),
         (VaultState.Live live, VaultPolicyEvent e) => live with
         {
             Protection = VaultProtectionRules.Evolve(live.Protection, e, live.Shards.Keys),
@@ -43,11 +38,8 @@ public sealed class VaultDecider(VaultLimits? limits = null) : Decider<VaultStat
         {
             Notifications = VaultNotificationRules.Evolve(live.Notifications, e),
         },
-        (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Incarnation, e.At, Removed: false)
-        {
-            Endings = VaultEndings.Of(live.Admissions),
-        },
-        (VaultState.Deleted deleted, _) => VaultEndingRules.Evolve(deleted, happened),
+        (VaultState.Live live, VaultDeleted e) => new VaultState.Deleted(live.Incarnation, e.At, Removed: false),
+        (VaultState.Deleted deleted, VaultRemoved) => deleted with { Removed = true },
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name} in state {state.GetType().Name}."),
     };
 
@@ -63,10 +55,9 @@ public sealed class VaultDecider(VaultLimits? limits = null) : Decider<VaultStat
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(VaultState state) => state switch
     {
-        VaultState.Live live => VaultAdmissionRules.Pending(live.Admissions)
-            .Concat(VaultNotificationRules.Pending(live.Notifications, live.Incarnation))
+        VaultState.Live live => VaultNotificationRules.Pending(live.Notifications, live.Incarnation)
             .Concat(live.Protection.Guard.TellShards(live.Incarnation)),
-        VaultState.Deleted deleted => VaultEndingRules.Pending(deleted),
+        VaultState.Deleted { Removed: false } deleted => [RemoveVault(deleted.Incarnation)],
         _ => [],
     };
 
@@ -76,30 +67,32 @@ public sealed class VaultDecider(VaultLimits? limits = null) : Decider<VaultStat
         VaultState.Live live =>
         [
             new VaultBegun(live.Incarnation, live.CreatedAt),
-            .. VaultAdmissionRules.Compact(live.Admissions),
-            .. live.Shards.Values.OrderBy(static totals => totals.Shard).Select(static totals => new ArchivesRecorded(totals, null)),
+            .. live.Shards.Values.OrderBy(static totals => totals.Shard).Select(static totals => new ArchivesRecorded(totals)),
             .. VaultProtectionRules.Compact(live.Protection),
             .. VaultNotificationRules.Compact(live.Notifications),
         ],
-        VaultState.Deleted deleted => VaultEndingRules.Compact(deleted),
+        VaultState.Deleted deleted =>
+        [
+            new VaultBegun(deleted.Incarnation, deleted.DeletedAt),
+            new VaultDeleted(deleted.DeletedAt),
+            .. deleted.Removed ? [new VaultRemoved()] : ImmutableArray<VaultEvent>.Empty,
+        ],
         _ => [],
     };
 
     /// <inheritdoc/>
     public override int CompactCount(VaultState state) => state switch
     {
-        VaultState.Live live => 1 + VaultAdmissionRules.CompactCount(live.Admissions) + live.Shards.Count
+        VaultState.Live live => 1 + live.Shards.Count
             + VaultProtectionRules.CompactCount(live.Protection) + VaultNotificationRules.CompactCount(live.Notifications),
-        VaultState.Deleted { Endings: var endings } => 3 + endings.Held.Count + endings.Pages.Count,
         _ => 3,
     };
 
-    private Decision<VaultEvent> DecideLive(VaultState.Live live, VaultCommand command, DateTimeOffset now) => command switch
+    private static Decision<VaultEvent> DecideLive(VaultState.Live live, VaultCommand command, DateTimeOffset now) => command switch
     {
         DescribeVault => Reply(Describe(live)),
         TakeInventorySnapshot => Reply(SnapshotOf(live)),
         DeleteVault c => DeleteVault(live, c, now),
-        VaultUploadCommand c => _admissions.Decide(live.Admissions, live.Incarnation, c, now),
         VaultPolicyCommand c => VaultProtectionRules.Decide(live.Protection, live.Incarnation, live.Shards.Keys, c, now),
         VaultNotificationCommand c => VaultNotificationRules.Decide(live.Notifications, live.Incarnation, c),
         IAboutIncarnation => Nothing,
@@ -119,17 +112,17 @@ public sealed class VaultDecider(VaultLimits? limits = null) : Decider<VaultStat
     }
 
     /// <summary>Deletes a vault that has no archives. An archive counts from the moment when the vault has recorded it, and its ID is told
-    /// only after that. So a completion that is recorded later has not happened, and its upload ends like the others (see <see
-    /// cref="RecordArchives(VaultState, RecordArchives)"/>).</summary>
-    private Decision<VaultEvent> DeleteVault(VaultState.Live live, DeleteVault command, DateTimeOffset now)
+    /// only after that. So a completion that is recorded later has not happened, and its upload ends (see <see
+    /// cref="RecordArchives(VaultState, RecordArchives)"/>). The other uploads of the incarnation are found by no request, and
+    /// expire.</summary>
+    private static Decision<VaultEvent> DeleteVault(VaultState.Live live, DeleteVault command, DateTimeOffset now)
     {
         if (live.Totals.Archives > 0)
         {
             return Refuse(new Refusal.VaultNotEmpty(command.Vault, live.Totals.Archives));
         }
 
-        var deleted = new VaultDeleted(now);
-        return Accept(deleted).Telling([.. Pending(Evolve(live, deleted))]);
+        return Accept(new VaultDeleted(now)).Telling(RemoveVault(live.Incarnation));
     }
 
     /// <summary>Records a shard's totals. Deliveries may be repeated and out of order; the higher version wins. The deleted vault is gone
@@ -145,14 +138,11 @@ public sealed class VaultDecider(VaultLimits? limits = null) : Decider<VaultStat
 
         var isNewer = !live.Shards.TryGetValue(command.Totals.Shard, out var known)
             || known.Version < command.Totals.Version;
-        var closes = command.ClosedUpload is { } held && live.Admissions.Find(held) is { IsPaged: false };
-        var recorded = isNewer || closes
-            ? Accept(AdditionVerdict.InVault, new ArchivesRecorded(command.Totals, command.ClosedUpload))
+        var recorded = isNewer
+            ? Accept(AdditionVerdict.InVault, new ArchivesRecorded(command.Totals))
             : Reply(AdditionVerdict.InVault);
-        var guard = live.Protection.Guard.TellNew(live.Incarnation, command.Totals.Shard, isKnown: known is not null);
-        return !closes && command.ClosedUpload is { } upload && live.Admissions.MayBeOnPage(upload)
-            ? recorded.Telling([VaultAdmissionRules.CloseInPage(live.Admissions, live.Incarnation, upload), .. guard])
-            : recorded.Telling(guard);
+        return recorded.Telling(
+            live.Protection.Guard.TellNew(live.Incarnation, command.Totals.Shard, isKnown: known is not null));
     }
 
     /// <summary>Records newer totals of a shard.</summary>
@@ -185,6 +175,11 @@ public sealed class VaultDecider(VaultLimits? limits = null) : Decider<VaultStat
 
         return new InventorySnapshot(live.Incarnation, live.Totals.ChangedAt ?? live.CreatedAt, versions);
     }
+
+    private static Intent RemoveVault(VaultIncarnation vault) => new(
+        "remove/" + vault.Epoch.ToString(CultureInfo.InvariantCulture),
+        new TellEntity(vault.Id.Account.Entity, new RemoveVault(vault)),
+        new ConfirmVaultRemoved(vault.Epoch));
 
     /// <summary>Refuses a command because the vault does not exist. A caller may create the vault again right after this answer,
     /// so the answer waits until the account has unregistered it.</summary>

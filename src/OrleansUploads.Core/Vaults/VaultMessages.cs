@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Core.Uploads;
 
 namespace OrleansUploads.Core.Vaults;
 
@@ -25,14 +24,6 @@ internal interface IAboutIncarnation
     long Epoch { get; }
 }
 
-/// <summary>A command about uploads in progress.</summary>
-public abstract record VaultUploadCommand : VaultCommand
-{
-    private protected VaultUploadCommand()
-    {
-    }
-}
-
 /// <summary>A command about job notifications.</summary>
 public abstract record VaultNotificationCommand : VaultCommand
 {
@@ -53,29 +44,6 @@ public sealed record DescribeVault(VaultId Vault) : VaultCommand, ICommand<Vault
 [Named("take-inventory.1")]
 public sealed record TakeInventorySnapshot(VaultId Vault) : VaultCommand, ICommand<InventorySnapshot>, IAddressesVault;
 
-/// <summary>Opens an upload into the vault.</summary>
-/// <param name="Vault">The vault.</param>
-/// <param name="Upload">A new, unused ID.</param>
-/// <param name="PartSize">Size of every part except the last.</param>
-/// <param name="Description">The description of the future archive.</param>
-/// <param name="Origin">The kind of request that opens the upload.</param>
-/// <param name="ByteStorage">Where the bytes are stored.</param>
-[Named("open-upload.1")]
-public sealed record OpenUpload(
-    VaultId Vault,
-    UploadId Upload,
-    PartSize PartSize,
-    Description Description,
-    UploadOrigin Origin,
-    ByteStorage ByteStorage = ByteStorage.Gateway)
-    : VaultUploadCommand, ICommand<UploadSpec>, IAddressesVault
-{
-    /// <summary>Whether an upload with this ID is the one that the command asks for, and the command repeats its initiation.</summary>
-    public bool IsRepeatedFor(UploadSpec upload) =>
-        (upload.Vault.Id, upload.PartSize, upload.Description, upload.Origin, upload.ByteStorage)
-        == (Vault, PartSize, Description, Origin, ByteStorage);
-}
-
 /// <summary>Returns the vault's tags.</summary>
 [Named("list-tags.1")]
 public sealed record ListTags(VaultId Vault) : VaultPolicyCommand, ICommand<VaultTags>, IAddressesVault;
@@ -90,32 +58,16 @@ public sealed record AddTags(VaultId Vault, IReadOnlyDictionary<string, string> 
 [Named("remove-tags.1")]
 public sealed record RemoveTags(VaultId Vault, IReadOnlyList<string> Keys) : VaultPolicyCommand, ICommand<Done>, IAddressesVault;
 
-/// <summary>Deletes the vault if it has no archives. Its uploads in progress end with it.</summary>
+/// <summary>Deletes the vault if it has no archives. Its uploads in progress can be reached no more, and expire.</summary>
 [Named("delete-vault.1")]
 public sealed record DeleteVault(VaultId Vault) : VaultCommand, ICommand<Done>, IAddressesVault;
-
-/// <summary>Removes an upload that was aborted or has expired from the uploads in progress; sent by the upload.</summary>
-/// <param name="Upload">The upload.</param>
-/// <param name="Epoch">Epoch of the vault's incarnation that the upload belongs to.</param>
-[Named("close-upload.1")]
-public sealed record CloseUpload(UploadId Upload, long Epoch) : VaultUploadCommand, ICommand<Done>, IRequiresFreshState, IAboutIncarnation;
 
 /// <summary>Records the totals of a shard of the vault's index; sent by the shard.</summary>
 /// <param name="Epoch">Epoch of the vault's incarnation that the shard belongs to.</param>
 /// <param name="Totals">The shard's totals.</param>
-/// <param name="ClosedUpload">The upload that became an archive and is no longer in progress, or null for a deletion.</param>
 [Named("record-archives.1")]
-public sealed record RecordArchives(long Epoch, ShardTotals Totals, UploadId? ClosedUpload)
+public sealed record RecordArchives(long Epoch, ShardTotals Totals)
     : VaultCommand, ICommand<AdditionVerdict>, IRequiresFreshState;
-
-/// <summary>Confirms that an upload that the deleted vault had stored itself has ended.</summary>
-public sealed record ConfirmHeldUploadEnded(UploadId Upload, long Epoch) : VaultCommand, ICommand<Done>, IAboutIncarnation;
-
-/// <summary>Confirms that all uploads on a page of the deleted vault have ended.</summary>
-public sealed record ConfirmPageEnded(int Page, long Epoch) : VaultCommand, ICommand<Done>, IAboutIncarnation;
-
-/// <summary>Confirms that an upload has begun.</summary>
-public sealed record ConfirmUploadBegun(UploadId Upload) : VaultUploadCommand, ICommand<Done>;
 
 /// <summary>Confirms that the account has unregistered the deleted vault.</summary>
 public sealed record ConfirmVaultRemoved(long Epoch) : VaultCommand, ICommand<Done>, IAboutIncarnation;
@@ -141,40 +93,6 @@ public sealed record VaultTags(IReadOnlyDictionary<string, string> Tags) : IAnsw
 /// <param name="Versions">Version of each shard, by shard number, or 0 for a shard that never held an archive.</param>
 [Named("inventory-cut.1")]
 public sealed record InventorySnapshot(VaultIncarnation Incarnation, DateTimeOffset TakenAt, IReadOnlyList<long> Versions) : IAnswer;
-
-/// <summary>A page of the uploads in progress, by upload ID.</summary>
-[Named("uploads-page.1")]
-public sealed record UploadsPage(IReadOnlyList<UploadSpec> Uploads, bool HasMore) : IAnswer;
-
-/// <summary>Returns the pages that list the uploads in progress.</summary>
-/// <param name="Vault">The vault.</param>
-/// <param name="After">Lists only uploads after this ID; empty to start at the beginning.</param>
-[Named("find-upload-pages.1")]
-public sealed record FindUploadPages(VaultId Vault, string After) : VaultUploadCommand, ICommand<UploadPagesFound>, IAddressesVault;
-
-/// <summary>Records how many of a page's admissions have ended; sent by the page.</summary>
-/// <param name="Epoch">Epoch of the vault's incarnation that the page belongs to.</param>
-/// <param name="Page">Number of the page.</param>
-/// <param name="Closed">Number of admissions that have ended.</param>
-[Named("record-upload-page.1")]
-public sealed record RecordUploadPage(long Epoch, int Page, long Closed) : VaultUploadCommand, ICommand<Done>, IRequiresFreshState, IAboutIncarnation;
-
-/// <summary>Confirms that a page lists an upload.</summary>
-public sealed record ConfirmUploadListed(UploadId Upload) : VaultUploadCommand, ICommand<Done>;
-
-/// <summary>Confirms that a page no longer lists an upload. By then the page has reported it to the vault itself.</summary>
-public sealed record ConfirmUploadClosedInPage : VaultUploadCommand, ICommand<Done>;
-
-/// <summary>The pages that list the uploads in progress.</summary>
-/// <param name="Incarnation">The vault's incarnation.</param>
-/// <param name="Pages">The pages that may list uploads after the requested ID, in order.</param>
-[Named("upload-pages-found.1")]
-public sealed record UploadPagesFound(VaultIncarnation Incarnation, IReadOnlyList<OpenPage> Pages) : IAnswer;
-
-/// <summary>A page that may list uploads.</summary>
-/// <param name="Page">Number of the page.</param>
-/// <param name="Uploads">Upper bound of the number of uploads on it.</param>
-public readonly record struct OpenPage(int Page, long Uploads);
 
 /// <summary>Sets the vault's job notifications, replacing the previous setting.</summary>
 [Named("set-notifications.1")]

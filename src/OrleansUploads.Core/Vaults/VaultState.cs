@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Uploads;
-
 namespace OrleansUploads.Core.Vaults;
 
 /// <summary>State of a vault.</summary>
@@ -25,9 +23,6 @@ public abstract record VaultState
         DateTimeOffset CreatedAt,
         ImmutableDictionary<int, ShardTotals> Shards) : VaultState
     {
-        /// <summary>The uploads in progress.</summary>
-        public VaultAdmissions Admissions { get; init; } = VaultAdmissions.None;
-
         /// <summary>The totals of all shards together.</summary>
         public VaultTotals Totals { get; init; }
 
@@ -42,11 +37,7 @@ public abstract record VaultState
     /// <param name="Incarnation">The deleted incarnation.</param>
     /// <param name="DeletedAt">When it was deleted.</param>
     /// <param name="Removed">Whether the account has unregistered it.</param>
-    public sealed record Deleted(VaultIncarnation Incarnation, DateTimeOffset DeletedAt, bool Removed) : VaultState
-    {
-        /// <summary>The uploads that have not been ended yet. The account unregisters the vault when none is left.</summary>
-        public VaultEndings Endings { get; init; } = VaultEndings.None;
-    }
+    public sealed record Deleted(VaultIncarnation Incarnation, DateTimeOffset DeletedAt, bool Removed) : VaultState;
 }
 
 /// <summary>Totals of all shards of the archive index. They are maintained incrementally, because summing thousands of shards for
@@ -81,14 +72,6 @@ public abstract record VaultEvent
     }
 }
 
-/// <summary>Events of the uploads in progress.</summary>
-public abstract record VaultUploadEvent : VaultEvent
-{
-    private protected VaultUploadEvent()
-    {
-    }
-}
-
 /// <summary>Events of the job notifications.</summary>
 public abstract record VaultNotificationEvent : VaultEvent
 {
@@ -101,17 +84,9 @@ public abstract record VaultNotificationEvent : VaultEvent
 [Named("vault-begun.1")]
 public sealed record VaultBegun(VaultIncarnation Incarnation, DateTimeOffset At) : VaultEvent;
 
-/// <summary>The upload entity has begun.</summary>
-[Named("upload-begun.1")]
-public sealed record UploadBegun(UploadId Upload) : VaultUploadEvent;
-
-/// <summary>An upload in a single request was aborted or has expired.</summary>
-[Named("upload-unlisted.1")]
-public sealed record UploadUnlisted(UploadId Upload) : VaultUploadEvent;
-
-/// <summary>A shard of the index reported new totals, and possibly that an upload became an archive.</summary>
+/// <summary>A shard of the index reported new totals.</summary>
 [Named("archives-recorded.1")]
-public sealed record ArchivesRecorded(ShardTotals Totals, UploadId? ClosedUpload) : VaultEvent;
+public sealed record ArchivesRecorded(ShardTotals Totals) : VaultEvent;
 
 /// <summary>Tags were added or their values replaced.</summary>
 [Named("tags-added.1")]
@@ -131,40 +106,13 @@ public sealed record NotificationsChanged(long Version, VaultNotifications? Noti
 [Named("notifications-told.1")]
 public sealed record NotificationsDelivered(long Version) : VaultNotificationEvent;
 
-/// <summary>The vault was deleted, and with it all uploads that it had then.</summary>
+/// <summary>The vault was deleted. Its uploads in progress cannot become archives any more.</summary>
 [Named("vault-deleted.1")]
 public sealed record VaultDeleted(DateTimeOffset At) : VaultEvent;
-
-/// <summary>An upload that was in flight when the vault was deleted has ended.</summary>
-[Named("held-upload-ended.1")]
-public sealed record HeldUploadEnded(UploadId Upload) : VaultEvent;
-
-/// <summary>All uploads on a page of the deleted vault have ended.</summary>
-[Named("page-uploads-ended.1")]
-public sealed record PageUploadsEnded(int Page) : VaultEvent;
 
 /// <summary>The account has unregistered the deleted vault.</summary>
 [Named("vault-removed.1")]
 public sealed record VaultRemoved : VaultEvent;
-
-/// <summary>An upload was admitted.</summary>
-/// <param name="Spec">The upload.</param>
-/// <param name="Admission">Sequence number among the admissions to its page, which must list it, starting at 1; 0 if no page is to list
-/// it.</param>
-[Named("upload-admitted.1")]
-public sealed record UploadAdmitted(UploadSpec Spec, long Admission) : VaultUploadEvent;
-
-/// <summary>A page confirmed that it lists an admitted upload.</summary>
-[Named("admission-listed.1")]
-public sealed record AdmissionListed(UploadId Upload) : VaultUploadEvent;
-
-/// <summary>A page reported how many of its admissions have ended.</summary>
-[Named("closings-recorded.1")]
-public sealed record ClosingsRecorded(int Page, long Closed) : VaultUploadEvent;
-
-/// <summary>The vault's counts of a page; occurs only in snapshots.</summary>
-[Named("page-carried-over.1")]
-public sealed record PageCarriedOver(int Page, long Admitted, long Closed) : VaultUploadEvent;
 
 /// <summary>Events of a vault's tags, its access policy and its lock.</summary>
 public abstract record VaultPolicyEvent : VaultEvent

@@ -1,13 +1,35 @@
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Core.Settings;
 
 namespace OrleansUploads.Engine.Bytes;
 
 /// <summary>Receives parts: writes each body to a new attempt while hashing it, makes it durable, and then reports it to its
 /// upload.</summary>
-internal sealed class AttemptIntake(IEntityHost host, IPartStore parts, SharedLanes? lanes)
+internal sealed class AttemptIntake(IEntityHost host, IPartStore parts, SharedLanes? lanes, MaintenanceOptions maintenance)
 {
+    /// <summary>A longer body is announced to the collector before it is read, because it may take longer than <see
+    /// cref="UploadPolicy.UnannouncedLife"/>.</summary>
+    private const long MaxUnannouncedBytes = 8L << 20;
+
+    /// <summary>With a shorter grace, the collector could delete the attempt of an unannounced upload between its commit and its report.
+    /// Twice the life of the attempt, because the clocks of a cluster may differ a little.</summary>
+    private static readonly TimeSpan MinUnannouncedGrace = 2 * UploadPolicy.UnannouncedLife;
+
     /// <summary>The maximum number of times that a part is reported.</summary>
     private const int MaxReports = 3;
+
+    private readonly long _maxUnannouncedBytes = maintenance.AttemptGrace >= MinUnannouncedGrace ? MaxUnannouncedBytes : 0;
+
+    /// <summary>Whether the upload of a single request must be initiated before its body is read, so that the collector asks
+    /// it.</summary>
+    public bool MustBeAnnounced(long lengthBytes) => lengthBytes > _maxUnannouncedBytes;
+
+    /// <summary>Counts a part that its upload has accepted.</summary>
+    public static void CountStored(long lengthBytes)
+    {
+        EngineTelemetry.PartsStored.Add(1);
+        EngineTelemetry.PartBytesStored.Add(lengthBytes);
+    }
 
     /// <summary>Stores a body and makes it durable. For an empty body, nothing is stored. If its length differs from the
     /// announced one, or if it is refused, the attempt is discarded.</summary>
@@ -69,8 +91,7 @@ internal sealed class AttemptIntake(IEntityHost host, IPartStore parts, SharedLa
         var (outcome, isOnly) = await SendAsync(upload, report, cancellationToken);
         if (outcome.Refusal is null)
         {
-            EngineTelemetry.PartsStored.Add(1);
-            EngineTelemetry.PartBytesStored.Add(lengthBytes);
+            CountStored(lengthBytes);
         }
         else if (isOnly)
         {

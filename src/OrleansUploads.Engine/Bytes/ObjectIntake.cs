@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Hashing.Checksums;
 
@@ -24,21 +23,11 @@ public sealed class ObjectIntake(
     MaintenanceOptions? maintenance = null,
     SharedLanes? lanes = null)
 {
-    /// <summary>A longer body is announced to the collector before it is read, because it may take longer than <see
-    /// cref="UploadPolicy.UnannouncedLife"/>.</summary>
-    private const long MaxUnannouncedBytes = 8L << 20;
-
-    /// <summary>With a shorter grace, the collector could delete the attempt of an unannounced upload between its commit and its report.
-    /// Twice the life of the attempt, because the clocks of a cluster may differ a little.</summary>
-    private static readonly TimeSpan MinUnannouncedGrace = 2 * UploadPolicy.UnannouncedLife;
-
     /// <summary>The maximum number of times that a command waits for a completion in progress.</summary>
     private const int MaxWaits = 3;
 
-    private readonly AttemptIntake _attempts = new(host, parts, lanes);
+    private readonly AttemptIntake _attempts = new(host, parts, lanes, maintenance ?? new MaintenanceOptions());
     private readonly TicketedPublication _publication = new(host, keys, time);
-    private readonly long _maxUnannouncedBytes =
-        (maintenance ?? new MaintenanceOptions()).AttemptGrace >= MinUnannouncedGrace ? MaxUnannouncedBytes : 0;
 
     /// <summary>Initiates a multipart upload.</summary>
     /// <param name="name">The object that it becomes.</param>
@@ -116,7 +105,7 @@ public sealed class ObjectIntake(
         }
 
         var spec = NewSpec(name, headers, UploadOrigin.SingleRequest, checksum: null);
-        var isAnnounced = body.LengthBytes > _maxUnannouncedBytes;
+        var isAnnounced = _attempts.MustBeAnnounced(body.LengthBytes);
         if (isAnnounced)
         {
             await host.AskAsync(spec.Upload.Entity, new InitiateObjectUpload(spec), cancellationToken);
@@ -181,8 +170,7 @@ public sealed class ObjectIntake(
         {
             // Only an open upload is checked by the listing, which takes long for thousands of parts. A part that was reported after the
             // listing is missing from it, so list again.
-            var open = await host.AskAsync(
-                upload.Entity, new ListNumberedParts(name, ObjectLimits.MaxParts, Limit: 1), cancellationToken);
+            var open = await host.AskAsync(upload.Entity, new CheckObjectCompletion(name), cancellationToken);
             var stored = open.Refusal is null ? await parts.ListStoredAsync(upload, cancellationToken) : [];
             var (outcome, _) = await _publication.SendAsync(
                 upload,

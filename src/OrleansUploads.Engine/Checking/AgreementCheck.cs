@@ -66,10 +66,7 @@ internal sealed class AgreementCheck
             }
         }
 
-        return new Damage(DamageKind.Index, $"no other leaf leads to leaf {leaf}, so listings leave its keys out")
-        {
-            Bucket = leaf.Index.Bucket.Name,
-        };
+        return new Damage(DamageKind.Index, $"no other leaf leads to leaf {leaf}, so listings leave its keys out").In(leaf.Index);
     }
 
     /// <summary>The same reference in a later state of the entity, or null if it does not have it any more.</summary>

@@ -54,14 +54,17 @@ public sealed record Damage(DamageKind Kind, string What)
             EntityKind.Upload when UploadId.TryParse(entity.Key, out var upload) => damage with { Upload = upload },
             EntityKind.Vault when VaultId.TryParse(entity.Key, out var vault) => damage with { Vault = vault },
             EntityKind.Jobs when VaultIncarnation.TryParse(entity.Key, out var incarnation) => damage with { Vault = incarnation.Id },
-            EntityKind.ArchiveShard or EntityKind.UploadPage when entity.Key.LastIndexOf('/') is > 0 and var slash
+            EntityKind.ArchiveShard when entity.Key.LastIndexOf('/') is > 0 and var slash
                 && VaultIncarnation.TryParse(entity.Key[..slash], out var incarnation) => damage with { Vault = incarnation.Id },
             EntityKind.Bucket when BucketName.TryParse(entity.Key, out var bucket) => damage with { Bucket = bucket },
-            EntityKind.KeyLeaf when LeafId.TryParse(entity.Key, out var leaf) => damage with { Bucket = leaf.Index.Bucket.Name },
-            EntityKind.KeyRoutes when KeyIndexId.TryParse(entity.Key, out var index) => damage with { Bucket = index.Bucket.Name },
+            EntityKind.KeyLeaf when LeafId.TryParse(entity.Key, out var leaf) => damage.In(leaf.Index),
+            EntityKind.KeyRoutes when KeyIndexId.TryParse(entity.Key, out var index) => damage.In(index),
             _ => damage,
         };
     }
+
+    /// <summary>Returns the damage with the bucket or vault of an index.</summary>
+    internal Damage In(KeyIndexId index) => this with { Bucket = index.Bucket?.Name, Vault = index.Vault?.Id };
 
     /// <summary>Damage that concerns an upload, with what it belongs to.</summary>
     internal static Damage Of(UploadState state, DamageKind kind, string what) => state switch

@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Engine.Checking;
 
-/// <summary>Lists the references between the leaves of a bucket's ordered indexes, their routes, their uploads and their bucket.</summary>
+/// <summary>Lists the references between the leaves of ordered indexes, their routes, their uploads, and their bucket or
+/// vault.</summary>
 /// <remarks>A leaf records a change before it tells an upload or another leaf, and repeats the message until that has recorded it. A
 /// message that is still to be delivered is therefore not damage.</remarks>
 internal sealed class LeafReferences(EntityStates states, ListedIds listed)
@@ -12,7 +14,7 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
     /// <summary>How often a leaf may be met. A healthy path meets one twice at most; links in a circle are damage.</summary>
     private const int MaxVisits = 3;
 
-    /// <summary>A leaf refers to its uploads, its right neighbour and its bucket.</summary>
+    /// <summary>A leaf refers to its uploads, its right neighbour, and its bucket or vault.</summary>
     public async ValueTask<IEnumerable<Reference>> OfLeafAsync(KeyLeafState leaf, CancellationToken cancellationToken)
     {
         if (leaf.Phase == LeafPhase.Unborn)
@@ -23,9 +25,9 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
         var index = leaf.Leaf.Index;
         var owners = In(index);
         return (await ListOwnEntriesAsync(leaf, cancellationToken))
-            .Select(entry => OfEntry(leaf, entry, owners with { Upload = entry.Upload, Key = entry.Key }))
+            .Select(entry => OfEntry(leaf, entry, owners with { Upload = entry.Upload, Key = index.Bucket is null ? null : entry.Key }))
             .Concat(OfRightNeighbour(leaf, owners))
-            .Append(Reference.Of<BucketState>(index.Bucket.Name.Entity, null, owners, bucket => FaultOf(leaf, bucket)));
+            .Append(OfContainer(leaf, owners));
     }
 
     /// <summary>A leaf is in the routes only once it owns its keys, and always begins at the same key.</summary>
@@ -55,14 +57,33 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
         return upload switch
         {
             UploadState.ObjectStored { ReleasedAt: null } => OfUpload(
-                upload, KeyTree.Objects, new KeyPosition(key), "the object is missing from the bucket's index: no leaf has it"),
+                upload,
+                spec.Upload,
+                new KeyIndexId(spec.Name.Bucket, KeyTree.Objects),
+                new KeyPosition(key),
+                "the object is missing from the bucket's index: no leaf has it"),
             UploadState.ObjectOpen { Listed: true } or UploadState.ObjectCompleting { Before.Listed: true } => OfUpload(
                 upload,
-                KeyTree.Uploads,
+                spec.Upload,
+                new KeyIndexId(spec.Name.Bucket, KeyTree.Uploads),
                 new KeyPosition(key, spec.CreatedAt, spec.Upload),
                 "the upload is missing from the bucket's list of uploads: no leaf has it"),
             _ => [],
         };
+    }
+
+    /// <summary>A leaf lists an open upload to a vault once the upload has recorded this.</summary>
+    public IEnumerable<Reference> OfUpload(UploadState.Open upload)
+    {
+        var spec = upload.Spec;
+        return upload.Listed
+            ? OfUpload(
+                upload,
+                spec.Upload,
+                spec.Vault.Uploads,
+                new KeyPosition("", spec.CreatedAt, spec.Upload),
+                "the upload is missing from the vault's list of uploads: no leaf has it")
+            : [];
     }
 
     /// <summary>The leaves on the path from a leaf to a position. If the last one does not own the position, the path ends there.</summary>
@@ -84,7 +105,7 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
         }
     }
 
-    private static Damage In(KeyIndexId index) => new(DamageKind.Index, "") { Bucket = index.Bucket.Name };
+    private static Damage In(KeyIndexId index) => new Damage(DamageKind.Index, "").In(index);
 
     /// <summary>The entries for which a leaf answers. During a split it keeps entries until it knows that the new leaf has them, and
     /// the new leaf may have changed them since.</summary>
@@ -105,12 +126,11 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
     private static Reference OfEntry(KeyLeafState leaf, KeyEntry entry, Damage owners)
     {
         var index = leaf.Leaf.Index;
-        var name = new ObjectName(index.Bucket, entry.Key);
         var position = entry.PositionIn(index.Tree);
         return Reference.Of<UploadState>(entry.Upload.Entity, entry, owners, upload =>
             position < leaf.From || position >= leaf.Upper ? $"leaf {leaf.Leaf} has the key, which is not in its range"
-            : index.Tree == KeyTree.Objects ? FaultOfObject(name, entry, upload)
-            : FaultOfListed(name, upload));
+            : index is { Tree: KeyTree.Objects, Bucket: { } bucket } ? FaultOfObject(new ObjectName(bucket, entry.Key), entry, upload)
+            : FaultOfListed(index, entry, upload));
     }
 
     /// <summary>A leaf publishes an object before its upload records the publication, and removes it before the upload records the
@@ -132,14 +152,22 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
         : null;
 
     /// <summary>An upload is listed after its initiation, and is no longer listed before it records that.</summary>
-    private static string? FaultOfListed(ObjectName name, UploadState upload) => upload switch
+    private static string? FaultOfListed(KeyIndexId index, KeyEntry entry, UploadState upload)
     {
-        UploadState.Unknown => "the bucket lists the upload, but the journal has no history of it",
-        UploadState.ObjectStored { Unlisted: true } or UploadState.ObjectEnded { Closed: true } =>
-            "the bucket lists the upload, but the upload has recorded that it no longer does",
-        UploadState.OfObject ofObject when ofObject.Spec.Name == name => null,
-        _ => "the bucket lists the upload under a key that is not its own",
-    };
+        var container = index.Vault is null ? "bucket" : "vault";
+        return upload switch
+        {
+            UploadState.Unknown => $"the {container} lists the upload, but the journal has no history of it",
+            UploadState.ObjectStored { Unlisted: true } or UploadState.ObjectEnded { Closed: true }
+                or UploadState.Completed { Unlisted: true } or UploadState.Ended { Closed: true } =>
+                    $"the {container} lists the upload, but the upload has recorded that it no longer does",
+            UploadState.OfObject ofObject when ofObject.Spec.Name.Bucket == index.Bucket && ofObject.Spec.Name.Key == entry.Key => null,
+            UploadState.Open { Spec.Vault: var vault } when vault == index.Vault => null,
+            UploadState.Completed { Spec.Vault: var vault } when vault == index.Vault => null,
+            UploadState.Ended { Spec.Vault: var vault } when vault == index.Vault => null,
+            _ => $"the {container} lists an upload that is not its own",
+        };
+    }
 
     /// <summary>During a split, the new leaf has at least what the leaf has moved.</summary>
     private static IEnumerable<Reference> OfRightNeighbour(KeyLeafState leaf, Damage owners)
@@ -161,11 +189,27 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
         });
     }
 
+    private static Reference OfContainer(KeyLeafState leaf, Damage owners) => leaf.Leaf.Index switch
+    {
+        { Vault: { } vault } => Reference.Of<VaultState>(vault.Id.Entity, null, owners, found => EpochOf(found) < vault.Epoch
+            ? $"leaf {leaf.Leaf} has a history, but the journal has none of this incarnation of the vault"
+            : null),
+        { Bucket: { } bucket } => Reference.Of<BucketState>(bucket.Name.Entity, null, owners, found => FaultOf(leaf, bucket, found)),
+        _ => throw new InvalidOperationException($"The index of leaf {leaf.Leaf} belongs to neither a bucket nor a vault."),
+    };
+
+    private static long EpochOf(VaultState vault) => vault switch
+    {
+        VaultState.Live live => live.Incarnation.Epoch,
+        VaultState.Deleted deleted => deleted.Incarnation.Epoch,
+        _ => 0,
+    };
+
     /// <summary>A bucket records each step of its deletion before the leaf hears of it.</summary>
-    private static string? FaultOf(KeyLeafState leaf, BucketState bucket)
+    private static string? FaultOf(KeyLeafState leaf, BucketIncarnation incarnation, BucketState bucket)
     {
         var index = leaf.Leaf.Index;
-        if (bucket.Incarnation.Epoch < index.Bucket.Epoch)
+        if (bucket.Incarnation.Epoch < incarnation.Epoch)
         {
             return $"leaf {leaf.Leaf} has a history, but the journal has none of this incarnation of the bucket";
         }
@@ -175,7 +219,7 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
             return $"leaf {leaf.Leaf} has recorded step {leaf.SealStep} of a deletion of its bucket, but the bucket only {bucket.Steps}";
         }
 
-        var exists = bucket.Phase != BucketPhase.None && bucket.Incarnation == index.Bucket;
+        var exists = bucket.Phase != BucketPhase.None && bucket.Incarnation == incarnation;
         if (!exists && index.Tree == KeyTree.Objects && !leaf.Entries.IsEmpty)
         {
             return $"the bucket was deleted, but leaf {leaf.Leaf} has objects";
@@ -187,20 +231,18 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
     }
 
     /// <summary>A leaf on the path to its position has the upload now. Its leaf may have been noted before the upload came in.</summary>
-    private IEnumerable<Reference> OfUpload(UploadState.OfObject upload, KeyTree tree, KeyPosition position, string missing)
+    private IEnumerable<Reference> OfUpload(UploadState state, UploadId upload, KeyIndexId index, KeyPosition position, string missing)
     {
-        var spec = upload.Spec;
-        if (listed.HasKey(tree, spec.Upload))
+        if (listed.HasKey(index.Tree, upload))
         {
             yield break;
         }
 
-        var index = new KeyIndexId(spec.Name.Bucket, tree);
-        yield return Reference.Of<KeyRoutesState>(index.Routes, null, Damage.Of(upload, DamageKind.Index, ""), async (routes, cancellationToken) =>
+        yield return Reference.Of<KeyRoutesState>(index.Routes, null, Damage.Of(state, DamageKind.Index, ""), async (routes, cancellationToken) =>
         {
             var start = routes.IndexOf(position) is >= 0 and var route ? routes.Routes[route].Leaf : LeafName.First;
             return await FollowAsync(states, index, position, start, cancellationToken).AnyAsync(
-                leaf => leaf.Entries.GetValueOrDefault(position)?.Upload == spec.Upload || leaf.Releases.ContainsKey(spec.Upload.ToString()),
+                leaf => leaf.Entries.GetValueOrDefault(position)?.Upload == upload || leaf.Releases.ContainsKey(upload.ToString()),
                 cancellationToken)
                     ? null
                     : missing;

@@ -48,7 +48,7 @@ internal sealed class ListedIds
     /// <summary>Whether a vault's index has the archive of an upload.</summary>
     public bool HasArchive(UploadId upload) => Contains(OfArchive(upload));
 
-    /// <summary>Whether a bucket's index has the object of an upload, or lists the upload in progress.</summary>
+    /// <summary>Whether an ordered index has the object of an upload, or lists the upload in progress.</summary>
     public bool HasKey(KeyTree tree, UploadId upload) => Contains(OfKey(tree, upload));
 
     /// <summary>Whether another leaf leads to a leaf.</summary>

@@ -29,7 +29,7 @@ internal sealed record Reference(
 }
 
 /// <summary>Lists the references of an entity.</summary>
-/// <param name="states">Reads what decides whether something is a reference yet.</param>
+/// <param name="states">Reads the leaves on the path to a position.</param>
 /// <param name="listed">What the indexes list. An upload in it needs no look at its index.</param>
 internal sealed class References(EntityStates states, ListedIds listed)
 {
@@ -39,9 +39,9 @@ internal sealed class References(EntityStates states, ListedIds listed)
     public async ValueTask<IEnumerable<Reference>> OfAsync(EntityId entity, object state, CancellationToken cancellationToken) => state switch
     {
         AccountState account => OfVaults(account).Concat(OfBuckets(account)),
-        VaultState.Live vault => OfAdmissions(vault).Concat(OfCounts(vault)),
+        VaultState.Live vault => OfTotals(vault),
         ArchiveShardState shard => OfArchives(shard),
-        UploadPageState page => page.Uploads.Values.Select(spec => OfListedUpload(page, spec)),
+        UploadState.Open open => _leaves.OfUpload(open),
         UploadState.Completed { ReleasedAt: null, Parts: null, Indexed: true } completed => OfArchive(completed),
         UploadState.OfObject upload => _leaves.OfUpload(upload),
         BucketState { Phase: not BucketPhase.None } bucket => [OfOwner(bucket)],
@@ -101,27 +101,12 @@ internal sealed class References(EntityStates states, ListedIds listed)
             });
     }
 
-    private static IEnumerable<Reference> OfAdmissions(VaultState.Live vault) =>
-        from admission in vault.Admissions.InFlight.Values
-        where admission is { IsPaged: false, Begun: true }
-        let owners = In(vault.Incarnation.Id) with { Upload = admission.Spec.Upload }
-        select Reference.Of<UploadState>(admission.Spec.Upload.Entity, null, owners, FaultOfListed);
-
-    /// <summary>Pages and shards report a change to the vault after recording it, so the vault never knows one that they have not
+    /// <summary>Shards report a change to the vault after recording it, so the vault never knows one that they have not
     /// recorded.</summary>
-    private static IEnumerable<Reference> OfCounts(VaultState.Live vault)
+    private static IEnumerable<Reference> OfTotals(VaultState.Live vault)
     {
         var incarnation = vault.Incarnation;
         var owners = In(incarnation.Id);
-        foreach (var counts in vault.Admissions.Pages.Values)
-        {
-            var page = incarnation.UploadPage(counts.Page);
-            yield return Reference.Of<UploadPageState>(page, null, owners, found => found.Closed >= counts.Closed
-                ? null
-                : $"the vault counted {counts.Closed} ended uploads of {page}, but the journal has only {found.Closed}: "
-                    + "uploads are lost");
-        }
-
         foreach (var totals in vault.Shards.Values)
         {
             var shard = incarnation.ArchiveShard(totals.Shard);
@@ -131,20 +116,6 @@ internal sealed class References(EntityStates states, ListedIds listed)
                     + "archives are lost");
         }
     }
-
-    /// <summary>A page may list an upload before the vault has admitted it, and thus before it is initiated.</summary>
-    private Reference OfListedUpload(UploadPageState page, UploadSpec spec) => Reference.Of<UploadState>(
-        spec.Upload.Entity,
-        null,
-        In(page.Vault.Id) with { Upload = spec.Upload },
-        async (upload, cancellationToken) => FaultOfListed(upload) is { } fault
-            && !(await states.ReadAsync<VaultState>(spec.Vault.Id.Entity, cancellationToken) is VaultState.Live vault
-                && vault.Admissions.InFlight.GetValueOrDefault(spec.Upload.ToString()) is { Begun: false })
-                    ? fault
-                    : null);
-
-    private static string? FaultOfListed(UploadState upload) =>
-        upload is UploadState.Unknown ? "the vault lists the upload, but the journal has no history of it" : null;
 
     private static IEnumerable<Reference> OfArchives(ArchiveShardState shard) =>
         from archive in shard.Archives

@@ -22,10 +22,16 @@ internal sealed class KeyEntryConverter : JsonConverter<KeyEntry>
     private static readonly JsonEncodedText ChecksumName = JsonEncodedText.Encode("checksum");
     private static readonly JsonEncodedText CompositeName = JsonEncodedText.Encode("composite");
 
+    private static readonly JsonEncodedText PartSizeName = JsonEncodedText.Encode("partSize");
+    private static readonly JsonEncodedText DescriptionName = JsonEncodedText.Encode("description");
+    private static readonly JsonEncodedText ByteStorageName = JsonEncodedText.Encode("byteStorage");
+
     private static readonly TextConverter<ObjectKey> Keys = new();
     private static readonly TextConverter<UploadId> Uploads = new();
     private static readonly InstantConverter Instants = new();
     private static readonly TextConverter<ObjectETag> ETags = new();
+    private static readonly PartSizeConverter PartSizes = new();
+    private static readonly TextConverter<Description> Descriptions = new();
 
     public override KeyEntry Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -38,6 +44,9 @@ internal sealed class KeyEntryConverter : JsonConverter<KeyEntry>
         KeyChange change = default;
         ChecksumAlgorithm? checksum = null;
         var type = ChecksumType.FullObject;
+        PartSize? partSize = null;
+        Description description = default;
+        ByteStorage byteStorage = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals(KeyName.EncodedUtf8Bytes))
@@ -87,6 +96,19 @@ internal sealed class KeyEntryConverter : JsonConverter<KeyEntry>
                 reader.Read();
                 type = reader.GetBoolean() ? ChecksumType.Composite : ChecksumType.FullObject;
             }
+            else if (reader.ValueTextEquals(PartSizeName.EncodedUtf8Bytes))
+            {
+                partSize = ReadValue(ref reader, PartSizes, options);
+            }
+            else if (reader.ValueTextEquals(DescriptionName.EncodedUtf8Bytes))
+            {
+                description = ReadValue(ref reader, Descriptions, options);
+            }
+            else if (reader.ValueTextEquals(ByteStorageName.EncodedUtf8Bytes))
+            {
+                reader.Read();
+                byteStorage = (ByteStorage)reader.GetInt32();
+            }
             else
             {
                 reader.Skip();
@@ -94,14 +116,21 @@ internal sealed class KeyEntryConverter : JsonConverter<KeyEntry>
         }
 
         return new KeyEntry(
-            key, upload, at, storageClass, sizeBytes, eTag, change, checksum is { } known ? new ChosenChecksum(known, type) : null);
+            key, upload, at, storageClass, sizeBytes, eTag, change, checksum is { } known ? new ChosenChecksum(known, type) : null)
+        {
+            Archive = partSize is { } size ? new ListedArchive(size, description, byteStorage) : null,
+        };
     }
 
     public override void Write(Utf8JsonWriter writer, KeyEntry value, JsonSerializerOptions options)
     {
         writer.WriteStartObject();
-        writer.WritePropertyName(KeyName);
-        Keys.Write(writer, value.Key, options);
+        if (value.Key != default)
+        {
+            writer.WritePropertyName(KeyName);
+            Keys.Write(writer, value.Key, options);
+        }
+
         writer.WritePropertyName(UploadName);
         Uploads.Write(writer, value.Upload, options);
         writer.WritePropertyName(AtName);
@@ -135,6 +164,15 @@ internal sealed class KeyEntryConverter : JsonConverter<KeyEntry>
             {
                 writer.WriteBoolean(CompositeName, true);
             }
+        }
+
+        if (value.Archive is { } archive)
+        {
+            writer.WritePropertyName(PartSizeName);
+            PartSizes.Write(writer, archive.PartSize, options);
+            writer.WritePropertyName(DescriptionName);
+            Descriptions.Write(writer, archive.Description, options);
+            writer.WriteNumber(ByteStorageName, (int)archive.ByteStorage);
         }
 
         writer.WriteEndObject();

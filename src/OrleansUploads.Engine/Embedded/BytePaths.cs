@@ -26,7 +26,7 @@ public sealed class BytePaths
         Keys = keys ?? new KeyIndex(host);
         KeyLister = new KeyLister(Keys);
         CurrentObject = new CurrentObject(host, Keys);
-        Intake = new PartIntake(host, parts, ids, lanes);
+        ArchiveIntake = new ArchiveIntake(host, parts, ids, time, maintenance, lanes);
         Archives = new ArchiveReader(parts);
         Inventories = new InventoryReader(host);
         ObjectIntake = new ObjectIntake(host, parts, ids, time, Keys, maintenance, lanes);
@@ -44,7 +44,7 @@ public sealed class BytePaths
     public CurrentObject CurrentObject { get; }
 
     /// <summary>Takes in the bytes of archives.</summary>
-    public PartIntake Intake { get; }
+    public ArchiveIntake ArchiveIntake { get; }
 
     /// <summary>Reads archives.</summary>
     public ArchiveReader Archives { get; }

@@ -281,13 +281,14 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     /// <remarks>Nothing may wait for it: no reply, and no intent that follows from it.</remarks>
     private bool CanWait(QueuedCommand confirmation, Intent intent, ServiceTime time)
     {
-        if (!_isShared || !_decider.HoldsConfirmations || _phase is Phase.Unloaded or Phase.Loading || _held.Count >= MaxHeld
+        if (!_isShared || _phase is Phase.Unloaded or Phase.Loading || _held.Count >= MaxHeld
             || intent is not { IsAwaited: true, IsRecorded: true } || _replies.IsAwaited(confirmation.Confirms!))
         {
             return false;
         }
 
-        return TryDecide(confirmation.Command!, time) is { Events.IsEmpty: false, Intents.IsEmpty: true, Forgets: false };
+        return TryDecide(confirmation.Command!, time) is { Events.IsEmpty: false, Intents.IsEmpty: true, Forgets: false } decision
+            && _decider.ExpectsWrite(decision.Events.Aggregate(_state, _decider.Evolve));
     }
 
     /// <summary>Takes the next command of a batch. The held confirmations come before a command that changes the state, that is refused or
@@ -374,7 +375,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         && _phase == Phase.Unloaded
         && _queue.Count == 0
         && _replies.IsIdle
-        && command is IMayBeginEntity { ExpectsNewEntity: true };
+        && command is IMayBeginEntity;
 
     /// <summary>Loads the entity if it was taken for a new one, and decides the command again. The caller does not notice.</summary>
     /// <returns>False if the entity was not taken for a new one.</returns>

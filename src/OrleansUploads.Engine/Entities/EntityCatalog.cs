@@ -17,11 +17,10 @@ public class EntityCatalog(EngineOptions engine, EntityLayout layout)
     private readonly Dictionary<EntityKind, Kind> _kinds = new()
     {
         [EntityKind.Account] = Of(new AccountDecider(engine.Accounts, layout.ArchiveShards)),
-        [EntityKind.Vault] = Of(new VaultDecider(engine.Vaults)),
+        [EntityKind.Vault] = Of(new VaultDecider()),
         [EntityKind.ArchiveShard] = Of(new ArchiveShardDecider(engine.Uploads, engine.Retrievals)),
         [EntityKind.Jobs] = Of(new JobsDecider(engine.Retrievals, engine.Vaults, layout.Retirements)),
         [EntityKind.Upload] = Of(new UploadDecider(engine.Uploads, engine.Retrievals)),
-        [EntityKind.UploadPage] = Of(new UploadPageDecider()),
         [EntityKind.Service] = Of(new ServiceDecider()),
         [EntityKind.Bucket] = Of(new BucketDecider()),
         [EntityKind.KeyLeaf] = Of(new KeyLeafDecider(layout.LeafBytes)),

@@ -56,9 +56,9 @@ public sealed class KeyIndex(IEntityHost host)
     internal async ValueTask<IAnswer> TellAsync(EntityId sender, TellKey tell, CancellationToken cancellationToken)
     {
         var answer = await SendAsync(tell.Index, tell.Position, tell.Command, cancellationToken, tell.Start);
-        if (answer is ObjectRefusal.LeafIsSealed)
+        if (answer is ObjectRefusal.LeafIsSealed && tell.Index.Bucket is { } bucket)
         {
-            await RequireDeletedAsync(tell.Index, cancellationToken);
+            await RequireDeletedAsync(bucket, cancellationToken);
             return new PublicationVerdict.BucketDeleted();
         }
 
@@ -121,11 +121,11 @@ public sealed class KeyIndex(IEntityHost host)
     }
 
     /// <summary>A sealed leaf does not know whether its bucket is deleted, or will take objects again.</summary>
-    private async ValueTask RequireDeletedAsync(KeyIndexId index, CancellationToken cancellationToken)
+    private async ValueTask RequireDeletedAsync(BucketIncarnation incarnation, CancellationToken cancellationToken)
     {
-        var name = index.Bucket.Name;
+        var name = incarnation.Name;
         var found = await host.AskAsync(name.Entity, new FindBucket(name), cancellationToken);
-        if (found.TryGet(out var bucket, out _) && bucket.Bucket == index.Bucket)
+        if (found.TryGet(out var bucket, out _) && bucket.Bucket == incarnation)
         {
             throw new EntityUnavailableException(name.Entity, "the bucket is being deleted; try again.", inner: null);
         }

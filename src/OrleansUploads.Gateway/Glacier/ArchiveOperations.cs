@@ -24,8 +24,8 @@ internal static class ArchiveOperations
             throw GlacierError.InvalidPayloadHash(PayloadModes.NotSigned);
         }
 
-        return call.ArchiveCreated(call.OrRefuse(await call.Paths.Intake.StoreArchiveAsync(
-            call.Vault, description, lengthBytes, hashes, call.Body, call.Aborted)));
+        return call.ArchiveCreated(call.OrRefuse(await call.Paths.ArchiveIntake.StoreArchiveAsync(
+            call.Incarnation, description, lengthBytes, hashes, call.Body, call.Aborted)));
     }
 
     /// <summary>Deletes an archive. Deleting it again gives the same answer for as long as the deletion is remembered. If the policies

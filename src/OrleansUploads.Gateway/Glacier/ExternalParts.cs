@@ -32,7 +32,7 @@ internal static class ExternalParts
         var range = BodyHeaders.ReadReportedRange(call);
         var treeHash = BodyHeaders.ReadTreeHash(call);
         var report = new ReportExternalPart(
-            call.Vault,
+            call.Incarnation,
             range,
             treeHash,
             ExternalHeaders.TryReadLocation(text, out var location)
@@ -58,7 +58,7 @@ internal static class ExternalParts
 
     private static async ValueTask<UploadSpec?> FindArchiveAsync(GlacierCall call, UploadId upload)
     {
-        var found = await call.TryAskAsync(upload.Entity, new SummarizeUpload(call.Vault));
+        var found = await call.TryAskAsync(upload.Entity, new SummarizeUpload(call.Incarnation));
         return found.TryGet(out var summary, out _) && ExternalManifest.IsOf(summary) && summary.ArchiveDeletedAt is null
             ? summary.Spec
             : null;

@@ -23,9 +23,6 @@ internal static class GlacierRefusals
         Refusal.TooManyTags r => GlacierError.LimitExceeded(
             $"With these tags {VaultArn.Format(region, r.Vault)} would have more than {r.Limit} tags, the maximum for a vault. "
             + "No tag was added; remove some tags first."),
-        Refusal.TooManyUploads r => GlacierError.LimitExceeded(
-            $"{VaultArn.Format(region, r.Vault)} has {r.Limit} uploads in progress, the maximum for a vault. Complete or abort "
-            + "some first."),
         Refusal.TooManyJobs r => GlacierError.LimitExceeded(
             $"The vault has {r.Limit} {(r.OfInventories ? "inventory jobs" : "jobs")}, the maximum for a vault. A job exists until its "
             + $"output expires; the next one expires at {GlacierDate.Format(r.NextExpiresAt)}."),

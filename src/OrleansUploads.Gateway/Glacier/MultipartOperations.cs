@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Keys;
 
 namespace OrleansUploads.Gateway.Glacier;
 
@@ -21,9 +21,8 @@ internal static class MultipartOperations
         }
 
         var description = BodyHeaders.ReadDescription(call);
-        var command = new OpenUpload(
-            call.Vault, call.Services.Ids.NewUpload(), partSize, description, UploadOrigin.Multipart, ExternalParts.ReadStorage(call));
-        var spec = call.OrRefuse(await call.Paths.Intake.OpenAsync(command, call.Aborted));
+        var spec = await call.Paths.ArchiveIntake.InitiateAsync(
+            call.Incarnation, partSize, description, ExternalParts.ReadStorage(call), call.Aborted);
         return FrontAnswer.Created(
             (GlacierHeaders.Location, call.Location($"/multipart-uploads/{spec.Upload}")),
             (GlacierHeaders.UploadId, spec.Upload.ToString()));
@@ -41,8 +40,8 @@ internal static class MultipartOperations
 
         var range = BodyHeaders.ReadPartRange(call);
         var hashes = BodyHeaders.ReadHashes(call);
-        call.OrRefuse(await call.Paths.Intake.StorePartAsync(
-            upload, call.Vault, range, hashes, call.Body, call.Sender, call.Aborted));
+        call.OrRefuse(await call.Paths.ArchiveIntake.StorePartAsync(
+            upload, call.Incarnation, range, hashes, call.Body, call.Sender, call.Aborted));
         return FrontAnswer.NoContent((GlacierHeaders.TreeHash, hashes.Tree.ToString()));
     }
 
@@ -59,14 +58,14 @@ internal static class MultipartOperations
 
         var treeHash = BodyHeaders.ReadTreeHash(call);
         return call.ArchiveCreated(call.OrRefuse(
-            await call.Paths.Intake.CompleteAsync(upload, call.Vault, sizeBytes, treeHash, call.Aborted)));
+            await call.Paths.ArchiveIntake.CompleteAsync(upload, call.Incarnation, sizeBytes, treeHash, call.Aborted)));
     }
 
     /// <summary>Aborts an upload.</summary>
     public static async ValueTask<FrontAnswer> AbortAsync(GlacierCall call)
     {
         var upload = IdOf(call);
-        await call.AskAsync(upload.Entity, new AbortUpload(call.Vault));
+        await call.AskAsync(upload.Entity, new AbortUpload(call.Incarnation));
         return FrontAnswer.NoContent();
     }
 
@@ -81,24 +80,22 @@ internal static class MultipartOperations
             throw PageRequest.InvalidMarker(page.Marker);
         }
 
-        var parts = await ExternalParts.ListAsync(call, upload, new ListParts(call.Vault, firstByte, page.Limit));
+        var parts = await ExternalParts.ListAsync(call, upload, new ListParts(call.Incarnation, firstByte, page.Limit));
         return GlacierJson.Answer(DocumentOf(call, parts));
     }
 
-    /// <summary>Lists uploads in progress by ID. The marker is the ID of the last upload of the page.</summary>
+    /// <summary>Lists uploads in progress by the time of their initiation. The marker is that of the last upload of the page.</summary>
     public static async ValueTask<FrontAnswer> ListUploadsAsync(GlacierCall call)
     {
         var page = PageRequest.Read(call.Query, PageRequest.MaxItems);
-        if (page.Marker is not null && !UploadId.TryParse(page.Marker, out _))
-        {
-            throw PageRequest.InvalidMarker(page.Marker);
-        }
-
-        var uploads = call.OrRefuse(
-            await new UploadsReader(call.Services.Host).ReadAsync(call.Vault, page.Marker ?? "", page.Limit, call.Aborted));
-        var marker = uploads.HasMore ? uploads.Uploads[^1].Upload.ToString() : null;
-        return GlacierJson.Answer(
-            new UploadListDocument(marker, [.. uploads.Uploads.Select(spec => UploadDocument.From(spec, call.Region))]));
+        KeyPosition? after = page.Marker is not { } marker ? null
+            : UploadMarker.TryParse(key: "", marker, out var position) ? position
+            : throw PageRequest.InvalidMarker(marker);
+        var uploads = await call.Paths.KeyLister.ListAsync(
+            new KeyListing(call.Incarnation.Uploads, Prefix: "", Delimiter: "", after, page.Limit), call.Aborted);
+        return GlacierJson.Answer(new UploadListDocument(
+            uploads.Next is { } next ? UploadMarker.Format(next) : null,
+            [.. uploads.Entries.Select(entry => UploadDocument.From(entry, call.Arn))]));
     }
 
     private static UploadId IdOf(GlacierCall call) =>
@@ -131,13 +128,10 @@ internal sealed record UploadDocument(
     long PartSizeInBytes,
     string VaultARN)
 {
-    /// <summary>The document of an upload.</summary>
-    public static UploadDocument From(UploadSpec spec, string region) => new(
-        spec.Description.OrNull,
-        spec.CreatedAt,
-        spec.Upload.ToString(),
-        spec.PartSize.Bytes,
-        VaultArn.Format(region, spec.Vault.Id));
+    /// <summary>The document of an upload in the list of its vault.</summary>
+    public static UploadDocument From(KeyEntry entry, string vaultArn) => entry.Archive is { } archive
+        ? new(archive.Description.OrNull, entry.At, entry.Upload.ToString(), archive.PartSize.Bytes, vaultArn)
+        : throw new ArgumentException("The entry is not that of an upload to a vault.", nameof(entry));
 }
 
 /// <summary>The response of ListMultipartUploads.</summary>

@@ -184,7 +184,7 @@ internal sealed class S3Call : FrontCall
     /// <exception cref="S3Error">Bucket or key are wrong.</exception>
     public async ValueTask<ObjectName> RequireObjectAsync(S3Address address, string ownerHeader)
     {
-        var bucket = await RequireBucketAsync(address, ownerHeader);
+        var bucket = await RequireBucketAsync(address, ownerHeader, ofObject: true);
         return ObjectKey.TryParse(address.Key, out var key) ? new ObjectName(bucket.Bucket, key) : throw new S3Error(
             S3ErrorCode.KeyTooLongError,
             "Your key is too long.",
@@ -206,10 +206,16 @@ internal sealed class S3Call : FrontCall
         ? name
         : throw new S3Error(S3ErrorCode.InvalidBucketName, "The specified bucket is not valid.", ("BucketName", text ?? ""));
 
-    private async ValueTask<BucketDescription> RequireBucketAsync(S3Address address, string ownerHeader)
+    private async ValueTask<BucketDescription> RequireBucketAsync(S3Address address, string ownerHeader, bool ofObject = false)
     {
         var name = RequireName(address.Bucket);
-        var bucket = await AskAsync(name.Entity, new FindBucket(name));
+        var bucket = await AskAsync(name.Entity, ofObject ? new FindBucketForObject(name) : new FindBucket(name));
+        if (bucket.Owner != Account && ofObject)
+        {
+            // The advice may be about an earlier incarnation, which another account had.
+            bucket = await AskAsync(name.Entity, new FindBucket(name));
+        }
+
         if (bucket.Owner != Account)
         {
             throw new S3Error(S3ErrorCode.AccessDenied, "Access Denied: another account owns the bucket.");

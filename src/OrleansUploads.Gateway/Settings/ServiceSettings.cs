@@ -57,9 +57,6 @@ internal class ServiceSettings
     [Setting("Maximum number of vaults per account.")]
     public int MaxVaults { get; set; } = Defaults.Engine.Accounts.MaxVaults;
 
-    [Setting("Maximum number of uploads in progress per vault, up to {max}.", Max = VaultLimits.MaxOpenUploads, IsSameOnAllSilos = true)]
-    public int MaxOpenUploads { get; set; } = Defaults.Engine.Vaults.OpenUploads;
-
     [Setting(
         "Maximum number of jobs that a vault keeps, up to {max}; at most a tenth can be inventory jobs.",
         Max = VaultLimits.DefaultJobs,
@@ -102,7 +99,7 @@ internal class ServiceSettings
             Uploads = new UploadPolicy { StaleAfter = StaleAfter, ReplacedObjectGrace = ReplacedObjectGrace },
             Retrievals = RetrievalDelay,
             Accounts = new AccountPolicy { MaxVaults = MaxVaults },
-            Vaults = new VaultLimits { OpenUploads = MaxOpenUploads, Jobs = MaxJobs },
+            Vaults = new VaultLimits { Jobs = MaxJobs },
             Maintenance = new MaintenanceOptions { AttemptGrace = CollectGrace, CollectInterval = CollectInterval },
         },
         Gateway = new GatewayOptions

@@ -17,6 +17,8 @@ internal sealed class AzureJournal(ClusterDecisions decisions, TableServiceClien
     /// <summary>What Orleans writes instead of a slash, which no key in a table may contain.</summary>
     private const char Replacement = '_';
 
+    private const int SlashesOfRoutes = 2;
+    private const int SlashesOfLeaf = 3;
 
     private readonly TableClient _journals = tables.GetTableClient(AzureStores.JournalTable);
 
@@ -37,15 +39,20 @@ internal sealed class AzureJournal(ClusterDecisions decisions, TableServiceClien
     }
 
     /// <summary>Restores the slashes of a key. The name of a vault, and an upload ID, may contain the replacement; all else in keys may not.
-    /// </summary>
+    /// The index of a bucket has one slash less than that of a vault.</summary>
     internal static string RestoreKey(EntityKind kind, string stored) => kind switch
     {
         EntityKind.Vault => Restore(stored, fromEnd: 0),
         EntityKind.Jobs => Restore(stored, fromEnd: 1),
-        EntityKind.ArchiveShard or EntityKind.UploadPage => Restore(stored, fromEnd: 2),
-        EntityKind.KeyLeaf or EntityKind.KeyRoutes => stored.Replace(Replacement, Slash),
+        EntityKind.ArchiveShard => Restore(stored, fromEnd: 2),
+        EntityKind.KeyLeaf => RestoreOfIndex(stored, SlashesOfLeaf),
+        EntityKind.KeyRoutes => RestoreOfIndex(stored, SlashesOfRoutes),
         _ => stored,
     };
+
+    private static string RestoreOfIndex(string stored, int slashesOfBucket) => stored.Count(Replacement) == slashesOfBucket
+        ? stored.Replace(Replacement, Slash)
+        : Restore(stored, fromEnd: slashesOfBucket);
 
     private static string Restore(string stored, int fromEnd)
     {

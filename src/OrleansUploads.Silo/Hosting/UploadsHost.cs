@@ -5,7 +5,6 @@ using Orleans.Configuration;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Tls;
-using OrleansUploads.Cluster.Uploads;
 using OrleansUploads.Dashboard;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Ownership;
@@ -57,7 +56,7 @@ internal static class UploadsHost
         builder.Services.AddSingleton<INotifier>(services => new HttpNotifier(
             options.Receivers, options.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
-        builder.Services.AddSingleton<IdSource, PageByPageIds>();
+        builder.Services.AddSingleton<IdSource>();
         var gateway = options.Gateway;
         builder.Services.AddOrleansUploadsServer(gateway).AddOrleansUploadsFronts(
             settings.Role == ProcessRole.Silo

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Hashing;
@@ -29,12 +28,11 @@ public sealed class ReclaimTests
         var upload = await StorePartAsync(world, cluster);
 
         await Eventually.BecomesTrueAsync(
-            async () => (await cluster.Client.AskWithRetriesAsync(
-                Some.Vault.Entity, new FindUploadPages(Some.Vault, ""))).Answer.Pages.Count == 0,
+            async () => (await UploadOfManyParts.ListOpenAsync(cluster.Client)).Count == 0,
             "the vault no longer lists the stale upload");
         Assert.Equal(
             UploadPhase.Expired,
-            (await cluster.Client.AskWithRetriesAsync(upload.Entity, new SummarizeUpload(Some.Vault))).Answer.Phase);
+            (await cluster.Client.AskWithRetriesAsync(upload.Entity, new SummarizeUpload(Some.Incarnation))).Answer.Phase);
         await Eventually.BecomesTrueAsync(
             async () => (await world.Parts.AllAttemptsAsync(upload.Id, CancellationToken.None)).Count == 0,
             "its bytes are collected");
@@ -50,7 +48,7 @@ public sealed class ReclaimTests
             "the silos trust their clocks");
         var upload = await StorePartAsync(world, cluster);
 
-        await cluster.Client.AskWithRetriesAsync(upload.Entity, new AbortUpload(Some.Vault));
+        await cluster.Client.AskWithRetriesAsync(upload.Entity, new AbortUpload(Some.Incarnation));
 
         await Eventually.BecomesTrueAsync(
             async () => (await world.Parts.AllAttemptsAsync(upload.Id, CancellationToken.None)).Count == 0,

@@ -59,11 +59,8 @@ public sealed class RestartTests
         await Eventually.BecomesTrueAsync(
             async () => (await DescribeAsync(after)).Archives == 1, "the archive is counted");
 
-        // The vault counts the archive in the write before it tells the page of the upload.
         await Eventually.BecomesTrueAsync(
-            async () => (await after.Client.AskWithRetriesAsync(
-                Some.Vault.Entity, new FindUploadPages(Some.Vault, ""))).Answer.Pages.Count == 0,
-            "the page no longer has the upload");
+            async () => (await UploadOfManyParts.ListOpenAsync(after.Client)).Count == 0, "the vault no longer lists the upload");
     }
 
     [Fact]

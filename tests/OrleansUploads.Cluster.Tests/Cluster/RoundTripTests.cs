@@ -23,21 +23,20 @@ public sealed class RoundTripTests(ITestOutputHelper output)
             output.WriteLine($"{step}: {string.Join(", ", calls)}");
         }
 
-        // Confirmations share the next write.
+        // A confirmation shares the next write, or is written after the answer.
         AssertMakes(
             steps["initiate"],
             ("write ou-upload", 1, 1),
-            ("write ou-upload-page", 1, 1),
-            ("write ou-vault", 1, 1));
+            ("write ou-key-leaf", 1, 1));
         AssertMakes(steps["check"]);
         AssertMakes(steps["part"], ("write ou-upload", 1, 1));
         AssertMakes(
             steps["complete"],
-            ("write ou-upload", 2, 2),
+            ("write ou-upload", 1, 2),
             ("read ou-shard", 1, 1),
             ("write ou-shard", 1, 1),
-            ("write ou-vault", 1, 2),
-            ("write ou-upload-page", 1, 1));
+            ("write ou-vault", 1, 1),
+            ("write ou-key-leaf", 1, 1));
     }
 
     private static void AssertMakes(IReadOnlyList<string> calls, params (string Call, int Least, int Most)[] expected)
@@ -54,7 +53,7 @@ public sealed class RoundTripTests(ITestOutputHelper output)
         await upload.OpenAsync(host);
         steps["initiate"] = storage.Take();
         await host.AskWithRetriesAsync(
-            upload.Entity, new CheckPart(Some.Vault, new PartRange(0, Some.MiB - 1)));
+            upload.Entity, new CheckPart(Some.Incarnation, new PartRange(0, Some.MiB - 1)));
         steps["check"] = storage.Take();
         await host.AskWithRetriesAsync(upload.Entity, upload.Report(0, "part"));
         steps["part"] = storage.Take();

@@ -21,7 +21,7 @@ public sealed class FailoverHostTests : IDisposable
     public async Task A_command_is_held_until_its_entity_has_moved_and_then_sent_again_unchanged()
     {
         var inner = new MovingHost();
-        var command = new AbortUpload(Some.Vault);
+        var command = new AbortUpload(Some.Incarnation);
         var answer = Ask(HostOver(inner, Patient), Some.Upload(1), command);
 
         await AdvanceAsync(TimeSpan.FromSeconds(6));
@@ -38,16 +38,16 @@ public sealed class FailoverHostTests : IDisposable
     {
         var inner = new MovingHost();
         var host = HostOver(inner, Patient);
-        var lost = AskTracked(host, new AbortUpload(Some.Vault));
+        var lost = AskTracked(host, new AbortUpload(Some.Incarnation));
         await inner.Asked;
-        var held = AskTracked(host, new ListParts(Some.Vault, 0, 1));
+        var held = AskTracked(host, new ListParts(Some.Incarnation, 0, 1));
         await AdvanceAsync(TimeSpan.FromSeconds(6));
         inner.HasArrived = true;
         await AdvanceUntilAsync(Task.WhenAll(lost, held));
 
         Assert.Equal(new TrackedAnswer(Done.Instance, IsToRepetition: true), await lost);
         Assert.Equal(new TrackedAnswer(Done.Instance, IsToRepetition: false), await held);
-        Assert.False((await AskTracked(host, new AbortUpload(Some.Vault))).IsToRepetition);
+        Assert.False((await AskTracked(host, new AbortUpload(Some.Incarnation))).IsToRepetition);
     }
 
     [Fact]
@@ -55,9 +55,9 @@ public sealed class FailoverHostTests : IDisposable
     {
         var inner = new MovingHost();
         var host = HostOver(inner, Patient);
-        var probe = Ask(host, Some.Upload(1), new AbortUpload(Some.Vault));
+        var probe = Ask(host, Some.Upload(1), new AbortUpload(Some.Incarnation));
         await inner.Asked;
-        var others = Enumerable.Range(2, 20).Select(_ => Ask(host, Some.Upload(1), new ListParts(Some.Vault, 0, 1))).ToList();
+        var others = Enumerable.Range(2, 20).Select(_ => Ask(host, Some.Upload(1), new ListParts(Some.Incarnation, 0, 1))).ToList();
 
         await AdvanceAsync(TimeSpan.FromSeconds(6));
         Assert.DoesNotContain(inner.Sent, static sent => sent is ListParts);
@@ -71,11 +71,11 @@ public sealed class FailoverHostTests : IDisposable
     public async Task Another_entity_is_not_held()
     {
         var host = HostOver(new MovingHost());
-        var held = Ask(host, Some.Upload(1), new AbortUpload(Some.Vault));
+        var held = Ask(host, Some.Upload(1), new AbortUpload(Some.Incarnation));
         await AdvanceAsync(TimeSpan.FromSeconds(1));
 
         var other = new MovingHost { HasArrived = true };
-        Assert.Same(Done.Instance, await Ask(HostOver(other), Some.Upload(2), new AbortUpload(Some.Vault)));
+        Assert.Same(Done.Instance, await Ask(HostOver(other), Some.Upload(2), new AbortUpload(Some.Incarnation)));
         Assert.False(held.IsCompleted);
         Assert.Single(other.Sent);
         await EndAsync(held);
@@ -87,9 +87,9 @@ public sealed class FailoverHostTests : IDisposable
         var inner = new MovingHost();
         var host = HostOver(inner, Patient);
         using var impatient = new CancellationTokenSource();
-        var probe = Ask(host, Some.Upload(1), new AbortUpload(Some.Vault), impatient.Token);
+        var probe = Ask(host, Some.Upload(1), new AbortUpload(Some.Incarnation), impatient.Token);
         await inner.Asked;
-        var other = Ask(host, Some.Upload(1), new ListParts(Some.Vault, 0, 1));
+        var other = Ask(host, Some.Upload(1), new ListParts(Some.Incarnation, 0, 1));
         await AdvanceAsync(TimeSpan.FromSeconds(1));
 
         await impatient.CancelAsync();
@@ -104,7 +104,7 @@ public sealed class FailoverHostTests : IDisposable
     [Promise("cluster.md", "only the network between two silos fails")]
     public async Task A_command_is_not_held_for_longer_than_the_SDKs_wait()
     {
-        var answer = Ask(HostOver(new MovingHost()), Some.Upload(1), new AbortUpload(Some.Vault));
+        var answer = Ask(HostOver(new MovingHost()), Some.Upload(1), new AbortUpload(Some.Incarnation));
 
         await AdvanceAsync(Options.MaxTime - TimeSpan.FromSeconds(1));
         Assert.False(answer.IsCompleted);
@@ -119,7 +119,7 @@ public sealed class FailoverHostTests : IDisposable
         var inner = new MovingHost { IsFailover = false };
 
         await Assert.ThrowsAsync<EntityUnavailableException>(
-            () => Ask(HostOver(inner), Some.Upload(1), new AbortUpload(Some.Vault)));
+            () => Ask(HostOver(inner), Some.Upload(1), new AbortUpload(Some.Incarnation)));
 
         Assert.Single(inner.Sent);
     }
@@ -128,13 +128,13 @@ public sealed class FailoverHostTests : IDisposable
     public async Task A_process_that_stops_answers_what_it_holds_and_holds_nothing_more()
     {
         var host = HostOver(new MovingHost());
-        var held = Ask(host, Some.Upload(1), new AbortUpload(Some.Vault));
+        var held = Ask(host, Some.Upload(1), new AbortUpload(Some.Incarnation));
         await AdvanceAsync(TimeSpan.FromSeconds(1));
 
         await _stopping.CancelAsync();
 
         await Assert.ThrowsAsync<EntityUnavailableException>(() => held);
-        await Assert.ThrowsAsync<EntityUnavailableException>(() => Ask(host, Some.Upload(2), new AbortUpload(Some.Vault)));
+        await Assert.ThrowsAsync<EntityUnavailableException>(() => Ask(host, Some.Upload(2), new AbortUpload(Some.Incarnation)));
     }
 
     [Theory]
@@ -144,7 +144,7 @@ public sealed class FailoverHostTests : IDisposable
     {
         var host = HostOver(new MovingHost(), Options with { MaxCommands = maxCommands, MaxBytes = maxBytes });
         var answers = Enumerable.Range(1, 20)
-            .Select(number => Ask(host, Some.Upload(number), new AbortUpload(Some.Vault)))
+            .Select(number => Ask(host, Some.Upload(number), new AbortUpload(Some.Incarnation)))
             .ToList();
 
         var refused = answers.Where(static answer => answer.IsCompleted).ToList();

@@ -1,4 +1,6 @@
+using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
@@ -74,7 +76,7 @@ public sealed class RecentPoliciesHostTests
         {
             new SetAccessPolicy(Some.Vault, Policy), new DeleteAccessPolicy(Some.Vault), new InitiateLock(Some.Vault, default, Policy),
             new CompleteLock(Some.Vault, default), new AbortLock(Some.Vault), new AddTags(Some.Vault, new Dictionary<string, string>()),
-            new RemoveTags(Some.Vault, []), new DeleteVault(Some.Vault),
+            new RemoveTags(Some.Vault, []),
         })
         {
             var changing = AskAsync(change);
@@ -97,15 +99,15 @@ public sealed class RecentPoliciesHostTests
     }
 
     [Fact]
-    public async Task A_repetition_that_does_not_find_the_vault_waits_like_the_deletion_before_it()
+    public async Task A_repetition_that_is_refused_waits_like_the_change_before_it()
     {
         _vault.Exists = false;
         _vault.IsAskedAgain = true;
-        var deleting = AskAsync(new DeleteVault(Some.Vault));
+        var changing = AskAsync(new DeleteAccessPolicy(Some.Vault));
         _time.Advance(RecentPoliciesHost.MaxAge - TimeSpan.FromMilliseconds(1));
-        Assert.False(deleting.IsCompleted);
+        Assert.False(changing.IsCompleted);
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.IsType<Refusal.VaultNotFound>(await deleting);
+        Assert.IsType<Refusal.VaultNotFound>(await changing);
     }
 
     [Fact]
@@ -135,6 +137,20 @@ public sealed class RecentPoliciesHostTests
             var opened = await _host.SendTrackedAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), CancellationToken.None);
             Assert.Equal(isRepetition, opened.IsToRepetition);
         }
+    }
+
+    [Fact]
+    public async Task A_deleted_vault_leaves_its_account_when_no_process_remembers_it()
+    {
+        var removal = new VaultRemovalHost(_vault, _time);
+        _vault.Questions = 0;
+        var removing = removal.SendAsync(Some.Account.Entity, new RemoveVault(Some.Incarnation), CancellationToken.None).AsTask();
+        _time.Advance(RecentPoliciesHost.MaxAge - TimeSpan.FromMilliseconds(1));
+        Assert.False(removing.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await removing;
+
+        await removal.SendAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), CancellationToken.None);
     }
 
     private Task<IAnswer> AskAsync(ICommand command) =>

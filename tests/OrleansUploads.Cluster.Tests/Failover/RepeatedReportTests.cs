@@ -16,7 +16,7 @@ public sealed class RepeatedReportTests
     {
         var parts = new MemoryPartStore();
         var host = new FailoverHost(new HostWhoseFirstReportIsLost(), new FailoverOptions(), TimeProvider.System, CancellationToken.None);
-        var intake = new PartIntake(host, parts, new SeededIds(TimeProvider.System, 1));
+        var intake = new ArchiveIntake(host, parts, new SeededIds(TimeProvider.System, 1), TimeProvider.System);
         byte[] bytes = [1, 2, 3];
         using var hasher = new PartHasher();
         hasher.Append(bytes);
@@ -24,7 +24,7 @@ public sealed class RepeatedReportTests
 
         var stored = await intake.StorePartAsync(
             Some.Upload(1),
-            Some.Vault,
+            Some.Incarnation,
             new PartRange(0, bytes.Length - 1),
             new StatedHashes(hashes.Linear, hashes.Tree),
             new MemoryStream(bytes),

@@ -2,6 +2,7 @@ using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Keys;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cluster.Tests.Harness;
@@ -9,6 +10,9 @@ namespace OrleansUploads.Cluster.Tests.Harness;
 /// <summary>An upload of many parts of 1 MiB. The parts are reported without storing bytes.</summary>
 internal sealed class UploadOfManyParts(int parts, int number)
 {
+    private readonly DateTimeOffset _createdAt =
+        DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+
     private int _attempts;
 
     public UploadId Id { get; } = Some.Upload(1000 + number);
@@ -21,22 +25,28 @@ internal sealed class UploadOfManyParts(int parts, int number)
         host.AskWithRetriesAsync(Some.Account.Entity, new CreateVault(Some.Vault));
 
     public async Task OpenAsync(IEntityHost host) => Assert.Null((await host.AskWithRetriesAsync(
-        Some.Vault.Entity,
-        new OpenUpload(Some.Vault, Id, Some.Size(1), Description.None, UploadOrigin.Multipart))).Refusal);
+        Entity,
+        new InitiateUpload(new UploadSpec(
+            Id, Some.Incarnation, Some.Size(1), Description.None, UploadOrigin.Multipart, _createdAt)))).Refusal);
 
     /// <summary>Creates a report of a part with the given content, as a new attempt.</summary>
     public StorePart Report(int slot, string content) => new(
-        Some.Vault,
+        Some.Incarnation,
         new PartRange(slot * Some.MiB, ((slot + 1) * Some.MiB) - 1),
         Some.Hash(content),
         Some.Attempt(Interlocked.Increment(ref _attempts), TimeProvider.System.GetUtcNow()));
+
+    /// <summary>The uploads that the vault lists.</summary>
+    public static async Task<IReadOnlyList<UploadId>> ListOpenAsync(IEntityHost host) =>
+        [.. (await new KeyIndex(host).ReadAsync(Some.Incarnation.Uploads, KeyPosition.Start, limit: 1000, CancellationToken.None))
+            .Entries.Select(static entry => entry.Upload)];
 
     public async Task<IReadOnlyList<ListedPart>> ListAsync(IEntityHost host)
     {
         List<ListedPart> listed = [];
         for (long? next = 0; next is { } first;)
         {
-            var page = (await host.AskWithRetriesAsync(Entity, new ListParts(Some.Vault, first, 1000))).Answer;
+            var page = (await host.AskWithRetriesAsync(Entity, new ListParts(Some.Incarnation, first, 1000))).Answer;
             listed.AddRange(page.Parts);
             next = page.NextFirstByte;
         }
@@ -45,7 +55,7 @@ internal sealed class UploadOfManyParts(int parts, int number)
     }
 
     public CompleteUpload Complete(IReadOnlyList<ListedPart> listed) => new(
-        Some.Vault, parts * Some.MiB, TreeHasher.Combine([.. listed.Select(part => part.TreeHash)]));
+        Some.Incarnation, parts * Some.MiB, TreeHasher.Combine([.. listed.Select(part => part.TreeHash)]));
 
     /// <summary>Completes the upload concurrently from many clients, each through its own host. There must be one
     /// archive.</summary>

@@ -15,41 +15,14 @@ public sealed class ReminderJournalTests
     private readonly HeldReminders _reminders = new();
 
     [Fact]
-    public async Task The_first_record_of_a_new_entity_is_written_while_its_reminder_is_registered()
+    public async Task A_record_is_written_after_its_reminder_is_registered()
     {
         var journal = Open();
-        var append = journal.AppendAsync(Record(0, Week), CancellationToken.None).AsTask();
-
-        Assert.Equal(1, await _inner.ReadVersionAsync(Entity, CancellationToken.None));
-        Assert.False(append.IsCompleted);
-        _reminders.Release.SetResult();
-        Assert.Equal(AppendOutcome.Appended, await append);
-    }
-
-    [Fact]
-    public async Task Any_other_record_is_written_after_its_reminder_is_registered()
-    {
-        var journal = Open();
-        await journal.ReadAsync(Entity, CancellationToken.None);
         var append = journal.AppendAsync(Record(0, Week), CancellationToken.None).AsTask();
 
         Assert.Equal(0, await _inner.ReadVersionAsync(Entity, CancellationToken.None));
         _reminders.Release.SetResult();
         Assert.Equal(AppendOutcome.Appended, await append);
-    }
-
-    [Fact]
-    public async Task A_first_record_without_its_reminder_is_not_acknowledged_and_the_next_read_registers_it()
-    {
-        var append = Open().AppendAsync(Record(0, Week), CancellationToken.None).AsTask();
-        _reminders.Release.SetException(new TimeoutException("the silo is gone"));
-        await Assert.ThrowsAsync<JournalUnavailableException>(() => append);
-        Assert.Equal(1, await _inner.ReadVersionAsync(Entity, CancellationToken.None));
-
-        Released();
-        await Open().ReadAsync(Entity, CancellationToken.None);
-
-        Assert.Equal([Week], _reminders.FirstTicks);
     }
 
     [Fact]

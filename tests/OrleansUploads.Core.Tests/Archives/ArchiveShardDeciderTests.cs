@@ -17,9 +17,10 @@ public sealed class ArchiveShardDeciderTests : ShardDriver
     [Fact]
     public void An_added_archive_is_found_and_the_vault_is_informed()
     {
-        var sent = Raised(Add(1)).Tells<RecordArchives>();
-        Assert.Equal((7, 1L, 1L), (sent.Totals.Shard, sent.Totals.Version, sent.Totals.Archives));
-        Assert.Equal(Some.Upload(1), sent.ClosedUpload);
+        var told = Raised(Add(1));
+        var sent = told.Tells<RecordArchives>();
+        Assert.Equal((1L, 7, 1L, 1L), (sent.Epoch, sent.Totals.Shard, sent.Totals.Version, sent.Totals.Archives));
+        Assert.True(told.IsRepeatedBySender);
         Assert.Equal(Some.Archive(1), Ask(new FindArchive(Id(1))));
     }
 
@@ -49,6 +50,7 @@ public sealed class ArchiveShardDeciderTests : ShardDriver
         GivenRecorded(Add(1));
         var told = Do(Delete(1)).Intents
             .Single(intent => intent.Action is TellEntity { Command: RecordArchives });
+        Assert.False(told.IsRepeatedBySender);
 
         // The vault had recorded the deletion, but the confirmation was lost, and the message is sent again after the vault's deletion.
         Confirm(told, AdditionVerdict.Gone);

@@ -247,7 +247,7 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
         var uploads = new LeafDriver(SomeObject.UploadLeaf);
         foreach (var (upload, minute) in new[] { (1, 5), (2, 3), (3, 9) })
         {
-            uploads.Given(new ListObjectUpload(SomeObject.UploadEntry("a", upload, minute)));
+            uploads.Given(new ListUpload(SomeObject.UploadEntry("a", upload, minute)));
         }
 
         var page = uploads.Ask(new ReadLeaf(KeyPosition.Start, 10));
@@ -260,7 +260,7 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
         var uploads = new LeafDriver(SomeObject.UploadLeaf);
         var entry = SomeObject.UploadEntry("a", 1);
         uploads.Given(
-            new ListObjectUpload(entry), new UnlistObjectUpload(entry.PositionIn(KeyTree.Uploads)), new ListObjectUpload(entry));
+            new ListUpload(entry), new UnlistUpload(entry.PositionIn(KeyTree.Uploads)), new ListUpload(entry));
         Assert.Empty(uploads.State.Entries);
     }
 }

@@ -38,13 +38,13 @@ public sealed class LocatedUploadTests : UploadDriver
     public void A_list_from_behind_the_last_possible_byte_is_empty(long first)
     {
         Given(Located(0, MiB - 1, "a"), Located(MiB, (2 * MiB) - 1, "b"));
-        Assert.Empty(Ask(new ListParts(Some.Vault, first, 10)).Parts);
+        Assert.Empty(Ask(new ListParts(Some.Incarnation, first, 10)).Parts);
     }
 
     [Fact]
     public void A_located_upload_refuses_part_bytes()
     {
-        EachRefused<Refusal.UploadStoredExternally>(new CheckPart(Some.Vault, new PartRange(0, 9)), Part(0, 9, "a"));
+        EachRefused<Refusal.UploadStoredExternally>(new CheckPart(Some.Incarnation, new PartRange(0, 9)), Part(0, 9, "a"));
         Assert.Empty(ListedParts);
     }
 
@@ -54,16 +54,16 @@ public sealed class LocatedUploadTests : UploadDriver
         var other = new UploadDriver();
         other.Given(Initiate());
         other.Refused<Refusal.UploadStoredByGateway>(Located(0, 9, "a"));
-        other.Ask(new CheckPart(Some.Vault, new PartRange(0, 9)));
+        other.Ask(new CheckPart(Some.Incarnation, new PartRange(0, 9)));
     }
 
     [Fact]
     public void A_missing_upload_is_reported_before_a_wrong_byte_storage()
     {
-        var other = Some.VaultNamed("music");
-        EachRefused<Refusal.UploadNotFound>(new CheckPart(other, new PartRange(0, 9)), Located(0, 9, "a") with { Vault = other });
-        Given(new AbortUpload(Some.Vault));
-        EachRefused<Refusal.UploadNotFound>(new CheckPart(Some.Vault, new PartRange(0, 9)), Located(0, 9, "a"));
+        EachRefused<Refusal.UploadNotFound>(
+            new CheckPart(Elsewhere, new PartRange(0, 9)), Located(0, 9, "a") with { Vault = Elsewhere });
+        Given(new AbortUpload(Some.Incarnation));
+        EachRefused<Refusal.UploadNotFound>(new CheckPart(Some.Incarnation, new PartRange(0, 9)), Located(0, 9, "a"));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class LocatedUploadTests : UploadDriver
         Given(Located(MiB, MiB + 9, "b", "second"), Located(0, MiB - 1, "a", "first"));
         Answered<Refusal.TreeHashDiffers>(Complete(MiB + 10, "b", "a"));
 
-        var store = Raised(Complete(MiB + 10, "a", "b")).Does<StoreManifest>();
+        var store = Raised("index", Complete(MiB + 10, "a", "b")).Does<StoreManifest>();
 
         Assert.Equal(ByteStorage.External, store.Manifest.ByteStorage);
         Assert.Equal(

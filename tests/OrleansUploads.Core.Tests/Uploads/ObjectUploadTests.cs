@@ -8,7 +8,7 @@ public sealed class ObjectUploadTests : ObjectDriver
     private static readonly Checksum Sha = ChecksumHasher.Compute(ChecksumAlgorithm.Sha256, "a"u8);
 
     private void Initiate(ObjectUploadSpec? spec = null) =>
-        Given(new InitiateObjectUpload(spec ?? SomeObject.Spec()), new ConfirmObjectUploadListed());
+        Given(new InitiateObjectUpload(spec ?? SomeObject.Spec()), new ConfirmUploadListed());
 
     private static StoreNumberedPart Numbered(int number, long lengthBytes, string content, int attempt = 1) =>
         new(Name, SomeObject.Part(number, lengthBytes, content, attempt));
@@ -38,7 +38,7 @@ public sealed class ObjectUploadTests : ObjectDriver
     {
         var tell = Raised(new InitiateObjectUpload(SomeObject.Spec())).Does<TellKey>();
         Assert.Equal((SomeObject.Uploads, true), (tell.Index, tell.IsAwaited));
-        Assert.Equal(Some.Upload(1), Assert.IsType<ListObjectUpload>(tell.Command).Entry.Upload);
+        Assert.Equal(Some.Upload(1), Assert.IsType<ListUpload>(tell.Command).Entry.Upload);
         Unchanged(new InitiateObjectUpload(SomeObject.Spec()));
     }
 
@@ -106,7 +106,7 @@ public sealed class ObjectUploadTests : ObjectDriver
                 Complete(1, "a") with { Name = other });
         }
 
-        Refused<Refusal.UploadNotFound>(new CheckPart(Some.Vault, new PartRange(0, 1)));
+        Refused<Refusal.UploadNotFound>(new CheckPart(Some.Incarnation, new PartRange(0, 1)));
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class ObjectUploadTests : ObjectDriver
         Assert.Equal(MinPartBytes + 5, publish.Entry.SizeBytes);
 
         var after = Do(IsPublished());
-        Assert.Equal(["close", "manifest", "settle"], after.Intents.Select(intent => intent.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["manifest", "settle", "unlist"], after.Intents.Select(intent => intent.Key).Order(StringComparer.Ordinal));
         var manifest = after.Intents.Select(intent => intent.Action).OfType<StoreManifest>().Single().Manifest;
         Assert.Equal(chosen, manifest.Extents.Select(extent => extent.Place.Attempt!.Value));
         Assert.Equal([1, 3], manifest.Parts!.Select(part => part.Number));
@@ -223,8 +223,8 @@ public sealed class ObjectUploadTests : ObjectDriver
     {
         Given(new InitiateObjectUpload(SomeObject.Spec()));
         Assert.Equal("list", Raised(new AbortObjectUpload(Name)).Key);
-        Assert.Equal("close", Raised(new ConfirmObjectUploadListed()).Key);
-        var reclaim = Raised(new ConfirmObjectUploadUnlisted());
+        Assert.Equal("unlist", Raised(new ConfirmUploadListed()).Key);
+        var reclaim = Raised(new ConfirmUploadUnlisted());
         Assert.Equal(Some.Upload(1), reclaim.Does<ReclaimBytes>().Upload);
         Assert.False(reclaim.IsRecorded);
         Assert.Empty(Pending);
@@ -236,7 +236,7 @@ public sealed class ObjectUploadTests : ObjectDriver
     {
         Completing();
         Given(IsPublished());
-        Assert.Empty(Do(new ConfirmObjectUploadUnlisted()).Intents);
+        Assert.Empty(Do(new ConfirmUploadUnlisted()).Intents);
         Answered<AttemptsInUse.Only>(new FenceAttempts(Now));
     }
 

@@ -11,7 +11,7 @@ public sealed class TransferRateTests : UploadDriver
         _begin = Now;
     }
 
-    private TransferRate? Rate => Ask(new MapParts(Some.Vault)).Parts.Rate;
+    private TransferRate? Rate => Ask(new MapParts(Some.Incarnation)).Parts.Rate;
 
     [Theory]
     [InlineData(null, 0)]

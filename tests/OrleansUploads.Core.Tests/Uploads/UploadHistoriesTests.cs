@@ -79,13 +79,18 @@ public sealed class UploadHistoriesTests
     {
         0 => new InitiateUpload(Some.Spec(storage: storage)),
         1 => new FenceAttempts(upload.Now - TimeSpan.FromSeconds(random.Next(20))),
-        2 when random.Next(4) == 0 => new AbortUpload(Some.Vault),
+        2 when random.Next(4) == 0 => new AbortUpload(Some.Incarnation),
         3 => new ConfirmManifestStored(),
         4 => new ConfirmArchiveIndexed(),
-        5 => random.Next(2) == 0 ? new ConfirmUploadClosed() : new ConfirmBytesReclaimed(),
+        5 => random.Next(3) switch
+        {
+            0 => new ConfirmUploadListed(),
+            1 => new ConfirmUploadUnlisted(),
+            _ => new ConfirmBytesReclaimed(),
+        },
         6 => upload.State is UploadState.Completed { Indexed: true } completed
             ? new ReleaseArchive(completed.Archive, upload.Now, upload.Now + TimeSpan.FromHours(random.Next(2)))
-            : new ListParts(Some.Vault, 0, 10),
+            : new ListParts(Some.Incarnation, 0, 10),
         7 or 8 or 9 or 10 => Completion(random, upload.State),
         11 => Report(random, upload.Now, storage == ByteStorage.Gateway ? ByteStorage.External : ByteStorage.Gateway),
         _ => Report(random, upload.Now, storage),
@@ -99,24 +104,24 @@ public sealed class UploadHistoriesTests
         var hash = Some.Hash($"{random.Next(3)}");
         return storage == ByteStorage.Gateway
             ? new StorePart(
-                Some.Vault,
+                Some.Incarnation,
                 range,
                 hash,
                 Some.Attempt(random.Next(), now - TimeSpan.FromSeconds(random.Next(15))),
                 random.Next(4) is var sender and > 0 ? new Sender($"KEY{sender}", "node-1", "192.0.2.7") : null)
-            : new ReportExternalPart(Some.Vault, range, hash, Some.Location($"node-{random.Next(4)}"));
+            : new ReportExternalPart(Some.Incarnation, range, hash, Some.Location($"node-{random.Next(4)}"));
     }
 
     private static CompleteUpload Completion(Random random, UploadState state)
     {
         if (state is not UploadState.Open { Parts.Count: > 0 } open || random.Next(4) == 0)
         {
-            return new CompleteUpload(Some.Vault, Some.MiB, Some.Hash("0"));
+            return new CompleteUpload(Some.Incarnation, Some.MiB, Some.Hash("0"));
         }
 
         var parts = open.Parts.From(0).Select(slot => slot.Value).ToList();
         return new CompleteUpload(
-            Some.Vault,
+            Some.Incarnation,
             parts.Sum(part => part.LengthBytes),
             TreeHasher.Combine(parts.Select(part => part.TreeHash).ToArray()));
     }

@@ -2,9 +2,9 @@ namespace OrleansUploads.Core.Tests.Uploads;
 
 public sealed class UploadViewTests : UploadDriver
 {
-    private UploadSummary Summary => Ask(new SummarizeUpload(Some.Vault));
+    private UploadSummary Summary => Ask(new SummarizeUpload(Some.Incarnation));
 
-    private MappedUpload Map => Ask(new MapParts(Some.Vault));
+    private MappedUpload Map => Ask(new MapParts(Some.Incarnation));
 
     private void OpenWithTwoParts() => Given(Initiate(), FullPart(0, "a"), Part(MiB, MiB + 6, "b", attempt: 2));
 
@@ -29,9 +29,9 @@ public sealed class UploadViewTests : UploadDriver
     [Fact]
     public void The_summary_of_an_upload_in_another_vault_is_not_found()
     {
-        Refused<Refusal.UploadNotFound>(new SummarizeUpload(Some.Vault));
+        Refused<Refusal.UploadNotFound>(new SummarizeUpload(Some.Incarnation));
         OpenWithTwoParts();
-        Refused<Refusal.UploadNotFound>(new SummarizeUpload(Some.VaultNamed("other")));
+        Refused<Refusal.UploadNotFound>(new SummarizeUpload(Elsewhere));
     }
 
     [Fact]
@@ -50,21 +50,20 @@ public sealed class UploadViewTests : UploadDriver
         var range = new PartRange(2 * MiB, (2 * MiB) + 9);
         Given(Initiate(), Part(range.FirstByte, range.LastByte, "a", attempt: 7));
         Assert.Equal(
-            new FoundPart(range, Some.Hash("a"), Some.Attempt(7), Location: null, Now), Ask(new FindPart(Some.Vault, 3)));
+            new FoundPart(range, Some.Hash("a"), Some.Attempt(7), Location: null, Now), Ask(new FindPart(Some.Incarnation, 3)));
         Assert.All(
-            [1, 2, 4, 0, -1, int.MinValue, int.MaxValue], absent => Assert.Null(Ask(new FindPart(Some.Vault, absent)).Range));
+            [1, 2, 4, 0, -1, int.MinValue, int.MaxValue], absent => Assert.Null(Ask(new FindPart(Some.Incarnation, absent)).Range));
     }
 
     [Fact]
     public void An_upload_to_another_vault_and_an_ended_one_have_no_map()
     {
-        Refused<Refusal.UploadNotFound>(new MapParts(Some.Vault));
+        Refused<Refusal.UploadNotFound>(new MapParts(Some.Incarnation));
         Given(Initiate());
-        var other = Some.Vault with { Account = default };
         EachRefused<Refusal.UploadNotFound>(
-            new MapParts(other), new FindPart(other, 1), new MapNumberedParts(SomeObject.Named("key")));
-        Given(new AbortUpload(Some.Vault));
-        EachRefused<Refusal.UploadNotFound>(new MapParts(Some.Vault), new FindPart(Some.Vault, 1));
+            new MapParts(Elsewhere), new FindPart(Elsewhere, 1), new MapNumberedParts(SomeObject.Named("key")));
+        Given(new AbortUpload(Some.Incarnation));
+        EachRefused<Refusal.UploadNotFound>(new MapParts(Some.Incarnation), new FindPart(Some.Incarnation, 1));
     }
 
     [Fact]
@@ -78,6 +77,6 @@ public sealed class UploadViewTests : UploadDriver
         var mapped = Ask(new MapNumberedParts(spec.Name));
         Assert.Equal(spec, mapped.Spec);
         Assert.Equal(("1,10000", 11), (mapped.Parts.Numbers.ToString(), mapped.Parts.Bytes));
-        EachRefused<Refusal.UploadNotFound>(new MapNumberedParts(SomeObject.Named("another key")), new MapParts(Some.Vault));
+        EachRefused<Refusal.UploadNotFound>(new MapNumberedParts(SomeObject.Named("another key")), new MapParts(Some.Incarnation));
     }
 }

@@ -11,24 +11,6 @@ public sealed class VaultDeciderTests : VaultDriver
     private InventorySnapshot Inventory => Ask(new TakeInventorySnapshot(Some.Vault));
 
     [Fact]
-    public void An_archive_in_one_request_is_never_listed_as_an_upload()
-    {
-        Given(Begin());
-        Assert.Equal(Some.Upload(1).Entity, ReceiverOf(Raised(Open(1, UploadOrigin.SingleRequest))));
-        Assert.Empty(Ask(new FindUploadPages(Some.Vault, "")).Pages);
-    }
-
-    [Fact]
-    public void The_byte_storage_is_fixed_when_the_upload_is_opened()
-    {
-        Given(Begin());
-        var sent = Do(Open(1) with { ByteStorage = ByteStorage.External }).Intents;
-        Assert.Equal(ByteStorage.External, sent[0].Tells<InitiateUpload>().Spec.ByteStorage);
-        Assert.Equal(ByteStorage.External, sent[1].Tells<ListInPage>().Spec.ByteStorage);
-        Assert.Equal(ByteStorage.External, Ask(Open(1)).ByteStorage);
-    }
-
-    [Fact]
     public void A_shards_totals_count_once_when_repeated_or_out_of_order()
     {
         Given(Begin(), Totals(2, 2), Totals(1, 1), Totals(2, 2), Totals(4, 5, shard: 8));
@@ -49,15 +31,6 @@ public sealed class VaultDeciderTests : VaultDriver
         Assert.Equal(Described.LastInventoryAt, Inventory.TakenAt);
         var versions = Inventory.Versions;
         Assert.Equal((256, 2, 0, 5), (versions.Count, versions[0], versions[1], versions[255]));
-    }
-
-    [Fact]
-    public void A_single_request_upload_that_became_an_archive_is_closed_even_by_old_totals()
-    {
-        Given(Begin(), Open(1, UploadOrigin.SingleRequest), Totals(2, 0));
-        Assert.Single(Live.Admissions.InFlight);
-        Given(Totals(1, 1, Some.Upload(1)));
-        Assert.Empty(Live.Admissions.InFlight);
     }
 
     [Fact]
@@ -91,7 +64,7 @@ public sealed class VaultDeciderTests : VaultDriver
     [Fact]
     public void A_vault_with_an_archive_cannot_be_deleted()
     {
-        Given(Begin(), Open(1, UploadOrigin.SingleRequest), Totals(1, 1, Some.Upload(1)));
+        Given(Begin(), Totals(1, 1));
         Assert.Equal(1, Refused<Refusal.VaultNotEmpty>(new DeleteVault(Some.Vault)).Archives);
         Given(Totals(2, 0));
         Assert.Same(Done.Instance, Do(new DeleteVault(Some.Vault)).Answer);
@@ -101,7 +74,7 @@ public sealed class VaultDeciderTests : VaultDriver
     public void A_deleted_vault_is_not_found_and_a_new_incarnation_starts_empty()
     {
         Given(Begin(), Totals(1, 1), Totals(2, 0), new DeleteVault(Some.Vault));
-        EachRefused<Refusal.VaultNotFound>(new DescribeVault(Some.Vault), Open(1), new FindUploadPages(Some.Vault, ""));
+        EachRefused<Refusal.VaultNotFound>(new DescribeVault(Some.Vault), new DeleteVault(Some.Vault), new ListTags(Some.Vault));
         Given(Begin(epoch: 1));
         Refused<Refusal.VaultNotFound>(new DescribeVault(Some.Vault));
         Given(Begin(epoch: 2), Totals(3, 9));

@@ -1,7 +1,6 @@
 namespace OrleansUploads.Core.Tests.Vaults;
 
-public class VaultDriver(VaultLimits? limits = null)
-    : DeciderDriver<VaultState, VaultCommand, VaultEvent>(new VaultDecider(limits: limits))
+public class VaultDriver() : DeciderDriver<VaultState, VaultCommand, VaultEvent>(new VaultDecider())
 {
     protected override void AssertAnnounced(int events, int announced) =>
         Assert.InRange(events, State is VaultState.Live ? announced : 0, announced);
@@ -10,20 +9,11 @@ public class VaultDriver(VaultLimits? limits = null)
 
     protected static BeginVault Begin(long epoch = 1) => new(Some.Incarnation with { Epoch = epoch }, Some.Noon);
 
-    protected static OpenUpload Open(int number, UploadOrigin origin = UploadOrigin.Multipart) =>
-        new(Some.Vault, Some.Upload(number), Some.Size(1), Some.Described("holiday"), origin);
-
-    protected static int PageOf(int number) => UploadPages.PageOf(Some.Upload(number));
-
     /// <summary>The totals of a shard, in which every archive has 100 bytes.</summary>
-    protected static RecordArchives Totals(long version, long archives, UploadId? closes = null, int shard = 7) =>
-        new(1, new ShardTotals(shard, version, archives, archives * 100, Some.Noon + TimeSpan.FromSeconds(version)), closes);
+    protected static RecordArchives Totals(long version, long archives, int shard = 7) =>
+        new(1, new ShardTotals(shard, version, archives, archives * 100, Some.Noon + TimeSpan.FromSeconds(version)));
 
     protected static EntityId ReceiverOf(Intent intent) => intent.Does<TellEntity>().Receiver;
-
-    /// <summary>Opens an upload that the upload itself and its page know of.</summary>
-    protected void OpenAndConfirm(int number) =>
-        Given(Open(number), new ConfirmUploadBegun(Some.Upload(number)), new ConfirmUploadListed(Some.Upload(number)));
 
     /// <summary>Confirms intents one after the other. At most 16 may be under way at the same time.</summary>
     /// <returns>The intents in the order in which they were confirmed.</returns>

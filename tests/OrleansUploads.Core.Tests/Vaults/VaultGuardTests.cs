@@ -89,10 +89,10 @@ public sealed class VaultGuardTests : VaultDriver
         VaultEvent[] old =
         [
             new VaultBegun(Some.Incarnation, Some.Noon),
-            new ArchivesRecorded(Totals(1, 1, shard: 3).Totals, null),
+            new ArchivesRecorded(Totals(1, 1, shard: 3).Totals),
             new VaultLockInitiated(Lock, new VaultPolicy("{}", "arn"), Some.Noon),
             new VaultLockCompleted(),
-            new ArchivesRecorded(Totals(1, 1, shard: 4).Totals, null),
+            new ArchivesRecorded(Totals(1, 1, shard: 4).Totals),
         ];
         var state = old.Aggregate(Decider.Initial, Decider.Evolve);
         Assert.Equal([3, 4], Decider.Pending(state).Select(ShardOf).Order());

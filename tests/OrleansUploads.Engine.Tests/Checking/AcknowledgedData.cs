@@ -22,7 +22,7 @@ public sealed class AcknowledgedData : IAsyncLifetime
         await using var engine = FolderEngine.Open(_folder.Data, TimeProvider.System);
         await engine.Host.CreateVaultAsync();
         (Completed, Archive) = await StoreArchiveAsync(engine, seed: 1);
-        Open = await engine.Host.OpenUploadAsync(engine.Ids);
+        Open = await engine.Engine.Paths.ArchiveIntake.OpenUploadAsync();
         await StoreAsync(engine, Open, PartBytes.Of(2 * TreeHash.LeafBytes, seed: 2));
         FileDamage.CopyFolder(_folder.Data, Crashed);
     }
@@ -38,7 +38,7 @@ public sealed class AcknowledgedData : IAsyncLifetime
     public static async Task<(UploadId Upload, ArchiveId Archive)> StoreArchiveAsync(FolderEngine engine, int seed)
     {
         var bytes = PartBytes.Of((2 * TreeHash.LeafBytes) + 7, seed);
-        var upload = await engine.Host.OpenUploadAsync(engine.Ids);
+        var upload = await engine.Engine.Paths.ArchiveIntake.OpenUploadAsync();
         await StoreAsync(engine, upload, bytes);
         return (upload, (await engine.Host.CompleteAsync(upload, bytes)).Archive);
     }
@@ -48,7 +48,7 @@ public sealed class AcknowledgedData : IAsyncLifetime
         for (var start = 0; start < bytes.Length; start += TreeHash.LeafBytes)
         {
             var part = bytes[start..Math.Min(start + TreeHash.LeafBytes, bytes.Length)];
-            Assert.Null((await engine.Engine.Paths.Intake.StoreAsync(upload, start, part)).Refusal);
+            Assert.Null((await engine.Engine.Paths.ArchiveIntake.StoreAsync(upload, start, part)).Refusal);
         }
     }
 }

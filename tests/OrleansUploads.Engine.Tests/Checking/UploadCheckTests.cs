@@ -20,7 +20,7 @@ public sealed class UploadCheckTests : IAsyncLifetime
     {
         _engine = FolderEngine.Open(_root.Path, _time);
         await _engine.Host.CreateVaultAsync();
-        _upload = await _engine.Host.OpenUploadAsync(_engine.Ids);
+        _upload = await _engine.Engine.Paths.ArchiveIntake.OpenUploadAsync();
         _attempt = await StoreAsync(0, seed: 1);
     }
 
@@ -45,7 +45,7 @@ public sealed class UploadCheckTests : IAsyncLifetime
     {
         Assert.Empty(await CheckAsync(duringCheck: async () =>
         {
-            await _engine.Host.AnswerAsync(_upload.Entity, new AbortUpload(Some.Vault));
+            await _engine.Host.AnswerAsync(_upload.Entity, new AbortUpload(ClientCalls.Incarnation));
             await _engine.Parts.DeleteUploadAsync(_upload, default);
         }));
     }
@@ -136,10 +136,9 @@ public sealed class UploadCheckTests : IAsyncLifetime
         var bytes = PartBytes.Of(TreeHash.LeafBytes, seed);
         await _engine.Parts.StoreAsync(_upload, attempt, bytes);
         await _engine.Host.AnswerAsync(
-            _upload.Entity, new StorePart(Some.Vault, ClientCalls.SlotRange(slot), TreeHasher.Compute(bytes), attempt));
+            _upload.Entity, new StorePart(ClientCalls.Incarnation, ClientCalls.SlotRange(slot), TreeHasher.Compute(bytes), attempt));
         return attempt;
     }
 
-    private static EntityId ShardOf(ArchiveId archive) =>
-        new VaultIncarnation(Some.Vault, 1, VaultIncarnation.ManyShards).ArchiveShard(archive);
+    private static EntityId ShardOf(ArchiveId archive) => ClientCalls.Incarnation.ArchiveShard(archive);
 }

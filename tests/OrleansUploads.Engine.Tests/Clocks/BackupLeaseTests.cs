@@ -30,7 +30,7 @@ public sealed class BackupLeaseTests : IDisposable
         var upload = await ReplaceAfterCopyAsync(lease: 48 * Hour);
         if (isAborted)
         {
-            await _bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
+            await _bench.AskAsync(upload.Entity, new AbortUpload(ClientCalls.Incarnation));
         }
 
         await _bench.ServeAsync(47 * Hour);

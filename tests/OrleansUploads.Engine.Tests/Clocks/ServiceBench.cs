@@ -61,7 +61,7 @@ internal sealed class ServiceBench : EngineBench, IDisposable
 
     /// <summary>Whether the upload is open and has its part.</summary>
     public async Task<bool> HasPartAsync(UploadId upload) =>
-        (await Host.AskAsync(upload.Entity, new ListParts(Some.Vault, 0, 10), CancellationToken.None)).TryGet(out var page, out _)
+        (await Host.AskAsync(upload.Entity, new ListParts(ClientCalls.Incarnation, 0, 10), CancellationToken.None)).TryGet(out var page, out _)
             && page.Parts.Count == 1;
 
     public void Dispose() => Clock.Dispose();

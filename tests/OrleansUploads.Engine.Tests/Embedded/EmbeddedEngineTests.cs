@@ -67,8 +67,8 @@ public sealed class EmbeddedEngineTests
         await engine.Host.CreateVaultAsync();
         for (var i = 0; i < 2; i++)
         {
-            var upload = await engine.Host.OpenUploadAsync(engine.Ids);
-            await engine.Host.AnswerAsync(upload.Entity, new AbortUpload(Some.Vault));
+            var upload = await engine.Paths.ArchiveIntake.OpenUploadAsync();
+            await engine.Host.AnswerAsync(upload.Entity, new AbortUpload(ClientCalls.Incarnation));
         }
 
         await deleted.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);

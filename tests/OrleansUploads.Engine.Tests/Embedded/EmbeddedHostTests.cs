@@ -62,7 +62,7 @@ public sealed class EmbeddedHostTests
             var late = Task.Run(() => bench.Host.AskAsync(upload.Entity, Report(round % 4, "other", 99), CancellationToken.None).AsTask());
 
             var completes = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(() => bench.Host.AskAsync(
-                upload.Entity, new CompleteUpload(Some.Vault, 4 * Some.MiB, hash), CancellationToken.None).AsTask())));
+                upload.Entity, new CompleteUpload(ClientCalls.Incarnation, 4 * Some.MiB, hash), CancellationToken.None).AsTask())));
 
             await late;
             var ids = completes.Where(outcome => outcome.Refusal is null).Select(outcome => outcome.Answer.Archive).ToHashSet();
@@ -140,7 +140,7 @@ public sealed class EmbeddedHostTests
             Assert.Equal(first, second);
             Assert.Equal(1, (await bench.DescribeVaultAsync()).Archives);
             Assert.Equal(Archive.Length, (await bench.FindAsync(first.Archive))!.SizeBytes);
-            Assert.DoesNotContain(await bench.ListUploadsAsync(), spec => spec.Upload == upload);
+            Assert.DoesNotContain(await bench.ListUploadsAsync(), entry => entry.Upload == upload);
             Assert.Equal(Archive, await bench.ReadAsync(upload, 0, Archive.Length - 1));
         }
     }
@@ -214,15 +214,16 @@ public sealed class EmbeddedHostTests
         var log = new RecordedLog();
         var bench = new EngineBench(
             call => call.Operation == JournalOperation.SaveSnapshot ? JournalFault.FailBefore : JournalFault.None, log);
+        var list = new LeafId(ClientCalls.Incarnation.Uploads, LeafName.First).Entity;
         await bench.CreateVaultAsync();
         for (var i = 0; i < 100; i++)
         {
-            await bench.AskAsync((await bench.OpenUploadAsync()).Entity, new AbortUpload(Some.Vault));
+            await bench.AskAsync((await bench.OpenUploadAsync()).Entity, new AbortUpload(ClientCalls.Incarnation));
         }
 
         Assert.Contains(
             log.Entries,
-            entry => entry.Text.StartsWith($"A snapshot of {Some.Vault.Entity} could not be saved.", StringComparison.Ordinal)
+            entry => entry.Text.StartsWith($"A snapshot of {list} could not be saved.", StringComparison.Ordinal)
                 && entry.Fault is JournalUnavailableException);
         bench.Crash();
         Assert.Empty(await bench.ListUploadsAsync());

@@ -161,7 +161,7 @@ public sealed class EntityMemoryTests : IAsyncDisposable
 
     private async Task LoadAsync(int number)
     {
-        var outcome = await _host.AskAsync(Upload(number), new ListParts(Some.Vault, 0, 1), Cancellation);
+        var outcome = await _host.AskAsync(Upload(number), new ListParts(Some.Incarnation, 0, 1), Cancellation);
         Assert.IsType<Refusal.UploadNotFound>(outcome.Refusal);
     }
 

@@ -9,12 +9,12 @@ public sealed class ExternalUploadTests
     private const int Slots = 4;
 
     private static readonly CompleteUpload Complete = new(
-        Some.Vault, Slots * Some.MiB, TreeHasher.Combine(Enumerable.Range(0, Slots).Select(slot => Some.Hash($"{slot}")).ToArray()));
+        ClientCalls.Incarnation, Slots * Some.MiB, TreeHasher.Combine(Enumerable.Range(0, Slots).Select(slot => Some.Hash($"{slot}")).ToArray()));
 
     private readonly EngineBench _bench = new();
 
     private static ReportExternalPart Report(int slot, string location) => new(
-        Some.Vault, ClientCalls.SlotRange(slot), Some.Hash($"{slot}"), Some.Location(location));
+        ClientCalls.Incarnation, ClientCalls.SlotRange(slot), Some.Hash($"{slot}"), Some.Location(location));
 
     private static async Task<string[]> LocationsAsync(EngineBench bench, UploadId upload)
     {
@@ -131,7 +131,7 @@ public sealed class ExternalUploadTests
         var part = Assert.Single(await _bench.ListPartsAsync(upload));
         Assert.Equal(Some.Location($"version-{Versions - 1}"), part.Location);
         Assert.IsType<Refusal.UploadStoredExternally>(
-            await _bench.RefusalAsync(upload.Entity, new CheckPart(Some.Vault, part.Range)));
+            await _bench.RefusalAsync(upload.Entity, new CheckPart(ClientCalls.Incarnation, part.Range)));
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class ExternalUploadTests
         Assert.Equal(0, body.Position);
         Assert.Empty(await _bench.Parts.ListUploadsAsync(CancellationToken.None).ToListAsync());
         await _bench.AskAsync(upload.Entity, Report(0, "node"));
-        await _bench.AskAsync(upload.Entity, new CompleteUpload(Some.Vault, Some.MiB, Some.Hash("0")));
+        await _bench.AskAsync(upload.Entity, new CompleteUpload(ClientCalls.Incarnation, Some.MiB, Some.Hash("0")));
         await Assert.ThrowsAsync<InvalidOperationException>(() => _bench.ReadAsync(upload, 0, 9));
     }
 }

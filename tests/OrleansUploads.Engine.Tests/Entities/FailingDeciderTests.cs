@@ -18,7 +18,7 @@ public sealed class FailingDeciderTests
         bench.Submit("first", ClientCalls.Report(2));
 
         bench.Submit("part before", ClientCalls.Report(0));
-        bench.Submit("failing", new SummarizeUpload(Some.Vault));
+        bench.Submit("failing", new SummarizeUpload(ClientCalls.Incarnation));
         bench.Submit("part behind", ClientCalls.Report(1));
         bench.Write();
         Assert.Equal("failing", Assert.Single(bench.Faults).Key);
@@ -35,13 +35,13 @@ public sealed class FailingDeciderTests
     {
         var fault = new KeyNotFoundException("planted");
         var bench = Initiate(new FailingDecider(fault));
-        bench.Submit("abort", new AbortUpload(Some.Vault));
+        bench.Submit("abort", new AbortUpload(ClientCalls.Incarnation));
         bench.Write();
 
-        var close = bench.Deliver();
+        var unlist = bench.Deliver();
 
         var again = Assert.Single(bench.Open<RunnerOutput.Deliver>());
-        Assert.Equal((close.Key, 1, fault), (again.Intent.Key, again.FailedAttempts, again.ConfirmationFault));
+        Assert.Equal((unlist.Key, 1, fault), (again.Intent.Key, again.FailedAttempts, again.ConfirmationFault));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class FailingDeciderTests
         Assert.Equal("part", Assert.Single(bench.Faults).Key);
 
         decider.FailsToWake = false;
-        bench.Submit("list", new ListParts(Some.Vault, 0, 10));
+        bench.Submit("list", new ListParts(ClientCalls.Incarnation, 0, 10));
         bench.Load();
         Assert.Empty(Assert.IsType<PartsPage>(bench.Replies["list"]).Parts);
     }
@@ -63,13 +63,15 @@ public sealed class FailingDeciderTests
     private static RunnerBench Initiate(FailingDecider decider)
     {
         var bench = new RunnerBench(() => new DeciderRunner<UploadState, UploadCommand, UploadEvent>(Some.Upload(1).Entity, decider));
-        bench.Submit("initiate", new InitiateUpload(Some.Spec()));
+        bench.Submit("initiate", new InitiateUpload(Some.Spec() with { Vault = ClientCalls.Incarnation }));
         bench.Load();
+        bench.Write();
+        bench.Deliver();
         bench.Write();
         return bench;
     }
 
-    /// <summary>The rules of an upload, except that it cannot be described, and that its closing cannot be confirmed.</summary>
+    /// <summary>The rules of an upload, except that it cannot be described, and that its removal from the list cannot be confirmed.</summary>
     private sealed class FailingDecider(Exception fault) : Decider<UploadState, UploadCommand, UploadEvent>
     {
         private readonly UploadDecider _inner = new(new UploadPolicy());
@@ -79,7 +81,7 @@ public sealed class FailingDeciderTests
         public override UploadState Initial => _inner.Initial;
 
         public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
-            command is SummarizeUpload or ConfirmUploadClosed ? throw fault : _inner.Decide(state, command, time);
+            command is SummarizeUpload or ConfirmUploadUnlisted ? throw fault : _inner.Decide(state, command, time);
 
         public override UploadState Evolve(UploadState state, UploadEvent happened) => _inner.Evolve(state, happened);
 

@@ -51,10 +51,10 @@ public sealed class TracingTests : IDisposable
 
         // The completions wait for the write of the last part.
         var part = TraceAsync(
-            bench, upload.Entity, new StorePart(Some.Vault, last, TreeHasher.Compute(archive.AsSpan((int)Some.MiB)), Some.Attempt(1)));
+            bench, upload.Entity, new StorePart(ClientCalls.Incarnation, last, TreeHasher.Compute(archive.AsSpan((int)Some.MiB)), Some.Attempt(1)));
         var completes = Enumerable.Range(0, 2)
             .Select(_ => TraceAsync(
-                bench, upload.Entity, new CompleteUpload(Some.Vault, archive.Length, TreeHasher.Compute(archive))))
+                bench, upload.Entity, new CompleteUpload(ClientCalls.Incarnation, archive.Length, TreeHasher.Compute(archive))))
             .ToList();
         await held.WhenArrivedAsync(1, CancellationToken.None);
         held.ReleaseAll();

@@ -22,7 +22,8 @@ public sealed class SharedLanesIntakeTests : IDisposable
         const int Wrong = 5;
         var bench = new EngineBench();
         var upload = await bench.OpenFirstUploadAsync(partMebibytes: 2);
-        var intake = new PartIntake(bench.Host, bench.Parts, bench.Ids, WithOthers(new SharedLanes(maxGroups: 2)));
+        var intake = new ArchiveIntake(
+            bench.Host, bench.Parts, bench.Ids, bench.Time, lanes: WithOthers(new SharedLanes(maxGroups: 2)));
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, Parts).Select(part => Task.Run(async () =>
         {
@@ -31,7 +32,7 @@ public sealed class SharedLanesIntakeTests : IDisposable
             var stated = part == Wrong ? hashes with { Linear = ClientCalls.Hashes([1]).Linear } : hashes;
             var range = new PartRange((long)part * 2 * MiB, ((part + 1L) * 2 * MiB) - 1);
             return await intake.StorePartAsync(
-                upload, Some.Vault, range, stated, new MemoryStream(body), sender: null, CancellationToken.None);
+                upload, ClientCalls.Incarnation, range, stated, new MemoryStream(body), sender: null, CancellationToken.None);
         })));
 
         for (var part = 0; part < Parts; part++)
@@ -50,11 +51,12 @@ public sealed class SharedLanesIntakeTests : IDisposable
         var lanes = WithOthers(new SharedLanes(1, groups.Enqueue));
         var full = new FaultyPartStore(
             new MemoryPartStore(), static step => step.Call == PartStoreCall.Write ? PartStoreFault.Full : PartStoreFault.None);
-        var ids = new SeededIds(new ManualTime(), 1);
+        var time = new ManualTime();
+        var ids = new SeededIds(time, 1);
         using var digests = new ObjectDigests(ObjectBench.Body(Some.Bytes(1000, 1)), ChecksumAlgorithm.Crc64Nvme);
         Task storing = isOfObject
-            ? StoreOfObjectAsync(new AttemptIntake(new AgreeingHost(), full, lanes), digests, ids.NewAttempt())
-            : new PartIntake(new AgreeingHost(), full, ids, lanes).StoreAsync(Some.Upload(1), 0, Some.Bytes(1000, 1));
+            ? StoreOfObjectAsync(new AttemptIntake(new AgreeingHost(), full, lanes, new MaintenanceOptions()), digests, ids.NewAttempt())
+            : new ArchiveIntake(new AgreeingHost(), full, ids, time, lanes: lanes).StoreAsync(Some.Upload(1), 0, Some.Bytes(1000, 1));
 
         // Nothing here is asynchronous but the group, so the task waits for nothing else.
         Assert.False(storing.IsCompleted);

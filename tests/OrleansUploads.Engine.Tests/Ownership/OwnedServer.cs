@@ -51,7 +51,7 @@ internal sealed class OwnedServer : IAsyncDisposable
 
     public async Task<UploadId> OpenAsync()
     {
-        var upload = await Engine.Host.OpenUploadAsync(Engine.Ids);
+        var upload = await Engine.Paths.ArchiveIntake.OpenUploadAsync();
         await StoreAsync(upload);
         return upload;
     }
@@ -59,14 +59,14 @@ internal sealed class OwnedServer : IAsyncDisposable
     public async Task<byte[]> StoreAsync(UploadId upload)
     {
         var body = Some.Bytes(1000, Interlocked.Increment(ref _seed));
-        Assert.Null((await Engine.Paths.Intake.StoreAsync(upload, 0, body)).Refusal);
+        Assert.Null((await Engine.Paths.ArchiveIntake.StoreAsync(upload, 0, body)).Refusal);
         return body;
     }
 
     /// <summary>Stores an archive that a client then relies on.</summary>
     public async Task<(UploadId Upload, byte[] Bytes)> ArchiveAsync()
     {
-        var upload = await Engine.Host.OpenUploadAsync(Engine.Ids);
+        var upload = await Engine.Paths.ArchiveIntake.OpenUploadAsync();
         return await CompleteAsync(upload, await StoreAsync(upload));
     }
 
@@ -76,7 +76,7 @@ internal sealed class OwnedServer : IAsyncDisposable
         return (upload, body);
     }
 
-    public async Task AbortAsync(UploadId upload) => await Engine.Host.AskAsync(upload.Entity, new AbortUpload(Some.Vault), None);
+    public async Task AbortAsync(UploadId upload) => await Engine.Host.AskAsync(upload.Entity, new AbortUpload(ClientCalls.Incarnation), None);
 
     /// <summary>Leaves an attempt of an upload that does not exist.</summary>
     public Task LeaveOrphanAsync() => Engine.Parts.StoreAsync(Engine.Ids.NewUpload(), Engine.Ids.NewAttempt(), [1, 2, 3]);

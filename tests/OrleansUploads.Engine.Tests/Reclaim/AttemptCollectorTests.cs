@@ -41,7 +41,7 @@ public sealed class AttemptCollectorTests
         await _bench.CompleteAsync(completed, Body);
         var aborted = await _bench.OpenUploadAsync();
         await _bench.StoreAsync(aborted, 0, Body);
-        await _bench.AskAsync(aborted.Entity, new AbortUpload(Some.Vault));
+        await _bench.AskAsync(aborted.Entity, new AbortUpload(ClientCalls.Incarnation));
 
         await _bench.AwaitReclaimedAsync(aborted);
         Assert.Equal(2, (await _bench.StoredAsync(open)).Count);
@@ -145,7 +145,7 @@ public sealed class AttemptCollectorTests
         await CollectLaterAsync();
 
         var refusal = await _bench.RefusalAsync(
-            upload.Entity, new StorePart(Some.Vault, new PartRange(0, 2), Some.Hash("a"), orphan));
+            upload.Entity, new StorePart(ClientCalls.Incarnation, new PartRange(0, 2), Some.Hash("a"), orphan));
 
         Assert.IsType<Refusal.AttemptCollected>(refusal);
     }
@@ -174,7 +174,7 @@ public sealed class AttemptCollectorTests
 
         Assert.Equal(default, await CollectLaterAsync());
 
-        var report = new StorePart(Some.Vault, new PartRange(0, 2), Some.Hash("a"), attempt);
+        var report = new StorePart(ClientCalls.Incarnation, new PartRange(0, 2), Some.Hash("a"), attempt);
         Assert.Same(Done.Instance, await _bench.AskAsync(upload.Entity, report));
     }
 
@@ -199,8 +199,8 @@ public sealed class AttemptCollectorTests
     {
         var upload = await _bench.OpenFirstUploadAsync(storage: ByteStorage.External);
         await _bench.AskAsync(
-            upload.Entity, new ReportExternalPart(Some.Vault, new PartRange(0, 9), Some.Hash("a"), Some.Location("node")));
-        var archive = (await _bench.AskAsync(upload.Entity, new CompleteUpload(Some.Vault, 10, Some.Hash("a")))).Archive;
+            upload.Entity, new ReportExternalPart(ClientCalls.Incarnation, new PartRange(0, 9), Some.Hash("a"), Some.Location("node")));
+        var archive = (await _bench.AskAsync(upload.Entity, new CompleteUpload(ClientCalls.Incarnation, 10, Some.Hash("a")))).Archive;
 
         Assert.Equal(default, await CollectAfterAsync(TimeSpan.FromDays(400)));
         Assert.NotNull(await _bench.Parts.ReadManifestAsync(upload, CancellationToken.None));
@@ -219,7 +219,7 @@ public sealed class AttemptCollectorTests
             step.Call == PartStoreCall.DeleteAttempt && failed.TrySetResult() ? PartStoreFault.Unavailable : PartStoreFault.None);
         var upload = await bench.OpenFirstUploadAsync();
         await bench.StoreAsync(upload, 0, Body);
-        await bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
+        await bench.AskAsync(upload.Entity, new AbortUpload(ClientCalls.Incarnation));
         await failed.Task;
         Assert.Single(await bench.StoredAsync(upload));
 
@@ -239,7 +239,7 @@ public sealed class AttemptCollectorTests
         _bench.Time.Advance(UploadPolicy.DefaultStaleAfter);
 
         await _bench.WakeAsync();
-        await _bench.RefusalAsync(upload.Entity, new ListParts(Some.Vault, 0, 1));
+        await _bench.RefusalAsync(upload.Entity, new ListParts(ClientCalls.Incarnation, 0, 1));
         await CollectLaterAsync();
 
         Assert.Empty(await _bench.Parts.ListUploadsAsync(CancellationToken.None).ToListAsync());
@@ -305,7 +305,7 @@ public sealed class AttemptCollectorTests
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var closed = new TaskCompletionSource();
         var bench = new EngineBench(wrapParts: inner => new ClosedStore(inner, asked, closed.Task), log: log);
-        await bench.AskAsync((await bench.OpenFirstUploadAsync()).Entity, new AbortUpload(Some.Vault));
+        await bench.AskAsync((await bench.OpenFirstUploadAsync()).Entity, new AbortUpload(ClientCalls.Incarnation));
         await asked.Task;
         await bench.Host.DisposeAsync();
 
@@ -325,7 +325,7 @@ public sealed class AttemptCollectorTests
         foreach (var upload in uploads)
         {
             await bench.StoreAsync(upload, 0, Body);
-            await bench.AskAsync(upload.Entity, new AbortUpload(Some.Vault));
+            await bench.AskAsync(upload.Entity, new AbortUpload(ClientCalls.Incarnation));
         }
 
         await bench.AwaitReclaimedAsync(uploads[1]);

@@ -50,7 +50,7 @@ public sealed class WakeScanTests
 
         Assert.Equal(
             broken.Select(upload => upload.ToString()).Order(StringComparer.Ordinal),
-            (await bench.ListUploadsAsync(Uploads)).Select(spec => spec.Upload.ToString()));
+            (await bench.ListUploadsAsync(Uploads)).Select(entry => entry.Upload.ToString()));
     }
 
     private static async Task<List<UploadId>> OpenUploadsAsync(EngineBench bench)

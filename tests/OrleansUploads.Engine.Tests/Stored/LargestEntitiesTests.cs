@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Contracts;
@@ -23,9 +24,6 @@ public sealed class LargestEntitiesTests
 
     private static readonly JobOptions Options = new(Longest, Topic, RetrievalTier.Standard);
 
-    private static UploadSpec Spec => new(
-        Some.Upload(1), Incarnation, Some.Size(4096), Longest, UploadOrigin.Multipart, DateTimeOffset.MaxValue, ByteStorage.External);
-
     private static VaultName Parse(string text) =>
         VaultName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
 
@@ -33,26 +31,33 @@ public sealed class LargestEntitiesTests
         where TEvent : class => EventCodec.Encode(events).Length;
 
     [Fact]
-    public void A_vault_with_the_maximum_number_of_own_uploads_stays_within_its_limit()
+    public void A_vault_with_every_shard_and_the_longest_texts_stays_within_its_limit()
     {
-        var upload = BytesOf<VaultEvent>(new UploadAdmitted(Spec, long.MaxValue), new UploadBegun(Some.Upload(1)), new AdmissionListed(Some.Upload(1)));
         var shard = BytesOf<VaultEvent>(new ArchivesRecorded(
-            new ShardTotals(VaultIncarnation.ManyShards, long.MaxValue, long.MaxValue, long.MaxValue, Some.Noon), null));
-        var page = BytesOf<VaultEvent>(new PageCarriedOver(255, long.MaxValue, long.MaxValue));
+            new ShardTotals(VaultIncarnation.ManyShards, long.MaxValue, long.MaxValue, long.MaxValue, Some.Noon)));
 
-        var bytes = (upload * Limits.MaxUploadsHeldByVault) + (2 * shard * VaultIncarnation.ManyShards) + (page * UploadPages.Count)
+        var bytes = (2 * shard * VaultIncarnation.ManyShards)
             + (6 * 2 * Limits.MaxPolicyBytes) + (6 * Limits.MaxTagsPerVault * 2 * 4 * Limits.MaxTagValueChars);
 
         Assert.InRange(bytes, 1, SqliteJournal.MaxRecordBytes);
     }
 
-    /// <summary>IDs are random, so the largest page has few more uploads than the mean. Four times the mean must
-    /// fit.</summary>
+    /// <summary>A leaf that splits refuses what moves, so it has at most about twice the length at which it splits.</summary>
     [Fact]
-    public void A_page_with_the_maximum_number_of_uploads_stays_within_its_limit()
+    public void A_leaf_of_uploads_with_the_longest_descriptions_stays_within_its_limit()
     {
-        var upload = BytesOf<UploadPageEvent>(new UploadPageSnapshot(Incarnation, 255, long.MaxValue, [], [Spec]));
-        Assert.InRange(upload * 4 * VaultLimits.MaxOpenUploads / UploadPages.Count, 1, SqliteJournal.MaxRecordBytes);
+        var leaf = new LeafId(Incarnation.Uploads, LeafName.First);
+        using var driver = new DeciderDriver<KeyLeafState, KeyLeafCommand, KeyLeafEvent>(new KeyLeafDecider());
+        for (var upload = 0; driver.State.Split is null; upload++)
+        {
+            driver.Do(new ListUpload(new KeyEntry(default, Some.Upload(upload), Some.Noon, default)
+            {
+                Archive = new ListedArchive(Some.Size(4096), Longest, ByteStorage.External),
+            })
+            { Leaf = leaf });
+        }
+
+        Assert.InRange(2 * BytesOf([.. driver.Decider.Compact(driver.State)]), 1, SqliteJournal.MaxRecordBytes);
     }
 
     [Fact]

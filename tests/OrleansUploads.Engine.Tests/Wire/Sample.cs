@@ -35,6 +35,7 @@ internal static class Sample
         [typeof(BucketName)] = SomeObject.BucketName,
         [typeof(ObjectKey)] = SomeObject.Key("2026/\"beach\".jpg"),
         [typeof(LeafName)] = LeafName.First,
+        [typeof(KeyIndexId)] = SomeObject.Uploads,
         [typeof(KeyPosition)] = new KeyPosition("2026/\"beach\".jpg", Some.Noon, Some.Upload(1)),
         [typeof(Md5Digest)] = SomeObject.Md5("a"),
         [typeof(Checksum)] = ChecksumHasher.Compute(ChecksumAlgorithm.Crc32C, "a"u8),

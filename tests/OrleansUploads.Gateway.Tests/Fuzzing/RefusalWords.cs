@@ -8,13 +8,12 @@ namespace OrleansUploads.Gateway.Tests.Fuzzing;
 internal static partial class RefusalWords
 {
     /// <summary>Refusals that the fuzzer cannot provoke over HTTP. Kestrel enforces the length of a body; an attempt is collected only
-    /// after days; 10,000 uploads or jobs take too long; only the collector gets <see cref="Refusal.CollectionHeld"/>; and the gateway
-    /// looks up stale facts again, so that a client sees them only in a race.</summary>
+    /// after days; 10,000 jobs take too long; only the collector gets <see cref="Refusal.CollectionHeld"/>; and the gateway looks up stale
+    /// facts again, so that a client sees them only in a race.</summary>
     private static readonly string[] Unreachable =
     [
-        nameof(Refusal.LengthDiffers), nameof(Refusal.AttemptCollected),
-        nameof(Refusal.TooManyUploads), nameof(Refusal.TooManyJobs), nameof(Refusal.CollectionHeld), nameof(Refusal.PartLost),
-        nameof(Refusal.ClockNotTrusted), nameof(Refusal.VerdictStale), nameof(Refusal.LookupStale),
+        nameof(Refusal.LengthDiffers), nameof(Refusal.AttemptCollected), nameof(Refusal.TooManyJobs), nameof(Refusal.CollectionHeld),
+        nameof(Refusal.PartLost), nameof(Refusal.ClockNotTrusted), nameof(Refusal.VerdictStale), nameof(Refusal.LookupStale),
     ];
 
     private static readonly Dictionary<string, string> ByName =

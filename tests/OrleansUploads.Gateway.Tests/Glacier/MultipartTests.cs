@@ -70,25 +70,20 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
     }
 
     [Fact]
-    public async Task Uploads_are_listed_in_pages_of_50_and_a_marker_stays_valid_after_its_upload_is_aborted()
+    public async Task Uploads_are_listed_in_pages_of_50()
     {
         var vault = await gateway.NewVaultAsync();
-        var uploads = new SortedSet<string>(StringComparer.Ordinal);
+        var uploads = new HashSet<string>();
         for (var i = 0; i < 51; i++)
         {
             uploads.Add(await gateway.NewUploadAsync(vault));
         }
 
         var first = (await gateway.SendAsync(ListUploads(vault, "?limit=51"))).Json;
-        var marker = first.GetProperty("Marker").GetString();
-        (await gateway.SendAsync(Abort(vault, marker!))).Expect(204);
-        var second = (await gateway.SendAsync(ListUploads(vault, $"?marker={marker}"))).Json;
-        Assert.Equal(50, first.GetProperty("UploadsList").GetArrayLength());
-        Assert.Equal(
-            uploads,
-            first.GetProperty("UploadsList").EnumerateArray()
-                .Concat(second.GetProperty("UploadsList").EnumerateArray())
-                .Select(upload => upload.GetProperty("MultipartUploadId").GetString()!));
+        var second = (await gateway.SendAsync(ListUploads(vault, $"?marker={first.GetProperty("Marker").GetString()}"))).Json;
+        Assert.Equal(50, UploadListTests.IdsOf(first).Count);
+        Assert.Single(UploadListTests.IdsOf(second));
+        Assert.Equal(uploads, [.. UploadListTests.IdsOf(first), .. UploadListTests.IdsOf(second)]);
         Assert.Null(second.GetProperty("Marker").GetString());
     }
 

@@ -62,6 +62,7 @@ public sealed partial class VaultTests(GatewayFixture gateway) : IClassFixture<G
             foreach (var ended in uploads)
             {
                 (await gateway.SendAsync(Requests.Part(vault, ended, 0, Requests.Bytes(10)))).ExpectNotFound("");
+                (await gateway.SendAsync(Requests.ListParts(vault, ended))).ExpectNotFound("");
                 (await gateway.SendAsync(Requests.Complete(vault, ended, Requests.Bytes(10)))).ExpectNotFound("");
                 (await gateway.SendAsync(Requests.Abort(vault, ended))).ExpectNotFound("");
             }

@@ -14,22 +14,33 @@ internal static class ExternalUploads
     /// <summary>Opens an upload in parts of 1 MiB.</summary>
     public static async Task<UploadId> OpenExternalAsync(this GatewayServer server, string vault, IdSource? ids = null)
     {
-        var (id, upload) = (Some.VaultNamed(vault), (ids ?? new IdSource(server.Setup.Clock)).NewUpload());
-        await server.AskAsync(
-            id.Entity,
-            new OpenUpload(id, upload, Some.Size(1), Description.None, UploadOrigin.Multipart, ByteStorage.External));
+        var upload = (ids ?? new IdSource(server.Setup.Clock)).NewUpload();
+        await server.AskAsync(upload.Entity, new InitiateUpload(new UploadSpec(
+            upload,
+            await server.IncarnationOfAsync(vault),
+            Some.Size(1),
+            Description.None,
+            UploadOrigin.Multipart,
+            server.Setup.Clock.Now,
+            ByteStorage.External)));
         return upload;
     }
 
     /// <summary>Reports a stored part.</summary>
-    public static Task ReportExternalAsync(
-        this GatewayServer server, string vault, UploadId upload, int firstByte, byte[] part) => server.AskAsync(
+    public static async Task ReportExternalAsync(
+        this GatewayServer server, string vault, UploadId upload, int firstByte, byte[] part) => await server.AskAsync(
             upload.Entity,
             new ReportExternalPart(
-                Some.VaultNamed(vault),
+                await server.IncarnationOfAsync(vault),
                 new PartRange(firstByte, firstByte + part.Length - 1),
                 TreeHasher.Compute(part),
                 Some.Location($"node-7/{firstByte}")));
+
+    private static async Task<VaultIncarnation> IncarnationOfAsync(this GatewayServer server, string vault)
+    {
+        var id = Some.VaultNamed(vault);
+        return (await server.Host.AskAsync(id.Entity, new FindPolicies(id), CancellationToken.None)).Answer.Incarnation;
+    }
 
     private static async Task AskAsync<TAnswer>(this GatewayServer server, EntityId entity, ICommand<TAnswer> command)
         where TAnswer : class, IAnswer =>

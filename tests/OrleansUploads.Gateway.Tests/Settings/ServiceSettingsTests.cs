@@ -82,7 +82,6 @@ public sealed class ServiceSettingsTests
     [InlineData("RetrievalDelay", "3h")]
     [InlineData("Notify", "arn:aws:sns:us-east-1:111122223333:ready=https://example.org/ready")]
     [InlineData("MaxVaults", "7")]
-    [InlineData("MaxOpenUploads", "7")]
     [InlineData("MaxJobs", "7")]
     [InlineData("MaxConnections", "7")]
     [InlineData("MaxBodies", "7")]

@@ -12,9 +12,15 @@ public sealed class AzureJournalTests
     [InlineData(EntityKind.Vault, "000000000001/_my_vault__1_")]
     [InlineData(EntityKind.Jobs, "000000000001/_my_vault__1_/12")]
     [InlineData(EntityKind.ArchiveShard, "000000000001/my_vault_/12/0f")]
-    [InlineData(EntityKind.UploadPage, "000000000001/_/1/00")]
     [InlineData(EntityKind.KeyRoutes, "my.bucket-1/2/u")]
+    [InlineData(EntityKind.KeyRoutes, "000000000001/photos/12.256/u")]
+    [InlineData(EntityKind.KeyRoutes, "000000000001/_/12.256/u")]
+    [InlineData(EntityKind.KeyRoutes, "000000000001/_my_vault__1_/12.256/u")]
     [InlineData(EntityKind.KeyLeaf, "my.bucket-1/2/o/0123456789abcdef0123456789abcdef")]
+    [InlineData(EntityKind.KeyLeaf, "my.bucket-1/2/u/0")]
+    [InlineData(EntityKind.KeyLeaf, "000000000001/photos/12.256/u/0")]
+    [InlineData(EntityKind.KeyLeaf, "000000000001/_/12.256/u/0123456789abcdef0123456789abcdef")]
+    [InlineData(EntityKind.KeyLeaf, "000000000001/_my_vault__1_/12.256/u/0123456789abcdef0123456789abcdef")]
     public void Slashes_are_restored(EntityKind kind, string key) =>
         Assert.Equal(key, AzureJournal.RestoreKey(kind, key.Replace('/', '_')));
 }

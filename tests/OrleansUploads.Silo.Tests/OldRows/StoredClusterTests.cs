@@ -48,6 +48,7 @@ public sealed class StoredClusterTests(PostgresServer postgres) : IDisposable
             await File.ReadAllTextAsync(Path.Combine(source, "known.json")), JsonSerializerOptions.Web)!;
         var environment = RunningSilo.OnPostgres(database, _folder.Data);
         Assert.Equal(0, await RunningSilo.RunHereAsync(environment, "restore"));
+        Assert.Equal(0, await RunningSilo.RunHereAsync(environment, "take-over"));
         await using var silo = await RunningSilo.StartAsync(environment);
         using var client = silo.Connect();
         using var s3 = new S3Calls(silo);

@@ -40,13 +40,13 @@ public sealed class TableRequestTests(AzuriteServer azurite, ITestOutputHelper o
 
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{requests.Count / Uploads,5:F2} in all"));
 
-        // "About ten", as docs/cluster.md says, with reads.
-        Assert.InRange(requests.Count / Uploads, 6, 13);
+        // "About eight", as docs/cluster.md says, with reads.
+        Assert.InRange(requests.Count / Uploads, 6, 11);
 
-        // The writes of vaults and pages are shared when uploads overlap, so they may be fewer.
+        // The writes of vaults and leaves are shared when uploads overlap, so they may be fewer.
         AssertWrites(1, 1, "OrleansUploadsReminders", "ou-upload");
         AssertWrites(1, 4, "OrleansUploadsJournals", "ou-upload");
-        AssertWrites(1.0 / Callers, 2, "OrleansUploadsJournals", "ou-upload-page");
+        AssertWrites(1.0 / Callers, 2, "OrleansUploadsJournals", "ou-key-leaf");
         AssertWrites(1.0 / Callers, 3, "OrleansUploadsJournals", "ou-vault");
         AssertWrites(1, 1, "OrleansUploadsJournals", "ou-shard");
 

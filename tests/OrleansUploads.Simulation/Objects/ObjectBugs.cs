@@ -98,7 +98,7 @@ internal static class ObjectBugs
                     return happened is KeysAdopted ? after with { Changes = after.Changes with { Newest = long.MaxValue / 2 } } : after;
                 },
             }),
-            Bug("an object is put before a change that depends on what the key had", 20_000, right => new(right)
+            Bug("an object is put before a change that depends on what the key had", 10_000, right => new(right)
             {
                 Evolves = (state, happened) => right.Evolve(
                     state, happened is ObjectAdded { Ticket: null } added ? added with { Ticket = state.Changes.Newest } : happened),
