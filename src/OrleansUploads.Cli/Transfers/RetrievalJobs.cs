@@ -27,7 +27,7 @@ internal sealed class RetrievalJobs
         return jobs;
     }
 
-    /// <summary>Returns the ID of the job of an archive. Starts one if there is none.</summary>
+    /// <summary>Returns the ID of an archive's retrieval job, and starts a job if the archive has none.</summary>
     public async Task<string> GetAsync(string archiveId, CancellationToken cancellationToken) =>
         _present.TryGetValue(archiveId, out var job)
             ? job.JobId

@@ -100,16 +100,9 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
     };
 
     /// <summary>Begins an incarnation. Commands for the current or an earlier epoch are ignored.</summary>
-    private static Decision<VaultEvent> BeginVault(VaultState state, BeginVault command)
-    {
-        var currentEpoch = state switch
-        {
-            VaultState.Live live => live.Incarnation.Epoch,
-            VaultState.Deleted deleted => deleted.Incarnation.Epoch,
-            _ => 0,
-        };
-        return command.Incarnation.Epoch > currentEpoch ? Accept(new VaultBegun(command.Incarnation, command.CreatedAt)) : Nothing;
-    }
+    private static Decision<VaultEvent> BeginVault(VaultState state, BeginVault command) => command.Incarnation.Epoch > state.Epoch
+        ? Accept(new VaultBegun(command.Incarnation, command.CreatedAt))
+        : Nothing;
 
     /// <summary>Deletes a vault that has no archives. An archive counts from the moment when the vault has recorded it, and its ID is told
     /// only after that. So a completion that is recorded later has not happened, and its upload ends (see <see

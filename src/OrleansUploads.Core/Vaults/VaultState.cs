@@ -7,6 +7,14 @@ public abstract record VaultState
     {
     }
 
+    /// <summary>Epoch of the newest incarnation, or 0 if the vault has never existed.</summary>
+    public long Epoch => this switch
+    {
+        Live live => live.Incarnation.Epoch,
+        Deleted deleted => deleted.Incarnation.Epoch,
+        _ => 0,
+    };
+
     /// <summary>The vault has never existed.</summary>
     public sealed record Unknown : VaultState
     {

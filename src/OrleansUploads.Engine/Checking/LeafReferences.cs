@@ -191,18 +191,11 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
 
     private static Reference OfContainer(KeyLeafState leaf, Damage owners) => leaf.Leaf.Index switch
     {
-        { Vault: { } vault } => Reference.Of<VaultState>(vault.Id.Entity, null, owners, found => EpochOf(found) < vault.Epoch
+        { Vault: { } vault } => Reference.Of<VaultState>(vault.Id.Entity, null, owners, found => found.Epoch < vault.Epoch
             ? $"leaf {leaf.Leaf} has a history, but the journal has none of this incarnation of the vault"
             : null),
         { Bucket: { } bucket } => Reference.Of<BucketState>(bucket.Name.Entity, null, owners, found => FaultOf(leaf, bucket, found)),
         _ => throw new InvalidOperationException($"The index of leaf {leaf.Leaf} belongs to neither a bucket nor a vault."),
-    };
-
-    private static long EpochOf(VaultState vault) => vault switch
-    {
-        VaultState.Live live => live.Incarnation.Epoch,
-        VaultState.Deleted deleted => deleted.Incarnation.Epoch,
-        _ => 0,
     };
 
     /// <summary>A bucket records each step of its deletion before the leaf hears of it.</summary>

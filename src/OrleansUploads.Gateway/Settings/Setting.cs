@@ -33,7 +33,7 @@ internal sealed class Setting
     public static IReadOnlyList<Setting> Of<T>()
         where T : new() => Declared<T>.All;
 
-    /// <summary>Writes the value as text, or null if there is none.</summary>
+    /// <summary>Returns the value as text, or null if the setting has no value.</summary>
     public string? Show(object settings) => SettingForms.Format(_property.GetValue(settings));
 
     /// <summary>Reads a text.</summary>

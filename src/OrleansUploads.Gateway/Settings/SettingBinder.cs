@@ -6,7 +6,7 @@ namespace OrleansUploads.Gateway.Settings;
 internal sealed class SettingBinder(Func<Setting, string> nameOf)
 {
     private readonly List<(string? Setting, string Sentence)> _flaws = [];
-    private readonly Dictionary<string, string> _texts = [];
+    private readonly HashSet<string> _set = [];
 
     /// <summary>What is wrong. Each sentence names its setting.</summary>
     public IReadOnlyList<string> Flaws => [.. _flaws.Select(static flaw => flaw.Sentence)];
@@ -21,7 +21,7 @@ internal sealed class SettingBinder(Func<Setting, string> nameOf)
         {
             if (textOf(setting) is { Length: > 0 } text)
             {
-                _texts.Add(setting.Name, text);
+                _set.Add(setting.Name);
                 if (setting.Read(settings, text) is { } wrong)
                 {
                     var name = nameOf(setting);
@@ -37,7 +37,7 @@ internal sealed class SettingBinder(Func<Setting, string> nameOf)
     public bool IsValid(string setting) => !_flaws.Exists(flaw => flaw.Setting == setting);
 
     /// <summary>Whether the operator has set a setting, to whichever text.</summary>
-    public bool IsSet(string setting) => _texts.ContainsKey(setting) || !IsValid(setting);
+    public bool IsSet(string setting) => _set.Contains(setting) || !IsValid(setting);
 
     /// <summary>Adds a sentence about settings.</summary>
     /// <param name="sentence">What is wrong, with the names that the operator knows.</param>

@@ -41,7 +41,7 @@ internal static class SettingForms
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No setting has this type."),
     };
 
-    /// <summary>Writes a value as <see cref="Parse"/> reads it, or null if there is none.</summary>
+    /// <summary>Returns the text that <see cref="Parse"/> reads as the value, or null for no value.</summary>
     public static string? Format(object? value) => value switch
     {
         null or "" => null,

@@ -155,8 +155,8 @@ public sealed class WireTests : IAsyncLifetime
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    /// <summary>Receives one request on each connection, sends the next answer, and closes the connection. If that answer is empty
-    /// or there is none left, it sends nothing.</summary>
+    /// <summary>Receives one request on each connection, sends the next answer, and closes the connection. Sends nothing if
+    /// that answer is empty, or once all answers are sent.</summary>
     private sealed class ClosingServer : IAsyncDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
