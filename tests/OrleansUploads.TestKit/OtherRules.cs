@@ -23,9 +23,7 @@ public abstract class OtherRules<TState, TCommand, TEvent>(Decider<TState, TComm
 
     public override IEnumerable<Intent> Pending(TState state) => right.Pending(state);
 
-    public override IEnumerable<TEvent> Compact(TState state) => right.Compact(state);
-
-    public override int CompactCount(TState state) => right.CompactCount(state);
+    public override int SnapshotCost(TState state) => right.SnapshotCost(state);
 
     public override bool ExpectsWrite(TState after) => right.ExpectsWrite(after);
 }
@@ -43,8 +41,8 @@ public sealed class Mistake<TState, TCommand, TEvent>(Decider<TState, TCommand, 
     /// <summary>Evolves instead of the right rules, or null.</summary>
     public Func<TState, TEvent, TState>? Evolves { get; init; }
 
-    /// <summary>Compacts instead of the right rules, or null.</summary>
-    public Func<TState, IEnumerable<TEvent>>? Compacts { get; init; }
+    /// <summary>Changes the state that a snapshot stores, or null. The simulation applies it.</summary>
+    public Func<TState, TState>? Stores { get; init; }
 
     /// <summary>Finds the pending intents instead of the right rules, or null.</summary>
     public Func<TState, IEnumerable<Intent>>? FindsPending { get; init; }
@@ -59,8 +57,6 @@ public sealed class Mistake<TState, TCommand, TEvent>(Decider<TState, TCommand, 
         Decides?.Invoke(state, command, time) ?? base.Decide(state, command, time);
 
     public override TState Evolve(TState state, TEvent happened) => Evolves?.Invoke(state, happened) ?? base.Evolve(state, happened);
-
-    public override IEnumerable<TEvent> Compact(TState state) => Compacts?.Invoke(state) ?? base.Compact(state);
 
     public override IEnumerable<Intent> Pending(TState state) => FindsPending?.Invoke(state) ?? base.Pending(state);
 

@@ -45,7 +45,7 @@ public static class Some
     public static TreeHash Hash(string content) => new(new Sha256Digest(
         System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content))));
 
-    public static UploadSpec Spec(
+    public static ArchiveUploadSpec Spec(
         int upload = 1,
         int partMebibytes = 1,
         UploadOrigin origin = UploadOrigin.Multipart,

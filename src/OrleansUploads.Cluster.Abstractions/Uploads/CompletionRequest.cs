@@ -6,7 +6,7 @@ namespace OrleansUploads.Cluster.Abstractions.Uploads;
 /// <param name="TreeHash">The SHA-256 tree hash of the archive: 64 hex digits.</param>
 [GenerateSerializer]
 [Immutable]
-[Alias("OrleansUploads.CompletionClaim")]
+[Alias("OrleansUploads.CompletionRequest")]
 public readonly record struct CompletionRequest(
     [property: Id(0)] VaultAddress Vault, [property: Id(1)] long SizeBytes, [property: Id(2)] string TreeHash);
 
@@ -24,7 +24,7 @@ public sealed record FinishedArchive(
 /// <param name="UploadId">The upload ID.</param>
 [GenerateSerializer]
 [Immutable]
-[Alias("OrleansUploads.UploadGivenUp")]
+[Alias("OrleansUploads.AbortedUpload")]
 public sealed record AbortedUpload([property: Id(0)] string UploadId);
 
 /// <summary>The stage of an upload.</summary>

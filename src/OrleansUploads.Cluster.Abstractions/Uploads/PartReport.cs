@@ -24,7 +24,7 @@ public readonly record struct PartReport(
 /// another location. Delete unused bytes only after the upload has ended, because a repeated report may still arrive.</param>
 [GenerateSerializer]
 [Immutable]
-[Alias("OrleansUploads.PartVerdict")]
+[Alias("OrleansUploads.PartReportResult")]
 public readonly record struct PartReportResult([property: Id(0)] string Location, [property: Id(1)] bool IsReported);
 
 /// <summary>A request for one page of a list of parts.</summary>

@@ -10,7 +10,7 @@ public readonly record struct VaultAddress([property: Id(0)] string Account, [pr
 
 /// <summary>Where the bytes of an upload are stored.</summary>
 [GenerateSerializer]
-[Alias("OrleansUploads.ByteCustody")]
+[Alias("OrleansUploads.UploadStorage")]
 public enum UploadStorage
 {
     /// <summary>In the cluster's part store. They are uploaded and retrieved through the gateway.</summary>
@@ -27,7 +27,7 @@ public enum UploadStorage
 /// <param name="ByteStorage">Where the bytes are stored.</param>
 [GenerateSerializer]
 [Immutable]
-[Alias("OrleansUploads.UploadOrder")]
+[Alias("OrleansUploads.UploadRequest")]
 public sealed record UploadRequest(
     [property: Id(0)] VaultAddress Vault,
     [property: Id(1)] long PartSizeBytes,

@@ -157,14 +157,14 @@ public sealed record JournalHead
 /// <param name="First">The version of the segment's first record, which is also its name.</param>
 /// <param name="Last">The version of the last record to read from the segment.</param>
 [GenerateSerializer]
-[Alias("OrleansUploads.JournalSegmentName")]
+[Alias("OrleansUploads.SegmentName")]
 public readonly record struct SegmentName([property: Id(0)] long First, [property: Id(1)] long Last);
 
 /// <summary>A record that is too long for a segment.</summary>
 /// <param name="Version">The record's version.</param>
 /// <param name="Rows">The rows that contain the record, in order.</param>
 [GenerateSerializer]
-[Alias("OrleansUploads.JournalLongRecord")]
+[Alias("OrleansUploads.LongRecord")]
 public readonly record struct LongRecord([property: Id(0)] long Version, [property: Id(1)] ImmutableArray<string> Rows);
 
 /// <summary>A row other than the head: a segment, or a piece of a long snapshot or record.</summary>

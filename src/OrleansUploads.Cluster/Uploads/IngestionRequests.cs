@@ -19,7 +19,7 @@ internal static class IngestionRequests
             : throw Invalid($"'{address.Vault}' is not a valid vault name. Use 1 to 255 letters, digits, underscores, hyphens and periods."));
 
     /// <summary>Converts a request to initiate the upload with the ID <paramref name="key"/>.</summary>
-    public static UploadSpec ToSpec(this UploadRequest request, string key, VaultIncarnation vault, DateTimeOffset now) =>
+    public static ArchiveUploadSpec ToSpec(this UploadRequest request, string key, VaultIncarnation vault, DateTimeOffset now) =>
         new(
             UploadId.TryParse(key, out var upload)
                 ? upload

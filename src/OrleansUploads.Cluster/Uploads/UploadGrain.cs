@@ -155,7 +155,7 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         summary.ReportedBytes,
         summary.Archive is { } archive ? FinishedOf(archive) : null);
 
-    private static UploadOpened OpenedOf(UploadSpec spec) => new(
+    private static UploadOpened OpenedOf(ArchiveUploadSpec spec) => new(
         spec.Upload.ToString(), spec.PartSize.Bytes, UploadRefusals.StorageOf(spec.ByteStorage), spec.CreatedAt);
 
     private static FinishedArchive FinishedOf(CompletedArchive archive) =>

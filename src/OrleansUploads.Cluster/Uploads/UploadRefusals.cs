@@ -20,7 +20,7 @@ internal static class UploadRefusals
         $"The upload ID {key} is in use in another vault. Create a new one with UploadKey.New().");
 
     /// <summary>The upload exists with other properties.</summary>
-    public static UploadRefusal InitiatedOtherwise(UploadSpec spec) => new(
+    public static UploadRefusal InitiatedOtherwise(ArchiveUploadSpec spec) => new(
         UploadRefusalKind.InitiatedOtherwise,
         $"The upload was initiated with parts of {spec.PartSize.Bytes} bytes, the storage {StorageOf(spec.ByteStorage)} and the "
         + $"description '{spec.Description}'. Repeat the call with these properties, or create a new key with UploadKey.New().");

@@ -53,7 +53,6 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
             Vaults = state.Vaults.SetItem(e.Incarnation.Id.Name.ToString(), vault with { Confirmed = true }),
         },
         VaultUnregistered e => state with { Vaults = state.Vaults.Remove(e.Incarnation.Id.Name.ToString()) },
-        EpochCarriedOver e => state with { LastEpoch = e.LastEpoch },
         DataRetrievalPolicySet e => WithRetrievalPolicy(state, new DataRetrievalPolicy(e.Strategy, e.BytesPerHour)),
         RetrievalAdmitted e => state with
         {
@@ -81,50 +80,8 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
     ];
 
     /// <inheritdoc/>
-    public override IEnumerable<AccountEvent> Compact(AccountState state)
-    {
-        foreach (var vault in state.Vaults.Values)
-        {
-            yield return new VaultRegistered(vault.Incarnation, vault.CreatedAt);
-            if (vault.Confirmed)
-            {
-                yield return new VaultConfirmed(vault.Incarnation);
-            }
-        }
-
-        foreach (var bucket in state.Buckets.Values)
-        {
-            yield return new BucketClaimed(bucket.Name, bucket.Account, bucket.Claim);
-            if (bucket.Bucket is { } found)
-            {
-                yield return new BucketConfirmed(found);
-            }
-        }
-
-        if (state.LastEpoch > 0)
-        {
-            yield return new EpochCarriedOver(state.LastEpoch);
-        }
-
-        if (state.RetrievalPolicy != DataRetrievalPolicy.Unlimited)
-        {
-            yield return new DataRetrievalPolicySet(state.RetrievalPolicy.Strategy, state.RetrievalPolicy.BytesPerHour);
-        }
-
-        foreach (var admitted in state.Admitted.ByTime)
-        {
-            yield return new RetrievalAdmitted(admitted.Job, admitted.Bytes, admitted.At);
-        }
-
-        foreach (var unit in state.Capacity)
-        {
-            yield return new CapacityPurchased(unit);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override int CompactCount(AccountState state) =>
-        (2 * (state.Vaults.Count + state.Buckets.Count)) + 2 + state.Admitted.Count + state.Capacity.Count;
+    public override int SnapshotCost(AccountState state) =>
+        state.Vaults.Count + state.Buckets.Count + state.Admitted.Count + state.Capacity.Count;
 
     /// <summary>Creates a vault. Creating an existing vault succeeds and changes nothing, even if the account is over its
     /// limit.</summary>

@@ -6,14 +6,18 @@ namespace OrleansUploads.Core.Accounts;
 /// <param name="LastEpoch">The number of vault incarnations and claims of buckets so far. It is the epoch of the newest
 /// one.</param>
 /// <param name="Vaults">The vaults, by name in ordinal order.</param>
+[Named("account-state.1")]
 public sealed record AccountState(long LastEpoch, ImmutableSortedDictionary<string, AccountVault> Vaults)
 {
     /// <summary>An account without history.</summary>
     public static AccountState Empty { get; } =
         new(0, ImmutableSortedDictionary.Create<string, AccountVault>(StringComparer.Ordinal));
 
+    /// <summary>The vaults, by name in ordinal order.</summary>
+    public ImmutableSortedDictionary<string, AccountVault> Vaults { get; init; } = Vaults.WithComparers(StringComparer.Ordinal);
+
     /// <summary>The buckets, by name in ordinal order.</summary>
-    public ImmutableSortedDictionary<string, AccountBucket> Buckets { get; init; } =
+    public ImmutableSortedDictionary<string, AccountBucket> Buckets { get; init => field = value.WithComparers(StringComparer.Ordinal); } =
         ImmutableSortedDictionary.Create<string, AccountBucket>(StringComparer.Ordinal);
 
     /// <summary>The data retrieval policy.</summary>
@@ -48,7 +52,7 @@ public abstract record AccountEvent
 }
 
 /// <summary>A vault was registered.</summary>
-[Named("vault-taken-in.1")]
+[Named("vault-registered.1")]
 public sealed record VaultRegistered(VaultIncarnation Incarnation, DateTimeOffset At) : AccountEvent;
 
 /// <summary>The vault entity has begun this incarnation.</summary>
@@ -56,7 +60,7 @@ public sealed record VaultRegistered(VaultIncarnation Incarnation, DateTimeOffse
 public sealed record VaultConfirmed(VaultIncarnation Incarnation) : AccountEvent;
 
 /// <summary>A deleted vault was unregistered, so it is no longer listed.</summary>
-[Named("vault-taken-out.1")]
+[Named("vault-unregistered.1")]
 public sealed record VaultUnregistered(VaultIncarnation Incarnation) : AccountEvent;
 
 /// <summary>The account's data retrieval policy was set.</summary>
@@ -82,7 +86,3 @@ public sealed record BucketConfirmed(BucketDescription Bucket) : AccountEvent;
 /// <summary>The account does not list a bucket any more: another account has it, or it was deleted.</summary>
 [Named("bucket-unregistered.1")]
 public sealed record BucketUnregistered(BucketName Bucket) : AccountEvent;
-
-/// <summary>The number of vault incarnations and claims of buckets so far; occurs only in snapshots.</summary>
-[Named("epoch-carried-over.1")]
-public sealed record EpochCarriedOver(long LastEpoch) : AccountEvent;

@@ -5,7 +5,7 @@ public sealed record AdmittedRetrieval(JobId Job, long Bytes, DateTimeOffset At)
 
 /// <summary>The retrievals that were admitted within <see cref="Limits.RetrievalPolicyWindow"/> while a limit was in
 /// force.</summary>
-public sealed class AdmittedRetrievals
+public sealed class AdmittedRetrievals : IStoredAs<AdmittedRetrievals, IReadOnlyList<AdmittedRetrieval>>
 {
     private readonly ImmutableQueue<AdmittedRetrieval> _byTime;
     private readonly ImmutableHashSet<JobId> _jobs;
@@ -32,6 +32,13 @@ public sealed class AdmittedRetrievals
 
     /// <summary>The retrievals, oldest first.</summary>
     public IEnumerable<AdmittedRetrieval> ByTime => _byTime;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AdmittedRetrieval> ToStored() => [.. _byTime];
+
+    /// <inheritdoc/>
+    public static AdmittedRetrievals FromStored(IReadOnlyList<AdmittedRetrieval> stored) =>
+        stored.Aggregate(None, static (all, admitted) => all.With(admitted));
 
     /// <summary>Whether a retrieval is among them.</summary>
     public bool Contains(JobId job) => _jobs.Contains(job);

@@ -85,7 +85,6 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
             state with { Deleted = state.Deleted.SetItem(e.Archive, deleted with { Released = true }) },
         DeletionsForgotten e => WithoutArchives(
             state, [.. state.Deleted.Values.Where(d => CanBeForgotten(d, e.Before)).Select(d => d.Archive)]),
-        ShardSnapshot e => Restore(e),
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
@@ -115,41 +114,17 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
             yield return TellVault(state.Vault, change);
         }
 
-        foreach (var deleted in InOrder(state.Deleted).Where(deleted => !deleted.Released))
+        foreach (var deleted in ArchiveShardState.InOrderOf(state.Deleted).Where(deleted => !deleted.Released))
         {
             yield return TellJobs(state.Vault, deleted);
         }
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<ArchiveShardEvent> Compact(ArchiveShardState state)
-    {
-        if (state.Totals.Version > 0)
-        {
-            yield return new ShardSnapshot(
-                state.Vault,
-                state.Totals,
-                [.. state.InOrder.Select(archive => state.Archives[archive])],
-                [.. InOrder(state.Deleted)],
-                [.. state.Undelivered.Values]);
-        }
-
-        if (state.Guard > 0)
-        {
-            yield return new GuardUpdated(state.Guard);
-        }
-
-        if (state.IsEnded)
-        {
-            yield return new IndexEnded();
-        }
-    }
-
-    /// <inheritdoc/>
-    /// <remarks>A snapshot is a single event, and its cost grows with the shard. The result is the shard's length up to a small
-    /// size, and grows more slowly after that. A large shard is seldom in memory, and reading a snapshot is cheaper than reading
-    /// the records that it replaces, so a larger shard allows a smaller share of history after its snapshot.</remarks>
-    public override int CompactCount(ArchiveShardState state)
+    /// <remarks>The cost is the shard's length up to a small size, and grows more slowly after that. A large shard is seldom in memory, and
+    /// reading a snapshot is cheaper than reading the records that it replaces, so a larger shard allows a smaller share of history after
+    /// its snapshot.</remarks>
+    public override int SnapshotCost(ArchiveShardState state)
     {
         var length = 1 + state.Archives.Count + state.Deleted.Count + state.Undelivered.Count;
         return Math.Min(length, SmallShard + (length / 16));
@@ -177,14 +152,6 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
         var index = inOrder.IndexOf(archive);
         return index < 0 ? ~index : index + 1;
     }
-
-    private static ArchiveShardState Restore(ShardSnapshot snapshot) => new(
-        snapshot.Vault,
-        snapshot.Totals,
-        snapshot.Archives.ToImmutableDictionary(archive => archive.Entry.Archive),
-        snapshot.Archives.Select(archive => archive.Entry.Archive).ToImmutableSortedSet(ArchiveId.Ordinal),
-        snapshot.Deleted.ToImmutableDictionary(deleted => deleted.Archive),
-        snapshot.Untold.ToImmutableSortedDictionary(change => change.Totals.Version, change => change));
 
     private static ArchiveShardState WithoutArchives(ArchiveShardState state, IReadOnlyCollection<ArchiveId> forgotten) => state with
     {
@@ -222,10 +189,6 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
         IsRepeatedBySender = change.AddedUpload is not null,
         Settles = static (answer, verdict) => answer is AdditionVerdict && verdict is AdditionVerdict.VaultGone ? verdict : answer,
     };
-
-    /// <summary>Sorts the values, because a dictionary's order may differ between machines.</summary>
-    private static IEnumerable<T> InOrder<T>(ImmutableDictionary<ArchiveId, T> byArchive) =>
-        byArchive.OrderBy(pair => pair.Key.ToString(), StringComparer.Ordinal).Select(pair => pair.Value);
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 

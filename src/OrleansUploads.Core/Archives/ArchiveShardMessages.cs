@@ -38,7 +38,7 @@ public record FindArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<Arc
 /// <summary>Returns the entry of an archive that is about to be deleted or retrieved. A host with outdated state must not answer: the
 /// policy check of a deletion depends on the entry, and a retrieval of an archive that another host has deleted could start
 /// after the jobs entity has forgotten its retirement.</summary>
-[Named("find-archive-for-deletion.1")]
+[Named("find-current-archive.1")]
 public sealed record FindCurrentArchive(ArchiveId Archive) : FindArchive(Archive), IRequiresFreshState;
 
 /// <summary>Lists the archives that the shard held at one of its versions, by archive ID. Repeating the command returns the same
@@ -64,7 +64,7 @@ public sealed record DeleteArchive(ArchiveId Archive, DeletionVerdict Judgement)
 
 /// <summary>Refuses deletions whose verdict is based on an earlier generation of the vault's guard from now on; sent by the
 /// vault.</summary>
-[Named("take-guard.1")]
+[Named("update-guard.1")]
 public sealed record UpdateGuard(long Generation) : ArchiveShardCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Confirms that a change of this shard was delivered to the vault.</summary>

@@ -9,13 +9,14 @@ namespace OrleansUploads.Core.Archives;
 /// <param name="InOrder">The IDs of these archives, in the order of lists.</param>
 /// <param name="Deleted">Deletions that are still remembered.</param>
 /// <param name="Undelivered">Changes that the vault has not confirmed, by version.</param>
+[Named("archive-shard-state.1")]
 public sealed record ArchiveShardState(
     VaultIncarnation Vault,
     ShardTotals Totals,
     ImmutableDictionary<ArchiveId, IndexedArchive> Archives,
     ImmutableSortedSet<ArchiveId> InOrder,
     ImmutableDictionary<ArchiveId, DeletedArchive> Deleted,
-    ImmutableSortedDictionary<long, UndeliveredChange> Undelivered)
+    ImmutableSortedDictionary<long, UndeliveredChange> Undelivered) : IStoredAs<ArchiveShardState, StoredArchiveShard>
 {
     /// <summary>A shard without history.</summary>
     public static ArchiveShardState Empty { get; } = new(
@@ -31,6 +32,35 @@ public sealed record ArchiveShardState(
 
     /// <summary>Whether the vault was deleted.</summary>
     public bool IsEnded { get; init; }
+
+    /// <inheritdoc/>
+    public StoredArchiveShard ToStored() => new()
+    {
+        Vault = Vault == default ? null : Vault,
+        Totals = Totals,
+        Archives = [.. InOrder.Select(archive => Archives[archive])],
+        Deleted = [.. InOrderOf(Deleted)],
+        Undelivered = [.. Undelivered.Values],
+        Guard = Guard,
+        IsEnded = IsEnded,
+    };
+
+    /// <inheritdoc/>
+    public static ArchiveShardState FromStored(StoredArchiveShard stored) => new(
+        stored.Vault.GetValueOrDefault(),
+        stored.Totals,
+        stored.Archives.ToImmutableDictionary(archive => archive.Entry.Archive),
+        stored.Archives.Select(archive => archive.Entry.Archive).ToImmutableSortedSet(ArchiveId.Ordinal),
+        stored.Deleted.ToImmutableDictionary(deleted => deleted.Archive),
+        stored.Undelivered.ToImmutableSortedDictionary(change => change.Totals.Version, change => change))
+    {
+        Guard = stored.Guard,
+        IsEnded = stored.IsEnded,
+    };
+
+    /// <summary>Sorts the values, because a dictionary's order may differ between machines.</summary>
+    internal static IEnumerable<T> InOrderOf<T>(ImmutableDictionary<ArchiveId, T> byArchive) =>
+        byArchive.OrderBy(pair => pair.Key.ToString(), StringComparer.Ordinal).Select(pair => pair.Value);
 
     /// <summary>The entry of an archive, or null if it never existed or was deleted.</summary>
     public ArchiveEntry? FindArchive(ArchiveId archive) =>
@@ -69,11 +99,11 @@ public sealed record ArchiveAdded(ArchiveEntry Entry) : ArchiveShardEvent;
 public sealed record ArchiveDeleted(ArchiveId Archive, DateTimeOffset At) : ArchiveShardEvent;
 
 /// <summary>A change of this shard was delivered to the vault.</summary>
-[Named("totals-told.1")]
+[Named("totals-delivered.1")]
 public sealed record TotalsDelivered(long Version) : ArchiveShardEvent;
 
 /// <summary>A deletion was delivered to the vault's jobs and, through them, to the archive's upload.</summary>
-[Named("release-told.1")]
+[Named("release-delivered.1")]
 public sealed record ReleaseDelivered(ArchiveId Archive) : ArchiveShardEvent;
 
 /// <summary>The vault was deleted. Archives that it had not recorded never existed.</summary>
@@ -82,22 +112,37 @@ public sealed record IndexEnded : ArchiveShardEvent;
 
 /// <summary>From now on the shard refuses deletions whose verdict is based on an earlier generation of the vault's
 /// guard.</summary>
-[Named("guard-taken.1")]
+[Named("guard-updated.1")]
 public sealed record GuardUpdated(long Generation) : ArchiveShardEvent;
 
 /// <summary>Archives that were deleted at or before an instant were forgotten.</summary>
 [Named("deletions-forgotten.1")]
 public sealed record DeletionsForgotten(DateTimeOffset Before) : ArchiveShardEvent;
 
-/// <summary>The state after all earlier events; occurs only in snapshots. The members are those of <see
-/// cref="ArchiveShardState"/>.</summary>
-[Named("shard-snapshot.1")]
-public sealed record ShardSnapshot(
-    VaultIncarnation Vault,
-    ShardTotals Totals,
-    IReadOnlyList<IndexedArchive> Archives,
-    IReadOnlyList<DeletedArchive> Deleted,
-    IReadOnlyList<UndeliveredChange> Untold) : ArchiveShardEvent;
+/// <summary>A shard as it is stored. The members are those of <see cref="ArchiveShardState"/>.</summary>
+public sealed record StoredArchiveShard
+{
+    /// <summary>Null while the shard has had no archive.</summary>
+    public VaultIncarnation? Vault { get; init; }
+
+    /// <inheritdoc cref="ArchiveShardState.Totals"/>
+    public required ShardTotals Totals { get; init; }
+
+    /// <summary>In the order of lists.</summary>
+    public required IReadOnlyList<IndexedArchive> Archives { get; init; }
+
+    /// <inheritdoc cref="ArchiveShardState.Deleted"/>
+    public required IReadOnlyList<DeletedArchive> Deleted { get; init; }
+
+    /// <inheritdoc cref="ArchiveShardState.Undelivered"/>
+    public required IReadOnlyList<UndeliveredChange> Undelivered { get; init; }
+
+    /// <inheritdoc cref="ArchiveShardState.Guard"/>
+    public long Guard { get; init; }
+
+    /// <inheritdoc cref="ArchiveShardState.IsEnded"/>
+    public bool IsEnded { get; init; }
+}
 
 /// <summary>A remembered deletion.</summary>
 /// <param name="Archive">The archive.</param>

@@ -54,17 +54,6 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
             Deleted = state.Deleted.Add(new DeletedBucket(state.Incarnation, state.Owner)),
         },
         BucketRemovalDelivered e => state with { Deleted = state.Deleted.RemoveAll(deleted => deleted.Bucket == e.Bucket) },
-        BucketSnapshot e => new BucketState
-        {
-            Phase = e.Phase,
-            Incarnation = e.Bucket,
-            Owner = e.Owner,
-            Claim = e.Claim,
-            CreatedAt = e.At,
-            Leaf = e.Leaf.GetValueOrDefault(),
-            Steps = e.Steps,
-            Deleted = [.. e.Deleted],
-        },
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
@@ -87,20 +76,7 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<BucketEvent> Compact(BucketState state) => state == BucketState.Empty
-        ? []
-        : [new BucketSnapshot(
-            state.Phase,
-            state.Incarnation,
-            state.Owner,
-            state.Claim,
-            state.CreatedAt,
-            state.Leaf == default ? null : state.Leaf,
-            state.Steps,
-            state.Deleted)];
-
-    /// <inheritdoc/>
-    public override int CompactCount(BucketState state) => 1 + state.Deleted.Count;
+    public override int SnapshotCost(BucketState state) => state.Deleted.Count;
 
     private static Decision<BucketEvent> Claim(BucketState state, ClaimBucket command, ServiceTime time)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace OrleansUploads.Core.Buckets;
 
 /// <summary>The phases of a bucket. The values are stored: never change them.</summary>
@@ -17,6 +19,7 @@ public enum BucketPhase
 }
 
 /// <summary>The state of a bucket.</summary>
+[Named("bucket-state.1")]
 public sealed record BucketState
 {
     /// <summary>A bucket that never existed.</summary>
@@ -38,6 +41,7 @@ public sealed record BucketState
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>The leaf that is sealed or unsealed next.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public LeafName Leaf { get; init; }
 
     /// <summary>The number of leaves sealed or unsealed so far, in all deletions. It tells intents apart.</summary>
@@ -86,15 +90,3 @@ public sealed record BucketDeleted : BucketEvent;
 /// <summary>The former owner no longer lists a deleted incarnation.</summary>
 [Named("bucket-removal-delivered.1")]
 public sealed record BucketRemovalDelivered(BucketIncarnation Bucket) : BucketEvent;
-
-/// <summary>A whole bucket; occurs only in snapshots. The members are those of <see cref="BucketState"/>.</summary>
-[Named("bucket-snapshot.1")]
-public sealed record BucketSnapshot(
-    BucketPhase Phase,
-    BucketIncarnation Bucket,
-    AccountId Owner,
-    long Claim,
-    DateTimeOffset At,
-    LeafName? Leaf,
-    long Steps,
-    IReadOnlyList<DeletedBucket> Deleted) : BucketEvent;

@@ -4,7 +4,7 @@ namespace OrleansUploads.Core.Deciding;
 /// <remarks>A decider has no I/O, clock, randomness or locks; time, IDs and limits are arguments. It never throws for a
 /// well-formed command; it answers with an <see cref="IRefusal"/> instead. Repeating a command returns the same answer and
 /// produces no new events.</remarks>
-/// <typeparam name="TState">The immutable state.</typeparam>
+/// <typeparam name="TState">The immutable state. A snapshot is the state, under the name of its type.</typeparam>
 /// <typeparam name="TCommand">The closed set of commands.</typeparam>
 /// <typeparam name="TEvent">The closed set of events. Events are stored.</typeparam>
 public abstract class Decider<TState, TCommand, TEvent> : Rules<TEvent>
@@ -32,14 +32,11 @@ public abstract class Decider<TState, TCommand, TEvent> : Rules<TEvent>
     /// <summary>The intents that are recorded but not confirmed. A host delivers them after a crash.</summary>
     public virtual IEnumerable<Intent> Pending(TState state) => [];
 
-    /// <summary>The shortest sequence of events that leads to the state. Snapshots consist of these events.</summary>
-    public abstract IEnumerable<TEvent> Compact(TState state);
+    /// <summary>What a snapshot of the state costs, in events: the number of entries in its collections, or fewer if reading a snapshot
+    /// is cheaper than reading the events that it replaces.</summary>
+    public abstract int SnapshotCost(TState state);
 
-    /// <summary>The number of events that <see cref="Compact"/> returns, or an estimate of their cost in events, without creating
-    /// them.</summary>
-    public abstract int CompactCount(TState state);
-
-    /// <summary>Number of events by which a history may exceed twice <see cref="CompactCount"/> before a snapshot replaces it. A
+    /// <summary>Number of events by which a history may exceed twice <see cref="SnapshotCost"/> before a snapshot replaces it. A
     /// higher number means fewer writes but longer reads.</summary>
     public virtual int HistorySlack => 64;
 

@@ -3,7 +3,7 @@ namespace OrleansUploads.Core.Deciding;
 /// <summary>The intervals in which the service was available, by its wall clock. Their number is bounded: if there are too many,
 /// two neighbours are merged into one interval with the sum of their lengths and the start of the first. Merging moves served
 /// time to earlier instants, so deadlines that depend on it can only move later.</summary>
-public sealed class ServedIntervals
+public sealed class ServedIntervals : IStoredAs<ServedIntervals, IReadOnlyList<ServedInterval>>
 {
     /// <summary>Maximum number of intervals to remember.</summary>
     public const int MaxIntervals = 256;
@@ -21,6 +21,12 @@ public sealed class ServedIntervals
 
     /// <summary>The intervals, separate from each other, oldest first.</summary>
     public ImmutableArray<ServedInterval> InOrder { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ServedInterval> ToStored() => InOrder;
+
+    /// <inheritdoc/>
+    public static ServedIntervals FromStored(IReadOnlyList<ServedInterval> stored) => FromOrdered(stored);
 
     /// <summary>The end of the newest interval: the last instant at which the service is known to have been available.</summary>
     public DateTimeOffset? Last => InOrder.IsEmpty ? null : InOrder[^1].To;

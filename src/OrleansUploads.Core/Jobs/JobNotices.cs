@@ -99,6 +99,16 @@ public sealed record JobNotices
             : Undelivered.SetItem(job, [.. finished.Topics.Select(topic => new JobNotice(topic, job, finished.At))]),
     };
 
+    /// <summary>Returns the state with what a snapshot says about jobs that have finished.</summary>
+    internal JobNotices With(StoredJobs stored, IReadOnlyDictionary<JobId, VaultJob> jobs) => this with
+    {
+        Unannounced = Unannounced.Except(stored.Finished.Select(job => jobs[job])),
+        Finished = [.. stored.Finished],
+        Undelivered = Undelivered.AddRange(stored.Undelivered
+            .GroupBy(notice => jobs[notice.Job], notice => new JobNotice(notice.Topic, jobs[notice.Job], notice.FinishedAt))
+            .Select(notices => KeyValuePair.Create(notices.Key, ImmutableArray.CreateRange(notices)))),
+    };
+
     /// <summary>Returns the state after a notice was delivered or abandoned.</summary>
     internal JobNotices Without(VaultJob? job, string topic)
     {
@@ -179,11 +189,6 @@ internal sealed class JobNoticeRules : Rules<JobsEvent>
     /// <summary>The intents that are not confirmed.</summary>
     public static IEnumerable<Intent> Pending(JobNotices state) =>
         state.Undelivered.Values.SelectMany(notices => notices.Select(Notify));
-
-    /// <summary>The event with which a snapshot records that a job has finished.</summary>
-    public static JobFinished CompactFinished(JobNotices state, VaultJob job) => state.Undelivered.TryGetValue(job, out var notices)
-        ? new JobFinished(job.Job, notices[0].FinishedAt, [.. notices.Select(notice => notice.Topic)])
-        : new JobFinished(job.Job, job.ReadyAt, []);
 
     private static Intent Notify(JobNotice notice) => new(
         notice.Key, new NotifyTopic(notice), new ConfirmNoticeSent(notice.Job.Job, notice.Topic));

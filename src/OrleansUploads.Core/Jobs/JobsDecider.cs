@@ -66,7 +66,6 @@ public sealed class JobsDecider(
         NoticeAbandoned e => state with { Notices = state.Notices.Without(state.Find(e.Job), e.Topic) },
         ArchiveRetired e => state with { Retired = state.Retired.Add(e, rememberedRetirements) },
         RetirementDelivered e => state with { Retired = state.Retired.MarkDelivered(e.Number, rememberedRetirements) },
-        RetirementsCarriedOver e => state with { Retired = RetiredArchives.Of(e.Count, e.Remembered) },
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
@@ -105,36 +104,8 @@ public sealed class JobsDecider(
         .Concat(state.ByReadiness.OfType<UnmeasuredInventory>().Select(Measure));
 
     /// <inheritdoc/>
-    public override IEnumerable<JobsEvent> Compact(JobsState state)
-    {
-        if (state.Notices.Version > 0)
-        {
-            yield return new VaultTopicUpdated(state.Notices.Version, state.Notices.Setting, DateTimeOffset.UnixEpoch);
-        }
-
-        if (state.Retired.Count > 0)
-        {
-            yield return new RetirementsCarriedOver(state.Retired.Count, [.. state.Retired.ByNumber.Values]);
-        }
-
-        foreach (var cursor in state.ByTime)
-        {
-            yield return StartedEvent(state.ById[cursor.Job]);
-        }
-
-        foreach (var cursor in state.ByTime)
-        {
-            if (state.Notices.Finished.Contains(cursor.Job))
-            {
-                yield return JobNoticeRules.CompactFinished(state.Notices, state.ById[cursor.Job]);
-            }
-        }
-    }
-
-    /// <inheritdoc/>
-    public override int CompactCount(JobsState state) =>
-        state.ById.Count + state.Notices.Finished.Count + (state.Notices.Version > 0 ? 1 : 0)
-        + (state.Retired.Count > 0 ? 1 + state.Retired.ByNumber.Count : 0);
+    public override int SnapshotCost(JobsState state) =>
+        state.ById.Count + state.Notices.Finished.Count + state.Retired.ByNumber.Count;
 
     /// <summary>Whether the output of an inventory is measured before its job starts, so that the job can finish at once.</summary>
     /// <remarks>The versions of the shards count additions and deletions, so a snapshot has at most as many archives as their sum.

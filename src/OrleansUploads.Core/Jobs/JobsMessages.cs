@@ -124,7 +124,7 @@ public sealed record JobsPage(IReadOnlyList<VaultJob> Jobs, DateTimeOffset AsOf,
 /// <summary>Updates the vault's notification setting; sent by the vault.</summary>
 /// <param name="Version">Version of the setting; a higher version replaces a lower one.</param>
 /// <param name="Notifications">The setting, or null if it was cleared.</param>
-[Named("take-notifications.1")]
+[Named("update-notifications.1")]
 public sealed record UpdateNotifications(long Version, VaultNotifications? Notifications)
     : JobsCommand, ICommand<Done>, IRequiresFreshState;
 

@@ -6,10 +6,11 @@ namespace OrleansUploads.Core.Jobs;
 /// <param name="ById">All jobs that have not been removed.</param>
 /// <param name="ByTime">The same jobs, by creation time.</param>
 /// <param name="ByReadiness">The same jobs, by the time at which their output becomes available.</param>
+[Named("jobs-state.1")]
 public sealed record JobsState(
     ImmutableDictionary<JobId, VaultJob> ById,
     ImmutableSortedSet<JobCursor> ByTime,
-    ImmutableSortedSet<VaultJob> ByReadiness)
+    ImmutableSortedSet<VaultJob> ByReadiness) : IStoredAs<JobsState, StoredJobs>
 {
     /// <summary>No jobs.</summary>
     public static JobsState Empty { get; } = new(
@@ -29,6 +30,29 @@ public sealed record JobsState(
 
     /// <summary>Deleted archives that cannot be retrieved any more.</summary>
     public RetiredArchives Retired { get; init; } = RetiredArchives.None;
+
+    /// <inheritdoc/>
+    public StoredJobs ToStored() => new(
+        [.. ByTime.Select(cursor => ById[cursor.Job])],
+        Notices.Version,
+        Notices.Setting,
+        [.. ByTime.Where(cursor => Notices.Finished.Contains(cursor.Job)).Select(cursor => cursor.Job)],
+        [.. Notices.Undelivered.Values.SelectMany(static notices => notices)
+            .Select(static notice => new StoredNotice(notice.Job.Job, notice.Topic, notice.FinishedAt))],
+        Retired.Count,
+        [.. Retired.ByNumber.Values]);
+
+    /// <inheritdoc/>
+    public static JobsState FromStored(StoredJobs stored)
+    {
+        var withSetting = Empty with
+        {
+            Notices = JobNotices.None with { Version = stored.SettingVersion, Setting = stored.Setting },
+            Retired = RetiredArchives.Of(stored.Retirements, stored.Retired),
+        };
+        var withJobs = stored.Jobs.Aggregate(withSetting, static (state, job) => state.With(job));
+        return withJobs with { Notices = withJobs.Notices.With(stored, withJobs.ById) };
+    }
 
     /// <summary>Finds a job; null if it does not exist.</summary>
     public VaultJob? Find(JobId id) => ById.GetValueOrDefault(id);
@@ -93,7 +117,7 @@ public sealed record InventoryMeasured(JobId Job, InventoryOutput Output, DateTi
 /// <param name="Version">Version of the vault's setting.</param>
 /// <param name="Notifications">The setting, or null if it was cleared.</param>
 /// <param name="At">When the jobs entity received it.</param>
-[Named("vault-topic-taken.1")]
+[Named("vault-topic-updated.1")]
 public sealed record VaultTopicUpdated(long Version, VaultNotifications? Notifications, DateTimeOffset At) : JobsEvent;
 
 /// <summary>A job has finished, and notices must be sent to topics.</summary>
@@ -108,7 +132,7 @@ public sealed record JobFinished(JobId Job, DateTimeOffset At, IReadOnlyList<str
 public sealed record NoticeSent(JobId Job, string Topic) : JobsEvent;
 
 /// <summary>A notice about a finished job was abandoned, because the topic's receiver was unreachable for too long.</summary>
-[Named("notice-given-up.1")]
+[Named("notice-abandoned.1")]
 public sealed record NoticeAbandoned(JobId Job, string Topic, DateTimeOffset At) : JobsEvent;
 
 /// <summary>An archive was deleted, so new retrievals of it are refused. Jobs need its bytes until
@@ -118,15 +142,29 @@ public sealed record ArchiveRetired(ArchiveId Archive, UploadId Upload, DateTime
     : JobsEvent;
 
 /// <summary>The retirement of an archive was delivered to its upload.</summary>
-[Named("retirement-told.1")]
+[Named("retirement-delivered.1")]
 public sealed record RetirementDelivered(long Number) : JobsEvent;
-
-/// <summary>All retirements so far; occurs only in snapshots.</summary>
-/// <param name="Count">Total number of retirements.</param>
-/// <param name="Remembered">The retirements that are still remembered, by number.</param>
-[Named("retirements-carried-over.1")]
-public sealed record RetirementsCarriedOver(long Count, IReadOnlyList<RetiredArchive> Remembered) : JobsEvent;
 
 /// <summary>Jobs whose output expired at or before an instant were removed.</summary>
 [Named("jobs-expired.1")]
 public sealed record JobsExpired(DateTimeOffset At) : JobsEvent;
+
+/// <summary>The jobs of a vault as they are stored.</summary>
+/// <param name="Jobs">The jobs, by creation time.</param>
+/// <param name="SettingVersion">The version of the vault's notification setting; 0 before the first.</param>
+/// <param name="Setting">The setting, or null.</param>
+/// <param name="Finished">See <see cref="JobNotices.Finished"/>.</param>
+/// <param name="Undelivered">See <see cref="JobNotices.Undelivered"/>.</param>
+/// <param name="Retirements">See <see cref="RetiredArchives.Count"/>.</param>
+/// <param name="Retired">The retirements that are remembered, by number.</param>
+public sealed record StoredJobs(
+    IReadOnlyList<VaultJob> Jobs,
+    long SettingVersion,
+    VaultNotifications? Setting,
+    IReadOnlyList<JobId> Finished,
+    IReadOnlyList<StoredNotice> Undelivered,
+    long Retirements,
+    IReadOnlyList<RetiredArchive> Retired);
+
+/// <summary>A notice about a job of the same vault. The members are those of <see cref="JobNotice"/>.</summary>
+public sealed record StoredNotice(JobId Job, string Topic, DateTimeOffset FinishedAt);

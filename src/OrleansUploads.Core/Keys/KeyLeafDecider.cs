@@ -57,29 +57,8 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
             : state.Releases.Values.Select(TellUpload);
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyLeafEvent> Compact(KeyLeafState state) => state.Phase == LeafPhase.Unborn
-        ? []
-        : [new LeafSnapshot(
-            state.Leaf,
-            state.From,
-            state.Upper,
-            state.Right,
-            state.Phase,
-            state.Adopted,
-            [.. state.Entries.Values],
-            [.. state.Unsettled.Values, .. state.Settled],
-            [.. state.Releases.Values],
-            state.Splits,
-            state.Split,
-            state.SealStep,
-            state.WasSealed,
-            state.Left,
-            state.Changes == KeyChanges.None ? null : state.Changes)];
-
-    /// <inheritdoc/>
-    /// <remarks>A snapshot is a single event whose cost grows with the leaf, so a longer leaf allows a longer history behind it, but
-    /// a smaller share of its length.</remarks>
-    public override int CompactCount(KeyLeafState state)
+    /// <remarks>A longer leaf allows a longer history behind its snapshot, but a smaller share of its length.</remarks>
+    public override int SnapshotCost(KeyLeafState state)
     {
         var length = 1 + state.Entries.Count + state.Unsettled.Count + state.Releases.Count + state.Changes.Deletions.Count;
         return Math.Min(length, SmallLeaf + (length / 4));

@@ -37,7 +37,6 @@ internal static class KeyLeafEvolution
         RouteWithdrawn => state with { Phase = LeafPhase.Gone },
         LeafSealed e => state with { Phase = LeafPhase.Sealed, SealStep = e.Step, WasSealed = false },
         LeafUnsealed e => state with { Phase = LeafPhase.Live, SealStep = e.Step, WasSealed = e.WasSealed },
-        LeafSnapshot e => Restore(e),
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
@@ -164,33 +163,5 @@ internal static class KeyLeafEvolution
             Split = split with { Next = happened.Next, Sequence = happened.Sequence + 1 },
         };
         return happened.Next is null ? after with { Upper = split.At, Right = split.Right } : after;
-    }
-
-    private static KeyLeafState Restore(LeafSnapshot snapshot)
-    {
-        var (unborn, tree) = (KeyLeafState.Unborn, snapshot.Leaf.Index.Tree);
-        return unborn with
-        {
-            Leaf = snapshot.Leaf,
-            From = snapshot.From,
-            Upper = snapshot.Upper,
-            Right = snapshot.Right,
-            Left = snapshot.Left,
-            Phase = snapshot.Phase,
-            Adopted = snapshot.Adopted,
-            Splits = snapshot.Splits,
-            Split = snapshot.Split,
-            SealStep = snapshot.SealStep,
-            WasSealed = snapshot.WasSealed,
-            Changes = snapshot.Changes ?? KeyChanges.None,
-            Releases = unborn.Releases.AddRange(
-                snapshot.Releases.Select(release => KeyValuePair.Create(release.Upload.ToString(), release))),
-            Entries = unborn.Entries.AddRange(
-                snapshot.Entries.Select(entry => KeyValuePair.Create(entry.PositionIn(tree), entry))),
-            EntryBytes = snapshot.Entries.Sum(entry => (long)BytesOf(entry)),
-            Settled = [.. snapshot.Publications.Where(publication => publication.IsSettled && tree == KeyTree.Uploads)],
-            Unsettled = unborn.Unsettled.AddRange(snapshot.Publications.Where(publication => !publication.IsSettled)
-                .Select(publication => KeyValuePair.Create(publication.Upload.ToString(), publication))),
-        };
     }
 }

@@ -26,7 +26,8 @@ public enum LeafPhase
 }
 
 /// <summary>The state of a leaf of an ordered index.</summary>
-public sealed record KeyLeafState
+[Named("key-leaf-state.1")]
+public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
 {
     private static readonly ImmutableSortedDictionary<KeyPosition, KeyEntry> NoEntries =
         ImmutableSortedDictionary.Create<KeyPosition, KeyEntry>();
@@ -93,6 +94,51 @@ public sealed record KeyLeafState
 
     /// <summary>The leaf that owns <see cref="End"/>, or will when it has adopted it.</summary>
     public LeafName? Next => Split is { IsMoved: false } split ? split.Right : Right;
+
+    /// <inheritdoc/>
+    public StoredKeyLeaf ToStored() => new()
+    {
+        Leaf = Leaf,
+        From = From,
+        Upper = Upper,
+        Right = Right,
+        Left = Left,
+        Phase = Phase,
+        Adopted = Adopted,
+        Entries = [.. Entries.Values],
+        Publications = [.. Unsettled.Values, .. Settled],
+        Releases = [.. Releases.Values],
+        Splits = Splits,
+        Split = Split,
+        SealStep = SealStep,
+        WasSealed = WasSealed,
+        Changes = Changes,
+    };
+
+    /// <inheritdoc/>
+    public static KeyLeafState FromStored(StoredKeyLeaf stored) => Unborn with
+    {
+        Leaf = stored.Leaf,
+        From = stored.From,
+        Upper = stored.Upper,
+        Right = stored.Right,
+        Left = stored.Left,
+        Phase = stored.Phase,
+        Adopted = stored.Adopted,
+        Entries = Unborn.Entries.AddRange(
+            stored.Entries.Select(entry => KeyValuePair.Create(entry.PositionIn(stored.Leaf.Index.Tree), entry))),
+        EntryBytes = stored.Entries.Sum(entry => (long)KeyLeafEvolution.BytesOf(entry)),
+        Unsettled = Unborn.Unsettled.AddRange(stored.Publications.Where(publication => !publication.IsSettled)
+            .Select(publication => KeyValuePair.Create(publication.Upload.ToString(), publication))),
+        Settled = [.. stored.Publications.Where(publication => publication.IsSettled)],
+        Releases = Unborn.Releases.AddRange(
+            stored.Releases.Select(release => KeyValuePair.Create(release.Upload.ToString(), release))),
+        Splits = stored.Splits,
+        Split = stored.Split,
+        SealStep = stored.SealStep,
+        WasSealed = stored.WasSealed,
+        Changes = stored.Changes,
+    };
 
     /// <summary>What the leaf remembers about an upload, or null if nothing.</summary>
     public Publication? Find(UploadId upload) => Unsettled.TryGetValue(upload.ToString(), out var publication)
@@ -233,23 +279,51 @@ public sealed record LeafSealed(long Step = 0) : KeyLeafEvent;
 [Named("leaf-unsealed.1")]
 public sealed record LeafUnsealed(long Step = 0, bool WasSealed = true) : KeyLeafEvent;
 
-/// <summary>A whole leaf; occurs only in snapshots. The members are those of <see cref="KeyLeafState"/>. The publications
-/// are first what is not settled, then what is settled, oldest first. The changes are a note, and null if there were
-/// none.</summary>
-[Named("leaf-snapshot.1")]
-public sealed record LeafSnapshot(
-    LeafId Leaf,
-    KeyPosition From,
-    KeyPosition? Upper,
-    LeafName? Right,
-    LeafPhase Phase,
-    int Adopted,
-    IReadOnlyList<KeyEntry> Entries,
-    IReadOnlyList<Publication> Publications,
-    IReadOnlyList<PendingRelease> Releases,
-    long Splits,
-    LeafSplit? Split,
-    long SealStep = 0,
-    bool WasSealed = false,
-    LeafName? Left = null,
-    KeyChanges? Changes = null) : KeyLeafEvent;
+/// <summary>A leaf as it is stored. The members are those of <see cref="KeyLeafState"/>.</summary>
+public sealed record StoredKeyLeaf
+{
+    /// <inheritdoc cref="KeyLeafState.Leaf"/>
+    public required LeafId Leaf { get; init; }
+
+    /// <inheritdoc cref="KeyLeafState.From"/>
+    public required KeyPosition From { get; init; }
+
+    /// <inheritdoc cref="KeyLeafState.Upper"/>
+    public KeyPosition? Upper { get; init; }
+
+    /// <inheritdoc cref="KeyLeafState.Right"/>
+    public LeafName? Right { get; init; }
+
+    /// <inheritdoc cref="KeyLeafState.Left"/>
+    public LeafName? Left { get; init; }
+
+    /// <inheritdoc cref="KeyLeafState.Phase"/>
+    public LeafPhase Phase { get; init; }
+
+    /// <inheritdoc cref="KeyLeafState.Adopted"/>
+    public int Adopted { get; init; }
+
+    /// <inheritdoc cref="KeyLeafState.Entries"/>
+    public required IReadOnlyList<KeyEntry> Entries { get; init; }
+
+    /// <summary>First what is not settled, then what is settled, oldest first.</summary>
+    public required IReadOnlyList<Publication> Publications { get; init; }
+
+    /// <inheritdoc cref="KeyLeafState.Releases"/>
+    public required IReadOnlyList<PendingRelease> Releases { get; init; }
+
+    /// <inheritdoc cref="KeyLeafState.Splits"/>
+    public long Splits { get; init; }
+
+    /// <inheritdoc cref="KeyLeafState.Split"/>
+    public LeafSplit? Split { get; init; }
+
+    /// <inheritdoc cref="KeyLeafState.SealStep"/>
+    public long SealStep { get; init; }
+
+    /// <inheritdoc cref="KeyLeafState.WasSealed"/>
+    public bool WasSealed { get; init; }
+
+    /// <inheritdoc cref="KeyLeafState.Changes"/>
+    public required KeyChanges Changes { get; init; }
+}

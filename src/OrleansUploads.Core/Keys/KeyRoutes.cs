@@ -18,9 +18,9 @@ public sealed record RouteAdded(KeyPosition From, LeafName Leaf) : KeyRoutesEven
 [Named("route-removed.1")]
 public sealed record RouteRemoved(KeyPosition From) : KeyRoutesEvent;
 
-/// <summary>All routes: in a snapshot, or those that were kept when there were too many.</summary>
-[Named("routes-snapshot.1")]
-public sealed record RoutesSnapshot(IReadOnlyList<LeafRoute> Routes) : KeyRoutesEvent;
+/// <summary>There were too many routes, and only these were kept.</summary>
+[Named("routes-kept.1")]
+public sealed record RoutesKept(IReadOnlyList<LeafRoute> Routes) : KeyRoutesEvent;
 
 /// <summary>A route to a leaf, by the smallest position that the leaf owns.</summary>
 public sealed record LeafRoute(KeyPosition From, LeafName Leaf);
@@ -28,10 +28,21 @@ public sealed record LeafRoute(KeyPosition From, LeafName Leaf);
 /// <summary>The routes of an ordered index, in order.</summary>
 /// <param name="Routes">The routes. The first leaf needs none.</param>
 /// <param name="Bytes">The approximate length of the routes in the journal.</param>
-public sealed record KeyRoutesState(ImmutableList<LeafRoute> Routes, long Bytes)
+[Named("key-routes-state.1")]
+public sealed record KeyRoutesState(ImmutableList<LeafRoute> Routes, long Bytes) : IStoredAs<KeyRoutesState, StoredKeyRoutes>
 {
     /// <summary>No routes.</summary>
     public static KeyRoutesState Empty { get; } = new([], 0);
+
+    /// <inheritdoc/>
+    public StoredKeyRoutes ToStored() => new(Routes);
+
+    /// <inheritdoc/>
+    public static KeyRoutesState FromStored(StoredKeyRoutes stored) => Of([.. stored.Routes]);
+
+    /// <summary>Routes with their length.</summary>
+    internal static KeyRoutesState Of(ImmutableList<LeafRoute> routes) =>
+        new(routes, routes.Sum(route => (long)KeyRoutesDecider.BytesOf(route)));
 
     /// <summary>The index of the last route at or before a position, or -1.</summary>
     public int IndexOf(KeyPosition position)
@@ -43,6 +54,9 @@ public sealed record KeyRoutesState(ImmutableList<LeafRoute> Routes, long Bytes)
     private static IComparer<LeafRoute> ByPosition { get; } =
         Comparer<LeafRoute>.Create(static (left, right) => left.From.CompareTo(right.From));
 }
+
+/// <summary>The routes as they are stored.</summary>
+public sealed record StoredKeyRoutes(IReadOnlyList<LeafRoute> Routes);
 
 /// <summary>The rules of the routes. They are hints, so their number is bounded by dropping some.</summary>
 /// <param name="maxBytes">The length of the routes at which every other one is dropped, as a journal counts it; at most <see
@@ -79,16 +93,12 @@ public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.MaxBytes)
     {
         RouteAdded e => Bounded(With(state, new LeafRoute(e.From, e.Leaf))),
         RouteRemoved e => Without(state, e.From),
-        RoutesSnapshot e => Of([.. e.Routes]),
+        RoutesKept e => KeyRoutesState.Of([.. e.Routes]),
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
     /// <inheritdoc/>
-    public override IEnumerable<KeyRoutesEvent> Compact(KeyRoutesState state) =>
-        state.Routes.IsEmpty ? [] : [new RoutesSnapshot(state.Routes)];
-
-    /// <inheritdoc/>
-    public override int CompactCount(KeyRoutesState state) => 1 + (state.Routes.Count / RoutesForOneEvent);
+    public override int SnapshotCost(KeyRoutesState state) => state.Routes.Count / RoutesForOneEvent;
 
     private static KeyRoute Find(KeyRoutesState state, KeyPosition position)
     {
@@ -118,17 +128,16 @@ public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.MaxBytes)
     private Decision<KeyRoutesEvent> Add(KeyRoutesState state, RouteAdded added)
     {
         var after = Evolve(state, added);
-        return after.Bytes <= maxBytes ? Accept(added) : Accept(Done.Instance, added, new RoutesSnapshot(EveryOther(after)));
+        return after.Bytes <= maxBytes ? Accept(added) : Accept(Done.Instance, added, new RoutesKept(EveryOther(after)));
     }
 
-    private static KeyRoutesState Bounded(KeyRoutesState state) => state.Bytes <= MaxBytes ? state : Of(EveryOther(state));
+    private static KeyRoutesState Bounded(KeyRoutesState state) => state.Bytes <= MaxBytes ? state : KeyRoutesState.Of(EveryOther(state));
 
     private static ImmutableList<LeafRoute> EveryOther(KeyRoutesState state) =>
         state.Routes.Where((_, index) => index % 2 == 0).ToImmutableList();
 
-    private static KeyRoutesState Of(ImmutableList<LeafRoute> routes) => new(routes, routes.Sum(route => (long)BytesOf(route)));
-
-    private static int BytesOf(LeafRoute route) => BareRouteBytes + System.Text.Encoding.UTF8.GetByteCount(route.From.Key);
+    /// <summary>The approximate length of a route in the journal.</summary>
+    internal static int BytesOf(LeafRoute route) => BareRouteBytes + System.Text.Encoding.UTF8.GetByteCount(route.From.Key);
 }
 
 /// <summary>A command to the routes of an ordered index. Routes are hints: a wrong one leads to a leaf further left, and from there

@@ -1,24 +1,43 @@
+using OrleansUploads.Hashing.Checksums;
+
 namespace OrleansUploads.Core.Parts;
 
-/// <summary>The part that an upload has accepted for one slot.</summary>
-/// <param name="LengthBytes">Length in bytes, from 1 to the part size. Only the last part may be shorter than the part
-/// size.</param>
+/// <summary>A part that an upload has accepted.</summary>
+/// <param name="LengthBytes">Its length in bytes.</param>
 /// <param name="TreeHash">Tree hash of exactly these bytes.</param>
-/// <param name="Place">Where the bytes are.</param>
+/// <param name="Place">Where the bytes are; null for an empty part.</param>
 /// <param name="StoredAt">When the part was accepted.</param>
-public sealed record StoredPart(long LengthBytes, TreeHash TreeHash, PartPlace Place, DateTimeOffset StoredAt)
+public sealed record StoredPart(long LengthBytes, TreeHash TreeHash, PartPlace? Place, DateTimeOffset StoredAt)
 {
+    /// <summary>The attempt that holds the bytes, or null.</summary>
+    public AttemptId? Attempt => Place?.Attempt;
+
+    /// <summary>The external location of the bytes, or null.</summary>
+    public PartLocation? Location => Place?.Location;
+
     /// <summary>The number of its sender in the upload's <see cref="SenderTable"/>, or null if it is not known.</summary>
     public int? By { get; init; }
 
-    /// <summary>Whether the part has this length and tree hash.</summary>
-    public bool Holds(long lengthBytes, TreeHash treeHash) => LengthBytes == lengthBytes && TreeHash == treeHash;
+    /// <summary>The digests of a part of an object; null for a part of an archive.</summary>
+    public PartDigests? Digests { get; init; }
+
+    /// <summary>Whether both have the same bytes, according to their length and digests.</summary>
+    public bool HasBytesOf(StoredPart other) =>
+        LengthBytes == other.LengthBytes && TreeHash == other.TreeHash && Digests == other.Digests;
 }
 
-/// <summary>The parts of an upload by slot. Immutable; adding a part is cheap.</summary>
+/// <summary>What S3 knows of the bytes of a part.</summary>
+/// <param name="Md5">Their MD5. It is the part's ETag.</param>
+/// <param name="Checksum">The checksum that the client stated, or that the server computed, or null.</param>
+public sealed record PartDigests(Md5Digest Md5, Checksum? Checksum);
+
+/// <summary>A part with its number.</summary>
+public readonly record struct PlacedPart(int Number, StoredPart Part);
+
+/// <summary>The parts of an upload by number. Immutable; adding a part is cheap.</summary>
 /// <remarks>The map is a tree of three levels, with at most <see cref="NodeSlots"/> entries in each node; a node ends with its last entry.
 /// Adding a part copies one node of each level, regardless of the number of parts.</remarks>
-public sealed class PartMap
+public sealed class PartMap : IStoredAs<PartMap, IReadOnlyList<PlacedPart>>
 {
     // The cube of 22 is the first one that is not less than Limits.MaxParts. Larger nodes would cost more to copy.
     private const int NodeSlots = 22;
@@ -26,59 +45,75 @@ public sealed class PartMap
 
     private readonly StoredPart?[]?[]?[] _branches;
 
-    private PartMap(StoredPart?[]?[]?[] branches, int count, int slotCount)
+    private PartMap(StoredPart?[]?[]?[] branches, int count, int lastNumber)
     {
         _branches = branches;
         Count = count;
-        SlotCount = slotCount;
+        LastNumber = lastNumber;
     }
 
     /// <summary>No parts.</summary>
     public static PartMap Empty { get; } = new([], 0, 0);
 
-    /// <summary>Number of slots that contain a part.</summary>
+    /// <summary>The number of parts.</summary>
     public int Count { get; }
 
-    /// <summary>One more than the highest slot that contains a part, or 0 if there are no parts.</summary>
-    public int SlotCount { get; }
+    /// <summary>The highest number of a part, or 0 if there are no parts.</summary>
+    public int LastNumber { get; }
 
-    /// <summary>The part in a slot, or null.</summary>
-    public StoredPart? this[int slot] => (uint)slot < (uint)SlotCount
-        ? Entry(LeafOf(slot), slot % NodeSlots)
+    /// <summary>The sum of the lengths of the parts.</summary>
+    public long Bytes => From(1).Sum(static placed => placed.Part.LengthBytes);
+
+    /// <summary>The part with a number, or null.</summary>
+    public StoredPart? this[int number] => (uint)(number - 1) < (uint)LastNumber
+        ? Entry(LeafOf(number - 1), (number - 1) % NodeSlots)
         : null;
 
-    /// <summary>Returns a map with a new part in one slot.</summary>
-    /// <param name="slot">0 to <see cref="Limits.MaxParts"/> - 1.</param>
+    /// <inheritdoc/>
+    public IReadOnlyList<PlacedPart> ToStored() => [.. From(1)];
+
+    /// <inheritdoc/>
+    public static PartMap FromStored(IReadOnlyList<PlacedPart> stored) =>
+        stored.Aggregate(Empty, static (map, placed) => map.With(placed.Number, placed.Part));
+
+    /// <summary>Returns a map of only the parts with some numbers.</summary>
+    public PartMap Only(PartNumbers numbers) => numbers.InOrder.Length == Count
+        ? this
+        : numbers.InOrder.Aggregate(Empty, (map, number) => map.With(number, this[number]!));
+
+    /// <summary>Returns a map with a new part.</summary>
+    /// <param name="number">1 to <see cref="Limits.MaxParts"/>.</param>
     /// <param name="part">The part.</param>
-    public PartMap With(int slot, StoredPart part)
+    public PartMap With(int number, StoredPart part)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)slot, (uint)Limits.MaxParts);
+        var slot = number - 1;
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)slot, (uint)Limits.MaxParts, nameof(number));
         var branches = Copy(_branches, slot / BranchSlots);
         var branch = branches[slot / BranchSlots] = Copy(branches[slot / BranchSlots], slot % BranchSlots / NodeSlots);
         var leaf = branch[slot % BranchSlots / NodeSlots] = Copy(branch[slot % BranchSlots / NodeSlots], slot % NodeSlots);
         var added = leaf[slot % NodeSlots] is null ? 1 : 0;
         leaf[slot % NodeSlots] = part;
-        return new PartMap(branches, Count + added, Math.Max(SlotCount, slot + 1));
+        return new PartMap(branches, Count + added, Math.Max(LastNumber, number));
     }
 
-    /// <summary>The filled slots in ascending order, starting at a slot.</summary>
-    /// <param name="firstSlot">The first slot to return; at least 0.</param>
-    public IEnumerable<KeyValuePair<int, StoredPart>> From(int firstSlot)
+    /// <summary>The parts by number, starting at a number.</summary>
+    /// <param name="firstNumber">The first number to return; at least 1.</param>
+    public IEnumerable<PlacedPart> From(int firstNumber)
     {
-        for (var slot = firstSlot; slot < SlotCount;)
+        for (var slot = firstNumber - 1; slot < LastNumber;)
         {
             var leaf = LeafOf(slot);
             for (var next = slot - (slot % NodeSlots) + NodeSlots; slot < next; slot++)
             {
                 if (Entry(leaf, slot % NodeSlots) is { } part)
                 {
-                    yield return new(slot, part);
+                    yield return new(slot + 1, part);
                 }
             }
         }
     }
 
-    /// <summary>The leaf of a slot that is less than <see cref="SlotCount"/>, or null.</summary>
+    /// <summary>The leaf of a slot that is less than <see cref="LastNumber"/>, or null.</summary>
     private StoredPart?[]? LeafOf(int slot) => Entry(_branches[slot / BranchSlots], slot % BranchSlots / NodeSlots);
 
     private static T? Entry<T>(T?[]? node, int index)

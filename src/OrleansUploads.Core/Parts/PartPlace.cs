@@ -3,8 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 namespace OrleansUploads.Core.Parts;
 
 /// <summary>Where the bytes of a part are stored: in an attempt of the part store, or at an external location.</summary>
-public readonly record struct PartPlace
+public readonly record struct PartPlace : ITextValue<PartPlace>, ISpanFormattable
 {
+    private const char LocationMark = '@';
+
     private readonly AttemptId _attempt;
     private readonly PartLocation _location;
 
@@ -31,6 +33,40 @@ public readonly record struct PartPlace
     public static PartPlace At(PartLocation location) => location.Chars > 0
         ? new PartPlace(default, location)
         : throw new ArgumentException("The default value is not a valid location.", nameof(location));
+
+    /// <summary>Parses the result of <see cref="ToString()"/>.</summary>
+    public static bool TryParse(string? text, out PartPlace place)
+    {
+        if (text is [LocationMark, .. var chars])
+        {
+            var isLocation = PartLocation.TryParse(chars, out var location);
+            place = isLocation ? At(location) : default;
+            return isLocation;
+        }
+
+        var isAttempt = AttemptId.TryParse(text, out var attempt);
+        place = isAttempt ? In(attempt) : default;
+        return isAttempt;
+    }
+
+    /// <summary>The attempt, or <c>@</c> and the location. This form is stored.</summary>
+    public override string ToString() => Attempt is { } attempt ? attempt.ToString() : LocationMark + _location.ToString();
+
+    /// <inheritdoc/>
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    /// <inheritdoc/>
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
+    {
+        if (Attempt is { } attempt)
+        {
+            return ((ISpanFormattable)attempt).TryFormat(destination, out charsWritten, format, provider);
+        }
+
+        var text = ToString();
+        charsWritten = text.TryCopyTo(destination) ? text.Length : 0;
+        return charsWritten > 0;
+    }
 }
 
 /// <summary>The client's external location of a part's bytes: 1 to 1,024 printable ASCII characters (0x20 to 0x7E).</summary>

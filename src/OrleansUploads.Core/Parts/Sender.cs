@@ -24,7 +24,7 @@ public sealed record Sender(string? AccessKeyId, string? Node, string? Address)
 }
 
 /// <summary>The senders of an upload's parts. Each part has only the number of its sender. Immutable.</summary>
-public sealed class SenderTable
+public sealed class SenderTable : IStoredAs<SenderTable, IReadOnlyList<Sender>>
 {
     /// <summary>Maximum number of senders. Later ones are not told apart.</summary>
     public const int MaxSenders = 250;
@@ -53,8 +53,11 @@ public sealed class SenderTable
     /// <summary>The sender with a number, or null if it is not known or one of those that are not told apart.</summary>
     public Sender? this[int? number] => number is >= 1 && number <= InOrder.Length ? InOrder[number.Value - 1] : null;
 
-    /// <summary>Creates a table; null stands for no senders. Senders beyond <see cref="MaxSenders"/> are left out.</summary>
-    public static SenderTable Of(IEnumerable<Sender>? inOrder) => inOrder is null ? Empty : new([.. inOrder.Take(MaxSenders)]);
+    /// <inheritdoc/>
+    public IReadOnlyList<Sender> ToStored() => InOrder;
+
+    /// <inheritdoc/>
+    public static SenderTable FromStored(IReadOnlyList<Sender> stored) => stored.Count == 0 ? Empty : new([.. stored]);
 
     /// <summary>Returns what an event says of its sender.</summary>
     /// <returns>The sender's number, and the sender itself if the table does not have it yet; both null without a sender.</returns>

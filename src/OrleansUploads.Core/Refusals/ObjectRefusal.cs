@@ -44,7 +44,7 @@ public abstract record ObjectRefusal : Refusal
     public sealed record KeyChanged : ObjectRefusal;
 
     /// <summary>The upload was already completed with another list of parts.</summary>
-    [Named("refused-completed-with-other-parts.1")]
+    [Named("refused-completed-otherwise.1")]
     public sealed record CompletedOtherwise(ObjectETag ETag) : ObjectRefusal;
 
     /// <summary>A part number is not between 1 and <see cref="ObjectLimits.MaxParts"/>.</summary>

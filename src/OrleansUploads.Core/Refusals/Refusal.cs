@@ -61,11 +61,11 @@ public abstract record Refusal : IRefusal
     public sealed record UploadNotFound : Refusal;
 
     /// <summary>The upload accepts no bytes. Its bytes are stored externally, and the client reports their locations.</summary>
-    [Named("refused-upload-kept-elsewhere.1")]
+    [Named("refused-upload-stored-externally.1")]
     public sealed record UploadStoredExternally : Refusal;
 
     /// <summary>The upload accepts no external locations. The bytes of its parts are uploaded through the gateway.</summary>
-    [Named("refused-upload-kept-by-gateway.1")]
+    [Named("refused-upload-stored-by-gateway.1")]
     public sealed record UploadStoredByGateway : Refusal;
 
     /// <summary>The offset of a part's first byte is not a multiple of the part size.</summary>
@@ -128,7 +128,7 @@ public abstract record Refusal : IRefusal
     }
 
     /// <summary>The upload was already completed with a different size or tree hash.</summary>
-    [Named("refused-completed-otherwise.1")]
+    [Named("refused-completion-mismatch.1")]
     public sealed record CompletionMismatch(ArchiveId Archive, long SizeBytes, TreeHash TreeHash) : Refusal;
 
     /// <summary>The vault has no such archive.</summary>
@@ -155,7 +155,7 @@ public abstract record Refusal : IRefusal
     public sealed record LookupStale(ArchiveId Archive) : Refusal;
 
     /// <summary>The archive cannot be retrieved, because its bytes are stored externally.</summary>
-    [Named("refused-archive-kept-elsewhere.1")]
+    [Named("refused-archive-stored-externally.1")]
     public sealed record ArchiveStoredExternally(ArchiveId Archive) : Refusal;
 
     /// <summary>The retrieval would exceed the bytes per hour that the account's data retrieval policy allows.</summary>

@@ -42,27 +42,7 @@ public sealed class ServiceDecider : Decider<ServiceState, ServiceCommand, Servi
     };
 
     /// <inheritdoc/>
-    public override IEnumerable<ServiceEvent> Compact(ServiceState state)
-    {
-        foreach (var served in state.Served.InOrder)
-        {
-            yield return new ServiceKept(served.From, served.To);
-        }
-
-        if (state.Fault is { } fault)
-        {
-            yield return new ClockFaulted(fault);
-        }
-
-        if (state.BackupUntil is { } until)
-        {
-            yield return new BackupBegun(until);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override int CompactCount(ServiceState state) =>
-        state.Served.InOrder.Length + (state.Fault is null ? 0 : 1) + (state.BackupUntil is null ? 0 : 1);
+    public override int SnapshotCost(ServiceState state) => state.Served.InOrder.Length;
 
     /// <summary>Records a heartbeat. No time is recorded while the clock is not trusted. A heartbeat older than the newest one
     /// means that the clock was set back, unless the difference is within <see cref="ClockFault.Bound"/>: another host may have

@@ -43,7 +43,7 @@ public sealed record DescribeService : ServiceCommand, ICommand<ServiceStatus>;
 /// <param name="Served">When the service was available, oldest interval first.</param>
 /// <param name="Fault">What is wrong with its clock, or null if no fault is known.</param>
 /// <param name="BackupUntil">When the lease of the latest backup ends, or null if that backup has ended or there was none.</param>
-[Named("service-standing.1")]
+[Named("service-status.1")]
 public sealed record ServiceStatus(
     IReadOnlyList<ServedInterval> Served, ClockFault? Fault, DateTimeOffset? BackupUntil) : IAnswer;
 

@@ -17,15 +17,20 @@ internal readonly struct AlignedParts(PartSize size)
         : range.FirstByte / size.Bytes >= Limits.MaxParts ? new Refusal.TooManyParts(range, size, Limits.MaxParts)
         : null;
 
-    /// <summary>The slot of a range that <see cref="RefusalOfRange"/> allows.</summary>
-    public int SlotOf(PartRange range) => (int)(range.FirstByte / size.Bytes);
+    /// <summary>The number of the part with a range that <see cref="RefusalOfRange"/> allows. The part at the beginning has number
+    /// 1.</summary>
+    public int NumberOf(PartRange range) => (int)Math.Min(range.FirstByte / size.Bytes, Limits.MaxParts) + 1;
 
-    /// <summary>The first slot that starts at or after an offset, or the number of slots.</summary>
-    public int FirstSlotFrom(long firstByte) =>
-        (int)Math.Min((firstByte / size.Bytes) + (firstByte % size.Bytes > 0 ? 1 : 0), Limits.MaxParts);
+    /// <summary>The first number whose part starts at or after an offset; at most one more than <see cref="Limits.MaxParts"/>.</summary>
+    public int FirstNumberFrom(long firstByte) =>
+        (int)Math.Min((firstByte / size.Bytes) + (firstByte % size.Bytes > 0 ? 1 : 0), Limits.MaxParts) + 1;
 
     /// <summary>The bytes of a part.</summary>
-    public PartRange RangeOf(int slot, long lengthBytes) => new(slot * size.Bytes, (slot * size.Bytes) + lengthBytes - 1);
+    public PartRange RangeOf(int number, long lengthBytes)
+    {
+        var first = (number - 1) * size.Bytes;
+        return new PartRange(first, first + lengthBytes - 1);
+    }
 
     /// <summary>Returns why parts do not form the stated archive: there is no part, there is a gap, a part before the last
     /// one is short, or the size or tree hash differs. Null if they form the archive.</summary>
@@ -36,23 +41,23 @@ internal readonly struct AlignedParts(PartSize size)
             return new Refusal.NoParts();
         }
 
-        var hashes = ArrayPool<TreeHash>.Shared.Rent(parts.SlotCount);
+        var hashes = ArrayPool<TreeHash>.Shared.Rent(parts.LastNumber);
         try
         {
             long uploadedBytes = 0;
-            for (var slot = 0; slot < parts.SlotCount; slot++)
+            for (var number = 1; number <= parts.LastNumber; number++)
             {
-                if (parts[slot] is not { } part)
+                if (parts[number] is not { } part)
                 {
-                    return new Refusal.PartMissing(GapFrom(parts, slot));
+                    return new Refusal.PartMissing(GapFrom(parts, number));
                 }
 
-                if (part.LengthBytes < size.Bytes && slot < parts.SlotCount - 1)
+                if (part.LengthBytes < size.Bytes && number < parts.LastNumber)
                 {
-                    return new Refusal.PartTooShort(RangeOf(slot, part.LengthBytes), size);
+                    return new Refusal.PartTooShort(RangeOf(number, part.LengthBytes), size);
                 }
 
-                hashes[slot] = part.TreeHash;
+                hashes[number - 1] = part.TreeHash;
                 uploadedBytes += part.LengthBytes;
             }
 
@@ -61,7 +66,7 @@ internal readonly struct AlignedParts(PartSize size)
                 return new Refusal.SizeDiffers(sizeBytes, uploadedBytes);
             }
 
-            var computed = TreeHasher.Combine(hashes.AsSpan(0, parts.SlotCount));
+            var computed = TreeHasher.Combine(hashes.AsSpan(0, parts.LastNumber));
             return computed == treeHash ? null : new Refusal.TreeHashDiffers(treeHash, computed);
         }
         finally
@@ -78,6 +83,6 @@ internal readonly struct AlignedParts(PartSize size)
             next++;
         }
 
-        return new PartRange(firstMissing * size.Bytes, (next * size.Bytes) - 1);
+        return RangeOf(firstMissing, (next - firstMissing) * size.Bytes);
     }
 }

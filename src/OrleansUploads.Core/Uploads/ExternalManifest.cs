@@ -13,7 +13,7 @@ public static class ExternalManifest
     }
 
     /// <summary>Returns the page of a manifest's extents that a query asks for.</summary>
-    public static PartsPage PageOf(UploadSpec spec, Manifest manifest, ListParts query)
+    public static PartsPage PageOf(ArchiveUploadSpec spec, Manifest manifest, ListParts query)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ArgumentNullException.ThrowIfNull(query);

@@ -18,10 +18,31 @@ internal static class NumberedParts
 
     /// <summary>Why an upload does not accept the checksum of a part, or null if it does. Checksums of any algorithm are accepted if the
     /// client chose none.</summary>
-    public static Refusal? RefusalOfChecksum(ObjectUploadSpec spec, Checksum? checksum) =>
+    private static Refusal? RefusalOfChecksum(ObjectUploadSpec spec, Checksum? checksum) =>
         spec.Checksum is { } chosen && checksum?.Algorithm != chosen.Algorithm
             ? new ObjectRefusal.ChecksumOfOtherAlgorithm(chosen.Algorithm)
             : null;
+
+    /// <summary>Why an upload does not accept a part, or null if it does.</summary>
+    public static Refusal? RefusalOf(ObjectUploadSpec spec, NumberedPart part) =>
+        RefusalOfPart(part.Number, part.LengthBytes) ?? RefusalOfChecksum(spec, part.Checksum);
+
+    /// <summary>A part as the upload keeps it.</summary>
+    public static StoredPart Keep(NumberedPart part, DateTimeOffset now) => new(
+        part.LengthBytes,
+        part.TreeHash,
+        part.Location is { } location ? PartPlace.At(location) : part.Attempt is { } attempt ? PartPlace.In(attempt) : null,
+        now)
+    { Digests = new PartDigests(part.Md5, part.Checksum) };
+
+    /// <summary>A part as callers see it.</summary>
+    public static NumberedPart PartOf(PlacedPart placed)
+    {
+        var (number, part) = placed;
+        var digests = DigestsOf(placed);
+        return new NumberedPart(
+            number, part.LengthBytes, digests.Md5, part.TreeHash, part.Attempt, digests.Checksum, part.Location);
+    }
 
     /// <summary>Identifies a list of parts.</summary>
     public static LinearHash Identify(IReadOnlyList<ChosenPart> parts)
@@ -50,9 +71,9 @@ internal static class NumberedParts
     /// <summary>Finds the named parts, unless they do not make up the object that the caller states. The checks are in S3's
     /// order.</summary>
     public static Refusal? RefusalOfCompletion(
-        ImmutableSortedDictionary<int, AcceptedPart> accepted, CompleteObjectUpload command, out IReadOnlyList<NumberedPart> chosen)
+        PartMap accepted, CompleteObjectUpload command, out IReadOnlyList<PlacedPart> chosen)
     {
-        var found = new List<NumberedPart>(command.Parts.Count);
+        var found = new List<PlacedPart>(command.Parts.Count);
         chosen = found;
         if (command.Parts.Count == 0)
         {
@@ -69,32 +90,33 @@ internal static class NumberedParts
 
         foreach (var named in command.Parts)
         {
-            if (!accepted.TryGetValue(named.Number, out var part)
-                || part.Part.Md5 != named.Md5
-                || (named.Checksum is { } checksum && part.Part.Checksum != checksum))
+            if (accepted[named.Number] is not { Digests: { } digests } part
+                || digests.Md5 != named.Md5
+                || (named.Checksum is { } checksum && digests.Checksum != checksum))
             {
                 return new ObjectRefusal.NamedPartDiffers(named.Number);
             }
 
-            found.Add(part.Part);
+            found.Add(new PlacedPart(named.Number, part));
         }
 
-        if (found.SkipLast(1).FirstOrDefault(part => part.LengthBytes < ObjectLimits.MinPartBytes) is { } tooShort)
+        foreach (var placed in found.SkipLast(1))
         {
-            return new ObjectRefusal.NumberedPartTooShort(
-                tooShort.Number, tooShort.LengthBytes, ObjectLimits.MinPartBytes, tooShort.Md5);
+            if (placed.Part.LengthBytes < ObjectLimits.MinPartBytes)
+            {
+                return new ObjectRefusal.NumberedPartTooShort(
+                    placed.Number, placed.Part.LengthBytes, ObjectLimits.MinPartBytes, DigestsOf(placed).Md5);
+            }
         }
 
-        var sizeBytes = found.Sum(part => part.LengthBytes);
-        return command.SizeBytes is { } stated && stated != sizeBytes
-            ? new Refusal.SizeDiffers(stated, sizeBytes)
-            : RefusalOfLostPart(found, command.Stored);
+        var sizeBytes = found.Sum(placed => placed.Part.LengthBytes);
+        return command.SizeBytes is { } stated && stated != sizeBytes ? new Refusal.SizeDiffers(stated, sizeBytes) : null;
     }
 
     /// <summary>The object that the chosen parts make up; they are ordered by number.</summary>
-    public static Completion Complete(
+    public static ObjectCompletion Complete(
         ObjectUploadSpec spec,
-        IReadOnlyList<NumberedPart> parts,
+        IReadOnlyList<PlacedPart> parts,
         int round,
         LinearHash list,
         PublishCondition? condition,
@@ -102,15 +124,15 @@ internal static class NumberedParts
         long? ticket)
     {
         var isMultipart = spec.Origin == UploadOrigin.Multipart;
-        return new Completion(
+        return new ObjectCompletion(
             round,
-            PartNumbers.Of(parts.Select(part => part.Number)),
+            PartNumbers.Of(parts.Select(placed => placed.Number)),
             list,
             isMultipart
-                ? ObjectETag.OfParts([.. parts.Select(part => part.Md5)])
-                : new ObjectETag(parts[0].Md5, Parts: 0),
-            parts.Sum(part => part.LengthBytes),
-            isMultipart ? ChecksumOf(spec, parts) : parts[0].Checksum is { } checksum ? new ObjectChecksum(checksum, 0) : null,
+                ? ObjectETag.OfParts([.. parts.Select(placed => DigestsOf(placed).Md5)])
+                : new ObjectETag(DigestsOf(parts[0]).Md5, Parts: 0),
+            parts.Sum(placed => placed.Part.LengthBytes),
+            isMultipart ? ChecksumOf(spec, parts) : ChecksumOf(parts[0]) is { } checksum ? new ObjectChecksum(checksum, 0) : null,
             condition,
             now,
             ticket);
@@ -118,37 +140,53 @@ internal static class NumberedParts
 
     /// <summary>The checksum of a multipart object. If the client chose none, it has the algorithm of its parts: combined if that is a
     /// CRC, else composite. It has none if the parts have different algorithms.</summary>
-    private static ObjectChecksum? ChecksumOf(ObjectUploadSpec spec, IReadOnlyList<NumberedPart> parts)
+    private static ObjectChecksum? ChecksumOf(ObjectUploadSpec spec, IReadOnlyList<PlacedPart> parts)
     {
-        var algorithm = spec.Checksum?.Algorithm ?? parts[0].Checksum?.Algorithm;
-        if (algorithm is not { } known || parts.Any(part => part.Checksum?.Algorithm != known))
+        var algorithm = spec.Checksum?.Algorithm ?? ChecksumOf(parts[0])?.Algorithm;
+        if (algorithm is not { } known || parts.Any(placed => ChecksumOf(placed)?.Algorithm != known))
         {
             return null;
         }
 
-        var checksums = parts.Select(part => part.Checksum.GetValueOrDefault()).ToList();
+        var checksums = parts.Select(placed => ChecksumOf(placed).GetValueOrDefault()).ToList();
         var type = spec.Checksum?.Type ?? (known.Allows(ChecksumType.FullObject) ? ChecksumType.FullObject : ChecksumType.Composite);
         return type switch
         {
             ChecksumType.Composite => ObjectChecksum.Compose(checksums),
-            ChecksumType.FullObject => ObjectChecksum.Combine(checksums, [.. parts.Select(part => part.LengthBytes)]),
+            ChecksumType.FullObject => ObjectChecksum.Combine(checksums, [.. parts.Select(placed => placed.Part.LengthBytes)]),
         };
     }
 
-    /// <summary>The first named part whose attempt is missing from the part store's listing or has another length there.</summary>
-    private static ObjectRefusal.NumberedPartLost? RefusalOfLostPart(
-        List<NumberedPart> chosen, IReadOnlyList<ListedAttempt>? listed)
+    /// <summary>Refuses a completion that states another type of checksum than the upload has. The upload has the type that its initiation
+    /// named, or else the type of the checksum that every object gets.</summary>
+    public static ObjectRefusal? RefusalOfChecksumType(ObjectUploadSpec spec, ObjectCompletion completion, ChecksumType? stated) =>
+        stated is { } known && (spec.Checksum?.Type ?? completion.Checksum?.Type) is { } type && type != known
+            ? new ObjectRefusal.ChecksumOfOtherType(known, type)
+            : null;
+
+    /// <summary>Refuses a completion that states another checksum than the object gets. A checksum of another algorithm is refused as well:
+    /// it could only be compared by reading all bytes again, and a client that states a checksum relies on the comparison.</summary>
+    public static ObjectRefusal? RefusalOfChecksum(ObjectChecksum? computed, IReadOnlyList<PlacedPart> parts, Checksum? stated)
     {
-        if (listed is null)
+        if (stated is not { } known)
         {
             return null;
         }
 
-        var stored = new ListedAttempts(listed);
-        return chosen.Find(part => stored.HasLost(part.Attempt, part.LengthBytes)) is { } lost
-            ? new ObjectRefusal.NumberedPartLost(lost.Number)
-            : null;
+        if (computed is { } whole && whole.Value.Algorithm == known.Algorithm)
+        {
+            return whole.Value == known ? null : new ObjectRefusal.ChecksumDiffers(known, whole.Value);
+        }
+
+        var others = parts.Select(placed => ChecksumOf(placed)?.Algorithm).Where(algorithm => algorithm != known.Algorithm);
+        return new ObjectRefusal.ChecksumOfOtherAlgorithm(others.FirstOrDefault() ?? ChecksumAlgorithm.Crc64Nvme);
     }
+
+    /// <summary>The checksum of a part, or null if it has none.</summary>
+    private static Checksum? ChecksumOf(PlacedPart placed) => DigestsOf(placed).Checksum;
+
+    private static PartDigests DigestsOf(PlacedPart placed) => placed.Part.Digests
+        ?? throw new InvalidOperationException($"Part {placed.Number} of an object has no digests.");
 }
 
 /// <summary>Makes the manifest of an object from its parts.</summary>

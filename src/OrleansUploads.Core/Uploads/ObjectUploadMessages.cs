@@ -4,17 +4,18 @@ using OrleansUploads.Hashing.Checksums;
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>A command to the upload of an object.</summary>
-public abstract record ObjectUploadCommand : UploadCommand
+/// <param name="Name">The object that the caller addressed.</param>
+public abstract record ObjectUploadCommand(ObjectName Name) : AddressedUploadCommand
 {
-    private protected ObjectUploadCommand()
-    {
-    }
+    internal override bool Addresses(UploadSpec spec) => spec is ObjectUploadSpec upload && upload.Name == Name;
 }
 
-/// <summary>Begins a multipart upload. The answer waits until the bucket lists it.</summary>
-[Named("initiate-object-upload.1")]
-[Named("initiate-object-upload.2", WhenSet = "Spec.ByteStorage")]
-public sealed record InitiateObjectUpload(ObjectUploadSpec Spec) : ObjectUploadCommand, ICommand<Done>, IMayBeginEntity;
+/// <summary>A command about the object that an upload became. The key's entry names the upload.</summary>
+/// <param name="Name">The object that the caller addressed.</param>
+public abstract record ObjectCommand(ObjectName Name) : ObjectUploadCommand(Name)
+{
+    internal override Refusal NotFound => new ObjectRefusal.KeyNotFound();
+}
 
 /// <summary>Asks whether the upload would accept a part, so that an invalid part is refused before its bytes are read.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
@@ -22,16 +23,15 @@ public sealed record InitiateObjectUpload(ObjectUploadSpec Spec) : ObjectUploadC
 /// <param name="LengthBytes">The part's length.</param>
 [Named("check-numbered-part.1")]
 public sealed record CheckNumberedPart(ObjectName Name, int Number, long LengthBytes)
-    : ObjectUploadCommand, ICommand<ObjectUploadSpec>, IAsksForAdvice;
+    : ObjectUploadCommand(Name), ICommand<ObjectUploadSpec>, IAsksForAdvice;
 
 /// <summary>Reports a part whose bytes are durable in the part store.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 /// <param name="Part">The part.</param>
 /// <param name="Sender">Who sent it, or null if that is not known.</param>
 [Named("store-numbered-part.1")]
-[Named("store-numbered-part.2", WhenSet = "Part.Location")]
 public sealed record StoreNumberedPart(ObjectName Name, NumberedPart Part, Sender? Sender = null)
-    : ObjectUploadCommand, ICommand<Done>;
+    : ObjectUploadCommand(Name), ICommand<Done>;
 
 /// <summary>Reports a part whose bytes are durable in external storage. This service cannot read them, so it accepts the stated
 /// digests.</summary>
@@ -39,13 +39,13 @@ public sealed record StoreNumberedPart(ObjectName Name, NumberedPart Part, Sende
 /// <param name="Name">The object that the caller addressed.</param>
 /// <param name="Part">The part, with its location.</param>
 [Named("report-numbered-part.1")]
-public sealed record ReportNumberedPart(ObjectName Name, NumberedPart Part) : ObjectUploadCommand, ICommand<ExternalPartResult>;
+public sealed record ReportNumberedPart(ObjectName Name, NumberedPart Part) : ObjectUploadCommand(Name), ICommand<ExternalPartResult>;
 
 /// <summary>Asks whether a completion would be judged by the stored parts, so that they are not listed for an upload that has
 /// ended.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 [Named("check-object-completion.1")]
-public sealed record CheckObjectCompletion(ObjectName Name) : ObjectUploadCommand, ICommand<Done>, IAsksForAdvice;
+public sealed record CheckObjectCompletion(ObjectName Name) : ObjectUploadCommand(Name), ICommand<Done>, IAsksForAdvice;
 
 /// <summary>Completes a multipart upload with the parts that the caller names.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
@@ -65,7 +65,7 @@ public sealed record CompleteObjectUpload(
     PublishCondition? Condition,
     IReadOnlyList<ListedAttempt>? Stored,
     ChecksumType? ChecksumType = null,
-    long? Ticket = null) : ObjectUploadCommand, ICommand<PublishedObject>;
+    long? Ticket = null) : ObjectUploadCommand(Name), ICommand<PublishedObject>;
 
 /// <summary>Makes an object of one part that is already durable, in one step.</summary>
 /// <param name="Spec">The upload, which is in no list.</param>
@@ -73,39 +73,38 @@ public sealed record CompleteObjectUpload(
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
 /// <param name="Ticket">The ticket of the publication (<see cref="KeyTicket"/>), taken for this request. A note.</param>
 [Named("put-object.1")]
-[Named("put-object.2", WhenSet = "Spec.ByteStorage")]
 public sealed record PutObject(ObjectUploadSpec Spec, NumberedPart Part, PublishCondition? Condition, long? Ticket = null)
-    : ObjectUploadCommand, ICommand<PublishedObject>, IMayBeginEntity;
+    : UploadCommand, ICommand<PublishedObject>, IMayBeginEntity;
 
 /// <summary>Aborts a multipart upload.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 [Named("abort-object-upload.1")]
-public sealed record AbortObjectUpload(ObjectName Name) : ObjectUploadCommand, ICommand<Done>;
+public sealed record AbortObjectUpload(ObjectName Name) : ObjectUploadCommand(Name), ICommand<Done>;
 
 /// <summary>Lists the parts by number.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 /// <param name="After">Parts up to this number are left out.</param>
 /// <param name="Limit">The maximum number of parts; at least 1.</param>
 [Named("list-numbered-parts.1")]
-public sealed record ListNumberedParts(ObjectName Name, int After, int Limit) : ObjectUploadCommand, ICommand<NumberedPartsPage>;
+public sealed record ListNumberedParts(ObjectName Name, int After, int Limit) : ObjectUploadCommand(Name), ICommand<NumberedPartsPage>;
 
-/// <summary>Asks for an object. The key's entry names the upload.</summary>
+/// <summary>Asks for an object.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 [Named("describe-object.1")]
-public sealed record DescribeObject(ObjectName Name) : ObjectUploadCommand, ICommand<ObjectDescription>;
+public sealed record DescribeObject(ObjectName Name) : ObjectCommand(Name), ICommand<ObjectDescription>;
 
 /// <summary>Tells the upload that its object was overwritten or deleted. The key's leaf sends this command.</summary>
 /// <param name="At">When.</param>
 [Named("release-object.1")]
-public sealed record ReleaseObject(DateTimeOffset At) : ObjectUploadCommand, ICommand<Done>, IRequiresFreshState;
+public sealed record ReleaseObject(DateTimeOffset At) : UploadCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Confirms that the key's leaf has decided about the publication.</summary>
 /// <param name="Round">Which completion of the upload it decided about.</param>
 /// <param name="Verdict">What it decided.</param>
-public sealed record ConfirmPublication(int Round, PublicationVerdict Verdict) : ObjectUploadCommand, ICommand<Done>;
+public sealed record ConfirmPublication(int Round, PublicationVerdict Verdict) : UploadCommand, ICommand<Done>;
 
 /// <summary>Confirms that the key's leaf no longer needs to remember the publication.</summary>
-public sealed record ConfirmPublicationSettled : ObjectUploadCommand, ICommand<Done>;
+public sealed record ConfirmPublicationSettled : UploadCommand, ICommand<Done>;
 
 /// <summary>The object that an upload became.</summary>
 /// <param name="Name">Its name.</param>
@@ -125,7 +124,6 @@ public sealed record PublishedObject(
 /// <param name="ChangedTags">Its tags if they were changed after the upload, or null if they are those of the upload.</param>
 /// <param name="Restore">Its restore, or null if it has none or if its days are over.</param>
 [Named("object-description.1")]
-[Named("object-description.2", WhenSet = "Spec.ByteStorage")]
 public sealed record ObjectDescription(
     ObjectUploadSpec Spec,
     PublishedObject Published,
@@ -146,11 +144,10 @@ public sealed record ObjectDescription(
 /// <summary>Asks which parts of an open upload are there. The answer is short, regardless of the number of parts.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 [Named("map-numbered-parts.1")]
-public sealed record MapNumberedParts(ObjectName Name) : ObjectUploadCommand, ICommand<MappedObjectUpload>;
+public sealed record MapNumberedParts(ObjectName Name) : ObjectUploadCommand(Name), ICommand<MappedObjectUpload>;
 
 /// <summary>The upload of an object with the map of its parts.</summary>
 [Named("mapped-object-upload.1")]
-[Named("mapped-object-upload.2", WhenSet = "Spec.ByteStorage")]
 public sealed record MappedObjectUpload(ObjectUploadSpec Spec, MappedParts Parts) : IAnswer;
 
 /// <summary>A part whose bytes are durable in the part store, or in external storage.</summary>
@@ -181,60 +178,26 @@ public sealed record ListedNumberedPart(NumberedPart Part, DateTimeOffset Stored
 
 /// <summary>One page of an upload's parts, by number.</summary>
 [Named("numbered-parts-page.1")]
-[Named("numbered-parts-page.2", WhenSet = "Spec.ByteStorage")]
 public sealed record NumberedPartsPage(ObjectUploadSpec Spec, IReadOnlyList<ListedNumberedPart> Parts, bool HasMore) : IAnswer;
-
-/// <summary>What is fixed when the upload of an object is initiated.</summary>
-/// <param name="Upload">Its ID.</param>
-/// <param name="Name">The object that it becomes.</param>
-/// <param name="Origin">The kind of request that opened it.</param>
-/// <param name="CreatedAt">The time of initiation.</param>
-/// <param name="StorageClass">The object's storage class.</param>
-/// <param name="Checksum">The checksum that the client chose, or null if it chose none.</param>
-/// <param name="Metadata">Headers that are returned with the object, by lower-case name. Core does not interpret them.</param>
-/// <param name="Tags">The object's tags, or null if it has none.</param>
-/// <param name="ByteStorage">Which system stores the bytes.</param>
-[Named("object-upload-spec.1")]
-[Named("object-upload-spec.2", WhenSet = nameof(ByteStorage))]
-public sealed record ObjectUploadSpec(
-    UploadId Upload,
-    ObjectName Name,
-    UploadOrigin Origin,
-    DateTimeOffset CreatedAt,
-    StorageClass StorageClass,
-    ChosenChecksum? Checksum,
-    IReadOnlyDictionary<string, string> Metadata,
-    IReadOnlyDictionary<string, string>? Tags,
-    ByteStorage ByteStorage = ByteStorage.Gateway) : IAnswer;
-
-/// <summary>The name of an object.</summary>
-public readonly record struct ObjectName(BucketIncarnation Bucket, ObjectKey Key);
-
-/// <summary>The checksum that an object gets.</summary>
-/// <param name="Algorithm">The algorithm. Every part must have a checksum of it.</param>
-/// <param name="Type">What the object's checksum is computed from.</param>
-public sealed record ChosenChecksum(ChecksumAlgorithm Algorithm, ChecksumType Type);
 
 /// <summary>Asks an open upload for one of its parts.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 /// <param name="Number">The part's number.</param>
 [Named("find-numbered-part.1")]
-public sealed record FindNumberedPart(ObjectName Name, int Number) : ObjectUploadCommand, ICommand<FoundNumberedPart>;
+public sealed record FindNumberedPart(ObjectName Name, int Number) : ObjectUploadCommand(Name), ICommand<FoundNumberedPart>;
 
 /// <summary>One part of an open upload.</summary>
 /// <param name="Part">The part, or null if the upload does not have it.</param>
 /// <param name="Sender">Who sent it, or null if that is not known.</param>
 [Named("found-numbered-part.1")]
-[Named("found-numbered-part.2", WhenSet = "Part.Part.Location")]
 public sealed record FoundNumberedPart(ListedNumberedPart? Part, Sender? Sender) : IAnswer;
 
-/// <summary>Makes an archived object readable for some days. If it is readable already, its days start again from now. The key's entry
-/// names the upload.</summary>
+/// <summary>Makes an archived object readable for some days. If it is readable already, its days start again from now.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 /// <param name="Days">For how many days; 1 to <see cref="ObjectLimits.MaxRestoreDays"/>.</param>
 /// <param name="Tier">How fast.</param>
 [Named("restore-object.1")]
-public sealed record RestoreObject(ObjectName Name, int Days, RetrievalTier Tier) : ObjectUploadCommand, ICommand<RestoreAccepted>;
+public sealed record RestoreObject(ObjectName Name, int Days, RetrievalTier Tier) : ObjectCommand(Name), ICommand<RestoreAccepted>;
 
 /// <summary>A restore was accepted.</summary>
 /// <param name="WasReadable">Whether the object was readable already.</param>
@@ -249,8 +212,8 @@ public sealed record RestoreStatus(DateTimeOffset? ReadableUntil)
     public bool IsInProgress => ReadableUntil is null;
 }
 
-/// <summary>Replaces the tags of an object. The key's entry names the upload.</summary>
+/// <summary>Replaces the tags of an object.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 /// <param name="Tags">The new tags, or empty for none.</param>
 [Named("set-object-tags.1")]
-public sealed record SetObjectTags(ObjectName Name, IReadOnlyDictionary<string, string> Tags) : ObjectUploadCommand, ICommand<Done>;
+public sealed record SetObjectTags(ObjectName Name, IReadOnlyDictionary<string, string> Tags) : ObjectCommand(Name), ICommand<Done>;

@@ -1,71 +1,66 @@
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Settings;
 
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>The rules of an upload, which decides exactly once which bytes make up the archive.</summary>
-/// <remarks>The life of an upload is the same for archives and objects: how it is fenced, when it expires, and when its
-/// bytes and its record are deleted. The other rules here are those of an upload that becomes an archive, with the part
-/// geometry of <see cref="AlignedParts"/>; <see cref="ObjectUploadRules"/> has those of an upload that becomes an
-/// object.</remarks>
+/// <summary>The rules of an upload, which decides exactly once which bytes make up the archive or object.</summary>
+/// <remarks>Archives and objects have the same life. They differ in the geometry of their parts (<see cref="AlignedParts"/>, <see
+/// cref="NumberedParts"/>), in what they become, and in who decides whether they do: the index of archives, or the leaf of the
+/// key.</remarks>
 /// <param name="policy">How long uploads and their records are kept.</param>
 /// <param name="retrievals">How long restores of objects take, or null for no delay.</param>
 public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrievals = null) : Decider<UploadState, UploadCommand, UploadEvent>
 {
     private static readonly Refusal NotFound = new Refusal.UploadNotFound();
 
-    private readonly ObjectUploadRules _objects = new(retrievals ?? new RetrievalPolicy());
+    private readonly PublishedObjectRules _objects = new(retrievals ?? new RetrievalPolicy());
 
     /// <inheritdoc/>
     public override UploadState Initial => UploadState.Unknown.Instance;
 
     /// <inheritdoc/>
-    public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
-        command switch
-        {
-            InitiateUpload c => state is UploadState.Unknown
-                ? Accept(new UploadInitiated(c.Spec)).TellingPendingAfter(state)
-                : Repeat(Done.Instance),
-            FenceAttempts c => Fence(state, c, time),
-            ConfirmBytesReclaimed => state is UploadState.Completed { BytesReleased: true, BytesReclaimed: false }
-                or UploadState.ObjectStored { BytesReleased: true, BytesReclaimed: false }
-                    ? Accept(new BytesReclaimed())
-                    : Nothing,
-            ReleaseArchive c => Release(state, c, time),
-            ConfirmArchiveIndexed c => ConfirmIndexed(state, c, time),
-            _ when state is UploadState.OfObject || command is ObjectUploadCommand => _objects.Decide(state, command, time),
-            CheckPart c => CheckPart(state, c, time.Now),
-            StorePart c => StorePart(state, c, time.Now),
-            ReportExternalPart c => ReportExternalPart(state, c, time.Now),
-            CompleteUpload c => Complete(state, c, time.Now),
-            PutArchive c => Put(state, c, time),
-            AbortUpload c => Abort(state, c, time),
-            ConfirmUploadListed => state is UploadState.Open { Listed: false } or UploadState.Ended { Listed: false, Closed: false }
-                ? Listed(state)
-                : Nothing,
-            ConfirmUploadUnlisted => Unlisted(state, time),
-            ListParts or MapParts or FindPart or SummarizeUpload =>
-                UploadListing.Answer(state, command) is not { } answer ? Refuse(NotFound)
-                : state is UploadState.Completed { Indexed: false } ? Repeat(answer)
-                : Reply(answer),
-            ConfirmManifestStored => Nothing,
-            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
-        };
+    public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) => command switch
+    {
+        InitiateUpload c => state is UploadState.Unknown
+            ? Accept(new UploadInitiated(c.Spec)).TellingPendingAfter(state)
+            : Repeat(Done.Instance),
+        AddressedUploadCommand c => state is UploadState.Known known && c.Addresses(known.Spec)
+            ? DecideAddressed(known, c, time)
+            : Refuse(c.NotFound),
+        PutArchive c => PutArchive(state, c, time),
+        PutObject c => PutObject(state, c, time),
+        FenceAttempts c => Fence(state, c, time),
+        ReleaseArchive c => ReleaseArchive(state, c, time),
+        ReleaseObject c => ReleaseObject(state, c.At, time),
+        ConfirmUploadListed => Listed(state),
+        ConfirmUploadUnlisted => Unlisted(state, time),
+        ConfirmArchiveIndexed c => Indexed(state, c, time),
+        ConfirmPublication c => Decided(state, c, time),
+        ConfirmPublicationSettled => state is UploadState.Stored { Settled: false } ? Accept(new PublicationRecorded()) : Nothing,
+        ConfirmManifestStored => state is UploadState.Stored { Parts: not null, ReleasedAt: null } ? Accept(new ManifestStored()) : Nothing,
+        ConfirmBytesReclaimed => state is UploadState.Stored { BytesReleased: true, BytesReclaimed: false }
+            ? Accept(new BytesReclaimed())
+            : Nothing,
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
+    };
 
     /// <inheritdoc/>
     public override UploadState Evolve(UploadState state, UploadEvent happened) => UploadEvolution.Apply(state, happened);
 
     /// <inheritdoc/>
-    public override IEnumerable<UploadEvent> Compact(UploadState state) => UploadEvolution.Compact(state);
-
-    /// <inheritdoc/>
-    public override int CompactCount(UploadState state) => UploadEvolution.CompactCount(state);
+    public override int SnapshotCost(UploadState state) => state switch
+    {
+        UploadState.Open open => open.Parts.Count,
+        UploadState.Completing { Before: var open } => open.Parts.Count,
+        UploadState.Stored { Parts: { } parts } => parts.Count,
+        _ => 0,
+    };
 
     /// <inheritdoc/>
     /// <remarks>An open multipart upload gets parts, or is completed or aborted. After its end, its last confirmation is its last
     /// write.</remarks>
-    public override bool ExpectsWrite(UploadState after) => after
-        is UploadState.Open { Spec.Origin: UploadOrigin.Multipart } or UploadState.ObjectOpen { Spec.Origin: UploadOrigin.Multipart }
-        || Pending(after).Any();
+    public override bool ExpectsWrite(UploadState after) =>
+        after is UploadState.Open { Spec.Origin: UploadOrigin.Multipart } || Pending(after).Any();
 
     /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(UploadState state) => UploadIntents.Pending(state);
@@ -75,13 +70,10 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     public override Decision<UploadEvent> Wake(UploadState state, ServiceTime time) => state switch
     {
         _ when DeadlineOf(state)?.IsDue(time) is not true => Nothing,
-        UploadState.Open open => End(open, new UploadExpired(time.Now), time),
-        UploadState.ObjectOpen => Accept(new UploadExpired(time.Now)).TellingPendingAfter(state),
-        UploadState.Completed { BytesReleased: false } or UploadState.ObjectStored { BytesReleased: false } =>
+        UploadState.Open open => End(open, UploadEnd.Expired, time),
+        UploadState.Stored { BytesReleased: false } =>
             time.HoldsBytes ? Nothing : Accept(new BytesReleased()).TellingPendingAfter(state),
-        UploadState.Ended { Closed: true } or UploadState.Completed { BytesReclaimed: true, Unlisted: true }
-            or UploadState.ObjectEnded { Closed: true }
-            or UploadState.ObjectStored { BytesReclaimed: true, Settled: true, Unlisted: true } => Forget(),
+        UploadState.Ended { Closed: true } or UploadState.Stored { BytesReclaimed: true, Settled: true, Unlisted: true } => Forget(),
         _ => Nothing,
     };
 
@@ -92,156 +84,310 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     {
         UploadState.Open open => new(open.LastActivityAt, StaleAfter(open.Spec.Origin)),
         UploadState.Ended ended => new(ended.EndedAt, policy.RecordLife),
-        UploadState.Completed { ReleasedAt: { } at, BytesUntil: { } until, BytesReleased: false } => new(at, until - at),
-        UploadState.Completed { ReleasedAt: { } at, BytesReclaimed: true } => new(at, policy.RecordLife),
-        UploadState.ObjectOpen open => new(open.LastActivityAt, StaleAfter(open.Spec.Origin)),
-        UploadState.ObjectEnded ended => new(ended.EndedAt, policy.RecordLife),
-        UploadState.ObjectStored { ReleasedAt: { } at, BytesReleased: false } => new(at, policy.ReplacedObjectGrace),
-        UploadState.ObjectStored { ReleasedAt: { } at, BytesReclaimed: true } => new(at, ReleasedLife),
+        UploadState.Stored { ReleasedAt: { } at, BytesReleased: false } stored =>
+            new(at, stored.BytesUntil is { } until ? until - at : policy.ReplacedObjectGrace),
+        UploadState.Stored { ReleasedAt: { } at, BytesReclaimed: true } =>
+            new(at, policy.RecordLife > policy.ReplacedObjectGrace ? policy.RecordLife : policy.ReplacedObjectGrace),
         _ => null,
     };
-
-    private TimeSpan ReleasedLife =>
-        policy.RecordLife > policy.ReplacedObjectGrace ? policy.RecordLife : policy.ReplacedObjectGrace;
 
     /// <summary>An interrupted single request cannot be resumed, so its upload expires as early as the protocol
     /// allows.</summary>
     private TimeSpan StaleAfter(UploadOrigin origin) =>
         origin == UploadOrigin.SingleRequest ? UploadPolicy.MinStaleAfter : policy.StaleAfter;
 
-    private static Decision<UploadEvent> CheckPart(UploadState state, CheckPart command, DateTimeOffset now)
-    {
-        if (RefusalOfPart(state, command.Vault, command.Range, ByteStorage.Gateway) is { } refusal)
+    /// <summary>Decides a command to an archive's or an object's upload that has been initiated.</summary>
+    private Decision<UploadEvent> DecideAddressed(UploadState.Known known, AddressedUploadCommand command, ServiceTime time) =>
+        (command, known.Spec, known as UploadState.Open) switch
         {
-            return Refuse(refusal);
-        }
+            (AbortUpload or AbortObjectUpload, _, _) => Abort(known, time),
+            (CompleteUpload c, ArchiveUploadSpec spec, var open) => Complete(known, open, spec, c, time.Now),
+            (CompleteObjectUpload c, ObjectUploadSpec spec, var open) => Complete(known, open, spec, c, time.Now),
+            (SummarizeUpload, ArchiveUploadSpec spec, _) => known is UploadState.Completing
+                ? Repeat(UploadQueries.Summarize(known, spec))
+                : Reply(UploadQueries.Summarize(known, spec)),
+            (DescribeObject or SetObjectTags or RestoreObject, ObjectUploadSpec spec, _) => _objects.Decide(known, spec, command, time),
 
-        // An attempt that starts now, before the fence, would be refused after its bytes have arrived.
-        return state is UploadState.Open open && now < open.FencedBefore
-            ? Refuse(new Refusal.AttemptCollected(command.Range))
-            : Nothing;
-    }
+            // All other commands are about the parts of an open upload.
+            (_, _, null) => Refuse(RefusalOfClosed(known)),
+            (CheckPart c, ArchiveUploadSpec spec, { } open) =>
+                Check(open, spec.Parts.NumberOf(c.Range), c.Range.LengthBytes, spec.Parts.RefusalOfRange(c.Range), time.Now)
+                ?? Nothing,
+            (CheckNumberedPart c, ObjectUploadSpec spec, { } open) =>
+                Check(open, c.Number, c.LengthBytes, NumberedParts.RefusalOfPart(c.Number, c.LengthBytes), time.Now)
+                ?? Reply(spec),
+            (CheckObjectCompletion, _, _) => Nothing,
+            (StorePart c, ArchiveUploadSpec spec, { } open) => Store(
+                open,
+                spec.Parts.NumberOf(c.Range),
+                new StoredPart(c.Range.LengthBytes, c.TreeHash, PartPlace.In(c.Attempt), time.Now),
+                spec.Parts.RefusalOfRange(c.Range),
+                c.Sender),
+            (StoreNumberedPart c, ObjectUploadSpec spec, { } open) =>
+                Store(open, c.Part.Number, NumberedParts.Keep(c.Part, time.Now), NumberedParts.RefusalOf(spec, c.Part), c.Sender),
+            (ReportExternalPart c, ArchiveUploadSpec spec, { } open) => Report(
+                open,
+                spec.Parts.NumberOf(c.Range),
+                new StoredPart(c.Range.LengthBytes, c.TreeHash, PartPlace.At(c.Location), time.Now),
+                spec.Parts.RefusalOfRange(c.Range)),
+            (ReportNumberedPart c, ObjectUploadSpec spec, { } open) =>
+                Report(open, c.Part.Number, NumberedParts.Keep(c.Part, time.Now), NumberedParts.RefusalOf(spec, c.Part)),
+            (ListParts c, ArchiveUploadSpec spec, { } open) => Reply(UploadQueries.List(open, spec, c)),
+            (ListNumberedParts c, ObjectUploadSpec spec, { } open) => Reply(UploadQueries.List(open, spec, c)),
+            (MapParts, ArchiveUploadSpec spec, { } open) => Reply(new MappedUpload(spec, UploadQueries.Map(open))),
+            (MapNumberedParts, ObjectUploadSpec spec, { } open) => Reply(new MappedObjectUpload(spec, UploadQueries.Map(open))),
+            (FindPart c, ArchiveUploadSpec spec, { } open) => Reply(UploadQueries.Find(open, spec, c.Number)),
+            (FindNumberedPart c, _, { } open) => Reply(UploadQueries.Find(open, c.Number)),
+            _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
+        };
 
-    /// <summary>The newest attempt in a slot becomes the part, even with the same bytes: a client may send them again because the stored
+    /// <summary>An upload that is being completed as an object may become open again.</summary>
+    private static Refusal RefusalOfClosed(UploadState.Known known) => known is UploadState.Completing { Spec: ObjectUploadSpec }
+        ? new ObjectRefusal.UploadCompleting()
+        : NotFound;
+
+    private static Refusal? RefusalOfStorage(UploadSpec spec, ByteStorage storage) => spec.ByteStorage == storage ? null
+        : storage == ByteStorage.Gateway ? new Refusal.UploadStoredExternally()
+        : new Refusal.UploadStoredByGateway();
+
+    /// <summary>Refuses a part that would be refused after its bytes have arrived, or returns null.</summary>
+    private static Decision<UploadEvent>? Check(
+        UploadState.Open open, int number, long lengthBytes, Refusal? refusalOfPart, DateTimeOffset now) =>
+        (RefusalOfStorage(open.Spec, ByteStorage.Gateway) ?? refusalOfPart) is { } refusal ? Refuse(refusal)
+        : now < open.FencedBefore ? Refuse(open.Spec.RefusalOfCollected(number, lengthBytes))
+        : null;
+
+    /// <summary>The newest attempt becomes the part of its number, even with the same bytes: a client may send them again because the stored
     /// bytes are damaged or lost. Repeating a report changes nothing.</summary>
-    private static Decision<UploadEvent> StorePart(UploadState state, StorePart command, DateTimeOffset now)
+    private static Decision<UploadEvent> Store(
+        UploadState.Open open, int number, StoredPart part, Refusal? refusalOfPart, Sender? sender)
     {
-        if (RefusalOfPart(state, command.Vault, command.Range, ByteStorage.Gateway) is { } refusal)
+        if ((RefusalOfStorage(open.Spec, ByteStorage.Gateway) ?? refusalOfPart) is { } refusal)
         {
             return Refuse(refusal);
         }
 
-        var open = (UploadState.Open)state;
-        var slot = PartsOf(open).SlotOf(command.Range);
-        var length = command.Range.LengthBytes;
-        if (open.Parts[slot] is { } part && part.Place.Attempt == command.Attempt && part.Holds(length, command.TreeHash))
+        if (open.Parts[number] is { } stored && stored.Place == part.Place && stored.HasBytesOf(part))
         {
             return Nothing;
         }
 
         // The collector may delete an attempt from before the fence at any moment.
-        if (command.Attempt.CreatedAt < open.FencedBefore)
+        if (part.Attempt is { } attempt && attempt.CreatedAt < open.FencedBefore)
         {
-            return Refuse(new Refusal.AttemptCollected(command.Range));
+            return Refuse(open.Spec.RefusalOfCollected(number, part.LengthBytes));
         }
 
-        var (number, added) = open.Senders.Mark(command.Sender);
-        return Accept(
-            Done.Instance,
-            new PartStored(slot, length, command.TreeHash, command.Attempt, now, number, added));
+        var (by, added) = open.Senders.Mark(sender);
+        return Accept(new PartStored(number, part with { By = by }, added));
     }
 
-    /// <summary>The newest report for a slot becomes the part. Reporting the same bytes again changes nothing, even with another
+    /// <summary>The newest report becomes the part of its number. Reporting the same bytes again changes nothing, even with another
     /// location.</summary>
-    private static Decision<UploadEvent> ReportExternalPart(UploadState state, ReportExternalPart command, DateTimeOffset now)
+    private static Decision<UploadEvent> Report(UploadState.Open open, int number, StoredPart part, Refusal? refusalOfPart)
     {
-        if (RefusalOfPart(state, command.Vault, command.Range, ByteStorage.External) is { } refusal)
+        if ((RefusalOfStorage(open.Spec, ByteStorage.External) ?? refusalOfPart) is { } refusal)
         {
             return Refuse(refusal);
         }
 
-        var open = (UploadState.Open)state;
-        var slot = PartsOf(open).SlotOf(command.Range);
-        var length = command.Range.LengthBytes;
-        return open.Parts[slot] is { Place.Location: { } inUse } part && part.Holds(length, command.TreeHash)
-            ? Reply(new ExternalPartResult(inUse, inUse == command.Location))
-            : Accept(
-                new ExternalPartResult(command.Location, ReportedInUse: true),
-                new ExternalPartStored(slot, length, command.TreeHash, command.Location, now));
+        var reported = part.Location.GetValueOrDefault();
+        return open.Parts[number] is { Location: { } inUse } stored && stored.HasBytesOf(part)
+            ? Reply(new ExternalPartResult(inUse, inUse == reported))
+            : Accept(new ExternalPartResult(reported, ReportedInUse: true), new PartStored(number, part));
     }
 
     /// <summary>Completes the upload if its parts form the stated archive and the part store has all of them. Repeating the
     /// command with the same size and hash returns the same archive.</summary>
-    private static Decision<UploadEvent> Complete(UploadState state, CompleteUpload command, DateTimeOffset now)
+    private static Decision<UploadEvent> Complete(
+        UploadState.Known known, UploadState.Open? open, ArchiveUploadSpec spec, CompleteUpload command, DateTimeOffset now)
     {
-        switch (state)
+        if (open is not null)
         {
-            case UploadState.Completed done when done.Spec.Vault == command.Vault:
-                return done.SizeBytes == command.SizeBytes && done.TreeHash == command.TreeHash
-                    ? Repeat(UploadListing.Describe(done))
-                    : Repeat(new Refusal.CompletionMismatch(done.Archive, done.SizeBytes, done.TreeHash));
-            case UploadState.Open open when open.Spec.Vault == command.Vault:
-                if ((PartsOf(open).RefusalOfCompletion(open.Parts, command.SizeBytes, command.TreeHash)
-                    ?? RefusalOfLostPart(open, command.Stored)) is { } refusal)
-                {
-                    return Refuse(refusal);
-                }
-
-                var archive = ArchiveId.Derive(open.Spec.Upload, command.SizeBytes, command.TreeHash);
-                return Accept(
-                    new CompletedArchive(archive, open.Spec.Vault.Id, command.SizeBytes, command.TreeHash),
-                    new UploadCompleted(archive, command.SizeBytes, command.TreeHash, now)).TellingPendingAfter(open);
-            default:
-                return Refuse(NotFound);
+            return (spec.Parts.RefusalOfCompletion(open.Parts, command.SizeBytes, command.TreeHash)
+                ?? RefusalOfLost(spec, open.Parts.From(1), command.Stored)) is { } refusal
+                    ? Refuse(refusal)
+                    : Freeze(open, CompletionOf(spec, command.SizeBytes, command.TreeHash, now), []);
         }
+
+        return CompletionOf(known) is not ArchiveCompletion done ? Refuse(NotFound)
+            : done.SizeBytes == command.SizeBytes && done.TreeHash == command.TreeHash ? Repeat(UploadQueries.Describe(spec, done))
+            : Repeat(new Refusal.CompletionMismatch(done.Archive, done.SizeBytes, done.TreeHash));
     }
 
-    /// <summary>Makes an archive of one part. The attempt must be so young that the collector leaves it alone, or the upload must have been
-    /// initiated before, so that the collector asks it.</summary>
-    private static Decision<UploadEvent> Put(UploadState state, PutArchive command, ServiceTime time)
+    /// <summary>Freezes the chosen parts and has the key's leaf publish them. Repeating the command with the same list returns the
+    /// same object; another list is refused.</summary>
+    private static Decision<UploadEvent> Complete(
+        UploadState.Known known, UploadState.Open? open, ObjectUploadSpec spec, CompleteObjectUpload command, DateTimeOffset now)
     {
-        var range = new PartRange(0, command.LengthBytes - 1);
+        if (spec.Origin != UploadOrigin.Multipart)
+        {
+            return Refuse(NotFound);
+        }
+
+        if (open is null)
+        {
+            return known switch
+            {
+                UploadState.Completing { Completion: ObjectCompletion begun } =>
+                    Repeat(begun.List == NumberedParts.Identify(command.Parts) && begun.Condition == command.Condition
+                        ? UploadQueries.Describe(spec, begun)
+                        : RefusalOfClosed(known)),
+                UploadState.Stored { Completion: ObjectCompletion done } => done.List == NumberedParts.Identify(command.Parts)
+                    ? Repeat(UploadQueries.Describe(spec, done))
+                    : Refuse(new ObjectRefusal.CompletedOtherwise(done.ETag)),
+                _ => Refuse(NotFound),
+            };
+        }
+
+        if ((NumberedParts.RefusalOfCompletion(open.Parts, command, out var chosen)
+            ?? RefusalOfLost(spec, chosen, command.Stored)) is { } refusal)
+        {
+            return Refuse(refusal);
+        }
+
+        var completion = NumberedParts.Complete(
+            spec, chosen, open.Rounds + 1, NumberedParts.Identify(command.Parts), command.Condition, now, command.Ticket);
+        return (NumberedParts.RefusalOfChecksumType(spec, completion, command.ChecksumType)
+            ?? NumberedParts.RefusalOfChecksum(completion.Checksum, chosen, command.Checksum)) is { } differs
+                ? Refuse(differs)
+                : Freeze(open, completion, []);
+    }
+
+    private static ArchiveCompletion CompletionOf(ArchiveUploadSpec spec, long sizeBytes, TreeHash treeHash, DateTimeOffset now) =>
+        new(ArchiveId.Derive(spec.Upload, sizeBytes, treeHash), sizeBytes, treeHash, now);
+
+    private static Completion? CompletionOf(UploadState state) => state switch
+    {
+        UploadState.Completing completing => completing.Completion,
+        UploadState.Stored stored => stored.Completion,
+        _ => null,
+    };
+
+    /// <summary>Completes an upload, after events that lead to its parts.</summary>
+    private static Decision<UploadEvent> Freeze(UploadState state, Completion completion, ReadOnlySpan<UploadEvent> before)
+    {
+        ImmutableArray<UploadEvent> events = [.. before, new CompletionFrozen(completion)];
+        return events.Aggregate(state, UploadEvolution.Apply) is UploadState.Completing completing
+            ? Accept(AnswerOf(completing.Spec, completion), events).Telling([.. UploadIntents.Pending(completing)])
+            : throw new InvalidOperationException("Only an open upload is completed.");
+    }
+
+    private static IAnswer AnswerOf(UploadSpec spec, Completion completion) => (spec, completion) switch
+    {
+        (ArchiveUploadSpec archive, ArchiveCompletion done) => UploadQueries.Describe(archive, done),
+        (ObjectUploadSpec published, ObjectCompletion done) => UploadQueries.Describe(published, done),
+        _ => throw new InvalidOperationException($"{completion.GetType().Name} is not of {spec.GetType().Name}."),
+    };
+
+    /// <summary>Refuses a completion if the part store's listing lacks an attempt, or has it with another length.</summary>
+    private static Refusal? RefusalOfLost(UploadSpec spec, IEnumerable<PlacedPart> parts, IReadOnlyList<ListedAttempt>? listed)
+    {
+        if (listed is null)
+        {
+            return null;
+        }
+
+        var stored = new ListedAttempts(listed);
+        foreach (var (number, part) in parts)
+        {
+            if (stored.HasLost(part.Attempt, part.LengthBytes))
+            {
+                return spec.RefusalOfLost(number, part.LengthBytes);
+            }
+        }
+
+        return null;
+    }
+
+    private static Decision<UploadEvent> PutArchive(UploadState state, PutArchive command, ServiceTime time) => Put(
+        state,
+        command.Spec,
+        new StoredPart(command.LengthBytes, command.TreeHash, PartPlace.In(command.Attempt), time.Now),
+        (_, _) => CompletionOf(command.Spec, command.LengthBytes, command.TreeHash, time.Now),
+        new Refusal.VaultNotFound(command.Spec.Vault.Id),
+        time);
+
+    /// <remarks>A repeated put whose first request was refused: without a condition, only because its bucket was deleted. With a condition,
+    /// the upload no longer knows whether this or the condition was the reason, so it names the condition.</remarks>
+    private static Decision<UploadEvent> PutObject(UploadState state, PutObject command, ServiceTime time)
+    {
+        if (NumberedParts.RefusalOf(command.Spec, command.Part) is { } refusal)
+        {
+            return Refuse(refusal);
+        }
+
+        var part = NumberedParts.Keep(command.Part, time.Now);
+        var list = NumberedParts.Identify([new ChosenPart(command.Part.Number, command.Part.Md5, Checksum: null)]);
+        return Put(
+            state,
+            command.Spec,
+            part,
+            (spec, round) => NumberedParts.Complete(
+                (ObjectUploadSpec)spec, [new PlacedPart(command.Part.Number, part)], round, list, command.Condition, time.Now, command.Ticket),
+            command.Condition is { } condition
+                ? new ObjectRefusal.PreconditionFailed(condition.PresenceIfFailed() ?? true)
+                : new ObjectRefusal.BucketNotFound(command.Spec.Name.Bucket.Name),
+            time);
+    }
+
+    /// <summary>Makes an archive or object of one part. The attempt must be so young that the collector leaves it alone, or the upload must
+    /// have been initiated before, so that the collector asks it.</summary>
+    /// <param name="state">The upload.</param>
+    /// <param name="spec">What the caller would initiate.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="complete">Makes the completion, from what was initiated and the number of the completion.</param>
+    /// <param name="refusalOfRepeated">Why a put was refused that is repeated now.</param>
+    /// <param name="time">The time.</param>
+    private static Decision<UploadEvent> Put(
+        UploadState state,
+        UploadSpec spec,
+        StoredPart part,
+        Func<UploadSpec, int, Completion> complete,
+        Refusal refusalOfRepeated,
+        ServiceTime time)
+    {
+        const int OnlyPart = 1;
         switch (state)
         {
             case UploadState.Unknown:
-                return time.Now - command.Attempt.CreatedAt > UploadPolicy.UnannouncedLife
-                    ? Refuse(new Refusal.AttemptCollected(range))
-                    : Put(state, command, [new UploadInitiated(command.Spec)], time.Now);
-            case UploadState.Open { Spec.Origin: UploadOrigin.SingleRequest } open when open.Spec.Vault == command.Spec.Vault:
-                return command.Attempt.CreatedAt < open.FencedBefore
-                    ? Refuse(new Refusal.AttemptCollected(range))
-                    : Put(state, command, [], time.Now);
-            case UploadState.Completed done when done.Spec.Vault == command.Spec.Vault:
-                return Repeat(UploadListing.Describe(done));
-            case UploadState.Ended { WithVault: true } ended when ended.Spec.Vault == command.Spec.Vault:
-                return Repeat(new Refusal.VaultNotFound(command.Spec.Vault.Id));
+                return part.Attempt is { } unannounced && time.Now - unannounced.CreatedAt > UploadPolicy.UnannouncedLife
+                    ? Refuse(spec.RefusalOfCollected(OnlyPart, part.LengthBytes))
+                    : Freeze(state, complete(spec, 1), [new UploadInitiated(spec), new PartStored(OnlyPart, part)]);
+            case UploadState.Known known when !known.Spec.HasTargetOf(spec):
+                return Refuse(NotFound);
+            case UploadState.Open { Spec.Origin: UploadOrigin.SingleRequest } open:
+                return part.Attempt is { } attempt && attempt.CreatedAt < open.FencedBefore
+                    ? Refuse(spec.RefusalOfCollected(OnlyPart, part.LengthBytes))
+                    : Freeze(open, complete(open.Spec, open.Rounds + 1), [new PartStored(OnlyPart, part)]);
+            case UploadState.Completing completing:
+                return Repeat(AnswerOf(completing.Spec, completing.Completion));
+            case UploadState.Stored stored:
+                return Repeat(AnswerOf(stored.Spec, stored.Completion));
+            case UploadState.Ended { End: UploadEnd.Refused }:
+                return Repeat(refusalOfRepeated);
             default:
                 return Refuse(NotFound);
         }
     }
 
-    private static Decision<UploadEvent> Put(
-        UploadState state, PutArchive command, ReadOnlySpan<UploadEvent> before, DateTimeOffset now)
-    {
-        var spec = command.Spec;
-        var archive = ArchiveId.Derive(spec.Upload, command.LengthBytes, command.TreeHash);
-        return Accept(
-            new CompletedArchive(archive, spec.Vault.Id, command.LengthBytes, command.TreeHash),
-            [
-                .. before,
-                new PartStored(Slot: 0, command.LengthBytes, command.TreeHash, command.Attempt, now),
-                new UploadCompleted(archive, command.LengthBytes, command.TreeHash, now),
-            ]).TellingPendingAfter(state);
-    }
-
     /// <summary>Aborts an open upload. Repeating the abort gets the same answer. A completed upload cannot be aborted.</summary>
-    private static Decision<UploadEvent> Abort(UploadState state, AbortUpload command, ServiceTime time) => state switch
+    private static Decision<UploadEvent> Abort(UploadState.Known known, ServiceTime time) => known switch
     {
-        UploadState.Open open when open.Spec.Vault == command.Vault => End(open, new UploadAborted(time.Now), time),
-        UploadState.Ended { Aborted: true, WithVault: false } ended when ended.Spec.Vault == command.Vault =>
-            Repeat(Done.Instance),
+        UploadState.Open open => End(open, UploadEnd.Aborted, time),
+        UploadState.Ended { End: UploadEnd.Aborted } => Repeat(Done.Instance),
+        UploadState.Completing { Spec: ObjectUploadSpec } => Repeat(RefusalOfClosed(known)),
         _ => Refuse(NotFound),
     };
+
+    /// <summary>Ends an upload without an archive or object. One that no list has deletes its bytes at once.</summary>
+    private static Decision<UploadEvent> End(UploadState.Known state, UploadEnd end, ServiceTime time)
+    {
+        var ended = Accept(new UploadEnded(end, time.Now));
+        return UploadEvolution.Apply(state, ended.Events[0]) is UploadState.Ended { Closed: true }
+            ? ended.Telling(UploadIntents.ReclaimEnded(state.Spec.Upload, time))
+            : ended.TellingPendingAfter(state);
+    }
 
     /// <summary>Returns the attempts in use, and refuses attempts from before the fence from then on. A fence in the future
     /// is refused, because it would reject parts that clients have not sent yet.</summary>
@@ -252,113 +398,113 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             return Refuse(new Refusal.CollectionHeld());
         }
 
-        DateTimeOffset? fence = state switch
-        {
-            UploadState.Open open => open.FencedBefore,
-            UploadState.ObjectOpen open => open.FencedBefore,
-            UploadState.ObjectCompleting { Before: var open } => open.FencedBefore,
-            _ => null,
-        };
-        return command.Before > fence ? Accept(InUse(state), new AttemptsFenced(command.Before)) : Reply(InUse(state));
+        var open = state as UploadState.Open ?? (state as UploadState.Completing)?.Before;
+        return command.Before > open?.FencedBefore ? Accept(InUse(state), new AttemptsFenced(command.Before)) : Reply(InUse(state));
     }
 
     private static AttemptsInUse InUse(UploadState state) => state switch
     {
         UploadState.Open { Parts: var parts } => Only(parts),
-        UploadState.Completed { Parts: { } parts } => Only(parts),
-        UploadState.Completed { BytesReleased: false } => new AttemptsInUse.ByManifest(),
-        UploadState.ObjectOpen open => Only(open.Parts.Values),
-        UploadState.ObjectCompleting { Before: var open } => Only(open.Parts.Values),
-        UploadState.ObjectStored { BytesReleased: false, Parts: { } parts } => Only(parts),
-        UploadState.ObjectStored { BytesReleased: false } => new AttemptsInUse.ByManifest(),
+        UploadState.Completing { Before.Parts: var parts } => Only(parts),
+        UploadState.Stored { BytesReleased: false, Parts: { } parts } => Only(parts),
+        UploadState.Stored { BytesReleased: false } => new AttemptsInUse.ByManifest(),
         _ => new AttemptsInUse.None(),
     };
 
     private static AttemptsInUse.Only Only(PartMap parts) =>
-        new(parts.From(0).Select(slot => slot.Value.Place.Attempt).OfType<AttemptId>().ToHashSet());
+        new(parts.From(1).Select(placed => placed.Part.Attempt).OfType<AttemptId>().ToHashSet());
 
-    private static AttemptsInUse.Only Only(IEnumerable<AcceptedPart> parts) =>
-        new(parts.Select(accepted => accepted.Part.Attempt).OfType<AttemptId>().ToHashSet());
-
-    private Decision<UploadEvent> Release(UploadState state, ReleaseArchive command, ServiceTime time)
+    /// <summary>The archive was deleted. Only an archive in the index is, so a confirmation of that was lost, or arrives late.</summary>
+    private Decision<UploadEvent> ReleaseArchive(UploadState state, ReleaseArchive command, ServiceTime time)
     {
-        if (state is not UploadState.Completed { ReleasedAt: null } completed || completed.Archive != command.Archive)
+        if (CompletionOf(state) is not ArchiveCompletion completion || completion.Archive != command.Archive
+            || state is UploadState.Stored { ReleasedAt: not null })
         {
             return Nothing;
         }
 
-        var released = new ArchiveReleased(command.DeletedAt, command.BytesUntil);
-        var after = completed with { ReleasedAt = command.DeletedAt, BytesUntil = command.BytesUntil };
+        ImmutableArray<UploadEvent> events =
+        [
+            .. Publication(state), new UploadReleased(command.DeletedAt, command.BytesUntil),
+        ];
 
         // If no job referred to the bytes at the deletion, the deadline has passed, even if the clock is not trusted.
-        return !time.HoldsBytes && DeadlineOf(after)?.IsDue(time) is true
-            ? Accept(Done.Instance, released, new BytesReleased()).TellingPendingAfter(completed)
-            : Accept(released);
+        return !time.HoldsBytes && DeadlineOf(events.Aggregate(state, UploadEvolution.Apply))?.IsDue(time) is true
+            ? Accept(Done.Instance, [.. events, new BytesReleased()]).TellingPendingAfter(state)
+            : Accept(Done.Instance, events);
     }
 
-    private static Refusal? RefusalOfPart(
-        UploadState state, VaultIncarnation vault, PartRange range, ByteStorage storage) => state switch
-        {
-            UploadState.Open open when open.Spec.Vault == vault =>
-                open.Spec.ByteStorage == storage ? PartsOf(open).RefusalOfRange(range)
-                : open.Spec.ByteStorage == ByteStorage.Gateway ? new Refusal.UploadStoredByGateway()
-                : new Refusal.UploadStoredExternally(),
-            _ => NotFound,
-        };
-
-    /// <summary>The first part whose attempt is missing from the part store's listing or has another length there.</summary>
-    private static Refusal.PartLost? RefusalOfLostPart(UploadState.Open open, IReadOnlyList<ListedAttempt>? listed)
+    /// <summary>The object was overwritten or deleted. The leaf may say so before the upload has heard that it published the object. The
+    /// grace begins when the upload hears of it, because the clock of the leaf may be behind.</summary>
+    private static Decision<UploadEvent> ReleaseObject(UploadState state, DateTimeOffset at, ServiceTime time) => state switch
     {
-        if (listed is null)
-        {
-            return null;
-        }
-
-        var stored = new ListedAttempts(listed);
-        foreach (var (slot, part) in open.Parts.From(0))
-        {
-            if (stored.HasLost(part.Place.Attempt, part.LengthBytes))
-            {
-                return new Refusal.PartLost(PartsOf(open).RangeOf(slot, part.LengthBytes));
-            }
-        }
-
-        return null;
-    }
-
-    private static AlignedParts PartsOf(UploadState.Open open) => new(open.Spec.PartSize);
-
-    /// <summary>Ends an upload without an archive. One that no list has deletes its bytes at once.</summary>
-    private static Decision<UploadEvent> End(UploadState state, UploadEvent happened, ServiceTime time)
-    {
-        var ended = Accept(happened);
-        return UploadEvolution.Apply(state, happened) is UploadState.Ended { Closed: true } unlisted
-            ? ended.Telling(UploadIntents.ReclaimEnded(unlisted.Spec.Upload, time))
-            : ended.TellingPendingAfter(state);
-    }
-
-    /// <summary>An upload that has ended meanwhile is removed from the list again.</summary>
-    private static Decision<UploadEvent> Listed(UploadState state)
-    {
-        var listed = Accept(new UploadListed());
-        return state is UploadState.Ended ? listed.TellingPendingAfter(state) : listed;
-    }
-
-    private static Decision<UploadEvent> Unlisted(UploadState state, ServiceTime time) => state switch
-    {
-        UploadState.Completed { Unlisted: false } => Accept(new UploadUnlisted()),
-        UploadState.Ended { Closed: false } ended =>
-            Accept(new UploadUnlisted()).Telling(UploadIntents.ReclaimEnded(ended.Spec.Upload, time)),
+        UploadState.Stored { ReleasedAt: null } => Accept(ReleasedAt(at, time)),
+        UploadState.Completing completing => Overwrite(completing, at, time).AnsweringAtOnce(),
         _ => Nothing,
+    };
+
+    /// <summary>The object was published, and was overwritten or deleted since.</summary>
+    private static Decision<UploadEvent> Overwrite(UploadState.Completing completing, DateTimeOffset at, ServiceTime time) =>
+        Accept(Done.Instance, [.. Publication(completing), ReleasedAt(at, time)]).TellingPendingAfter(completing);
+
+    private static UploadReleased ReleasedAt(DateTimeOffset at, ServiceTime time) =>
+        new(at > time.Now ? at : time.Now, BytesUntil: null);
+
+    /// <summary>The events by which a completion takes effect, if it has not yet. The manifest of an archive is stored before the archive is
+    /// added to the index.</summary>
+    private static ImmutableArray<UploadEvent> Publication(UploadState state) => state switch
+    {
+        UploadState.Completing { Spec: ArchiveUploadSpec } => [new CompletionPublished(), new ManifestStored()],
+        UploadState.Completing => [new CompletionPublished()],
+        _ => [],
     };
 
     /// <summary>Takes note that the archive is in the index. If the vault was deleted first, the completion never happened: it was not
     /// answered, because answers wait until the vault has recorded the archive.</summary>
-    private static Decision<UploadEvent> ConfirmIndexed(UploadState state, ConfirmArchiveIndexed command, ServiceTime time) =>
-        state switch
+    private static Decision<UploadEvent> Indexed(UploadState state, ConfirmArchiveIndexed command, ServiceTime time) =>
+        state is not UploadState.Completing completing ? Nothing
+        : command.IsVaultGone ? End(completing, UploadEnd.Refused, time)
+        : Accept(Done.Instance, Publication(state));
+
+    /// <summary>The leaf has decided. Its verdict about an earlier completion changes nothing.</summary>
+    private static Decision<UploadEvent> Decided(UploadState state, ConfirmPublication command, ServiceTime time)
+    {
+        if (state is not UploadState.Completing { Completion: ObjectCompletion completion } completing || completion.Round != command.Round)
         {
-            UploadState.Completed { Indexed: false } when command.IsVaultGone => End(state, new UploadEndedWithVault(time.Now), time),
-            UploadState.Completed { Indexed: false } => Accept(new ArchiveIndexed()),
-            _ => Nothing,
-        };
+            return Nothing;
+        }
+
+        switch (command.Verdict)
+        {
+            case PublicationVerdict.Published:
+                return Accept(Done.Instance, Publication(state)).TellingPendingAfter(state);
+            case PublicationVerdict.ConditionFailed when completing.Spec.Origin == UploadOrigin.Multipart:
+            case PublicationVerdict.Overtaken:
+                return Accept(new CompletionReopened(command.Round, time.Now));
+            case PublicationVerdict.ConditionFailed or PublicationVerdict.BucketDeleted:
+                return End(completing, UploadEnd.Refused, time);
+            case PublicationVerdict.Overwritten overwritten:
+                return Overwrite(completing, overwritten.At, time);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown verdict.");
+        }
+    }
+
+    /// <summary>An upload that has ended meanwhile is removed from the list again.</summary>
+    private static Decision<UploadEvent> Listed(UploadState state) => state switch
+    {
+        UploadState.Open { Listed: false } => Accept(new UploadListed()),
+        UploadState.Completing { Before.Listed: false, Unlisted: false, Spec: var spec } =>
+            UploadEvolution.UnlistsAtOnce(spec) ? Nothing : Accept(new UploadListed()),
+        UploadState.Ended { Listed: false, Closed: false } => Accept(new UploadListed()).TellingPendingAfter(state),
+        _ => Nothing,
+    };
+
+    private static Decision<UploadEvent> Unlisted(UploadState state, ServiceTime time) => state switch
+    {
+        UploadState.Completing { Unlisted: false } or UploadState.Stored { Unlisted: false } => Accept(new UploadUnlisted()),
+        UploadState.Ended { Closed: false } ended =>
+            Accept(new UploadUnlisted()).Telling(UploadIntents.ReclaimEnded(ended.Spec.Upload, time)),
+        _ => Nothing,
+    };
 }

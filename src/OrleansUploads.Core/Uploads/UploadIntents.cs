@@ -4,16 +4,16 @@ using OrleansUploads.Core.Keys;
 
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>The intents of an upload: store the manifest, index the archive, stop listing the upload, and delete
-/// bytes.</summary>
+/// <summary>The intents of an upload: list it, add the archive to the index or publish the object, store the manifest, stop listing the
+/// upload, and delete bytes.</summary>
 internal static class UploadIntents
 {
     /// <summary>The intents that the state requires and that are not confirmed.</summary>
     public static IEnumerable<Intent> Pending(UploadState state) => state switch
     {
-        UploadState.OfObject ofObject => ObjectUploadIntents.Pending(ofObject),
-        UploadState.Open { Listed: false } open when UploadEvolution.IsListed(open.Spec) => [List(open.Spec)],
-        UploadState.Completed completed => AfterCompletion(completed),
+        UploadState.Open { Listed: false, Spec: { IsListed: true } spec } => [List(spec)],
+        UploadState.Completing completing => WhileCompleting(completing),
+        UploadState.Stored stored => AfterPublication(stored),
         UploadState.Ended { Closed: false } ended => [ended.Listed ? Unlist(ended.Spec) : List(ended.Spec)],
         _ => [],
     };
@@ -22,92 +22,140 @@ internal static class UploadIntents
     public static Decision<UploadEvent> TellingPendingAfter(this Decision<UploadEvent> decision, UploadState before) =>
         decision.Telling([.. Pending(decision.Events.Aggregate(before, UploadEvolution.Apply))]);
 
-    /// <summary>Makes the container of an upload list it.</summary>
-    public static Intent List(KeyIndexId uploads, KeyEntry entry) => new(
+    /// <summary>Deletes the bytes of an upload that has ended without an archive or object. No state records this: what a crash, a failure,
+    /// a backup or a clock that is not trusted leaves is collected later.</summary>
+    public static ImmutableArray<Intent> ReclaimEnded(UploadId upload, ServiceTime time) =>
+        time is { IsTrusted: true, HoldsBytes: false } ? [ReclaimBytes(upload) with { IsRecorded = false }] : [];
+
+    /// <summary>Makes the vault or bucket list the upload.</summary>
+    private static Intent List(UploadSpec spec) => new(
         "list",
-        new TellKey(uploads, entry.PositionIn(KeyTree.Uploads), new ListUpload(entry)),
+        new TellKey(spec.ListIndex, spec.ListEntry.PositionIn(KeyTree.Uploads), new ListUpload(spec.ListEntry)),
         new ConfirmUploadListed())
     { AnswersUnconfirmed = true };
 
-    /// <summary>Makes the container of an upload stop listing it.</summary>
-    public static Intent Unlist(KeyIndexId uploads, KeyPosition position) => new(
-        "unlist",
-        new TellKey(uploads, position, new UnlistUpload(position)),
-        new ConfirmUploadUnlisted())
-    { AnswersUnconfirmed = true };
-
-    private static Intent List(UploadSpec spec) => List(spec.Vault.Uploads, EntryOf(spec));
-
-    private static Intent Unlist(UploadSpec spec) => Unlist(spec.Vault.Uploads, EntryOf(spec).PositionIn(KeyTree.Uploads));
-
-    private static KeyEntry EntryOf(UploadSpec spec) => new(default, spec.Upload, spec.CreatedAt, default)
+    /// <summary>Makes the vault or bucket stop listing the upload.</summary>
+    private static Intent Unlist(UploadSpec spec)
     {
-        Archive = new ListedArchive(spec.PartSize, spec.Description, spec.ByteStorage),
-    };
+        var position = spec.ListEntry.PositionIn(KeyTree.Uploads);
+        return new Intent("unlist", new TellKey(spec.ListIndex, position, new UnlistUpload(position)), new ConfirmUploadUnlisted())
+        {
+            AnswersUnconfirmed = true,
+        };
+    }
 
-    /// <summary>What follows from a completion. The index of archives and the list of uploads are told at the same time.</summary>
-    private static IEnumerable<Intent> AfterCompletion(UploadState.Completed completed)
+    private static IEnumerable<Intent> WhileCompleting(UploadState.Completing completing)
     {
-        if (completed.Parts is { } parts)
+        yield return (completing.Spec, completing.Completion) switch
         {
-            yield return StoreArchive(completed, parts);
-        }
-
-        if (!completed.Unlisted)
+            (ArchiveUploadSpec spec, ArchiveCompletion archive) => StoreArchive(spec, archive, completing.Before.Parts),
+            (ObjectUploadSpec spec, ObjectCompletion published) => PublishObject(spec, published),
+            _ => throw new InvalidOperationException($"{completing.Completion.GetType().Name} is not of {completing.Spec.GetType().Name}."),
+        };
+        if (!completing.Unlisted && UploadEvolution.UnlistsAtOnce(completing.Spec))
         {
-            yield return Unlist(completed.Spec);
-        }
-
-        if (completed is { BytesReleased: true, BytesReclaimed: false })
-        {
-            yield return ReclaimBytes(completed.Spec.Upload);
+            yield return Unlist(completing.Spec);
         }
     }
 
     /// <summary>Stores the manifest in the part store, and then adds the archive to the vault's index. Both are one intent, because
     /// repeating the first step changes nothing: a crash in between costs less than a record of it in every completion.</summary>
-    private static Intent StoreArchive(UploadState.Completed done, PartMap parts)
+    private static Intent StoreArchive(ArchiveUploadSpec spec, ArchiveCompletion done, PartMap parts)
     {
-        var spec = done.Spec;
         var manifest = new Manifest(
             spec.Upload, done.Archive, done.SizeBytes, done.TreeHash, spec.PartSize.Bytes, new PartExtents(parts), spec.ByteStorage);
         return new Intent(
             "index",
-            new StoreManifest(manifest, AddToIndex(done)),
+            new StoreManifest(manifest, AddToIndex(spec, done)),
             static verdict => new ConfirmArchiveIndexed(verdict is AdditionVerdict.VaultGone))
         {
             AnswersUnconfirmed = true,
 
             // No answer may name an archive that the vault has not recorded.
             Settles = (answer, verdict) => verdict is not AdditionVerdict.VaultGone ? answer
-                : UploadEvolution.IsListed(spec) ? new Refusal.UploadNotFound()
+                : spec.IsListed ? new Refusal.UploadNotFound()
                 : new Refusal.VaultNotFound(spec.Vault.Id),
         };
     }
 
-    private static TellEntity AddToIndex(UploadState.Completed done)
+    private static TellEntity AddToIndex(ArchiveUploadSpec spec, ArchiveCompletion done)
     {
-        var spec = done.Spec;
-        var vault = spec.Vault;
         var entry = new ArchiveEntry(
-            done.Archive,
-            spec.Upload,
-            done.SizeBytes,
-            done.TreeHash,
-            spec.Description,
-            done.CompletedAt,
-            spec.ByteStorage);
-        var shard = vault.ShardOf(done.Archive);
-        return new TellEntity(vault.ArchiveShard(shard), new AddArchive(vault, shard, entry));
+            done.Archive, spec.Upload, done.SizeBytes, done.TreeHash, spec.Description, done.At, spec.ByteStorage);
+        var shard = spec.Vault.ShardOf(done.Archive);
+        return new TellEntity(spec.Vault.ArchiveShard(shard), new AddArchive(spec.Vault, shard, entry));
     }
 
-    /// <summary>Deletes the bytes of a deleted archive or object that nothing refers to.</summary>
-    public static Intent ReclaimBytes(UploadId upload) => new("reclaim", new ReclaimBytes(upload), new ConfirmBytesReclaimed());
+    /// <summary>Has the key's leaf publish the object. Without a condition the answer need not wait for the confirmation: the leaf
+    /// gives a repeated message the same verdict until the upload has recorded it.</summary>
+    private static Intent PublishObject(ObjectUploadSpec spec, ObjectCompletion completion)
+    {
+        var entry = new KeyEntry(
+            spec.Name.Key,
+            spec.Upload,
+            completion.At,
+            spec.StorageClass,
+            completion.SizeBytes,
+            completion.ETag,
+            Checksum: completion.Checksum is { } checksum ? new ChosenChecksum(checksum.Value.Algorithm, checksum.Type) : null);
+        return new Intent(
+            string.Create(CultureInfo.InvariantCulture, $"publish/{completion.Round}"),
+            new TellKey(
+                ObjectsOf(spec),
+                entry.PositionIn(KeyTree.Objects),
+                new PublishObject(entry, completion.Round, completion.Condition, completion.Ticket)),
+            verdict => new ConfirmPublication(completion.Round, (PublicationVerdict)verdict))
+        {
+            AnswersUnconfirmed = completion.Condition is null && spec.Origin == UploadOrigin.SingleRequest,
+            Settles = (answer, verdict) => answer is PublishedObject published ? Settle(published, verdict, spec.Name) : answer,
+        };
+    }
 
-    /// <summary>Deletes the bytes of an upload that has ended without an archive or object. No state records this: what a crash, a failure,
-    /// a backup or a clock that is not trusted leaves is collected later.</summary>
-    public static ImmutableArray<Intent> ReclaimEnded(UploadId upload, ServiceTime time) =>
-        time is { IsTrusted: true, HoldsBytes: false } ? [ReclaimBytes(upload) with { IsRecorded = false }] : [];
+    private static IAnswer Settle(PublishedObject answer, IAnswer verdict, ObjectName name) => verdict switch
+    {
+        PublicationVerdict.Overtaken => new ObjectRefusal.KeyChanged(),
+        PublicationVerdict.ConditionFailed failed => new ObjectRefusal.PreconditionFailed(failed.Exists),
+        PublicationVerdict.BucketDeleted => new ObjectRefusal.BucketNotFound(name.Bucket.Name),
+        _ => answer,
+    };
+
+    private static IEnumerable<Intent> AfterPublication(UploadState.Stored stored)
+    {
+        if (stored is { Settled: false, Spec: ObjectUploadSpec published })
+        {
+            yield return SettlePublication(published);
+        }
+
+        if (!stored.Unlisted)
+        {
+            yield return Unlist(stored.Spec);
+        }
+
+        // More parts than one are too many to stay in the upload's state.
+        if (stored is { Parts: { Count: > 1 } parts, ReleasedAt: null })
+        {
+            var manifest = ObjectManifest.Of(
+                stored.Spec.Upload, stored.Completion.SizeBytes, [.. parts.From(1).Select(NumberedParts.PartOf)]);
+            yield return new Intent("manifest", new StoreManifest(manifest), new ConfirmManifestStored());
+        }
+
+        if (stored is { BytesReleased: true, BytesReclaimed: false })
+        {
+            yield return ReclaimBytes(stored.Spec.Upload);
+        }
+    }
+
+    private static Intent SettlePublication(ObjectUploadSpec spec) => new(
+        "settle",
+        new TellKey(
+            ObjectsOf(spec), new KeyPosition(spec.Name.Key.ToString()), new SettlePublication(spec.Name.Key, spec.Upload))
+        { IsAwaited = false },
+        new ConfirmPublicationSettled());
+
+    /// <summary>Deletes the bytes of a deleted archive or object that nothing refers to.</summary>
+    private static Intent ReclaimBytes(UploadId upload) => new("reclaim", new ReclaimBytes(upload), new ConfirmBytesReclaimed());
+
+    private static KeyIndexId ObjectsOf(ObjectUploadSpec spec) => new(spec.Name.Bucket, KeyTree.Objects);
 }
 
 /// <summary>The parts of a completed upload as the extents of its archive. A view: copying ten thousand extents takes as long as a
@@ -117,8 +165,8 @@ internal sealed class PartExtents(PartMap parts) : IReadOnlyList<Extent>
 {
     public int Count => parts.Count;
 
-    public Extent this[int index] => parts[index] is { } part
-        ? new Extent(part.Place, part.LengthBytes, part.TreeHash)
+    public Extent this[int index] => parts[index + 1] is { } part
+        ? new Extent(part.Place.GetValueOrDefault(), part.LengthBytes, part.TreeHash)
         : throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {parts.Count} parts.");
 
     public IEnumerator<Extent> GetEnumerator()

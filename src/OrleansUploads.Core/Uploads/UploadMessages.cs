@@ -8,7 +8,24 @@ public abstract record UploadCommand : ICommand
     }
 }
 
-/// <summary>Initiates the upload. The answer to a multipart upload waits until its vault lists it.</summary>
+/// <summary>A command to the upload of an archive or object that the caller addresses.</summary>
+public abstract record AddressedUploadCommand : UploadCommand
+{
+    /// <summary>Whether the caller addresses an upload.</summary>
+    internal abstract bool Addresses(UploadSpec spec);
+
+    /// <summary>The refusal if the caller addresses no upload.</summary>
+    internal virtual Refusal NotFound => new Refusal.UploadNotFound();
+}
+
+/// <summary>A command to the upload of an archive.</summary>
+/// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
+public abstract record ArchiveUploadCommand(VaultIncarnation Vault) : AddressedUploadCommand
+{
+    internal override bool Addresses(UploadSpec spec) => spec is ArchiveUploadSpec archive && archive.Vault == Vault;
+}
+
+/// <summary>Initiates the upload. The answer to a multipart upload waits until its vault or bucket lists it.</summary>
 [Named("initiate-upload.1")]
 public sealed record InitiateUpload(UploadSpec Spec) : UploadCommand, ICommand<Done>, IMayBeginEntity;
 
@@ -18,14 +35,14 @@ public sealed record InitiateUpload(UploadSpec Spec) : UploadCommand, ICommand<D
 /// <param name="TreeHash">Its tree hash, computed while the bytes were stored.</param>
 /// <param name="Attempt">The attempt that holds the bytes.</param>
 [Named("put-archive.1")]
-public sealed record PutArchive(UploadSpec Spec, long LengthBytes, TreeHash TreeHash, AttemptId Attempt)
+public sealed record PutArchive(ArchiveUploadSpec Spec, long LengthBytes, TreeHash TreeHash, AttemptId Attempt)
     : UploadCommand, ICommand<CompletedArchive>, IMayBeginEntity;
 
 /// <summary>Asks whether the upload would accept a part, so that an invalid part is refused before its bytes are read.</summary>
 /// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 /// <param name="Range">The bytes of the archive that the part would hold.</param>
 [Named("check-part.1")]
-public sealed record CheckPart(VaultIncarnation Vault, PartRange Range) : UploadCommand, ICommand<Done>, IAsksForAdvice;
+public sealed record CheckPart(VaultIncarnation Vault, PartRange Range) : ArchiveUploadCommand(Vault), ICommand<Done>, IAsksForAdvice;
 
 /// <summary>Reports a part whose bytes are durable in the part store.</summary>
 /// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
@@ -35,7 +52,7 @@ public sealed record CheckPart(VaultIncarnation Vault, PartRange Range) : Upload
 /// <param name="Sender">Who sent them, or null if that is not known.</param>
 [Named("store-part.1")]
 public sealed record StorePart(VaultIncarnation Vault, PartRange Range, TreeHash TreeHash, AttemptId Attempt, Sender? Sender = null)
-    : UploadCommand, ICommand<Done>;
+    : ArchiveUploadCommand(Vault), ICommand<Done>;
 
 /// <summary>Completes the upload: its parts become an archive, if the part store has all of them.</summary>
 /// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
@@ -46,19 +63,19 @@ public sealed record StorePart(VaultIncarnation Vault, PartRange Range, TreeHash
 [Named("complete-upload.1")]
 public sealed record CompleteUpload(
     VaultIncarnation Vault, long SizeBytes, TreeHash TreeHash, IReadOnlyList<ListedAttempt>? Stored = null)
-    : UploadCommand, ICommand<CompletedArchive>;
+    : ArchiveUploadCommand(Vault), ICommand<CompletedArchive>;
 
 /// <summary>Aborts the upload.</summary>
 /// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 [Named("abort-upload.1")]
-public sealed record AbortUpload(VaultIncarnation Vault) : UploadCommand, ICommand<Done>;
+public sealed record AbortUpload(VaultIncarnation Vault) : ArchiveUploadCommand(Vault), ICommand<Done>;
 
 /// <summary>Lists the parts, in the order of their ranges.</summary>
 /// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 /// <param name="FirstByte">Lists only parts that start at or after this offset.</param>
 /// <param name="Limit">Maximum number of parts to list; at least 1.</param>
 [Named("list-parts.1")]
-public sealed record ListParts(VaultIncarnation Vault, long FirstByte, int Limit) : UploadCommand, ICommand<PartsPage>;
+public sealed record ListParts(VaultIncarnation Vault, long FirstByte, int Limit) : ArchiveUploadCommand(Vault), ICommand<PartsPage>;
 
 /// <summary>Asks which attempts are in use before the others are collected.</summary>
 /// <param name="Before">From now on the upload refuses attempts that started before this instant.</param>
@@ -102,7 +119,7 @@ public sealed record CompletedArchive(ArchiveId Archive, VaultId Vault, long Siz
 /// <param name="Parts">The parts, in the order of their ranges.</param>
 /// <param name="NextFirstByte">The offset at which the next page starts; null on the last page.</param>
 [Named("parts-page.1")]
-public sealed record PartsPage(UploadSpec Spec, IReadOnlyList<ListedPart> Parts, long? NextFirstByte) : IAnswer;
+public sealed record PartsPage(ArchiveUploadSpec Spec, IReadOnlyList<ListedPart> Parts, long? NextFirstByte) : IAnswer;
 
 /// <summary>A part in a list.</summary>
 /// <param name="Range">The bytes that it holds.</param>
@@ -160,7 +177,7 @@ internal sealed class ListedAttempts
 /// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 /// <param name="Number">The part's number in <see cref="MappedParts"/>.</param>
 [Named("find-part.1")]
-public sealed record FindPart(VaultIncarnation Vault, int Number) : UploadCommand, ICommand<FoundPart>;
+public sealed record FindPart(VaultIncarnation Vault, int Number) : ArchiveUploadCommand(Vault), ICommand<FoundPart>;
 
 /// <summary>One part of an open upload.</summary>
 /// <param name="Range">The bytes that it holds, or null if the upload does not have the part.</param>
@@ -177,11 +194,11 @@ public sealed record FoundPart(
 /// <summary>Asks which parts of an open upload are there. The answer is short, regardless of the number of parts.</summary>
 /// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 [Named("map-parts.1")]
-public sealed record MapParts(VaultIncarnation Vault) : UploadCommand, ICommand<MappedUpload>;
+public sealed record MapParts(VaultIncarnation Vault) : ArchiveUploadCommand(Vault), ICommand<MappedUpload>;
 
 /// <summary>An upload with the map of its parts.</summary>
 [Named("mapped-upload.1")]
-public sealed record MappedUpload(UploadSpec Spec, MappedParts Parts) : IAnswer;
+public sealed record MappedUpload(ArchiveUploadSpec Spec, MappedParts Parts) : IAnswer;
 
 /// <summary>Which parts an open upload has.</summary>
 /// <param name="Numbers">The numbers of the parts. The part at the beginning of an archive has number 1.</param>
@@ -213,21 +230,21 @@ public sealed record ReclaimBytes(UploadId Upload) : IntentAction
 /// <param name="Range">The bytes of the archive that the part holds.</param>
 /// <param name="TreeHash">Tree hash of these bytes.</param>
 /// <param name="Location">The location of the bytes.</param>
-[Named("store-located-part.1")]
+[Named("report-external-part.1")]
 public sealed record ReportExternalPart(VaultIncarnation Vault, PartRange Range, TreeHash TreeHash, PartLocation Location)
-    : UploadCommand, ICommand<ExternalPartResult>;
+    : ArchiveUploadCommand(Vault), ICommand<ExternalPartResult>;
 
 /// <summary>The result of reporting an external part.</summary>
 /// <param name="Location">The current location of the part.</param>
 /// <param name="ReportedInUse">Whether this is the reported location. False if the same bytes were reported before with another location,
 /// so the new one is not needed.</param>
-[Named("located-part-standing.1")]
+[Named("external-part-result.1")]
 public sealed record ExternalPartResult(PartLocation Location, bool ReportedInUse) : IAnswer;
 
 /// <summary>Returns the state of an upload. Ended uploads also answer, for as long as their record is kept.</summary>
 /// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 [Named("summarize-upload.1")]
-public sealed record SummarizeUpload(VaultIncarnation Vault) : UploadCommand, ICommand<UploadSummary>;
+public sealed record SummarizeUpload(VaultIncarnation Vault) : ArchiveUploadCommand(Vault), ICommand<UploadSummary>;
 
 /// <summary>The phases of an upload. The values are sent to clients: never change them.</summary>
 public enum UploadPhase
@@ -254,33 +271,5 @@ public enum UploadPhase
 /// <param name="ArchiveDeletedAt">When the archive was deleted; null while it exists.</param>
 [Named("upload-summary.1")]
 public sealed record UploadSummary(
-    UploadSpec Spec, UploadPhase Phase, int Parts, long ReportedBytes, CompletedArchive? Archive,
+    ArchiveUploadSpec Spec, UploadPhase Phase, int Parts, long ReportedBytes, CompletedArchive? Archive,
     DateTimeOffset? ArchiveDeletedAt = null) : IAnswer;
-
-/// <summary>The kind of request that opened an upload.</summary>
-public enum UploadOrigin
-{
-    /// <summary>A multipart upload. The vault lists it until it ends.</summary>
-    Multipart = 0,
-
-    /// <summary>An archive in a single request: an upload of one part. The vault never lists it.</summary>
-    SingleRequest = 1,
-}
-
-/// <summary>The properties that are fixed when an upload is initiated.</summary>
-/// <param name="Upload">Its ID.</param>
-/// <param name="Vault">The incarnation of the vault that will contain the archive.</param>
-/// <param name="PartSize">The size of every part except the last.</param>
-/// <param name="Description">The archive's description.</param>
-/// <param name="Origin">The kind of request that opened it.</param>
-/// <param name="CreatedAt">The time of initiation.</param>
-/// <param name="ByteStorage">Which system stores the bytes.</param>
-[Named("upload-opening.1")]
-public sealed record UploadSpec(
-    UploadId Upload,
-    VaultIncarnation Vault,
-    PartSize PartSize,
-    Description Description,
-    UploadOrigin Origin,
-    DateTimeOffset CreatedAt,
-    ByteStorage ByteStorage = ByteStorage.Gateway) : IAnswer;

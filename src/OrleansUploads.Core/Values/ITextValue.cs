@@ -2,6 +2,19 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace OrleansUploads.Core.Values;
 
+/// <summary>A value that is stored as another one, from which it is made again.</summary>
+/// <typeparam name="TSelf">The type of the value.</typeparam>
+/// <typeparam name="TStored">What is stored.</typeparam>
+public interface IStoredAs<TSelf, TStored>
+    where TSelf : IStoredAs<TSelf, TStored>
+{
+    /// <summary>Returns what is stored.</summary>
+    TStored ToStored();
+
+    /// <summary>Makes the value from what was stored.</summary>
+    static abstract TSelf FromStored(TStored stored);
+}
+
 /// <summary>A value with exactly one text form, which <see cref="object.ToString"/> returns.</summary>
 public interface ITextValue<TSelf> : IParsable<TSelf>
     where TSelf : struct, ITextValue<TSelf>

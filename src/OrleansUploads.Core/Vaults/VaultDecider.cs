@@ -62,31 +62,9 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
     };
 
     /// <inheritdoc/>
-    public override IEnumerable<VaultEvent> Compact(VaultState state) => state switch
-    {
-        VaultState.Live live =>
-        [
-            new VaultBegun(live.Incarnation, live.CreatedAt),
-            .. live.Shards.Values.OrderBy(static totals => totals.Shard).Select(static totals => new ArchivesRecorded(totals)),
-            .. VaultProtectionRules.Compact(live.Protection),
-            .. VaultNotificationRules.Compact(live.Notifications),
-        ],
-        VaultState.Deleted deleted =>
-        [
-            new VaultBegun(deleted.Incarnation, deleted.DeletedAt),
-            new VaultDeleted(deleted.DeletedAt),
-            .. deleted.Removed ? [new VaultRemoved()] : ImmutableArray<VaultEvent>.Empty,
-        ],
-        _ => [],
-    };
-
-    /// <inheritdoc/>
-    public override int CompactCount(VaultState state) => state switch
-    {
-        VaultState.Live live => 1 + live.Shards.Count
-            + VaultProtectionRules.CompactCount(live.Protection) + VaultNotificationRules.CompactCount(live.Notifications),
-        _ => 3,
-    };
+    public override int SnapshotCost(VaultState state) => state is VaultState.Live live
+        ? live.Shards.Count + live.Protection.Tags.Count + live.Protection.Guard.Undelivered.Count
+        : 0;
 
     private static Decision<VaultEvent> DecideLive(VaultState.Live live, VaultCommand command, DateTimeOffset now) => command switch
     {

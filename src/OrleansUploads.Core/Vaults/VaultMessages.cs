@@ -41,7 +41,7 @@ public sealed record BeginVault(VaultIncarnation Incarnation, DateTimeOffset Cre
 public sealed record DescribeVault(VaultId Vault) : VaultCommand, ICommand<VaultDescription>, IAddressesVault;
 
 /// <summary>Returns a snapshot of the latest inventory, and takes the inventory first if it is due.</summary>
-[Named("take-inventory.1")]
+[Named("take-inventory-snapshot.1")]
 public sealed record TakeInventorySnapshot(VaultId Vault) : VaultCommand, ICommand<InventorySnapshot>, IAddressesVault;
 
 /// <summary>Returns the vault's tags.</summary>
@@ -91,7 +91,7 @@ public sealed record VaultTags(IReadOnlyDictionary<string, string> Tags) : IAnsw
 /// <param name="Incarnation">The vault's incarnation.</param>
 /// <param name="TakenAt">When an archive was last added or deleted, or when the incarnation began if none ever was.</param>
 /// <param name="Versions">Version of each shard, by shard number, or 0 for a shard that never held an archive.</param>
-[Named("inventory-cut.1")]
+[Named("inventory-snapshot.1")]
 public sealed record InventorySnapshot(VaultIncarnation Incarnation, DateTimeOffset TakenAt, IReadOnlyList<long> Versions) : IAnswer;
 
 /// <summary>Sets the vault's job notifications, replacing the previous setting.</summary>

@@ -41,22 +41,6 @@ internal sealed class VaultNotificationRules : Rules<VaultEvent>
     public static IEnumerable<Intent> Pending(NotificationSetting state, VaultIncarnation vault) =>
         state.Delivered ? [] : [TellJobs(vault, state)];
 
-    /// <summary>The shortest history with the same state.</summary>
-    public static IEnumerable<VaultEvent> Compact(NotificationSetting state)
-    {
-        if (state.Version > 0)
-        {
-            yield return new NotificationsChanged(state.Version, state.Notifications);
-            if (state.Delivered)
-            {
-                yield return new NotificationsDelivered(state.Version);
-            }
-        }
-    }
-
-    /// <summary>The number of events that <see cref="Compact"/> returns, without creating them.</summary>
-    public static int CompactCount(NotificationSetting state) => state.Version == 0 ? 0 : state.Delivered ? 2 : 1;
-
     private static Decision<VaultEvent> Change(NotificationSetting state, VaultIncarnation vault, VaultNotifications? notifications)
     {
         if (state.Notifications == notifications)

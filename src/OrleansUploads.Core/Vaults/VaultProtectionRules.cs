@@ -8,6 +8,9 @@ namespace OrleansUploads.Core.Vaults;
 public sealed record VaultProtection(
     ImmutableSortedDictionary<string, string> Tags, VaultPolicy? AccessPolicy, VaultLock? Lock, VaultGuard Guard)
 {
+    /// <summary>Tag values by key, in ordinal order of the keys.</summary>
+    public ImmutableSortedDictionary<string, string> Tags { get; init; } = Tags.WithComparers(StringComparer.Ordinal);
+
     /// <summary>No tags, no policies.</summary>
     public static VaultProtection None { get; } =
         new(ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal), null, null, VaultGuard.None);
@@ -64,42 +67,8 @@ internal sealed class VaultProtectionRules : Rules<VaultEvent>
         VaultLockCompleted => state with { Lock = state.Lock! with { IsLocked = true } },
         VaultLockEnded => state with { Lock = null },
         GuardDelivered e => state with { Guard = state.Guard.Confirm(e.Generation, e.Shard) },
-        GuardCarriedOver e => state with { Guard = new VaultGuard(e.Generation, [.. e.Untold]) },
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
-
-    /// <summary>The shortest history with the same state.</summary>
-    public static IEnumerable<VaultEvent> Compact(VaultProtection state)
-    {
-        if (!state.Tags.IsEmpty)
-        {
-            yield return new TagsAdded(state.Tags);
-        }
-
-        if (state.AccessPolicy is { } policy)
-        {
-            yield return new AccessPolicySet(policy);
-        }
-
-        if (state.Lock is { } held)
-        {
-            yield return new VaultLockInitiated(held.Lock, held.Policy, held.CreatedAt);
-            if (held.IsLocked)
-            {
-                yield return new VaultLockCompleted();
-            }
-        }
-
-        if (state.Guard.Generation > 0)
-        {
-            yield return new GuardCarriedOver(state.Guard.Generation, [.. state.Guard.Undelivered]);
-        }
-    }
-
-    /// <summary>The number of events that <see cref="Compact"/> returns, without creating them.</summary>
-    public static int CompactCount(VaultProtection state) =>
-        (state.Tags.IsEmpty ? 0 : 1) + (state.AccessPolicy is null ? 0 : 1)
-        + (state.Lock is null ? 0 : state.Lock.IsLocked ? 2 : 1) + (state.Guard.Generation > 0 ? 1 : 0);
 
     private static VaultPolicies PoliciesInForce(VaultProtection state, VaultIncarnation vault, DateTimeOffset now)
     {

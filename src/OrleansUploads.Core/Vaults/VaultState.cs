@@ -26,6 +26,7 @@ public abstract record VaultState
     /// <param name="Incarnation">The current incarnation.</param>
     /// <param name="CreatedAt">When this incarnation began.</param>
     /// <param name="Shards">The latest totals of each shard of the index that has ever held an archive.</param>
+    [Named("vault-state-live.1")]
     public sealed record Live(
         VaultIncarnation Incarnation,
         DateTimeOffset CreatedAt,
@@ -45,6 +46,7 @@ public abstract record VaultState
     /// <param name="Incarnation">The deleted incarnation.</param>
     /// <param name="DeletedAt">When it was deleted.</param>
     /// <param name="Removed">Whether the account has unregistered it.</param>
+    [Named("vault-state-deleted.1")]
     public sealed record Deleted(VaultIncarnation Incarnation, DateTimeOffset DeletedAt, bool Removed) : VaultState;
 }
 
@@ -111,7 +113,7 @@ public sealed record TagsRemoved(IReadOnlyList<string> Keys) : VaultPolicyEvent;
 public sealed record NotificationsChanged(long Version, VaultNotifications? Notifications) : VaultNotificationEvent;
 
 /// <summary>A notification setting was delivered to the vault's jobs.</summary>
-[Named("notifications-told.1")]
+[Named("notifications-delivered.1")]
 public sealed record NotificationsDelivered(long Version) : VaultNotificationEvent;
 
 /// <summary>The vault was deleted. Its uploads in progress cannot become archives any more.</summary>
@@ -151,11 +153,5 @@ public sealed record VaultLockCompleted : VaultPolicyEvent;
 public sealed record VaultLockEnded : VaultPolicyEvent;
 
 /// <summary>A generation of the guard was delivered to a shard of the index.</summary>
-[Named("guard-told.1")]
+[Named("guard-delivered.1")]
 public sealed record GuardDelivered(long Generation, int Shard) : VaultPolicyEvent;
-
-/// <summary>The guard's state; occurs only in snapshots.</summary>
-/// <param name="Generation">The generation.</param>
-/// <param name="Untold">Shards that have not confirmed the generation.</param>
-[Named("guard-carried-over.1")]
-public sealed record GuardCarriedOver(long Generation, IReadOnlyList<int> Untold) : VaultPolicyEvent;

@@ -27,7 +27,7 @@ public sealed class ArchiveIntake(
     /// <param name="cancellationToken">Stops waiting; the upload may have been initiated.</param>
     /// <returns>What is fixed of the upload.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown. Initiating again creates another upload.</exception>
-    public async ValueTask<UploadSpec> InitiateAsync(
+    public async ValueTask<ArchiveUploadSpec> InitiateAsync(
         VaultIncarnation vault,
         PartSize partSize,
         Description description,
@@ -175,7 +175,7 @@ public sealed class ArchiveIntake(
 
     /// <summary>Deletes the bytes of a single request that has failed, and ends its upload. If that fails, the upload expires and the bytes
     /// are collected later.</summary>
-    private async ValueTask DiscardAsync(UploadSpec spec, bool isAnnounced)
+    private async ValueTask DiscardAsync(ArchiveUploadSpec spec, bool isAnnounced)
     {
         await _attempts.DiscardAsync(spec.Upload);
         if (isAnnounced)
@@ -213,7 +213,7 @@ public sealed class ArchiveIntake(
         }
     }
 
-    private UploadSpec NewSpec(VaultIncarnation vault, PartSize partSize, Description description, UploadOrigin origin) => new(
+    private ArchiveUploadSpec NewSpec(VaultIncarnation vault, PartSize partSize, Description description, UploadOrigin origin) => new(
         ids.NewUpload(),
         vault,
         partSize,

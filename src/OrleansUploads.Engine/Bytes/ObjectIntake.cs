@@ -39,7 +39,7 @@ public sealed class ObjectIntake(
         ObjectName name, ObjectHeaders headers, ChosenChecksum? checksum, CancellationToken cancellationToken)
     {
         var spec = NewSpec(name, headers, UploadOrigin.Multipart, checksum);
-        var initiated = await host.AskAsync(spec.Upload.Entity, new InitiateObjectUpload(spec), cancellationToken);
+        var initiated = await host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken);
         return initiated.Refusal is { } refusal ? new(refusal) : new(spec);
     }
 
@@ -108,7 +108,7 @@ public sealed class ObjectIntake(
         var isAnnounced = _attempts.MustBeAnnounced(body.LengthBytes);
         if (isAnnounced)
         {
-            await host.AskAsync(spec.Upload.Entity, new InitiateObjectUpload(spec), cancellationToken);
+            await host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken);
         }
 
         var early = _publication.TryTakeTicketAsync(name, cancellationToken);

@@ -69,18 +69,17 @@ public sealed record Damage(DamageKind Kind, string What)
     /// <summary>Damage that concerns an upload, with what it belongs to.</summary>
     internal static Damage Of(UploadState state, DamageKind kind, string what) => state switch
     {
-        UploadState.Open open => new Damage(kind, what) { Upload = open.Spec.Upload, Vault = open.Spec.Vault.Id },
-        UploadState.Completed completed => new Damage(kind, what)
+        UploadState.Known { Spec: ArchiveUploadSpec spec } => new Damage(kind, what)
         {
-            Upload = completed.Spec.Upload,
-            Vault = completed.Spec.Vault.Id,
-            Archive = completed.Archive,
+            Upload = spec.Upload,
+            Vault = spec.Vault.Id,
+            Archive = (state as UploadState.Stored)?.Completion is ArchiveCompletion archive ? archive.Archive : null,
         },
-        UploadState.OfObject ofObject => new Damage(kind, what)
+        UploadState.Known { Spec: ObjectUploadSpec spec } => new Damage(kind, what)
         {
-            Upload = ofObject.Spec.Upload,
-            Bucket = ofObject.Spec.Name.Bucket.Name,
-            Key = ofObject.Spec.Name.Key,
+            Upload = spec.Upload,
+            Bucket = spec.Name.Bucket.Name,
+            Key = spec.Name.Key,
         },
         _ => new Damage(kind, what),
     };

@@ -48,43 +48,24 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
         });
     }
 
-    /// <summary>A leaf has the object or lists the upload. An object leaves its leaf before its upload learns of it; until then the leaf
-    /// has the release to deliver.</summary>
-    public IEnumerable<Reference> OfUpload(UploadState.OfObject upload)
+    /// <summary>A leaf has the object, or lists the open upload once the upload has recorded this. An object leaves its leaf before its
+    /// upload learns of it; until then the leaf has the release to deliver.</summary>
+    public IEnumerable<Reference> OfUpload(UploadState.Known upload) => upload switch
     {
-        var spec = upload.Spec;
-        var key = spec.Name.Key.ToString();
-        return upload switch
-        {
-            UploadState.ObjectStored { ReleasedAt: null } => OfUpload(
-                upload,
-                spec.Upload,
-                new KeyIndexId(spec.Name.Bucket, KeyTree.Objects),
-                new KeyPosition(key),
-                "the object is missing from the bucket's index: no leaf has it"),
-            UploadState.ObjectOpen { Listed: true } or UploadState.ObjectCompleting { Before.Listed: true } => OfUpload(
-                upload,
-                spec.Upload,
-                new KeyIndexId(spec.Name.Bucket, KeyTree.Uploads),
-                new KeyPosition(key, spec.CreatedAt, spec.Upload),
-                "the upload is missing from the bucket's list of uploads: no leaf has it"),
-            _ => [],
-        };
-    }
-
-    /// <summary>A leaf lists an open upload to a vault once the upload has recorded this.</summary>
-    public IEnumerable<Reference> OfUpload(UploadState.Open upload)
-    {
-        var spec = upload.Spec;
-        return upload.Listed
-            ? OfUpload(
-                upload,
-                spec.Upload,
-                spec.Vault.Uploads,
-                new KeyPosition("", spec.CreatedAt, spec.Upload),
-                "the upload is missing from the vault's list of uploads: no leaf has it")
-            : [];
-    }
+        UploadState.Stored { ReleasedAt: null, Spec: ObjectUploadSpec spec } => OfUpload(
+            upload,
+            spec.Upload,
+            new KeyIndexId(spec.Name.Bucket, KeyTree.Objects),
+            new KeyPosition(spec.Name.Key.ToString()),
+            "the object is missing from the bucket's index: no leaf has it"),
+        UploadState.Open { Listed: true } or UploadState.Completing { Before.Listed: true, Spec: ObjectUploadSpec } => OfUpload(
+            upload,
+            upload.Spec.Upload,
+            upload.Spec.ListIndex,
+            upload.Spec.ListEntry.PositionIn(KeyTree.Uploads),
+            $"the upload is missing from the {ContainerOf(upload.Spec.ListIndex)}'s list of uploads: no leaf has it"),
+        _ => [],
+    };
 
     /// <summary>The leaves on the path from a leaf to a position. If the last one does not own the position, the path ends there.</summary>
     /// <exception cref="JournalDamagedException">A leaf on the path is damaged.</exception>
@@ -137,37 +118,32 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
     /// release.</summary>
     private static string? FaultOfObject(ObjectName name, KeyEntry entry, UploadState upload) => upload switch
     {
-        UploadState.ObjectStored { ReleasedAt: not null } =>
+        UploadState.Stored { ReleasedAt: not null } =>
             "the key has the object, but its upload has recorded that it was overwritten or deleted",
-        UploadState.ObjectStored stored => FaultOfObject(name, entry, stored.Spec, stored.Completion),
-        UploadState.ObjectCompleting completing => FaultOfObject(name, entry, completing.Spec, completing.Completion),
+        UploadState.Stored { Spec: ObjectUploadSpec spec, Completion: ObjectCompletion done } => FaultOfObject(name, entry, spec, done),
+        UploadState.Completing { Spec: ObjectUploadSpec spec, Completion: ObjectCompletion done } => FaultOfObject(name, entry, spec, done),
         UploadState.Unknown => "the key has an object, but the journal has no history of its upload",
         _ => "the key has an object, but its upload has not become one",
     };
 
-    private static string? FaultOfObject(ObjectName name, KeyEntry entry, ObjectUploadSpec spec, Completion completion) =>
+    private static string? FaultOfObject(ObjectName name, KeyEntry entry, ObjectUploadSpec spec, ObjectCompletion completion) =>
         spec.Name != name ? "the key has an object, but its upload became the object of another key"
         : completion.SizeBytes != entry.SizeBytes || completion.ETag != entry.ETag
             ? "the key has an object, but its upload became one with another size or ETag"
         : null;
 
     /// <summary>An upload is listed after its initiation, and is no longer listed before it records that.</summary>
-    private static string? FaultOfListed(KeyIndexId index, KeyEntry entry, UploadState upload)
+    private static string? FaultOfListed(KeyIndexId index, KeyEntry entry, UploadState upload) => upload switch
     {
-        var container = index.Vault is null ? "bucket" : "vault";
-        return upload switch
-        {
-            UploadState.Unknown => $"the {container} lists the upload, but the journal has no history of it",
-            UploadState.ObjectStored { Unlisted: true } or UploadState.ObjectEnded { Closed: true }
-                or UploadState.Completed { Unlisted: true } or UploadState.Ended { Closed: true } =>
-                    $"the {container} lists the upload, but the upload has recorded that it no longer does",
-            UploadState.OfObject ofObject when ofObject.Spec.Name.Bucket == index.Bucket && ofObject.Spec.Name.Key == entry.Key => null,
-            UploadState.Open { Spec.Vault: var vault } when vault == index.Vault => null,
-            UploadState.Completed { Spec.Vault: var vault } when vault == index.Vault => null,
-            UploadState.Ended { Spec.Vault: var vault } when vault == index.Vault => null,
-            _ => $"the {container} lists an upload that is not its own",
-        };
-    }
+        UploadState.Stored { Unlisted: true } or UploadState.Completing { Unlisted: true } or UploadState.Ended { Closed: true } =>
+            $"the {ContainerOf(index)} lists the upload, but the upload has recorded that it no longer does",
+        UploadState.Known { Spec: var spec } => spec.ListIndex == index && spec.ListEntry.Key == entry.Key
+            ? null
+            : $"the {ContainerOf(index)} lists an upload that is not its own",
+        _ => $"the {ContainerOf(index)} lists the upload, but the journal has no history of it",
+    };
+
+    private static string ContainerOf(KeyIndexId index) => index.Vault is null ? "bucket" : "vault";
 
     /// <summary>During a split, the new leaf has at least what the leaf has moved.</summary>
     private static IEnumerable<Reference> OfRightNeighbour(KeyLeafState leaf, Damage owners)

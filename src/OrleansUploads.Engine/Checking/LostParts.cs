@@ -64,13 +64,11 @@ public static class LostParts
 
     private static string? Describe(UploadId upload, UploadState? state) => state switch
     {
-        UploadState.Completed { ReleasedAt: null, Spec.ByteStorage: ByteStorage.Gateway } archive =>
-            $"archive {archive.Archive} in vault {archive.Spec.Vault.Id} and perhaps others",
-        UploadState.ObjectStored { ReleasedAt: null } => $"the object that upload {upload} made, and perhaps others",
-        UploadState.Open { Spec.ByteStorage: ByteStorage.Gateway } open when open.Parts.From(0).Any() =>
-            $"the parts of upload {upload}, and perhaps others",
-        UploadState.ObjectOpen { Parts.Count: > 0 } or UploadState.ObjectCompleting =>
-            $"the parts of upload {upload}, and perhaps others",
+        UploadState.Known { Spec.ByteStorage: ByteStorage.External } => null,
+        UploadState.Stored { ReleasedAt: null, Spec: ArchiveUploadSpec spec, Completion: ArchiveCompletion archive } =>
+            $"archive {archive.Archive} in vault {spec.Vault.Id} and perhaps others",
+        UploadState.Stored { ReleasedAt: null } => $"the object that upload {upload} made, and perhaps others",
+        UploadState.Open { Parts.Count: > 0 } or UploadState.Completing => $"the parts of upload {upload}, and perhaps others",
         _ => null,
     };
 }

@@ -10,11 +10,8 @@ internal readonly record struct NeededAttempt(AttemptId Attempt, long LengthByte
     public static IEnumerable<NeededAttempt>? Of(UploadState state) => state switch
     {
         UploadState.Open open => Of(open.Parts),
-        UploadState.Completed { ReleasedAt: null, Parts: { } unlisted } => Of(unlisted),
-        UploadState.ObjectOpen open => Of(open.Parts.Values),
-        UploadState.ObjectCompleting completing => Of(completing.Before.Parts.Values),
-        UploadState.ObjectStored { ReleasedAt: null, Parts: { } kept } => Of(kept),
-        UploadState.Completed { ReleasedAt: null } or UploadState.ObjectStored { ReleasedAt: null } => null,
+        UploadState.Completing completing => Of(completing.Before.Parts),
+        UploadState.Stored { ReleasedAt: null, Parts: var kept } => kept is null ? null : Of(kept),
         _ => [],
     };
 
@@ -23,10 +20,7 @@ internal readonly record struct NeededAttempt(AttemptId Attempt, long LengthByte
         Of(manifest.Extents.Select(static extent => (extent.Place.Attempt, extent.LengthBytes, extent.TreeHash)));
 
     private static IEnumerable<NeededAttempt> Of(PartMap map) =>
-        Of(map.From(0).Select(static slot => (slot.Value.Place.Attempt, slot.Value.LengthBytes, slot.Value.TreeHash)));
-
-    private static IEnumerable<NeededAttempt> Of(IEnumerable<AcceptedPart> parts) =>
-        Of(parts.Select(static accepted => (accepted.Part.Attempt, accepted.Part.LengthBytes, accepted.Part.TreeHash)));
+        Of(map.From(1).Select(static placed => (placed.Part.Attempt, placed.Part.LengthBytes, placed.Part.TreeHash)));
 
     private static IEnumerable<NeededAttempt> Of(IEnumerable<(AttemptId? Attempt, long LengthBytes, TreeHash TreeHash)> parts)
     {

@@ -44,7 +44,7 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts, string 
 
             state ??= await states.ReadAsync<UploadState>(upload.Entity, cancellationToken);
             return !IsReleased(state)
-                && (unowned > 0 || state is UploadState.Unknown or UploadState.Ended or UploadState.ObjectEnded)
+                && (unowned > 0 || state is UploadState.Unknown or UploadState.Ended)
                 ? new Orphan(upload, unowned, place + StoredNames.PathOf(upload))
                 : null;
         }
@@ -60,7 +60,7 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts, string 
     }
 
     private static bool IsReleased(UploadState state) =>
-        state is UploadState.Completed { ReleasedAt: not null } or UploadState.ObjectStored { ReleasedAt: not null };
+        state is UploadState.Stored { ReleasedAt: not null };
 
     private static async ValueTask<IReadOnlySet<AttemptId>> InUseAsync(
         UploadState state, NamedAttempts named, CancellationToken cancellationToken) =>

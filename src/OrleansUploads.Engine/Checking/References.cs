@@ -41,9 +41,9 @@ internal sealed class References(EntityStates states, ListedIds listed)
         AccountState account => OfVaults(account).Concat(OfBuckets(account)),
         VaultState.Live vault => OfTotals(vault),
         ArchiveShardState shard => OfArchives(shard),
-        UploadState.Open open => _leaves.OfUpload(open),
-        UploadState.Completed { ReleasedAt: null, Parts: null, Indexed: true } completed => OfArchive(completed),
-        UploadState.OfObject upload => _leaves.OfUpload(upload),
+        UploadState.Stored { ReleasedAt: null, Spec: ArchiveUploadSpec spec, Completion: ArchiveCompletion archive } stored =>
+            OfArchive(stored, spec, archive),
+        UploadState.Known upload => _leaves.OfUpload(upload),
         BucketState { Phase: not BucketPhase.None } bucket => [OfOwner(bucket)],
         KeyLeafState leaf => await _leaves.OfLeafAsync(leaf, cancellationToken),
         KeyRoutesState routes => LeafReferences.OfRoutes(entity, routes),
@@ -124,21 +124,22 @@ internal sealed class References(EntityStates states, ListedIds listed)
         let owners = In(shard.Vault.Id) with { Archive = archive.Key, Upload = entry.Upload }
         select Reference.Of<UploadState>(entry.Upload.Entity, archive.Key, owners, upload => upload switch
         {
-            UploadState.Completed { ReleasedAt: not null } => "the index has the archive, but its upload has recorded its deletion",
-            UploadState.Completed done when done.Archive == entry.Archive => null,
+            UploadState.Stored { ReleasedAt: not null } => "the index has the archive, but its upload has recorded its deletion",
+            UploadState.Stored { Completion: ArchiveCompletion done } when done.Archive == entry.Archive => null,
+            UploadState.Completing { Completion: ArchiveCompletion done } when done.Archive == entry.Archive => null,
             UploadState.Unknown => "the index has the archive, but the journal has no history of its upload",
             _ => "the index has the archive, but its upload is not completed",
         });
 
     /// <summary>A deleted archive leaves the index before its upload learns of the deletion, so an archive that is neither listed nor
     /// remembered as deleted is lost.</summary>
-    private IEnumerable<Reference> OfArchive(UploadState.Completed upload)
+    private IEnumerable<Reference> OfArchive(UploadState.Stored upload, ArchiveUploadSpec spec, ArchiveCompletion completion)
     {
-        if (!listed.HasArchive(upload.Spec.Upload))
+        if (!listed.HasArchive(spec.Upload))
         {
-            var shard = upload.Spec.Vault.ArchiveShard(upload.Archive);
+            var shard = spec.Vault.ArchiveShard(completion.Archive);
             yield return Reference.Of<ArchiveShardState>(shard, null, Damage.Of(upload, DamageKind.Index, ""), found =>
-                found.FindArchive(upload.Archive) is null && !found.Deleted.ContainsKey(upload.Archive)
+                found.FindArchive(completion.Archive) is null && !found.Deleted.ContainsKey(completion.Archive)
                     ? $"the archive is missing from the vault's index: it is not in {shard}"
                     : null);
         }

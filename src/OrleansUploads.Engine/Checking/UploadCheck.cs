@@ -110,20 +110,20 @@ internal sealed class UploadCheck(
     /// <summary>Whether a manifest is that of an archive or object.</summary>
     internal static bool IsOf(UploadState state, Manifest manifest) => state switch
     {
-        UploadState.Completed archive =>
+        UploadState.Stored { Spec: ArchiveUploadSpec spec, Completion: ArchiveCompletion archive } =>
             manifest.Archive == archive.Archive
             && manifest.SizeBytes == archive.SizeBytes
             && manifest.TreeHash == archive.TreeHash
-            && manifest.ByteStorage == archive.Spec.ByteStorage
-            && manifest.PartSizeBytes == archive.Spec.PartSize.Bytes
+            && manifest.ByteStorage == spec.ByteStorage
+            && manifest.PartSizeBytes == spec.PartSize.Bytes
             && manifest.Extents.Sum(static extent => extent.LengthBytes) == archive.SizeBytes
             && TreeHasher.Combine([.. manifest.Extents.Select(static extent => extent.TreeHash)]) == archive.TreeHash,
-        UploadState.ObjectStored stored =>
+        UploadState.Stored { Completion: ObjectCompletion completion } =>
             manifest is { Parts: { Count: > 0 } parts }
-            && manifest.SizeBytes == stored.Completion.SizeBytes
-            && manifest.Extents.Sum(static extent => extent.LengthBytes) == stored.Completion.SizeBytes
-            && parts.Sum(static part => part.LengthBytes) == stored.Completion.SizeBytes
-            && ObjectETag.OfParts([.. parts.Select(static part => part.Md5)]) == stored.Completion.ETag,
+            && manifest.SizeBytes == completion.SizeBytes
+            && manifest.Extents.Sum(static extent => extent.LengthBytes) == completion.SizeBytes
+            && parts.Sum(static part => part.LengthBytes) == completion.SizeBytes
+            && ObjectETag.OfParts([.. parts.Select(static part => part.Md5)]) == completion.ETag,
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "The upload has no manifest."),
     };
 }

@@ -21,6 +21,7 @@ internal static class ContractJson
             Converters =
             {
                 new TextConverterFactory(),
+                new StoredAsConverterFactory(),
                 new DoneConverter(),
                 new InstantConverter(),
                 new PartSizeConverter(),
@@ -124,4 +125,28 @@ internal sealed class TextConverterFactory : JsonConverterFactory
 
     public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
         (JsonConverter)Activator.CreateInstance(typeof(TextConverter<>).MakeGenericType(typeToConvert))!;
+}
+
+/// <summary>Writes a value as the other one that it is stored as.</summary>
+internal sealed class StoredAsConverter<T, TStored> : JsonConverter<T>
+    where T : IStoredAs<T, TStored>
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        T.FromStored(JsonSerializer.Deserialize<TStored>(ref reader, options) ?? throw new JsonException($"A {typeof(T).Name} is missing."));
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        JsonSerializer.Serialize(writer, value.ToStored(), options);
+}
+
+/// <summary>Creates the converters of the values of Core that are stored as other ones.</summary>
+internal sealed class StoredAsConverterFactory : JsonConverterFactory
+{
+    public override bool CanConvert(Type typeToConvert) => FindForm(typeToConvert) is not null;
+
+    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        (JsonConverter)Activator.CreateInstance(
+            typeof(StoredAsConverter<,>).MakeGenericType(FindForm(typeToConvert)!.GetGenericArguments()))!;
+
+    private static Type? FindForm(Type type) => type.GetInterfaces().FirstOrDefault(static implemented =>
+        implemented.IsGenericType && implemented.GetGenericTypeDefinition() == typeof(IStoredAs<,>));
 }

@@ -6,6 +6,15 @@ namespace OrleansUploads.Engine.Contracts;
 /// <summary>Writes events as journal records (<see cref="RecordWriter"/>) and reads them back.</summary>
 internal static class EventCodec
 {
+    /// <summary>Writes a state as a snapshot: a record in which the state takes the place of the events.</summary>
+    /// <exception cref="ArgumentException">The type of the state has no name.</exception>
+    public static ReadOnlyMemory<byte> EncodeSnapshot(object state) => Encode([state]);
+
+    /// <summary>Reads a snapshot.</summary>
+    /// <exception cref="JsonException">The snapshot is damaged, or this version of the program does not support it.</exception>
+    public static TState DecodeSnapshot<TState>(ReadOnlyMemory<byte> snapshot)
+        where TState : class => Decode<TState>(snapshot) is [var state] ? state : throw new JsonException("A snapshot is one state.");
+
     /// <summary>Writes events as one record.</summary>
     /// <exception cref="ArgumentException">The type of an event has no name.</exception>
     public static ReadOnlyMemory<byte> Encode(IEnumerable<object> events)

@@ -35,8 +35,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     /// <param name="entity">The entity.</param>
     /// <param name="decider">The rules of the entity.</param>
     /// <param name="isShared">See <see cref="EntityLayout.IsShared"/>.</param>
-    /// <param name="historySlack">The number of events by which the history may exceed twice its compact form before a snapshot is
-    /// saved, or null for the decider's value.</param>
+    /// <param name="historySlack">Replaces <see cref="Decider{TState,TCommand,TEvent}.HistorySlack"/>, or null.</param>
     public DeciderRunner(
         EntityId entity,
         Decider<TState, TCommand, TEvent> decider,
@@ -400,8 +399,8 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         return true;
     }
 
-    /// <summary>Applies the events of a history.</summary>
-    /// <returns>The state, and the numbers of events and of bytes that led to it.</returns>
+    /// <summary>Reads a history.</summary>
+    /// <returns>The state, and what the history costs in events and in bytes.</returns>
     /// <exception cref="JournalDamagedException">The history differs from what was written.</exception>
     internal static (TState State, long Events, long Bytes) Replay(
         Decider<TState, TCommand, TEvent> decider, EntityId entity, JournalHistory history)
@@ -411,12 +410,18 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         {
             if (history.Snapshot is { } snapshot)
             {
-                Apply(snapshot);
+                state = EventCodec.DecodeSnapshot<TState>(snapshot);
+                (events, bytes) = (decider.SnapshotCost(state), snapshot.Length);
             }
 
             foreach (var record in history.Records)
             {
-                Apply(record);
+                bytes += record.Length;
+                foreach (var happened in EventCodec.Decode<TEvent>(record))
+                {
+                    state = decider.Evolve(state, happened);
+                    events++;
+                }
             }
 
             return (state, events, bytes);
@@ -427,16 +432,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
                 $"The journal of {entity} contains a record that cannot be read: {fault.Message} Restore the data folder from "
                 + "a backup, or use the version of the program that wrote it.",
                 fault);
-        }
-
-        void Apply(ReadOnlyMemory<byte> record)
-        {
-            bytes += record.Length;
-            foreach (var happened in EventCodec.Decode<TEvent>(record))
-            {
-                state = decider.Evolve(state, happened);
-                events++;
-            }
         }
     }
 
@@ -588,14 +583,14 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
 
     private void SaveSnapshotIfLong()
     {
-        var shortest = _decider.CompactCount(_state);
-        if (_historyEvents <= (2L * shortest) + _historySlack)
+        var cost = _decider.SnapshotCost(_state);
+        if (_historyEvents <= (2L * cost) + _historySlack)
         {
             return;
         }
 
-        var snapshot = EventCodec.Encode(_decider.Compact(_state));
-        _historyEvents = shortest;
+        var snapshot = EventCodec.EncodeSnapshot(_state);
+        _historyEvents = cost;
         _historyBytes = snapshot.Length;
         _outputs.Add(new RunnerOutput.SaveSnapshot(_version, snapshot));
     }

@@ -44,9 +44,6 @@ public class EntityCatalog(EngineOptions engine, EntityLayout layout)
         : throw new JournalDamagedException(
             $"The journal has a history of kind {(int)entity.Kind}, which this version of the program does not support.");
 
-    /// <summary>Writes a state as one snapshot.</summary>
-    internal ReadOnlyMemory<byte> Compact(EntityId entity, object state) => _kinds[entity.Kind].Compact(state);
-
     /// <summary>Creates the runner for a decider. The simulation overrides this to lose tells and to plant wrong rules, which it must
     /// detect.</summary>
     private protected virtual EntityRunner Run<TState, TCommand, TEvent>(
@@ -66,8 +63,6 @@ public class EntityCatalog(EngineOptions engine, EntityLayout layout)
         public abstract EntityRunner CreateRunner(EntityCatalog catalog, EntityId entity);
 
         public abstract object Rebuild(EntityId entity, JournalHistory history);
-
-        public abstract ReadOnlyMemory<byte> Compact(object state);
     }
 
     private sealed class Kind<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> decider) : Kind
@@ -79,8 +74,6 @@ public class EntityCatalog(EngineOptions engine, EntityLayout layout)
 
         public override object Rebuild(EntityId entity, JournalHistory history) =>
             DeciderRunner<TState, TCommand, TEvent>.Replay(decider, entity, history).State;
-
-        public override ReadOnlyMemory<byte> Compact(object state) => EventCodec.Encode(decider.Compact((TState)state));
     }
 }
 

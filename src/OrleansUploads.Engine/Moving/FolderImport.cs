@@ -1,4 +1,5 @@
 using OrleansUploads.Engine.Checking;
+using OrleansUploads.Engine.Contracts;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Sqlite;
@@ -81,7 +82,7 @@ public sealed class FolderImport : IDisposable
     public Task<MoveTally> ImportAsync(bool continues, CancellationToken cancellationToken) => RunAsync(
         async (entity, state, history, token) =>
         {
-            var image = ImageOf(entity, state, history);
+            var image = ImageOf(state, history);
             if (!continues || !image.Equals(await _target.ReadAsync(entity, token)))
             {
                 await _target.ImportAsync(entity, image, token);
@@ -93,7 +94,7 @@ public sealed class FolderImport : IDisposable
 
     /// <summary>Reads all histories back from the cluster and compares them.</summary>
     public Task<MoveTally> CompareAsync(CancellationToken cancellationToken) => RunAsync(
-        async (entity, state, history, token) => ImageOf(entity, state, history).Equals(await _target.ReadAsync(entity, token))
+        async (entity, state, history, token) => ImageOf(state, history).Equals(await _target.ReadAsync(entity, token))
             ? null
             : $"{entity} differs in the cluster.",
         cancellationToken);
@@ -108,8 +109,8 @@ public sealed class FolderImport : IDisposable
     private static ParallelOptions Options(CancellationToken cancellationToken) =>
         new() { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
 
-    private EntityImage ImageOf(EntityId entity, object state, JournalHistory history) =>
-        new(history.Version, _kinds.Compact(entity, state), history.WakeAt);
+    private static EntityImage ImageOf(object state, JournalHistory history) =>
+        new(history.Version, EventCodec.EncodeSnapshot(state), history.WakeAt);
 
     /// <summary>Carries out a step for all entities, a page at a time, and stops when it has found more faults than are kept.</summary>
     private async Task<MoveTally> RunAsync(Step stepAsync, CancellationToken cancellationToken)
@@ -145,11 +146,11 @@ public sealed class FolderImport : IDisposable
     private void Count(object state)
     {
         Interlocked.Increment(ref Tally.Histories);
-        if (state is UploadState.Completed { ReleasedAt: null })
+        if (state is UploadState.Stored { ReleasedAt: null, Completion: ArchiveCompletion })
         {
             Interlocked.Increment(ref Tally.Archives);
         }
-        else if (state is UploadState.ObjectStored { ReleasedAt: null })
+        else if (state is UploadState.Stored { ReleasedAt: null })
         {
             Interlocked.Increment(ref Tally.Objects);
         }

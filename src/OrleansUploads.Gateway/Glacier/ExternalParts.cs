@@ -56,7 +56,7 @@ internal static class ExternalParts
             : call.OrRefuse(listed);
     }
 
-    private static async ValueTask<UploadSpec?> FindArchiveAsync(GlacierCall call, UploadId upload)
+    private static async ValueTask<ArchiveUploadSpec?> FindArchiveAsync(GlacierCall call, UploadId upload)
     {
         var found = await call.TryAskAsync(upload.Entity, new SummarizeUpload(call.Incarnation));
         return found.TryGet(out var summary, out _) && ExternalManifest.IsOf(summary) && summary.ArchiveDeletedAt is null

@@ -26,7 +26,7 @@ internal sealed class UploadOfManyParts(int parts, int number)
 
     public async Task OpenAsync(IEntityHost host) => Assert.Null((await host.AskWithRetriesAsync(
         Entity,
-        new InitiateUpload(new UploadSpec(
+        new InitiateUpload(new ArchiveUploadSpec(
             Id, Some.Incarnation, Some.Size(1), Description.None, UploadOrigin.Multipart, _createdAt)))).Refusal);
 
     /// <summary>Creates a report of a part with the given content, as a new attempt.</summary>

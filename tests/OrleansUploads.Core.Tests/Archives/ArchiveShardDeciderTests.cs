@@ -105,10 +105,10 @@ public sealed class ArchiveShardDeciderTests : ShardDriver
         for (var i = 0; i < 1000; i++)
         {
             GivenRecorded(Add(i));
-            Assert.Equal(Math.Min(i + 2, 16 + ((i + 2) / 16)), Decider.CompactCount(State));
+            Assert.Equal(Math.Min(i + 2, 16 + ((i + 2) / 16)), Decider.SnapshotCost(State));
         }
 
-        Assert.Equal(78, Decider.CompactCount(State));
+        Assert.Equal(78, Decider.SnapshotCost(State));
     }
 
     [Fact]

@@ -6,9 +6,6 @@ public class JobsDriver(
 {
     protected static readonly InventoryOutput Output = new("the vault", 123, Some.Archive(2).Archive);
 
-    protected override void AssertAnnounced(int events, int announced) =>
-        Assert.InRange(events, State.Retired.Count == 0 ? announced : 0, announced);
-
     protected static JobId Job(int number) => JobId.FromRandom(Some.Bytes(JobId.RandomBytes, number));
 
     protected static JobOptions Wish(string? topic = null, RetrievalTier tier = RetrievalTier.Standard) =>

@@ -6,8 +6,6 @@ public sealed class ServiceDeciderTests() : DeciderDriver<ServiceState, ServiceC
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    protected override void AssertAnnounced(int events, int announced) => Assert.Equal(announced, events);
-
     private ServiceStatus Beat(double fromMinute, double toMinute) => Ask(new RecordBeat(At(fromMinute), At(toMinute)));
 
     private static DateTimeOffset At(double minute) => Some.Noon + (minute * Minute);

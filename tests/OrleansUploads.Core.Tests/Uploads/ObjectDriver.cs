@@ -15,11 +15,11 @@ public abstract class ObjectDriver(RetrievalPolicy? restores = null) : UploadDri
     protected static ConfirmPublication IsPublished(int round = 1) => Verdict(Published, round);
 
     /// <summary>Another object has replaced this one, and its bytes are reclaimed.</summary>
-    protected UploadState.ObjectStored AfterReplacement()
+    protected UploadState.Stored AfterReplacement()
     {
         ConfirmAll();
         Now += UploadPolicy.DefaultReplacedObjectGrace;
         Wake();
-        return Assert.IsType<UploadState.ObjectStored>(State);
+        return Assert.IsType<UploadState.Stored>(State);
     }
 }

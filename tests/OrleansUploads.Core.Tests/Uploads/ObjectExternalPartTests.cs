@@ -3,7 +3,7 @@ namespace OrleansUploads.Core.Tests.Uploads;
 public sealed class ObjectExternalPartTests : ObjectDriver
 {
     public ObjectExternalPartTests() => Given(
-        new InitiateObjectUpload(SomeObject.Spec() with { ByteStorage = ByteStorage.External }), new ConfirmUploadListed());
+        new InitiateUpload(SomeObject.Spec() with { ByteStorage = ByteStorage.External }), new ConfirmUploadListed());
 
     private static ReportNumberedPart Report(int number, string content, string location = "here", long lengthBytes = 5 << 20) =>
         new(Name, SomeObject.Part(number, lengthBytes, content) with { Attempt = null, Location = Some.Location(location) });
@@ -29,7 +29,7 @@ public sealed class ObjectExternalPartTests : ObjectDriver
         EachRefused<ObjectRefusal.PartNumberInvalid>(Report(0, "a"), Report(10_001, "a"));
         Refused<ObjectRefusal.NumberedPartTooLarge>(Report(1, "a", lengthBytes: (5L << 30) + 1));
         var other = new UploadDriver();
-        other.Given(new InitiateObjectUpload(SomeObject.Spec()), new ConfirmUploadListed());
+        other.Given(new InitiateUpload(SomeObject.Spec()), new ConfirmUploadListed());
         other.Refused<Refusal.UploadStoredByGateway>(Report(1, "a"));
     }
 

@@ -8,7 +8,7 @@ public sealed class ObjectUploadTests : ObjectDriver
     private static readonly Checksum Sha = ChecksumHasher.Compute(ChecksumAlgorithm.Sha256, "a"u8);
 
     private void Initiate(ObjectUploadSpec? spec = null) =>
-        Given(new InitiateObjectUpload(spec ?? SomeObject.Spec()), new ConfirmUploadListed());
+        Given(new InitiateUpload(spec ?? SomeObject.Spec()), new ConfirmUploadListed());
 
     private static StoreNumberedPart Numbered(int number, long lengthBytes, string content, int attempt = 1) =>
         new(Name, SomeObject.Part(number, lengthBytes, content, attempt));
@@ -36,10 +36,10 @@ public sealed class ObjectUploadTests : ObjectDriver
     [Fact]
     public void An_upload_is_listed_before_its_initiation_is_answered()
     {
-        var tell = Raised(new InitiateObjectUpload(SomeObject.Spec())).Does<TellKey>();
+        var tell = Raised(new InitiateUpload(SomeObject.Spec())).Does<TellKey>();
         Assert.Equal((SomeObject.Uploads, true), (tell.Index, tell.IsAwaited));
         Assert.Equal(Some.Upload(1), Assert.IsType<ListUpload>(tell.Command).Entry.Upload);
-        Unchanged(new InitiateObjectUpload(SomeObject.Spec()));
+        Unchanged(new InitiateUpload(SomeObject.Spec()));
     }
 
     [Theory]
@@ -204,9 +204,9 @@ public sealed class ObjectUploadTests : ObjectDriver
         Store(1, 5, "b", attempt: 2);
         Assert.Equal(2, PublicationOf(Complete(1, "b")).Round);
         Given(IsPublished(round: 1));
-        Assert.IsType<UploadState.ObjectCompleting>(State);
+        Assert.IsType<UploadState.Completing>(State);
         Given(IsPublished(round: 2));
-        Assert.IsType<UploadState.ObjectStored>(State);
+        Assert.IsType<UploadState.Stored>(State);
     }
 
     [Fact]
@@ -221,7 +221,7 @@ public sealed class ObjectUploadTests : ObjectDriver
     [Fact]
     public void An_abort_unlists_the_upload_but_only_after_it_was_listed()
     {
-        Given(new InitiateObjectUpload(SomeObject.Spec()));
+        Given(new InitiateUpload(SomeObject.Spec()));
         Assert.Equal("list", Raised(new AbortObjectUpload(Name)).Key);
         Assert.Equal("unlist", Raised(new ConfirmUploadListed()).Key);
         var reclaim = Raised(new ConfirmUploadUnlisted());
@@ -292,7 +292,7 @@ public sealed class ObjectUploadTests : ObjectDriver
     {
         Given(PutOnce with { Ticket = 7 }, Verdict(Overtaken));
         Now += UploadPolicy.MinStaleAfter;
-        Assert.IsType<UploadExpired>(Assert.Single(Wake().Events));
+        Assert.Equal(new UploadEnded(UploadEnd.Expired, Now), Assert.Single(Wake().Events));
         Answered<AttemptsInUse.None>(new FenceAttempts(Now));
     }
 
@@ -342,7 +342,7 @@ public sealed class ObjectUploadTests : ObjectDriver
     {
         Now += UploadPolicy.UnannouncedLife + Tick;
         Refused<ObjectRefusal.NumberedAttemptCollected>(PutOnce);
-        Given(new InitiateObjectUpload(PutOnce.Spec));
+        Given(new InitiateUpload(PutOnce.Spec));
         Ask(PutOnce);
     }
 
@@ -384,7 +384,7 @@ public sealed class ObjectUploadTests : ObjectDriver
         Given(
             Complete(1, "a") with { Condition = PublishCondition.MustBeAbsent },
             Verdict(new PublicationVerdict.ConditionFailed(Exists: true)));
-        Assert.Equal(stored, Assert.IsType<UploadState.ObjectOpen>(State).LastActivityAt);
+        Assert.Equal(stored, Assert.IsType<UploadState.Open>(State).LastActivityAt);
     }
 
     [Fact]

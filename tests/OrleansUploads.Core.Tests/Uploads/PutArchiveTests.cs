@@ -3,7 +3,7 @@ namespace OrleansUploads.Core.Tests.Uploads;
 /// <summary>An archive in one request.</summary>
 public sealed class PutArchiveTests : UploadDriver
 {
-    private static readonly UploadSpec Spec = Some.Spec(origin: UploadOrigin.SingleRequest);
+    private static readonly ArchiveUploadSpec Spec = Some.Spec(origin: UploadOrigin.SingleRequest);
     private static readonly ArchiveId Archive = ArchiveId.Derive(Spec.Upload, 100, Some.Hash("a"));
 
     private static PutArchive Put { get; } = new(Spec, 100, Some.Hash("a"), Some.Attempt(1));
@@ -16,7 +16,7 @@ public sealed class PutArchiveTests : UploadDriver
         var decision = Do(Put);
 
         Assert.Equal(
-            [typeof(UploadInitiated), typeof(PartStored), typeof(UploadCompleted)],
+            [typeof(UploadInitiated), typeof(PartStored), typeof(CompletionFrozen)],
             decision.Events.Select(happened => happened.GetType()));
         Assert.Equal(new CompletedArchive(Archive, Some.Vault, 100, Some.Hash("a")), decision.Answer);
         var index = Assert.Single(decision.Intents);
@@ -59,7 +59,7 @@ public sealed class PutArchiveTests : UploadDriver
         Given(new FenceAttempts(fence));
         Refused<Refusal.AttemptCollected>(StartedAt(fence - Tick));
         var decision = Do(StartedAt(fence));
-        Assert.Equal([typeof(PartStored), typeof(UploadCompleted)], decision.Events.Select(happened => happened.GetType()));
+        Assert.Equal([typeof(PartStored), typeof(CompletionFrozen)], decision.Events.Select(happened => happened.GetType()));
         Assert.Equal(Archive, Assert.IsType<CompletedArchive>(decision.Answer).Archive);
     }
 

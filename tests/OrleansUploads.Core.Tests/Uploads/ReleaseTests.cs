@@ -41,7 +41,7 @@ public sealed class ReleaseTests : UploadDriver
         var backup = ServiceTime.Recorded(Now, ServedIntervals.None, TimeSpan.Zero, isTrusted: true, holdsBytes: true);
         var released = Decider.Decide(State, Release(), backup);
         Assert.Empty(released.Intents);
-        Happened(Assert.IsType<ArchiveReleased>(Assert.Single(released.Events)));
+        Happened(Assert.IsType<UploadReleased>(Assert.Single(released.Events)));
         Assert.Empty(Decider.Wake(State, backup).Events);
         Assert.IsType<BytesReleased>(Assert.Single(Wake().Events));
     }

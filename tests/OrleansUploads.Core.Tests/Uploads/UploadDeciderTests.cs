@@ -198,7 +198,7 @@ public sealed class UploadDeciderTests : UploadDriver
         Given(Part(0, 9, "a"));
         var dueAt = Now + UploadPolicy.DefaultStaleAfter;
         Assert.Equal(dueAt, WakeAt);
-        Assert.IsType<UploadExpired>(Assert.Single(WakeExactlyAt(dueAt).Events));
+        Assert.Equal(new UploadEnded(UploadEnd.Expired, dueAt), Assert.Single(WakeExactlyAt(dueAt).Events));
         EachRefused<Refusal.UploadNotFound>(Part(0, 9, "a"), new AbortUpload(Some.Incarnation));
     }
 
@@ -208,7 +208,8 @@ public sealed class UploadDeciderTests : UploadDriver
     {
         var single = new UploadDriver();
         single.Given(Initiate(UploadOrigin.SingleRequest));
-        Assert.IsType<UploadExpired>(Assert.Single(single.WakeExactlyAt(Some.Noon + UploadPolicy.MinStaleAfter).Events));
+        var expiredAt = Some.Noon + UploadPolicy.MinStaleAfter;
+        Assert.Equal(new UploadEnded(UploadEnd.Expired, expiredAt), Assert.Single(single.WakeExactlyAt(expiredAt).Events));
     }
 
     [Fact]

@@ -3,8 +3,6 @@ namespace OrleansUploads.Core.Tests.Uploads;
 public class UploadDriver(RetrievalPolicy? restores = null)
     : DeciderDriver<UploadState, UploadCommand, UploadEvent>(new UploadDecider(new UploadPolicy(), restores))
 {
-    protected override void AssertAnnounced(int events, int announced) => Assert.InRange(events, 0, announced);
-
     protected const long MiB = Some.MiB;
 
     /// <summary>The next incarnation of the same vault.</summary>

@@ -7,12 +7,12 @@ public sealed class UploadHistoriesTests
     private const int CommandsEach = 60;
 
     [Fact]
-    public void A_compacted_history_gives_the_same_state() => ForEachHistory((upload, _) =>
+    public void A_snapshot_gives_the_same_state() => ForEachHistory((upload, _) =>
     {
         upload.AssertSnapshotIsComplete();
         if (upload.State is UploadState.Open open)
         {
-            Assert.Equal(open.Parts.From(0), Assert.IsType<UploadState.Open>(upload.Rebuilt()).Parts.From(0));
+            Assert.Equal(open.Parts.From(1), Assert.IsType<UploadState.Open>(upload.Rebuilt()).Parts.From(1));
         }
     });
 
@@ -55,7 +55,7 @@ public sealed class UploadHistoriesTests
     [Fact]
     [Promise("README.md", "An upload becomes at most one archive, regardless of the number of callers, retries, crashes and failovers")]
     public void An_upload_becomes_at_most_one_archive() => ForEachHistory((upload, _) =>
-        Assert.True(upload.History.OfType<UploadCompleted>().Count() <= 1));
+        Assert.True(upload.History.OfType<CompletionPublished>().Count() <= 1));
 
     private static void ForEachHistory(Action<UploadDriver, UploadCommand> check)
     {
@@ -88,7 +88,7 @@ public sealed class UploadHistoriesTests
             1 => new ConfirmUploadUnlisted(),
             _ => new ConfirmBytesReclaimed(),
         },
-        6 => upload.State is UploadState.Completed { Indexed: true } completed
+        6 => upload.State is UploadState.Stored { Completion: ArchiveCompletion completed }
             ? new ReleaseArchive(completed.Archive, upload.Now, upload.Now + TimeSpan.FromHours(random.Next(2)))
             : new ListParts(Some.Incarnation, 0, 10),
         7 or 8 or 9 or 10 => Completion(random, upload.State),
@@ -119,7 +119,7 @@ public sealed class UploadHistoriesTests
             return new CompleteUpload(Some.Incarnation, Some.MiB, Some.Hash("0"));
         }
 
-        var parts = open.Parts.From(0).Select(slot => slot.Value).ToList();
+        var parts = open.Parts.From(1).Select(placed => placed.Part).ToList();
         return new CompleteUpload(
             Some.Incarnation,
             parts.Sum(part => part.LengthBytes),

@@ -3,7 +3,7 @@ namespace OrleansUploads.Core.Tests.Uploads;
 /// <summary>A multipart upload to a vault adds itself to the vault's list, and removes itself.</summary>
 public sealed class UploadListTests : UploadDriver
 {
-    private static readonly UploadSpec Spec = Some.Spec();
+    private static readonly ArchiveUploadSpec Spec = Some.Spec();
 
     private Decision<UploadEvent> Completed()
     {

@@ -71,7 +71,7 @@ public sealed class UploadViewTests : UploadDriver
     {
         var spec = SomeObject.Spec();
         Given(
-            new InitiateObjectUpload(spec),
+            new InitiateUpload(spec),
             new StoreNumberedPart(spec.Name, SomeObject.Part(10_000, 5, "a")),
             new StoreNumberedPart(spec.Name, SomeObject.Part(1, 6, "b")));
         var mapped = Ask(new MapNumberedParts(spec.Name));

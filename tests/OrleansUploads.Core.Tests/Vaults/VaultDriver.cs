@@ -2,9 +2,6 @@ namespace OrleansUploads.Core.Tests.Vaults;
 
 public class VaultDriver() : DeciderDriver<VaultState, VaultCommand, VaultEvent>(new VaultDecider())
 {
-    protected override void AssertAnnounced(int events, int announced) =>
-        Assert.InRange(events, State is VaultState.Live ? announced : 0, announced);
-
     protected VaultState.Live Live => Assert.IsType<VaultState.Live>(State);
 
     protected static BeginVault Begin(long epoch = 1) => new(Some.Incarnation with { Epoch = epoch }, Some.Noon);

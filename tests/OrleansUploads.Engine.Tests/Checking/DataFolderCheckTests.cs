@@ -130,7 +130,11 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     [Fact]
     public async Task A_flipped_bit_in_a_list_of_uploads_is_reported_once_with_its_vault()
     {
-        FileDamage.Flip(Journal, FileDamage.Find(File.ReadAllBytes(Journal), "listed-upload-added.1")[0], bits: 0x04);
+        // SQLite leaves old bytes in pages that it has freed or moved, so a copy may be none of the record.
+        foreach (var at in FileDamage.Find(File.ReadAllBytes(Journal), "listed-upload-added.1"))
+        {
+            FileDamage.Flip(Journal, at, bits: 0x04);
+        }
 
         var found = Assert.Single(await CheckAsync());
 

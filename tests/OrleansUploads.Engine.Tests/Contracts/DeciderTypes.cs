@@ -10,4 +10,7 @@ internal static class DeciderTypes
             .Select(type => type.BaseType!.GetGenericArguments())
             .Select(types => (types[0], types[1], types[2])),
     ];
+
+    /// <summary>Whether a type is stored: an event, or a state in a snapshot.</summary>
+    public static bool IsStored(Type type) => All.Any(decider => type.IsAssignableTo(decider.Event) || type.IsAssignableTo(decider.State));
 }

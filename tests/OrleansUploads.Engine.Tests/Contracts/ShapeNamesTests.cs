@@ -30,6 +30,15 @@ public sealed class ShapeNamesTests
     [InlineData("noted.4", false)]
     public void Every_name_of_a_type_is_known_and_no_other(string name, bool isKnown) => Assert.Equal(isKnown, Shapes.TryFind(name, out _));
 
+    /// <summary>The name of a nested type begins with what its siblings have in common.</summary>
+    [Fact]
+    public void Every_name_is_the_name_of_its_type() => Assert.All(ShapeNames.Core.All, shape =>
+    {
+        var words = string.Concat(shape.Type.Name.Select(static (letter, index) =>
+            char.IsUpper(letter) && index > 0 ? $"-{letter}" : $"{letter}")).ToLowerInvariant();
+        Assert.Matches(shape.Type.IsNested ? $@"^[a-z]+(-[a-z]+)*-{words}\.[0-9]+$" : $@"^{words}\.[0-9]+$", shape.Name);
+    });
+
     [Fact]
     public void A_type_without_a_name_is_not_found() => Assert.False(Shapes.TryFind(new Unnamed(), out _, out _));
 

@@ -92,8 +92,6 @@ public sealed class FailingDeciderTests
 
         public override IEnumerable<Intent> Pending(UploadState state) => _inner.Pending(state);
 
-        public override IEnumerable<UploadEvent> Compact(UploadState state) => _inner.Compact(state);
-
-        public override int CompactCount(UploadState state) => _inner.CompactCount(state);
+        public override int SnapshotCost(UploadState state) => _inner.SnapshotCost(state);
     }
 }

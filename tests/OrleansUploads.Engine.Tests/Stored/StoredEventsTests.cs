@@ -5,7 +5,7 @@ using OrleansUploads.Engine.Tests.Wire;
 
 namespace OrleansUploads.Engine.Tests.Stored;
 
-/// <summary>Checks the stored format. samples.txt contains one record for each stored name, and another one with notes if the name got
+/// <summary>Checks the stored format: events, and the states in snapshots. samples.txt contains one record for each stored name, and another one with notes if the name got
 /// some. Lines are only added, never changed.</summary>
 public sealed class StoredEventsTests
 {
@@ -13,12 +13,9 @@ public sealed class StoredEventsTests
 
     public static TheoryData<string> Lines => new(Samples);
 
-    public static TheoryData<Type> EventTypes => [.. StoredShapes.Select(shape => shape.Type).Distinct()];
+    public static TheoryData<Type> StoredTypes => [.. StoredShapes.Select(shape => shape.Type).Distinct()];
 
-    private static IEnumerable<(string Name, Type Type)> StoredShapes =>
-        ShapeNames.Core.All.Where(shape => Events.Any(shape.Type.IsAssignableTo));
-
-    private static IEnumerable<Type> Events => DeciderTypes.All.Select(decider => decider.Event);
+    private static IEnumerable<(string Name, Type Type)> StoredShapes => ShapeNames.Core.All.Where(shape => DeciderTypes.IsStored(shape.Type));
 
     [Theory]
     [MemberData(nameof(Lines))]
@@ -41,8 +38,8 @@ public sealed class StoredEventsTests
     }
 
     [Theory]
-    [MemberData(nameof(EventTypes))]
-    public void All_members_of_an_event_survive_a_round_trip(Type type)
+    [MemberData(nameof(StoredTypes))]
+    public void All_members_of_events_and_states_survive_a_round_trip(Type type)
     {
         var happened = Sample.Of(type);
         Assert.Equivalent(happened, Assert.Single(EventCodec.Decode<object>(EventCodec.Encode([happened]))), strict: true);

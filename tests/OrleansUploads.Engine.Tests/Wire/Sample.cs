@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Reflection;
+using System.Text.Json.Serialization;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Hashing.Checksums;
 
@@ -39,26 +41,46 @@ internal static class Sample
         [typeof(KeyPosition)] = new KeyPosition("2026/\"beach\".jpg", Some.Noon, Some.Upload(1)),
         [typeof(Md5Digest)] = SomeObject.Md5("a"),
         [typeof(Checksum)] = ChecksumHasher.Compute(ChecksumAlgorithm.Crc32C, "a"u8),
+        [typeof(PartPlace)] = PartPlace.In(Some.Attempt(1)),
         [typeof(PartNumbers)] = PartNumbers.Of([1, 2, 3, 7]),
         [typeof(IReadOnlyDictionary<string, string>)] = new Dictionary<string, string> { ["team"] = "blue" },
         [typeof(HashSet<AttemptId>)] = new HashSet<AttemptId> { Some.Attempt(1), Some.Attempt(2) },
     }.ToFrozenDictionary();
 
-    public static object Of(Type type)
+    /// <summary>Makes a collection of one item, whose key is the value for its type.</summary>
+    private static readonly FrozenDictionary<Type, Func<Type[], Array, object>> Collections = new Dictionary<Type, Func<Type[], Array, object>>
+    {
+        [typeof(IReadOnlyList<>)] = static (_, items) => items,
+        [typeof(ImmutableList<>)] = static (types, items) => Invoke(nameof(ListOf), types, items),
+        [typeof(ImmutableSortedSet<>)] = static (types, items) => Invoke(nameof(SetOf), types, items),
+        [typeof(ImmutableDictionary<,>)] = static (types, items) => Invoke(nameof(DictionaryOf), types, items),
+        [typeof(ImmutableSortedDictionary<,>)] = static (types, items) => Invoke(nameof(SortedDictionaryOf), types, items),
+    }.ToFrozenDictionary();
+
+    /// <summary>Creates the value.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="alternative">Which of the possible types its members have, if there are several; from 0.</param>
+    public static object Of(Type type, int alternative = 0)
     {
         if (Leaves.TryGetValue(type, out var leaf))
         {
             return leaf;
         }
 
-        if (type == typeof(VaultJob))
+        if (type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false).ToList() is { Count: > 0 } types)
         {
-            return Of(typeof(InventoryJob));
+            return Of(types[Math.Min(alternative, types.Count - 1)].DerivedType, alternative);
         }
 
         if (Nullable.GetUnderlyingType(type) is { } underlying)
         {
-            return Of(underlying);
+            return Of(underlying, alternative);
+        }
+
+        if (type.GetInterfaces().FirstOrDefault(static form =>
+            form.IsGenericType && form.GetGenericTypeDefinition() == typeof(IStoredAs<,>)) is { } stored)
+        {
+            return type.GetMethod(nameof(PartMap.FromStored))!.Invoke(null, [Of(stored.GetGenericArguments()[1], alternative)])!;
         }
 
         if (type.IsEnum)
@@ -66,17 +88,41 @@ internal static class Sample
             return Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!;
         }
 
-        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
+        if (type.IsGenericType && Collections.TryGetValue(type.GetGenericTypeDefinition(), out var fill))
         {
-            var list = Array.CreateInstance(type.GetGenericArguments()[0], 1);
-            list.SetValue(Of(type.GetGenericArguments()[0]), 0);
-            return list;
+            var items = type.GetGenericArguments();
+            var list = Array.CreateInstance(items[^1], 1);
+            list.SetValue(Of(items[^1], alternative), 0);
+            return fill(items, list);
         }
 
         var constructor = type.GetConstructors(BindingFlags.Public | BindingFlags.Instance)
             .MaxBy(candidate => candidate.GetParameters().Length)
             ?? throw new InvalidOperationException(
                 $"{type.Name} has no public constructor. Add a value to {nameof(Sample)}.");
-        return constructor.Invoke([.. constructor.GetParameters().Select(parameter => Of(parameter.ParameterType))]);
+        var parameters = constructor.GetParameters();
+        var sample = constructor.Invoke([.. parameters.Select(parameter => Of(parameter.ParameterType, alternative))]);
+        foreach (var member in type.GetProperties().Where(member =>
+            member.CanWrite && !parameters.Any(parameter => parameter.Name == member.Name)))
+        {
+            member.SetValue(sample, Of(member.PropertyType, alternative));
+        }
+
+        return sample;
     }
+
+    private static object Invoke(string method, Type[] types, Array items) => typeof(Sample)
+        .GetMethod(method, BindingFlags.NonPublic | BindingFlags.Static)!
+        .MakeGenericMethod(types)
+        .Invoke(null, [items])!;
+
+    private static ImmutableList<T> ListOf<T>(T[] items) => [.. items];
+
+    private static ImmutableSortedSet<T> SetOf<T>(T[] items) => [.. items];
+
+    private static ImmutableDictionary<TKey, T> DictionaryOf<TKey, T>(T[] items)
+        where TKey : notnull => items.ToImmutableDictionary(_ => (TKey)Of(typeof(TKey)));
+
+    private static ImmutableSortedDictionary<TKey, T> SortedDictionaryOf<TKey, T>(T[] items)
+        where TKey : notnull => items.ToImmutableSortedDictionary(_ => (TKey)Of(typeof(TKey)), static item => item);
 }

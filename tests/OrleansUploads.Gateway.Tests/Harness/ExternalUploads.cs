@@ -15,7 +15,7 @@ internal static class ExternalUploads
     public static async Task<UploadId> OpenExternalAsync(this GatewayServer server, string vault, IdSource? ids = null)
     {
         var upload = (ids ?? new IdSource(server.Setup.Clock)).NewUpload();
-        await server.AskAsync(upload.Entity, new InitiateUpload(new UploadSpec(
+        await server.AskAsync(upload.Entity, new InitiateUpload(new ArchiveUploadSpec(
             upload,
             await server.IncarnationOfAsync(vault),
             Some.Size(1),

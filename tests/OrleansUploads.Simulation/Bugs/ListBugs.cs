@@ -15,7 +15,7 @@ internal static class ListBugs
                     ? right.Decide(state, command, time).AnsweringAtOnce()
                     : right.Decide(state, command, time),
             }),
-            Bug("a completed upload stays listed", 300, Unlisting(static state => state is not UploadState.Completed)),
+            Bug("a completed upload stays listed", 300, Unlisting(static state => state is not (UploadState.Completing or UploadState.Stored))),
             Bug("an upload that was aborted or has expired stays listed", 300, Unlisting(static state => state is not UploadState.Ended)),
             Bug("a completion is answered before the upload is taken from the list", 10_000, right => new(right)
             {
@@ -28,8 +28,12 @@ internal static class ListBugs
             }),
             Bug("a snapshot takes a completed upload for unlisted", 5000, right => new(right)
             {
-                Compacts = state => right.Compact(
-                    state is UploadState.Completed completed ? completed with { Unlisted = true } : state),
+                Stores = static state => state switch
+                {
+                    UploadState.Completing completing => completing with { Unlisted = true },
+                    UploadState.Stored stored => stored with { Unlisted = true },
+                    _ => state,
+                },
             }),
         ];
 
@@ -68,9 +72,9 @@ internal static class ListBugs
             }),
             Bug("a leaf's snapshot lacks an upload", 1000, right => new(right)
             {
-                Compacts = state => right.Compact(state).Select(happened => happened is LeafSnapshot { Leaf.Index.Vault: not null } snapshot
-                    ? snapshot with { Entries = [.. snapshot.Entries.SkipLast(1)] }
-                    : happened),
+                Stores = static state => state is { Leaf.Index.Vault: not null, Entries.IsEmpty: false }
+                    ? state with { Entries = state.Entries.Remove(state.Entries.Keys.Last()) }
+                    : state,
             }),
             Bug("a leaf lists an upload again that was taken from it", 5000, right => new(right)
             {

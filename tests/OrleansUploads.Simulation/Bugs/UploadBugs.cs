@@ -33,7 +33,7 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
                     return decision.Answer is CompletedArchive done && decision.Events.IsEmpty
                         ? Repeat(done with
                         {
-                            Archive = ArchiveId.Derive(((UploadState.Completed)state).Spec.Upload, ++drawn, done.TreeHash),
+                            Archive = ArchiveId.Derive(((UploadState.Known)state).Spec.Upload, ++drawn, done.TreeHash),
                         })
                         : decision;
                 },
@@ -47,34 +47,31 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
             {
                 var decision = right.Decide(state, command, time);
                 return state is UploadState.Open open && command is CompleteUpload complete && decision.Events.Length > 0
-                    && FoldOddly([.. open.Parts.From(0).Select(part => part.Value.TreeHash.Digest)]) is var computed
+                    && FoldOddly([.. open.Parts.From(1).Select(placed => placed.Part.TreeHash.Digest)]) is var computed
                     && computed != complete.TreeHash.Digest
                         ? Refuse(new Refusal.TreeHashDiffers(complete.TreeHash, new TreeHash(computed)))
                         : decision;
             },
         }),
-        Bug("the first attempt for a slot stays the part", 300, right => new(right)
+        Bug("the first attempt for a number stays the part", 300, right => new(right)
         {
             Decides = (state, command, time) =>
             {
                 var decision = right.Decide(state, command, time);
-                return decision.Events is [PartStored stored] && state is UploadState.Open open && open.Parts[stored.Slot] is not null
+                return decision.Events is [PartStored stored] && state is UploadState.Open open && open.Parts[stored.Number] is not null
                     ? Reply(decision.Answer)
                     : decision;
             },
         }),
         Bug("a snapshot lacks a part", 300, right => new(right)
         {
-            Compacts = state =>
-            {
-                var events = right.Compact(state).ToList();
-                var last = events.FindLastIndex(happened => happened is PartStored);
-                return events.Where((_, index) => index != last);
-            },
+            Stores = static state => state is UploadState.Open { Parts.Count: > 0 } open
+                ? open with { Parts = PartMap.FromStored([.. open.Parts.From(1).SkipLast(1)]) }
+                : state,
         }),
         Bug("an expired upload still accepts parts", 2000, right => new(right)
         {
-            Decides = (state, command, time) => state is UploadState.Ended { Aborted: false } && command is StorePart or CheckPart
+            Decides = (state, command, time) => state is UploadState.Ended { End: UploadEnd.Expired } && command is StorePart or CheckPart
                 ? Nothing
                 : right.Decide(state, command, time),
         }),
@@ -84,7 +81,7 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
         }),
         Bug("an abort is answered after the completion", 300, right => new(right)
         {
-            Decides = (state, command, time) => state is UploadState.Completed && command is AbortUpload
+            Decides = (state, command, time) => state is UploadState.Completing or UploadState.Stored && command is AbortUpload
                 ? Nothing
                 : right.Decide(state, command, time),
         }),
@@ -99,13 +96,13 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
                 }
 
                 var claimed = (CompleteUpload)command;
-                if (TreeHasher.Combine(open.Parts.From(0).Select(part => part.Value.TreeHash).ToArray()) != claimed.TreeHash)
+                if (TreeHasher.Combine(open.Parts.From(1).Select(placed => placed.Part.TreeHash).ToArray()) != claimed.TreeHash)
                 {
                     return decision;
                 }
 
                 var archive = ArchiveId.Derive(open.Spec.Upload, claimed.SizeBytes, claimed.TreeHash);
-                var completed = new UploadCompleted(archive, claimed.SizeBytes, claimed.TreeHash, time.Now);
+                var completed = new CompletionFrozen(new ArchiveCompletion(archive, claimed.SizeBytes, claimed.TreeHash, time.Now));
                 var answer = new CompletedArchive(archive, claimed.Vault.Id, claimed.SizeBytes, claimed.TreeHash);
                 return Accept(answer, completed).Telling([.. right.Pending(right.Evolve(state, completed))]);
             },
@@ -151,13 +148,7 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
     /// <summary>A command, as if it were about the incarnation of the upload's vault.</summary>
     private static UploadCommand OfTheUploadsVault(UploadState state, UploadCommand command)
     {
-        VaultIncarnation? vault = state switch
-        {
-            UploadState.Open open => open.Spec.Vault,
-            UploadState.Completed completed => completed.Spec.Vault,
-            UploadState.Ended ended => ended.Spec.Vault,
-            _ => null,
-        };
+        var vault = ((state as UploadState.Known)?.Spec as ArchiveUploadSpec)?.Vault;
         return (vault, command) switch
         {
             ({ } own, CheckPart c) => c with { Vault = own },

@@ -64,7 +64,11 @@ internal static class InventoryBugs
             }),
             Bug("a snapshot lacks the unmeasured jobs", 300, right => new(right)
             {
-                Compacts = state => right.Compact(state).Where(happened => happened is not InventoryBegun),
+                Stores = static state =>
+                {
+                    var stored = state.ToStored();
+                    return JobsState.FromStored(stored with { Jobs = [.. stored.Jobs.Where(static job => job is not UnmeasuredInventory)] });
+                },
             }),
             Bug("a measurement is not repeated after a crash", 300, right => new(right)
             {

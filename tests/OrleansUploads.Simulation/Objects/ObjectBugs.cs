@@ -181,7 +181,7 @@ internal static class ObjectBugs
             }),
             Bug("an abort is accepted while the leaf decides", 300, right => new(right)
             {
-                Decides = (state, command, time) => state is UploadState.ObjectCompleting && command is AbortObjectUpload
+                Decides = (state, command, time) => state is UploadState.Completing && command is AbortObjectUpload
                     ? Nothing
                     : right.Decide(state, command, time),
             }),
@@ -190,19 +190,19 @@ internal static class ObjectBugs
             Bug("a part is replaced while the leaf decides", 1500, right => new(right)
             {
                 Decides = (state, command, time) =>
-                    state is UploadState.ObjectCompleting { Before: var open } && command is CheckNumberedPart or StoreNumberedPart
+                    state is UploadState.Completing { Before: var open } && command is CheckNumberedPart or StoreNumberedPart
                         ? right.Decide(open, command, time)
                         : right.Decide(state, command, time),
-                Evolves = (state, happened) => state is UploadState.ObjectCompleting completing && happened is NumberedPartStored
-                    ? completing with { Before = (UploadState.ObjectOpen)right.Evolve(completing.Before, happened) }
+                Evolves = (state, happened) => state is UploadState.Completing completing && happened is PartStored
+                    ? completing with { Before = (UploadState.Open)right.Evolve(completing.Before, happened) }
                     : right.Evolve(state, happened),
             }),
             Bug("a repeated completion with another list is accepted", 300, right => new(right)
             {
-                Decides = (state, command, time) => state is UploadState.ObjectStored stored && command is CompleteObjectUpload
-                    ? Repeat(new PublishedObject(
-                        stored.Spec.Name, stored.Spec.Upload, stored.Completion.ETag, stored.Completion.SizeBytes, null, time.Now))
-                    : right.Decide(state, command, time),
+                Decides = (state, command, time) =>
+                    state is UploadState.Stored { Spec: ObjectUploadSpec spec, Completion: ObjectCompletion done } && command is CompleteObjectUpload
+                        ? Repeat(new PublishedObject(spec.Name, spec.Upload, done.ETag, done.SizeBytes, null, time.Now))
+                        : right.Decide(state, command, time),
             }),
             Bug("a restore is ready before its tier is", 300, right => new(right)
             {
@@ -214,12 +214,12 @@ internal static class ObjectBugs
             }),
             Bug("a snapshot loses a restore", 300, right => new(right)
             {
-                Compacts = state => right.Compact(state).Where(happened => happened is not ObjectRestoreSet),
+                Stores = static state => state is UploadState.Stored stored ? stored with { Restore = null } : state,
             }),
             Bug("a restore begins again while one is in progress", 300, right => new(right)
             {
                 Decides = (state, command, time) => right.Decide(
-                    state is UploadState.ObjectStored stored && command is RestoreObject ? stored with { Restore = null } : state,
+                    state is UploadState.Stored stored && command is RestoreObject ? stored with { Restore = null } : state,
                     command,
                     time),
             }),
@@ -229,14 +229,14 @@ internal static class ObjectBugs
                 {
                     var decision = right.Decide(state, command, time);
                     return decision.Answer is ObjectDescription { Restore: null } description
-                        && state is UploadState.ObjectStored { Restore: { } restore }
+                        && state is UploadState.Stored { Restore: { } restore }
                             ? Reply(description with { Restore = new RestoreStatus(restore.ReadableUntil) })
                             : decision;
                 },
             }),
             Bug("a stored object owns no bytes", 300, right => new(right)
             {
-                Decides = (state, command, time) => state is UploadState.ObjectStored && command is FenceAttempts
+                Decides = (state, command, time) => state is UploadState.Stored && command is FenceAttempts
                     ? Reply(new AttemptsInUse.Only(new HashSet<AttemptId>()))
                     : right.Decide(state, command, time),
             }),

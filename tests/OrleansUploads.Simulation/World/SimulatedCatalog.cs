@@ -1,3 +1,5 @@
+using OrleansUploads.Engine.Contracts;
+
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>The real catalog, with runners that save snapshots early, lose tells, and may have a planted bug.</summary>
@@ -17,7 +19,22 @@ internal sealed class SimulatedCatalog(
     {
         var rules = bug.Alter(decider);
         var isShared = world.Options is { Hosts: > 1, HostsExpectOthers: true };
-        var runner = new DeciderRunner<TState, TCommand, TEvent>(entity, rules, isShared, world.Options.HistorySlack);
+        EntityRunner runner = new DeciderRunner<TState, TCommand, TEvent>(entity, rules, isShared, world.Options.HistorySlack);
+        if (rules is Mistake<TState, TCommand, TEvent> { Stores: { } stores })
+        {
+            runner = new WrongSnapshots<TState>(runner, stores);
+        }
+
         return new MisroutedTells(world, process, bug.Alter(runner));
+    }
+
+    private sealed class WrongSnapshots<TState>(EntityRunner inner, Func<TState, TState> stores) : DelegatingRunner(inner)
+        where TState : class
+    {
+        public override IReadOnlyList<RunnerOutput> TakeOutputs() => [.. base.TakeOutputs().Select(Alter)];
+
+        private RunnerOutput Alter(RunnerOutput output) => output is RunnerOutput.SaveSnapshot saved
+            ? saved with { Snapshot = EventCodec.EncodeSnapshot(stores(EventCodec.DecodeSnapshot<TState>(saved.Snapshot))) }
+            : output;
     }
 }
