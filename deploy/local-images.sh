@@ -31,7 +31,7 @@ podman_uses() {
 command -v dotnet > /dev/null || lacks "install the .NET SDK"
 require podman debootstrap iptables
 if command -v podman > /dev/null; then
-    # In hybrid mode the cgroups of version 2 are mounted inside those of version 1.
+    # In hybrid mode the cgroups of version 2 are mounted inside version 1's.
     if [ "$(podman_uses OCIRuntime.Name)" = crun ] && [ -d /sys/fs/cgroup/unified ]; then
         require runc
         lacks 'write runtime="runc" under [engine] in /etc/containers/containers.conf: podman uses crun, which does not run with the

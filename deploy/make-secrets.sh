@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the secrets of docker-compose.yml in deploy/secrets, once, and prints the key pair. What is there stays. Needs openssl.
 # To renew a certificate, delete its .crt file and run this again: the silos read the new one within two seconds.
-# For a program that may call the grains: deploy/make-secrets.sh NODE. Its certificate is trusted like that of a silo.
+# For a program that may call the grains: deploy/make-secrets.sh NODE. Its certificate is trusted like a silo's.
 set -eu
 cd "$(dirname "$0")"
 umask 077

@@ -53,7 +53,7 @@ publish() {
 }
 
 echo "Publishing the program to $folder. This takes about a minute, longer on a busy machine."
-# SQLite's library is a file of its own: a library inside of the program would have to be unpacked into the home folder at the first start,
+# SQLite's library is a separate file: a library inside of the program would have to be unpacked into the home folder at the first start,
 # and a service or container may have none.
 # The libraries of .NET are compiled already. A composite image would compile them again, which takes minutes and starts no faster.
 if ! publish "${runtime[@]}" --self-contained -p:PublishSingleFile=true -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=false; then

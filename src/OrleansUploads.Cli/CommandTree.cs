@@ -11,10 +11,8 @@ using OrleansUploads.Cli.Vaults;
 
 namespace OrleansUploads.Cli;
 
-/// <summary>All commands of the program.</summary>
 internal static class CommandTree
 {
-    /// <summary>Creates the root command.</summary>
     public static RootCommand Create()
     {
         var root = new RootCommand(

@@ -83,7 +83,7 @@ public sealed partial class GlacierClient
         }
     }
 
-    /// <summary>Starts to download with the given retry policy in place of the client's.</summary>
+    /// <summary>With the given retry policy in place of the client's.</summary>
     internal Task<JobOutput> GetJobOutputAsync(
         string vault, string jobId, ByteRange? range, RetryPolicy retry, CancellationToken cancellationToken) =>
         Transport.RunAsync(

@@ -135,7 +135,7 @@ public sealed partial class GlacierClient
             cancellationToken,
             nameof(ListPartsAsync));
 
-    /// <summary>Completes with the given retry policy in place of the client's.</summary>
+    /// <summary>With the given retry policy in place of the client's.</summary>
     internal Task<ArchiveReceipt> CompleteMultipartUploadAsync(
         string vault,
         string uploadId,

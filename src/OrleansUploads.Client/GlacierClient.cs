@@ -63,7 +63,7 @@ public sealed partial class GlacierClient : IDisposable
         }
     }
 
-    /// <summary>Creates a handler with the settings that a client of its own uses: no redirects, no cookies, connections that are
+    /// <summary>Creates a handler with the settings that a client without one uses: no redirects, no cookies, connections that are
     /// renewed.</summary>
     public static SocketsHttpHandler CreateHandler() => new()
     {

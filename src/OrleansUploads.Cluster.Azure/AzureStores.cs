@@ -15,25 +15,19 @@ namespace OrleansUploads.Cluster.Azure;
 /// are fenced like all others. And a row can hold 1 MiB, while the rows of a journal never exceed about 64 KiB.</remarks>
 public static class AzureStores
 {
-    /// <summary>The table of journals.</summary>
     public const string JournalTable = "OrleansUploadsJournals";
 
     private const string MembershipTable = "OrleansUploadsSilos";
     private const string ReminderTable = "OrleansUploadsReminders";
 
-    /// <summary>A column and a row of Orleans' membership table.</summary>
     private const string GenerationProperty = "Generation";
     private const string MembershipVersionRow = "VersionRow";
 
-    /// <summary>The keys of a row that no table has.</summary>
+    /// <summary>No table has this row.</summary>
     private const string NoRow = "ou-health";
 
-    /// <summary>Creates the tables that are missing, and finds the silos that were at an address.</summary>
-    /// <param name="tables">The tables of the storage account.</param>
-    /// <param name="clusterId">Orleans' cluster ID.</param>
-    /// <param name="silo">The address of a silo.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>The latest generation of the silos at the address, dead or alive, or 0 if there was none.</returns>
+    /// <summary>Creates the tables that are missing. Returns the latest generation of the silos at an address, dead or
+    /// alive, or 0 if there was none.</summary>
     /// <exception cref="RequestFailedException">The storage account cannot be reached or refuses the request.</exception>
     public static async Task<int> PrepareSiloAsync(
         TableServiceClient tables, string clusterId, IPEndPoint silo, CancellationToken cancellationToken)
@@ -58,11 +52,8 @@ public static class AzureStores
         return last;
     }
 
-    /// <summary>Reads a row of the membership table, to see whether the storage account answers a client of the cluster. The row and the
-    /// table may be missing.</summary>
-    /// <param name="tables">The tables of the storage account.</param>
-    /// <param name="clusterId">Orleans' cluster ID.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <summary>Reads a row of the membership table, to see whether the storage account answers a client of the cluster. The
+    /// row and the table may be missing.</summary>
     /// <exception cref="RequestFailedException">The storage account cannot be reached or refuses the request.</exception>
     public static async Task CheckClientAsync(TableServiceClient tables, string clusterId, CancellationToken cancellationToken)
     {
@@ -71,10 +62,8 @@ public static class AzureStores
             .GetEntityIfExistsAsync<TableEntity>(clusterId, MembershipVersionRow, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Checks that the account takes writes of journals and of reminders. It updates rows that do not exist, so nothing is
-    /// stored.</summary>
-    /// <param name="tables">The tables of the storage account.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <summary>Checks that the account takes writes of journals and of reminders. It updates rows that do not exist, so
+    /// nothing is stored.</summary>
     /// <exception cref="RequestFailedException">The storage account cannot be reached or refuses the request.</exception>
     public static async Task CheckWritesAsync(TableServiceClient tables, CancellationToken cancellationToken)
     {
@@ -93,9 +82,7 @@ public static class AzureStores
         }));
     }
 
-    /// <summary>Configures the stores of a silo. Missing tables are created.</summary>
-    /// <param name="silo">The silo.</param>
-    /// <param name="tables">The tables of the storage account; see <see cref="AzureTables"/>.</param>
+    /// <summary>Missing tables are created. <see cref="AzureTables"/> connects to the account.</summary>
     public static ISiloBuilder AddOrleansUploadsAzureStores(this ISiloBuilder silo, TableServiceClient tables)
     {
         ArgumentNullException.ThrowIfNull(silo);
@@ -108,7 +95,7 @@ public static class AzureStores
         return silo.AddAzureJournals(tables);
     }
 
-    /// <summary>Configures the stores of journals and reminders, for a cluster whose membership is kept elsewhere.</summary>
+    /// <summary>For a cluster whose membership is kept elsewhere.</summary>
     internal static ISiloBuilder AddAzureJournals(this ISiloBuilder silo, TableServiceClient tables)
     {
         silo.AddAzureTableGrainStorage(ClusterNames.GrainStorage, (AzureTableStorageOptions options) =>
@@ -125,9 +112,6 @@ public static class AzureStores
         return silo;
     }
 
-    /// <summary>Configures a cluster client to find the silos.</summary>
-    /// <param name="client">The cluster client.</param>
-    /// <param name="tables">The tables of the storage account; see <see cref="AzureTables"/>.</param>
     public static IClientBuilder AddOrleansUploadsAzureStores(this IClientBuilder client, TableServiceClient tables)
     {
         ArgumentNullException.ThrowIfNull(client);

@@ -3,11 +3,9 @@ using Azure.Data.Tables;
 
 namespace OrleansUploads.Cluster.Azure;
 
-/// <summary>Connects to the tables of a storage account.</summary>
 public static class AzureTables
 {
-    /// <summary>Connects with the key or the shared access signature of a connection string.</summary>
-    /// <param name="connectionString">The connection string of the storage account.</param>
+    /// <summary>With the key or the shared access signature of a connection string.</summary>
     /// <exception cref="FormatException">It is not a connection string.</exception>
     public static TableServiceClient Connect(string connectionString)
     {
@@ -22,9 +20,8 @@ public static class AzureTables
         }
     }
 
-    /// <summary>Connects with an identity.</summary>
-    /// <param name="service">The account's table service, such as <c>https://account.table.core.windows.net</c>.</param>
-    /// <param name="credential">Gets the identity's tokens.</param>
+    /// <summary>With an identity.</summary>
+    /// <param name="service">Such as <c>https://account.table.core.windows.net</c>.</param>
     public static TableServiceClient Connect(Uri service, TokenCredential credential) => new(service, credential, Options());
 
     private static TableClientOptions Options() => new() { RetryPolicy = new TimedRetryPolicy() };

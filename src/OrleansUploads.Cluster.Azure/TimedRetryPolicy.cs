@@ -26,7 +26,7 @@ internal sealed class TimedRetryPolicy() : RetryPolicy(int.MaxValue, Delays)
         }
         catch (AggregateException attempts)
         {
-            // Its message repeats that of every attempt.
+            // Its message repeats every attempt's.
             throw attempts.InnerExceptions[^1];
         }
     }

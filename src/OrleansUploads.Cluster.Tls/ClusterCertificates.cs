@@ -45,7 +45,7 @@ public sealed partial class ClusterCertificates
 
     private LoadedCertificates Current => _loaded.Current;
 
-    /// <summary>Whether a certificate is that of a silo.</summary>
+    /// <summary>Whether a certificate is a silo's.</summary>
     public bool IsSilo(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);

@@ -30,13 +30,10 @@ internal sealed class LoadedCertificates
     /// <summary>The certificate that this process shows, with its key and the intermediate certificates that it sends.</summary>
     public SslStreamCertificateContext Own { get; }
 
-    /// <summary>Loads the files.</summary>
-    /// <param name="files">Their paths.</param>
-    /// <param name="contents">Their contents: certificate, key, authority.</param>
-    /// <param name="isServer">Whether the process accepts connections with the certificate, too.</param>
-    /// <param name="time">The clock.</param>
-    /// <exception cref="InvalidDataException">A file has no certificate or key, they do not belong together, or the process's own
-    /// certificate is not valid now.</exception>
+    /// <summary>Loads the files; their contents are the certificate, the key and the authority. <paramref name="isServer"/>
+    /// says whether the process accepts connections with the certificate, too.</summary>
+    /// <exception cref="InvalidDataException">A file has no certificate or key, they do not belong together, or the
+    /// process's own certificate is not valid now.</exception>
     public static LoadedCertificates Load(TlsFiles files, IReadOnlyList<byte[]> contents, bool isServer, TimeProvider time)
     {
         var chain = ReadCertificates(files.Certificate, contents[0]);
@@ -69,8 +66,8 @@ internal sealed class LoadedCertificates
         return loaded;
     }
 
-    /// <summary>How a handshake verifies the certificate of its peer: it must lead to the authority, and no other root counts.</summary>
-    /// <param name="isClient">Whether the peer is the client of the connection.</param>
+    /// <summary>How a handshake verifies the certificate of its peer, which is the client if <paramref name="isClient"/>: it
+    /// must lead to the authority, and no other root counts.</summary>
     public X509ChainPolicy PolicyFor(bool isClient)
     {
         var policy = new X509ChainPolicy
@@ -87,11 +84,8 @@ internal sealed class LoadedCertificates
         return policy;
     }
 
-    /// <summary>Why a certificate is not valid now, or null if it is.</summary>
-    /// <param name="certificate">The certificate.</param>
-    /// <param name="isClient">Whether its owner is the client of the connection.</param>
-    /// <param name="ignoresTime">Whether it may have expired.</param>
-    /// <param name="chain">Intermediate certificates, in addition to those of the authority.</param>
+    /// <summary>Why a certificate is not valid now, or null if it is. Its owner is the client of the connection if
+    /// <paramref name="isClient"/>; <paramref name="chain"/> adds to the intermediate certificates of the authority.</summary>
     public string? FindFlaw(
         X509Certificate2 certificate, bool isClient, bool ignoresTime = false, X509Certificate2Collection? chain = null)
     {

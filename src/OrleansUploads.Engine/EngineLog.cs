@@ -6,31 +6,19 @@ namespace OrleansUploads.Engine;
 /// <summary>The log messages of the engine.</summary>
 /// <remarks>Failures that can affect many entities at the same time are limited by a <see cref="LogRate"/>. The metrics of
 /// <see cref="EngineTelemetry"/> count all of them.</remarks>
-/// <param name="logger">Where messages go.</param>
-/// <param name="time">Measures the windows.</param>
 public sealed partial class EngineLog(ILogger logger, TimeProvider time)
 {
     private readonly LogRate _deliveries = new(time);
     private readonly LogRate _skips = new(time);
     private readonly LogRate _snapshots = new(time);
 
-    /// <summary>Logs nothing.</summary>
     public static EngineLog None { get; } = new(NullLogger.Instance, TimeProvider.System);
 
-    /// <summary>A maintenance task failed in one of its rounds.</summary>
-    /// <param name="task">The task.</param>
-    /// <param name="reason">Why it failed.</param>
-    /// <param name="bug">The exception if it indicates a bug, whose stack belongs in the log; else null.</param>
     public void MaintenanceFailed(string task, string reason, Exception? bug) => LogMaintenanceFailed(logger, bug, task, reason);
 
-    /// <summary>The clock is no longer trusted.</summary>
     public void ClockNotTrusted(string description) => LogClockNotTrusted(logger, description);
 
-    /// <summary>An intent could not be delivered and will be retried.</summary>
-    /// <param name="sender">The entity that recorded the intent.</param>
-    /// <param name="action">What could not be done.</param>
-    /// <param name="attempts">How often delivery was attempted since the entity was loaded.</param>
-    /// <param name="fault">Why it failed.</param>
+    /// <summary><paramref name="attempts"/> counts deliveries since the entity was loaded.</summary>
     public void DeliveryFailed(EntityId sender, IntentAction action, int attempts, Exception fault)
     {
         if (_deliveries.TryPass(out var suppressed))
@@ -39,9 +27,8 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
         }
     }
 
-    /// <summary>The collector skipped an upload and will check it again in the next round.</summary>
-    /// <param name="upload">The upload.</param>
-    /// <param name="fault">Why it was skipped, or null if the upload itself did not allow its bytes to be deleted.</param>
+    /// <summary>Skipped until the next round.</summary>
+    /// <param name="fault">Null if the upload itself did not allow its bytes to be deleted.</param>
     public void UploadSkipped(UploadId upload, Exception? fault)
     {
         if (_skips.TryPass(out var suppressed))
@@ -50,7 +37,6 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
         }
     }
 
-    /// <summary>A snapshot could not be saved.</summary>
     public void SnapshotLost(EntityId entity, Exception fault)
     {
         if (_snapshots.TryPass(out var suppressed))

@@ -6,23 +6,17 @@ namespace OrleansUploads.Engine;
 /// values.</summary>
 public sealed record EngineOptions
 {
-    /// <summary>How long uploads and their records live.</summary>
     public UploadPolicy Uploads { get; init; } = new();
 
-    /// <summary>How long retrieval jobs take.</summary>
     public RetrievalPolicy Retrievals { get; init; } = new();
 
-    /// <summary>Limits for each account.</summary>
     public AccountPolicy Accounts { get; init; } = new();
 
-    /// <summary>Limits for each vault.</summary>
     public VaultLimits Vaults { get; init; } = new();
 
-    /// <summary>How often maintenance runs.</summary>
     public MaintenanceOptions Maintenance { get; init; } = new();
 }
 
-/// <summary>How often maintenance runs.</summary>
 public sealed record MaintenanceOptions
 {
     /// <summary>Time between two scans for entities that are due. Clusters use reminders instead.</summary>

@@ -6,10 +6,9 @@ namespace OrleansUploads.Engine;
 /// <summary>The metrics of the engine. Operators rely on the names of the meter and of its instruments.</summary>
 public static class EngineTelemetry
 {
-    /// <summary>The name of the meter.</summary>
     public const string MeterName = "OrleansUploads.Engine";
 
-    /// <summary>Counts deleted attempts that no part and no archive used.</summary>
+    /// <summary>Counts unowned attempts that were deleted.</summary>
     public const string AttemptsCollectedName = "orleansuploads.attempts.collected";
 
     /// <summary>Counts uploads whose bytes were all deleted.</summary>
@@ -39,10 +38,10 @@ public static class EngineTelemetry
         Meter.CreateCounter<long>("orleansuploads.parts.stored_bytes", "By", "Bytes of accepted parts.");
 
     internal static Gauge<int> ClockTrusted { get; } = Meter.CreateGauge<int>(
-        "orleansuploads.clock.trusted", "1", "1 while the clock is trusted; 0 while nothing expires because it is not.");
+        "orleansuploads.clock.trusted", "1", "1 if the clock is trusted; 0 if not, and then nothing expires.");
 
     internal static Counter<long> AttemptsCollected { get; } =
-        Meter.CreateCounter<long>(AttemptsCollectedName, "{attempt}", "Deleted attempts that no part and no archive used.");
+        Meter.CreateCounter<long>(AttemptsCollectedName, "{attempt}", "Unowned attempts that were deleted.");
 
     internal static Counter<long> UploadsCollected { get; } =
         Meter.CreateCounter<long>(UploadsCollectedName, "{upload}", "Uploads whose bytes were all deleted.");
@@ -57,28 +56,22 @@ public static class EngineTelemetry
 /// nothing. Their names are part of the operator's interface.</summary>
 public static class EngineTracing
 {
-    /// <summary>The name of the activity source.</summary>
     public const string SourceName = EngineTelemetry.MeterName;
 
     private const string EntityTag = "entity";
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>Whether anything listens to the activities.</summary>
     internal static bool IsOn => Source.HasListeners();
 
-    /// <summary>Starts the activity of a command, which is named after the command.</summary>
     internal static Activity? StartCommand(EntityId entity, ICommand command) =>
         IsOn ? Source.StartActivity(command.GetType().Name)?.SetTag(EntityTag, entity.ToString()) : null;
 
-    /// <summary>Starts the activity of reading an entity's journal.</summary>
     internal static Activity? StartLoad(EntityId entity) =>
         IsOn ? Source.StartActivity("JournalLoad")?.SetTag(EntityTag, entity.ToString()) : null;
 
-    /// <summary>Starts one activity for each command that shares a write to the journal, so that the trace of every command reaches the
-    /// disk.</summary>
-    /// <param name="entity">The entity.</param>
-    /// <param name="commands">The activities of the commands.</param>
+    /// <summary>Starts one activity for each command that shares a write to the journal, so that the trace of every command
+    /// reaches the disk.</summary>
     internal static IReadOnlyList<Activity> StartAppend(EntityId entity, IReadOnlyList<Activity> commands)
     {
         var started = new List<Activity>(commands.Count);
@@ -93,7 +86,6 @@ public static class EngineTracing
         return started;
     }
 
-    /// <summary>Starts the activity of receiving bytes and making them durable.</summary>
     internal static Activity? StartAttempt(UploadId upload, long bytes) =>
         IsOn ? Source.StartActivity("StoreAttempt")?.SetTag("upload", upload.ToString()).SetTag("bytes", bytes) : null;
 }

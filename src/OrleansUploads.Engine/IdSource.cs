@@ -5,19 +5,15 @@ namespace OrleansUploads.Engine;
 /// <summary>Creates new IDs from secure random bytes. Tests and simulations override <see cref="Fill"/> to use a seed.</summary>
 public class IdSource(TimeProvider time)
 {
-    /// <summary>Creates an upload ID.</summary>
     public UploadId NewUpload() => Draw(UploadId.RandomBytes, UploadId.FromRandom);
 
-    /// <summary>Creates a job ID.</summary>
     public JobId NewJob() => Draw(JobId.RandomBytes, JobId.FromRandom);
 
-    /// <summary>Creates a lock ID.</summary>
     public LockId NewLock() => Draw(LockId.RandomBytes, LockId.FromRandom);
 
-    /// <summary>Creates an ID for a unit of provisioned capacity.</summary>
     public CapacityId NewCapacity() => Draw(CapacityId.RandomBytes, CapacityId.FromRandom);
 
-    /// <summary>Creates an attempt ID, which contains the current time.</summary>
+    /// <summary>It contains the current time.</summary>
     public AttemptId NewAttempt()
     {
         Span<byte> random = stackalloc byte[AttemptId.RandomBytes];

@@ -1,7 +1,6 @@
 namespace OrleansUploads.Engine;
 
 /// <summary>Limits how often a message is logged, and counts those that were not.</summary>
-/// <param name="time">Measures the windows.</param>
 public sealed class LogRate(TimeProvider time)
 {
     /// <summary>Maximum number of messages of one kind in a <see cref="Window"/>.</summary>
@@ -15,9 +14,8 @@ public sealed class LogRate(TimeProvider time)
     private int _passed;
     private long _suppressed;
 
-    /// <summary>Decides whether a message is logged.</summary>
+    /// <summary>False if the message must not be logged.</summary>
     /// <param name="suppressed">How many messages were not logged since the last one that was.</param>
-    /// <returns>False if the message must not be logged.</returns>
     public bool TryPass(out long suppressed)
     {
         lock (_gate)

@@ -3,7 +3,6 @@ namespace OrleansUploads.Gateway;
 /// <summary>Durations in settings and on the command line.</summary>
 public static class Durations
 {
-    /// <summary>Examples for messages.</summary>
     public const string Examples = "90s, 15m, 24h or 7d";
 
     /// <summary>Parses a whole number followed by <c>s</c>, <c>m</c>, <c>h</c> or <c>d</c>, or just 0.</summary>
@@ -32,7 +31,7 @@ public static class Durations
         return unit is not null && count < int.MaxValue / 1000;
     }
 
-    /// <summary>Writes a duration as <see cref="TryParse"/> reads it, in whole seconds.</summary>
+    /// <summary>As <see cref="TryParse"/> reads it, in whole seconds.</summary>
     public static string Format(TimeSpan duration)
     {
         var (count, unit) = (long)duration.TotalSeconds switch

@@ -2,10 +2,8 @@ using OrleansUploads.Core.Service;
 
 namespace OrleansUploads.Gateway;
 
-/// <summary>The settings of the gateway.</summary>
 public sealed record GatewayOptions
 {
-    /// <summary>Default of <see cref="Region"/>.</summary>
     public const string DefaultRegion = "us-east-1";
 
     /// <summary>The region in the ARNs of all vaults, regardless of the region that a request is signed for.</summary>
@@ -19,7 +17,6 @@ public sealed record GatewayOptions
     /// only paths name buckets.</summary>
     public string? S3Domain { get; init; }
 
-    /// <summary>What is accepted of Signature Version 2.</summary>
     public SignatureVersion2 SignatureVersion2 { get; init; } = SignatureVersion2.Presigned;
 
     /// <summary>How much the timestamp of a request may differ from the server's clock, in either direction.</summary>
@@ -33,7 +30,7 @@ public sealed record GatewayOptions
     /// account of key pairs for which no account is named.</summary>
     public AccountId? OperatorAccount { get; init; }
 
-    /// <summary>The name of this process in the timelines of uploads.</summary>
+    /// <summary>In the timelines of uploads.</summary>
     public string NodeName { get; init; } = Environment.MachineName;
 
     /// <summary>Maximum length in bytes of a body that is not an upload, unless its operation allows more.</summary>

@@ -3,12 +3,11 @@ namespace OrleansUploads.Gateway;
 /// <summary>Formats a number with its noun: <c>1 archive</c>, <c>2,000 archives</c>.</summary>
 public static class Quantity
 {
-    /// <summary>Formats a number with its noun, whose plural takes an s if none is given.</summary>
+    /// <summary>The plural takes an s if none is given.</summary>
     public static string Format(long count, string noun, string? nouns = null) =>
         string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? noun : nouns ?? noun + "s")}");
 }
 
-/// <summary>Parses and formats byte counts with units.</summary>
 public static class ByteCount
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB"];

@@ -6,14 +6,10 @@ namespace OrleansUploads.Gateway;
 /// <summary>Retrieval delays in settings and on the command line.</summary>
 public static class RetrievalDelays
 {
-    /// <summary>The accepted formats.</summary>
     public const string Form = "3h for all tiers, or standard=3h, expedited=1m, bulk=12h";
 
     /// <summary>Parses delays: <c>3h</c> sets all tiers, <c>standard=3h</c> sets one tier. Later texts win.</summary>
-    /// <param name="texts">The texts to parse.</param>
-    /// <param name="policy">The resulting policy.</param>
     /// <param name="wrong">The first text that is not a delay.</param>
-    /// <returns>False if a text is not a delay.</returns>
     public static bool TryParse(
         IEnumerable<string> texts, out RetrievalPolicy policy, [NotNullWhen(false)] out string? wrong)
     {
@@ -34,7 +30,7 @@ public static class RetrievalDelays
         return true;
     }
 
-    /// <summary>Writes delays as <see cref="TryParse"/> reads them.</summary>
+    /// <summary>As <see cref="TryParse"/> reads them.</summary>
     public static string Format(RetrievalPolicy policy) => policy == RetrievalPolicy.After(policy.StandardDelay)
         ? Durations.Format(policy.StandardDelay)
         : $"standard={Durations.Format(policy.StandardDelay)} expedited={Durations.Format(policy.ExpeditedDelay)} "

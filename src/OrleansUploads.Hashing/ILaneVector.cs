@@ -1,22 +1,18 @@
 namespace OrleansUploads.Hashing;
 
-/// <summary>SHA-256's word operations on vectors. A vector holds the same word of several messages, one message per
-/// lane.</summary>
+/// <summary>SHA-256's word operations on vectors. A vector holds the same word of several messages, one message per lane.</summary>
 /// <typeparam name="TVector">The vector type: one 32-bit word per lane.</typeparam>
-/// <remarks>The function names are those of FIPS 180-4, section 4.1.2.</remarks>
+/// <remarks>The function names are from FIPS 180-4, section 4.1.2.</remarks>
 internal interface ILaneVector<TVector>
     where TVector : unmanaged
 {
-    /// <summary>Number of messages per vector.</summary>
     static abstract int Lanes { get; }
 
-    /// <summary>Whether this processor supports the instructions.</summary>
     static abstract bool IsSupported { get; }
 
-    /// <summary>Returns a vector with the same word in every lane.</summary>
     static abstract TVector Broadcast(uint word);
 
-    /// <summary>Adds two vectors lane by lane, modulo 2^32.</summary>
+    /// <summary>Modulo 2^32.</summary>
     static abstract TVector Add(TVector left, TVector right);
 
     /// <summary>Performs one round. <paramref name="d"/> and <paramref name="h"/> become the next round's e and a.</summary>
@@ -25,7 +21,7 @@ internal interface ILaneVector<TVector>
     static abstract void Round(
         TVector a, TVector b, TVector c, ref TVector d, TVector e, TVector f, TVector g, ref TVector h, TVector input);
 
-    /// <summary>Computes the next word of the message schedule from four of the previous 16 words.</summary>
+    /// <summary>From four of the previous 16 words.</summary>
     static abstract TVector Extend(TVector w0, TVector w1, TVector w9, TVector w14);
 
     /// <summary>Reads one 64-byte block of every message and converts the blocks to 16 vectors of native words.</summary>

@@ -34,10 +34,8 @@ internal static class LaneKernel<TLanes, TVector>
         0x748F82EE, 0x78A5636F, 0x84C87814, 0x8CC70208, 0x90BEFFFA, 0xA4506CEB, 0xBEF9A3F7, 0xC67178F2,
     ];
 
-    /// <summary>Hashes <paramref name="digests"/>.Length contiguous messages.</summary>
-    /// <param name="messages">The messages, without any further bytes.</param>
-    /// <param name="messageBytes">Length of each message in bytes; a multiple of 64.</param>
-    /// <param name="digests">Receives one digest per message. May overlap the start of <paramref name="messages"/>.</param>
+    /// <summary>Hashes <paramref name="digests"/>.Length contiguous messages of <paramref name="messageBytes"/>, a multiple
+    /// of 64. The digests may overlap the start of <paramref name="messages"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static unsafe void Hash(ReadOnlySpan<byte> messages, int messageBytes, Span<Sha256Digest> digests)
     {
@@ -59,10 +57,8 @@ internal static class LaneKernel<TLanes, TVector>
         }
     }
 
-    /// <summary>Appends whole blocks to messages, from their states.</summary>
-    /// <param name="runs">The addresses of the blocks to append, one for each message.</param>
-    /// <param name="runBytes">Length of the blocks for each message in bytes; a multiple of 64.</param>
-    /// <param name="states">The state of each message, which is changed.</param>
+    /// <summary>Appends whole blocks to messages. Each run is the address of the blocks for one message, all of
+    /// <paramref name="runBytes"/>, a multiple of 64; each state is changed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Append(ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
     {
@@ -134,7 +130,7 @@ internal static class LaneKernel<TLanes, TVector>
     private static TVector Keyed(ref TVector w, ref uint k, int index) =>
         TLanes.Add(Unsafe.Add(ref w, index), TLanes.Broadcast(Unsafe.Add(ref k, index)));
 
-    /// <summary>Computes the schedule word 16 places after <paramref name="index"/>.</summary>
+    /// <summary>The one 16 places after <paramref name="index"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Extend(ref TVector w, int index) =>
         Unsafe.Add(ref w, index + 16) = TLanes.Extend(
@@ -243,16 +239,13 @@ internal static class LaneKernel<TLanes, TVector>
             Stage = stack.Slice(VectorsBytes, TLanes.Lanes * StageBytes);
         }
 
-        /// <summary>The length of the span.</summary>
         public static int Bytes => VectorsBytes + (TLanes.Lanes * StageBytes) + CacheLineBytes;
 
-        /// <summary>The words of the message schedule; the block is in the first 16.</summary>
+        /// <summary>The block is in the first 16.</summary>
         public Span<TVector> Schedule { get; }
 
-        /// <summary>The eight words of the state.</summary>
         public Span<TVector> State { get; }
 
-        /// <summary>The next bytes of each lane.</summary>
         public Span<byte> Stage { get; }
     }
 }

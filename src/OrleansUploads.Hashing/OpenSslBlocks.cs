@@ -13,10 +13,7 @@ internal static unsafe class OpenSslBlocks
     /// <summary>Whether the library is there and computes what is expected.</summary>
     public static bool IsSupported { get; } = Update != null && HashesOneBlock();
 
-    /// <summary>Continues a hash.</summary>
-    /// <param name="state">The state, which is changed.</param>
-    /// <param name="blocks">The address of the next blocks.</param>
-    /// <param name="count">The number of blocks.</param>
+    /// <summary>Continues a hash by <paramref name="count"/> blocks.</summary>
     public static void Append(ref Sha256State state, byte* blocks, int count)
     {
         Context context = default;

@@ -36,7 +36,6 @@ internal static class Sha256Batch
     /// <summary>The largest number of messages that this processor hashes at a time; 8 if it hashes one at a time.</summary>
     public static int MaxLanes => LanesAvx512.IsSupported ? LanesAvx512.Lanes : LanesAvx2.Lanes;
 
-    /// <summary>Whether this processor supports a path.</summary>
     public static bool IsSupported(BatchPath path) => path switch
     {
         BatchPath.OneByOne => true,
@@ -45,10 +44,8 @@ internal static class Sha256Batch
         BatchPath.Avx512 => LanesAvx512.IsSupported,
     };
 
-    /// <summary>Hashes a batch of contiguous messages.</summary>
-    /// <param name="messages">The messages, without any further bytes.</param>
-    /// <param name="messageBytes">Length of each message in bytes; a multiple of 64.</param>
-    /// <param name="digests">Receives one digest per message. May overlap the start of <paramref name="messages"/>.</param>
+    /// <summary>Hashes contiguous messages of <paramref name="messageBytes"/>, a multiple of 64. The digests may overlap the
+    /// start of <paramref name="messages"/>.</summary>
     public static void Hash(ReadOnlySpan<byte> messages, int messageBytes, Span<Sha256Digest> digests)
     {
         while (!digests.IsEmpty)
@@ -77,7 +74,7 @@ internal static class Sha256Batch
     private static int WholeGroups(int messages, int lanes) =>
         messages < lanes ? messages : messages - (messages % lanes);
 
-    /// <summary>Hashes a batch with a given path, which the processor must support.</summary>
+    /// <summary>The processor must support the path.</summary>
     public static void Hash(BatchPath path, ReadOnlySpan<byte> messages, int messageBytes, Span<Sha256Digest> digests)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(messageBytes % BlockBytes, 0);
@@ -99,11 +96,7 @@ internal static class Sha256Batch
         }
     }
 
-    /// <summary>Appends whole blocks to messages, from their states, by the fastest method. Requires
-    /// <see cref="OpenSslBlocks.IsSupported"/>.</summary>
-    /// <param name="runs">The addresses of the blocks to append, one for each message.</param>
-    /// <param name="runBytes">Length of the blocks for each message in bytes; a multiple of 64.</param>
-    /// <param name="states">The state of each message, which is changed.</param>
+    /// <summary>By the fastest method; the parameters are the kernel's. Requires <see cref="OpenSslBlocks.IsSupported"/>.</summary>
     public static void Append(ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
     {
         while (!runs.IsEmpty)
@@ -115,7 +108,7 @@ internal static class Sha256Batch
         }
     }
 
-    /// <summary>Appends whole blocks to messages by a given path, which the processor must support.</summary>
+    /// <summary>The processor must support the path.</summary>
     public static void Append(BatchPath path, ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(runBytes % BlockBytes, 0);

@@ -17,10 +17,9 @@ internal sealed class Sha256Chain(bool hasState) : IDisposable
     /// <summary>Whether the next bytes may be hashed in a lane: the state is known, and no part of a block waits.</summary>
     public bool CanJoinLanes => _platform is null && _tailBytes == 0;
 
-    /// <summary>The state after all whole blocks.</summary>
+    /// <summary>After all whole blocks.</summary>
     public Sha256State State => _state;
 
-    /// <summary>Appends bytes.</summary>
     public void Append(ReadOnlySpan<byte> data)
     {
         if (_platform is not null)
@@ -55,7 +54,6 @@ internal sealed class Sha256Chain(bool hasState) : IDisposable
         _blocks += blocks;
     }
 
-    /// <summary>Returns the hash of all bytes so far.</summary>
     public Sha256Digest Current()
     {
         Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
@@ -76,7 +74,7 @@ internal sealed class Sha256Chain(bool hasState) : IDisposable
         return new Sha256Digest(digest);
     }
 
-    /// <summary>Returns the hash of all bytes and begins anew.</summary>
+    /// <summary>The hash of all bytes; begins anew.</summary>
     public Sha256Digest Finish()
     {
         if (_platform is not null)

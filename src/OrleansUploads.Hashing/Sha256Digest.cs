@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace OrleansUploads.Hashing;
 
-/// <summary>The 32 bytes of a SHA-256 digest, stored inline.</summary>
+/// <summary>Stored inline.</summary>
 [InlineArray(Bytes)]
 internal struct DigestBytes
 {

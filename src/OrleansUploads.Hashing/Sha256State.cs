@@ -16,7 +16,6 @@ internal struct Sha256State
         0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19,
     ];
 
-    /// <summary>Returns the state before the first block.</summary>
     public static Sha256State Begin()
     {
         Sha256State state = default;

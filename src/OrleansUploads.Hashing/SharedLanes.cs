@@ -3,8 +3,8 @@ using System.Threading.Tasks.Sources;
 
 namespace OrleansUploads.Hashing;
 
-/// <summary>Hashes the bytes of several bodies at a time, one chain of each in a vector lane. A single chain cannot be divided, but those of
-/// different bodies can be computed together.</summary>
+/// <summary>Hashes the bytes of several bodies at a time, one chain of each in a vector lane. A single chain cannot be
+/// divided, but the chains of different bodies can be computed together.</summary>
 /// <remarks>What arrives while a group is being hashed is the next group. Nothing waits for a timer. With few bodies in flight each one
 /// hashes its own bytes, because a group would be too small to be faster.</remarks>
 public sealed class SharedLanes
@@ -27,7 +27,7 @@ public sealed class SharedLanes
     {
     }
 
-    /// <summary>Creates lanes that are hashed when the caller wants it.</summary>
+    /// <summary>They are hashed when the caller wants it.</summary>
     internal SharedLanes(int maxGroups, Action<Action> later)
     {
         _maxGroups = maxGroups;
@@ -44,13 +44,10 @@ public sealed class SharedLanes
     /// with the same results.</summary>
     internal static bool IsSupported => OpenSslBlocks.IsSupported;
 
-    /// <summary>Whether enough chains are in flight.</summary>
     internal bool IsWorthWhile => Volatile.Read(ref _chains) >= MinChains;
 
-    /// <summary>Counts chains that are in flight from now on.</summary>
     internal void Enter(int chains) => Interlocked.Add(ref _chains, chains);
 
-    /// <summary>Counts chains that are not in flight any more.</summary>
     internal void Leave(int chains) => Interlocked.Add(ref _chains, -chains);
 
     /// <summary>Appends bytes to the chains of a body with the next group.</summary>
@@ -188,16 +185,14 @@ internal sealed class LaneWork : IValueTaskSource
     // The thread that hashes has other bodies to serve.
     private ManualResetValueTaskSourceCore<bool> _done = new() { RunContinuationsAsynchronously = true };
 
-    /// <summary>The chains that append the bytes.</summary>
     public ReadOnlySpan<Sha256Chain?> Chains => _chains.AsSpan(0, Count);
 
-    /// <summary>The number of chains.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The bytes; whole blocks.</summary>
+    /// <summary>Whole blocks.</summary>
     public ReadOnlyMemory<byte> Blocks { get; private set; }
 
-    /// <summary>Describes the next work. The one before must be done.</summary>
+    /// <summary>The work before must be done.</summary>
     public ValueTask Begin(Sha256Chain first, Sha256Chain? second, ReadOnlyMemory<byte> blocks)
     {
         _chains[0] = first;
@@ -208,10 +203,8 @@ internal sealed class LaneWork : IValueTaskSource
         return new ValueTask(this, _done.Version);
     }
 
-    /// <summary>Tells the body that its bytes are appended.</summary>
     public void Complete() => _done.SetResult(true);
 
-    /// <summary>Tells the body that its bytes could not be appended.</summary>
     public void Fail(Exception fault) => _done.SetException(fault);
 
     void IValueTaskSource.GetResult(short token) => _done.GetResult(token);

@@ -48,7 +48,6 @@ public static class TreeHasher
     public static TreeHash Combine(ReadOnlySpan<TreeHash> parts) =>
         FromLeaves(MemoryMarshal.Cast<TreeHash, Sha256Digest>(parts));
 
-    /// <summary>Computes the parent of two neighbouring nodes.</summary>
     internal static Sha256Digest Parent(in Sha256Digest left, in Sha256Digest right)
     {
         Span<byte> node = stackalloc byte[NodeBytes];

@@ -96,7 +96,7 @@ public static class CanonicalRequest
         }
     }
 
-    /// <summary>Decodes a name or value of a query and encodes it again. A plus sign is a blank, as in forms.</summary>
+    /// <summary>A plus sign is a blank, as in forms.</summary>
     private static string Normalize(ReadOnlySpan<char> text)
     {
         using var encoded = new Utf8Builder(64);

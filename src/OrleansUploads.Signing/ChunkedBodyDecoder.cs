@@ -320,7 +320,7 @@ public sealed class ChunkedBodyDecoder : IDisposable
         }
     }
 
-    /// <summary>The canonical form: each trailer on its own line, sorted by name.</summary>
+    /// <summary>Each trailer on its own line, sorted by name.</summary>
     private byte[] HashTrailers()
     {
         var text = new StringBuilder();

@@ -41,7 +41,7 @@ public sealed class PresignedUrl
     /// <summary>How long the URL is valid after <see cref="SignedAt"/>: one second to seven days.</summary>
     public TimeSpan Lifetime { get; }
 
-    /// <summary>Whether a parameter belongs to the signature of a presigned URL. Like the names of headers, those of these parameters
+    /// <summary>Whether a parameter belongs to the signature of a presigned URL. Like the names of headers, these parameters' names
     /// are compared without case.</summary>
     public static bool HasParameter(string name) => Names.Contains(name, StringComparer.OrdinalIgnoreCase);
 

@@ -39,7 +39,7 @@ public sealed class PresignedUrlVersion2
     /// <summary>ID of the access key that signed the URL, according to the URL.</summary>
     public string AccessKeyId { get; }
 
-    /// <summary>The time after which the URL is not valid any more. There is no maximum.</summary>
+    /// <summary>When the URL stops being valid. There is no maximum.</summary>
     public DateTimeOffset ExpiresAt { get; }
 
     /// <summary>Whether a parameter belongs to the signature of such a URL.</summary>
@@ -127,7 +127,7 @@ public sealed class PresignedUrlVersion2
             };
     }
 
-    /// <summary>Computes the signature of a text, in base64.</summary>
+    /// <summary>In base64.</summary>
     [SuppressMessage("Security", "CA5350", Justification = "The protocol prescribes HMAC-SHA1.")]
     private static string Sign(string text, string secret)
     {
@@ -178,7 +178,7 @@ public sealed class PresignedUrlVersion2
         }
     }
 
-    /// <summary>A value of a header, which cannot forge a line.</summary>
+    /// <summary>Without line breaks, so that it cannot forge a line.</summary>
     private static string? OneLine(string? value) => value?.Trim().ReplaceLineEndings(" ");
 
     /// <summary>The decoded parameters of a raw target. One without an equals sign has no value.</summary>

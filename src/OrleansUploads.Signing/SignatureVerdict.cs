@@ -126,7 +126,6 @@ public readonly record struct SignatureVerdict
     public static SignatureVerdict ForPresignedUrl(AuthorizationError error) =>
         new(SignatureOutcome.MalformedPresignedUrl) { AuthorizationError = error };
 
-    /// <summary>The presigned URL has expired.</summary>
     internal static SignatureVerdict Expired(DateTimeOffset at, DateTimeOffset now, TimeSpan? lifetime) =>
         new(SignatureOutcome.PresignedUrlExpired) { ExpiredAt = at, ServerAt = now, Lifetime = lifetime };
 

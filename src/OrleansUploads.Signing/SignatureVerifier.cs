@@ -129,12 +129,8 @@ public sealed class SignatureVerifier
     private static bool IsOfDay(string timestamp, CredentialScope scope) =>
         timestamp.AsSpan(0, AmzTimestamp.DateChars).SequenceEqual(scope.Date);
 
-    /// <summary>Verifies the signed headers, then the signature.</summary>
-    /// <param name="request">The request as received.</param>
-    /// <param name="authorization">What signs it.</param>
-    /// <param name="secret">The secret of the access key.</param>
-    /// <param name="timestamp">The time of the signature, as sent.</param>
-    /// <param name="dateHeader">The header with the timestamp, or null if it is in the query.</param>
+    /// <summary>Verifies the signed headers, then the signature. <paramref name="timestamp"/> is as sent;
+    /// <paramref name="dateHeader"/> is null if it is in the query.</summary>
     private SignatureVerdict VerifySignature(
         in SigningRequest request, AuthorizationHeader authorization, string secret, string timestamp, string? dateHeader)
     {

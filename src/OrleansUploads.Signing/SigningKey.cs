@@ -31,12 +31,8 @@ public sealed class SigningKey
         return new SigningKey(scope, key);
     }
 
-    /// <summary>Signs a request.</summary>
-    /// <param name="request">The request.</param>
-    /// <param name="rules">The rules of the scope's service.</param>
-    /// <param name="signedHeaders">Distinct names of the headers to sign, in lower case and ascending order.</param>
-    /// <param name="timestamp">The value of the date header, as sent.</param>
-    /// <param name="signature">Receives the 32 bytes of the signature.</param>
+    /// <summary>Signs a request. <paramref name="signedHeaders"/> are distinct, in lower case and ascending;
+    /// <paramref name="timestamp"/> is as sent; <paramref name="signature"/> receives 32 bytes.</summary>
     internal void Sign(
         in SigningRequest request,
         SigningRules rules,
@@ -48,7 +44,7 @@ public sealed class SigningKey
         Sign(toSign.Written, signature);
     }
 
-    /// <summary>Returns the text that a request's signature is computed from. It contains no secret.</summary>
+    /// <summary>It contains no secret.</summary>
     internal string FormatTextToSign(
         in SigningRequest request, SigningRules rules, IReadOnlyList<string> signedHeaders, string timestamp)
     {
@@ -79,7 +75,7 @@ public sealed class SigningKey
         to.Append((byte)'\n');
     }
 
-    /// <summary>Writes the 32 bytes of the signature of a text.</summary>
+    /// <summary>Writes 32 bytes.</summary>
     internal void Sign(ReadOnlySpan<byte> text, Span<byte> signature) => HMACSHA256.HashData(_key, text, signature);
 }
 

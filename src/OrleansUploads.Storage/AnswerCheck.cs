@@ -5,7 +5,7 @@ using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Storage;
 
-/// <summary>What the answer of a store to a PUT says of the bytes that it has stored.</summary>
+/// <summary>What a store's answer to a PUT says of the bytes that it has stored.</summary>
 internal enum AnswerKind
 {
     /// <summary>Nothing that can be computed from the bytes, such as the ETag of a bucket that encrypts with keys of AWS KMS.</summary>
@@ -38,14 +38,13 @@ internal sealed class AnswerCheck : IDisposable
         : Unquoted(answer.ETag) == Md5Of(content) ? AnswerKind.Md5
         : AnswerKind.Opaque;
 
-    /// <summary>Appends bytes that were sent.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
         _crc?.Append(bytes);
         _md5?.AppendData(bytes);
     }
 
-    /// <summary>Requires that the store has stored what was sent.</summary>
+    /// <summary>The <see cref="AmazonClientException"/> says what the store has instead of what was sent.</summary>
     /// <exception cref="AmazonClientException">It says something else.</exception>
     public void Require(PutObjectResponse answer)
     {

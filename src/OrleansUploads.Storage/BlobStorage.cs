@@ -8,7 +8,6 @@ using OrleansUploads.Engine.ObjectStorage;
 
 namespace OrleansUploads.Storage;
 
-/// <summary>A container of Azure Blob Storage.</summary>
 public sealed class BlobStorage : IObjectStorage
 {
     /// <summary>The size of the blocks of a long blob. The SDK keeps one in memory for each blob that is being written.</summary>
@@ -20,8 +19,8 @@ public sealed class BlobStorage : IObjectStorage
     private readonly string _prefix;
 
     /// <param name="address">The container and the prefix of the names.</param>
-    /// <param name="connectionString">The account with its key, or null for the endpoint of the address, with the identity that the SDK
-    /// finds.</param>
+    /// <param name="connectionString">The account with its key. Null for the endpoint of the address, with the identity that
+    /// the SDK finds.</param>
     /// <exception cref="ArgumentException">There is neither a connection string nor an endpoint.</exception>
     public BlobStorage(StorageAddress address, string? connectionString = null)
     {
@@ -40,10 +39,8 @@ public sealed class BlobStorage : IObjectStorage
         Address = address.ToString();
     }
 
-    /// <inheritdoc/>
     public string Address { get; }
 
-    /// <inheritdoc/>
     public async Task PutAsync(
         string key, Stream content, long lengthBytes, bool onlyIfAbsent, CancellationToken cancellationToken)
     {
@@ -61,7 +58,6 @@ public sealed class BlobStorage : IObjectStorage
         await _container.GetBlobClient(_prefix + key).UploadAsync(content, options, cancellationToken);
     }
 
-    /// <inheritdoc/>
     public async Task<ObjectContent> ReadAsync(string key, ObjectRange range, CancellationToken cancellationToken)
     {
         var answer = await _container.GetBlobClient(_prefix + key).DownloadStreamingAsync(
@@ -71,7 +67,6 @@ public sealed class BlobStorage : IObjectStorage
             answer.Value.Content, ObjectContent.TotalIn(details.ContentRange) ?? details.ContentLength, answer.Value);
     }
 
-    /// <inheritdoc/>
     public async Task<ObjectPage> ListAsync(string prefix, string? page, CancellationToken cancellationToken)
     {
         var blobs = _container.GetBlobsAsync(
@@ -86,11 +81,9 @@ public sealed class BlobStorage : IObjectStorage
         return new ObjectPage([], null);
     }
 
-    /// <inheritdoc/>
     public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
         _container.GetBlobClient(_prefix + key).DeleteIfExistsAsync(cancellationToken: cancellationToken);
 
-    /// <inheritdoc/>
     public ObjectFault FaultOf(Exception exception) => exception switch
     {
         RequestFailedException { ErrorCode: "ContainerNotFound" or "ContainerBeingDeleted" } => ObjectFault.Refused,
@@ -101,7 +94,6 @@ public sealed class BlobStorage : IObjectStorage
         _ => ObjectFault.None,
     };
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         // The clients of the SDK share their connections and need no disposal.

@@ -5,18 +5,15 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Storage;
 
-/// <summary>Opens part stores on object storage.</summary>
 public static class ObjectStores
 {
-    /// <summary>The variable with the connection string of an account of Azure Storage, as the tools of Azure know it. Without it, the
-    /// process shows its identity to the endpoint.</summary>
+    /// <summary>A connection string, as the tools of Azure know it. Without it, the process shows its identity to the endpoint.</summary>
     public const string AzureVariable = "AZURE_STORAGE_CONNECTION_STRING";
 
-    /// <summary>Opens a part store. The SDKs find the credentials: those of S3 in the environment, in profiles or from the machine, those
-    /// of Azure in <see cref="AzureVariable"/> or by the identity of the process.</summary>
-    /// <param name="address">Where the parts are.</param>
-    /// <param name="cancellationToken">Cancels opening.</param>
-    /// <exception cref="PartStoreUnavailableException">The store does not answer, refuses the credentials, or cannot keep parts.</exception>
+    /// <summary>Opens a part store. The SDKs find the credentials: for S3 in the environment, in profiles or from the
+    /// machine, for Azure in <see cref="AzureVariable"/> or by the identity of the process.</summary>
+    /// <exception cref="PartStoreUnavailableException">The store does not answer, refuses the credentials, or cannot keep
+    /// parts.</exception>
     public static async Task<ObjectPartStore> OpenAsync(StorageAddress address, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(address);

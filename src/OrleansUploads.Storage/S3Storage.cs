@@ -21,8 +21,7 @@ public sealed class S3Storage : IObjectStorage
     private bool? _signsChunks;
     private AnswerKind _answers;
 
-    /// <param name="address">The bucket and the prefix of the keys.</param>
-    /// <param name="credentials">The credentials, or null for those that the SDK finds: environment, profiles, or the identity of the
+    /// <param name="credentials">Null for the credentials that the SDK finds: environment, profiles, or the identity of the
     /// machine.</param>
     /// <exception cref="AmazonClientException">The SDK knows no region, and the address has no endpoint.</exception>
     public S3Storage(StorageAddress address, AWSCredentials? credentials = null)
@@ -57,10 +56,8 @@ public sealed class S3Storage : IObjectStorage
         Address = address.ToString();
     }
 
-    /// <inheritdoc/>
     public string Address { get; }
 
-    /// <inheritdoc/>
     public async Task PutAsync(
         string key, Stream content, long lengthBytes, bool onlyIfAbsent, CancellationToken cancellationToken)
     {
@@ -69,7 +66,6 @@ public sealed class S3Storage : IObjectStorage
         check.Require(await PutAsync(key, content, lengthBytes, onlyIfAbsent, _signsChunks.Value, check, cancellationToken));
     }
 
-    /// <inheritdoc/>
     public async Task<ObjectContent> ReadAsync(string key, ObjectRange range, CancellationToken cancellationToken)
     {
         var request = new GetObjectRequest
@@ -83,7 +79,6 @@ public sealed class S3Storage : IObjectStorage
             response.ResponseStream, ObjectContent.TotalIn(response.ContentRange) ?? response.ContentLength, response);
     }
 
-    /// <inheritdoc/>
     public async Task<ObjectPage> ListAsync(string prefix, string? page, CancellationToken cancellationToken)
     {
         var listed = await _client.ListObjectsV2Async(
@@ -93,14 +88,11 @@ public sealed class S3Storage : IObjectStorage
             listed.IsTruncated == true ? listed.NextContinuationToken : null);
     }
 
-    /// <inheritdoc/>
     public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
         _client.DeleteObjectAsync(_bucket, _prefix + key, cancellationToken);
 
-    /// <inheritdoc/>
     public int MaxDeletions => 1000;
 
-    /// <inheritdoc/>
     public async Task<IReadOnlyList<FailedDeletion>> DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(keys);
@@ -131,7 +123,6 @@ public sealed class S3Storage : IObjectStorage
         ];
     }
 
-    /// <inheritdoc/>
     public ObjectFault FaultOf(Exception exception) => exception switch
     {
         AmazonServiceException answered => FaultOf(answered.ErrorCode, answered.StatusCode),
@@ -139,7 +130,6 @@ public sealed class S3Storage : IObjectStorage
         _ => ObjectFault.None,
     };
 
-    /// <inheritdoc/>
     public void Dispose() => _client.Dispose();
 
     private static FailedDeletion Failure(string key, DeleteError? error) => error is null
@@ -155,8 +145,8 @@ public sealed class S3Storage : IObjectStorage
         _ => ObjectFaults.Of(status),
     };
 
-    /// <summary>The status that belongs to the code of an object in an answer about several, which has none of its own. Unknown codes may
-    /// be those of a temporary fault.</summary>
+    /// <summary>For the code of one object in an answer about several; such an answer has only one status. An unknown code
+    /// may be temporary.</summary>
     private static HttpStatusCode StatusOf(string? code) =>
         code is "AccessDenied" or "MethodNotAllowed" or "InvalidArgument" ? HttpStatusCode.Forbidden : HttpStatusCode.InternalServerError;
 

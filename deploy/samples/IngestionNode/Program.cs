@@ -6,7 +6,7 @@ using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Samples.IngestionNode;
 
-// An ingestion node: it stores bytes in a folder of its own, and the cluster decides which of them are the archive.
+// An ingestion node: it stores bytes in its own folder, and the cluster decides which of them are the archive.
 //
 //   IngestionNode <file> <account> <vault> <folder> [<upload ID>]
 //

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Cli.Archives;
 
-/// <summary>The <c>archive</c> commands: list and delete the archives of a vault.</summary>
+/// <summary><c>archive</c>: list and delete the archives of a vault.</summary>
 internal static class ArchiveCommand
 {
     public static Command Create() => new Command("archive", "List and delete the archives of a vault.")

@@ -15,7 +15,6 @@ internal sealed class ArchiveFilter
     private readonly Option<DateTimeOffset?> _after = Date("--after", "Only archives that were created at this time or later.");
     private readonly Option<DateTimeOffset?> _before = Date("--before", "Only archives that were created before this time.");
 
-    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (var option in Options)
@@ -26,19 +25,16 @@ internal sealed class ArchiveFilter
 
     private IEnumerable<Option> Options => [_name, _after, _before];
 
-    /// <summary>Whether an option is given.</summary>
     public bool IsUsed(ParseResult parsed) => IsUsed(parsed.CommandResult);
 
-    /// <inheritdoc cref="IsUsed(ParseResult)"/>
     public bool IsUsed(CommandResult command) => Options.Any(option => command.GetResult(option) is not null);
 
-    /// <summary>The options as they were given, with a leading space.</summary>
+    /// <summary>As they were given, with a leading space.</summary>
     public string Words(ParseResult parsed) => string.Concat(
         from option in Options
         from token in parsed.GetResult(option)?.Tokens ?? []
         select $" {option.Name} {ProgramName.Quote(token.Value)}");
 
-    /// <summary>Whether an archive is chosen.</summary>
     public bool Includes(ParseResult parsed, InventoryEntry entry) =>
         (parsed.GetValue(_name) is not { } pattern
             || FileSystemName.MatchesSimpleExpression(pattern, entry.Description, ignoreCase: false)

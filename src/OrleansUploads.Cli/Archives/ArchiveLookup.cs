@@ -1,6 +1,6 @@
 namespace OrleansUploads.Cli.Archives;
 
-/// <summary>Finds the archives that a person means. A whole ID is taken as it is; anything else needs an inventory.</summary>
+/// <summary>A whole ID is taken as it is; anything else needs an inventory.</summary>
 internal sealed class ArchiveLookup(Session session)
 {
     /// <summary>The characters of an archive ID that <c>archive list</c> shows.</summary>
@@ -15,7 +15,7 @@ internal sealed class ArchiveLookup(Session session)
     {
         public string Word { get; } = word;
 
-        /// <summary>Archives whose IDs begin with the word, up to two.</summary>
+        /// <summary>Up to two archives whose IDs begin with the word.</summary>
         public List<InventoryEntry> Begun { get; } = [];
 
         public int NamedCount { get; set; }
@@ -43,11 +43,9 @@ internal sealed class ArchiveLookup(Session session)
         return [.. matches.Select(match => match.Word.Length == IdChars ? match.Word : Choose(match, alsoNames).ArchiveId)];
     }
 
-    /// <summary>Returns what an inventory says of the archives that are meant: with <paramref name="words"/>, those of the words, which are
-    /// IDs, their beginnings or descriptions; without, those that a filter includes, and of several with the same description the
-    /// newest.</summary>
-    /// <exception cref="GlacierException">The vault has no such archive.</exception>
-    /// <exception cref="InvalidDataException">Several IDs begin with a word.</exception>
+    /// <summary>What an inventory says of the archives that are meant: with <paramref name="words"/>, the archives that the
+    /// words name by ID, its beginning or description; without, all that a filter includes, and of several with the same
+    /// description the newest.</summary>
     public async Task<IReadOnlyList<InventoryEntry>> FindEntriesAsync(
         IReadOnlyList<string> words, Func<InventoryEntry, bool> includes, CancellationToken cancellationToken)
     {

@@ -23,7 +23,7 @@ internal static class ArchiveName
         return (name.StartsWith('/') ? "/" : "") + string.Join('/', Components(name));
     }
 
-    /// <summary>The components of a name, without those that say nothing.</summary>
+    /// <summary>Without those that say nothing.</summary>
     public static IEnumerable<string> Components(string name) => name.Split('/').Where(static part => part is not ("" or "."));
 
     /// <summary>Writes a name as a description.</summary>
@@ -91,7 +91,7 @@ internal static class ArchiveName
     public static string Show(string? description) => string.Concat(
         Decode(description ?? "").EnumerateRunes().Select(static rune => Rune.IsControl(rune) ? Encode(rune.ToString()) : rune.ToString()));
 
-    /// <summary>The byte that two digits stand for, or null if they stand for themselves.</summary>
+    /// <summary>Null if the digits stand for themselves.</summary>
     private static byte? FindByte(char high, char low)
     {
         // Negative if one of them is no digit.

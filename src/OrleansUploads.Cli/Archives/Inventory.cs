@@ -25,7 +25,6 @@ internal sealed class Inventory(Session session)
     /// case.</summary>
     public bool TellsAge { get; init; }
 
-    /// <summary>Reads the inventory.</summary>
     public async IAsyncEnumerable<InventoryEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var jobId = await FindAsync(cancellationToken);
@@ -55,7 +54,7 @@ internal sealed class Inventory(Session session)
         }
         catch (GlacierException refusal) when (refusal.StatusCode == HttpStatusCode.Forbidden)
         {
-            // A key may be allowed to take an inventory, but not to see those of others.
+            // A key may be allowed to take an inventory, but not to see other keys' inventories.
         }
 
         if (newest is not null && (newest.Description == state || (count >= PromptJobs && AgeOf(newest) < AcceptedAge)))

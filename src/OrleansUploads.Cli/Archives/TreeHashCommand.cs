@@ -2,7 +2,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cli.Archives;
 
-/// <summary>The <c>treehash</c> command: prints the tree hash of a file, which completes an upload whose parts were sent by
+/// <summary><c>treehash</c>: prints the tree hash of a file, which completes an upload whose parts were sent by
 /// hand.</summary>
 internal static class TreeHashCommand
 {

@@ -9,7 +9,7 @@ using OrleansUploads.Storage;
 
 namespace OrleansUploads.Cli.Checking;
 
-/// <summary>The <c>check</c> command: compares the bytes in a data folder with its journal.</summary>
+/// <summary><c>check</c>: compares the bytes in a data folder with its journal.</summary>
 internal static class CheckCommand
 {
     public static Command Create()

@@ -3,15 +3,13 @@ using OrleansUploads.Engine.DataFolders;
 
 namespace OrleansUploads.Cli.Control;
 
-/// <summary>Sends requests to the server that uses a data folder.</summary>
 internal static class ControlClient
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Sends a request and waits for the reply.</summary>
-    /// <returns>The server's message.</returns>
-    /// <exception cref="IOException">No server uses the folder, it does not answer, or the request failed. The message says what to
-    /// do.</exception>
+    /// <summary>Returns the server's message.</summary>
+    /// <exception cref="IOException">No server uses the folder, it does not answer, or the request failed. The message says
+    /// what to do.</exception>
     public static async Task<string> SendAsync(
         string folder, string request, CancellationToken cancellationToken, TimeProvider? time = null)
     {

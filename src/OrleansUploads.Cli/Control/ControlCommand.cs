@@ -4,7 +4,7 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cli.Control;
 
-/// <summary>The <c>backup begin|end|show</c> commands: copy the journal of a running server, and hold a lease under which no bytes are
+/// <summary><c>backup begin|end|show</c>: copy the journal of a running server, and hold a lease under which no bytes are
 /// deleted while they are copied.</summary>
 internal static class BackupCommand
 {
@@ -59,7 +59,7 @@ internal static class BackupCommand
         });
     }
 
-    /// <exception cref="IOException">The journal or the keys cannot be copied. The lease stays in force.</exception>
+    /// <summary>The lease stays in force after an <see cref="IOException"/>.</summary>
     private static void Copy(string folder, string backup)
     {
         try
@@ -79,15 +79,14 @@ internal static class BackupCommand
 /// <summary>Commands that send one request to a running server and print its answer.</summary>
 internal static class ControlCommand
 {
-    /// <summary>The <c>clock show|accept</c> commands: show whether the server trusts its clock, and make it trust the clock
-    /// again.</summary>
+    /// <summary><c>clock show|accept</c>: show whether the server trusts its clock, and make it trust the clock again.</summary>
     public static Command CreateClock() => new("clock", "Show whether a running server trusts its clock, or accept the clock.")
     {
         Create("clock", "show", "Print whether the clock is trusted, and if not, why."),
         Create("clock", "accept", "Confirm that the clock is now correct. The server then expires stale uploads and collects bytes again."),
     };
 
-    /// <summary>Creates a command. Its request consists of its name and that of the command above.</summary>
+    /// <summary>Its request consists of its name and the group's.</summary>
     public static Command Create(string group, string name, string description)
     {
         var data = CommonOptions.Data();

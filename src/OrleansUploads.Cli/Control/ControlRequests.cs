@@ -3,11 +3,9 @@ using OrleansUploads.Engine.Embedded;
 
 namespace OrleansUploads.Cli.Control;
 
-/// <summary>The requests of the <c>clock</c> and <c>backup</c> commands.</summary>
 internal sealed class ControlRequests(EmbeddedEngine engine)
 {
-    /// <summary>Executes a request: words, separated by spaces.</summary>
-    /// <returns>The message for the user.</returns>
+    /// <summary>Executes a request: words, separated by spaces. Returns the message for the user.</summary>
     /// <exception cref="FormatException">There is no such request.</exception>
     public async Task<string> ExecuteAsync(string request, CancellationToken cancellationToken)
     {

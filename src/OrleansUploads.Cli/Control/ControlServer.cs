@@ -4,14 +4,11 @@ using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cli.Control;
 
-/// <summary>Answers the requests of the <c>clock</c> and <c>backup</c> commands in a running server. Without it everything is served except
-/// these commands.</summary>
-/// <param name="folder">The data folder, in which the socket is. The process must have locked it: an existing socket is then left over from
-/// an earlier process and is deleted.</param>
-/// <param name="execute">Executes a request and returns the message for the user.</param>
-/// <param name="onFault">Told why the socket cannot be opened.</param>
-/// <param name="accept">Accepts a connection, or null for the socket's own way.</param>
-/// <param name="time">Measures the pause after a failure. Null is the system's time.</param>
+/// <summary>Answers the requests of the <c>clock</c> and <c>backup</c> commands in a running server. Without it everything
+/// is served except these commands.</summary>
+/// <param name="folder">The process must have locked it: an existing socket is then left over from an earlier process and is
+/// deleted.</param>
+/// <param name="execute">Returns the message for the user.</param>
 internal sealed class ControlServer(
     string folder,
     Func<string, CancellationToken, Task<string>> execute,
@@ -67,7 +64,8 @@ internal sealed class ControlServer(
         }
     }
 
-    /// <exception cref="IOException">The folder's path is too long, or its file system does not support sockets.</exception>
+    /// <summary>Throws an <see cref="IOException"/> if the folder's path is too long, or its file system does not support
+    /// sockets.</summary>
     private void Listen()
     {
         var endPoint = ControlSocket.EndPointOf(folder);
@@ -105,7 +103,7 @@ internal sealed class ControlServer(
         }
     }
 
-    /// <summary>Executes a request. A fault ends neither the server nor its control socket.</summary>
+    /// <summary>A fault ends neither the server nor its control socket.</summary>
     private async Task<string> AnswerAsync(string request, CancellationToken cancellationToken)
     {
         try

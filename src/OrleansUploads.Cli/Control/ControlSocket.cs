@@ -8,14 +8,12 @@ namespace OrleansUploads.Cli.Control;
 /// it. A request is one line, and so is the reply.</summary>
 internal static class ControlSocket
 {
-    /// <summary>The socket's file name in the data folder.</summary>
     public const string FileName = FixedNames.ControlSocket;
 
-    /// <summary>The maximum length of a request or reply, in bytes.</summary>
+    /// <summary>Of a request or reply, in bytes.</summary>
     public const int MaxLineBytes = 4096;
 
-    /// <summary>Returns the endpoint of a data folder's socket.</summary>
-    /// <exception cref="IOException">The folder's path is too long for a socket.</exception>
+    /// <summary>Throws an <see cref="IOException"/> if the folder's path is too long for a socket.</summary>
     public static UnixDomainSocketEndPoint EndPointOf(string folder)
     {
         var path = Path.Combine(Path.GetFullPath(folder), FileName);
@@ -56,7 +54,6 @@ internal static class ControlSocket
         throw new InvalidDataException($"The peer did not send a complete line of at most {MaxLineBytes} bytes.");
     }
 
-    /// <summary>Writes one line.</summary>
     public static async Task WriteLineAsync(Socket socket, string line, CancellationToken cancellationToken)
     {
         var bytes = Encoding.UTF8.GetBytes(line.ReplaceLineEndings(" ") + "\n");

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace OrleansUploads.Cli.Demo;
 
-/// <summary>The <c>demo</c> command: uploads and retrieves an archive through the real HTTP API and crashes the server
+/// <summary><c>demo</c>: uploads and retrieves an archive through the real HTTP API and crashes the server
 /// meanwhile.</summary>
 internal static class DemoCommand
 {
@@ -116,7 +116,6 @@ internal static class DemoCommand
         return new DemoService(addresses, key, settings.Region ?? RemoteCommand.DefaultRegion, crash);
     }
 
-    /// <summary>Creates a file of random bytes.</summary>
     private static async Task<string> GenerateAsync(string path, long sizeBytes, CancellationToken cancellationToken)
     {
         var buffer = new byte[1 << 20];

@@ -24,8 +24,7 @@ internal sealed class DemoRun(DemoService service, string path, CancellationToke
     private readonly Table _checks = new Table().Border(TableBorder.Rounded).AddColumn("Check").AddColumn("Result").AddColumn("");
     private int _failed;
 
-    /// <summary>Runs all steps and prints the table of checks.</summary>
-    /// <returns>0 if all checks passed, otherwise 1.</returns>
+    /// <summary>Returns 0 if all checks passed, otherwise 1.</summary>
     public async Task<int> RunAsync()
     {
         try
@@ -163,8 +162,7 @@ internal sealed class DemoRun(DemoService service, string path, CancellationToke
         }
     }
 
-    /// <summary>Completes the upload from eight clients, and once more after another crash.</summary>
-    /// <returns>The archive's ID.</returns>
+    /// <summary>Completes the upload from eight clients, and once more after another crash. Returns the archive's ID.</summary>
     private async Task<string> CompleteAsync(GlacierClient client, string upload, long sizeBytes, TreeHash treeHash)
     {
         AnsiConsole.WriteLine($"{Completers} clients complete the upload at the same time");

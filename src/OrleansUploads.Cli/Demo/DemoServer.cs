@@ -21,7 +21,6 @@ internal sealed partial class DemoServer(string dataFolder, KeyPair pair) : Demo
 
     public override bool StopsAtCrash => true;
 
-    /// <exception cref="InvalidOperationException">The server did not become ready.</exception>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // This program may have been started by its own executable or by dotnet.

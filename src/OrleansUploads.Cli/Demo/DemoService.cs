@@ -6,17 +6,14 @@ namespace OrleansUploads.Cli.Demo;
 
 /// <summary>The service that the demo uploads to: a server, or the silos of a cluster. It runs already, and a command of the user crashes
 /// it.</summary>
-/// <param name="endpoints">The addresses. All requests are signed for the first one; connections go to each of them in turn, and to the
-/// next one if one refuses.</param>
-/// <param name="key">The key pair.</param>
-/// <param name="region">The region to sign for.</param>
+/// <param name="endpoints">All requests are signed for the first one; connections go to each of them in turn, and to the next one if one
+/// refuses.</param>
 /// <param name="crash">The shell command that crashes a part of the service and returns when the rest may be asked, or null.</param>
 internal class DemoService(Uri[] endpoints, AwsKey key, string region, string? crash = null) : IDisposable
 {
     private readonly HttpClient _http = CreateHttp(endpoints);
     private int _crashes;
 
-    /// <summary>Where the service is, in one line.</summary>
     public virtual string Description => $"Service on {string.Join(", ", (object[])Endpoints)}";
 
     /// <summary>What a crash is, or null if the demo must not crash the service.</summary>
@@ -25,10 +22,10 @@ internal class DemoService(Uri[] endpoints, AwsKey key, string region, string? c
     /// <summary>Whether the whole service is down until it is started again.</summary>
     public virtual bool StopsAtCrash => false;
 
-    /// <summary>The peak memory of the service in bytes, or 0 if it is unknown.</summary>
+    /// <summary>Of the service, in bytes; 0 if it is unknown.</summary>
     public long PeakMemoryBytes { get; protected set; }
 
-    /// <summary>What the service wrote to its log, as far as the demo sees it.</summary>
+    /// <summary>As far as the demo sees it.</summary>
     public string Log { get; protected set; } = "";
 
     protected Uri[] Endpoints { get; } = endpoints;
@@ -44,10 +41,9 @@ internal class DemoService(Uri[] endpoints, AwsKey key, string region, string? c
         Retry = new RetryPolicy { MaxAttempts = 30, FirstDelay = TimeSpan.FromMilliseconds(50), MaxDelay = TimeSpan.FromSeconds(1) },
     });
 
-    /// <summary>Starts the service and waits until it is ready.</summary>
     public virtual Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Crashes the service. <see cref="StartAsync"/> starts it again.</summary>
+    /// <summary><see cref="StartAsync"/> starts it again.</summary>
     public virtual async Task CrashAsync(CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", crash!, "crash", $"{++_crashes}"])
@@ -66,8 +62,7 @@ internal class DemoService(Uri[] endpoints, AwsKey key, string region, string? c
         }
     }
 
-    /// <summary>Stops a service that the demo started.</summary>
-    /// <returns>The exit code, or null if the demo did not start it.</returns>
+    /// <summary>Null if the demo did not start the service.</summary>
     public virtual Task<int?> StopAsync(CancellationToken cancellationToken) => Task.FromResult<int?>(null);
 
     public virtual void Dispose() => _http.Dispose();

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Cli.Jobs;
 
-/// <summary>The <c>job</c> commands: list, show and wait for the jobs of a vault.</summary>
+/// <summary><c>job</c>: list, show and wait for the jobs of a vault.</summary>
 internal static class JobCommand
 {
     public static Command Create() => new Command("job", "List, show and wait for the jobs of a vault.")

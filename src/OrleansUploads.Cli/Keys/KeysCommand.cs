@@ -4,8 +4,8 @@ using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Keys;
 
-/// <summary>The <c>keys add|list|show|export|remove</c> commands: manage the access keys. A running server knows a new key at once, and applies
-/// other changes within a second.</summary>
+/// <summary><c>keys add|list|show|export|remove</c>. A running server knows a new key at once, and applies other changes
+/// within a second.</summary>
 internal static class KeysCommand
 {
     public static Command Create() => new(
@@ -108,8 +108,7 @@ internal static class KeysCommand
         });
     }
 
-    /// <summary>The key that most people mean: the only one, or else the oldest admin key. One for all vaults goes before one for
-    /// some.</summary>
+    /// <summary>The only one, or else the oldest admin key. One for all vaults goes before one for some.</summary>
     private static KeyPair? FindDefault(IReadOnlyList<KeyPair> pairs) =>
         pairs is [var only]
             ? only
@@ -141,7 +140,6 @@ internal static class KeysCommand
     private static InvalidDataException Unknown(string id, KeyFile file) =>
         new($"There is no access key {id} in {file.Path}. Run 'keys list' to see the access keys.");
 
-    /// <exception cref="InvalidDataException">There are none.</exception>
     private static IReadOnlyList<KeyPair> ReadAny(KeyFile file) => file.Read() is { Count: > 0 } pairs
         ? pairs
         : throw new InvalidDataException($"There are no keys in {file.Path}. Create one with 'keys add'.");

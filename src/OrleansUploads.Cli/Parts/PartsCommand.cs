@@ -9,7 +9,7 @@ using OrleansUploads.Storage;
 
 namespace OrleansUploads.Cli.Parts;
 
-/// <summary>The <c>parts copy</c> command: copies the bytes of a server or cluster to another store.</summary>
+/// <summary><c>parts copy</c>: copies the bytes of a server or cluster to another store.</summary>
 internal static class PartsCommand
 {
     private const string StoreKinds = "A data folder, a folder of parts, s3://bucket/prefix or az://container/prefix.";
@@ -96,7 +96,7 @@ internal static class PartsCommand
 
         if (isFinal)
         {
-            Console.WriteLine($"{target} is the store now. Start the silos or the server with it. They do not start with the former one any more.");
+            Console.WriteLine($"{target} is now the store. Start the silos or the server with it; they refuse to start with the old one.");
         }
 
         return ExitCode.Done;
@@ -148,7 +148,6 @@ internal static class PartsCommand
             : throw new IOException($"{folder} is a data folder. Name a folder for the parts of a cluster.");
     }
 
-    /// <summary>The options that say where the service of an address is.</summary>
     private sealed class PlaceOptions(string prefix, string noun)
     {
         private readonly Option<Uri?> _endpoint = new Option<Uri?>($"--{prefix}-endpoint")
@@ -173,7 +172,7 @@ internal static class PartsCommand
 
         public IEnumerable<Option> All => [_endpoint, _region, _profile];
 
-        /// <summary>The address of an object store, or null if the place is a folder.</summary>
+        /// <summary>Null if the place is a folder.</summary>
         public StorageAddress? AddressOf(string place, ParseResult parsed) => StorageAddress.TryParse(place) is { } address
             ? address with { Endpoint = parsed.GetValue(_endpoint), Region = parsed.GetValue(_region), Profile = parsed.GetValue(_profile) }
             : place.Contains("://", StringComparison.Ordinal)

@@ -8,12 +8,11 @@ internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key
 {
     private const string DefaultProfile = "default";
 
-    /// <summary>Reads the settings.</summary>
-    /// <param name="profile">The profile that the user named, or null for none. Its key pair goes before the environment's.</param>
-    /// <param name="cancellationToken">Cancelled if the user interrupts the command. The program or service of a profile may take
-    /// long.</param>
-    /// <exception cref="CredentialsMissingException">Only half of a key pair is set, or the profile does not exist or has no usable
-    /// credentials.</exception>
+    /// <summary>Reads the settings. If the user names a profile, its key pair goes before the environment's.</summary>
+    /// <param name="cancellationToken">Cancelled if the user interrupts the command. The program or service of a profile may
+    /// take long.</param>
+    /// <exception cref="CredentialsMissingException">Only half of a key pair is set, or the profile does not exist or has no
+    /// usable credentials.</exception>
     public static async Task<AwsSettings> ReadAsync(string? profile, CancellationToken cancellationToken)
     {
         var fromEnvironment = profile is null ? KeyFromEnvironment() : null;

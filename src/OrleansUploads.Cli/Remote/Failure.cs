@@ -9,15 +9,14 @@ namespace OrleansUploads.Cli.Remote;
 /// <summary>A failure that is not a bug: an exit code, and one line with what is wrong and what to do.</summary>
 internal sealed record Failure(int Code, string Message)
 {
-    /// <summary>Prints an error as one line.</summary>
-    /// <returns>The exit code.</returns>
+    /// <summary>Prints an error as one line, and returns the exit code.</summary>
     public static int Report(string message, int code = ExitCode.Failed)
     {
         Console.Error.WriteLine($"orleans-uploads: {message.ReplaceLineEndings(" ")}");
         return code;
     }
 
-    /// <summary>Describes an exception, or returns null if it is a bug.</summary>
+    /// <summary>Null if the exception is a bug.</summary>
     public static Failure? Find(Exception fault) => fault switch
     {
         AggregateException { InnerException: { } first } => Find(first),
@@ -87,10 +86,8 @@ internal sealed record Failure(int Code, string Message)
 /// <summary>The exit codes of the commands that talk to a server. Scripts rely on them; docs/cli.md lists them.</summary>
 internal static class ExitCode
 {
-    /// <summary>Everything is done.</summary>
     public const int Done = 0;
 
-    /// <summary>Something failed that has no code of its own.</summary>
     public const int Failed = 1;
 
     /// <summary>The command line is wrong, and nothing was done.</summary>
@@ -105,7 +102,7 @@ internal static class ExitCode
     /// <summary>The server cannot be reached, or it does not answer.</summary>
     public const int NotReachable = 5;
 
-    /// <summary>The bytes differ from those of the upload, or from those that the server has announced.</summary>
+    /// <summary>The bytes differ from the upload's, or from what the server has announced.</summary>
     public const int BytesDiffer = 6;
 
     /// <summary>The command was interrupted. As shells count, it is 128 plus the number of the signal.</summary>

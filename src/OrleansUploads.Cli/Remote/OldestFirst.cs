@@ -1,9 +1,7 @@
 namespace OrleansUploads.Cli.Remote;
 
-/// <summary>Sorts the items of a list by time, as a person reads them. The server's order is that of random IDs.</summary>
-/// <typeparam name="T">An item.</typeparam>
-/// <param name="time">When the item was created.</param>
-/// <param name="name">Orders items of the same time.</param>
+/// <summary>Sorts the items of a list by time, as a person reads them. The server orders by random IDs.
+/// <paramref name="name"/> orders items of the same time.</summary>
 internal sealed class OldestFirst<T>(Func<T, DateTimeOffset> time, Func<T, string> name)
 {
     /// <summary>The items that are held in memory, about 100 MB at most. A longer list keeps the server's order.</summary>

@@ -18,9 +18,7 @@ internal sealed class Printer(bool json, bool quiet)
     /// <summary>Shows notes while a display is drawn on the terminal, or null if none is.</summary>
     public Action<string>? Notes { get; set; }
 
-    /// <summary>Prints one result.</summary>
-    /// <param name="document">The result in JSON.</param>
-    /// <param name="text">The result as text.</param>
+    /// <summary>Prints one result, in JSON or as text.</summary>
     /// <param name="essence">What <c>--quiet</c> prints, or null for nothing.</param>
     public void Result(object document, string text, string? essence = null)
     {

@@ -10,7 +10,6 @@ internal static class RemoteCommand
     /// <summary>The region of signatures if no other is configured.</summary>
     public const string DefaultRegion = "us-east-1";
 
-    /// <summary>The address of a server on this machine.</summary>
     private const string DefaultEndpoint = "http://127.0.0.1:9400";
 
     /// <summary>Stands for the account of the key.</summary>
@@ -82,7 +81,7 @@ internal static class RemoteCommand
         return command;
     }
 
-    /// <summary>Sets what a command does: <paramref name="run"/> returns the exit code.</summary>
+    /// <summary><paramref name="run"/> returns the exit code.</summary>
     public static Command Run(this Command command, Func<ParseResult, Session, CancellationToken, Task<int>> run) =>
         command.Run(async (parsed, cancellationToken) =>
         {
@@ -90,7 +89,6 @@ internal static class RemoteCommand
             return await run(parsed, session, cancellationToken);
         });
 
-    /// <summary>Sets what a command does.</summary>
     public static Command Run(this Command command, Func<ParseResult, Session, CancellationToken, Task> run) =>
         command.Run(async (parsed, session, cancellationToken) =>
         {
@@ -98,11 +96,9 @@ internal static class RemoteCommand
             return ExitCode.Done;
         });
 
-    /// <summary>Parses the address of a server.</summary>
     public static bool TryParseEndpoint(string text, [NotNullWhen(true)] out Uri? address) =>
         Uri.TryCreate(text, UriKind.Absolute, out address) && address is { Scheme: "http" or "https", Query: "", Fragment: "" };
 
-    /// <summary>Says that the address of a server is not valid.</summary>
     public static string DescribeInvalidEndpoint(string text) =>
         $"The endpoint '{text}' is not valid. Use a form such as {DefaultEndpoint}.";
 

@@ -10,7 +10,7 @@ internal sealed class Session : IDisposable
 
     private readonly HttpClient _http = new(GlacierClient.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
 
-    /// <summary>Opens a session. Sends nothing.</summary>
+    /// <summary>Sends nothing.</summary>
     public Session(GlacierClientOptions options, Printer printer, string serverWords, string vault)
     {
         Endpoint = options.Endpoint;
@@ -26,13 +26,13 @@ internal sealed class Session : IDisposable
 
     public Printer Printer { get; }
 
-    /// <summary>The options of this call that another command needs to reach the same server, with a leading space, or empty.</summary>
+    /// <summary>Connection options to repeat in a suggested command, with a leading space, or empty.</summary>
     public string ServerWords { get; }
 
-    /// <summary>The name of the vault, or empty if the command has no such option.</summary>
+    /// <summary>Empty if the command has no such option.</summary>
     public string Vault { get; }
 
-    /// <summary>How transfers retry. Once one runs, it outlasts a restart of the server.</summary>
+    /// <summary>Retry policy for transfers. Patient enough to survive a restart of the server.</summary>
     public RetryPolicy Patient { get; }
 
     /// <summary>For single requests: it gives up soon.</summary>

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace OrleansUploads.Cli.Remote;
 
-/// <summary>A table with a header for people. The widths of its columns are those of the first rows, so that a list of any length needs
+/// <summary>A table with a header for people. The first rows give the widths of its columns, so that a list of any length needs
 /// little memory.</summary>
 internal sealed class Table(params string[] headers)
 {
@@ -12,7 +12,6 @@ internal sealed class Table(params string[] headers)
     private readonly List<string[]> _held = [];
     private int[]? _widths;
 
-    /// <summary>Adds a row.</summary>
     public void Add(params string[] cells)
     {
         if (_widths is not null)

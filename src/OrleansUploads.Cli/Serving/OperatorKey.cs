@@ -4,9 +4,8 @@ using OrleansUploads.Gateway.Http.Credentials;
 namespace OrleansUploads.Cli.Serving;
 
 /// <summary>The operator's key pair: from the environment if it is set there, otherwise from the key file.</summary>
-/// <param name="Environment">The pair from the environment, or null if it comes from the key file.</param>
-/// <param name="Created">The newly created pair, or null if there was one already.</param>
-/// <param name="AccessKeyId">The pair's access key ID.</param>
+/// <param name="Environment">Null if the pair comes from the key file.</param>
+/// <param name="Created">Null if there was a pair already.</param>
 internal sealed record OperatorKey(Credential? Environment, KeyPair? Created, string AccessKeyId)
 {
     public const string AccessKeyVariable = "ORLEANSUPLOADS_ACCESS_KEY_ID";

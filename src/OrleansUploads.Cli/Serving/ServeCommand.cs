@@ -3,13 +3,12 @@ using OrleansUploads.Engine.DataFolders;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>The <c>serve</c> command: runs the whole service in one process, with its data in one folder.</summary>
+/// <summary><c>serve</c>: runs the whole service in one process, with its data in one folder.</summary>
 internal static class ServeCommand
 {
     private const int Mebibyte = 1024 * 1024;
 
-    /// <summary>Creates the command.</summary>
-    /// <param name="seams">Replacements for tests, or null for none.</param>
+    /// <summary><paramref name="seams"/> are replacements for tests, or null for none.</summary>
     public static Command Create(ServerSeams? seams = null)
     {
         var data = CommonOptions.Data(
@@ -22,8 +21,8 @@ internal static class ServeCommand
         });
         var dashboardListen = ParseAddress(new("--dashboard-listen")
         {
-            Description = "Serve the dashboard at this address and port, and not at that of the APIs. Recommended: no stored bytes then "
-                + "have the dashboard's origin in a browser.",
+            Description = "Serve the dashboard at this address and port instead of the API's. Recommended, because a browser then treats "
+                + "stored objects and the dashboard as different sites.",
             HelpName = "address:port",
         });
         var account = CommonOptions.Account();

@@ -13,14 +13,12 @@ internal sealed class ServeOptions
 
     private ServeOptions(IEnumerable<Setting> settings) => _options = settings.ToDictionary(static setting => setting, Create);
 
-    /// <summary>An option for each setting.</summary>
     public static ServeOptions OfService() => new(Setting.Of<ServiceSettings>());
 
-    /// <summary>The options that say where the bytes are, for commands that read them without a server.</summary>
+    /// <summary>Only the options that say where the bytes are, for commands that read them without a server.</summary>
     public static ServeOptions OfParts() => new(Setting.Of<ServiceSettings>().Where(static setting =>
         setting.Name is nameof(ServiceSettings.Parts) or nameof(ServiceSettings.PartsEndpoint) or nameof(ServiceSettings.PartsRegion)));
 
-    /// <summary>Adds the options to a command, which then refuses wrong ones.</summary>
     public void AddTo(Command command)
     {
         foreach (var option in _options.Values)
@@ -38,7 +36,7 @@ internal sealed class ServeOptions
         });
     }
 
-    /// <summary>The settings of a valid command line.</summary>
+    /// <summary>Of a valid command line.</summary>
     public ServiceSettings Bind(ParseResult commandLine) => Bind(commandLine.GetValue, out _);
 
     private ServiceSettings Bind(Func<Option<string[]>, string[]?> valuesOf, out IReadOnlyList<string> flaws)
@@ -50,7 +48,7 @@ internal sealed class ServeOptions
         return settings;
     }
 
-    /// <summary>The name of the option of a setting: <c>--stale-after</c> for <c>StaleAfter</c>.</summary>
+    /// <summary><c>--stale-after</c> for <c>StaleAfter</c>.</summary>
     private static string NameOf(Setting setting) => "-" + string.Concat(
         setting.Name.Select(letter => char.IsUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : letter.ToString()));
 

@@ -27,7 +27,6 @@ using OrleansUploads.Storage;
 
 namespace OrleansUploads.Cli.Serving;
 
-/// <summary>Runs the engine and the gateway in one process.</summary>
 internal sealed partial class Server(ServerOptions options)
 {
     /// <summary>How long requests in progress may continue after the stop signal.</summary>
@@ -36,11 +35,9 @@ internal sealed partial class Server(ServerOptions options)
     /// <summary>Maximum time from the stop signal to the end of the process.</summary>
     public static readonly TimeSpan StopTime = DrainTime + TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a client may take for the TLS handshake.</summary>
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Serves until the process is asked to stop.</summary>
-    /// <returns>The exit code.</returns>
+    /// <summary>Serves until the process is asked to stop. Returns the exit code.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -98,7 +95,7 @@ internal sealed partial class Server(ServerOptions options)
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, certificate));
 
         // Each block of a body otherwise wakes two threads, one for the socket and one for the request, which costs more than the
-        // copies do. No request blocks a thread for long: what flushes a file has threads of its own.
+        // copies do. No request blocks a thread for long: what flushes a file has its own threads.
         builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
         if (certificate is not null)
         {

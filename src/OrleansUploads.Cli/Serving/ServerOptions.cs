@@ -8,18 +8,14 @@ using OrleansUploads.Gateway.Settings;
 namespace OrleansUploads.Cli.Serving;
 
 /// <summary>The options of a server.</summary>
-/// <param name="DataFolder">Full path of the data folder.</param>
-/// <param name="Listen">Address and port of the vault API and of S3.</param>
-/// <param name="DashboardListen">Address and port of the dashboard, or null to serve it at the address of the APIs.</param>
+/// <param name="DataFolder">Full path.</param>
+/// <param name="DashboardListen">Null to serve the dashboard at the address of the APIs.</param>
 /// <param name="Account">The account of the first key pair, and of anonymous requests.</param>
 /// <param name="CertificatePath">PEM file; null to serve plain HTTP.</param>
 /// <param name="CertificateKeyPath">PEM file; null to serve plain HTTP.</param>
 /// <param name="Anonymous">Whether requests need no signature.</param>
-/// <param name="HasDashboard">Whether people can look at uploads with a browser.</param>
 /// <param name="Quiet">Whether only warnings and errors are logged.</param>
-/// <param name="FloorBytes">See <see cref="DataFolderOptions.FloorBytes"/>.</param>
 /// <param name="Settings">The settings that a silo also has.</param>
-/// <param name="Seams">Replacements for tests.</param>
 internal sealed record ServerOptions(
     string DataFolder,
     IPEndPoint Listen,
@@ -37,7 +33,6 @@ internal sealed record ServerOptions(
 /// <summary>Lets tests replace parts of a server. The defaults replace nothing.</summary>
 internal sealed record ServerSeams
 {
-    /// <summary>Options of the data folder.</summary>
     public DataFolderOptions Folder { get; init; } = new();
 
     /// <summary>Replaces stores of the data folder before the engine gets them.</summary>

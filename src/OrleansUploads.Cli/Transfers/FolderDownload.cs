@@ -22,10 +22,9 @@ internal sealed class FolderDownload(Session session, DownloadChoice choice)
     private sealed record Target(InventoryEntry Archive, string Path);
 
     /// <summary>Retrieves archives. Of several that become the same file, only the newest.</summary>
-    /// <param name="archives">The archives.</param>
     /// <param name="resume">The command that continues.</param>
     /// <param name="cancellationToken">Stops the downloads. The same command continues them.</param>
-    /// <returns>The exit code: that of the first failure, if one failed.</returns>
+    /// <returns>The exit code of the first failure, if one failed.</returns>
     public async Task<int> RunAsync(IReadOnlyList<InventoryEntry> archives, string resume, CancellationToken cancellationToken)
     {
         var targets = Place(archives, out var refusedCount);

@@ -11,7 +11,7 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Tran
 
     private ILookup<string, MultipartUpload>? _inProgress;
 
-    /// <summary>Finds the uploads in progress that may be those of a file, the newest first. The vault is asked once.</summary>
+    /// <summary>Finds the uploads in progress that may be a file's, the newest first. The vault is asked once.</summary>
     /// <returns>Their IDs.</returns>
     public async Task<IReadOnlyList<string>> FindAsync(string description, long sizeBytes, CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Tran
     }
 
     /// <summary>Uploads a file or a folder, or continues its upload.</summary>
-    /// <exception cref="ArchiveUploadException">The upload stopped, or the bytes differ from those of the uploads in progress.</exception>
+    /// <exception cref="ArchiveUploadException">The upload stopped, or the bytes differ from those in progress.</exception>
     public async Task<ArchiveReceipt> RunAsync(UploadFile file, Transfer transfer, CancellationToken cancellationToken)
     {
         ArchiveUploadException? different = null;
@@ -58,7 +58,7 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Tran
     }
 
     /// <summary>Begins an upload, or continues a given one.</summary>
-    /// <exception cref="ArchiveUploadException">The upload stopped, or the bytes differ from those of the given one.</exception>
+    /// <exception cref="ArchiveUploadException">The upload stopped, or the bytes differ from the given one's.</exception>
     public async Task<ArchiveReceipt> SendAsync(UploadFile file, string? uploadId, Transfer transfer, CancellationToken cancellationToken)
     {
         var upload = new ArchiveUpload(session.Transfers, Options(file, transfer));

@@ -7,7 +7,7 @@ internal sealed class TargetFolder(string root)
 {
     /// <summary>Returns the path of the file for an archive. One without a name gets its ID. As with a tar, a slash at the beginning of a
     /// name does not count.</summary>
-    /// <exception cref="IOException">The name cannot be that of a file in the folder.</exception>
+    /// <exception cref="IOException">No file in the folder can have the name.</exception>
     public string PathOf(InventoryEntry archive)
     {
         var name = ArchiveName.Decode(archive.Description ?? "").Replace(Path.DirectorySeparatorChar, '/');

@@ -38,7 +38,7 @@ internal static class UploadCommand
             static text => $"'{text}' is not a valid value for --unfinished.");
         var command = new Command(
             "upload",
-            "Upload files as archives. A folder gives an archive for each of its files, or one with --tar. If a large file's upload was interrupted, the same command continues it.")
+            "Upload files as archives. A folder is uploaded as one archive per file, or as a single archive with --tar. If a large file's upload was interrupted, the same command continues it.")
         {
             files, RemoteCommand.Vault, description, partSize, workers, RemoteCommand.Limit, anew, skip, tar, unfinished,
         };

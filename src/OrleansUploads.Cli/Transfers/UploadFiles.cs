@@ -3,7 +3,6 @@ using OrleansUploads.Cli.Archives;
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>What is sent as one archive: a file, a folder, or standard input.</summary>
-/// <param name="Path">Its path.</param>
 /// <param name="Description">The description of its archive.</param>
 /// <param name="Bytes">Its length, or null for standard input and for a folder, which is sent as a tar.</param>
 internal sealed record UploadFile(string Path, string Description, long? Bytes);
@@ -29,7 +28,7 @@ internal sealed class UploadFiles
     /// <summary>Whether a folder is sent file by file.</summary>
     public bool HasFolder { get; private set; }
 
-    /// <summary>Looks at files and folders. A given name replaces that of a file or folder. As a tar, a folder is one archive.</summary>
+    /// <summary>Looks at files and folders. A given name replaces the file's or folder's. As a tar, a folder is one archive.</summary>
     /// <exception cref="ArgumentException">The name of a named file or folder is too long for a description.</exception>
     /// <exception cref="IOException">A named file does not exist, may not be read, or is not a file, or all of them are empty.</exception>
     public static UploadFiles Find(IEnumerable<string> paths, string? name, bool asTar)

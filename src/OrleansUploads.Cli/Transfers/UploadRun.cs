@@ -19,7 +19,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     private ResumableUpload Resumable => _resumable ??= new ResumableUpload(session, choice, _screen);
 
     /// <summary>Uploads files.</summary>
-    /// <returns>The exit code: that of the first failure, if one failed.</returns>
+    /// <returns>The exit code of the first failure, if one failed.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
         var input = paths.Contains(StandardInput.Name)

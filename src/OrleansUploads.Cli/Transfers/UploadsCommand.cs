@@ -33,7 +33,7 @@ internal static class UploadsCommand
         });
     }
 
-    /// <summary>Throws if the vault does not exist. The name may be that of a bucket, whose uploads only S3 lists.</summary>
+    /// <summary>Throws if the vault does not exist. It may be a bucket's name, whose uploads only S3 lists.</summary>
     private static async Task RequireVaultAsync(Session session, CancellationToken cancellationToken)
     {
         try

@@ -11,7 +11,6 @@ internal static class VaultCommand
         CreateDelete(),
     }.WithConnection();
 
-    /// <summary>The argument with the name of a vault.</summary>
     public static Argument<string> Name() => new("vault") { Description = "The name of the vault." };
 
     private static Command CreateCreate()

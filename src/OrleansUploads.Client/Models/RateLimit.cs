@@ -28,9 +28,7 @@ public sealed class RateLimit
         _start = _time.GetTimestamp();
     }
 
-    /// <summary>Waits until a chunk may be transferred.</summary>
-    /// <param name="bytes">The length of the chunk.</param>
-    /// <param name="cancellationToken">Stops waiting. The reserved time stays reserved.</param>
+    /// <summary>Waits until a chunk may be transferred. If it is cancelled, the reserved time stays reserved.</summary>
     internal Task TakeAsync(int bytes, CancellationToken cancellationToken)
     {
         TimeSpan delay;
@@ -45,6 +43,6 @@ public sealed class RateLimit
         return delay > TimeSpan.Zero ? Task.Delay(delay, _time, cancellationToken) : Task.CompletedTask;
     }
 
-    /// <summary>Returns the length of the chunks to transfer at this rate, at most <paramref name="maxBytes"/>.</summary>
+    /// <summary>At most <paramref name="maxBytes"/>.</summary>
     internal int CapChunk(int maxBytes) => (int)Math.Min(maxBytes, _bytesPerSecond / ChunksPerSecond);
 }

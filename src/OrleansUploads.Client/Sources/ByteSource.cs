@@ -49,7 +49,7 @@ public abstract class ByteSource : IDisposable
     }
 }
 
-/// <summary>A file. Reads give the offset, so workers share one handle without a lock.</summary>
+/// <summary>Reads give the offset, so workers share one handle without a lock.</summary>
 internal sealed class FileByteSource : ByteSource
 {
     private readonly SafeFileHandle _file;
@@ -93,7 +93,6 @@ internal sealed class FileByteSource : ByteSource
     }
 }
 
-/// <summary>Bytes in memory.</summary>
 internal sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes) : ByteSource
 {
     public override long LengthBytes => bytes.Length;

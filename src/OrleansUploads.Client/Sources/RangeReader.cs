@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 
 namespace OrleansUploads.Client.Sources;
 
-/// <summary>Reads a range of a source from beginning to end.</summary>
 internal static class RangeReader
 {
     private static readonly int HashBytes = PartHasher.BatchBytes;

@@ -34,7 +34,6 @@ public sealed class ArchiveDownload
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Workers, 1, nameof(options));
     }
 
-    /// <summary>The size and tree hash of a finished job's output.</summary>
     private readonly record struct OutputProperties(long SizeBytes, TreeHash TreeHash);
 
     /// <summary>Starts a retrieval job, waits for it to finish, and downloads the archive to a file.</summary>

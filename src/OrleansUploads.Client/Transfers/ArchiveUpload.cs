@@ -215,7 +215,7 @@ public sealed class ArchiveUpload
 
     private static EndOfStreamException EmptyStream() => new("The stream is empty. An archive must have at least one byte.");
 
-    /// <summary>The stream cannot be that of the upload, which was not changed.</summary>
+    /// <summary>The stream cannot be the upload's. The upload was not changed.</summary>
     private static ArchiveUploadException Refused(string uploadId, Exception reason) => new(uploadId, reason.Message, reason);
 
     private static ArchiveUploadException Stopped(string uploadId, string where, Exception failure) =>

@@ -36,7 +36,7 @@ public enum PartDifferenceKind
 /// <param name="Range">The part's range in the source, or on the server for an unexpected part.</param>
 public readonly record struct PartDifference(PartDifferenceKind Kind, ByteRange Range)
 {
-    /// <summary>Describes the difference as a sentence.</summary>
+    /// <summary>As a sentence.</summary>
     internal string Describe() => Kind switch
     {
         PartDifferenceKind.Missing => $"The server does not have bytes {Range}.",

@@ -10,7 +10,6 @@ internal sealed class OpenUpload(
     private readonly Lock _gate = new();
     private UploadProgress _progress = begun;
 
-    /// <summary>The number of parts that are sent or skipped.</summary>
     public int PartsDone
     {
         get
@@ -22,8 +21,7 @@ internal sealed class OpenUpload(
         }
     }
 
-    /// <summary>Sends the parts of a source.</summary>
-    /// <returns>The tree hashes of all parts.</returns>
+    /// <summary>Sends the parts of a source, and returns the tree hashes of all parts.</summary>
     public async Task<TreeHash[]> SendAsync(ByteSource source, PartPlan plan, CancellationToken cancellationToken)
     {
         var hashes = new TreeHash[plan.PartCount];
@@ -62,8 +60,8 @@ internal sealed class OpenUpload(
         return hashes;
     }
 
-    /// <summary>Sends the parts of a stream. The next part is read while the workers send the ones before it.</summary>
-    /// <returns>The tree hashes of all parts.</returns>
+    /// <summary>Sends the parts of a stream, and returns the tree hashes of all parts. The next part is read while the
+    /// workers send the ones before it.</summary>
     public async Task<TreeHash[]> SendAsync(StreamParts parts, CancellationToken cancellationToken)
     {
         var hashes = new List<Task<TreeHash>>();

@@ -14,7 +14,7 @@ internal static partial class OwnFile
     private const int NoEntry = 2;
 
     /// <summary>Creates a file for exclusive access.</summary>
-    /// <exception cref="IOException">The name is taken, also if it is that of a link to nothing.</exception>
+    /// <exception cref="IOException">The name is taken, also by a link to nothing.</exception>
     public static SafeFileHandle Create(string path) =>
         File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.Asynchronous);
 

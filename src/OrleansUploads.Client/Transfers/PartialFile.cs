@@ -4,13 +4,13 @@ using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>A partly downloaded file. It grows by whole, verified ranges. The tree hash
-/// of the file is computed from those of its ranges, so no byte is read twice.</summary>
+/// <summary>A partly downloaded file. It grows by whole, verified ranges. Its tree hash is computed from its ranges' hashes,
+/// so no byte is read twice.</summary>
 internal sealed class PartialFile(SafeFileHandle file, int rangeBytes) : IDisposable
 {
     private readonly List<TreeHash> _ranges = [];
 
-    /// <summary>The number of verified bytes, from the beginning of the file.</summary>
+    /// <summary>From the beginning of the file.</summary>
     public long VerifiedBytes { get; private set; }
 
     /// <summary>The tree hash of all verified bytes.</summary>
@@ -55,14 +55,12 @@ internal sealed class PartialFile(SafeFileHandle file, int rangeBytes) : IDispos
         RandomAccess.SetLength(file, VerifiedBytes);
     }
 
-    /// <summary>The tree hash of some verified bytes.</summary>
     public async Task<TreeHash> HashAsync(ByteRange range, CancellationToken cancellationToken)
     {
         using var source = new FileByteSource(file);
         return await RangeReader.HashAsync(source, range, cancellationToken);
     }
 
-    /// <summary>Removes all bytes.</summary>
     public void Clear()
     {
         _ranges.Clear();
@@ -70,7 +68,6 @@ internal sealed class PartialFile(SafeFileHandle file, int rangeBytes) : IDispos
         RandomAccess.SetLength(file, 0);
     }
 
-    /// <summary>Appends a verified range.</summary>
     public async Task AppendAsync(FetchedRange range, CancellationToken cancellationToken)
     {
         await RandomAccess.WriteAsync(file, range.Bytes, VerifiedBytes, cancellationToken);

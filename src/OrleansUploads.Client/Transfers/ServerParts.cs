@@ -6,13 +6,10 @@ internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedP
     // An upload has at most 10,000 parts. A list with more pages comes from a broken server.
     private const int MaxPages = 10_001;
 
-    /// <summary>No parts.</summary>
     public static ServerParts None { get; } = new(0, []);
 
-    /// <summary>The part size that the upload was initiated with.</summary>
     public long PartSizeBytes => partSizeBytes;
 
-    /// <summary>Reads all pages of the server's list.</summary>
     public static async Task<ServerParts> ReadAsync(
         GlacierClient client, string vault, string uploadId, CancellationToken cancellationToken)
     {
@@ -38,10 +35,8 @@ internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedP
             GlacierErrorCodes.UnreadableAnswer, $"The server's list of parts has more than {MaxPages} pages.");
     }
 
-    /// <summary>The number of parts.</summary>
     public int Count => byStart.Count;
 
-    /// <summary>Whether the server has a part that starts at an offset.</summary>
     public bool HasPartAt(long startBytes) => byStart.ContainsKey(startBytes);
 
     /// <summary>Whether the server has a part with exactly this range and tree hash.</summary>

@@ -28,11 +28,10 @@ internal sealed class StreamParts
 
     public int PartSizeBytes { get; }
 
-    /// <summary>The number of bytes that have been taken.</summary>
+    /// <summary>Taken so far.</summary>
     public long LengthBytes { get; private set; }
 
-    /// <summary>Reads the next part.</summary>
-    /// <returns>Whether there is one.</returns>
+    /// <summary>Returns whether there is a next part.</summary>
     /// <exception cref="IOException">The stream is longer than 10,000 parts, or it cannot be read.</exception>
     public async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
@@ -52,7 +51,6 @@ internal sealed class StreamParts
                 $"The stream is longer than {GlacierLimits.MaxParts} parts of {PartSizeBytes} bytes. Use larger parts.");
     }
 
-    /// <summary>Takes the part that was read.</summary>
     public StreamPart Take()
     {
         var buffer = _read ?? throw new InvalidOperationException("No part has been read.");
@@ -70,6 +68,5 @@ internal readonly struct StreamPart(ByteRange range, byte[] buffer)
 
     public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, (int)Range.LengthBytes);
 
-    /// <summary>Gives the buffer back.</summary>
     public void Return() => ArrayPool<byte>.Shared.Return(buffer);
 }

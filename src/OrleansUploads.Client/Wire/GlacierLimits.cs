@@ -9,16 +9,14 @@ internal static class GlacierLimits
     /// <summary>The largest part size: 4 GiB. Also the largest archive that a single request can upload.</summary>
     public const long MaxPartSizeBytes = 4096L * TreeHash.LeafBytes;
 
-    /// <summary>The maximum number of parts in one upload.</summary>
     public const int MaxParts = 10_000;
 
-    /// <summary>The maximum length of a description, in characters of printable ASCII (0x20 to 0x7E).</summary>
+    /// <summary>Of printable ASCII (0x20 to 0x7E).</summary>
     public const int MaxDescriptionChars = 1024;
 
-    /// <summary>The maximum length of a part's location, in characters of printable ASCII.</summary>
+    /// <summary>Of printable ASCII.</summary>
     public const int MaxLocationChars = 1024;
 
-    /// <summary>The maximum length of a vault name, in characters.</summary>
     public const int MaxVaultNameChars = 255;
 
     /// <summary>Returns the description unchanged if it is valid or null.</summary>

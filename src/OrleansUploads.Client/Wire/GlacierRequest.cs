@@ -5,17 +5,16 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Client.Wire;
 
-/// <summary>One request of the protocol. Each attempt creates a new HTTP message from it.</summary>
-/// <param name="Method">The HTTP method.</param>
-/// <param name="PathAndQuery">The encoded path and query, starting with <c>/</c>.</param>
+/// <summary>One request of the protocol. Each attempt creates a new HTTP message from it. <paramref name="PathAndQuery"/> is
+/// encoded and starts with <c>/</c>.</summary>
 internal sealed record GlacierRequest(HttpMethod Method, string PathAndQuery)
 {
     private readonly List<KeyValuePair<string, string>> _headers = [];
 
-    /// <summary>Headers in addition to those that every request has. Those of the body are among them.</summary>
+    /// <summary>Headers in addition to those that every request has. The body's headers are among them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers;
 
-    /// <summary>The body, or null for none.</summary>
+    /// <summary>Null for none.</summary>
     public HashedBody? Body { get; init; }
 
     /// <summary>Whether the result of the request disposes of the response, because it streams the body after the call.</summary>
@@ -37,7 +36,6 @@ internal sealed record GlacierRequest(HttpMethod Method, string PathAndQuery)
         return this;
     }
 
-    /// <summary>Returns the request with a JSON document as its body.</summary>
     public GlacierRequest WithJson<T>(T document, JsonTypeInfo<T> type) =>
         (this with { Body = HashedBody.Of(JsonSerializer.SerializeToUtf8Bytes(document, type)) })
             .WithHeader("content-type", "application/json");

@@ -1,6 +1,5 @@
 namespace OrleansUploads.Client.Wire;
 
-/// <summary>The headers that the protocol defines.</summary>
 internal static class HeaderNames
 {
     /// <summary>What this project's server accepts besides the protocol of Amazon.</summary>

@@ -20,10 +20,9 @@ internal sealed class IdleTimer : IDisposable
     /// <summary>Whether the timeout has passed.</summary>
     public bool HasFired => _idle.IsCancellationRequested;
 
-    /// <summary>Restarts the timeout after bytes were transferred.</summary>
     public void Restart() => _idle.CancelAfter(_timeout);
 
-    /// <summary>Creates the exception to throw after the timeout.</summary>
+    /// <summary>To throw after the timeout.</summary>
     public GlacierException CreateException(Exception cause) =>
         new(GlacierErrorCodes.IdleTimeout, $"No byte was transferred for {_timeout}.", cause) { IsTransient = true };
 

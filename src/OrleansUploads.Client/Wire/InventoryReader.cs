@@ -10,10 +10,8 @@ internal static class InventoryReader
     // The longest entry has a description of 1,024 characters, and each may be escaped.
     private const int BufferBytes = 256 * 1024;
 
-    /// <summary>Enumerates the entries of an inventory.</summary>
-    /// <param name="read">Reads the next bytes of the inventory.</param>
-    /// <param name="cancellationToken">Cancels reading.</param>
-    /// <exception cref="GlacierException">The body is not an inventory, or it ends early.</exception>
+    /// <summary>Enumerates the entries of an inventory. <paramref name="read"/> reads its next bytes. Throws a
+    /// <see cref="GlacierException"/> if the body is not an inventory, or ends early.</summary>
     public static async IAsyncEnumerable<InventoryEntry> ReadAsync(
         Func<Memory<byte>, CancellationToken, ValueTask<int>> read, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -48,8 +46,7 @@ internal static class InventoryReader
         }
     }
 
-    /// <summary>Adds the entries that are complete.</summary>
-    /// <returns>The number of bytes that need not be read again.</returns>
+    /// <summary>Adds the entries that are complete. Returns the number of bytes that need not be read again.</summary>
     private static int Take(ReadOnlySpan<byte> bytes, bool isLast, ref Position position, List<InventoryEntry> entries)
     {
         try

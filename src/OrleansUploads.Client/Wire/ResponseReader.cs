@@ -4,12 +4,10 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace OrleansUploads.Client.Wire;
 
-/// <summary>Reads headers, documents and errors from the server's responses.</summary>
 internal static class ResponseReader
 {
     private const int MaxErrorBytes = 64 * 1024;
 
-    /// <summary>Reads the JSON document of a successful response.</summary>
     public static async Task<T> ReadJsonAsync<T>(
         HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
@@ -29,21 +27,20 @@ internal static class ResponseReader
     public static string RequireHeader(HttpResponseMessage response, string name) =>
         FindHeader(response, name) ?? throw Unreadable(response, $"The response has no header {name}.");
 
-    /// <summary>Returns a header's value, or null if the header is missing.</summary>
+    /// <summary>Null if the header is missing.</summary>
     public static string? FindHeader(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
-    /// <summary>Returns the header <c>x-amz-sha256-tree-hash</c>, or null if it is missing.</summary>
+    /// <summary><c>x-amz-sha256-tree-hash</c>, or null if it is missing.</summary>
     public static TreeHash? FindTreeHash(HttpResponseMessage response) =>
         FindHeader(response, HeaderNames.TreeHash) is not { } text ? null
         : TreeHash.TryParse(text, out var hash) ? hash
         : throw Unreadable(response, $"The response header {HeaderNames.TreeHash} is '{text}', which is not a tree hash.");
 
-    /// <summary>Returns the <c>Content-Range</c> of a partial response, or null for a complete response.</summary>
+    /// <summary>Of a partial response; null for a complete response.</summary>
     public static ByteRange? FindRange(HttpResponseMessage response) =>
         response.Content.Headers.ContentRange is { From: { } first, To: { } last } ? new ByteRange(first, last + 1) : null;
 
-    /// <summary>Reads an error response and returns it as an exception.</summary>
     public static async Task<GlacierException> ReadErrorAsync(
         HttpResponseMessage response, TimeProvider timeProvider, CancellationToken cancellationToken)
     {

@@ -43,16 +43,11 @@ internal sealed class Transport
     /// <summary>Whether a response of the server said that it accepts an upload without its linear hash.</summary>
     public bool AcceptsUnsignedPayload => Volatile.Read(ref _acceptsUnsignedPayload);
 
-    /// <summary>Starts the idle timer of an attempt.</summary>
     public IdleTimer StartIdleTimer(CancellationToken cancellationToken) =>
         new(_options.IdleTimeout, _options.TimeProvider, cancellationToken);
 
-    /// <summary>Sends a request, with retries, and reads the response.</summary>
-    /// <param name="request">The request to send.</param>
-    /// <param name="read">Reads a successful response. It runs at most once per attempt.</param>
-    /// <param name="retry">The retry policy.</param>
-    /// <param name="cancellationToken">Cancels all attempts.</param>
-    /// <param name="operation">The method of the client, which names the activity.</param>
+    /// <summary>Sends a request, with retries, and reads the response. <paramref name="read"/> runs at most once per
+    /// attempt. <paramref name="operation"/> is the client's method, which names the activity.</summary>
     public Task<T> RunAsync<T>(
         GlacierRequest request,
         Func<HttpResponseMessage, CancellationToken, Task<T>> read,
@@ -179,9 +174,8 @@ internal sealed class Transport
         return message;
     }
 
-    /// <summary>Runs a call as an activity, if anything listens.</summary>
-    /// <param name="method">The client's method. The activity has its name without <c>Async</c>.</param>
-    /// <param name="call">Sends the request and reads the response.</param>
+    /// <summary>Runs a call as an activity, if anything listens. The activity has the name of <paramref name="method"/>
+    /// without <c>Async</c>.</summary>
     private static async Task<T> TraceAsync<T>(string method, Func<Task<T>> call)
     {
         var name = method.EndsWith(MethodSuffix, StringComparison.Ordinal) ? method[..^MethodSuffix.Length] : method;

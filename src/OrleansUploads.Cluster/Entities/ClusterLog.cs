@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansUploads.Cluster.Entities;
 
-/// <summary>What a silo tells the operator in the log.</summary>
 internal static partial class ClusterLog
 {
     [LoggerMessage(3001, LogLevel.Warning, "{Entity} could not be woken: {Reason} The next tick of its reminder tries again")]

@@ -37,13 +37,10 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
     /// <summary>Cancelled when the activation ends. Never disposed, because a delivery may still ask for the token.</summary>
     private CancellationTokenSource Stopping { get; } = new();
 
-    /// <summary>The ports of the silo's grains.</summary>
     private protected EntityGrainPorts Ports { get; }
 
-    /// <summary>The ID of this entity.</summary>
     private protected EntityId Entity { get; }
 
-    /// <inheritdoc/>
     public async ValueTask<EntityReply> AskAsync(EntityMessage command)
     {
         if (!CallerStore.Is(Ports.Parts))
@@ -69,7 +66,6 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
         }
     }
 
-    /// <inheritdoc/>
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
         try
@@ -84,7 +80,6 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
         }
     }
 
-    /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await Stopping.CancelAsync();

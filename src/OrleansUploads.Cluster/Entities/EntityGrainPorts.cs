@@ -11,20 +11,11 @@ using OrleansUploads.Engine.Ownership;
 namespace OrleansUploads.Cluster.Entities;
 
 /// <summary>The ports of a silo's grains.</summary>
-/// <param name="Catalog">Creates the runners of entities.</param>
-/// <param name="Host">Sends commands to other entities. It does not hold them: the runner repeats deliveries itself.</param>
-/// <param name="ClientHost">Sends the commands of clients to other entities. It holds them while a silo is replaced, and remembers
-/// vaults for two seconds.</param>
-/// <param name="Parts">Stores manifests.</param>
-/// <param name="Storage">Stores journals.</param>
-/// <param name="Reminders">Registers the reminders that wake entities.</param>
-/// <param name="Options">The options of the entities.</param>
-/// <param name="Clock">The clock by which entities decide.</param>
-/// <param name="Log">Logs failures of grains.</param>
-/// <param name="EngineLog">Logs failures of the engine.</param>
+/// <param name="Host">Does not hold commands: the runner repeats deliveries itself.</param>
+/// <param name="ClientHost">For the commands of clients. It holds them while a silo is replaced, and remembers vaults for
+/// two seconds.</param>
 /// <param name="Departure">Ends commands when the silo leaves the cluster.</param>
-/// <param name="Notifier">Sends notifications of finished jobs; null to send none.</param>
-/// <param name="Meter">Measures the output of inventory jobs, or null if no job needs it.</param>
+/// <param name="Meter">Null if no job needs it.</param>
 public sealed record EntityGrainPorts(
     EntityCatalog Catalog,
     [FromKeyedServices(ClusterNames.DirectHost)] IEntityHost Host,

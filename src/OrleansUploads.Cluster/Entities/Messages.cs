@@ -3,17 +3,16 @@ using OrleansUploads.Engine.Contracts;
 
 namespace OrleansUploads.Cluster.Entities;
 
-/// <summary>Converts commands and answers to and from the messages that grains exchange.</summary>
 internal static class Messages
 {
-    /// <summary>Packs a command, an answer or a refusal.</summary>
+    /// <summary>A command, an answer or a refusal.</summary>
     public static EntityMessage Pack(object message)
     {
         var (name, body) = WireMessage.Pack(message);
         return new EntityMessage(name, body);
     }
 
-    /// <summary>Unpacks a command, an answer or a refusal.</summary>
+    /// <summary>Throws a <see cref="System.Text.Json.JsonException"/> if the message comes from another version.</summary>
     /// <exception cref="System.Text.Json.JsonException">The message comes from another version.</exception>
     public static T Unpack<T>(EntityMessage message)
         where T : class =>

@@ -103,8 +103,8 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
         }
     }
 
-    /// <summary>Remembers the wake time of a version, unless that of a later one is known: an entity does not wait for the answer to a
-    /// write that takes too long, so the answer may come after those to later writes.</summary>
+    /// <summary>Remembers the wake time of a version, unless a later version's is known: an entity does not wait for the
+    /// answer to a write that takes too long, so the answer may come after the answers to later writes.</summary>
     private void Remember(long version, DateTimeOffset? wakeAt)
     {
         if (version >= _version)

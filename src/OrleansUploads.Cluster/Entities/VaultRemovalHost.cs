@@ -3,16 +3,13 @@ using OrleansUploads.Core.Deciding;
 
 namespace OrleansUploads.Cluster.Entities;
 
-/// <summary>Unregisters a deleted vault when no process remembers it any more. A vault of the same name begins after that, so no request to
-/// it is taken for one to the deleted vault. The answer to the deletion waits for it.</summary>
-/// <param name="inner">Sends commands.</param>
-/// <param name="time">The clock.</param>
+/// <summary>Unregisters a deleted vault when no process remembers it. A vault of the same name begins after that,
+/// so no request to it is taken for one to the deleted vault. The answer to the deletion waits for it.</summary>
 internal sealed class VaultRemovalHost(IEntityHost inner, TimeProvider time) : IEntityHost
 {
     /// <summary>How long a process remembers a vault and its policies.</summary>
     public static readonly TimeSpan VaultMemory = TimeSpan.FromSeconds(2);
 
-    /// <inheritdoc/>
     public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         if (command is RemoveVault)

@@ -3,13 +3,9 @@ using Orleans.Timers;
 namespace OrleansUploads.Cluster.Entities;
 
 /// <summary>The reminder that wakes an entity. Every entity has at most one.</summary>
-/// <param name="registry">Registers reminders.</param>
-/// <param name="grain">The entity's grain.</param>
-/// <param name="time">The clock.</param>
 /// <param name="interval">The minimum time between two ticks.</param>
 internal sealed class WakeReminder(IReminderRegistry registry, GrainId grain, TimeProvider time, TimeSpan interval)
 {
-    /// <summary>The name of the reminder.</summary>
     public const string Name = "wake";
 
     /// <summary>The maximum delay until the first tick. Orleans allows at most 49 days. Waking an entity early is harmless.</summary>

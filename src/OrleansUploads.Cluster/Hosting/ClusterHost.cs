@@ -5,12 +5,11 @@ using OrleansUploads.Core.Deciding;
 
 namespace OrleansUploads.Cluster.Hosting;
 
-/// <summary>Sends commands to the entities of a cluster, from a silo or from a cluster client.</summary>
+/// <summary>From a silo or from a cluster client.</summary>
 public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
 {
     private readonly EntityGrains _grains = new(grains);
 
-    /// <inheritdoc/>
     public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         var reply = await CallGrainAsync(entity, Messages.Pack(command), cancellationToken);

@@ -1,11 +1,10 @@
 namespace OrleansUploads.Cluster.Hosting;
 
-/// <summary>Asks Orleans' management grain about silos, from a silo or from a cluster client.</summary>
+/// <summary>From a silo or from a cluster client.</summary>
 public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
 {
     private readonly EntityGrains _grains = new(grains);
 
-    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<KnownSilo>> ListSilosAsync(CancellationToken cancellationToken)
     {
         try
@@ -24,7 +23,6 @@ public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask<string?> FindSiloAsync(EntityId entity, CancellationToken cancellationToken)
     {
         try

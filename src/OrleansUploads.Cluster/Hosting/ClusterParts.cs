@@ -15,7 +15,6 @@ namespace OrleansUploads.Cluster.Hosting;
 /// <summary>Lets the processes of a cluster use its part store while the cluster holds it.</summary>
 public static class ClusterParts
 {
-    /// <summary>The ownership of a part store by the cluster of a silo's services.</summary>
     public static StoreOwnership OwnershipOf(IStoreMark parts, IServiceProvider silo)
     {
         ArgumentNullException.ThrowIfNull(silo);

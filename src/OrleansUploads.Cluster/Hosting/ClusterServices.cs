@@ -19,8 +19,8 @@ namespace OrleansUploads.Cluster.Hosting;
 /// <summary>Registers the entities in a silo, and access to them in silos and cluster clients.</summary>
 public static class ClusterServices
 {
-    /// <summary>Number of shards of a vault's archive index. Each shard is a grain with rows of its own, and an inventory asks all that
-    /// have archives one after the other, so there are fewer of them than in one process.</summary>
+    /// <summary>Each shard is a grain with its own rows, and an inventory asks all that have archives one after the other,
+    /// so there are fewer of them than in one process.</summary>
     private const int ArchiveShards = VaultIncarnation.FewShards;
 
     /// <summary>Adds the entities to a silo. The caller must also register an <see cref="IPartStore"/>, a grain storage provider
@@ -106,7 +106,6 @@ public static class ClusterServices
         services.AddHostedService<ServiceRecord>();
     }
 
-    /// <summary>Adds access to the entities, for silos and for gateways that are cluster clients.</summary>
     public static IServiceCollection AddOrleansUploadsClient(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);

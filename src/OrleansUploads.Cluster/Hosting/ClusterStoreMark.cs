@@ -21,10 +21,7 @@ public static class ClusterStoreMark
     internal static GrainId HeldRow { get; } = GrainId.Create(RowName, "held");
 
     /// <summary>Checks that the part store and the storage have the same mark. Marks both if both are new.</summary>
-    /// <param name="storage">The grain storage.</param>
-    /// <param name="parts">The part store.</param>
     /// <param name="ownership">Takes a new part store before it is marked.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="StoreMarkException">They do not belong together.</exception>
     public static ValueTask RequireMatchAsync(
         IGrainStorage storage, IStoreMark parts, StoreOwnership ownership, CancellationToken cancellationToken) =>
@@ -47,11 +44,9 @@ public static class ClusterStoreMark
             ? mark[..Math.Min(mark.Length, StoreMarks.Bytes / 2)]
             : await FindAsync(storage, ClaimRow, cancellationToken);
 
-    /// <summary>Marks the storage as the part store is marked, in place of any other mark. Marks the part store first if it has no mark.</summary>
-    /// <param name="storage">The grain storage.</param>
-    /// <param name="parts">The part store.</param>
+    /// <summary>Marks the storage as the part store is marked, in place of any other mark. Marks the part store first if it
+    /// has no mark.</summary>
     /// <param name="random">The content of a new mark: unique random bytes.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
     public static async Task MakeAsync(
         IGrainStorage storage, IStoreMark parts, ReadOnlyMemory<byte> random, CancellationToken cancellationToken)
     {
@@ -71,7 +66,6 @@ public static class ClusterStoreMark
         return state.RecordExists ? state.State?.Content : null;
     }
 
-    /// <summary>Reads a row, to replace it.</summary>
     internal static async Task<GrainState<JournalRow>> ReadAsync(
         IGrainStorage storage, GrainId row, CancellationToken cancellationToken)
     {
@@ -81,8 +75,8 @@ public static class ClusterStoreMark
         return state;
     }
 
-    /// <summary>Replaces a row whose state was read before. With a new state, it creates the row unless it exists.</summary>
-    /// <returns>The content of the row afterwards, which may be that of another process.</returns>
+    /// <summary>Replaces a row whose state was read before. With a new state, it creates the row unless it exists. Returns
+    /// the content of the row afterwards, which may be another process's.</summary>
     internal static async Task<byte[]> WriteAsync(
         IGrainStorage storage, GrainId row, GrainState<JournalRow> state, byte[] content, CancellationToken cancellationToken)
     {

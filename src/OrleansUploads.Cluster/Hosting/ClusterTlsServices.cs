@@ -7,13 +7,10 @@ using OrleansUploads.Cluster.Tls;
 
 namespace OrleansUploads.Cluster.Hosting;
 
-/// <summary>TLS on the ports of a silo.</summary>
 public static class ClusterTlsServices
 {
-    /// <summary>Lets only silos use the port for silos, and only those with a certificate of the cluster's authority the port for clients.
-    /// They are trusted like silos. Without it, everyone who reaches the ports can call everything.</summary>
-    /// <param name="silo">The silo.</param>
-    /// <param name="files">The silo's certificates.</param>
+    /// <summary>Lets only silos use the port for silos, and only processes with a certificate of the cluster's authority the port for
+    /// clients. They are trusted like silos. Without it, everyone who reaches the ports can call everything.</summary>
     public static ISiloBuilder UseClusterTls(this ISiloBuilder silo, TlsFiles files)
     {
         ArgumentNullException.ThrowIfNull(silo);

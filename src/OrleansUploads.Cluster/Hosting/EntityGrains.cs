@@ -12,7 +12,6 @@ namespace OrleansUploads.Cluster.Hosting;
 /// rest of a call that does nothing, so the types of each kind of entity are kept.</remarks>
 internal sealed class EntityGrains(IGrainFactory grains)
 {
-    /// <summary>The grain of each kind of entity, and the interface by which it is called.</summary>
     public static readonly FrozenDictionary<EntityKind, (Type Grain, Type Interface)> Kinds =
         new Dictionary<EntityKind, (Type, Type)>
         {
@@ -29,7 +28,6 @@ internal sealed class EntityGrains(IGrainFactory grains)
 
     private readonly ConcurrentDictionary<EntityKind, (GrainType Grain, GrainInterfaceType Interface)> _types = new();
 
-    /// <summary>The grain of an entity.</summary>
     public IEntityGrain Of(EntityId entity)
     {
         if (_types.TryGetValue(entity.Kind, out var types))

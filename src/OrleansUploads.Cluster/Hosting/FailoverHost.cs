@@ -4,13 +4,10 @@ using OrleansUploads.Core.Deciding;
 
 namespace OrleansUploads.Cluster.Hosting;
 
-/// <summary>Holds commands while the silo of their entity is replaced, and sends the identical command again. The caller sees a slow
-/// answer instead of an error.</summary>
-/// <param name="inner">Sends commands once.</param>
-/// <param name="options">The limits.</param>
-/// <param name="time">The clock.</param>
-/// <param name="stopping">Canceled when this process begins to stop. From then on nothing is held, because the requests would delay the
-/// end of the process.</param>
+/// <summary>Holds commands while the silo of their entity is replaced, and sends the identical command again. The caller
+/// sees a slow answer instead of an error.</summary>
+/// <param name="stopping">Canceled when this process begins to stop. From then on nothing is held, because the requests
+/// would delay the end of the process.</param>
 internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, TimeProvider time, CancellationToken stopping)
     : IEntityHost
 {
@@ -60,8 +57,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
         }
     }
 
-    /// <summary>Counts a further command that is held.</summary>
-    /// <returns>False if it does not fit, so that it must not be held.</returns>
+    /// <summary>False if the command does not fit, so that it must not be held.</summary>
     private bool TryHold(long bytes)
     {
         lock (_gate)
@@ -156,7 +152,6 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
 
     private sealed record Held(EntityId Entity, ICommand Command, long StartedAt)
     {
-        /// <summary>Whether the command was sent and not answered.</summary>
         public bool IsSent { get; set; }
     }
 
@@ -170,10 +165,9 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
         /// <summary>Completes when the probe ends: true if the entity has answered it, false if its caller gave up.</summary>
         public Task<bool> Probe => _probe.Task;
 
-        /// <summary>Makes the caller's command the probe, unless there is one.</summary>
+        /// <summary>The caller's command, unless there is a probe.</summary>
         public bool TryBecomeProbe() => Interlocked.Exchange(ref _hasProbe, 1) == 0;
 
-        /// <summary>Releases the commands that wait for the probe.</summary>
         public void EndProbe(bool hasAnswered) => _probe.TrySetResult(hasAnswered);
     }
 }
@@ -189,15 +183,15 @@ public sealed record FailoverOptions
     /// write may take, because a write may wait for a reminder.</summary>
     public static readonly TimeSpan ServiceAttemptTime = TimeSpan.FromSeconds(7);
 
-    /// <summary>The delay before an entity is asked again. It doubles with each attempt.</summary>
+    /// <summary>It doubles with each attempt.</summary>
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The maximum delay before an entity is asked again.</summary>
+    /// <summary>Before an entity is asked again.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The maximum number of commands that are held at a time.</summary>
+    /// <summary>At a time.</summary>
     public int MaxCommands { get; init; } = 4096;
 
-    /// <summary>The maximum length of the commands that are held at a time, as messages in bytes.</summary>
+    /// <summary>At a time, as messages in bytes.</summary>
     public long MaxBytes { get; init; } = 64 * 1024 * 1024;
 }

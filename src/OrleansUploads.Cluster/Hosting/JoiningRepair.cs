@@ -20,13 +20,10 @@ internal abstract class JoiningRepair(IMembershipTable table, ILocalSiloDetails 
     private readonly CancellationTokenSource _active = new();
     private Task _joining = Task.CompletedTask;
 
-    /// <summary>This silo.</summary>
     protected SiloAddress Self => self.SiloAddress;
 
-    /// <summary>The clock.</summary>
     protected TimeProvider Time => time;
 
-    /// <summary>What the operator reads.</summary>
     protected ILogger Log => log;
 
     public void Participate(ISiloLifecycle lifecycle)
@@ -38,8 +35,7 @@ internal abstract class JoiningRepair(IMembershipTable table, ILocalSiloDetails 
 
     public void Dispose() => _active.Dispose();
 
-    /// <summary>Chooses an entry to change, and changes it.</summary>
-    /// <returns>The changed entry with its ETag, or null if no entry needs a change.</returns>
+    /// <summary>Changes an entry. Returns it with its ETag, or null if no entry needs a change.</summary>
     protected abstract Tuple<MembershipEntry, string>? ChangeOne(IList<Tuple<MembershipEntry, string>> members);
 
     /// <summary>Called when a change is in the table.</summary>
@@ -91,9 +87,8 @@ internal abstract class JoiningRepair(IMembershipTable table, ILocalSiloDetails 
         }
     }
 
-    /// <summary>Changes at most one entry.</summary>
-    /// <returns>Whether no entry needed a change. Otherwise the table must be read again, because every write changes its
-    /// version.</returns>
+    /// <summary>Changes at most one entry. Returns whether none needed a change. Otherwise the table must be read again,
+    /// because every write changes its version.</summary>
     private async Task<bool> TryRepairAsync(CancellationToken cancellationToken)
     {
         var members = await table.ReadAllAsync(cancellationToken);

@@ -10,10 +10,10 @@ using OrleansUploads.Cluster.Tls;
 
 namespace OrleansUploads.Cluster.Hosting;
 
-/// <summary>The open connections of a silo with TLS. A handshake verifies a certificate once, and connections stay open for days. So they
-/// are closed when their certificates are not valid any longer.</summary>
-/// <remarks>A connection is closed when the authority that issued the certificate of the peer is removed, and that of an ingestion node
-/// also when the certificate expires. That of a silo or a gateway then stays open, because closing it would delay the calls on it.</remarks>
+/// <summary>The open connections of a silo with TLS. A handshake verifies a certificate once, and connections stay open for
+/// days. So they are closed when their certificates are no longer valid.</summary>
+/// <remarks>A connection is closed when the authority that issued the certificate of the peer is removed. It stays open when
+/// the certificate expires, because closing it would delay the calls on it.</remarks>
 internal sealed partial class PeerConnections(ClusterCertificates certificates, TimeProvider time, ILogger<PeerConnections> log)
     : BackgroundService, IConnectionMiddleware
 {
@@ -40,7 +40,6 @@ internal sealed partial class PeerConnections(ClusterCertificates certificates, 
         }
     }
 
-    /// <summary>Looks at the certificates every second.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
@@ -50,7 +49,6 @@ internal sealed partial class PeerConnections(ClusterCertificates certificates, 
         }
     }
 
-    /// <summary>Closes the connections whose certificates are not valid any longer.</summary>
     private void CloseInvalid()
     {
         var version = certificates.Version;
@@ -62,7 +60,7 @@ internal sealed partial class PeerConnections(ClusterCertificates certificates, 
                 if (FindFlaw(certificate, isRenewed) is { } flaw)
                 {
                     LogClosed(log, connection.RemoteEndPoint?.ToString() ?? "-", certificate.Subject, flaw);
-                    connection.Abort(new ConnectionAbortedException($"The certificate of the peer is not valid any longer: {flaw}"));
+                    connection.Abort(new ConnectionAbortedException($"The certificate of the peer is no longer valid: {flaw}"));
                 }
             }
             catch (CryptographicException) when (!_open.ContainsKey(connection))
@@ -83,6 +81,6 @@ internal sealed partial class PeerConnections(ClusterCertificates certificates, 
     }
 
     [LoggerMessage(
-        3022, LogLevel.Warning, "The connection with {Address} is closed, because its certificate {Subject} is not valid any longer: {Reason}")]
+        3022, LogLevel.Warning, "The connection with {Address} is closed, because its certificate {Subject} is no longer valid: {Reason}")]
     private static partial void LogClosed(ILogger log, string address, string subject, string reason);
 }

@@ -3,15 +3,14 @@ using Microsoft.AspNetCore.Connections;
 
 namespace OrleansUploads.Cluster.Hosting;
 
-/// <summary>Gives up connections that were meant for an earlier incarnation of the silo that answers them, before calls are sent through
-/// them.</summary>
-/// <remarks>
-/// After a power cut, silos start at their old addresses while the membership table still has their predecessors. A silo that connects to
-/// a predecessor reaches the successor, and Orleans uses the connection for both. Ten seconds after it has learned that the predecessor is
-/// dead, it closes the connection, and with it the calls of the successor that are on their way: their callers wait for the response
-/// time-out. So such a connection is refused by the silo that is reached, until that silo is in the membership table, and is aborted by the
-/// silo that opened it as soon as it learns of the death. By then the two silos exchange little more than probes, which are repeated.
-/// </remarks>
+/// <summary>Gives up connections that were meant for an earlier incarnation of the silo that answers them, before calls are
+/// sent through them.</summary>
+/// <remarks>After a power cut, silos start at their old addresses while the membership table still has their predecessors. A
+/// silo that connects to a predecessor reaches the successor, and Orleans uses the connection for both. Ten seconds after it
+/// has learned that the predecessor is dead, it closes the connection, and with it the calls of the successor that are on
+/// their way: their callers wait for the response time-out. So such a connection is refused by the silo that is reached,
+/// until that silo is in the membership table, and is aborted by the silo that opened it as soon as it learns of the death.
+/// By then the two silos exchange little more than probes, which are repeated.</remarks>
 internal sealed class PredecessorConnections(IClusterMembershipService membership, ILocalSiloDetails self)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
@@ -25,7 +24,6 @@ internal sealed class PredecessorConnections(IClusterMembershipService membershi
             ? Task.CompletedTask
             : next(connection);
 
-    /// <summary>Serves a connection to another silo.</summary>
     public async Task ServeOutboundAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         _outbound[connection] = membership.CurrentSnapshot.Version;
@@ -44,14 +42,12 @@ internal sealed class PredecessorConnections(IClusterMembershipService membershi
 
     public void Dispose() => _stopping.Dispose();
 
-    /// <summary>Begins to watch the members.</summary>
     internal Task StartAsync(CancellationToken cancellationToken)
     {
         _watching = Task.Run(WatchAsync, cancellationToken);
         return Task.CompletedTask;
     }
 
-    /// <summary>Ends watching.</summary>
     internal async Task StopAsync()
     {
         await _stopping.CancelAsync();

@@ -7,15 +7,12 @@ using OrleansUploads.Core.Vaults;
 namespace OrleansUploads.Cluster.Hosting;
 
 /// <summary>Remembers the policies of vaults for two seconds, so that not every request asks the grain of its vault.</summary>
-/// <remarks>
-/// A change that may forbid something is answered two seconds after it is durable. By then every process has forgotten what it
-/// knew before, because the two seconds begin before a process asks. A deletion of a vault waits likewise (<see
-/// cref="VaultRemovalHost"/>). Only the processes' monotonic clocks matter. Vaults that have
-/// or had a lock are not remembered, and deletions never use what is remembered.
-/// </remarks>
+/// <remarks>A change that may forbid something is answered two seconds after it is durable. By then every process has
+/// forgotten what it knew before, because the two seconds begin before a process asks. A deletion of a vault waits likewise
+/// (<see cref="VaultRemovalHost"/>). Only the processes' monotonic clocks matter. Vaults that have or had a lock are not
+/// remembered, and deletions never use what is remembered.</remarks>
 internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) : IEntityHost
 {
-    /// <summary>How long an answer is used.</summary>
     public static readonly TimeSpan MaxAge = VaultRemovalHost.VaultMemory;
 
     /// <summary>Policies have at most 20 KiB, so these use at most about 20 MiB.</summary>
@@ -23,11 +20,9 @@ internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) :
 
     private readonly ConcurrentDictionary<EntityId, Recent> _recent = new();
 
-    /// <inheritdoc/>
     public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
         (await SendTrackedAsync(entity, command, cancellationToken)).Answer;
 
-    /// <inheritdoc/>
     public ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) => command switch
     {
         FindPoliciesForDeletion => inner.SendTrackedAsync(entity, command, cancellationToken),

@@ -8,9 +8,8 @@ using OrleansUploads.Engine.Clocks;
 
 namespace OrleansUploads.Cluster.Hosting;
 
-/// <summary>Records from this silo that the cluster is available: compares the silo's clock with those of the other active silos and
-/// writes the heartbeat. A silo whose clock differs too much from the median of a majority records nothing and lets nothing
-/// expire.</summary>
+/// <summary>Records from this silo that the cluster is available: compares the silo's clock with the other active silos' clocks and writes
+/// the heartbeat. A silo whose clock differs too much from the median of a majority records nothing and lets nothing expire.</summary>
 internal sealed class ServiceRecord(
     ServiceClock clock,
     SiloClocks clocks,
@@ -61,7 +60,7 @@ internal sealed class ServiceRecord(
     }
 }
 
-/// <summary>Compares this silo's clock with those of the other active silos.</summary>
+/// <summary>Compares this silo's clock with the other active silos' clocks.</summary>
 internal sealed class SiloClocks(
     IGrainFactory grains, IClusterMembershipService membership, ILocalSiloDetails self, ClusterOptions options)
 {

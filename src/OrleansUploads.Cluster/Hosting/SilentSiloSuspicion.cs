@@ -5,15 +5,13 @@ using OrleansUploads.Cluster.Entities;
 
 namespace OrleansUploads.Cluster.Hosting;
 
-/// <summary>Suspects silos that are active in the membership table but whose heartbeat there has stopped, while this silo cannot
-/// join.</summary>
-/// <remarks>
-/// A silo joins only if all active silos answer it. If one of them is missing for good and no other silo was active when it
-/// disappeared, nothing removes it: active silos probe each other, but a joining silo probes only those that a silo suspects, or
-/// whose heartbeat was old when the table last changed. So this silo votes once against each silent silo. The vote alone removes
-/// nothing. It makes all silos probe the silent one several times, as Orleans does with any suspect, and only failed probes
-/// complete the removal. A silo that answers them stays, and the vote expires.
-/// </remarks>
+/// <summary>Suspects silos that are active in the membership table but whose heartbeat there has stopped, while this silo
+/// cannot join.</summary>
+/// <remarks>A silo joins only if all active silos answer it. If one of them is missing for good and no other silo was active
+/// when it disappeared, nothing removes it: active silos probe each other, but a joining silo probes only those that a silo
+/// suspects, or whose heartbeat was old when the table last changed. So this silo votes once against each silent silo. The
+/// vote alone removes nothing. It makes all silos probe the silent one several times, as Orleans does with any suspect, and
+/// only failed probes complete the removal. A silo that answers them stays, and the vote expires.</remarks>
 internal sealed class SilentSiloSuspicion(
     IMembershipTable table,
     ILocalSiloDetails self,

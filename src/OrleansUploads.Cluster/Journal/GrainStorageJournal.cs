@@ -5,18 +5,13 @@ using Orleans.Storage;
 namespace OrleansUploads.Cluster.Journal;
 
 /// <summary>The stream of one entity, stored as grain state with any Orleans storage provider.</summary>
-/// <remarks>
-/// Every append replaces the small <see cref="JournalHead"/>, and its ETag fences outdated writers. When the records in the head
-/// would become too long (<see cref="JournalHead.IsTailFullFor"/>), they move into a segment. An append therefore writes the head and
-/// sometimes a segment, independent of the length of the history. The head names all unreferenced rows until they are deleted. A crash
-/// can only leave unnamed rows behind while a long record is being appended. Except for an ETag conflict, an exception of the provider
-/// means that the outcome is unknown. Operations may overlap, but they replace the head in turns (<see cref="JournalWriter"/>), so a
-/// conflict always comes from another host or from a write with an unknown outcome.
-/// </remarks>
-/// <param name="storage">The storage provider.</param>
-/// <param name="grain">The entity's grain. Its ID is the key of all rows.</param>
-/// <param name="entity">The entity.</param>
-/// <param name="time">The clock of timeouts.</param>
+/// <remarks>Every append replaces the small <see cref="JournalHead"/>, and its ETag fences outdated writers. When the records in the
+/// head would become too long (<see cref="JournalHead.IsTailFullFor"/>), they move into a segment. An append therefore writes the head
+/// and sometimes a segment, independent of the length of the history. The head names all unreferenced rows until they are deleted. A
+/// crash can only leave unnamed rows behind while a long record is being appended. Except for an ETag conflict, an exception of the
+/// provider means that the outcome is unknown. Operations may overlap, but they replace the head in turns
+/// (<see cref="JournalWriter"/>), so a conflict always comes from another host or from a write with an unknown outcome.</remarks>
+/// <param name="grain">Its ID is the key of all rows.</param>
 internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, EntityId entity, TimeProvider time)
     : IJournal
 {
@@ -198,10 +193,8 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
     }
 
     /// <summary>Replaces the whole stream by a snapshot. Use it only while no grain is active.</summary>
-    /// <param name="version">The version of the stream afterwards; at least 1.</param>
-    /// <param name="snapshot">The snapshot of this version.</param>
-    /// <param name="wakeAt">The wake time, or null for none.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <param name="version">At least 1.</param>
+    /// <param name="wakeAt">Null for none.</param>
     /// <returns>Whether the stream existed.</returns>
     /// <exception cref="JournalUnavailableException">The stream was not replaced, or the outcome is unknown.</exception>
     public ValueTask<bool> ReplaceAsync(
@@ -240,8 +233,7 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
         }
     }
 
-    /// <summary>Returns a head with a further record. The rows that it names, besides those of <paramref name="head"/>, are
-    /// stored.</summary>
+    /// <summary>The rows that the result names, besides <paramref name="head"/>'s, are stored.</summary>
     private async Task<JournalHead> AddRecordAsync(JournalHead head, ReadOnlyMemory<byte> record, CancellationToken cancellationToken)
     {
         if (head.IsTailFullFor(record.Length))
@@ -286,12 +278,10 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
         or OperationCanceledException or OutOfMemoryException);
 
     /// <summary>Replaces the head if it still accepts a snapshot of a version.</summary>
-    /// <param name="writer">The writer.</param>
-    /// <param name="announced">The session that announced the rows of the snapshot, or null. Another session cannot
-    /// name the rows, because another host may have deleted them.</param>
+    /// <param name="announced">The session that announced the rows of the snapshot, or null. Another session cannot name the
+    /// rows, because another host may have deleted them.</param>
     /// <param name="version">The version of the snapshot.</param>
     /// <param name="change">Returns the new head.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The session that replaced the head, or null if the snapshot is no longer wanted.</returns>
     private static async Task<JournalSession?> ReplaceForSnapshotAsync(
         JournalWriter writer,

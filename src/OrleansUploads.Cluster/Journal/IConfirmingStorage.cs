@@ -9,10 +9,5 @@ namespace OrleansUploads.Cluster.Journal;
 public interface IConfirmingStorage : IGrainStorage
 {
     /// <summary>Reads a state, and returns when a copy that takes over would have it, too.</summary>
-    /// <typeparam name="T">The type of the state.</typeparam>
-    /// <param name="stateName">The name of the state.</param>
-    /// <param name="grainId">The grain.</param>
-    /// <param name="grainState">Receives the state.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
     Task ReadConfirmedStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken);
 }

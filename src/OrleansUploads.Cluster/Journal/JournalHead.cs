@@ -12,11 +12,11 @@ public sealed record JournalHead
     [Id(0)]
     public long Version { get; init; }
 
-    /// <summary>The entity's wake time, in milliseconds since 1970 UTC, or null for none.</summary>
+    /// <summary>Since 1970 UTC, or null for none.</summary>
     [Id(1)]
     public long? WakeAtMilliseconds { get; init; }
 
-    /// <summary>The version of the snapshot, or 0.</summary>
+    /// <summary>0 without a snapshot.</summary>
     [Id(2)]
     public long SnapshotVersion { get; init; }
 
@@ -24,7 +24,7 @@ public sealed record JournalHead
     [Id(3)]
     public byte[]? Snapshot { get; init; }
 
-    /// <summary>The rows of a long snapshot, in order.</summary>
+    /// <summary>In order.</summary>
     [Id(4)]
     public ImmutableArray<string> SnapshotRows { get; init; } = [];
 
@@ -36,11 +36,11 @@ public sealed record JournalHead
     [Id(6)]
     public long TailFirst { get; init; } = 1;
 
-    /// <summary>The newest records, encoded as <see cref="RecordFrames"/>.</summary>
+    /// <summary>Encoded as <see cref="RecordFrames"/>.</summary>
     [Id(7)]
     public byte[] Tail { get; init; } = [];
 
-    /// <summary>The records that are too long for a segment, oldest first.</summary>
+    /// <summary>Oldest first; each is too long for a segment.</summary>
     [Id(8)]
     public ImmutableArray<LongRecord> LongRecords { get; init; } = [];
 
@@ -52,15 +52,13 @@ public sealed record JournalHead
     [Id(10)]
     public ImmutableArray<string> Discarded { get; init; } = [];
 
-    /// <summary>The maximum length of a tail. A longer record has rows of its own, because the next append would move it there
-    /// anyway.</summary>
+    /// <summary>A longer record gets its own rows, because the next append would move it there anyway.</summary>
     private const int MaxTailBytes = 32 * 1024;
 
     private const int MinTailBytes = 8 * 1024;
     private const int TailBytesForEachSegment = 1024;
     private const int RecordsInTail = 4;
 
-    /// <summary>Whether a record is stored in rows of its own.</summary>
     internal static bool IsStoredSeparately(int recordBytes) => recordBytes > MaxTailBytes;
 
     /// <summary>Whether the tail must move into a segment before it gets a record.</summary>
@@ -74,7 +72,6 @@ public sealed record JournalHead
         return Tail.Length > 0 && Tail.Length + RecordFrames.OverheadBytes + (IsStoredSeparately(recordBytes) ? 0 : recordBytes) > limit;
     }
 
-    /// <summary>Returns the head after its tail was stored as a segment.</summary>
     internal JournalHead WithTailInSegment() => this with
     {
         Segments = Segments.Add(new SegmentName(TailFirst, Version)),
@@ -82,14 +79,12 @@ public sealed record JournalHead
         Tail = [],
     };
 
-    /// <summary>Returns the head with a further record.</summary>
     internal JournalHead WithRecord(ReadOnlyMemory<byte> record) => this with
     {
         Version = Version + 1,
         Tail = RecordFrames.Append(Tail, record),
     };
 
-    /// <summary>Returns the head with a further record that is stored in rows of its own.</summary>
     internal JournalHead WithLongRecord(ImmutableArray<string> rows) => this with
     {
         Version = Version + 1,
@@ -100,11 +95,8 @@ public sealed record JournalHead
     /// <summary>Whether a snapshot of a version is newer than the head's snapshot and not ahead of the stream.</summary>
     internal bool AcceptsSnapshot(long version) => version > SnapshotVersion && version <= Version;
 
-    /// <summary>Returns the head with a snapshot in place of all records up to a version. The replaced rows are added to
-    /// <see cref="Discarded"/>.</summary>
-    /// <param name="version">The version of the snapshot.</param>
-    /// <param name="snapshot">A short snapshot, or null if the snapshot is stored in rows.</param>
-    /// <param name="rows">The rows of a long snapshot.</param>
+    /// <summary>Puts a snapshot in place of all records up to a version. The replaced rows are added to <see cref="Discarded"/>.</summary>
+    /// <param name="snapshot">Null if the snapshot is stored in <paramref name="rows"/>.</param>
     internal JournalHead WithSnapshot(long version, byte[]? snapshot, ImmutableArray<string> rows)
     {
         var discarded = Discarded
@@ -132,10 +124,8 @@ public sealed record JournalHead
         };
     }
 
-    /// <summary>Returns the head with a snapshot in place of everything else.</summary>
-    /// <param name="version">The version of the stream and of the snapshot.</param>
-    /// <param name="snapshot">A short snapshot, or null if the snapshot is stored in rows.</param>
-    /// <param name="rows">The rows of a long snapshot, which may be announced.</param>
+    /// <summary>Puts a snapshot in place of everything else.</summary>
+    /// <param name="snapshot">Null if the snapshot is stored in <paramref name="rows"/>, which may be announced.</param>
     internal JournalHead WithOnlySnapshot(long version, byte[]? snapshot, ImmutableArray<string> rows) => new()
     {
         Version = version,
@@ -146,7 +136,7 @@ public sealed record JournalHead
         Discarded = AsForgotten().Discarded.RemoveAll(row => rows.Contains(row)),
     };
 
-    /// <summary>Returns the head of a forgotten stream. It contains only the names of the rows to delete.</summary>
+    /// <summary>It contains only the names of the rows to delete.</summary>
     internal JournalHead AsForgotten() => new()
     {
         Discarded = WithSnapshot(Version, null, []).Discarded.AddRange(Announced),
@@ -154,15 +144,13 @@ public sealed record JournalHead
 }
 
 /// <summary>A reference to a segment. The stored segment may also contain later records.</summary>
-/// <param name="First">The version of the segment's first record, which is also its name.</param>
-/// <param name="Last">The version of the last record to read from the segment.</param>
+/// <param name="First">Also the segment's name.</param>
+/// <param name="Last">The last record to read from the segment.</param>
 [GenerateSerializer]
 [Alias("OrleansUploads.SegmentName")]
 public readonly record struct SegmentName([property: Id(0)] long First, [property: Id(1)] long Last);
 
-/// <summary>A record that is too long for a segment.</summary>
-/// <param name="Version">The record's version.</param>
-/// <param name="Rows">The rows that contain the record, in order.</param>
+/// <summary>A record that is too long for a segment. The rows contain it in order.</summary>
 [GenerateSerializer]
 [Alias("OrleansUploads.LongRecord")]
 public readonly record struct LongRecord([property: Id(0)] long Version, [property: Id(1)] ImmutableArray<string> Rows);
@@ -172,7 +160,6 @@ public readonly record struct LongRecord([property: Id(0)] long Version, [proper
 [Alias("OrleansUploads.JournalRow")]
 public sealed record JournalRow
 {
-    /// <summary>The bytes.</summary>
     [Id(0)]
     public byte[] Content { get; init; } = [];
 }

@@ -22,7 +22,6 @@ internal sealed class JournalRowSerializer(IGrainStorageSerializer others) : IGr
         : others.Deserialize<T>(input);
 }
 
-/// <summary>Generated JSON metadata of the rows.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JournalHead))]

@@ -4,7 +4,6 @@ using Orleans.Storage;
 
 namespace OrleansUploads.Cluster.Journal;
 
-/// <summary>The rows of one entity's stream.</summary>
 internal sealed class JournalRows(IGrainStorage storage, GrainId grain)
 {
     /// <summary>The maximum length of a row's content. Providers may need more space: base64 in JSON adds a third.</summary>
@@ -17,7 +16,6 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain)
     /// storage providers have no grain type in their keys.</summary>
     private readonly string _stream = grain.Type.ToString()!;
 
-    /// <summary>Returns the row name of the segment that starts with a version.</summary>
     public static string SegmentRow(long first) => $"s{first}";
 
     /// <summary>Returns row names that were not used before, for the pieces of a long snapshot or record.</summary>
@@ -27,21 +25,18 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain)
         return [.. Enumerable.Range(0, (lengthBytes + MaxRowBytes - 1) / MaxRowBytes).Select(piece => $"b{nonce:x16}-{piece}")];
     }
 
-    /// <summary>Reads the head.</summary>
-    /// <param name="head">Receives the head.</param>
-    /// <param name="isConfirmed">Whether the head is to be one that a failover of the storage cannot undo.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <summary><paramref name="isConfirmed"/> says whether the head must be one that a failover of the storage cannot
+    /// undo.</summary>
     public Task ReadHeadAsync(GrainState<JournalHead> head, bool isConfirmed, CancellationToken cancellationToken) =>
         isConfirmed && storage is IConfirmingStorage confirming
             ? confirming.ReadConfirmedStateAsync(_stream, grain, head, cancellationToken)
             : storage.ReadStateAsync(_stream, grain, head, cancellationToken);
 
-    /// <summary>Stores the head.</summary>
+    /// <summary>Throws an <see cref="InconsistentStateException"/> if another host has changed the head.</summary>
     /// <exception cref="InconsistentStateException">Another host has changed it.</exception>
     public Task WriteHeadAsync(GrainState<JournalHead> head, CancellationToken cancellationToken) =>
         storage.WriteStateAsync(_stream, grain, head, cancellationToken);
 
-    /// <summary>Deletes the head.</summary>
     public Task DeleteHeadAsync(GrainState<JournalHead> head, CancellationToken cancellationToken) =>
         storage.ClearStateAsync(_stream, grain, head, cancellationToken);
 
@@ -123,7 +118,6 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain)
             $"Segment {first} of {grain} could not be written in {MaxAttempts} attempts because other hosts keep writing it.");
     }
 
-    /// <summary>Stores a long snapshot or record in several rows.</summary>
     public Task PutBlobAsync(IReadOnlyList<string> rows, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         Parallel.ForEachAsync(
             Enumerable.Range(0, rows.Count),
@@ -141,7 +135,7 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain)
     public Task DeleteAsync(IReadOnlyList<string> rows, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         rows, Options(cancellationToken), async (row, token) => await DeleteAsync(row, token));
 
-    /// <summary>Reads rows, and returns their contents in the same order, or null for a row that does not exist.</summary>
+    /// <summary>In the same order; null for a row that does not exist.</summary>
     private async Task<byte[]?[]> ReadAsync(List<string> rows, CancellationToken cancellationToken)
     {
         var contents = new byte[]?[rows.Count];

@@ -15,10 +15,9 @@ internal sealed class JournalSession(JournalRows rows, GrainState<JournalHead> s
     /// <summary>The stored head, as far as this session knows.</summary>
     public JournalHead Head => _state.State ?? new JournalHead();
 
-    /// <summary>Whether the head row exists.</summary>
     public bool Exists => _state.RecordExists;
 
-    /// <summary>The ETag of the stored head, or null.</summary>
+    /// <summary>Null without a stored head.</summary>
     public string? ETag => _state.ETag;
 
     /// <summary>Whether the head must be read again before the next write.</summary>
@@ -30,7 +29,6 @@ internal sealed class JournalSession(JournalRows rows, GrainState<JournalHead> s
     /// <summary>Assumes that there is no head. If there is one, the first write fails.</summary>
     public static JournalSession Begin(JournalRows rows) => new(rows, new GrainState<JournalHead> { State = null! });
 
-    /// <summary>Reads the head; see <see cref="JournalRows.ReadHeadAsync"/>.</summary>
     public static async Task<JournalSession> OpenAsync(JournalRows rows, bool isConfirmed, CancellationToken cancellationToken)
     {
         var state = new GrainState<JournalHead>();
@@ -43,8 +41,7 @@ internal sealed class JournalSession(JournalRows rows, GrainState<JournalHead> s
         return new JournalSession(rows, state);
     }
 
-    /// <summary>Replaces the head unless another host has changed it.</summary>
-    /// <returns>Whether the head was replaced. If not, the session is stale.</returns>
+    /// <summary>Replaces the head unless another host has changed it. If not, the session is stale.</summary>
     public async Task<bool> TryReplaceAsync(JournalHead head, CancellationToken cancellationToken)
     {
         var deleted = _deleted;
@@ -69,7 +66,7 @@ internal sealed class JournalSession(JournalRows rows, GrainState<JournalHead> s
         return true;
     }
 
-    /// <summary>Returns the head with the names of rows that this session is about to write.</summary>
+    /// <summary>With the names of rows that this session is about to write.</summary>
     public JournalHead AnnounceRows(ImmutableArray<string> announced)
     {
         // Announced rows that this session is not writing are garbage: their writer has failed, or this write fences it.
@@ -90,7 +87,6 @@ internal sealed class JournalSession(JournalRows rows, GrainState<JournalHead> s
     public void EndDeleting(ImmutableArray<string> discarded) =>
         ImmutableInterlocked.Update(ref _deleted, static (all, ended) => all.Union(ended), discarded);
 
-    /// <summary>Deletes the head of a forgotten stream.</summary>
     public async Task DeleteAsync(CancellationToken cancellationToken)
     {
         IsStale = true;
@@ -107,7 +103,6 @@ internal sealed class JournalWriter(JournalRows rows)
 
     private SemaphoreSlim Gate { get; } = new(1);
 
-    /// <summary>The rows of the stream.</summary>
     public JournalRows Rows => rows;
 
     /// <summary>Whether a newer writer has replaced this one. Operations that still wait for their turn must not write.</summary>
@@ -120,7 +115,6 @@ internal sealed class JournalWriter(JournalRows rows)
         return new Turn(Gate);
     }
 
-    /// <summary>Prevents all writes that have not started.</summary>
     public void Abandon() => IsAbandoned = true;
 
     /// <summary>Whether a session is still the one that writes.</summary>
@@ -130,8 +124,7 @@ internal sealed class JournalWriter(JournalRows rows)
     public async Task<JournalSession> OpenAsync(CancellationToken cancellationToken) =>
         _session is { IsStale: false } session ? session : await RefreshAsync(cancellationToken);
 
-    /// <summary>Returns the current session, or one that takes the stream for a new one if it was never read. Requires a
-    /// turn.</summary>
+    /// <summary>As <see cref="OpenAsync"/>, but takes the stream for a new one if it was never read.</summary>
     public async Task<JournalSession> OpenOrBeginAsync(CancellationToken cancellationToken) =>
         _session is null ? _session = JournalSession.Begin(rows) : await OpenAsync(cancellationToken);
 
@@ -150,7 +143,6 @@ internal sealed class JournalWriter(JournalRows rows)
     /// <summary>The time in which one operation alone may replace the head.</summary>
     public readonly struct Turn(SemaphoreSlim gate) : IDisposable
     {
-        /// <summary>Ends the turn.</summary>
         public void Dispose() => gate.Release();
     }
 }

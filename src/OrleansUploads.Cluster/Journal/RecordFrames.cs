@@ -6,12 +6,11 @@ namespace OrleansUploads.Cluster.Journal;
 /// is stored in separate rows has the length -1 and no bytes.</summary>
 internal static class RecordFrames
 {
-    /// <summary>The number of bytes that a frame adds to its record.</summary>
     public const int OverheadBytes = sizeof(int);
 
     private const int StoredSeparately = -1;
 
-    /// <summary>Returns the frames with one record appended; null stands for a record that is stored in separate rows.</summary>
+    /// <summary>Null stands for a record that is stored in separate rows.</summary>
     public static byte[] Append(ReadOnlySpan<byte> frames, ReadOnlyMemory<byte>? record)
     {
         var longer = new byte[frames.Length + OverheadBytes + (record?.Length ?? 0)];

@@ -10,14 +10,9 @@ namespace OrleansUploads.Cluster.Moving;
 
 /// <summary>The entities of a cluster, as its grains store and find them, for a process that is not a silo.</summary>
 /// <remarks>Entities may be read while silos are running, and changed only while none is.</remarks>
-/// <param name="storage">Stores journals.</param>
-/// <param name="reminders">Stores reminders.</param>
-/// <param name="types">Names the grains of entities.</param>
-/// <param name="options">The options of the entities.</param>
 public sealed class ClusterDecisions(
     IGrainStorage storage, IReminderTable reminders, GrainTypeResolver types, ClusterOptions options) : IDecisionTarget
 {
-    /// <inheritdoc/>
     public async ValueTask ImportAsync(EntityId entity, EntityImage image, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -40,7 +35,6 @@ public sealed class ClusterDecisions(
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask<EntityImage?> ReadAsync(EntityId entity, CancellationToken cancellationToken)
     {
         var history = await JournalOf(entity).ReadAsync(entity, cancellationToken);
@@ -61,7 +55,7 @@ public sealed class ClusterDecisions(
     public ValueTask<JournalHistory> InspectAsync(EntityId entity, CancellationToken cancellationToken) =>
         JournalOf(entity).InspectAsync(cancellationToken);
 
-    /// <summary>The name under which the storage keeps the newest state of each entity of a kind.</summary>
+    /// <summary>Under which the storage keeps the newest state of each entity of a kind.</summary>
     public string StateNameOf(EntityKind kind) => TypeOf(kind).ToString()!;
 
     private async ValueTask RemoveReminderAsync(EntityId entity, CancellationToken cancellationToken)

@@ -5,13 +5,12 @@ namespace OrleansUploads.Cluster.Settings;
 /// <summary>Options of the entities in a cluster. All silos must have the same values.</summary>
 public sealed record ClusterOptions
 {
-    /// <summary>Options of the engine.</summary>
     public EngineOptions Engine { get; init; } = new();
 
     /// <summary>The clock of timers. Orleans has its own clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>The clock by which entities decide, or null for a record, kept by all silos, of when the service was running.</summary>
+    /// <summary>Null for a record, kept by all silos, of when the service was running.</summary>
     public IServiceClock? Clock { get; init; }
 
     /// <summary>Returns what identifies the decisions of the cluster, and no copy of them: any text. The part store belongs to it. Null if
@@ -29,12 +28,11 @@ public sealed record ClusterOptions
     public TimeSpan IdleLife { get; init; } = TimeSpan.FromMinutes(5);
 }
 
-/// <summary>Names of services that are registered in a silo.</summary>
 public static class ClusterNames
 {
-    /// <summary>The name of the grain storage provider for the entities' journals.</summary>
+    /// <summary>Of the entities' journals.</summary>
     public const string GrainStorage = "orleans-uploads";
 
-    /// <summary>The name of the entity host that does not repeat commands.</summary>
+    /// <summary>This entity host does not repeat commands.</summary>
     public const string DirectHost = "orleans-uploads-direct";
 }

@@ -5,11 +5,9 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cluster.Uploads;
 
-/// <summary>Converts the requests of ingestion nodes to commands. Every method throws a <see cref="RefusedRequestException"/> if the
-/// request is invalid.</summary>
+/// <summary>Every method throws a <see cref="RefusedRequestException"/> if the request is invalid.</summary>
 internal static class IngestionRequests
 {
-    /// <summary>Converts the address of a vault.</summary>
     public static VaultId ToVault(this VaultAddress address) => new(
         AccountId.TryParse(address.Account, out var account)
             ? account
@@ -37,7 +35,6 @@ internal static class IngestionRequests
                 ? (ByteStorage)request.ByteStorage
                 : throw Invalid($"Unknown storage {request.ByteStorage}. Use {UploadStorage.Gateway} or {UploadStorage.External}."));
 
-    /// <summary>Converts the report of a part.</summary>
     public static ReportExternalPart ToCommand(this PartReport report, VaultIncarnation vault) => new(
         vault,
         report.FirstByte >= 0 && report.LastByte >= report.FirstByte
@@ -49,7 +46,6 @@ internal static class IngestionRequests
             : throw Invalid(
                 $"The location of part {report.FirstByte}-{report.LastByte} must have 1 to 1,024 printable ASCII characters."));
 
-    /// <summary>Converts a request to complete the upload.</summary>
     public static CompleteUpload ToCommand(this CompletionRequest request, VaultIncarnation vault) => new(
         vault,
         request.SizeBytes >= 1
@@ -57,7 +53,6 @@ internal static class IngestionRequests
             : throw Invalid($"{request.SizeBytes} is not a valid archive size. Use at least 1 byte."),
         ToTreeHash(request.TreeHash));
 
-    /// <summary>Converts a query for parts.</summary>
     public static ListParts ToCommand(this PartsQuery query, VaultIncarnation vault) =>
         query is { FirstByte: >= 0, Limit: >= 1 and <= 1000 }
             ? new ListParts(vault, query.FirstByte, query.Limit)
@@ -65,7 +60,6 @@ internal static class IngestionRequests
                 $"The query starts at byte {query.FirstByte} with the limit {query.Limit}. Use a start of at least 0 and a limit of 1 "
                 + "to 1,000.");
 
-    /// <summary>The request is missing.</summary>
     public static RefusedRequestException NoRequest() => Invalid("The request is null. State the properties of the upload.");
 
     private static TreeHash ToTreeHash(string text) => TreeHash.TryParse(text, out var hash)
@@ -78,6 +72,5 @@ internal static class IngestionRequests
 /// <summary>Ends a call of an ingestion node whose request is refused before any entity has seen it. It never leaves the grain.</summary>
 internal sealed class RefusedRequestException(UploadRefusal refusal) : Exception(refusal.Message)
 {
-    /// <summary>What the node is answered.</summary>
     public UploadRefusal Refusal => refusal;
 }

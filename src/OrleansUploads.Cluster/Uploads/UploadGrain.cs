@@ -13,7 +13,6 @@ namespace OrleansUploads.Cluster.Uploads;
 [GrainType("ou-upload")]
 public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Upload, ports), IUploadGrain
 {
-    /// <inheritdoc/>
     public ValueTask<UploadAnswer<UploadOpened>> InitiateAsync(UploadRequest request, CancellationToken cancellationToken = default) =>
         InVaultAsync(request?.Vault, async vault =>
         {
@@ -30,12 +29,10 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
                     null, refusal.Kind == UploadRefusalKind.UploadNotFound ? UploadRefusals.KeyInUse(Entity.Key) : refusal);
         }, cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask<UploadAnswer<PartReportResult>> ReportPartAsync(
         VaultAddress vault, PartReport report, CancellationToken cancellationToken = default) =>
         InVaultAsync(vault, incarnation => ReportPartAsync(incarnation, report, cancellationToken), cancellationToken);
 
-    /// <inheritdoc/>
     public async ValueTask<ImmutableArray<UploadAnswer<PartReportResult>>> ReportPartsAsync(
         VaultAddress vault, ImmutableArray<PartReport> reports, CancellationToken cancellationToken = default)
     {
@@ -59,7 +56,6 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         return [.. answers.Value ?? reports.Select(_ => new UploadAnswer<PartReportResult>(default, answers.Refusal))];
     }
 
-    /// <inheritdoc/>
     public ValueTask<UploadAnswer<FinishedArchive>> CompleteAsync(
         CompletionRequest request, CancellationToken cancellationToken = default) =>
         InVaultAsync<FinishedArchive>(request.Vault, async vault =>
@@ -86,16 +82,13 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
             }
         }, cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask<UploadAnswer<AbortedUpload>> AbortAsync(VaultAddress vault, CancellationToken cancellationToken = default) =>
         AskSelfAsync(
             vault, static incarnation => new AbortUpload(incarnation), _ => new AbortedUpload(Entity.Key), cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask<UploadAnswer<PartListing>> ListPartsAsync(PartsQuery query, CancellationToken cancellationToken = default) =>
         AskSelfAsync(query.Vault, incarnation => query.ToCommand(incarnation), ListingOf, cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask<UploadAnswer<PartListing>> ReadManifestAsync(PartsQuery query, CancellationToken cancellationToken = default) =>
         InVaultAsync<PartListing>(query.Vault, async vault =>
         {
@@ -130,7 +123,6 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
             }
         }, cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask<UploadAnswer<UploadReport>> SummarizeAsync(VaultAddress vault, CancellationToken cancellationToken = default) =>
         AskSelfAsync(vault, static incarnation => new SummarizeUpload(incarnation), ReportOf, cancellationToken);
 

@@ -5,13 +5,10 @@ using OrleansUploads.Core.Uploads;
 
 namespace OrleansUploads.Cluster.Uploads;
 
-/// <summary>The kind and the message of each refusal that an ingestion node can get.</summary>
 internal static class UploadRefusals
 {
-    /// <summary>The caller sent an invalid value.</summary>
     public static UploadRefusal Invalid(string message) => new(UploadRefusalKind.Invalid, message);
 
-    /// <summary>The outcome of the call is unknown; repeating it is safe.</summary>
     public static UploadRefusal Unavailable(string message) => new(UploadRefusalKind.Unavailable, message);
 
     /// <summary>The key of a new upload belongs to an upload of another vault.</summary>
@@ -25,7 +22,6 @@ internal static class UploadRefusals
         $"The upload was initiated with parts of {spec.PartSize.Bytes} bytes, the storage {StorageOf(spec.ByteStorage)} and the "
         + $"description '{spec.Description}'. Repeat the call with these properties, or create a new key with UploadKey.New().");
 
-    /// <summary>Where the bytes of an upload are stored, as ingestion nodes know it.</summary>
     public static UploadStorage StorageOf(ByteStorage storage) => storage switch
     {
         ByteStorage.Gateway => UploadStorage.Gateway,
@@ -37,7 +33,8 @@ internal static class UploadRefusals
         UploadRefusalKind.ArchiveDeleted,
         "The archive was deleted, and its manifest with it. Delete the bytes that you stored for this upload: nothing refers to them.");
 
-    /// <summary>The refusal of an upload, or of the vault that it was to be opened in.</summary>
+    /// <summary>Throws an <see cref="ArgumentOutOfRangeException"/> if no command of an ingestion node is refused for this
+    /// reason.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No command of an ingestion node is refused for this reason.</exception>
     public static UploadRefusal From(Refusal refusal) => refusal switch
     {

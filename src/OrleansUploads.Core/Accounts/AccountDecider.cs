@@ -5,17 +5,14 @@ using OrleansUploads.Core.Vaults;
 namespace OrleansUploads.Core.Accounts;
 
 /// <summary>The rules of an account: which vaults it has, how many it may have, and how much it may retrieve.</summary>
-/// <param name="policy">Limits of an account, or null for the defaults.</param>
-/// <param name="archiveShards">Number of shards of the archive index of a new vault.</param>
+/// <param name="policy">Null for the defaults.</param>
 public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShards = VaultIncarnation.ManyShards)
     : Decider<AccountState, AccountCommand, AccountEvent>
 {
     private readonly int _maxVaults = (policy ?? new AccountPolicy()).MaxVaults;
 
-    /// <inheritdoc/>
     public override AccountState Initial => AccountState.Empty;
 
-    /// <inheritdoc/>
     public override Decision<AccountEvent> Decide(AccountState state, AccountCommand command, ServiceTime time) =>
         command switch
         {
@@ -40,7 +37,6 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
 
-    /// <inheritdoc/>
     public override AccountState Evolve(AccountState state, AccountEvent happened) => happened switch
     {
         VaultRegistered e => state with
@@ -72,7 +68,6 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
-    /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(AccountState state) =>
     [
         .. state.Vaults.Values.Where(vault => !vault.Confirmed).Select(BeginVault),

@@ -2,14 +2,13 @@ using OrleansUploads.Core.Buckets;
 
 namespace OrleansUploads.Core.Accounts;
 
-/// <summary>State of an account: its vaults, its data retrieval policy and its provisioned capacity.</summary>
-/// <param name="LastEpoch">The number of vault incarnations and claims of buckets so far. It is the epoch of the newest
+/// <summary>State of an account.</summary>
+/// <param name="LastEpoch">The number of vault incarnations and claims of buckets so far; the epoch of the newest
 /// one.</param>
 /// <param name="Vaults">The vaults, by name in ordinal order.</param>
 [Named("account-state.1")]
 public sealed record AccountState(long LastEpoch, ImmutableSortedDictionary<string, AccountVault> Vaults)
 {
-    /// <summary>An account without history.</summary>
     public static AccountState Empty { get; } =
         new(0, ImmutableSortedDictionary.Create<string, AccountVault>(StringComparer.Ordinal));
 
@@ -20,27 +19,22 @@ public sealed record AccountState(long LastEpoch, ImmutableSortedDictionary<stri
     public ImmutableSortedDictionary<string, AccountBucket> Buckets { get; init => field = value.WithComparers(StringComparer.Ordinal); } =
         ImmutableSortedDictionary.Create<string, AccountBucket>(StringComparer.Ordinal);
 
-    /// <summary>The data retrieval policy.</summary>
     public DataRetrievalPolicy RetrievalPolicy { get; init; } = DataRetrievalPolicy.Unlimited;
 
     /// <summary>Retrievals that count against the limit. May contain some that no longer count.</summary>
     public AdmittedRetrievals Admitted { get; init; } = AdmittedRetrievals.None;
 
-    /// <summary>Units of provisioned capacity. May contain expired ones.</summary>
+    /// <summary>May contain expired ones.</summary>
     public ImmutableList<CapacityUnit> Capacity { get; init; } = [];
 }
 
 /// <summary>A vault in its account's list.</summary>
-/// <param name="Incarnation">The current incarnation.</param>
-/// <param name="CreatedAt">When it was registered.</param>
 /// <param name="Confirmed">Whether the vault entity has begun this incarnation.</param>
 public sealed record AccountVault(VaultIncarnation Incarnation, DateTimeOffset CreatedAt, bool Confirmed);
 
 /// <summary>A bucket in its account's list.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Account">The account itself.</param>
 /// <param name="Claim">The claim with which the account wanted it.</param>
-/// <param name="Bucket">The bucket; null until it has answered.</param>
+/// <param name="Bucket">Null until it has answered.</param>
 public sealed record AccountBucket(BucketName Name, AccountId Account, long Claim, BucketDescription? Bucket);
 
 /// <summary>Events of an account. They are stored for years: never change an existing event, add a new one.</summary>
@@ -55,7 +49,6 @@ public abstract record AccountEvent
 [Named("vault-registered.1")]
 public sealed record VaultRegistered(VaultIncarnation Incarnation, DateTimeOffset At) : AccountEvent;
 
-/// <summary>The vault entity has begun this incarnation.</summary>
 [Named("vault-confirmed.1")]
 public sealed record VaultConfirmed(VaultIncarnation Incarnation) : AccountEvent;
 
@@ -63,7 +56,6 @@ public sealed record VaultConfirmed(VaultIncarnation Incarnation) : AccountEvent
 [Named("vault-unregistered.1")]
 public sealed record VaultUnregistered(VaultIncarnation Incarnation) : AccountEvent;
 
-/// <summary>The account's data retrieval policy was set.</summary>
 [Named("data-retrieval-policy-set.1")]
 public sealed record DataRetrievalPolicySet(RetrievalStrategy Strategy, long? BytesPerHour) : AccountEvent;
 
@@ -71,7 +63,6 @@ public sealed record DataRetrievalPolicySet(RetrievalStrategy Strategy, long? By
 [Named("retrieval-admitted.1")]
 public sealed record RetrievalAdmitted(JobId Job, long Bytes, DateTimeOffset At) : AccountEvent;
 
-/// <summary>A unit of provisioned capacity was purchased.</summary>
 [Named("capacity-purchased.1")]
 public sealed record CapacityPurchased(CapacityUnit Unit) : AccountEvent;
 
@@ -79,10 +70,9 @@ public sealed record CapacityPurchased(CapacityUnit Unit) : AccountEvent;
 [Named("bucket-claimed.1")]
 public sealed record BucketClaimed(BucketName Bucket, AccountId Account, long Claim) : AccountEvent;
 
-/// <summary>The account got a bucket.</summary>
 [Named("bucket-confirmed.1")]
 public sealed record BucketConfirmed(BucketDescription Bucket) : AccountEvent;
 
-/// <summary>The account does not list a bucket any more: another account has it, or it was deleted.</summary>
+/// <summary>Another account has the bucket, or it was deleted.</summary>
 [Named("bucket-unregistered.1")]
 public sealed record BucketUnregistered(BucketName Bucket) : AccountEvent;

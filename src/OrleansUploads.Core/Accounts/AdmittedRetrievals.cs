@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Accounts;
 
-/// <summary>A retrieval that was admitted under an account's data retrieval policy.</summary>
 public sealed record AdmittedRetrieval(JobId Job, long Bytes, DateTimeOffset At);
 
 /// <summary>The retrievals that were admitted within <see cref="Limits.RetrievalPolicyWindow"/> while a limit was in
@@ -21,16 +20,13 @@ public sealed class AdmittedRetrievals : IStoredAs<AdmittedRetrievals, IReadOnly
         Bytes = bytes;
     }
 
-    /// <summary>No retrievals.</summary>
     public static AdmittedRetrievals None { get; } = new([], [], 0, DateTimeOffset.MinValue);
 
-    /// <summary>Sum of their bytes.</summary>
     public long Bytes { get; }
 
-    /// <summary>Number of retrievals.</summary>
     public int Count => _jobs.Count;
 
-    /// <summary>The retrievals, oldest first.</summary>
+    /// <summary>Oldest first.</summary>
     public IEnumerable<AdmittedRetrieval> ByTime => _byTime;
 
     /// <inheritdoc/>
@@ -43,7 +39,6 @@ public sealed class AdmittedRetrievals : IStoredAs<AdmittedRetrievals, IReadOnly
     /// <summary>Whether a retrieval is among them.</summary>
     public bool Contains(JobId job) => _jobs.Contains(job);
 
-    /// <summary>Returns a copy with one more retrieval.</summary>
     public AdmittedRetrievals With(AdmittedRetrieval admitted) =>
         new(
             _byTime.Enqueue(admitted),
@@ -51,9 +46,7 @@ public sealed class AdmittedRetrievals : IStoredAs<AdmittedRetrievals, IReadOnly
             Bytes + admitted.Bytes,
             admitted.At > _latest ? admitted.At : _latest);
 
-    /// <summary>Returns a copy without the retrievals that have left the window.</summary>
-    /// <remarks>A retrieval that is further in the future than a window was admitted before the clock was set back. Nothing tells when
-    /// that was, and it would otherwise count until the clock has caught up.</remarks>
+    /// <summary>A copy without the retrievals that have left the window.</summary>
     public AdmittedRetrievals WithoutExpired(DateTimeOffset now)
     {
         if (_latest - now > Limits.RetrievalPolicyWindow)

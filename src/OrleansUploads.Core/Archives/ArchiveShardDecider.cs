@@ -5,10 +5,10 @@ using OrleansUploads.Core.Vaults;
 namespace OrleansUploads.Core.Archives;
 
 /// <summary>The rules of one shard of a vault's archive index.</summary>
-/// <remarks>The vault keeps the latest version of each shard's totals, so late or repeated deliveries change nothing. A deleted
-/// archive is remembered for as long as a job may list an inventory that contains it.</remarks>
-/// <param name="uploads">How long deletions are remembered for repeated requests.</param>
+/// <remarks>The vault keeps the latest version of each shard's totals, so late or repeated deliveries change nothing. A
+/// deleted archive is remembered for as long as a job may list an inventory that contains it.</remarks>
 /// <param name="retrievals">How long jobs take. An unfinished job may still list a deleted archive.</param>
+/// <param name="uploads">How long deletions are remembered for repeated requests.</param>
 public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy retrievals)
     : Decider<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>
 {
@@ -23,15 +23,12 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
         uploads.RecordLife,
         retrievals.LongestDelay + (2 * Limits.JobOutputLife) + InventorySlack);
 
-    /// <inheritdoc/>
     public override ArchiveShardState Initial => ArchiveShardState.Empty;
 
-    /// <inheritdoc/>
-    /// <remarks>Few shards of a large vault are in memory, so they are read from the journal more often than they are
-    /// written.</remarks>
+    /// <summary>Few shards of a large vault are in memory, so they are read from the journal more often than they are
+    /// written.</summary>
     public override int HistorySlack => 8;
 
-    /// <inheritdoc/>
     public override Decision<ArchiveShardEvent> Decide(
         ArchiveShardState state, ArchiveShardCommand command, ServiceTime time) => command switch
         {
@@ -51,7 +48,6 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
 
-    /// <inheritdoc/>
     public override ArchiveShardState Evolve(ArchiveShardState state, ArchiveShardEvent happened) => happened switch
     {
         ShardOpened e => state with { Vault = e.Vault, Totals = state.Totals with { Shard = e.Shard } },
@@ -88,7 +84,6 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
-    /// <inheritdoc/>
     public override Decision<ArchiveShardEvent> Wake(ArchiveShardState state, ServiceTime time)
     {
         var before = time.ServedAgo(_deletionLife);
@@ -97,7 +92,6 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
             : Nothing;
     }
 
-    /// <inheritdoc/>
     public override DateTimeOffset? WakeAt(ArchiveShardState state, ServiceTime time)
     {
         var first = state.Deleted.Values
@@ -106,7 +100,6 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
         return first is { } deletedAt ? time.DueAt(deletedAt, _deletionLife) : null;
     }
 
-    /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(ArchiveShardState state)
     {
         foreach (var change in state.Undelivered.Values)

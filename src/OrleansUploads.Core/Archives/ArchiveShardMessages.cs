@@ -1,13 +1,8 @@
 namespace OrleansUploads.Core.Archives;
 
 /// <summary>An archive's entry in the vault's archive index.</summary>
-/// <param name="Archive">The archive's ID.</param>
-/// <param name="Upload">The upload that created it. Its ID names the manifest.</param>
-/// <param name="SizeBytes">Size in bytes.</param>
-/// <param name="TreeHash">Tree hash of the archive.</param>
-/// <param name="Description">The owner's description.</param>
+/// <param name="Upload">Its ID names the manifest.</param>
 /// <param name="CreatedAt">When its upload was completed.</param>
-/// <param name="ByteStorage">Where its bytes are stored.</param>
 [Named("archive-entry.1")]
 public sealed record ArchiveEntry(
     ArchiveId Archive,
@@ -18,7 +13,6 @@ public sealed record ArchiveEntry(
     DateTimeOffset CreatedAt,
     ByteStorage ByteStorage = ByteStorage.Gateway) : IAnswer;
 
-/// <summary>Commands of one shard of a vault's archive index.</summary>
 public abstract record ArchiveShardCommand : ICommand
 {
     private protected ArchiveShardCommand()
@@ -31,7 +25,6 @@ public abstract record ArchiveShardCommand : ICommand
 public sealed record AddArchive(VaultIncarnation Vault, int Shard, ArchiveEntry Entry)
     : ArchiveShardCommand, ICommand<AdditionVerdict>, IRequiresFreshState;
 
-/// <summary>Returns the entry of an archive.</summary>
 [Named("find-archive.1")]
 public record FindArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<ArchiveEntry>;
 
@@ -41,9 +34,8 @@ public record FindArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<Arc
 [Named("find-current-archive.1")]
 public sealed record FindCurrentArchive(ArchiveId Archive) : FindArchive(Archive), IRequiresFreshState;
 
-/// <summary>Lists the archives that the shard held at one of its versions, by archive ID. Repeating the command returns the same
-/// list for as long as later deletions are remembered.</summary>
-/// <param name="Version">The shard's version.</param>
+/// <summary>Lists the archives that the shard held at one of its versions, by archive ID. Repeating the command returns the
+/// same list for as long as later deletions are remembered.</summary>
 /// <param name="After">Lists only archives after this ID, which need not exist; null to start at the beginning.</param>
 /// <param name="Limit">Maximum number of archives to list; at least 1.</param>
 /// <param name="Created">Lists only archives created in this window.</param>
@@ -51,14 +43,10 @@ public sealed record FindCurrentArchive(ArchiveId Archive) : FindArchive(Archive
 public sealed record ListArchives(long Version, ArchiveId? After, int Limit, CreationWindow Created)
     : ArchiveShardCommand, ICommand<ArchivesPage>, IScans
 {
-    /// <inheritdoc/>
     public bool IsDoneAfter(IAnswer answer) => answer is not ArchivesPage { HasMore: true };
 }
 
-/// <summary>Deletes an archive. Repeating the command returns the same answer for as long as the deletion is
-/// remembered.</summary>
-/// <param name="Archive">The archive.</param>
-/// <param name="Judgement">The policy verdict that permits the deletion.</param>
+/// <summary>Deletes an archive. Repeating the command returns the same answer for as long as the deletion is remembered.</summary>
 [Named("delete-archive.1")]
 public sealed record DeleteArchive(ArchiveId Archive, DeletionVerdict Judgement) : ArchiveShardCommand, ICommand<Done>;
 
@@ -68,14 +56,13 @@ public sealed record DeleteArchive(ArchiveId Archive, DeletionVerdict Judgement)
 public sealed record UpdateGuard(long Generation) : ArchiveShardCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Confirms that a change of this shard was delivered to the vault.</summary>
-/// <param name="Version">The shard's version after the change.</param>
 /// <param name="IsVaultGone">Whether the vault was deleted before it recorded the change.</param>
 public sealed record ConfirmTotalsDelivered(long Version, bool IsVaultGone = false) : ArchiveShardCommand, ICommand<Done>;
 
-/// <summary>Confirms that a deletion was delivered to the vault's jobs and, through them, to the archive's upload.</summary>
+/// <summary>Delivered to the vault's jobs and, through them, to the archive's upload.</summary>
 public sealed record ConfirmArchiveReleased(ArchiveId Archive) : ArchiveShardCommand, ICommand<Done>;
 
-/// <summary>A page of a shard's archives, by archive ID.</summary>
+/// <summary>By archive ID.</summary>
 [Named("archives-page.1")]
 public sealed record ArchivesPage(IReadOnlyList<ArchiveEntry> Archives, bool HasMore) : IAnswer;
 
@@ -84,21 +71,18 @@ public sealed record ArchivesPage(IReadOnlyList<ArchiveEntry> Archives, bool Has
 /// <param name="Before">End, exclusive, or null for no upper bound.</param>
 public readonly record struct CreationWindow(DateTimeOffset? From, DateTimeOffset? Before)
 {
-    /// <summary>Whether an instant lies in the window.</summary>
     public bool Contains(DateTimeOffset at) => !(at < From) && !(at >= Before);
 }
 
-/// <summary>Whether a vault has an archive that its index has added.</summary>
 public abstract record AdditionVerdict : IAnswer
 {
     private AdditionVerdict()
     {
     }
 
-    /// <summary>The archive is in the vault.</summary>
     public static AdditionVerdict InVault { get; } = new Recorded();
 
-    /// <summary>The archive never existed.</summary>
+    /// <summary>It never existed.</summary>
     public static AdditionVerdict Gone { get; } = new VaultGone();
 
     /// <summary>The vault has recorded the totals, or newer ones.</summary>
@@ -110,16 +94,16 @@ public abstract record AdditionVerdict : IAnswer
     public sealed record VaultGone : AdditionVerdict;
 }
 
-/// <summary>The facts on which the permission to delete an archive was based. The shard checks that they still hold before it
-/// deletes.</summary>
-/// <param name="Guard">Generation of the vault's guard that came with the policies; see <see
-/// cref="Vaults.VaultPolicies.Guard"/>.</param>
-/// <param name="At">Time of the verdict, in whole milliseconds.</param>
+/// <summary>The facts on which the permission to delete an archive was based. The shard checks that they still hold before
+/// it deletes.</summary>
+/// <param name="Guard">Generation of the vault's guard that came with the policies; see
+/// <see cref="Vaults.VaultPolicies.Guard"/>.</param>
+/// <param name="At">In whole milliseconds.</param>
 /// <param name="LooksAtClock">Whether a policy depends on the current time, directly or through the age of archives.</param>
 /// <param name="LooksAtAge">Whether a policy depends on the age of archives.</param>
-/// <param name="CreatedAt">Creation time of the archive according to the index, or null if it was not in the index or no policy
-/// depends on it.</param>
-/// <param name="Recorded">The version of the shard's totals that the vault had recorded before the policies were read, as the shard said
-/// in <see cref="Refusal.VerdictStale"/>. 0 if the shard was not asked before.</param>
+/// <param name="CreatedAt">Creation time of the archive according to the index, or null if it was not in the index or no
+/// policy depends on it.</param>
+/// <param name="Recorded">The version of the shard's totals that the vault had recorded before the policies were read, as
+/// the shard said in <see cref="Refusal.VerdictStale"/>. 0 if the shard was not asked before.</param>
 public sealed record DeletionVerdict(
     long Guard, DateTimeOffset At, bool LooksAtClock, bool LooksAtAge, DateTimeOffset? CreatedAt, long Recorded = 0);

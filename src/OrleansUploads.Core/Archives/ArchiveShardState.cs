@@ -3,11 +3,8 @@ using OrleansUploads.Core.Vaults;
 namespace OrleansUploads.Core.Archives;
 
 /// <summary>State of one shard of a vault's archive index.</summary>
-/// <param name="Vault">The vault's incarnation; the default value while the shard has no history.</param>
 /// <param name="Totals">Version, count and size after the newest change.</param>
-/// <param name="Archives">The archives, including deleted ones that are still remembered.</param>
-/// <param name="InOrder">The IDs of these archives, in the order of lists.</param>
-/// <param name="Deleted">Deletions that are still remembered.</param>
+/// <param name="InOrder">Their IDs, in the order of lists.</param>
 /// <param name="Undelivered">Changes that the vault has not confirmed, by version.</param>
 [Named("archive-shard-state.1")]
 public sealed record ArchiveShardState(
@@ -18,7 +15,6 @@ public sealed record ArchiveShardState(
     ImmutableDictionary<ArchiveId, DeletedArchive> Deleted,
     ImmutableSortedDictionary<long, UndeliveredChange> Undelivered) : IStoredAs<ArchiveShardState, StoredArchiveShard>
 {
-    /// <summary>A shard without history.</summary>
     public static ArchiveShardState Empty { get; } = new(
         default,
         new ShardTotals(0, 0, 0, 0, DateTimeOffset.MinValue),
@@ -30,7 +26,6 @@ public sealed record ArchiveShardState(
     /// <summary>The latest generation of the vault's guard that was delivered to the shard; 0 before the first.</summary>
     public long Guard { get; init; }
 
-    /// <summary>Whether the vault was deleted.</summary>
     public bool IsEnded { get; init; }
 
     /// <inheritdoc/>
@@ -67,13 +62,10 @@ public sealed record ArchiveShardState(
         Archives.TryGetValue(archive, out var indexed) && indexed.DeletedIn is null ? indexed.Entry : null;
 }
 
-/// <summary>An archive in a shard of the index, with the shard versions between which it existed.</summary>
-/// <param name="Entry">The archive.</param>
-/// <param name="AddedIn">The shard's version after its addition.</param>
-/// <param name="DeletedIn">The shard's version after its deletion; null while the archive exists.</param>
+/// <summary>An archive in a shard of the index, with the versions of the shard between which it existed.</summary>
+/// <param name="DeletedIn">Null while the archive exists.</param>
 public sealed record IndexedArchive(ArchiveEntry Entry, long AddedIn, long? DeletedIn)
 {
-    /// <summary>Whether the archive existed at a version of the shard.</summary>
     public bool ExistsAt(long version) => AddedIn <= version && !(DeletedIn <= version);
 }
 
@@ -90,11 +82,9 @@ public abstract record ArchiveShardEvent
 [Named("shard-opened.1")]
 public sealed record ShardOpened(VaultIncarnation Vault, int Shard) : ArchiveShardEvent;
 
-/// <summary>An archive was added to the index.</summary>
 [Named("archive-added.1")]
 public sealed record ArchiveAdded(ArchiveEntry Entry) : ArchiveShardEvent;
 
-/// <summary>An archive was deleted from the index.</summary>
 [Named("archive-deleted.1")]
 public sealed record ArchiveDeleted(ArchiveId Archive, DateTimeOffset At) : ArchiveShardEvent;
 
@@ -115,7 +105,7 @@ public sealed record IndexEnded : ArchiveShardEvent;
 [Named("guard-updated.1")]
 public sealed record GuardUpdated(long Generation) : ArchiveShardEvent;
 
-/// <summary>Archives that were deleted at or before an instant were forgotten.</summary>
+/// <summary>Of archives that were deleted at or before an instant.</summary>
 [Named("deletions-forgotten.1")]
 public sealed record DeletionsForgotten(DateTimeOffset Before) : ArchiveShardEvent;
 
@@ -145,9 +135,6 @@ public sealed record StoredArchiveShard
 }
 
 /// <summary>A remembered deletion.</summary>
-/// <param name="Archive">The archive.</param>
-/// <param name="Upload">The upload that created the archive.</param>
-/// <param name="DeletedAt">When it was deleted.</param>
 /// <param name="Released">Whether the deletion was delivered to the vault's jobs and to the upload.</param>
 public sealed record DeletedArchive(
     ArchiveId Archive, UploadId Upload, DateTimeOffset DeletedAt, bool Released);

@@ -8,10 +8,8 @@ namespace OrleansUploads.Core.Buckets;
 /// published in a leaf that was already found empty. If a leaf is not empty, the leaves to its left are unsealed again.</remarks>
 public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEvent>
 {
-    /// <inheritdoc/>
     public override BucketState Initial => BucketState.Empty;
 
-    /// <inheritdoc/>
     public override Decision<BucketEvent> Decide(BucketState state, BucketCommand command, ServiceTime time) => command switch
     {
         ClaimBucket c => Claim(state, c, time),
@@ -31,7 +29,6 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
     };
 
-    /// <inheritdoc/>
     public override BucketState Evolve(BucketState state, BucketEvent happened) => happened switch
     {
         BucketCreated e => state with
@@ -57,7 +54,6 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
-    /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(BucketState state)
     {
         foreach (var deleted in state.Deleted)

@@ -2,7 +2,6 @@ using OrleansUploads.Core.Keys;
 
 namespace OrleansUploads.Core.Buckets;
 
-/// <summary>A command to a bucket.</summary>
 public abstract record BucketCommand : ICommand
 {
     private protected BucketCommand()
@@ -11,8 +10,6 @@ public abstract record BucketCommand : ICommand
 }
 
 /// <summary>Creates the bucket for an account, unless another account has it; sent by the account.</summary>
-/// <param name="Bucket">The bucket.</param>
-/// <param name="Account">The account.</param>
 /// <param name="Claim">A number that the account raises with each of its claims.</param>
 [Named("claim-bucket.1")]
 public sealed record ClaimBucket(BucketName Bucket, AccountId Account, long Claim)
@@ -28,29 +25,23 @@ public record FindBucket(BucketName Bucket) : BucketCommand, ICommand<BucketDesc
 public sealed record FindBucketForObject(BucketName Bucket) : FindBucket(Bucket), IAsksForAdvice;
 
 /// <summary>Deletes the bucket if it has no objects. Uploads in progress do not matter.</summary>
-/// <param name="Bucket">The bucket.</param>
-/// <param name="Account">The account of the caller.</param>
+/// <param name="Account">The caller's account.</param>
 [Named("delete-bucket.1")]
 public sealed record DeleteBucket(BucketName Bucket, AccountId Account) : BucketCommand, ICommand<Done>;
 
 /// <summary>Confirms that a leaf is sealed, or that it has entries.</summary>
-/// <param name="Step">The step that it confirms.</param>
-/// <param name="Verdict">What the leaf said.</param>
 public sealed record ConfirmLeafSealed(long Step, LeafSealVerdict Verdict) : BucketCommand, ICommand<Done>;
 
 /// <summary>Confirms that a leaf takes entries again.</summary>
-/// <param name="Step">The step that it confirms.</param>
-/// <param name="Verdict">What the leaf said.</param>
 public sealed record ConfirmLeafUnsealed(long Step, LeafSealVerdict Verdict) : BucketCommand, ICommand<Done>;
 
-/// <summary>Confirms that the former owner no longer lists an incarnation.</summary>
+/// <summary>The former owner no longer lists the incarnation.</summary>
 public sealed record ConfirmBucketRemoved(BucketIncarnation Bucket) : BucketCommand, ICommand<Done>;
 
-/// <summary>A bucket.</summary>
 [Named("bucket-description.1")]
 public sealed record BucketDescription(BucketIncarnation Bucket, AccountId Owner, DateTimeOffset CreatedAt) : IAnswer;
 
 /// <summary>What a bucket answers to an account that wants it.</summary>
-/// <param name="Bucket">The bucket, or null if another account has it.</param>
+/// <param name="Bucket">Null if another account has it.</param>
 [Named("bucket-claim.1")]
 public sealed record BucketClaim(BucketDescription? Bucket) : IAnswer;

@@ -5,10 +5,8 @@ namespace OrleansUploads.Core.Buckets;
 /// <summary>The phases of a bucket. The values are stored: never change them.</summary>
 public enum BucketPhase
 {
-    /// <summary>The bucket does not exist.</summary>
     None = 0,
 
-    /// <summary>The bucket exists.</summary>
     Live = 1,
 
     /// <summary>The bucket seals its leaves from left to right, to be deleted if all of them are empty.</summary>
@@ -22,22 +20,18 @@ public enum BucketPhase
 [Named("bucket-state.1")]
 public sealed record BucketState
 {
-    /// <summary>A bucket that never existed.</summary>
     public static BucketState Empty { get; } = new();
 
-    /// <summary>Its phase.</summary>
     public BucketPhase Phase { get; init; }
 
     /// <summary>The current incarnation, or the last one if the bucket does not exist.</summary>
     public BucketIncarnation Incarnation { get; init; }
 
-    /// <summary>The account that owns the incarnation.</summary>
     public AccountId Owner { get; init; }
 
     /// <summary>The claim with which the account created it. Earlier claims are late messages.</summary>
     public long Claim { get; init; }
 
-    /// <summary>When it was created.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>The leaf that is sealed or unsealed next.</summary>
@@ -51,7 +45,6 @@ public sealed record BucketState
     public ImmutableList<DeletedBucket> Deleted { get; init; } = [];
 }
 
-/// <summary>A deleted incarnation.</summary>
 public sealed record DeletedBucket(BucketIncarnation Bucket, AccountId Owner);
 
 /// <summary>Events of a bucket. They are stored for years: never change an existing event, add a new one.</summary>
@@ -66,24 +59,22 @@ public abstract record BucketEvent
 [Named("bucket-created.1")]
 public sealed record BucketCreated(BucketIncarnation Bucket, AccountId Owner, long Claim, DateTimeOffset At) : BucketEvent;
 
-/// <summary>The bucket began to seal its leaves.</summary>
 [Named("bucket-sealing-begun.1")]
 public sealed record BucketSealingBegun : BucketEvent;
 
-/// <summary>A leaf is sealed.</summary>
 [Named("bucket-leaf-sealed.1")]
 public sealed record BucketLeafSealed(LeafName Next) : BucketEvent;
 
-/// <summary>A leaf is not empty, so the bucket is not deleted.</summary>
+/// <summary>So the bucket is not deleted.</summary>
 [Named("bucket-found-not-empty.1")]
 public sealed record BucketFoundNotEmpty : BucketEvent;
 
 /// <summary>A leaf is no longer sealed.</summary>
-/// <param name="Next">The next leaf, or null if no further leaf was sealed.</param>
+/// <param name="Next">Null if no further leaf was sealed.</param>
 [Named("bucket-leaf-unsealed.1")]
 public sealed record BucketLeafUnsealed(LeafName? Next) : BucketEvent;
 
-/// <summary>All leaves are sealed, so the bucket is deleted.</summary>
+/// <summary>All leaves are sealed.</summary>
 [Named("bucket-deleted.1")]
 public sealed record BucketDeleted : BucketEvent;
 

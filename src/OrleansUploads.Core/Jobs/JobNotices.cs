@@ -4,10 +4,8 @@ using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Jobs;
 
-/// <summary>A notice to a topic that a job has finished. Delivery is retried until the topic's receiver has accepted it, or until
-/// it is abandoned after <see cref="Limits.NoticeLife"/>.</summary>
-/// <param name="Topic">Name of the topic.</param>
-/// <param name="Job">The job.</param>
+/// <summary>A notice to a topic that a job has finished. Delivery is retried until the topic's receiver has accepted it, or
+/// until it is abandoned after <see cref="Limits.NoticeLife"/>.</summary>
 /// <param name="FinishedAt">When the jobs entity noticed that the job had finished; <see cref="Limits.NoticeLife"/> starts
 /// here.</param>
 public sealed record JobNotice(string Topic, VaultJob Job, DateTimeOffset FinishedAt)
@@ -22,13 +20,12 @@ public sealed record JobNotice(string Topic, VaultJob Job, DateTimeOffset Finish
 /// <summary>The notices about finished jobs: who is to be notified, and who has been.</summary>
 public sealed record JobNotices
 {
-    /// <summary>No notices.</summary>
     public static JobNotices None { get; } = new();
 
-    /// <summary>The vault's notification setting, or null.</summary>
+    /// <summary>Null without one.</summary>
     public VaultNotifications? Setting { get; init; }
 
-    /// <summary>Version of that setting; 0 before the first one.</summary>
+    /// <summary>0 before the first one.</summary>
     public long Version { get; init; }
 
     /// <summary>Jobs that a topic is waiting for and that have not been announced as finished.</summary>
@@ -42,7 +39,7 @@ public sealed record JobNotices
     public ImmutableSortedDictionary<VaultJob, ImmutableArray<JobNotice>> Undelivered { get; init; } =
         ImmutableSortedDictionary.Create<VaultJob, ImmutableArray<JobNotice>>(VaultJob.ReadinessOrder);
 
-    /// <summary>The undelivered notice of a job for a topic, or null.</summary>
+    /// <summary>Null if there is none.</summary>
     public JobNotice? FindOwed(VaultJob? job, string topic) => job is not null && Undelivered.TryGetValue(job, out var notices)
         ? notices.FirstOrDefault(notice => notice.Topic == topic)
         : null;
@@ -63,17 +60,15 @@ public sealed record JobNotices
         };
     }
 
-    /// <summary>Returns the state after a job was added.</summary>
     internal JobNotices With(VaultJob job) => MustBeAnnounced(job) ? this with { Unannounced = Unannounced.Add(job) } : this;
 
-    /// <summary>Returns the state after jobs were removed.</summary>
     internal JobNotices Without(IReadOnlyCollection<VaultJob> removed) => this with
     {
         Unannounced = Unannounced.Except(removed),
         Finished = Finished.Except(removed.Select(job => job.Job)),
     };
 
-    /// <summary>Returns the state after the setting has changed. The new setting does not apply to jobs that have finished.</summary>
+    /// <summary>The new setting does not apply to jobs that have finished.</summary>
     internal JobNotices With(VaultTopicUpdated updated, IReadOnlyCollection<VaultJob> jobs)
     {
         var after = this with
@@ -89,7 +84,6 @@ public sealed record JobNotices
         };
     }
 
-    /// <summary>Returns the state after a job has finished.</summary>
     internal JobNotices With(JobFinished finished, VaultJob job) => this with
     {
         Unannounced = Unannounced.Remove(job),
@@ -179,14 +173,12 @@ internal sealed class JobNoticeRules : Rules<JobsEvent>
         return happened;
     }
 
-    /// <summary>The notices that could not be delivered for too long.</summary>
     public static IEnumerable<NoticeAbandoned> AbandonOld(JobNotices state, ServiceTime time) =>
         from notices in state.Undelivered.Values
         from notice in notices
         where notice.FinishedAt <= time.ServedAgo(Limits.NoticeLife)
         select new NoticeAbandoned(notice.Job.Job, notice.Topic, time.Now);
 
-    /// <summary>The intents that are not confirmed.</summary>
     public static IEnumerable<Intent> Pending(JobNotices state) =>
         state.Undelivered.Values.SelectMany(notices => notices.Select(Notify));
 

@@ -3,13 +3,11 @@ using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Core.Jobs;
 
-/// <summary>The rules of a vault's jobs: how they start, finish and expire. A job finishes when its time has come, so finishing needs no
-/// event unless a topic must be notified.</summary>
-/// <remarks>Notices (<see cref="JobNoticeRules"/>) and the retirement of deleted archives (<see cref="RetirementRules"/>) have rules of
-/// their own.</remarks>
-/// <param name="policy">How long retrievals take.</param>
-/// <param name="limits">Limits of a vault, or null for the defaults.</param>
-/// <param name="rememberedRetirements">Number of retired archives to remember.</param>
+/// <summary>The rules of a vault's jobs: how they start, finish and expire. A job finishes when its time has come, so
+/// finishing needs no event unless a topic must be notified.</summary>
+/// <remarks>Notices (<see cref="JobNoticeRules"/>) and the retirement of deleted archives (<see cref="RetirementRules"/>)
+/// have their own rules.</remarks>
+/// <param name="limits">Null for the defaults.</param>
 public sealed class JobsDecider(
     RetrievalPolicy policy, VaultLimits? limits = null, int rememberedRetirements = JobsDecider.DefaultRememberedRetirements)
     : Decider<JobsState, JobsCommand, JobsEvent>
@@ -28,10 +26,8 @@ public sealed class JobsDecider(
 
     private readonly VaultLimits _limits = limits ?? new VaultLimits();
 
-    /// <inheritdoc/>
     public override JobsState Initial => JobsState.Empty;
 
-    /// <inheritdoc/>
     public override Decision<JobsEvent> Decide(JobsState state, JobsCommand command, ServiceTime time) => command switch
     {
         JobStart c => Start(state, c, time.Now),
@@ -51,7 +47,6 @@ public sealed class JobsDecider(
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
     };
 
-    /// <inheritdoc/>
     public override JobsState Evolve(JobsState state, JobsEvent happened) => happened switch
     {
         RetrievalStarted e => state.With(e.Job),
@@ -85,7 +80,6 @@ public sealed class JobsDecider(
         return happened.Count > 0 ? Accept(Done.Instance, [.. happened]).Telling([.. notices]) : Nothing;
     }
 
-    /// <inheritdoc/>
     public override DateTimeOffset? WakeAt(JobsState state, ServiceTime time)
     {
         // All notices of a job have the same start time, so checking one of them is enough.
@@ -98,7 +92,6 @@ public sealed class JobsDecider(
         return new[] { state.Notices.Unannounced.Min?.ReadyAt, abandonedAt, expiredAt }.Min();
     }
 
-    /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(JobsState state) => JobNoticeRules.Pending(state.Notices)
         .Concat(RetirementRules.Pending(state.Retired))
         .Concat(state.ByReadiness.OfType<UnmeasuredInventory>().Select(Measure));
@@ -110,10 +103,8 @@ public sealed class JobsDecider(
     /// <summary>Whether the output of an inventory is measured before its job starts, so that the job can finish at once.</summary>
     /// <remarks>The versions of the shards count additions and deletions, so a snapshot has at most as many archives as their sum.
     /// Without a window, reading ends at the limit of the selection.</remarks>
-    /// <param name="inventory">The snapshot to list.</param>
-    /// <param name="selection">Which of its archives to list.</param>
-    /// <param name="maxArchives">The largest number of archives that are read before the job starts, usually <see
-    /// cref="MaxArchivesMeasuredFirst"/>.</param>
+    /// <param name="maxArchives">The largest number of archives that are read before the job starts, usually
+    /// <see cref="MaxArchivesMeasuredFirst"/>.</param>
     public static bool IsMeasuredFirst(InventorySnapshot inventory, InventorySelection selection, int maxArchives) =>
         (selection.Created == default && selection.Limit <= maxArchives) || inventory.Versions.Sum() <= maxArchives;
 
@@ -171,8 +162,8 @@ public sealed class JobsDecider(
         : job is UnmeasuredInventory begun ? Accept(job, StartedEvent(job)).Telling(Measure(begun))
         : JobNoticeRules.AcceptJob(state.Notices, job, job, StartedEvent(job), now);
 
-    /// <summary>The output is available for as long as that of other jobs, no matter how long measuring took. A job that has expired
-    /// stays so: shards need not remember deleted archives for it any more.</summary>
+    /// <summary>The output is available for as long as other jobs' output, no matter how long measuring took. A job that has
+    /// expired stays so: shards no longer need to remember deleted archives for it.</summary>
     private static Decision<JobsEvent> ConfirmMeasured(JobsState state, ConfirmInventoryMeasured command, ServiceTime time)
     {
         if (FindUnexpired(state, command.Job, time) is not UnmeasuredInventory begun)
@@ -191,8 +182,7 @@ public sealed class JobsDecider(
         new MeasureInventory(job),
         output => new ConfirmInventoryMeasured(job.Job, (InventoryOutput)output));
 
-    /// <summary>Jobs that have expired by an instant. Jobs with undelivered notices are kept until these are delivered or
-    /// abandoned.</summary>
+    /// <summary>By an instant. Jobs with undelivered notices are kept until these are delivered or abandoned.</summary>
     private static List<VaultJob> Expired(JobsState state, DateTimeOffset by) =>
         [.. state.ByReadiness.TakeWhile(job => job.ExpiresAt <= by).Where(job => !state.Notices.Undelivered.ContainsKey(job))];
 
@@ -211,7 +201,7 @@ public sealed class JobsDecider(
     private static VaultJob? FindUnexpired(JobsState state, JobId id, ServiceTime time) =>
         state.Find(id) is { } job && job.ExpiresAt > ExpiredBy(time) ? job : null;
 
-    /// <summary>When the last unexpired job of an archive expires, or null if it has none.</summary>
+    /// <summary>Of the unexpired jobs; null if the archive has none.</summary>
     private static DateTimeOffset? LastExpiry(JobsState state, ArchiveId archive, ServiceTime time) =>
         state.LastExpiry.TryGetValue(archive, out var last) && last > ExpiredBy(time) ? last : null;
 

@@ -12,23 +12,20 @@ public sealed record JobsState(
     ImmutableSortedSet<JobCursor> ByTime,
     ImmutableSortedSet<VaultJob> ByReadiness) : IStoredAs<JobsState, StoredJobs>
 {
-    /// <summary>No jobs.</summary>
     public static JobsState Empty { get; } = new(
         ImmutableDictionary<JobId, VaultJob>.Empty,
         ImmutableSortedSet.Create(JobCursor.Order),
         ImmutableSortedSet.Create(VaultJob.ReadinessOrder));
 
-    /// <summary>Number of inventory jobs among them.</summary>
     public int Inventories { get; init; }
 
     /// <summary>For each archive with retrieval jobs, when the last of these jobs expires.</summary>
     public ImmutableDictionary<ArchiveId, DateTimeOffset> LastExpiry { get; init; } =
         ImmutableDictionary<ArchiveId, DateTimeOffset>.Empty;
 
-    /// <summary>The notices about finished jobs.</summary>
     public JobNotices Notices { get; init; } = JobNotices.None;
 
-    /// <summary>Deleted archives that cannot be retrieved any more.</summary>
+    /// <summary>They can no longer be retrieved.</summary>
     public RetiredArchives Retired { get; init; } = RetiredArchives.None;
 
     /// <inheritdoc/>
@@ -57,7 +54,6 @@ public sealed record JobsState(
     /// <summary>Finds a job; null if it does not exist.</summary>
     public VaultJob? Find(JobId id) => ById.GetValueOrDefault(id);
 
-    /// <summary>Returns the state with one more job.</summary>
     internal JobsState With(VaultJob job) => this with
     {
         ById = ById.SetItem(job.Job, job),
@@ -71,7 +67,6 @@ public sealed record JobsState(
         Notices = Notices.With(job),
     };
 
-    /// <summary>Returns the state without some jobs.</summary>
     internal JobsState Without(IReadOnlyCollection<VaultJob> removed) => this with
     {
         ById = ById.RemoveRange(removed.Select(job => job.Job)),
@@ -94,40 +89,32 @@ public abstract record JobsEvent
     }
 }
 
-/// <summary>An archive retrieval was initiated.</summary>
 [Named("retrieval-started.1")]
 public sealed record RetrievalStarted(RetrievalJob Job) : JobsEvent;
 
-/// <summary>An inventory retrieval was initiated, and its output had been measured.</summary>
+/// <summary>Its output had been measured.</summary>
 [Named("inventory-started.1")]
 public sealed record InventoryStarted(InventoryJob Job) : JobsEvent;
 
-/// <summary>An inventory retrieval was initiated. Its output must be measured.</summary>
+/// <summary>Its output must be measured.</summary>
 [Named("inventory-begun.1")]
 public sealed record InventoryBegun(UnmeasuredInventory Job) : JobsEvent;
 
-/// <summary>The output of an inventory job was measured.</summary>
-/// <param name="Job">The job.</param>
-/// <param name="Output">The output.</param>
-/// <param name="ReadyAt">When the output becomes available.</param>
 [Named("inventory-measured.1")]
 public sealed record InventoryMeasured(JobId Job, InventoryOutput Output, DateTimeOffset ReadyAt) : JobsEvent;
 
-/// <summary>The vault's notification setting was set or cleared. It does not apply to jobs that had already finished.</summary>
-/// <param name="Version">Version of the vault's setting.</param>
-/// <param name="Notifications">The setting, or null if it was cleared.</param>
+/// <summary>It does not apply to jobs that had already finished.</summary>
+/// <param name="Notifications">Null if the setting was cleared.</param>
 /// <param name="At">When the jobs entity received it.</param>
 [Named("vault-topic-updated.1")]
 public sealed record VaultTopicUpdated(long Version, VaultNotifications? Notifications, DateTimeOffset At) : JobsEvent;
 
 /// <summary>A job has finished, and notices must be sent to topics.</summary>
-/// <param name="Job">The job.</param>
 /// <param name="At">When the jobs entity noticed it.</param>
-/// <param name="Topics">The topics to notify.</param>
 [Named("job-finished.1")]
 public sealed record JobFinished(JobId Job, DateTimeOffset At, IReadOnlyList<string> Topics) : JobsEvent;
 
-/// <summary>A topic's receiver has received the notice about a finished job.</summary>
+/// <summary>The topic's receiver has accepted it.</summary>
 [Named("notice-sent.1")]
 public sealed record NoticeSent(JobId Job, string Topic) : JobsEvent;
 

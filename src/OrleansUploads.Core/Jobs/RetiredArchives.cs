@@ -3,42 +3,33 @@ using OrleansUploads.Core.Uploads;
 namespace OrleansUploads.Core.Jobs;
 
 /// <summary>A deleted archive; new retrievals of it are refused.</summary>
-/// <param name="Number">Sequence number of the retirement within the vault's incarnation, starting at 1.</param>
-/// <param name="Archive">The archive.</param>
-/// <param name="Upload">The upload that created it.</param>
-/// <param name="DeletedAt">When it was deleted.</param>
+/// <param name="Number">Within the vault's incarnation, starting at 1.</param>
 /// <param name="BytesUntil">Until when jobs need its bytes.</param>
 /// <param name="Told">Whether the retirement was delivered to the upload.</param>
 public sealed record RetiredArchive(
     long Number, ArchiveId Archive, UploadId Upload, DateTimeOffset DeletedAt, DateTimeOffset BytesUntil, bool Told);
 
 /// <summary>The archives that were retired most recently.</summary>
-/// <param name="Count">Total number of retirements.</param>
-/// <param name="ByNumber">The retirements that are still remembered, by number.</param>
 /// <param name="Numbers">The number of each remembered retirement, by archive.</param>
 public sealed record RetiredArchives(
     long Count, ImmutableSortedDictionary<long, RetiredArchive> ByNumber, ImmutableDictionary<ArchiveId, long> Numbers)
 {
-    /// <summary>No retirements.</summary>
     public static RetiredArchives None { get; } = new(
         0, ImmutableSortedDictionary<long, RetiredArchive>.Empty, ImmutableDictionary<ArchiveId, long>.Empty);
 
-    /// <summary>The retirements of a snapshot.</summary>
     internal static RetiredArchives Of(long count, IReadOnlyList<RetiredArchive> remembered) => new(
         count,
         remembered.ToImmutableSortedDictionary(retired => retired.Number, retired => retired),
         remembered.Aggregate(None.Numbers, (all, retired) => all.SetItem(retired.Archive, retired.Number)));
 
-    /// <summary>Number of the last forgotten retirement: all retirements up to and including it are forgotten.</summary>
+    /// <summary>All retirements up to and including it are forgotten.</summary>
     public long Forgotten => ByNumber.IsEmpty ? Count : ByNumber.First().Key - 1;
 
-    /// <summary>The retirement of an archive, or null if there was none or it is forgotten.</summary>
+    /// <summary>Null if there was none or it is forgotten.</summary>
     public RetiredArchive? FindByArchive(ArchiveId archive) =>
         Numbers.TryGetValue(archive, out var number) ? ByNumber[number] : null;
 
-    /// <summary>Adds a retirement, and forgets the oldest ones beyond the limit.</summary>
-    /// <param name="happened">The retirement.</param>
-    /// <param name="limit">Number of retirements to remember. Undelivered ones are kept beyond it.</param>
+    /// <summary>Adds a retirement, and forgets the oldest ones beyond the limit, except undelivered ones.</summary>
     public RetiredArchives Add(ArchiveRetired happened, int limit)
     {
         var added = new RetiredArchive(
@@ -51,9 +42,6 @@ public sealed record RetiredArchives(
         }).Trim(limit);
     }
 
-    /// <summary>Records that a retirement was delivered to its upload.</summary>
-    /// <param name="number">Number of the retirement.</param>
-    /// <param name="limit">Number of retirements to remember. Undelivered ones are kept beyond it.</param>
     public RetiredArchives MarkDelivered(long number, int limit) => ByNumber.TryGetValue(number, out var retired)
         ? (this with { ByNumber = ByNumber.SetItem(number, retired with { Told = true }) }).Trim(limit)
         : this;
@@ -88,13 +76,10 @@ internal sealed class RetirementRules : Rules<JobsEvent>
             : null;
     }
 
-    /// <summary>Refuses new retrievals from now on, and tells the upload until when jobs need the bytes. If this time is not later than
-    /// the deletion, the upload deletes the bytes at once. With an unexpired job it is always later, even if the shard's clock is
-    /// ahead.</summary>
-    /// <param name="state">The retirements so far.</param>
-    /// <param name="command">The command.</param>
-    /// <param name="lastExpiry">When the last unexpired job of the archive expires, or null if it has none.</param>
-    /// <param name="time">The time.</param>
+    /// <summary>Refuses new retrievals from now on, and tells the upload until when jobs need the bytes. If this time is not
+    /// later than the deletion, the upload deletes the bytes at once. With an unexpired job it is always later, even if the
+    /// shard's clock is ahead.</summary>
+    /// <param name="lastExpiry">Of the last unexpired job of the archive, or null if it has none.</param>
     public static Decision<JobsEvent> Retire(
         RetiredArchives state, RetireArchive command, DateTimeOffset? lastExpiry, ServiceTime time)
     {
@@ -111,13 +96,11 @@ internal sealed class RetirementRules : Rules<JobsEvent>
         return Accept(happened).Telling(TellUpload(retired));
     }
 
-    /// <summary>Takes note that a retirement was delivered to its upload.</summary>
     public static Decision<JobsEvent> ConfirmDelivered(RetiredArchives state, ConfirmRetirementDelivered command) =>
         state.ByNumber.TryGetValue(command.Number, out var retired) && !retired.Told
             ? Accept(new RetirementDelivered(command.Number))
             : Nothing;
 
-    /// <summary>The intents that are not confirmed.</summary>
     public static IEnumerable<Intent> Pending(RetiredArchives state) =>
         state.ByNumber.Values.Where(retired => !retired.Told).Select(TellUpload);
 

@@ -10,7 +10,7 @@ namespace OrleansUploads.Core.Jobs;
 [JsonDerivedType(typeof(UnmeasuredInventory), "unmeasured-inventory")]
 public abstract record VaultJob : IAnswer
 {
-    /// <summary>Compares jobs by the time at which their output becomes available, then by ID.</summary>
+    /// <summary>By the time at which their output becomes available, then by ID.</summary>
     public static IComparer<VaultJob> ReadinessOrder { get; } = Comparer<VaultJob>.Create(static (left, right) =>
     {
         var byTime = left.ReadyAt.CompareTo(right.ReadyAt);
@@ -21,62 +21,47 @@ public abstract record VaultJob : IAnswer
     {
     }
 
-    /// <summary>The job's ID.</summary>
     public abstract JobId Job { get; init; }
 
-    /// <summary>The caller's options.</summary>
     public abstract JobOptions Wish { get; init; }
 
-    /// <summary>When the job was initiated.</summary>
     public abstract DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When the output becomes available. If it has not been measured, the earliest time at which it can.</summary>
     public abstract DateTimeOffset ReadyAt { get; init; }
 
-    /// <summary>The job's position in the list of jobs.</summary>
     public JobCursor Cursor => new(CreatedAt, Job);
 
     /// <summary>When the output expires and the job is removed, even if its output has not been measured by then.</summary>
     public DateTimeOffset ExpiresAt => ReadyAt + Limits.JobOutputLife;
 
-    /// <summary>Whether the job retrieves an inventory, and not an archive.</summary>
     public bool IsInventory => this is InventoryJob or UnmeasuredInventory;
 
-    /// <summary>Whether the output is available at an instant.</summary>
     public virtual bool IsReady(DateTimeOffset now) => now >= ReadyAt;
 }
 
-/// <summary>Format of an inventory. The values are stored: never change them.</summary>
+/// <summary>The values are stored: never change them.</summary>
 public enum InventoryFormat
 {
-    /// <summary>One JSON document; the default.</summary>
+    /// <summary>The default.</summary>
     Json = 0,
 
-    /// <summary>CSV with one line per archive.</summary>
+    /// <summary>One line per archive.</summary>
     Csv = 1,
 }
 
 /// <summary>Which archives of an inventory to list.</summary>
 /// <param name="Created">Only archives created in this window.</param>
-/// <param name="Limit">Maximum number of archives to list, at least 1, or null for all.</param>
+/// <param name="Limit">At least 1, or null for all.</param>
 /// <param name="After">The last archive of the previous page, or null for the first page.</param>
 public sealed record InventorySelection(CreationWindow Created, long? Limit, ArchiveId? After);
 
 /// <summary>The output of an inventory job. It follows from the job's snapshot, selection and format.</summary>
-/// <param name="VaultName">The vault's name in the output.</param>
-/// <param name="SizeBytes">Size of the output in bytes.</param>
 /// <param name="Last">The last archive in the output if more archives follow it; otherwise null.</param>
+/// <param name="VaultName">The vault's name in the output.</param>
 public sealed record InventoryOutput(string VaultName, long SizeBytes, ArchiveId? Last) : IAnswer;
 
 /// <summary>A job that retrieves a vault's inventory, or one page of it. Its output has been measured.</summary>
-/// <param name="Job">Its ID.</param>
-/// <param name="Inventory">The inventory snapshot to list.</param>
-/// <param name="Selection">Which of its archives to list.</param>
-/// <param name="Format">The format of the output.</param>
-/// <param name="Output">The output.</param>
-/// <param name="Wish">The caller's options.</param>
-/// <param name="CreatedAt">When the job was initiated.</param>
-/// <param name="ReadyAt">When the output becomes available.</param>
 [Named("inventory-job.1")]
 public sealed record InventoryJob(
     JobId Job,
@@ -89,13 +74,8 @@ public sealed record InventoryJob(
     DateTimeOffset ReadyAt) : VaultJob;
 
 /// <summary>A job that retrieves an archive or a range of it.</summary>
-/// <param name="Job">Its ID.</param>
-/// <param name="Archive">The archive's index entry when the job was initiated.</param>
-/// <param name="Range">The bytes to retrieve.</param>
-/// <param name="RangeTreeHash">Tree hash of these bytes, or null if the range has none.</param>
-/// <param name="Wish">The caller's options.</param>
-/// <param name="CreatedAt">When the job was initiated.</param>
-/// <param name="ReadyAt">When the output becomes available.</param>
+/// <param name="Archive">The index entry when the job was initiated.</param>
+/// <param name="RangeTreeHash">Null if the range has none.</param>
 [Named("retrieval-job.1")]
 public sealed record RetrievalJob(
     JobId Job,

@@ -6,12 +6,11 @@ namespace OrleansUploads.Core.Keys;
 /// <param name="Key">The key, or the default value for an upload to a vault, which has none.</param>
 /// <param name="Upload">The upload. In the index of objects it is the one that became the object.</param>
 /// <param name="At">When the object was completed, or the upload was initiated.</param>
-/// <param name="StorageClass">The storage class.</param>
 /// <param name="SizeBytes">The object's size, or null for an upload.</param>
 /// <param name="ETag">The object's ETag, or null for an upload.</param>
 /// <param name="Change">The change of the key that made the entry. A note.</param>
-/// <param name="Checksum">The algorithm and type of the object's checksum, or of the one that the client chose for an upload; null for an
-/// entry without a checksum, or if an earlier version wrote the entry.</param>
+/// <param name="Checksum">The algorithm and type of the object's checksum, or of the one that the client chose for an
+/// upload; null for an entry without a checksum, or if an earlier version wrote the entry.</param>
 [Named("key-entry.1")]
 public sealed record KeyEntry(
     ObjectKey Key,
@@ -26,32 +25,25 @@ public sealed record KeyEntry(
     /// <summary>What the listing of a vault shows of an upload; null for objects and their uploads.</summary>
     public ListedArchive? Archive { get; init; }
 
-    /// <summary>Where the entry is in an index.</summary>
     public KeyPosition PositionIn(KeyTree tree) =>
         tree == KeyTree.Objects ? new KeyPosition(Key.ToString()) : new KeyPosition(Key.ToString(), At, Upload);
 }
 
 /// <summary>What the listing of a vault shows of an upload.</summary>
-/// <param name="PartSize">The size of every part except the last.</param>
-/// <param name="Description">The description of the future archive.</param>
-/// <param name="ByteStorage">Which system stores the bytes.</param>
 public sealed record ListedArchive(PartSize PartSize, Description Description, ByteStorage ByteStorage);
 
 /// <summary>What a leaf remembers about an upload, so that a late or repeated message changes nothing.</summary>
-/// <param name="Position">The position of its entry.</param>
-/// <param name="Upload">The upload.</param>
 /// <param name="Round">Which completion of the upload was published, or 0 if the upload was removed from the index of uploads.</param>
-/// <param name="IsSettled">Whether no message about it is expected any more.</param>
+/// <param name="IsSettled">Whether no further message about it is expected.</param>
 public sealed record Publication(KeyPosition Position, UploadId Upload, int Round, bool IsSettled);
 
-/// <summary>Says when a request to publish an object began, in the order of what the key's leaf decides. Requests that get their tickets
-/// between the same two decisions have the same number, unless their tickets are issued.</summary>
-/// <param name="Number">The number, to be compared with those of changes and of other tickets.</param>
+/// <summary>Says when a request to publish an object began, in the order of the decisions of the key's leaf. Requests that
+/// get their tickets between the same two decisions have the same number, unless their tickets are issued.</summary>
+/// <param name="Number">Comparable with the numbers of changes and of other tickets.</param>
 [Named("key-ticket.1")]
 public sealed record KeyTicket(long Number) : IAnswer;
 
 /// <summary>Entries of a leaf in order.</summary>
-/// <param name="Entries">The entries.</param>
 /// <param name="HasMore">Whether the leaf has more entries behind these.</param>
 /// <param name="Upper">The first position that the leaf does not own, or null if it owns everything to the end.</param>
 /// <param name="Right">The leaf that owns this position, or null.</param>
@@ -59,7 +51,6 @@ public sealed record KeyTicket(long Number) : IAnswer;
 public sealed record LeafPage(IReadOnlyList<KeyEntry> Entries, bool HasMore, KeyPosition? Upper, LeafName? Right) : IAnswer;
 
 /// <summary>What a leaf says when a bucket is to be deleted.</summary>
-/// <param name="IsEmpty">Whether it has no entries.</param>
 /// <param name="Right">Its right neighbour, or null if it is the last leaf.</param>
 [Named("leaf-seal-verdict.1")]
 public sealed record LeafSealVerdict(bool IsEmpty, LeafName? Right) : IAnswer;
@@ -71,7 +62,6 @@ public abstract record PublicationVerdict : IAnswer
     {
     }
 
-    /// <summary>The object was published under its key.</summary>
     [Named("publication-published.1")]
     public sealed record Published : PublicationVerdict;
 
@@ -80,12 +70,11 @@ public abstract record PublicationVerdict : IAnswer
     [Named("publication-condition-failed.1")]
     public sealed record ConditionFailed(bool Exists) : PublicationVerdict;
 
-    /// <summary>The bucket was deleted.</summary>
     [Named("publication-bucket-deleted.1")]
     public sealed record BucketDeleted : PublicationVerdict;
 
-    /// <summary>The object comes just before that of a request that began later, and that was published first. It was never the current
-    /// object of its key.</summary>
+    /// <summary>The object comes just before the object of a request that began later and was published first. It was never
+    /// the current object of its key.</summary>
     /// <param name="At">When the leaf decided this.</param>
     [Named("publication-overwritten.1")]
     public sealed record Overwritten(DateTimeOffset At) : PublicationVerdict;

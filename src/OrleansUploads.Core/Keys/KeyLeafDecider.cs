@@ -3,13 +3,10 @@ using OrleansUploads.Core.Uploads;
 namespace OrleansUploads.Core.Keys;
 
 /// <summary>The rules of a leaf of an ordered index. A leaf alone decides what is published under its keys, in one order.</summary>
-/// <remarks>
-/// The leaves of an index form a B-link tree (Lehman and Yao, 1981): each owns a range of positions and has a link to its right
-/// neighbour. A leaf that gets too long moves its upper positions to a new leaf. From the event that begins the split it refuses
-/// them; the refusal waits until the new leaf owns them. A request that reaches a leaf too far to the left follows the links. An
-/// empty leaf gives its range to its left neighbour, and leads requests that still reach it to the left.
-/// </remarks>
-/// <param name="maxBytes">The length of the entries at which a leaf splits, as a journal counts it.</param>
+/// <remarks>The leaves of an index form a B-link tree (Lehman and Yao, 1981): each owns a range of positions and has a link to its right
+/// neighbour. A leaf that gets too long moves its upper positions to a new leaf. From the event that begins the split it refuses them; the
+/// refusal waits until the new leaf owns them. A request that reaches a leaf too far to the left follows the links. An empty leaf gives its
+/// range to its left neighbour, and leads requests that still reach it to the left.</remarks>
 public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxBytes)
     : Decider<KeyLeafState, KeyLeafCommand, KeyLeafEvent>
 {
@@ -20,10 +17,8 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
 
     private static readonly ObjectRefusal NotReady = new ObjectRefusal.LeafNotReady();
 
-    /// <inheritdoc/>
     public override KeyLeafState Initial => KeyLeafState.Unborn;
 
-    /// <inheritdoc/>
     public override Decision<KeyLeafEvent> Decide(KeyLeafState state, KeyLeafCommand command, ServiceTime time)
     {
         var leaf = command.Leaf ?? state.Leaf;
@@ -47,10 +42,8 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
         return GivingIfEmpty(live, Opening(state, leaf, DecideLive(live, command, time)));
     }
 
-    /// <inheritdoc/>
     public override KeyLeafState Evolve(KeyLeafState state, KeyLeafEvent happened) => KeyLeafEvolution.Apply(state, happened);
 
-    /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(KeyLeafState state) =>
         (LeafMove.IntentOf(state) ?? LeafGift.IntentOf(state)) is { } move
             ? [move, .. state.Releases.Values.Select(TellUpload)]
@@ -64,9 +57,8 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
         return Math.Min(length, SmallLeaf + (length / 4));
     }
 
-    /// <inheritdoc/>
-    /// <remarks>An entry takes 230 bytes in a journal. In memory it takes 490, most of them for its upload ID and for its node in the
-    /// tree of entries.</remarks>
+    /// <summary>An entry takes 230 bytes in a journal. In memory it takes 490, most of them for its upload ID and for its
+    /// node in the tree of entries.</summary>
     public override int MemoryPerHistoryByte => 2;
 
     private static Decision<KeyLeafEvent> Adopt(KeyLeafState state, LeafId leaf, AdoptKeys command) =>
@@ -277,7 +269,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
     }
 
     /// <summary>What becomes of a publication instead, because its key was changed after its ticket was taken; null if nothing stands in its
-    /// way. Publications without conditions are in the order of their tickets, so that of two concurrent requests both succeed. With equal
+    /// way. Publications without conditions are in the order of their tickets, so two concurrent requests both succeed. With equal
     /// tickets, it is not known which request began first: the one that comes second may have been abandoned before the other began.</summary>
     private static PublicationVerdict? RefusalOfTicket(
         KeyLeafState state, PublishObject command, KeyPosition position, ServiceTime time)

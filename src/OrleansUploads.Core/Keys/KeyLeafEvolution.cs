@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Keys;
 
-/// <summary>The state of a leaf from its events.</summary>
 internal static class KeyLeafEvolution
 {
     /// <summary>Number of uploads that a leaf of the index of uploads remembers after they were removed from it. A message that would list
@@ -11,10 +10,9 @@ internal static class KeyLeafEvolution
     /// <summary>Number of removed uploads that are forgotten at once if the leaf remembers too many.</summary>
     private const int MaxForgotten = 2;
 
-    /// <summary>The approximate length of an entry in the journal without its key.</summary>
+    /// <summary>Approximately, in the journal, without its key.</summary>
     private const int BareEntryBytes = 256;
 
-    /// <summary>The state after an event.</summary>
     public static KeyLeafState Apply(KeyLeafState state, KeyLeafEvent happened) => happened switch
     {
         LeafOpened e => state with { Leaf = e.Leaf, Phase = LeafPhase.Live },
@@ -40,7 +38,7 @@ internal static class KeyLeafEvolution
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
-    /// <summary>The approximate length of an entry in the journal.</summary>
+    /// <summary>Approximately, in the journal.</summary>
     internal static int BytesOf(KeyEntry entry) =>
         BareEntryBytes + entry.Key.Bytes + (entry.Archive?.Description.ToString().Length ?? 0);
 
@@ -117,7 +115,7 @@ internal static class KeyLeafEvolution
         return state with { Settled = [.. settled.AsSpan(forgotten..), publication] };
     }
 
-    /// <summary>Takes the range of the right neighbour and what it remembers, so that of both leaves the newest is kept. The removed uploads
+    /// <summary>Takes the range of the right neighbour and what it remembers, and keeps the newest of both leaves. The removed uploads
     /// may be more than one leaf remembers, and become fewer with each further one.</summary>
     private static KeyLeafState Take(KeyLeafState state, RangeTaken happened)
     {

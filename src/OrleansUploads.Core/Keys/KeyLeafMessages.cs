@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Keys;
 
-/// <summary>A command to a leaf of an ordered index.</summary>
 public abstract record KeyLeafCommand : ICommand
 {
     private protected KeyLeafCommand()
@@ -15,13 +14,12 @@ public abstract record KeyLeafCommand : ICommand
 [Named("take-ticket.1")]
 public sealed record TakeTicket(ObjectKey Key) : KeyLeafCommand, ICommand<KeyTicket>;
 
-/// <summary>Issues a ticket that no other request has, for a publication that was overtaken.</summary>
+/// <summary>No other request has the same. For a publication that was overtaken.</summary>
 [Named("issue-ticket.1")]
 public sealed record IssueTicket(ObjectKey Key) : KeyLeafCommand, ICommand<KeyTicket>;
 
-/// <summary>Publishes an object under its key if a condition holds, unless the key was changed by a request that may have begun after this
-/// one. The leaf remembers a publication until the upload has recorded it.</summary>
-/// <param name="Entry">The object.</param>
+/// <summary>Publishes an object under its key if a condition holds, unless the key was changed by a request that may have
+/// begun after this one. The leaf remembers a publication until the upload has recorded it.</summary>
 /// <param name="Round">Which completion of the upload this is.</param>
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
 /// <param name="Ticket">The ticket, or null for none, from a version without tickets. A note.</param>
@@ -29,21 +27,17 @@ public sealed record IssueTicket(ObjectKey Key) : KeyLeafCommand, ICommand<KeyTi
 public sealed record PublishObject(KeyEntry Entry, int Round, PublishCondition? Condition, long? Ticket = null)
     : KeyLeafCommand, ICommand<PublicationVerdict>, IRequiresFreshState;
 
-/// <summary>Tells the leaf that the upload has recorded its publication.</summary>
 [Named("settle-publication.1")]
 public sealed record SettlePublication(ObjectKey Key, UploadId Upload) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
 
-/// <summary>Deletes the object of a key. Succeeds if the key has none.</summary>
-/// <param name="Key">The key.</param>
-/// <param name="Condition">What must hold of the key, or null for nothing.</param>
+/// <summary>Succeeds if the key has no object.</summary>
+/// <param name="Condition">Null for none.</param>
 [Named("delete-object.1")]
 public sealed record DeleteObject(ObjectKey Key, PublishCondition? Condition) : KeyLeafCommand, ICommand<Done>;
 
-/// <summary>Returns the entry of a key.</summary>
 [Named("find-object.1")]
 public sealed record FindObject(ObjectKey Key) : KeyLeafCommand, ICommand<KeyEntry>;
 
-/// <summary>Adds a multipart upload to the index of uploads.</summary>
 [Named("list-upload.1")]
 public sealed record ListUpload(KeyEntry Entry) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
 
@@ -53,7 +47,7 @@ public sealed record UnlistUpload(KeyPosition Position) : KeyLeafCommand, IComma
 
 /// <summary>Reads entries in order.</summary>
 /// <param name="From">The first position to return.</param>
-/// <param name="Limit">The maximum number of entries; at least 1.</param>
+/// <param name="Limit">At least 1.</param>
 [Named("read-leaf.1")]
 public sealed record ReadLeaf(KeyPosition From, int Limit) : KeyLeafCommand, ICommand<LeafPage>;
 
@@ -63,9 +57,7 @@ public sealed record ReadLeaf(KeyPosition From, int Limit) : KeyLeafCommand, ICo
 /// <param name="Right">The leaf that owns this position, or null.</param>
 /// <param name="Sequence">Number of this message within the move, starting at 0.</param>
 /// <param name="IsLast">Whether these are the last entries.</param>
-/// <param name="Entries">The entries.</param>
 /// <param name="Publications">What is remembered about publications of their keys.</param>
-/// <param name="Left">The left neighbour.</param>
 /// <param name="Changes">What the left neighbour knows of the changes of these keys. A note.</param>
 [Named("adopt-keys.1")]
 public sealed record AdoptKeys(
@@ -105,20 +97,14 @@ public sealed record SealLeaf(long Step = 0) : KeyLeafCommand, ICommand<LeafSeal
 [Named("unseal-leaf.1")]
 public sealed record UnsealLeaf(long Step = 0) : KeyLeafCommand, ICommand<LeafSealVerdict>, IRequiresFreshState;
 
-/// <summary>Confirms that the right neighbour has adopted entries.</summary>
 public sealed record ConfirmKeysAdopted(long Split, int Sequence) : KeyLeafCommand, ICommand<Done>;
 
-/// <summary>Confirms that the routes know the leaf of a split.</summary>
 public sealed record ConfirmRouteAdded(long Split) : KeyLeafCommand, ICommand<Done>;
 
-/// <summary>Confirms that the left neighbour has taken the range.</summary>
-/// <param name="Taker">The leaf that has it.</param>
 public sealed record ConfirmRangeTaken(LeafName Taker) : KeyLeafCommand, ICommand<Done>;
 
-/// <summary>Confirms that the routes no longer name the leaf.</summary>
 public sealed record ConfirmRouteRemoved : KeyLeafCommand, ICommand<Done>;
 
-/// <summary>Confirms that the upload of an overwritten or deleted object knows of it.</summary>
 public sealed record ConfirmObjectReleased(UploadId Upload) : KeyLeafCommand, ICommand<Done>;
 
 /// <summary>A change of a key: a publication or a deletion. Leaves number them, and a leaf that gets keys continues the numbers of the leaf
@@ -127,11 +113,11 @@ public sealed record ConfirmObjectReleased(UploadId Upload) : KeyLeafCommand, IC
 /// <param name="Ticket">The ticket of a publication without a condition; null for every other change.</param>
 public readonly record struct KeyChange(long Number, long? Ticket = null);
 
-/// <summary>The deletion of a key that has had no object since.</summary>
+/// <summary>The key has had no object since.</summary>
 public sealed record KeyDeletion(KeyPosition Position, long Number);
 
 /// <summary>What a leaf knows of the changes of its keys, apart from those that made its entries.</summary>
-/// <param name="Newest">The newest number: that of the newest change, or behind the newest ticket that was issued.</param>
+/// <param name="Newest">The number of the newest change, or behind the newest ticket that was issued.</param>
 /// <param name="Forgotten">The number of the newest deletion that the leaf has forgotten. A key without an entry and without a remembered
 /// deletion was not changed after it.</param>
 /// <param name="Deletions">The newest deletions, the oldest first.</param>
@@ -140,23 +126,20 @@ public sealed record KeyChanges(long Newest, long Forgotten, IReadOnlyList<KeyDe
     /// <summary>The number of deletions that a leaf remembers.</summary>
     internal const int MaxDeletions = 64;
 
-    /// <summary>No change yet.</summary>
     public static KeyChanges None { get; } = new(Newest: 0, Forgotten: 0, []);
 
-    /// <summary>The deletion of a key, or null if it is not remembered.</summary>
+    /// <summary>Null if the deletion is not remembered.</summary>
     internal KeyDeletion? Find(KeyPosition position) => Deletions.FirstOrDefault(deletion => deletion.Position == position);
 
     /// <summary>The number of the next change, or of a ticket that is issued now.</summary>
     internal long Next => Newest + 1;
 
-    /// <summary>Numbers the publication of a key.</summary>
     internal KeyChanges WithPublication(KeyPosition position) => this with { Newest = Next, Deletions = Without(position) };
 
-    /// <summary>Numbers the deletion of a key.</summary>
     internal KeyChanges WithDeletion(KeyPosition position) =>
         (this with { Newest = Next, Deletions = [.. Without(position), new KeyDeletion(position, Next)] }).Bounded();
 
-    /// <summary>Numbers a ticket. No later ticket and no change has the same number.</summary>
+    /// <summary>No later ticket and no change has the same number.</summary>
     internal KeyChanges WithTicket() => this with { Newest = Next + 1 };
 
     /// <summary>Continues the numbers of a leaf that had some of the keys before, with what it remembers about them.</summary>
@@ -167,7 +150,6 @@ public sealed record KeyChanges(long Newest, long Forgotten, IReadOnlyList<KeyDe
             Math.Max(Forgotten, other.Forgotten),
             [.. Deletions.Concat(other.Deletions).OrderBy(deletion => deletion.Number)]).Bounded();
 
-    /// <summary>Keeps only the deletions of some keys.</summary>
     internal KeyChanges Where(Func<KeyPosition, bool> isKept) =>
         this with { Deletions = [.. Deletions.Where(deletion => isKept(deletion.Position))] };
 
@@ -206,10 +188,7 @@ public sealed record PublishCondition(ObjectETag? IfMatch, bool? MustExist = nul
     public bool Holds(ObjectETag? current) => IfMatch is { } tag ? current == tag : current is not null == (MustExist is true);
 }
 
-/// <summary>Sends a command to the leaf of an ordered index that has a position.</summary>
-/// <param name="Index">The index.</param>
-/// <param name="Position">The position.</param>
-/// <param name="Command">The command.</param>
+/// <summary>To the leaf that has the position.</summary>
 public sealed record TellKey(KeyIndexId Index, KeyPosition Position, KeyLeafCommand Command) : IntentAction
 {
     /// <summary>A leaf at which the position, or a link to it, is certainly found, or null if the routes know better.</summary>

@@ -1,15 +1,15 @@
 namespace OrleansUploads.Core.Keys;
 
-/// <summary>The phases of a leaf. The values are stored: never change them.</summary>
+/// <summary>The values are stored: never change them.</summary>
 public enum LeafPhase
 {
-    /// <summary>The leaf has no history.</summary>
+    /// <summary>It has no history.</summary>
     Unborn = 0,
 
     /// <summary>The leaf gets entries from its left neighbour and does not own them yet.</summary>
     Adopting = 1,
 
-    /// <summary>The leaf owns its positions.</summary>
+    /// <summary>It owns its positions.</summary>
     Live = 2,
 
     /// <summary>The leaf is empty and takes no entries, because its bucket is being deleted or was deleted.</summary>
@@ -32,13 +32,10 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
     private static readonly ImmutableSortedDictionary<KeyPosition, KeyEntry> NoEntries =
         ImmutableSortedDictionary.Create<KeyPosition, KeyEntry>();
 
-    /// <summary>A leaf without history.</summary>
     public static KeyLeafState Unborn { get; } = new();
 
-    /// <summary>The leaf.</summary>
     public LeafId Leaf { get; init; }
 
-    /// <summary>Its phase.</summary>
     public LeafPhase Phase { get; init; }
 
     /// <summary>The smallest position that it owns.</summary>
@@ -54,13 +51,12 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
     /// took its range.</summary>
     public LeafName? Left { get; init; }
 
-    /// <summary>The number of messages that the leaf has adopted so far.</summary>
     public int Adopted { get; init; }
 
     /// <summary>The entries by position. During a split they include those that are still to be moved.</summary>
     public ImmutableSortedDictionary<KeyPosition, KeyEntry> Entries { get; init; } = NoEntries;
 
-    /// <summary>The approximate length of the entries in the journal.</summary>
+    /// <summary>Approximately, in the journal.</summary>
     public long EntryBytes { get; init; }
 
     /// <summary>Publications that their uploads have not recorded yet, by upload ID.</summary>
@@ -73,14 +69,13 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
     /// <summary>What is known of the changes of the keys, apart from those that made the entries.</summary>
     public KeyChanges Changes { get; init; } = KeyChanges.None;
 
-    /// <summary>Objects whose uploads do not know yet that they were overwritten or deleted, by upload ID.</summary>
+    /// <summary>By upload ID. Their uploads do not know yet that they were overwritten or deleted.</summary>
     public ImmutableSortedDictionary<string, PendingRelease> Releases { get; init; } =
         ImmutableSortedDictionary.Create<string, PendingRelease>(StringComparer.Ordinal);
 
-    /// <summary>The number of splits so far.</summary>
     public long Splits { get; init; }
 
-    /// <summary>The split in progress, or null.</summary>
+    /// <summary>In progress, or null.</summary>
     public LeafSplit? Split { get; init; }
 
     /// <summary>The newest step of the bucket that sealed or unsealed the leaf. It stops late messages of earlier steps.</summary>
@@ -153,18 +148,15 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
 }
 
 /// <summary>A split in progress.</summary>
-/// <param name="Number">Its number.</param>
 /// <param name="At">The first position that moves.</param>
-/// <param name="Right">The new leaf.</param>
 /// <param name="Next">The first position that is still to be moved, or null if all are moved.</param>
 /// <param name="Sequence">Number of the next message.</param>
 public sealed record LeafSplit(long Number, KeyPosition At, LeafName Right, KeyPosition? Next, int Sequence)
 {
-    /// <summary>Whether the new leaf owns its positions, and only the routes do not know it yet.</summary>
+    /// <summary>Whether the new leaf owns its positions. Only the routes may not know it yet.</summary>
     internal bool IsMoved => Next is null;
 }
 
-/// <summary>An object whose upload does not know yet that it was overwritten or deleted.</summary>
 public sealed record PendingRelease(UploadId Upload, DateTimeOffset At);
 
 /// <summary>Events of a leaf of an ordered index. They are stored for years: never change an existing event, add a new one.</summary>
@@ -179,8 +171,8 @@ public abstract record KeyLeafEvent
 [Named("leaf-opened.1")]
 public sealed record LeafOpened(LeafId Leaf) : KeyLeafEvent;
 
-/// <summary>A leaf got entries from its left neighbour. With the last ones it begins to own its positions. The members are
-/// those of <see cref="AdoptKeys"/>; the changes are a note.</summary>
+/// <summary>A leaf got entries from its left neighbour. With the last ones it begins to own its positions. It has the
+/// members of <see cref="AdoptKeys"/>; the changes are a note.</summary>
 [Named("keys-adopted.1")]
 public sealed record KeysAdopted(
     LeafId Leaf,
@@ -195,54 +187,41 @@ public sealed record KeysAdopted(
     KeyChanges? Changes = null) : KeyLeafEvent;
 
 /// <summary>An object was published under its key and replaced any earlier one.</summary>
-/// <param name="Entry">The object.</param>
 /// <param name="Round">Which completion of its upload this is.</param>
-/// <param name="At">When.</param>
 /// <param name="Ticket">The ticket of a publication without a condition; null for every other. A note.</param>
 [Named("object-added.1")]
 public sealed record ObjectAdded(KeyEntry Entry, int Round, DateTimeOffset At, long? Ticket = null) : KeyLeafEvent;
 
-/// <summary>A ticket was issued.</summary>
 [Named("ticket-issued.1")]
 public sealed record TicketIssued : KeyLeafEvent;
 
-/// <summary>The object of a key was deleted, or a key without an object was, which only counts as a change of the key.</summary>
-/// <param name="Key">The key.</param>
-/// <param name="At">When.</param>
+/// <summary>The key may have had no object; then this only counts as a change of the key.</summary>
 [Named("object-removed.1")]
 public sealed record ObjectRemoved(ObjectKey Key, DateTimeOffset At) : KeyLeafEvent;
 
-/// <summary>An upload has recorded its publication.</summary>
 [Named("publication-settled.1")]
 public sealed record PublicationSettled(UploadId Upload) : KeyLeafEvent;
 
-/// <summary>The upload of an overwritten or deleted object knows of it.</summary>
 [Named("object-release-delivered.1")]
 public sealed record ObjectReleaseDelivered(UploadId Upload) : KeyLeafEvent;
 
-/// <summary>A multipart upload is listed.</summary>
 [Named("listed-upload-added.1")]
 public sealed record ListedUploadAdded(KeyEntry Entry) : KeyLeafEvent;
 
-/// <summary>A multipart upload is no longer listed.</summary>
 [Named("listed-upload-removed.1")]
 public sealed record ListedUploadRemoved(KeyPosition Position) : KeyLeafEvent;
 
 /// <summary>The leaf began to move its upper positions to a new leaf. From now on it refuses them.</summary>
-/// <param name="Number">The number of the split.</param>
 /// <param name="At">The first position that moves.</param>
-/// <param name="Right">The new leaf.</param>
 [Named("split-begun.1")]
 public sealed record SplitBegun(long Number, KeyPosition At, LeafName Right) : KeyLeafEvent;
 
 /// <summary>The new leaf has adopted some of the entries.</summary>
-/// <param name="Number">The number of the split.</param>
 /// <param name="Sequence">Number of the message within the move.</param>
 /// <param name="Next">The first position that is still to be moved, or null if all are moved.</param>
 [Named("keys-moved.1")]
 public sealed record KeysMoved(long Number, int Sequence, KeyPosition? Next) : KeyLeafEvent;
 
-/// <summary>The routes know the leaf of a split.</summary>
 [Named("route-delivered.1")]
 public sealed record RouteDelivered(long Number) : KeyLeafEvent;
 
@@ -250,7 +229,7 @@ public sealed record RouteDelivered(long Number) : KeyLeafEvent;
 [Named("giving-begun.1")]
 public sealed record GivingBegun : KeyLeafEvent;
 
-/// <summary>The leaf took the range of its right neighbour, which was empty. The members are those of <see
+/// <summary>The leaf took the range of its right neighbour, which was empty. It has the members of <see
 /// cref="TakeRange"/>; the changes are a note.</summary>
 [Named("range-taken.1")]
 public sealed record RangeTaken(
@@ -259,8 +238,7 @@ public sealed record RangeTaken(
     IReadOnlyList<Publication> Publications,
     KeyChanges? Changes = null) : KeyLeafEvent;
 
-/// <summary>The leaf's range belongs to a leaf to its left.</summary>
-/// <param name="Taker">The leaf that took it.</param>
+/// <summary>The range belongs to a leaf to the left.</summary>
 [Named("range-given.1")]
 public sealed record RangeGiven(LeafName Taker) : KeyLeafEvent;
 
@@ -268,14 +246,11 @@ public sealed record RangeGiven(LeafName Taker) : KeyLeafEvent;
 [Named("route-withdrawn.1")]
 public sealed record RouteWithdrawn : KeyLeafEvent;
 
-/// <summary>The leaf takes no more entries, because its bucket is being deleted.</summary>
-/// <param name="Step">The bucket's step.</param>
+/// <summary>Its bucket is being deleted.</summary>
 [Named("leaf-sealed.1")]
 public sealed record LeafSealed(long Step = 0) : KeyLeafEvent;
 
 /// <summary>The leaf takes entries again.</summary>
-/// <param name="Step">The bucket's step.</param>
-/// <param name="WasSealed">Whether it was sealed before.</param>
 [Named("leaf-unsealed.1")]
 public sealed record LeafUnsealed(long Step = 0, bool WasSealed = true) : KeyLeafEvent;
 

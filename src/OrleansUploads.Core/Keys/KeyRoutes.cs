@@ -14,7 +14,6 @@ public abstract record KeyRoutesEvent
 [Named("route-added.1")]
 public sealed record RouteAdded(KeyPosition From, LeafName Leaf) : KeyRoutesEvent;
 
-/// <summary>A route was removed.</summary>
 [Named("route-removed.1")]
 public sealed record RouteRemoved(KeyPosition From) : KeyRoutesEvent;
 
@@ -22,7 +21,7 @@ public sealed record RouteRemoved(KeyPosition From) : KeyRoutesEvent;
 [Named("routes-kept.1")]
 public sealed record RoutesKept(IReadOnlyList<LeafRoute> Routes) : KeyRoutesEvent;
 
-/// <summary>A route to a leaf, by the smallest position that the leaf owns.</summary>
+/// <summary>By the smallest position that the leaf owns.</summary>
 public sealed record LeafRoute(KeyPosition From, LeafName Leaf);
 
 /// <summary>The routes of an ordered index, in order.</summary>
@@ -31,7 +30,6 @@ public sealed record LeafRoute(KeyPosition From, LeafName Leaf);
 [Named("key-routes-state.1")]
 public sealed record KeyRoutesState(ImmutableList<LeafRoute> Routes, long Bytes) : IStoredAs<KeyRoutesState, StoredKeyRoutes>
 {
-    /// <summary>No routes.</summary>
     public static KeyRoutesState Empty { get; } = new([], 0);
 
     /// <inheritdoc/>
@@ -59,8 +57,6 @@ public sealed record KeyRoutesState(ImmutableList<LeafRoute> Routes, long Bytes)
 public sealed record StoredKeyRoutes(IReadOnlyList<LeafRoute> Routes);
 
 /// <summary>The rules of the routes. They are hints, so their number is bounded by dropping some.</summary>
-/// <param name="maxBytes">The length of the routes at which every other one is dropped, as a journal counts it; at most <see
-/// cref="MaxBytes"/>.</param>
 public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.MaxBytes)
     : Decider<KeyRoutesState, KeyRoutesCommand, KeyRoutesEvent>
 {
@@ -71,10 +67,8 @@ public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.MaxBytes)
     private const int BareRouteBytes = 80;
     private const int RoutesForOneEvent = 4;
 
-    /// <inheritdoc/>
     public override KeyRoutesState Initial => KeyRoutesState.Empty;
 
-    /// <inheritdoc/>
     public override Decision<KeyRoutesEvent> Decide(KeyRoutesState state, KeyRoutesCommand command, ServiceTime time) =>
         command switch
         {
@@ -88,7 +82,6 @@ public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.MaxBytes)
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
         };
 
-    /// <inheritdoc/>
     public override KeyRoutesState Evolve(KeyRoutesState state, KeyRoutesEvent happened) => happened switch
     {
         RouteAdded e => Bounded(With(state, new LeafRoute(e.From, e.Leaf))),
@@ -123,8 +116,7 @@ public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.MaxBytes)
             ? new(state.Routes.RemoveAt(index), state.Bytes - BytesOf(route))
             : state;
 
-    /// <summary>Adds a route. What is dropped at a lower limit is in an event of its own, so that a history means the same with every
-    /// limit.</summary>
+    /// <summary>What is dropped at a lower limit gets its own event, so that a history means the same with every limit.</summary>
     private Decision<KeyRoutesEvent> Add(KeyRoutesState state, RouteAdded added)
     {
         var after = Evolve(state, added);
@@ -149,11 +141,10 @@ public abstract record KeyRoutesCommand : ICommand
     }
 }
 
-/// <summary>Adds a route to a leaf.</summary>
 [Named("add-route.1")]
 public sealed record AddRoute(KeyPosition From, LeafName Leaf) : KeyRoutesCommand, ICommand<Done>;
 
-/// <summary>Removes the route to a leaf that has given its range away.</summary>
+/// <summary>The leaf has given its range away.</summary>
 [Named("remove-route.1")]
 public sealed record RemoveRoute(KeyPosition From, LeafName Leaf) : KeyRoutesCommand, ICommand<Done>;
 
@@ -164,6 +155,5 @@ public sealed record FindRoute(KeyPosition Position) : KeyRoutesCommand, IComman
 /// <summary>A route to a leaf.</summary>
 /// <param name="From">The smallest position that the leaf owns.</param>
 /// <param name="Upper">Where the next route begins, or null if this is the last one.</param>
-/// <param name="Leaf">The leaf.</param>
 [Named("key-route.1")]
 public sealed record KeyRoute(KeyPosition From, KeyPosition? Upper, LeafName Leaf) : IAnswer;

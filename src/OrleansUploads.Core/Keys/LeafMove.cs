@@ -7,7 +7,6 @@ internal static class LeafMove
     internal const int MaxMessageBytes = 24 * 1024;
 
     /// <summary>Where to cut a leaf: in the middle of its bytes, or near the end if its keys arrive in ascending order.</summary>
-    /// <param name="state">The leaf, with at least two entries.</param>
     /// <param name="newest">The position of the entry that made the leaf too long.</param>
     public static KeyPosition CutOf(KeyLeafState state, KeyPosition newest)
     {
@@ -58,7 +57,6 @@ internal static class LeafMove
     }
 
     /// <summary>The entries in a range of positions, and what is remembered about their keys.</summary>
-    /// <param name="state">The leaf.</param>
     /// <param name="from">The first position, or null for none.</param>
     /// <param name="to">The first position behind the range, or null for everything to the end.</param>
     public static (IReadOnlyList<KeyEntry> Entries, IReadOnlyList<Publication> Publications) Slice(
@@ -74,10 +72,7 @@ internal static class LeafMove
         return ([.. entries], [.. publications]);
     }
 
-    /// <summary>Whether a position is in a range.</summary>
-    /// <param name="position">The position.</param>
-    /// <param name="from">The first position of the range, or null for an empty one.</param>
-    /// <param name="to">The first position behind the range, or null for everything to the end.</param>
+    /// <summary>Null is an empty range as <paramref name="from"/>, and everything to the end as <paramref name="to"/>.</summary>
     internal static bool IsIn(KeyPosition position, KeyPosition? from, KeyPosition? to) =>
         position >= from && (to is null || position < to);
 

@@ -7,10 +7,8 @@ namespace OrleansUploads.Core.Parts;
 /// instant, it refuses reports of attempts created before that instant.</remarks>
 public readonly record struct AttemptId : ITextValue<AttemptId>, ISpanFormattable, IComparable<AttemptId>
 {
-    /// <summary>Length in bytes.</summary>
     public const int Bytes = 16;
 
-    /// <summary>Number of random bytes that <see cref="Create"/> needs.</summary>
     public const int RandomBytes = 10;
 
     private readonly UInt128 _value;
@@ -20,7 +18,6 @@ public readonly record struct AttemptId : ITextValue<AttemptId>, ISpanFormattabl
     /// <summary>When the attempt was created, in whole milliseconds, UTC.</summary>
     public DateTimeOffset CreatedAt => DateTimeOffset.FromUnixTimeMilliseconds((long)(ulong)(_value >> 80));
 
-    /// <summary>Creates an ID from an instant and <see cref="RandomBytes"/> random bytes.</summary>
     public static AttemptId Create(DateTimeOffset createdAt, ReadOnlySpan<byte> random)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(random.Length, RandomBytes);
@@ -30,7 +27,6 @@ public readonly record struct AttemptId : ITextValue<AttemptId>, ISpanFormattabl
         return Read(bytes);
     }
 
-    /// <summary>Reads the 16 bytes that <see cref="Write"/> wrote.</summary>
     public static AttemptId Read(ReadOnlySpan<byte> bytes) => new(BinaryPrimitives.ReadUInt128BigEndian(bytes));
 
     /// <summary>Writes the 16 bytes, most significant first.</summary>
@@ -78,15 +74,11 @@ public readonly record struct AttemptId : ITextValue<AttemptId>, ISpanFormattabl
     /// <summary>Compares creation times, then the random bits.</summary>
     public int CompareTo(AttemptId other) => _value.CompareTo(other._value);
 
-    /// <summary>Whether <paramref name="left"/> sorts before <paramref name="right"/>.</summary>
     public static bool operator <(AttemptId left, AttemptId right) => left._value < right._value;
 
-    /// <summary>Whether <paramref name="left"/> sorts after <paramref name="right"/>.</summary>
     public static bool operator >(AttemptId left, AttemptId right) => left._value > right._value;
 
-    /// <summary>Whether <paramref name="left"/> does not sort after <paramref name="right"/>.</summary>
     public static bool operator <=(AttemptId left, AttemptId right) => left._value <= right._value;
 
-    /// <summary>Whether <paramref name="left"/> does not sort before <paramref name="right"/>.</summary>
     public static bool operator >=(AttemptId left, AttemptId right) => left._value >= right._value;
 }

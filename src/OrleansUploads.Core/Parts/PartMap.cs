@@ -52,7 +52,6 @@ public sealed class PartMap : IStoredAs<PartMap, IReadOnlyList<PlacedPart>>
         LastNumber = lastNumber;
     }
 
-    /// <summary>No parts.</summary>
     public static PartMap Empty { get; } = new([], 0, 0);
 
     /// <summary>The number of parts.</summary>

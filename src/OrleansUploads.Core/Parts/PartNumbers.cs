@@ -9,14 +9,12 @@ public readonly record struct PartNumbers : ITextValue<PartNumbers>
 
     private PartNumbers(ImmutableArray<int> inOrder) => _inOrder = inOrder;
 
-    /// <summary>The numbers.</summary>
+    /// <summary>From the 32 lower-case hex digits of <see cref="ToString"/>.</summary>
     public ImmutableArray<int> InOrder => _inOrder.IsDefault ? [] : _inOrder;
 
-    /// <summary>Creates the value.</summary>
-    /// <param name="inOrder">The numbers, in ascending order.</param>
+    /// <summary>The numbers must be in ascending order.</summary>
     public static PartNumbers Of(IEnumerable<int> inOrder) => new([.. inOrder]);
 
-    /// <summary>Parses the result of <see cref="ToString"/>.</summary>
     public static bool TryParse(string? text, out PartNumbers value)
     {
         value = default;
@@ -67,9 +65,7 @@ public readonly record struct PartNumbers : ITextValue<PartNumbers>
         return text.ToString();
     }
 
-    /// <inheritdoc/>
     public bool Equals(PartNumbers other) => InOrder.AsSpan().SequenceEqual(other.InOrder.AsSpan());
 
-    /// <inheritdoc/>
     public override int GetHashCode() => InOrder.Length;
 }

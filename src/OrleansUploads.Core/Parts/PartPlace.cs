@@ -16,20 +16,17 @@ public readonly record struct PartPlace : ITextValue<PartPlace>, ISpanFormattabl
         _location = location;
     }
 
-    /// <summary>Where the bytes are stored.</summary>
     public ByteStorage ByteStorage => _location.Chars == 0 ? ByteStorage.Gateway : ByteStorage.External;
 
-    /// <summary>The attempt, or null if the bytes are stored externally.</summary>
+    /// <summary>Null if the bytes are stored externally.</summary>
     public AttemptId? Attempt => ByteStorage == ByteStorage.Gateway ? _attempt : null;
 
-    /// <summary>The external location, or null if the bytes are in the part store.</summary>
+    /// <summary>Null if the bytes are in the part store.</summary>
     public PartLocation? Location => ByteStorage == ByteStorage.External ? _location : null;
 
-    /// <summary>Creates a place in the part store.</summary>
     public static PartPlace In(AttemptId attempt) => new(attempt, default);
 
-    /// <summary>Creates a place at an external location.</summary>
-    /// <exception cref="ArgumentException">The location is the default value.</exception>
+    /// <summary>Throws <see cref="ArgumentException"/> for the default value.</summary>
     public static PartPlace At(PartLocation location) => location.Chars > 0
         ? new PartPlace(default, location)
         : throw new ArgumentException("The default value is not a valid location.", nameof(location));
@@ -74,14 +71,13 @@ public readonly record struct PartPlace : ITextValue<PartPlace>, ISpanFormattabl
 /// location.</remarks>
 public readonly record struct PartLocation : ITextValue<PartLocation>
 {
-    /// <summary>Maximum length of a location, in characters.</summary>
     public const int MaxChars = 1024;
 
     private readonly string? _text;
 
     private PartLocation(string text) => _text = text;
 
-    /// <summary>Length in characters, or 0 for the default value.</summary>
+    /// <summary>0 for the default value.</summary>
     public int Chars => _text?.Length ?? 0;
 
     /// <summary>Parses a location. Returns false if the text is empty, too long or not printable ASCII.</summary>
@@ -92,7 +88,6 @@ public readonly record struct PartLocation : ITextValue<PartLocation>
         return ok;
     }
 
-    /// <summary>The text, or empty for the default value.</summary>
     public override string ToString() => _text ?? "";
 }
 

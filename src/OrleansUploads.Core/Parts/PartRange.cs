@@ -3,9 +3,8 @@ namespace OrleansUploads.Core.Parts;
 /// <summary>A contiguous range of an archive's bytes. Both ends are inclusive.</summary>
 public readonly record struct PartRange : ITextValue<PartRange>
 {
-    /// <summary>Creates a range of at least one byte.</summary>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="firstByte"/> is negative or greater than <paramref
-    /// name="lastByte"/>.</exception>
+    /// <summary>Throws <see cref="ArgumentOutOfRangeException"/> if <paramref name="firstByte"/> is negative or greater than
+    /// <paramref name="lastByte"/>.</summary>
     public PartRange(long firstByte, long lastByte)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(firstByte);
@@ -14,13 +13,10 @@ public readonly record struct PartRange : ITextValue<PartRange>
         LastByte = lastByte;
     }
 
-    /// <summary>Offset of the first byte.</summary>
     public long FirstByte { get; }
 
-    /// <summary>Offset of the last byte.</summary>
     public long LastByte { get; }
 
-    /// <summary>Length in bytes.</summary>
     public long LengthBytes => LastByte - FirstByte + 1;
 
     /// <summary>Parses the result of <see cref="ToString"/>: digits only, without sign or space.</summary>

@@ -8,13 +8,11 @@ public readonly record struct PartSize
 {
     private PartSize(long bytes) => Bytes = bytes;
 
-    /// <summary>The size in bytes.</summary>
     public long Bytes { get; }
 
-    /// <summary>The maximum part size, 4 GiB.</summary>
     public static PartSize Largest => new(Limits.MaxPartSizeBytes);
 
-    /// <summary>Creates a part size. Returns false if the number of bytes is not allowed.</summary>
+    /// <summary>False if the number of bytes is not allowed.</summary>
     public static bool TryCreate(long bytes, out PartSize size)
     {
         var ok = bytes is >= Limits.MinPartSizeBytes and <= Limits.MaxPartSizeBytes && BitOperations.IsPow2(bytes);

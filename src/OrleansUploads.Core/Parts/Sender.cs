@@ -11,13 +11,10 @@ public sealed record Sender(string? AccessKeyId, string? Node, string? Address)
     /// <summary>Maximum length of each text.</summary>
     public const int MaxChars = 64;
 
-    /// <summary>The access key.</summary>
     public string? AccessKeyId { get; init; } = Cut(AccessKeyId);
 
-    /// <summary>The node.</summary>
     public string? Node { get; init; } = Cut(Node);
 
-    /// <summary>The address of the client.</summary>
     public string? Address { get; init; } = Cut(Address);
 
     private static string? Cut(string? text) => text is { Length: > MaxChars } ? text[..MaxChars] : text;
@@ -44,7 +41,6 @@ public sealed class SenderTable : IStoredAs<SenderTable, IReadOnlyList<Sender>>
         }
     }
 
-    /// <summary>A table without senders.</summary>
     public static SenderTable Empty { get; } = new([]);
 
     /// <summary>The senders. The first has number 1.</summary>
@@ -59,14 +55,13 @@ public sealed class SenderTable : IStoredAs<SenderTable, IReadOnlyList<Sender>>
     /// <inheritdoc/>
     public static SenderTable FromStored(IReadOnlyList<Sender> stored) => stored.Count == 0 ? Empty : new([.. stored]);
 
-    /// <summary>Returns what an event says of its sender.</summary>
-    /// <returns>The sender's number, and the sender itself if the table does not have it yet; both null without a sender.</returns>
+    /// <summary>The sender's number, and the sender itself if the table does not have it yet; both null without a sender.</summary>
     public (int? Number, Sender? Added) Mark(Sender? sender) =>
         sender is null ? (null, null)
         : _numbers.TryGetValue(sender, out var known) ? (known, null)
         : InOrder.Length < MaxSenders ? (InOrder.Length + 1, sender)
         : (Others, null);
 
-    /// <summary>Returns the table with a sender that an event added, or the same table for null.</summary>
+    /// <summary>The table with a sender that an event added, or the same table for null.</summary>
     public SenderTable With(Sender? added) => added is null || InOrder.Length == MaxSenders ? this : new(InOrder.Add(added));
 }

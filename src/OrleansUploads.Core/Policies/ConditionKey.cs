@@ -4,8 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 namespace OrleansUploads.Core.Policies;
 
 /// <summary>A condition key: a fact about a request that a policy's condition can test.</summary>
-/// <param name="Name">The documented name.</param>
-/// <param name="ValueIn">Returns the key's value for a request, or null if the request has none.</param>
+/// <param name="ValueIn">Returns null if the request has no value.</param>
 internal sealed record ConditionKey(string Name, Func<PolicyRequest, string?> ValueIn)
 {
     /// <summary>Longer user agents are truncated before they are compared, which bounds the work.</summary>
@@ -94,7 +93,6 @@ internal sealed record ConditionKey(string Name, Func<PolicyRequest, string?> Va
 
     private static readonly string[] AbsentTagPrefixes = ["aws:PrincipalTag/", "aws:RequestTag/"];
 
-    /// <summary>Whether no request to this server has a value for the key.</summary>
     public bool IsAlwaysAbsent { get; private init; }
 
     /// <summary>Whether the key's value depends on the current time.</summary>
@@ -104,7 +102,6 @@ internal sealed record ConditionKey(string Name, Func<PolicyRequest, string?> Va
     public static string Names { get; } = string.Join(
         ", ", FixedKeys.Keys.Order(StringComparer.Ordinal).Concat(TagPrefixes.Select(prefix => prefix + "{key}")));
 
-    /// <summary>Finds a key by its name, ignoring case.</summary>
     public static bool TryFind(string name, [NotNullWhen(true)] out ConditionKey? key)
     {
         if (FixedKeys.TryGetValue(name, out key))

@@ -5,12 +5,11 @@ using System.Net.Sockets;
 
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>A condition operator.</summary>
-/// <param name="Name">The operator's name in policies.</param>
-/// <param name="ValueForm">The required form of its values, for error messages.</param>
+/// <summary>An operator of a policy's <c>Condition</c>. Source: the IAM user guide, "IAM JSON policy elements: Condition
+/// operators".</summary>
+/// <param name="ValueForm">For error messages.</param>
 /// <param name="Test">Creates a test from one value of the policy; returns null if the value has the wrong form.</param>
 /// <param name="Negates">Whether the condition holds if no test succeeds.</param>
-/// <remarks>Source: the IAM user guide, "IAM JSON policy elements: Condition operators".</remarks>
 internal sealed record ConditionOperator(
     string Name, string ValueForm, Func<string, Predicate<string>?> Test, bool Negates = false)
 {
@@ -138,7 +137,7 @@ internal sealed record ConditionOperator(
         CultureInfo.InvariantCulture,
         out number);
 
-    /// <summary>Parses a date, a date with a time, or seconds since 1970.</summary>
+    /// <summary>A date, a date with a time, or seconds since 1970.</summary>
     private static bool TryReadDate(string text, out DateTimeOffset at)
     {
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;

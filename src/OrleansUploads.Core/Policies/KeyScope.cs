@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>What an access key is for.</summary>
 public enum KeyRole
 {
     /// <summary>Everything that the account may do.</summary>
@@ -18,7 +17,6 @@ public enum KeyRole
     Node,
 }
 
-/// <summary>What a request does.</summary>
 public enum KeyAccessKind
 {
     /// <summary>Reads properties or lists.</summary>
@@ -38,20 +36,16 @@ public enum KeyAccessKind
 }
 
 /// <summary>What a request does, and where.</summary>
-/// <param name="Kind">What it does.</param>
 /// <param name="Container">The vault or bucket, or null for the account as a whole.</param>
 /// <param name="IsOwn">Whether the vault or bucket is named as one of the signer's account.</param>
 public readonly record struct KeyAccess(KeyAccessKind Kind, string? Container, bool IsOwn = true);
 
-/// <summary>The limits of an access key. They apply in addition to those of its account.</summary>
-/// <param name="Role">What the key is for.</param>
+/// <summary>The limits of an access key. They apply in addition to the limits of its account.</summary>
 /// <param name="Containers">The vaults and buckets that the key is for, or null for all.</param>
 public sealed record KeyScope(KeyRole Role, IReadOnlyList<string>? Containers)
 {
-    /// <summary>No limits.</summary>
     public static KeyScope Unlimited { get; } = new(KeyRole.Admin, null);
 
-    /// <summary>Whether the key has no limits.</summary>
     public bool IsUnlimited => Role == KeyRole.Admin && Containers is null;
 
     /// <summary>Whether the key permits an access. A key for some vaults permits nothing on the account as a whole, and nothing in the
@@ -61,11 +55,11 @@ public sealed record KeyScope(KeyRole Role, IReadOnlyList<string>? Containers)
         && (Containers is null
             || (access.IsOwn && access.Container is { } container && Containers.Contains(container, StringComparer.Ordinal)));
 
-    /// <summary>Describes the scope: <c>admin</c>, or <c>upload of photos, letters</c>.</summary>
+    /// <summary><c>admin</c>, or <c>upload of photos, letters</c>.</summary>
     public override string ToString() =>
         Containers is null ? Format(Role) : $"{Format(Role)} of {string.Join(", ", Containers)}";
 
-    /// <summary>The name of a role, as it is stored and written on the command line.</summary>
+    /// <summary>As it is stored and written on the command line.</summary>
     public static string Format(KeyRole role) => role switch
     {
         KeyRole.Admin => "admin",
@@ -74,7 +68,6 @@ public sealed record KeyScope(KeyRole Role, IReadOnlyList<string>? Containers)
         KeyRole.Node => "node",
     };
 
-    /// <summary>Finds a role by its name.</summary>
     public static bool TryParse(string? name, out KeyRole role)
     {
         foreach (var known in Enum.GetValues<KeyRole>())

@@ -14,7 +14,7 @@ public sealed class PolicyDocument
             statement => statement.Conditions.Any(condition => condition.Key.DependsOnTime));
     }
 
-    /// <summary>The statements, in the document's order; at least one.</summary>
+    /// <summary>In the document's order; at least one.</summary>
     public ImmutableArray<PolicyStatement> Statements { get; }
 
     /// <summary>Whether any statement depends on the age of an archive. If so, the archive must be looked up before the policy is
@@ -28,8 +28,7 @@ public sealed class PolicyDocument
     /// <exception cref="PolicyFormatException">The text is not a policy, or a policy that cannot be enforced.</exception>
     public static PolicyDocument Parse(string text) => new(PolicyReader.Read(text));
 
-    /// <summary>The first condition on a key that no request to this server has a value for.</summary>
-    /// <returns>The statement and the key's name, or null if there is no such condition.</returns>
+    /// <summary>The first condition on a key that no request to this server has a value for, or null.</summary>
     public (PolicyStatement Statement, string Key)? FindAlwaysAbsentKey()
     {
         foreach (var statement in Statements)
@@ -52,5 +51,4 @@ public sealed class PolicyDocument
 }
 
 /// <summary>A text is not a policy, or a policy that cannot be enforced. The message says what is wrong and where.</summary>
-/// <param name="message">A message for the policy's author.</param>
 public sealed class PolicyFormatException(string message) : FormatException(message);

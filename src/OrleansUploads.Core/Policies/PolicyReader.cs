@@ -12,8 +12,6 @@ internal static class PolicyReader
     private const string Newest = "2012-10-17";
     private const string Oldest = "2008-10-17";
 
-    /// <summary>Reads the statements of a policy.</summary>
-    /// <exception cref="PolicyFormatException">The text is not a policy, or a policy that cannot be enforced.</exception>
     public static ImmutableArray<PolicyStatement> Read(string text)
     {
         try
@@ -64,7 +62,6 @@ internal static class PolicyReader
             : [.. elements.Select((element, index) => ReadStatement(element, index + 1, version == Newest))];
     }
 
-    /// <param name="statement">The statement.</param>
     /// <param name="number">Position in the policy, starting at 1.</param>
     /// <param name="hasVariables">Whether <c>${...}</c> is a policy variable in this version of the policy language.</param>
     private static PolicyStatement ReadStatement(JsonElement statement, int number, bool hasVariables)
@@ -166,8 +163,7 @@ internal static class PolicyReader
 /// values.</summary>
 internal static class PolicyElements
 {
-    /// <summary>Refuses an object that has an unknown member.</summary>
-    /// <exception cref="PolicyFormatException">The object has an unknown member. The message names it.</exception>
+    /// <summary>The <see cref="PolicyFormatException"/> names the member.</summary>
     public static void RefuseUnknownMembers(JsonElement parent, string what, params string[] known)
     {
         foreach (var member in parent.EnumerateObject())
@@ -180,7 +176,6 @@ internal static class PolicyElements
         }
     }
 
-    /// <summary>A member of an object, or null.</summary>
     public static JsonElement? FindMember(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var element) ? element : null;
 
@@ -194,15 +189,14 @@ internal static class PolicyElements
             _ => throw new PolicyFormatException($"it has both {name} and {opposite}. Only one of them is allowed."),
         };
 
-    /// <summary>Reads a string.</summary>
     public static string ReadText(JsonElement element, string name) => element.ValueKind == JsonValueKind.String
         ? element.GetString()!
         : throw new PolicyFormatException($"{name} is not a string.");
 
-    /// <summary>Reads a string or a list of strings; at least one.</summary>
+    /// <summary>At least one.</summary>
     public static string[] ReadTexts(JsonElement element, string name) => ReadValues(element, name, ReadText);
 
-    /// <summary>Reads a value or a list of values; at least one.</summary>
+    /// <summary>At least one value.</summary>
     public static T[] ReadValues<T>(JsonElement element, string name, Func<JsonElement, string, T> read)
     {
         if (element.ValueKind != JsonValueKind.Array)

@@ -21,7 +21,7 @@ public sealed class PolicyStatement
         Conditions = conditions;
     }
 
-    /// <summary>Whether it denies; otherwise it allows.</summary>
+    /// <summary>Otherwise it allows.</summary>
     public bool Denies { get; }
 
     internal PrincipalSet Principals { get; }
@@ -32,7 +32,6 @@ public sealed class PolicyStatement
 
     internal ImmutableArray<PolicyCondition> Conditions { get; }
 
-    /// <summary>Whether the statement applies to a request to a vault.</summary>
     public bool AppliesTo(PolicyRequest request, string vaultArn) =>
         Actions.Includes(request.ActionName)
         && Resources.Includes(vaultArn)
@@ -44,6 +43,5 @@ public sealed class PolicyStatement
 }
 
 /// <summary>One operator and one key of a <c>Condition</c> element.</summary>
-/// <param name="Key">The condition key to test.</param>
 /// <param name="Holds">Whether the condition holds for a value of the key, or for null if the request has none.</param>
 internal sealed record PolicyCondition(ConditionKey Key, Predicate<string?> Holds);

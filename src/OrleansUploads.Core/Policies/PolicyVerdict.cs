@@ -3,10 +3,10 @@ namespace OrleansUploads.Core.Policies;
 /// <summary>The two kinds of policies that a vault may have.</summary>
 public enum PolicyKind
 {
-    /// <summary>The access policy, which can be changed at any time.</summary>
+    /// <summary>It can be changed at any time.</summary>
     Access,
 
-    /// <summary>The lock policy, which is permanent once the lock is completed.</summary>
+    /// <summary>Permanent once the lock is completed.</summary>
     Lock,
 }
 
@@ -59,22 +59,15 @@ public abstract record PolicyVerdict
     /// owner.</summary>
     public bool Permits(PolicyRequest request) => this is Allowed || (this is NotMentioned && request.IsOwner);
 
-    /// <summary>A statement allows the request and none denies it.</summary>
     public sealed record Allowed : PolicyVerdict
     {
-        /// <summary>The only instance.</summary>
         public static Allowed Instance { get; } = new();
     }
 
-    /// <summary>A statement denies the request.</summary>
-    /// <param name="Kind">The policy that contains the statement.</param>
-    /// <param name="Statement">The statement.</param>
     public sealed record Denied(PolicyKind Kind, PolicyStatement Statement) : PolicyVerdict;
 
-    /// <summary>No statement applies to the request.</summary>
     public sealed record NotMentioned : PolicyVerdict
     {
-        /// <summary>The only instance.</summary>
         public static NotMentioned Instance { get; } = new();
     }
 }

@@ -5,7 +5,6 @@ namespace OrleansUploads.Core.Policies;
 /// <summary>The principals in a <c>Principal</c> element, or those that <c>NotPrincipal</c> excludes. Users and roles are
 /// valid, but no access key of this server belongs to one, so they match no caller.</summary>
 /// <param name="Everyone">Whether the element is <c>*</c>.</param>
-/// <param name="Accounts">Whole accounts.</param>
 /// <param name="Excludes">Whether the set contains all principals except the named ones.</param>
 internal sealed record PrincipalSet(bool Everyone, ImmutableHashSet<AccountId> Accounts, bool Excludes)
 {
@@ -15,8 +14,6 @@ internal sealed record PrincipalSet(bool Everyone, ImmutableHashSet<AccountId> A
 
     private const int IdentityArnParts = 6;
 
-    /// <summary>Reads the principals of a statement.</summary>
-    /// <exception cref="PolicyFormatException">The element is empty, or a principal is invalid.</exception>
     public static PrincipalSet Read(JsonElement statement)
     {
         var (element, excludes) = PolicyElements.FindEither(statement, "Principal", "NotPrincipal");
@@ -43,7 +40,6 @@ internal sealed record PrincipalSet(bool Everyone, ImmutableHashSet<AccountId> A
         return new PrincipalSet(everyone, accounts.ToImmutable(), excludes);
     }
 
-    /// <summary>Whether the set contains the caller of a request.</summary>
     public bool Includes(PolicyRequest request) => (Everyone || Accounts.Contains(request.Caller)) != Excludes;
 
     private static string[] NamesIn(JsonElement element)
@@ -80,7 +76,6 @@ internal sealed record PrincipalSet(bool Everyone, ImmutableHashSet<AccountId> A
         return IsIdentity(parts) && parts[2] == "iam" && parts[5] == "root" && AccountId.TryParse(parts[4], out account);
     }
 
-    /// <summary>Whether a text is the ARN of a user, a role, an assumed role or a federated user.</summary>
     private static bool IsUserOrRole(string text)
     {
         var parts = text.Split(':', IdentityArnParts);

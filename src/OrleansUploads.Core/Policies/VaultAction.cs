@@ -1,9 +1,9 @@
 namespace OrleansUploads.Core.Policies;
 
-/// <summary>The actions that a policy can name: the 33 operations of the vault API, version 2012-06-01. The set is closed.</summary>
+/// <summary>The actions that a policy can name: the 33 operations of the vault API, version 2012-06-01. The set is closed,
+/// and the names are Amazon's.</summary>
 public enum VaultAction
 {
-#pragma warning disable CS1591 // The names are those of Amazon's documentation.
     CreateVault,
     DescribeVault,
     ListVaults,
@@ -37,16 +37,12 @@ public enum VaultAction
     SetDataRetrievalPolicy,
     ListProvisionedCapacity,
     PurchaseProvisionedCapacity,
-#pragma warning restore CS1591
 }
 
-/// <summary>What the rules of policies say about actions.</summary>
 public static class VaultActions
 {
-    /// <summary>The names of all actions in policies.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Enum.GetValues<VaultAction>().Select(NameOf)];
 
-    /// <summary>The name of an action in policies.</summary>
     public static string NameOf(VaultAction action) => "glacier:" + action;
 
     /// <summary>Whether an action reads, sets or deletes the access policy itself.</summary>

@@ -1,11 +1,8 @@
 namespace OrleansUploads.Core.Policies;
 
 /// <summary>A pattern in which <c>*</c> matches zero or more characters and <c>?</c> matches exactly one.</summary>
-/// <param name="text">The pattern.</param>
-/// <param name="ignoresCase">Whether case is ignored.</param>
 internal readonly struct WildcardPattern(string text, bool ignoresCase = false)
 {
-    /// <summary>Whether the text contains no wildcard.</summary>
     public static bool IsLiteral(ReadOnlySpan<char> text) => !text.ContainsAny('*', '?');
 
     /// <summary>Whether the pattern matches the whole text. The time is at most proportional to the product of both
@@ -41,7 +38,6 @@ internal readonly struct WildcardPattern(string text, bool ignoresCase = false)
         return pattern[from..].TrimStart('*').IsEmpty;
     }
 
-    /// <summary>The pattern as it was written.</summary>
     public override string ToString() => text;
 
     private bool AreSame(char left, char right) =>
@@ -50,10 +46,8 @@ internal readonly struct WildcardPattern(string text, bool ignoresCase = false)
 
 /// <summary>The names in an <c>Action</c> or <c>Resource</c> element, or the names that its <c>Not...</c> form
 /// excludes.</summary>
-/// <param name="patterns">The patterns; at least one.</param>
 /// <param name="excludes">Whether the set contains all names except those that match.</param>
 internal sealed class PatternSet(ImmutableArray<WildcardPattern> patterns, bool excludes)
 {
-    /// <summary>Whether the set contains a name.</summary>
     public bool Includes(string name) => patterns.Any(pattern => pattern.Matches(name)) != excludes;
 }

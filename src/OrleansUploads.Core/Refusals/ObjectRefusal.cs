@@ -9,23 +9,18 @@ public abstract record ObjectRefusal : Refusal
     {
     }
 
-    /// <summary>There is no such bucket.</summary>
     [Named("refused-bucket-not-found.1")]
     public sealed record BucketNotFound(BucketName Bucket) : ObjectRefusal;
 
-    /// <summary>Another account owns the bucket.</summary>
     [Named("refused-bucket-owned-by-other.1")]
     public sealed record BucketOwnedByOther(BucketName Bucket) : ObjectRefusal;
 
-    /// <summary>The bucket still has objects, so it cannot be deleted.</summary>
     [Named("refused-bucket-not-empty.1")]
     public sealed record BucketNotEmpty(BucketName Bucket) : ObjectRefusal;
 
-    /// <summary>The account has reached its maximum number of buckets.</summary>
     [Named("refused-too-many-buckets.1")]
     public sealed record TooManyBuckets(AccountId Account, int Limit) : ObjectRefusal;
 
-    /// <summary>The key has no object.</summary>
     [Named("refused-key-not-found.1")]
     public sealed record KeyNotFound : ObjectRefusal;
 
@@ -47,11 +42,9 @@ public abstract record ObjectRefusal : Refusal
     [Named("refused-completed-otherwise.1")]
     public sealed record CompletedOtherwise(ObjectETag ETag) : ObjectRefusal;
 
-    /// <summary>A part number is not between 1 and <see cref="ObjectLimits.MaxParts"/>.</summary>
     [Named("refused-part-number-invalid.1")]
     public sealed record PartNumberInvalid(int Number) : ObjectRefusal;
 
-    /// <summary>A part is longer than <see cref="ObjectLimits.MaxPartBytes"/>.</summary>
     [Named("refused-numbered-part-too-large.1")]
     public sealed record NumberedPartTooLarge(int Number, long LengthBytes, long LimitBytes) : ObjectRefusal;
 
@@ -76,7 +69,6 @@ public abstract record ObjectRefusal : Refusal
     [Named("refused-numbered-attempt-collected.1")]
     public sealed record NumberedAttemptCollected(int Number) : ObjectRefusal;
 
-    /// <summary>The received bytes do not have the stated MD5.</summary>
     [Named("refused-md5-differs.1")]
     public sealed record Md5Differs(Md5Digest Stated, Md5Digest Computed) : ObjectRefusal;
 
@@ -84,19 +76,15 @@ public abstract record ObjectRefusal : Refusal
     [Named("refused-checksum-differs.1")]
     public sealed record ChecksumDiffers(Checksum Stated, Checksum Computed) : ObjectRefusal;
 
-    /// <summary>The checksum is not of the algorithm that the upload was initiated with, or it is missing.</summary>
     [Named("refused-checksum-of-other-algorithm.1")]
     public sealed record ChecksumOfOtherAlgorithm(ChecksumAlgorithm Expected) : ObjectRefusal;
 
-    /// <summary>The object's checksum is of another type than the completion states.</summary>
     [Named("refused-checksum-of-other-type.1")]
     public sealed record ChecksumOfOtherType(ChecksumType Stated, ChecksumType Actual) : ObjectRefusal;
 
-    /// <summary>The object is archived and has to be restored before it is read.</summary>
     [Named("refused-not-restored.1")]
     public sealed record NotRestored(StorageClass StorageClass) : ObjectRefusal;
 
-    /// <summary>The object cannot be read, because its bytes are stored externally.</summary>
     [Named("refused-object-stored-externally.1")]
     public sealed record ObjectStoredExternally : ObjectRefusal;
 
@@ -108,7 +96,6 @@ public abstract record ObjectRefusal : Refusal
     [Named("refused-restore-days-invalid.1")]
     public sealed record RestoreDaysInvalid(int Days, int LimitDays) : ObjectRefusal;
 
-    /// <summary>A restore of the object is in progress.</summary>
     [Named("refused-restore-in-progress.1")]
     public sealed record RestoreInProgress : ObjectRefusal;
 

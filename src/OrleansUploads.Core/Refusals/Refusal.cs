@@ -9,7 +9,6 @@ public abstract record Refusal : IRefusal
     {
     }
 
-    /// <summary>The account has no such vault.</summary>
     [Named("refused-vault-not-found.1")]
     public sealed record VaultNotFound(VaultId Vault) : Refusal;
 
@@ -17,22 +16,18 @@ public abstract record Refusal : IRefusal
     [Named("refused-vault-not-empty.1")]
     public sealed record VaultNotEmpty(VaultId Vault, long Archives) : Refusal;
 
-    /// <summary>The account has reached its maximum number of vaults.</summary>
     [Named("refused-too-many-vaults.1")]
     public sealed record TooManyVaults(AccountId Account, int Limit) : Refusal;
 
     /// <summary>The vault has reached its maximum number of jobs.</summary>
-    /// <param name="Limit">Maximum number of jobs of this kind.</param>
     /// <param name="OfInventories">Whether the limit applies to inventory jobs only.</param>
     /// <param name="NextExpiresAt">When the next of these jobs expires.</param>
     [Named("refused-too-many-jobs.1")]
     public sealed record TooManyJobs(int Limit, bool OfInventories, DateTimeOffset NextExpiresAt) : Refusal;
 
-    /// <summary>Adding these tags would exceed the vault's maximum number of tags.</summary>
     [Named("refused-too-many-tags.1")]
     public sealed record TooManyTags(VaultId Vault, int Limit) : Refusal;
 
-    /// <summary>The vault has no access policy.</summary>
     [Named("refused-access-policy-not-found.1")]
     public sealed record AccessPolicyNotFound(VaultId Vault) : Refusal;
 
@@ -44,7 +39,6 @@ public abstract record Refusal : IRefusal
     [Named("refused-lock-in-progress.1")]
     public sealed record LockInProgress(VaultId Vault, DateTimeOffset ExpiresAt) : Refusal;
 
-    /// <summary>The lock in progress has another ID.</summary>
     [Named("refused-lock-id-differs.1")]
     public sealed record LockIdDiffers(VaultId Vault) : Refusal;
 
@@ -52,7 +46,6 @@ public abstract record Refusal : IRefusal
     [Named("refused-vault-locked.1")]
     public sealed record VaultLocked(VaultId Vault) : Refusal;
 
-    /// <summary>The vault has no job notifications.</summary>
     [Named("refused-notifications-not-set.1")]
     public sealed record NotificationsNotSet(VaultId Vault) : Refusal;
 
@@ -72,15 +65,12 @@ public abstract record Refusal : IRefusal
     [Named("refused-range-not-aligned.1")]
     public sealed record RangeNotAligned(PartRange Range, PartSize PartSize) : Refusal;
 
-    /// <summary>A part is longer than the part size.</summary>
     [Named("refused-part-too-large.1")]
     public sealed record PartTooLarge(PartRange Range, PartSize PartSize) : Refusal;
 
-    /// <summary>A part lies beyond the maximum number of parts.</summary>
     [Named("refused-too-many-parts.1")]
     public sealed record TooManyParts(PartRange Range, PartSize PartSize, int Limit) : Refusal;
 
-    /// <summary>The number of received bytes differs from the announced length.</summary>
     [Named("refused-length-differs.1")]
     public sealed record LengthDiffers(long StatedBytes, long ReceivedBytes) : Refusal;
 
@@ -93,7 +83,6 @@ public abstract record Refusal : IRefusal
     [Named("refused-attempt-collected.1")]
     public sealed record AttemptCollected(PartRange Range) : Refusal;
 
-    /// <summary>The upload has no parts, so it cannot be completed.</summary>
     [Named("refused-no-parts.1")]
     public sealed record NoParts : Refusal;
 
@@ -113,17 +102,13 @@ public abstract record Refusal : IRefusal
     [Named("refused-size-differs.1")]
     public sealed record SizeDiffers(long StatedBytes, long UploadedBytes) : Refusal;
 
-    /// <summary>The tree hash of a part, or of the whole archive, differs from the stated tree hash.</summary>
-    /// <param name="Stated">The stated hash.</param>
-    /// <param name="Computed">The tree hash of the bytes.</param>
+    /// <summary>The tree hash of a part, or of the whole archive, differs from the stated one.</summary>
     /// <param name="Linear">The SHA-256 of all bytes, if it was computed, too. Clients that do not know tree hashes state it.</param>
     [Named("refused-tree-hash-differs.1")]
     public sealed record TreeHashDiffers(TreeHash Stated, TreeHash Computed, LinearHash? Linear = null) : Refusal
     {
-        /// <summary>Whether the stated hash is the linear hash of the bytes.</summary>
         public bool StatesLinearHash() => Linear is { } linear && linear.Digest == Stated.Digest;
 
-        /// <summary>Whether the stated hash is that of zero bytes.</summary>
         public bool StatesEmptyHash() => Stated == TreeHasher.Empty;
     }
 
@@ -131,16 +116,14 @@ public abstract record Refusal : IRefusal
     [Named("refused-completion-mismatch.1")]
     public sealed record CompletionMismatch(ArchiveId Archive, long SizeBytes, TreeHash TreeHash) : Refusal;
 
-    /// <summary>The vault has no such archive.</summary>
     [Named("refused-archive-not-found.1")]
     public sealed record ArchiveNotFound(ArchiveId Archive) : Refusal;
 
-    /// <summary>The permission to delete the archive was based on outdated facts, or was not sent. Evaluate the policies again as
-    /// of <paramref name="AsOf"/>.</summary>
-    /// <param name="Archive">The archive.</param>
+    /// <summary>The permission to delete the archive was based on outdated facts, or was not sent. Evaluate the policies
+    /// again as of <paramref name="AsOf"/>.</summary>
     /// <param name="AsOf">The current time of the shard that refuses.</param>
-    /// <param name="Recorded">For the next verdict: the version of the shard's totals that the vault has recorded, as far as it matters
-    /// for the archive.</param>
+    /// <param name="Recorded">For the next verdict: the version of the shard's totals that the vault has recorded, as far as
+    /// it matters for the archive.</param>
     [Named("refused-verdict-stale.1")]
     public sealed record VerdictStale(ArchiveId Archive, DateTimeOffset AsOf, long Recorded) : Refusal;
 
@@ -170,11 +153,9 @@ public abstract record Refusal : IRefusal
     [Named("refused-job-not-found.1")]
     public sealed record JobNotFound(JobId Job) : Refusal;
 
-    /// <summary>A retrieval range is not aligned to 1 MiB or not inside the archive.</summary>
     [Named("refused-retrieval-range-invalid.1")]
     public sealed record RetrievalRangeInvalid(PartRange Range, long ArchiveSizeBytes) : Refusal;
 
-    /// <summary>The job has not finished yet.</summary>
     [Named("refused-job-not-ready.1")]
     public sealed record JobNotReady(JobId Job, DateTimeOffset ReadyAt) : Refusal;
 

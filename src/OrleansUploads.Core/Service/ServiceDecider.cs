@@ -6,13 +6,10 @@ namespace OrleansUploads.Core.Service;
 /// ones.</remarks>
 public sealed class ServiceDecider : Decider<ServiceState, ServiceCommand, ServiceEvent>
 {
-    /// <summary>Maximum lease of a backup.</summary>
     public static readonly TimeSpan MaxBackupLease = TimeSpan.FromDays(7);
 
-    /// <inheritdoc/>
     public override ServiceState Initial => ServiceState.Empty;
 
-    /// <inheritdoc/>
     public override Decision<ServiceEvent> Decide(ServiceState state, ServiceCommand command, ServiceTime time) => command switch
     {
         RecordBeat c => RecordBeat(state, c),
@@ -24,7 +21,6 @@ public sealed class ServiceDecider : Decider<ServiceState, ServiceCommand, Servi
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
     };
 
-    /// <inheritdoc/>
     public override ServiceState Evolve(ServiceState state, ServiceEvent happened) => happened switch
     {
         ServiceKept e => state with { Served = state.Served.With(new ServedInterval(e.From, e.To)) },

@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Service;
 
-/// <summary>Commands of the service entity.</summary>
 public abstract record ServiceCommand : ICommand
 {
     private protected ServiceCommand()
@@ -15,7 +14,6 @@ public abstract record ServiceCommand : ICommand
 [Named("record-beat.1")]
 public sealed record RecordBeat(DateTimeOffset From, DateTimeOffset To) : ServiceCommand, ICommand<ServiceStatus>;
 
-/// <summary>Reports that a host's clock is wrong.</summary>
 [Named("report-clock-fault.1")]
 public sealed record ReportClockFault(ClockFault Fault) : ServiceCommand, ICommand<ServiceStatus>;
 
@@ -35,7 +33,6 @@ public sealed record BeginBackup(TimeSpan For) : ServiceCommand, ICommand<Servic
 [Named("end-backup.1")]
 public sealed record EndBackup : ServiceCommand, ICommand<ServiceStatus>;
 
-/// <summary>Returns the status of the service.</summary>
 [Named("describe-service.1")]
 public sealed record DescribeService : ServiceCommand, ICommand<ServiceStatus>;
 
@@ -47,14 +44,13 @@ public sealed record DescribeService : ServiceCommand, ICommand<ServiceStatus>;
 public sealed record ServiceStatus(
     IReadOnlyList<ServedInterval> Served, ClockFault? Fault, DateTimeOffset? BackupUntil) : IAnswer;
 
-/// <summary>A detected clock error. Nothing expires and no bytes are collected until an operator accepts the clock.</summary>
-/// <param name="Kind">How the error was detected.</param>
-/// <param name="Shown">The time that the wall clock showed.</param>
-/// <param name="Expected">The expected time: the minimum for <see cref="ClockFaultKind.BehindJournal"/>, an estimate for <see
-/// cref="ClockFaultKind.Jumped"/>.</param>
+/// <summary>A detected clock error. Nothing expires and no bytes are collected until an operator accepts the
+/// clock.</summary>
+/// <param name="Expected">The expected time: the minimum for <see cref="ClockFaultKind.BehindJournal"/>, an estimate for
+/// <see cref="ClockFaultKind.Jumped"/>.</param>
 public sealed record ClockFault(ClockFaultKind Kind, DateTimeOffset Shown, DateTimeOffset Expected)
 {
-    /// <summary>Maximum tolerated deviation of a clock.</summary>
+    /// <summary>Maximum tolerated deviation.</summary>
     public static readonly TimeSpan Bound = TimeSpan.FromMinutes(1);
 
     /// <summary>The deviation beyond which signed requests of clients with right clocks are refused, as in most of Amazon's
@@ -75,11 +71,11 @@ public enum ClockFaultKind
 /// <summary>Decides whether a host can trust its clock, by comparing it with the clocks of the other hosts.</summary>
 public static class ClockAgreement
 {
-    /// <summary>Whether more than half of the active hosts answered and this host's clock is within <see
-    /// cref="ClockFault.Bound"/> of the median of their clocks.</summary>
-    /// <param name="activeHosts">Number of active hosts, including this one.</param>
-    /// <param name="aheadBy">For each host that answered, how far its clock is ahead of this host's clock. The entry for this
-    /// host itself is zero.</param>
+    /// <summary>Whether more than half of the active hosts answered and this host's clock is within
+    /// <see cref="ClockFault.Bound"/> of the median of their clocks.</summary>
+    /// <param name="activeHosts">Including this one.</param>
+    /// <param name="aheadBy">For each host that answered, how far its clock is ahead of this host's clock. The entry for
+    /// this host itself is zero.</param>
     public static bool Holds(int activeHosts, IReadOnlyCollection<TimeSpan> aheadBy)
     {
         if (aheadBy.Count * 2 <= activeHosts)

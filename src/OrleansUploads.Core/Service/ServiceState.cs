@@ -4,7 +4,6 @@ namespace OrleansUploads.Core.Service;
 [Named("service-state.1")]
 public sealed record ServiceState(ServedIntervals Served, ClockFault? Fault, DateTimeOffset? BackupUntil)
 {
-    /// <summary>ID of the only service entity.</summary>
     public static readonly EntityId Entity = new(EntityKind.Service, "service");
 
     /// <summary>A service that has not run yet.</summary>
@@ -23,7 +22,6 @@ public abstract record ServiceEvent
 [Named("service-kept.1")]
 public sealed record ServiceKept(DateTimeOffset From, DateTimeOffset To) : ServiceEvent;
 
-/// <summary>The clock was found to be wrong.</summary>
 [Named("clock-faulted.1")]
 public sealed record ClockFaulted(ClockFault Fault) : ServiceEvent;
 
@@ -35,6 +33,5 @@ public sealed record ClockAccepted(DateTimeOffset At) : ServiceEvent;
 [Named("backup-begun.1")]
 public sealed record BackupBegun(DateTimeOffset Until) : ServiceEvent;
 
-/// <summary>The backup ended.</summary>
 [Named("backup-ended.1")]
 public sealed record BackupEnded : ServiceEvent;

@@ -1,16 +1,14 @@
 namespace OrleansUploads.Core.Settings;
 
-/// <summary>Limits of an account.</summary>
 public sealed record AccountPolicy
 {
-    /// <summary>Maximum number of vaults per account.</summary>
     public int MaxVaults { get; init; } = Limits.MaxVaultsPerAccount;
 }
 
 /// <summary>Limits of a vault. They bound the size of its entities, so each limit has a maximum itself.</summary>
 public sealed record VaultLimits
 {
-    /// <summary>Default and maximum value of <see cref="Jobs"/>: one entity holds all jobs of a vault.</summary>
+    /// <summary>One entity holds all jobs of a vault.</summary>
     public const int DefaultJobs = 10_000;
 
     /// <summary>Maximum number of jobs. A job counts until its output has expired.</summary>
@@ -24,16 +22,13 @@ public sealed record VaultLimits
 /// <summary>How long uploads, their records and the bytes of replaced objects are kept.</summary>
 public sealed record UploadPolicy
 {
-    /// <summary>Default value of <see cref="StaleAfter"/>.</summary>
     public static readonly TimeSpan DefaultStaleAfter = TimeSpan.FromDays(7);
 
-    /// <summary>Default value of <see cref="RecordLife"/>.</summary>
     public static readonly TimeSpan DefaultRecordLife = TimeSpan.FromDays(7);
 
     /// <summary>Minimum of <see cref="StaleAfter"/> in seconds: the protocol keeps the ID of an idle upload valid for 24 hours.</summary>
     public const int MinStaleSeconds = 24 * 3600;
 
-    /// <summary>Minimum of <see cref="StaleAfter"/>.</summary>
     public static readonly TimeSpan MinStaleAfter = TimeSpan.FromSeconds(MinStaleSeconds);
 
     /// <summary>An open upload without activity for this long expires.</summary>
@@ -43,7 +38,6 @@ public sealed record UploadPolicy
     /// upload was deleted.</summary>
     public TimeSpan RecordLife { get; init; } = DefaultRecordLife;
 
-    /// <summary>Default value of <see cref="ReplacedObjectGrace"/>.</summary>
     public static readonly TimeSpan DefaultReplacedObjectGrace = TimeSpan.FromHours(1);
 
     /// <summary>Minimum of <see cref="ReplacedObjectGrace"/> in seconds: a request that has found an object must be able to begin to read
@@ -61,19 +55,16 @@ public sealed record UploadPolicy
 /// <summary>How long retrievals take. By default they are ready immediately.</summary>
 public sealed record RetrievalPolicy
 {
-    /// <summary>Delay of the <see cref="RetrievalTier.Standard"/> tier and of inventory retrievals, which have no tier.</summary>
+    /// <summary>Also of inventory retrievals, which have no tier.</summary>
     public TimeSpan StandardDelay { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Delay of the <see cref="RetrievalTier.Expedited"/> tier.</summary>
     public TimeSpan ExpeditedDelay { get; init; } = TimeSpan.Zero;
 
-    /// <summary>Delay of the <see cref="RetrievalTier.Bulk"/> tier.</summary>
     public TimeSpan BulkDelay { get; init; } = TimeSpan.Zero;
 
-    /// <summary>The longest of the delays.</summary>
     public TimeSpan LongestDelay => Max(StandardDelay, Max(ExpeditedDelay, BulkDelay));
 
-    /// <summary>Creates a policy with the same delay for every tier.</summary>
+    /// <summary>The same for every tier.</summary>
     public static RetrievalPolicy After(TimeSpan delay) => new()
     {
         StandardDelay = delay,
@@ -81,7 +72,6 @@ public sealed record RetrievalPolicy
         BulkDelay = delay,
     };
 
-    /// <summary>The delay of a tier.</summary>
     public TimeSpan DelayOf(RetrievalTier tier) => tier switch
     {
         RetrievalTier.Standard => StandardDelay,

@@ -18,7 +18,6 @@ public readonly record struct ArchiveId : ITextValue<ArchiveId>
     public static IComparer<ArchiveId> Ordinal { get; } =
         Comparer<ArchiveId>.Create(static (x, y) => string.CompareOrdinal(x._text, y._text));
 
-    /// <summary>Derives the ID of the archive that an upload creates.</summary>
     public static ArchiveId Derive(UploadId upload, long sizeBytes, TreeHash treeHash)
     {
         var seed = Encoding.ASCII.GetBytes($"archive/1\n{upload}\n{sizeBytes}\n{treeHash}\n");
@@ -39,6 +38,6 @@ public readonly record struct ArchiveId : ITextValue<ArchiveId>
     /// <summary>A hash of the first characters, which are as random as the rest.</summary>
     public override int GetHashCode() => string.GetHashCode(_text.AsSpan(0, _text is null ? 0 : HashedChars));
 
-    /// <summary>The 138 characters, or empty for the default value.</summary>
+    /// <summary>Empty for the default value.</summary>
     public override string ToString() => _text ?? "";
 }

@@ -2,9 +2,8 @@ using System.Buffers;
 
 namespace OrleansUploads.Core.Values;
 
-/// <summary>A bucket's name: 3 to 63 characters of <c>a-z 0-9 . -</c> that begins and ends with a letter or digit. Names are global:
-/// two accounts cannot have a bucket of the same name.</summary>
-/// <remarks>Source: S3 user guide, "General purpose bucket naming rules".</remarks>
+/// <summary>3 to 63 characters of <c>a-z 0-9 . -</c> that begins and ends with a letter or digit. Names are global: two
+/// accounts cannot have a bucket of the same name.</summary>
 public readonly record struct BucketName : ITextValue<BucketName>
 {
     private const int MinChars = 3;
@@ -17,10 +16,8 @@ public readonly record struct BucketName : ITextValue<BucketName>
 
     private BucketName(string text) => _text = text;
 
-    /// <summary>ID of the bucket entity.</summary>
     public EntityId Entity => new(EntityKind.Bucket, ToString());
 
-    /// <summary>Parses a name. Returns false if no bucket can have it.</summary>
     public static bool TryParse(string? text, out BucketName name)
     {
         var ok = text is { Length: >= MinChars and <= MaxChars }
@@ -33,7 +30,6 @@ public readonly record struct BucketName : ITextValue<BucketName>
         return ok;
     }
 
-    /// <summary>The name.</summary>
     public override string ToString() => _text ?? "";
 
     private static bool IsAddress(string text)
@@ -43,13 +39,11 @@ public readonly record struct BucketName : ITextValue<BucketName>
     }
 }
 
-/// <summary>One incarnation of a bucket. A bucket that is deleted and created again gets the next epoch, so nothing of an earlier
-/// incarnation is confused with the new one.</summary>
-/// <param name="Name">The bucket.</param>
-/// <param name="Epoch">Sequence number of the incarnation, starting at 1.</param>
+/// <summary>One incarnation of a bucket. A bucket that is deleted and created again gets the next epoch, so nothing of an
+/// earlier incarnation is confused with the new one.</summary>
+/// <param name="Epoch">Starts at 1.</param>
 public readonly record struct BucketIncarnation(BucketName Name, long Epoch) : ITextValue<BucketIncarnation>
 {
-    /// <summary>Parses the result of <see cref="ToString"/>.</summary>
     public static bool TryParse(string? text, out BucketIncarnation incarnation)
     {
         incarnation = default;

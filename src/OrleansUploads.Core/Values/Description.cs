@@ -8,7 +8,6 @@ public readonly record struct Description : ITextValue<Description>
 
     private Description(string text) => _text = text;
 
-    /// <summary>No description.</summary>
     public static Description None => default;
 
     /// <summary>Parses a description. Null and the empty string give <see cref="None"/>. Returns false if the text is too long or
@@ -21,9 +20,8 @@ public readonly record struct Description : ITextValue<Description>
         return ok;
     }
 
-    /// <summary>The text as the protocol's documents write it, or null.</summary>
+    /// <summary>Null if there is none.</summary>
     public string? OrNull => string.IsNullOrEmpty(_text) ? null : _text;
 
-    /// <summary>The text, or an empty text.</summary>
     public override string ToString() => _text ?? "";
 }

@@ -32,7 +32,6 @@ public enum EntityKind
 }
 
 /// <summary>ID of an entity. It also identifies the entity's stream in the journal.</summary>
-/// <param name="Kind">The kind of entity.</param>
 /// <param name="Key">Unique within its kind; printable ASCII, at most 512 characters.</param>
 public readonly record struct EntityId(EntityKind Kind, string Key)
 {

@@ -23,7 +23,6 @@ public interface ITextValue<TSelf> : IParsable<TSelf>
     /// <returns>False if <paramref name="text"/> is not the text form of any value.</returns>
     static abstract bool TryParse(string? text, out TSelf value);
 
-    /// <exception cref="FormatException"><paramref name="s"/> is not the text form of any value.</exception>
     static TSelf IParsable<TSelf>.Parse(string s, IFormatProvider? provider) => TSelf.TryParse(s, out var value)
         ? value
         : throw new FormatException($"'{s}' is not a valid {typeof(TSelf).Name}.");

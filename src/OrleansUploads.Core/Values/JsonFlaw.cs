@@ -5,9 +5,9 @@ namespace OrleansUploads.Core.Values;
 /// <summary>Describes to a person why a text is not the JSON document that it should be.</summary>
 public static class JsonFlaw
 {
-    /// <summary>Returns the flaw and its position, without a period. Lines and bytes count from 1; the library counts from 0.</summary>
-    /// <param name="malformed">The exception of a reader, a document or a serializer. If a value is of the wrong kind, the serializer's
-    /// message names types of this program, so the description states only the place.</param>
+    /// <summary>The flaw and its position, without a period. Lines and bytes count from 1; the library counts from 0.</summary>
+    /// <param name="malformed">If a value is of the wrong kind, the serializer's message names types of this program, so the
+    /// description states only the place.</param>
     public static string Describe(JsonException malformed)
     {
         ArgumentNullException.ThrowIfNull(malformed);

@@ -4,11 +4,10 @@ using System.Text;
 
 namespace OrleansUploads.Core.Values;
 
-/// <summary>The kinds of ordered indexes. A bucket has both, a vault only that of uploads. The values are stored: never change
+/// <summary>The kinds of ordered indexes. A bucket has both, a vault only the index of uploads. The values are stored: never change
 /// them.</summary>
 public enum KeyTree
 {
-    /// <summary>The objects, by key.</summary>
     Objects = 0,
 
     /// <summary>The multipart uploads in progress, by key, time of initiation and upload ID. Those of a vault have no key.</summary>
@@ -21,25 +20,18 @@ public readonly record struct KeyIndexId : ITextValue<KeyIndexId>
     private const string Objects = "/o";
     private const string Uploads = "/u";
 
-    /// <summary>ID of an index of a bucket.</summary>
     public KeyIndexId(BucketIncarnation bucket, KeyTree tree) => (Bucket, Tree) = (bucket, tree);
 
-    /// <summary>ID of the index of a vault's uploads.</summary>
     public KeyIndexId(VaultIncarnation vault) => (Vault, Tree) = (vault, KeyTree.Uploads);
 
-    /// <summary>The bucket, or null if the index belongs to a vault.</summary>
     public BucketIncarnation? Bucket { get; }
 
-    /// <summary>The vault, or null if the index belongs to a bucket.</summary>
     public VaultIncarnation? Vault { get; }
 
-    /// <summary>What the index lists.</summary>
     public KeyTree Tree { get; }
 
-    /// <summary>ID of the entity with hints about which leaf has a key.</summary>
     public EntityId Routes => new(EntityKind.KeyRoutes, ToString());
 
-    /// <summary>Parses the result of <see cref="ToString"/>.</summary>
     public static bool TryParse(string? text, out KeyIndexId index)
     {
         index = default;
@@ -72,7 +64,6 @@ public readonly record struct KeyIndexId : ITextValue<KeyIndexId>
         $"{(Vault is { } vault ? vault.ToString() : Bucket.ToString())}{(Tree == KeyTree.Objects ? Objects : Uploads)}";
 }
 
-/// <summary>The ordered index of a vault. It is no member of the incarnation, because an index contains the incarnation.</summary>
 public static class VaultIndex
 {
     extension(VaultIncarnation vault)
@@ -96,7 +87,6 @@ public readonly record struct LeafName : ITextValue<LeafName>
     /// <summary>The name of the leaf that an index begins with. It always has the smallest keys.</summary>
     public static LeafName First { get; } = new("0");
 
-    /// <summary>Parses a name.</summary>
     public static bool TryParse(string? text, out LeafName name)
     {
         var ok = text == First._text
@@ -112,17 +102,14 @@ public readonly record struct LeafName : ITextValue<LeafName>
         return new LeafName(Convert.ToHexStringLower(SHA256.HashData(seed).AsSpan(0, NameBytes)));
     }
 
-    /// <summary>The name.</summary>
     public override string ToString() => _text ?? "";
 }
 
 /// <summary>ID of a leaf of an ordered index.</summary>
 public readonly record struct LeafId(KeyIndexId Index, LeafName Name) : ITextValue<LeafId>
 {
-    /// <summary>ID of the leaf entity.</summary>
     public EntityId Entity => new(EntityKind.KeyLeaf, ToString());
 
-    /// <summary>Parses the result of <see cref="ToString"/>.</summary>
     public static bool TryParse(string? text, out LeafId leaf)
     {
         leaf = default;
@@ -149,7 +136,6 @@ public readonly record struct LeafId(KeyIndexId Index, LeafName Name) : ITextVal
 public readonly record struct KeyPosition(string Key, DateTimeOffset? At = null, UploadId? Upload = null)
     : IComparable<KeyPosition>
 {
-    /// <summary>The beginning of an index.</summary>
     public static KeyPosition Start => new("");
 
     /// <summary>The position behind everything with a key.</summary>
@@ -165,15 +151,11 @@ public readonly record struct KeyPosition(string Key, DateTimeOffset? At = null,
         return order != 0 ? order : string.CompareOrdinal(Upload?.ToString(), other.Upload?.ToString());
     }
 
-    /// <summary>Whether <paramref name="left"/> sorts before <paramref name="right"/>.</summary>
     public static bool operator <(KeyPosition left, KeyPosition right) => left.CompareTo(right) < 0;
 
-    /// <summary>Whether <paramref name="left"/> sorts behind <paramref name="right"/>.</summary>
     public static bool operator >(KeyPosition left, KeyPosition right) => left.CompareTo(right) > 0;
 
-    /// <summary>Whether <paramref name="left"/> does not sort behind <paramref name="right"/>.</summary>
     public static bool operator <=(KeyPosition left, KeyPosition right) => left.CompareTo(right) <= 0;
 
-    /// <summary>Whether <paramref name="left"/> does not sort before <paramref name="right"/>.</summary>
     public static bool operator >=(KeyPosition left, KeyPosition right) => left.CompareTo(right) >= 0;
 }

@@ -20,7 +20,6 @@ public static class Limits
     /// <summary>Maximum length of a vault name, in characters.</summary>
     public const int MaxVaultNameChars = 255;
 
-    /// <summary>Maximum number of vaults per account.</summary>
     public const int MaxVaultsPerAccount = 1000;
 
     /// <summary>Length of an archive ID, in characters of URL-safe base64.</summary>
@@ -42,10 +41,9 @@ public static class Limits
     /// one-hour window is our own rule.</summary>
     public const long FreeTierBytesPerHour = 10L * 1024 * TreeHash.LeafBytes / (30 * 24);
 
-    /// <summary>Maximum number of tags per vault.</summary>
     public const int MaxTagsPerVault = 50;
 
-    /// <summary>Maximum number of tags or tag keys per request.</summary>
+    /// <summary>Tags or tag keys.</summary>
     public const int MaxTagsPerRequest = 10;
 
     /// <summary>Maximum length of a tag key, in Unicode characters.</summary>

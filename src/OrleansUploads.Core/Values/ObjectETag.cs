@@ -1,15 +1,13 @@
 namespace OrleansUploads.Core.Values;
 
-/// <summary>The ETag of an object: the MD5 of its bytes, or for a multipart upload the MD5 of the MD5s of its parts with the number of
-/// parts.</summary>
-/// <param name="Md5">The digest.</param>
-/// <param name="Parts">The number of parts of a multipart upload, or 0 for an object that was uploaded in one request.</param>
+/// <summary>The ETag of an object: the MD5 of its bytes, or for a multipart upload the MD5 of the MD5s of its parts with the
+/// number of parts.</summary>
+/// <param name="Parts">0 for an object that was uploaded in one request.</param>
 public readonly record struct ObjectETag(Md5Digest Md5, int Parts) : ITextValue<ObjectETag>
 {
     private const char PartsMark = '-';
 
-    /// <summary>The ETag of a multipart upload.</summary>
-    /// <param name="parts">The MD5s of the parts, in order.</param>
+    /// <summary>The ETag of a multipart upload, whose parts' MD5s are in order.</summary>
     public static ObjectETag OfParts(IReadOnlyList<Md5Digest> parts)
     {
         var bytes = new byte[parts.Count * Md5Digest.Bytes];

@@ -2,10 +2,10 @@ using System.Text;
 
 namespace OrleansUploads.Core.Values;
 
-/// <summary>The key of an object: 1 to 1,024 bytes of UTF-8. Keys are never normalized.</summary>
+/// <summary>1 to 1,024 bytes of UTF-8. Keys are never normalized.</summary>
 public readonly record struct ObjectKey : ITextValue<ObjectKey>
 {
-    /// <summary>Maximum length in bytes of UTF-8.</summary>
+    /// <summary>UTF-8.</summary>
     public const int MaxBytes = 1024;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -17,7 +17,7 @@ public readonly record struct ObjectKey : ITextValue<ObjectKey>
     /// <summary>The order of keys: by their UTF-8 bytes, as S3 lists them.</summary>
     public static IComparer<string> Utf8Order { get; } = Comparer<string>.Create(Compare);
 
-    /// <summary>Length in bytes of UTF-8.</summary>
+    /// <summary>UTF-8.</summary>
     public int Bytes => Encoding.UTF8.GetByteCount(ToString());
 
     /// <summary>Parses a key. Returns false if it is empty, too long, or has no UTF-8 form.</summary>
@@ -72,7 +72,6 @@ public readonly record struct ObjectKey : ITextValue<ObjectKey>
         return null;
     }
 
-    /// <summary>The key.</summary>
     public override string ToString() => _text ?? "";
 
     private const int BeforeSurrogates = 0xD7FF;

@@ -3,24 +3,21 @@ using System.Buffers.Text;
 
 namespace OrleansUploads.Core.Values;
 
-/// <summary>ID of an upload: 92 characters of URL-safe base64, random, never reused.</summary>
+/// <summary>92 characters of URL-safe base64, random, never reused.</summary>
 public readonly record struct UploadId : ITextValue<UploadId>
 {
-    /// <summary>Number of random bytes that <see cref="FromRandom"/> needs.</summary>
     public const int RandomBytes = 69;
 
     private readonly string? _text;
 
     private UploadId(string text) => _text = text;
 
-    /// <summary>ID of the upload entity.</summary>
     public EntityId Entity => new(EntityKind.Upload, ToString());
 
-    /// <summary>Creates an ID from <see cref="RandomBytes"/> random bytes.</summary>
     public static UploadId FromRandom(ReadOnlySpan<byte> random) =>
         new(UrlSafeText.FromRandom(random, RandomBytes, Limits.UploadIdChars));
 
-    /// <summary>Parses an ID. Returns false if the length or a character is invalid, so no upload can have this ID.</summary>
+    /// <summary>False if the length or a character is invalid, so no upload can have this ID.</summary>
     public static bool TryParse(string? text, out UploadId id)
     {
         var ok = UrlSafeText.IsValid(text, Limits.UploadIdChars);
@@ -28,25 +25,21 @@ public readonly record struct UploadId : ITextValue<UploadId>
         return ok;
     }
 
-    /// <summary>The 92 characters, or empty for the default value.</summary>
     public override string ToString() => _text ?? "";
 }
 
-/// <summary>ID of a job: 92 characters of URL-safe base64, random, never reused.</summary>
+/// <summary>92 characters of URL-safe base64, random, never reused.</summary>
 public readonly record struct JobId : ITextValue<JobId>
 {
-    /// <summary>Number of random bytes that <see cref="FromRandom"/> needs.</summary>
     public const int RandomBytes = 69;
 
     private readonly string? _text;
 
     private JobId(string text) => _text = text;
 
-    /// <summary>Creates an ID from <see cref="RandomBytes"/> random bytes.</summary>
     public static JobId FromRandom(ReadOnlySpan<byte> random) =>
         new(UrlSafeText.FromRandom(random, RandomBytes, Limits.JobIdChars));
 
-    /// <summary>Parses an ID. Returns false if the length or a character is invalid, so no job can have this ID.</summary>
     public static bool TryParse(string? text, out JobId id)
     {
         var ok = UrlSafeText.IsValid(text, Limits.JobIdChars);
@@ -54,25 +47,21 @@ public readonly record struct JobId : ITextValue<JobId>
         return ok;
     }
 
-    /// <summary>The 92 characters, or empty for the default value.</summary>
     public override string ToString() => _text ?? "";
 }
 
-/// <summary>ID of one attempt to lock a vault: 24 characters of URL-safe base64, random, never reused.</summary>
+/// <summary>One attempt to lock a vault: 24 characters of URL-safe base64, random, never reused.</summary>
 public readonly record struct LockId : ITextValue<LockId>
 {
-    /// <summary>Number of random bytes that <see cref="FromRandom"/> needs.</summary>
     public const int RandomBytes = 18;
 
     private readonly string? _text;
 
     private LockId(string text) => _text = text;
 
-    /// <summary>Creates an ID from <see cref="RandomBytes"/> random bytes.</summary>
     public static LockId FromRandom(ReadOnlySpan<byte> random) =>
         new(UrlSafeText.FromRandom(random, RandomBytes, Limits.LockIdChars));
 
-    /// <summary>Parses an ID. Returns false if the length or a character is invalid, so no lock can have this ID.</summary>
     public static bool TryParse(string? text, out LockId id)
     {
         var ok = UrlSafeText.IsValid(text, Limits.LockIdChars);
@@ -80,25 +69,22 @@ public readonly record struct LockId : ITextValue<LockId>
         return ok;
     }
 
-    /// <summary>The 24 characters, or empty for the default value, which no lock has.</summary>
+    /// <summary>Empty for the default value, which no lock has.</summary>
     public override string ToString() => _text ?? "";
 }
 
-/// <summary>ID of a unit of provisioned capacity: 24 characters of URL-safe base64, random, never reused.</summary>
+/// <summary>Of a unit of provisioned capacity: 24 characters of URL-safe base64, random, never reused.</summary>
 public readonly record struct CapacityId : ITextValue<CapacityId>
 {
-    /// <summary>Number of random bytes that <see cref="FromRandom"/> needs.</summary>
     public const int RandomBytes = 18;
 
     private readonly string? _text;
 
     private CapacityId(string text) => _text = text;
 
-    /// <summary>Creates an ID from <see cref="RandomBytes"/> random bytes.</summary>
     public static CapacityId FromRandom(ReadOnlySpan<byte> random) =>
         new(UrlSafeText.FromRandom(random, RandomBytes, Limits.CapacityIdChars));
 
-    /// <summary>Parses an ID. Returns false if the length or a character is invalid.</summary>
     public static bool TryParse(string? text, out CapacityId id)
     {
         var ok = UrlSafeText.IsValid(text, Limits.CapacityIdChars);
@@ -106,7 +92,6 @@ public readonly record struct CapacityId : ITextValue<CapacityId>
         return ok;
     }
 
-    /// <summary>The 24 characters, or empty for the default value.</summary>
     public override string ToString() => _text ?? "";
 }
 
@@ -116,11 +101,9 @@ internal static class UrlSafeText
     private static readonly SearchValues<char> Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
-    /// <summary>Whether the text has exactly this length and contains only characters of the alphabet.</summary>
     public static bool IsValid(ReadOnlySpan<char> text, int chars) =>
         text.Length == chars && !text.ContainsAnyExcept(Alphabet);
 
-    /// <summary>Encodes exactly so many random bytes.</summary>
     public static string FromRandom(ReadOnlySpan<byte> random, int randomBytes, int chars)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(random.Length, randomBytes, nameof(random));

@@ -16,7 +16,6 @@ public enum RetrievalTier
 /// <summary>The names of the tiers, which both protocols use.</summary>
 public static class RetrievalTierNames
 {
-    /// <summary>Parses a name.</summary>
     public static bool TryParse(string text, out RetrievalTier tier)
     {
         (var isKnown, tier) = text switch

@@ -3,19 +3,14 @@ namespace OrleansUploads.Core.Values;
 /// <summary>The storage classes of objects. The values are stored: never change them.</summary>
 public enum StorageClass
 {
-    /// <summary>STANDARD.</summary>
     Standard = 0,
 
-    /// <summary>REDUCED_REDUNDANCY.</summary>
     ReducedRedundancy = 1,
 
-    /// <summary>STANDARD_IA.</summary>
     StandardInfrequentAccess = 2,
 
-    /// <summary>ONEZONE_IA.</summary>
     OneZoneInfrequentAccess = 3,
 
-    /// <summary>INTELLIGENT_TIERING.</summary>
     IntelligentTiering = 4,
 
     /// <summary>GLACIER_IR: archived, and read at once.</summary>
@@ -28,7 +23,6 @@ public enum StorageClass
     DeepArchive = 7,
 }
 
-/// <summary>What storage classes mean.</summary>
 public static class StorageClasses
 {
     /// <summary>Whether objects of the class can only be read after a restore.</summary>

@@ -45,17 +45,13 @@ public static class TagText
 /// <remarks>Source: S3 user guide, "Categorizing your objects using tags"; S3 API reference, the pattern of "S3Tag".</remarks>
 public static class ObjectTags
 {
-    /// <summary>Maximum number of tags of an object.</summary>
     public const int MaxCount = 10;
 
-    /// <summary>Maximum length of a key.</summary>
     public const int MaxKeyChars = 128;
 
-    /// <summary>Maximum length of a value.</summary>
     public const int MaxValueChars = 256;
 
-    /// <summary>Adds a tag to those of an object.</summary>
-    /// <returns>What is wrong with the tag, or null if it was added.</returns>
+    /// <summary>Adds a tag to an object's tags. Returns the tag's flaw, or null if it was added.</summary>
     public static ObjectTagFlaw? Add(Dictionary<string, string> tags, string key, string value) =>
         key.Length is 0 or > MaxKeyChars || !IsText(key) ? ObjectTagFlaw.Key
         : key.StartsWith(TagText.ReservedPrefix, StringComparison.OrdinalIgnoreCase) ? ObjectTagFlaw.ReservedKey
@@ -64,7 +60,7 @@ public static class ObjectTags
         : tags.Count >= MaxCount ? ObjectTagFlaw.TooMany
         : Add(tags, (key, value));
 
-    /// <summary>Whether two sets of tags are the same. Null means no tags.</summary>
+    /// <summary>Null means no tags.</summary>
     public static bool AreSame(IReadOnlyDictionary<string, string>? left, IReadOnlyDictionary<string, string>? right) =>
         (left?.Count ?? 0) == (right?.Count ?? 0)
         && (left is null || left.All(tag => right!.TryGetValue(tag.Key, out var value) && value == tag.Value));
@@ -93,7 +89,6 @@ public static class ObjectTags
     }
 }
 
-/// <summary>What is wrong with a tag of an object.</summary>
 public enum ObjectTagFlaw
 {
     /// <summary>The key is empty or too long, or has a character that tags do not have.</summary>

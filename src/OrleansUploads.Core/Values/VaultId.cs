@@ -6,8 +6,7 @@ using System.Text;
 
 namespace OrleansUploads.Core.Values;
 
-/// <summary>A vault's name: 1 to 255 characters of <c>a-z A-Z 0-9 _ - .</c>, case-sensitive.</summary>
-/// <remarks>Source: developer guide, "Create vault".</remarks>
+/// <summary>1 to 255 characters of <c>a-z A-Z 0-9 _ - .</c>, case-sensitive. Source: developer guide, "Create vault".</summary>
 public readonly record struct VaultName : ITextValue<VaultName>
 {
     private static readonly SearchValues<char> Alphabet =
@@ -17,7 +16,6 @@ public readonly record struct VaultName : ITextValue<VaultName>
 
     private VaultName(string text) => _text = text;
 
-    /// <summary>Parses a name. Returns false if the length or a character is invalid.</summary>
     public static bool TryParse(string? text, out VaultName name)
     {
         var ok = text is { Length: > 0 and <= Limits.MaxVaultNameChars } && !text.AsSpan().ContainsAnyExcept(Alphabet);
@@ -25,19 +23,14 @@ public readonly record struct VaultName : ITextValue<VaultName>
         return ok;
     }
 
-    /// <summary>The name.</summary>
     public override string ToString() => _text ?? "";
 }
 
-/// <summary>ID of a vault.</summary>
-/// <param name="Account">The account that owns it.</param>
-/// <param name="Name">The vault's name, unique within the account.</param>
+/// <summary>Names are unique within an account.</summary>
 public readonly record struct VaultId(AccountId Account, VaultName Name) : ITextValue<VaultId>
 {
-    /// <summary>ID of the vault entity.</summary>
     public EntityId Entity => new(EntityKind.Vault, ToString());
 
-    /// <summary>Parses the result of <see cref="ToString"/>.</summary>
     public static bool TryParse(string? text, out VaultId id)
     {
         id = default;
@@ -57,20 +50,19 @@ public readonly record struct VaultId(AccountId Account, VaultName Name) : IText
     public override string ToString() => $"{Account}/{Name}";
 }
 
-/// <summary>One incarnation of a vault. A vault that is deleted and created again gets the next epoch, so late messages and old
-/// archives of a previous incarnation cannot be confused with those of the new one.</summary>
-/// <param name="Id">The vault.</param>
+/// <summary>One incarnation of a vault. A vault that is deleted and created again gets the next epoch, so late messages and
+/// old archives of a previous incarnation cannot be confused with the new one's.</summary>
 /// <param name="Epoch">Sequence number of the incarnation among all vaults of the account, starting at 1.</param>
-/// <param name="Shards">Number of shards of its archive index, a power of two. Stored keys depend on it, so an incarnation keeps
-/// the number with which it began.</param>
+/// <param name="Shards">Number of shards of its archive index, a power of two. Stored keys depend on it, so an incarnation
+/// keeps the number with which it began.</param>
 public readonly record struct VaultIncarnation(VaultId Id, long Epoch, int Shards = VaultIncarnation.FewShards)
     : ITextValue<VaultIncarnation>
 {
-    /// <summary>Number of shards of a vault in a cluster, where each shard is a grain.</summary>
+    /// <summary>For a cluster, where each shard is a grain.</summary>
     public const int FewShards = 256;
 
-    /// <summary>Number of shards of a vault in one process. With a million archives each shard holds about 250, which are read in one
-    /// or two milliseconds. A vault stores a few numbers for each shard that has held an archive.</summary>
+    /// <summary>For one process. With a million archives each shard holds about 250, which are read in one or two
+    /// milliseconds. A vault stores a few numbers for each shard that has held an archive.</summary>
     public const int ManyShards = 4096;
 
     /// <summary>Maximum number of shards: <see cref="ShardOf"/> uses 16 bits of a hash.</summary>
@@ -78,20 +70,16 @@ public readonly record struct VaultIncarnation(VaultId Id, long Epoch, int Shard
 
     private const char ShardsMark = '.';
 
-    /// <summary>ID of the entity that holds the vault's retrieval jobs.</summary>
     public EntityId Jobs => new(EntityKind.Jobs, ToString());
 
-    /// <summary>The incarnation whose jobs an entity holds: the inverse of <see cref="Jobs"/>.</summary>
-    /// <exception cref="ArgumentException">The entity is not a jobs entity.</exception>
+    /// <summary>The inverse of <see cref="Jobs"/>. Throws <see cref="ArgumentException"/> for other entities.</summary>
     public static VaultIncarnation OfJobs(EntityId jobs) => jobs.Kind == EntityKind.Jobs && TryParse(jobs.Key, out var incarnation)
         ? incarnation
         : throw new ArgumentException($"{jobs} is not a jobs entity.", nameof(jobs));
 
-    /// <summary>ID of the entity that holds one shard of the archive index.</summary>
-    /// <param name="shard">0 to <see cref="Shards"/> - 1.</param>
+    /// <summary><paramref name="shard"/> is 0 to <see cref="Shards"/> - 1.</summary>
     public EntityId ArchiveShard(int shard) => new(EntityKind.ArchiveShard, $"{this}/{shard:x2}");
 
-    /// <summary>ID of the entity that holds the shard of an archive.</summary>
     public EntityId ArchiveShard(ArchiveId archive) => ArchiveShard(ShardOf(archive));
 
     /// <summary>The shard that an archive belongs to. Stored keys depend on it: never change it.</summary>
@@ -102,7 +90,6 @@ public readonly record struct VaultIncarnation(VaultId Id, long Epoch, int Shard
         return BinaryPrimitives.ReadUInt16BigEndian(digest) % Shards;
     }
 
-    /// <summary>Parses the result of <see cref="ToString"/>.</summary>
     public static bool TryParse(string? text, out VaultIncarnation incarnation)
     {
         incarnation = default;

@@ -116,7 +116,7 @@ public sealed record NotificationsChanged(long Version, VaultNotifications? Noti
 [Named("notifications-delivered.1")]
 public sealed record NotificationsDelivered(long Version) : VaultNotificationEvent;
 
-/// <summary>The vault was deleted. Its uploads in progress cannot become archives any more.</summary>
+/// <summary>The vault was deleted. Its uploads in progress can no longer become archives.</summary>
 [Named("vault-deleted.1")]
 public sealed record VaultDeleted(DateTimeOffset At) : VaultEvent;
 

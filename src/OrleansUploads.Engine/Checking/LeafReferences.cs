@@ -123,7 +123,7 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
         UploadState.Stored { Spec: ObjectUploadSpec spec, Completion: ObjectCompletion done } => FaultOfObject(name, entry, spec, done),
         UploadState.Completing { Spec: ObjectUploadSpec spec, Completion: ObjectCompletion done } => FaultOfObject(name, entry, spec, done),
         UploadState.Unknown => "the key has an object, but the journal has no history of its upload",
-        _ => "the key has an object, but its upload has not become one",
+        _ => "the key points to an upload that was never completed",
     };
 
     private static string? FaultOfObject(ObjectName name, KeyEntry entry, ObjectUploadSpec spec, ObjectCompletion completion) =>
@@ -161,7 +161,7 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
             LeafPhase.Unborn => $"leaf {leaf.Leaf} leads to leaf {right}, but the journal has no history of it",
             LeafPhase.Adopting => $"leaf {leaf.Leaf} leads to leaf {right}, which has not taken over all of its keys",
             LeafPhase.Given or LeafPhase.Gone => $"leaf {leaf.Leaf} leads to leaf {right}, which has given its keys away",
-            _ => found.From == end ? null : $"leaf {leaf.Leaf} leads to leaf {right}, which begins at another key",
+            _ => found.From == end ? null : $"leaf {leaf.Leaf} ends at one key, but its right neighbour {right} starts at another",
         });
     }
 

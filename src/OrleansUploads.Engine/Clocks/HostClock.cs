@@ -4,10 +4,8 @@ using System.Runtime.InteropServices;
 namespace OrleansUploads.Engine.Clocks;
 
 /// <summary>Reads the clocks of the machine together. Tests derive from it to simulate wrong clocks.</summary>
-/// <param name="time">The wall clock and the timestamps.</param>
 public class HostClock(TimeProvider time)
 {
-    /// <summary>Reads all clocks now.</summary>
     public virtual ClockReading Read()
     {
         var monotonic = TimeSpan.FromSeconds((double)time.GetTimestamp() / time.TimestampFrequency);
@@ -30,7 +28,6 @@ public sealed partial class SystemHostClock() : HostClock(TimeProvider.System)
     // From linux/time.h.
     private const int ClockBootTime = 7;
 
-    /// <inheritdoc/>
     public override ClockReading Read()
     {
         var boot = ReadBoot();

@@ -8,10 +8,9 @@ namespace OrleansUploads.Engine.Clocks;
 /// count as time.</summary>
 /// <remarks>The time is not trusted before the first beat, and while the wall clock disagrees with the clock that counts
 /// since the machine started.</remarks>
-/// <param name="host">The machine's clocks.</param>
-/// <param name="agrees">Whether this host's clock agrees with those of other hosts, or null.</param>
-/// <param name="isOutvoted">Whether most hosts contradict this host's clock by so much that it refuses their clients' requests, or
-/// null.</param>
+/// <param name="agrees">Whether this host's clock agrees with other hosts' clocks, or null.</param>
+/// <param name="isOutvoted">Whether most hosts contradict this host's clock by so much that it refuses their clients'
+/// requests, or null.</param>
 public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func<bool>? isOutvoted = null) : IServiceClock, IDisposable
 {
     /// <summary>Time between two beats.</summary>
@@ -28,7 +27,7 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func
     private volatile Basis? _basis;
     private volatile SeenJump? _jump;
 
-    /// <summary>The clock fault according to the journal, or null.</summary>
+    /// <summary>According to the journal; null without a fault.</summary>
     public ClockFault? Fault => _basis?.Fault;
 
     /// <summary>Whether the service has answered this process since its start.</summary>
@@ -51,7 +50,6 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func
     public DateTimeOffset? BackupUntil =>
         _basis?.BackupUntil is { } until && until > host.Read().Wall ? until : null;
 
-    /// <inheritdoc/>
     public ServiceTime Read()
     {
         var now = host.Read();
@@ -80,7 +78,7 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func
     }
 
     /// <summary>Journals that the service is available and updates the state of the clock.</summary>
-    /// <remarks>While this clock disagrees with those of other hosts, no time counts, nothing that it shows is journaled, and its correction
+    /// <remarks>While this clock disagrees with other hosts' clocks, no time counts, nothing that it shows is journaled, and its correction
     /// is no fault.</remarks>
     /// <exception cref="EntityUnavailableException">The beat may not be journaled. If the next beat comes soon, no time is
     /// lost.</exception>
@@ -109,8 +107,7 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func
         checksClock: true,
         cancellationToken);
 
-    /// <summary>Records that an operator accepts the clock as correct.</summary>
-    /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the call is safe.</exception>
+    /// <summary>Records that an operator accepts the clock as correct. May be repeated.</summary>
     public Task AcceptAsync(IEntityHost entities, CancellationToken cancellationToken) => TakeTurnAsync(
         async now =>
         {
@@ -125,10 +122,8 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func
         checksClock: true,
         cancellationToken);
 
-    /// <summary>Starts a lease for a backup. Once the call has returned, no bytes are deleted until the lease
-    /// ends.</summary>
-    /// <returns>When the lease ends.</returns>
-    /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the call is safe.</exception>
+    /// <summary>Starts a lease for a backup. Once the call has returned, no bytes are deleted until the lease ends, which it
+    /// returns. After an <see cref="EntityUnavailableException"/>, repeat it.</summary>
     public async Task<DateTimeOffset> BeginBackupAsync(
         IEntityHost entities, TimeSpan lease, CancellationToken cancellationToken)
     {
@@ -137,12 +132,10 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func
         return status?.BackupUntil ?? throw new InvalidOperationException("The service started a backup without a lease.");
     }
 
-    /// <summary>Ends the lease, so that bytes can be deleted again.</summary>
-    /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the call is safe.</exception>
+    /// <summary>Ends the lease, so that bytes can be deleted again. May be repeated.</summary>
     public Task EndBackupAsync(IEntityHost entities, CancellationToken cancellationToken) =>
         TakeTurnAsync(_ => AskAsync(entities, new EndBackup(), cancellationToken), checksClock: false, cancellationToken);
 
-    /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
     /// <summary>Returns the jump since the last beat, even if it is no longer visible.</summary>
@@ -171,8 +164,7 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func
         (await entities.AskAsync(ServiceState.Entity, command, cancellationToken)).Answer;
 
     /// <param name="turn">Asks the service. Returns null if it was not asked.</param>
-    /// <param name="checksClock">Whether the clock was compared with that of the last beat.</param>
-    /// <param name="cancellationToken">Cancels the turn.</param>
+    /// <param name="checksClock">Whether the clock was compared with its reading at the last beat.</param>
     private async Task<ServiceStatus?> TakeTurnAsync(
         Func<ClockReading, Task<ServiceStatus?>> turn, bool checksClock, CancellationToken cancellationToken)
     {
@@ -192,7 +184,7 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func
             }
             else if (_basis is { } basis)
             {
-                // The basis stays that of the last beat, because only the next beat checks whether the clock has jumped
+                // The basis stays the last beat's, because only the next beat checks whether the clock has jumped
                 // since.
                 _basis = basis with { AskedAt = now, BackupUntil = status.BackupUntil };
             }
@@ -214,16 +206,10 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func
         return basis.Served.Last is { } last && now.Wall - last < served ? now.Wall - last : served;
     }
 
-    /// <param name="Since">The beat before the jump.</param>
-    /// <param name="Fault">The jump.</param>
+    /// <summary>A jump, and the beat before it.</summary>
     private sealed record SeenJump(ClockReading Since, ClockFault Fault);
 
-    /// <param name="At">The last beat.</param>
-    /// <param name="AskedAt">When the journal was last asked.</param>
-    /// <param name="Served">When the service was available.</param>
-    /// <param name="Fault">The clock fault, or null.</param>
-    /// <param name="BackupUntil">When the lease of the last backup ends, or null.</param>
-    /// <param name="Agrees">Whether the clock agreed with those of other hosts then.</param>
+    /// <summary>What the last beat told.</summary>
     private sealed record Basis(
         ClockReading At,
         ClockReading AskedAt,
@@ -244,10 +230,8 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func
     }
 }
 
-/// <summary>The text about a clock fault, for operators.</summary>
 public static class ClockFaultText
 {
-    /// <summary>Describes a clock fault and what to do about it.</summary>
     public static string Describe(ClockFault fault)
     {
         var reason = fault.Kind == ClockFaultKind.BehindJournal
@@ -258,7 +242,6 @@ public static class ClockFaultText
             + "'orleans-uploads-silo clock accept'.";
     }
 
-    /// <summary>An instant in UTC, in whole seconds.</summary>
     public static string Format(DateTimeOffset at) =>
         at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

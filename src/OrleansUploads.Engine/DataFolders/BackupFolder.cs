@@ -14,8 +14,6 @@ public static class BackupFolder
     internal const string Mark = "backup.mark";
 
     /// <summary>Fails if a folder cannot become a backup. Changes nothing.</summary>
-    /// <param name="folder">The data folder.</param>
-    /// <param name="backup">The folder of the backup. It need not exist.</param>
     /// <exception cref="IOException">The folder of the backup is a file, contains a journal or keys, or is in the data folder.</exception>
     public static void RequirePlace(string folder, string backup)
     {
@@ -46,10 +44,8 @@ public static class BackupFolder
         }
     }
 
-    /// <summary>Copies the journal of a running server and its keys into a folder and flushes them. A missing folder is created, and
-    /// an interrupted backup in it is replaced. Folder and files are readable by the owner only.</summary>
-    /// <param name="folder">The data folder.</param>
-    /// <param name="backup">The folder of the backup.</param>
+    /// <summary>Copies the journal of a running server and its keys into a folder and flushes them. A missing folder is created, and an
+    /// interrupted backup in it is replaced. Folder and files are readable by the owner only.</summary>
     /// <exception cref="IOException">The folder of the backup has no place for one, is in use, or cannot be written.</exception>
     /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>
     public static void Copy(string folder, string backup)
@@ -89,16 +85,13 @@ public static class BackupFolder
     /// </summary>
     internal static bool IsRestored(string folder) => File.Exists(Path.Combine(folder, Mark));
 
-    /// <summary>Records that the lease of a backup has ended in its journal.</summary>
-    /// <exception cref="FlushFailedException">The change may be lost in a power cut.</exception>
+    /// <summary>Records that the lease in the journal of a backup has ended.</summary>
     internal static void EndRestore(string folder, IDiskFlush flush)
     {
         File.Delete(Path.Combine(folder, Mark));
         flush.RequireDirectory(folder);
     }
 
-    /// <summary>Refuses a backup that is not complete.</summary>
-    /// <exception cref="IOException">The folder contains an unfinished backup.</exception>
     internal static void RequireFinished(string folder)
     {
         if (IsUnfinished(folder))

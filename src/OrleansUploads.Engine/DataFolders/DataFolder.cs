@@ -9,7 +9,6 @@ namespace OrleansUploads.Engine.DataFolders;
 /// folder.</summary>
 public sealed class DataFolder : IAsyncDisposable
 {
-    /// <summary>Name of the folder that contains the bytes.</summary>
     public const string PartsFolder = "parts";
 
     private readonly string _path;
@@ -48,25 +47,20 @@ public sealed class DataFolder : IAsyncDisposable
             static folder => ((DataFolder)folder!).LookAtSpace(), this, TimeSpan.Zero, DiskSpace.RestoreInterval);
     }
 
-    /// <summary>The stores in the folder.</summary>
     public EnginePorts Ports { get; }
 
-    /// <summary>The free space of the disk.</summary>
     public DiskSpace Space { get; }
 
-    /// <summary>The health of the journal, of the part store and of their disk.</summary>
+    /// <summary>Of the journal, the part store and their disk.</summary>
     public IReadOnlyList<IStoreHealth> Health { get; }
 
-    /// <summary>Entities that are not served because one of their recent records is damaged. The operator should know about them.
-    /// </summary>
+    /// <summary>Not served because one of their recent records is damaged. Report them to the operator.</summary>
     public IReadOnlyList<EntityId> DamagedEntities => _journal.DamagedAtOpen;
 
-    /// <summary>Whether the folder is a backup that is used for the first time. The lease in its journal is that of the folder from which
-    /// it was copied, and must be ended before the backup may delete bytes.</summary>
+    /// <summary>Whether the folder is a backup that is used for the first time. The lease in its journal belongs to the
+    /// copied folder and must be ended before the backup may delete bytes.</summary>
     public bool IsRestored => BackupFolder.IsRestored(_path);
 
-    /// <summary>Records that the lease has been ended.</summary>
-    /// <exception cref="FlushFailedException">The change may be lost in a power cut.</exception>
     public void EndRestore() => BackupFolder.EndRestore(_path, _flush);
 
     /// <summary>Whether a folder is a data folder, even if a part of it is missing.</summary>
@@ -76,9 +70,7 @@ public sealed class DataFolder : IAsyncDisposable
         || Directory.Exists(Path.Combine(path, PartsFolder));
 
     /// <summary>Opens a data folder, and creates it if it is missing.</summary>
-    /// <param name="path">The folder.</param>
-    /// <param name="options">Options, or null for the defaults.</param>
-    /// <param name="time">The clock, or null for the clock of the machine.</param>
+    /// <param name="time">The clock, or null for the machine's.</param>
     /// <exception cref="FolderInUseException">Another process is using the folder.</exception>
     /// <exception cref="JournalDamagedException">The journal differs from what was written; the message says what to do.</exception>
     /// <exception cref="JournalUnavailableException">The journal could not be opened.</exception>
@@ -170,7 +162,7 @@ public sealed class DataFolder : IAsyncDisposable
         }
     }
 
-    /// <summary>A mark in the folder says that the bytes are in a store of their own.</summary>
+    /// <summary>A mark in the folder says that its bytes are in a separate store.</summary>
     private static void RequirePlaceOfParts(string path, bool isElsewhere)
     {
         if (!isElsewhere && FolderMark.Find(path) is not null)
@@ -192,7 +184,6 @@ public sealed class DataFolder : IAsyncDisposable
 
     /// <summary>Lets an engine use a store of the bytes that is not in the folder. Nothing is stored or deleted before
     /// <see cref="TakeStoreAsync"/>, and after another owner has taken the store.</summary>
-    /// <param name="store">The store. One that belongs to this folder stays as it is.</param>
     /// <exception cref="NotSupportedException">Others may reach the store, and it has no mark.</exception>
     public IPartStore Own(IPartStore store)
     {
@@ -212,10 +203,9 @@ public sealed class DataFolder : IAsyncDisposable
         return _owned = new OwnedPartStore(store, ownership);
     }
 
-    /// <summary>Ties the folder to the store of its bytes, and takes the store for this process. Does nothing if the bytes are in the folder.
-    /// </summary>
-    /// <param name="takesOver">Whether the store is taken from another owner, which runs no more.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <summary>Ties the folder to the store of its bytes, and takes the store for this process. Does nothing if the bytes are in the
+    /// folder.</summary>
+    /// <param name="takesOver">Whether to take the store from another owner, which has stopped.</param>
     /// <exception cref="IOException">The folder and the store do not belong together, or the store belongs to another folder.</exception>
     /// <exception cref="PartStoreUnavailableException">The store does not answer.</exception>
     public async ValueTask TakeStoreAsync(bool takesOver, CancellationToken cancellationToken)
@@ -272,7 +262,6 @@ public sealed class DataFolder : IAsyncDisposable
     }
 }
 
-/// <summary>Options of a <see cref="DataFolder"/>.</summary>
 public sealed record DataFolderOptions
 {
     /// <summary>Parts that would leave less than this free on the disk are refused; null for
@@ -289,7 +278,7 @@ public sealed record DataFolderOptions
     /// </summary>
     public Action<Exception>? OnDiskFailure { get; init; }
 
-    /// <summary>Keeps the bytes, if they are not in the folder. The caller disposes it after the folder.</summary>
+    /// <summary>Keeps the bytes if they are not in the folder. The caller disposes it after the folder.</summary>
     public IPartStore? Parts { get; init; }
 
     /// <summary>Whether the caller may yet replace the store of the bytes, see <see cref="DataFolder.Own"/>.</summary>
@@ -298,7 +287,6 @@ public sealed record DataFolderOptions
     /// <summary>Whether large parts are written past the page cache.</summary>
     public DirectIo DirectIo { get; init; }
 
-    /// <inheritdoc cref="DiskPartStoreOptions.OnDirectIoRefused"/>
     public Action<string>? OnDirectIoRefused { get; init; }
 
     /// <summary>Called when the disk becomes almost full, full, or has room again. The argument is what to tell the operator, or null if

@@ -55,9 +55,8 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     private int _retrievalsWhileFull;
 
     /// <summary>Reads the size of the disk, and creates the reserve if there is room for it.</summary>
-    /// <param name="folder">The data folder.</param>
-    /// <param name="floorBytes">The floor, or null for that of <see cref="DefaultFloorOf"/>.</param>
-    /// <param name="time">The clock, or null for the clock of the machine.</param>
+    /// <param name="floorBytes">The floor, or null for <see cref="DefaultFloorOf"/>.</param>
+    /// <param name="time">The clock, or null for the machine's.</param>
     /// <exception cref="IOException">The disk cannot be queried.</exception>
     public DiskSpace(string folder, long? floorBytes = null, TimeProvider? time = null)
     {
@@ -68,7 +67,7 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
         WarningBytes = Math.Max(2 * FloorBytes, Math.Min(MaxWarningBytes, _disk.TotalSize / WarningDivisor));
         _reserveBytes = Math.Min(MaxReserveBytes, _disk.TotalSize / ReserveDivisor);
 
-        // On a full disk there is no room for a new reserve, but that of an earlier process is still there.
+        // On a full disk there is no room for a new reserve, but an earlier process's is still there.
         var reserve = new FileInfo(_reservePath);
         _reservedBytes = reserve.Exists ? reserve.Length : 0;
         Restore();
@@ -80,10 +79,9 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     public static long DefaultFloorOf(DriveInfo disk) => Math.Min(
         Math.Clamp(disk.TotalSize / FloorDivisor, MinDefaultFloorBytes, MaxDefaultFloorBytes), disk.TotalSize / TinyDiskDivisor);
 
-    /// <inheritdoc/>
     public string Name => "space";
 
-    /// <summary>The number of bytes that parts must leave free.</summary>
+    /// <summary>Parts must leave this much free.</summary>
     public long FloorBytes { get; }
 
     /// <summary>With less than this free, the disk is reported as almost full: 10 GiB, or 5 % of the disk if that is less, and at least
@@ -96,7 +94,6 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     /// <summary>The number of bytes that are kept free now: the floor, and what is missing in the reserve.</summary>
     private long KeptBytes => FloorBytes + Math.Max(0, _reserveBytes - Interlocked.Read(ref _reservedBytes));
 
-    /// <inheritdoc/>
     public StoreHealth Read()
     {
         var free = FreeBytes;
@@ -128,7 +125,6 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
             : StoreHealth.Healthy;
     }
 
-    /// <inheritdoc/>
     public void RequireFor(SpaceUse use)
     {
         switch (use)
@@ -148,7 +144,6 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     }
 
     /// <summary>Requires that there is room for data that grows.</summary>
-    /// <param name="bytes">The size of the data, or 0 if it is small.</param>
     /// <exception cref="PartStoreFullException">Too little space would be left for the journal.</exception>
     public void Require(long bytes)
     {
@@ -277,7 +272,6 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
         }
     }
 
-    /// <param name="At">When data was refused.</param>
-    /// <param name="Bytes">Its size.</param>
+    /// <summary>When data was refused, and its size.</summary>
     private sealed record Refusal(long At, long Bytes);
 }

@@ -7,7 +7,6 @@ namespace OrleansUploads.Engine.DataFolders;
 /// may have placed a link or a pipe under one of them, and so must not choose what the server opens.</summary>
 public static class FixedNames
 {
-    /// <summary>The file with the access keys.</summary>
     public const string Keys = "keys.json";
 
     /// <summary>Held while the access keys are changed.</summary>
@@ -20,7 +19,6 @@ public static class FixedNames
 
     private static readonly string[] SqliteSuffixes = ["", "-wal", "-shm", "-journal"];
 
-    /// <summary>All names, and what stands under each.</summary>
     internal static IReadOnlyDictionary<string, FileKind> All { get; } = new Dictionary<string, FileKind>(
     [
         .. new[] { JournalSchema.FileName, BackupFolder.Unfinished }
@@ -44,10 +42,6 @@ public static class FixedNames
     /// <exception cref="IOException">There are. The message names one.</exception>
     public static void RequireKinds(string folder) => RequireKinds(folder, FileStatus.Look);
 
-    /// <inheritdoc cref="RequireOwn(string)"/>
-    /// <param name="folder">The data folder.</param>
-    /// <param name="look">Returns what stands under a path, without following links, or null if nothing does.</param>
-    /// <param name="user">The user of this process.</param>
     internal static void RequireOwn(string folder, Func<string, FoundFile?> look, uint user)
     {
         // The path to the folder is the operator's, so it may contain links.

@@ -8,8 +8,6 @@ namespace OrleansUploads.Engine.DataFolders;
 
 /// <summary>The claims of a data folder, in a file that backups leave out.</summary>
 /// <remarks>The identity of the folder contains the inode number of a file that is never replaced, which a copy does not have.</remarks>
-/// <param name="folder">The data folder.</param>
-/// <param name="flush">Makes the file durable.</param>
 internal sealed class FolderClaims(string folder, IDiskFlush flush) : IClaimRecord
 {
     /// <summary>Name of the file: a random number, the claim that holds the store, and one that was begun.</summary>
@@ -19,7 +17,6 @@ internal sealed class FolderClaims(string folder, IDiskFlush flush) : IClaimReco
 
     private readonly string _path = Path.Combine(folder, FileName);
 
-    /// <inheritdoc/>
     public ValueTask<string> ReadIdentityAsync(CancellationToken cancellationToken)
     {
         if (Read() is not { } lines)
@@ -34,11 +31,9 @@ internal sealed class FolderClaims(string folder, IDiskFlush flush) : IClaimReco
         return ValueTask.FromResult(string.Create(CultureInfo.InvariantCulture, $"folder {lines[0]} {inode}"));
     }
 
-    /// <inheritdoc/>
     public ValueTask<KeptClaims> FindAsync(CancellationToken cancellationToken) =>
         ValueTask.FromResult(Read() is [_, var held, var begun] ? new KeptClaims(NullIfEmpty(held), NullIfEmpty(begun)) : default);
 
-    /// <inheritdoc/>
     public ValueTask KeepAsync(KeptClaims claims, CancellationToken cancellationToken)
     {
         Write([Read()![0], claims.Held ?? "", claims.Begun ?? ""]);

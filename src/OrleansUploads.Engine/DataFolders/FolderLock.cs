@@ -6,15 +6,12 @@ namespace OrleansUploads.Engine.DataFolders;
 /// <summary>Lets only one process use a data folder. The operating system releases the lock when the process ends.</summary>
 public sealed class FolderLock : IDisposable
 {
-    /// <summary>Name of the file that is locked.</summary>
     internal const string FileName = "lock";
 
     private readonly FileStream _file;
 
     private FolderLock(FileStream file) => _file = file;
 
-    /// <summary>Locks the folder.</summary>
-    /// <exception cref="FolderInUseException">Another process has locked it.</exception>
     public static FolderLock Take(string folder)
     {
         var path = Path.Combine(folder, FileName);
@@ -40,8 +37,8 @@ public sealed class FolderLock : IDisposable
         }
     }
 
-    /// <summary>Locks a folder that this process cannot change.</summary>
-    /// <returns>The lock, or null if the folder has never been locked, so that no server uses it.</returns>
+    /// <summary>Locks a folder that this process cannot change. Returns null if the folder has never been locked, so that no
+    /// server uses it.</summary>
     /// <exception cref="FolderInUseException">Another process has locked it.</exception>
     public static FolderLock? TakeReadOnly(string folder)
     {
@@ -60,7 +57,6 @@ public sealed class FolderLock : IDisposable
         }
     }
 
-    /// <summary>Releases the folder.</summary>
     public void Dispose() => _file.Dispose();
 
     /// <summary>Writes the process ID, which is only for people. A full disk has no room for it.</summary>
@@ -81,11 +77,8 @@ public sealed class FolderLock : IDisposable
         $"The data folder {folder} is in use by another server. Stop that server first, or choose another folder.", fault);
 }
 
-/// <summary>Another process is using the data folder.</summary>
 public sealed class FolderInUseException : Exception
 {
-    /// <param name="message">Which folder, and what to do.</param>
-    /// <param name="inner">The error of the operating system.</param>
     public FolderInUseException(string message, Exception inner)
         : base(message, inner)
     {

@@ -20,20 +20,16 @@ public sealed class InspectedDataFolder : IDisposable
     /// <summary>Whether a server is using the folder. If not, none can use it until this object is disposed.</summary>
     public bool IsOnline => _hold.IsOnline;
 
-    /// <summary>The stored bytes.</summary>
     public IPartStore Parts { get; }
 
-    /// <summary>The journal.</summary>
     internal JournalInspection Journal { get; }
 
-    /// <param name="Lock">The lock, if there is one.</param>
-    /// <param name="IsOnline">Whether a server is using the folder.</param>
-    /// <param name="IsReadOnly">Whether this process cannot create files in the folder.</param>
+    /// <summary>The lock, if there is one; whether a server uses the folder; whether this process cannot create files in
+    /// it.</summary>
     private readonly record struct Hold(FolderLock? Lock, bool IsOnline, bool IsReadOnly);
 
     /// <summary>Opens a data folder for reading.</summary>
-    /// <param name="path">The folder.</param>
-    /// <param name="parts">Keeps the bytes, if they are not in the folder; null if they are.</param>
+    /// <param name="parts">Keeps the bytes if they are not in the folder; otherwise null.</param>
     /// <exception cref="JournalDamagedException">The journal is missing, or is not readable as a database.</exception>
     /// <exception cref="JournalUnavailableException">The journal could not be opened.</exception>
     /// <exception cref="NotSupportedException">The journal was created by a newer version or by another program.</exception>
@@ -65,9 +61,6 @@ public sealed class InspectedDataFolder : IDisposable
     }
 
     /// <summary>Requires that a store keeps the bytes of a data folder. With another one, all bytes would seem to be lost.</summary>
-    /// <param name="path">The folder.</param>
-    /// <param name="parts">The store.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="IOException">It keeps others; the message names the marks of both.</exception>
     public static async ValueTask RequireMarkAsync(string path, IStoreMark parts, CancellationToken cancellationToken)
     {
@@ -86,7 +79,6 @@ public sealed class InspectedDataFolder : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Journal.Dispose();

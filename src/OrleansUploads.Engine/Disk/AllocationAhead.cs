@@ -7,8 +7,6 @@ namespace OrleansUploads.Engine.Disk;
 /// early, and a sender that announces much and sends little reserves little.</summary>
 /// <param name="file">The file. Its first <see cref="Bytes"/> bytes, or all of a shorter file, are already
 /// allocated.</param>
-/// <param name="fileBytes">The final length of the file.</param>
-/// <param name="requireSpace">See <see cref="DiskPartStoreOptions.RequireSpace"/>.</param>
 internal sealed partial class AllocationAhead(SafeFileHandle file, long fileBytes, Action<long>? requireSpace)
 {
     /// <summary>How far to allocate ahead, in bytes.</summary>

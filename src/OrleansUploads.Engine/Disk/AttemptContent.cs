@@ -28,7 +28,6 @@ internal sealed class AttemptContent(SafeFileHandle file, bool isDirect, DirectW
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Waits for the blocks that are being written.</summary>
     public Task DrainAsync() => _behind;
 
     /// <summary>Writes all bytes that are not written yet, and then a footer. Drain first. Blocks the thread.</summary>

@@ -31,11 +31,11 @@ internal static class ClaimFiles
         DurableFile.MakeOnce(Path.Combine(folder, name), Encoding.UTF8.GetBytes(text), SystemFlush.Instance);
     }
 
-    /// <summary>Reads what a claim says, or null if it does not exist.</summary>
+    /// <summary>What a claim says, or null if it does not exist.</summary>
     public static string? Read(string root, string name) =>
         DurableFile.TryRead(Path.Combine(root, FolderName, name)) is { } text ? Encoding.UTF8.GetString(text) : null;
 
-    /// <summary>Deletes a claim. A missing one is no error.</summary>
+    /// <summary>A missing claim is no error.</summary>
     public static void Delete(string root, string name)
     {
         try

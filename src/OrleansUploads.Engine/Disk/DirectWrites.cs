@@ -4,8 +4,7 @@ using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>A store's writes past the page cache: whether its file system allows them, and the blocks for them.</summary>
-/// <remarks>All members may be called concurrently.</remarks>
+/// <summary>Writes past the page cache: whether the file system allows them, and the blocks for them. Safe for concurrent use.</summary>
 internal sealed class DirectWrites(DiskPartStoreOptions options)
 {
     /// <summary>Length of a block: long enough that handing it to another thread costs little. A body uses two, so that one is filled while
@@ -17,11 +16,9 @@ internal sealed class DirectWrites(DiskPartStoreOptions options)
 
     private Support _support = options.DirectIo == DirectIo.Off ? Support.Refused : Support.Unknown;
 
-    /// <summary>The blocks to write from.</summary>
     public BlockPool Blocks { get; } = new(BlockBytes, options.DirectBlocks);
 
-    /// <summary>Makes the writes to a new file skip the page cache.</summary>
-    /// <returns>Whether they do.</returns>
+    /// <summary>Makes the writes to a new file skip the page cache, if the file system allows it.</summary>
     public bool TryBegin(SafeFileHandle file, long lengthBytes)
     {
         if (lengthBytes < MinBytes)
@@ -91,7 +88,6 @@ internal sealed class DirectWrites(DiskPartStoreOptions options)
     }
 }
 
-/// <summary>Linux's calls for writing past the page cache.</summary>
 internal static partial class DirectFiles
 {
     private const int GetFlags = 3;
@@ -138,8 +134,7 @@ internal static partial class DirectFiles
             && AlignmentFits(file);
     }
 
-    /// <summary>Makes the writes to a file skip the page cache, or ends it.</summary>
-    /// <returns>0, or the error number of the operating system.</returns>
+    /// <summary>Returns 0, or the error number of the operating system.</summary>
     public static int Set(SafeFileHandle file, bool isDirect)
     {
         var flags = Control(file, GetFlags, 0);
@@ -148,7 +143,6 @@ internal static partial class DirectFiles
             : Marshal.GetLastPInvokeError();
     }
 
-    /// <summary>Whether the writes to a file skip the page cache.</summary>
     public static bool IsDirect(SafeFileHandle file) => (Control(file, GetFlags, 0) & Direct) != 0;
 
     // Older systems do not know the alignment.

@@ -14,9 +14,7 @@ internal static partial class DirectoryHandle
     private static readonly int CloseOnExec =
         OperatingSystem.IsLinux() ? 0x80000 : OperatingSystem.IsMacOS() ? 0x1000000 : 0;
 
-    /// <summary>Opens a directory.</summary>
-    /// <exception cref="DirectoryNotFoundException">The directory does not exist.</exception>
-    /// <exception cref="IOException">It cannot be opened; <see cref="Exception.HResult"/> is the system's error.</exception>
+    /// <summary><see cref="Exception.HResult"/> of an <see cref="IOException"/> is the system's error.</summary>
     public static SafeFileHandle Open(string path)
     {
         while (true)

@@ -3,9 +3,8 @@ using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>Reads one attempt's file.</summary>
-/// <remarks>Reads run on the caller's thread: most of them copy from the page cache, and the platform's asynchronous form
-/// would block a pool thread just as long.</remarks>
+/// <summary>Reads run on the caller's thread: most of them copy from the page cache, and the platform's asynchronous form
+/// would block a pool thread just as long.</summary>
 internal sealed class DiskAttemptReader : AttemptReader
 {
     private readonly SafeFileHandle _file;
@@ -13,7 +12,6 @@ internal sealed class DiskAttemptReader : AttemptReader
     private DiskAttemptReader(UploadId upload, AttemptId attempt, SafeFileHandle file, AttemptFooter footer)
         : base(upload, attempt, footer) => _file = file;
 
-    /// <summary>Opens a committed attempt and verifies its footer.</summary>
     public static DiskAttemptReader Open(string path, UploadId upload, AttemptId attempt)
     {
         SafeFileHandle file;

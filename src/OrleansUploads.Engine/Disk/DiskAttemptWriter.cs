@@ -2,8 +2,7 @@ using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>Writes one attempt's file.</summary>
-/// <remarks><see cref="AttemptContent"/> says on which threads bytes are written. Commits run on the disk threads.</remarks>
+/// <summary><see cref="AttemptContent"/> says on which threads bytes are written. Commits run on the disk threads.</summary>
 internal sealed class DiskAttemptWriter : AttemptWriter
 {
     private readonly UploadDirectories _directories;

@@ -30,10 +30,9 @@ public static class DiskErrors
     // All other failures to create a file carry an error number; only a refused preallocation has this code.
     private const int PreallocationRefused = unchecked((int)0x80131620);
 
-    /// <summary>Whether the disk or the quota is full.</summary>
+    /// <summary>The disk or the quota.</summary>
     public static bool IsFull(IOException error) => IsFull(error.HResult);
 
-    /// <summary>Whether an error number says that the disk or the quota is full.</summary>
     internal static bool IsFull(int error) => error switch
     {
         NoSpaceLeft or WindowsDiskFull or WindowsHandleDiskFull => true,
@@ -42,14 +41,13 @@ public static class DiskErrors
         _ => false,
     };
 
-    /// <summary>Whether a file could not be created because there is no room for it.</summary>
+    /// <summary>No room for a new file.</summary>
     internal static bool IsFullAtCreate(IOException error) =>
         IsFull(error) || (error.GetType() == typeof(IOException) && error.HResult == PreallocationRefused);
 
-    /// <summary>Whether a file could not be created because a file with that name exists.</summary>
     internal static bool IsExisting(IOException error) => error.HResult is Exists or WindowsExists;
 
-    /// <summary>Whether a file could not be opened because another process holds it open for itself.</summary>
+    /// <summary>Another process holds the file open for itself.</summary>
     public static bool IsHeld(IOException error) => error.HResult switch
     {
         WindowsHeld => true,
@@ -58,13 +56,11 @@ public static class DiskErrors
         _ => false,
     };
 
-    /// <summary>Whether the disk itself failed, or the operating system has stopped writing to it.</summary>
+    /// <summary>The disk itself failed, or the operating system has stopped writing to it.</summary>
     internal static bool IsDiskFailure(IOException error) => error.HResult is InputOutputError or ReadOnlyFileSystem;
 
-    /// <summary>Whether the file system can only be read.</summary>
     internal static bool IsReadOnly(IOException error) => error.HResult == ReadOnlyFileSystem;
 
-    /// <summary>Whether the system refused the arguments of a call.</summary>
     internal static bool IsInvalidArgument(IOException error) => error.HResult == InvalidArgument;
 
     /// <summary>Whether the same call may succeed later: the process or the machine is short of memory or file handles, or the server
@@ -82,7 +78,6 @@ public static class DiskErrors
     internal static bool IsNeverWritten(IOException error) =>
         error.HResult is PermissionDenied or InvalidArgument or ReadOnlyFileSystem;
 
-    /// <summary>The exception for callers of the store if the disk is full.</summary>
     internal static PartStoreFullException Full(string what, IOException error) =>
         new($"The disk has no room for {what}.", error);
 
@@ -100,11 +95,9 @@ internal sealed class DiskFault(Action<Exception>? onRaised)
 {
     private PartStoreFailedException? _raised;
 
-    /// <summary>The first failure, or null if there was none.</summary>
+    /// <summary>The first failure, or null.</summary>
     public PartStoreFailedException? Raised => Volatile.Read(ref _raised);
 
-    /// <summary>Refuses a write after a failure.</summary>
-    /// <exception cref="PartStoreFailedException">The disk failed earlier.</exception>
     public void ThrowIfRaised()
     {
         if (Raised is { } failure)
@@ -125,8 +118,6 @@ internal sealed class DiskFault(Action<Exception>? onRaised)
         return error is FlushFailedException || DiskErrors.IsDiskFailure(error) ? Raise(error) : DiskErrors.Translate(error);
     }
 
-    /// <summary>Remembers a failure.</summary>
-    /// <returns>The exception for callers of the store.</returns>
     public PartStoreFailedException Raise(IOException error)
     {
         var failure = new PartStoreFailedException(

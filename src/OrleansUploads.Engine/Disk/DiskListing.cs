@@ -8,8 +8,7 @@ internal static class DiskListing
 {
     private static readonly EnumerationOptions AllFiles = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
-    /// <summary>Returns the next uploads in a fan-out directory. Fewer than the limit are returned only at the
-    /// end.</summary>
+    /// <summary>The next uploads in a fan-out directory. Fewer than the limit are returned only at the end.</summary>
     public static List<UploadId> TakeUploads(IEnumerator<string> paths, int fanOut, int limit)
     {
         var uploads = new List<UploadId>();
@@ -24,8 +23,8 @@ internal static class DiskListing
         return uploads;
     }
 
-    /// <summary>Returns the next attempts in an upload's directory; none if the directory does not exist. Fewer than the
-    /// limit are returned only at the end.</summary>
+    /// <summary>The next attempts in an upload's directory; none if it does not exist. Fewer than the limit are returned
+    /// only at the end.</summary>
     public static List<AttemptId> TakeAttempts(IEnumerator<AttemptId> attempts, int limit)
     {
         var some = new List<AttemptId>();
@@ -44,8 +43,8 @@ internal static class DiskListing
         return some;
     }
 
-    /// <summary>Returns the paths of some files that are stored for an upload, first the manifest. Fewer than the limit are returned only if
-    /// there are no others.</summary>
+    /// <summary>The paths of some files that are stored for an upload, first the manifest. Fewer than the limit are returned
+    /// only if there are no others.</summary>
     public static string[] TakeStored(string directory, int limit)
     {
         var manifest = Path.Join(directory, StoredNames.Manifest);
@@ -67,8 +66,7 @@ internal static class DiskListing
         }
     }
 
-    /// <summary>Enumerates the attempts in an upload's directory.</summary>
-    /// <exception cref="DirectoryNotFoundException">The directory does not exist.</exception>
+    /// <summary>Throws <see cref="DirectoryNotFoundException"/> if the directory does not exist.</summary>
     public static IEnumerable<AttemptId> EnumerateAttempts(string directory)
     {
         foreach (var attempt in new FileSystemEnumerable<AttemptId?>(directory, AttemptOf, AllFiles))
@@ -80,8 +78,8 @@ internal static class DiskListing
         }
     }
 
-    /// <summary>Lists the attempts and the manifest in an upload's directory, with the lengths of their files; none if the directory does not
-    /// exist.</summary>
+    /// <summary>The attempts and the manifest in an upload's directory, with the lengths of their files; none if the
+    /// directory does not exist.</summary>
     public static List<StoredItem> ListItems(string directory, UploadId upload)
     {
         try
@@ -101,7 +99,7 @@ internal static class DiskListing
             : null;
     }
 
-    /// <summary>Derives the lengths of attempts from the lengths of their files. Files that do not exist any more are left out.</summary>
+    /// <summary>Derives the lengths of attempts from the lengths of their files. Files that are gone are left out.</summary>
     public static List<ListedAttempt> Measure(FileLengths files, ReadOnlySpan<AttemptId> attempts)
     {
         var measured = new List<ListedAttempt>(attempts.Length);

@@ -6,13 +6,10 @@ using OrleansUploads.Engine.Bytes;
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>Stores attempts and manifests as files under one root directory.</summary>
-/// <remarks>
-/// <c>{root}/{fan-out}/{upload}/{attempt}.part</c> is an attempt: its bytes, followed by a footer that verifies them.
+/// <remarks><c>{root}/{fan-out}/{upload}/{attempt}.part</c> is an attempt: its bytes, followed by a footer that verifies them.
 /// <c>manifest</c> beside it is the manifest of the upload. Only the owner can read the files. What a crash leaves behind is never
-/// mistaken for a part because its footer is missing; it is listed like everything else.
-/// Several processes may use one root if all of them open it as shared.
-/// I/O errors other than those of the contract are thrown as <see cref="IOException"/>.
-/// </remarks>
+/// mistaken for a part because its footer is missing; it is listed like everything else. Several processes may use one root if all of
+/// them open it as shared. I/O errors that the contract does not name are thrown as <see cref="IOException"/>.</remarks>
 public sealed class DiskPartStore : ICopiedStore, IDisposable
 {
     private const int ListedAtOnce = 512;
@@ -34,34 +31,26 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
     }
 
     /// <summary>Opens the store under a directory, and creates the directory if it is missing.</summary>
-    /// <param name="rootPath">The directory.</param>
-    /// <param name="options">Options, or null for the defaults.</param>
     /// <exception cref="IOException">The directory is missing and cannot be created, or names in it cannot be made durable.</exception>
     public static DiskPartStore Open(string rootPath, DiskPartStoreOptions? options = null) =>
         Open(rootPath, isShared: false, options ?? new DiskPartStoreOptions());
 
     /// <summary>Opens the store under a directory that other processes use at the same time, and creates the directory if it is
     /// missing.</summary>
-    /// <param name="rootPath">The directory.</param>
-    /// <param name="options">Options, or null for the defaults.</param>
     /// <remarks>The directory of an upload stays until the upload is deleted, even while it is empty. Otherwise another process could
     /// remove it and create it again, and this process would wrongly assume that the name of the new one is durable.</remarks>
     /// <exception cref="IOException">The directory is missing and cannot be created, or names in it cannot be made durable.</exception>
     public static DiskPartStore OpenShared(string rootPath, DiskPartStoreOptions? options = null) =>
         Open(rootPath, isShared: true, options ?? new DiskPartStoreOptions());
 
-    /// <inheritdoc/>
     public string Place => _directories.RootPath;
 
-    /// <inheritdoc/>
     public string MarkName => FolderMark.FileName;
 
-    /// <inheritdoc/>
     public Exception? Failure => _directories.Fault.Raised;
 
-    /// <summary>Opens the store under a directory for reading only. Nothing is created, not even the directory. Other processes may
-    /// use it at the same time.</summary>
-    /// <param name="rootPath">The directory; if it is missing, the store is empty.</param>
+    /// <summary>Opens the store under a directory for reading only. Creates nothing; a missing directory is an empty store.
+    /// Other processes may use it at the same time.</summary>
     public static DiskPartStore OpenForReading(string rootPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(rootPath);
@@ -70,7 +59,6 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
         return new DiskPartStore(directories, new DiskPartStoreOptions(), new DiskThreads(1));
     }
 
-    /// <inheritdoc/>
     public ValueTask<IAttemptWriter> CreateAsync(
         UploadId upload,
         AttemptId attempt,
@@ -98,7 +86,6 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
             DiskAttemptWriter.Create(upload, attempt, lengthBytes, _directories, _writes, _threads, _requireSpace);
     }
 
-    /// <inheritdoc/>
     public ValueTask<IAttemptReader> OpenAsync(
         UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken)
     {
@@ -118,18 +105,15 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         await RunAsync(() => ManifestFile.Put(_directories, manifest), cancellationToken);
     }
 
-    /// <inheritdoc/>
     public ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
         RunAsync(() => ManifestFile.Read(_directories, upload), cancellationToken);
 
-    /// <inheritdoc/>
     public async IAsyncEnumerable<UploadId> ListUploadsAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -142,7 +126,6 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async IAsyncEnumerable<StoredItem> ListShareAsync(
         int share, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -155,7 +138,6 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async IAsyncEnumerable<IReadOnlyList<AttemptId>> ListAttemptsAsync(
         UploadId upload,
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -173,7 +155,6 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
         while (some.Count == ListedAtOnce);
     }
 
-    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(
         UploadId upload,
         CancellationToken cancellationToken)
@@ -197,7 +178,6 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DeleteAttemptsAsync(
         UploadId upload,
         IReadOnlyList<AttemptId> attempts,
@@ -215,7 +195,6 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
             },
             cancellationToken);
 
-    /// <inheritdoc/>
     public async ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken)
     {
         string[] some;
@@ -243,31 +222,24 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
         await RunAsync(() => _directories.RemoveIfEmpty(upload), cancellationToken);
     }
 
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<string>> ListClaimsAsync(CancellationToken cancellationToken) =>
         RunAsync(() => ClaimFiles.List(Place), cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask PutClaimAsync(string name, string text, CancellationToken cancellationToken) =>
         RunAsync(() => ClaimFiles.Put(Place, name, text), cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask<string?> ReadClaimAsync(string name, CancellationToken cancellationToken) =>
         RunAsync(() => ClaimFiles.Read(Place, name), cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask DeleteClaimAsync(string name, CancellationToken cancellationToken) =>
         RunAsync(() => ClaimFiles.Delete(Place, name), cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken) =>
         RunAsync(() => FolderMark.Find(Place), cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask<byte[]> FindOrMakeMarkAsync(ReadOnlyMemory<byte> random, CancellationToken cancellationToken) =>
         RunAsync(() => FolderMark.FindOrMake(Place, random.Span), cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask<bool> HasBytesAsync(CancellationToken cancellationToken) => RunAsync(
         () => Enumerable.Range(0, StoredNames.FanOut).Select(_directories.FanOutPath)
             .Any(path => Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()),
@@ -356,16 +328,14 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
     }
 }
 
-/// <summary>Options of a <see cref="DiskPartStore"/>.</summary>
 public sealed record DiskPartStoreOptions
 {
-    /// <summary>Maximum number of concurrent flushes, direct writes and deletions; each has a thread.</summary>
+    /// <summary>How many flushes, direct writes and deletions run at a time; each has a thread.</summary>
     public int Threads { get; init; } = 16;
 
-    /// <summary>Makes files and directories durable.</summary>
     public IDiskFlush Flush { get; init; } = SystemFlush.Instance;
 
-    /// <summary>Called once when the disk has failed and no more is stored.</summary>
+    /// <summary>Called once when the disk has failed and nothing more is stored.</summary>
     public Action<Exception>? OnFailure { get; init; }
 
     /// <summary>Whether large parts are written past the page cache.</summary>
@@ -389,7 +359,6 @@ public sealed record DiskPartStoreOptions
     internal DiskWrite Write { get; init; } = RandomAccess.Write;
 }
 
-/// <summary>Writes bytes to a file at an offset.</summary>
 internal delegate void DiskWrite(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset);
 
 /// <summary>Whether the bytes of large parts are written to the disk directly, past the page cache.</summary>

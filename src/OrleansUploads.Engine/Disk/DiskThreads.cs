@@ -24,10 +24,9 @@ internal sealed class DiskThreads : IDisposable
     private int _running;
 
     /// <summary>Starts the threads.</summary>
-    /// <param name="count">Their number; at least 1.</param>
     /// <param name="owner">Whose disk it is, for debuggers and error messages.</param>
-    /// <param name="looksForWork">Whether an idle thread looks for work before it sleeps. Worth its time if calls follow each other
-    /// closely.</param>
+    /// <param name="looksForWork">Whether an idle thread looks for work before it sleeps. Worth its time if calls follow
+    /// each other closely.</param>
     public DiskThreads(int count, string owner = "part store", bool looksForWork = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -40,8 +39,7 @@ internal sealed class DiskThreads : IDisposable
         }
     }
 
-    /// <summary>Runs a call on one of the threads.</summary>
-    /// <exception cref="ObjectDisposedException">The threads accept no more calls.</exception>
+    /// <summary>Throws <see cref="ObjectDisposedException"/> after <see cref="Dispose"/>.</summary>
     public Task<T> RunAsync<T>(Func<T> function)
     {
         var call = new Call<T>(function);
@@ -60,7 +58,6 @@ internal sealed class DiskThreads : IDisposable
         return call.Task;
     }
 
-    /// <inheritdoc cref="RunAsync{T}"/>
     public Task RunAsync(Action action) => RunAsync(() =>
     {
         action();
@@ -77,7 +74,7 @@ internal sealed class DiskThreads : IDisposable
         }
     }
 
-    /// <summary>Accepts no more calls, and waits until those already accepted are finished.</summary>
+    /// <summary>As <see cref="Dispose"/>, and waits for the accepted calls.</summary>
     public Task CloseAsync()
     {
         Dispose();
@@ -97,7 +94,7 @@ internal sealed class DiskThreads : IDisposable
         }
     }
 
-    /// <summary>Waits for the next call. Returns null if there are no more.</summary>
+    /// <summary>Null if there are no more calls.</summary>
     private Call? Take()
     {
         if (_looksForWork)

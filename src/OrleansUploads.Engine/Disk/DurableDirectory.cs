@@ -4,10 +4,8 @@ namespace OrleansUploads.Engine.Disk;
 /// <remarks>After a failed flush, the operating system may treat unwritten names as written, so that the next flush succeeds
 /// without them. Therefore each failure starts a new <em>epoch</em>. A name from an earlier epoch that is not durable yet
 /// never becomes durable; it must be removed and created again.</remarks>
-/// <param name="path">Full path.</param>
 /// <param name="isShared">Whether other processes create names in it too. If so, a name is never removed after a failed
 /// flush, because another process may already use it.</param>
-/// <param name="flush">Flushes the directory.</param>
 internal sealed class DurableDirectory(string path, bool isShared, IDiskFlush flush)
 {
     private readonly Lock _flushing = new();
@@ -16,7 +14,6 @@ internal sealed class DurableDirectory(string path, bool isShared, IDiskFlush fl
     private long _epoch;
     private int _lastError;
 
-    /// <summary>Full path.</summary>
     public string Path { get; } = path;
 
     /// <summary>Number of failed flushes. Read it before creating a name.</summary>

@@ -7,7 +7,7 @@ internal static class DurableFile
 {
     private const int UniqueBytes = 16;
 
-    /// <summary>Reads a file; null if it does not exist.</summary>
+    /// <summary>Null if the file does not exist.</summary>
     public static byte[]? TryRead(string path)
     {
         try
@@ -43,7 +43,7 @@ internal static class DurableFile
         flush.RequireDirectory(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>Writes the content to a file of its own. Others may be creating the same one, and a crash may have left an unfinished one.
+    /// <summary>Writes the content to a new file. Others may be creating the same one, and a crash may have left an unfinished one.
     /// </summary>
     private static string WriteUnfinished(string path, ReadOnlySpan<byte> content, IDiskFlush flush)
     {

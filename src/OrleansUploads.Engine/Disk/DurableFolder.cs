@@ -3,13 +3,11 @@ namespace OrleansUploads.Engine.Disk;
 /// <summary>A folder at a path that an operator chose.</summary>
 public static class DurableFolder
 {
-    /// <summary>Creates a folder and its missing parents, readable by the owner only. Their names are durable on
-    /// return.</summary>
+    /// <summary>Creates a folder and its missing parents, readable by the owner only. Their names are durable on return.
+    /// Returns the full path.</summary>
     /// <remarks>The name of an existing folder is flushed too, because the process that created it may have ended before it
     /// flushed the name.</remarks>
-    /// <param name="path">The folder.</param>
-    /// <param name="flush">Makes files and directories durable, or null for the operating system's flushes.</param>
-    /// <returns>Its full path.</returns>
+    /// <param name="flush">Null for the operating system's flushes.</param>
     /// <exception cref="FlushFailedException">The flush failed, so the folder may be lost in a power cut.</exception>
     public static string Make(string path, IDiskFlush? flush = null)
     {

@@ -15,13 +15,11 @@ internal sealed class FileLengths : IDisposable
 
     private FileLengths(string directory, SafeFileHandle? handle) => (_directory, _handle) = (directory, handle);
 
-    /// <summary>Opens a directory.</summary>
-    /// <exception cref="DirectoryNotFoundException">The directory does not exist.</exception>
+    /// <summary>Throws <see cref="DirectoryNotFoundException"/> if the directory does not exist.</summary>
     public static FileLengths Open(string directory) =>
         new(directory, FileStatus.IsSupported ? DirectoryHandle.Open(directory) : null);
 
-    /// <summary>The length of a file in bytes, or null if it does not exist.</summary>
-    /// <exception cref="IOException">The length cannot be read.</exception>
+    /// <summary>In bytes; null if the file does not exist.</summary>
     public long? Find(string name) => _handle is null ? FindByPath(name) : FindInDirectory(_handle, name);
 
     public void Dispose() => _handle?.Dispose();

@@ -30,28 +30,22 @@ public static partial class FileStatus
         && NativeLibrary.TryLoad("libc", typeof(FileStatus).Assembly, searchPath: null, out var library)
         && NativeLibrary.TryGetExport(library, "statx", out _);
 
-    /// <summary>Reads attributes of an open file.</summary>
-    /// <returns>0, or the error number of the operating system.</returns>
     public static int Read(SafeFileHandle file, uint wanted, out Attributes attributes) =>
         Read(file, "", EmptyPath, wanted, out attributes) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    /// <summary>Reads attributes of a file in an open directory.</summary>
-    /// <returns>0, or the error number of the operating system.</returns>
+    /// <summary>Returns 0, or the error number of the operating system. So do the other two.</summary>
     public static int ReadIn(SafeFileHandle directory, string name, uint wanted, out Attributes attributes) =>
         Read(directory, name, flags: 0, wanted, out attributes) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    /// <summary>Reads attributes of the file that a path leads to.</summary>
-    /// <returns>0, or the error number of the operating system.</returns>
     public static int ReadAt(string path, uint wanted, out Attributes attributes)
     {
         using var directory = new SafeFileHandle(WorkingDirectory, ownsHandle: false);
         return ReadIn(directory, path, wanted, out attributes);
     }
 
-    /// <summary>The user of this process.</summary>
     internal static uint ProcessUser => IsSupported ? EffectiveUser() : 0;
 
-    /// <summary>What stands under a path, or null if nothing does or it cannot be seen. A link is not followed.</summary>
+    /// <summary>Null if nothing stands under the path or it cannot be seen. A link is not followed.</summary>
     internal static FoundFile? Look(string path)
     {
         if (!IsSupported)
@@ -80,15 +74,12 @@ public static partial class FileStatus
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     public readonly struct Attributes
     {
-        /// <summary>The attributes that were read.</summary>
         [FieldOffset(0)]
         public readonly uint Read;
 
-        /// <summary>The user to whom it belongs.</summary>
         [FieldOffset(20)]
         public readonly uint User;
 
-        /// <summary>The group to which it belongs.</summary>
         [FieldOffset(24)]
         public readonly uint Group;
 
@@ -99,7 +90,6 @@ public static partial class FileStatus
         [FieldOffset(32)]
         public readonly ulong Number;
 
-        /// <summary>The length in bytes.</summary>
         [FieldOffset(40)]
         public readonly long LengthBytes;
 
@@ -111,34 +101,24 @@ public static partial class FileStatus
         [FieldOffset(0x9C)]
         public readonly uint DirectOffsetAlignment;
 
-        /// <summary>Whether it is a regular file, and not a folder, device, pipe or socket.</summary>
         public bool IsRegular => Kind == FileKind.Regular;
 
-        /// <summary>What kind of file it is.</summary>
         internal FileKind Kind => (FileKind)(_mode & 0xF000);
     }
 }
 
-/// <summary>The kinds of files that matter here. The values are those of the system.</summary>
+/// <summary>The kinds of files that matter here, with the system's values.</summary>
 internal enum FileKind
 {
-    /// <summary>A named pipe (FIFO).</summary>
     Pipe = 0x1000,
 
-    /// <summary>A folder.</summary>
     Folder = 0x4000,
 
-    /// <summary>A file with bytes.</summary>
     Regular = 0x8000,
 
-    /// <summary>A symbolic link.</summary>
     Link = 0xA000,
 
-    /// <summary>A socket.</summary>
     Socket = 0xC000,
 }
 
-/// <summary>What stands under a path.</summary>
-/// <param name="Kind">Its kind.</param>
-/// <param name="User">The user to whom it belongs.</param>
 internal readonly record struct FoundFile(FileKind Kind, uint User);

@@ -3,28 +3,22 @@ namespace OrleansUploads.Engine.Disk;
 /// <summary>A random mark that identifies a folder. All processes that share the folder see the same mark.</summary>
 public static class FolderMark
 {
-    /// <summary>Name of the file that contains the mark.</summary>
     public const string FileName = "folder-mark";
 
     /// <summary>Name of the file with the claim: how a mark begins that is made for this data folder.</summary>
     public const string ClaimFileName = "store-claim";
 
-    /// <summary>Returns the mark, or null if the folder does not exist or has no mark.</summary>
+    /// <summary>Null if the folder does not exist or has no mark.</summary>
     public static byte[]? Find(string folder) => DurableFile.TryRead(PathIn(folder));
 
     /// <summary>Returns the mark, and creates it if it is missing. It is durable on return. If several processes create one
     /// at the same time, exactly one succeeds and all return its mark.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="random">The content of a new mark: unique random bytes.</param>
-    /// <param name="flush">Makes files and directories durable, or null for the operating system's flushes.</param>
+    /// <param name="flush">Null for the operating system's flushes.</param>
     /// <exception cref="FlushFailedException">The mark could not be made durable.</exception>
     public static byte[] FindOrMake(string folder, ReadOnlySpan<byte> random, IDiskFlush? flush = null) =>
         FindOrMake(folder, FileName, random, flush ?? SystemFlush.Instance);
 
     /// <summary>Returns the claim, and creates it if it is missing. It is durable on return.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="random">The content of a new claim: unique random bytes.</param>
-    /// <param name="flush">Makes files and directories durable.</param>
     /// <exception cref="FlushFailedException">The claim could not be made durable.</exception>
     public static byte[] FindOrMakeClaim(string folder, ReadOnlySpan<byte> random, IDiskFlush flush) =>
         FindOrMake(folder, ClaimFileName, random, flush);

@@ -8,14 +8,13 @@ namespace OrleansUploads.Engine.Disk;
 internal static class ManifestFile
 {
     /// <summary>Maximum number of unfinished files. There are never that many for one upload, because each restart deletes
-    /// those of earlier crashes.</summary>
+    /// what earlier crashes left.</summary>
     private const int MaxUnfinished = 8;
 
     // The names are stored; never change them.
     private const string UnfinishedPrefix = StoredNames.Manifest + ".";
     private const string UnfinishedSuffix = ".unfinished";
 
-    /// <summary>Whether a file is an unfinished manifest.</summary>
     public static bool IsUnfinished(ReadOnlySpan<char> name) =>
         name.StartsWith(UnfinishedPrefix, StringComparison.Ordinal)
         && name.EndsWith(UnfinishedSuffix, StringComparison.Ordinal);
@@ -44,9 +43,8 @@ internal static class ManifestFile
         }
     }
 
-    /// <summary>Reads the manifest of an upload, or null.</summary>
-    /// <exception cref="AttemptDamagedException">The file differs from what was written, or is the manifest of another
-    /// upload.</exception>
+    /// <summary>Null if the upload has no manifest. Throws <see cref="AttemptDamagedException"/> if the file differs from
+    /// what was written, or is the manifest of another upload.</summary>
     public static Manifest? Read(UploadDirectories directories, UploadId upload) =>
         DurableFile.TryRead(PathOf(directories, upload)) is { } stored ? Decode(stored, upload) : null;
 

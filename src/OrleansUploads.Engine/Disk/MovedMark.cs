@@ -3,8 +3,8 @@ using System.Text;
 
 namespace OrleansUploads.Engine.Disk;
 
-/// <summary>Marks a data folder whose decisions are imported into a cluster, or have been. No server starts on it any more, so that the folder
-/// and the cluster cannot both decide.</summary>
+/// <summary>Marks a data folder whose decisions are, or are being, imported into a cluster. No server starts on it, so that
+/// the folder and the cluster cannot both decide.</summary>
 public static class MovedMark
 {
     /// <summary>Name of the file. Its lines are the name of the cluster and the ID of the import.</summary>
@@ -12,14 +12,13 @@ public static class MovedMark
 
     private const int IdBytes = 16;
 
-    /// <summary>The name of the cluster and the ID of the import, or null if the folder is not marked.</summary>
+    /// <summary>Null if the folder is not marked.</summary>
     public static (string Cluster, string Id)? Find(string folder) =>
         DurableFile.TryRead(PathIn(folder)) is { } text && Encoding.UTF8.GetString(text).Split('\n') is [var cluster, var id, ..]
             ? (cluster, id)
             : null;
 
-    /// <summary>Marks a folder, durably, unless it is marked.</summary>
-    /// <returns>The ID of the import: that of the mark that the folder has now.</returns>
+    /// <summary>Marks a folder, durably, unless it is marked. Returns the ID in the mark that the folder has now.</summary>
     /// <exception cref="FlushFailedException">The mark may be lost in a power cut.</exception>
     internal static string Make(string folder, string cluster)
     {
@@ -29,8 +28,6 @@ public static class MovedMark
         return Find(folder)!.Value.Id;
     }
 
-    /// <summary>Refuses a folder that is marked.</summary>
-    /// <exception cref="IOException">It is marked. The message says what to do.</exception>
     internal static void RequireNone(string folder)
     {
         if (File.Exists(PathIn(folder)))

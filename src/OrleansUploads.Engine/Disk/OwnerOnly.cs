@@ -5,7 +5,6 @@ internal static class OwnerOnly
 {
     private const UnixFileMode ReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Creates a directory and its missing parents.</summary>
     public static void MakeDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -18,7 +17,6 @@ internal static class OwnerOnly
         }
     }
 
-    /// <summary>Options for creating a new file.</summary>
     public static FileStreamOptions NewFile() => WithMode(new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write });
 
     /// <summary>Options for opening a file that one process at a time may have open. It is created if it is missing.</summary>

@@ -19,7 +19,6 @@ public static partial class RegularFile
         RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
     /// <summary>Opens a file for reading.</summary>
-    /// <param name="path">Its path.</param>
     /// <param name="followsLinks">Whether the last part of the path may be a link.</param>
     /// <exception cref="FileNotFoundException">Nothing stands under the path.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
@@ -42,8 +41,7 @@ public static partial class RegularFile
     }
 
     /// <summary>Reads a file from its beginning to its end.</summary>
-    /// <param name="file">The open file.</param>
-    /// <param name="path">Its path, for messages.</param>
+    /// <param name="path">For messages.</param>
     /// <exception cref="IOException">It cannot be read, or became shorter meanwhile.</exception>
     public static byte[] ReadAll(SafeFileHandle file, string path)
     {

@@ -16,10 +16,8 @@ public sealed partial class SystemFlush : IDiskFlush
     {
     }
 
-    /// <summary>The only instance.</summary>
     public static SystemFlush Instance { get; } = new();
 
-    /// <inheritdoc/>
     public int FlushFile(SafeFileHandle file, string path)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -39,7 +37,6 @@ public sealed partial class SystemFlush : IDiskFlush
         }
     }
 
-    /// <inheritdoc/>
     public int FlushDirectory(string path)
     {
         // Windows makes names durable itself and cannot flush a directory.

@@ -5,7 +5,6 @@ namespace OrleansUploads.Engine.Disk;
 /// <summary>The upload directories in use: one live object per directory, and a bounded number of objects.</summary>
 internal sealed class UploadDirectories
 {
-    /// <summary>The usual number of objects.</summary>
     public const int DefaultMaxLive = 1024;
 
     private readonly Lock _gate = new();
@@ -29,10 +28,8 @@ internal sealed class UploadDirectories
         }
     }
 
-    /// <summary>The first disk failure, if any.</summary>
     public DiskFault Fault { get; }
 
-    /// <summary>Whether other processes use the directories too.</summary>
     public bool IsShared => _isShared;
 
     /// <summary>Makes the names of all existing upload directories durable.</summary>
@@ -40,13 +37,10 @@ internal sealed class UploadDirectories
     public void FlushExisting(DiskThreads threads) =>
         Task.WhenAll(_fanOut.Select(fanOut => threads.RunAsync(fanOut.FlushExisting))).GetAwaiter().GetResult();
 
-    /// <summary>Full path of the directory that contains the fan-out directories.</summary>
     public string RootPath { get; }
 
-    /// <summary>Full path of a fan-out directory.</summary>
     public string FanOutPath(int fanOut) => _fanOut[fanOut].Path;
 
-    /// <summary>Full path of an upload's directory.</summary>
     public string PathOf(UploadId upload) =>
         Path.Join(FanOutPath(StoredNames.FanOutOf(upload)), StoredNames.Of(upload));
 
@@ -144,14 +138,12 @@ internal sealed class FanOutDirectory(DurableDirectory root, DurableDirectory di
     private readonly Lock _creating = new();
     private volatile bool _isDurable;
 
-    /// <summary>Full path.</summary>
     public string Path => directory.Path;
 
-    /// <inheritdoc cref="DurableDirectory.Epoch"/>
     public long Epoch => directory.Epoch;
 
-    /// <summary>Creates an upload directory. Its name is not flushed yet.</summary>
-    /// <exception cref="FlushFailedException">This directory itself could not be made durable.</exception>
+    /// <summary>Its name is not flushed yet. Throws <see cref="FlushFailedException"/> if this directory itself could not be
+    /// made durable.</summary>
     public void Make(string path)
     {
         if (!_isDurable || !Directory.Exists(Path))

@@ -15,14 +15,12 @@ internal sealed class UploadDirectory(
     private volatile bool _isReady;
     private volatile bool _retired;
 
-    /// <summary>The upload.</summary>
     public UploadId Upload { get; } = upload;
 
     /// <summary>Held while the upload's manifest is stored, so that a manifest that could not be made durable is not
     /// mistaken for a durable one.</summary>
     public Lock StoringManifest { get; } = new();
 
-    /// <summary>Full path.</summary>
     public string Path => directory.Path;
 
     /// <summary>Creates a new file, and the directory if it is missing, or null if this object is retired.</summary>
@@ -84,7 +82,6 @@ internal sealed class UploadDirectory(
     /// <summary>Whether a file can probably be created without waiting for a flush.</summary>
     public bool IsReady => _isReady;
 
-    /// <summary>Whether this object must no longer be used.</summary>
     public bool IsRetired => _retired;
 
     /// <summary>Retires this object unless the directory's name or one of its files is not flushed yet: until then, it must
@@ -107,7 +104,6 @@ internal sealed class UploadDirectory(
         }
     }
 
-    /// <summary>Records that a file of this directory is flushed or abandoned.</summary>
     public void Release()
     {
         lock (_gate)
@@ -116,7 +112,6 @@ internal sealed class UploadDirectory(
         }
     }
 
-    /// <inheritdoc cref="DurableDirectory.Flush"/>
     public void Flush(long epoch) => directory.Flush(epoch);
 
     private bool TryRemove()
@@ -202,10 +197,8 @@ internal sealed class UnflushedFile(FileStream file, UploadDirectory directory, 
 {
     private bool _isReleased;
 
-    /// <summary>The file, for writing.</summary>
     public FileStream File => file;
 
-    /// <summary>The directory that contains it.</summary>
     public UploadDirectory Directory => directory;
 
     /// <summary>Makes the file's bytes and its name durable.</summary>
@@ -230,7 +223,6 @@ internal sealed class UnflushedFile(FileStream file, UploadDirectory directory, 
     /// <exception cref="DirectoryNotFoundException">The directory was removed.</exception>
     public void FlushName() => directory.Flush(epoch);
 
-    /// <summary>Closes the file.</summary>
     public void Dispose()
     {
         file.Dispose();

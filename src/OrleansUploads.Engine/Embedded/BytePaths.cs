@@ -7,11 +7,7 @@ namespace OrleansUploads.Engine.Embedded;
 /// simulation all get them from here.</summary>
 public sealed class BytePaths
 {
-    /// <param name="host">The entities.</param>
-    /// <param name="parts">The stored bytes.</param>
-    /// <param name="ids">Makes new IDs.</param>
     /// <param name="time">The clock of creation times.</param>
-    /// <param name="maintenance">How soon unowned bytes are deleted.</param>
     /// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
     /// <param name="keys">Knows the leaves of the indexes, or null for one that has to learn them.</param>
     public BytePaths(
@@ -34,30 +30,22 @@ public sealed class BytePaths
         Copier = new ObjectCopier(Objects, ObjectIntake);
     }
 
-    /// <summary>Finds and deletes objects by key.</summary>
     public KeyIndex Keys { get; }
 
-    /// <summary>Lists objects, and uploads in progress.</summary>
     public KeyLister KeyLister { get; }
 
-    /// <summary>Changes what is not the bytes of an object.</summary>
+    /// <summary>Changes everything of an object except its bytes.</summary>
     public CurrentObject CurrentObject { get; }
 
-    /// <summary>Takes in the bytes of archives.</summary>
     public ArchiveIntake ArchiveIntake { get; }
 
-    /// <summary>Reads archives.</summary>
     public ArchiveReader Archives { get; }
 
-    /// <summary>Lists the archives of a vault.</summary>
     public InventoryReader Inventories { get; }
 
-    /// <summary>Takes in the bytes of objects.</summary>
     public ObjectIntake ObjectIntake { get; }
 
-    /// <summary>Reads objects.</summary>
     public ObjectReader Objects { get; }
 
-    /// <summary>Copies objects.</summary>
     public ObjectCopier Copier { get; }
 }

@@ -39,10 +39,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Wakes = new WakeScan(Host, setup.Ports.Wakes);
     }
 
-    /// <summary>The entities.</summary>
     public EmbeddedHost Host { get; }
 
-    /// <summary>The stored bytes.</summary>
     public IPartStore Parts { get; }
 
     /// <summary>The clock by which the entities decide.</summary>
@@ -52,16 +50,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     /// <exception cref="InvalidOperationException">The engine has another clock.</exception>
     public ServiceClock ServiceClock => Clock as ServiceClock ?? throw new InvalidOperationException("The engine does not keep its clock.");
 
-    /// <summary>Makes new IDs.</summary>
     public IdSource Ids { get; }
 
-    /// <summary>The paths of the bytes.</summary>
     public BytePaths Paths { get; }
 
-    /// <summary>Deletes bytes without an owner.</summary>
     public AttemptCollector Collector { get; }
 
-    /// <summary>Wakes the entities that are due.</summary>
     public WakeScan Wakes { get; }
 
     /// <summary>Begins maintenance, unless the setup says otherwise.</summary>
@@ -112,13 +106,12 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     }
 }
 
-/// <summary>What an <see cref="EmbeddedEngine"/> is made of. The simulation differs from a server only in this.</summary>
+/// <summary>The parts of an <see cref="EmbeddedEngine"/>. The simulation differs from a server only in this.</summary>
 /// <param name="Ports">The stores; the engine does not dispose them.</param>
-/// <param name="Options">Options of the engine.</param>
 /// <param name="Time">The clock of timers and IDs.</param>
 public sealed record EngineSetup(EnginePorts Ports, EngineOptions Options, TimeProvider Time)
 {
-    /// <summary>Where failures of background work are logged, or null for nowhere.</summary>
+    /// <summary>Logs failures of background work; null to log nothing.</summary>
     public ILogger? Logger { get; init; }
 
     /// <summary>Sends notifications about finished jobs; null to send none.</summary>
@@ -130,7 +123,7 @@ public sealed record EngineSetup(EnginePorts Ports, EngineOptions Options, TimeP
     /// <summary>Options of the entities in memory.</summary>
     public EmbeddedHostOptions Host { get; init; } = new();
 
-    /// <summary>The clocks of the machine, or null for those of <see cref="Time"/>.</summary>
+    /// <summary>The clocks of the machine, or null for the clocks of <see cref="Time"/>.</summary>
     public HostClock? MachineClock { get; init; }
 
     /// <summary>Makes new IDs, or null for random ones.</summary>
@@ -139,7 +132,7 @@ public sealed record EngineSetup(EnginePorts Ports, EngineOptions Options, TimeP
     /// <summary>Hashes several bodies at a time, or null to hash each one alone.</summary>
     public SharedLanes? Lanes { get; init; } = SharedLanes.OfProcess;
 
-    /// <summary>The kinds of entities with their rules, or null for those of the options.</summary>
+    /// <summary>The kinds of entities with their rules, or null for the options' kinds.</summary>
     public EntityCatalog? Catalog { get; init; }
 
     /// <summary>The clock by which the entities decide, or null for one that the engine keeps with the heartbeats of its

@@ -19,15 +19,11 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     private readonly ITimer _eviction;
 
     /// <summary>Starts a host. Entities are loaded when they get their first command.</summary>
-    /// <param name="catalog">The kinds of entities and their rules.</param>
     /// <param name="journal">Keeps the histories of the entities; the host does not dispose it.</param>
     /// <param name="parts">Keeps the manifests.</param>
-    /// <param name="time">The clock of timers.</param>
-    /// <param name="options">Options, or null for the defaults.</param>
-    /// <param name="notifier">Sends notifications about finished jobs; null to send none.</param>
     /// <param name="meter">Measures the output of inventory jobs, or null if no job needs it.</param>
     /// <param name="clock">The clock by which entities decide, or null for a service that is always running.</param>
-    /// <param name="log">Where failures of background work are logged, or null for nowhere.</param>
+    /// <param name="log">Logs failures of background work; null to log nothing.</param>
     public EmbeddedHost(
         EntityCatalog catalog,
         IJournal journal,
@@ -65,16 +61,13 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     /// <summary>The clock by which the entities decide.</summary>
     public IServiceClock Clock { get; }
 
-    /// <summary>What is known of the leaves of the indexes.</summary>
     public KeyIndex Keys { get; }
 
-    /// <summary>The number of loaded entities.</summary>
     public int LoadedEntities => _activations.Count;
 
-    /// <summary>The number of bytes that the loaded entities hold, counted as in <see cref="EmbeddedHostOptions.MaxIdleBytes"/>.</summary>
+    /// <summary>What the loaded entities hold, in bytes, counted as in <see cref="EmbeddedHostOptions.MaxIdleBytes"/>.</summary>
     public long HeldBytes => _memory.HeldBytes;
 
-    /// <inheritdoc/>
     public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
         AskAsync(entity, command, cancellationToken);
 
@@ -83,8 +76,8 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     public async ValueTask WakeAsync(EntityId entity, CancellationToken cancellationToken) =>
         await AskAsync(entity, command: null, cancellationToken);
 
-    /// <summary>Removes entities from memory that were idle for too long, and the longest idle ones if all together hold too much. They
-    /// are loaded again when they get a command.</summary>
+    /// <summary>Removes entities from memory that were idle for too long, and the longest idle ones if all together hold too
+    /// much.</summary>
     public void EvictIdle()
     {
         var idleSince = _time.GetTimestamp() - (long)(_options.IdleLife.TotalSeconds * _time.TimestampFrequency);
@@ -122,7 +115,7 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
             return AskAndFollowUpAsync(entity, command, cancellationToken);
         }
 
-        // Most commands need nothing after their answer, so they do without a state machine of their own.
+        // Most commands need nothing after their answer, so they do without their own state machine.
         var ticket = CommandTicket.Untraced();
         Submit(ticket, entity, command, cancellationToken);
         return new ValueTask<IAnswer>(ticket.Task);
@@ -162,7 +155,6 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     private EntityActivation Activate(EntityId entity) => new(_catalog.CreateRunner(entity), _ports);
 }
 
-/// <summary>Options of the <see cref="EmbeddedHost"/>.</summary>
 public sealed record EmbeddedHostOptions
 {
     /// <summary>An entity that got no command for this long is removed from memory; it may take half as long again.</summary>
@@ -188,7 +180,6 @@ internal sealed class EntityMemory(ConcurrentDictionary<EntityId, EntityActivati
     private long _slackBytes;
     private int _makingRoom;
 
-    /// <summary>The number of bytes that all loaded entities hold.</summary>
     public long HeldBytes => Interlocked.Read(ref _heldBytes);
 
     /// <summary>Records that an activation holds more bytes than before, or fewer if the number is negative.</summary>
@@ -200,7 +191,7 @@ internal sealed class EntityMemory(ConcurrentDictionary<EntityId, EntityActivati
         }
     }
 
-    /// <summary>Removes an activation if it is idle and got no command since a timestamp.</summary>
+    /// <summary>Removes an activation if it is idle and got no command since the timestamp.</summary>
     public void TryDrop(EntityId entity, EntityActivation activation, long idleSince)
     {
         if (activation.TryRetire(idleSince))

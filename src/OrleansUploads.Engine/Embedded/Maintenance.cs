@@ -55,7 +55,6 @@ internal sealed class Maintenance : IAsyncDisposable
                 : RepeatAsync("check the journal's index", TimeSpan.Zero, options.CheckInterval, async token => await checkIndex(token)));
     }
 
-    /// <summary>Ends after the first attempt to record that the service is running.</summary>
     public Task FirstBeat => _firstBeat.Task;
 
     /// <summary>Stops after the current entity or upload.</summary>

@@ -3,8 +3,6 @@ namespace OrleansUploads.Engine.Embedded;
 /// <summary>Wakes the entities whose wake time has come: stale uploads expire, old records are deleted, and intents that a
 /// crash interrupted are delivered.</summary>
 /// <remarks>It scans durable state, so a missed tick only delays the work.</remarks>
-/// <param name="host">Wakes the entities.</param>
-/// <param name="index">Lists the entities that are due.</param>
 public sealed class WakeScan(EmbeddedHost host, IWakeIndex index)
 {
     private const int PageSize = 256;

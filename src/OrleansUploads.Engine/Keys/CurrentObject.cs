@@ -4,8 +4,6 @@ using OrleansUploads.Core.Refusals;
 namespace OrleansUploads.Engine.Keys;
 
 /// <summary>Sends commands to the upload that is the object of a key.</summary>
-/// <param name="host">The entities.</param>
-/// <param name="keys">The ordered indexes.</param>
 public sealed class CurrentObject(IEntityHost host, KeyIndex keys)
 {
     /// <summary>The maximum number of times that a key is looked up. A further time is needed if its object is replaced between two
@@ -13,11 +11,9 @@ public sealed class CurrentObject(IEntityHost host, KeyIndex keys)
     private const int MaxLookups = 3;
 
     /// <summary>Looks a key up and sends a command to its object.</summary>
-    /// <param name="name">The object.</param>
     /// <param name="command">The command, which is refused if the upload is not an object.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>What listings show of the object, or null if the key has none; the answer; and whether it is that to a
-    /// repetition: see <see cref="TrackedAnswer.IsToRepetition"/>.</returns>
+    /// <returns>What listings show of the object, or null if the key has none; the answer; and
+    /// <see cref="TrackedAnswer.IsToRepetition"/>.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
     public async ValueTask<(KeyEntry? Entry, Outcome<TAnswer> Outcome, bool IsOfRepetition)> AskTrackedAsync<TAnswer>(
         ObjectName name, ICommand<TAnswer> command, CancellationToken cancellationToken)

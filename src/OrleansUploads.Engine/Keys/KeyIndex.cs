@@ -5,7 +5,6 @@ using OrleansUploads.Core.Refusals;
 namespace OrleansUploads.Engine.Keys;
 
 /// <summary>Sends commands to the leaves of ordered indexes: finds a leaf by hints, and follows links from there.</summary>
-/// <param name="host">Asks the leaves and the routes.</param>
 public sealed class KeyIndex(IEntityHost host)
 {
     /// <summary>The maximum number of links to follow for one command. Hints make more than a few unlikely.</summary>
@@ -16,25 +15,21 @@ public sealed class KeyIndex(IEntityHost host)
 
     private readonly LeafRanges _ranges = new();
 
-    /// <summary>Finds the object of a key.</summary>
+    /// <summary>Throws <see cref="EntityUnavailableException"/>; asking again is safe.</summary>
     /// <exception cref="EntityUnavailableException">Nothing is known about the key; asking again is safe.</exception>
     public ValueTask<Outcome<KeyEntry>> FindAsync(ObjectName name, CancellationToken cancellationToken) =>
         AskAsync(ObjectsOf(name.Bucket), PositionOf(name.Key), new FindObject(name.Key), cancellationToken);
 
     /// <summary>Deletes the object of a key, if it has one and the condition holds.</summary>
-    /// <param name="name">The object.</param>
     /// <param name="condition">What must hold of the key, or null for nothing.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; deleting again is safe.</exception>
     public ValueTask<Outcome<Done>> DeleteAsync(
         ObjectName name, PublishCondition? condition, CancellationToken cancellationToken) =>
         AskAsync(ObjectsOf(name.Bucket), PositionOf(name.Key), new DeleteObject(name.Key, condition), cancellationToken);
 
     /// <summary>Reads entries of one leaf.</summary>
-    /// <param name="index">The index.</param>
     /// <param name="from">The first position to return.</param>
     /// <param name="limit">The maximum number of entries; at least 1.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     public async ValueTask<LeafPage> ReadAsync(
         KeyIndexId index, KeyPosition from, int limit, CancellationToken cancellationToken) =>
         (await AskAsync(index, from, new ReadLeaf(from, limit), cancellationToken)).Answer;
@@ -50,9 +45,8 @@ public sealed class KeyIndex(IEntityHost host)
         (await AskAsync(ObjectsOf(name.Bucket), PositionOf(name.Key), new IssueTicket(name.Key), cancellationToken)).Answer;
 
     /// <summary>Carries out an intent that is sent to a key.</summary>
-    /// <returns>What the leaf answered.</returns>
-    /// <exception cref="EntityUnavailableException">The outcome is unknown, or the bucket may or may not be deleted soon; repeating
-    /// the call is safe.</exception>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown, or the bucket may or may not be deleted soon;
+    /// repeating the call is safe.</exception>
     internal async ValueTask<IAnswer> TellAsync(EntityId sender, TellKey tell, CancellationToken cancellationToken)
     {
         var answer = await SendAsync(tell.Index, tell.Position, tell.Command, cancellationToken, tell.Start);
@@ -189,7 +183,6 @@ internal sealed class LeafRanges
         }
     }
 
-    /// <summary>Forgets which leaf has a position.</summary>
     public void Forget(KeyIndexId index, KeyPosition position)
     {
         lock (_gate)

@@ -2,9 +2,8 @@ using OrleansUploads.Core.Keys;
 
 namespace OrleansUploads.Engine.Keys;
 
-/// <summary>Lists ordered indexes leaf by leaf. A listing is not a snapshot: each entry was correct at some time between the request
-/// and the answer.</summary>
-/// <param name="keys">Reads the leaves.</param>
+/// <summary>Lists ordered indexes leaf by leaf. A listing is not a snapshot: each entry was correct at some time between the
+/// request and the answer.</summary>
 public sealed class KeyLister(KeyIndex keys)
 {
     /// <summary>Lists one page. For each common prefix, at most two leaves are read.</summary>
@@ -162,12 +161,11 @@ public sealed class KeyLister(KeyIndex keys)
 }
 
 /// <summary>What to list of an ordered index.</summary>
-/// <param name="Index">The index.</param>
 /// <param name="Prefix">Only keys with this prefix, or empty for all. Well-formed UTF-16.</param>
-/// <param name="Delimiter">Keys with the same text up to the first delimiter behind the prefix are one common prefix; empty for
-/// none.</param>
-/// <param name="After">Only what is behind this position; null to begin with the first. A common prefix that the position lies in is
-/// left out.</param>
+/// <param name="Delimiter">Keys with the same text up to the first delimiter behind the prefix are one common prefix; empty
+/// for none.</param>
+/// <param name="After">Only what is behind this position; null to begin with the first. A common prefix that the position
+/// lies in is left out.</param>
 /// <param name="Limit">The maximum number of entries and common prefixes together; not negative.</param>
 public sealed record KeyListing(KeyIndexId Index, string Prefix, string Delimiter, KeyPosition? After, int Limit);
 

@@ -43,7 +43,6 @@ internal sealed class MemoryAttempt(long lengthBytes)
         }
     }
 
-    /// <summary>Writes the attempt.</summary>
     internal sealed class Writer(MemoryPartStore store, UploadId upload, AttemptId attempt, MemoryAttempt written)
         : AttemptWriter(upload, attempt, written.Footer)
     {
@@ -66,7 +65,6 @@ internal sealed class MemoryAttempt(long lengthBytes)
         }
     }
 
-    /// <summary>Reads the committed attempt.</summary>
     internal sealed class Reader(UploadId upload, AttemptId attempt, MemoryAttempt read)
         : AttemptReader(upload, attempt, read.Footer)
     {

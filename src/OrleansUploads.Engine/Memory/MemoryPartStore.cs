@@ -11,7 +11,6 @@ public sealed class MemoryPartStore : IPartStore
     private readonly Lock _gate = new();
     private readonly Dictionary<UploadId, Stored> _uploads = [];
 
-    /// <inheritdoc/>
     public ValueTask<IAttemptWriter> CreateAsync(
         UploadId upload,
         AttemptId attempt,
@@ -36,7 +35,6 @@ public sealed class MemoryPartStore : IPartStore
         return ValueTask.FromResult<IAttemptWriter>(new MemoryAttempt.Writer(this, upload, attempt, created));
     }
 
-    /// <inheritdoc/>
     public ValueTask<IAttemptReader> OpenAsync(
         UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken)
     {
@@ -51,7 +49,6 @@ public sealed class MemoryPartStore : IPartStore
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -74,7 +71,6 @@ public sealed class MemoryPartStore : IPartStore
         return ValueTask.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -87,7 +83,6 @@ public sealed class MemoryPartStore : IPartStore
         return ValueTask.FromResult(bytes is null ? null : ManifestCodec.Decode(bytes));
     }
 
-    /// <inheritdoc/>
     public IAsyncEnumerable<UploadId> ListUploadsAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -97,7 +92,6 @@ public sealed class MemoryPartStore : IPartStore
         }
     }
 
-    /// <inheritdoc/>
     public IAsyncEnumerable<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -108,7 +102,6 @@ public sealed class MemoryPartStore : IPartStore
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(UploadId upload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -121,7 +114,6 @@ public sealed class MemoryPartStore : IPartStore
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask DeleteAttemptsAsync(UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -133,7 +125,6 @@ public sealed class MemoryPartStore : IPartStore
         return ValueTask.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public async ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -174,7 +165,6 @@ public sealed class MemoryPartStore : IPartStore
         }
     }
 
-    /// <summary>Makes an attempt readable if it is still stored.</summary>
     internal void Commit(UploadId upload, AttemptId attempt, MemoryAttempt written)
     {
         lock (_gate)

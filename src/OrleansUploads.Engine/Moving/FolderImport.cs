@@ -6,9 +6,9 @@ using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Moving;
 
-/// <summary>Takes the decisions of a data folder into a cluster: the histories of all entities. Their bytes are in the cluster's store already.
-/// No server uses the folder, and none can start on it until this object is disposed.</summary>
-/// <remarks>Everything can be interrupted and repeated, because a folder that is marked does not change any more.</remarks>
+/// <summary>Takes the decisions of a data folder into a cluster: the histories of all entities. Their bytes are in the
+/// cluster's store already. No server uses the folder, and none can start on it until this object is disposed.</summary>
+/// <remarks>Everything can be interrupted and repeated, because a marked folder no longer changes.</remarks>
 public sealed class FolderImport : IDisposable
 {
     private const int PageStreams = 500;
@@ -28,8 +28,7 @@ public sealed class FolderImport : IDisposable
         _target = target;
     }
 
-    /// <summary>What a step has done with an entity.</summary>
-    /// <returns>The fault that it found, or null.</returns>
+    /// <summary>Treats one entity. Returns the fault found, or null.</summary>
     private delegate ValueTask<string?> Step(
         EntityId entity, object state, JournalHistory history, CancellationToken cancellationToken);
 
@@ -40,9 +39,6 @@ public sealed class FolderImport : IDisposable
     public string? Id => MovedMark.Find(_path)?.Id;
 
     /// <summary>Opens a data folder.</summary>
-    /// <param name="path">The folder.</param>
-    /// <param name="parts">Keeps the bytes of the cluster.</param>
-    /// <param name="target">Keeps the decisions of the cluster.</param>
     /// <exception cref="JournalDamagedException">The journal is missing, or is not readable as a database.</exception>
     /// <exception cref="JournalUnavailableException">The journal could not be opened.</exception>
     /// <exception cref="NotSupportedException">The journal was created by a newer version or by another program.</exception>
@@ -59,10 +55,9 @@ public sealed class FolderImport : IDisposable
         throw new IOException($"A server is using {path}. Stop it first, copy its last parts, and import the folder then.");
     }
 
-    /// <summary>Compares what the uploads need with what is in the store of the cluster: the presence, lengths and hashes of all parts, and the
-    /// manifests.</summary>
-    /// <param name="deep">Whether to read every byte, too, and to compute the hashes again.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <summary>Compares what the uploads need with what is in the store of the cluster: the presence, lengths and hashes of
+    /// all parts, and the manifests.</summary>
+    /// <param name="deep">Whether to read every byte and compute the hashes again.</param>
     /// <returns>What was compared, and the damage found.</returns>
     public Task<MoveTally> FindFaultsAsync(bool deep, CancellationToken cancellationToken) => RunAsync(
         async (entity, state, _, token) => state is UploadState upload && UploadId.TryParse(entity.Key, out var id)
@@ -70,15 +65,13 @@ public sealed class FolderImport : IDisposable
             : null,
         cancellationToken);
 
-    /// <summary>Marks the folder, so that no server starts on it any more, and returns the ID of the import. Does nothing if it is marked.
-    /// </summary>
-    /// <param name="cluster">The name of the cluster.</param>
+    /// <summary>Marks the folder, so that no server can start on it, and returns the ID of the import. Does nothing if it is
+    /// marked.</summary>
     /// <exception cref="FlushFailedException">The mark may be lost in a power cut.</exception>
     public string Mark(string cluster) => MovedMark.Make(_path, cluster);
 
     /// <summary>Stores all histories in the cluster.</summary>
     /// <param name="continues">Whether an earlier call was interrupted. What it has stored is left as it is.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
     public Task<MoveTally> ImportAsync(bool continues, CancellationToken cancellationToken) => RunAsync(
         async (entity, state, history, token) =>
         {
@@ -99,7 +92,6 @@ public sealed class FolderImport : IDisposable
             : $"{entity} differs in the cluster.",
         cancellationToken);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _reads.Dispose();
@@ -172,8 +164,7 @@ public sealed class FolderImport : IDisposable
         }
     }
 
-    /// <summary>Compares what an upload needs with the store.</summary>
-    /// <returns>A description of the first difference, or null.</returns>
+    /// <summary>Compares what an upload needs with the store. Returns the first difference, or null.</summary>
     private async ValueTask<string?> FindFaultAsync(UploadId id, UploadState upload, bool deep, CancellationToken cancellationToken)
     {
         if (NeededAttempt.Of(upload) is { } kept)
@@ -236,14 +227,12 @@ public interface IDecisionTarget
 
 /// <summary>The whole history of an entity as one snapshot.</summary>
 /// <param name="Version">The number of records that the snapshot replaces; at least 1.</param>
-/// <param name="Snapshot">The snapshot.</param>
 /// <param name="WakeAt">When the entity wants to be woken, or null.</param>
 public sealed record EntityImage(long Version, ReadOnlyMemory<byte> Snapshot, DateTimeOffset? WakeAt)
 {
-    /// <summary>Whether two images are equal, byte for byte.</summary>
+    /// <summary>Compares the snapshots byte for byte.</summary>
     public bool Equals(EntityImage? other) =>
         other is not null && Version == other.Version && WakeAt == other.WakeAt && Snapshot.Span.SequenceEqual(other.Snapshot.Span);
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Version, Snapshot.Length, WakeAt);
 }

@@ -1,6 +1,5 @@
 namespace OrleansUploads.Engine.Moving;
 
-/// <summary>What a copy or an import has done so far.</summary>
 public sealed class MoveTally
 {
     /// <summary>The maximum number of faults that are kept.</summary>
@@ -18,31 +17,26 @@ public sealed class MoveTally
     private readonly List<string> _faults = [];
     private long _faultCount;
 
-    /// <summary>The number of histories of entities.</summary>
     public long HistoryCount => Interlocked.Read(ref Histories);
 
-    /// <summary>The number of those that are archives.</summary>
+    /// <summary>Histories of archives.</summary>
     public long ArchiveCount => Interlocked.Read(ref Archives);
 
-    /// <summary>The number of those that are objects of buckets.</summary>
+    /// <summary>Histories of objects.</summary>
     public long ObjectCount => Interlocked.Read(ref Objects);
 
-    /// <summary>The number of attempts.</summary>
     public long AttemptCount => Interlocked.Read(ref Attempts);
 
-    /// <summary>The number of manifests.</summary>
     public long ManifestCount => Interlocked.Read(ref Manifests);
 
-    /// <summary>The length of the attempts in bytes.</summary>
     public long ByteCount => Interlocked.Read(ref Bytes);
 
-    /// <summary>The number of attempts and manifests that were at the target before.</summary>
+    /// <summary>Attempts and manifests that were at the target before.</summary>
     public long PresentCount => Interlocked.Read(ref Present);
 
-    /// <summary>The number of attempts that are not complete: they are being written, or a crash has left them.</summary>
+    /// <summary>Attempts that are incomplete: they are being written, or a crash left them.</summary>
     public long UnfinishedCount => Interlocked.Read(ref Unfinished);
 
-    /// <summary>The number of faults.</summary>
     public long FaultCount => Interlocked.Read(ref _faultCount);
 
     /// <summary>The first faults, one sentence each.</summary>

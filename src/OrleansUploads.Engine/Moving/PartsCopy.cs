@@ -9,10 +9,6 @@ namespace OrleansUploads.Engine.Moving;
 /// <summary>Copies attempts and manifests from one part store to an unused one. Servers can keep using the source.</summary>
 /// <remarks>What is stored never changes and no name is used twice, so the listings of both stores say what is missing, and a copy can be
 /// interrupted and repeated. The names at the target are kept in memory for a few of 256 shares at a time.</remarks>
-/// <param name="from">The source.</param>
-/// <param name="to">The target.</param>
-/// <param name="options">The options.</param>
-/// <param name="time">The clock of waits.</param>
 public sealed class PartsCopy(ICopiedStore from, ICopiedStore to, CopyOptions options, TimeProvider time)
 {
     private const int SharesAtOnce = 4;
@@ -225,7 +221,6 @@ public sealed class PartsCopy(ICopiedStore from, ICopiedStore to, CopyOptions op
         Interlocked.Add(ref Tally.Bytes, reader.LengthBytes);
     }
 
-    /// <summary>Whether a server has not deleted an item meanwhile.</summary>
     private async ValueTask<bool> IsStillThereAsync(StoredItem item, CancellationToken cancellationToken)
     {
         if (item.Attempt is not { } attempt)
@@ -245,7 +240,6 @@ public sealed class PartsCopy(ICopiedStore from, ICopiedStore to, CopyOptions op
     }
 }
 
-/// <summary>Options of a <see cref="PartsCopy"/>.</summary>
 public sealed record CopyOptions
 {
     /// <summary>Whether the stored hashes of what was copied before are compared, too, with a request for each attempt.</summary>

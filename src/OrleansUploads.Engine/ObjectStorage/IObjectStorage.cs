@@ -18,27 +18,21 @@ public interface IObjectStorage : IDisposable
     Task PutAsync(string key, Stream content, long lengthBytes, bool onlyIfAbsent, CancellationToken cancellationToken);
 
     /// <summary>Opens a range of an object.</summary>
-    /// <param name="key">The key, without the prefix.</param>
     /// <param name="range">The range. It ends earlier if the object does.</param>
-    /// <param name="cancellationToken">Cancels the call, but not reading from the result.</param>
     Task<ObjectContent> ReadAsync(string key, ObjectRange range, CancellationToken cancellationToken);
 
     /// <summary>Lists objects in the order of their keys, one page.</summary>
     /// <param name="prefix">What the keys begin with, without the prefix of the storage.</param>
     /// <param name="page">Where the previous page ended, or null for the first page.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
     Task<ObjectPage> ListAsync(string prefix, string? page, CancellationToken cancellationToken);
 
-    /// <summary>Deletes an object. A missing object is not an error.</summary>
-    /// <param name="key">The key, without the prefix.</param>
-    /// <param name="cancellationToken">Cancels the call; the object may still be deleted.</param>
+    /// <summary>Deletes an object. A missing object is not an error. If the call is cancelled, the object may still be deleted.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>The largest number of objects that one call deletes; 1 if the store deletes them only one by one.</summary>
+    /// <summary>The largest number of objects that one call deletes; 1 if the store has no such call.</summary>
     int MaxDeletions => 1;
 
     /// <summary>Deletes several objects with one call. Missing objects are not errors.</summary>
-    /// <param name="keys">The keys, without the prefix; at most <see cref="MaxDeletions"/>.</param>
     /// <param name="cancellationToken">Cancels the call; any of the objects may still be deleted.</param>
     /// <returns>Each object that the store does not confirm as deleted.</returns>
     Task<IReadOnlyList<FailedDeletion>> DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
@@ -48,18 +42,13 @@ public interface IObjectStorage : IDisposable
     ObjectFault FaultOf(Exception exception);
 }
 
-/// <summary>A range of an object.</summary>
-/// <param name="Offset">The first byte.</param>
-/// <param name="LengthBytes">The number of bytes.</param>
+/// <summary>A range of an object: its first byte, and the number of bytes.</summary>
 public readonly record struct ObjectRange(long Offset, long LengthBytes);
 
 /// <summary>The bytes of a range of an object, as they arrive. Dispose of it, even if it was not read to its end.</summary>
-/// <param name="bytes">The bytes.</param>
-/// <param name="objectBytes">The length of the whole object.</param>
 /// <param name="owner">Disposed with the content, or null.</param>
 public sealed class ObjectContent(Stream bytes, long objectBytes, IDisposable? owner = null) : IDisposable
 {
-    /// <summary>The bytes of the range.</summary>
     public Stream Bytes => bytes;
 
     /// <summary>The length of the whole object.</summary>
@@ -71,7 +60,6 @@ public sealed class ObjectContent(Stream bytes, long objectBytes, IDisposable? o
             ? total
             : null;
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         bytes.Dispose();
@@ -84,13 +72,8 @@ public sealed class ObjectContent(Stream bytes, long objectBytes, IDisposable? o
 /// <param name="Next">Where the next page begins, or null at the end.</param>
 public sealed record ObjectPage(IReadOnlyList<ListedObject> Objects, string? Next);
 
-/// <summary>An object that a call did not delete although it deleted others.</summary>
-/// <param name="Key">The key, without the prefix of the storage.</param>
-/// <param name="Fault">Why.</param>
-/// <param name="Message">What the store says about it.</param>
+/// <summary>An object that a call did not delete although it deleted others. Without the prefix of the storage.</summary>
 public readonly record struct FailedDeletion(string Key, ObjectFault Fault, string Message);
 
-/// <summary>An object in a listing.</summary>
-/// <param name="Key">The key, without the prefix of the storage.</param>
-/// <param name="LengthBytes">The length.</param>
+/// <summary>An object in a listing. Without the prefix of the storage.</summary>
 public readonly record struct ListedObject(string Key, long LengthBytes);

@@ -3,9 +3,6 @@ using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Engine.ObjectStorage;
 
-/// <summary>Reads one attempt's object.</summary>
-/// <remarks>Reads in order share one request, which is sent when they are announced. If its connection breaks, the next request continues
-/// where it ended.</remarks>
 internal sealed class ObjectAttemptReader : AttemptReader
 {
     /// <summary>Objects up to this length are read whole when they are opened.</summary>

@@ -146,7 +146,7 @@ internal sealed class ObjectAttemptWriter : AttemptWriter
                 Storing,
                 async token =>
                 {
-                    // After the first try, an object with this name is that of an earlier try whose answer was lost.
+                    // After the first try, an object with this name comes from an earlier try whose answer was lost.
                     var onlyIfAbsent = _createsOnly && isFirst;
                     isFirst = false;
                     await using var bytes = PipeReader.Create(read.Buffer).AsStream();

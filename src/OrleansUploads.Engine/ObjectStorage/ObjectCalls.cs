@@ -170,15 +170,12 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
     private sealed class RepeatableException(string message, Exception inner) : PartStoreUnavailableException(message, inner);
 }
 
-/// <summary>A call has not deleted all its objects.</summary>
 internal sealed class ObjectsLeftException(FailedDeletion first, int count)
     : Exception($"{count} objects are not deleted, such as {first.Key}: {first.Message}")
 {
-    /// <summary>Why.</summary>
     public ObjectFault Fault => first.Fault;
 }
 
-/// <summary>An object does not exist, or is shorter than the range that was asked for.</summary>
 internal sealed class ObjectMissingException(string message, Exception inner) : Exception(message, inner);
 
 /// <summary>An object exists although it was to be created.</summary>

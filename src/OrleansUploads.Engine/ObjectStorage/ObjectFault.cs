@@ -2,7 +2,6 @@ using System.Net;
 
 namespace OrleansUploads.Engine.ObjectStorage;
 
-/// <summary>Why a call of an object store failed.</summary>
 public enum ObjectFault
 {
     /// <summary>The exception does not come from the store; it is a mistake in the program.</summary>
@@ -28,7 +27,6 @@ public enum ObjectFault
     Refused,
 }
 
-/// <summary>What HTTP says about a failed call.</summary>
 public static class ObjectFaults
 {
     /// <summary>The fault of a status, where no code of the store says more.</summary>
@@ -40,7 +38,7 @@ public static class ObjectFaults
         HttpStatusCode.InsufficientStorage => ObjectFault.Full,
         HttpStatusCode.NotImplemented => ObjectFault.Refused,
 
-        // A conflict is that of two writers of one key at the same time.
+        // Two writers of one key at the same time conflict.
         HttpStatusCode.Conflict or HttpStatusCode.RequestTimeout => ObjectFault.Unavailable,
         >= HttpStatusCode.InternalServerError or 0 => ObjectFault.Unavailable,
         _ => ObjectFault.Refused,

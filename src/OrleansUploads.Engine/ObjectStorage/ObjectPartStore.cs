@@ -6,11 +6,9 @@ using OrleansUploads.Engine.Bytes;
 namespace OrleansUploads.Engine.ObjectStorage;
 
 /// <summary>Stores attempts and manifests as objects of a bucket or container.</summary>
-/// <remarks>
-/// An attempt is one object: its bytes, followed by the <see cref="AttemptFooter"/> that verifies them. It appears at its commit. An abandoned
-/// attempt leaves nothing. The keys are the paths of <see cref="StoredNames"/>, <c>store-mark</c> and <c>store-claims/</c>.
-/// The store decides what an acknowledged object survives. Several processes may use one prefix.
-/// </remarks>
+/// <remarks>An attempt is one object: its bytes, followed by the <see cref="AttemptFooter"/> that verifies them. It appears at its commit.
+/// An abandoned attempt leaves nothing. The keys are the paths of <see cref="StoredNames"/>, <c>store-mark</c> and <c>store-claims/</c>.
+/// The store decides what an acknowledged object survives. Several processes may use one prefix.</remarks>
 public sealed class ObjectPartStore : ICopiedStore, IDisposable
 {
     /// <summary>Key of the mark. It is stored; never change it.</summary>
@@ -19,7 +17,7 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
     /// <summary>What the keys of claims begin with. They are stored; never change it.</summary>
     private const string ClaimPrefix = "store-claims/";
 
-    /// <summary>More than the longest manifest: that of 10,000 parts in external storage.</summary>
+    /// <summary>More than the longest manifest, which has 10,000 parts in external storage.</summary>
     private const int MaxWholeBytes = 64 * 1024 * 1024;
 
     private readonly IObjectStorage _storage;
@@ -35,20 +33,14 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
         _abilities = abilities;
     }
 
-    /// <inheritdoc/>
     public string Place => _storage.Address;
 
-    /// <inheritdoc/>
     public string MarkName => MarkKey;
 
-    /// <inheritdoc/>
     public bool IsDistant => true;
 
     /// <summary>Opens a store, and tries what it relies on.</summary>
-    /// <param name="storage">The bucket or container. The part store disposes it.</param>
-    /// <param name="options">Options, or null for the defaults.</param>
-    /// <param name="time">The clock of waits, or null for that of the system.</param>
-    /// <param name="cancellationToken">Cancels opening.</param>
+    /// <param name="time">The clock of waits, or null for the system's.</param>
     /// <exception cref="PartStoreUnavailableException">The store does not answer, refuses the credentials, or lacks something.</exception>
     public static async Task<ObjectPartStore> OpenAsync(
         IObjectStorage storage,
@@ -62,16 +54,12 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
     }
 
     /// <summary>Opens a store for reading. Nothing is written, not even to try the store.</summary>
-    /// <param name="storage">The bucket or container. The part store disposes it.</param>
-    /// <param name="options">Options, or null for the defaults.</param>
-    /// <param name="time">The clock of waits, or null for that of the system.</param>
     public static ObjectPartStore OpenForReading(IObjectStorage storage, ObjectStorageOptions? options = null, TimeProvider? time = null)
     {
         options ??= new ObjectStorageOptions();
         return new ObjectPartStore(storage, options, new ObjectCalls(storage, options, time ?? TimeProvider.System), abilities: default);
     }
 
-    /// <inheritdoc/>
     public ValueTask<IAttemptWriter> CreateAsync(
         UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested
@@ -79,12 +67,10 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
             : ValueTask.FromResult<IAttemptWriter>(
                 new ObjectAttemptWriter(_storage, _calls, _options, _abilities.CreatesOnly, upload, attempt, lengthBytes));
 
-    /// <inheritdoc/>
     public async ValueTask<IAttemptReader> OpenAsync(
         UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken) =>
         await ObjectAttemptReader.OpenAsync(_storage, _calls, upload, attempt, lengthBytes, cancellationToken);
 
-    /// <inheritdoc/>
     public async ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -98,7 +84,6 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -113,14 +98,13 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
             : throw new AttemptDamagedException($"The manifest object of upload {upload} belongs to upload {manifest.Upload}.");
     }
 
-    /// <inheritdoc/>
     public async IAsyncEnumerable<UploadId> ListUploadsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         UploadId? last = null;
         await foreach (var stored in ListAsync("", cancellationToken))
         {
-            // Keys are listed in order, so those of one upload follow each other.
+            // Keys are listed in order, so an upload's keys follow each other.
             if (StoredNames.TryParsePath(stored.Key, out var upload) && upload != last)
             {
                 last = upload;
@@ -129,7 +113,6 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async IAsyncEnumerable<IReadOnlyList<AttemptId>> ListAttemptsAsync(
         UploadId upload, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -152,7 +135,6 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public async IAsyncEnumerable<StoredItem> ListShareAsync(
         int share, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -174,13 +156,11 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
         }
     }
 
-    /// <inheritdoc/>
-    /// <remarks>Returns null: the store keeps what it has acknowledged, and listing 10,000 parts would take ten calls one after the
-    /// other.</remarks>
+    /// <summary>Returns null: the store keeps what it has acknowledged, and listing 10,000 parts would take ten calls one
+    /// after the other.</summary>
     public ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<ListedAttempt>?>(null);
 
-    /// <inheritdoc/>
     public async ValueTask DeleteAttemptsAsync(
         UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken)
     {
@@ -188,7 +168,6 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
         await DeleteAsync([.. attempts.Select(attempt => StoredNames.PathOf(upload, attempt))], cancellationToken);
     }
 
-    /// <inheritdoc/>
     public async ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -228,7 +207,6 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
         static bool IsAttempt(string key) => StoredNames.TryParseAttempt(key.AsSpan(key.LastIndexOf('/') + 1), out _);
     }
 
-    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<string>> ListClaimsAsync(CancellationToken cancellationToken)
     {
         var names = new List<string>();
@@ -240,8 +218,7 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
         return names;
     }
 
-    /// <inheritdoc/>
-    /// <remarks>The call is sent once: a repeated one could arrive after the claim has been deleted.</remarks>
+    /// <summary>The call is sent once: a repeated one could arrive after the claim has been deleted.</summary>
     public async ValueTask PutClaimAsync(string name, string text, CancellationToken cancellationToken)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
@@ -256,19 +233,15 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
             cancellationToken);
     }
 
-    /// <inheritdoc/>
     public async ValueTask<string?> ReadClaimAsync(string name, CancellationToken cancellationToken) =>
         await FindAsync(ClaimPrefix + name, cancellationToken) is { } text ? Encoding.UTF8.GetString(text) : null;
 
-    /// <inheritdoc/>
     public async ValueTask DeleteClaimAsync(string name, CancellationToken cancellationToken) =>
         await DeleteAsync([ClaimPrefix + name], cancellationToken);
 
-    /// <inheritdoc/>
     public async ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken) =>
         await FindAsync(MarkKey, cancellationToken);
 
-    /// <inheritdoc/>
     public async ValueTask<byte[]> FindOrMakeMarkAsync(ReadOnlyMemory<byte> random, CancellationToken cancellationToken)
     {
         if (await FindMarkAsync(cancellationToken) is { } found)
@@ -281,7 +254,6 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
             ?? throw new PartStoreUnavailableException($"{Place}: the store does not return the mark that it has just acknowledged.");
     }
 
-    /// <inheritdoc/>
     public async ValueTask<bool> HasBytesAsync(CancellationToken cancellationToken)
     {
         await foreach (var _ in ListUploadsAsync(cancellationToken))
@@ -292,7 +264,6 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
         return false;
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _storage.Dispose();
 
     /// <summary>Stores an object that is never replaced.</summary>
@@ -415,7 +386,6 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
         _calls.RunAsync($"listing {prefix}", token => _storage.ListAsync(prefix, page, token), cancellationToken);
 }
 
-/// <summary>Options of an <see cref="ObjectPartStore"/>.</summary>
 public sealed record ObjectStorageOptions
 {
     /// <summary>How often a call is sent, at most, before the store counts as unavailable.</summary>
@@ -427,7 +397,7 @@ public sealed record ObjectStorageOptions
     /// <summary>How long a call without a body may take, and how long a body may stall.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The number of deletions that are in flight at a time for one upload, where one call deletes one object.</summary>
+    /// <summary>How many deletions are in flight for one upload, where one call deletes one object.</summary>
     public int Deletions { get; init; } = 16;
 
     /// <summary>Attempts up to this length are kept in memory until they are stored, so that they can be sent again.</summary>

@@ -6,7 +6,6 @@ internal sealed class RangeRequest : IDisposable
     private readonly CancellationTokenSource _cancellation = new();
     private readonly Task<ObjectContent> _answer;
 
-    /// <summary>Sends a request.</summary>
     public RangeRequest(IObjectStorage storage, string key, ObjectRange range)
     {
         End = range.Offset + range.LengthBytes;
@@ -14,10 +13,8 @@ internal sealed class RangeRequest : IDisposable
         _answer = SendAsync(storage, key, range, _cancellation.Token);
     }
 
-    /// <summary>The offset of the next byte of the answer.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>The end of the range.</summary>
     public long End { get; }
 
     /// <summary>Reads the next bytes of the range.</summary>
@@ -36,7 +33,6 @@ internal sealed class RangeRequest : IDisposable
         return read;
     }
 
-    /// <summary>Ends the request, whether it is answered or not.</summary>
     public void Dispose()
     {
         _cancellation.Cancel();
@@ -55,7 +51,7 @@ internal sealed class RangeRequest : IDisposable
         }
         catch (Exception)
         {
-            // What is not needed any more may fail.
+            // A request that is no longer needed may fail.
         }
 
         _cancellation.Dispose();

@@ -6,21 +6,19 @@ namespace OrleansUploads.Engine.ObjectStorage;
 /// <param name="Prefix">What all keys begin with: empty, or ending with a slash.</param>
 public sealed record StorageAddress(string Scheme, string Container, string Prefix)
 {
-    /// <summary>The scheme of S3.</summary>
     public const string S3 = "s3";
 
-    /// <summary>The scheme of Azure Blob Storage.</summary>
     public const string Azure = "az";
 
     private const string Separator = "://";
 
-    /// <summary>The address of the service, or null for the one that the SDK knows.</summary>
+    /// <summary>Endpoint of the object store; null for the SDK's default.</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>The region of S3, or null for the one that the SDK finds.</summary>
+    /// <summary>Region of S3; null for the SDK's default.</summary>
     public string? Region { get; init; }
 
-    /// <summary>The profile with the credentials of S3, or null for those that the SDK finds.</summary>
+    /// <summary>Profile with the credentials of S3; null for the SDK's default.</summary>
     public string? Profile { get; init; }
 
     /// <summary>Parses <c>s3://bucket/prefix</c> or <c>az://container/prefix</c>; the prefix may be missing.</summary>
@@ -38,6 +36,5 @@ public sealed record StorageAddress(string Scheme, string Container, string Pref
         return path[0].Length > 0 ? new StorageAddress(scheme[0], path[0], prefix.Length == 0 ? "" : prefix + '/') : null;
     }
 
-    /// <inheritdoc/>
     public override string ToString() => $"{Scheme}{Separator}{Container}/{Prefix}".TrimEnd('/');
 }

@@ -1,8 +1,7 @@
 namespace OrleansUploads.Engine.ObjectStorage;
 
-/// <summary>What only some stores can do.</summary>
-/// <param name="CreatesOnly">Whether the store can create an object only if it does not exist.</param>
-/// <param name="DeletesSeveral">Whether one call can delete several objects.</param>
+/// <summary>What only some stores can do: create an object only if it does not exist, and delete several with one
+/// call.</summary>
 internal readonly record struct StoreAbilities(bool CreatesOnly, bool DeletesSeveral);
 
 /// <summary>Tries on a store what a part store relies on, with objects that are deleted afterwards.</summary>
@@ -12,8 +11,6 @@ internal static class StoreTrial
     private const int RangeBytes = 4;
     private const int Tries = 5;
 
-    /// <summary>Removes what earlier trials have left that were killed, and runs the trial.</summary>
-    /// <exception cref="PartStoreUnavailableException">The store lacks something; the message names it.</exception>
     public static async Task<StoreAbilities> RunAsync(IObjectStorage storage, ObjectCalls calls, CancellationToken cancellationToken)
     {
         string? page = null;
@@ -52,7 +49,7 @@ internal static class StoreTrial
     {
         var content = "OrleansUploads tries what the store can do."u8.ToArray();
 
-        // Several processes may start at the same time, so each has a key of its own.
+        // Several processes may start at the same time, so each has its own key.
         var key = Prefix + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(AttemptId.Bytes));
         await PutAsync(key, onlyIfAbsent: false);
         try
@@ -68,7 +65,7 @@ internal static class StoreTrial
 
             Require(listed.Objects is [var only] && only == new ListedObject(key, content.Length), "listing what was just written");
 
-            // The second time on a key of its own, because the first may have been removed.
+            // The second time on another key, because the first may have been removed.
             var createsOnly = await CanCreateOnlyAsync(key) || await CanCreateOnlyAsync($"{key}c");
             return new StoreAbilities(createsOnly, storage.MaxDeletions > 1 && await CanDeleteSeveralAsync());
         }

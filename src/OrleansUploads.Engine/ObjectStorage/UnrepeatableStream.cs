@@ -15,7 +15,6 @@ internal sealed class UnrepeatableStream(long lengthBytes) : ForwardStream
     private long _position;
     private bool _hasEnded;
 
-    /// <summary>Whether all bytes were read.</summary>
     public bool IsAtEnd
     {
         get
@@ -46,7 +45,7 @@ internal sealed class UnrepeatableStream(long lengthBytes) : ForwardStream
         }
     }
 
-    /// <summary>Ends the stream. Afterwards the memory of pieces is not read any more.</summary>
+    /// <summary>Ends the stream. Afterwards the memory of pieces is no longer read.</summary>
     public void End()
     {
         lock (_gate)

@@ -6,7 +6,6 @@ public interface IClaimRecord
     /// <summary>Identifies these decisions, and no copy of them. Any text.</summary>
     ValueTask<string> ReadIdentityAsync(CancellationToken cancellationToken);
 
-    /// <summary>Returns what was kept last.</summary>
     ValueTask<KeptClaims> FindAsync(CancellationToken cancellationToken);
 
     /// <summary>Replaces what was kept, durably.</summary>

@@ -3,11 +3,9 @@ using OrleansUploads.Core.Archives;
 namespace OrleansUploads.Engine.Ownership;
 
 /// <summary>A part store that stores and deletes only while its owner holds it. Reading is always possible.</summary>
-/// <param name="inner">The store. The caller disposes it.</param>
-/// <param name="ownership">Knows whether it is held.</param>
 public sealed class OwnedPartStore(IPartStore inner, StoreOwnership ownership) : IPartStore
 {
-    /// <summary>The key of the services of a host under which it registers the store that its engine uses.</summary>
+    /// <summary>Under this key a host's services have the store that its engine uses.</summary>
     public const string ServiceKey = "orleans-uploads-owned";
 
     /// <summary>Returns a store that has no mark, if only this process can reach it.</summary>
@@ -23,16 +21,12 @@ public sealed class OwnedPartStore(IPartStore inner, StoreOwnership ownership) :
     /// <summary>The store without the check.</summary>
     public IPartStore Inner => inner;
 
-    /// <summary>Knows whether the store is held.</summary>
     public StoreOwnership Ownership => ownership;
 
-    /// <inheritdoc/>
     public Exception? Failure => ownership.Loss ?? inner.Failure;
 
-    /// <inheritdoc/>
     public bool IsDistant => inner.IsDistant;
 
-    /// <inheritdoc/>
     public async ValueTask<IAttemptWriter> CreateAsync(
         UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken)
     {
@@ -40,34 +34,27 @@ public sealed class OwnedPartStore(IPartStore inner, StoreOwnership ownership) :
         return new Writer(await inner.CreateAsync(upload, attempt, lengthBytes, cancellationToken), ownership);
     }
 
-    /// <inheritdoc/>
     public ValueTask<IAttemptReader> OpenAsync(
         UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken) =>
         inner.OpenAsync(upload, attempt, lengthBytes, cancellationToken);
 
-    /// <inheritdoc/>
     public async ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
     {
         await ownership.RequireForWriteAsync(cancellationToken);
         await inner.PutManifestAsync(manifest, cancellationToken);
     }
 
-    /// <inheritdoc/>
     public ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
         inner.ReadManifestAsync(upload, cancellationToken);
 
-    /// <inheritdoc/>
     public IAsyncEnumerable<UploadId> ListUploadsAsync(CancellationToken cancellationToken) => inner.ListUploadsAsync(cancellationToken);
 
-    /// <inheritdoc/>
     public IAsyncEnumerable<IReadOnlyList<AttemptId>> ListAttemptsAsync(UploadId upload, CancellationToken cancellationToken) =>
         inner.ListAttemptsAsync(upload, cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<ListedAttempt>?> ListStoredAsync(UploadId upload, CancellationToken cancellationToken) =>
         inner.ListStoredAsync(upload, cancellationToken);
 
-    /// <inheritdoc/>
     public async ValueTask DeleteAttemptsAsync(
         UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken)
     {
@@ -75,7 +62,6 @@ public sealed class OwnedPartStore(IPartStore inner, StoreOwnership ownership) :
         await inner.DeleteAttemptsAsync(upload, attempts, cancellationToken);
     }
 
-    /// <inheritdoc/>
     public ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken) =>
         inner.DeleteUploadAsync(
             upload,

@@ -15,19 +15,16 @@ internal readonly record struct StoreClaim(long Number, string Owner, string Non
     private const int NumberDigits = 10;
     private const char Separator = '-';
 
-    /// <summary>The name in the store. It is stored; never change it.</summary>
+    /// <summary>Stored; never change it.</summary>
     public string Name => string.Create(
         CultureInfo.InvariantCulture, $"{Number.ToString("D10", CultureInfo.InvariantCulture)}{Separator}{Owner}{Separator}{Nonce}");
 
-    /// <summary>Returns a new claim.</summary>
     public static StoreClaim New(long number, string owner) =>
         new(number, owner, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(HexDigits / 2)));
 
-    /// <summary>Returns the hash that stands for the identity of an owner.</summary>
     public static string OwnerOf(string identity) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..HexDigits];
 
-    /// <summary>Parses a name.</summary>
     public static bool TryParse([NotNullWhen(true)] string? name, out StoreClaim claim)
     {
         claim = default;
@@ -41,6 +38,5 @@ internal readonly record struct StoreClaim(long Number, string Owner, string Non
         return true;
     }
 
-    /// <inheritdoc/>
     public override string ToString() => Name;
 }

@@ -25,12 +25,10 @@ public sealed class StoreOwnership
     private Task? _nextReading;
     private long _readAt;
 
-    /// <param name="store">The part store.</param>
-    /// <param name="record">Keeps the claims beside the decisions. Null for a process that has no decisions and follows the owner that it
-    /// finds, such as a gateway of a cluster.</param>
+    /// <param name="record">Keeps the claims beside the decisions. Null for a process that has no decisions and follows the
+    /// owner that it finds, such as a gateway of a cluster.</param>
     /// <param name="user">Describes the owner for messages, such as <c>the data folder /srv/uploads on host-1</c>.</param>
     /// <param name="isShared">Whether several processes are one owner, so that a start joins those that run.</param>
-    /// <param name="time">Measures the age of readings.</param>
     public StoreOwnership(IStoreMark store, IClaimRecord? record, string user, bool isShared, TimeProvider time)
     {
         _store = store;
@@ -43,13 +41,12 @@ public sealed class StoreOwnership
     /// <summary>Why the store is lost, or null while it is not known to be.</summary>
     public StoreLostException? Loss => Volatile.Read(ref _lost);
 
-    /// <summary>Names the store, its owner and its incarnation, for comparison with that of another process; null before the store is taken
-    /// and marked.</summary>
+    /// <summary>Names the store, its owner and its incarnation, to compare with another process; null before the store is
+    /// taken and marked.</summary>
     public string? Incarnation => Volatile.Read(ref _incarnation);
 
     /// <summary>Takes the store, or joins the processes that have it, unless this was done before.</summary>
-    /// <param name="takesOver">Whether the store is taken from another owner. The operator has stopped that owner.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <param name="takesOver">Whether to take the store from another owner, which the operator has stopped.</param>
     /// <exception cref="StoreOwnedException">The store belongs to another owner.</exception>
     /// <exception cref="PartStoreUnavailableException">The store does not answer.</exception>
     public async ValueTask TakeAsync(bool takesOver, CancellationToken cancellationToken)
@@ -115,10 +112,8 @@ public sealed class StoreOwnership
         return RequireAsync(cancellationToken);
     }
 
-    /// <summary>Ends the use of a store that has moved. Every process that uses it loses it.</summary>
-    /// <param name="store">The store that is left.</param>
-    /// <param name="place">Where its bytes are now.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <summary>Ends the use of a store that has moved. Every process that uses it loses it. <paramref name="place"/> is
+    /// where its bytes are now.</summary>
     public static async ValueTask LeaveAsync(IStoreMark store, string place, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -136,7 +131,7 @@ public sealed class StoreOwnership
         }
     }
 
-    /// <summary>Returns where the bytes of a store have moved, or null if it is in use or free.</summary>
+    /// <summary>Where the bytes of a store have moved, or null if it is in use or free.</summary>
     public static async ValueTask<string?> FindMovedAsync(IStoreMark store, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -230,7 +225,7 @@ public sealed class StoreOwnership
             return null;
         }
 
-        // The store may have been restored to an earlier state. A later claim is that of a copy, which has the same identity.
+        // The store may have been restored to an earlier state. A later claim is a copy's, which has the same identity.
         var isKnown = _isShared || own.Exists(claim => claim.Name == kept.Begun)
             || (StoreClaim.TryParse(kept.Held, out var last) && own[0].Number < last.Number);
         return isKnown ? own[0] : null;
@@ -308,6 +303,6 @@ public sealed class StoreOwnership
 
         var holder = await DescribeAsync(Top(claims), CancellationToken.None);
         Volatile.Write(ref _lost, new StoreLostException(
-            $"{_store.Place} {holder}, so this process stores and deletes nothing in it any more. Stop it."));
+            $"{_store.Place} {holder}, so this process no longer stores or deletes anything in it. Stop it."));
     }
 }

@@ -16,10 +16,7 @@ public sealed class PolicyCache
     private volatile ConcurrentDictionary<string, PolicyDocument> _old = new(StringComparer.Ordinal);
     private int _youngChars;
 
-    /// <summary>A stored policy as it is evaluated.</summary>
-    /// <param name="policy">The policy, or null.</param>
-    /// <returns>Null if there is no policy.</returns>
-    /// <exception cref="PolicyFormatException">See <see cref="Parse"/>.</exception>
+    /// <summary>Null if there is no policy. Throws as <see cref="Parse"/>.</summary>
     public EffectivePolicy? Effective(VaultPolicy? policy) =>
         policy is null ? null : new EffectivePolicy(Parse(policy.Text), policy.VaultArn);
 

@@ -1,9 +1,7 @@
 namespace OrleansUploads.Engine.Ports;
 
 /// <summary>The stores that an engine works on. Tests and other stores replace them one by one.</summary>
-/// <param name="Journal">Keeps the histories of the entities.</param>
-/// <param name="Wakes">Lists the entities of that journal that asked to be woken.</param>
-/// <param name="Parts">Keeps the bytes.</param>
+/// <param name="Wakes">Lists those entities of the journal that asked to be woken.</param>
 public sealed record EnginePorts(IJournal Journal, IWakeIndex Wakes, IPartStore Parts)
 {
     /// <summary>Checks that every history in the journal is found under its name, so that bytes in use are not mistaken for bytes

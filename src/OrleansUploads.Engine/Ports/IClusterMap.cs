@@ -1,6 +1,6 @@
 namespace OrleansUploads.Engine.Ports;
 
-/// <summary>Says which silos a cluster has, and which of them an entity is active on. A host in one process has none.</summary>
+/// <summary>Says which silos a cluster has, and on which of them an entity is active. A host in one process has none.</summary>
 public interface IClusterMap
 {
     /// <summary>Lists the silos that are not dead, by address. Empty if the cluster does not answer.</summary>

@@ -12,7 +12,6 @@ public interface IInspectedJournal
     /// <summary>Lists the streams in the order of their places. Streams that are created meanwhile may be left out.</summary>
     /// <param name="kind">The kind of the entities, or null for all kinds.</param>
     /// <param name="after">The place after which to start, or "" for the beginning.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>
     IAsyncEnumerable<ListedEntity> ListStreamsAsync(EntityKind? kind, string after, CancellationToken cancellationToken);
 
@@ -23,7 +22,6 @@ public interface IInspectedJournal
 }
 
 /// <summary>A stream in a listing.</summary>
-/// <param name="Place">Orders the streams in a way of the journal's own. A listing can start behind it.</param>
-/// <param name="Entity">The entity, which is the stream's name.</param>
+/// <param name="Place">Orders the streams in a way that the journal chooses. A listing can start behind it.</param>
 /// <param name="IsFoundByName">Whether a search by name finds this stream. If not, an index of the journal is damaged.</param>
 public readonly record struct ListedEntity(string Place, EntityId Entity, bool IsFoundByName = true);

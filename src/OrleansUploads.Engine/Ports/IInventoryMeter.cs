@@ -7,7 +7,6 @@ namespace OrleansUploads.Engine.Ports;
 public interface IInventoryMeter
 {
     /// <summary>Measures the output of a job. The same archives always give the same output.</summary>
-    /// <param name="job">The job.</param>
     /// <param name="pages">All archives that the job lists, in order. Each page is formatted before the next one is read.</param>
     /// <param name="cancellationToken">Canceled when the host stops.</param>
     /// <returns>The output. Any exception means that it is not known, and the job is measured again.</returns>

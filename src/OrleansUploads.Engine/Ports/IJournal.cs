@@ -1,14 +1,12 @@
 namespace OrleansUploads.Engine.Ports;
 
 /// <summary>The durable history of every entity: one append-only stream of records each.</summary>
-/// <remarks>
-/// The version of a stream is the number of records ever appended to it; a stream that does not exist has version 0. The
-/// expected version is the fence: if two hosts both believe that they own an entity, the one that is behind gets a conflict and
-/// must read the stream again. The journal does not interpret records.
-/// <para>Any exception from <see cref="AppendAsync"/> and <see cref="ForgetAsync"/>, except an argument error, means that the outcome
-/// is unknown: the change may or may not be durable, and the caller must read the stream again before it decides anything.
-/// All members may be called concurrently. The caller must not change memory that it passes in until the call has ended.</para>
-/// </remarks>
+/// <remarks>The version of a stream is the number of records ever appended to it; a stream that does not exist has version
+/// 0. The expected version is the fence: if two hosts both believe that they own an entity, the one that is behind gets a
+/// conflict and must read the stream again. The journal does not interpret records. <para>Any exception from
+/// <see cref="AppendAsync"/> and <see cref="ForgetAsync"/>, except an argument error, means that the outcome is unknown: the
+/// change may or may not be durable, and the caller must read the stream again before it decides anything. All members may
+/// be called concurrently. The caller must not change memory that it passes in until the call has ended.</para></remarks>
 public interface IJournal
 {
     /// <summary>Reads what is needed to rebuild an entity: the newest snapshot, if there is one, and all later records.</summary>
@@ -39,9 +37,7 @@ public interface IJournal
 public interface IWakeIndex
 {
     /// <summary>Lists the entities whose wake time is at or before an instant, earliest first.</summary>
-    /// <param name="dueAt">The instant, usually now.</param>
-    /// <param name="limit">Maximum number of entities to return; at least 1.</param>
-    /// <param name="cancellationToken">Cancels the scan.</param>
+    /// <param name="limit">At least 1.</param>
     ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken);
 }
 
@@ -56,9 +52,8 @@ public enum AppendOutcome
 }
 
 /// <summary>One record to append.</summary>
-/// <param name="Entity">The stream.</param>
 /// <param name="ExpectedVersion">The stream's version as the caller knows it, or 0 for a new one.</param>
-/// <param name="Record">The bytes; the caller must not change them until the append has ended.</param>
+/// <param name="Record">The caller must not change them until the append has ended.</param>
 /// <param name="Wake">Sets or clears the wake time of the entity in the same write; null leaves it unchanged.</param>
 public readonly record struct JournalAppend(
     EntityId Entity,
@@ -71,7 +66,7 @@ public readonly record struct JournalAppend(
 public readonly record struct WakeChange(DateTimeOffset? At);
 
 /// <summary>The content of a stream.</summary>
-/// <param name="Version">The version of the stream, or 0 if it does not exist.</param>
+/// <param name="Version">0 if the stream does not exist.</param>
 /// <param name="Snapshot">The newest snapshot, or null.</param>
 /// <param name="Records">The records after the snapshot, oldest first.</param>
 /// <param name="WakeAt">The current wake time, or null.</param>
@@ -81,7 +76,6 @@ public sealed record JournalHistory(
     IReadOnlyList<ReadOnlyMemory<byte>> Records,
     DateTimeOffset? WakeAt)
 {
-    /// <summary>A stream that does not exist.</summary>
     public static readonly JournalHistory None = new(0, null, [], null);
 }
 
@@ -89,14 +83,11 @@ public sealed record JournalHistory(
 /// <remarks>The outcome of a write is unknown. Retrying later may succeed.</remarks>
 public sealed class JournalUnavailableException : Exception
 {
-    /// <param name="message">What was attempted, on which stream.</param>
-    /// <param name="inner">The cause, if there is one.</param>
     public JournalUnavailableException(string message, Exception? inner = null)
         : base(message, inner)
     {
     }
 
-    /// <summary>Whether the reason is that the disk is full.</summary>
     public bool IsDiskFull { get; init; }
 }
 
@@ -104,8 +95,6 @@ public sealed class JournalUnavailableException : Exception
 /// <remarks>Retrying does not help. The message tells the operator what to do.</remarks>
 public sealed class JournalDamagedException : Exception
 {
-    /// <param name="message">What is damaged, and what to do.</param>
-    /// <param name="inner">The cause, if there is one.</param>
     public JournalDamagedException(string message, Exception? inner = null)
         : base(message, inner)
     {

@@ -7,10 +7,8 @@ public interface INotifier
 {
     /// <summary>Sends a notification once. Completes immediately if the topic has no receiver. The same notification may be
     /// sent again with the same <see cref="JobNotice.Id"/>, so receivers can recognize duplicates.</summary>
-    /// <param name="vault">The vault of the job.</param>
-    /// <param name="notice">The notification.</param>
     /// <param name="cancellationToken">Canceled when the host stops; the notification may have been sent.</param>
-    /// <returns>A task that completes when the receiver has confirmed the notification. Any exception means that the receiver may
-    /// not have it.</returns>
+    /// <returns>Completes when the receiver has confirmed the notification. After any exception the receiver may not have
+    /// it.</returns>
     ValueTask NotifyAsync(VaultIncarnation vault, JobNotice notice, CancellationToken cancellationToken);
 }

@@ -3,14 +3,12 @@ using OrleansUploads.Core.Archives;
 namespace OrleansUploads.Engine.Ports;
 
 /// <summary>Stores the bytes: immutable attempts, and one manifest for each completed upload.</summary>
-/// <remarks>
-/// Nothing is ever overwritten. An attempt becomes a part only when its upload says so, so an incomplete attempt is harmless and is
-/// collected later. The store does not know which attempts are in use; the upload is asked before anything is deleted.
-/// A store may show an attempt from its creation on, or only from its commit on. In the second case an attempt that is deleted while it is
-/// being written may still be committed afterwards; its upload then refuses it, and it is collected.
-/// All members may be called concurrently. Every member may throw <see cref="PartStoreUnavailableException"/> if the store cannot
-/// carry out the call at the moment, and <see cref="PartStoreFailedException"/> if it takes no writes until it is opened again.
-/// </remarks>
+/// <remarks>Nothing is ever overwritten. An attempt becomes a part only when its upload says so, so an incomplete attempt is harmless and
+/// is collected later. The store does not know which attempts are in use; the upload is asked before anything is deleted. A store may show
+/// an attempt from its creation on, or only from its commit on. In the second case an attempt that is deleted while it is being written
+/// may still be committed afterwards; its upload then refuses it, and it is collected. All members may be called concurrently. Every
+/// member may throw <see cref="PartStoreUnavailableException"/> if the store cannot carry out the call at the moment, and
+/// <see cref="PartStoreFailedException"/> if it takes no writes until it is opened again.</remarks>
 public interface IPartStore
 {
     /// <summary>Why the store takes no writes until it is opened again, or null if it takes them.</summary>
@@ -21,20 +19,16 @@ public interface IPartStore
 
     /// <summary>Begins a new attempt.</summary>
     /// <param name="upload">The upload that may come to own the attempt.</param>
-    /// <param name="attempt">The name of the attempt, which was never used before.</param>
+    /// <param name="attempt">A name that was never used before.</param>
     /// <param name="lengthBytes">The number of bytes that will be written; at least 1.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="PartStoreFullException">There is not enough room.</exception>
     /// <exception cref="InvalidOperationException">The name was used before. A store may find that at the commit only.</exception>
     ValueTask<IAttemptWriter> CreateAsync(UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken);
 
     /// <summary>Opens a committed attempt for reading.</summary>
-    /// <param name="upload">The upload.</param>
-    /// <param name="attempt">The attempt.</param>
     /// <param name="lengthBytes">Its length, if the caller knows it. A distant store then needs one call less. Null otherwise.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="AttemptDamagedException">The attempt is missing, was never committed, or differs from what was written.
-    /// </exception>
+    /// <exception cref="AttemptDamagedException">The attempt is missing, was never committed, or differs from what was
+    /// written.</exception>
     ValueTask<IAttemptReader> OpenAsync(UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken);
 
     /// <summary>Stores the manifest of a completed upload. The manifest is durable when the task has completed. Storing the same
@@ -44,7 +38,7 @@ public interface IPartStore
     /// <exception cref="AttemptDamagedException">The upload has a damaged manifest.</exception>
     ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken);
 
-    /// <summary>Reads the manifest of an upload, or null if it has none.</summary>
+    /// <summary>Null if the upload has no manifest.</summary>
     /// <exception cref="AttemptDamagedException">The manifest differs from what was written.</exception>
     ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken);
 
@@ -66,20 +60,17 @@ public interface IPartStore
     ValueTask DeleteAttemptsAsync(UploadId upload, IReadOnlyList<AttemptId> attempts, CancellationToken cancellationToken);
 
     /// <summary>Deletes everything that is stored for an upload, first the manifest and then the attempts.</summary>
-    /// <param name="upload">The upload.</param>
-    /// <param name="guard">Called before each deletion, after what it deletes was listed. Nothing that was stored after the call may be
-    /// deleted. If it throws, nothing more is deleted. Null if nothing forbids the deletion.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <param name="guard">Called before each deletion, after what it deletes was listed. Nothing that was stored after the
+    /// call may be deleted. If it throws, nothing more is deleted. Null if nothing forbids the deletion.</param>
     ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken);
 }
 
 /// <summary>Throws if nothing may be deleted.</summary>
 public delegate ValueTask DeletionGuard(CancellationToken cancellationToken);
 
-/// <summary>Calls of a part store with usual arguments.</summary>
 public static class PartStoreCalls
 {
-    /// <summary>Deletes everything that is stored for an upload, first the manifest and then the attempts.</summary>
+    /// <summary>Deletes without a guard.</summary>
     public static ValueTask DeleteUploadAsync(this IPartStore parts, UploadId upload, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(parts);
@@ -105,7 +96,6 @@ public interface IAttemptWriter : IAsyncDisposable
 /// <summary>Reads one committed attempt. It returns exactly the bytes that were written, or it throws.</summary>
 public interface IAttemptReader : IAsyncDisposable
 {
-    /// <summary>Length of the attempt in bytes.</summary>
     long LengthBytes { get; }
 
     /// <summary>Announces that a range will be read in order, so that the reader may ask for all of it at once.</summary>
@@ -126,8 +116,7 @@ public interface IAttemptReader : IAsyncDisposable
 /// <summary>The part store has no room left. Nothing was stored. Retrying helps after space has been freed.</summary>
 public sealed class PartStoreFullException : Exception
 {
-    /// <param name="message">What was attempted.</param>
-    /// <param name="inner">The cause, if there is one.</param>
+    /// <summary>The message says what was attempted.</summary>
     public PartStoreFullException(string message, Exception? inner = null)
         : base(message, inner)
     {
@@ -138,8 +127,7 @@ public sealed class PartStoreFullException : Exception
 /// Nothing was acknowledged. Retrying later is safe and may succeed.</summary>
 public class PartStoreUnavailableException : Exception
 {
-    /// <param name="message">What was attempted, and why it failed.</param>
-    /// <param name="inner">The cause, if there is one.</param>
+    /// <summary>The message says what was attempted, and why it failed.</summary>
     public PartStoreUnavailableException(string message, Exception? inner = null)
         : base(message, inner)
     {
@@ -150,8 +138,7 @@ public class PartStoreUnavailableException : Exception
 /// </summary>
 public sealed class PartStoreFailedException : PartStoreUnavailableException
 {
-    /// <param name="message">What failed, and what the operator must do.</param>
-    /// <param name="inner">The error of the disk.</param>
+    /// <summary>The message says what failed, and what the operator must do.</summary>
     public PartStoreFailedException(string message, Exception inner)
         : base(message, inner)
     {
@@ -162,8 +149,7 @@ public sealed class PartStoreFailedException : PartStoreUnavailableException
 /// </summary>
 public sealed class AttemptDamagedException : Exception
 {
-    /// <param name="message">Which attempt or manifest is damaged, and how.</param>
-    /// <param name="inner">The cause, if there is one.</param>
+    /// <summary>The message says which attempt or manifest is damaged, and how.</summary>
     public AttemptDamagedException(string message, Exception? inner = null)
         : base(message, inner)
     {

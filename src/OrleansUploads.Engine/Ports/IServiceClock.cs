@@ -7,11 +7,9 @@ public interface IServiceClock
     ServiceTime Read();
 }
 
-/// <summary>The clock of a service without interruptions, whose wall clock is right. Tests, benchmarks and hosts without a data folder
-/// use it.</summary>
-/// <param name="time">The wall clock.</param>
+/// <summary>The clock of a service without interruptions, whose wall clock is right. Tests, benchmarks and hosts without a
+/// data folder use it.</summary>
 public sealed class ContinuousClock(TimeProvider time) : IServiceClock
 {
-    /// <inheritdoc/>
     public ServiceTime Read() => ServiceTime.Continuous(time.GetUtcNow());
 }

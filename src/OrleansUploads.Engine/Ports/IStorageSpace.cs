@@ -9,7 +9,6 @@ public interface IStorageSpace
     void RequireFor(SpaceUse use);
 }
 
-/// <summary>How an operation uses the space of a store.</summary>
 public enum SpaceUse
 {
     /// <summary>It needs no space.</summary>

@@ -1,32 +1,26 @@
 namespace OrleansUploads.Engine.Ports;
 
-/// <summary>Reports the health of a store.</summary>
 public interface IStoreHealth
 {
     /// <summary>Name of the check in the health report. Operators rely on it, so it never changes.</summary>
     string Name { get; }
 
-    /// <summary>Reads the current health. Fast, and safe to call from any thread.</summary>
+    /// <summary>Fast, and safe to call from any thread.</summary>
     StoreHealth Read();
 }
 
 /// <summary>The health of a store at one moment.</summary>
-/// <param name="Condition">Whether the store works.</param>
 /// <param name="Detail">What is wrong or soon will be, for the operator, or null.</param>
-/// <param name="Cause">The error behind it, if there is one.</param>
 public sealed record StoreHealth(StoreCondition Condition, string? Detail = null, Exception? Cause = null)
 {
     /// <summary>What is wrong in a few words that anyone may read, or null if the condition says it all. A healthy store may warn.</summary>
     public string? Summary { get; init; }
 
-    /// <summary>The store works.</summary>
     public static StoreHealth Healthy { get; } = new(StoreCondition.Healthy);
 }
 
-/// <summary>Whether a store works.</summary>
 public enum StoreCondition
 {
-    /// <summary>Everything works.</summary>
     Healthy,
 
     /// <summary>Some requests are refused; all others are served.</summary>

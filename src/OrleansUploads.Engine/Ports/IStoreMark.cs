@@ -9,13 +9,11 @@ public interface IStoreMark : IStoreClaims
     /// <summary>The name of the file or object that holds the mark, for messages.</summary>
     string MarkName { get; }
 
-    /// <summary>Returns the mark, or null if the store has none or does not exist.</summary>
+    /// <summary>Null if the store has no mark or does not exist.</summary>
     ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken);
 
-    /// <summary>Returns the mark, and creates it if it is missing. It is durable on return. If several processes create one at the same
-    /// time, all return the same one.</summary>
-    /// <param name="random">The content of a new mark: unique random bytes.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <summary>Returns the mark, and creates it if it is missing. It is durable on return. If several processes create one
+    /// at the same time, all return the same one.</summary>
     ValueTask<byte[]> FindOrMakeMarkAsync(ReadOnlyMemory<byte> random, CancellationToken cancellationToken);
 
     /// <summary>Whether anything is stored for any upload.</summary>
@@ -32,12 +30,9 @@ public static class StoreMarks
 
     private const int ClaimBytes = Bytes / 2;
 
-    /// <summary>Compares the mark of a part store with that of the decisions, for a process that only reads. With another store, all bytes would
-    /// seem to be lost.</summary>
-    /// <param name="parts">The part store.</param>
-    /// <param name="kept">The mark of the decisions.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>Null if they are equal. Otherwise both marks, as a clause that ends with that of the decisions.</returns>
+    /// <summary>Compares the mark of a part store with the mark of the decisions, for a process that only reads. With
+    /// another store, all bytes would seem to be lost. Returns null if they are equal, or else both marks, as a clause that
+    /// ends with the decisions' mark.</summary>
     public static async ValueTask<string?> FindDifferenceAsync(
         IStoreMark parts, ReadOnlyMemory<byte> kept, CancellationToken cancellationToken)
     {
@@ -48,16 +43,13 @@ public static class StoreMarks
     }
 
     /// <summary>Requires that both have the same mark. Marks both if both are new.</summary>
-    /// <param name="parts">The part store.</param>
     /// <param name="find">Returns the mark of the decisions, or null.</param>
     /// <param name="claim">Keeps a claim beside the decisions: the bytes with which a mark for them begins. Returns the claim that is there
     /// then, which may be an earlier one.</param>
-    /// <param name="keep">Keeps a mark beside the decisions. Returns the mark that is there then, which may be that of another process.
-    /// </param>
+    /// <param name="keep">Keeps a mark beside the decisions. Returns the mark that is there then, which may be another process's.</param>
     /// <param name="random">The content of a new claim, and the end of a new mark: unique random bytes. The end differs where two processes
     /// mark two stores, because one of them does not see the shared store.</param>
     /// <param name="take">Takes a new store for this process, before it is marked, so that no other one marks it at the same time.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="StoreMarkException">They do not belong together.</exception>
     public static async ValueTask RequireMatchAsync(
         IStoreMark parts,
@@ -94,7 +86,7 @@ public static class StoreMarks
         }
 
         // The part store is marked first. A crash after that leaves a store whose mark begins with the claim, which the next start accepts.
-        // Any other mark is that of other decisions, which may not have stored any bytes yet.
+        // Any other mark belongs to other decisions, which may not have stored any bytes yet.
         async ValueTask<byte[]> MarkAsync()
         {
             var claimed = await claim(random[..ClaimBytes].ToArray(), cancellationToken);
@@ -112,7 +104,6 @@ public static class StoreMarks
     }
 }
 
-/// <summary>Why a part store and the store of the decisions do not belong together.</summary>
 public enum StoreMarkFault
 {
     /// <summary>The part store has bytes, and the decisions know no part store.</summary>
@@ -126,13 +117,9 @@ public enum StoreMarkFault
 }
 
 /// <summary>A part store and the store of the decisions do not belong together.</summary>
-/// <param name="fault">Why.</param>
-/// <param name="place">Where the part store is.</param>
 public sealed class StoreMarkException(StoreMarkFault fault, string place) : Exception($"The mark of {place}: {fault}.")
 {
-    /// <summary>Why they do not belong together.</summary>
     public StoreMarkFault Fault => fault;
 
-    /// <summary>Where the part store is.</summary>
     public string Place => place;
 }

@@ -5,16 +5,13 @@ using OrleansUploads.Engine.Disk;
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>The number of the last change that was acknowledged, kept outside the database.</summary>
-/// <remarks>
-/// SQLite drops the end of a write-ahead log if its checksums are wrong, because crashes leave such ends. It cannot
+/// <remarks>SQLite drops the end of a write-ahead log if its checksums are wrong, because crashes leave such ends. It cannot
 /// distinguish a torn transaction from a damaged one that was acknowledged, but this mark can. The mark is written after the
 /// commit and before callers are answered, so it is never ahead of the durable changes. It is not flushed: after a power cut
-/// it may lag behind, which only makes the check less strict.
-/// <para>The file has two slots in different disk blocks, written in turn, so that a torn write leaves one intact.</para>
-/// </remarks>
+/// it may lag behind, which only makes the check less strict. <para>The file has two slots in different disk blocks, written
+/// in turn, so that a torn write leaves one intact.</para></remarks>
 internal sealed class HighWaterMark : IDisposable
 {
-    /// <summary>The file's name within the journal's folder.</summary>
     public const string FileName = "journal.mark";
 
     private const int SlotStrideBytes = 4096;
@@ -56,7 +53,6 @@ internal sealed class HighWaterMark : IDisposable
             + $"Restore the whole journal folder from a backup or, to continue without this check, delete {FileName}.");
     }
 
-    /// <summary>Opens the mark for writing. Creates it if it does not exist.</summary>
     public static HighWaterMark Open(string folder, long current, IDiskFlush flush)
     {
         var path = Path.Combine(folder, FileName);

@@ -5,12 +5,10 @@ namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>The journal's files, shared by its threads. They are closed and reopened if a failed commit may have reached the
 /// disk.</summary>
-/// <remarks>
-/// If the flush of a transaction fails, SQLite rolls it back but leaves it complete in the write-ahead log. A later start
-/// would find it there, after callers were told that it does not exist. Therefore nothing more is read or written until the
-/// files are reopened, which decides the content of the log (see <see cref="WriteAheadLog.Rewrite"/>). If the disk itself
-/// failed, this cannot be decided, and nothing is served until a restart.
-/// </remarks>
+/// <remarks>If the flush of a transaction fails, SQLite rolls it back but leaves it complete in the write-ahead log. A later
+/// start would find it there, after callers were told that it does not exist. Therefore nothing more is read or written
+/// until the files are reopened, which decides the content of the log (see <see cref="WriteAheadLog.Rewrite"/>). If the disk
+/// itself failed, this cannot be decided, and nothing is served until a restart.</remarks>
 internal sealed class JournalFiles : IDisposable
 {
     private readonly string _folder;
@@ -19,7 +17,6 @@ internal sealed class JournalFiles : IDisposable
     private OpenJournal? _open;
     private JournalUnavailableException? _failure;
 
-    /// <summary>Opens the files in a folder.</summary>
     public JournalFiles(string folder, SqliteJournalOptions options)
     {
         _folder = folder;
@@ -121,7 +118,6 @@ internal sealed class JournalFiles : IDisposable
         return true;
     }
 
-    /// <summary>Moves the write-ahead log into the database and closes all files.</summary>
     public void Dispose()
     {
         _open?.Close(cleansUp: true);

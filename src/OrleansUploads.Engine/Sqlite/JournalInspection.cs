@@ -29,9 +29,7 @@ internal sealed class JournalInspection : IInspectedJournal, IDisposable
     }
 
     /// <summary>Opens the journal of a folder.</summary>
-    /// <param name="folder">The folder.</param>
-    /// <param name="isFrozen">Whether nothing can change the folder: no server uses it, and this process cannot create files in
-    /// it.</param>
+    /// <param name="isFrozen">Whether nothing can change the folder: no server uses it, and this process cannot create files in it.</param>
     /// <exception cref="JournalDamagedException">The journal is missing or is not a readable database.</exception>
     /// <exception cref="JournalUnavailableException">The journal cannot be opened at the moment.</exception>
     /// <exception cref="NotSupportedException">The journal was created by a newer version or by another program.</exception>
@@ -60,7 +58,6 @@ internal sealed class JournalInspection : IInspectedJournal, IDisposable
 
     /// <summary>Copies a consistent state of a running server's journal: the mark, and the database into an empty file. Flushes both.
     /// Writes continue during the copy.</summary>
-    /// <param name="folder">The data folder.</param>
     /// <param name="backup">The folder of the mark's copy.</param>
     /// <param name="database">The empty file.</param>
     /// <exception cref="IOException">A copy cannot be flushed.</exception>
@@ -110,9 +107,7 @@ internal sealed class JournalInspection : IInspectedJournal, IDisposable
         return faults;
     });
 
-    /// <inheritdoc/>
-    /// <remarks>The order is that of their creation. Reads a page at a time, so the journal may change in between. Those of one kind are not
-    /// searched by name.</remarks>
+    /// <inheritdoc/> <remarks>In the order of their creation. Reads a page at a time, so the journal may change in between. Streams of one kind are not searched by name.</remarks>
     public async IAsyncEnumerable<ListedEntity> ListStreamsAsync(
         EntityKind? kind, string after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -137,13 +132,11 @@ internal sealed class JournalInspection : IInspectedJournal, IDisposable
     public IReadOnlyList<StreamVersion> ListVersions(long after, int limit) =>
         Run(Listing, () => _streams?.ListVersions(after, limit) ?? []);
 
-    /// <inheritdoc/>
     public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<JournalHistory>(cancellationToken)
             : ValueTask.FromResult(Read(entity));
 
-    /// <inheritdoc cref="ReadAsync"/>
     public JournalHistory Read(EntityId entity) =>
         Run($"Reading {entity} from the journal", () => _reader?.Read(entity) ?? JournalHistory.None);
 

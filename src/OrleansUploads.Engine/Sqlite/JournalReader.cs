@@ -1,7 +1,7 @@
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>Queries over one connection. Each query sees one consistent state of the journal. Used by one thread
-/// at a time.</summary>
+/// <summary>Queries over one connection. Each sees one consistent state of the journal. Used by one thread at a
+/// time.</summary>
 internal sealed class JournalReader : IDisposable
 {
     private readonly SqliteDatabase _database;
@@ -14,7 +14,6 @@ internal sealed class JournalReader : IDisposable
     private readonly SqliteStatement _due;
     private readonly StreamNames _names;
 
-    /// <summary>Takes ownership of a connection.</summary>
     public JournalReader(SqliteDatabase database)
     {
         _database = database;

@@ -3,17 +3,13 @@ using System.Globalization;
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>The stored format of the journal and the opening of its file.</summary>
-/// <remarks>
-/// <c>records</c> is a log with one row for each append, ordered by sequence number, so that the appends of a transaction
-/// are adjacent even if they belong to many streams. Each record contains the number of the previous record of its stream.
-/// <c>streams</c> is the index of the log and has the newest record of each stream. It is updated only occasionally, because
-/// an update with every append would write a page for each. It is correct as of <c>journal.indexed_through</c>; newer
-/// records are in the short tail of the log.
-/// <para>Snapshots have their own table, because SQLite rewrites a whole row when any part of it changes.</para>
-/// </remarks>
+/// <remarks><c>records</c> is a log with one row for each append, ordered by sequence number, so that the appends of a transaction are
+/// adjacent even if they belong to many streams. Each record contains the number of the previous record of its stream. <c>streams</c>
+/// is the index of the log and has the newest record of each stream. It is updated only occasionally, because an update with every
+/// append would write a page for each. It is correct as of <c>journal.indexed_through</c>; newer records are in the short tail of the
+/// log. <para>Snapshots have their own table, because SQLite rewrites a whole row when any part of it changes.</para></remarks>
 internal static class JournalSchema
 {
-    /// <summary>The database file's name within the journal's folder.</summary>
     public const string FileName = "journal.db";
 
     /// <summary>Size of a page of the file, in bytes.</summary>
@@ -120,9 +116,8 @@ internal static class JournalSchema
     }
 
     /// <summary>Opens a connection that only reads.</summary>
-    /// <param name="path">The database file.</param>
-    /// <param name="ignoresLog">False if the writing connection is open or SQLite can create files beside the database. True if nothing
-    /// changes the folder and the write-ahead log is empty.</param>
+    /// <param name="ignoresLog">False if the writing connection is open or SQLite can create files beside the database. True
+    /// if nothing changes the folder and the write-ahead log is empty.</param>
     public static SqliteDatabase OpenForReading(string path, bool ignoresLog = false)
     {
         var database = ignoresLog ? SqliteDatabase.OpenFrozen(path) : SqliteDatabase.Open(path, readOnly: true);
@@ -131,8 +126,6 @@ internal static class JournalSchema
         return database;
     }
 
-    /// <summary>Refuses a file that another program or a newer version created.</summary>
-    /// <exception cref="NotSupportedException">Another program or a newer version created the file.</exception>
     public static void RequireOurs(SqliteDatabase database, string path)
     {
         var application = database.ReadInt64("PRAGMA application_id");
@@ -149,7 +142,6 @@ internal static class JournalSchema
         }
     }
 
-    /// <summary>Whether there are no tables yet.</summary>
     public static bool IsNew(SqliteDatabase database) => database.ReadInt64("SELECT count(*) FROM sqlite_master") == 0;
 
     private static void CreateTables(SqliteDatabase database)

@@ -24,7 +24,6 @@ internal sealed class JournalTables
     private long _committed;
     private bool _loaded;
 
-    /// <param name="database">The connection that writes.</param>
     public JournalTables(SqliteDatabase database)
     {
         _database = database;
@@ -59,7 +58,6 @@ internal sealed class JournalTables
     /// <summary>Whether the commit has started. If it then fails, the transaction may or may not be in the file.</summary>
     public bool HasCommitStarted { get; private set; }
 
-    /// <summary>Begins a transaction.</summary>
     public void Begin()
     {
         HasCommitStarted = false;
@@ -89,7 +87,6 @@ internal sealed class JournalTables
         _committed = Sequence;
     }
 
-    /// <summary>Undoes the transaction, here and in the database.</summary>
     public void Rollback()
     {
         _loaded = false;
@@ -113,7 +110,7 @@ internal sealed class JournalTables
         CommitCounters();
     }
 
-    /// <summary>Appends one record if the stream has the expected version.</summary>
+    /// <summary>Requires the expected version.</summary>
     public AppendOutcome Append(in JournalAppend append)
     {
         var stream = _heads.Find(append.Entity);
@@ -178,7 +175,7 @@ internal sealed class JournalTables
         _heads.Save(stream, head);
     }
 
-    /// <summary>Deletes a stream if it has the expected version.</summary>
+    /// <summary>Requires the expected version.</summary>
     public AppendOutcome Forget(EntityId entity, long expectedVersion)
     {
         var stream = _heads.Find(entity);
@@ -233,7 +230,6 @@ internal sealed class JournalTables
         return _findSnapshot.Bind(1, stream).Step() ? _findSnapshot.Int64(0) : 0;
     }
 
-    /// <summary>Returns the sequence numbers of the records after one version, up to and including another.</summary>
     private List<long> FindRecords(EntityId entity, StreamHead head, long after, long through)
     {
         var found = new List<long>();

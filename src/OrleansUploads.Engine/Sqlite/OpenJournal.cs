@@ -4,10 +4,7 @@ using OrleansUploads.Engine.Disk;
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>The open and checked files of the journal.</summary>
-/// <param name="Database">The connection that writes.</param>
-/// <param name="Tables">The tables, for the writer thread.</param>
 /// <param name="Readers">The readers that no query uses: at first, one for each thread that reads.</param>
-/// <param name="Mark">The mark.</param>
 /// <param name="Damaged">Entities with a damaged record among the newest records.</param>
 internal sealed record OpenJournal(
     SqliteDatabase Database,
@@ -18,7 +15,6 @@ internal sealed record OpenJournal(
 {
     private const int NewestRecordsToCheck = 1000;
 
-    /// <summary>Opens the files. Creates them if they do not exist.</summary>
     public static OpenJournal Open(string folder, SqliteJournalOptions options)
     {
         SqliteLibrary.Require();

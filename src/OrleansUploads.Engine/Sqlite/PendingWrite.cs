@@ -12,13 +12,11 @@ internal abstract class PendingWrite(EntityId entity, CancellationToken cancella
     private AppendOutcome _outcome;
     private Exception? _failure;
 
-    /// <summary>The stream.</summary>
     public EntityId Entity { get; } = entity;
 
     /// <summary>Size of the payload in bytes.</summary>
     public abstract int SizeBytes { get; }
 
-    /// <summary>Completes when the outcome of the write is durable or unknown.</summary>
     public ValueTask<AppendOutcome> Ended => new(this, _ended.Version);
 
     /// <summary>Whether the caller has cancelled the write. It then fails and must not be applied.</summary>
@@ -33,13 +31,11 @@ internal abstract class PendingWrite(EntityId entity, CancellationToken cancella
         return true;
     }
 
-    /// <summary>Whether the outcome is unknown or the write was cancelled.</summary>
     public bool HasFailed => _failure is not null;
 
     /// <summary>Performs the write within the transaction. The caller is not answered yet.</summary>
     public void Apply(JournalTables tables) => _outcome = Write(tables);
 
-    /// <summary>Sets why the outcome is unknown.</summary>
     public void Fail(Exception failure) => _failure = failure;
 
     /// <summary>Answers the caller: with the outcome of <see cref="Apply"/>, which is now durable, or with the failure.</summary>
@@ -63,11 +59,9 @@ internal abstract class PendingWrite(EntityId entity, CancellationToken cancella
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _ended.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>The write itself.</summary>
     protected abstract AppendOutcome Write(JournalTables tables);
 }
 
-/// <summary>A queued append.</summary>
 internal sealed class PendingAppend(in JournalAppend append, CancellationToken cancellationToken)
     : PendingWrite(append.Entity, cancellationToken)
 {
@@ -92,7 +86,6 @@ internal sealed class PendingSnapshot(
     }
 }
 
-/// <summary>A queued deletion of a stream.</summary>
 internal sealed class PendingForget(EntityId entity, long expectedVersion, CancellationToken cancellationToken)
     : PendingWrite(entity, cancellationToken)
 {

@@ -20,18 +20,13 @@ internal static class RecordChecksum
         return Crc32C.Append(0, name[..length]);
     }
 
-    /// <summary>The checksum of one record.</summary>
     public static uint OfRecord(uint stream, long version, ReadOnlySpan<byte> bytes) => Of(RecordTag, stream, version, bytes);
 
-    /// <summary>The checksum of one snapshot.</summary>
     public static uint OfSnapshot(uint stream, long version, ReadOnlySpan<byte> bytes) => Of(SnapshotTag, stream, version, bytes);
 
-    /// <summary>The checksum of a stream's row. A null wake time is represented by a value that no row can
-    /// contain.</summary>
     public static uint OfHead(in StreamHead head) =>
         OfNumbers(head.Checksum, [head.Id, head.Version, head.Last, head.WakeAt ?? long.MinValue]);
 
-    /// <summary>The checksum of the journal's counters.</summary>
     public static uint OfCounters(long sequence, long indexedThrough) => OfNumbers(0, [sequence, indexedThrough]);
 
     /// <summary>The checksum of bytes outside any stream.</summary>

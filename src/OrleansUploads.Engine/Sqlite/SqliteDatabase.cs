@@ -62,10 +62,8 @@ internal sealed class SqliteDatabase : IDisposable
     /// instead of making it grow.</summary>
     public void Checkpoint() => Execute("PRAGMA wal_checkpoint(PASSIVE)");
 
-    /// <summary>Runs SQL without parameters and ignores rows.</summary>
     public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
 
-    /// <summary>Runs a query and returns the first column of its first row.</summary>
     public long ReadInt64(string sql)
     {
         using var query = Prepare(sql);
@@ -82,7 +80,6 @@ internal sealed class SqliteDatabase : IDisposable
         return prepared;
     }
 
-    /// <summary>Throws if a result code is an error.</summary>
     public void Check(int code)
     {
         if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))

@@ -19,7 +19,6 @@ internal sealed class SqliteFault : Exception
     private const int IndexNotLocked = 5130;
     private const int IndexNotMapped = 5386;
 
-    /// <summary>Contains SQLite's extended result code and message, and the operating system's error number.</summary>
     public SqliteFault(int code, string message, int systemError)
         : base($"SQLite {code}: {message}{(systemError == 0 ? "" : $" (error {systemError})")}")
     {
@@ -34,7 +33,6 @@ internal sealed class SqliteFault : Exception
     /// <summary>Whether a write, flush or other change on the disk failed.</summary>
     public bool IsInputOutput { get; }
 
-    /// <summary>Whether there was no room on the disk.</summary>
     public bool IsDiskFull { get; }
 
     /// <summary>Whether a change on the disk failed for another reason than a full disk.</summary>
@@ -43,13 +41,11 @@ internal sealed class SqliteFault : Exception
     /// <summary>Whether SQLite found its file malformed. Repeating the call does not help.</summary>
     public bool IsDamage { get; }
 
-    /// <summary>Whether a failure says that there was no room on the disk.</summary>
+    /// <summary>Like <see cref="IsDiskFull"/>, for any exception.</summary>
     public static bool IsFullDisk(Exception failure) =>
         failure is SqliteFault { IsDiskFull: true } || (failure is IOException error && DiskErrors.IsFull(error));
 
-    /// <summary>Returns the exception for callers of the journal.</summary>
-    /// <param name="failure">A failure of SQLite, or of the file system.</param>
-    /// <param name="attempted">What was attempted.</param>
+    /// <summary>The exception for callers of the journal; <paramref name="attempted"/> says what was attempted.</summary>
     public static Exception ToJournalException(Exception failure, string attempted) => failure switch
     {
         JournalDamagedException or JournalUnavailableException => failure,
@@ -62,7 +58,6 @@ internal sealed class SqliteFault : Exception
     };
 }
 
-/// <summary>Advice for the operator, shared by several messages.</summary>
 internal static class JournalAdvice
 {
     /// <summary>For damage to parts that all streams share.</summary>
@@ -85,7 +80,7 @@ internal static unsafe partial class SqliteSystemError
     private const int LogPointer = 28;
     private const int FileControlMethod = 10;
 
-    /// <summary>Returns the last error of the write-ahead log, otherwise that of the database file, or 0 for none.</summary>
+    /// <summary>Returns the last error of the write-ahead log, otherwise of the database file, or 0 for none.</summary>
     public static int Of(sqlite3 database) =>
         LastErrorOf(database, LogPointer) is var error and not 0 ? error : LastErrorOf(database, FilePointer);
 

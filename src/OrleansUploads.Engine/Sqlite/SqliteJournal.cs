@@ -3,11 +3,9 @@ using OrleansUploads.Engine.Disk;
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>The journal of one server: a SQLite database in its own folder.</summary>
-/// <remarks>
-/// One thread writes and merges waiting appends into one transaction. A few other threads read. When a task completes, its
-/// changes survive a power cut: the write-ahead log is flushed at every commit. Only one process may open the folder.
-/// <para>A backup of a folder in use must copy <c>journal.mark</c> before the database files.</para>
-/// </remarks>
+/// <remarks>One thread writes and merges waiting appends into one transaction. A few other threads read. When a task
+/// completes, its changes survive a power cut: the write-ahead log is flushed at every commit. Only one process may open the
+/// folder. <para>A backup of a folder in use must copy <c>journal.mark</c> before the database files.</para></remarks>
 public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
 {
     /// <summary>Maximum length of a record or a snapshot, in bytes.</summary>
@@ -58,16 +56,13 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
         ReadAsync($"Reading {entity} from the journal", reader => reader.Read(entity), cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
         ReadAsync(
             $"Reading the version of {entity} in the journal", reader => reader.ReadVersion(entity), cancellationToken);
 
-    /// <inheritdoc/>
     public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(append.ExpectedVersion, nameof(append));
@@ -75,7 +70,6 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
         return _writer.WriteAsync(new PendingAppend(append, cancellationToken), cancellationToken);
     }
 
-    /// <inheritdoc/>
     public async ValueTask SaveSnapshotAsync(
         EntityId entity, long version, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
     {
@@ -84,14 +78,12 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
         await _writer.WriteAsync(new PendingSnapshot(entity, version, snapshot, cancellationToken), cancellationToken);
     }
 
-    /// <inheritdoc/>
     public ValueTask<AppendOutcome> ForgetAsync(EntityId entity, long expectedVersion, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
         return _writer.WriteAsync(new PendingForget(entity, expectedVersion, cancellationToken), cancellationToken);
     }
 
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
@@ -139,7 +131,6 @@ public sealed class SqliteJournal : IJournal, IWakeIndex, IAsyncDisposable
         });
 }
 
-/// <summary>Options of a <see cref="SqliteJournal"/>.</summary>
 public sealed record SqliteJournalOptions
 {
     /// <summary>Number of threads that read, each with its own connection; at least 1.</summary>

@@ -2,7 +2,6 @@ using SQLitePCL;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>The SQLite library that the process has loaded.</summary>
 public static class SqliteLibrary
 {
     /// <summary>The lowest version that the journal accepts, as SQLite numbers it: 3.51.3. Earlier ones can damage a database when one
@@ -11,11 +10,9 @@ public static class SqliteLibrary
 
     static SqliteLibrary() => Batteries_V2.Init();
 
-    /// <summary>The version, such as 3.53.3.</summary>
     public static string Version => raw.sqlite3_libversion().utf8_to_string();
 
     /// <summary>Refuses a library that is too old.</summary>
-    /// <param name="number">The version of the library, as <c>sqlite3_libversion_number</c> returns it.</param>
     /// <exception cref="NotSupportedException">The version is lower than <see cref="LowestNumber"/>.</exception>
     internal static void Require(int number)
     {

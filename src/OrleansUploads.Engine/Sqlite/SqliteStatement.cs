@@ -5,14 +5,12 @@ namespace OrleansUploads.Engine.Sqlite;
 /// <summary>A compiled statement. As in SQLite, parameters are numbered from 1 and columns from 0.</summary>
 internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt statement) : IDisposable
 {
-    /// <summary>Binds an integer.</summary>
     public SqliteStatement Bind(int parameter, long value)
     {
         database.Check(raw.sqlite3_bind_int64(statement, parameter, value));
         return this;
     }
 
-    /// <summary>Binds an integer or NULL.</summary>
     public SqliteStatement Bind(int parameter, long? value)
     {
         if (value is { } present)
@@ -24,7 +22,6 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         return this;
     }
 
-    /// <summary>Binds text.</summary>
     public SqliteStatement Bind(int parameter, string value)
     {
         database.Check(raw.sqlite3_bind_text(statement, parameter, value));
@@ -49,15 +46,12 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         return code == raw.SQLITE_ROW;
     }
 
-    /// <summary>Runs a statement that returns no rows, and resets it.</summary>
     public void Run()
     {
         using var reset = ResetAtEnd();
         Step();
     }
 
-    /// <summary>Reads all rows, and resets the statement.</summary>
-    /// <param name="read">Reads the current row.</param>
     public List<T> ReadAll<T>(Func<SqliteStatement, T> read)
     {
         using var reset = ResetAtEnd();
@@ -73,14 +67,11 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
     /// <summary>Resets the statement when the result is disposed. This ends the run and releases SQLite's read lock.</summary>
     public PendingReset ResetAtEnd() => new(this);
 
-    /// <summary>The integer in a column.</summary>
     public long Int64(int column) => raw.sqlite3_column_int64(statement, column);
 
-    /// <summary>The integer in a column, or null.</summary>
     public long? NullableInt64(int column) =>
         raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL ? null : Int64(column);
 
-    /// <summary>The text in a column.</summary>
     public string Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string();
 
     /// <summary>The bytes in a column; valid until the next step or reset.</summary>
@@ -91,7 +82,6 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
     // The result is ignored: SQLite repeats a failure of the run, which was already thrown.
     private void Reset() => _ = raw.sqlite3_reset(statement);
 
-    /// <summary>A reset of a statement that happens on disposal.</summary>
     public readonly struct PendingReset(SqliteStatement statement) : IDisposable
     {
         public void Dispose() => statement.Reset();

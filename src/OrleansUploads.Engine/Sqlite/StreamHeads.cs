@@ -1,12 +1,9 @@
 namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>The heads of all streams, including the changes of the current transaction.</summary>
-/// <remarks>
-/// A head that is <em>ahead</em> of its row in <c>streams</c> is kept here until <see cref="SaveAhead"/>. Other heads equal
-/// their rows and are only cached. After a failed transaction everything is read again.
-/// <para>The names of streams are long, so a stream is looked up once for each write.</para>
-/// </remarks>
-/// <param name="database">The connection that writes.</param>
+/// <remarks>A head that is <em>ahead</em> of its row in <c>streams</c> is kept here until <see cref="SaveAhead"/>. Other
+/// heads equal their rows and are only cached. After a failed transaction everything is read again. <para>The names of
+/// streams are long, so a stream is looked up once for each write.</para></remarks>
 /// <param name="maxKnown">The number of streams at which those that are not ahead are forgotten.</param>
 internal sealed class StreamHeads(SqliteDatabase database, int maxKnown = StreamHeads.DefaultMaxKnown)
 {
@@ -41,7 +38,6 @@ internal sealed class StreamHeads(SqliteDatabase database, int maxKnown = Stream
         }
     }
 
-    /// <summary>Finds a stream; null if it does not exist.</summary>
     public KnownStream? Find(EntityId entity)
     {
         if (_known.TryGetValue(entity, out var known))
@@ -55,7 +51,6 @@ internal sealed class StreamHeads(SqliteDatabase database, int maxKnown = Stream
             : null;
     }
 
-    /// <summary>Adds a new stream.</summary>
     public void Add(EntityId entity, StreamHead head)
     {
         _insert.Bind(1, head.Id).Bind(2, (long)entity.Kind).Bind(3, entity.Key)
@@ -63,14 +58,13 @@ internal sealed class StreamHeads(SqliteDatabase database, int maxKnown = Stream
         Remember(entity, head);
     }
 
-    /// <summary>Moves a head. Its row is written later.</summary>
+    /// <summary>Moves a head. Its row is written later, other than by <see cref="Save"/>.</summary>
     public void Move(KnownStream stream, StreamHead head)
     {
         stream.Head = head;
         _ahead.Add(stream);
     }
 
-    /// <summary>Moves a head and writes its row immediately.</summary>
     public void Save(KnownStream stream, StreamHead head)
     {
         WriteRow(head);
@@ -93,7 +87,6 @@ internal sealed class StreamHeads(SqliteDatabase database, int maxKnown = Stream
         _ahead.Clear();
     }
 
-    /// <summary>Deletes a stream's row.</summary>
     public void Remove(EntityId entity, KnownStream stream)
     {
         _delete.Bind(1, stream.Head.Id).Run();
@@ -156,8 +149,6 @@ internal sealed class StreamHeads(SqliteDatabase database, int maxKnown = Stream
         new($"Record {sequence} of the journal is damaged: {what}. {JournalAdvice.RestoreAll}");
 }
 
-/// <summary>A stream that exists.</summary>
-/// <param name="head">Its head.</param>
 internal sealed class KnownStream(StreamHead head)
 {
     /// <summary>Its head, including the changes of the current transaction.</summary>

@@ -2,13 +2,8 @@ using System.Globalization;
 
 namespace OrleansUploads.Engine.Sqlite;
 
-/// <summary>A stream and the number of records that were ever appended to it.</summary>
-/// <param name="Place">Orders the streams by the time of their creation; never reused.</param>
-/// <param name="Entity">The entity, which is the stream's name.</param>
-/// <param name="Version">The number of records.</param>
 internal readonly record struct StreamVersion(long Place, EntityId Entity, long Version);
 
-/// <summary>Lists all streams, and finds records that belong to none.</summary>
 internal sealed class StreamListing(SqliteDatabase database)
 {
     private readonly SqliteStatement _walk = database.Prepare(StreamNames.Walk);
@@ -41,14 +36,14 @@ internal sealed class StreamListing(SqliteDatabase database)
     public IReadOnlyList<ListedEntity> List(EntityKind kind, string after, int limit) =>
         _walkKind.Bind(1, Number(after)).Bind(2, limit).Bind(3, (long)kind).ReadAll(ReadStream);
 
-    /// <summary>Lists the streams after a place with their versions, in the order of their places.</summary>
+    /// <summary>As <see cref="List(string, int)"/>, with their versions.</summary>
     public IReadOnlyList<StreamVersion> ListVersions(long after, int limit) =>
         _walkVersions.Bind(1, after).Bind(2, limit).ReadAll(static row => new StreamVersion(row.Int64(0), EntityOf(row), row.Int64(3)));
 
-    /// <summary>Returns the number of a record whose stream is missing, or null.</summary>
+    /// <summary>The number of a record whose stream is missing, or null.</summary>
     public long? FindLostRecord() => First(_lostRecord);
 
-    /// <summary>Returns the place of a missing stream that has a snapshot, or null.</summary>
+    /// <summary>The place of a missing stream that has a snapshot, or null.</summary>
     public long? FindLostSnapshot() => First(_lostSnapshot);
 
     private static ListedEntity ReadStream(SqliteStatement row)

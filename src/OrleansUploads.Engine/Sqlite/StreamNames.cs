@@ -2,13 +2,11 @@ namespace OrleansUploads.Engine.Sqlite;
 
 /// <summary>Checks that streams are found by their names. A stream that is not found looks as if it never existed, and its
 /// bytes would be collected as unowned.</summary>
-/// <remarks>
-/// SQLite keeps no checksums of its pages, so it does not notice a changed name in its index of names. But each name is
-/// stored both in the table and in the index, so damage makes the two differ. A search that a changed name misleads ends
-/// next to that name, because all other names on the way are correct. Therefore, if a name is not found, its two neighbours
-/// are compared with the table; the cost does not depend on the number of streams. Other damage, such as a missing index
-/// page, is detected by a walk through all streams.
-/// </remarks>
+/// <remarks>SQLite keeps no checksums of its pages, so it does not notice a changed name in its index of names. But each
+/// name is stored both in the table and in the index, so damage makes the two differ. A search that a changed name misleads
+/// ends next to that name, because all other names on the way are correct. Therefore, if a name is not found, its two
+/// neighbours are compared with the table; the cost does not depend on the number of streams. Other damage, such as a
+/// missing index page, is detected by a walk through all streams.</remarks>
 internal sealed class StreamNames(SqliteDatabase database)
 {
     /// <summary>Lists streams by their numbers after ?1, at most ?2, each with the number that a search by name finds.</summary>
@@ -40,11 +38,9 @@ internal sealed class StreamNames(SqliteDatabase database)
         RequireIntact(_after, entity);
     }
 
-    /// <summary>Looks up a page of streams by their names, in table order.</summary>
-    /// <param name="after">The place reached by the previous call, or 0 for the first.</param>
-    /// <param name="limit">Maximum number of streams to look up; at least 1.</param>
+    /// <summary>Looks up a page of streams by their names, in table order. Places are as in <see cref="StreamVersion"/>; 0
+    /// is before the first.</summary>
     /// <returns>The place reached; null after the last stream.</returns>
-    /// <exception cref="JournalDamagedException">A stream is not found by its name.</exception>
     public long? Check(long after, int limit)
     {
         using var reset = _walk.ResetAtEnd();

@@ -3,7 +3,6 @@ namespace OrleansUploads.Engine.Sqlite;
 /// <summary>A bounded queue of writes from asynchronous callers to the thread that writes.</summary>
 /// <remarks>Channels wake a blocked reader through the thread pool, where it waits behind its own callers under load. This
 /// queue wakes the thread directly.</remarks>
-/// <param name="capacity">Maximum number of waiting writes.</param>
 #pragma warning disable CA1001 // A semaphore holds no resources unless its wait handle is used.
 internal sealed class WorkQueue(int capacity)
 #pragma warning restore CA1001

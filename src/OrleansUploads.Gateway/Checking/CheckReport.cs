@@ -25,16 +25,14 @@ internal abstract class CheckReport : IDisposable
     public abstract void AddOrphan(Orphan orphan);
 
     /// <summary>Prints the result of the check.</summary>
-    /// <param name="outcome">The result.</param>
-    /// <param name="tally">The counts, or null if the check did not start.</param>
     /// <param name="reason">Why the check did not finish, or null if it did.</param>
+    /// <param name="tally">Null if the check did not start.</param>
     public abstract void Finish(CheckOutcome outcome, CheckTally? tally, string? reason);
 
     public virtual void Dispose()
     {
     }
 
-    /// <summary>Lists how many archives, uploads, parts and bytes were checked.</summary>
     public static string FormatCounts(CheckTally tally) => string.Join(
         ", ",
         Quantity.Format(tally.Archives, "archive"),

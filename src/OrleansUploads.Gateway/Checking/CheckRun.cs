@@ -5,16 +5,12 @@ using OrleansUploads.Gateway.Http.Credentials;
 namespace OrleansUploads.Gateway.Checking;
 
 /// <summary>Runs a check on data that the caller has opened.</summary>
-/// <param name="check">The check.</param>
 /// <param name="subject">What is checked. A check resumes only what it has begun on the same subject.</param>
-/// <param name="introduction">A sentence about the data.</param>
 /// <param name="cancellationToken">Interrupts the check.</param>
+/// <param name="introduction">A sentence about the data.</param>
 public delegate Task OpenedCheck(DataCheck check, string subject, string introduction, CancellationToken cancellationToken);
 
 /// <summary>One run of a <c>check</c> command, from opening the data to the exit code.</summary>
-/// <param name="program">The name of the program, for messages.</param>
-/// <param name="settings">The options of the command.</param>
-/// <param name="time">The clock of the progress.</param>
 public sealed class CheckRun(string program, CheckSettings settings, TimeProvider time)
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
@@ -22,10 +18,8 @@ public sealed class CheckRun(string program, CheckSettings settings, TimeProvide
     private ResumeFile? _resumeFile;
     private DataCheck? _check;
 
-    /// <summary>Checks the data, prints the findings, and saves the progress.</summary>
+    /// <summary>Checks the data, prints the findings, and saves the progress. Returns the exit code.</summary>
     /// <param name="open">Opens the data with options, checks it by calling the delegate, and closes it.</param>
-    /// <param name="cancellationToken">Interrupts the check.</param>
-    /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(
         Func<CheckOptions, OpenedCheck, CancellationToken, Task> open, CancellationToken cancellationToken)
     {
@@ -34,10 +28,7 @@ public sealed class CheckRun(string program, CheckSettings settings, TimeProvide
         return (int)await RunAsync(report, open, cancellationToken);
     }
 
-    /// <summary>Reads the key pairs as a server does when it starts.</summary>
-    /// <param name="keys">The file.</param>
-    /// <param name="name">The name of the file in the finding.</param>
-    /// <returns>The damage, or null if the file is sound.</returns>
+    /// <summary>Reads the key pairs as a server does when it starts. Null if the file is sound.</summary>
     public static Damage? FindDamage(KeyFile keys, string name)
     {
         ArgumentNullException.ThrowIfNull(keys);

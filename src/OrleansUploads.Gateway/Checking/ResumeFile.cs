@@ -7,9 +7,6 @@ namespace OrleansUploads.Gateway.Checking;
 /// <summary>The file in which a check saves its progress.</summary>
 /// <remarks>It does not contain findings, which are already printed. It is always replaced as a whole, so the previous file
 /// survives a crash.</remarks>
-/// <param name="path">The path of the file.</param>
-/// <param name="subject">What is checked.</param>
-/// <param name="deep">Whether tree hashes are recomputed.</param>
 internal sealed class ResumeFile(string path, string subject, bool deep)
 {
     private const int Format = 3;
@@ -24,7 +21,7 @@ internal sealed class ResumeFile(string path, string subject, bool deep)
 
     private readonly Lock _writing = new();
 
-    /// <summary>Returns the position to continue from, or null if the file does not exist.</summary>
+    /// <summary>Null if the file does not exist.</summary>
     /// <exception cref="InvalidDataException">The file belongs to another check or is not a resume file.</exception>
     public CheckPosition? Read()
     {
@@ -81,7 +78,6 @@ internal sealed class ResumeFile(string path, string subject, bool deep)
         }
     }
 
-    /// <summary>Saves a position.</summary>
     public void Write(CheckPosition position)
     {
         var unfinished = path + ".new";
@@ -105,9 +101,7 @@ internal sealed class ResumeFile(string path, string subject, bool deep)
         }
     }
 
-    /// <summary>What a file of every format has.</summary>
     private sealed record Versioned(int Format);
 
-    /// <summary>The content of the file.</summary>
     private sealed record Saved(int Format, string Subject, bool Deep, CheckPosition? Position = null);
 }

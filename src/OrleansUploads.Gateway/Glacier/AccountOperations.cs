@@ -8,14 +8,12 @@ namespace OrleansUploads.Gateway.Glacier;
 /// <summary>GetDataRetrievalPolicy, SetDataRetrievalPolicy, ListProvisionedCapacity, PurchaseProvisionedCapacity.</summary>
 internal static class AccountOperations
 {
-    /// <summary>Returns the account's data retrieval policy.</summary>
     public static async ValueTask<FrontAnswer> GetRetrievalPolicyAsync(GlacierCall call)
     {
         var policy = await call.AskAsync(call.Account.Entity, new FindDataRetrievalPolicy());
         return GlacierJson.Answer(DataRetrievalPolicyDocument.From(policy));
     }
 
-    /// <summary>Sets the account's data retrieval policy.</summary>
     public static async ValueTask<FrontAnswer> SetRetrievalPolicyAsync(GlacierCall call)
     {
         var policy = RetrievalPolicyBody.Read(call.Document);
@@ -23,14 +21,13 @@ internal static class AccountOperations
         return FrontAnswer.NoContent();
     }
 
-    /// <summary>Lists the units of provisioned capacity that have not expired.</summary>
+    /// <summary>Those that have not expired.</summary>
     public static async ValueTask<FrontAnswer> ListCapacityAsync(GlacierCall call)
     {
         var units = await call.AskAsync(call.Account.Entity, new ListCapacity());
         return GlacierJson.Answer(new CapacityListDocument([.. units.Units.Select(CapacityDocument.From)]));
     }
 
-    /// <summary>Purchases a unit of provisioned capacity.</summary>
     public static async ValueTask<FrontAnswer> PurchaseCapacityAsync(GlacierCall call)
     {
         var unit = await call.AskAsync(call.Account.Entity, new PurchaseCapacity(call.Services.Ids.NewCapacity()));
@@ -38,12 +35,10 @@ internal static class AccountOperations
     }
 }
 
-/// <summary>Reads the request body of SetDataRetrievalPolicy.</summary>
 internal static class RetrievalPolicyBody
 {
     private const string Strategies = "It must be 'None', 'FreeTier' or 'BytesPerHour'.";
 
-    /// <summary>Reads and checks the body.</summary>
     public static DataRetrievalPolicy Read(ReadOnlyMemory<byte> body)
     {
         var document = GlacierJson.Read<SetDataRetrievalPolicyRequest>(body, "a data retrieval policy");
@@ -86,45 +81,38 @@ internal static class RetrievalPolicyBody
 /// <summary>A unit of provisioned capacity in the response of ListProvisionedCapacity.</summary>
 internal sealed record CapacityDocument(string CapacityId, DateTimeOffset ExpirationDate, DateTimeOffset StartDate)
 {
-    /// <summary>The document of a unit.</summary>
     public static CapacityDocument From(CapacityUnit unit) =>
         new(unit.Capacity.ToString(), unit.ExpiresAt, unit.StartAt);
 }
 
-/// <summary>The response of ListProvisionedCapacity.</summary>
 internal sealed record CapacityListDocument(IReadOnlyList<CapacityDocument> ProvisionedCapacityList);
 
-/// <summary>The response of GetDataRetrievalPolicy.</summary>
 internal sealed record DataRetrievalPolicyDocument(RetrievalRulesDocument Policy)
 {
-    /// <summary>The document of a data retrieval policy.</summary>
     public static DataRetrievalPolicyDocument From(DataRetrievalPolicy policy) =>
         new(new RetrievalRulesDocument([new RetrievalRuleDocument(policy.BytesPerHour, policy.Strategy.ToString())]));
 }
 
-/// <summary>The rules of a data retrieval policy. There is exactly one.</summary>
+/// <summary>There is exactly one.</summary>
 internal sealed record RetrievalRulesDocument(IReadOnlyList<RetrievalRuleDocument> Rules);
 
-/// <summary>The rule of a data retrieval policy.</summary>
+/// <summary>Of a data retrieval policy.</summary>
 /// <param name="BytesPerHour">Only for the strategy of the same name.</param>
 /// <param name="Strategy">A name of <see cref="RetrievalStrategy"/>.</param>
 internal sealed record RetrievalRuleDocument(long? BytesPerHour, string Strategy);
 
-/// <summary>The body of SetDataRetrievalPolicy.</summary>
 internal sealed record SetDataRetrievalPolicyRequest
 {
     /// <summary>Required.</summary>
     public RetrievalRulesRequest? Policy { get; init; }
 }
 
-/// <summary>The rules of a data retrieval policy.</summary>
 internal sealed record RetrievalRulesRequest
 {
     /// <summary>Required; exactly one.</summary>
     public List<RetrievalRuleRequest?>? Rules { get; init; }
 }
 
-/// <summary>The rule of a data retrieval policy.</summary>
 internal sealed record RetrievalRuleRequest
 {
     /// <summary>Required.</summary>

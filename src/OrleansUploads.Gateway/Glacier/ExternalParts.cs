@@ -8,7 +8,6 @@ namespace OrleansUploads.Gateway.Glacier;
 /// <summary>Uploads whose bytes the client stores elsewhere. It sends the location of each part in place of the bytes.</summary>
 internal static class ExternalParts
 {
-    /// <summary>Reads where the bytes of a new upload will be.</summary>
     public static ByteStorage ReadStorage(GlacierCall call) => call.Header(ExternalHeaders.Storage) switch
     {
         null => ByteStorage.Gateway,

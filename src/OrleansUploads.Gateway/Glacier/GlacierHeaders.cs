@@ -6,10 +6,8 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Glacier;
 
-/// <summary>The names of the headers of the vault API.</summary>
 internal static class GlacierHeaders
 {
-    /// <summary>The only version of the API.</summary>
     public const string ApiVersion = "2012-06-01";
 
     public const string Version = "x-amz-glacier-version";
@@ -32,10 +30,8 @@ internal static class GlacierHeaders
     public const string UserAgent = "User-Agent";
 }
 
-/// <summary>Reads the headers that describe a body or an archive.</summary>
 internal static class BodyHeaders
 {
-    /// <summary>Reads the length of an archive that is uploaded in one request.</summary>
     public static long ReadArchiveLength(GlacierCall call)
     {
         var lengthBytes = ReadLength(call);
@@ -75,7 +71,6 @@ internal static class BodyHeaders
     /// signed, so the signature covers the body, if its length is signed.</summary>
     public static StatedHashes ReadHashes(GlacierCall call) => new(ReadLinearHash(call), ReadTreeHash(call));
 
-    /// <summary>Reads a tree hash.</summary>
     public static TreeHash ReadTreeHash(GlacierCall call)
     {
         var text = call.Header(GlacierHeaders.TreeHash) ?? throw GlacierError.Missing(GlacierHeaders.TreeHash);
@@ -95,7 +90,7 @@ internal static class BodyHeaders
     private static bool IsTotal(ReadOnlySpan<char> text, PartRange range) =>
         text is "*" || (ProtocolNumber.TryParse(text, out var total) && total > range.LastByte);
 
-    /// <summary>Reads the linear hash of a body. It is null if the request leaves it out.</summary>
+    /// <summary>Null if the request leaves it out.</summary>
     private static LinearHash? ReadLinearHash(GlacierCall call)
     {
         var text = call.Header(RequestPayload.HashHeader);

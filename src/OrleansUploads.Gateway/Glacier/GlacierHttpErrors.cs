@@ -16,7 +16,7 @@ internal static class GlacierHttpErrors
             $"This server does not verify signatures, so it accepts only requests to 'localhost' or a loopback address. This "
             + $"request is for '{e.Host}'."),
         HttpError.ForeignOrigin e => GlacierError.AccessDenied(
-            $"A web page ('{e.Origin}') sent the request. A server that accepts requests without signatures refuses those of other pages."),
+            $"A web page ('{e.Origin}') sent the request. A server that accepts requests without signatures refuses other pages' requests."),
         HttpError.HeadersTooLong e => BadRequest(
             $"The request's headers have {e.Bytes} bytes, and this server accepts at most {e.MaxBytes}."),
         HttpError.SignatureRejected e => DescribeVerdict(e.Verdict, e.Region),

@@ -4,14 +4,11 @@ using OrleansUploads.Core.Refusals;
 
 namespace OrleansUploads.Gateway.Glacier;
 
-/// <summary>The code, status and message of each <see cref="Refusal"/> in the vault API. docs/errors.md has the same table; a test
-/// compares the two.</summary>
+/// <summary>docs/errors.md has the same table; a test compares the two.</summary>
 internal static class GlacierRefusals
 {
     /// <summary>Describes a refusal in the words of the vault API.</summary>
-    /// <param name="refusal">Why an entity refused a command.</param>
-    /// <param name="region">The region in the ARNs of vaults.</param>
-    /// <param name="id">The ID in the request's path, or empty if it has none.</param>
+    /// <param name="id">In the request's path, or empty if it has none.</param>
     public static GlacierError Describe(Refusal refusal, string region, string id) => refusal switch
     {
         Refusal.VaultNotFound r => GlacierError.VaultNotFound(VaultArn.Format(region, r.Vault)),
@@ -111,7 +108,7 @@ internal static class GlacierRefusals
 
     private static string RemedyOf(Refusal.TreeHashDiffers differs) =>
         differs.StatesLinearHash() ? "The stated hash is the SHA-256 of the whole body; state its tree hash. 'orleans-uploads treehash FILE' prints it."
-        : differs.StatesEmptyHash() ? "The stated hash is that of zero bytes; compute it from the bytes that are sent."
+        : differs.StatesEmptyHash() ? "The stated hash is the hash of zero bytes; compute it from the bytes that are sent."
         : "Send the bytes again, or correct the hash.";
 
     private static string Count(long count, string one) => $"{count} {one}{(count == 1 ? "" : "s")}";

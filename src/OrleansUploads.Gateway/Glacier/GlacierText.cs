@@ -3,7 +3,6 @@ namespace OrleansUploads.Gateway.Glacier;
 /// <summary>Whole numbers of the protocol: digits only, without sign or space, at most 2^63-1.</summary>
 internal static class ProtocolNumber
 {
-    /// <summary>Parses one number.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out long number) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
@@ -34,17 +33,15 @@ internal static class GlacierDate
         SecondsFormat, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
     ];
 
-    /// <summary>Formats a time, truncated to milliseconds.</summary>
+    /// <summary>Truncated to milliseconds.</summary>
     public static string Format(DateTimeOffset at) => at.UtcDateTime.ToString(MillisecondsFormat, CultureInfo.InvariantCulture);
 
-    /// <summary>Formats a time as inventories have it, <c>2012-05-25T00:24:53Z</c>, truncated to seconds.</summary>
+    /// <summary>As in inventories, <c>2012-05-25T00:24:53Z</c>, truncated to seconds.</summary>
     public static string FormatSeconds(DateTimeOffset at) =>
         at.UtcDateTime.ToString(SecondsFormat, CultureInfo.InvariantCulture);
 
-    /// <summary>Parses a date of a request: ISO 8601 with a zone, <c>Z</c> or an offset such as <c>+01:00</c> or <c>+0100</c>. A date
-    /// without a zone is refused.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="at">The date, in UTC.</param>
+    /// <summary>Parses a date of a request into UTC: ISO 8601 with a zone, <c>Z</c> or an offset such as <c>+01:00</c> or
+    /// <c>+0100</c>. A date without a zone is refused.</summary>
     public static bool TryParse(string text, out DateTimeOffset at) => DateTimeOffset.TryParseExact(
         text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out at);
 }
@@ -52,14 +49,13 @@ internal static class GlacierDate
 /// <summary>The ARN of a vault: <c>arn:aws:glacier:{region}:{account}:vaults/{name}</c>.</summary>
 internal static class VaultArn
 {
-    /// <summary>Formats the ARN for a vault name, valid or not.</summary>
+    /// <summary>The name need not be valid.</summary>
     public static string Format(string region, AccountId account, string vaultName) =>
         $"arn:aws:glacier:{region}:{account}:vaults/{vaultName}";
 
-    /// <summary>Formats the ARN of a vault.</summary>
     public static string Format(string region, VaultId vault) => Format(region, vault.Account, vault.Name.ToString());
 
-    /// <summary>Parses the vault name out of an ARN of the same region and account.</summary>
+    /// <summary>Of the same region and account.</summary>
     public static bool TryParseName(string arn, string region, AccountId account, out VaultName name)
     {
         var prefix = Format(region, account, "");

@@ -14,24 +14,20 @@ internal abstract class InventoryFormatter : IDisposable
     private readonly ArrayBufferWriter<byte> _piece = new();
     private bool _isFinished;
 
-    /// <summary>The content type of a format.</summary>
     public static string ContentTypeOf(InventoryFormat format) => format switch
     {
         InventoryFormat.Json => GlacierJson.ContentType,
         InventoryFormat.Csv => "text/csv",
     };
 
-    /// <summary>Begins the text.</summary>
-    /// <param name="format">JSON or CSV.</param>
-    /// <param name="vaultName">The vault's ARN.</param>
-    /// <param name="takenAt">When the inventory was taken.</param>
+    /// <summary><paramref name="vaultName"/> is the vault's ARN.</summary>
     public static InventoryFormatter Begin(InventoryFormat format, string vaultName, DateTimeOffset takenAt) => format switch
     {
         InventoryFormat.Json => new JsonText(vaultName, takenAt),
         InventoryFormat.Csv => new CsvText(),
     };
 
-    /// <summary>The next bytes, for these archives; valid until the next call.</summary>
+    /// <summary>Valid until the next call.</summary>
     public ReadOnlyMemory<byte> Format(IReadOnlyList<ArchiveEntry> archives)
     {
         BeginPiece();
@@ -43,7 +39,7 @@ internal abstract class InventoryFormatter : IDisposable
         return FinishPiece();
     }
 
-    /// <summary>The last bytes; valid until the next call.</summary>
+    /// <summary>Valid until the next call.</summary>
     public ReadOnlyMemory<byte> End()
     {
         BeginPiece();
@@ -55,10 +51,8 @@ internal abstract class InventoryFormatter : IDisposable
     {
     }
 
-    /// <summary>Writes one archive.</summary>
     protected abstract void Write(ArchiveEntry archive);
 
-    /// <summary>Writes what follows the last archive.</summary>
     protected virtual void WriteEnd()
     {
     }
@@ -135,8 +129,8 @@ internal abstract class InventoryFormatter : IDisposable
         }
     }
 
-    /// <summary>One line for each archive. This is Amazon's CSV and not that of RFC 4180: inside quotes, a quote is escaped with
-    /// a backslash, and a backslash is not escaped.</summary>
+    /// <summary>One line for each archive. This is Amazon's CSV and not RFC 4180's: inside quotes, a quote is escaped with a
+    /// backslash, and a backslash is not escaped.</summary>
     private sealed class CsvText : InventoryFormatter
     {
         private static readonly SearchValues<char> Quoted = SearchValues.Create(",\"");

@@ -75,11 +75,9 @@ internal sealed class InventoryWriter(InventoryReader inventories)
     }
 }
 
-/// <summary>Measures the output of inventory jobs by formatting it.</summary>
 public sealed class InventoryMeter : IInventoryMeter
 {
-    /// <inheritdoc/>
-    /// <remarks>Runs on the thread pool, because formatting would keep an entity's thread busy.</remarks>
+    /// <summary>Runs on the thread pool, because formatting would keep an entity's thread busy.</summary>
     public async ValueTask<InventoryOutput> MeasureAsync(
         UnmeasuredInventory job, IAsyncEnumerable<ArchivesPage> pages, CancellationToken cancellationToken) =>
         await Task.Run(

@@ -16,13 +16,13 @@ internal sealed record JobDocument(
     string StatusMessage,
     string VaultARN)
 {
-    /// <summary>Status code of a job whose output cannot be read yet.</summary>
+    /// <summary>The output cannot be read yet.</summary>
     public const string InProgress = "InProgress";
 
-    /// <summary>Status code of a job whose output can be read.</summary>
+    /// <summary>The output can be read.</summary>
     public const string Succeeded = "Succeeded";
 
-    /// <summary>Status code of a failed job. No job of this server ever fails.</summary>
+    /// <summary>No job of this server ever fails.</summary>
     public const string Failed = "Failed";
 
     /// <summary>Only for archive retrievals.</summary>
@@ -43,7 +43,6 @@ internal sealed record JobDocument(
     /// <summary>Only for archive retrievals.</summary>
     public string? Tier { get; init; }
 
-    /// <summary>Only for inventory jobs.</summary>
     public InventoryParametersDocument? InventoryRetrievalParameters { get; init; }
 
     /// <summary>Only for finished inventory jobs.</summary>
@@ -58,7 +57,6 @@ internal sealed record JobDocument(
     /// <summary>Only for select jobs, which this server does not have.</summary>
     public string? SelectParameters { get; }
 
-    /// <summary>The document of a job at a point in time.</summary>
     public static JobDocument From(VaultJob job, VaultId vault, string region, DateTimeOffset now) => job switch
     {
         RetrievalJob retrieval => Begin("ArchiveRetrieval", job, vault, region, now) with
@@ -104,15 +102,11 @@ internal sealed record JobDocument(
 internal sealed record InventoryParametersDocument(
     DateTimeOffset? EndDate, string Format, string? Limit, string? Marker, DateTimeOffset? StartDate)
 {
-    /// <summary>The name of <see cref="InventoryFormat.Json"/>, the default.</summary>
     public const string Json = "JSON";
 
-    /// <summary>The name of <see cref="InventoryFormat.Csv"/>.</summary>
     public const string Csv = "CSV";
 
     /// <summary>The document of a job's parameters.</summary>
-    /// <param name="selection">Which archives the job lists.</param>
-    /// <param name="format">The format of its output.</param>
     /// <param name="marker">The job's own marker or, if it has finished, the marker for the next job.</param>
     public static InventoryParametersDocument From(InventorySelection selection, InventoryFormat format, ArchiveId? marker) => new(
         selection.Created.Before,
@@ -122,47 +116,40 @@ internal sealed record InventoryParametersDocument(
         selection.Created.From);
 }
 
-/// <summary>The response of ListJobs.</summary>
 internal sealed record JobListDocument(IReadOnlyList<JobDocument> JobList, string? Marker);
 
 /// <summary>The request body of InitiateJob. Null means the same as absent. Unknown fields are ignored.</summary>
 internal sealed record JobParameters
 {
-    /// <summary>The type of job; required.</summary>
+    /// <summary>Required.</summary>
     public string? Type { get; init; }
 
-    /// <summary>The archive to retrieve.</summary>
     public string? ArchiveId { get; init; }
 
-    /// <summary>A free text.</summary>
     public string? Description { get; init; }
 
-    /// <summary>The ARN of the topic to notify.</summary>
     public string? SNSTopic { get; init; }
 
-    /// <summary>The retrieval tier.</summary>
     public string? Tier { get; init; }
 
-    /// <summary><c>first-last</c>, both inclusive.</summary>
+    /// <summary>Both are inclusive.</summary>
     public string? RetrievalByteRange { get; init; }
 
-    /// <summary>The format of an inventory.</summary>
     public string? Format { get; init; }
 
-    /// <summary>The archives to include in an inventory.</summary>
     public InventoryParameters? InventoryRetrievalParameters { get; init; }
 }
 
 /// <summary>The archives to include in an inventory. Every field may be absent.</summary>
 internal sealed record InventoryParameters
 {
-    /// <summary>Only archives created at or after this time.</summary>
+    /// <summary>At or after this time.</summary>
     public string? StartDate { get; init; }
 
-    /// <summary>Only archives created before this time.</summary>
+    /// <summary>Before this time.</summary>
     public string? EndDate { get; init; }
 
-    /// <summary>Maximum number of archives, as a string.</summary>
+    /// <summary>As a string.</summary>
     public string? Limit { get; init; }
 
     /// <summary>The marker of the previous job.</summary>

@@ -9,13 +9,11 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Glacier;
 
-/// <summary>InitiateJob.</summary>
 internal static class JobInitiation
 {
     /// <summary>How often an archive is looked up for one request before its client has to try again.</summary>
     private const int MaxLookups = 4;
 
-    /// <summary>Starts the retrieval of an archive, of a range of it, or of the vault's inventory.</summary>
     public static async ValueTask<FrontAnswer> InitiateAsync(GlacierCall call) =>
         JobRequest.Read(call.Document) switch
         {
@@ -80,7 +78,7 @@ internal static class JobInitiation
         return Initiated(call, await call.AskAsync(inventory.Incarnation.Jobs, start));
     }
 
-    /// <summary>The tree hash of the requested bytes, or null if their range is not tree-hash aligned.</summary>
+    /// <summary>Null if the range is not tree-hash aligned.</summary>
     private static async ValueTask<TreeHash?> RangeTreeHashAsync(GlacierCall call, ArchiveEntry archive, PartRange? requested)
     {
         if (requested is not { } range)

@@ -7,14 +7,13 @@ namespace OrleansUploads.Gateway.Glacier;
 /// <summary>DescribeJob, ListJobs, GetJobOutput.</summary>
 internal static class JobOperations
 {
-    /// <summary>Describes a job.</summary>
     public static async ValueTask<FrontAnswer> DescribeAsync(GlacierCall call)
     {
         var job = await call.AskAsync(call.Incarnation.Jobs, new FindJob(IdOf(call)));
         return GlacierJson.Answer(JobDocument.From(job, call.Vault, call.Region, call.Services.Time.GetUtcNow()));
     }
 
-    /// <summary>Lists jobs by time of initiation.</summary>
+    /// <summary>By time of initiation.</summary>
     public static async ValueTask<FrontAnswer> ListAsync(GlacierCall call)
     {
         var page = PageRequest.Read(call.Query, PageRequest.MaxItems);
@@ -108,11 +107,9 @@ internal static class JobMarker
 {
     private const int TimeChars = 16;
 
-    /// <summary>Formats a position.</summary>
     public static string Format(JobCursor cursor) =>
         cursor.CreatedAt.UtcTicks.ToString("x16", CultureInfo.InvariantCulture) + cursor.Job;
 
-    /// <summary>Parses the result of <see cref="Format"/>.</summary>
     public static bool TryParse(string text, out JobCursor cursor)
     {
         cursor = default;
@@ -132,12 +129,11 @@ internal static class JobMarker
 }
 
 /// <summary>The requested bytes of a job's output.</summary>
-/// <param name="Range">The bytes, counted from the start of the output; within the output.</param>
-/// <param name="OutputBytes">Length of the whole output.</param>
+/// <param name="Range">Counted from the start of the output; within it.</param>
+/// <param name="OutputBytes">Of the whole output.</param>
 /// <param name="IsPartial">Whether the request has a Range header, so that the status is 206.</param>
 internal readonly record struct OutputRange(PartRange Range, long OutputBytes, bool IsPartial)
 {
-    /// <summary>A response with these bytes.</summary>
     public FrontAnswer Answer(
         Func<Stream, CancellationToken, ValueTask> copy, string contentType, params IEnumerable<(string Name, string? Value)> headers) =>
         new StoredAnswer(

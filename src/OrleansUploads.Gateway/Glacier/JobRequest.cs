@@ -6,14 +6,12 @@ using OrleansUploads.Core.Parts;
 namespace OrleansUploads.Gateway.Glacier;
 
 /// <summary>The checked request of InitiateJob.</summary>
-/// <param name="Options">Description, topic and tier.</param>
 internal abstract record JobRequest(JobOptions Options)
 {
     private const string ArchiveRetrieval = "archive-retrieval";
     private const string InventoryRetrieval = "inventory-retrieval";
     private const string Types = $"'{ArchiveRetrieval}' or '{InventoryRetrieval}'";
 
-    /// <summary>Reads the request body.</summary>
     public static JobRequest Read(ReadOnlyMemory<byte> body)
     {
         var parameters = GlacierJson.Read<JobParameters>(body, "a job", missing: "Job Parameters");
@@ -28,7 +26,7 @@ internal abstract record JobRequest(JobOptions Options)
         };
     }
 
-    /// <summary>The archive ID in a body, even if other parts of the body are wrong, or null.</summary>
+    /// <summary>Even if other parts of the body are wrong; null if there is none.</summary>
     public static string? ReadArchiveId(ReadOnlyMemory<byte> body)
     {
         try
@@ -58,7 +56,6 @@ internal abstract record JobRequest(JobOptions Options)
     }
 }
 
-/// <summary>A request for an archive, or for a range of one.</summary>
 internal sealed record RetrievalRequest(ArchiveId Archive, PartRange? Range, JobOptions Options) : JobRequest(Options)
 {
     /// <summary>Reads the parameters of an archive retrieval. Parameters of other types are ignored, because some clients always
@@ -75,10 +72,8 @@ internal sealed record RetrievalRequest(ArchiveId Archive, PartRange? Range, Job
     }
 }
 
-/// <summary>A request for an inventory.</summary>
 internal sealed record InventoryRequest(InventorySelection Selection, InventoryFormat Format, JobOptions Options) : JobRequest(Options)
 {
-    /// <summary>Reads the parameters of an inventory job.</summary>
     public static InventoryRequest Read(JobParameters parameters, JobOptions options)
     {
         if (parameters.ArchiveId is not null)

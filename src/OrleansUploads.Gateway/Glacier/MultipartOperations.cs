@@ -9,7 +9,6 @@ namespace OrleansUploads.Gateway.Glacier;
 /// <summary>The six operations of multipart uploads.</summary>
 internal static class MultipartOperations
 {
-    /// <summary>Initiates an upload.</summary>
     public static async ValueTask<FrontAnswer> InitiateAsync(GlacierCall call)
     {
         var text = call.Header(GlacierHeaders.PartSize);
@@ -61,7 +60,6 @@ internal static class MultipartOperations
             await call.Paths.ArchiveIntake.CompleteAsync(upload, call.Incarnation, sizeBytes, treeHash, call.Aborted)));
     }
 
-    /// <summary>Aborts an upload.</summary>
     public static async ValueTask<FrontAnswer> AbortAsync(GlacierCall call)
     {
         var upload = IdOf(call);
@@ -84,7 +82,7 @@ internal static class MultipartOperations
         return GlacierJson.Answer(DocumentOf(call, parts));
     }
 
-    /// <summary>Lists uploads in progress by the time of their initiation. The marker is that of the last upload of the page.</summary>
+    /// <summary>By the time of their initiation. The marker is the last upload's on the page.</summary>
     public static async ValueTask<FrontAnswer> ListUploadsAsync(GlacierCall call)
     {
         var page = PageRequest.Read(call.Query, PageRequest.MaxItems);
@@ -120,7 +118,6 @@ internal static class MultipartOperations
     }
 }
 
-/// <summary>An upload in progress in the response of ListMultipartUploads.</summary>
 internal sealed record UploadDocument(
     string? ArchiveDescription,
     DateTimeOffset CreationDate,
@@ -128,13 +125,11 @@ internal sealed record UploadDocument(
     long PartSizeInBytes,
     string VaultARN)
 {
-    /// <summary>The document of an upload in the list of its vault.</summary>
     public static UploadDocument From(KeyEntry entry, string vaultArn) => entry.Archive is { } archive
         ? new(archive.Description.OrNull, entry.At, entry.Upload.ToString(), archive.PartSize.Bytes, vaultArn)
-        : throw new ArgumentException("The entry is not that of an upload to a vault.", nameof(entry));
+        : throw new ArgumentException("The entry belongs to no upload to a vault.", nameof(entry));
 }
 
-/// <summary>The response of ListMultipartUploads.</summary>
 internal sealed record UploadListDocument(string? Marker, IReadOnlyList<UploadDocument> UploadsList);
 
 /// <summary>A part in the response of ListParts.</summary>
@@ -146,7 +141,6 @@ internal sealed record PartDocument(
     string SHA256TreeHash,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Location);
 
-/// <summary>The response of ListParts.</summary>
 internal sealed record PartListDocument(
     string MultipartUploadId,
     string VaultARN,

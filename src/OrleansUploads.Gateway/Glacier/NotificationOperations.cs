@@ -13,7 +13,6 @@ internal static class NotificationOperations
         return FrontAnswer.NoContent();
     }
 
-    /// <summary>Returns the notification configuration.</summary>
     public static async ValueTask<FrontAnswer> GetAsync(GlacierCall call)
     {
         var notifications = await call.AskAsync(call.Vault.Entity, new FindNotifications(call.Vault));
@@ -74,16 +73,12 @@ internal static class TopicArn
                 + "characters.");
 }
 
-/// <summary>The response of GetVaultNotifications.</summary>
 internal sealed record NotificationDocument(IReadOnlyList<string> Events, string SNSTopic)
 {
-    /// <summary>The event of <see cref="NotifiedJobs.ArchiveRetrievals"/>.</summary>
     public const string ArchiveRetrievalCompleted = "ArchiveRetrievalCompleted";
 
-    /// <summary>The event of <see cref="NotifiedJobs.InventoryRetrievals"/>.</summary>
     public const string InventoryRetrievalCompleted = "InventoryRetrievalCompleted";
 
-    /// <summary>The document of a notification configuration.</summary>
     public static NotificationDocument From(VaultNotifications notifications)
     {
         var events = new List<string>(2);
@@ -101,12 +96,11 @@ internal sealed record NotificationDocument(IReadOnlyList<string> Events, string
     }
 }
 
-/// <summary>The body of SetVaultNotifications.</summary>
 internal sealed record SetNotificationsRequest
 {
-    /// <summary>The ARN of the topic; required.</summary>
+    /// <summary>An ARN; required.</summary>
     public string? SNSTopic { get; init; }
 
-    /// <summary>The events to notify; required.</summary>
+    /// <summary>Required.</summary>
     public List<string?>? Events { get; init; }
 }

@@ -1,14 +1,13 @@
 namespace OrleansUploads.Gateway.Glacier;
 
 /// <summary>The requested page of a list.</summary>
-/// <param name="Limit">Maximum number of items on the page.</param>
-/// <param name="Marker">The marker of the previous page, or null for the first page.</param>
+/// <param name="Marker">Of the previous page, or null for the first page.</param>
 internal readonly record struct PageRequest(int Limit, string? Marker)
 {
-    /// <summary>Maximum and default number of vaults on a page.</summary>
+    /// <summary>On a page, and the default.</summary>
     public const int MaxVaults = 10;
 
-    /// <summary>Maximum and default number of parts, uploads or jobs on a page.</summary>
+    /// <summary>Parts, uploads or jobs on a page, and the default.</summary>
     public const int MaxItems = 50;
 
     /// <summary>Reads <c>limit</c> and <c>marker</c>. A limit above the maximum means the maximum, because clients send 1000

@@ -4,7 +4,6 @@ using OrleansUploads.Core.Vaults;
 
 namespace OrleansUploads.Gateway.Glacier;
 
-/// <summary>The operations on the access policy of a vault and on its lock.</summary>
 internal static class PolicyOperations
 {
     /// <summary>Sets the policy and replaces the previous one.</summary>
@@ -37,7 +36,6 @@ internal static class PolicyOperations
         return FrontAnswer.Created((GlacierHeaders.LockId, held.Lock.ToString()));
     }
 
-    /// <summary>Returns the lock and its policy.</summary>
     public static async ValueTask<FrontAnswer> GetLockAsync(GlacierCall call)
     {
         var held = await call.AskAsync(call.Vault.Entity, new FindLock(call.Vault));
@@ -60,7 +58,6 @@ internal static class PolicyOperations
     }
 }
 
-/// <summary>Reads the request body of the operations that set a policy.</summary>
 internal static class PolicyBody
 {
     /// <summary>Reads the policy and checks that it can be enforced.</summary>
@@ -93,22 +90,18 @@ internal static class PolicyBody
     }
 }
 
-/// <summary>Errors about a policy, or because of one.</summary>
 internal static class PolicyErrors
 {
-    /// <summary>The name of a kind of policy in messages.</summary>
     public static string Name(PolicyKind kind) => kind switch
     {
         PolicyKind.Access => "access policy",
         PolicyKind.Lock => "lock policy",
     };
 
-    /// <summary>A statement of a policy denies the request.</summary>
     public static GlacierError Denied(PolicyVerdict.Denied verdict, PolicyRequest request, string arn) => GlacierError.AccessDenied(
         $"{request.CallerArn} is not authorized to perform {request.ActionName} on {arn}: {verdict.Statement} of "
         + $"the vault's {Name(verdict.Kind)} denies it.");
 
-    /// <summary>The policy is too long.</summary>
     public static GlacierError TooLong(PolicyKind kind, int bytes) => GlacierError.LimitExceeded(
         $"The {Name(kind)} has {bytes} bytes, and a policy has at most {Limits.MaxPolicyBytes}.");
 
@@ -128,21 +121,17 @@ internal static class PolicyErrors
         NotEnforceable(kind, $"In {statement}: the resource is not this vault, {arn}, so the statement would never apply.");
 }
 
-/// <summary>The body of SetVaultAccessPolicy and InitiateVaultLock.</summary>
 internal sealed record SetPolicyRequest
 {
     /// <summary>The policy: JSON, as a string. Required.</summary>
     public string? Policy { get; init; }
 }
 
-/// <summary>The response of GetVaultAccessPolicy.</summary>
 internal sealed record AccessPolicyDocument(string Policy);
 
-/// <summary>The response of GetVaultLock.</summary>
 internal sealed record LockDocument(
     string Policy, string State, DateTimeOffset? ExpirationDate, DateTimeOffset CreationDate)
 {
-    /// <summary>The document of a lock.</summary>
     public static LockDocument From(VaultLock held) =>
         new(held.Policy.Text, held.IsLocked ? "Locked" : "InProgress", held.ExpiresAt, held.CreatedAt);
 }

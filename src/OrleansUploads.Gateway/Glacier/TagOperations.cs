@@ -5,7 +5,6 @@ namespace OrleansUploads.Gateway.Glacier;
 /// <summary>ListTagsForVault, AddTagsToVault, RemoveTagsFromVault.</summary>
 internal static class TagOperations
 {
-    /// <summary>Lists all tags of a vault.</summary>
     public static async ValueTask<FrontAnswer> ListAsync(GlacierCall call)
     {
         var tags = await call.AskAsync(call.Vault.Entity, new ListTags(call.Vault));
@@ -51,19 +50,16 @@ internal static class TagOperations
         + "digits, spaces and '_', '.', '/', '=', '+', '-', '@'.");
 }
 
-/// <summary>The response of ListTagsForVault.</summary>
 internal sealed record TagListDocument(IReadOnlyDictionary<string, string> Tags);
 
-/// <summary>The body of AddTagsToVault.</summary>
 internal sealed record AddTagsRequest
 {
-    /// <summary>The values by key; required.</summary>
+    /// <summary>By key; required.</summary>
     public Dictionary<string, string?>? Tags { get; init; }
 }
 
-/// <summary>The body of RemoveTagsFromVault.</summary>
 internal sealed record RemoveTagsRequest
 {
-    /// <summary>The keys; required.</summary>
+    /// <summary>Required.</summary>
     public List<string?>? TagKeys { get; init; }
 }

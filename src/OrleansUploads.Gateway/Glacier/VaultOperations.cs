@@ -5,7 +5,6 @@ using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Gateway.Glacier;
 
-/// <summary>CreateVault, DescribeVault, ListVaults, DeleteVault.</summary>
 internal static class VaultOperations
 {
     /// <summary>Creates a vault. If it exists, it is left unchanged and the response is the same.</summary>
@@ -15,7 +14,6 @@ internal static class VaultOperations
         return FrontAnswer.Created((GlacierHeaders.Location, call.Location("")));
     }
 
-    /// <summary>Describes a vault.</summary>
     public static async ValueTask<FrontAnswer> DescribeAsync(GlacierCall call)
     {
         var vault = await call.AskAsync(call.Vault.Entity, new DescribeVault(call.Vault));
@@ -38,7 +36,6 @@ internal static class VaultOperations
         return GlacierJson.Answer(new VaultListDocument(marker, documents));
     }
 
-    /// <summary>Deletes an empty vault.</summary>
     public static async ValueTask<FrontAnswer> DeleteAsync(GlacierCall call)
     {
         var (deleted, isOfRepetition) = await call.Services.Host.AskTrackedAsync(
@@ -72,7 +69,6 @@ internal static class VaultOperations
     }
 }
 
-/// <summary>A vault in the responses of DescribeVault and ListVaults.</summary>
 internal sealed record VaultDocument(
     DateTimeOffset CreationDate,
     DateTimeOffset? LastInventoryDate,
@@ -81,7 +77,6 @@ internal sealed record VaultDocument(
     string VaultARN,
     string VaultName)
 {
-    /// <summary>The document of a vault.</summary>
     public static VaultDocument From(VaultDescription vault, string region) => new(
         vault.CreatedAt,
         vault.LastInventoryAt,
@@ -91,5 +86,4 @@ internal sealed record VaultDocument(
         vault.Incarnation.Id.Name.ToString());
 }
 
-/// <summary>The response of ListVaults.</summary>
 internal sealed record VaultListDocument(string? Marker, IReadOnlyList<VaultDocument> VaultList);

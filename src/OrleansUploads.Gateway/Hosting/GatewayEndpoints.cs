@@ -8,7 +8,6 @@ using OrleansUploads.Gateway.Http.Telemetry;
 
 namespace OrleansUploads.Gateway.Hosting;
 
-/// <summary>The paths that the gateway serves.</summary>
 public static class GatewayEndpoints
 {
     /// <summary>Path of the report of all checks. It tells a load balancer whether to send requests here, and needs no
@@ -27,9 +26,9 @@ public static class GatewayEndpoints
     private static readonly AuthorizationPolicy SignaturesDecide =
         new AuthorizationPolicyBuilder().RequireAssertion(static _ => true).Build();
 
-    /// <summary>Maps the health reports and the fronts, at the root or below the prefix of a group or of the application. They serve every
-    /// request there that has no endpoint of its own. If the application has a fallback route, it gets the requests without a signature
-    /// that ask for neither a report nor the dashboard.</summary>
+    /// <summary>Maps the health reports and the fronts, at the root or below the prefix of a group or of the application.
+    /// They serve every request there that has no other endpoint. If the application has a fallback route, it gets the
+    /// requests without a signature that ask for neither a report nor the dashboard.</summary>
     /// <returns>Adds conventions to the endpoints, such as a rate limit or hosts.</returns>
     public static IEndpointConventionBuilder MapOrleansUploads(this IEndpointRouteBuilder endpoints)
     {
@@ -55,7 +54,6 @@ public static class GatewayEndpoints
     }
 }
 
-/// <summary>Marks the endpoint of the fronts.</summary>
 internal sealed class UploadsEndpoint
 {
     private UploadsEndpoint()
@@ -64,7 +62,6 @@ internal sealed class UploadsEndpoint
 
     public static UploadsEndpoint Instance { get; } = new();
 
-    /// <summary>Whether an endpoint is that of the fronts.</summary>
     public static bool Is(Endpoint endpoint) => endpoint.Metadata.GetMetadata<UploadsEndpoint>() is not null;
 }
 
@@ -72,13 +69,10 @@ internal sealed class UploadsEndpoint
 /// be chosen.</summary>
 internal sealed class UploadsMatcher(FrontTable fronts, GatewayOptions options) : MatcherPolicy, IEndpointSelectorPolicy
 {
-    /// <inheritdoc/>
     public override int Order => 0;
 
-    /// <inheritdoc/>
     public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(UploadsEndpoint.Is);
 
-    /// <inheritdoc/>
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
         var valid = Enumerable.Range(0, candidates.Count).Where(candidates.IsValidCandidate).ToList();
@@ -105,11 +99,10 @@ internal sealed class UploadsMatcher(FrontTable fronts, GatewayOptions options) 
     }
 }
 
-/// <summary>Tells requests for a health report from requests to a front. The path of a report may also be that of a bucket or an
-/// object.</summary>
+/// <summary>Tells requests for a health report from requests to a front. The path of a report may also be a bucket's or an object's.</summary>
 internal static class HealthRequest
 {
-    /// <summary>The path of the report for which a request asks, or null if it asks for none.</summary>
+    /// <summary>Null if the request asks for none.</summary>
     public static string? Find(HttpContext context)
     {
         // Nearly all requests are for something else, and their targets are not parsed here.

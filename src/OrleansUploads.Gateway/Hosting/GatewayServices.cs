@@ -19,7 +19,6 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Hosting;
 
-/// <summary>Adds the gateway to a web host.</summary>
 public static class GatewayServices
 {
     /// <summary>A little more than our own limit, so that a request with long headers gets a readable response. Not much more, because
@@ -38,11 +37,8 @@ public static class GatewayServices
     /// and four more.</summary>
     private const int Backlog = 4096;
 
-    /// <summary>Adds the gateway: the vault API and S3. The host adds an <see cref="IEntityHost"/>, an <see
-    /// cref="IPartStore"/> and an <see cref="ICredentialStore"/>, and a <see cref="TimeProvider"/> if it does not want the system's.
-    /// </summary>
-    /// <param name="services">The services.</param>
-    /// <param name="options">Options of the gateway.</param>
+    /// <summary>Adds the gateway: the vault API and S3. The host adds an <see cref="IEntityHost"/>, an <see cref="IPartStore"/> and an
+    /// <see cref="ICredentialStore"/>, and a <see cref="TimeProvider"/> if it does not want the system's.</summary>
     public static IServiceCollection AddOrleansUploadsFronts(this IServiceCollection services, GatewayOptions options) =>
         services.AddVaultGateway(options).AddS3Front();
 
@@ -50,8 +46,8 @@ public static class GatewayServices
     internal static IServiceCollection AddVaultGateway(this IServiceCollection services, GatewayOptions options) =>
         services.AddHttpGateway(options).AddFrontServices().AddGlacierFront();
 
-    /// <summary>Adds what the operations of the fronts work with. The paths of the bytes are those of the host's engine, if it has added
-    /// them.</summary>
+    /// <summary>Adds what the operations of the fronts work with. The paths of the bytes are the engine's, if the host has
+    /// added one.</summary>
     private static IServiceCollection AddFrontServices(this IServiceCollection services)
     {
         services.TryAddSingleton<IdSource>();
@@ -67,11 +63,9 @@ public static class GatewayServices
         return services.AddSingleton<FrontServices>();
     }
 
-    /// <summary>Makes the web server of the application one for uploads, as <c>serve</c> and silos have it: with their limits for headers and
-    /// for slow senders, and a limited number of connections, where idle ones make room for new ones. All endpoints of the application
+    /// <summary>Makes the web server of the application one for uploads, as <c>serve</c> and silos have it: with their limits for headers
+    /// and for slow senders, and a limited number of connections, where idle ones make room for new ones. All endpoints of the application
     /// get them. Without it, the limits of the application apply to the connections and headers of uploads, too.</summary>
-    /// <param name="services">The services.</param>
-    /// <param name="options">Options of the gateway.</param>
     public static IServiceCollection AddOrleansUploadsServer(this IServiceCollection services, GatewayOptions options)
     {
         services.Configure<KestrelServerOptions>(kestrel => ConfigureLimits(kestrel, options));
@@ -84,7 +78,6 @@ public static class GatewayServices
             ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), provider.GetRequiredService<OpenConnections>()));
     }
 
-    /// <summary>Adds what all fronts share.</summary>
     private static IServiceCollection AddHttpGateway(this IServiceCollection services, GatewayOptions options)
     {
         services.AddRouting();

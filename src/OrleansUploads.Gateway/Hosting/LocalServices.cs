@@ -17,11 +17,10 @@ namespace OrleansUploads.Gateway.Hosting;
 public static class LocalServices
 {
     /// <summary>Adds the service.</summary>
-    /// <param name="services">The services of the application.</param>
-    /// <param name="dataFolder">The data folder. It is opened when the application starts, and created if it is missing. The access keys
-    /// are in its key file.</param>
-    /// <param name="options">Options of the engine and of the gateway, or null for the defaults.</param>
-    /// <param name="ports">Replaces stores of the folder, for example that of the bytes; null to use all of them.</param>
+    /// <param name="dataFolder">Opened when the application starts, and created if it is missing. The access keys are in its
+    /// key file.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <param name="ports">Replaces stores of the folder, for example the store of the bytes; null to use all of them.</param>
     public static IServiceCollection AddOrleansUploads(
         this IServiceCollection services, string dataFolder, ServiceOptions? options = null, Func<EnginePorts, EnginePorts>? ports = null)
     {
@@ -41,8 +40,6 @@ public static class LocalServices
     }
 
     /// <summary>Adds an engine over the <see cref="DataFolder"/> of the services. It starts and stops with the application.</summary>
-    /// <param name="services">The services.</param>
-    /// <param name="options">Options of the engine.</param>
     /// <param name="portsOf">The stores of the folder. Tests replace some.</param>
     public static IServiceCollection AddLocalEngine(
         this IServiceCollection services, ServiceOptions options, Func<DataFolder, EnginePorts> portsOf)
@@ -84,7 +81,6 @@ public static class LocalServices
     }
 }
 
-/// <summary>Starts the engine before the server accepts requests.</summary>
 internal sealed partial class EngineStart(EmbeddedEngine engine, DataFolder folder, ILogger<EmbeddedEngine> log) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)

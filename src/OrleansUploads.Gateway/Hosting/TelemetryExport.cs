@@ -32,7 +32,7 @@ public sealed class TelemetryExport : IDisposable
         _traces = traces;
     }
 
-    /// <summary>The exported meters: those of the gateway, the engine, the web server and the runtime.</summary>
+    /// <summary>The exported meters: the gateway's, the engine's, the web server's and the runtime's.</summary>
     public static IReadOnlyList<string> Meters { get; } =
         [GatewayTelemetry.Name, EngineTelemetry.MeterName, "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
@@ -41,12 +41,10 @@ public sealed class TelemetryExport : IDisposable
     public static IReadOnlyList<string> Sources { get; } = ["Microsoft.AspNetCore", GatewayTelemetry.Name, EngineTracing.SourceName];
 
     /// <summary>Starts the export. Returns null if no endpoint is configured.</summary>
-    /// <param name="variable">Returns the value of a variable, or null if it is not set.</param>
+    /// <param name="variable">Null if it is not set.</param>
+    /// <exception cref="InvalidDataException">A variable is wrong. The exporter itself would ignore most of them and send
+    /// the data to its default address, where nothing receives them.</exception>
     /// <param name="instance">Distinguishes this process from others of the service.</param>
-    /// <param name="moreMeters">Meters to export besides <see cref="Meters"/>.</param>
-    /// <param name="moreSources">Sources to export besides <see cref="Sources"/>.</param>
-    /// <exception cref="InvalidDataException">A variable is wrong. The exporter itself would ignore most of them and send the data to its
-    /// default address, where nothing receives them.</exception>
     public static TelemetryExport? Start(
         Func<string, string?> variable,
         string instance,
@@ -97,7 +95,6 @@ public sealed class TelemetryExport : IDisposable
     /// <summary>Logs once if the data cannot be sent.</summary>
     public void LogFaults(ILogger log) => _faults ??= new ExportFaults(log, _endpoint);
 
-    /// <summary>Sends the remaining data and stops the export.</summary>
     public void Dispose()
     {
         _traces.Dispose();

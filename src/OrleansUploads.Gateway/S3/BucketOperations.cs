@@ -6,7 +6,6 @@ using OrleansUploads.Gateway.Http.Bodies;
 
 namespace OrleansUploads.Gateway.S3;
 
-/// <summary>The operations on buckets.</summary>
 internal static class BucketOperations
 {
     private const int MaxBuckets = 10_000;
@@ -14,7 +13,7 @@ internal static class BucketOperations
     /// <summary>Elements of a new bucket's configuration that ask for something that this server does not have.</summary>
     private static readonly string[] Unsupported = ["Bucket", "Location", "Tags"];
 
-    /// <summary>Lists the signer's buckets by name.</summary>
+    /// <summary>By name.</summary>
     public static async ValueTask<FrontAnswer> ListAsync(S3Call call)
     {
         var limit = S3Number.Read(call, "max-buckets", MaxBuckets);
@@ -74,14 +73,12 @@ internal static class BucketOperations
             : FrontAnswer.Ok(("Location", $"{call.Exchange.Target.Prefix}/{name}"));
     }
 
-    /// <summary>Checks that the bucket exists.</summary>
     public static async ValueTask<FrontAnswer> HeadAsync(S3Call call)
     {
         await call.RequireBucketAsync();
         return FrontAnswer.Ok((S3Headers.BucketRegion, call.Region));
     }
 
-    /// <summary>Deletes an empty bucket.</summary>
     public static async ValueTask<FrontAnswer> DeleteAsync(S3Call call)
     {
         var name = (await call.RequireBucketAsync()).Bucket.Name;
@@ -94,7 +91,7 @@ internal static class BucketOperations
             : FrontAnswer.NoContent();
     }
 
-    /// <summary>Returns the bucket's region. It is empty for us-east-1.</summary>
+    /// <summary>Empty for us-east-1.</summary>
     public static async ValueTask<FrontAnswer> GetLocationAsync(S3Call call)
     {
         await call.RequireBucketAsync();

@@ -37,13 +37,12 @@ internal static class Conditions
         ? PublishCondition.MustBePresent
         : new(ObjectETag.TryParse(tag.Trim().Trim('"'), out var parsed) ? parsed : Impossible);
 
-    /// <summary>Evaluates the conditions of a request that reads.</summary>
-    /// <param name="call">The request.</param>
-    /// <param name="tag">The ETag of the object that is read.</param>
-    /// <param name="modifiedAt">When it was completed.</param>
+    /// <summary>Evaluates the conditions of a request that reads. Returns the one that does not hold with its status, 304 or
+    /// 412; null if all hold.</summary>
+    /// <param name="tag">Of the object that is read.</param>
+    /// <param name="modifiedAt">When the object was completed.</param>
     /// <param name="prefix">What the names of the headers begin with.</param>
-    /// <returns>The condition that does not hold with its status, 304 or 412; or null if all hold.</returns>
-    /// <remarks>The precedence is that of RFC 9110, section 13.2.2.</remarks>
+    /// <remarks>In the precedence of RFC 9110, section 13.2.2.</remarks>
     public static (int Status, string Condition)? Evaluate(S3Call call, ObjectETag tag, DateTimeOffset modifiedAt, string prefix = "")
     {
         var modified = S3Date.WholeSeconds(modifiedAt);
@@ -69,11 +68,9 @@ internal static class Conditions
             : null;
     }
 
-    /// <summary>The error for a condition that does not hold.</summary>
     public static S3Error Failed(string condition) => new(
         S3ErrorCode.PreconditionFailed, "At least one of the pre-conditions you specified did not hold", ("Condition", condition));
 
-    /// <summary>The condition of a request that writes or deletes, for an error.</summary>
     public static string NameOfWrite(S3Call call) => call.Header(IfNoneMatch) is null ? IfMatch : IfNoneMatch;
 
     /// <summary>Whether the range of a request applies: it has no If-Range, or the object is the one that it names.</summary>

@@ -18,7 +18,7 @@ internal sealed class ElementReader : IDisposable
     /// <summary>Maximum number of elements and attributes. A list of 10,000 parts with every checksum has 80,001 elements.</summary>
     public const int MaxNames = 100_000;
 
-    /// <summary>Maximum number of different names. The documents of S3 have a dozen, and XmlReader has some of its own.</summary>
+    /// <summary>Maximum number of different names. The documents of S3 have a dozen, and XmlReader adds some.</summary>
     public const int MaxDifferentNames = 1000;
 
     /// <summary>Maximum length of a tag and of a text, in bytes. A key of 1,024 bytes has at most 10 KiB when every character is written
@@ -33,7 +33,6 @@ internal sealed class ElementReader : IDisposable
     private readonly XmlReader _xml;
     private int _names;
 
-    /// <summary>Begins to read a document.</summary>
     public ElementReader(ReceivedDocument document)
     {
         _bytes = document.OpenRead();
@@ -42,7 +41,6 @@ internal sealed class ElementReader : IDisposable
         _xml = XmlReader.Create(_bytes, settings);
     }
 
-    /// <summary>The local name of the element that the reader is at.</summary>
     public string LocalName => _xml.LocalName;
 
     /// <summary>Reads the document's root element, and checks that nothing follows.</summary>
@@ -64,7 +62,6 @@ internal sealed class ElementReader : IDisposable
         }
     }
 
-    /// <summary>Moves to the root element, or to the first text outside it.</summary>
     public void MoveToRoot()
     {
         do
@@ -181,8 +178,6 @@ internal sealed class ElementReader : IDisposable
         Read();
     }
 
-    /// <summary>Moves to the next node.</summary>
-    /// <exception cref="XmlException">The document is not well-formed, or it exceeds a limit.</exception>
     private void Read()
     {
         _bytes.AllowUntil(_bytes.Position + MaxNodeBytes);
@@ -212,7 +207,6 @@ internal sealed class ElementReader : IDisposable
     private static bool HasWholeCharacters(string text) =>
         !text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') || Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text)) == text;
 
-    /// <summary>The names of one document.</summary>
     private sealed class BoundedNames : NameTable
     {
         private int _count;

@@ -16,7 +16,6 @@ internal static class ListOperations
     private const string RestoreAttribute = "RestoreStatus";
     private const int MaxConcurrentQuestions = 16;
 
-    /// <summary>ListObjects, version 1.</summary>
     public static async ValueTask<FrontAnswer> ListAsync(S3Call call)
     {
         var request = ListRequest.Read(call, "max-keys");
@@ -35,7 +34,6 @@ internal static class ListOperations
         });
     }
 
-    /// <summary>ListObjects, version 2.</summary>
     public static async ValueTask<FrontAnswer> ListV2Async(S3Call call)
     {
         var request = ListRequest.Read(call, "max-keys");

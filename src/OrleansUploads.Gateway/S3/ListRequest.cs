@@ -3,13 +3,12 @@ using System.Xml;
 namespace OrleansUploads.Gateway.S3;
 
 /// <summary>The parameters that all listings of a bucket have.</summary>
-/// <param name="Prefix">Only keys with this prefix, or empty for all.</param>
-/// <param name="Delimiter">Groups keys into common prefixes, or empty for none.</param>
-/// <param name="Limit">Maximum number of entries and common prefixes, at most 1,000.</param>
+/// <param name="Delimiter">Groups keys into common prefixes; empty for none.</param>
+/// <param name="Limit">Entries and common prefixes, at most 1,000.</param>
+/// <param name="Prefix">Empty for all keys.</param>
 /// <param name="EncodesKeys">Whether keys are written as in URLs.</param>
 internal sealed record ListRequest(string Prefix, string Delimiter, int Limit, bool EncodesKeys)
 {
-    /// <summary>Reads the parameters.</summary>
     public static ListRequest Read(S3Call call, string limitName)
     {
         var limit = S3Number.ReadPageLimit(call, limitName);
@@ -22,7 +21,6 @@ internal sealed record ListRequest(string Prefix, string Delimiter, int Limit, b
     /// <summary>A key or a part of one, as the client wants it.</summary>
     public string Encode(string key) => EncodesKeys ? S3Encoding.Url(key) : key;
 
-    /// <summary>Writes delimiter, encoding and limit.</summary>
     public void WriteShared(XmlWriter xml, string limitElement)
     {
         xml.WriteOptional("Delimiter", Delimiter.Length > 0 ? Encode(Delimiter) : null);
@@ -30,7 +28,6 @@ internal sealed record ListRequest(string Prefix, string Delimiter, int Limit, b
         xml.WriteNumber(limitElement, Limit);
     }
 
-    /// <summary>Writes common prefixes.</summary>
     public void WritePrefixes(XmlWriter xml, IEnumerable<string> prefixes)
     {
         foreach (var prefix in prefixes)
@@ -45,26 +42,17 @@ internal sealed record ListRequest(string Prefix, string Delimiter, int Limit, b
 /// <summary>Whole numbers in queries and headers: digits only.</summary>
 internal static class S3Number
 {
-    /// <summary>The maximum length of a page.</summary>
     public const int MaxPage = 1000;
 
-    /// <summary>Reads the maximum length of a page from the query. A number above 1,000 means 1,000.</summary>
+    /// <summary>A number above 1,000 means 1,000.</summary>
     public static int ReadPageLimit(S3Call call, string name) => Read(call, name, MaxPage);
 
-    /// <summary>Reads a number from the query.</summary>
-    /// <param name="call">The request.</param>
-    /// <param name="name">The parameter.</param>
-    /// <param name="max">The default, and the maximum: a larger number means this one.</param>
+    /// <summary>A number above <paramref name="max"/> means <paramref name="max"/>, which is the default too.</summary>
     public static int Read(S3Call call, string name, int max) => Parse(name, call.Query.FirstValue(name), max, max);
 
-    /// <summary>Reads a number from a header.</summary>
-    /// <param name="call">The request.</param>
-    /// <param name="name">The header.</param>
-    /// <param name="byDefault">The number if the header is missing.</param>
-    /// <param name="max">The maximum: a larger number means this one.</param>
+    /// <summary>A number above <paramref name="max"/> means <paramref name="max"/>.</summary>
     public static int ReadHeader(S3Call call, string name, int byDefault, int max) => Parse(name, call.Header(name), byDefault, max);
 
-    /// <summary>Reads the number of a part from the query.</summary>
     public static int ReadPartNumber(S3Call call)
     {
         var text = call.Query.FirstValue("partNumber") ?? "";
@@ -75,7 +63,6 @@ internal static class S3Number
                     "partNumber", text, $"Part number must be an integer between 1 and {ObjectLimits.MaxParts}, inclusive");
     }
 
-    /// <summary>Parses a length in bytes.</summary>
     public static bool TryParseLength(string? text, out long bytes) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out bytes);
 

@@ -5,10 +5,9 @@ using OrleansUploads.Engine.Keys;
 
 namespace OrleansUploads.Gateway.S3;
 
-/// <summary>ListParts and ListMultipartUploads.</summary>
 internal static class MultipartLists
 {
-    /// <summary>Lists the parts of an upload by number.</summary>
+    /// <summary>By number.</summary>
     public static async ValueTask<FrontAnswer> ListPartsAsync(S3Call call)
     {
         var limit = S3Number.ReadPageLimit(call, "max-parts");
@@ -20,7 +19,7 @@ internal static class MultipartLists
         return S3Xml.Answer("ListPartsResult", xml => WriteParts(xml, call, page, marker, limit));
     }
 
-    /// <summary>Lists uploads in progress by key, then by time of initiation.</summary>
+    /// <summary>By key, then by time of initiation.</summary>
     public static async ValueTask<FrontAnswer> ListUploadsAsync(S3Call call)
     {
         var request = ListRequest.Read(call, "max-uploads");

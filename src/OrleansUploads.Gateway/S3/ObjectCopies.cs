@@ -12,7 +12,7 @@ internal static class ObjectCopies
 {
     private const string SourcePrefix = S3Headers.CopySource + "-";
 
-    /// <summary>Copies an object of up to 5 GiB.</summary>
+    /// <summary>Of up to 5 GiB.</summary>
     public static async ValueTask<FrontAnswer> CopyAsync(S3Call call)
     {
         var name = await call.RequireObjectAsync();
@@ -98,14 +98,13 @@ internal static class ObjectCopies
 }
 
 /// <summary>What a copy gets from its source, and what from the request.</summary>
-/// <param name="Copy">What the copy is returned with.</param>
-/// <param name="Algorithm">The algorithm of its checksum, or null for that of the source.</param>
+/// <param name="Algorithm">Of the copy's checksum; null for the source's.</param>
 /// <param name="ChangesSource">Whether the request asks for a change, so that it may copy the source onto itself.</param>
 internal sealed record CopyHeaders(ObjectHeaders Copy, ChecksumAlgorithm? Algorithm, bool ChangesSource)
 {
     private const string Replace = "REPLACE";
 
-    /// <summary>Reads the headers of a request to copy. The storage class is never that of the source.</summary>
+    /// <summary>The storage class is never the source's.</summary>
     public static CopyHeaders Read(S3Call call, ObjectDescription source)
     {
         var stated = ObjectHeaderReader.Read(call);
@@ -134,7 +133,6 @@ internal sealed record CopyHeaders(ObjectHeaders Copy, ChecksumAlgorithm? Algori
     };
 }
 
-/// <summary>What a request copies.</summary>
 internal static class CopySource
 {
     private const string VersionMark = "?versionId=";
@@ -156,7 +154,7 @@ internal static class CopySource
             $"Copy Source must mention the source bucket and key: sourcebucket/sourcekey, encoded as in a URL. It is '{text}'.");
     }
 
-    /// <summary>Returns the address that the header names, or null if it is malformed.</summary>
+    /// <summary>Null if the header is malformed.</summary>
     public static S3Address? Parse(string text)
     {
         // The slash behind the bucket may be encoded, so the text is decoded before it is split.
@@ -171,8 +169,8 @@ internal static class CopySource
         return slash > 0 && slash < decoded.Length - 1 ? new S3Address(decoded[..slash], decoded[(slash + 1)..]) : null;
     }
 
-    /// <summary>Reads the range of the source. Unlike a read, a copy needs both ends, and both inside the object.</summary>
-    /// <returns>The range, or null for the whole source.</returns>
+    /// <summary>Reads the range of the source; null for all of it. Unlike a read, a copy needs both ends, and both inside
+    /// the object.</summary>
     public static PartRange? ReadRange(S3Call call, long sizeBytes)
     {
         if (call.Header(S3Headers.CopySourceRange) is not { } text)

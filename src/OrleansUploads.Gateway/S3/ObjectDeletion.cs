@@ -4,12 +4,11 @@ using OrleansUploads.Core.Uploads;
 
 namespace OrleansUploads.Gateway.S3;
 
-/// <summary>DeleteObject and DeleteObjects.</summary>
 internal static class ObjectDeletion
 {
     private const int MaxConcurrentDeletions = 16;
 
-    /// <summary>Deletes an object. Succeeds even if the object does not exist.</summary>
+    /// <summary>Succeeds even if the object does not exist.</summary>
     public static async ValueTask<FrontAnswer> DeleteAsync(S3Call call)
     {
         var name = await call.RequireObjectAsync();
@@ -75,7 +74,6 @@ internal static class ObjectDeletion
         }
     }
 
-    /// <summary>Names an object as the request does.</summary>
     private static void WriteObject(XmlWriter xml, ObjectToDelete item)
     {
         xml.WriteElementString("Key", item.Key);

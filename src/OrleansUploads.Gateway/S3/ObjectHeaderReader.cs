@@ -11,10 +11,8 @@ internal static class ObjectHeaderReader
     private const int MaxMetadataBytes = 2048;
     private const string ContentEncoding = "content-encoding";
 
-    /// <summary>Reads the headers.</summary>
     public static ObjectHeaders Read(S3Call call) => new(ReadStorageClass(call), ReadMetadata(call), ReadTags(call));
 
-    /// <summary>The error for a tag that the object cannot get.</summary>
     public static S3Error InvalidTag(ObjectTagFlaw flaw, string key, string value) => flaw switch
     {
         ObjectTagFlaw.TooMany => new(S3ErrorCode.BadRequest, $"Object tags cannot be greater than {ObjectTags.MaxCount}"),
@@ -76,7 +74,7 @@ internal static class ObjectHeaderReader
         return kept.Length == all.Length ? encodings : string.Join(',', kept);
     }
 
-    /// <summary>Reads the tags, which are encoded like a query. A key without an equals sign has an empty value.</summary>
+    /// <summary>Encoded like a query. A key without an equals sign has an empty value.</summary>
     private static Dictionary<string, string>? ReadTags(S3Call call)
     {
         Dictionary<string, string>? tags = null;
@@ -123,7 +121,7 @@ internal static class ObjectHeaderReader
 /// bytes back. RFC 2047 would make them unreadable to browsers.</summary>
 internal static class ContentHeaders
 {
-    /// <summary>Their names, in lower case.</summary>
+    /// <summary>In lower case.</summary>
     public static readonly string[] Names =
         ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"];
 

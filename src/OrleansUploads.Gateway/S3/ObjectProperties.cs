@@ -19,7 +19,6 @@ internal static class ObjectProperties
         return S3Xml.Answer("AccessControlPolicy", xml => xml.WriteAccessControlList(call.Account));
     }
 
-    /// <summary>Returns the attributes that the request names.</summary>
     public static async ValueTask<FrontAnswer> GetAttributesAsync(S3Call call)
     {
         var names = ReadNames(call);
@@ -103,7 +102,6 @@ internal static class ObjectProperties
         xml.WriteEndElement();
     }
 
-    /// <summary>Returns the tags of an object.</summary>
     public static async ValueTask<FrontAnswer> GetTaggingAsync(S3Call call)
     {
         var name = await call.RequireObjectAsync();
@@ -123,7 +121,6 @@ internal static class ObjectProperties
         });
     }
 
-    /// <summary>Replaces the tags of an object.</summary>
     public static async ValueTask<FrontAnswer> PutTaggingAsync(S3Call call)
     {
         var name = await call.RequireObjectAsync();
@@ -141,7 +138,6 @@ internal static class ObjectProperties
         return FrontAnswer.Ok();
     }
 
-    /// <summary>Removes the tags of an object.</summary>
     public static async ValueTask<FrontAnswer> DeleteTaggingAsync(S3Call call)
     {
         await SetTagsAsync(call, await call.RequireObjectAsync(), []);

@@ -138,7 +138,7 @@ internal static class ObjectReads
         Add(S3Headers.PartsCount, choice.PartsCount?.ToString(CultureInfo.InvariantCulture));
         if (string.Equals(call.Header(S3Headers.ChecksumMode), "ENABLED", StringComparison.OrdinalIgnoreCase))
         {
-            // The type is that of the object, also beside the checksum of a part.
+            // The type is the object's, also beside the checksum of a part.
             foreach (var (name, value) in ChecksumAnswer.Headers(choice.Checksum, published.Checksum?.Type))
             {
                 Add(name, value);
@@ -157,9 +157,9 @@ internal static class ObjectReads
     }
 
     /// <summary>The bytes to return.</summary>
-    /// <param name="Range">Where they are.</param>
+    /// <param name="Range">Where the bytes are.</param>
     /// <param name="IsPartial">Whether the request asked for a range or a part.</param>
-    /// <param name="Checksum">Their checksum, if it is known.</param>
-    /// <param name="PartsCount">The number of parts, if the request asked for a part of a multipart object.</param>
+    /// <param name="Checksum">Null if it is not known.</param>
+    /// <param name="PartsCount">If the request asked for a part of a multipart object.</param>
     private readonly record struct Choice(ByteRange Range, bool IsPartial, ObjectChecksum? Checksum, int? PartsCount);
 }

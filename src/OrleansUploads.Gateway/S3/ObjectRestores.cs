@@ -3,7 +3,6 @@ using OrleansUploads.Core.Uploads;
 
 namespace OrleansUploads.Gateway.S3;
 
-/// <summary>RestoreObject.</summary>
 internal static class ObjectRestores
 {
     /// <summary>Makes an archived object readable for some days: 202 if a restore begins, 200 if the object was readable

@@ -5,10 +5,9 @@ using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Gateway.S3;
 
-/// <summary>Uploads of objects, in one request and in parts.</summary>
 internal static class ObjectUploads
 {
-    /// <summary>Stores an object of up to 5 GiB.</summary>
+    /// <summary>Of up to 5 GiB.</summary>
     public static async ValueTask<FrontAnswer> PutAsync(S3Call call)
     {
         var name = await call.RequireObjectAsync();
@@ -19,7 +18,6 @@ internal static class ObjectUploads
         return FrontAnswer.Ok([("ETag", $"\"{published.ETag}\""), .. ChecksumAnswer.Headers(published.Checksum)]);
     }
 
-    /// <summary>Begins an upload.</summary>
     public static async ValueTask<FrontAnswer> CreateAsync(S3Call call)
     {
         var name = await call.RequireObjectAsync();
@@ -63,7 +61,7 @@ internal static class ObjectUploads
     {
         var (name, upload) = await call.RequireUploadAsync();
 
-        // A checksum in a header is that of the object.
+        // A checksum in a header is the object's.
         var parts = await RequestDocument.ReadAsync(call, static document => PartListDocument.Parse(document, Choose), hasChecksum: false);
         var checksum = StatedObjectChecksum.Read(call, parts.Count);
         var condition = Conditions.ReadWrite(call);
@@ -73,7 +71,6 @@ internal static class ObjectUploads
         return S3Xml.Answer("CompleteMultipartUploadResult", xml => WriteObject(xml, call, published));
     }
 
-    /// <summary>Aborts an upload.</summary>
     public static async ValueTask<FrontAnswer> AbortAsync(S3Call call)
     {
         var (name, upload) = await call.RequireUploadAsync();
@@ -128,12 +125,9 @@ internal static class ObjectUploads
         : throw S3Error.InvalidArgument(S3Headers.ObjectSize, text, "It must be a whole number of bytes.");
 }
 
-/// <summary>What a completion states about the checksum of the whole object.</summary>
-/// <param name="Value">The checksum, or null if the request states none.</param>
-/// <param name="Type">Its type, or null if the request states none.</param>
+/// <summary>What a completion states about the checksum of the whole object; null for what it does not state.</summary>
 internal readonly record struct StatedObjectChecksum(Checksum? Value, ChecksumType? Type)
 {
-    /// <summary>Reads the checksum and its type.</summary>
     public static StatedObjectChecksum Read(S3Call call, int parts)
     {
         var checksum = StatedChecksum.Read(call, acceptsParts: true);

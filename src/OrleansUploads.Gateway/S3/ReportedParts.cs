@@ -11,7 +11,6 @@ namespace OrleansUploads.Gateway.S3;
 /// bytes.</summary>
 internal static class ReportedParts
 {
-    /// <summary>Reads where the bytes of a new upload will be.</summary>
     public static ByteStorage ReadStorage(S3Call call) => call.Header(ExternalHeaders.Storage) switch
     {
         null => ByteStorage.Gateway,

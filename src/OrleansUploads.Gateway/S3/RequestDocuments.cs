@@ -8,10 +8,8 @@ namespace OrleansUploads.Gateway.S3;
 /// <summary>Reads the XML document of a request. The caller must be known to be allowed to send it.</summary>
 internal static class RequestDocument
 {
-    /// <summary>Reads the body, compares it with the digests that the request states, and parses it. The body is gone when the method
-    /// returns.</summary>
-    /// <param name="call">The request.</param>
-    /// <param name="parse">Parses the document.</param>
+    /// <summary>Reads the body, compares it with the digests that the request states, and parses it. The body is gone when
+    /// the method returns.</summary>
     /// <param name="hasChecksum">Whether an <c>x-amz-checksum-*</c> header is about the document.</param>
     public static async ValueTask<T> ReadAsync<T>(S3Call call, Func<ReceivedDocument, T> parse, bool hasChecksum = true)
     {
@@ -49,14 +47,12 @@ internal static class RequestDocument
 }
 
 /// <summary>An object in the body of DeleteObjects.</summary>
-/// <param name="Key">Its key.</param>
-/// <param name="VersionId">The version to delete, or null for none.</param>
-/// <param name="ETag">The ETag that it must have, without quotes, or null for any.</param>
+/// <param name="VersionId">Null for none.</param>
+/// <param name="ETag">Without quotes, or null for any.</param>
 /// <param name="HasOtherCondition">Whether there is a condition that this server does not know.</param>
 internal readonly record struct ObjectToDelete(string Key, string? VersionId, string? ETag, bool HasOtherCondition);
 
 /// <summary>The body of DeleteObjects.</summary>
-/// <param name="Objects">The objects.</param>
 /// <param name="IsQuiet">Whether the answer lists errors only.</param>
 internal sealed record DeleteDocument(IReadOnlyList<ObjectToDelete> Objects, bool IsQuiet)
 {
@@ -101,13 +97,11 @@ internal sealed record DeleteDocument(IReadOnlyList<ObjectToDelete> Objects, boo
 }
 
 /// <summary>A part in the body of CompleteMultipartUpload, as sent.</summary>
-/// <param name="Number">Its number, at least 1.</param>
-/// <param name="ETag">Its ETag without quotes.</param>
-/// <param name="Checksum">The name of the checksum's algorithm as in the element's name, and the checksum, or null if there is
-/// none.</param>
+/// <param name="Number">At least 1.</param>
+/// <param name="ETag">Without quotes.</param>
+/// <param name="Checksum">The algorithm as in the element's name, and the checksum, or null if there is none.</param>
 internal readonly record struct NamedPart(int Number, string ETag, (string Algorithm, string Value)? Checksum);
 
-/// <summary>The body of CompleteMultipartUpload.</summary>
 internal static class PartListDocument
 {
     private const int MaxParts = 10_000;
@@ -186,8 +180,7 @@ internal static class PartListDocument
 }
 
 /// <summary>The body of RestoreObject.</summary>
-/// <param name="Days">For how many days; not checked.</param>
-/// <param name="Tier">How fast.</param>
+/// <param name="Days">Not checked.</param>
 /// <param name="Unsupported">An element that asks for something that this server does not have, or null.</param>
 internal sealed record RestoreDocument(int Days, RetrievalTier Tier, string? Unsupported)
 {
@@ -235,7 +228,6 @@ internal sealed record RestoreDocument(int Days, RetrievalTier Tier, string? Uns
     }
 }
 
-/// <summary>The body of PutObjectTagging.</summary>
 internal static class TaggingDocument
 {
     /// <summary>Parses the document. The tags are not checked.</summary>

@@ -3,24 +3,22 @@ using System.Text;
 namespace OrleansUploads.Gateway.S3;
 
 /// <summary>The bucket and the key that a request addresses, as sent: decoded once and never normalized.</summary>
-/// <param name="Bucket">The bucket's name, not checked, or null for a request to the service.</param>
-/// <param name="Key">The key, not empty, or null for a request to the service or a bucket.</param>
+/// <param name="Bucket">Not checked; null for a request to the service.</param>
+/// <param name="Key">Not empty; null for a request to the service or a bucket.</param>
 internal sealed record S3Address(string? Bucket, string? Key)
 {
-    /// <summary>What the path is below: empty, or a slash and the bucket if the host names it.</summary>
+    /// <summary>Empty, or a slash and the bucket if the host names it.</summary>
     public string HostPrefix { get; init; } = "";
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>What is addressed.</summary>
     public S3Level Level => Bucket is null ? S3Level.Service : Key is null ? S3Level.Bucket : S3Level.Object;
 
-    /// <summary>Reads an address from the path on the wire and the host.</summary>
-    /// <param name="path">The raw path, without the query.</param>
-    /// <param name="host">The host name without its port.</param>
+    /// <summary>From the path on the wire and the host. Null if the path is not absolute or not UTF-8.</summary>
+    /// <param name="path">Without the query.</param>
+    /// <param name="host">Without its port.</param>
     /// <param name="domain">The server's own domain. <c>bucket.domain</c> addresses a bucket. Null if only paths name
     /// buckets.</param>
-    /// <returns>The address, or null if the path is not absolute or not UTF-8.</returns>
     public static S3Address? Parse(string path, string host, string? domain)
     {
         if (!path.StartsWith('/'))
@@ -42,8 +40,8 @@ internal sealed record S3Address(string? Bucket, string? Key)
             : null;
     }
 
-    /// <summary>Decodes percent escapes once. A plus sign stands for itself.</summary>
-    /// <returns>False if the result is not UTF-8, or if a percent sign is not followed by two hex digits.</returns>
+    /// <summary>Decodes percent escapes once. A plus sign stands for itself. False if the result is not UTF-8, or if a
+    /// percent sign is not followed by two hex digits.</summary>
     public static bool TryDecode(ReadOnlySpan<char> text, out string decoded)
     {
         decoded = "";
@@ -92,22 +90,19 @@ internal sealed record S3Address(string? Bucket, string? Key)
     private static string? OrNull(string text) => text.Length > 0 ? text : null;
 }
 
-/// <summary>What a request addresses.</summary>
 internal enum S3Level
 {
     /// <summary>The account's buckets.</summary>
     Service,
 
-    /// <summary>A bucket.</summary>
     Bucket,
 
-    /// <summary>An object.</summary>
     Object,
 }
 
 /// <summary>Versions of objects, in buckets without versioning.</summary>
 internal static class ObjectVersion
 {
-    /// <summary>The ID of the only version that an object has.</summary>
+    /// <summary>Of the only version that an object has.</summary>
     public const string Only = "null";
 }

@@ -34,10 +34,9 @@ internal static class S3Encoding
         return encoded.ToString();
     }
 
-    /// <summary>The token of a listing that continues behind a key.</summary>
+    /// <summary>It continues behind a key.</summary>
     public static string Token(string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
 
-    /// <summary>Reads a token.</summary>
     public static bool TryReadToken(string token, [NotNullWhen(true)] out string? key)
     {
         key = null;
@@ -51,13 +50,12 @@ internal static class S3Encoding
         return Encoding.UTF8.GetBytes(key).AsSpan().SequenceEqual(bytes);
     }
 
-    /// <summary>A header's value. Text that is not printable ASCII is encoded by RFC 2047, as S3 does.</summary>
+    /// <summary>Text that is not printable ASCII is encoded by RFC 2047, as S3 does.</summary>
     public static string Header(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~')
         ? text
         : $"=?UTF-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(text))}?=";
 }
 
-/// <summary>The forms of times in S3.</summary>
 internal static class S3Date
 {
     /// <summary>The form in XML: ISO 8601, UTC, with whole seconds and zero milliseconds. Clients compare it with <c>Last-Modified</c>,

@@ -6,7 +6,6 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.S3;
 
-/// <summary>Names of headers.</summary>
 internal static class S3Headers
 {
     public const string RequestId = "x-amz-request-id";
@@ -52,10 +51,9 @@ internal static class PresignedHeaders
     };
 
     /// <summary>Reads the headers of a request.</summary>
-    /// <param name="sent">The headers on the wire.</param>
+    /// <param name="sent">On the wire.</param>
     /// <param name="query">The query's parameters.</param>
-    /// <param name="stated">The headers in the query.</param>
-    /// <param name="headers">The headers, or null if the method returns false.</param>
+    /// <param name="headers">Null if the method returns false.</param>
     /// <param name="invalid">The parameter whose name no header can have, or that contradicts another one, or null.</param>
     public static bool TryRead(
         IHeaderDictionary sent,

@@ -16,8 +16,8 @@ internal static class S3HttpErrors
             + $"request is for '{e.Host}'."),
         HttpError.ForeignOrigin e => new(
             S3ErrorCode.AccessDenied,
-            $"Access Denied: a web page ('{e.Origin}') sent the request. A server that accepts requests without signatures refuses those of "
-            + "other pages."),
+            $"Access Denied: a web page ('{e.Origin}') sent the request. A server that accepts requests without signatures refuses other "
+            + "pages' requests."),
         HttpError.HeadersTooLong e => new(
             S3ErrorCode.RequestHeaderSectionTooLarge,
             $"Your request header section exceeds the maximum allowed request header section size: it has {e.Bytes} bytes.",

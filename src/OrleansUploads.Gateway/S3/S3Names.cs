@@ -2,10 +2,9 @@ using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Gateway.S3;
 
-/// <summary>The names of checksum algorithms and types.</summary>
 internal static class ChecksumNames
 {
-    /// <summary>The name, such as CRC32C. In elements it follows <c>Checksum</c>.</summary>
+    /// <summary>Such as CRC32C. In elements it follows <c>Checksum</c>.</summary>
     public static string Name(this ChecksumAlgorithm algorithm) => algorithm switch
     {
         ChecksumAlgorithm.Crc32 => "CRC32",
@@ -15,14 +14,14 @@ internal static class ChecksumNames
         ChecksumAlgorithm.Sha256 => "SHA256",
     };
 
-    /// <summary>The name, such as FULL_OBJECT.</summary>
+    /// <summary>Such as FULL_OBJECT.</summary>
     public static string Name(this ChecksumType type) => type switch
     {
         ChecksumType.Composite => "COMPOSITE",
         ChecksumType.FullObject => "FULL_OBJECT",
     };
 
-    /// <summary>The type with a name, or null if no type has it.</summary>
+    /// <summary>Null if no type has the name.</summary>
     public static ChecksumType? TypeOf(string? name) => name switch
     {
         "COMPOSITE" => ChecksumType.Composite,
@@ -30,11 +29,11 @@ internal static class ChecksumNames
         _ => null,
     };
 
-    /// <summary>The header that carries checksums of an algorithm, in lower case.</summary>
+    /// <summary>In lower case.</summary>
     public static string Header(this ChecksumAlgorithm algorithm) =>
         S3Headers.ChecksumPrefix + algorithm.Name().ToLowerInvariant();
 
-    /// <summary>Parses a name, ignoring case.</summary>
+    /// <summary>Ignores case.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out ChecksumAlgorithm algorithm)
     {
         foreach (var known in Enum.GetValues<ChecksumAlgorithm>())
@@ -51,10 +50,8 @@ internal static class ChecksumNames
     }
 }
 
-/// <summary>The names of storage classes.</summary>
 internal static class StorageClassNames
 {
-    /// <summary>The name.</summary>
     public static string Name(this StorageClass storageClass) => storageClass switch
     {
         StorageClass.Standard => "STANDARD",
@@ -67,7 +64,6 @@ internal static class StorageClassNames
         StorageClass.DeepArchive => "DEEP_ARCHIVE",
     };
 
-    /// <summary>Parses a name.</summary>
     public static bool TryParse(string text, out StorageClass storageClass)
     {
         foreach (var known in Enum.GetValues<StorageClass>())

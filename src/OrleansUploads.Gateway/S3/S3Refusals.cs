@@ -7,9 +7,8 @@ namespace OrleansUploads.Gateway.S3;
 internal static class S3Refusals
 {
     /// <summary>Describes a refusal in the words of S3.</summary>
-    /// <param name="refusal">The refusal.</param>
-    /// <param name="address">What the request addresses.</param>
-    /// <param name="upload">The upload ID of the request, or empty if it has none.</param>
+    /// <param name="address">The request's.</param>
+    /// <param name="upload">The request's, or empty if it has none.</param>
     public static S3Error Describe(Refusal refusal, S3Address address, string upload) => refusal switch
     {
         Refusal.UploadNotFound => S3Error.NoSuchUpload(upload),

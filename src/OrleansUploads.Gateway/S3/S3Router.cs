@@ -33,7 +33,6 @@ internal static class S3Router
     private static readonly string[] OperationHeaders =
         ["x-amz-rename-source", "x-amz-write-offset-bytes", S3Headers.CopySource, S3Headers.CopySourceRange];
 
-    /// <summary>Recognizes the operation of a request.</summary>
     public static S3Route Recognize(string method, S3Level level, QueryParameters query, IHeaderDictionary headers)
     {
         if (method is "PUT" or "POST")
@@ -137,15 +136,13 @@ internal static class S3Router
                 && query.FirstValue("partNumber") is not null));
 }
 
-/// <summary>What a request asks for: one of our operations, something of S3 that this server does not have, or nothing of
-/// S3.</summary>
+/// <summary>One of our operations, something of S3 that this server does not have, or nothing of S3.</summary>
 internal abstract record S3Route
 {
     private S3Route()
     {
     }
 
-    /// <summary>An operation.</summary>
     internal sealed record To(S3Operation Operation) : S3Route;
 
     /// <summary>S3 has this, and this server does not.</summary>
@@ -154,8 +151,7 @@ internal abstract record S3Route
 
     /// <summary>The query is incomplete or contradicts itself.</summary>
     /// <param name="Argument">The parameter.</param>
-    /// <param name="Value">Its value.</param>
-    /// <param name="Reason">What is wrong, as a sentence.</param>
+    /// <param name="Reason">A sentence.</param>
     internal sealed record Invalid(string Argument, string Value, string Reason) : S3Route;
 
     /// <summary>The method means nothing here.</summary>

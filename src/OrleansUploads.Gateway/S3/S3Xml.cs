@@ -11,7 +11,6 @@ internal static class S3Xml
     /// <summary>The namespace of all documents but errors.</summary>
     public const string Namespace = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-    /// <summary>The content type of every document.</summary>
     public const string ContentType = "application/xml";
 
     /// <summary>Maximum length of a document that lists parts or keys.</summary>
@@ -54,10 +53,7 @@ internal static class S3Xml
         }
     });
 
-    /// <summary>A success with a document.</summary>
-    /// <param name="root">Name of the root element.</param>
-    /// <param name="content">Writes what is in the root element.</param>
-    /// <param name="headers">Headers. One without a value is left out.</param>
+    /// <summary>A success with a document. A header without a value is left out.</summary>
     public static FrontAnswer Answer(
         string root, Action<XmlWriter> content, params IReadOnlyList<(string Name, string? Value)> headers)
     {
@@ -70,7 +66,6 @@ internal static class S3Xml
         return new FrontAnswer(StatusCodes.Status200OK, headers) { ContentType = ContentType, Document = document };
     }
 
-    /// <summary>Writes a document.</summary>
     public static byte[] Write(Action<XmlWriter> write)
     {
         using var stream = new MemoryStream();
@@ -84,7 +79,6 @@ internal static class S3Xml
     }
 }
 
-/// <summary>Elements that several documents have.</summary>
 internal static class XmlParts
 {
     private const string SchemaInstance = "http://www.w3.org/2001/XMLSchema-instance";
@@ -114,7 +108,7 @@ internal static class XmlParts
         xml.WriteEndElement();
     }
 
-    /// <summary>Writes an element if it has a value.</summary>
+    /// <summary>If it has a value.</summary>
     public static void WriteOptional(this XmlWriter xml, string element, string? value)
     {
         if (value is not null)
@@ -123,7 +117,7 @@ internal static class XmlParts
         }
     }
 
-    /// <summary>Writes the checksum of an object and its type, if the object has one.</summary>
+    /// <summary>And its type, if the object has one.</summary>
     public static void WriteChecksum(this XmlWriter xml, ObjectChecksum? checksum)
     {
         if (checksum is { } known)
@@ -133,7 +127,6 @@ internal static class XmlParts
         }
     }
 
-    /// <summary>Writes the checksum of a part, if the part has one.</summary>
     public static void WriteChecksum(this XmlWriter xml, Checksum? checksum)
     {
         if (checksum is { } known)
@@ -142,18 +135,16 @@ internal static class XmlParts
         }
     }
 
-    /// <summary>Writes the algorithm and the type of a checksum, if there is one.</summary>
+    /// <summary>If there is one.</summary>
     public static void WriteChosenChecksum(this XmlWriter xml, ChosenChecksum? checksum)
     {
         xml.WriteOptional("ChecksumAlgorithm", checksum?.Algorithm.Name());
         xml.WriteOptional("ChecksumType", checksum?.Type.Name());
     }
 
-    /// <summary>Writes a truth value.</summary>
     public static void WriteFlag(this XmlWriter xml, string element, bool value) =>
         xml.WriteElementString(element, value ? "true" : "false");
 
-    /// <summary>Writes a number.</summary>
     public static void WriteNumber(this XmlWriter xml, string element, long value) =>
         xml.WriteElementString(element, XmlConvert.ToString(value));
 }

@@ -4,9 +4,8 @@ using OrleansUploads.Hashing.Checksums;
 namespace OrleansUploads.Gateway.S3;
 
 /// <summary>The checksum that a request states in a header, or announces for its trailer.</summary>
-/// <param name="Algorithm">The algorithm.</param>
-/// <param name="Value">The checksum, or null if it comes in the trailer.</param>
-/// <param name="Parts">The number of parts behind a composite checksum, or 0 if there is none.</param>
+/// <param name="Value">Null if it comes in the trailer.</param>
+/// <param name="Parts">Behind a composite checksum; otherwise 0.</param>
 internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Value, int Parts = 0)
 {
     private const char PartsMark = '-';
@@ -17,7 +16,6 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
     };
 
     /// <summary>Reads the checksum of a request.</summary>
-    /// <param name="call">The request.</param>
     /// <param name="acceptsParts">Whether the checksum may be composite: followed by <c>-N</c>.</param>
     public static StatedChecksum? Read(S3Call call, bool acceptsParts = false)
     {
@@ -58,18 +56,18 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
         return checksum;
     }
 
-    /// <summary>Reads the algorithm that a request chooses for an object, or null if it chooses none.</summary>
+    /// <summary>Null if the request chooses none.</summary>
     public static ChecksumAlgorithm? ReadAlgorithm(S3Call call) => call.Header(S3Headers.ChecksumAlgorithm) is not { } text ? null
         : ChecksumNames.TryParse(text, out var known) ? known
         : throw Invalid(
             $"Checksum algorithm provided is unsupported: '{text}'. Please try again with any of the valid types: "
             + "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
 
-    /// <summary>The names of the trailers that a request announces, in lower case.</summary>
+    /// <summary>In lower case.</summary>
     public static string[] Trailers(S3Call call) => (call.Header(S3Headers.Trailer) ?? "").ToLowerInvariant()
         .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Reads <c>Content-MD5</c>. Returns null if the request does not have it.</summary>
+    /// <summary>Null if the request does not have it.</summary>
     public static Md5Digest? ReadMd5(S3Call call)
     {
         if (call.Header("Content-MD5") is not { } text)
@@ -102,10 +100,9 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
             : default;
 }
 
-/// <summary>The headers that return an object's checksum.</summary>
 internal static class ChecksumAnswer
 {
-    /// <summary>The checksum and its type; nothing if the object has none.</summary>
+    /// <summary>Nothing if the object has none.</summary>
     public static (string Name, string? Value)[] Headers(ObjectChecksum? checksum) => Headers(checksum, checksum?.Type);
 
     /// <summary>A checksum of the object or of a part, and the type of the object's checksum.</summary>

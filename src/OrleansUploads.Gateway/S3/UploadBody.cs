@@ -18,10 +18,9 @@ internal sealed class UploadBody : IDisposable
         _decoded = decoded;
     }
 
-    /// <summary>The body for the intake.</summary>
     public ObjectBody Body { get; }
 
-    /// <summary>Opens the body of a request. Reads nothing yet.</summary>
+    /// <summary>Reads nothing yet.</summary>
     public static UploadBody Open(S3Call call)
     {
         var mode = call.Payload.Mode;

@@ -4,19 +4,15 @@ using OrleansUploads.Gateway.Glacier.Notifications;
 
 namespace OrleansUploads.Gateway.Settings;
 
-/// <summary>Options of the whole service.</summary>
 public sealed record ServiceOptions
 {
-    /// <summary>Options of the engine.</summary>
     public EngineOptions Engine { get; init; } = new();
 
-    /// <summary>Options of the gateway.</summary>
     public GatewayOptions Gateway { get; init; } = new();
 
     /// <summary>Whether large parts are written past the page cache.</summary>
     public DirectIo DirectIo { get; init; }
 
-    /// <summary>The receivers of notifications about finished jobs.</summary>
     public TopicReceivers Receivers { get; init; } = TopicReceivers.None;
 }
 

@@ -25,13 +25,12 @@ internal class ServiceSettings
     public StorageAddress? Parts { get; set; }
 
     [Setting(
-        "The address of the service with these bytes, such as http://10.0.0.5:9000 or https://account.blob.core.windows.net. If it is not "
-        + "set, the one that the SDK knows.",
+        "Endpoint of the object store, such as http://10.0.0.5:9000 or https://account.blob.core.windows.net. Default: the SDK's.",
         Example = "https://s3.example.org")]
     public Uri? PartsEndpoint { get; set; }
 
     [Setting(
-        "The region of the bucket. If it is not set, the one that the SDK finds, or us-east-1 with an endpoint.", Form = TextForm.Region)]
+        "Region of the bucket. Default: the SDK's, or us-east-1 with an endpoint.", Form = TextForm.Region)]
     public string? PartsRegion { get; set; }
 
     [Setting("Uploads without activity for this long are deleted; at least {min}.", Min = UploadPolicy.MinStaleSeconds)]
@@ -88,10 +87,9 @@ internal class ServiceSettings
         + "system allows it, but not on network file systems and FUSE; or `off`.")]
     public DirectIo DirectIo { get; set; } = Defaults.DirectIo;
 
-    /// <summary>The whole address of the bytes in an object store, or null for a folder.</summary>
+    /// <summary>With its address; null for a folder.</summary>
     public StorageAddress? PartsStore => Parts is null ? null : Parts with { Endpoint = PartsEndpoint, Region = PartsRegion };
 
-    /// <summary>The options of the service with these settings.</summary>
     public virtual ServiceOptions ToOptions() => new()
     {
         Engine = new EngineOptions

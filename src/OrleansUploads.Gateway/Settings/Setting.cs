@@ -18,26 +18,25 @@ internal sealed class Setting
             .Replace("{max}", SettingForms.FormatLimit(_type, declaration.Max), StringComparison.Ordinal);
     }
 
-    /// <summary>Its name, such as <c>StaleAfter</c>.</summary>
+    /// <summary>Such as <c>StaleAfter</c>.</summary>
     public string Name => _property.Name;
 
-    /// <summary>What it does, with its limits.</summary>
+    /// <summary>With its limits.</summary>
     public string Meaning { get; }
 
-    /// <summary>The default as text, or null.</summary>
+    /// <summary>As text, or null.</summary>
     public string? Default { get; }
 
     public SettingAttribute Declaration { get; }
 
-    /// <summary>All settings of a class, and then those of its base class, each in the order of their declaration.</summary>
+    /// <summary>All settings of a class, and then of its base class, each in the order of their declaration.</summary>
     public static IReadOnlyList<Setting> Of<T>()
         where T : new() => Declared<T>.All;
 
-    /// <summary>Returns the value as text, or null if the setting has no value.</summary>
+    /// <summary>Null if the setting has no value.</summary>
     public string? Show(object settings) => SettingForms.Format(_property.GetValue(settings));
 
-    /// <summary>Reads a text.</summary>
-    /// <returns>What is wrong with the text, as a sentence, or null if it is valid.</returns>
+    /// <summary>Returns what is wrong with the text, as a sentence, or null if it is valid.</summary>
     public string? Read(object settings, string text)
     {
         var (value, wrong) = SettingForms.Parse(_type, text, Declaration);

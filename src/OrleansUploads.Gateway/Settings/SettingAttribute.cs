@@ -10,16 +10,13 @@ internal sealed class SettingAttribute(string meaning) : Attribute
     /// <summary>Minimum of a number, or of a duration in seconds.</summary>
     public int Min { get; set; } = 1;
 
-    /// <summary>Maximum of a number.</summary>
     public int Max { get; set; } = int.MaxValue;
 
-    /// <summary>What a text must be.</summary>
     public TextForm Form { get; set; }
 
     /// <summary>A valid address, for the message about a wrong one.</summary>
     public string? Example { get; set; }
 
-    /// <summary>Whether an address must be one of HTTPS.</summary>
     public bool RequiresHttps { get; set; }
 
     /// <summary>Whether the text is a list of values with blanks between them.</summary>
@@ -35,12 +32,9 @@ internal sealed class SettingAttribute(string meaning) : Attribute
 /// <summary>What the text of a setting must be.</summary>
 internal enum TextForm
 {
-    /// <summary>Any text.</summary>
     Any,
 
-    /// <summary>The name of a region.</summary>
     Region,
 
-    /// <summary>A domain name.</summary>
     Domain,
 }

@@ -1,18 +1,17 @@
 namespace OrleansUploads.Gateway.Settings;
 
-/// <summary>Binds settings to the texts of an operator, and collects a sentence for each wrong one. If there are any, the values are
-/// meaningless.</summary>
-/// <param name="nameOf">The name of a setting as the operator knows it.</param>
+/// <summary>Binds settings to the texts of an operator, and collects a sentence for each wrong one. If there are any, the
+/// values are meaningless.</summary>
+/// <param name="nameOf">As the operator knows it.</param>
 internal sealed class SettingBinder(Func<Setting, string> nameOf)
 {
     private readonly List<(string? Setting, string Sentence)> _flaws = [];
     private readonly HashSet<string> _set = [];
 
-    /// <summary>What is wrong. Each sentence names its setting.</summary>
+    /// <summary>Each sentence names its setting.</summary>
     public IReadOnlyList<string> Flaws => [.. _flaws.Select(static flaw => flaw.Sentence)];
 
-    /// <summary>Reads all settings of a class.</summary>
-    /// <param name="textOf">The text of a setting; null or empty for its default.</param>
+    /// <summary><paramref name="textOf"/> returns null or an empty text for the default.</summary>
     public T Bind<T>(Func<Setting, string?> textOf)
         where T : new()
     {
@@ -40,8 +39,8 @@ internal sealed class SettingBinder(Func<Setting, string> nameOf)
     public bool IsSet(string setting) => _set.Contains(setting) || !IsValid(setting);
 
     /// <summary>Adds a sentence about settings.</summary>
-    /// <param name="sentence">What is wrong, with the names that the operator knows.</param>
-    /// <param name="setting">The only setting that is wrong, or null if several contradict each other.</param>
+    /// <param name="sentence">With the names that the operator knows.</param>
+    /// <param name="setting">Null if several settings contradict each other.</param>
     public void Add(string sentence, string? setting = null) => _flaws.Add((setting, sentence));
 
     /// <summary>Removes what is wrong with a setting that has no effect.</summary>

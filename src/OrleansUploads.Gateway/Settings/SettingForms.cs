@@ -6,14 +6,12 @@ using OrleansUploads.Gateway.Glacier.Notifications;
 
 namespace OrleansUploads.Gateway.Settings;
 
-/// <summary>How the values of settings are written.</summary>
 internal static class SettingForms
 {
     private static readonly SearchValues<char> RegionCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    /// <summary>Parses a text.</summary>
-    /// <returns>The value, or what is wrong with the text, as a sentence.</returns>
+    /// <summary>Returns the value, or what is wrong with the text, as a sentence.</summary>
     public static (object? Value, string? Wrong) Parse(Type type, string text, SettingAttribute declaration) => type switch
     {
         _ when type == typeof(string) => ParseText(text, declaration.Form),
@@ -41,7 +39,7 @@ internal static class SettingForms
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No setting has this type."),
     };
 
-    /// <summary>Returns the text that <see cref="Parse"/> reads as the value, or null for no value.</summary>
+    /// <summary>As <see cref="Parse"/> reads it; null for no value.</summary>
     public static string? Format(object? value) => value switch
     {
         null or "" => null,
@@ -56,7 +54,6 @@ internal static class SettingForms
         ? Durations.Format(TimeSpan.FromSeconds(limit))
         : limit.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The word for a choice.</summary>
     public static string WordOf(object choice) => choice.ToString()!.ToLowerInvariant();
 
     private static (object?, string?) NotA(string wanted) => (null, $"It must be {wanted}.");

@@ -5,7 +5,7 @@ namespace OrleansUploads.Hashing.Checksums;
 
 /// <summary>The checksum of an object, with its type.</summary>
 /// <param name="Value">The checksum.</param>
-/// <param name="Parts">The number of parts that a composite checksum was computed from, or 0 if the checksum is that of the object's
+/// <param name="Parts">The number of parts that a composite checksum was computed from, or 0 if the checksum covers the object's
 /// bytes.</param>
 public readonly record struct ObjectChecksum(Checksum Value, int Parts) : IParsable<ObjectChecksum>
 {

@@ -27,8 +27,8 @@ internal sealed class ReflectedCrc
     private readonly Vector128<ulong> _foldBlock;
     private readonly Vector128<ulong> _foldRegister;
 
-    /// <param name="bits">32 or 64.</param>
-    /// <param name="polynomial">The polynomial without its highest term, bits reflected.</param>
+    /// <summary><paramref name="bits"/> are 32 or 64; <paramref name="polynomial"/> has no highest term, and its bits are
+    /// reflected.</summary>
     public ReflectedCrc(int bits, ulong polynomial)
     {
         _bits = bits;
@@ -53,7 +53,7 @@ internal sealed class ReflectedCrc
     /// <summary>Whether the processor has the instruction of the fast path.</summary>
     public static bool HasInstruction => Pclmulqdq.IsSupported && BitConverter.IsLittleEndian;
 
-    /// <summary>Returns the computation of an algorithm, or null if it is not a CRC.</summary>
+    /// <summary>Null if the algorithm is not a CRC.</summary>
     public static ReflectedCrc? Find(ChecksumAlgorithm algorithm) => algorithm switch
     {
         ChecksumAlgorithm.Crc32 => Crc32,
@@ -98,10 +98,7 @@ internal sealed class ReflectedCrc
         return ~Advance(Advance(0, last), data[done..]) & _mask;
     }
 
-    /// <summary>The CRC of two sequences of bytes in a row, from the CRC of each.</summary>
-    /// <param name="first">The CRC of the first sequence.</param>
-    /// <param name="second">The CRC of the second sequence.</param>
-    /// <param name="secondBytes">Length of the second sequence; not negative.</param>
+    /// <summary>The CRC of two sequences of bytes in a row, from the CRC of each and the length of the second.</summary>
     public ulong Combine(ulong first, ulong second, long secondBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(secondBytes);

@@ -7,9 +7,6 @@ using OrleansUploads.Core.Values;
 namespace OrleansUploads.Silo.Checking;
 
 /// <summary>The decisions of a cluster on Azure Storage.</summary>
-/// <param name="decisions">Reads entities.</param>
-/// <param name="tables">The tables of the storage account.</param>
-/// <param name="service">Orleans' service ID.</param>
 internal sealed class AzureJournal(ClusterDecisions decisions, TableServiceClient tables, string service) : ClusterJournal(decisions)
 {
     private const char Slash = '/';
@@ -22,7 +19,7 @@ internal sealed class AzureJournal(ClusterDecisions decisions, TableServiceClien
 
     private readonly TableClient _journals = tables.GetTableClient(AzureStores.JournalTable);
 
-    /// <remarks>A partition is a grain: its name begins with the service ID and the type of the grain.</remarks>
+    /// <summary>A partition is a grain: its name begins with the service ID and the type of the grain.</summary>
     protected override async IAsyncEnumerable<(string Place, string Key)> ListKeysAsync(
         EntityKind kind, string state, string after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -38,8 +35,8 @@ internal sealed class AzureJournal(ClusterDecisions decisions, TableServiceClien
         }
     }
 
-    /// <summary>Restores the slashes of a key. The name of a vault, and an upload ID, may contain the replacement; all else in keys may not.
-    /// The index of a bucket has one slash less than that of a vault.</summary>
+    /// <summary>Restores the slashes of a key. The name of a vault, and an upload ID, may contain the replacement; all else
+    /// in keys may not. The index of a bucket has one slash less than the index of a vault.</summary>
     internal static string RestoreKey(EntityKind kind, string stored) => kind switch
     {
         EntityKind.Vault => Restore(stored, fromEnd: 0),

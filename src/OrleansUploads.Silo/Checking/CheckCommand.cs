@@ -14,12 +14,11 @@ using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Checking;
 
-/// <summary>Compares the decisions of a cluster with its bytes: <c>check</c>. It only reads, and its silos may be running.</summary>
+/// <summary><c>check</c>: compares the decisions of a cluster with its bytes. It only reads, and its silos may be running.</summary>
 internal static class CheckCommand
 {
     private const long MinBytesPerSecond = 1024;
 
-    /// <summary>Creates the command with its name.</summary>
     public static Command Create(string name)
     {
         var deep = new Option<bool>("--deep") { Description = "Also compute the tree hash of every part and archive again." };

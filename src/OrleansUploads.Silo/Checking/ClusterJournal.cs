@@ -7,19 +7,16 @@ using OrleansUploads.Engine.Ports;
 namespace OrleansUploads.Silo.Checking;
 
 /// <summary>The decisions of a cluster, whose silos may be running. Nothing is written.</summary>
-/// <param name="decisions">The decisions.</param>
 internal abstract class ClusterJournal(ClusterDecisions decisions) : IInspectedJournal
 {
     private const char Slash = '/';
 
     private static readonly EntityKind[] Kinds = [.. Enum.GetValues<EntityKind>().Order()];
 
-    /// <inheritdoc/>
-    /// <remarks>Entities share nothing, and no row counts them. A lost one is noticed by those that refer to it.</remarks>
+    /// <summary>Entities share nothing, and no row counts them. A lost one is noticed by those that refer to it.</summary>
     public IReadOnlyList<string> CheckWhole() => [];
 
-    /// <inheritdoc/>
-    /// <remarks>The order is that of the kinds, and within a kind that of the storage.</remarks>
+    /// <summary>In the order of the kinds, and within a kind of the storage.</summary>
     public async IAsyncEnumerable<ListedEntity> ListStreamsAsync(
         EntityKind? kind, string after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -36,15 +33,12 @@ internal abstract class ClusterJournal(ClusterDecisions decisions) : IInspectedJ
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
         decisions.InspectAsync(entity, cancellationToken);
 
     /// <summary>Lists the keys of the entities of a kind, in the order of their places.</summary>
-    /// <param name="kind">The kind.</param>
     /// <param name="state">The name of their state in the storage.</param>
     /// <param name="after">The place after which to start, or "" for the beginning.</param>
-    /// <param name="cancellationToken">Cancels the calls.</param>
     protected abstract IAsyncEnumerable<(string Place, string Key)> ListKeysAsync(
         EntityKind kind, string state, string after, CancellationToken cancellationToken);
 }

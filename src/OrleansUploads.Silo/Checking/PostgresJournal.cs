@@ -6,9 +6,6 @@ using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Checking;
 
-/// <summary>The decisions of a cluster on PostgreSQL.</summary>
-/// <param name="decisions">Reads entities.</param>
-/// <param name="rows">Lists their rows.</param>
 internal sealed class PostgresJournal(ClusterDecisions decisions, PostgresRows rows) : ClusterJournal(decisions)
 {
     private const int PageRows = 1000;

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace OrleansUploads.Silo.Database;
 
-/// <summary>One of the servers that the connection string names: a primary, a standby, or one that does not answer.</summary>
+/// <summary>One server of the connection string: a primary, a standby, or one that does not answer.</summary>
 internal sealed class DatabaseServer : IAsyncDisposable
 {
     /// <summary>The longest time in which a server answers what it is.</summary>
@@ -49,23 +49,20 @@ internal sealed class DatabaseServer : IAsyncDisposable
         });
     }
 
-    /// <summary>Host and port.</summary>
     public string Name { get; }
 
-    /// <summary>The number of statements that a connection prepares by itself.</summary>
+    /// <summary>How many statements a connection prepares by itself.</summary>
     public int MaxAutoPrepare { get; }
 
-    /// <summary>What the server said last, or null if it has not been asked.</summary>
+    /// <summary>Null if the server has not been asked.</summary>
     public DatabaseServerReport? Report { get; private set; }
 
-    /// <summary>Creates a connection that is not open.</summary>
     public NpgsqlConnection CreateConnection() => _connections.CreateConnection();
 
-    /// <summary>Opens a connection, or takes an open one from the pool.</summary>
+    /// <summary>From the pool if it has one.</summary>
     /// <exception cref="NpgsqlException">The server does not answer, is a standby, or is an old primary.</exception>
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => _connections.OpenConnectionAsync(cancellationToken);
 
-    /// <summary>Closes all connections, those in use when they are returned.</summary>
     public void CloseConnections() => _connections.Clear();
 
     /// <summary>Ends everything that waits for an answer of the server, with an unknown outcome.</summary>
@@ -78,7 +75,7 @@ internal sealed class DatabaseServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks the server what it is. A server that does not answer is no error.</summary>
+    /// <summary>A server that does not answer is no error.</summary>
     public async Task<DatabaseServerReport> ProbeAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -173,10 +170,10 @@ internal sealed class DatabaseServer : IAsyncDisposable
 }
 
 /// <summary>What a server says about itself.</summary>
-/// <param name="Timeline">The timeline of a primary; null for a standby or without an answer.</param>
-/// <param name="Database">The database, which primary and standbys share.</param>
-/// <param name="IsReadOnly">Whether it refuses writes, as a standby or by its settings.</param>
+/// <param name="Timeline">Null for a standby or without an answer.</param>
+/// <param name="Database">Shared by primary and standbys.</param>
 /// <param name="Fault">Why there is no answer, or null.</param>
+/// <param name="IsReadOnly">As a standby or by its settings.</param>
 internal sealed record DatabaseServerReport(uint? Timeline, DatabaseId Database, bool IsReadOnly, Exception? Fault);
 
 /// <summary>Distinguishes a database from all others except physical copies of its server.</summary>

@@ -20,7 +20,7 @@ internal static class PostgresConnection
     /// <summary>Keywords with which Npgsql itself would choose among several servers. <see cref="PostgresDatabase"/> does that.</summary>
     private static readonly string[] Choosing = ["Target Session Attributes", "Load Balance Hosts", "Host Recheck Seconds"];
 
-    /// <summary>Adds the defaults to a connection string. Its own values win, because the last one of a keyword counts.</summary>
+    /// <summary>Its own values win, because the last one of a keyword counts.</summary>
     public static string WithDefaults(string connectionString) => Defaults + connectionString;
 
     /// <summary>Returns a connection string with the defaults for each server that a connection string names, such as

@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace OrleansUploads.Silo.Database;
 
-/// <summary>The database of a cluster: one server, or a primary and its standbys. All connections of this process, also those of Orleans'
-/// providers, go to the primary with the newest timeline.</summary>
+/// <summary>The database of a cluster: one server, or a primary and its standbys. All connections of this process, also of
+/// Orleans' providers, go to the primary with the newest timeline.</summary>
 internal sealed class PostgresDatabase : DbDataSource
 {
     private readonly PostgresTimeline _timeline = new();
@@ -23,10 +23,8 @@ internal sealed class PostgresDatabase : DbDataSource
 
     public override string ConnectionString { get; }
 
-    /// <summary>The servers that the connection string names.</summary>
     public IReadOnlyList<DatabaseServer> Servers { get; }
 
-    /// <summary>The server that gets all requests.</summary>
     public DatabaseServer Primary => _term.Primary;
 
     /// <summary>The newest timeline that this process knows.</summary>
@@ -61,8 +59,7 @@ internal sealed class PostgresDatabase : DbDataSource
         _ => _waitingCommit ?? _refusedWrite,
     };
 
-    /// <summary>Creates the database of a connection string. Nothing is opened.</summary>
-    /// <exception cref="ArgumentException">The connection string is malformed.</exception>
+    /// <summary>Nothing is opened. Throws an <see cref="ArgumentException"/> if the connection string is malformed.</summary>
     public static PostgresDatabase Create(string connectionString) => new(connectionString);
 
     /// <summary>Opens a connection for reading, or for a write whose outcome the caller watches.</summary>
@@ -87,14 +84,12 @@ internal sealed class PostgresDatabase : DbDataSource
         }
     }
 
-    /// <summary>Opens a connection for a write.</summary>
-    /// <exception cref="NpgsqlException">The primary does not answer, or it does not confirm commits at the moment.</exception>
+    /// <summary>Throws an <see cref="NpgsqlException"/> if the primary does not answer, or does not confirm commits at the
+    /// moment.</summary>
     public ValueTask<NpgsqlConnection> OpenToWriteAsync(CancellationToken cancellationToken) =>
         _waitingCommit is { } waiting ? throw new NpgsqlException(waiting) : OpenAsync(cancellationToken);
 
     /// <summary>Commits on the primary what requests write.</summary>
-    /// <exception cref="PostgresException">The server refused it.</exception>
-    /// <exception cref="NpgsqlException">The server did not commit, or not on its standby.</exception>
     public async Task RehearseAsync()
     {
         var (primary, wasFull) = (Primary, _isFull);
@@ -130,9 +125,8 @@ internal sealed class PostgresDatabase : DbDataSource
         ChoosePrimary();
     }
 
-    /// <summary>Chooses the primary by the reports of the servers. When it changes, all connections are closed. What
-    /// the old primary has not answered by then is unknown.</summary>
-    /// <returns>Whether it changed.</returns>
+    /// <summary>Chooses the primary by the reports of the servers, and returns whether it changed. Then all connections are
+    /// closed. What the old primary has not answered by then is unknown.</summary>
     public bool ChoosePrimary()
     {
         lock (_gate)
@@ -173,8 +167,7 @@ internal sealed class PostgresDatabase : DbDataSource
 
     protected override DbConnection CreateDbConnection() => Primary.CreateConnection();
 
-    /// <inheritdoc/>
-    /// <remarks>Orleans' providers read and write with these connections.</remarks>
+    /// <summary>Orleans' providers read and write with these connections.</summary>
     protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken)
     {
         var connection = await OpenToWriteAsync(cancellationToken);

@@ -4,7 +4,6 @@ using Npgsql;
 
 namespace OrleansUploads.Silo.Database;
 
-/// <summary>Checks the database before a silo starts.</summary>
 internal static partial class PostgresPreflight
 {
     /// <summary>How long a silo waits for a server that is slow or still starting, or for one of several to become the primary. A check
@@ -17,10 +16,8 @@ internal static partial class PostgresPreflight
     private static readonly TimeSpan MaxCommitTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Opens the database of a connection string, and finds its primary.</summary>
-    /// <param name="connectionString">The database.</param>
     /// <param name="log">Gets a warning when the start waits.</param>
-    /// <param name="maxWait">How long it waits, <see cref="MaxWait"/> outside tests.</param>
-    /// <returns>The database.</returns>
+    /// <param name="maxWait"><see cref="MaxWait"/> outside tests.</param>
     /// <exception cref="SettingException">No silo can run with this database. The message says why.</exception>
     public static async Task<PostgresDatabase> OpenAsync(string connectionString, ILogger log, TimeSpan maxWait)
     {
@@ -75,8 +72,7 @@ internal static partial class PostgresPreflight
         }
     }
 
-    /// <summary>Returns whether a server is slow, starting or stopping. One that is not there may be failing over to
-    /// another.</summary>
+    /// <summary>A server that is not there may be failing over to another.</summary>
     private static bool MayAnswerSoon(DatabaseServer server, bool hasOthers) => server.Report?.Fault switch
     {
         TimeoutException => true,

@@ -3,7 +3,6 @@ using Npgsql;
 
 namespace OrleansUploads.Silo.Database;
 
-/// <summary>Reads Orleans' tables before a silo starts.</summary>
 internal static class PostgresSchema
 {
     /// <summary>The unique index that makes the first write of a row exclusive. Without it, two silos that
@@ -25,8 +24,7 @@ internal static class PostgresSchema
         await RequireRelationAsync(connection, FirstWriteFence, "the unique index that makes first writes exclusive");
     }
 
-    /// <summary>Returns the latest generation of the silos at an address, dead or alive.</summary>
-    /// <returns>The generation, or 0 if there was none.</returns>
+    /// <summary>The latest generation of the silos at an address, dead or alive; 0 if there was none.</summary>
     public static async Task<int> ReadLastGenerationAsync(PostgresDatabase database, string clusterId, IPEndPoint silo)
     {
         await using var connection = await database.OpenAsync(CancellationToken.None);

@@ -17,7 +17,7 @@ internal sealed class PostgresTimeline
     private DatabaseId? _database;
     private uint _newest;
 
-    /// <summary>The newest timeline, or 0 if none is known.</summary>
+    /// <summary>0 if none is known.</summary>
     public uint Newest
     {
         get
@@ -29,7 +29,7 @@ internal sealed class PostgresTimeline
         }
     }
 
-    /// <summary>The database, or null if no primary has answered yet.</summary>
+    /// <summary>Null if no primary has answered yet.</summary>
     public DatabaseId? Database
     {
         get
@@ -41,7 +41,6 @@ internal sealed class PostgresTimeline
         }
     }
 
-    /// <summary>Whether a server may be one of this database.</summary>
     public bool IsOf(DatabaseId database) => Database is not { } known || known == database;
 
     /// <summary>Returns the timeline in the name of a WAL file.</summary>
@@ -57,7 +56,7 @@ internal sealed class PostgresTimeline
         {
             if (!IsOf(database))
             {
-                throw new NpgsqlException($"{server} has another database than before ({database} instead of {_database}).");
+                throw new NpgsqlException($"{server} now serves a different database ({database} instead of {_database}).");
             }
 
             Require(server, timeline);
@@ -67,8 +66,7 @@ internal sealed class PostgresTimeline
         }
     }
 
-    /// <summary>Checks that an answer comes from the newest timeline.</summary>
-    /// <exception cref="NpgsqlException">Another primary has replaced the one that answered.</exception>
+    /// <summary>Throws an <see cref="NpgsqlException"/> if another primary has replaced the one that answered.</summary>
     public void Require(string server, uint timeline)
     {
         if (timeline < Newest)

@@ -10,7 +10,6 @@ internal sealed class ReplicationWarnings : IDisposable
     private readonly NpgsqlConnection _connection;
     private string? _warning;
 
-    /// <summary>Watches a connection until it is disposed of.</summary>
     public ReplicationWarnings(NpgsqlConnection connection)
     {
         _connection = connection;
@@ -29,7 +28,7 @@ internal sealed class ReplicationWarnings : IDisposable
 
     public void Dispose() => _connection.Notice -= Remember;
 
-    /// <summary>Returns the text of a notice if it is such a warning, otherwise null.</summary>
+    /// <summary>Null for any other notice.</summary>
     public static string? TextOf(PostgresNotice notice) =>
         notice is { InvariantSeverity: "WARNING", SqlState: PostgresErrorCodes.Warning } ? notice.MessageText : null;
 

@@ -27,10 +27,8 @@ internal static class UncancelledCommands
     }
 
     /// <summary>Runs commands on an open connection, and gives it up if they take longer than a time.</summary>
-    /// <param name="connection">The connection.</param>
-    /// <param name="seconds">The time in seconds, or 0 for no limit.</param>
-    /// <param name="server">The server, as messages name it.</param>
-    /// <param name="run">Runs the commands, which have no limits of their own.</param>
+    /// <param name="seconds">0 for no limit.</param>
+    /// <param name="server">As messages name it.</param>
     /// <exception cref="NpgsqlException">The server refused a command, could not be reached, or took too long.</exception>
     public static async Task<T> RunAsync<T>(NpgsqlConnection connection, int seconds, string server, Func<Task<T>> run)
     {
@@ -46,10 +44,9 @@ internal static class UncancelledCommands
         }
     }
 
-    /// <summary>Returns the socket of an open connection.</summary>
     public static Socket SocketOf(NpgsqlConnection connection) => SocketField(ConnectorOf(connection));
 
-    /// <summary>Ends everything that waits for an answer on a socket.</summary>
+    /// <summary>Ends everything that waits for an answer on the socket.</summary>
     public static void Close(Socket socket)
     {
         try

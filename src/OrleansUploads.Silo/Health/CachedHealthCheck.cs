@@ -3,12 +3,10 @@ using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Silo.Health;
 
-/// <summary>A health check of an external system. The health report is public, so the result is cached for one second to limit the
-/// load on that system. A check that takes longer than two seconds is unhealthy, unless it has another limit.</summary>
-/// <param name="check">Accesses the external system and throws if it does not work.</param>
-/// <param name="time">The clock.</param>
+/// <summary>A health check of an external system. The health report is public, so the result is cached for one second to limit the load on
+/// that system. A check that takes longer than two seconds is unhealthy, unless it has another limit.</summary>
 /// <param name="limit">The limit of a system that may be slow and still answer requests, or null. While it answers slowly, the result is
-/// that of the last check.</param>
+/// the last check's.</param>
 internal sealed class CachedHealthCheck(Func<CancellationToken, Task> check, TimeProvider time, TimeSpan? limit = null)
 {
     /// <summary>The maximum number of checks that have not ended, because each may block a thread, for example in a folder whose file server
@@ -24,7 +22,7 @@ internal sealed class CachedHealthCheck(Func<CancellationToken, Task> check, Tim
     private long _startedAt;
     private int _running;
 
-    /// <summary>Returns a result that is at most one second old, or the last one while a slow system is asked.</summary>
+    /// <summary>At most one second old, or the last one while a slow system is asked.</summary>
     public Task<HealthCheckResult> GetAsync()
     {
         lock (_gate)

@@ -14,7 +14,6 @@ using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Health;
 
-/// <summary>The health checks of a silo and of a gateway.</summary>
 internal static class SiloHealthChecks
 {
     private const string StorageRow = "ou-health";
@@ -24,7 +23,6 @@ internal static class SiloHealthChecks
 
     private static readonly GrainId NoGrain = GrainId.Create(StorageRow, "none");
 
-    /// <summary>Adds the checks that the process needs.</summary>
     public static IServiceCollection AddSiloHealthChecks(this IServiceCollection services, SiloSettings settings)
     {
         var checks = services.AddUploadsHealthChecks();
@@ -58,11 +56,8 @@ internal static class SiloHealthChecks
     }
 
     /// <summary>Adds a check. It is created once, and not for each report, so that it can remember results for all who ask.</summary>
-    /// <param name="checks">The checks.</param>
     /// <param name="name">The check's name in the health report.</param>
-    /// <param name="create">Creates it. The services are those of the first report, which end with it, so the check must not keep
-    /// them.</param>
-    /// <param name="tags">The tags of the check.</param>
+    /// <param name="create">Creates it. The services are the first report's, which end with it, so the check must not keep them.</param>
     internal static IHealthChecksBuilder Add(
         this IHealthChecksBuilder checks, string name, Func<IServiceProvider, Func<Task<HealthCheckResult>>> create, params string[] tags)
     {
@@ -117,7 +112,7 @@ internal static class SiloHealthChecks
             TimeOf(provider)).GetAsync;
     }
 
-    /// <summary>Ready while the database of the silos can be written to. A process with the gateway role has no storage of its own.</summary>
+    /// <summary>Ready while the database of the silos can be written to. A process with the gateway role has no storage.</summary>
     private static Func<Task<HealthCheckResult>> DatabaseCheck(IServiceProvider provider)
     {
         var database = provider.GetRequiredService<PostgresDatabase>();

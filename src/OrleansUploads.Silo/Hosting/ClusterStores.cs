@@ -33,7 +33,7 @@ internal static class ClusterStores
             settings.ConnectionString, logs.CreateLogger(typeof(PostgresPreflight)), PostgresPreflight.MaxWait);
     }
 
-    /// <summary>Checks that the stores can be reached and are not copies of those of another cluster. The first silo makes the identity of
+    /// <summary>Checks that the stores can be reached and are not copies of another cluster's. The first silo makes the identity of
     /// the cluster.</summary>
     /// <param name="settings">The settings of the process. They get the identity.</param>
     /// <param name="database">The database of the cluster, or null.</param>

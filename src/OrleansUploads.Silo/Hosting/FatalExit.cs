@@ -1,7 +1,7 @@
 namespace OrleansUploads.Silo.Hosting;
 
 /// <summary>Ends the process after an error from which the silo cannot recover.</summary>
-/// <remarks>A silo that was removed from the cluster is a known case: it ends with one sentence and an exit code of its own. Every
+/// <remarks>A silo that was removed from the cluster is a known case: it ends with one sentence and its own exit code. Every
 /// other fatal error is a bug and ends with a dump.</remarks>
 internal sealed class FatalExit(IServiceProvider services, ILocalSiloDetails self) : IFatalErrorHandler
 {

@@ -9,7 +9,7 @@ using OrleansUploads.Gateway;
 namespace OrleansUploads.Silo.Hosting;
 
 /// <summary>An operator's command for a running cluster: <c>clock show</c>, <c>clock accept</c>, <c>backup begin 6h</c>, <c>backup show</c>
-/// or <c>backup end</c>. The settings are those of a silo. The process connects as a cluster client and exits after the command.</summary>
+/// or <c>backup end</c>. The settings are a silo's. The process connects as a cluster client and exits after the command.</summary>
 internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<ServiceStatus, string> describe, ParseResult commandLine)
 {
     /// <summary>A cluster client tries to connect for as long as it is allowed to. A command is run again instead.</summary>

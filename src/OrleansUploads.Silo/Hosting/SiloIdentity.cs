@@ -7,7 +7,7 @@ using ClusterOptions = Orleans.Configuration.ClusterOptions;
 
 namespace OrleansUploads.Silo.Hosting;
 
-/// <summary>The name and addresses of this silo. The name tells its version to operators. Its generation is later than that of every earlier silo at its address.</summary>
+/// <summary>The name and addresses of this silo. The name tells its version to operators. Its generation is later than every earlier silo's at its address.</summary>
 /// <remarks>Orleans takes the generation from the clock. A silo with an earlier generation than a silo before it counts as dead from the
 /// start. So without this, a silo that was started while the clock was ahead could not be started again until that time has
 /// come.</remarks>

@@ -56,7 +56,7 @@ internal static class SiloProcess
         return 0;
     }
 
-    /// <summary>Starts the export of telemetry, if an endpoint is configured: that of the gateway and the engine, and that of
+    /// <summary>Starts the export of telemetry, if an endpoint is configured: of the gateway and the engine, and of
     /// Orleans. A trace covers a request and all grain calls that it makes. Grain calls of this project appear in the source of
     /// Orleans' runtime, because their namespaces start with Orleans.</summary>
     /// <exception cref="SettingException">A variable of OpenTelemetry is wrong.</exception>

@@ -6,8 +6,6 @@ using OrleansUploads.Cluster.Azure;
 namespace OrleansUploads.Silo.Identity;
 
 /// <summary>The identity of a cluster on Azure Storage: a row of the table of journals.</summary>
-/// <param name="tables">The tables of the storage account.</param>
-/// <param name="service">Orleans' service ID.</param>
 internal sealed class AzureIdentity(TableServiceClient tables, string service) : IdentityStore
 {
     private const string Row = "ou-cluster";

@@ -14,7 +14,6 @@ internal sealed record ClusterIdentity(string Id, string Database, bool IsCopy =
 {
     private const int IdLength = 16;
 
-    /// <summary>Makes an identity.</summary>
     public static ClusterIdentity Create(string database, bool isCopy) =>
         new(RandomNumberGenerator.GetHexString(IdLength, lowercase: true), database, isCopy);
 
@@ -22,15 +21,12 @@ internal sealed record ClusterIdentity(string Id, string Database, bool IsCopy =
     /// settings.</summary>
     public string NameOf(string clusterId) => IsCopy ? $"{clusterId}-{Id}" : clusterId;
 
-    /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
     public static ClusterIdentity Parse(ReadOnlySpan<byte> bytes) =>
         JsonSerializer.Deserialize(bytes, ClusterIdentityJson.Default.ClusterIdentity)!;
 
-    /// <summary>The stored form.</summary>
     public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, ClusterIdentityJson.Default.ClusterIdentity);
 }
 
-/// <summary>Generated JSON metadata.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ClusterIdentity))]

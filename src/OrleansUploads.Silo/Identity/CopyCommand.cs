@@ -4,8 +4,8 @@ using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Identity;
 
-/// <summary>Makes a copy of a cluster's database a cluster of its own: <c>restore</c> if it replaces the original, <c>clone</c> if the original
-/// goes on. The settings are those of a silo. No silo of the copy runs.</summary>
+/// <summary>Gives a copy of a cluster's database its own identity: <c>restore</c> if it replaces the original, <c>clone</c>
+/// if the original goes on. The settings are a silo's. No silo of the copy runs.</summary>
 internal static class CopyCommand
 {
     public static Command CreateRestore() =>
@@ -21,7 +21,6 @@ internal static class CopyCommand
     }
 
     /// <param name="replaces">Whether the copy replaces the original, and so may use its bytes.</param>
-    /// <param name="commandLine">The settings on the command line.</param>
     private static async Task<int> RunAsync(bool replaces, ParseResult commandLine)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });

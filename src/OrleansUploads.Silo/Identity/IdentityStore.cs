@@ -1,25 +1,19 @@
 namespace OrleansUploads.Silo.Identity;
 
-/// <summary>Where a cluster keeps its identity: with its decisions.</summary>
 internal abstract class IdentityStore
 {
     /// <summary>Names the database: the same on all its servers, another one for a copy that was loaded from a backup.</summary>
     public abstract Task<string> NameDatabaseAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads the identity.</summary>
-    /// <returns>The identity and the version of its row, or null if no silo has ever started.</returns>
+    /// <summary>The identity and the version of its row, or null if no silo has ever started.</summary>
     public abstract Task<(ClusterIdentity Identity, string Version)?> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Writes the identity.</summary>
-    /// <param name="identity">The identity.</param>
-    /// <param name="version">The version of the row to replace, or null to write the first one.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>Whether the row was as expected. Otherwise nothing was written.</returns>
+    /// <summary>Returns whether the row was as expected. Otherwise nothing was written.</summary>
+    /// <param name="version">The row to replace, or null to write the first one.</param>
     public abstract Task<bool> TryWriteAsync(ClusterIdentity identity, string? version, CancellationToken cancellationToken);
 
     /// <summary>Returns the identity of the cluster.</summary>
     /// <param name="makes">Whether to make an identity for a new database.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="SettingException">No silo has ever started on the database, or it is a copy.</exception>
     public async Task<ClusterIdentity> RequireAsync(bool makes, CancellationToken cancellationToken)
     {
@@ -44,9 +38,7 @@ internal abstract class IdentityStore
         }
     }
 
-    /// <summary>Records where the bytes are.</summary>
-    /// <param name="parts">The folder or the address of the store.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <summary><paramref name="parts"/> is the folder or the address of the store.</summary>
     public async Task RecordPartsAsync(string parts, CancellationToken cancellationToken)
     {
         while (await ReadAsync(cancellationToken) is var (identity, version)

@@ -5,8 +5,6 @@ using OrleansUploads.Silo.Storage;
 namespace OrleansUploads.Silo.Identity;
 
 /// <summary>The identity of a cluster on PostgreSQL: a row of the grain storage table.</summary>
-/// <param name="database">The database.</param>
-/// <param name="service">Orleans' service ID.</param>
 internal sealed class PostgresIdentity(PostgresDatabase database, string service) : IdentityStore
 {
     private const string RowName = "ou-cluster";

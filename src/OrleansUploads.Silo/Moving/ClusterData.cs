@@ -35,34 +35,26 @@ internal sealed class ClusterData : IAsyncDisposable
             host.Services.GetRequiredService<Cluster.Settings.ClusterOptions>());
     }
 
-    /// <summary>The settings, with the identity of the cluster.</summary>
+    /// <summary>With the identity of the cluster.</summary>
     public SiloSettings Settings { get; }
 
-    /// <summary>The name of the cluster.</summary>
     public string Name => Settings.ClusterId;
 
-    /// <summary>The database, or null if the cluster has none.</summary>
+    /// <summary>Null if the cluster has none.</summary>
     public PostgresDatabase? Database => _database;
 
-    /// <summary>Keeps the bytes.</summary>
     public IPartStore Parts { get; }
 
-    /// <summary>Identifies the store of the bytes.</summary>
     public IStoreMark Mark => (IStoreMark)Parts;
 
-    /// <summary>Keeps the decisions.</summary>
     public ClusterDecisions Decisions { get; }
 
-    /// <summary>The grain storage.</summary>
     public IGrainStorage Storage { get; }
 
-    /// <summary>Opens the stores of the settings.</summary>
-    /// <exception cref="SettingException">The stores cannot be used.</exception>
     public static Task<ClusterData> OpenAsync(ParseResult commandLine, CancellationToken cancellationToken) =>
         OpenAsync(commandLine, isReader: false, cancellationToken);
 
-    /// <summary>Opens the stores of the settings for reading. Nothing is created in them, and silos may be running.</summary>
-    /// <inheritdoc cref="OpenAsync(ParseResult, CancellationToken)"/>
+    /// <summary>Nothing is created in the stores, and silos may be running.</summary>
     public static Task<ClusterData> OpenForReadingAsync(ParseResult commandLine, CancellationToken cancellationToken) =>
         OpenAsync(commandLine, isReader: true, cancellationToken);
 
@@ -92,7 +84,7 @@ internal sealed class ClusterData : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the table of silos, with those that are dead.</summary>
+    /// <summary>With those that are dead.</summary>
     public async Task<IReadOnlyList<MembershipEntry>> ReadMembersAsync(CancellationToken cancellationToken)
     {
         var members = _host.Services.GetRequiredService<IMembershipTable>();
@@ -102,13 +94,10 @@ internal sealed class ClusterData : IAsyncDisposable
         return [.. (await members.ReadAllAsync(cancellationToken)).Members.Select(static member => member.Item1)];
     }
 
-    /// <summary>Reads who has the part store, and takes nothing.</summary>
-    /// <inheritdoc cref="StoreOwnership.FindHolderAsync"/>
+    /// <summary>Takes nothing.</summary>
     public ValueTask<(string Holder, bool IsOwn)?> FindHolderAsync(CancellationToken cancellationToken) =>
         ClusterParts.OwnershipOf(Mark, _host.Services).FindHolderAsync(cancellationToken);
 
-    /// <summary>Requires that no silo of the cluster is running.</summary>
-    /// <exception cref="SettingException">A silo is running.</exception>
     public Task RequireStoppedAsync(CancellationToken cancellationToken) =>
         StoppedCluster.RequireAsync(_host.Services.GetRequiredService<IMembershipTable>(), Name, cancellationToken);
 
@@ -155,7 +144,6 @@ internal sealed class ClusterData : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts the stores without a silo.</summary>
     private sealed class StoreLifecycle(ILogger log) : LifecycleSubject(log), ISiloLifecycle
     {
         public int HighestCompletedStage => int.MaxValue;

@@ -4,9 +4,8 @@ using OrleansUploads.Cluster.Journal;
 
 namespace OrleansUploads.Silo.Moving;
 
-/// <summary>Records in the grain storage that a data folder is imported into the cluster. No silo starts before the import has ended.</summary>
-/// <param name="Id">The ID of the import.</param>
-/// <param name="HasEnded">Whether it has ended.</param>
+/// <summary>Records in the grain storage that a data folder is imported into the cluster. No silo starts before the import
+/// has ended.</summary>
 internal sealed record ClusterImport(string Id, bool HasEnded)
 {
     private const string RowName = "ou-import";
@@ -14,7 +13,7 @@ internal sealed record ClusterImport(string Id, bool HasEnded)
 
     private static readonly GrainId Row = GrainId.Create(RowName, "import");
 
-    /// <summary>The import into a cluster, or null if there was none.</summary>
+    /// <summary>Null if there was none.</summary>
     public static async Task<ClusterImport?> FindAsync(IGrainStorage storage, CancellationToken cancellationToken) =>
         (await ReadAsync(storage, cancellationToken)) is { RecordExists: true, State: { } row }
             ? Encoding.ASCII.GetString(row.Content) is var text && text.EndsWith(Ended, StringComparison.Ordinal)
@@ -30,8 +29,6 @@ internal sealed record ClusterImport(string Id, bool HasEnded)
         await storage.WriteStateAsync(RowName, Row, state, cancellationToken);
     }
 
-    /// <summary>Refuses to start a silo during an import.</summary>
-    /// <exception cref="SettingException">An import has not ended.</exception>
     public static async Task RequireEndedAsync(IGrainStorage storage, CancellationToken cancellationToken)
     {
         if (await FindAsync(storage, cancellationToken) is { HasEnded: false })

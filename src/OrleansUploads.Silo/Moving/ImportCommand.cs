@@ -12,11 +12,9 @@ using OrleansUploads.Silo.Hosting;
 
 namespace OrleansUploads.Silo.Moving;
 
-/// <summary>Takes the decisions of a data folder into the empty cluster of the settings, whose store has the bytes already: <c>import FOLDER</c>.
-/// Neither the server of the folder nor a silo runs.</summary>
-/// <param name="folder">The data folder.</param>
+/// <summary><c>import FOLDER</c>: takes the decisions of a data folder into the empty cluster of the settings, whose store
+/// has the bytes already. Neither the server of the folder nor a silo runs.</summary>
 /// <param name="deep">Whether every byte is read in the store of the cluster.</param>
-/// <param name="commandLine">The settings on the command line.</param>
 internal sealed class ImportCommand(string folder, bool deep, ParseResult commandLine)
 {
     private const int ShownFaults = 20;
@@ -91,12 +89,12 @@ internal sealed class ImportCommand(string folder, bool deep, ParseResult comman
 
         // A silo that became active in the meantime may not have seen the import. One that is still joining sees it.
         await cluster.RequireStoppedAsync(cancellationToken);
-        Console.WriteLine($"No server starts on {folder} any more.");
+        Console.WriteLine($"Servers now refuse to start on {folder}.");
         await RunAsync("Imported", import, token => import.ImportAsync(continues: begun is not null, token), cancellationToken);
         await RunAsync("Compared", import, import.CompareAsync, cancellationToken);
         await ClusterStoreMark.MakeAsync(cluster.Storage, cluster.Mark, NewMark(id), cancellationToken);
 
-        // If the old server had the store, it deletes nothing in it any more.
+        // If the old server had the store, it no longer deletes anything in it.
         await cluster.TakeStoreAsync(cancellationToken);
         await new ClusterImport(id, HasEnded: true).WriteAsync(cluster.Storage, cancellationToken);
         Console.WriteLine(string.Create(

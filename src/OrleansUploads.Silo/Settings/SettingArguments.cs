@@ -8,7 +8,6 @@ internal static class SettingArguments
 {
     private const string Logging = "Logging";
 
-    /// <summary>Adds the options to all commands.</summary>
     public static void AddTo(RootCommand root)
     {
         root.Add(Create(SettingVariables.Section, "A setting, such as --OrleansUploads:Listen=127.0.0.1:9400, instead of its variable."));

@@ -2,21 +2,17 @@ using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Silo.Settings;
 
-/// <summary>The names of settings in the configuration of a silo.</summary>
 internal static class SettingVariables
 {
-    /// <summary>The section of all settings.</summary>
     public const string Section = "OrleansUploads";
 
-    /// <summary>The suffix of a setting that contains the path of a secret's file.</summary>
+    /// <summary>Of a setting that contains the path of a secret's file.</summary>
     public const string FileSuffix = "_FILE";
 
-    /// <summary>The environment variable of a setting.</summary>
-    /// <param name="setting">The name of its property in <see cref="SiloSettings"/>.</param>
+    /// <summary><paramref name="setting"/> is the name of a property of <see cref="SiloSettings"/>.</summary>
     public static string VariableOf(string setting) => $"{Section}__{setting}";
 
-    /// <summary>The environment variable that contains the path of a secret's file.</summary>
-    /// <inheritdoc cref="VariableOf"/>
+    /// <summary>Contains the path of a secret's file.</summary>
     public static string FileVariableOf(string setting) => VariableOf(setting) + FileSuffix;
 
     /// <summary>Uses what a setting names, such as a file.</summary>
@@ -41,5 +37,5 @@ internal static class SettingVariables
     }
 }
 
-/// <summary>The process cannot start with its settings. The message names the wrong settings and what to do.</summary>
+/// <summary>The process cannot start. The message names the wrong settings and what to do.</summary>
 internal sealed class SettingException(string message, Exception? inner = null) : Exception(message, inner);

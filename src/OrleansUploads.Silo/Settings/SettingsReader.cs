@@ -3,7 +3,7 @@ using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Silo.Settings;
 
-/// <summary>Reads all settings of a process: from a file, variables, the command line, and the files of secrets.</summary>
+/// <summary>From a file, variables, the command line, and the files of secrets.</summary>
 internal static class SettingsReader
 {
     /// <summary>Adds the file beside the program, the environment and the command line to a configuration, and reads all settings.</summary>
@@ -17,7 +17,6 @@ internal static class SettingsReader
         return Read(configuration);
     }
 
-    /// <inheritdoc cref="Read(ConfigurationManager, ParseResult)"/>
     public static SiloSettings Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(SettingVariables.Section);
@@ -48,7 +47,7 @@ internal static class SettingsReader
         }
     }
 
-    /// <summary>The text of a setting, or null if it is not set.</summary>
+    /// <summary>Null if it is not set.</summary>
     private static string? Find(IConfigurationSection section, Setting setting, SettingBinder binder)
     {
         var text = section[setting.Name];

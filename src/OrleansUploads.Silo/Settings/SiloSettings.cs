@@ -34,7 +34,7 @@ internal sealed class SiloSettings : ServiceSettings
         RequiresHttps = true)]
     public Uri? TableService { get; set; }
 
-    [Setting("Silos with the same cluster ID form a cluster. That of a restored or cloned cluster gets a suffix of its own.")]
+    [Setting("Silos with the same cluster ID form a cluster. A restored or cloned cluster gets a suffix.")]
     public string ClusterId { get; set; } = "orleans-uploads";
 
     [Setting("Part of the key of everything that is stored. Never change it.")]
@@ -69,7 +69,7 @@ internal sealed class SiloSettings : ServiceSettings
     [Setting("Whether the dashboard is served: `true` or `false`.")]
     public bool Dashboard { get; set; } = true;
 
-    [Setting("Address and port at which the dashboard is served, and nowhere else. If it is not set, that of the vault API.")]
+    [Setting("Serve the dashboard only at this address and port. Default: the API's.")]
     public IPEndPoint? DashboardListen { get; set; }
 
     /// <summary>Null if everything is in memory, or the bytes are in an object store.</summary>
@@ -141,11 +141,9 @@ internal sealed class SiloSettings : ServiceSettings
         };
     }
 
-    /// <summary>Takes the identity of the cluster, on which its cluster ID depends.</summary>
+    /// <summary>The cluster ID depends on it.</summary>
     public void Use(ClusterIdentity identity) => (Identity, ClusterId) = (identity.Id, identity.NameOf(ClusterId));
 
-    /// <summary>Refuses settings of a process that keeps everything in memory.</summary>
-    /// <exception cref="SettingException">They are.</exception>
     public void RequireCluster()
     {
         if (Clustering == ClusterStore.Localhost)
@@ -334,7 +332,6 @@ internal enum ClusterStore
     Localhost,
 }
 
-/// <summary>The role of a process in the cluster.</summary>
 internal enum ProcessRole
 {
     /// <summary>Gateway and silo.</summary>

@@ -10,10 +10,10 @@ using OrleansUploads.Silo.Moving;
 
 namespace OrleansUploads.Silo.Status;
 
-/// <summary>Describes a cluster, and what needs attention: <c>status</c>. It reads the stores of the cluster, so it works without silos.</summary>
+/// <summary><c>status</c>: describes a cluster, and what needs attention. It reads the stores of the cluster, so it works
+/// without silos.</summary>
 internal static class StatusCommand
 {
-    /// <summary>Creates the command with its name.</summary>
     public static Command Create(string name)
     {
         var json = new Option<bool>("--json") { Description = "Print one JSON document." };
@@ -29,7 +29,7 @@ internal static class StatusCommand
         return command;
     }
 
-    /// <returns>0 if nothing needs attention, otherwise 1.</returns>
+    /// <summary>Returns 0 if nothing needs attention, otherwise 1.</summary>
     private static async Task<int> RunAsync(ParseResult commandLine, bool isJson, CancellationToken cancellationToken)
     {
         var status = await ReadAsync(commandLine, cancellationToken);
@@ -90,7 +90,6 @@ internal static class StatusCommand
     }
 }
 
-/// <summary>Generated JSON metadata.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -10,16 +10,12 @@ using OrleansUploads.Silo.Moving;
 
 namespace OrleansUploads.Silo.Status;
 
-/// <summary>Reads the status of a cluster from its stores.</summary>
-/// <param name="cluster">The cluster.</param>
-/// <param name="now">The current time.</param>
 internal sealed class StatusReader(ClusterData cluster, DateTimeOffset now)
 {
     private static readonly TimeSpan LongestJoining = TimeSpan.FromMinutes(5);
 
     private readonly List<string> _attention = [];
 
-    /// <summary>Reads everything.</summary>
     public async Task<ClusterStatus> ReadAsync(CancellationToken cancellationToken)
     {
         var identity = (await ClusterStores.IdentityOf(cluster.Settings, cluster.Database)!.ReadAsync(cancellationToken))!.Value.Identity;

@@ -7,14 +7,12 @@ using OrleansUploads.Silo.Identity;
 
 namespace OrleansUploads.Silo.Storage;
 
-/// <summary>The storage account of a cluster on Azure Storage.</summary>
 internal static class AzureAccount
 {
     /// <summary>Each request has its own, shorter time limit. This one is for the token of an identity.</summary>
     private static readonly TimeSpan CheckTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Connects to the account's tables. Sends no request.</summary>
-    /// <exception cref="SettingException">The connection string cannot be read.</exception>
+    /// <summary>Sends no request.</summary>
     public static TableServiceClient Connect(SiloSettings settings)
     {
         if (settings.TableService is { } service)
@@ -41,9 +39,9 @@ internal static class AzureAccount
         }
     }
 
-    /// <summary>Checks that the account answers and that its tables are no copy, and prepares them if the process is a silo.</summary>
-    /// <param name="settings">The settings of the process. They get the identity of the cluster.</param>
-    /// <returns>The latest generation of the silos at this silo's address, or 0 if there was none.</returns>
+    /// <summary>Checks that the account answers and that its tables are no copy, and prepares them if the process is a silo. Returns
+    /// the latest generation of the silos at this silo's address, or 0 if there was none.</summary>
+    /// <param name="settings">They get the identity of the cluster.</param>
     /// <exception cref="SettingException">The account cannot be reached, or it refuses the requests. The message says why.</exception>
     public static async Task<int> RequireAsync(SiloSettings settings)
     {

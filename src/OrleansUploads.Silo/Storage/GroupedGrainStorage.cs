@@ -5,7 +5,7 @@ using OrleansUploads.Cluster.Journal;
 namespace OrleansUploads.Silo.Storage;
 
 /// <summary>Grain storage in Orleans' tables that writes the rows of many grains in one transaction, and knows whether a failover could
-/// undo what it has read or written. The rows are those of Orleans' own provider, so silos with and without this provider can share a
+/// undo what it has read or written. The rows are as Orleans' own provider writes them, so silos with and without this provider can share a
 /// database.</summary>
 internal sealed class GroupedGrainStorage(IGrainStorageSerializer serializer, PostgresRows rows) : IConfirmingStorage
 {
@@ -43,8 +43,7 @@ internal sealed class GroupedGrainStorage(IGrainStorageSerializer serializer, Po
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
         WriteStateAsync(stateName, grainId, grainState, CancellationToken.None);
 
-    /// <inheritdoc/>
-    /// <remarks>The token cancels nothing once the write waits for its group, because the outcome would be unknown.</remarks>
+    /// <summary>The token cancels nothing once the write waits for its group, because the outcome would be unknown.</summary>
     public async Task WriteStateAsync<T>(
         string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken)
     {

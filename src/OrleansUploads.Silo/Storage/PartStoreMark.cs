@@ -9,8 +9,6 @@ namespace OrleansUploads.Silo.Storage;
 /// acknowledge parts that no other silo can read. The mark prevents both silos from starting.</remarks>
 internal static class PartStoreMark
 {
-    /// <summary>Checks that the part store has a mark.</summary>
-    /// <exception cref="SettingException">It has none.</exception>
     public static async Task RequireMarkedAsync(IStoreMark parts, CancellationToken cancellationToken)
     {
         if (await parts.FindMarkAsync(cancellationToken) is null)
@@ -19,8 +17,6 @@ internal static class PartStoreMark
         }
     }
 
-    /// <summary>Checks that the part store has a mark and has not moved.</summary>
-    /// <exception cref="SettingException">It has no mark, or has moved.</exception>
     public static async Task RequireUsableAsync(IStoreMark parts, CancellationToken cancellationToken)
     {
         await RequireMarkedAsync(parts, cancellationToken);
@@ -30,7 +26,6 @@ internal static class PartStoreMark
         }
     }
 
-    /// <summary>Says why a silo or gateway may not use the part store, and what to do.</summary>
     public static SettingException Describe(StoreOwnedException fault) => new(
         $"{VariableOf(nameof(SiloSettings.Parts))}: {fault.Message}" + (fault.HasMoved ? $". Set {VariableOf(nameof(SiloSettings.Parts))} to that store."
             : fault.IsContended ? "; start this process again."
@@ -38,7 +33,6 @@ internal static class PartStoreMark
                 + "settings."),
         fault);
 
-    /// <summary>Says why the part store does not belong to the storage, and what to do.</summary>
     public static SettingException Describe(IStoreMark parts, StoreMarkFault fault, Exception? inner)
     {
         var (setting, kind) = parts is DiskPartStore ? (VariableOf(nameof(SiloSettings.PartsFolder)), "folder") : (VariableOf(nameof(SiloSettings.Parts)), "prefix");

@@ -5,10 +5,9 @@ using OrleansUploads.Storage;
 
 namespace OrleansUploads.Silo.Storage;
 
-/// <summary>Opens the store of the bytes that the settings name.</summary>
 internal static class PartStores
 {
-    /// <summary>Opens the store. A gateway requires one that a silo has marked.</summary>
+    /// <summary>A gateway requires a store that a silo has marked.</summary>
     /// <exception cref="SettingException">It cannot be used; the message names the setting.</exception>
     public static async Task<IPartStore> OpenAsync(SiloSettings settings)
     {

@@ -8,12 +8,12 @@ using OrleansUploads.Silo.Database;
 
 namespace OrleansUploads.Silo.Storage;
 
-/// <summary>Reads and writes rows of Orleans' grain storage table, writes several in one transaction and one round trip.</summary>
+/// <summary>Reads and writes rows of Orleans' grain storage table, several in one transaction and one round trip. Orleans' own providers
+/// use the same connections.</summary>
 /// <remarks>The statements decide and change the same as the one that Orleans' provider runs (<c>WriteToStorageKey</c> in
-/// <c>deploy/postgres/schema.sql</c>). Each row has a statement of its own, because PostgreSQL plans one statement for an array of rows
-/// anew for each group: it expects that an unknown array is long. Each answer names the timeline of the primary that gave it.</remarks>
-/// <param name="database">The database. Orleans' own providers use the same connections.</param>
-/// <param name="service">Orleans' service ID, which is part of the key of all rows.</param>
+/// <c>deploy/postgres/schema.sql</c>). Each row has its own statement, because PostgreSQL plans one statement for an array of rows anew for
+/// each group: it expects that an unknown array is long. Each answer names the timeline of the primary that gave it.</remarks>
+/// <param name="service">Part of the key of all rows.</param>
 internal sealed class PostgresRows(PostgresDatabase database, string service)
 {
     private const string IsRow =
@@ -83,12 +83,9 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
     private readonly RowKey _rehearsal = RowKey.Of(
         GrainId.Create(RehearsalState, RandomNumberGenerator.GetInt32(RehearsalRows).ToString(CultureInfo.InvariantCulture)), RehearsalState);
 
-    /// <summary>Reads a row.</summary>
-    /// <param name="key">The key of the row.</param>
+    /// <summary>Reads a row; null if there is none.</summary>
     /// <param name="isConfirmed">Whether the answer must be one that a failover cannot undo. A row of an abandoned commit is
     /// visible although the standby may not have it.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
-    /// <returns>The row, or null if there is none.</returns>
     /// <exception cref="NpgsqlException">The database could not be reached, or the answer is not certain.</exception>
     public async Task<StoredRow?> ReadAsync(RowKey key, bool isConfirmed, CancellationToken cancellationToken)
     {
@@ -111,8 +108,6 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
 
     /// <summary>Lists the rows of a state that were not cleared, in the order of their keys.</summary>
     /// <param name="after">The key after which to start. It also names the state.</param>
-    /// <param name="limit">The maximum number of rows.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="NpgsqlException">The database could not be reached.</exception>
     public async Task<IReadOnlyList<RowKey>> ListAsync(RowKey after, int limit, CancellationToken cancellationToken)
     {
@@ -142,8 +137,8 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
     }
 
     /// <summary>Writes rows in one transaction.</summary>
-    /// <returns>The new versions; that of a deleted row is one higher, too. The version of a row that another writer has changed is
-    /// unchanged.</returns>
+    /// <returns>The new versions; a deleted row's is one higher, too. The version of a row that another writer has changed
+    /// is unchanged.</returns>
     /// <exception cref="PostgresException">The database refused a row.</exception>
     /// <exception cref="NpgsqlException">The database could not be reached, or the outcome is unknown.</exception>
     public async Task<int?[]> WriteAsync(IReadOnlyList<RowWrite> rows)
@@ -155,7 +150,7 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
             batch.BatchCommands.Add(CommandOf(row));
         }
 
-        // A batch without a transaction of its own is one transaction.
+        // A batch without its own transaction is one transaction.
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Timeline));
         try
         {
@@ -177,7 +172,6 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
     }
 
     /// <summary>Adds to a batch what a request writes: replaces a row, which it inserts if it is missing, and adds no reminder.</summary>
-    /// <param name="batch">The batch.</param>
     /// <param name="isLarge">Whether the row is so large that the table grows.</param>
     public void AddRehearsal(NpgsqlBatch batch, bool isLarge)
     {
@@ -188,9 +182,8 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
         batch.BatchCommands.Add(new NpgsqlBatchCommand(AddNoReminder));
     }
 
-    /// <summary>Executes a batch whose last command reports the timeline. A batch that takes longer than a command may is given up
-    /// together with its connection.</summary>
-    /// <param name="batch">The batch.</param>
+    /// <summary>Executes a batch whose last command reports the timeline. A batch that takes longer than a command may is
+    /// given up together with its connection.</summary>
     /// <param name="readAsync">Reads the results, up to the last one.</param>
     private async Task<T> ExecuteAsync<T>(NpgsqlBatch batch, Func<NpgsqlDataReader, Task<T>> readAsync)
     {
@@ -247,14 +240,12 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
 }
 
 /// <summary>A row of Orleans' grain storage table to insert, replace or delete.</summary>
-/// <param name="Key">The key of the row.</param>
-/// <param name="Version">The version of the row to replace or delete, or null if there must be no row.</param>
-/// <param name="Content">The serialized state, or null to delete the row.</param>
+/// <param name="Version">Null if there must be no row.</param>
+/// <param name="Content">Null to delete the row.</param>
 internal sealed record RowWrite(RowKey Key, int? Version, ReadOnlyMemory<byte>? Content);
 
 /// <summary>A row as it was read.</summary>
-/// <param name="Version">Its version.</param>
-/// <param name="Content">The serialized state, or null if it was cleared.</param>
+/// <param name="Content">Null if it was cleared.</param>
 internal readonly record struct StoredRow(int? Version, byte[]? Content);
 
 /// <summary>The key of a row of Orleans' grain storage table, without the service ID.</summary>
@@ -263,7 +254,6 @@ internal readonly record struct StoredRow(int? Version, byte[]? Content);
 /// <param name="N1">The second half of a GUID key, or an integer key.</param>
 /// <param name="Text">A string key, or the extension of another one.</param>
 /// <param name="StateHash">Orleans' hash of the state name.</param>
-/// <param name="State">The state name.</param>
 internal sealed record RowKey(int GrainHash, long N0, long N1, string? Text, int StateHash, string State)
 {
     /// <summary>What the names of the states of accounts begin with.</summary>
@@ -271,7 +261,7 @@ internal sealed record RowKey(int GrainHash, long N0, long N1, string? Text, int
 
     private static readonly OrleansDefaultHasher Hasher = new();
 
-    /// <summary>Returns the key under which Orleans' provider stores a state of a grain.</summary>
+    /// <summary>As Orleans' provider stores a state of a grain.</summary>
     public static RowKey Of(GrainId grain, string state)
     {
         var (n0, n1, text, bytes) = Parts(grain, isFixedLength: state.StartsWith(AccountState, StringComparison.Ordinal));
@@ -284,12 +274,11 @@ internal sealed record RowKey(int GrainHash, long N0, long N1, string? Text, int
         return new RowKey(Hasher.Hash(bytes), n0, n1, text, Hasher.Hash(Encoding.UTF8.GetBytes(state)), state);
     }
 
-    /// <summary>The key before the first row of a state.</summary>
     public static RowKey BeforeAll(string state) =>
         Of(GrainId.Create(state, "0"), state) with { GrainHash = int.MinValue, N0 = long.MinValue, N1 = long.MinValue, Text = null };
 
-    /// <summary>The key of a grain that is stored in this row. A name of hexadecimal digits is stored as a number; the leading zeros of that of an
-    /// account are not known.</summary>
+    /// <summary>The key of a grain that is stored in this row. A name of hexadecimal digits is stored as a number; an
+    /// account's leading zeros are not known.</summary>
     public string NameGrain()
     {
         if (Text is not null)
@@ -303,7 +292,6 @@ internal sealed record RowKey(int GrainHash, long N0, long N1, string? Text, int
         return N0 == 0 ? N1.ToString("x", CultureInfo.InvariantCulture) : new Guid(guid).ToString("N");
     }
 
-    /// <param name="grain">The grain.</param>
     /// <param name="isFixedLength">Whether all keys of the kind have the same length, so that no two of them are the same number.</param>
     private static (long N0, long N1, string? Text, byte[] Bytes) Parts(GrainId grain, bool isFixedLength)
     {

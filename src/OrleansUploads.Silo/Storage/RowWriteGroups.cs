@@ -8,10 +8,9 @@ namespace OrleansUploads.Silo.Storage;
 /// another writer was faster.</param>
 internal sealed class RowWriteGroups(Func<IReadOnlyList<RowWrite>, Task<int?[]>> writeAsync)
 {
-    /// <summary>The number of groups that are written at the same time.</summary>
+    /// <summary>Written at the same time.</summary>
     public const int MaxGroups = 4;
 
-    /// <summary>The number of rows in a group.</summary>
     public const int MaxRows = 64;
 
     /// <summary>The length of a group in bytes, unless it is a single row.</summary>
@@ -21,8 +20,7 @@ internal sealed class RowWriteGroups(Func<IReadOnlyList<RowWrite>, Task<int?[]>>
     private readonly Queue<WaitingWrite> _waiting = new();
     private int _writing;
 
-    /// <summary>Writes a row with the next group.</summary>
-    /// <returns>The version of the row, as the transaction returned it.</returns>
+    /// <summary>Writes a row with the next group, and returns its version as the transaction did.</summary>
     /// <exception cref="PostgresException">The database refused the row. It is unchanged.</exception>
     /// <exception cref="NpgsqlException">The outcome is unknown.</exception>
     public Task<int?> WriteAsync(RowWrite row)
@@ -102,8 +100,8 @@ internal sealed class RowWriteGroups(Func<IReadOnlyList<RowWrite>, Task<int?[]>>
         }
     }
 
-    /// <summary>Returns whether the database is certain to have changed nothing. After more severe errors it ends the connection, and
-    /// the transaction may have been committed.</summary>
+    /// <summary>Whether the database is certain to have changed nothing. After more severe errors it ends the connection,
+    /// and the transaction may have been committed.</summary>
     private static bool IsRolledBack(PostgresException fault) => fault.InvariantSeverity == "ERROR";
 
     private sealed record WaitingWrite(RowWrite Row)

@@ -28,7 +28,7 @@ public sealed class BucketCheckTests(BucketCheckTests.WrittenBucket written) : I
             test => (KeyOf(7), test._upload)),
         ["a key whose upload is still in progress"] = new(
             test => test.AddAsync("open", test.EntryOf("completed") with { Key = SomeObject.Key("open"), Upload = test._open }),
-            "its upload has not become one",
+            "an upload that was never completed",
             test => ("open", test._open)),
         ["a key with the object of another key"] = new(
             test => test.AddAsync(KeyOf(7) + "!", test.EntryOf(KeyOf(7)) with { Key = SomeObject.Key(KeyOf(7) + "!") }),
@@ -156,7 +156,7 @@ public sealed class BucketCheckTests(BucketCheckTests.WrittenBucket written) : I
         var leaves = _bucket.Leaves();
         await PlantAsync(leaves[0].Leaf, new RangeTaken(leaves[1].Upper, leaves[1].Leaf.Name, Publications: []));
 
-        Assert.Contains(await _bucket.CheckAsync(), found => found.What.EndsWith("which begins at another key", StringComparison.Ordinal));
+        Assert.Contains(await _bucket.CheckAsync(), found => found.What.EndsWith("starts at another", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -76,7 +76,7 @@ internal sealed partial record BadInput(string Name, Func<Scene, ApiRequest> Req
             Invalid,
             "The stated hash is the SHA-256 of the whole body; state its tree hash."),
         new("an archive whose stated tree hash is that of zero bytes",
-            s => Archive(s).With("x-amz-sha256-tree-hash", TreeHashOf([])), 400, Invalid, "The stated hash is that of zero bytes"),
+            s => Archive(s).With("x-amz-sha256-tree-hash", TreeHashOf([])), 400, Invalid, "The stated hash is the hash of zero bytes"),
         new("an archive with a wrong linear hash",
             s => Archive(s).With("x-amz-content-sha256", Hash),
             403,

@@ -27,10 +27,8 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
     private readonly HttpClient _http;
 
     /// <summary>Creates a notifier. It opens no connection yet.</summary>
-    /// <param name="receivers">The receiver of each topic.</param>
-    /// <param name="region">The region in the ARNs of vaults.</param>
-    /// <param name="log">Receives a line for each dropped message and for each failed attempt. It contains only the host of an
-    /// address, because paths and queries may contain secrets.</param>
+    /// <param name="log">Receives a line for each dropped message and for each failed attempt. It contains only the host of
+    /// an address, because paths and queries may contain secrets.</param>
     public HttpNotifier(TopicReceivers receivers, string region, ILogger<HttpNotifier> log)
     {
         _receivers = receivers;
@@ -49,8 +47,6 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
         };
     }
 
-    /// <inheritdoc/>
-    /// <exception cref="HttpRequestException">The receiver has not confirmed the message.</exception>
     public async ValueTask NotifyAsync(VaultIncarnation vault, JobNotice notice, CancellationToken cancellationToken)
     {
         if (_receivers.AddressFor(notice.Topic) is not { } address)
@@ -74,7 +70,6 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     private async Task PostAsync(Uri address, TopicMessage message, CancellationToken cancellationToken)
@@ -114,16 +109,13 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
 }
 
 /// <summary>A message in the format that HTTP subscribers of Amazon SNS topics receive, without a signature.</summary>
-/// <param name="Type">Always <see cref="Notification"/>.</param>
 /// <param name="MessageId">The same each time a message is repeated.</param>
-/// <param name="TopicArn">The topic.</param>
 /// <param name="Message">The job's document from DescribeJob, as a string.</param>
 /// <param name="Timestamp">When the job finished.</param>
 /// <remarks>Source: SNS developer guide, "HTTP/HTTPS notification JSON format"; Glacier developer guide, "Configuring vault
 /// notifications".</remarks>
 internal sealed record TopicMessage(string Type, string MessageId, string TopicArn, string Message, DateTimeOffset Timestamp)
 {
-    /// <summary>The only type of message.</summary>
     public const string Notification = "Notification";
 
     /// <summary>The message for a finished job. Each repetition has exactly the same bytes.</summary>
@@ -138,7 +130,6 @@ internal sealed record TopicMessage(string Type, string MessageId, string TopicA
             notice.Job.ReadyAt);
     }
 
-    /// <summary>The message as the body of a request.</summary>
     public byte[] ToUtf8() => JsonSerializer.SerializeToUtf8Bytes(this, TopicJson.Documents.TopicMessage);
 }
 

@@ -8,19 +8,16 @@ public sealed class TopicReceivers(IEnumerable<KeyValuePair<string, Uri>> addres
 {
     private readonly FrozenDictionary<string, Uri> _byTopic = addresses.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>No receivers.</summary>
     public static TopicReceivers None { get; } = new([]);
 
-    /// <summary>All addresses, by topic.</summary>
     public IReadOnlyDictionary<string, Uri> ByTopic => _byTopic;
 
-    /// <summary>The address for a topic, or null.</summary>
+    /// <summary>Null if the topic has no receiver.</summary>
     public Uri? AddressFor(string topic) => _byTopic.GetValueOrDefault(topic);
 
     /// <summary>Parses receivers, each <c>topic=address</c>. The last one for a topic wins.</summary>
-    /// <param name="texts">The texts to parse.</param>
-    /// <param name="receivers">All receivers; none if a text is wrong.</param>
-    /// <param name="error">What is wrong with the first wrong text.</param>
+    /// <param name="receivers">Empty if a text is wrong.</param>
+    /// <param name="error">About the first wrong text.</param>
     public static bool TryParse(
         IEnumerable<string> texts, out TopicReceivers receivers, [NotNullWhen(false)] out string? error)
     {

@@ -2,10 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace OrleansUploads.Gateway.Http.Admission;
 
-/// <summary>Limits the number of documents that are in memory at the same time. Many of them are read before their sender is verified.
-/// When all places are taken, a new document takes the place of the source with the most documents, of the one that has been arriving
-/// for longest. A document that has arrived keeps its place until it has been parsed.</summary>
-/// <param name="limit">The number of places.</param>
+/// <summary>Limits the number of documents that are in memory at the same time. Many of them are read before their sender is
+/// verified. When all places are taken, a new document takes the place of the source with the most documents, of the one
+/// that has been arriving for longest. A document that has arrived keeps its place until it has been parsed.</summary>
 /// <param name="turns">How many of the documents that have arrived may be worked on at the same time.</param>
 [SuppressMessage("Reliability", "CA1001", Justification = "It lives as long as the process, and its semaphore has no wait handle.")]
 internal sealed class DocumentPlaces(int limit, int turns)
@@ -19,10 +18,10 @@ internal sealed class DocumentPlaces(int limit, int turns)
     private readonly SemaphoreSlim _turns = new(turns);
     private int _arrived;
 
-    /// <summary>Takes a place for a document that begins to arrive.</summary>
-    /// <param name="source">The sender: an account once verified, else an address.</param>
+    /// <summary>Takes a place for a document that begins to arrive. Null if every place is taken by a document that has
+    /// arrived.</summary>
+    /// <param name="source">An account once verified, else an address.</param>
     /// <param name="cancel">Ends the reading early, without waiting.</param>
-    /// <returns>To be disposed when the document is gone, or null if every place is taken by a document that has arrived.</returns>
     public Place? TryTake(TrafficSource source, Action cancel)
     {
         var place = new Place(this, cancel);
@@ -93,7 +92,6 @@ internal sealed class DocumentPlaces(int limit, int turns)
         }
     }
 
-    /// <summary>The place of a document.</summary>
     internal sealed class Place(DocumentPlaces owner, Action cancel) : IDisposable
     {
         /// <summary>Where the place is in the queue, or null if the document has arrived or has lost its place.</summary>
@@ -102,10 +100,8 @@ internal sealed class DocumentPlaces(int limit, int turns)
         /// <summary>Whether the document has arrived, so that it keeps its place.</summary>
         public bool HasArrived { get; set; }
 
-        /// <summary>Whether the place has been given back.</summary>
         public bool IsGone { get; set; }
 
-        /// <summary>Whether the document is being worked on.</summary>
         public bool HasTurn { get; private set; }
 
         /// <summary>Ends the reading of a document that has lost its place.</summary>
@@ -119,13 +115,11 @@ internal sealed class DocumentPlaces(int limit, int turns)
             HasTurn = true;
         }
 
-        /// <summary>Gives the place back.</summary>
         public void Dispose() => owner.End(this);
     }
 }
 
 /// <summary>The limits for small documents and for large ones, so that large ones cannot take more memory than planned.</summary>
-/// <param name="options">The length of a small document, and how many of them are in memory at the same time.</param>
 internal sealed class DocumentLimits(GatewayOptions options)
 {
     private readonly DocumentPlaces _small = new(options.MaxConcurrentDocuments, options.MaxConcurrentDocuments);
@@ -134,7 +128,7 @@ internal sealed class DocumentLimits(GatewayOptions options)
     private readonly DocumentPlaces _large = new(options.MaxConcurrentLargeDocuments, Math.Max(1, Environment.ProcessorCount / 2));
 
     /// <summary>The limit for a document.</summary>
-    /// <param name="contentLength">Its length, or null if it is not known in advance.</param>
+    /// <param name="contentLength">Null if it is not known in advance.</param>
     /// <param name="maxBytes">The maximum length that the operation allows.</param>
     public DocumentPlaces For(long? contentLength, int maxBytes) =>
         Math.Min(contentLength ?? maxBytes, maxBytes) <= options.MaxDocumentBytes ? _small : _large;

@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 namespace OrleansUploads.Gateway.Http.Admission;
 
 /// <summary>How much the server does at the same time, within the process's limit of file descriptors.</summary>
-/// <param name="Connections">Maximum number of open connections.</param>
 /// <param name="Bodies">Maximum number of upload bodies being read; each may need a file.</param>
 /// <param name="Outputs">Maximum number of job outputs being sent; each may need a file.</param>
 internal sealed record ServerLimits(int Connections, int Bodies, int Outputs)
@@ -15,8 +14,7 @@ internal sealed record ServerLimits(int Connections, int Bodies, int Outputs)
     private const int DescriptorsPerConnection = 4;
 
     /// <summary>Fits the configured limits to the number of descriptors.</summary>
-    /// <param name="options">The configured maxima.</param>
-    /// <param name="descriptors">The process's limit of descriptors, or null if it is unknown.</param>
+    /// <param name="descriptors">Null if the limit is unknown.</param>
     public static ServerLimits FitToDescriptors(GatewayOptions options, long? descriptors)
     {
         if (descriptors is not { } limit)
@@ -32,14 +30,13 @@ internal sealed record ServerLimits(int Connections, int Bodies, int Outputs)
     }
 }
 
-/// <summary>The number of files and sockets that the process may have open at the same time (RLIMIT_NOFILE).</summary>
+/// <summary>RLIMIT_NOFILE: the number of files and sockets that the process may have open at the same time.</summary>
 internal static partial class DescriptorLimit
 {
-    /// <summary>RLIMIT_NOFILE on Linux.</summary>
     private const int NumberOfFiles = 7;
 
-    /// <summary>Raises the soft limit to the hard limit if the system allows it.</summary>
-    /// <returns>The limit from now on, or null if the system does not say.</returns>
+    /// <summary>Raises the soft limit to the hard limit if the system allows it. Returns the limit from now on, or null if
+    /// the system does not say.</summary>
     public static long? RaiseToHardLimit()
     {
         if (!OperatingSystem.IsLinux() || GetLimit(NumberOfFiles, out var limit) != 0)
@@ -58,7 +55,6 @@ internal static partial class DescriptorLimit
     [LibraryImport("libc", EntryPoint = "setrlimit")]
     private static partial int SetLimit(int resource, in ResourceLimit limit);
 
-    /// <summary>The C structure <c>rlimit</c>.</summary>
     [StructLayout(LayoutKind.Sequential)]
     private record struct ResourceLimit(nuint Soft, nuint Hard);
 }

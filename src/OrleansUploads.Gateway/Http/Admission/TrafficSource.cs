@@ -15,17 +15,15 @@ internal readonly record struct TrafficSource
         Address = address;
     }
 
-    /// <summary>The account; null before a signature has been verified.</summary>
+    /// <summary>Null before a signature has been verified.</summary>
     public AccountId? Account { get; }
 
-    /// <summary>The address, or null for an account, and for a transport without addresses.</summary>
+    /// <summary>Null for an account, and for a transport without addresses.</summary>
     public IPAddress? Address { get; }
 
-    /// <summary>The source of an account's work.</summary>
     public static TrafficSource Of(AccountId account) => new(account, null);
 
-    /// <summary>The source of the work from a network address. A /64 network of IPv6 counts as one address, because one machine
-    /// usually has all of it.</summary>
+    /// <summary>A /64 network of IPv6 counts as one address, because one machine usually has all of it.</summary>
     public static TrafficSource Of(IPAddress? address) => new(null, NetworkOf(address));
 
     private static IPAddress? NetworkOf(IPAddress? address)
@@ -47,9 +45,8 @@ internal readonly record struct TrafficSource
 }
 
 /// <summary>Items in order of arrival, in one queue for each source. Not thread-safe.</summary>
-/// <remarks>When an item has to be evicted, it is the oldest item of the longest queue. So the source with the most items loses
-/// first, and a source with few items is safe from one with many.</remarks>
-/// <typeparam name="T">The type of the items.</typeparam>
+/// <remarks>When an item has to be evicted, it is the oldest item of the longest queue. So the source with the most items
+/// loses first, and a source with few items is safe from one with many.</remarks>
 internal sealed class SourceQueues<T>
     where T : class
 {
@@ -57,17 +54,15 @@ internal sealed class SourceQueues<T>
     private readonly SortedSet<Queue> _byLength = new(Comparer<Queue>.Create(Compare));
     private long _added;
 
-    /// <summary>Number of items in all queues.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The oldest item of the longest queue, or null if there are no items.</summary>
+    /// <summary>Null if there are no items.</summary>
     public T? OldestOfLongest => _byLength.Min?.Items.First!.Value.Item;
 
-    /// <summary>The items of the longest queue, oldest first.</summary>
+    /// <summary>Oldest first.</summary>
     public IEnumerable<T> Longest => _byLength.Min?.Items.Select(entry => entry.Item) ?? [];
 
-    /// <summary>Adds an item to the end of its source's queue.</summary>
-    /// <returns>The item's position, to be given to <see cref="Remove"/>.</returns>
+    /// <summary>The position is for <see cref="Remove"/>.</summary>
     public Position Add(TrafficSource source, T item)
     {
         if (_queues.TryGetValue(source, out var queue))
@@ -85,7 +80,6 @@ internal sealed class SourceQueues<T>
         return new Position(queue, node);
     }
 
-    /// <summary>Removes an item.</summary>
     public void Remove(Position position)
     {
         // The sort order of a queue depends on its items, so take it out of the sorted set before changing them.
@@ -110,7 +104,6 @@ internal sealed class SourceQueues<T>
         return byLength != 0 ? byLength : left.Items.First!.Value.Number.CompareTo(right.Items.First!.Value.Number);
     }
 
-    /// <summary>Where an item is.</summary>
     internal sealed class Position(Queue queue, LinkedListNode<(T Item, long Number)> node)
     {
         public Queue Queue { get; } = queue;
@@ -118,7 +111,6 @@ internal sealed class SourceQueues<T>
         public LinkedListNode<(T Item, long Number)> Node { get; } = node;
     }
 
-    /// <summary>The items of one source.</summary>
     internal sealed class Queue(TrafficSource source)
     {
         public TrafficSource Source { get; } = source;

@@ -4,19 +4,16 @@ namespace OrleansUploads.Gateway.Http.Admission;
 
 /// <summary>Limits the transfers that run at the same time, and shares the slots fairly between accounts.</summary>
 /// <remarks>The number of slots that an account may have is proportional to the number of free slots. So one account alone gets its
-/// share of all slots, several accounts get equal parts, and the next account always finds a free slot without interrupting
-/// anyone. Within an account the same rule holds for addresses. Waiting positions are shared in the same way.</remarks>
-/// <param name="slots">Maximum number of running transfers.</param>
-/// <param name="maxWaiting">Maximum number of waiting transfers.</param>
+/// share of all slots, several accounts get equal parts, and the next account always finds a free slot without interrupting anyone.
+/// Within an account the same rule holds for addresses. Waiting positions are shared in the same way.</remarks>
 /// <param name="share">The fraction of all slots that one account may have while it is alone, 0 to 1; 1 for no limit.</param>
 /// <param name="maxWait">How long a transfer waits at most.</param>
-/// <param name="time">The clock.</param>
 internal sealed class TransferLimiter(int slots, int maxWaiting, double share, TimeSpan maxWait, TimeProvider time)
 {
     /// <summary>How long a sender should wait who gets no slot.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    /// <summary>Slots that an account may have for each free slot; infinite if there is no limit.</summary>
+    /// <summary>Infinite if there is no limit.</summary>
     private readonly double _slotsPerFreeSlot = share < 1 ? share / (1 - share) : double.PositiveInfinity;
 
     private readonly Lock _gate = new();
@@ -24,13 +21,11 @@ internal sealed class TransferLimiter(int slots, int maxWaiting, double share, T
     private int _inUse;
     private int _waiting;
 
-    /// <summary>Number of running transfers.</summary>
     public int InUse => Volatile.Read(ref _inUse);
 
-    /// <summary>Number of waiting transfers.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>Acquires a slot. Waits for one if the account or the address already has its share.</summary>
+    /// <summary>Waits for a slot if the account or the address already has its share.</summary>
     public async ValueTask<TransferAdmission> AcquireAsync(
         AccountId account, IPAddress? address, CancellationToken cancellationToken)
     {
@@ -95,7 +90,6 @@ internal sealed class TransferLimiter(int slots, int maxWaiting, double share, T
         }
     }
 
-    /// <summary>Releases the slot of a transfer that has ended, and grants free slots to waiting transfers.</summary>
     internal void Release(TransferSlot slot)
     {
         List<WaitingTransfer> granted;
@@ -133,8 +127,7 @@ internal sealed class TransferLimiter(int slots, int maxWaiting, double share, T
         _inUse++;
     }
 
-    /// <summary>Removes a transfer from the waiting line.</summary>
-    /// <returns>Why it has no slot, or null if it was granted one in the meantime.</returns>
+    /// <summary>Returns why the transfer has no slot, or null if it was granted one in the meantime.</summary>
     private ThrottleCause? StopWaiting(WaitingTransfer waiting)
     {
         lock (_gate)
@@ -151,7 +144,7 @@ internal sealed class TransferLimiter(int slots, int maxWaiting, double share, T
         }
     }
 
-    /// <summary>Grants free slots to waiting transfers; the account with the fewest running transfers comes first.</summary>
+    /// <summary>The account with the fewest running transfers comes first.</summary>
     private List<WaitingTransfer> GrantFreeSlots()
     {
         var granted = new List<WaitingTransfer>();
@@ -203,13 +196,12 @@ internal sealed class TransferLimiter(int slots, int maxWaiting, double share, T
 /// <summary>Which bytes an operation moves, so that it needs a slot.</summary>
 internal enum Transfer
 {
-    /// <summary>None but those of documents.</summary>
+    /// <summary>Only documents.</summary>
     None,
 
     /// <summary>An upload, or a copy, which is stored like one.</summary>
     Receives,
 
-    /// <summary>A download.</summary>
     Sends,
 }
 
@@ -223,10 +215,8 @@ internal sealed class TransferLimiters
         Outputs = new(limits.Outputs, options.MaxWaitingBodies, options.AccountShare, options.MaxWait, TimeProvider.System);
     }
 
-    /// <summary>Limits the bodies that the server reads.</summary>
     public TransferLimiter Bodies { get; }
 
-    /// <summary>Limits the outputs that the server sends.</summary>
     public TransferLimiter Outputs { get; }
 }
 
@@ -235,13 +225,10 @@ internal sealed class TransferSlot(TransferLimiter owner, AccountId account, IPA
 {
     private int _isReleased;
 
-    /// <summary>The account that transfers.</summary>
     public AccountId Account { get; } = account;
 
-    /// <summary>The address that it transfers from.</summary>
     public TrafficSource Address { get; } = TrafficSource.Of(address);
 
-    /// <summary>How scarce slots are for this account, from 0 (it has few) to 1 (it has all that it may have).</summary>
     public double Scarcity => owner.ScarcityFor(Account);
 
     public void Dispose()
@@ -253,39 +240,31 @@ internal sealed class TransferSlot(TransferLimiter owner, AccountId account, IPA
     }
 }
 
-/// <summary>The answer to a request for a slot: the slot, or why it was refused.</summary>
-/// <param name="Slot">The slot, or null if the transfer is refused.</param>
-/// <param name="Refusal">Why it is refused; meaningless if there is a slot.</param>
+/// <summary>A slot, or why it was refused.</summary>
 internal readonly record struct TransferAdmission(TransferSlot? Slot, ThrottleCause Refusal);
 
-/// <summary>The running and waiting transfers of one account. Guarded by <see cref="TransferLimiter"/>.</summary>
+/// <summary>Of one account. Guarded by <see cref="TransferLimiter"/>.</summary>
 internal sealed class AccountTransfers(AccountId account)
 {
     private readonly Dictionary<TrafficSource, int> _byAddress = [];
 
-    /// <summary>The account.</summary>
     public AccountId Account { get; } = account;
 
-    /// <summary>Number of slots in use.</summary>
     public int InUse { get; private set; }
 
-    /// <summary>Transfers that wait for a slot, oldest first.</summary>
+    /// <summary>Oldest first.</summary>
     public LinkedList<WaitingTransfer> Waiting { get; } = [];
 
-    /// <summary>Whether the account has neither running nor waiting transfers.</summary>
     public bool IsEmpty => InUse == 0 && Waiting.Count == 0;
 
-    /// <summary>Number of slots in use from one address.</summary>
     public int InUseFrom(TrafficSource address) => _byAddress.GetValueOrDefault(address);
 
-    /// <summary>Counts a slot in use from an address.</summary>
     public void Add(TrafficSource address)
     {
         InUse++;
         _byAddress[address] = InUseFrom(address) + 1;
     }
 
-    /// <summary>Counts a released slot.</summary>
     public void Remove(TrafficSource address)
     {
         InUse--;
@@ -301,20 +280,18 @@ internal sealed class AccountTransfers(AccountId account)
     }
 }
 
-/// <summary>A transfer that waits for its slot.</summary>
 internal sealed record WaitingTransfer(TransferSlot Slot)
 {
-    /// <summary>Completes when the transfer may use its slot.</summary>
     public TaskCompletionSource Granted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>Which limit a refused request has reached.</summary>
 internal enum ThrottleCause
 {
-    /// <summary>The account has its share of the server's transfers.</summary>
+    /// <summary>Of the server's transfers.</summary>
     AccountShare,
 
-    /// <summary>The address has its share of its account's transfers.</summary>
+    /// <summary>Of its account's transfers.</summary>
     AddressShare,
 
     /// <summary>The server has as many transfers as it can have, for all accounts together.</summary>

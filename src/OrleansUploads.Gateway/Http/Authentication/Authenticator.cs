@@ -13,13 +13,12 @@ internal sealed class Authenticator(
     private readonly SignatureVerifier _verifier = new(rules, options.Region, options.ClockTolerance);
     private readonly ConcurrentDictionary<string, SignatureVerifier> _otherRegions = new(StringComparer.Ordinal);
 
-    /// <summary>Checks the credentials, then the access key, the service, the payload hash and the signature. The first failure
-    /// wins.</summary>
-    /// <param name="exchange">The request. Its target is changed if the signature covers a path with blanks for plus signs.</param>
-    /// <param name="given">Its credentials.</param>
+    /// <summary>Checks the credentials, then the access key, the service, the payload hash and the signature. The first
+    /// failure wins.</summary>
+    /// <param name="exchange">Its target is changed if the signature covers a path with blanks for plus signs.</param>
     /// <param name="payload">The body; read only if the request does not state its hash.</param>
-    /// <param name="version2Prefix">What the path of a URL that is presigned with Signature Version 2 is below; null if the operation does
-    /// not accept such URLs.</param>
+    /// <param name="version2Prefix">What the path of a URL that is presigned with Signature Version 2 is below; null if the
+    /// operation does not accept such URLs.</param>
     public async ValueTask<AuthenticationResult> AuthenticateAsync(
         HttpExchange exchange, RequestCredentials given, RequestPayload payload, string? version2Prefix)
     {
@@ -89,7 +88,6 @@ internal sealed class Authenticator(
             : verifier.Verify(request, authorization, credential.Secret, time.GetUtcNow());
     }
 
-    /// <summary>Checks a URL that is presigned with Signature Version 2.</summary>
     private async ValueTask<AuthenticationResult> AuthenticateAsync(
         HttpExchange exchange, PresignedUrlVersion2 url, RequestPayload payload, string? prefix)
     {
@@ -136,11 +134,10 @@ internal sealed class Authenticator(
         SignatureVerdict Verify(in SigningRequest request) => url.Verify(request, prefix, credential.Secret, time.GetUtcNow());
     }
 
-    /// <summary>The other reading of a target whose signature differs: some clients send a blank in a path as a plus sign, and sign it as a
-    /// blank.</summary>
-    /// <returns>The target with blanks, or null if there is no other reading.</returns>
-    /// <remarks>It is verified as a whole, and if it fits, the request becomes one for it. So what is acted on is what was signed, and a
-    /// signature fits at most one of the two readings.</remarks>
+    /// <summary>The other reading of a target whose signature differs, or null: some clients send a blank in a path as a
+    /// plus sign, and sign it as a blank.</summary>
+    /// <remarks>It is verified as a whole, and if it fits, the request becomes one for it. So what is acted on is what was
+    /// signed, and a signature fits at most one of the two readings.</remarks>
     private RequestTarget? SecondReading(HttpExchange exchange, SignatureVerdict verdict) =>
         verdict.Outcome == SignatureOutcome.SignatureDiffers && rules.Path == PathRule.EncodeDecoded ? exchange.Target.WithBlanks() : null;
 
@@ -164,19 +161,18 @@ internal sealed class Authenticator(
 }
 
 /// <summary>Which account sent a request, or why that is not known.</summary>
-/// <param name="Account">The account that the signer acts for; meaningless if there is an error.</param>
-/// <param name="Error">Why the account is not known, or null if it is.</param>
+/// <param name="Account">Meaningless if there is an error.</param>
+/// <param name="Error">Null if the account is known.</param>
 internal readonly record struct AuthenticationResult(AccountId Account, HttpError? Error)
 {
-    /// <summary>The key that signed the request, or null if signatures are not verified.</summary>
+    /// <summary>Null if signatures are not verified.</summary>
     public Credential? Credential { get; init; }
 }
 
 /// <summary>The credentials of a request, before anything about them has been checked.</summary>
-/// <param name="Authorization">Access key, scope and signature, from the Authorization header or from the query, or null if there are
-/// none or they are malformed.</param>
-/// <param name="PresignedUrl">The parameters of the query if the signature is there; else null.</param>
-/// <param name="Version2">The parameters of a URL that is presigned with Signature Version 2; else null.</param>
+/// <param name="Authorization">From the header or from the query, or null if there is none or it is malformed.</param>
+/// <param name="PresignedUrl">If the signature is in the query; else null.</param>
+/// <param name="Version2">Of a URL that is presigned with Signature Version 2; else null.</param>
 /// <param name="Malformed">Why there is no <paramref name="Authorization"/>.</param>
 internal sealed record RequestCredentials(
     AuthorizationHeader? Authorization, PresignedUrl? PresignedUrl, PresignedUrlVersion2? Version2, SignatureVerdict Malformed)
@@ -185,7 +181,6 @@ internal sealed record RequestCredentials(
     public bool IsPresigned =>
         PresignedUrl is not null || Version2 is not null || Malformed.Outcome == SignatureOutcome.MalformedPresignedUrl;
 
-    /// <summary>The access key that the request names, or null.</summary>
     public string? AccessKeyId => Authorization?.AccessKeyId ?? Version2?.AccessKeyId;
 
     /// <summary>Reads the Authorization header. Without one, reads the query.</summary>

@@ -6,8 +6,6 @@ namespace OrleansUploads.Gateway.Http.Bodies;
 
 /// <summary>The decoded bytes of an aws-chunked body. The end of the stream is reached only if the whole body is
 /// authentic.</summary>
-/// <param name="framed">The body as received.</param>
-/// <param name="decoder">Decodes it; disposed with this stream.</param>
 internal sealed class ChunkedBodyStream(Stream framed, ChunkedBodyDecoder decoder) : ForwardStream
 {
     private const int BufferBytes = 64 * 1024;
@@ -17,8 +15,6 @@ internal sealed class ChunkedBodyStream(Stream framed, ChunkedBodyDecoder decode
     private int _end;
     private bool _isFinished;
 
-    /// <inheritdoc/>
-    /// <exception cref="ChunkedBodyException">The body is malformed, cut short, or not authentic.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (buffer.Length > 0 && !_isFinished)
@@ -69,9 +65,7 @@ internal sealed class ChunkedBodyStream(Stream framed, ChunkedBodyDecoder decode
 }
 
 /// <summary>An aws-chunked body is malformed, cut short, or not authentic. Nothing of it may be stored.</summary>
-/// <param name="error">What is wrong with it.</param>
 internal sealed class ChunkedBodyException(ChunkedBodyError error) : IOException($"The aws-chunked body is invalid: {error}.")
 {
-    /// <summary>What is wrong with the body.</summary>
     public ChunkedBodyError Error { get; } = error;
 }

@@ -8,13 +8,10 @@ using OrleansUploads.Gateway.Http.Connections;
 namespace OrleansUploads.Gateway.Http.Bodies;
 
 /// <summary>A request's body. Reading it fails when the client sends nothing, or more slowly than the minimum rate.</summary>
-/// <remarks>Kestrel's own limit is an average over the whole body: a client that has sent a gigabyte could pause for weeks and keep
-/// its slot. A canceled read of Kestrel's body stream never ends for Kestrel, and it logs an error when it drains the rest. So
-/// this class reads the pipe below that stream, where a pending read can be canceled.</remarks>
-/// <param name="body">The bytes as they arrive.</param>
-/// <param name="minRate">How slowly they may arrive.</param>
-/// <param name="time">The clock.</param>
-/// <param name="connection">The connection whose activity is recorded, or null if the server does not track it.</param>
+/// <remarks>Kestrel's own limit is an average over the whole body: a client that has sent a gigabyte could pause for weeks and keep its
+/// slot. A canceled read of Kestrel's body stream never ends for Kestrel, and it logs an error when it drains the rest. So this class
+/// reads the pipe below that stream, where a pending read can be canceled.</remarks>
+/// <param name="connection">Null if the server does not track it.</param>
 internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimeProvider time, OpenConnection? connection)
     : CountingStream(Null, connection)
 {
@@ -25,7 +22,7 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
     private long _bytesInWindow;
     private bool _isCanceled;
 
-    /// <summary>The transfer slot of the body, or null if it has none. The minimum rate rises when slots are scarce.</summary>
+    /// <summary>Null if the body has none. The minimum rate rises when slots are scarce.</summary>
     public TransferSlot? Slot { get; set; }
 
     /// <summary>Ends the read now. May be called from any thread.</summary>
@@ -35,10 +32,6 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
         CancelPendingRead(body);
     }
 
-    /// <inheritdoc/>
-    /// <exception cref="BodyTimeoutException">The body arrives too slowly, or the read was canceled.</exception>
-    /// <exception cref="BadHttpRequestException">The body is not valid HTTP. Kestrel throws other exceptions in some of these
-    /// cases.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         try
@@ -111,7 +104,7 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
         }
     }
 
-    /// <exception cref="BodyTimeoutException">The body arrives too slowly, or the read was canceled.</exception>
+    /// <summary>Throws a <see cref="BodyTimeoutException"/> if the body arrives too slowly, or the read was canceled.</summary>
     private void RequireMinRate(int bytes)
     {
         _bytesInWindow += bytes;
@@ -137,22 +130,20 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
 }
 
 /// <summary>How slowly a client may send a body.</summary>
-/// <param name="Window">How much waiting for bytes the rate is measured over. Time in which the server itself is busy does not
-/// count.</param>
-/// <param name="BytesPerSecond">The minimum rate while the account has few transfer slots.</param>
-/// <param name="BytesPerSecondWhenScarce">The minimum rate while the account has all the slots that it may have.</param>
+/// <param name="Window">How much waiting for bytes the rate is measured over. Time in which the server itself is busy does
+/// not count.</param>
+/// <param name="BytesPerSecond">While the account has few transfer slots.</param>
+/// <param name="BytesPerSecondWhenScarce">While the account has all the slots that it may have.</param>
 internal sealed record MinBodyRate(TimeSpan Window, double BytesPerSecond, double BytesPerSecondWhenScarce)
 {
     /// <summary>The minimum rate rises above this scarcity.</summary>
     private const double RisesAbove = 0.5;
 
-    /// <summary>The configured minimum rate.</summary>
     public static MinBodyRate From(GatewayOptions options) =>
         new(options.BodyRateWindow, options.MinBodyBytesPerSecond, options.MinBodyBytesPerSecondWhenScarce);
 
-    /// <summary>The minimum rate at a given scarcity of slots.</summary>
-    /// <param name="scarcity">How scarce slots are for the sender, 0 to 1.</param>
-    /// <returns>Bytes per second. The rate rises exponentially, because the rates of honest senders differ by factors.</returns>
+    /// <summary>The minimum rate at a scarcity of slots from 0 to 1, in bytes per second. It rises exponentially, because
+    /// the rates of honest senders differ by factors.</summary>
     public double AtScarcity(double scarcity)
     {
         var risen = Math.Clamp((scarcity - RisesAbove) / (1 - RisesAbove), 0, 1);
@@ -163,23 +154,19 @@ internal sealed record MinBodyRate(TimeSpan Window, double BytesPerSecond, doubl
 }
 
 /// <summary>The server stopped waiting for the rest of a body. Nothing of the body was stored.</summary>
-/// <param name="minBytesPerSecond">The rate that the body fell short of, or null if the read was canceled because other clients needed
-/// its place.</param>
 internal sealed class BodyTimeoutException(double? minBytesPerSecond = null) : IOException("The body arrived too slowly.")
 {
-    /// <summary>The rate in bytes per second that the body fell short of, or null if the read was canceled because other clients needed
-    /// its place.</summary>
+    /// <summary>The rate that the body fell short of, or null if the read was canceled because other clients needed its
+    /// place.</summary>
     public double? MinBytesPerSecond { get; } = minBytesPerSecond;
 }
 
 /// <summary>Passes a body through and counts its bytes, in either direction.</summary>
-/// <param name="inner">The body.</param>
-/// <param name="connection">The connection whose activity is recorded, or null if the server does not track it.</param>
+/// <param name="connection">Null if the server does not track it.</param>
 internal class CountingStream(Stream inner, OpenConnection? connection) : ForwardStream
 {
     private long _bytes;
 
-    /// <summary>Number of bytes that went through.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     public override bool CanRead => inner.CanRead;
@@ -198,7 +185,6 @@ internal class CountingStream(Stream inner, OpenConnection? connection) : Forwar
         Count(buffer.Length);
     }
 
-    /// <summary>Counts bytes that went through.</summary>
     protected int Count(int bytes)
     {
         Interlocked.Add(ref _bytes, bytes);

@@ -26,15 +26,11 @@ internal sealed class ReceivedDocument : IDisposable
     /// <summary>A document without bytes. It holds no place, and all requests without a body share it.</summary>
     public static ReceivedDocument Empty { get; } = new(null);
 
-    /// <summary>Length in bytes.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Reads a body to its end, and waits until it may be worked on. Memory is taken only for bytes that arrive.</summary>
-    /// <param name="body">The body.</param>
-    /// <param name="maxBytes">Its maximum length.</param>
-    /// <param name="place">The place that the document holds; disposed with it, or if there is no document.</param>
-    /// <param name="cancellationToken">Canceled when the client disconnects.</param>
-    /// <returns>The document, or null if the body is longer than <paramref name="maxBytes"/>.</returns>
+    /// <summary>Reads a body to its end, and waits until it may be worked on. Memory is taken only for bytes that arrive.
+    /// Null if the body is longer than <paramref name="maxBytes"/>.</summary>
+    /// <param name="place">Disposed with the document, or if there is no document.</param>
     public static async ValueTask<ReceivedDocument?> ReadAsync(
         Stream body, int maxBytes, DocumentPlaces.Place place, CancellationToken cancellationToken)
     {
@@ -60,10 +56,8 @@ internal sealed class ReceivedDocument : IDisposable
         }
     }
 
-    /// <summary>Opens a stream over the bytes.</summary>
     public DocumentStream OpenRead() => new(_blocks, Length);
 
-    /// <summary>Copies the bytes.</summary>
     public byte[] ToArray()
     {
         var copy = new byte[Length];
@@ -72,7 +66,6 @@ internal sealed class ReceivedDocument : IDisposable
         return copy;
     }
 
-    /// <summary>Gives the memory and the place back.</summary>
     public void Dispose()
     {
         // The empty document is disposed by many requests at the same time.
@@ -129,11 +122,8 @@ internal sealed class ReceivedDocument : IDisposable
             set => throw new NotSupportedException();
         }
 
-        /// <summary>Lets the reader read up to a position, and no further.</summary>
         public void AllowUntil(long position) => _end = position;
 
-        /// <inheritdoc/>
-        /// <exception cref="XmlException">The reader is at the end of what it may read.</exception>
         public override int Read(Span<byte> buffer)
         {
             if (_position == length)

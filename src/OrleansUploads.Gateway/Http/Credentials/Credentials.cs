@@ -7,41 +7,35 @@ namespace OrleansUploads.Gateway.Http.Credentials;
 /// <summary>The known access keys. It is called for every request and concurrently, so it must be fast and thread-safe.</summary>
 public interface ICredentialStore
 {
-    /// <summary>The credential of an access key, or null.</summary>
     ValueTask<Credential?> FindAsync(string accessKeyId, CancellationToken cancellationToken);
 }
 
 /// <summary>An access key with its secret and account.</summary>
-/// <param name="accessKeyId">The ID of the key; not secret.</param>
-/// <param name="secret">The secret that signs requests.</param>
-/// <param name="account">The account that the signer acts for.</param>
-/// <param name="scope">The limits of the key, or null for none.</param>
 /// <remarks>Not a record, so that the secret never gets into a text by accident.</remarks>
+/// <param name="scope">Null for no limits.</param>
 public sealed class Credential(string accessKeyId, string secret, AccountId account, KeyScope? scope = null)
 {
-    /// <summary>The ID of the key; not secret.</summary>
+    /// <summary>Not secret.</summary>
     public string AccessKeyId { get; } = accessKeyId;
 
-    /// <summary>The secret that signs requests.</summary>
+    /// <summary>Signs requests.</summary>
     public string Secret { get; } = secret;
 
-    /// <summary>The account that the signer acts for.</summary>
+    /// <summary>The signer acts for this account.</summary>
     public AccountId Account { get; } = account;
 
-    /// <summary>The limits of the key.</summary>
     public KeyScope Scope { get; } = scope ?? KeyScope.Unlimited;
 
-    /// <summary>The access key ID; never the secret.</summary>
+    /// <summary>Never the secret.</summary>
     public override string ToString() => AccessKeyId;
 }
 
-/// <summary>A fixed set of credentials.</summary>
+/// <summary>Never the secret.</summary>
 public sealed class MemoryCredentialStore(IEnumerable<Credential> credentials) : ICredentialStore
 {
     private readonly FrozenDictionary<string, Credential> _byKeyId =
         credentials.ToFrozenDictionary(credential => credential.AccessKeyId, StringComparer.Ordinal);
 
-    /// <inheritdoc/>
     public ValueTask<Credential?> FindAsync(string accessKeyId, CancellationToken cancellationToken) =>
         ValueTask.FromResult(_byKeyId.GetValueOrDefault(accessKeyId));
 }
@@ -64,9 +58,7 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
     private bool _isMissing;
     private long _checkedAt;
 
-    /// <param name="file">The key file.</param>
-    /// <param name="operatorKey">An additional pair that is not in the file, or null for none.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="operatorKey">Not in the file; null for none.</param>
     /// <param name="logger">Receives an error if the key file cannot be read. The pairs read before stay valid.</param>
     public KeyFileCredentialStore(
         KeyFile file, Credential? operatorKey, TimeProvider time, ILogger<KeyFileCredentialStore> logger)
@@ -81,7 +73,6 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
         _credentials = Index(file.Parse(_seen));
     }
 
-    /// <inheritdoc/>
     public ValueTask<Credential?> FindAsync(string accessKeyId, CancellationToken cancellationToken)
     {
         if (IsCheckDue)
@@ -194,6 +185,6 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
     [LoggerMessage(
         2008,
         LogLevel.Error,
-        "The key file {Path} is missing, so its keys are not valid any longer. Restore it from a backup, or create a key with 'keys add'.")]
+        "The key file {Path} is missing, so its keys are no longer valid. Restore it from a backup, or create a key with 'keys add'.")]
     private static partial void LogMissing(ILogger logger, string path);
 }

@@ -9,9 +9,8 @@ using OrleansUploads.Engine.Ports;
 namespace OrleansUploads.Gateway.Http.Credentials;
 
 /// <summary>A file of key pairs, readable only by its owner, who is the owner of its folder.</summary>
-/// <param name="path">Path of the file.</param>
-/// <param name="flush">Flushes files and directories, or null for the system's own calls.</param>
-/// <param name="pause">Waits for this long before the lock is tried again, or null to let the thread sleep.</param>
+/// <param name="flush">Null for the system's own calls.</param>
+/// <param name="pause">Waits before the lock is tried again; null to let the thread sleep.</param>
 /// <remarks>The file is replaced as a whole, so a server that reads it at the same time sees either the old pairs or the new
 /// ones. A process that changes it holds a lock file beside it meanwhile.</remarks>
 public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSpan>? pause = null)
@@ -36,28 +35,25 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Full path of the file.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
     private string LockPath => System.IO.Path.ChangeExtension(Path, ".lock");
 
     private string Folder => System.IO.Path.GetDirectoryName(Path)!;
 
-    /// <summary>The key file of a data folder: <c>keys.json</c>.</summary>
-    /// <param name="folder">The data folder.</param>
-    /// <param name="flush">Flushes files and directories, or null for the system's own calls.</param>
+    /// <summary><c>keys.json</c>. <paramref name="flush"/> is null for the system's own calls.</summary>
     public static KeyFile InFolder(string folder, IDiskFlush? flush = null) =>
         new(System.IO.Path.Combine(folder, FixedNames.Keys), flush);
 
-    /// <summary>Reads all pairs; none if the file does not exist.</summary>
+    /// <summary>Returns no pairs if the file does not exist.</summary>
     /// <exception cref="InvalidDataException">The file is not a key file.</exception>
     public IReadOnlyList<KeyPair> Read() => Parse(ReadBytes());
 
-    /// <summary>Reads all pairs, but not those of another file that the owner of the folder has put in place of this one.</summary>
+    /// <summary>Not the pairs of another file that the owner of the folder has put in place of this one.</summary>
     private IReadOnlyList<KeyPair> ReadOwn() => Parse(ReadBytes(followsLinks: false));
 
-    /// <summary>The bytes of the file, to be compared, or null if the file does not exist.</summary>
-    /// <param name="followsLinks">Whether the path may be a link, such as that of a secret in a container.</param>
+    /// <summary>To be compared; null if the file does not exist.</summary>
+    /// <param name="followsLinks">Whether the path may be a link, such as a secret's in a container.</param>
     /// <exception cref="InvalidDataException">The file is too large for a key file.</exception>
     internal byte[]? ReadBytes(bool followsLinks = true)
     {
@@ -88,8 +84,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
         }
     }
 
-    /// <summary>Parses the bytes of a key file.</summary>
-    /// <param name="bytes">The result of <see cref="ReadBytes"/>.</param>
+    /// <summary>Parses the result of <see cref="ReadBytes"/>.</summary>
     /// <exception cref="InvalidDataException">The file is not a key file.</exception>
     internal IReadOnlyList<KeyPair> Parse(byte[]? bytes)
     {
@@ -118,7 +113,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
     }
 
     /// <summary>Changes the pairs while holding the lock. Waits for another process that holds it.</summary>
-    /// <param name="change">Receives the current pairs and returns the new ones, or null to leave the file unchanged.</param>
+    /// <param name="change">Returns the new pairs, or null to leave the file unchanged.</param>
     /// <exception cref="FlushFailedException">The change may be lost in a power cut.</exception>
     /// <exception cref="IOException">Another process has held the lock for ten seconds, or a file cannot be written.</exception>
     public void Change(Func<IReadOnlyList<KeyPair>, IReadOnlyList<KeyPair>?> change)
@@ -145,8 +140,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
         _flush.RequireDirectory(Folder);
     }
 
-    /// <param name="WrittenAt">When the file was written, in UTC.</param>
-    /// <param name="LengthBytes">The length of the file in bytes.</param>
+    /// <summary>In UTC; in bytes.</summary>
     internal readonly record struct Stamp(DateTime WrittenAt, long LengthBytes);
 
     private FileStream TakeLock()
@@ -221,8 +215,8 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
 /// user could not read it otherwise.</summary>
 internal static partial class FolderOwner
 {
-    /// <summary>Gives a new file to the owner of its folder. Only root can do this, so other users keep their files.</summary>
-    /// <exception cref="IOException">The system refuses it.</exception>
+    /// <summary>Only root can do this, so other users keep their files. Throws an <see cref="IOException"/> if the system
+    /// refuses it.</summary>
     public static void Give(SafeFileHandle file, string folder)
     {
         if (!FileStatus.IsSupported || !Environment.IsPrivilegedProcess)

@@ -6,52 +6,47 @@ namespace OrleansUploads.Gateway.Http.Credentials;
 
 /// <summary>An access key with its secret, as stored in the key file.</summary>
 /// <param name="AccessKeyId">20 upper-case letters and digits; not secret.</param>
-/// <param name="SecretAccessKey">40 characters; the secret that signs requests.</param>
+/// <param name="SecretAccessKey">40 characters.</param>
 /// <param name="Account">12 digits: the account that the signer acts for.</param>
-/// <param name="CreatedAt">When the pair was created.</param>
-/// <remarks>A member of the stored pair that this version does not know is refused, because it may be a limit: a role among the keys
-/// without limits would make them keys for everything.</remarks>
+/// <remarks>A member of the stored pair that this version does not know is refused, because it may be a limit: a role among
+/// the keys without limits would make them keys for everything.</remarks>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record KeyPair(string AccessKeyId, string SecretAccessKey, string Account, DateTimeOffset CreatedAt)
 {
     /// <summary>The account of a key pair if the operator does not name one.</summary>
     public const string DefaultAccount = "000000000001";
 
-    /// <inheritdoc cref="DefaultAccount"/>
     public static AccountId DefaultAccountId { get; } = AccountId.TryParse(DefaultAccount, out var account) ? account : default;
 
-    /// <summary>The limits of the key.</summary>
     [JsonIgnore]
     public KeyScope Scope { get; init; } = KeyScope.Unlimited;
 
     private const string IdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
     private const int SecretBytes = 30;
 
-    /// <summary>Creates a random pair. The secret has 240 random bits.</summary>
+    /// <summary>The secret has 240 random bits.</summary>
     public static KeyPair Create(string account, DateTimeOffset now) => new(
         "OU" + RandomNumberGenerator.GetString(IdAlphabet, 18),
         Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes)),
         account,
         now);
 
-    /// <summary>The access key ID; never the secret.</summary>
+    /// <summary>Never the secret.</summary>
     public override string ToString() => AccessKeyId;
 }
 
 /// <summary>The content of the key file.</summary>
-/// <param name="Keys">The keys without limits.</param>
-/// <param name="ScopedKeys">The keys with limits, or null for none. They have a list of their own, which older versions of the
-/// program do not read: those would take them for keys without limits.</param>
+/// <param name="ScopedKeys">Null for none. This is a separate list, which older versions of the program do not read: those
+/// would take its keys for keys without limits.</param>
 internal sealed record KeyFileDocument(IReadOnlyList<KeyPair> Keys, IReadOnlyList<ScopedKeyDocument>? ScopedKeys = null)
 {
-    /// <summary>Sorts key pairs into the two lists.</summary>
     public static KeyFileDocument Of(IReadOnlyList<KeyPair> pairs)
     {
         ScopedKeyDocument[] scoped = [.. pairs.Where(pair => !pair.Scope.IsUnlimited).Select(ScopedKeyDocument.Of)];
         return new KeyFileDocument([.. pairs.Where(pair => pair.Scope.IsUnlimited)], scoped.Length == 0 ? null : scoped);
     }
 
-    /// <summary>Returns all key pairs, those without limits first.</summary>
+    /// <summary>Those without limits first.</summary>
     /// <exception cref="InvalidDataException">There is no list of keys, or a key is incomplete or has an unknown role.</exception>
     /// <remarks>People and scripts write key files, too, so anything may be missing.</remarks>
     public IReadOnlyList<KeyPair> ToPairs() => Keys is null
@@ -90,7 +85,7 @@ internal sealed record ScopedKeyDocument(
         : throw new InvalidDataException(
             $"The key {AccessKeyId} has the role '{Role}', which this version does not know. Use admin, read or upload.");
 
-    /// <summary>The access key ID; never the secret.</summary>
+    /// <summary>Never the secret.</summary>
     public override string ToString() => AccessKeyId;
 }
 

@@ -101,7 +101,7 @@ internal abstract record HttpError
 
     /// <summary>The part store belongs to another server now, or its bytes have moved.</summary>
     internal sealed record StoreLost() : Explained(
-        "This server does not have its part store any more, so nothing was stored or deleted. Send requests to the server that has it now; the "
+        "This server has lost its part store, so nothing was stored or deleted. Send requests to the server that has it now; the "
         + "operator finds it in the log of this one.");
 
     /// <summary>Stored bytes are damaged.</summary>

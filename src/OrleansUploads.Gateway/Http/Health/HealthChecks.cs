@@ -4,10 +4,8 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Gateway.Http.Health;
 
-/// <summary>Adds the health of a store to the health report.</summary>
 public sealed class StoreHealthCheck(IStoreHealth store) : IHealthCheck
 {
-    /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -28,14 +26,12 @@ public sealed class StoreHealthCheck(IStoreHealth store) : IHealthCheck
 /// so wrong that signed requests are refused, and other hosts serve them.</summary>
 public sealed class ClockHealthCheck(ServiceClock clock) : IHealthCheck
 {
-    /// <summary>The check's name in the health report.</summary>
     public const string Name = "clock-is-trusted";
 
-    /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
             clock.IsOutvoted
-                ? HealthCheckResult.Unhealthy("The clock of this machine differs by more than 15 minutes from those of most silos, so signed "
+                ? HealthCheckResult.Unhealthy("The clock of this machine differs by more than 15 minutes from most silos' clocks, so signed "
                     + "requests are refused here. Correct it; nothing else is needed.")
             : clock.Distrust is { } reason ? HealthCheckResult.Degraded(reason)
             : HealthCheckResult.Healthy());
@@ -45,7 +41,6 @@ public sealed class ClockHealthCheck(ServiceClock clock) : IHealthCheck
 /// between.</summary>
 internal sealed class AdmissionHealthCheck(IHostApplicationLifetime lifetime) : IHealthCheck
 {
-    /// <summary>Name of the check in the health report.</summary>
     public const string Name = "accepts-requests";
 
     public Task<HealthCheckResult> CheckHealthAsync(

@@ -46,7 +46,7 @@ internal static class HealthReportWriter
         json.WriteEndObject();
     }
 
-    /// <summary>Writes the details for callers on this machine, and the version also for those of its private network, because a
+    /// <summary>Writes the details for callers on this machine, and the version also for callers in its private network, because a
     /// container's host is one of these.</summary>
     private static void WriteDetails(Utf8JsonWriter json, HealthReport report, CallerDistance caller, ServerDescription? server)
     {
@@ -108,24 +108,23 @@ public static class HealthProblem
     /// <summary>Key in the data of the check's result. The value is a problem in a few words that anyone may read.</summary>
     public const string Key = "problem";
 
-    /// <summary>The problem that a check reports, or null.</summary>
+    /// <summary>Null if the check reports none.</summary>
     internal static string? Of(HealthReportEntry entry) => entry.Data.TryGetValue(Key, out var problem) ? problem as string : null;
 }
 
 /// <summary>What the detailed health report says about the process.</summary>
-/// <param name="Version">The program's version.</param>
-/// <param name="SqliteVersion">The version of SQLite, which keeps the journal; null if something else keeps it.</param>
-/// <param name="DataFolder">Full path of the folder with the data; null if the data is in memory.</param>
+/// <param name="SqliteVersion">Null if something else keeps the journal.</param>
+/// <param name="DataFolder">Full path; null if the data is in memory.</param>
 public sealed record ServerDescription(string Version, string? SqliteVersion, string? DataFolder)
 {
-    /// <summary>The version of a program, without the commit.</summary>
+    /// <summary>Without the commit.</summary>
     public static string VersionOf(Assembly program) =>
         program.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }
 
 /// <summary>How near a caller is.</summary>
-/// <param name="IsOnMachine">Whether it is a process on this machine, or in the same container.</param>
-/// <param name="IsInPrivateNetwork">Whether it is on this machine or has an address that is not routed through the internet.</param>
+/// <param name="IsOnMachine">Or in the same container.</param>
+/// <param name="IsInPrivateNetwork">Or on this machine. Its address is not routed through the internet.</param>
 internal readonly record struct CallerDistance(bool IsOnMachine, bool IsInPrivateNetwork)
 {
     private static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "Via"];
@@ -136,13 +135,12 @@ internal readonly record struct CallerDistance(bool IsOnMachine, bool IsInPrivat
         IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("fe80::/10"),
     ];
 
-    /// <summary>The distance of a request's caller. Behind a proxy, which may pass on requests from anywhere, nothing is near.</summary>
+    /// <summary>Behind a proxy, which may pass on requests from anywhere, nothing is near.</summary>
     public static CallerDistance Of(HttpContext context) =>
         context.Connection.RemoteIpAddress is not { } address || ProxyHeaders.Any(context.Request.Headers.ContainsKey)
             ? default
             : Of(address);
 
-    /// <summary>The distance of an address.</summary>
     public static CallerDistance Of(IPAddress address)
     {
         var plain = address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;

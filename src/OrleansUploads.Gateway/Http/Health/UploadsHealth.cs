@@ -4,15 +4,12 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansUploads.Gateway.Http.Health;
 
-/// <summary>The health of the service. Its checks are apart from those of the application, so that neither changes the report of the
+/// <summary>The health of the service. Its checks are apart from the application's, so that neither changes the report of the
 /// other.</summary>
 public sealed class UploadsHealth : IDisposable
 {
     private readonly ServiceProvider _checks;
 
-    /// <param name="services">The services of the application.</param>
-    /// <param name="options">The checks.</param>
-    /// <param name="loggers">Where failures of checks are logged.</param>
     public UploadsHealth(IServiceProvider services, IOptions<UploadsHealthOptions> options, ILoggerFactory loggers)
     {
         var checks = new ServiceCollection().AddSingleton(loggers).AddLogging();
@@ -28,27 +25,22 @@ public sealed class UploadsHealth : IDisposable
         _checks = checks.BuildServiceProvider();
     }
 
-    /// <summary>Runs the checks.</summary>
-    /// <param name="predicate">Which ones, or null for all.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <summary>Runs the checks that the predicate selects; all if it is null.</summary>
     public Task<HealthReport> CheckAsync(Func<HealthCheckRegistration, bool>? predicate, CancellationToken cancellationToken) =>
         _checks.GetRequiredService<HealthCheckService>().CheckHealthAsync(predicate, cancellationToken);
 
-    /// <inheritdoc/>
     public void Dispose() => _checks.Dispose();
 }
 
-/// <summary>The checks of <see cref="UploadsHealth"/>.</summary>
 public sealed class UploadsHealthOptions
 {
-    /// <summary>The checks. Their factories get the services of the application.</summary>
+    /// <summary>Their factories get the services of the application.</summary>
     public ICollection<HealthCheckRegistration> Registrations { get; } = [];
 }
 
-/// <summary>Adds checks.</summary>
 public static class UploadsHealthServices
 {
-    /// <summary>Adds checks to the report of the service. Those of <c>AddHealthChecks</c> are the application's.</summary>
+    /// <summary>The checks of <c>AddHealthChecks</c> are the application's.</summary>
     public static IHealthChecksBuilder AddUploadsHealthChecks(this IServiceCollection services)
     {
         services.TryAddSingleton<UploadsHealth>();
@@ -56,8 +48,6 @@ public static class UploadsHealthServices
     }
 
     /// <summary>Adds the health of the service to the report of the application, as one check.</summary>
-    /// <param name="checks">The checks of the application.</param>
-    /// <param name="name">The name of the check.</param>
     public static IHealthChecksBuilder AddOrleansUploads(this IHealthChecksBuilder checks, string name = "orleans-uploads") =>
         checks.AddCheck<SummaryCheck>(name);
 

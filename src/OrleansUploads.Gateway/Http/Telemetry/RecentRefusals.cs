@@ -4,14 +4,13 @@ namespace OrleansUploads.Gateway.Http.Telemetry;
 /// is forgotten when the process ends.</summary>
 internal sealed class RecentRefusals
 {
-    /// <summary>The number of refusals that are kept. The next one replaces the oldest.</summary>
+    /// <summary>The next one replaces the oldest.</summary>
     public const int Capacity = 1_024;
 
     private readonly Lock _gate = new();
     private readonly RefusedRequest?[] _ring = new RefusedRequest?[Capacity];
     private int _next;
 
-    /// <summary>Adds a refusal.</summary>
     public void Add(RefusedRequest refused)
     {
         lock (_gate)
@@ -22,8 +21,7 @@ internal sealed class RecentRefusals
     }
 
     /// <summary>Returns the refused requests that were about an upload, the newest first.</summary>
-    /// <param name="upload">The upload. Its ID is too long to occur in another subject by chance.</param>
-    /// <param name="max">The maximum number to return.</param>
+    /// <param name="upload">Its ID is too long to occur in another subject by chance.</param>
     public IReadOnlyList<RefusedRequest> Find(UploadId upload, int max)
     {
         var id = upload.ToString();
@@ -44,13 +42,8 @@ internal sealed class RecentRefusals
 }
 
 /// <summary>A request that was refused.</summary>
-/// <param name="At">When.</param>
-/// <param name="Operation">The name of its operation.</param>
-/// <param name="Status">The HTTP status.</param>
-/// <param name="Code">The error code.</param>
-/// <param name="Account">The sender's account.</param>
-/// <param name="AccessKeyId">The sender's key, or null if it needed none.</param>
-/// <param name="Client">The sender's address, or null if it is not known.</param>
+/// <param name="AccessKeyId">Null if the request needed none.</param>
+/// <param name="Client">Null if it is not known.</param>
 /// <param name="Subject">The vault, bucket, archive or upload that it addressed, as in the request log.</param>
 internal sealed record RefusedRequest(
     DateTimeOffset At,
