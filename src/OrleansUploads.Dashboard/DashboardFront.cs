@@ -27,18 +27,8 @@ internal sealed class DashboardFront(
 
     public bool ServesUnsigned(RequestTarget target) => ClaimsPath(target) || hasOwnAddress;
 
-    public FrontRequest Recognize(HttpExchange exchange)
-    {
-        var operation = operations.Find(exchange.Context.Request.Method, exchange.Target);
-        return new FrontRequest
-        {
-            OperationName = operation is null ? HttpExchange.UnknownOperation : $"Dashboard{operation.Name}",
-            ChecksSender = true,
-            AccessesOf = _ =>
-                [operation is null ? new KeyAccess(KeyAccessKind.Change, null) : operation.Access ?? new KeyAccess(KeyAccessKind.Look, null)],
-            AnswerAsync = (_, payload) => AnswerAsync(exchange, operation, payload),
-        };
-    }
+    public FrontRequest Recognize(HttpExchange exchange) =>
+        new DashboardRequest(this, exchange, operations.Find(exchange.Context.Request.Method, exchange.Target));
 
     /// <inheritdoc/>
     /// <remarks>The words are those of the vault API, which fit any reader.</remarks>
@@ -46,7 +36,8 @@ internal sealed class DashboardFront(
 
     public FrontAnswer AnswerOf(HttpExchange exchange, FrontError error) => DashboardAnswer.OfError(error);
 
-    private async ValueTask<FrontAnswer> AnswerAsync(HttpExchange exchange, DashboardOperation? operation, RequestPayload payload)
+    /// <summary>Checks a request and executes its operation, or answers that there is none.</summary>
+    public async ValueTask<FrontAnswer> AnswerAsync(HttpExchange exchange, DashboardOperation? operation, RequestPayload payload)
     {
         var request = exchange.Context.Request;
         AddHeaders(exchange.Context.Response.Headers);
@@ -137,4 +128,17 @@ internal sealed class DashboardFront(
             return DashboardAnswer.OfError(refused);
         }
     }
+}
+
+/// <summary>A request to the dashboard, with its operation, or null if it is for none.</summary>
+internal sealed class DashboardRequest(DashboardFront front, HttpExchange exchange, DashboardOperation? operation) : FrontRequest
+{
+    public override string OperationName => operation is null ? HttpExchange.UnknownOperation : $"Dashboard{operation.Name}";
+
+    public override bool ChecksSender => true;
+
+    public override IEnumerable<KeyAccess> AccessesOf(AccountId signer) =>
+        [operation is null ? new KeyAccess(KeyAccessKind.Change, null) : operation.Access ?? new KeyAccess(KeyAccessKind.Look, null)];
+
+    public override ValueTask<FrontAnswer> AnswerAsync(AccountId signer, RequestPayload payload) => front.AnswerAsync(exchange, operation, payload);
 }

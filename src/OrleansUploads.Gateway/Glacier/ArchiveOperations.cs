@@ -51,7 +51,7 @@ internal static class ArchiveOperations
 
             if (await PolicyGate.CheckAsync(call, stale) is { } denied)
             {
-                throw denied;
+                return denied.ToAnswer(call.Exchange);
             }
         }
     }

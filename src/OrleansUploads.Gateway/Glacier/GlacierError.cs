@@ -10,7 +10,7 @@ namespace OrleansUploads.Gateway.Glacier;
 internal sealed class GlacierError(int status, string code, string message) : FrontError(status, code, message)
 {
     /// <summary>The protocol's word for who caused the error.</summary>
-    public string Type => Status >= StatusCodes.Status500InternalServerError ? "Server" : "Client";
+    private string Type => Status >= StatusCodes.Status500InternalServerError ? "Server" : "Client";
 
     /// <summary>A parameter, header, field, hash, range or size is wrong.</summary>
     public static GlacierError Invalid(string message) =>
@@ -27,20 +27,16 @@ internal sealed class GlacierError(int status, string code, string message) : Fr
     public static GlacierError AccessDenied(string message) =>
         new(StatusCodes.Status403Forbidden, ErrorCode.AccessDenied, message);
 
-    /// <summary>The resource does not exist.</summary>
     public static GlacierError NotFound(string message) =>
         new(StatusCodes.Status404NotFound, ErrorCode.ResourceNotFound, message);
 
-    /// <summary>The vault does not exist.</summary>
     public static GlacierError VaultNotFound(string arn) => NotFound($"Vault not found for ARN: {arn}");
 
     /// <summary>The upload does not exist or has ended.</summary>
     public static GlacierError UploadNotFound(string id) => NotFound($"The upload ID was not found: {id}");
 
-    /// <summary>The archive does not exist.</summary>
     public static GlacierError ArchiveNotFound(string id) => NotFound($"The archive ID was not found: {id}");
 
-    /// <summary>The job does not exist.</summary>
     public static GlacierError JobNotFound(string id) => NotFound($"The job ID was not found: {id}");
 
     /// <summary>The body is not the JSON document of the operation.</summary>
@@ -86,9 +82,15 @@ internal sealed class GlacierError(int status, string code, string message) : Fr
         $"The credentials of this request are not for the account {account}, and no policy of that account allows them this operation. "
         + "Use '-' for the account of your credentials.");
 
-    /// <summary>The vault's name is not valid.</summary>
     public static GlacierError InvalidVaultName(string name) => Invalid(
         $"Invalid vault name: {name}. A name has 1 to 255 characters of a-z, A-Z, 0-9, '_', '-' and '.'.");
+
+    public override FrontAnswer ToAnswer(HttpExchange exchange) => new(Status, ("x-amzn-ErrorType", Code))
+    {
+        Error = this,
+        ContentType = GlacierJson.ContentType,
+        Document = GlacierJson.Write(new ErrorDocument(Code, Message, Type)),
+    };
 }
 
 /// <summary>The error codes that this server sends. SDKs make their exceptions of them.</summary>

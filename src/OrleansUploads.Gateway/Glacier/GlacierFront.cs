@@ -15,9 +15,6 @@ namespace OrleansUploads.Gateway.Glacier;
 /// <summary>The front of the vault API.</summary>
 internal sealed class GlacierFront(FrontServices services) : IFront
 {
-    /// <summary>Stands for the signer's own account in a path.</summary>
-    private const string OwnAccount = "-";
-
     public SigningRules Signing => SigningRules.Glacier;
 
     public string RequestIdHeader => RequestId.AmazonHeader;
@@ -25,48 +22,50 @@ internal sealed class GlacierFront(FrontServices services) : IFront
     public bool ClaimsPath(RequestTarget target) =>
         target.Segments is [_, "vaults" or "policies" or "provisioned-capacity", ..];
 
-    public FrontRequest Recognize(HttpExchange exchange)
-    {
-        var route = GlacierRoute.Parse(exchange.Context.Request.Method, exchange.Target);
-        return new FrontRequest
-        {
-            OperationName = route?.Action.ToString() ?? HttpExchange.UnknownOperation,
-            IsUpload = route is { Operation.Transfer: Transfer.Receives },
-            AccessesOf = signer =>
-            [
-                new(
-                    route?.Operation.AccessOf(exchange.Context.Request.Headers) ?? KeyAccessKind.Change,
-                    route?.Vault,
-                    exchange.Target.Segments is [var owner, ..] && IsOwn(owner, signer)),
-            ],
-            AnswerAsync = (signer, payload) => AnswerAsync(exchange, route, signer, payload),
-        };
-    }
+    public FrontRequest Recognize(HttpExchange exchange) => new GlacierRequest(services, exchange);
 
     public FrontError Describe(HttpError error) => GlacierHttpErrors.Describe(error);
+}
 
-    public FrontAnswer AnswerOf(HttpExchange exchange, FrontError error) => GlacierJson.ErrorAnswer((GlacierError)error);
+/// <summary>A request to the vault API: the row of its operation, or null if it is for none, and the names in its path.</summary>
+internal sealed class GlacierRequest(FrontServices services, HttpExchange exchange) : FrontRequest
+{
+    /// <summary>Stands for the signer's own account in a path.</summary>
+    private const string OwnAccount = "-";
+
+    private readonly GlacierOperation? _operation = GlacierOperation.Find(exchange.Context.Request.Method, exchange.Target);
+
+    public override string OperationName => _operation?.Action.ToString() ?? HttpExchange.UnknownOperation;
+
+    public override bool IsUpload => _operation is { Transfer: Transfer.Receives };
+
+    private string Owner => exchange.Target.Segments is [var first, ..] ? first : "";
+
+    private string? Vault => _operation is null ? null : GlacierOperation.VaultIn(exchange.Target.Segments);
+
+    public override IEnumerable<KeyAccess> AccessesOf(AccountId signer) =>
+        [new(_operation?.AccessOf(exchange.Context.Request.Headers) ?? KeyAccessKind.Change, Vault, IsOwn(Owner, signer))];
 
     /// <summary>Checks a request whose signature has been verified, in this order: version, account, path, body, vault name, vault,
     /// policies, disk space. The operation checks its parameters after that.</summary>
-    private async ValueTask<FrontAnswer> AnswerAsync(HttpExchange exchange, GlacierRoute? named, AccountId signer, RequestPayload payload)
+    public override async ValueTask<FrontAnswer> AnswerAsync(AccountId signer, RequestPayload payload)
     {
         var request = exchange.Context.Request;
         exchange.Context.Response.Headers[GlacierHeaders.Accepts] = PayloadModes.NotSigned;
         RequireVersion(request);
-        var owner = RequireOwner(exchange.Target, named, signer);
-        var route = named ?? throw GlacierError.UnknownOperation(request.Method, exchange.Target.Path);
-        if (ExternalHeaders.FindStray(request.Headers, route.Operation.ExternalHeader) is { } stray)
+        var owner = RequireOwner(signer);
+        var operation = _operation ?? throw GlacierError.UnknownOperation(request.Method, exchange.Target.Path);
+        if (ExternalHeaders.FindStray(request.Headers, operation.ExternalHeader) is { } stray)
         {
-            throw GlacierError.Invalid($"Invalid header {stray}: {route.Action} does not have it. Leave it out.");
+            throw GlacierError.Invalid($"Invalid header {stray}: {operation.Action} does not have it. Leave it out.");
         }
 
         await payload.ReadDocumentAsync();
         VaultName name = default;
-        if (route.Vault is not null && !VaultName.TryParse(route.Vault, out name))
+        if (Vault is { } vault && !VaultName.TryParse(vault, out name))
         {
-            throw route.Action == VaultAction.CreateVault ? GlacierError.InvalidVaultName(route.Vault)
-                : owner == signer ? GlacierError.VaultNotFound(VaultArn.Format(services.Options.Region, owner, route.Vault))
+            throw operation.Action == VaultAction.CreateVault ? GlacierError.InvalidVaultName(vault)
+                : owner == signer ? GlacierError.VaultNotFound(VaultArn.Format(services.Options.Region, owner, vault))
                 : GlacierError.ForeignAccount(owner.ToString());
         }
 
@@ -76,23 +75,23 @@ internal sealed class GlacierFront(FrontServices services) : IFront
             Exchange = exchange,
             Headers = request.Headers,
             Account = signer,
-            Action = route.Action,
+            Action = operation.Action,
             Vault = new VaultId(owner, name),
-            Id = route.Id ?? "",
+            Id = GlacierOperation.IdIn(exchange.Target.Segments) ?? "",
             Document = payload.Document,
         };
-        if (route.IsOnVault && await PolicyGate.CheckAsync(call) is { } denied)
+        if (operation.IsOnVault && await PolicyGate.CheckAsync(call) is { } denied)
         {
-            throw denied;
+            return denied.ToAnswer(exchange);
         }
 
-        if (await services.AdmitAsync(exchange, signer, route.Operation.Space, route.Operation.Transfer) is { } throttled)
+        if (await services.AdmitAsync(exchange, signer, operation.Space, operation.Transfer) is { } throttled)
         {
-            return AnswerOf(exchange, Describe(throttled));
+            return GlacierHttpErrors.Describe(throttled).ToAnswer(exchange);
         }
 
         using var slot = exchange.Received.Slot;
-        return await route.Operation.RunAsync(call);
+        return await operation.RunAsync(call);
     }
 
     private static void RequireVersion(HttpRequest request)
@@ -108,19 +107,18 @@ internal sealed class GlacierFront(FrontServices services) : IFront
         }
     }
 
-    /// <summary>Determines which account's vaults a path is about. Only a policy can open another account's vaults, and only vaults have
+    /// <summary>Determines which account's vaults the path is about. Only a policy can open another account's vaults, and only vaults have
     /// policies. If the path is no operation's, only a well-formed number counts as an account.</summary>
-    private static AccountId RequireOwner(RequestTarget target, GlacierRoute? route, AccountId signer)
+    private AccountId RequireOwner(AccountId signer)
     {
-        var named = target.Segments is [var first, ..] ? first : "";
-        if (IsOwn(named, signer))
+        if (IsOwn(Owner, signer))
         {
             return signer;
         }
 
-        return AccountId.TryParse(named, out var other)
-            ? route is { IsOnVault: true } ? other : throw GlacierError.ForeignAccount(named)
-            : route is null ? signer : throw GlacierError.ForeignAccount(named);
+        return AccountId.TryParse(Owner, out var other)
+            ? _operation is { IsOnVault: true } ? other : throw GlacierError.ForeignAccount(Owner)
+            : _operation is null ? signer : throw GlacierError.ForeignAccount(Owner);
     }
 
     private static bool IsOwn(string account, AccountId signer) => account == OwnAccount || account == signer.ToString();
@@ -130,7 +128,6 @@ internal sealed class GlacierFront(FrontServices services) : IFront
 /// dashboard.</summary>
 internal sealed class GlacierCall : FrontCall
 {
-    /// <summary>What the request does.</summary>
     public required VaultAction Action { get; init; }
 
     /// <summary>The vault and the account that owns it. The name is meaningless for an operation on the account.</summary>
@@ -148,13 +145,11 @@ internal sealed class GlacierCall : FrontCall
     /// <summary>The body if it is a small document, checked against the signature; else empty.</summary>
     public ReadOnlyMemory<byte> Document { get; init; }
 
-    /// <summary>The body of an upload.</summary>
     public ReceivedBody Body => Exchange.Received;
 
     /// <summary>Whether the sender owns the vault.</summary>
     public bool IsOwner => Vault.Account == Account;
 
-    /// <summary>The ARN of the vault.</summary>
     public string Arn => VaultArn.Format(Region, Vault);
 
     /// <summary>Measures and writes inventories.</summary>
@@ -177,7 +172,6 @@ internal sealed class GlacierCall : FrontCall
         (GlacierHeaders.TreeHash, archive.TreeHash.ToString()));
 }
 
-/// <summary>Registers the front of the vault API.</summary>
 internal static class GlacierServices
 {
     /// <summary>Adds the front of the vault API to the gateway.</summary>

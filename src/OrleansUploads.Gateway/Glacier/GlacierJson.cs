@@ -45,15 +45,6 @@ internal sealed partial class GlacierJson : JsonSerializerContext
     public static FrontAnswer Answer<T>(T document) =>
         new(StatusCodes.Status200OK) { ContentType = ContentType, Document = Write(document) };
 
-    /// <summary>An error with its document.</summary>
-    public static FrontAnswer ErrorAnswer(GlacierError error) => new(error.Status, ("x-amzn-ErrorType", error.Code))
-    {
-        Error = error,
-        ContentType = ContentType,
-        Document = Write(new ErrorDocument(error.Code, error.Message, error.Type)),
-    };
-
-    /// <summary>Writes a document.</summary>
     public static byte[] Write<T>(T document) => JsonSerializer.SerializeToUtf8Bytes(document, TypeOf<T>());
 
     /// <summary>Reads the document of a request.</summary>

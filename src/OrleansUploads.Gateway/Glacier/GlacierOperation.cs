@@ -84,6 +84,11 @@ internal sealed record GlacierOperation(
         },
     ];
 
+    private const string Vaults = "vaults";
+
+    private static readonly Dictionary<Route, GlacierOperation> Routes =
+        All.ToDictionary(static row => Route.Of(row.Method, ["-", .. row.Path.Split('/')], row.Choice));
+
     /// <summary>The value of the query parameter <c>operation</c> that selects it, or null for nothing.</summary>
     public string? Choice { get; init; }
 
@@ -93,49 +98,36 @@ internal sealed record GlacierOperation(
     /// <summary>The header with which it is about bytes that the client stores elsewhere, or null if it has none.</summary>
     public string? ExternalHeader { get; init; }
 
+    /// <summary>Which bytes it moves. The body of an operation that receives is an upload's, up to 4 GiB, rather than a small
+    /// document.</summary>
+    public Transfer Transfer { get; init; }
+
+    /// <summary>Whether it is on an existing vault. Only those have policies.</summary>
+    public bool IsOnVault => Path.StartsWith("vaults/", StringComparison.Ordinal) && Action != CreateVault;
+
+    /// <summary>The operation for a method and path, or null if they are no operation's. Paths are case-sensitive.</summary>
+    public static GlacierOperation? Find(string method, RequestTarget target) =>
+        Routes.GetValueOrDefault(Route.Of(method, target.Segments, null))
+        ?? Routes.GetValueOrDefault(Route.Of(method, target.Segments, target.Query.FirstValue("operation")));
+
     /// <summary>What a request for it does, for keys with a scope.</summary>
     public KeyAccessKind AccessOf(IHeaderDictionary headers) =>
         ExternalHeader is { } header && headers.ContainsKey(header) ? Report : Access;
 
-    /// <summary>Which bytes it moves. The body of an operation that receives is an upload's, up to 4 GiB, rather than a small
-    /// document.</summary>
-    public Transfer Transfer { get; init; }
-}
+    /// <summary>The vault's name in a path of the operation, decoded but not checked, or null for an operation on the account.</summary>
+    public static string? VaultIn(string[] segments) => NameAt(segments, 2);
 
-/// <summary>The operation of a request and the names in its path. The names are decoded but not checked.</summary>
-/// <param name="Operation">The operation.</param>
-/// <param name="Vault">The vault's name, or null for an operation on the account.</param>
-/// <param name="Id">The ID of the archive, upload, job or lock, or null if the path has none.</param>
-internal sealed record GlacierRoute(GlacierOperation Operation, string? Vault, string? Id)
-{
-    private const string Vaults = "vaults";
-
-    private static readonly Dictionary<Key, GlacierOperation> Operations = GlacierOperation.All.ToDictionary(
-        static row => Key.Of(row.Method, ["-", .. row.Path.Split('/')], row.Choice));
-
-    /// <summary>What policies call the operation.</summary>
-    public VaultAction Action => Operation.Action;
-
-    /// <summary>Whether the operation is on an existing vault. Only those have policies.</summary>
-    public bool IsOnVault => Vault is not null && Action != VaultAction.CreateVault;
-
-    /// <summary>The route for a method and path, or null if they are no operation's. Paths are case-sensitive.</summary>
-    public static GlacierRoute? Parse(string method, RequestTarget target)
-    {
-        var segments = target.Segments;
-        return Operations.TryGetValue(Key.Of(method, segments, null), out var operation)
-            || Operations.TryGetValue(Key.Of(method, segments, target.Query.FirstValue("operation")), out operation)
-                ? new(operation, NameAt(segments, 2), NameAt(segments, 4))
-                : null;
-    }
+    /// <summary>The ID of the archive, upload, job or lock in a path of the operation, decoded but not checked, or null if the path has
+    /// none.</summary>
+    public static string? IdIn(string[] segments) => NameAt(segments, 4);
 
     private static string? NameAt(string[] segments, int index) =>
         segments.Length > index && segments[1] == Vaults ? segments[index] : null;
 
     /// <summary>The words of a path, without the names between them.</summary>
-    private readonly record struct Key(string Method, string? Root, string? Resource, string? Part, int Count, string? Choice)
+    private readonly record struct Route(string Method, string? Root, string? Resource, string? Part, int Count, string? Choice)
     {
-        public static Key Of(string method, string[] segments, string? choice)
+        public static Route Of(string method, string[] segments, string? choice)
         {
             var root = At(segments, 1);
             return root == Vaults

@@ -9,12 +9,6 @@ namespace OrleansUploads.Gateway.S3;
 internal sealed class S3Error(S3ErrorCode kind, string message, params (string Name, string Value)[] details)
     : FrontError(kind.Status, kind.Name, message)
 {
-    /// <summary>The code with its status.</summary>
-    public S3ErrorCode Kind => kind;
-
-    /// <summary>Further elements of the XML document.</summary>
-    public IReadOnlyList<(string Name, string Value)> Details => details;
-
     /// <summary>Whether the request was meant for another service, such as STS. The clients of those find an error only in a root element
     /// <c>ErrorResponse</c>, which those of S3 accept, too.</summary>
     public bool IsForOtherService { get; init; }
@@ -33,18 +27,16 @@ internal sealed class S3Error(S3ErrorCode kind, string message, params (string N
         S3ErrorCode.MalformedXML,
         $"The XML you provided was not well-formed or did not validate against our published schema: {reason}");
 
-    /// <summary>The bucket does not exist.</summary>
     public static S3Error NoSuchBucket(string bucket) =>
         new(S3ErrorCode.NoSuchBucket, "The specified bucket does not exist.", ("BucketName", bucket));
 
-    /// <summary>The upload does not exist.</summary>
     public static S3Error NoSuchUpload(string upload) => new(
         S3ErrorCode.NoSuchUpload,
         "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
         ("UploadId", upload));
 
     /// <summary>The response with the XML document. The answer to a HEAD request has none.</summary>
-    public FrontAnswer ToAnswer(HttpExchange exchange)
+    public override FrontAnswer ToAnswer(HttpExchange exchange)
     {
         var request = exchange.Context.Request;
 

@@ -13,9 +13,6 @@ namespace OrleansUploads.Gateway.S3;
 /// <summary>The front of S3.</summary>
 internal sealed class S3Front(FrontServices services) : IFront
 {
-    private const string IfNoneMatch = "If-None-Match";
-    private const string AnyObject = "*";
-
     public SigningRules Signing => SigningRules.S3;
 
     public string RequestIdHeader => S3Headers.RequestId;
@@ -26,90 +23,109 @@ internal sealed class S3Front(FrontServices services) : IFront
 
     public bool ClaimsPath(RequestTarget target) => true;
 
-    public FrontRequest Recognize(HttpExchange exchange)
-    {
-        var request = exchange.Context.Request;
-        var address = S3Address.Parse(exchange.Target.Path, request.Host.Host, services.Options.S3Domain);
-        var query = exchange.Target.Query;
-        var isValid = PresignedHeaders.TryRead(request.Headers, query, exchange.QueryHeaders, out var read, out var invalid);
-        var headers = read ?? request.Headers;
-        var recognized = address is null ? null : S3Router.Recognize(request.Method, address.Level, query, headers);
-        var route = isValid ? recognized : invalid;
-        var operation = (route as S3Route.To)?.Operation;
-        return new FrontRequest
-        {
-            OperationName = operation?.Name ?? HttpExchange.UnknownOperation,
-            IsUpload = operation is { Body: S3Body.Bytes },
-            MaxDocumentBytes = operation is { Body: S3Body.LongDocument } ? S3Xml.MaxLongDocumentBytes : null,
-
-            // A form has its signature in its fields. They are not read, because every form is refused.
-            ChecksSender = route is S3Route.Missing { Feature: S3Router.Form }
-                && request.ContentType is { } type
-                && type.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase),
-
-            // Signature Version 2 does not cover the headers of a report.
-            Version2Prefix = recognized is S3Route.To { Operation: { AllowsVersion2: true } bytes } && !bytes.IsExternal(headers)
-                ? address?.HostPrefix
-                : null,
-            AccessesOf = _ => AccessesOf(operation, address, headers),
-            AnswerAsync = (signer, payload) => AnswerAsync(exchange, address, route, headers, signer, payload),
-        };
-    }
+    public FrontRequest Recognize(HttpExchange exchange) => new S3Request(services, exchange);
 
     public FrontError Describe(HttpError error) => S3HttpErrors.Describe(error);
+}
 
-    public FrontAnswer AnswerOf(HttpExchange exchange, FrontError error) => ((S3Error)error).ToAnswer(exchange);
+/// <summary>A request to S3: the row of its operation, or why it is for none, its address, and its headers with those of a presigned
+/// URL.</summary>
+internal sealed class S3Request : FrontRequest
+{
+    private const string IfNoneMatch = "If-None-Match";
+    private const string AnyObject = "*";
 
-    /// <summary>One access, or two if the request copies.</summary>
-    private static IEnumerable<KeyAccess> AccessesOf(S3Operation? operation, S3Address? address, IHeaderDictionary headers)
+    private readonly FrontServices _services;
+    private readonly HttpExchange _exchange;
+    private readonly S3Address? _address;
+    private readonly IHeaderDictionary _headers;
+    private readonly S3Route? _route;
+
+    public S3Request(FrontServices services, HttpExchange exchange)
+    {
+        var request = exchange.Context.Request;
+        var query = exchange.Target.Query;
+        _services = services;
+        _exchange = exchange;
+        _address = S3Address.Parse(exchange.Target.Path, request.Host.Host, services.Options.S3Domain);
+        var isValid = PresignedHeaders.TryRead(request.Headers, query, exchange.QueryHeaders, out var headers, out var invalid);
+        _headers = headers ?? request.Headers;
+        var recognized = _address is null ? null : S3Router.Recognize(request.Method, _address.Level, query, _headers);
+        _route = isValid ? recognized : invalid;
+
+        // Signature Version 2 does not cover the headers of a report.
+        Version2Prefix = recognized is S3Route.To { Operation: { AllowsVersion2: true } bytes } && !bytes.IsExternal(_headers)
+            ? _address?.HostPrefix
+            : null;
+    }
+
+    public override string OperationName => Operation?.Name ?? HttpExchange.UnknownOperation;
+
+    public override bool IsUpload => Operation is { Body: S3Body.Bytes };
+
+    public override int? MaxDocumentBytes => Operation is { Body: S3Body.LongDocument } ? S3Xml.MaxLongDocumentBytes : null;
+
+    /// <inheritdoc/>
+    /// <remarks>A form has its signature in its fields. They are not read, because every form is refused.</remarks>
+    public override bool ChecksSender => _route is S3Route.Missing { Feature: S3Router.Form }
+        && _exchange.Context.Request.ContentType is { } type
+        && type.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase);
+
+    public override string? Version2Prefix { get; }
+
+    private S3Operation? Operation => (_route as S3Route.To)?.Operation;
+
+    /// <inheritdoc/>
+    /// <remarks>One access, or two if the request copies.</remarks>
+    public override IEnumerable<KeyAccess> AccessesOf(AccountId signer)
     {
         // An object that is stored under its key replaces the one before it, unless the request forbids that. A part replaces only a
         // part of an upload that is not complete.
-        var adds = operation is { MayReplace: true } && headers[IfNoneMatch] == new StringValues(AnyObject);
+        var operation = Operation;
+        var adds = operation is { MayReplace: true } && _headers[IfNoneMatch] == new StringValues(AnyObject);
         yield return new KeyAccess(
             adds ? KeyAccessKind.Add
-            : operation?.IsExternal(headers) is true ? KeyAccessKind.Report
+            : operation?.IsExternal(_headers) is true ? KeyAccessKind.Report
             : operation?.Access ?? KeyAccessKind.Change,
-            address?.Bucket);
+            _address?.Bucket);
         if (operation is { Copies: true })
         {
-            yield return new KeyAccess(KeyAccessKind.Read, CopySource.Parse(headers[S3Headers.CopySource].ToString())?.Bucket);
+            yield return new KeyAccess(KeyAccessKind.Read, CopySource.Parse(_headers[S3Headers.CopySource].ToString())?.Bucket);
         }
     }
 
     /// <summary>Checks a request whose signature has been verified, in this order: address, headers, operation, body, disk space. The
     /// operation checks the bucket and its parameters after that. It reads a body that is a document itself, after it has checked the
     /// bucket.</summary>
-    private async ValueTask<FrontAnswer> AnswerAsync(
-        HttpExchange exchange, S3Address? address, S3Route? route, IHeaderDictionary headers, AccountId signer, RequestPayload payload)
+    public override async ValueTask<FrontAnswer> AnswerAsync(AccountId signer, RequestPayload payload)
     {
-        var request = exchange.Context.Request;
+        var request = _exchange.Context.Request;
 
         // An empty body needs no 100 (Continue), so none is sent. boto3 then misreads the next response on the connection.
         if (request.ContentLength == 0 && request.Headers.Expect.Count > 0)
         {
-            exchange.Context.Response.Headers.Connection = "close";
+            _exchange.Context.Response.Headers.Connection = "close";
         }
 
-        if (address is null)
+        if (_address is null)
         {
-            throw new S3Error(S3ErrorCode.InvalidURI, "Couldn't parse the specified URI.", ("URI", exchange.Target.Path));
+            throw new S3Error(S3ErrorCode.InvalidURI, "Couldn't parse the specified URI.", ("URI", _exchange.Target.Path));
         }
 
-        if (ProtectionHeaders.FindUnsupported(headers, exchange.Target.Query) is { } header)
+        if (ProtectionHeaders.FindUnsupported(_headers, _exchange.Target.Query) is { } header)
         {
             throw S3Error.NotImplemented(header);
         }
 
-        if (route is not S3Route.To { Operation: var operation })
+        if (_route is not S3Route.To { Operation: var operation })
         {
-            throw Refuse(route, request.Method, address.Level.ToString().ToUpperInvariant());
+            throw Refuse(_route, request.Method, _address.Level.ToString().ToUpperInvariant());
         }
 
         if (ExternalHeaders.FindStray(
-            headers, operation.ExternalHeader, ExternalHeaders.Length, ExternalHeaders.ETag) is { } stray)
+            _headers, operation.ExternalHeader, ExternalHeaders.Length, ExternalHeaders.ETag) is { } stray)
         {
-            throw S3Error.InvalidArgument(stray, headers[stray].ToString(), $"{operation.Name} does not have this header. Leave it out.");
+            throw S3Error.InvalidArgument(stray, _headers[stray].ToString(), $"{operation.Name} does not have this header. Leave it out.");
         }
 
         if (operation.Body is not (S3Body.Document or S3Body.LongDocument))
@@ -117,19 +133,19 @@ internal sealed class S3Front(FrontServices services) : IFront
             await payload.ReadDocumentAsync();
         }
 
-        if (await services.AdmitAsync(exchange, signer, operation.Space, operation.Transfer) is { } throttled)
+        if (await _services.AdmitAsync(_exchange, signer, operation.Space, operation.Transfer) is { } throttled)
         {
-            return AnswerOf(exchange, Describe(throttled));
+            return S3HttpErrors.Describe(throttled).ToAnswer(_exchange);
         }
 
-        using var slot = exchange.Received.Slot;
+        using var slot = _exchange.Received.Slot;
         return await operation.RunAsync(new S3Call
         {
-            Services = services,
-            Exchange = exchange,
-            Headers = headers,
+            Services = _services,
+            Exchange = _exchange,
+            Headers = _headers,
             Account = signer,
-            Address = address,
+            Address = _address,
             Payload = payload,
         });
     }
@@ -228,7 +244,6 @@ internal sealed class S3Call : FrontCall
     }
 }
 
-/// <summary>Registers the front of S3.</summary>
 internal static class S3Services
 {
     /// <summary>Adds the front of S3 to the gateway.</summary>

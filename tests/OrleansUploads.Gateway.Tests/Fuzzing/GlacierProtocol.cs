@@ -37,7 +37,7 @@ internal sealed class GlacierProtocol : IProtocol
     public FuzzRequest Any() => _valid.Any();
 
     public string? OperationOf(FuzzRequest request) =>
-        GlacierRoute.Parse(request.Method, RequestTarget.Parse(request.Target))?.Action.ToString();
+        GlacierOperation.Find(request.Method, RequestTarget.Parse(request.Target))?.Action.ToString();
 
     public Task<string> ReadStateAsync(FuzzServer server, bool withBytes) => _world.ReadAsync(server, withBytes);
 

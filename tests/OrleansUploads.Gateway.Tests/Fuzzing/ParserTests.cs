@@ -86,7 +86,7 @@ public sealed class ParserTests
             _ = target.Query.FirstValue("limit");
             foreach (var method in new[] { "GET", "PUT", "POST", "DELETE" })
             {
-                _ = GlacierRoute.Parse(method, target);
+                _ = GlacierOperation.Find(method, target);
             }
         }
     }

@@ -45,7 +45,7 @@ public sealed class OperationTests
     };
 
     /// <summary>The operations on a vault. The others concern the account, or create the vault.</summary>
-    internal static IEnumerable<VaultAction> OnVaults => Addresses.Keys.Where(static action => RouteOf(action)!.IsOnVault);
+    internal static IEnumerable<VaultAction> OnVaults => Addresses.Keys.Where(static action => RowOf(action)!.IsOnVault);
 
     /// <summary>A request to an operation on a vault. Its payload hash is correct, but its parameters may be invalid.</summary>
     internal static ApiRequest RequestTo(string vault, VaultAction action)
@@ -61,10 +61,10 @@ public sealed class OperationTests
         Assert.Equal(Enum.GetValues<VaultAction>().Order(), GlacierOperation.All.Select(row => row.Action).Order());
         foreach (var operation in Enum.GetValues<VaultAction>())
         {
-            Assert.Equal(operation, RouteOf(operation)?.Action);
+            Assert.Equal(operation, RowOf(operation)?.Action);
         }
     }
 
-    private static GlacierRoute? RouteOf(VaultAction action) =>
-        GlacierRoute.Parse(Addresses[action].Method, RequestTarget.Parse(Addresses[action].Target));
+    private static GlacierOperation? RowOf(VaultAction action) =>
+        GlacierOperation.Find(Addresses[action].Method, RequestTarget.Parse(Addresses[action].Target));
 }

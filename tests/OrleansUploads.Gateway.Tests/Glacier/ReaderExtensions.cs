@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Gateway.Glacier;
-using OrleansUploads.Gateway.Http.Fronts;
+using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Tests;
 

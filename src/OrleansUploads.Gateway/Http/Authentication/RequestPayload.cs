@@ -11,16 +11,21 @@ namespace OrleansUploads.Gateway.Http.Authentication;
 /// <param name="exchange">The request.</param>
 /// <param name="isUpload">Whether the body is an upload's. This class never reads an upload's body.</param>
 /// <param name="maxDocumentBytes">Maximum length of any other body.</param>
-/// <param name="places">Limits the bodies that are in memory at the same time.</param>
-/// <param name="allowsModes">Whether the request may name a mode instead of a hash.</param>
-/// <param name="isPresigned">Whether the signature is in the query.</param>
+/// <param name="documents">Limits the bodies that are in memory at the same time.</param>
+/// <param name="describe">Puts an error into the words of the request's protocol.</param>
 internal sealed class RequestPayload(
-    HttpExchange exchange, bool isUpload, int maxDocumentBytes, DocumentPlaces places, bool allowsModes, bool isPresigned)
+    HttpExchange exchange, bool isUpload, int maxDocumentBytes, DocumentLimits documents, Func<HttpError, FrontError> describe)
 {
     /// <summary>The header that states the SHA-256 of the body.</summary>
     public const string HashHeader = "x-amz-content-sha256";
 
     private bool _isRead;
+
+    /// <summary>Whether the request may name a mode instead of a hash.</summary>
+    public required bool AllowsModes { get; init; }
+
+    /// <summary>Whether the signature is in the query.</summary>
+    public required bool IsPresigned { get; init; }
 
     /// <summary>The body, if it is not an upload's and has been read.</summary>
     public ReadOnlyMemory<byte> Document { get; private set; }
@@ -44,10 +49,10 @@ internal sealed class RequestPayload(
     /// hash. An upload may leave it out of the signature; its front then requires a signed length and another signed
     /// hash of the body.</summary>
     /// <returns>What is wrong, or null if there is a hash.</returns>
-    /// <exception cref="HttpErrorException">The body is too long, or too many others are in memory.</exception>
+    /// <exception cref="FrontError">The body is too long, or too many others are in memory.</exception>
     public async ValueTask<HttpError?> ResolveHashAsync()
     {
-        if (allowsModes)
+        if (AllowsModes)
         {
             return ResolveMode();
         }
@@ -67,7 +72,7 @@ internal sealed class RequestPayload(
 
     /// <summary>Reads a body that is not an upload's into <see cref="Document"/>, and compares it with the stated hash. Does nothing if the
     /// body is an upload's.</summary>
-    /// <exception cref="HttpErrorException">The body is too long or has another hash, or too many others are in memory.</exception>
+    /// <exception cref="FrontError">The body is too long or has another hash, or too many others are in memory.</exception>
     public async ValueTask ReadDocumentAsync()
     {
         if (!isUpload)
@@ -78,7 +83,7 @@ internal sealed class RequestPayload(
     }
 
     /// <summary>Reads a body that no signature covers into <see cref="Document"/>.</summary>
-    /// <exception cref="HttpErrorException">The body is too long, or too many others are in memory.</exception>
+    /// <exception cref="FrontError">The body is too long, or too many others are in memory.</exception>
     public async ValueTask ReadUnsignedAsync()
     {
         if (!_isRead)
@@ -91,7 +96,7 @@ internal sealed class RequestPayload(
 
     /// <summary>Reads a body that may be long, and compares it with the stated hash. <see cref="Document"/> stays empty.</summary>
     /// <returns>The document, to be disposed as soon as it has been parsed.</returns>
-    /// <exception cref="HttpErrorException">The body is too long or has another hash, or too many others are in memory.</exception>
+    /// <exception cref="FrontError">The body is too long or has another hash, or too many others are in memory.</exception>
     public async ValueTask<ReceivedDocument> OpenDocumentAsync()
     {
         var document = await ReceiveAsync();
@@ -100,7 +105,7 @@ internal sealed class RequestPayload(
             RequireHash(() => SHA256.HashData(document.OpenRead()));
             return document;
         }
-        catch (HttpErrorException)
+        catch (FrontError)
         {
             document.Dispose();
             throw;
@@ -110,7 +115,7 @@ internal sealed class RequestPayload(
     /// <summary>Compares the hash of the document with the stated one, if the request states one.</summary>
     private void RequireHash(Func<byte[]> computeHash)
     {
-        if (StatedHash is not { } stated || (allowsModes && Mode != PayloadMode.Hashed))
+        if (StatedHash is not { } stated || (AllowsModes && Mode != PayloadMode.Hashed))
         {
             return;
         }
@@ -118,7 +123,7 @@ internal sealed class RequestPayload(
         var computed = Convert.ToHexStringLower(computeHash());
         if (!string.Equals(computed, stated, StringComparison.OrdinalIgnoreCase))
         {
-            throw new HttpErrorException(new HttpError.PayloadHashDiffers(computed, stated));
+            throw describe(new HttpError.PayloadHashDiffers(computed, stated));
         }
     }
 
@@ -127,7 +132,7 @@ internal sealed class RequestPayload(
     private HttpError? ResolveMode()
     {
         Hash = StatedHash ?? PayloadModes.NotSigned;
-        return StatedHash is not { } stated ? (isPresigned ? null : new HttpError.PayloadHashMissing())
+        return StatedHash is not { } stated ? (IsPresigned ? null : new HttpError.PayloadHashMissing())
             : !PayloadModes.TryParse(stated, out var mode) || (mode.IsChunked() && !isUpload)
                 ? new HttpError.PayloadHashMalformed(stated)
                 : null;
@@ -146,10 +151,10 @@ internal sealed class RequestPayload(
             throw TooLong();
         }
 
-        var place = places.TryTake(sender, exchange.Received.CancelRead) ?? throw new HttpErrorException(
-            new HttpError.Throttled(ThrottleCause.Documents));
+        var place = documents.For(Request.ContentLength, maxDocumentBytes).TryTake(sender, exchange.Received.CancelRead)
+            ?? throw describe(new HttpError.Throttled(ThrottleCause.Documents));
         return await ReceivedDocument.ReadAsync(exchange.Received, maxDocumentBytes, place, exchange.Aborted) ?? throw TooLong();
     }
 
-    private HttpErrorException TooLong() => new(new HttpError.BodyTooLong(Request.ContentLength, maxDocumentBytes));
+    private FrontError TooLong() => describe(new HttpError.BodyTooLong(Request.ContentLength, maxDocumentBytes));
 }

@@ -133,13 +133,6 @@ internal abstract record HttpError
     internal sealed record InternalFailure(string RequestId) : HttpError;
 }
 
-/// <summary>Ends the work on a request whose body cannot be read.</summary>
-internal sealed class HttpErrorException(HttpError error) : Exception(error.ToString())
-{
-    /// <summary>The error that the client gets.</summary>
-    public HttpError Error => error;
-}
-
 /// <summary>Turns an exception into the <see cref="HttpError"/> that the client gets.</summary>
 internal static class HttpFaults
 {

@@ -21,16 +21,13 @@ internal abstract class FrontCall
     /// <summary>The account that the signer acts for.</summary>
     public required AccountId Account { get; init; }
 
-    /// <summary>The paths of the bytes.</summary>
     public BytePaths Paths => Services.Paths;
 
-    /// <summary>The server's region.</summary>
     public string Region => Services.Options.Region;
 
     /// <summary>The request on the wire.</summary>
     public HttpRequest Request => Exchange.Context.Request;
 
-    /// <summary>The query's parameters.</summary>
     public QueryParameters Query => Exchange.Target.Query;
 
     /// <summary>Canceled when the client disconnects.</summary>
@@ -42,7 +39,6 @@ internal abstract class FrontCall
     /// <summary>The value of a header, repeated headers joined by a comma, or null if the request does not have it.</summary>
     public string? Header(string name) => Headers.TryGetValue(name, out var values) ? values.ToString() : null;
 
-    /// <summary>Asks an entity.</summary>
     public ValueTask<Outcome<TAnswer>> TryAskAsync<TAnswer>(EntityId entity, ICommand<TAnswer> command)
         where TAnswer : class, IAnswer => Services.Host.AskAsync(entity, command, Aborted);
 

@@ -77,13 +77,11 @@ internal sealed class FrontDispatcher(
         var maxDocumentBytes = recognized.MaxDocumentBytes ?? options.MaxDocumentBytes;
         LimitBody(exchange.Context, recognized.IsUpload, maxDocumentBytes);
         var request = exchange.Context.Request;
-        var payload = new RequestPayload(
-            exchange,
-            recognized.IsUpload,
-            maxDocumentBytes,
-            documents.For(request.ContentLength, maxDocumentBytes),
-            front.Signing.AllowsPayloadModes,
-            credentials.IsPresigned);
+        var payload = new RequestPayload(exchange, recognized.IsUpload, maxDocumentBytes, documents, front.Describe)
+        {
+            AllowsModes = front.Signing.AllowsPayloadModes,
+            IsPresigned = credentials.IsPresigned,
+        };
         try
         {
             if (options.AnonymousAccount is not null && !LoopbackHost.Matches(request.Host))
@@ -130,10 +128,6 @@ internal sealed class FrontDispatcher(
 
             exchange.Connection?.BeginVerifiedRequest(sender.Account);
             return await recognized.AnswerAsync(sender.Account, payload);
-        }
-        catch (HttpErrorException refused)
-        {
-            return Refuse(refused.Error);
         }
         catch (FrontError refused)
         {

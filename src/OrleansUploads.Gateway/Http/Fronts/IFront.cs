@@ -30,47 +30,48 @@ internal interface IFront
     /// <summary>Whether it serves a path to senders without a signature.</summary>
     bool ServesUnsigned(RequestTarget target) => false;
 
-    /// <summary>Recognizes the operation of a request. Reads no body and never fails.</summary>
+    /// <summary>Recognizes what a request asks for. Reads no body and never fails.</summary>
     FrontRequest Recognize(HttpExchange exchange);
 
     /// <summary>Describes an error that does not depend on the protocol. Every case of <see cref="HttpError"/> has a status, a code and a
     /// message.</summary>
     FrontError Describe(HttpError error);
 
-    /// <summary>The response to an error, with the protocol's document.</summary>
-    FrontAnswer AnswerOf(HttpExchange exchange, FrontError error);
+    /// <summary>The response to an error. A front that shows errors of other protocols gives them a document of its own.</summary>
+    FrontAnswer AnswerOf(HttpExchange exchange, FrontError error) => error.ToAnswer(exchange);
 }
 
-/// <summary>A request as its front understands it, before anything about it has been checked.</summary>
-internal sealed class FrontRequest
+/// <summary>A request as its front understands it, before anything about it has been checked: the row of its operation, with what its path
+/// and headers name.</summary>
+internal abstract class FrontRequest
 {
     /// <summary>Name of the operation for logs and meters. There is a fixed number of names.</summary>
-    public required string OperationName { get; init; }
+    public abstract string OperationName { get; }
 
     /// <summary>Whether the body is an upload's bytes rather than a small document. Only the operation itself reads an upload's
     /// body.</summary>
-    public bool IsUpload { get; init; }
+    public virtual bool IsUpload => false;
 
     /// <summary>Maximum length in bytes of a document, or null for the gateway's usual maximum.</summary>
-    public int? MaxDocumentBytes { get; init; }
+    public virtual int? MaxDocumentBytes => null;
 
     /// <summary>Whether the front itself finds out who sent the request, instead of by a signature. It then also applies the scope of
     /// the key.</summary>
-    public bool ChecksSender { get; init; }
+    public virtual bool ChecksSender => false;
 
     /// <summary>What the path of a URL that is presigned with Signature Version 2 is below: empty, or a bucket that the host names. Null if
     /// the operation does not accept such URLs.</summary>
-    public string? Version2Prefix { get; init; }
+    public virtual string? Version2Prefix => null;
 
-    /// <summary>Returns everything that the request does for an account, for keys with a scope. What is not known to be harmless is a
+    /// <summary>Everything that the request does for an account, for keys with a scope. What is not known to be harmless is a
     /// change.</summary>
-    public required Func<AccountId, IEnumerable<KeyAccess>> AccessesOf { get; init; }
+    public abstract IEnumerable<KeyAccess> AccessesOf(AccountId signer);
 
     /// <summary>Serves the request for the account that its signer acts for, after its signature has been verified and its key permits
     /// it; the account is meaningless if <see cref="ChecksSender"/>. A document has to be read, and so checked against the signature,
     /// before it is used.</summary>
-    /// <remarks>A <see cref="FrontError"/> of the front, or an <see cref="HttpErrorException"/>, is the answer.</remarks>
-    public required Func<AccountId, RequestPayload, ValueTask<FrontAnswer>> AnswerAsync { get; init; }
+    /// <exception cref="FrontError">The error is the answer.</exception>
+    public abstract ValueTask<FrontAnswer> AnswerAsync(AccountId signer, RequestPayload payload);
 }
 
 /// <summary>The registered fronts. Decides which of them serves a request.</summary>

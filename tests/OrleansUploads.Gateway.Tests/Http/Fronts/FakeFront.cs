@@ -27,12 +27,7 @@ internal sealed class FakeFront : IFront
 
     public bool ClaimsPath(RequestTarget target) => target.Segments is ["fake", ..];
 
-    public FrontRequest Recognize(HttpExchange exchange) => new()
-    {
-        OperationName = "Fake",
-        AccessesOf = _ => [new(KeyAccessKind.Change, null)],
-        AnswerAsync = AnswerAsync,
-    };
+    public FrontRequest Recognize(HttpExchange exchange) => new FakeRequest();
 
     public FrontError Describe(HttpError error) => error.GetType() == Undescribed
         ? throw new InvalidOperationException("This front does not know the error.")
@@ -45,18 +40,25 @@ internal sealed class FakeFront : IFront
         Document = Encoding.UTF8.GetBytes(error.Code),
     };
 
-    private static async ValueTask<FrontAnswer> AnswerAsync(AccountId account, RequestPayload payload)
+    private sealed class FakeRequest : FrontRequest
     {
-        try
-        {
-            await payload.ReadDocumentAsync();
-        }
-        catch (HttpErrorException unreadable)
-        {
-            throw new InvalidOperationException("A fault of the front.", unreadable);
-        }
+        public override string OperationName => "Fake";
 
-        var text = $"{account} sent {Encoding.UTF8.GetString(payload.Document.Span)}";
-        return new FrontAnswer(200) { ContentType = "text/plain", Document = Encoding.UTF8.GetBytes(text) };
+        public override IEnumerable<KeyAccess> AccessesOf(AccountId signer) => [new(KeyAccessKind.Change, null)];
+
+        public override async ValueTask<FrontAnswer> AnswerAsync(AccountId signer, RequestPayload payload)
+        {
+            try
+            {
+                await payload.ReadDocumentAsync();
+            }
+            catch (FrontError unreadable)
+            {
+                throw new InvalidOperationException("A fault of the front.", unreadable);
+            }
+
+            var text = $"{signer} sent {Encoding.UTF8.GetString(payload.Document.Span)}";
+            return new FrontAnswer(200) { ContentType = "text/plain", Document = Encoding.UTF8.GetBytes(text) };
+        }
     }
 }

@@ -1,20 +1,18 @@
-namespace OrleansUploads.Gateway.Http.Fronts;
+namespace OrleansUploads.Gateway.Http.Exchanges;
 
 /// <summary>A response that has not been written yet.</summary>
 /// <param name="status">The HTTP status.</param>
 /// <param name="headers">Headers. One without a value is left out.</param>
 internal class FrontAnswer(int status, params IReadOnlyList<(string Name, string? Value)> headers)
 {
-    /// <summary>The HTTP status.</summary>
     public int Status => status;
 
-    /// <summary>The error, or null for a success.</summary>
+    /// <summary>Null for a success.</summary>
     public FrontError? Error { get; init; }
 
-    /// <summary>The content type of the document, or null for a response without one.</summary>
+    /// <summary>The type of the document, or null for a response without one.</summary>
     public string? ContentType { get; init; }
 
-    /// <summary>The document.</summary>
     public ReadOnlyMemory<byte> Document { get; init; }
 
     /// <summary>200 with headers.</summary>
@@ -98,19 +96,21 @@ internal sealed class StoredAnswer(
     }
 }
 
-/// <summary>An error in the words of a front's protocol. Thrown, it ends the work on the request: what reads a request or translates a
-/// refusal throws it, and the dispatcher answers it.</summary>
+/// <summary>An error in the words of a front's protocol. What reads a request or translates a refusal throws it, and the dispatcher answers
+/// it. Checks that must refuse many requests at little cost return it, or an <see cref="HttpError"/>, because an exception costs as much as
+/// the rest of such a request.</summary>
 /// <param name="status">The HTTP status, 400 to 599.</param>
 /// <param name="code">The protocol's error code.</param>
 /// <param name="message">What is wrong, the offending value, and what to do.</param>
 internal class FrontError(int status, string code, string message) : Exception(message)
 {
-    /// <summary>The HTTP status, 400 to 599.</summary>
     public int Status => status;
 
-    /// <summary>The protocol's error code.</summary>
     public string Code => code;
 
     /// <summary>How long the client should wait before it tries again, or null if unknown.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The response with the protocol's document; without one if no protocol says otherwise.</summary>
+    public virtual FrontAnswer ToAnswer(HttpExchange exchange) => new(status) { Error = this };
 }
