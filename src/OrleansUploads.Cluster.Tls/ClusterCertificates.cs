@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Orleans.Connections.Security;
+using OrleansUploads.Gateway;
 
 namespace OrleansUploads.Cluster.Tls;
 
@@ -28,10 +29,12 @@ public sealed partial class ClusterCertificates
         _files = files;
         _log = log;
         _loaded = new RenewableFiles<LoadedCertificates>(
-            [files.Certificate, files.Key, files.Authority],
-            contents => LoadedCertificates.Load(files, contents, isSilo, time),
-            time,
-            Report);
+            () => PemFiles.Read(files.Certificate, files.Key, files.Authority),
+            contents => LoadedCertificates.Load(files, contents!, isSilo, time),
+            time)
+        {
+            Reported = Report,
+        };
     }
 
     /// <summary>Why the last renewal could not be loaded, or null.</summary>
@@ -99,7 +102,7 @@ public sealed partial class ClusterCertificates
         },
     };
 
-    private void Report(string? problem)
+    private void Report(Exception? problem)
     {
         if (problem is null)
         {
@@ -107,7 +110,7 @@ public sealed partial class ClusterCertificates
         }
         else
         {
-            LogNotRenewed(_log, problem);
+            LogNotRenewed(_log, problem.Message);
         }
     }
 

@@ -45,18 +45,11 @@ public sealed class MemoryCredentialStore(IEnumerable<Credential> credentials) :
 /// they save it.</summary>
 public sealed partial class KeyFileCredentialStore : ICredentialStore
 {
-    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
-
     private readonly KeyFile _file;
     private readonly Credential? _operator;
-    private readonly TimeProvider _time;
-    private readonly ILogger<KeyFileCredentialStore> _logger;
-    private readonly Lock _gate = new();
-    private FrozenDictionary<string, Credential> _credentials;
-    private byte[]? _seen;
+    private readonly RenewableFiles<FrozenDictionary<string, Credential>> _credentials;
     private KeyFile.Stamp? _stamp;
-    private bool _isMissing;
-    private long _checkedAt;
+    private bool _isMissing = true;
 
     /// <param name="operatorKey">Not in the file; null for none.</param>
     /// <param name="logger">Receives an error if the key file cannot be read. The pairs read before stay valid.</param>
@@ -65,94 +58,45 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
     {
         _file = file;
         _operator = operatorKey;
-        _time = time;
-        _logger = logger;
-        _checkedAt = time.GetTimestamp();
-        _stamp = file.ReadStamp();
-        _seen = file.ReadBytes();
-        _credentials = Index(file.Parse(_seen));
+        _credentials = new(Read, contents => Index(file.Parse(contents[0])), time)
+        {
+            Renewed = _ =>
+            {
+                if (_isMissing)
+                {
+                    LogMissing(logger, file.Path);
+                }
+            },
+            Reported = problem =>
+            {
+                if (problem is not null)
+                {
+                    LogUnreadable(logger, file.Path, FaultText.Describe(problem));
+                }
+            },
+        };
     }
 
     public ValueTask<Credential?> FindAsync(string accessKeyId, CancellationToken cancellationToken)
     {
-        if (IsCheckDue)
+        var found = _credentials.Current.GetValueOrDefault(accessKeyId);
+        if (found is null)
         {
-            Refresh();
-        }
-
-        var found = _credentials.GetValueOrDefault(accessKeyId);
-        if (found is null && RefreshIfReplaced())
-        {
-            found = _credentials.GetValueOrDefault(accessKeyId);
+            // Requests with an unknown key come here, so only the time and the length of an unchanged file are read.
+            _credentials.Look(() => _file.ReadStamp() is { } stamp && stamp != _stamp);
+            found = _credentials.Current.GetValueOrDefault(accessKeyId);
         }
 
         return ValueTask.FromResult(found);
     }
 
-    private bool IsCheckDue => _time.GetElapsedTime(Volatile.Read(ref _checkedAt)) >= CheckInterval;
-
-    private void Refresh()
+    /// <exception cref="FileNotFoundException">The file was there at the last look.</exception>
+    private byte[]?[] Read()
     {
-        lock (_gate)
-        {
-            if (!IsCheckDue)
-            {
-                // Another request has just looked.
-                return;
-            }
-
-            Read(_file.ReadStamp());
-        }
-    }
-
-    /// <summary>Reads the file again before its time if it is not the one that was read. Requests with an unknown key call this, so it
-    /// reads only the time and the length of an unchanged file.</summary>
-    /// <returns>Whether the file was read.</returns>
-    private bool RefreshIfReplaced()
-    {
-        lock (_gate)
-        {
-            if (_file.ReadStamp() is not { } stamp || stamp == _stamp)
-            {
-                return false;
-            }
-
-            Read(stamp);
-            return true;
-        }
-    }
-
-    private void Read(KeyFile.Stamp? stamp)
-    {
-        Volatile.Write(ref _checkedAt, _time.GetTimestamp());
-        _stamp = stamp;
-        try
-        {
-            // Compare the bytes and not the file times, because a restored copy can have the old times.
-            var bytes = _file.ReadBytes();
-            var wasMissing = _isMissing;
-            _isMissing = bytes is null;
-            if (_isMissing && !wasMissing)
-            {
-                return;
-            }
-
-            if (bytes.AsSpan().SequenceEqual(_seen) && (bytes is null) == (_seen is null))
-            {
-                return;
-            }
-
-            _credentials = Index(_file.Parse(bytes));
-            _seen = bytes;
-            if (_isMissing)
-            {
-                LogMissing(_logger, _file.Path);
-            }
-        }
-        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
-        {
-            LogUnreadable(_logger, _file.Path, FaultText.Describe(fault));
-        }
+        _stamp = _file.ReadStamp();
+        var bytes = _file.ReadBytes();
+        (var wasMissing, _isMissing) = (_isMissing, bytes is null);
+        return bytes is null && !wasMissing ? throw new FileNotFoundException($"{_file.Path} is missing.") : [bytes];
     }
 
     private FrozenDictionary<string, Credential> Index(IReadOnlyList<KeyPair> pairs)
