@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using OrleansUploads.Cli.Serving;
+using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Demo;
@@ -38,10 +39,10 @@ internal sealed partial class DemoServer(string dataFolder, KeyPair pair) : Demo
         timeout.CancelAfter(StartTime);
         while (await _process.StandardOutput.ReadLineAsync(timeout.Token) is { } line)
         {
-            if (line.StartsWith(Greeting.Ready, StringComparison.Ordinal))
+            if (line.StartsWith(HttpServing.Ready, StringComparison.Ordinal))
             {
                 // The address stays the same after a restart.
-                Endpoints[0] = new Uri(line[Greeting.Ready.Length..]);
+                Endpoints[0] = new Uri(line[HttpServing.Ready.Length..]);
                 return;
             }
         }

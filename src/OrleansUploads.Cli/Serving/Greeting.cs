@@ -1,4 +1,5 @@
 using System.Net;
+using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Cli.Serving;
@@ -6,14 +7,8 @@ namespace OrleansUploads.Cli.Serving;
 /// <summary>The lines that a server prints when it starts: how to use it, and that it is ready. And the one when it stops.</summary>
 internal static class Greeting
 {
-    /// <summary>The start of the line that reports readiness. The address follows. Scripts wait for this line.</summary>
-    public const string Ready = "Ready on ";
-
-    private const string Dashboard = "The dashboard is at ";
-
-    /// <summary>Prints the greeting. The addresses are that on which the server listens, and that of the dashboard if it has its
-    /// own.</summary>
-    public static void Print(ServerOptions options, OperatorKey key, KeyFile keys, string[] addresses)
+    /// <summary>Prints the greeting.</summary>
+    public static void Print(ServerOptions options, OperatorKey key, KeyFile keys, (string Api, string Dashboard) addresses)
     {
         Console.WriteLine(
             $"OrleansUploads {ProgramVersion.Text}, data in {options.DataFolder}, account {options.Account}, "
@@ -23,7 +18,7 @@ internal static class Greeting
             Console.WriteLine($"Created a key pair in {keys.Path}, readable by you only.");
         }
 
-        var server = FormatLocalAddress(addresses[0]);
+        var server = FormatLocalAddress(addresses.Api);
         var region = $"AWS_DEFAULT_REGION={options.Settings.Region}";
         var pair = FormatPair(options, key);
         if (options.Anonymous)
@@ -52,11 +47,10 @@ internal static class Greeting
 
         if (options.HasDashboard)
         {
-            Console.WriteLine($"{Dashboard}{FormatLocalAddress(addresses[^1]).TrimEnd('/')}/dashboard."
-                + (options.Anonymous ? "" : " Sign in with the key."));
+            HttpServing.PrintDashboard(FormatLocalAddress(addresses.Dashboard), options.Anonymous ? "" : " Sign in with the key.");
         }
 
-        Console.WriteLine(Ready + addresses[0]);
+        HttpServing.PrintReady(addresses.Api);
     }
 
     /// <summary>Says that the server stops. An output that cannot be written does not keep it from that.</summary>

@@ -4,8 +4,6 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -92,7 +90,8 @@ internal sealed partial class Server(ServerOptions options)
         var certificate = options is { CertificatePath: { } path, CertificateKeyPath: { } keyPath }
             ? new ServerCertificate(path, keyPath, TimeProvider.System, loggers.CreateLogger<ServerCertificate>())
             : null;
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, certificate));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+            kestrel.Listen(options.Listen, options.DashboardListen, certificate is null ? null : endpoint => Secure(endpoint, certificate)));
 
         // Each block of a body otherwise wakes two threads, one for the socket and one for the request, which costs more than the
         // copies do. No request blocks a thread for long: what flushes a file has its own threads.
@@ -129,16 +128,12 @@ internal sealed partial class Server(ServerOptions options)
 
         options.Seams.Services(builder.Services);
         await using var app = builder.Build();
-        app.UseRouting();
-        app.MapOrleansUploads();
         using var stopping = app.Lifetime.ApplicationStopping.Register(static () => Greeting.PrintStopping(DrainTime));
         try
         {
-            await app.StartAsync(cancellationToken);
+            await app.StartServingAsync(cancellationToken);
         }
-        catch (Exception fault) when (fault is SocketException || (fault is IOException
-            && (fault.InnerException is SocketException or AddressInUseException
-                || fault.Message.Contains("address", StringComparison.OrdinalIgnoreCase))))
+        catch (Exception fault) when (fault is SocketException || (fault is IOException broken && HttpServing.IsAboutAddress(broken)))
         {
             // Its own message repeats the address.
             var reason = fault.InnerException is AddressInUseException ? "the address is already in use" : fault.Message.TrimEnd('.');
@@ -147,42 +142,20 @@ internal sealed partial class Server(ServerOptions options)
                 + "Stop the program that uses it, or choose another address or port with --listen; port 0 takes a free one.");
         }
 
-        string[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
-        Greeting.Print(options, operatorKey, keys, addresses);
+        Greeting.Print(options, operatorKey, keys, HttpServing.AddressesOf(app));
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }
 
-    private void Listen(KestrelServerOptions kestrel, ServerCertificate? certificate)
+    private static void Secure(ListenOptions endpoint, ServerCertificate certificate) => endpoint.UseHttps(new TlsHandshakeCallbackOptions
     {
-        kestrel.Listen(options.Listen, endpoint => Configure(endpoint, certificate));
-        if (options.DashboardListen is { } own)
+        HandshakeTimeout = HandshakeTimeout,
+        OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
         {
-            kestrel.Listen(own, endpoint =>
-            {
-                endpoint.UseUploadsDashboard();
-                Configure(endpoint, certificate);
-            });
-        }
-    }
-
-    private static void Configure(ListenOptions endpoint, ServerCertificate? certificate)
-    {
-        // HTTP/1 has one request at a time on a connection, so the limit of connections also limits requests.
-        endpoint.Protocols = HttpProtocols.Http1;
-        if (certificate is not null)
-        {
-            endpoint.UseHttps(new TlsHandshakeCallbackOptions
-            {
-                HandshakeTimeout = HandshakeTimeout,
-                OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
-                {
-                    ServerCertificateContext = certificate.Current(),
-                    ApplicationProtocols = [SslApplicationProtocol.Http11],
-                }),
-            });
-        }
-    }
+            ServerCertificateContext = certificate.Current(),
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+        }),
+    });
 
     private void AddLogging(ILoggingBuilder logging) => logging
         .AddOrleansUploadsLog(options.Settings.LogFormat)

@@ -1,12 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using OrleansUploads.Dashboard;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
@@ -17,9 +12,6 @@ namespace OrleansUploads.Silo.Hosting;
 /// <summary>Runs the process: reads the settings, starts the silo and the gateway, and waits for shutdown.</summary>
 internal static class SiloProcess
 {
-    /// <summary>The start of the line that reports readiness. The address follows. Scripts wait for this line.</summary>
-    public const string Ready = "Ready on ";
-
     /// <summary>Runs until the process is asked to stop.</summary>
     /// <param name="commandLine">The settings on the command line.</param>
     /// <returns>The exit code.</returns>
@@ -35,7 +27,7 @@ internal static class SiloProcess
         using var telemetry = StartTelemetry(builder.Configuration, settings);
         await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
         var lastGeneration = await ClusterStores.RequireAsync(settings, database);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(settings.Listen, settings.DashboardAddress));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainDelay + settings.DrainTime);
         builder.Services.AddHostedService(services => new DrainDelay(
             settings.DrainDelay, services.GetRequiredService<TimeProvider>()));
@@ -44,8 +36,6 @@ internal static class SiloProcess
 
         await using var app = builder.Build();
         telemetry?.LogFaults(app.Services.GetRequiredService<ILogger<TelemetryExport>>());
-        app.UseRouting();
-        app.MapOrleansUploads();
         if (!await TryStartAsync(app, settings))
         {
             return 0;
@@ -76,25 +66,12 @@ internal static class SiloProcess
         }
     }
 
-    private static void Listen(KestrelServerOptions kestrel, SiloSettings settings)
-    {
-        kestrel.Listen(settings.Listen, static endpoint => endpoint.Protocols = HttpProtocols.Http1);
-        if (settings.DashboardAddress is { } dashboard)
-        {
-            kestrel.Listen(dashboard, static endpoint =>
-            {
-                endpoint.UseUploadsDashboard();
-                endpoint.Protocols = HttpProtocols.Http1;
-            });
-        }
-    }
-
     /// <returns>False if the process was asked to stop meanwhile.</returns>
     private static async Task<bool> TryStartAsync(WebApplication app, SiloSettings settings)
     {
         try
         {
-            await app.StartAsync();
+            await app.StartServingAsync();
             return true;
         }
         catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
@@ -109,7 +86,7 @@ internal static class SiloProcess
         {
             throw PartStoreMark.Describe(fault);
         }
-        catch (IOException fault) when (fault.InnerException is SocketException or AddressInUseException)
+        catch (IOException fault) when (HttpServing.IsAboutAddress(fault))
         {
             var setting = settings.DashboardAddress is null
                 ? VariableOf(nameof(SiloSettings.Listen))
@@ -128,7 +105,7 @@ internal static class SiloProcess
 
     private static void PrintGreeting(WebApplication app, SiloSettings settings)
     {
-        string[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];
+        var (api, dashboard) = HttpServing.AddressesOf(app);
         Console.WriteLine(settings.Role == ProcessRole.Silo
             ? $"OrleansUploads, silo {settings.Address}:{settings.SiloPort} of cluster {settings.ClusterId}"
             : $"OrleansUploads, gateway of cluster {settings.ClusterId}");
@@ -137,9 +114,9 @@ internal static class SiloProcess
             : "All data is in memory and is lost when the process ends.");
         if (settings.Dashboard)
         {
-            Console.WriteLine($"The dashboard is at {addresses[^1]}/dashboard.");
+            HttpServing.PrintDashboard(dashboard);
         }
 
-        Console.WriteLine(Ready + addresses[0]);
+        HttpServing.PrintReady(api);
     }
 }
