@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Engine;
 using OrleansUploads.Engine.Bytes;
 
 namespace OrleansUploads.Cluster.Hosting;
@@ -16,24 +17,22 @@ internal sealed class AttemptCollection(
     ClusterOptions options,
     ILogger<AttemptCollection> log) : BackgroundService
 {
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Engine.Maintenance.CollectInterval, options.Time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
+        var interval = options.Engine.Maintenance.CollectInterval;
+        return new BackgroundTask(interval, interval, interval).RepeatAsync(
+            async token =>
             {
                 if (IsCollectingSilo())
                 {
-                    await collector.CollectAsync(options.Engine.Maintenance.AttemptGrace, stoppingToken);
+                    await collector.CollectAsync(options.Engine.Maintenance.AttemptGrace, token);
                 }
-            }
-            catch (Exception fault) when (fault is not OutOfMemoryException && !stoppingToken.IsCancellationRequested)
-            {
-                // An exception from here would stop the silo, and then the next one that collects.
-                ClusterLog.CollectionFailed(log, FaultText.Describe(fault), FaultText.IsBug(fault) ? fault : null);
-            }
-        }
+
+                return true;
+            },
+            fault => ClusterLog.CollectionFailed(log, FaultText.Describe(fault), FaultText.IsBug(fault) ? fault : null),
+            options.Time,
+            stoppingToken);
     }
 
     private bool IsCollectingSilo() => membership.CurrentSnapshot.Members.Values

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Settings;
-using OrleansUploads.Core.Service;
+using OrleansUploads.Engine;
 using OrleansUploads.Engine.Clocks;
 
 namespace OrleansUploads.Cluster.Hosting;
@@ -19,45 +19,22 @@ internal sealed class ServiceRecord(
     /// <summary>The delay after a failure. The first heartbeat may fail because the silo is not yet a member of the cluster.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
-    private ClockFault? _logged;
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var next = ServiceClock.BeatInterval;
-            try
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        new BackgroundTask(TimeSpan.Zero, ServiceClock.BeatInterval, RetryDelay).RepeatAsync(
+            async token =>
             {
-                await clocks.CompareAsync(stoppingToken);
-                await clock.BeatAsync(entities, stoppingToken);
-                LogClockFault();
-            }
-            catch (Exception fault) when (fault is not OutOfMemoryException && !stoppingToken.IsCancellationRequested)
-            {
-                // An exception from here would stop the silo.
-                ClusterLog.BeatFailed(log, FaultText.Describe(fault), FaultText.IsBug(fault) ? fault : null);
-                next = RetryDelay;
-            }
+                await clocks.CompareAsync(token);
+                await clock.BeatAsync(entities, token);
+                if (clock.TakeNewFault() is { } fault)
+                {
+                    ClusterLog.ClockNotTrusted(log, ClockFaultText.Describe(fault));
+                }
 
-            if (!clock.Read().IsTrusted && clock.Fault is null)
-            {
-                next = RetryDelay;
-            }
-
-            await Task.Delay(next, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>Logs each new clock fault once.</summary>
-    private void LogClockFault()
-    {
-        if (clock.Fault is { } fault && fault != _logged)
-        {
-            ClusterLog.ClockNotTrusted(log, ClockFaultText.Describe(fault));
-        }
-
-        _logged = clock.Fault;
-    }
+                return clock.Read().IsTrusted || clock.Fault is not null;
+            },
+            fault => ClusterLog.BeatFailed(log, FaultText.Describe(fault), FaultText.IsBug(fault) ? fault : null),
+            TimeProvider.System,
+            stoppingToken);
 }
 
 /// <summary>Compares this silo's clock with the other active silos' clocks.</summary>

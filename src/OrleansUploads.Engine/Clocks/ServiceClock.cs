@@ -26,9 +26,17 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile Basis? _basis;
     private volatile SeenJump? _jump;
+    private ClockFault? _taken;
 
     /// <summary>According to the journal; null without a fault.</summary>
     public ClockFault? Fault => _basis?.Fault;
+
+    /// <summary>The clock fault, if it is not the one at the last call, so that each is logged once; else null.</summary>
+    public ClockFault? TakeNewFault()
+    {
+        (var taken, _taken) = (_taken, Fault);
+        return _taken == taken ? null : _taken;
+    }
 
     /// <summary>Whether the service has answered this process since its start.</summary>
     public bool HasAnswered => _basis is not null;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Clocks;
 
@@ -13,7 +12,6 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly EngineSetup _setup;
     private readonly EngineLog _log;
     private Maintenance? _maintenance;
-    private ClockFault? _loggedFault;
 
     /// <summary>Assembles an engine. It serves commands; <see cref="Start"/> begins the work in the background.</summary>
     public EmbeddedEngine(EngineSetup setup)
@@ -96,13 +94,10 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     {
         var clock = ServiceClock;
         await clock.BeatAsync(Host, cancellationToken);
-        var fault = clock.Fault;
-        if (fault is not null && fault != _loggedFault)
+        if (clock.TakeNewFault() is { } fault)
         {
             _log.ClockNotTrusted(ClockFaultText.Describe(fault));
         }
-
-        _loggedFault = fault;
     }
 }
 

@@ -5,8 +5,6 @@ namespace OrleansUploads.Engine.Embedded;
 
 /// <summary>Repeats the background tasks until it is disposed: waking due entities, collecting unowned bytes, checking the journal's
 /// index, and recording that the service is running.</summary>
-/// <remarks>A round that fails is logged, and the next one runs as planned, even after a lack of memory. A missed round loses
-/// nothing.</remarks>
 internal sealed class Maintenance : IAsyncDisposable
 {
     /// <summary>Nothing is collected without beats, so they resume soon after a full disk has room.</summary>
@@ -33,7 +31,7 @@ internal sealed class Maintenance : IAsyncDisposable
         _time = time;
         _log = log;
         _tasks = Task.WhenAll(
-            RepeatAsync("record that the service is running", TimeSpan.Zero, ServiceClock.BeatInterval, async token =>
+            RepeatAsync("record that the service is running", new(TimeSpan.Zero, ServiceClock.BeatInterval, BeatRetryInterval), async token =>
             {
                 try
                 {
@@ -43,16 +41,19 @@ internal sealed class Maintenance : IAsyncDisposable
                 {
                     _firstBeat.TrySetResult();
                 }
-            }, BeatRetryInterval),
-            RepeatAsync("wake due entities", TimeSpan.Zero, options.WakeInterval, async token =>
+            }),
+            RepeatAsync("wake due entities", Every(options.WakeInterval) with { FirstDelay = TimeSpan.Zero }, async token =>
             {
                 await FirstBeat.WaitAsync(token);
                 await wakes.RunAsync(token);
             }),
-            RepeatAsync("collect unowned bytes", options.CollectInterval, options.CollectInterval, async token =>
+            RepeatAsync("collect unowned bytes", Every(options.CollectInterval), async token =>
                 await collector.CollectAsync(options.AttemptGrace, token)),
             checkIndex is null ? Task.CompletedTask
-                : RepeatAsync("check the journal's index", TimeSpan.Zero, options.CheckInterval, async token => await checkIndex(token)));
+                : RepeatAsync(
+                    "check the journal's index",
+                    Every(options.CheckInterval) with { FirstDelay = TimeSpan.Zero },
+                    async token => await checkIndex(token)));
     }
 
     public Task FirstBeat => _firstBeat.Task;
@@ -65,29 +66,17 @@ internal sealed class Maintenance : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task RepeatAsync(string task, TimeSpan firstDelay, TimeSpan interval, Func<CancellationToken, Task> round, TimeSpan? retryInterval = null)
-    {
-        var token = _stopping.Token;
-        var delay = firstDelay;
-        while (true)
+    private static BackgroundTask Every(TimeSpan interval) => new(interval, interval, interval);
+
+    private Task RepeatAsync(string name, BackgroundTask task, Func<CancellationToken, Task> round) => task.RepeatAsync(
+        async token =>
         {
-            try
-            {
-                await Task.Delay(delay, _time, token);
-                delay = interval;
-                await round(token);
-            }
-            catch (OperationCanceledException) when (token.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                delay = retryInterval ?? interval;
-                _log.MaintenanceFailed(task, FaultText.Describe(fault), IsExplained(fault) ? null : fault);
-            }
-        }
-    }
+            await round(token);
+            return true;
+        },
+        fault => _log.MaintenanceFailed(name, FaultText.Describe(fault), IsExplained(fault) ? null : fault),
+        _time,
+        _stopping.Token);
 
     /// <summary>Whether the message of an exception tells the operator enough. Any other exception is a bug.</summary>
     private static bool IsExplained(Exception fault) => !FaultText.IsBug(fault)
