@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Gateway;
 
 namespace OrleansUploads.Cli.Serving;
 

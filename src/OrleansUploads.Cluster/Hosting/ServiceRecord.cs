@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Core.Service;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Clocks;
 

@@ -16,7 +16,6 @@ internal sealed class GlacierError(int status, string code, string message) : Fr
     public static GlacierError Invalid(string message) =>
         new(StatusCodes.Status400BadRequest, ErrorCode.InvalidParameterValue, message);
 
-    /// <summary>A required parameter, header or field is missing.</summary>
     public static GlacierError Missing(string parameter) =>
         new(StatusCodes.Status400BadRequest, ErrorCode.MissingParameterValue, $"Required parameter missing: {parameter}");
 
@@ -67,13 +66,11 @@ internal sealed class GlacierError(int status, string code, string message) : Fr
     public static GlacierError Unavailable(string message) =>
         new(StatusCodes.Status500InternalServerError, ErrorCode.ServiceUnavailable, message);
 
-    /// <summary>No operation has this method and path.</summary>
     public static GlacierError UnknownOperation(string method, string path) => new(
         StatusCodes.Status404NotFound,
         ErrorCode.UnknownOperation,
         $"There is no operation {method} {path} in the vault API, version {GlacierHeaders.ApiVersion}.");
 
-    /// <summary>The request is for a version of the API that does not exist.</summary>
     public static GlacierError WrongVersion(string version) => Invalid(
         $"Invalid {GlacierHeaders.Version}: {version}. The only version is {GlacierHeaders.ApiVersion}.");
 

@@ -147,12 +147,10 @@ internal sealed class GlacierCall : FrontCall
 
     public ReceivedBody Body => Exchange.Received;
 
-    /// <summary>Whether the sender owns the vault.</summary>
     public bool IsOwner => Vault.Account == Account;
 
     public string Arn => VaultArn.Format(Region, Vault);
 
-    /// <summary>Measures and writes inventories.</summary>
     public InventoryWriter Inventories => new(Services.Paths.Inventories);
 
     /// <summary>The sender of the request, for the timeline of an upload. The key of another account is not
@@ -165,7 +163,6 @@ internal sealed class GlacierCall : FrontCall
     /// <param name="path">The path below the vault, beginning with a slash, or empty for the vault itself.</param>
     public string Location(string path) => $"{Exchange.Target.Prefix}/{Vault.Account}/vaults/{Vault.Name}{path}";
 
-    /// <summary>An archive was created.</summary>
     public FrontAnswer ArchiveCreated(CompletedArchive archive) => FrontAnswer.Created(
         (GlacierHeaders.Location, Location($"/archives/{archive.Archive}")),
         (GlacierHeaders.ArchiveId, archive.Archive.ToString()),
@@ -174,7 +171,6 @@ internal sealed class GlacierCall : FrontCall
 
 internal static class GlacierServices
 {
-    /// <summary>Adds the front of the vault API to the gateway.</summary>
     public static IServiceCollection AddGlacierFront(this IServiceCollection services)
     {
         services.TryAddSingleton<IInventoryMeter, InventoryMeter>();

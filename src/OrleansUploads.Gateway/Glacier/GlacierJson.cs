@@ -41,7 +41,6 @@ internal sealed partial class GlacierJson : JsonSerializerContext
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    /// <summary>A success with a document.</summary>
     public static FrontAnswer Answer<T>(T document) =>
         new(StatusCodes.Status200OK) { ContentType = ContentType, Document = Write(document) };
 

@@ -16,7 +16,6 @@ namespace OrleansUploads.Gateway.Glacier;
 internal sealed record GlacierOperation(
     VaultAction Action, string Method, string Path, KeyAccessKind Access, Func<GlacierCall, ValueTask<FrontAnswer>> RunAsync)
 {
-    /// <summary>All operations.</summary>
     public static readonly IReadOnlyList<GlacierOperation> All =
     [
         new(ListVaults, "GET", "vaults", Look, VaultOperations.ListAsync),

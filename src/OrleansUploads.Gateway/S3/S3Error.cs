@@ -13,7 +13,6 @@ internal sealed class S3Error(S3ErrorCode kind, string message, params (string N
     /// <c>ErrorResponse</c>, which those of S3 accept, too.</summary>
     public bool IsForOtherService { get; init; }
 
-    /// <summary>A parameter or header has a wrong value.</summary>
     public static S3Error InvalidArgument(string name, string value, string message) =>
         new(S3ErrorCode.InvalidArgument, message, ("ArgumentName", name), ("ArgumentValue", value));
 
@@ -22,7 +21,6 @@ internal sealed class S3Error(S3ErrorCode kind, string message, params (string N
         S3ErrorCode.NotImplemented,
         $"A header or query you provided implies functionality that is not implemented: {feature}.");
 
-    /// <summary>The XML document cannot be read.</summary>
     public static S3Error MalformedXml(string reason) => new(
         S3ErrorCode.MalformedXML,
         $"The XML you provided was not well-formed or did not validate against our published schema: {reason}");
@@ -88,7 +86,6 @@ internal sealed record S3ErrorCode
     /// <summary>The name in the XML document.</summary>
     public string Name { get; }
 
-    /// <summary>The HTTP status.</summary>
     public int Status { get; }
 
     public static S3ErrorCode AuthorizationHeaderMalformed { get; } = new(nameof(AuthorizationHeaderMalformed), 400);

@@ -246,7 +246,6 @@ internal sealed class S3Call : FrontCall
 
 internal static class S3Services
 {
-    /// <summary>Adds the front of S3 to the gateway.</summary>
     public static IServiceCollection AddS3Front(this IServiceCollection services)
     {
         services.Configure<KestrelServerOptions>(static kestrel => kestrel.ResponseHeaderEncodingSelector = ContentHeaders.EncodingOf!);

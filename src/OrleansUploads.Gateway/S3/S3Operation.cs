@@ -18,7 +18,6 @@ namespace OrleansUploads.Gateway.S3;
 internal sealed record S3Operation(
     string Name, string Method, S3Level Level, string? Query, KeyAccessKind Access, Func<S3Call, ValueTask<FrontAnswer>> RunAsync)
 {
-    /// <summary>All operations.</summary>
     public static readonly IReadOnlyList<S3Operation> All =
     [
         new("ListBuckets", "GET", Service, null, Look, BucketOperations.ListAsync),
@@ -129,7 +128,6 @@ internal sealed record S3Operation(
     /// <summary>How it uses the disk of the data folder.</summary>
     public SpaceUse Space { get; init; }
 
-    /// <summary>What its body is.</summary>
     public S3Body Body { get; init; }
 
     /// <summary>Whether it may replace an object. It does not if the request forbids that, and then it only adds one.</summary>

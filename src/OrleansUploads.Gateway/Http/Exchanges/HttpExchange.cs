@@ -21,7 +21,6 @@ internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, Tim
 
     private readonly long _startedAt = time.GetTimestamp();
 
-    /// <summary>The request and the response.</summary>
     public HttpContext Context { get; } = context;
 
     /// <summary>The path and query, from the raw target. If the signature covers blanks for the plus signs in the path, they are
@@ -34,14 +33,11 @@ internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, Tim
     /// <summary>The connection of the request, or null if the server does not track connections.</summary>
     public OpenConnection? Connection { get; } = context.Features.Get<OpenConnection>();
 
-    /// <summary>The ID of the request.</summary>
     public string RequestId { get; } = Exchanges.RequestId.New();
 
-    /// <summary>The request's body.</summary>
     public ReceivedBody Received { get; } = new(
         context.Request.BodyReader, minRate, time, context.Features.Get<OpenConnection>());
 
-    /// <summary>The response's body.</summary>
     public CountingStream Sent { get; } = new(context.Response.Body, context.Features.Get<OpenConnection>());
 
     /// <summary>Canceled when the client disconnects.</summary>
@@ -76,7 +72,6 @@ internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, Tim
     /// them.</summary>
     public Sender Sender => new(Credential?.AccessKeyId, nodeName, ClientAddress?.ToString());
 
-    /// <summary>The HTTP status of the response.</summary>
     public int Status { get; set; } = ClientClosedRequest;
 
     /// <summary>The error code of the response, or null for a success.</summary>
@@ -92,12 +87,10 @@ internal static class RequestId
     /// <summary>The header that most of Amazon's services send the ID in.</summary>
     public const string AmazonHeader = "x-amzn-RequestId";
 
-    /// <summary>Length of an ID in characters.</summary>
     public const int Chars = 47;
 
     private const int RandomBytes = 36;
 
-    /// <summary>Creates a random ID.</summary>
     public static string New()
     {
         Span<byte> random = stackalloc byte[RandomBytes];

@@ -11,7 +11,6 @@ internal sealed class QueryHeaders
     private const string AmazonPrefix = "x-amz-";
     private const string ExpiresHeader = "expires";
 
-    /// <summary>No headers.</summary>
     public static readonly QueryHeaders None = new([]);
 
     private static readonly FrozenSet<string> Others = new[]
