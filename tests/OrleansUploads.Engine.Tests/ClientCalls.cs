@@ -1,6 +1,6 @@
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Receiving;
 
 namespace OrleansUploads.Engine.Tests;
 

@@ -3,10 +3,12 @@ using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Collecting;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Reading;
+using OrleansUploads.Engine.Receiving;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests;

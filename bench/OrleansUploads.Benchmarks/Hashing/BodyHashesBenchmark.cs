@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Receiving;
 
 namespace OrleansUploads.Benchmarks.Hashing;
 

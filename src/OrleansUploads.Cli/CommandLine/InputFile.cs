@@ -1,5 +1,5 @@
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Reading;
 
 namespace OrleansUploads.Cli.CommandLine;
 

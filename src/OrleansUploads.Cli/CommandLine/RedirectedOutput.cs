@@ -1,5 +1,5 @@
 using System.Text;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Reading;
 
 namespace OrleansUploads.Cli.CommandLine;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Collecting;
 
 namespace OrleansUploads.Cluster.Hosting;
 

@@ -8,8 +8,8 @@ using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Engine.Collecting;
 using OrleansUploads.Engine.Ownership;
 
 using ClusterOptions = OrleansUploads.Cluster.Settings.ClusterOptions;

@@ -5,7 +5,7 @@ using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Receiving;
 
 namespace OrleansUploads.Cluster.Uploads;
 

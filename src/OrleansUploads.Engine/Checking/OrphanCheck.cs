@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Attempts;
+using OrleansUploads.Engine.Collecting;
 
 namespace OrleansUploads.Engine.Checking;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Attempts;
 
 namespace OrleansUploads.Engine.Disk;
 

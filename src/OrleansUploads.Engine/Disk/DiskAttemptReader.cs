@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Attempts;
 
 namespace OrleansUploads.Engine.Disk;
 

@@ -1,5 +1,5 @@
 using System.IO.Enumeration;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Attempts;
 
 namespace OrleansUploads.Engine.Disk;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Attempts;
 
 namespace OrleansUploads.Engine.Disk;
 

@@ -1,5 +1,6 @@
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Keys;
+using OrleansUploads.Engine.Reading;
+using OrleansUploads.Engine.Receiving;
 
 namespace OrleansUploads.Engine.Embedded;
 

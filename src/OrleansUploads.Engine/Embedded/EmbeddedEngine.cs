@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Engine.Collecting;
 
 namespace OrleansUploads.Engine.Embedded;
 

@@ -2,7 +2,7 @@ using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Collecting;
 using OrleansUploads.Engine.Keys;
 
 namespace OrleansUploads.Engine.Intents;

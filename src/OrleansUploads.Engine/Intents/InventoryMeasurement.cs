@@ -1,6 +1,6 @@
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Reading;
 
 namespace OrleansUploads.Engine.Intents;
 

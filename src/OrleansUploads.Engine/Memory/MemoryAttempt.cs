@@ -1,4 +1,4 @@
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Attempts;
 
 namespace OrleansUploads.Engine.Memory;
 

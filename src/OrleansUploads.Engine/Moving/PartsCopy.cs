@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Attempts;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Ownership;
 

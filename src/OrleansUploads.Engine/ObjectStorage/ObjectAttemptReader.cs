@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Attempts;
 
 namespace OrleansUploads.Engine.ObjectStorage;
 

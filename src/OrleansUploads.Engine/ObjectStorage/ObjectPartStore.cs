@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Attempts;
 
 namespace OrleansUploads.Engine.ObjectStorage;
 

@@ -1,4 +1,4 @@
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Reading;
 
 namespace OrleansUploads.Engine.ObjectStorage;
 

@@ -1,5 +1,5 @@
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Receiving;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;

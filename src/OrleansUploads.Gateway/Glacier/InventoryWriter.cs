@@ -2,9 +2,9 @@ using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Reading;
 
 namespace OrleansUploads.Gateway.Glacier;
 

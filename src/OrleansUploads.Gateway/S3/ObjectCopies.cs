@@ -2,7 +2,8 @@ using System.Xml;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Reading;
+using OrleansUploads.Engine.Receiving;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Gateway.S3;

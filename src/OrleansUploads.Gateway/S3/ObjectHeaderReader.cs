@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Text;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Receiving;
 
 namespace OrleansUploads.Gateway.S3;
 

@@ -1,7 +1,7 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Reading;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Gateway.S3;

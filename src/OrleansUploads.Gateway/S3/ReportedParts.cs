@@ -1,7 +1,7 @@
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Reading;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 

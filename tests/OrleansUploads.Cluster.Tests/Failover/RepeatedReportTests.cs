@@ -3,8 +3,8 @@ using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Receiving;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cluster.Tests.Failover;

@@ -5,8 +5,8 @@ using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Keys;
+using OrleansUploads.Engine.Receiving;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cluster.Tests.Uploads;

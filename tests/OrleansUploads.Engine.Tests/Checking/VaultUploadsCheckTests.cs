@@ -1,6 +1,6 @@
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Checking;
+using OrleansUploads.Engine.Receiving;
 
 namespace OrleansUploads.Engine.Tests.Checking;
 

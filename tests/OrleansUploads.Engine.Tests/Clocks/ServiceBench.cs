@@ -1,5 +1,5 @@
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Engine.Collecting;
 
 namespace OrleansUploads.Engine.Tests.Clocks;
 

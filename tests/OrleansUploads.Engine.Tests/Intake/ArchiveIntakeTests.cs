@@ -2,7 +2,7 @@ using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Receiving;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Intake;

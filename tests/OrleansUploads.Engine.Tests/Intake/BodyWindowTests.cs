@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Receiving;
 
 namespace OrleansUploads.Engine.Tests.Intake;
 

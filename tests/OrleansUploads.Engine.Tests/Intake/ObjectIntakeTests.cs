@@ -1,6 +1,7 @@
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Collecting;
+using OrleansUploads.Engine.Receiving;
 using OrleansUploads.Engine.Tests.Objects;
 using OrleansUploads.TestKit.Journals;
 

@@ -1,6 +1,6 @@
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Receiving;
 using OrleansUploads.Engine.Tests.Objects;
 using OrleansUploads.Hashing.Checksums;
 

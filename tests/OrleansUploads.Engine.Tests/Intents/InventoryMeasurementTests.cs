@@ -3,8 +3,8 @@ using System.Threading.Channels;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Intents;
+using OrleansUploads.Engine.Reading;
 
 namespace OrleansUploads.Engine.Tests.Intents;
 

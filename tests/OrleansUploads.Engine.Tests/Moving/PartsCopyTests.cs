@@ -1,4 +1,4 @@
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Attempts;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.ObjectStorage;

@@ -1,4 +1,4 @@
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Attempts;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.TestKit.ObjectStorage;

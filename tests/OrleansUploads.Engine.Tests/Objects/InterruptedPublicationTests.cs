@@ -1,7 +1,7 @@
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Collecting;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Objects;

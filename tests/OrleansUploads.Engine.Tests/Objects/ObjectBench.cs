@@ -3,10 +3,11 @@ using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Reading;
+using OrleansUploads.Engine.Receiving;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Objects;

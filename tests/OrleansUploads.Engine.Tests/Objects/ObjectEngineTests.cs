@@ -3,7 +3,7 @@ using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Receiving;
 using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.TestKit.Journals;
 

@@ -1,4 +1,4 @@
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Collecting;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Embedded;
 

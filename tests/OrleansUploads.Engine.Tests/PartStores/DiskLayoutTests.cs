@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Microsoft.Win32.SafeHandles;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Attempts;
 using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Tests.PartStores;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Attempts;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Tests.PartStores;

@@ -1,6 +1,6 @@
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Collecting;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Reclaim;

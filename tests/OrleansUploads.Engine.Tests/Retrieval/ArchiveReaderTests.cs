@@ -1,5 +1,5 @@
 using OrleansUploads.Core.Archives;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Reading;
 
 namespace OrleansUploads.Engine.Tests.Retrieval;
 

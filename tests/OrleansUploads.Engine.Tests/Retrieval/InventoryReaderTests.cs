@@ -2,7 +2,7 @@ using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Reading;
 
 namespace OrleansUploads.Engine.Tests.Retrieval;
 

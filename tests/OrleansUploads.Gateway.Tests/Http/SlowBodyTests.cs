@@ -1,6 +1,6 @@
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Collecting;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Gateway.Tests.S3;

@@ -1,5 +1,5 @@
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Attempts;
 
 namespace OrleansUploads.TestKit.PartStores;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Reading;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Http.Bodies;

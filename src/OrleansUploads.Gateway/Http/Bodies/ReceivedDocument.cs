@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Xml;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Reading;
 using OrleansUploads.Gateway.Http.Admission;
 
 namespace OrleansUploads.Gateway.Http.Bodies;

@@ -1,7 +1,7 @@
-using OrleansUploads.Engine.Bytes;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Engine.Receiving;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Signing;
@@ -33,7 +33,6 @@ internal abstract record HttpError
     /// <param name="Origin">What the browser says about the page.</param>
     internal sealed record ForeignOrigin(string Origin) : HttpError;
 
-    /// <summary>The request's headers are too long.</summary>
     internal sealed record HeadersTooLong(int Bytes, int MaxBytes) : HttpError;
 
     /// <summary>The request is not signed as it must be: no signature, a wrong one, an unsigned header, a wrong clock and so
@@ -42,7 +41,6 @@ internal abstract record HttpError
     /// <param name="Region">The region that this server is in.</param>
     internal sealed record SignatureRejected(SignatureVerdict Verdict, string Region) : HttpError;
 
-    /// <summary>The server does not know the access key.</summary>
     internal sealed record UnknownAccessKey(string AccessKeyId) : HttpError;
 
     /// <summary>The access key's scope does not include what the request does.</summary>

@@ -1,4 +1,4 @@
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Collecting;
 
 /// <summary>Deletes the bytes of a deleted archive or object that no job and no reader needs any more.</summary>
 /// <remarks>The upload has released its bytes permanently, so it is not asked again, and the age of the attempts does not matter.

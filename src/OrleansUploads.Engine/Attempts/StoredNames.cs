@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using OrleansUploads.Hashing.Checksums;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Attempts;
 
 /// <summary>The names under which part stores keep bytes, as files or as objects: <c>{fan-out}/{upload}/{attempt}.part</c> and
 /// <c>{fan-out}/{upload}/manifest</c>. They are stored; never change them.</summary>

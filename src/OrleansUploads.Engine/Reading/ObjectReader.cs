@@ -3,7 +3,7 @@ using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Keys;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Reading;
 
 /// <summary>Finds objects and reads their bytes.</summary>
 /// <param name="host">The entities.</param>

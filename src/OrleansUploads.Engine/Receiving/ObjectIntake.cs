@@ -3,7 +3,7 @@ using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Hashing.Checksums;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Receiving;
 
 /// <summary>Uploads objects: stores bytes in new attempts, makes them durable, and only then reports them to the upload.</summary>
 /// <remarks>Each body in flight uses bounded memory, independent of its length.</remarks>

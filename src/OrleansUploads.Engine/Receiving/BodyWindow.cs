@@ -1,6 +1,7 @@
 using System.Buffers;
+using OrleansUploads.Engine.Attempts;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Receiving;
 
 /// <summary>The memory into which one body is read, a piece at a time, and the hashes of the body.</summary>
 /// <remarks>The linear hash, if it is wanted, takes each piece as it comes. The leaves of a long body wait until there are enough of them

@@ -1,6 +1,6 @@
 using OrleansUploads.Core.Archives;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Collecting;
 
 /// <summary>The attempts that the manifest of an upload names. It is read when it is first needed, and never changes.</summary>
 internal sealed class NamedAttempts(IPartStore parts, UploadId upload)

@@ -3,7 +3,7 @@ using System.Text;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Hashing.Checksums;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Attempts;
 
 /// <summary>Encodes and decodes the stored form of a manifest, which is the same in every part store.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using OrleansUploads.Engine.Ownership;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Collecting;
 
 /// <summary>Deletes the bytes that no upload and no archive owns.</summary>
 /// <remarks>The owner is always asked before anything is deleted, and from then on it accepts no attempt that is as old as the deleted

@@ -1,7 +1,7 @@
 using System.Buffers;
 using OrleansUploads.Core.Archives;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Reading;
 
 /// <summary>Reads archives: returns exactly the bytes that were acknowledged, or fails. For an archive in external storage only the
 /// manifest can be read.</summary>

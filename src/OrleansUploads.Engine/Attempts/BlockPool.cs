@@ -1,4 +1,4 @@
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Attempts;
 
 /// <summary>A bounded number of large blocks of memory, which begin at multiples of a page, so that every disk accepts them for direct
 /// writes.</summary>

@@ -3,7 +3,7 @@ using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Vaults;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Reading;
 
 /// <summary>Reads inventories shard by shard and page by page, so memory does not grow with the vault. The next few shards are read
 /// ahead, because most of them must be loaded from disk or from another machine.</summary>

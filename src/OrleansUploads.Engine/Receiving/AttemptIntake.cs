@@ -1,7 +1,7 @@
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Receiving;
 
 /// <summary>Receives parts: writes each body to a new attempt while hashing it, makes it durable, and then reports it to its
 /// upload.</summary>

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Attempts;
 
 /// <summary>Reads one committed attempt, one call at a time. Each block is verified before any byte of it is returned. A derived class
 /// gets the blocks from its store.</summary>

@@ -1,6 +1,6 @@
 using OrleansUploads.Core.Refusals;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Receiving;
 
 /// <summary>Uploads archives: stores bytes in new attempts, makes them durable, and only then reports them to the upload.</summary>
 /// <remarks>Each body in flight uses bounded memory, independent of its length.</remarks>

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Hashing.Checksums;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Receiving;
 
 /// <summary>The body of a request that uploads an object or a part of one.</summary>
 /// <param name="Content">The bytes. The stream is read to its end.</param>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using OrleansUploads.Hashing.Checksums;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Attempts;
 
 /// <summary>The footer that follows the bytes of a stored attempt: a checksum of each block, the leaves, and a trailer. Any part store
 /// can use it to prove that the bytes it returns are those that were written.</summary>

@@ -2,9 +2,10 @@ using System.IO.Pipelines;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Engine.Reading;
 using OrleansUploads.Hashing.Checksums;
 
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Receiving;
 
 /// <summary>Copies objects: reads the verified bytes of one and stores them like those of an upload.</summary>
 /// <remarks>A copy has attempts of its own, so source and copy can be deleted in any order.</remarks>

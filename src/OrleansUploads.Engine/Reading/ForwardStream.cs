@@ -1,4 +1,4 @@
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Reading;
 
 /// <summary>A stream that goes from its beginning to its end. A derived class overrides the directions that it has.</summary>
 public abstract class ForwardStream : Stream

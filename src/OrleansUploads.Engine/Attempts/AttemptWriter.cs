@@ -1,4 +1,4 @@
-namespace OrleansUploads.Engine.Bytes;
+namespace OrleansUploads.Engine.Attempts;
 
 /// <summary>Writes one attempt: its bytes as they arrive, and the footer at commit. A derived class stores them.</summary>
 internal abstract class AttemptWriter(UploadId upload, AttemptId attempt, AttemptFooter footer) : IAttemptWriter
