@@ -91,8 +91,11 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     /// <summary>The number of bytes that are free now.</summary>
     public long FreeBytes => _disk.AvailableFreeSpace;
 
+    /// <summary>The size of the disk.</summary>
+    public long TotalBytes => _disk.TotalSize;
+
     /// <summary>The number of bytes that are kept free now: the floor, and what is missing in the reserve.</summary>
-    private long KeptBytes => FloorBytes + Math.Max(0, _reserveBytes - Interlocked.Read(ref _reservedBytes));
+    public long KeptBytes => FloorBytes + Math.Max(0, _reserveBytes - Interlocked.Read(ref _reservedBytes));
 
     public StoreHealth Read()
     {

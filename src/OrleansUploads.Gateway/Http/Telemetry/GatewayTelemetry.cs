@@ -11,6 +11,15 @@ public static class GatewayTelemetry
     /// <summary>Name of the meter and of the activity source.</summary>
     public const string Name = "OrleansUploads.Gateway";
 
+    /// <summary>Counts the bytes of request bodies.</summary>
+    public const string ReceivedBytesName = "orleansuploads.request.received_bytes";
+
+    /// <summary>Counts the bytes of response bodies.</summary>
+    public const string SentBytesName = "orleansuploads.request.sent_bytes";
+
+    /// <summary>The tag with the name of the operation.</summary>
+    internal const string OperationTag = "operation";
+
     private static readonly Meter Meter = new(Name);
 
     private static readonly Counter<long> Requests =
@@ -20,10 +29,10 @@ public static class GatewayTelemetry
         "orleansuploads.request.duration", "s", "Time from a request's headers to the end of its response.");
 
     private static readonly Counter<long> BytesIn =
-        Meter.CreateCounter<long>("orleansuploads.request.received_bytes", "By", "Bytes received in request bodies.");
+        Meter.CreateCounter<long>(ReceivedBytesName, "By", "Bytes received in request bodies.");
 
     private static readonly Counter<long> BytesOut =
-        Meter.CreateCounter<long>("orleansuploads.request.sent_bytes", "By", "Bytes sent in response bodies.");
+        Meter.CreateCounter<long>(SentBytesName, "By", "Bytes sent in response bodies.");
 
     private static WeakReference<OpenConnections>? _connections;
 
@@ -73,7 +82,7 @@ public static class GatewayTelemetry
     {
         var tags = new TagList
         {
-            { "operation", exchange.OperationName },
+            { OperationTag, exchange.OperationName },
             { "status", exchange.Status },
         };
         Requests.Add(1, tags);
