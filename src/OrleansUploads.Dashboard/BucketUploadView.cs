@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.S3;
@@ -27,11 +28,27 @@ internal static class BucketUploadView
             page.Next is { } next ? new PageStart(next.Key, UploadMarker.Format(next)) : null);
     }
 
-    /// <summary>Shows one upload with the map of its parts.</summary>
+    /// <summary>Shows one upload with the map of its parts, or the object that it became for as long as the bytes are kept.</summary>
+    /// <remarks>The upload of an object does not tell why it ended without one.</remarks>
     public static async ValueTask<UploadDocument> GetAsync(DashboardCall call, string bucket, string id, UploadNotes notes)
     {
         var (found, name, upload) = await call.FindObjectUploadAsync(bucket, id);
-        var (spec, parts) = await found.AskAsync(upload.Entity, new MapNumberedParts(name));
+        var asked = await found.TryAskAsync(upload.Entity, new MapNumberedParts(name));
+        var isOver = asked.Refusal is Refusal.UploadNotFound;
+        if ((isOver || asked.Refusal is ObjectRefusal.UploadCompleting)
+            && (await found.TryAskAsync(upload.Entity, new DescribeObject(name))).TryGet(out var stored, out _))
+        {
+            // What is being completed may still be refused.
+            var (published, ofStored) = (stored.Published, stored.Spec);
+            return await notes.AddAsync(
+                call, upload, DocumentOf(upload, name.Key, ofStored.CreatedAt, ofStored.StorageClass, parts: null) with
+                {
+                    Ending = isOver ? new EndingDocument(
+                        EndingDocument.Completed, published.At, published.SizeBytes, Archive: null, published.ETag.ToString()) : null,
+                });
+        }
+
+        var (spec, parts) = found.OrRefuse(asked);
         return await notes.AddAsync(call, upload, DocumentOf(upload, name.Key, spec.CreatedAt, spec.StorageClass, parts));
     }
 
@@ -61,7 +78,8 @@ internal static class BucketUploadView
         found.OrRefuse(await call.Services.Paths.ObjectIntake.AbortAsync(upload, name, call.Aborted));
     }
 
-    private static UploadDocument DocumentOf(
+    /// <summary>Shows an upload as the bucket lists it.</summary>
+    public static UploadDocument DocumentOf(
         UploadId upload, ObjectKey key, DateTimeOffset at, StorageClass storageClass, MappedParts? parts) => new(
             upload.ToString(),
             key.ToString(),

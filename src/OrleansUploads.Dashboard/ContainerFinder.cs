@@ -27,7 +27,14 @@ internal static class ContainerFinder
 
     /// <summary>Whether a user may do something in a vault of the account.</summary>
     public static async ValueTask<bool> MayAsync(this DashboardCall call, VaultName vault, VaultAction action) =>
-        await PolicyGate.CheckAsync(RequestOf(call, vault, action, id: "")) is null;
+        await TryFindVaultAsync(call, vault, action) is not null;
+
+    /// <summary>Finds a vault of the account, or returns null if it does not exist or if its policies forbid the operation.</summary>
+    public static async ValueTask<GlacierCall?> TryFindVaultAsync(this DashboardCall call, VaultName vault, VaultAction action)
+    {
+        var request = RequestOf(call, vault, action, id: "");
+        return await PolicyGate.CheckAsync(request) is null ? request : null;
+    }
 
     /// <summary>Finds a vault, and reads the ID of an upload to it.</summary>
     public static async ValueTask<(GlacierCall Vault, UploadId Upload)> FindVaultUploadAsync(
@@ -39,7 +46,7 @@ internal static class ContainerFinder
 
     /// <summary>Finds a bucket.</summary>
     public static ValueTask<BucketDescription> FindBucketAsync(this DashboardCall call, string bucket) =>
-        RequestOf(call, bucket, id: "").RequireBucketAsync();
+        RequestBucket(call, bucket).RequireBucketAsync();
 
     /// <summary>Finds a bucket, and reads the ID of an upload to it and the key in the query.</summary>
     public static async ValueTask<(S3Call Bucket, ObjectName Name, UploadId Upload)> FindObjectUploadAsync(
@@ -49,6 +56,14 @@ internal static class ContainerFinder
         var (name, upload) = await request.RequireUploadAsync();
         return (request, name, upload);
     }
+
+    /// <summary>A request to create a vault. A vault that does not exist has no policies.</summary>
+    public static GlacierCall RequestNewVault(this DashboardCall call, string vault) => VaultName.TryParse(vault, out var name)
+        ? RequestOf(call, name, VaultAction.CreateVault, id: "")
+        : throw GlacierError.InvalidVaultName(vault);
+
+    /// <summary>A request about a bucket, which is not checked.</summary>
+    public static S3Call RequestBucket(this DashboardCall call, string bucket) => RequestOf(call, bucket, id: "");
 
     private static GlacierCall RequestOf(DashboardCall call, VaultName vault, VaultAction action, string id) => new()
     {

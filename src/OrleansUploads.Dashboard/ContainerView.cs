@@ -2,6 +2,7 @@ using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Vaults;
+using OrleansUploads.Gateway.S3;
 
 namespace OrleansUploads.Dashboard;
 
@@ -10,26 +11,50 @@ internal static class ContainerView
 {
     private const int PageSize = 25;
 
-    /// <summary>Lists vaults and buckets by page: those of the account, or those that the key is for.</summary>
+    /// <summary>Lists vaults and buckets by page, those of the account or those that the key is for, with what goes on there.</summary>
     public static async ValueTask<ContainersDocument> ListAsync(DashboardCall call, ServerView server)
     {
+        var uploads = new UploadsInProgress();
         var (vaults, hasMoreVaults) = await VaultsAsync(call, call.Query.FirstValue("vaults-after") ?? "");
         var listed = new List<ListedVault>();
         foreach (var vault in vaults)
         {
             if (await DescribeAsync(call, vault) is { } described)
             {
-                listed.Add(described);
+                listed.Add(described with { Uploads = await uploads.AddAsync(call, vault) });
             }
         }
 
         var (buckets, hasMoreBuckets) = await BucketsAsync(call, call.Query.FirstValue("buckets-after") ?? "");
+        var listedBuckets = new List<ListedBucket>();
+        foreach (var bucket in buckets)
+        {
+            listedBuckets.Add(new ListedBucket(
+                bucket.Bucket.Name.ToString(), bucket.CreatedAt, await uploads.AddAsync(call, bucket.Bucket)));
+        }
+
         return new ContainersDocument(
             listed,
-            [.. buckets.Select(static bucket => new ListedBucket(bucket.Bucket.Name.ToString(), bucket.CreatedAt))],
+            listedBuckets,
             hasMoreVaults ? vaults[^1].ToString() : null,
             hasMoreBuckets ? buckets[^1].Bucket.Name.ToString() : null,
-            await server.FindHealthAsync(call));
+            await uploads.ShowNewestAsync(),
+            await uploads.ShowStaleAsync(call.Services.Time.GetUtcNow()),
+            await server.FindAsync(call));
+    }
+
+    /// <summary>Creates a vault. If it exists, it is left unchanged.</summary>
+    public static async ValueTask CreateVaultAsync(DashboardCall call, string name)
+    {
+        var vault = call.RequestNewVault(name);
+        await vault.AskAsync(call.Account.Entity, new CreateVault(vault.Vault));
+    }
+
+    /// <summary>Creates a bucket. If the account has it already, it is left unchanged.</summary>
+    public static async ValueTask CreateBucketAsync(DashboardCall call, string name)
+    {
+        var bucket = call.RequestBucket(name);
+        await bucket.AskAsync(call.Account.Entity, new CreateBucket(call.Account, S3Call.RequireName(name)));
     }
 
     /// <summary>Shows a vault with its policies, as far as the key may read them.</summary>
@@ -116,30 +141,38 @@ internal static class ContainerView
 /// <param name="Buckets">The buckets, by name.</param>
 /// <param name="VaultsAfter">The name after which the next page of vaults begins, or null on the last page.</param>
 /// <param name="BucketsAfter">The name after which the next page of buckets begins, or null on the last page.</param>
-/// <param name="Health">The health of the server, or null if the key may not see it.</param>
+/// <param name="Newest">The newest uploads in progress.</param>
+/// <param name="Stale">Uploads to which nothing has been sent for long.</param>
+/// <param name="Server">The server, or null if the key may not see it.</param>
 internal sealed record ContainersDocument(
     IReadOnlyList<ListedVault> Vaults,
     IReadOnlyList<ListedBucket> Buckets,
     string? VaultsAfter,
     string? BucketsAfter,
-    string? Health);
+    IReadOnlyList<ShownUpload> Newest,
+    IReadOnlyList<ShownUpload> Stale,
+    ServerDocument? Server);
 
 /// <summary>A vault.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Created">When it was created.</param>
-/// <param name="Archives">Number of archives in its last inventory.</param>
+/// <param name="Archives">Number of archives.</param>
 /// <param name="Bytes">Their size.</param>
-internal sealed record ListedVault(string Name, DateTimeOffset Created, long Archives, long Bytes);
+/// <param name="Uploads">The uploads in progress, or null if the user may not list them.</param>
+internal sealed record ListedVault(string Name, DateTimeOffset Created, long Archives, long Bytes, UploadCount? Uploads = null);
 
 /// <summary>A bucket.</summary>
-internal sealed record ListedBucket(string Name, DateTimeOffset Created);
+/// <param name="Name">Its name.</param>
+/// <param name="Created">When it was created.</param>
+/// <param name="Uploads">The uploads in progress.</param>
+internal sealed record ListedBucket(string Name, DateTimeOffset Created, UploadCount Uploads);
 
 /// <summary>A vault with its policies.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Created">When it was created.</param>
-/// <param name="Archives">Number of archives in its last inventory.</param>
+/// <param name="Archives">Number of archives.</param>
 /// <param name="Bytes">Their size.</param>
-/// <param name="LastInventory">When that was taken, or null.</param>
+/// <param name="LastInventory">When an archive was last added or deleted, or null.</param>
 /// <param name="AccessPolicy">The access policy as it was set. Null if the vault has none or the key may not read it.</param>
 /// <param name="Lock">The lock, or null.</param>
 internal sealed record VaultSettingsDocument(

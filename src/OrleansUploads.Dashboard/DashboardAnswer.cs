@@ -45,6 +45,10 @@ internal sealed record ErrorDocument(string Code, string Message);
 [JsonSerializable(typeof(UploadDocument))]
 [JsonSerializable(typeof(PartDocument))]
 [JsonSerializable(typeof(JobsDocument))]
+[JsonSerializable(typeof(BegunUploadDocument))]
+[JsonSerializable(typeof(StoredPartDocument))]
+[JsonSerializable(typeof(PartListDocument))]
+[JsonSerializable(typeof(EndingDocument))]
 [JsonSerializable(typeof(StoredDocument))]
 internal sealed partial class DashboardJson : JsonSerializerContext;
 

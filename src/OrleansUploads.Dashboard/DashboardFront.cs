@@ -60,9 +60,9 @@ internal sealed class DashboardFront(
         {
             DashboardOperation.OfPage page => page.Answer(exchange),
             DashboardOperation.OfSession session => await session.AnswerAsync(exchange, payload),
-            DashboardOperation.OfUser { Changes: false } view when exchange.Target.Query.FirstValue(LiveParameter) is not null =>
-                await GoLiveAsync(exchange, view),
-            DashboardOperation.OfUser ofUser => await AskAsync(exchange, ofUser),
+            DashboardOperation.OfUser { IsView: true } view when exchange.Target.Query.FirstValue(LiveParameter) is not null =>
+                await GoLiveAsync(exchange, view, payload),
+            DashboardOperation.OfUser ofUser => await AskAsync(exchange, ofUser, payload),
             _ => throw new System.Diagnostics.UnreachableException($"No code executes {operation.Name}."),
         };
     }
@@ -77,9 +77,10 @@ internal sealed class DashboardFront(
     }
 
     /// <summary>Begins a live view. A view that cannot be shown at all is answered like any other request.</summary>
-    private async ValueTask<FrontAnswer> GoLiveAsync(HttpExchange exchange, DashboardOperation.OfUser view)
+    private async ValueTask<FrontAnswer> GoLiveAsync(
+        HttpExchange exchange, DashboardOperation.OfUser view, RequestPayload payload)
     {
-        var first = await AskAsync(exchange, view);
+        var first = await AskAsync(exchange, view, payload);
         if (first.Error is not null)
         {
             return first;
@@ -92,11 +93,12 @@ internal sealed class DashboardFront(
 
         exchange.Context.Response.RegisterForDispose(open);
         var lastEventId = exchange.Context.Request.Headers[LiveAnswer.LastEventIdHeader].ToString();
-        return new LiveAnswer(first, lastEventId, () => AskAsync(exchange, view), streams);
+        return new LiveAnswer(first, lastEventId, () => AskAsync(exchange, view, payload), streams);
     }
 
     /// <summary>Answers what needs a session. A live view does this again and again, so it ends when the session does.</summary>
-    private async ValueTask<FrontAnswer> AskAsync(HttpExchange exchange, DashboardOperation.OfUser operation)
+    private async ValueTask<FrontAnswer> AskAsync(
+        HttpExchange exchange, DashboardOperation.OfUser operation, RequestPayload payload)
     {
         var credential = await signIn.FindAsync(exchange);
         if ((credential?.Account ?? services.Options.AnonymousAccount) is not { } account)
@@ -121,7 +123,7 @@ internal sealed class DashboardFront(
 
         try
         {
-            return await operation.AnswerAsync(call);
+            return await operation.AnswerAsync(call, payload);
         }
         catch (FrontError refused)
         {
@@ -133,7 +135,9 @@ internal sealed class DashboardFront(
 /// <summary>A request to the dashboard, with its operation, or null if it is for none.</summary>
 internal sealed class DashboardRequest(DashboardFront front, HttpExchange exchange, DashboardOperation? operation) : FrontRequest
 {
-    public override string OperationName => operation is null ? HttpExchange.UnknownOperation : $"Dashboard{operation.Name}";
+    public override string OperationName => operation is null ? HttpExchange.UnknownOperation : $"{DashboardOperation.Prefix}{operation.Name}";
+
+    public override bool IsUpload => operation is DashboardOperation.OfUser { Receives: true };
 
     public override bool ChecksSender => true;
 

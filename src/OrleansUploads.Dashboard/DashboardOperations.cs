@@ -33,6 +33,8 @@ internal sealed class DashboardOperations(
         ("GET", [Root, Api, "containers"]) => View("ListContainers", null, call => ContainerView.ListAsync(call, server)),
         ("GET", [Root, Api, "vaults", var vault]) =>
             View("GetVault", new(Look, vault), call => ContainerView.GetVaultAsync(call, vault)),
+        ("POST", [Root, Api, "vaults", var vault]) =>
+            Changing("CreateVault", vault, SpaceUse.Grows, call => ContainerView.CreateVaultAsync(call, vault)),
         ("GET", [Root, Api, "vaults", var vault, "jobs"]) =>
             View("ListJobs", new(Look, vault), call => JobView.ListAsync(call, vault)),
         ("GET", [Root, Api, "vaults", var vault, "archives"]) =>
@@ -44,17 +46,31 @@ internal sealed class DashboardOperations(
         ("GET", [Root, Api, "vaults", var vault, "uploads", var id, "parts", var part]) =>
             View("GetVaultPart", new(Look, vault), call => VaultUploadView.GetPartAsync(call, vault, id, NumberOf(part))),
         ("POST", [Root, Api, "vaults", var vault, "uploads", var id, "abort"]) =>
-            Abort("AbortVaultUpload", vault, call => VaultUploadView.AbortAsync(call, vault, id)),
+            Changing("AbortVaultUpload", vault, SpaceUse.Frees, call => VaultUploadView.AbortAsync(call, vault, id)),
+        ("POST", [Root, Api, "buckets", var bucket]) =>
+            Changing("CreateBucket", bucket, SpaceUse.Grows, call => ContainerView.CreateBucketAsync(call, bucket)),
         ("GET", [Root, Api, "buckets", var bucket, "objects"]) =>
             View("ListObjects", new(Look, bucket), call => StoredView.ListObjectsAsync(call, bucket)),
+        ("GET", [Root, Api, "buckets", var bucket, "content"]) =>
+            new DashboardOperation.OfUser("GetObject", new(Read, bucket), (call, _) => ObjectDownload.AnswerAsync(call, bucket)),
         ("GET", [Root, Api, "buckets", var bucket, "uploads"]) =>
             View("ListBucketUploads", new(Look, bucket), call => BucketUploadView.ListAsync(call, bucket)),
+        ("POST", [Root, Api, "buckets", var bucket, "uploads"]) =>
+            Adding("InitiateUpload", bucket, async (call, _) => DashboardAnswer.Of(await BrowserUpload.InitiateAsync(call, bucket))),
+        ("PUT", [Root, Api, "buckets", var bucket, "uploads", var id, "parts", var part]) =>
+            Adding("UploadPart", bucket, (call, _) => BrowserUpload.StorePartAsync(call, bucket, id, NumberOf(part))) with { Receives = true },
+        ("POST", [Root, Api, "buckets", var bucket, "uploads", var id, "complete"]) =>
+            Adding("CompleteUpload", bucket, async (call, payload) =>
+            {
+                await payload.ReadUnsignedAsync();
+                return DashboardAnswer.Of(await BrowserUpload.CompleteAsync(call, bucket, id, payload.Document));
+            }),
         ("GET", [Root, Api, "buckets", var bucket, "uploads", var id]) =>
             View("GetBucketUpload", new(Look, bucket), call => BucketUploadView.GetAsync(call, bucket, id, notes)),
         ("GET", [Root, Api, "buckets", var bucket, "uploads", var id, "parts", var part]) =>
             View("GetBucketPart", new(Look, bucket), call => BucketUploadView.GetPartAsync(call, bucket, id, NumberOf(part))),
         ("POST", [Root, Api, "buckets", var bucket, "uploads", var id, "abort"]) =>
-            Abort("AbortBucketUpload", bucket, call => BucketUploadView.AbortAsync(call, bucket, id)),
+            Changing("AbortBucketUpload", bucket, SpaceUse.Frees, call => BucketUploadView.AbortAsync(call, bucket, id)),
         _ => null,
     };
 
@@ -65,18 +81,31 @@ internal sealed class DashboardOperations(
 
     private static DashboardOperation.OfUser View<TDocument>(
         string name, KeyAccess? access, Func<DashboardCall, ValueTask<TDocument>> read) =>
-        new(name, access, async call => DashboardAnswer.Of(await read(call)));
+        new(name, access, async (call, _) => DashboardAnswer.Of(await read(call))) { IsView = true };
 
-    private DashboardOperation.OfUser Abort(string name, string container, Func<DashboardCall, ValueTask> abort) =>
-        new(name, new KeyAccess(Change, container), async call =>
+    private static DashboardOperation.OfUser Adding(
+        string name, string bucket, Func<DashboardCall, RequestPayload, ValueTask<FrontAnswer>> add) => new(name, new KeyAccess(Add, bucket), add);
+
+    private DashboardOperation.OfUser Changing(string name, string container, SpaceUse space, Func<DashboardCall, ValueTask> change) =>
+        new(name, new KeyAccess(Change, container), async (call, _) =>
         {
-            services.Space?.RequireFor(SpaceUse.Frees);
-            await abort(call);
+            services.Space?.RequireFor(space);
+            await change(call);
             return FrontAnswer.NoContent();
         });
 
     private ValueTask<SessionDocument> DescribeSession(DashboardCall call) => new(new SessionDocument(
-        call.AccessKeyId, call.Account.ToString(), call.Scope.ToString(), services.Time.GetUtcNow(), call.IsOperator));
+        call.AccessKeyId,
+        call.Account.ToString(),
+        call.Scope.ToString(),
+        services.Time.GetUtcNow(),
+        call.IsOperator,
+        new KeyRights(
+            MayCreate: call.Scope.IsUnlimited,
+            MayAdd: call.Scope.Role != KeyRole.Read,
+            MayAbort: call.Scope.Role == KeyRole.Admin,
+            MayRead: call.Scope.Role is KeyRole.Admin or KeyRole.Read),
+        IsAtApi: call.Exchange.Context.Features.Get<OwnAddress>() is null));
 
     /// <summary>The part's number in the path, or 0 if it is not one.</summary>
     private static int NumberOf(string part) =>
@@ -84,11 +113,14 @@ internal sealed class DashboardOperations(
 }
 
 /// <summary>What a request to the dashboard asks for.</summary>
-/// <param name="Name">The name for logs and meters, without the prefix <c>Dashboard</c>.</param>
+/// <param name="Name">The name for logs and meters, without the <see cref="Prefix"/>.</param>
 /// <param name="Changes">Whether it changes something. Requests from other sites must not.</param>
 /// <param name="Access">What it does, for keys with a scope, or null if any key may ask.</param>
 internal abstract record DashboardOperation(string Name, bool Changes, KeyAccess? Access)
 {
+    /// <summary>In logs and meters, names begin with this.</summary>
+    public const string Prefix = "Dashboard";
+
     /// <summary>Sends a file of the page, to anyone.</summary>
     public sealed record OfPage(Func<HttpExchange, FrontAnswer> Answer) : DashboardOperation("GetAsset", false, null);
 
@@ -97,9 +129,15 @@ internal abstract record DashboardOperation(string Name, bool Changes, KeyAccess
         : DashboardOperation(Name, Changes, null);
 
     /// <summary>Needs a session, unless the server verifies no signatures.</summary>
-    public sealed record OfUser(string Name, KeyAccess? Access, Func<DashboardCall, ValueTask<FrontAnswer>> AnswerAsync)
-        : DashboardOperation(Name, Access?.Kind == Change, Access)
+    public sealed record OfUser(string Name, KeyAccess? Access, Func<DashboardCall, RequestPayload, ValueTask<FrontAnswer>> AnswerAsync)
+        : DashboardOperation(Name, Access?.Kind is not (null or Look or Read), Access)
     {
+        /// <summary>Whether its body is the bytes of a part rather than a small document.</summary>
+        public bool Receives { get; init; }
+
+        /// <summary>Whether it answers with a document, which a live view sends again when it has changed.</summary>
+        public bool IsView { get; init; }
+
         /// <summary>Whether only operators may ask, because the answer is about all accounts.</summary>
         public bool IsForOperators { get; init; }
     }
@@ -111,10 +149,20 @@ internal abstract record DashboardOperation(string Name, bool Changes, KeyAccess
 /// <param name="Scope">What the key is for.</param>
 /// <param name="Now">The server's time.</param>
 /// <param name="IsOperator">Whether the key may see the server itself.</param>
-internal sealed record SessionDocument(string? AccessKeyId, string Account, string Scope, DateTimeOffset Now, bool IsOperator);
+/// <param name="Rights">What the key may do. The page offers nothing else, and the server checks each request.</param>
+/// <param name="IsAtApi">Whether the APIs are at the address of the page.</param>
+internal sealed record SessionDocument(
+    string? AccessKeyId, string Account, string Scope, DateTimeOffset Now, bool IsOperator, KeyRights Rights, bool IsAtApi);
 
-/// <summary>A request of a signed-in user. Policies and owners judge it as what it is: a user of the dashboard wants to see something, or
-/// to abort an upload.</summary>
+/// <summary>What a key may do in the vaults and buckets that it is for.</summary>
+/// <param name="MayCreate">Whether it may create vaults and buckets of any name.</param>
+/// <param name="MayAdd">Whether it may upload.</param>
+/// <param name="MayAbort">Whether it may abort uploads.</param>
+/// <param name="MayRead">Whether it may read archives and objects.</param>
+internal sealed record KeyRights(bool MayCreate, bool MayAdd, bool MayAbort, bool MayRead);
+
+/// <summary>A request of a signed-in user. Policies and owners judge it as what it is: a user of the dashboard wants to see something, to
+/// create a vault or bucket, or to begin, continue or abort an upload.</summary>
 /// <param name="Services">What the operation works with.</param>
 /// <param name="Exchange">The HTTP request and its response.</param>
 /// <param name="Account">The account of the session.</param>

@@ -2,15 +2,24 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Health;
 
 namespace OrleansUploads.Dashboard;
 
-/// <summary>Shows the server to its operators: its health, the silos, and what the collector did. All of it is about all accounts, so only
-/// the keys of operators see it.</summary>
-internal sealed class ServerView(UploadsHealth health, CollectorFigures collected, IClusterMap? cluster = null)
+/// <summary>Shows the server to its operators: its health, its disk, its traffic, the silos, and what the collector did. All of it is about
+/// all accounts, so only the keys of operators see it.</summary>
+internal sealed class ServerView(
+    UploadsHealth health,
+    CollectorFigures collected,
+    TrafficFigures traffic,
+    ServerDescription? description = null,
+    IClusterMap? cluster = null)
 {
+    /// <summary>Shows the server, or null if the key may not see it.</summary>
+    public async ValueTask<ServerDocument?> FindAsync(DashboardCall call) => call.IsOperator ? await GetAsync(call) : null;
+
     /// <summary>Shows the server.</summary>
     public async ValueTask<ServerDocument> GetAsync(DashboardCall call)
     {
@@ -20,14 +29,17 @@ internal sealed class ServerView(UploadsHealth health, CollectorFigures collecte
         return new ServerDocument(
             report.Status.ToString(),
             [.. report.Entries.Select(entry => new CheckDocument(
-                entry.Key, entry.Value.Status.ToString(), TextOf(entry.Value, isOnMachine)))],
+                entry.Key,
+                entry.Value.Status.ToString(),
+                TextOf(entry.Value, isOnMachine),
+                entry.Value.Status != HealthStatus.Healthy || HealthProblem.Of(entry.Value) is not null))],
             silos,
-            collected.Current);
+            collected.Current,
+            traffic.Current,
+            call.Services.Space is DiskSpace disk ? DiskDocument.Of(disk) : null,
+            description?.Version,
+            isOnMachine ? description?.DataFolder : null);
     }
-
-    /// <summary>The health of the server, or null if the key may not see it.</summary>
-    public async ValueTask<string?> FindHealthAsync(DashboardCall call) =>
-        call.IsOperator ? (await health.CheckAsync(predicate: null, call.Aborted)).Status.ToString() : null;
 
     /// <summary>Details, such as paths, are for callers on this machine, as in the health report.</summary>
     private static string? TextOf(HealthReportEntry entry, bool isOnMachine) =>
@@ -73,14 +85,39 @@ internal sealed class CollectorFigures : IDisposable
 /// <param name="Checks">The health checks.</param>
 /// <param name="Silos">The silos, or null without a cluster.</param>
 /// <param name="Collected">What the collector of this process has deleted.</param>
+/// <param name="Traffic">What this process received and sent.</param>
+/// <param name="Disk">The disk of the data folder, or null if bytes and journal are elsewhere.</param>
+/// <param name="Version">The version of the program, or null if the host does not say it.</param>
+/// <param name="DataFolder">The data folder, or null if the browser is on another machine.</param>
 internal sealed record ServerDocument(
-    string Health, IReadOnlyList<CheckDocument> Checks, IReadOnlyList<KnownSilo>? Silos, CollectedDocument Collected);
+    string Health,
+    IReadOnlyList<CheckDocument> Checks,
+    IReadOnlyList<KnownSilo>? Silos,
+    CollectedDocument Collected,
+    TrafficDocument Traffic,
+    DiskDocument? Disk,
+    string? Version,
+    string? DataFolder);
+
+/// <summary>The disk of the data folder. Other programs may use it, too.</summary>
+/// <param name="Total">Its size in bytes.</param>
+/// <param name="Free">The bytes that are free.</param>
+/// <param name="Kept">How many of them are kept for the journal.</param>
+internal sealed record DiskDocument(long Total, long Free, long Kept)
+{
+    /// <summary>The figures that are shown are no finer than this, so that a live view is not sent again for every byte.</summary>
+    private const long StepBytes = 16L * 1024 * 1024;
+
+    /// <summary>Reads the figures of a disk.</summary>
+    public static DiskDocument Of(DiskSpace disk) => new(disk.TotalBytes, disk.FreeBytes / StepBytes * StepBytes, disk.KeptBytes);
+}
 
 /// <summary>A health check.</summary>
 /// <param name="Name">Its name in the health report.</param>
 /// <param name="Status">Its status.</param>
 /// <param name="Text">What it says, or null.</param>
-internal sealed record CheckDocument(string Name, string Status, string? Text);
+/// <param name="NeedsAttention">Whether something is wrong, or soon will be.</param>
+internal sealed record CheckDocument(string Name, string Status, string? Text, bool NeedsAttention);
 
 /// <summary>What the collector has deleted.</summary>
 /// <param name="Since">When this process began to count.</param>

@@ -37,17 +37,21 @@ internal static class StoredView
         return new StoredDocument([.. items.OrderBy(static item => item.Created)], hasMore ? new PageStart(items[^1].Id) : null);
     }
 
-    /// <summary>Lists the objects of a bucket: all of them, or those whose keys begin with a prefix.</summary>
+    /// <summary>Lists the objects of a bucket: all of them, or those whose keys begin with a prefix. With a delimiter, keys with the same text
+    /// up to the next one are a folder.</summary>
     public static async ValueTask<StoredDocument> ListObjectsAsync(DashboardCall call, string bucket)
     {
         var objects = new KeyIndexId((await call.FindBucketAsync(bucket)).Bucket, KeyTree.Objects);
         var after = call.Query.FirstValue("after") is { Length: > 0 } key ? KeyPosition.Behind(key) : default(KeyPosition?);
         var page = await call.Services.Paths.KeyLister.ListAsync(
-            new KeyListing(objects, call.Query.FirstValue("prefix") ?? "", "", after, PageSize), call.Aborted);
+            new KeyListing(objects, call.Query.FirstValue("prefix") ?? "", call.Query.FirstValue("delimiter") ?? "", after, PageSize), call.Aborted);
         return new StoredDocument(
             [.. page.Entries.Select(static entry => new StoredItem(
                 entry.Key.ToString(), Description: null, entry.SizeBytes ?? 0, entry.At, entry.ETag?.ToString() ?? ""))],
-            page.Next is { } next ? new PageStart(next.Key) : null);
+            page.Next is { } next ? new PageStart(next.Key) : null)
+        {
+            Folders = page.CommonPrefixes.Count > 0 ? page.CommonPrefixes : null,
+        };
     }
 
     private static ArchiveId? ArchiveOf(string? text) => text is null ? null
@@ -61,7 +65,11 @@ internal static class StoredView
 /// <summary>A page of archives or objects.</summary>
 /// <param name="Items">The archives, oldest first, or the objects, by key.</param>
 /// <param name="After">Where the next page begins, or null on the last page.</param>
-internal sealed record StoredDocument(IReadOnlyList<StoredItem> Items, PageStart? After);
+internal sealed record StoredDocument(IReadOnlyList<StoredItem> Items, PageStart? After)
+{
+    /// <summary>The beginnings of keys that are folders of the page, by name, or null if there are none.</summary>
+    public IReadOnlyList<string>? Folders { get; init; }
+}
 
 /// <summary>An archive or an object.</summary>
 /// <param name="Id">The archive's ID or the object's key.</param>

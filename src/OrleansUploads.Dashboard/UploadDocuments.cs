@@ -44,16 +44,17 @@ internal sealed record UploadsDocument(IReadOnlyList<UploadDocument> Uploads, Pa
 /// <param name="Marker">A further position at the same key, or null.</param>
 internal sealed record PageStart(string After, string? Marker = null);
 
-/// <summary>An upload in progress.</summary>
+/// <summary>An upload in progress, or one that has ended.</summary>
 /// <param name="Id">Its ID.</param>
 /// <param name="Key">The key of the future object, or null for a vault.</param>
 /// <param name="Description">The description of the future archive, or null.</param>
 /// <param name="Created">When it was initiated.</param>
 /// <param name="PartBytes">The size of every part but the last, or null if parts have any size.</param>
 /// <param name="Details">What else was chosen at its initiation, in words.</param>
-/// <param name="Parts">Its parts, or null if it has just ended or is being completed.</param>
+/// <param name="Parts">Its parts, or null if it has ended or is being completed.</param>
 /// <param name="Silo">The silo on which it is active, or null if that is not known.</param>
 /// <param name="Refusals">The last requests that this process refused, the newest first, or null if there are none.</param>
+/// <param name="Ending">How it ended, or null if it has not.</param>
 internal sealed record UploadDocument(
     string Id,
     string? Key,
@@ -63,7 +64,33 @@ internal sealed record UploadDocument(
     string Details,
     PartsDocument? Parts,
     string? Silo = null,
-    IReadOnlyList<RefusalDocument>? Refusals = null);
+    IReadOnlyList<RefusalDocument>? Refusals = null,
+    EndingDocument? Ending = null);
+
+/// <summary>How an upload ended.</summary>
+/// <param name="How"><see cref="Completed"/>, <see cref="Aborted"/> or <see cref="Expired"/>.</param>
+/// <param name="At">When it was completed, or null if that is not known.</param>
+/// <param name="Bytes">The size of the archive or object, or null without one.</param>
+/// <param name="Archive">The archive's ID, or null without one.</param>
+/// <param name="Hash">The archive's tree hash or the object's ETag, or null without one.</param>
+/// <param name="Deleted">When the archive was deleted, or null.</param>
+internal sealed record EndingDocument(
+    string How,
+    DateTimeOffset? At = null,
+    long? Bytes = null,
+    string? Archive = null,
+    string? Hash = null,
+    DateTimeOffset? Deleted = null)
+{
+    /// <summary>It became an archive or an object.</summary>
+    public const string Completed = "completed";
+
+    /// <summary>A client or the deletion of the vault ended it.</summary>
+    public const string Aborted = "aborted";
+
+    /// <summary>Nothing was sent for too long.</summary>
+    public const string Expired = "expired";
+}
 
 /// <summary>A refused request.</summary>
 /// <param name="At">When it was refused.</param>

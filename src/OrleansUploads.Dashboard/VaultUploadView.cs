@@ -1,5 +1,7 @@
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.Glacier;
@@ -29,13 +31,18 @@ internal static class VaultUploadView
             page.Next is { } next ? new PageStart(UploadMarker.Format(next)) : null);
     }
 
-    /// <summary>Shows one upload with the map of its parts.</summary>
+    /// <summary>Shows one upload with the map of its parts, or how it ended for as long as its record is kept.</summary>
     public static async ValueTask<UploadDocument> GetAsync(DashboardCall call, string name, string id, UploadNotes notes)
     {
         var (found, upload) = await call.FindVaultUploadAsync(name, id, VaultAction.ListParts);
-        var mapped = await found.AskAsync(upload.Entity, new MapParts(found.Incarnation));
-        return await notes.AddAsync(call, upload, DocumentOf(
-            upload, mapped.Spec.CreatedAt, new ListedArchive(mapped.Spec.PartSize, mapped.Spec.Description, mapped.Spec.ByteStorage), mapped.Parts));
+        var asked = await found.TryAskAsync(upload.Entity, new MapParts(found.Incarnation));
+        if (asked.Refusal is Refusal.UploadNotFound)
+        {
+            return await notes.AddAsync(call, upload, await DocumentOfEndedAsync(found, upload));
+        }
+
+        var mapped = found.OrRefuse(asked);
+        return await notes.AddAsync(call, upload, DocumentOf(mapped.Spec, mapped.Parts));
     }
 
     /// <summary>Shows one part.</summary>
@@ -64,7 +71,43 @@ internal static class VaultUploadView
         await found.AskAsync(upload.Entity, new AbortUpload(found.Incarnation));
     }
 
-    private static UploadDocument DocumentOf(UploadId upload, DateTimeOffset at, ListedArchive archive, MappedParts? parts) => new(
+    /// <summary>Shows an upload that is not open any more.</summary>
+    private static async ValueTask<UploadDocument> DocumentOfEndedAsync(GlacierCall vault, UploadId upload)
+    {
+        var summary = await vault.AskAsync(upload.Entity, new SummarizeUpload(vault.Incarnation));
+        return DocumentOf(summary.Spec, parts: null) with
+        {
+            Ending = summary.Phase switch
+            {
+                UploadPhase.Completed => await EndingOfCompletedAsync(vault, summary),
+                UploadPhase.Aborted => new EndingDocument(EndingDocument.Aborted),
+                UploadPhase.Expired => new EndingDocument(EndingDocument.Expired),
+                UploadPhase.Open => null,
+            },
+        };
+    }
+
+    /// <summary>The vault's index knows when the archive was created. A deleted archive is not in it.</summary>
+    private static async ValueTask<EndingDocument> EndingOfCompletedAsync(GlacierCall vault, UploadSummary summary)
+    {
+        var archive = summary.Archive!;
+        var entry = summary.ArchiveDeletedAt is null
+            && (await vault.TryAskAsync(vault.Incarnation.ArchiveShard(archive.Archive), new FindArchive(archive.Archive)))
+                .TryGet(out var indexed, out _) ? indexed : null;
+        return new EndingDocument(
+            EndingDocument.Completed,
+            entry?.CreatedAt,
+            archive.SizeBytes,
+            archive.Archive.ToString(),
+            archive.TreeHash.ToString(),
+            summary.ArchiveDeletedAt);
+    }
+
+    private static UploadDocument DocumentOf(UploadSpec spec, MappedParts? parts) => DocumentOf(
+        spec.Upload, spec.CreatedAt, new ListedArchive(spec.PartSize, spec.Description, spec.ByteStorage), parts);
+
+    /// <summary>Shows an upload as the vault lists it.</summary>
+    public static UploadDocument DocumentOf(UploadId upload, DateTimeOffset at, ListedArchive archive, MappedParts? parts) => new(
         upload.ToString(),
         Key: null,
         archive.Description.OrNull,

@@ -36,7 +36,7 @@ public sealed class DashboardViewTests : DashboardServer
     {
         var server = (await ReadAsync("server", _admin)).Expect(200).Json;
         Assert.Equal("Healthy", server.GetProperty("health").GetString());
-        Assert.Equal("Healthy", (await ReadAsync("containers", _admin)).Expect(200).Json.GetProperty("health").GetString());
+        Assert.Equal("Healthy", (await ReadAsync("containers", _admin)).Expect(200).Json.GetProperty("server").GetProperty("health").GetString());
         Assert.True((await ReadAsync("session", _admin)).Expect(200).Json.GetProperty("isOperator").GetBoolean());
         var collected = server.GetProperty("collected");
         Assert.True(collected.GetProperty("attempts").GetInt64() >= 0);
@@ -45,7 +45,7 @@ public sealed class DashboardViewTests : DashboardServer
         {
             var limited = await SignInAsync(key);
             Assert.Equal("AccessDenied", (await ReadAsync("server", limited)).Expect(403).Code);
-            Assert.False((await ReadAsync("containers", limited)).Expect(200).Json.TryGetProperty("health", out _));
+            Assert.False((await ReadAsync("containers", limited)).Expect(200).Json.TryGetProperty("server", out _));
             Assert.False((await ReadAsync("session", limited)).Expect(200).Json.GetProperty("isOperator").GetBoolean());
         }
 
@@ -194,7 +194,7 @@ public sealed class DashboardViewTests : DashboardServer
             (await BrowseAsync("POST", $"/dashboard/api/{path}", _admin)).Expect(204);
         }
 
-        (await ReadAsync($"vaults/mine/uploads/{upload}", _admin)).Expect(404);
+        Assert.Equal("aborted", (await ReadAsync($"vaults/mine/uploads/{upload}", _admin)).Expect(200).Json.GetProperty("ending").GetProperty("how").GetString());
         (await ReadAsync($"buckets/my-bucket/uploads/{objectUpload}?key=key", _admin)).Expect(404);
     }
 
@@ -220,6 +220,89 @@ public sealed class DashboardViewTests : DashboardServer
     }
 
     [Fact]
+    public async Task Objects_are_listed_by_folder()
+    {
+        foreach (var key in (string[])["2025/a", "2026/01/b", "2026/02/c", "2026/d", "e"])
+        {
+            (await SendAsync("PUT", $"/my-bucket/{key}", [1])).Expect(200);
+        }
+
+        Assert.Equal("2025/ 2026/ e", await ListAsync("delimiter=/"));
+        Assert.Equal("2026/01/ 2026/02/ 2026/d", await ListAsync("delimiter=/&prefix=2026/"));
+        Assert.Equal("2026/01/b", await ListAsync("delimiter=/&prefix=2026/01/"));
+        Assert.Equal("2025/a 2026/01/b 2026/02/c 2026/d e", await ListAsync(""));
+
+        async Task<string> ListAsync(string query)
+        {
+            var listed = (await ReadAsync($"buckets/my-bucket/objects?{query}", _admin)).Expect(200).Json;
+            var folders = listed.TryGetProperty("folders", out var some) ? some.EnumerateArray().Select(folder => folder.GetString()!) : [];
+            return string.Join(' ', folders.Concat(listed.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetString()!)));
+        }
+    }
+
+    [Fact]
+    public async Task Folders_fill_pages_too()
+    {
+        for (var number = 0; number < 60; number++)
+        {
+            (await SendAsync("PUT", $"/my-bucket/{number:00}/object", [1])).Expect(200);
+        }
+
+        var first = (await ReadAsync("buckets/my-bucket/objects?delimiter=/", _admin)).Expect(200).Json;
+        Assert.Equal(50, first.GetProperty("folders").GetArrayLength());
+        var after = first.GetProperty("after").GetProperty("after").GetString();
+        var second = (await ReadAsync($"buckets/my-bucket/objects?delimiter=/&after={after}", _admin)).Expect(200).Json;
+        Assert.Equal(["50/", "59/"], new[] { 0, 9 }.Select(at => second.GetProperty("folders")[at].GetString()!));
+        Assert.False(second.TryGetProperty("after", out _));
+    }
+
+    [Fact]
+    public async Task The_first_page_counts_uploads_and_shows_the_newest_and_those_without_activity()
+    {
+        var forgotten = await NewVaultUploadAsync("mine", "forgotten");
+        (await SendAsync(Part("mine", forgotten, 0, new byte[MiB]))).Expect(204);
+        var slow = await NewVaultUploadAsync("mine", "slow");
+        Clock.Advance(UploadsInProgress.StaleAfter);
+        (await SendAsync(Part("mine", slow, 0, new byte[MiB]))).Expect(204);
+        _admin = await SignInAsync(Admin);
+        for (var number = 0; number < UploadsInProgress.MaxShown; number++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await NewUploadAsync($"/my-bucket/key-{number}");
+        }
+
+        var page = (await ReadAsync("containers", _admin)).Expect(200).Json;
+        Assert.Equal("2 0", CountsOf(page, "vaults"));
+        Assert.Equal($"{UploadsInProgress.MaxShown} 0", CountsOf(page, "buckets"));
+        var newest = page.GetProperty("newest").EnumerateArray().ToList();
+        Assert.Equal(UploadsInProgress.MaxShown, newest.Count);
+        Assert.Equal($"buckets my-bucket key-{UploadsInProgress.MaxShown - 1}",
+            $"{newest[0].GetProperty("kind")} {newest[0].GetProperty("container")} {newest[0].GetProperty("upload").GetProperty("key")}");
+        var stale = Assert.Single(page.GetProperty("stale").EnumerateArray()).GetProperty("upload");
+        Assert.Equal(forgotten, stale.GetProperty("id").GetString());
+        AssertParts(stale, "1", 1, MiB);
+
+        // A key for some vaults and buckets sees what is in them, and a policy hides the rest.
+        var uploader = (await ReadAsync("containers", await SignInAsync(Uploader))).Expect(200).Json;
+        Assert.Equal("2", CountsOf(uploader, "vaults"));
+        (await SendAsync(SetAccessPolicy("mine", PolicyOf("Deny", "glacier:ListMultipartUploads")))).Expect(204);
+        var hidden = (await ReadAsync("containers", _admin)).Expect(200).Json;
+        Assert.False(hidden.GetProperty("vaults")[0].TryGetProperty("uploads", out _));
+        Assert.Empty(hidden.GetProperty("stale").EnumerateArray());
+        var strangers = (await ReadAsync("containers", await SignInAsync(StrangersKey))).Expect(200).Json;
+        Assert.Empty(strangers.GetProperty("newest").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Operators_see_the_traffic_the_version_and_the_start_of_the_server()
+    {
+        var server = (await ReadAsync("containers", _admin)).Expect(200).Json.GetProperty("server");
+        Assert.Equal(TrafficFigures.Minutes, server.GetProperty("traffic").GetProperty("received").GetArrayLength());
+        Assert.Equal(TrafficFigures.Minutes, server.GetProperty("traffic").GetProperty("sent").GetArrayLength());
+        Assert.True(server.GetProperty("collected").GetProperty("since").GetInt64() <= Clock.Now.ToUnixTimeMilliseconds());
+    }
+
+    [Fact]
     public async Task Nothing_else_is_at_its_paths_and_a_bucket_of_its_name_stays_usable()
     {
         Assert.Equal("NotFound", (await ReadAsync("else", _admin)).Expect(404).Code);
@@ -235,6 +318,9 @@ public sealed class DashboardViewTests : DashboardServer
         Assert.Equal(runs, parts.GetProperty("runs").GetString());
         Assert.Equal((count, bytes), (parts.GetProperty("count").GetInt32(), parts.GetProperty("bytes").GetInt64()));
     }
+
+    private static string CountsOf(JsonElement page, string list) => string.Join(
+        ' ', page.GetProperty(list).EnumerateArray().Select(item => item.GetProperty("uploads").GetProperty("count").GetInt32()));
 
     private static string[] Names(JsonElement document, string list) =>
         [.. document.GetProperty(list).EnumerateArray().Select(item => item.GetProperty("name").GetString()!)];

@@ -15,7 +15,7 @@ public sealed class SignInTests : DashboardServer
         Assert.Contains("default-src 'none'; script-src 'self'; style-src 'self'", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
         Assert.Equal("nosniff", page.Header("X-Content-Type-Options"));
-        foreach (var file in (string[])["app.js", "api.js", "html.js", "parts.js", "proof.js", "stored.js", "uploads.js", "words.js"])
+        foreach (var file in (string[])["app.js", "api.js", "html.js", "parts.js", "proof.js", "server.js", "start.js", "stored.js", "upload.js", "uploads.js", "words.js"])
         {
             Assert.Equal("text/javascript; charset=utf-8", (await BrowseAsync("GET", $"/dashboard/{file}")).Expect(200).Header("Content-Type"));
         }
@@ -37,6 +37,7 @@ public sealed class SignInTests : DashboardServer
     [InlineData("vaults/v/uploads/id")]
     [InlineData("buckets/b/uploads")]
     [InlineData("vaults/v/archives")]
+    [InlineData("buckets/b/content?key=k")]
     public async Task Without_a_session_nothing_is_shown(string path)
     {
         Assert.Equal("NotSignedIn", (await ReadAsync(path)).Expect(401).Code);

@@ -41,7 +41,8 @@ export function path(segments, parameters = {}) {
   return segments.map(encodeURIComponent).join("/") + (text === "" ? "" : `?${text}`);
 }
 
-/** Shows a view now and whenever it changes. Returns a function that ends this. */
+/** Shows a view now and whenever it changes. The status is "live", "lost" while the server does not answer, or empty. Returns a function
+ * that ends this. */
 export function watch(target, { show, gone, status }) {
   const source = new EventSource(`api/${target}${target.includes("?") ? "&" : "?"}live`);
   source.addEventListener("open", () => status("live"));
@@ -56,14 +57,14 @@ export function watch(target, { show, gone, status }) {
   });
   source.addEventListener("error", async () => {
     if (source.readyState !== EventSource.CLOSED) {
-      status("reconnecting …");
+      status("lost");
       return;
     }
     // The browser does not tell why it gave up, so ask once more.
     status("");
     try {
       show(await get(target));
-      status("not live");
+      status("");
     } catch (failure) {
       gone(failure);
     }

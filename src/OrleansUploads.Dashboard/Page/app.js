@@ -1,10 +1,11 @@
 // The dashboard: chooses the view by the fragment of the address, and keeps one live view open at a time.
 
 import { Failure, get, path, post, remove, watch } from "./api.js";
-import { make } from "./html.js";
+import { make, makeLoading } from "./html.js";
 import { prove } from "./proof.js";
 import { showServer } from "./server.js";
-import { showArchives, showContainers, showJobs, showObjects, showVault } from "./stored.js";
+import { showStart } from "./start.js";
+import { showArchives, showJobs, showObjects, showVault } from "./stored.js";
 import { showUpload, showUploads } from "./uploads.js";
 
 const main = document.getElementById("main");
@@ -39,7 +40,9 @@ function createPage() {
     session,
     now: () => Date.now() + session.skew,
     onEnd: (end) => endings.push(end),
-    put: (...content) => isOpen && replace(content),
+    put: (...content) => isOpen && keepFocus(() => main.replaceChildren(...content)),
+    /** Puts content into an element of the page. */
+    fill: (element, ...content) => isOpen && keepFocus(() => element.replaceChildren(...content)),
     title: (text) => {
       if (isOpen) {
         document.title = `${text} – OrleansUploads`;
@@ -65,22 +68,37 @@ function createPage() {
         return null;
       }
     },
-    watch: (target, show, gone) => endings.push(watch(target, {
-      show: (document) => isOpen && show(document),
-      gone: (failure) => isOpen && (failure.code === "NotSignedIn" || gone === undefined ? fail(failure) : gone(failure)),
-      status: (text) => { live.textContent = isOpen && text !== "" ? `● ${text}` : ""; },
-    })),
+    watch: (target, show, gone) => {
+      const end = watch(target, {
+        show: (document) => isOpen && show(document),
+        gone: (failure) => isOpen && (failure.code === "NotSignedIn" || gone === undefined ? fail(failure) : gone(failure)),
+        status: (text) => isOpen && showStatus(text),
+      });
+      endings.push(end);
+      return end;
+    },
     confirm,
-    abort: (target) => post(target),
+    post,
   };
 }
 
 /** Replaces what is shown. The link that has the focus keeps it. */
-function replace(content) {
-  const focused = main.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-  main.replaceChildren(...content);
-  if (focused !== null) {
+function keepFocus(replace) {
+  const before = document.activeElement;
+  const focused = main.contains(before) ? before.getAttribute("href") : null;
+  replace();
+  if (focused !== null && document.activeElement !== before) {
     [...main.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused)?.focus({ preventScroll: true });
+  }
+}
+
+/** Says whether the page follows the server. */
+function showStatus(text) {
+  const isLost = text === "lost";
+  live.className = isLost ? "lost" : "";
+  live.textContent = isLost ? "● The server does not answer. Trying again …" : text !== "" ? `● ${text}` : "";
+  if (isLost) {
+    document.getElementById("loading")?.replaceChildren("The server does not answer. This page appears as soon as it does.");
   }
 }
 
@@ -92,8 +110,10 @@ function close() {
 
 function fail(failure) {
   if (failure.code === "NotSignedIn") {
+    const reason = session === null ? "" : "Your session has ended: it was not used for a while, its key was changed or removed, or the "
+      + "server was restarted. Sign in again to go on where you were.";
     close();
-    showSignIn();
+    showSignIn(reason);
     return;
   }
   main.replaceChildren(make("h1", {}, "This cannot be shown"), make("p", { class: "error", role: "alert" }, failure.message));
@@ -118,12 +138,12 @@ function confirm(title, text, action, label) {
   });
 }
 
-function showSignIn() {
+function showSignIn(reason = "") {
   session = null;
   signOut.hidden = true;
   server.hidden = true;
   who.textContent = "";
-  live.textContent = "";
+  showStatus("");
   crumbs.replaceChildren();
   document.title = "Sign in – OrleansUploads";
   const key = make("input", { id: "key", name: "username", autocomplete: "username", required: true, spellcheck: "false" });
@@ -148,6 +168,7 @@ function showSignIn() {
   };
   main.replaceChildren(
     make("h1", {}, "Sign in"),
+    reason === "" ? "" : make("p", { class: "error", role: "alert" }, reason),
     make("form", { onsubmit: signIn },
       make("p", { class: "quiet" }, "Use an access key of this server. The secret stays in this page: it only signs a challenge."),
       make("label", { for: "key" }, "Access key ID"), key,
@@ -157,7 +178,7 @@ function showSignIn() {
 }
 
 const views = [
-  [/^\/$/, showContainers, "Vaults and buckets"],
+  [/^\/$/, showStart, "Overview"],
   [/^\/server$/, showServer, "Server"],
   [/^\/(vaults)\/([^/]+)$/, showVault],
   [/^\/(vaults|buckets)\/([^/]+)\/uploads$/, showUploads],
@@ -168,7 +189,7 @@ const views = [
 ];
 
 function showCrumbs(kind, name, id) {
-  const steps = [make("a", { href: "#/" }, "Vaults and buckets")];
+  const steps = [make("a", { href: "#/" }, "Overview")];
   if (name !== undefined) {
     steps.push(" / ", make("a", { href: `#/${path([kind, name])}${kind === "buckets" ? "/objects" : ""}` }, name));
   }
@@ -183,7 +204,7 @@ function route() {
     return;
   }
   close();
-  live.textContent = "";
+  showStatus("");
   const [place, query = ""] = (location.hash.slice(1) || "/").split("?");
   for (const [pattern, show, title] of views) {
     const match = pattern.exec(place);
@@ -191,14 +212,14 @@ function route() {
       const [kind, name, id] = match.slice(1).map(decodeURIComponent);
       showCrumbs(kind, name, id);
       document.title = `${title ?? name} – OrleansUploads`;
-      main.replaceChildren(make("p", { class: "quiet" }, "Loading …"));
+      main.replaceChildren(makeLoading());
       show(createPage(), { kind, name, id, query: new URLSearchParams(query.replaceAll("+", "%2B")) });
       return;
     }
   }
   showCrumbs();
   document.title = "No such page – OrleansUploads";
-  main.replaceChildren(make("h1", {}, "There is no such page"), make("p", {}, make("a", { href: "#/" }, "Vaults and buckets")));
+  main.replaceChildren(make("h1", {}, "There is no such page"), make("p", {}, make("a", { href: "#/" }, "Overview")));
 }
 
 async function start() {
@@ -209,7 +230,6 @@ async function start() {
     return;
   }
   session.skew = session.now - Date.now();
-  session.mayAbort = session.scope.startsWith("admin");
   who.textContent = session.accessKeyId ? `${session.accessKeyId} (${session.scope})` : `account ${session.account}`;
   signOut.hidden = !session.accessKeyId;
   server.hidden = !session.isOperator;
@@ -232,6 +252,8 @@ document.getElementById("skip").addEventListener("click", (event) => {
 });
 window.addEventListener("hashchange", () => {
   route();
-  main.focus();
+  // On a phone the header is as high as a third of the screen, so scrolling to the content would cut it in half.
+  main.focus({ preventScroll: true });
+  window.scrollTo(0, 0);
 });
 start();

@@ -1,24 +1,91 @@
 // The server itself, for its operators.
 
-import { facts, make, table } from "./html.js";
-import { time } from "./words.js";
+import { draw, facts, make, table } from "./html.js";
+import { bytes, count, duration, time } from "./words.js";
 
-/** The health of the server, the silos, and what the collector deleted. */
+/** What the checks of the health report are about. */
+const subjects = {
+  "accepts-requests": "Requests",
+  certificates: "Certificates",
+  "clock-is-trusted": "Clock",
+  cluster: "Cluster",
+  database: "Database",
+  "journal-disk": "Disk with the journal",
+  parts: "Store of the bytes",
+  "part-store-disk": "Disk with the bytes",
+  "silo-active": "Silo",
+  "silo-not-dead": "Membership of the silo",
+  space: "Free space",
+  storage: "Storage of the cluster",
+};
+
+/** What is wrong, or soon will be, in words. */
+export const makeProblems = (checks) => checks.filter((check) => check.needsAttention)
+  .map((check) => `${subjects[check.name] ?? check.name}: ${check.text ?? check.status.toLowerCase()}`);
+
+/** A line of the bytes in each minute of the last hour. */
+function makeLine(title, minutes) {
+  const [width, height] = [240, 48];
+  const top = Math.max(...minutes, 1);
+  const points = minutes.map((value, at) =>
+    `${((at / (minutes.length - 1)) * width).toFixed(1)},${(height - 2 - (value / top) * (height - 4)).toFixed(1)}`);
+  const sum = minutes.reduce((all, value) => all + value, 0);
+  const last = minutes.slice(-2)[0];
+  return make("div", { class: "tile" }, make("div", { class: "quiet" }, title),
+    make("strong", {}, `${bytes(last / 60)}/s`), make("span", { class: "quiet" }, " in the last full minute"),
+    draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", preserveAspectRatio: "none",
+      "aria-label": `${title}: ${bytes(sum)} in the last hour, at most ${bytes(top === 1 ? 0 : top)} in a minute` },
+    draw("line", { class: "axis", x1: 0, y1: height - 1, x2: width, y2: height - 1 }),
+    draw("polyline", { points: points.join(" ") })),
+    make("div", { class: "quiet" }, `${bytes(sum)} in the last hour`));
+}
+
+function makeDisk({ total, free, kept }) {
+  const used = (total - free) / total;
+  return make("div", { class: "tile" }, make("div", { class: "quiet" }, "Disk"),
+    make("strong", {}, `${bytes(free)} free`), make("span", { class: "quiet" }, ` of ${bytes(total)}`),
+    draw("svg", { viewBox: "0 0 240 14", role: "img", preserveAspectRatio: "none", class: "disk",
+      "aria-label": `${Math.round(used * 100)} % of the disk is used, also by other programs` },
+    draw("rect", { class: "all", x: 0, y: 0, width: 240, height: 14 }),
+    draw("rect", { class: "used", x: 0, y: 0, width: (used * 240).toFixed(1), height: 14 })),
+    make("div", { class: "quiet" }, `Uploads are refused below ${bytes(kept)}.`));
+}
+
+/** The figures of a server at a glance. */
+export function makeTiles(page, { traffic, disk, version, collected, silos }, ...more) {
+  return make("div", { class: "tiles" }, ...more,
+    disk ? makeDisk(disk) : "",
+    makeLine("Received", traffic.received),
+    makeLine("Sent", traffic.sent),
+    make("div", { class: "tile" }, make("div", { class: "quiet" }, silos === undefined ? "Server" : "This silo"),
+      make("strong", {}, page.text(() => `up for ${duration(page.now() - collected.since)}`)),
+      version ? make("div", {}, `version ${version}`) : "",
+      silos === undefined ? "" : make("div", {}, `${count(silos.length, "silo")}, `
+        + `${silos.filter((silo) => silo.status === "Active").length} active`)));
+}
+
+const makeSilos = (silos) => [
+  make("h2", {}, "Silos"),
+  table(["Silo", "State"], silos.map((silo) => [silo.address, silo.status]), "The cluster does not answer."),
+];
+
+/** The health of the server, its figures, the silos, and what the collector deleted. */
 export function showServer(page) {
-  page.watch("server", ({ health, checks, silos, collected }) => page.put(
+  page.watch("server", (server) => page.put(
     make("h1", {}, "Server"),
+    makeTiles(page, server),
     make("h2", {}, "Health"),
-    make("p", health === "Healthy" ? {} : { class: "error" }, health),
-    table(["Check", "Status", "Details"], checks.map((check) => [check.name, check.status, check.text]), "There are no checks."),
-    ...(silos === undefined ? [] : [
-      make("h2", {}, "Silos"),
-      table(["Silo", "Status"], silos.map((silo) => [silo.address, silo.status]), "The cluster does not answer."),
-    ]),
+    make("p", server.health === "Healthy" ? {} : { class: "error" }, server.health),
+    table(["Check", "Status", "Details"], server.checks.map((check) => [
+      make("div", {}, subjects[check.name] ?? check.name, make("div", { class: "id" }, check.name)), check.status, check.text,
+    ]), "There are no checks."),
+    ...(server.silos === undefined ? [] : makeSilos(server.silos)),
     make("h2", {}, "What the collector deleted"),
     facts([
-      ["since", `${time(collected.since)}, when this process started`],
-      ["attempts that nothing used", collected.attempts.toLocaleString("en")],
-      ["uploads whose bytes were all deleted", collected.uploads.toLocaleString("en")],
-      ["uploads skipped", collected.skipped.toLocaleString("en")],
+      ["since", `${time(server.collected.since)}, when this process started`],
+      ["attempts that nothing used", server.collected.attempts.toLocaleString("en")],
+      ["uploads whose bytes were all deleted", server.collected.uploads.toLocaleString("en")],
+      ["uploads skipped", server.collected.skipped.toLocaleString("en")],
+      ["data folder", server.dataFolder],
     ])));
 }

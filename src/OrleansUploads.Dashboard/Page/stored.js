@@ -1,34 +1,10 @@
 // Vaults and buckets, and what they contain.
 
 import { path } from "./api.js";
-import { facts, make, table } from "./html.js";
+import { copyButton, facts, make, makeLoading, shortId, table } from "./html.js";
+import { makeDropZone } from "./upload.js";
 import { makeOrder, makePages, makeTabs, oldestFirst, pageOf } from "./uploads.js";
 import { bytes, count, duration, policy, time } from "./words.js";
-
-/** All vaults and buckets. */
-export function showContainers(page, { query }) {
-  const parameters = { "vaults-after": query.get("vaults-after"), "buckets-after": query.get("buckets-after") };
-  const next = (changed) => make("p", { class: "pages" }, make("a", { href: `#/${path([], { ...parameters, ...changed })}` }, "Next page"));
-  page.watch(path(["containers"], parameters), ({ vaults, buckets, vaultsAfter, bucketsAfter, health }) => page.put(
-    make("h1", {}, "Vaults and buckets"),
-    health === undefined || health === "Healthy" ? "" : make("p", { class: "error", role: "status" },
-      `The server is ${health.toLowerCase()}. `, make("a", { href: "#/server" }, "See what is wrong")),
-    make("h2", {}, "Vaults"),
-    table(["Vault", "Uploads", "#Archives", "#Size", "#Created"], vaults.map((vault) => [
-      make("a", { href: `#/${path(["vaults", vault.name])}` }, vault.name),
-      make("a", { href: `#/${path(["vaults", vault.name, "uploads"])}` }, "uploads in progress"),
-      vault.archives.toLocaleString("en"), bytes(vault.bytes), time(vault.created),
-    ]), "There are no vaults that this key may see."),
-    vaultsAfter ? next({ "vaults-after": vaultsAfter }) : "",
-    make("h2", {}, "Buckets"),
-    table(["Bucket", "Uploads", "#Created"], buckets.map((bucket) => [
-      make("a", { href: `#/${path(["buckets", bucket.name, "objects"])}` }, bucket.name),
-      make("a", { href: `#/${path(["buckets", bucket.name, "uploads"])}` }, "uploads in progress"),
-      time(bucket.created),
-    ]), "There are no buckets that this key may see."),
-    bucketsAfter ? next({ "buckets-after": bucketsAfter }) : "",
-    makeOrder("Vaults and buckets are listed by name.", [...vaults, ...buckets])));
-}
 
 function showPolicy(title, text, ...before) {
   return [make("h2", {}, title), ...before, make("ul", {}, policy(text).map((sentence) => make("li", {}, sentence))),
@@ -38,7 +14,7 @@ function showPolicy(title, text, ...before) {
 /** A vault with its policies in words. */
 export function showVault(page, { kind, name }) {
   page.watch(path([kind, name]), (vault) => page.put(
-    make("h1", {}, vault.name), makeTabs(kind, name, ""),
+    make("h1", {}, vault.name), makeTabs(page, kind, name, ""),
     facts([
       ["archives", vault.archives.toLocaleString("en")],
       ["size", bytes(vault.bytes)],
@@ -61,7 +37,7 @@ export function showJobs(page, { kind, name, query }) {
     : now < job.ready ? `ready in ${duration(job.ready - now)}`
     : now < job.expires ? `ready; output expires in ${duration(job.expires - now)}` : "expired");
   page.watch(path([kind, name, "jobs"], pageOf(query)), ({ jobs, after }) => page.put(
-    make("h1", {}, name), makeTabs(kind, name, "/jobs"),
+    make("h1", {}, name), makeTabs(page, kind, name, "/jobs"),
     table(["Job", "Kind", "Tier", "#Output", "#Initiated", "State"], jobs.map((job) => [
       make("div", {}, job.description ?? "without description", make("div", { class: "id" }, job.archive
         ? ["archive ", make("a", { href: `#/${path([kind, name, "archives"], { archive: job.archive })}` }, `${job.archive.slice(0, 24)}…`)]
@@ -72,28 +48,73 @@ export function showJobs(page, { kind, name, query }) {
     makePages(path([kind, name, "jobs"]), query, after)));
 }
 
-async function showStored(page, { kind, name, query }, what, empty) {
-  const only = { archive: query.get("archive"), prefix: query.get("prefix") };
-  const listed = await page.get(path([kind, name, what], { ...pageOf(query), ...only }));
-  if (listed !== null) {
-    page.put(make("h1", {}, name), makeTabs(kind, name, `/${what}`),
-      only.prefix === null && only.archive === null ? "" : make("p", {},
-        only.archive === null ? `Keys that begin with “${only.prefix}”. ` : "One archive. ",
-        make("a", { href: `#/${path([kind, name, what])}` }, `All ${what}`)),
-      table([what === "archives" ? "Archive" : "Key", "#Size", "#Created", "Hash"], listed.items.map((item) => [
-        what === "archives"
-          ? make("div", {}, item.description ?? "without description", make("div", { class: "id" }, item.id))
-          : item.id,
-        bytes(item.bytes), time(item.created), make("span", { class: "id" }, `${item.hash.slice(0, 16)}…`),
-      ]), empty),
-      ...(listed.items.length > 0 ? [make("p", { class: "quiet" }, `${count(listed.items.length, "entry", "entries")}. `
-        + (listed.items.length === 1 ? "" : what === "archives" ? oldestFirst(query, listed.after) : "By key."))] : []),
-      makePages(path([kind, name, what]), query, listed.after, only));
-  }
+/** A list that follows the server: archives or objects. */
+function showStored(page, { kind, name, query }, what, only, { columns, rowOf, empty, before = () => [], order }) {
+  const place = path([kind, name, what]);
+  const list = make("div", {}, makeLoading());
+  const fixed = before();
+  page.put(make("h1", {}, name), makeTabs(page, kind, name, `/${what}`), ...fixed, list);
+  page.watch(path([kind, name, what], { ...pageOf(query), ...only }), ({ items, folders = [], after }) => page.fill(list,
+    table(columns, [...folders.map((folder) => folderRow(place, folder, only.prefix ?? "")), ...items.map(rowOf)], empty),
+    items.length + folders.length === 0 ? "" : make("p", { class: "quiet" },
+      `${[folders.length > 0 && count(folders.length, "folder"), items.length > 0 && count(items.length, "entry", "entries")]
+        .filter(Boolean).join(" and ")}. ${items.length > 1 ? order(after) : ""}`),
+    makePages(place, query, after, only)));
 }
 
-/** A page of archives. */
-export const showArchives = (page, place) => showStored(page, place, "archives", "There are no archives.");
+const folderRow = (place, folder, prefix) =>
+  [make("a", { href: `#/${place}${path([], { prefix: folder })}` }, folder.slice(prefix.length)), "", "", "", ""];
 
-/** A page of objects. */
-export const showObjects = (page, place) => showStored(page, place, "objects", "There are no objects.");
+/** A page of archives. */
+export function showArchives(page, place) {
+  const only = { archive: place.query.get("archive") };
+  showStored(page, place, "archives", only, {
+    columns: ["Archive", "#Size", "#Created", "Tree hash"],
+    rowOf: (archive) => [
+      make("div", {}, archive.description ?? "without description", make("div", {}, shortId(archive.id, "the archive ID"))),
+      bytes(archive.bytes), time(archive.created), make("span", { class: "id", title: archive.hash }, `${archive.hash.slice(0, 16)}…`),
+    ],
+    empty: "There are no archives.",
+    before: () => (only.archive === null ? [] : [make("p", {}, "One archive. ",
+      make("a", { href: `#/${path([place.kind, place.name, "archives"])}` }, "All archives"))]),
+    order: (after) => oldestFirst(place.query, after),
+  });
+}
+
+/** A page of objects: those of one folder, or those whose keys begin with a text. */
+export function showObjects(page, place) {
+  const prefix = place.query.get("prefix");
+  const address = path([place.kind, place.name, "objects"]);
+  const search = make("input", { id: "prefix", value: prefix ?? "", spellcheck: "false", placeholder: "2026/" });
+  showStored(page, place, "objects", { prefix, delimiter: "/" }, {
+    columns: ["Key", "#Size", "#Created", "ETag", "Actions"],
+    rowOf: (object) => [
+      make("span", {}, object.id.slice(folderOf(prefix ?? "").length) || object.id),
+      bytes(object.bytes), time(object.created), make("span", { class: "id" }, object.hash.slice(0, 16)),
+      make("div", { class: "actions" }, copyButton(object.id, `the key ${object.id}`), page.session.rights.mayRead
+        ? make("a", { href: `api/${path([place.kind, place.name, "content"], { key: object.id })}`, download: true,
+          "aria-label": `Download ${object.id}` }, "download")
+        : null),
+    ],
+    empty: prefix === null ? "There are no objects." : "There are no objects whose keys begin with this.",
+    before: () => [
+      make("form", { class: "line", onsubmit: (event) => {
+        event.preventDefault();
+        location.hash = `#/${address}${path([], { prefix: search.value === "" ? null : search.value })}`;
+      } }, make("label", { for: "prefix" }, "Keys that begin with"), search, make("button", {}, "Show")),
+      make("nav", { "aria-label": "Folder", class: "folders" }, make("a", { href: `#/${address}` }, place.name),
+        foldersOf(prefix ?? "").flatMap(([text, whole]) => [" / ", make("a", { href: `#/${address}${path([], { prefix: whole })}` }, text)])),
+      page.session.rights.mayAdd ? makeDropZone(page, place.name, folderOf(prefix ?? "")) : "",
+    ],
+    order: () => "By key.",
+  });
+}
+
+/** The part of a prefix that ends with a slash. */
+const folderOf = (prefix) => prefix.slice(0, prefix.lastIndexOf("/") + 1);
+
+/** The folders on the way to a prefix: the name of each, and its own prefix. */
+function foldersOf(prefix) {
+  const names = folderOf(prefix).split("/").slice(0, -1);
+  return names.map((text, at) => [text === "" ? "(no name)" : text, `${names.slice(0, at + 1).join("/")}/`]);
+}

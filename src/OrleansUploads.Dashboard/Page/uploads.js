@@ -1,18 +1,19 @@
 // Uploads in progress: a page of them, and one with its live map.
 
 import { get, path } from "./api.js";
-import { facts, make, table } from "./html.js";
+import { copyButton, facts, make, makeLoading, shortId, table } from "./html.js";
 import { drawStrip, gaps, highest, parseRuns, PartMap, writeRuns } from "./parts.js";
-import { bytes, count, duration, exactly, time, took } from "./words.js";
+import { bytes, count, duration, exactly, time, took as tookOf } from "./words.js";
 
 const tabs = {
   vaults: [["", "Vault"], ["/uploads", "Uploads in progress"], ["/jobs", "Jobs"], ["/archives", "Archives"]],
   buckets: [["/objects", "Objects"], ["/uploads", "Uploads in progress"]],
 };
 
-/** The links to the views of a vault or bucket. */
-export function makeTabs(kind, name, current) {
-  return make("nav", { class: "tabs", "aria-label": name }, tabs[kind].map(([end, text]) =>
+/** The links to the views of a vault or bucket that the key may see. */
+export function makeTabs(page, kind, name, current) {
+  const shown = tabs[kind].filter(([end]) => end !== "/archives" || page.session.rights.mayRead);
+  return make("nav", { class: "tabs", "aria-label": name }, shown.map(([end, text]) =>
     make("a", { href: `#/${path([kind, name])}${end}`, "aria-current": end === current ? "page" : null }, text)));
 }
 
@@ -36,16 +37,16 @@ export const oldestFirst = (query, after) => (query.has("after") || (after !== u
 export const pageOf = (query) => ({ after: query.get("after"), marker: query.get("marker") });
 
 /** How fast the last parts arrived, or an empty text if that is not known or long ago. */
-function rateOf({ parts }, now) {
+export function rateOf({ parts }, now) {
   return parts.rate !== undefined && now - parts.active <= Math.max(parts.rateOver, 30000) ? `${bytes(parts.rate)}/s` : "";
 }
 
 const unknownSize = "The hatched end is unknown: a client says how large its upload is only when it completes it.";
 
-const nameOf = (upload) => upload.key ?? upload.description ?? "without description";
+export const nameOf = (upload) => upload.key ?? upload.description ?? "without description";
 
 /** The place of an upload. */
-function uploadPath(kind, name, upload) {
+export function uploadPath(kind, name, upload) {
   return path([kind, name, "uploads", upload.id], { key: upload.key });
 }
 
@@ -56,7 +57,7 @@ export function showUploads(page, { kind, name, query }) {
     const strips = [];
     const rows = uploads.map((upload) => {
       const title = make("div", {}, make("a", { href: `#/${uploadPath(kind, name, upload)}` }, nameOf(upload)),
-        make("div", { class: "id" }, `${upload.id.slice(0, 16)}…`));
+        make("div", {}, shortId(upload.id, "the upload ID")));
       const age = page.text(() => duration(page.now() - upload.created));
       if (!upload.parts) {
         return [title, "", "being completed", "", "", age];
@@ -70,7 +71,7 @@ export function showUploads(page, { kind, name, query }) {
         runs.length === 0 ? null : make("div", { class: "quiet" }, `${upload.parts.count === 1 ? "number" : "numbers"} ${writeRuns(runs, 3, "runs")}`)),
       bytes(upload.parts.bytes), page.text(() => rateOf(upload, page.now())), age];
     });
-    page.put(make("h1", {}, name), makeTabs(kind, name, "/uploads"),
+    page.put(make("h1", {}, name), makeTabs(page, kind, name, "/uploads"),
       table(["Upload", "Received", "Parts", "#Size so far", "#Rate", "#Age"], rows, "No uploads are in progress."),
       uploads.length === 0 ? "" : make("p", { class: "quiet" }, unknownSize),
       makeOrder(kind === "buckets" ? "By key." : oldestFirst(query, after), uploads),
@@ -79,12 +80,42 @@ export function showUploads(page, { kind, name, query }) {
   });
 }
 
+/** How an upload ended: what became of it, how long it took, and how fast its bytes arrived. */
+function showEnding(page, { kind, name }, { key, created, ending, id, details, ...upload }) {
+  const took = ending.at === undefined ? null : ending.at - created;
+  const title = { completed: "Completed", aborted: "Aborted", expired: "Expired" }[ending.how];
+  const archives = ending.archive && `#/${path([kind, name, "archives"], { archive: ending.archive })}`;
+  page.put(make("h1", {}, nameOf({ key, ...upload })),
+    make("p", { class: `outcome ${ending.how}`, role: "status" }, make("strong", {}, title), " ", {
+      completed: ending.deleted === undefined
+        ? `The upload became ${ending.archive ? "an archive" : "an object"}.`
+        : `The upload became an archive, which was deleted at ${time(ending.deleted)}.`,
+      aborted: "A client aborted the upload, or its vault was deleted. Its parts are deleted.",
+      expired: "Nothing was sent for too long, so the upload was given up. Its parts are deleted.",
+    }[ending.how]),
+    facts([
+      ["archive", ending.archive && make("span", {}, ending.deleted === undefined && page.session.rights.mayRead
+        ? make("a", { href: archives, class: "id" }, ending.archive)
+        : make("span", { class: "id" }, ending.archive), " ", copyButton(ending.archive, "the archive ID"))],
+      ["object", key && make("a", { href: `#/${path([kind, name, "objects"], { prefix: key })}` }, key)],
+      ["size", ending.bytes === undefined ? null : exactly(ending.bytes)],
+      ["completed", ending.at && time(ending.at)],
+      ["duration", took === null ? null : tookOf(took)],
+      ["rate", took > 0 ? `${bytes((ending.bytes * 1000) / took)}/s on average` : null],
+      [ending.archive ? "tree hash" : "ETag", ending.hash && make("span", { class: "id" }, ending.hash)],
+      ["initiated", time(created)],
+      ["upload ID", make("span", { class: "id" }, id)],
+      ["properties", details],
+    ]),
+    make("p", {}, make("a", { href: `#/${path([kind, name])}/uploads` }, "Uploads in progress")));
+}
+
 /** One upload with the live map of its parts. */
 export function showUpload(page, { kind, name, id, query }) {
   const target = [kind, name, "uploads", id];
   const key = { key: query.get("key") };
   const heading = make("h1", {}, "");
-  const summary = make("div");
+  const summary = make("div", {}, makeLoading());
   const note = make("p", { class: "quiet", role: "status" });
   const canvas = make("canvas", { class: "map", tabindex: "0", role: "application",
     "aria-label": "Map of the parts. Arrow keys choose a part; its properties follow the map.", "aria-describedby": "gaps" });
@@ -113,7 +144,7 @@ export function showUpload(page, { kind, name, id, query }) {
         ["accepted", time(part.stored)],
         ["attempt", part.attempt && make("span", { class: "id" }, part.attempt)],
         ["attempt begun", part.begun && time(part.begun)],
-        ["took", part.begun && took(part.stored - part.begun)],
+        ["took", part.begun && tookOf(part.stored - part.begun)],
         ["tree hash", make("span", { class: "id" }, part.treeHash)],
         ["ETag", part.eTag && make("span", { class: "id" }, part.eTag)],
         ["location", part.location],
@@ -126,11 +157,15 @@ export function showUpload(page, { kind, name, id, query }) {
   const map = new PartMap(canvas, choose);
   page.onEnd(() => map.close());
 
-  const showEnding = () => {
-    document.getElementById("abort")?.remove();
-    heading.textContent ||= query.get("key") ?? "Upload";
-    note.className = "";
-    note.textContent = "This upload is over: it was completed or aborted, or it has expired.";
+  // The server does not know this upload, or no longer.
+  const showGone = (failure) => {
+    const text = failure.status === 0 || failure.status >= 500 ? failure.message
+      : shown === null ? "The server has no upload with this ID. It was aborted, has expired, or ended so long ago that its record is gone."
+      : "This upload has ended, and nothing came of it: it was aborted or has expired. Its parts are deleted.";
+    page.put(make("h1", {}, shown === null ? query.get("key") ?? "Upload" : nameOf(shown)),
+      make("p", { class: "outcome aborted", role: "status" }, make("strong", {}, shown === null ? "Not found" : "Ended"), ` ${text}`),
+      facts([["upload ID", make("span", { class: "id" }, id)]]),
+      make("p", {}, make("a", { href: `#/${path([kind, name])}/uploads` }, "Uploads in progress")));
   };
 
   const abort = async () => {
@@ -141,8 +176,8 @@ export function showUpload(page, { kind, name, id, query }) {
       return;
     }
     try {
-      await page.abort(path([...target, "abort"], key));
-      location.hash = `#/${path([kind, name])}/uploads`;
+      // The page follows the upload, so it says that it is aborted.
+      await page.post(path([...target, "abort"], key));
     } catch (failure) {
       note.className = "error";
       note.textContent = failure.message;
@@ -151,18 +186,30 @@ export function showUpload(page, { kind, name, id, query }) {
 
   page.put(heading, make("div", { class: "columns" },
     make("div", {}, note, summary, legend, frame, missing, refused),
-    make("div", {}, detail, page.session.mayAbort
+    make("div", {}, detail, page.session.rights.mayAbort
       ? make("p", {}, make("button", { type: "button", class: "danger", id: "abort", onclick: abort }, "Abort upload …"))
       : null)));
 
-  page.watch(path(target, key), (upload) => {
+  const end = page.watch(path(target, key), (upload) => {
     shown = upload;
+    page.title(nameOf(upload));
+    if (upload.ending !== undefined) {
+      showEnding(page, { kind, name }, upload);
+      // Nothing changes any more. The first state may arrive before the view is known here.
+      setTimeout(() => end());
+      return;
+    }
+    if (upload.parts === undefined) {
+      heading.textContent = nameOf(upload);
+      note.textContent = "The upload is being completed …";
+      return;
+    }
+    note.textContent = "";
     const runs = parseRuns(upload.parts.runs);
     const open = gaps(runs);
     heading.textContent = nameOf(upload);
-    page.title(nameOf(upload));
     summary.replaceChildren(facts([
-      ["upload ID", make("span", { class: "id" }, upload.id)],
+      ["upload ID", make("span", { class: "id" }, upload.id, " ", copyButton(upload.id, "the upload ID"))],
       ["parts", `${upload.parts.count.toLocaleString("en")} received`
         + (open.length > 0 ? `, ${(highest(runs) - upload.parts.count).toLocaleString("en")} missing below part ${highest(runs)}` : "")],
       ["numbers", writeRuns(runs, 8, "runs")],
@@ -188,5 +235,5 @@ export function showUpload(page, { kind, name, id, query }) {
     ]));
     map.show(runs);
     performance.mark("map-drawn");
-  }, showEnding);
+  }, showGone);
 }
