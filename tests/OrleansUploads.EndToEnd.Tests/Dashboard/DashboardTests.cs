@@ -115,7 +115,8 @@ public sealed class DashboardTests : IAsyncLifetime
 
         await browser.Page.Locator("#abort").ClickAsync();
         await browser.Page.GetByText("Abort the upload", new() { Exact = true }).ClickAsync();
-        await browser.WaitForAsync("No uploads are in progress.");
+        await browser.WaitForAsync("A client aborted the upload");
+        await browser.TakePictureAsync("aborted-dark");
         await Assert.ThrowsAsync<GlacierException>(async () => await _client.ListPartsAsync(Workplace.Vault, upload).ToListAsync());
     }
 

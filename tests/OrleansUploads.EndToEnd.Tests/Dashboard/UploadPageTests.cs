@@ -89,9 +89,9 @@ public sealed class UploadPageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_page_of_an_upload_counts_the_time_and_says_when_it_is_over()
+    public async Task The_page_of_an_upload_counts_the_time_and_says_how_it_ended()
     {
-        const string Over = "This upload is over: it was completed or aborted, or it has expired.";
+        const string Over = "The upload became an archive.";
         var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, "holiday.tar");
         var bytes = await StoreAsync(upload, 3);
         await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
@@ -99,13 +99,57 @@ public sealed class UploadPageTests : IAsyncLifetime
         var activity = _browser.Main.Locator("dt:text-is('last activity') + dd");
         var first = await activity.InnerTextAsync();
         await Eventually.BecomesTrueAsync(async () => await activity.InnerTextAsync() != first, "the page counts the seconds while nothing arrives");
-        await _client.CompleteMultipartUploadAsync(Workplace.Vault, upload, bytes.Length, TreeHasher.Compute(bytes));
+        var archive = await _client.CompleteMultipartUploadAsync(Workplace.Vault, upload, bytes.Length, TreeHasher.Compute(bytes));
         await _browser.WaitForAsync(Over);
-        Assert.Equal(0, await _browser.Page.Locator("#abort").CountAsync());
+        Assert.Equal(0, await _browser.Page.Locator("#abort, canvas").CountAsync());
         await _browser.TakePictureAsync("completed-upload");
 
+        // The address shows the same later.
         await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
         await _browser.WaitForAsync(Over);
+        await _browser.WaitForAsync("3.0 MiB (3,145,728 bytes)");
+        Assert.EndsWith("/s on average", await _browser.Main.Locator("dt:text-is('rate') + dd").InnerTextAsync(), StringComparison.Ordinal);
+        await _browser.Page.GetByRole(AriaRole.Link, new() { Name = archive.ArchiveId }).ClickAsync();
+        await _browser.WaitForAsync("One archive.");
+        await _browser.WaitForAsync("holiday.tar");
+    }
+
+    [Fact]
+    public async Task An_upload_to_a_bucket_says_that_it_became_an_object_or_that_nothing_came_of_it()
+    {
+        using var s3 = _place.ConnectS3();
+        await s3.PutBucketAsync("ended");
+        foreach (var (key, completes, text) in new[] { ("kept.tar", true, "The upload became an object."), ("gone.tar", false, "nothing came of it") })
+        {
+            var upload = (await s3.InitiateMultipartUploadAsync("ended", key)).UploadId;
+            var part = await s3.UploadPartAsync(new UploadPartRequest
+            {
+                BucketName = "ended",
+                Key = key,
+                UploadId = upload,
+                PartNumber = 1,
+                InputStream = new MemoryStream([1]),
+            });
+            await _browser.OpenAsync($"/buckets/ended/uploads/{upload}?key={key}");
+            await _browser.WaitForAsync("1 received");
+            if (completes)
+            {
+                await s3.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
+                {
+                    BucketName = "ended",
+                    Key = key,
+                    UploadId = upload,
+                    PartETags = [new PartETag(part)],
+                });
+            }
+            else
+            {
+                await s3.AbortMultipartUploadAsync("ended", key, upload);
+            }
+
+            await _browser.WaitForAsync(text);
+            Assert.Equal(key, await _browser.Main.Locator("h1").InnerTextAsync());
+        }
     }
 
     [Fact]
@@ -119,10 +163,23 @@ public sealed class UploadPageTests : IAsyncLifetime
 
         await _browser.OpenAsync();
         await _browser.Page.GetByRole(AriaRole.Link, new() { Name = "films", Exact = true }).ClickAsync();
-        await _browser.WaitForAsync(Key);
+        await _browser.WaitForAsync("1 folder and 1 entry.");
+        await _browser.Page.GetByRole(AriaRole.Link, new() { Name = "2026/", Exact = true }).ClickAsync();
+        await _browser.WaitForAsync("a & b?.tar");
+        await _browser.TakePictureAsync("folder");
 
-        await _browser.OpenAsync("/buckets/films/objects?prefix=small");
+        await _browser.Page.GetByLabel("Keys that begin with").FillAsync("sm");
+        await _browser.Page.GetByLabel("Keys that begin with").PressAsync("Enter");
+        await _browser.WaitForAsync("small");
         await _browser.WaitForAsync("1 entry");
+
+        // The list follows the bucket, and what is listed can be saved.
+        await s3.PutObjectAsync(new PutObjectRequest { BucketName = "films", Key = "smaller", ContentBody = "less text" });
+        await _browser.WaitForAsync("2 entries");
+        var saved = await _browser.Page.RunAndWaitForDownloadAsync(
+            () => _browser.Page.GetByRole(AriaRole.Link, new() { Name = "Download smaller" }).ClickAsync());
+        Assert.Equal("smaller", saved.SuggestedFilename);
+        Assert.Equal("less text", await File.ReadAllTextAsync(await saved.PathAsync()));
     }
 
     private static double RateOf(string text)
