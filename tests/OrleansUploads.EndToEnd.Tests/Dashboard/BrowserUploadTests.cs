@@ -7,7 +7,7 @@ namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class BrowserUploadTests
 {
-    private const string Bucket = "films";
+    private const string Bucket = "dropped";
     private const int MiB = Archives.MiB;
 
     [Fact]
