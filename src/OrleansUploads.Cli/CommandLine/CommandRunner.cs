@@ -3,24 +3,31 @@ namespace OrleansUploads.Cli.CommandLine;
 /// <summary>Runs a command.</summary>
 internal static class CommandRunner
 {
-    /// <summary>Sets what a command does: <paramref name="run"/> returns the exit code.</summary>
+    /// <summary>Sets what a command does: <paramref name="run"/> returns the exit code. Its token is cancelled by Ctrl-C and SIGTERM.</summary>
     public static Command Run(this Command command, Func<ParseResult, CancellationToken, Task<int>> run)
     {
-        command.SetAction(run);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var second = new SecondSignal();
+            try
+            {
+                return await run(parsed, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return Failure.Report("Interrupted.", ExitCode.Interrupted);
+            }
+        });
         return command;
     }
 
     /// <summary>Runs a command. Reports failures as one line and an exit code; other exceptions are bugs and are not caught.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(Func<Task<int>> command, CancellationToken cancellationToken = default)
+    public static async Task<int> RunAsync(Func<Task<int>> command)
     {
         try
         {
             return await command();
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return Failure.Report("Interrupted.", ExitCode.Interrupted);
         }
         catch (Exception fault) when (Failure.Find(fault) is { } failure)
         {

@@ -8,7 +8,6 @@ using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Checking;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Moving;
 using OrleansUploads.Silo.Storage;
 
@@ -53,7 +52,7 @@ internal static class CheckCommand
         {
             deep, limit, resume, orphans, json, quiet,
         };
-        command.SetAction((commandLine, _) =>
+        command.SetAction((commandLine, cancellationToken) =>
         {
             var run = new CheckRun(
                 "orleans-uploads-silo",
@@ -65,8 +64,8 @@ internal static class CheckCommand
                     commandLine.GetValue(orphans),
                     commandLine.GetValue(quiet)),
                 TimeProvider.System);
-            return SiloCommandLine.RunInterruptiblyAsync(cancellationToken => run.RunAsync(
-                (options, checkAsync, token) => OpenAsync(commandLine, options, checkAsync, token), cancellationToken));
+            return run.RunAsync(
+                (options, checkAsync, token) => OpenAsync(commandLine, options, checkAsync, token), cancellationToken);
         });
         return command;
     }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using System.Runtime.InteropServices;
 using OrleansUploads.Gateway.Checking;
 using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Gateway.Settings;
@@ -42,32 +41,21 @@ internal static class SiloCommandLine
         return root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
     }
 
-    /// <summary>Runs what a command line asks for.</summary>
+    /// <summary>Runs what a command line asks for. A command has ten seconds to end after Ctrl-C or SIGTERM.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="SettingException">The command line or a setting is wrong, or the command failed. The message says why.</exception>
     public static Task<int> RunAsync(ParseResult commandLine) => commandLine.Errors.Count == 0
-        // The hosts handle signals by themselves.
-        ? commandLine.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false })
+        ? commandLine.InvokeAsync(new InvocationConfiguration
+        {
+            // The host of a silo or gateway handles signals itself.
+            ProcessTerminationTimeout = commandLine.CommandResult.Command is RootCommand ? null : TimeSpan.FromSeconds(10),
+            EnableDefaultExceptionHandler = false,
+        })
         : throw new SettingException($"{Describe(commandLine)} See 'orleans-uploads-silo --help'.");
 
     /// <summary>The exit code if a command fails. That of a command that judges the cluster says that it has not come to a result.</summary>
     public static int FailureCodeOf(ParseResult commandLine) =>
         commandLine.CommandResult.Command.Name is Check or Status ? (int)CheckOutcome.NotChecked : 1;
-
-    /// <summary>Runs a step that the operator may interrupt with Ctrl-C or SIGTERM.</summary>
-    public static async Task<int> RunInterruptiblyAsync(Func<CancellationToken, Task<int>> step)
-    {
-        using var stopping = new CancellationTokenSource();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        return await step(stopping.Token);
-
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stopping.Cancel();
-        }
-    }
 
     /// <summary>Says what is wrong with a command line that has errors. Values are not repeated: they may be secrets.</summary>
     private static string Describe(ParseResult commandLine)

@@ -8,7 +8,6 @@ using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway;
-using OrleansUploads.Silo.Hosting;
 
 namespace OrleansUploads.Silo.Moving;
 
@@ -37,8 +36,8 @@ internal sealed class ImportCommand(string folder, bool deep, ParseResult comman
         {
             folder, deep,
         };
-        command.SetAction((commandLine, _) => SiloCommandLine.RunInterruptiblyAsync(
-            new ImportCommand(commandLine.GetRequiredValue(folder), commandLine.GetValue(deep), commandLine).RunAsync));
+        command.SetAction((commandLine, cancellationToken) => new ImportCommand(
+            commandLine.GetRequiredValue(folder), commandLine.GetValue(deep), commandLine).RunAsync(cancellationToken));
         return command;
     }
 

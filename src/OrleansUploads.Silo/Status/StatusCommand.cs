@@ -5,7 +5,6 @@ using System.Text.Json.Serialization;
 using Azure;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Moving;
 
 namespace OrleansUploads.Silo.Status;
@@ -24,8 +23,7 @@ internal static class StatusCommand
         {
             json,
         };
-        command.SetAction((commandLine, _) => SiloCommandLine.RunInterruptiblyAsync(
-            cancellationToken => RunAsync(commandLine, commandLine.GetValue(json), cancellationToken)));
+        command.SetAction((commandLine, cancellationToken) => RunAsync(commandLine, commandLine.GetValue(json), cancellationToken));
         return command;
     }
 
