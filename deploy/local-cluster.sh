@@ -16,10 +16,6 @@
 #   deploy/local-cluster.sh status          lists the processes; fails unless all of them are ready
 #   deploy/local-cluster.sh demo [SIZE]     runs the demo over three silos; one is killed and one is added on the way
 #   deploy/local-cluster.sh kill SILO       kills one silo, by its number, with SIGKILL
-#   deploy/local-cluster.sh bench           compares the rates of three silos with those of one process
-#   deploy/local-cluster.sh soak [MINUTES]  disturbs a cluster of its own under load, for an hour unless you say otherwise
-#   deploy/local-cluster.sh faults [MINUTES]  kills, pauses, stops and cuts off silos of a cluster of its own, and loses its primary, under
-#                                           clients that do not retry, for ten minutes unless you say otherwise
 #   deploy/local-cluster.sh stop            stops everything and keeps the data
 #   deploy/local-cluster.sh remove          stops everything and deletes what "start" created; nothing in a store that you have
 #
@@ -27,16 +23,12 @@
 #   dotnet build src/OrleansUploads.Silo -c Release
 #   npm ci --prefix deploy/azurite
 # The demo and --parts s3 also need: dotnet build src/OrleansUploads.Cli -c Release
-# The benchmark needs: dotnet build bench/OrleansUploads.Benchmarks -c Release
-# The soak and the faults need: dotnet build tests/OrleansUploads.Silo.Tests -c Release
-#                      They cut the network only as root with iptables. The soak sets wrong clocks only with a C compiler.
 #
 # Variables, all optional:
-#   LOCAL_CLUSTER_FOLDER         data, logs and process IDs (default: /tmp/orleans-uploads-cluster)
-#   LOCAL_CLUSTER_PORT           the first of 400 ports (default: 9400). Silo N serves the vault API at this port plus N
-#   LOCAL_CLUSTER_SILO           the silo's program (default: the Release build in src/OrleansUploads.Silo)
-#   LOCAL_CLUSTER_CLI            the program that runs the demo and the S3 store (default: the Release build in src/OrleansUploads.Cli)
-#   LOCAL_CLUSTER_PREVIOUS_SILO  another build of the silo; the soak updates from one to the other and back
+#   LOCAL_CLUSTER_FOLDER  data, logs and process IDs (default: /tmp/orleans-uploads-cluster)
+#   LOCAL_CLUSTER_PORT    the first of 400 ports (default: 9400). Silo N serves the vault API at this port plus N
+#   LOCAL_CLUSTER_SILO    the silo's program (default: the Release build in src/OrleansUploads.Silo)
+#   LOCAL_CLUSTER_CLI     the program that runs the demo and the S3 store (default: the Release build in src/OrleansUploads.Cli)
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -362,36 +354,6 @@ crash() {
     esac
 }
 
-bench() {
-    benchmarks=$here/../bench/OrleansUploads.Benchmarks/bin/Release/net10.0/OrleansUploads.Benchmarks.dll
-    [ -f "$benchmarks" ] || fail "$benchmarks does not exist. Build it: dotnet build bench/OrleansUploads.Benchmarks -c Release"
-    start 3
-    export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-    dotnet "$benchmarks" cluster --endpoint "http://127.0.0.1:$((port + 1))" \
-        --endpoint "http://127.0.0.1:$((port + 2))" --endpoint "http://127.0.0.1:$((port + 3))"
-}
-
-# Runs a class of tests on the chosen database.
-run_tests() {
-    [ -z "$asked_parts" ] || fail "the soak and the faults make clusters of their own, and choose where the bytes are. Omit --parts."
-    tests=$here/../tests/OrleansUploads.Silo.Tests/bin/Release/net10.0/OrleansUploads.Silo.Tests.dll
-    [ -f "$tests" ] || fail "$tests does not exist. Build it: dotnet build tests/OrleansUploads.Silo.Tests -c Release"
-    name=PostgreSQL
-    [ "$database" = postgres ] || name=Azurite
-    exec dotnet "$tests" -method "*.$1.A_cluster_on_$name*" -noLogo
-}
-
-soak() {
-    export ORLEANSUPLOADS_SOAK_MINUTES="$1"
-    [ -z "${LOCAL_CLUSTER_PREVIOUS_SILO:-}" ] || export ORLEANSUPLOADS_SOAK_PREVIOUS_SILO="$LOCAL_CLUSTER_PREVIOUS_SILO"
-    run_tests SoakTests
-}
-
-faults() {
-    export ORLEANSUPLOADS_FAULT_MINUTES="$1"
-    run_tests FaultTests
-}
-
 stop() {
     for number in $(numbers); do
         ! is_running "$folder/silo-$number.pid" || kill -TERM "$(cat "$folder/silo-$number.pid")"
@@ -436,8 +398,8 @@ remove() {
     esac
 }
 
-usage="usage: local-cluster.sh [--azure] [--parts folder|s3|blobs|ADDRESS] start [SILOS] | status | demo [SIZE] | kill SILO | bench
-    | soak [MINUTES] | faults [MINUTES] | stop | remove"
+usage="usage: local-cluster.sh [--azure] [--parts folder|s3|blobs|ADDRESS] start [SILOS] | status | demo [SIZE] | kill SILO |
+    stop | remove"
 asked_database=""
 asked_parts=""
 while :; do
@@ -463,9 +425,6 @@ case "${1:-}" in
     kill) kill_silo "${2:-}" ;;
     demo) demo "${2:-256MiB}" ;;
     crash) crash "${2:-}" ;;
-    bench) bench ;;
-    soak) soak "${2:-60}" ;;
-    faults) faults "${2:-10}" ;;
     stop) stop ;;
     remove) remove ;;
     *) fail "$usage" ;;

@@ -67,7 +67,7 @@ public sealed class S3rverTests(StoreServers servers) : S3rverConformance(server
 [Slice(4)]
 public sealed class StreamedS3rverTests(StoreServers servers) : S3rverConformance(servers, 2);
 
-/// <summary>A running Ceph; <c>deploy/ceph/ceph.sh conformance</c> starts one.</summary>
+/// <summary>A running Ceph; <c>tests/clusters/ceph.sh conformance</c> starts one.</summary>
 [Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class CephTests(StoreServers servers) : S3Conformance(() => servers.CephAsync(), 1024 * 1024);
 

@@ -122,7 +122,7 @@ public sealed class StoreServers : IAsyncLifetime
     private static async Task<(Uri Address, BasicAWSCredentials Key)> FindCephAsync()
     {
         var address = Environment.GetEnvironmentVariable("ORLEANSUPLOADS_CEPH");
-        Assert.SkipWhen(address is null, "There is no Ceph in ORLEANSUPLOADS_CEPH; deploy/ceph/ceph.sh conformance starts one.");
+        Assert.SkipWhen(address is null, "There is no Ceph in ORLEANSUPLOADS_CEPH; tests/clusters/ceph.sh conformance starts one.");
         var key = new BasicAWSCredentials(
             Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID"), Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY"));
         await CreateBucketAsync(new Uri(address), key);

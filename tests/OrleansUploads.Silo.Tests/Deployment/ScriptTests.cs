@@ -120,7 +120,6 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
     [Theory]
     [InlineData("--parts", "tape", "start", "--parts is 'tape'")]
     [InlineData("--parts", "s3://", "start", "--parts is 's3://'")]
-    [InlineData("--parts", "s3", "soak", "Omit --parts")]
     [InlineData("--azure", "--parts", "blobs", "usage: ")]
     public async Task The_local_cluster_names_a_wrong_option(string first, string second, string third, string message)
     {

@@ -4,7 +4,7 @@ using OrleansUploads.Signing;
 namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>Silos with their bytes in a Ceph whose disks are destroyed and replaced in turn, under load of both protocols.
-/// <c>deploy/ceph/ceph.sh rounds</c> runs it.</summary>
+/// <c>tests/clusters/ceph.sh rounds</c> runs it.</summary>
 [Collection(nameof(Alone)), Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class CephTests(PostgresServer postgres, ITestOutputHelper output)
 {
@@ -22,7 +22,7 @@ public sealed class CephTests(PostgresServer postgres, ITestOutputHelper output)
     [Fact]
     public async Task Disks_of_the_store_are_destroyed_in_turn_under_load_and_nothing_acknowledged_is_lost()
     {
-        Assert.SkipWhen(Endpoint is null, "deploy/ceph/ceph.sh rounds runs this test: it starts a Ceph and names it in ORLEANSUPLOADS_CEPH.");
+        Assert.SkipWhen(Endpoint is null, "tests/clusters/ceph.sh rounds runs this test: it starts a Ceph and names it in ORLEANSUPLOADS_CEPH.");
         var (endpoint, accessKeyId, secret) = (new Uri(Endpoint), Variable("AWS_ACCESS_KEY_ID"), Variable("AWS_SECRET_ACCESS_KEY"));
         await CreateBucketAsync(endpoint, accessKeyId, secret);
         var parts = $"s3://{Bucket}/{Guid.NewGuid():N}";
@@ -55,7 +55,7 @@ public sealed class CephTests(PostgresServer postgres, ITestOutputHelper output)
 
     private static async Task RunScriptAsync(params string[] arguments)
     {
-        await using var script = CapturedProcess.Start("/bin/sh", [Repository.File("deploy/ceph/ceph.sh"), .. arguments], []);
+        await using var script = CapturedProcess.Start("/bin/sh", [Repository.File("tests/clusters/ceph.sh"), .. arguments], []);
         Assert.True(await script.WaitForExitAsync(Patience) == 0, $"The script failed. {script}");
     }
 

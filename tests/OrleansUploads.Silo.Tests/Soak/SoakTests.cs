@@ -8,7 +8,7 @@ using OrleansUploads.Simulation.Soak;
 namespace OrleansUploads.Silo.Tests.Soak;
 
 /// <summary>The campaign of faults for an hour, with updates, restarts of the database and wrong clocks, and with a steady load of archives,
-/// so that growth shows. <c>deploy/local-cluster.sh soak</c> runs it.</summary>
+/// so that growth shows. <c>tests/clusters/campaign.sh soak</c> runs it.</summary>
 [Collection(nameof(Alone))]
 public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IDisposable
 {
@@ -45,7 +45,7 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
 
     private async Task RunAsync(IDatabaseServer server)
     {
-        Assert.SkipWhen(Duration == TimeSpan.Zero, "deploy/local-cluster.sh soak runs this test.");
+        Assert.SkipWhen(Duration == TimeSpan.Zero, "tests/clusters/campaign.sh soak runs this test.");
         await NetworkCut.PrepareAsync();
         try
         {

@@ -3,16 +3,16 @@
 # disks (OSDs) and the S3 gateway, all on the loopback address. Each object is on all three disks. Ceph acknowledges a write when every
 # disk in service has it, and takes writes while two disks are in service.
 #
-#   deploy/ceph/ceph.sh start            starts what is not running, and prints the address and the key pair
-#   deploy/ceph/ceph.sh status           what Ceph says of itself
-#   deploy/ceph/ceph.sh destroy-disk N   kills disk N (0, 1 or 2) with SIGKILL and deletes its data
-#   deploy/ceph/ceph.sh replace-disk N   puts an empty disk in its place
-#   deploy/ceph/ceph.sh await-recovery   waits until each object is on all disks again
-#   deploy/ceph/ceph.sh rounds [COUNT]   silos keep their bytes on it while clients write and read through both protocols: in each round
-#                                        one disk is destroyed, replaced and recovered, and every byte is compared (5 rounds by default)
-#   deploy/ceph/ceph.sh conformance      runs the tests of part stores on it
-#   deploy/ceph/ceph.sh stop             stops everything and keeps the data
-#   deploy/ceph/ceph.sh remove           stops everything and deletes the data
+#   tests/clusters/ceph.sh start            starts what is not running, and prints the address and the key pair
+#   tests/clusters/ceph.sh status           what Ceph says of itself
+#   tests/clusters/ceph.sh destroy-disk N   kills disk N (0, 1 or 2) with SIGKILL and deletes its data
+#   tests/clusters/ceph.sh replace-disk N   puts an empty disk in its place
+#   tests/clusters/ceph.sh await-recovery   waits until each object is on all disks again
+#   tests/clusters/ceph.sh rounds [COUNT]   silos keep their bytes on it while clients write and read through both protocols: in each round
+#                                           one disk is destroyed, replaced and recovered, and every byte is compared (5 rounds by default)
+#   tests/clusters/ceph.sh conformance      runs the tests of part stores on it
+#   tests/clusters/ceph.sh stop             stops everything and keeps the data
+#   tests/clusters/ceph.sh remove           stops everything and deletes the data
 #
 # Needs curl and Ceph's programs: apt-get install ceph-mon ceph-mgr ceph-osd radosgw (Debian 12). It uses about 1.5 GiB of memory, and
 # starts within a minute. Nothing inside it is authenticated. Names of buckets need three characters.
@@ -178,7 +178,7 @@ is_recovered() {
 start() {
     require_programs
     if ! [ -f "$folder/made" ]; then
-        ! [ -d "$folder" ] || fail "$folder was not made completely. Remove it first: deploy/ceph/ceph.sh remove"
+        ! [ -d "$folder" ] || fail "$folder was not made completely. Remove it first: tests/clusters/ceph.sh remove"
         write_configuration
         make_monitor
     fi
@@ -214,7 +214,7 @@ destroy_disk() {
 
 replace_disk() {
     require_disk "${1:-}"
-    ! is_running "osd.$1" || fail "disk $1 is running. Destroy it first: deploy/ceph/ceph.sh destroy-disk $1"
+    ! is_running "osd.$1" || fail "disk $1 is running. Destroy it first: tests/clusters/ceph.sh destroy-disk $1"
 
     # Right after its end, the monitor may still count it as in service.
     until_true 60 "that the monitor forgets disk $1" ask osd purge "$1" --force
@@ -226,7 +226,7 @@ replace_disk() {
 # Runs classes of a project of tests.
 #   run_tests PROJECT CLASSES
 run_tests() {
-    tests=$here/../../tests/OrleansUploads.$1/bin/Release/net10.0/OrleansUploads.$1.dll
+    tests=$here/../OrleansUploads.$1/bin/Release/net10.0/OrleansUploads.$1.dll
     [ -f "$tests" ] || fail "$tests does not exist. Build it: dotnet build tests/OrleansUploads.$1 -c Release"
     start
     ORLEANSUPLOADS_CEPH=$endpoint AWS_ACCESS_KEY_ID=$access_key AWS_SECRET_ACCESS_KEY=$secret_key \
