@@ -19,18 +19,11 @@ public sealed class TelemetryExport : IDisposable
 
     private static readonly string[] Protocols = ["grpc", "http/protobuf"];
 
-    private readonly MeterProvider _metrics;
-    private readonly TracerProvider _traces;
-
     private readonly string _endpoint;
+    private readonly OpenTelemetrySdk _exporter;
     private ExportFaults? _faults;
 
-    private TelemetryExport(string endpoint, MeterProvider metrics, TracerProvider traces)
-    {
-        _endpoint = endpoint;
-        _metrics = metrics;
-        _traces = traces;
-    }
+    private TelemetryExport(string endpoint, OpenTelemetrySdk exporter) => (_endpoint, _exporter) = (endpoint, exporter);
 
     /// <summary>The exported meters: the gateway's, the engine's, the web server's and the runtime's.</summary>
     public static IReadOnlyList<string> Meters { get; } =
@@ -67,15 +60,14 @@ public sealed class TelemetryExport : IDisposable
             throw new InvalidDataException($"{ProtocolVariable} is '{protocol}'. It must be {string.Join(" or ", Protocols)}.");
         }
 
-        var resource = ResourceBuilder.CreateDefault();
-        if (string.IsNullOrEmpty(variable("OTEL_SERVICE_NAME")))
-        {
-            resource.AddService(ServiceName, serviceInstanceId: instance);
-        }
-
+        var isNamed = !string.IsNullOrEmpty(variable("OTEL_SERVICE_NAME"));
         try
         {
-            return Start(endpoint, resource, moreMeters ?? [], moreSources ?? []);
+            return new TelemetryExport(endpoint, OpenTelemetrySdk.Create(export => export
+                .ConfigureResource(resource => _ = isNamed ? resource : resource.AddService(ServiceName, serviceInstanceId: instance))
+                .WithMetrics(metrics => metrics.AddMeter([.. Meters, .. moreMeters ?? []]))
+                .WithTracing(traces => traces.AddSource([.. Sources, .. moreSources ?? []]))
+                .UseOtlpExporter()));
         }
         catch (ArgumentException fault)
         {
@@ -83,22 +75,12 @@ public sealed class TelemetryExport : IDisposable
         }
     }
 
-    private static TelemetryExport Start(
-        string endpoint, ResourceBuilder resource, IEnumerable<string> moreMeters, IEnumerable<string> moreSources) =>
-        new(
-            endpoint,
-            Sdk.CreateMeterProviderBuilder()
-                .SetResourceBuilder(resource).AddMeter([.. Meters, .. moreMeters]).AddOtlpExporter().Build(),
-            Sdk.CreateTracerProviderBuilder()
-                .SetResourceBuilder(resource).AddSource([.. Sources, .. moreSources]).AddOtlpExporter().Build());
-
     /// <summary>Logs once if the data cannot be sent.</summary>
     public void LogFaults(ILogger log) => _faults ??= new ExportFaults(log, _endpoint);
 
     public void Dispose()
     {
-        _traces.Dispose();
-        _metrics.Dispose();
+        _exporter.Dispose();
         _faults?.Dispose();
     }
 }

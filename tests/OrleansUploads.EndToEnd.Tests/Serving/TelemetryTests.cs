@@ -92,7 +92,8 @@ public sealed class TelemetryTests : IDisposable
         Assert.Equal(
             ["CreateVault 201", "DescribeVault 404"],
             from message in messages
-            where message.GetProperty("event").GetInt32() == 2001
-            select $"{message.GetProperty("operation")} {message.GetProperty("status")}");
+            where message.GetProperty("EventId").GetInt32() == 2001
+            let values = message.GetProperty("State")
+            select $"{values.GetProperty("Operation")} {values.GetProperty("Status")}");
     }
 }

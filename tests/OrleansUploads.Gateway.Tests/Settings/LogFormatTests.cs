@@ -1,7 +1,11 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Gateway.Settings;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Settings;
@@ -21,24 +25,19 @@ public sealed partial class LogFormatTests
         var line = await server.Log.WaitForAsync("UploadArchive");
 
         var log = Parse(line);
-        Assert.Equal(
-            [
-                "accessKeyId", "account", "bytesIn", "bytesOut", "client", "elapsedMs", "event", "level", "message", "operation",
-                "requestId", "source", "status", "subject", "time",
-            ],
-            log.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal("2026-05-04T09:00:00.007Z", log["time"].GetString());
-        Assert.Equal("information", log["level"].GetString());
-        Assert.Equal(2001, log["event"].GetInt32());
-        Assert.Equal(answer.Header("x-amzn-RequestId"), log["requestId"].GetString());
-        Assert.Equal("UploadArchive", log["operation"].GetString());
-        Assert.Equal("111122223333", log["account"].GetString());
-        Assert.Equal(201, log["status"].GetInt32());
-        Assert.Equal((7, 0), (log["bytesIn"].GetInt64(), log["bytesOut"].GetInt64()));
-        Assert.Equal(JsonValueKind.Number, log["elapsedMs"].ValueKind);
-        Assert.Equal("127.0.0.1", log["client"].GetString());
-        Assert.Equal(new Signer().AccessKeyId, log["accessKeyId"].GetString());
-        Assert.Equal($"/-/vaults/v/archives -> {answer.Header("Location")}", log["subject"].GetString());
+        Assert.Matches("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}Z$", log["Timestamp"].GetString());
+        Assert.Equal("Information", log["LogLevel"].GetString());
+        Assert.Equal(2001, log["EventId"].GetInt32());
+        var values = log["State"];
+        Assert.Equal(answer.Header("x-amzn-RequestId"), values.GetProperty("RequestId").GetString());
+        Assert.Equal("UploadArchive", values.GetProperty("Operation").GetString());
+        Assert.Equal("111122223333", values.GetProperty("Account").GetString());
+        Assert.Equal(201, values.GetProperty("Status").GetInt32());
+        Assert.Equal((7, 0), (values.GetProperty("BytesIn").GetInt64(), values.GetProperty("BytesOut").GetInt64()));
+        Assert.Equal(JsonValueKind.Number, values.GetProperty("ElapsedMs").ValueKind);
+        Assert.Equal("127.0.0.1", values.GetProperty("Client").GetString());
+        Assert.Equal(new Signer().AccessKeyId, values.GetProperty("AccessKeyId").GetString());
+        Assert.Equal($"/-/vaults/v/archives -> {answer.Header("Location")}", values.GetProperty("Subject").GetString());
         Assert.DoesNotContain(Signer.Secret, line, StringComparison.Ordinal);
         Assert.DoesNotContain("private", line, StringComparison.Ordinal);
     }
@@ -47,7 +46,7 @@ public sealed partial class LogFormatTests
     public void A_message_of_several_lines_with_an_exception_is_one_line()
     {
         using var text = new StringWriter { NewLine = "\n" };
-        new JsonLogFormatter(new ManualTime()).Write(
+        JsonFormatter().Write(
             new LogEntry<string>(
                 LogLevel.Error, "a", 7, "one\ntwo\u2028three \"four\"", new InvalidOperationException("five\r\nsix"), static (state, _) => state),
             scopeProvider: null,
@@ -55,8 +54,8 @@ public sealed partial class LogFormatTests
 
         var line = text.ToString();
         Assert.Equal(line.Length - 1, line.IndexOfAny(['\r', '\n', '\u2028']));
-        Assert.Equal("one\ntwo\u2028three \"four\"", Parse(line)["message"].GetString());
-        Assert.Contains("five\r\nsix", Parse(line)["exception"].GetString(), StringComparison.Ordinal);
+        Assert.Equal("one\ntwo\u2028three \"four\"", Parse(line)["Message"].GetString());
+        Assert.Contains("five\r\nsix", Parse(line)["Exception"].GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,8 +87,16 @@ public sealed partial class LogFormatTests
     private static async Task<GatewayServer> StartAsync()
     {
         var server = await GatewayServer.StartAsync(new GatewaySetup());
-        server.Log.Formatter = new JsonLogFormatter(new ManualTime(Now));
+        server.Log.Formatter = JsonFormatter();
         return server;
+    }
+
+    /// <summary>The formatter that the log of a server has with JSON.</summary>
+    private static ConsoleFormatter JsonFormatter()
+    {
+        var services = new ServiceCollection().AddLogging(static logging => logging.AddOrleansUploadsLog(LogFormat.Json)).BuildServiceProvider();
+        var name = services.GetRequiredService<IOptions<ConsoleLoggerOptions>>().Value.FormatterName;
+        return services.GetServices<ConsoleFormatter>().Single(formatter => formatter.Name == name);
     }
 
     private static Dictionary<string, JsonElement> Parse(string line) =>
