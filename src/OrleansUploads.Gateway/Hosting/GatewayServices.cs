@@ -72,8 +72,6 @@ public static class GatewayServices
         services.Configure<SocketTransportOptions>(static sockets => sockets.Backlog = Backlog);
         services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlockMemoryPool.Factory>();
         services.AddSingleton<OpenConnections>();
-        services.AddHostedService<DescriptorMonitor>(provider =>
-            new(provider.GetRequiredService<OpenConnections>(), TimeProvider.System));
         return services.AddSingleton<IConnectionListenerFactory>(provider => new BoundedListenerFactory(
             ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), provider.GetRequiredService<OpenConnections>()));
     }

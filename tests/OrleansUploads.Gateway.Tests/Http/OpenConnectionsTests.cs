@@ -101,21 +101,6 @@ public sealed class OpenConnectionsTests
         await capacity;
     }
 
-    [Fact]
-    public void Running_out_of_descriptors_closes_only_idle_connections()
-    {
-        var open = Limited(100);
-        Admit(open, 1)!.BeginVerifiedRequest(Account(1));
-        Admit(open, 2);
-        Admit(open, 3);
-        using var monitor = new DescriptorMonitor(open, _time, static _ => false);
-
-        monitor.CheckOnce();
-
-        Assert.Equal([2, 3], _closed);
-        Assert.Equal(1, open.Count);
-    }
-
     [Theory]
     [InlineData(null, 4096, 256)]
     [InlineData(1_000_000L, 4096, 256)]

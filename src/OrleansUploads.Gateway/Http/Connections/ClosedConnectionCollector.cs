@@ -18,7 +18,7 @@ internal sealed class ClosedConnectionCollector(int limit, TimeProvider time, Ac
 
     private const int PausePerDuration = 9;
 
-    private readonly Action _collect = collect ?? CollectAll;
+    private readonly Action _collect = collect ?? GC.Collect;
     private readonly int _threshold = Math.Max(limit / 2, MinClosed);
     private long _closed;
     private long _collectedAt = time.GetTimestamp();
@@ -38,10 +38,6 @@ internal sealed class ClosedConnectionCollector(int limit, TimeProvider time, Ac
         Interlocked.Exchange(ref _closed, 0);
         ThreadPool.UnsafeQueueUserWorkItem(static collector => collector.Collect(), this, preferLocal: false);
     }
-
-    /// <summary>Returns the memory to the system; an ordinary collection would keep it for the next garbage.</summary>
-    private static void CollectAll() =>
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private void Collect()
     {

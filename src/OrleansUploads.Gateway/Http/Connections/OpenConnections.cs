@@ -107,28 +107,6 @@ internal sealed partial class OpenConnections
         return admitted.Position is null ? null : admitted;
     }
 
-    /// <summary>Closes idle connections below the limit, because something else needs their descriptors.</summary>
-    /// <param name="count">Maximum number to close.</param>
-    public void CloseIdle(int count)
-    {
-        for (var closed = 0; closed < count; closed++)
-        {
-            OpenConnection? evicted;
-            lock (_gate)
-            {
-                evicted = _idle.OldestOfLongest;
-                if (evicted is null)
-                {
-                    return;
-                }
-
-                BeginClosing(evicted);
-            }
-
-            CloseEarly(evicted);
-        }
-    }
-
     /// <summary>Records that a connection is closed and its descriptor is free.</summary>
     public void RecordClosed(OpenConnection connection)
     {
