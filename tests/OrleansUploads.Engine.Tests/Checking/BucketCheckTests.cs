@@ -16,6 +16,8 @@ public sealed class BucketCheckTests(BucketCheckTests.WrittenBucket written) : I
 
     public static TheoryData<string> Contradictions => [.. Cases.Keys];
 
+    private static LeafName NewLeaf { get; } = LeafName.TryParse(new string('a', 32), out var name) ? name : default;
+
     private static Dictionary<string, Case> Cases { get; } = new()
     {
         ["a key whose upload is lost"] = new(
@@ -65,6 +67,17 @@ public sealed class BucketCheckTests(BucketCheckTests.WrittenBucket written) : I
             test => test._bucket.PlantAsync(
                 SomeObject.Objects.Routes, new RouteAdded(new KeyPosition("zzz"), test._bucket.Leaves()[1].Leaf.Name)),
             "which begins at another key"),
+        ["a new leaf, still without keys, that is lost"] = new(
+            test => test.PlantAsync(
+                test._bucket.Leaves()[^1].Leaf,
+                new SplitBegun(test._bucket.Leaves()[^1].Splits + 1, new KeyPosition("zzz"), NewLeaf),
+                new KeysMoved(test._bucket.Leaves()[^1].Splits + 1, Sequence: 0, Next: null)),
+            $"leads to leaf {new LeafId(SomeObject.Objects, NewLeaf)}, but the journal has no history of it"),
+        ["a leaf that its left neighbour has already replaced"] = new(
+            test => test.PlantAsync(
+                test._bucket.Leaves()[0].Leaf,
+                new RangeTaken(test._bucket.Leaves()[1].Upper, test._bucket.Leaves()[2].Leaf.Name, Publications: [])),
+            "no other leaf leads to leaf"),
         ["a sealed leaf of a bucket that is not being deleted"] = new(
             test => test.PlantAsync(test.UploadLeaf.Leaf, new LeafSealed()),
             "takes no entries"),
@@ -139,7 +152,7 @@ public sealed class BucketCheckTests(BucketCheckTests.WrittenBucket written) : I
     {
         var leaf = _bucket.Leaves()[1];
         var middle = leaf.Entries.Keys.ElementAt(leaf.Entries.Count / 2);
-        var lost = new LeafId(leaf.Leaf.Index, LeafName.TryParse(new string('a', 32), out var name) ? name : default);
+        var lost = new LeafId(leaf.Leaf.Index, NewLeaf);
         await PlantAsync(leaf.Leaf, new SplitBegun(leaf.Splits + 1, middle, lost.Name));
         Assert.Empty(await _bucket.CheckAsync());
 
@@ -180,6 +193,20 @@ public sealed class BucketCheckTests(BucketCheckTests.WrittenBucket written) : I
 
         Assert.Single(damage, found => found.What == "the account has the bucket, but the journal has no history of it");
         Assert.Equal(_bucket.Leaves().Count + 1, damage.Count(found => found.What.Contains("incarnation of the bucket", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_lost_bucket_without_objects_is_damage_of_its_account()
+    {
+        using var folder = new CheckedBucket();
+        await folder.UseAsync(static bench => bench.CreateBucketAsync());
+        await folder.LoseAsync(SomeObject.BucketName.Entity);
+
+        var found = Assert.Single(await folder.CheckAsync());
+
+        Assert.Equal(
+            (DamageKind.Index, SomeObject.BucketName, "the account has the bucket, but the journal has no history of it"),
+            (found.Kind, found.Bucket, found.What));
     }
 
     private static string KeyOf(int number) => $"2026/{number:d2}";

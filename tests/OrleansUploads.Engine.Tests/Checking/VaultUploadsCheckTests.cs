@@ -4,8 +4,8 @@ using OrleansUploads.Engine.Receiving;
 
 namespace OrleansUploads.Engine.Tests.Checking;
 
-/// <summary>A check finds each kind of contradiction between a vault, the leaves that list its uploads in progress, and the
-/// uploads.</summary>
+/// <summary>A check finds each kind of contradiction between a vault, the leaves that list its uploads in progress, its index of archives, and
+/// the uploads.</summary>
 /// <param name="written">The vault, which each test copies.</param>
 public sealed class VaultUploadsCheckTests(VaultUploadsCheckTests.WrittenVault written)
     : IClassFixture<VaultUploadsCheckTests.WrittenVault>, IDisposable
@@ -13,6 +13,7 @@ public sealed class VaultUploadsCheckTests(VaultUploadsCheckTests.WrittenVault w
     private readonly CheckedBucket _folder = CheckedBucket.CopyOf(written.Folder);
     private readonly UploadId _open = written.Open;
     private readonly UploadId _completed = written.Completed;
+    private readonly ArchiveId _archive = written.Archive;
     private readonly UploadId _ofBucket = written.OfBucket;
 
     public static TheoryData<string> Contradictions => [.. Cases.Keys];
@@ -40,6 +41,17 @@ public sealed class VaultUploadsCheckTests(VaultUploadsCheckTests.WrittenVault w
                 new LeafId((ClientCalls.Incarnation with { Epoch = 2 }).Uploads, LeafName.First).Entity,
                 new LeafOpened(new LeafId((ClientCalls.Incarnation with { Epoch = 2 }).Uploads, LeafName.First))),
             "the journal has none of this incarnation of the vault"),
+        ["an archive whose upload is lost"] = new(
+            test => test._folder.LoseAsync(test._completed.Entity),
+            "the index has the archive, but the journal has no history of its upload",
+            test => test._completed),
+        ["an archive of which only the vault's totals are left"] = new(
+            async test =>
+            {
+                await test._folder.LoseAsync(ClientCalls.Incarnation.ArchiveShard(test._archive));
+                await test._folder.LoseAsync(test._completed.Entity);
+            },
+            "but the journal has only 0: archives are lost"),
     };
 
     private IReadOnlyList<KeyLeafState> Leaves =>
@@ -100,6 +112,20 @@ public sealed class VaultUploadsCheckTests(VaultUploadsCheckTests.WrittenVault w
             Leaves.Count, damage.Count(found => found.What.Contains("none of this incarnation of the vault", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task A_lost_vault_without_uploads_is_damage_of_its_account()
+    {
+        using var folder = new CheckedBucket();
+        await folder.UseAsync(static bench => bench.Host.CreateVaultAsync());
+        await folder.LoseAsync(Some.Vault.Entity);
+
+        var found = Assert.Single(await folder.CheckAsync());
+
+        Assert.Equal(
+            (DamageKind.Index, Some.Vault, "the account has the vault, but the journal has no history of it"),
+            (found.Kind, found.Vault, found.What));
+    }
+
     private KeyPosition PositionOf(UploadId upload) =>
         Leaves.SelectMany(leaf => leaf.Entries.Values).Single(entry => entry.Upload == upload).PositionIn(KeyTree.Uploads);
 
@@ -122,6 +148,8 @@ public sealed class VaultUploadsCheckTests(VaultUploadsCheckTests.WrittenVault w
 
         internal UploadId Completed { get; private set; }
 
+        internal ArchiveId Archive { get; private set; }
+
         internal UploadId OfBucket { get; private set; }
 
         public async ValueTask InitializeAsync() => await Folder.UseAsync(async bench =>
@@ -141,7 +169,7 @@ public sealed class VaultUploadsCheckTests(VaultUploadsCheckTests.WrittenVault w
             Completed = await intake.OpenUploadAsync();
             var body = Some.Bytes(1000, 1);
             await intake.StoreAsync(Completed, 0, body);
-            await bench.Host.CompleteAsync(Completed, body);
+            Archive = (await bench.Host.CompleteAsync(Completed, body)).Archive;
             await bench.CreateBucketAsync();
             OfBucket = await bench.InitiateAsync("key");
         });
