@@ -47,7 +47,7 @@ internal sealed class ReportedParts
         await Parallel.ForEachAsync(Enumerable.Range(0, count), cancellationToken, async (i, token) =>
         {
             var now = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
-            var spec = new UploadSpec(_ids.NewUpload(), _vault, size, default, UploadOrigin.Multipart, now);
+            var spec = new ArchiveUploadSpec(_ids.NewUpload(), _vault, size, default, UploadOrigin.Multipart, now);
             _ = (await _host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), token)).Answer;
             uploads[i] = spec.Upload;
         });

@@ -2,7 +2,7 @@ using System.Text.Json;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
-using OrleansUploads.Engine.Bytes;
+using OrleansUploads.Engine.Receiving;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Admission;

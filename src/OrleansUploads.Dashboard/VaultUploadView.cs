@@ -103,7 +103,7 @@ internal static class VaultUploadView
             summary.ArchiveDeletedAt);
     }
 
-    private static UploadDocument DocumentOf(UploadSpec spec, MappedParts? parts) => DocumentOf(
+    private static UploadDocument DocumentOf(ArchiveUploadSpec spec, MappedParts? parts) => DocumentOf(
         spec.Upload, spec.CreatedAt, new ListedArchive(spec.PartSize, spec.Description, spec.ByteStorage), parts);
 
     /// <summary>Shows an upload as the vault lists it.</summary>

@@ -69,7 +69,7 @@ internal static class ReportedObjects
         EmbeddedEngine engine, BucketIncarnation bucket, string text, CancellationToken cancellationToken)
     {
         var spec = BenchmarkObjects.NewUpload(engine, bucket, text, UploadOrigin.Multipart);
-        _ = (await engine.Host.AskAsync(spec.Upload.Entity, new InitiateObjectUpload(spec), cancellationToken)).Answer;
+        _ = (await engine.Host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken)).Answer;
         return spec;
     }
 

@@ -18,7 +18,7 @@ internal static class NumberedParts
 
     /// <summary>Why an upload does not accept the checksum of a part, or null if it does. Checksums of any algorithm are accepted if the
     /// client chose none.</summary>
-    private static Refusal? RefusalOfChecksum(ObjectUploadSpec spec, Checksum? checksum) =>
+    private static ObjectRefusal.ChecksumOfOtherAlgorithm? RefusalOfChecksum(ObjectUploadSpec spec, Checksum? checksum) =>
         spec.Checksum is { } chosen && checksum?.Algorithm != chosen.Algorithm
             ? new ObjectRefusal.ChecksumOfOtherAlgorithm(chosen.Algorithm)
             : null;

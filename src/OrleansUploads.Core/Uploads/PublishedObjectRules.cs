@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Settings;
 
 namespace OrleansUploads.Core.Uploads;

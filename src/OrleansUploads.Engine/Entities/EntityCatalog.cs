@@ -5,7 +5,6 @@ using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Contracts;
 
 namespace OrleansUploads.Engine.Entities;
 

@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Text.Json.Serialization;
-using OrleansUploads.Core.Jobs;
 using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Tests.Wire;

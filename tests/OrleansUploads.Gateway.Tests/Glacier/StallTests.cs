@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.S3;
@@ -107,7 +106,7 @@ public sealed class StallTests
 
         void Count(object? sender, FirstChanceExceptionEventArgs first)
         {
-            if (first.Exception is FrontError { Code: ErrorCode.Throttling } or FrontError { Code: "SlowDown" })
+            if (first.Exception is FrontError { Code: OrleansUploads.Gateway.Glacier.ErrorCode.Throttling } or FrontError { Code: "SlowDown" })
             {
                 Interlocked.Increment(ref thrown);
             }
