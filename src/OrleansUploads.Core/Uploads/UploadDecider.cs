@@ -210,7 +210,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
                     : Freeze(open, CompletionOf(spec, command.SizeBytes, command.TreeHash, now), []);
         }
 
-        return CompletionOf(known) is not ArchiveCompletion done ? Refuse(NotFound)
+        return known.Completed is not ArchiveCompletion done ? Refuse(NotFound)
             : done.SizeBytes == command.SizeBytes && done.TreeHash == command.TreeHash ? Repeat(UploadQueries.Describe(spec, done))
             : Repeat(new Refusal.CompletionMismatch(done.Archive, done.SizeBytes, done.TreeHash));
     }
@@ -256,13 +256,6 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
 
     private static ArchiveCompletion CompletionOf(ArchiveUploadSpec spec, long sizeBytes, TreeHash treeHash, DateTimeOffset now) =>
         new(ArchiveId.Derive(spec.Upload, sizeBytes, treeHash), sizeBytes, treeHash, now);
-
-    private static Completion? CompletionOf(UploadState state) => state switch
-    {
-        UploadState.Completing completing => completing.Completion,
-        UploadState.Stored stored => stored.Completion,
-        _ => null,
-    };
 
     /// <summary>Completes an upload, after events that lead to its parts.</summary>
     private static Decision<UploadEvent> Freeze(UploadState state, Completion completion, ReadOnlySpan<UploadEvent> before)
@@ -360,10 +353,8 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
                 return part.Attempt is { } attempt && attempt.CreatedAt < open.FencedBefore
                     ? Refuse(spec.RefusalOfCollected(OnlyPart, part.LengthBytes))
                     : Freeze(open, complete(open.Spec, open.Rounds + 1), [new PartStored(OnlyPart, part)]);
-            case UploadState.Completing completing:
-                return Repeat(AnswerOf(completing.Spec, completing.Completion));
-            case UploadState.Stored stored:
-                return Repeat(AnswerOf(stored.Spec, stored.Completion));
+            case UploadState.Known { Completed: { } completion } known:
+                return Repeat(AnswerOf(known.Spec, completion));
             case UploadState.Ended { End: UploadEnd.Refused }:
                 return Repeat(refusalOfRepeated);
             default:
@@ -417,7 +408,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     /// <summary>The archive was deleted. Only an archive in the index is, so a confirmation of that was lost, or arrives late.</summary>
     private Decision<UploadEvent> ReleaseArchive(UploadState state, ReleaseArchive command, ServiceTime time)
     {
-        if (CompletionOf(state) is not ArchiveCompletion completion || completion.Archive != command.Archive
+        if (state is not UploadState.Known { Completed: ArchiveCompletion completion } || completion.Archive != command.Archive
             || state is UploadState.Stored { ReleasedAt: not null })
         {
             return Nothing;

@@ -16,7 +16,11 @@ public abstract record UploadState
 
     /// <summary>The upload was initiated.</summary>
     /// <param name="Spec">What was fixed at initiation.</param>
-    public abstract record Known(UploadSpec Spec) : UploadState;
+    public abstract record Known(UploadSpec Spec) : UploadState
+    {
+        /// <summary>What a client has completed it as, or null.</summary>
+        public virtual Completion? Completed => null;
+    }
 
     /// <summary>The upload accepts parts.</summary>
     /// <param name="Spec">What was fixed at initiation.</param>
@@ -47,6 +51,9 @@ public abstract record UploadState
         /// <summary>Whether the vault no longer lists the upload. The upload of an archive cannot become open again, so its vault is told at
         /// the same time as the index.</summary>
         public bool Unlisted { get; init; }
+
+        /// <inheritdoc/>
+        public override Completion Completed => Completion;
     }
 
     /// <summary>The upload became an archive or object, and this never changes.</summary>
@@ -79,6 +86,9 @@ public abstract record UploadState
 
         /// <summary>Whether the part store has deleted the bytes.</summary>
         public bool BytesReclaimed { get; init; }
+
+        /// <inheritdoc/>
+        public override Completion Completed => Completion;
     }
 
     /// <summary>The upload ended without an archive or object.</summary>

@@ -73,7 +73,7 @@ public sealed record Damage(DamageKind Kind, string What)
         {
             Upload = spec.Upload,
             Vault = spec.Vault.Id,
-            Archive = (state as UploadState.Stored)?.Completion is ArchiveCompletion archive ? archive.Archive : null,
+            Archive = state is UploadState.Known { Completed: ArchiveCompletion archive } ? archive.Archive : null,
         },
         UploadState.Known { Spec: ObjectUploadSpec spec } => new Damage(kind, what)
         {

@@ -127,8 +127,8 @@ public sealed class DataCheck
             {
                 Tally = tally with
                 {
-                    Archives = tally.Archives + (state is UploadState.Stored { ReleasedAt: null, Completion: ArchiveCompletion } ? 1 : 0),
-                    OpenUploads = tally.OpenUploads + (state is UploadState.Open or UploadState.Completing ? 1 : 0),
+                    Archives = tally.Archives + (state is UploadState.Known { Completed: ArchiveCompletion } and not UploadState.Stored { ReleasedAt: not null } ? 1 : 0),
+                    OpenUploads = tally.OpenUploads + (state is UploadState.Open or UploadState.Completing { Spec: ObjectUploadSpec } ? 1 : 0),
                     Parts = tally.Parts + _uploads.Parts - partsBefore,
                     PartBytes = tally.PartBytes + _attempts.BytesRead - bytesBefore,
                 },

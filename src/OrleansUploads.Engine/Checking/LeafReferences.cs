@@ -120,8 +120,7 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
     {
         UploadState.Stored { ReleasedAt: not null } =>
             "the key has the object, but its upload has recorded that it was overwritten or deleted",
-        UploadState.Stored { Spec: ObjectUploadSpec spec, Completion: ObjectCompletion done } => FaultOfObject(name, entry, spec, done),
-        UploadState.Completing { Spec: ObjectUploadSpec spec, Completion: ObjectCompletion done } => FaultOfObject(name, entry, spec, done),
+        UploadState.Known { Spec: ObjectUploadSpec spec, Completed: ObjectCompletion done } => FaultOfObject(name, entry, spec, done),
         UploadState.Unknown => "the key has an object, but the journal has no history of its upload",
         _ => "the key points to an upload that was never completed",
     };

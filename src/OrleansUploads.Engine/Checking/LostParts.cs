@@ -65,9 +65,10 @@ public static class LostParts
     private static string? Describe(UploadId upload, UploadState? state) => state switch
     {
         UploadState.Known { Spec.ByteStorage: ByteStorage.External } => null,
-        UploadState.Stored { ReleasedAt: null, Spec: ArchiveUploadSpec spec, Completion: ArchiveCompletion archive } =>
+        UploadState.Stored { ReleasedAt: not null } => null,
+        UploadState.Known { Spec: ArchiveUploadSpec spec, Completed: ArchiveCompletion archive } =>
             $"archive {archive.Archive} in vault {spec.Vault.Id} and perhaps others",
-        UploadState.Stored { ReleasedAt: null } => $"the object that upload {upload} made, and perhaps others",
+        UploadState.Stored => $"the object that upload {upload} made, and perhaps others",
         UploadState.Open { Parts.Count: > 0 } or UploadState.Completing => $"the parts of upload {upload}, and perhaps others",
         _ => null,
     };

@@ -125,8 +125,7 @@ internal sealed class References(EntityStates states, ListedIds listed)
         select Reference.Of<UploadState>(entry.Upload.Entity, archive.Key, owners, upload => upload switch
         {
             UploadState.Stored { ReleasedAt: not null } => "the index has the archive, but its upload has recorded its deletion",
-            UploadState.Stored { Completion: ArchiveCompletion done } when done.Archive == entry.Archive => null,
-            UploadState.Completing { Completion: ArchiveCompletion done } when done.Archive == entry.Archive => null,
+            UploadState.Known { Completed: ArchiveCompletion done } when done.Archive == entry.Archive => null,
             UploadState.Unknown => "the index has the archive, but the journal has no history of its upload",
             _ => "the index has the archive, but its upload is not completed",
         });

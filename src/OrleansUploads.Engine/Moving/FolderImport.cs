@@ -138,7 +138,7 @@ public sealed class FolderImport : IDisposable
     private void Count(object state)
     {
         Interlocked.Increment(ref Tally.Histories);
-        if (state is UploadState.Stored { ReleasedAt: null, Completion: ArchiveCompletion })
+        if (state is UploadState.Known { Completed: ArchiveCompletion } and not UploadState.Stored { ReleasedAt: not null })
         {
             Interlocked.Increment(ref Tally.Archives);
         }

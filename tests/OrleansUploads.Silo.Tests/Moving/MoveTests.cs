@@ -111,7 +111,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         Assert.Null(MovedMark.Find(_folder.Data));
         await CopyAsync(_folder.Data, target);
         await (disturbAsync?.Invoke(target.Silo) ?? Task.CompletedTask);
-        await KillAsync(target.Silo.Run("import", _folder.Data), TimeSpan.FromMilliseconds(300), "No server starts");
+        await KillAsync(target.Silo.Run("import", _folder.Data), TimeSpan.FromMilliseconds(300), "Servers now refuse");
         Assert.Contains("has moved", (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).Error, StringComparison.Ordinal);
         Assert.Contains("import FOLDER", await RunningSilo.ExpectRefusalAsync(target.Silo.Environment), StringComparison.Ordinal);
 

@@ -30,7 +30,7 @@ public sealed class PlantedBugTests
     [Fact]
     public void A_failure_report_has_the_seed_the_world_and_a_shrunk_schedule()
     {
-        var bug = BugTable.All.Single(bug => bug.Name == "the first attempt for a slot stays the part");
+        var bug = BugTable.All.Single(bug => bug.Name == "the first attempt for a number stays the part");
         var failure = Simulation.Run(bug.Find()!.Seed, new Coverage(), bug.Plant);
         var report = FailureReport.Of(failure, bug.Plant).ToList();
         Assert.Contains(report, line => line.Contains($"./simulate.sh --seed {failure.Seed}", StringComparison.Ordinal));
