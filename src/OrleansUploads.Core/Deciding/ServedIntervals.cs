@@ -13,9 +13,6 @@ public sealed class ServedIntervals : IStoredAs<ServedIntervals, IReadOnlyList<S
 
     private ServedIntervals(ImmutableArray<ServedInterval> inOrder) => InOrder = inOrder;
 
-    /// <summary>Creates the value from a list that <see cref="InOrder"/> returned.</summary>
-    public static ServedIntervals FromOrdered(IEnumerable<ServedInterval> inOrder) => new([.. inOrder]);
-
     /// <summary>The service was never available.</summary>
     public static ServedIntervals None { get; } = new([]);
 
@@ -26,7 +23,7 @@ public sealed class ServedIntervals : IStoredAs<ServedIntervals, IReadOnlyList<S
     public IReadOnlyList<ServedInterval> ToStored() => InOrder;
 
     /// <inheritdoc/>
-    public static ServedIntervals FromStored(IReadOnlyList<ServedInterval> stored) => FromOrdered(stored);
+    public static ServedIntervals FromStored(IReadOnlyList<ServedInterval> stored) => new([.. stored]);
 
     /// <summary>The end of the newest interval: the last instant at which the service is known to have been available.</summary>
     public DateTimeOffset? Last => InOrder.IsEmpty ? null : InOrder[^1].To;

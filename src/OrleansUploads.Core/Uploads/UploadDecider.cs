@@ -317,7 +317,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             command.Spec,
             part,
             (spec, round) => NumberedParts.Complete(
-                (ObjectUploadSpec)spec, [new PlacedPart(command.Part.Number, part)], round, list, command.Condition, time.Now, command.Ticket),
+                spec, [new PlacedPart(command.Part.Number, part)], round, list, command.Condition, time.Now, command.Ticket),
             command.Condition is { } condition
                 ? new ObjectRefusal.PreconditionFailed(condition.PresenceIfFailed() ?? true)
                 : new ObjectRefusal.BucketNotFound(command.Spec.Name.Bucket.Name),
@@ -332,13 +332,14 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     /// <param name="complete">Makes the completion, from what was initiated and the number of the completion.</param>
     /// <param name="refusalOfRepeated">Why a put was refused that is repeated now.</param>
     /// <param name="time">The time.</param>
-    private static Decision<UploadEvent> Put(
+    private static Decision<UploadEvent> Put<TSpec>(
         UploadState state,
-        UploadSpec spec,
+        TSpec spec,
         StoredPart part,
-        Func<UploadSpec, int, Completion> complete,
+        Func<TSpec, int, Completion> complete,
         Refusal refusalOfRepeated,
         ServiceTime time)
+        where TSpec : UploadSpec
     {
         const int OnlyPart = 1;
         switch (state)
@@ -349,10 +350,10 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
                     : Freeze(state, complete(spec, 1), [new UploadInitiated(spec), new PartStored(OnlyPart, part)]);
             case UploadState.Known known when !known.Spec.HasTargetOf(spec):
                 return Refuse(NotFound);
-            case UploadState.Open { Spec.Origin: UploadOrigin.SingleRequest } open:
+            case UploadState.Open { Spec: TSpec { Origin: UploadOrigin.SingleRequest } initiated } open:
                 return part.Attempt is { } attempt && attempt.CreatedAt < open.FencedBefore
                     ? Refuse(spec.RefusalOfCollected(OnlyPart, part.LengthBytes))
-                    : Freeze(open, complete(open.Spec, open.Rounds + 1), [new PartStored(OnlyPart, part)]);
+                    : Freeze(open, complete(initiated, open.Rounds + 1), [new PartStored(OnlyPart, part)]);
             case UploadState.Known { Completed: { } completion } known:
                 return Repeat(AnswerOf(known.Spec, completion));
             case UploadState.Ended { End: UploadEnd.Refused }:

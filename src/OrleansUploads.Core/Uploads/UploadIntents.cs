@@ -28,11 +28,17 @@ internal static class UploadIntents
         time is { IsTrusted: true, HoldsBytes: false } ? [ReclaimBytes(upload) with { IsRecorded = false }] : [];
 
     /// <summary>Makes the vault or bucket list the upload.</summary>
-    private static Intent List(UploadSpec spec) => new(
-        "list",
-        new TellKey(spec.ListIndex, spec.ListEntry.PositionIn(KeyTree.Uploads), new ListUpload(spec.ListEntry)),
-        new ConfirmUploadListed())
-    { AnswersUnconfirmed = true };
+    private static Intent List(UploadSpec spec)
+    {
+        var entry = spec.ListEntry;
+        return new Intent(
+            "list",
+            new TellKey(spec.ListIndex, entry.PositionIn(KeyTree.Uploads), new ListUpload(entry)),
+            new ConfirmUploadListed())
+        {
+            AnswersUnconfirmed = true,
+        };
+    }
 
     /// <summary>Makes the vault or bucket stop listing the upload.</summary>
     private static Intent Unlist(UploadSpec spec)

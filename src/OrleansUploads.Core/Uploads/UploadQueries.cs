@@ -6,19 +6,19 @@ internal static class UploadQueries
     /// <summary>One page of the parts, in the order of their ranges.</summary>
     public static PartsPage List(UploadState.Open open, ArchiveUploadSpec spec, ListParts query)
     {
-        var (parts, next) = PageOf(open.Parts, spec.Parts.FirstNumberFrom(query.FirstByte), query.Limit);
+        var (parts, hasMore) = open.Parts.From(spec.Parts.FirstNumberFrom(query.FirstByte)).FirstPage(query.Limit);
         return new PartsPage(
             spec,
             [.. parts.Select(placed => new ListedPart(
                 spec.Parts.RangeOf(placed.Number, placed.Part.LengthBytes), placed.Part.TreeHash, placed.Part.Location))],
-            next is { } number ? spec.Parts.RangeOf(number, 1).FirstByte : null);
+            hasMore ? spec.Parts.RangeOf(open.Parts.From(parts[^1].Number + 1).First().Number, 1).FirstByte : null);
     }
 
     /// <summary>One page of the parts, by number.</summary>
     public static NumberedPartsPage List(UploadState.Open open, ObjectUploadSpec spec, ListNumberedParts query)
     {
-        var (parts, next) = PageOf(open.Parts, Math.Max(query.After, 0) + 1, query.Limit);
-        return new NumberedPartsPage(spec, [.. parts.Select(Listed)], next is not null);
+        var (parts, hasMore) = open.Parts.From(Math.Max(query.After, 0) + 1).Select(Listed).FirstPage(query.Limit);
+        return new NumberedPartsPage(spec, parts, hasMore);
     }
 
     /// <summary>Which parts there are.</summary>
@@ -66,23 +66,6 @@ internal static class UploadQueries
         new(spec.Name, spec.Upload, done.ETag, done.SizeBytes, done.Checksum, done.At);
 
     private static ListedNumberedPart Listed(PlacedPart placed) => new(NumberedParts.PartOf(placed), placed.Part.StoredAt);
-
-    /// <summary>The parts of a page, and the number of the part that follows it, or null if none does.</summary>
-    private static (IReadOnlyList<PlacedPart> Parts, int? Next) PageOf(PartMap parts, int firstNumber, int limit)
-    {
-        var page = new List<PlacedPart>();
-        foreach (var placed in parts.From(firstNumber))
-        {
-            if (page.Count == limit)
-            {
-                return (page, placed.Number);
-            }
-
-            page.Add(placed);
-        }
-
-        return (page, null);
-    }
 }
 
 /// <summary>Measures how fast parts arrive.</summary>

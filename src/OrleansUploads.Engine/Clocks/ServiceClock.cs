@@ -188,7 +188,7 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func
             }
             else if (checksClock)
             {
-                _basis = new Basis(now, now, ServedIntervals.FromOrdered(status.Served), status.Fault, status.BackupUntil, agreed);
+                _basis = new Basis(now, now, ServedIntervals.FromStored(status.Served), status.Fault, status.BackupUntil, agreed);
             }
             else if (_basis is { } basis)
             {
