@@ -11,7 +11,7 @@ internal static class ContainerView
 {
     private const int PageSize = 25;
 
-    /// <summary>Lists vaults and buckets by page, those of the account or those that the key is for, with what goes on there.</summary>
+    /// <summary>Lists a page of the vaults and buckets that the key may use, with their uploads in progress.</summary>
     public static async ValueTask<ContainersDocument> ListAsync(DashboardCall call, ServerView server)
     {
         var uploads = new UploadsInProgress();

@@ -36,7 +36,7 @@ internal sealed class DashboardFront(
 
     public FrontAnswer AnswerOf(HttpExchange exchange, FrontError error) => DashboardAnswer.OfError(error);
 
-    /// <summary>Checks a request and executes its operation, or answers that there is none.</summary>
+    /// <summary>Checks a request and executes its operation. The answer is an error if the path has no operation.</summary>
     public async ValueTask<FrontAnswer> AnswerAsync(HttpExchange exchange, DashboardOperation? operation, RequestPayload payload)
     {
         var request = exchange.Context.Request;

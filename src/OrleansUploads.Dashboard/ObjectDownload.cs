@@ -8,8 +8,8 @@ namespace OrleansUploads.Dashboard;
 /// <summary>Sends an object for a browser to save as a file.</summary>
 internal static class ObjectDownload
 {
-    /// <summary>Answers with the bytes. Whoever stored the object chose its type and its other headers, so the browser gets none of those that
-    /// would make it show the bytes.</summary>
+    /// <summary>Answers with the bytes. The object's type and other headers come from the client that stored it, so headers that would
+    /// make a browser show the bytes are left out.</summary>
     public static async ValueTask<FrontAnswer> AnswerAsync(DashboardCall call, string bucket)
     {
         if (await call.Services.AdmitAsync(call.Exchange, call.Account, SpaceUse.None, Transfer.Sends) is { } throttled)

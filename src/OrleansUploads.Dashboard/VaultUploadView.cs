@@ -71,7 +71,7 @@ internal static class VaultUploadView
         await found.AskAsync(upload.Entity, new AbortUpload(found.Incarnation));
     }
 
-    /// <summary>Shows an upload that is not open any more.</summary>
+    /// <summary>Shows an upload that has ended.</summary>
     private static async ValueTask<UploadDocument> DocumentOfEndedAsync(GlacierCall vault, UploadId upload)
     {
         var summary = await vault.AskAsync(upload.Entity, new SummarizeUpload(vault.Incarnation));

@@ -91,7 +91,7 @@ internal static class ArchiveName
     public static string Show(string? description) => string.Concat(
         Decode(description ?? "").EnumerateRunes().Select(static rune => Rune.IsControl(rune) ? Encode(rune.ToString()) : rune.ToString()));
 
-    /// <summary>Null if the digits stand for themselves.</summary>
+    /// <returns>Null if the digits stand for themselves.</returns>
     private static byte? FindByte(char high, char low)
     {
         // Negative if one of them is no digit.

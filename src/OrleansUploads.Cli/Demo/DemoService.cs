@@ -62,7 +62,7 @@ internal class DemoService(Uri[] endpoints, AwsKey key, string region, string? c
         }
     }
 
-    /// <summary>Null if the demo did not start the service.</summary>
+    /// <returns>Null if the demo did not start the service.</returns>
     public virtual Task<int?> StopAsync(CancellationToken cancellationToken) => Task.FromResult<int?>(null);
 
     public virtual void Dispose() => _http.Dispose();

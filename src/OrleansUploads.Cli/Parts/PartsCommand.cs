@@ -172,7 +172,7 @@ internal static class PartsCommand
 
         public IEnumerable<Option> All => [_endpoint, _region, _profile];
 
-        /// <summary>Null if the place is a folder.</summary>
+        /// <returns>Null if the place is a folder.</returns>
         public StorageAddress? AddressOf(string place, ParseResult parsed) => StorageAddress.TryParse(place) is { } address
             ? address with { Endpoint = parsed.GetValue(_endpoint), Region = parsed.GetValue(_region), Profile = parsed.GetValue(_profile) }
             : place.Contains("://", StringComparison.Ordinal)

@@ -16,7 +16,7 @@ internal sealed record Failure(int Code, string Message)
         return code;
     }
 
-    /// <summary>Null if the exception is a bug.</summary>
+    /// <returns>Null if the exception is a bug.</returns>
     public static Failure? Find(Exception fault) => fault switch
     {
         AggregateException { InnerException: { } first } => Find(first),

@@ -27,7 +27,7 @@ internal static class ResponseReader
     public static string RequireHeader(HttpResponseMessage response, string name) =>
         FindHeader(response, name) ?? throw Unreadable(response, $"The response has no header {name}.");
 
-    /// <summary>Null if the header is missing.</summary>
+    /// <returns>Null if the header is missing.</returns>
     public static string? FindHeader(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 

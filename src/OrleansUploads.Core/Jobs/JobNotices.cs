@@ -39,7 +39,7 @@ public sealed record JobNotices
     public ImmutableSortedDictionary<VaultJob, ImmutableArray<JobNotice>> Undelivered { get; init; } =
         ImmutableSortedDictionary.Create<VaultJob, ImmutableArray<JobNotice>>(VaultJob.ReadinessOrder);
 
-    /// <summary>Null if there is none.</summary>
+    /// <summary>The undelivered notice of a job for a topic, or null.</summary>
     public JobNotice? FindOwed(VaultJob? job, string topic) => job is not null && Undelivered.TryGetValue(job, out var notices)
         ? notices.FirstOrDefault(notice => notice.Topic == topic)
         : null;

@@ -25,7 +25,7 @@ public sealed record RetiredArchives(
     /// <summary>All retirements up to and including it are forgotten.</summary>
     public long Forgotten => ByNumber.IsEmpty ? Count : ByNumber.First().Key - 1;
 
-    /// <summary>Null if there was none or it is forgotten.</summary>
+    /// <returns>Null if there was none or it is forgotten.</returns>
     public RetiredArchive? FindByArchive(ArchiveId archive) =>
         Numbers.TryGetValue(archive, out var number) ? ByNumber[number] : null;
 

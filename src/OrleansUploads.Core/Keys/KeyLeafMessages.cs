@@ -128,7 +128,7 @@ public sealed record KeyChanges(long Newest, long Forgotten, IReadOnlyList<KeyDe
 
     public static KeyChanges None { get; } = new(Newest: 0, Forgotten: 0, []);
 
-    /// <summary>Null if the deletion is not remembered.</summary>
+    /// <returns>Null if the deletion is not remembered.</returns>
     internal KeyDeletion? Find(KeyPosition position) => Deletions.FirstOrDefault(deletion => deletion.Position == position);
 
     /// <summary>The number of the next change, or of a ticket that is issued now.</summary>

@@ -20,7 +20,7 @@ public readonly record struct Description : ITextValue<Description>
         return ok;
     }
 
-    /// <summary>Null if there is none.</summary>
+    /// <summary>The text, or null if it is empty.</summary>
     public string? OrNull => string.IsNullOrEmpty(_text) ? null : _text;
 
     public override string ToString() => _text ?? "";

@@ -195,7 +195,7 @@ export function showUpload(page, { kind, name, id, query }) {
     page.title(nameOf(upload));
     if (upload.ending !== undefined) {
       showEnding(page, { kind, name }, upload);
-      // Nothing changes any more. The first state may arrive before the view is known here.
+      // An ended upload does not change. The first state may arrive before the view is known here.
       setTimeout(() => end());
       return;
     }

@@ -94,7 +94,7 @@ internal sealed class DiskThreads : IDisposable
         }
     }
 
-    /// <summary>Null if there are no more calls.</summary>
+    /// <returns>Null if there are no more calls.</returns>
     private Call? Take()
     {
         if (_looksForWork)

@@ -7,7 +7,7 @@ internal static class DurableFile
 {
     private const int UniqueBytes = 16;
 
-    /// <summary>Null if the file does not exist.</summary>
+    /// <returns>Null if the file does not exist.</returns>
     public static byte[]? TryRead(string path)
     {
         try

@@ -8,7 +8,7 @@ public static class FolderMark
     /// <summary>Name of the file with the claim: how a mark begins that is made for this data folder.</summary>
     public const string ClaimFileName = "store-claim";
 
-    /// <summary>Null if the folder does not exist or has no mark.</summary>
+    /// <returns>Null if the folder does not exist or has no mark.</returns>
     public static byte[]? Find(string folder) => DurableFile.TryRead(PathIn(folder));
 
     /// <summary>Returns the mark, and creates it if it is missing. It is durable on return. If several processes create one

@@ -12,7 +12,7 @@ public static class MovedMark
 
     private const int IdBytes = 16;
 
-    /// <summary>Null if the folder is not marked.</summary>
+    /// <returns>Null if the folder is not marked.</returns>
     public static (string Cluster, string Id)? Find(string folder) =>
         DurableFile.TryRead(PathIn(folder)) is { } text && Encoding.UTF8.GetString(text).Split('\n') is [var cluster, var id, ..]
             ? (cluster, id)

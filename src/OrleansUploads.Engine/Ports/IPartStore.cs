@@ -38,7 +38,7 @@ public interface IPartStore
     /// <exception cref="AttemptDamagedException">The upload has a damaged manifest.</exception>
     ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken);
 
-    /// <summary>Null if the upload has no manifest.</summary>
+    /// <returns>Null if the upload has no manifest.</returns>
     /// <exception cref="AttemptDamagedException">The manifest differs from what was written.</exception>
     ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken);
 

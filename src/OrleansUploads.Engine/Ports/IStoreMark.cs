@@ -9,7 +9,7 @@ public interface IStoreMark : IStoreClaims
     /// <summary>The name of the file or object that holds the mark, for messages.</summary>
     string MarkName { get; }
 
-    /// <summary>Null if the store has no mark or does not exist.</summary>
+    /// <returns>Null if the store has no mark or does not exist.</returns>
     ValueTask<byte[]?> FindMarkAsync(CancellationToken cancellationToken);
 
     /// <summary>Returns the mark, and creates it if it is missing. It is durable on return. If several processes create one

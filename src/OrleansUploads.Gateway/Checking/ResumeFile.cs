@@ -21,7 +21,7 @@ internal sealed class ResumeFile(string path, string subject, bool deep)
 
     private readonly Lock _writing = new();
 
-    /// <summary>Null if the file does not exist.</summary>
+    /// <returns>Null if the file does not exist.</returns>
     /// <exception cref="InvalidDataException">The file belongs to another check or is not a resume file.</exception>
     public CheckPosition? Read()
     {

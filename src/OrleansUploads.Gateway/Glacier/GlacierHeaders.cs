@@ -90,7 +90,7 @@ internal static class BodyHeaders
     private static bool IsTotal(ReadOnlySpan<char> text, PartRange range) =>
         text is "*" || (ProtocolNumber.TryParse(text, out var total) && total > range.LastByte);
 
-    /// <summary>Null if the request leaves it out.</summary>
+    /// <returns>Null if the request leaves it out.</returns>
     private static LinearHash? ReadLinearHash(GlacierCall call)
     {
         var text = call.Header(RequestPayload.HashHeader);

@@ -78,7 +78,7 @@ internal static class JobInitiation
         return Initiated(call, await call.AskAsync(inventory.Incarnation.Jobs, start));
     }
 
-    /// <summary>Null if the range is not tree-hash aligned.</summary>
+    /// <returns>Null if the range is not tree-hash aligned.</returns>
     private static async ValueTask<TreeHash?> RangeTreeHashAsync(GlacierCall call, ArchiveEntry archive, PartRange? requested)
     {
         if (requested is not { } range)

@@ -26,7 +26,7 @@ internal abstract record JobRequest(JobOptions Options)
         };
     }
 
-    /// <summary>Even if other parts of the body are wrong; null if there is none.</summary>
+    /// <summary>Reads the archive ID of a request, even if the rest of the body is wrong. Null if the body has no archive ID.</summary>
     public static string? ReadArchiveId(ReadOnlyMemory<byte> body)
     {
         try

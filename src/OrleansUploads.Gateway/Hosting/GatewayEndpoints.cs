@@ -102,7 +102,7 @@ internal sealed class UploadsMatcher(FrontTable fronts, GatewayOptions options) 
 /// <summary>Tells requests for a health report from requests to a front. The path of a report may also be a bucket's or an object's.</summary>
 internal static class HealthRequest
 {
-    /// <summary>Null if the request asks for none.</summary>
+    /// <returns>Null if the request asks for none.</returns>
     public static string? Find(HttpContext context)
     {
         // Nearly all requests are for something else, and their targets are not parsed here.

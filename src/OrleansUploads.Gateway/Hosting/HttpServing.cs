@@ -13,7 +13,7 @@ internal static class HttpServing
     /// <summary>The start of the line that reports readiness. The address follows. Scripts wait for this line.</summary>
     public const string Ready = "Ready on ";
 
-    /// <summary>Listens for the APIs, and for the dashboard if it has an address of its own.</summary>
+    /// <summary>Listens for the APIs, and for the dashboard if it has a separate address.</summary>
     /// <param name="kestrel">The web server.</param>
     /// <param name="api">Address and port of the APIs.</param>
     /// <param name="dashboard">Address and port of the dashboard, or null to serve it at the address of the APIs.</param>
@@ -52,7 +52,7 @@ internal static class HttpServing
     public static bool IsAboutAddress(IOException fault) => fault.InnerException is SocketException or AddressInUseException;
 
     /// <summary>The addresses of the APIs and of the dashboard, with the ports that the system has chosen. They are the same if the
-    /// dashboard has no address of its own.</summary>
+    /// dashboard has no separate address.</summary>
     public static (string Api, string Dashboard) AddressesOf(WebApplication app)
     {
         string[] addresses = [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses];

@@ -155,7 +155,7 @@ internal static class CopySource
             $"Copy Source must mention the source bucket and key: sourcebucket/sourcekey, encoded as in a URL. It is '{text}'.");
     }
 
-    /// <summary>Null if the header is malformed.</summary>
+    /// <returns>Null if the header is malformed.</returns>
     public static S3Address? Parse(string text)
     {
         // The slash behind the bucket may be encoded, so the text is decoded before it is split.

@@ -99,7 +99,7 @@ internal sealed record DeleteDocument(IReadOnlyList<ObjectToDelete> Objects, boo
 /// <summary>A part in the body of CompleteMultipartUpload, as sent.</summary>
 /// <param name="Number">At least 1.</param>
 /// <param name="ETag">Without quotes.</param>
-/// <param name="Checksum">The algorithm as in the element's name, and the checksum, or null if there is none.</param>
+/// <param name="Checksum">The checksum with its algorithm as the element names it, or null if the part states no checksum.</param>
 internal readonly record struct NamedPart(int Number, string ETag, (string Algorithm, string Value)? Checksum);
 
 internal static class PartListDocument

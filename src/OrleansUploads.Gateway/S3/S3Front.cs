@@ -28,7 +28,7 @@ internal sealed class S3Front(FrontServices services) : IFront
     public FrontError Describe(HttpError error) => S3HttpErrors.Describe(error);
 }
 
-/// <summary>A request to S3: the row of its operation, or why it is for none, its address, and its headers with those of a presigned
+/// <summary>A request to S3: the row of its operation, or why it has none; its address; and its headers, including those in a presigned
 /// URL.</summary>
 internal sealed class S3Request : FrontRequest
 {

@@ -21,7 +21,7 @@ internal static class ChecksumNames
         ChecksumType.FullObject => "FULL_OBJECT",
     };
 
-    /// <summary>Null if no type has the name.</summary>
+    /// <returns>Null if no type has the name.</returns>
     public static ChecksumType? TypeOf(string? name) => name switch
     {
         "COMPOSITE" => ChecksumType.Composite,

@@ -56,7 +56,7 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
         return checksum;
     }
 
-    /// <summary>Null if the request chooses none.</summary>
+    /// <returns>Null if the request chooses none.</returns>
     public static ChecksumAlgorithm? ReadAlgorithm(S3Call call) => call.Header(S3Headers.ChecksumAlgorithm) is not { } text ? null
         : ChecksumNames.TryParse(text, out var known) ? known
         : throw Invalid(
@@ -67,7 +67,7 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
     public static string[] Trailers(S3Call call) => (call.Header(S3Headers.Trailer) ?? "").ToLowerInvariant()
         .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Null if the request does not have it.</summary>
+    /// <returns>Null if the request does not have it.</returns>
     public static Md5Digest? ReadMd5(S3Call call)
     {
         if (call.Header("Content-MD5") is not { } text)

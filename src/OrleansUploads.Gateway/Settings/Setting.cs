@@ -33,7 +33,7 @@ internal sealed class Setting
     public static IReadOnlyList<Setting> Of<T>()
         where T : new() => Declared<T>.All;
 
-    /// <summary>Null if the setting has no value.</summary>
+    /// <returns>Null if the setting has no value.</returns>
     public string? Show(object settings) => SettingForms.Format(_property.GetValue(settings));
 
     /// <summary>Returns what is wrong with the text, as a sentence, or null if it is valid.</summary>

@@ -53,7 +53,7 @@ internal sealed class ReflectedCrc
     /// <summary>Whether the processor has the instruction of the fast path.</summary>
     public static bool HasInstruction => Pclmulqdq.IsSupported && BitConverter.IsLittleEndian;
 
-    /// <summary>Null if the algorithm is not a CRC.</summary>
+    /// <returns>Null if the algorithm is not a CRC.</returns>
     public static ReflectedCrc? Find(ChecksumAlgorithm algorithm) => algorithm switch
     {
         ChecksumAlgorithm.Crc32 => Crc32,

@@ -13,7 +13,7 @@ internal sealed record ClusterImport(string Id, bool HasEnded)
 
     private static readonly GrainId Row = GrainId.Create(RowName, "import");
 
-    /// <summary>Null if there was none.</summary>
+    /// <returns>Null if there was none.</returns>
     public static async Task<ClusterImport?> FindAsync(IGrainStorage storage, CancellationToken cancellationToken) =>
         (await ReadAsync(storage, cancellationToken)) is { RecordExists: true, State: { } row }
             ? Encoding.ASCII.GetString(row.Content) is var text && text.EndsWith(Ended, StringComparison.Ordinal)

@@ -47,7 +47,7 @@ internal static class SettingsReader
         }
     }
 
-    /// <summary>Null if it is not set.</summary>
+    /// <returns>Null if it is not set.</returns>
     private static string? Find(IConfigurationSection section, Setting setting, SettingBinder binder)
     {
         var text = section[setting.Name];

@@ -83,7 +83,7 @@ internal sealed class PostgresRows(PostgresDatabase database, string service)
     private readonly RowKey _rehearsal = RowKey.Of(
         GrainId.Create(RehearsalState, RandomNumberGenerator.GetInt32(RehearsalRows).ToString(CultureInfo.InvariantCulture)), RehearsalState);
 
-    /// <summary>Reads a row; null if there is none.</summary>
+    /// <summary>Reads a row. Returns null if it does not exist.</summary>
     /// <param name="isConfirmed">Whether the answer must be one that a failover cannot undo. A row of an abandoned commit is
     /// visible although the standby may not have it.</param>
     /// <exception cref="NpgsqlException">The database could not be reached, or the answer is not certain.</exception>

@@ -45,7 +45,7 @@ public sealed class VaultUploadsCheckTests(VaultUploadsCheckTests.WrittenVault w
             test => test._folder.LoseAsync(test._completed.Entity),
             "the index has the archive, but the journal has no history of its upload",
             test => test._completed),
-        ["an archive of which only the vault's totals are left"] = new(
+        ["an archive that only the vault's totals still count"] = new(
             async test =>
             {
                 await test._folder.LoseAsync(ClientCalls.Incarnation.ArchiveShard(test._archive));

@@ -12,7 +12,7 @@ public sealed class TopicReceivers(IEnumerable<KeyValuePair<string, Uri>> addres
 
     public IReadOnlyDictionary<string, Uri> ByTopic => _byTopic;
 
-    /// <summary>Null if the topic has no receiver.</summary>
+    /// <returns>Null if the topic has no receiver.</returns>
     public Uri? AddressFor(string topic) => _byTopic.GetValueOrDefault(topic);
 
     /// <summary>Parses receivers, each <c>topic=address</c>. The last one for a topic wins.</summary>

@@ -170,7 +170,7 @@ internal readonly record struct AuthenticationResult(AccountId Account, HttpErro
 }
 
 /// <summary>The credentials of a request, before anything about them has been checked.</summary>
-/// <param name="Authorization">From the header or from the query, or null if there is none or it is malformed.</param>
+/// <param name="Authorization">The authorization in the header or query, or null if it is missing or malformed.</param>
 /// <param name="PresignedUrl">If the signature is in the query; else null.</param>
 /// <param name="Version2">Of a URL that is presigned with Signature Version 2; else null.</param>
 /// <param name="Malformed">Why there is no <paramref name="Authorization"/>.</param>

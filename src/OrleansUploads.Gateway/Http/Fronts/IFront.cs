@@ -37,7 +37,7 @@ internal interface IFront
     /// message.</summary>
     FrontError Describe(HttpError error);
 
-    /// <summary>The response to an error. A front that shows errors of other protocols gives them a document of its own.</summary>
+    /// <summary>The response to an error. A front that shows errors of other protocols replaces their document.</summary>
     FrontAnswer AnswerOf(HttpExchange exchange, FrontError error) => error.ToAnswer(exchange);
 }
 

@@ -108,7 +108,7 @@ public static class HealthProblem
     /// <summary>Key in the data of the check's result. The value is a problem in a few words that anyone may read.</summary>
     public const string Key = "problem";
 
-    /// <summary>Null if the check reports none.</summary>
+    /// <returns>Null if the check reports none.</returns>
     internal static string? Of(HealthReportEntry entry) => entry.Data.TryGetValue(Key, out var problem) ? problem as string : null;
 }
 
