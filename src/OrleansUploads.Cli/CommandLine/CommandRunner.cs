@@ -8,6 +8,8 @@ internal static class CommandRunner
     {
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            // Until this returns a task, the library answers a signal by ending the process without a word.
+            await Task.Yield();
             using var second = new SecondSignal();
             try
             {
