@@ -11,9 +11,9 @@ usage() {
     cat <<'USAGE'
 Usage: ./test.sh [--all] [FILTER…]
 
-  ./test.sh          builds and tests everything but the code analyzers and the campaigns: long tests with kills, power cuts, clients in
-                     other languages, and silos that start and fail as processes. It also leaves out further cases of what other tests
-                     show, and what measures seconds
+  ./test.sh          builds and tests everything but the code analyzers, the benchmarks and the campaigns: long tests with kills, power
+                     cuts, clients in other languages, and silos that start and fail as processes. It also leaves out further cases of
+                     what other tests show, and what measures seconds
   ./test.sh --all    builds and tests everything but the campaigns that rotate: of their eight slices it plays one, chosen by the number
                      of commits. Two projects run at once. What measures seconds runs alone at the end
   ./test.sh FILTER…  runs the tests that the filters choose, in all projects, campaigns included
@@ -78,8 +78,8 @@ fi
 # the number is hexadecimal.
 export DOTNET_TieredPGO=0 DOTNET_TC_CallCountThreshold=1000
 
-# The compiler's own warnings are still errors.
-$all || quick=(-p:RunAnalyzers=false)
+# The compiler's own warnings are still errors. Nothing that runs needs doc comments and reference assemblies as files.
+$all || quick=(-p:RunAnalyzers=false -p:GenerateDocumentationFile=false -p:ProduceReferenceAssembly=false)
 
 isAzureAtHand() {
     [[ -n ${ORLEANSUPLOADS_AZURE_STORAGE:-} ]] && return
@@ -117,11 +117,9 @@ timed() {
 }
 
 build() {
-    timed "build of $1" \
+    timed "build of $(basename "$1")" \
         dotnet build "$1" --configuration Release --no-restore --verbosity quiet ${quick[@]+"${quick[@]}"}
 }
-timed restore dotnet restore OrleansUploads.sln --verbosity quiet
-build OrleansUploads.sln
 
 # Whole projects that cannot run here: one line and one skipped test each.
 notRun=()
@@ -135,16 +133,42 @@ fi
 
 # The tests with Amazon's client for .NET are outside the solution, because not every package source has the client.
 awsSdk=OrleansUploads.AwsSdk.Tests
+[[ $mode != quick ]] \
+    || notRun+=("NOT BUILT AND NOT RUN: $awsSdk, Amazon's own client for .NET. ./test.sh --all builds it where a package source has AWSSDK.Glacier.")
+
+# Prints the test projects that can run, the longest first, so that none runs alone at the end; in front one that needs no programs.
+simulation=OrleansUploads.Simulation
+findProjects() {
+    local name found=
+    for name in "$simulation" OrleansUploads.{Silo,EndToEnd,Engine,Cluster,Gateway}.Tests \
+        $(grep -l '<IsTestProject>true</IsTestProject>' tests/*/*.csproj | xargs -n 1 basename -s .csproj); do
+        cannotRun "$name" || [[ " $found " == *" $name "* ]] || found+=" $name"
+    done
+    echo "$found"
+}
+
+# The quick run builds the projects that it runs, and what they reference.
+solution=OrleansUploads.sln
 if [[ $mode == quick ]]; then
-    notRun+=("NOT BUILT AND NOT RUN: $awsSdk, Amazon's own client for .NET. ./test.sh --all builds it where a package source has AWSSDK.Glacier.")
-elif restored=$(dotnet restore "tests/$awsSdk" --verbosity quiet 2>&1); then
-    build "tests/$awsSdk"
-elif grep -qE 'NU110[12]: Unable to find package AWSSDK\.' <<<"$restored"; then
-    notRun+=("NOT BUILT AND NOT RUN: $awsSdk, Amazon's own client for .NET. No package source has AWSSDK.Glacier; add one that has it.")
-else
-    echo "$restored"
-    exit 1
+    solution=$results/quick.slnf
+    paths=$(printf '"tests\\\\%s\\\\%s.csproj",' $(findProjects | xargs -n 1 | sed 'p'))
+    echo "{ \"solution\": { \"path\": \"$PWD/OrleansUploads.sln\", \"projects\": [${paths%,}] } }" >"$solution"
 fi
+timed restore dotnet restore OrleansUploads.sln --verbosity quiet
+build "$solution"
+
+buildAwsSdk() {
+    local restored
+    if restored=$(dotnet restore "tests/$awsSdk" --verbosity quiet 2>&1); then
+        build "tests/$awsSdk"
+    elif grep -qE 'NU110[12]: Unable to find package AWSSDK\.' <<<"$restored"; then
+        notRun+=("NOT BUILT AND NOT RUN: $awsSdk, Amazon's own client for .NET. No package source has AWSSDK.Glacier; add one that has it.")
+    else
+        echo "$restored"
+        exit 1
+    fi
+}
+[[ $mode == quick ]] || buildAwsSdk
 
 # Programs that are compiled ahead of time start with less processor time, which pays off where tests start more than a hundred.
 publishPrograms() {
@@ -279,13 +303,7 @@ tellAzure() {
     echo "On Azure Storage: $(number Pass) passed, $(number Fail) failed, $(number Skip) skipped"
 }
 
-# The longest first, so that none runs alone at the end; in front one that needs no programs.
-simulation=OrleansUploads.Simulation
-projects=()
-for name in "$simulation" OrleansUploads.{Silo,EndToEnd,Engine,Cluster,Gateway}.Tests \
-    $(grep -l '<IsTestProject>true</IsTestProject>' tests/*/*.csproj | xargs -n 1 basename -s .csproj); do
-    cannotRun "$name" || [[ " ${projects[*]-} " == *" $name "* ]] || projects+=("$name")
-done
+read -ra projects <<<"$(findProjects)"
 
 # What measures seconds runs alone at the end. What the quick run plays of a campaign, --all plays as a part of it.
 notNow=()
