@@ -7,7 +7,7 @@ namespace OrleansUploads.Cluster.Tests.Cluster;
 /// <summary>A cluster is stopped, and another one is started on its state.</summary>
 public sealed class RestartTests
 {
-    private const int Parts = 300;
+    private const int Parts = 100;
 
     [Fact]
     [Promise("README.md", "A returned archive ID never changes, and it resolves to its archive until the archive is deleted")]

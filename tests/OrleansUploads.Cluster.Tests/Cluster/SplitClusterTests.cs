@@ -8,21 +8,22 @@ namespace OrleansUploads.Cluster.Tests.Cluster;
 /// time.</summary>
 public sealed class SplitClusterTests
 {
-    private const int Rounds = 5;
     private const int Clients = 16;
     private const int Parts = 64;
 
-    [Fact]
+    [Theory]
+    [InlineData(2, Traits = [TestRun.Name, TestRun.Quick])]
+    [InlineData(5, Traits = [TestRun.Name, TestRun.Campaign])]
     [Promise("README.md", "An upload becomes at most one archive, regardless of the number of callers, retries, crashes and failovers")]
     [Promise("cluster.md", "the cluster is partitioned")]
-    public async Task Two_activations_of_an_upload_lose_no_report_and_return_one_archive()
+    public async Task Two_activations_of_an_upload_lose_no_report_and_return_one_archive(int rounds)
     {
         var world = new DurableWorld();
         await using var left = await ClusterBench.StartAsync(world);
         await using var right = await ClusterBench.StartAsync(world);
         IEntityHost[] hosts = [left.Client, right.Client];
         await UploadOfManyParts.CreateVaultAsync(hosts[0]);
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             var upload = new UploadOfManyParts(Parts, round);
             await upload.OpenAsync(hosts[round % 2]);
@@ -59,7 +60,7 @@ public sealed class SplitClusterTests
         foreach (var host in hosts)
         {
             Assert.Equal(
-                Rounds, (await host.AskWithRetriesAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer.Archives);
+                rounds, (await host.AskWithRetriesAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer.Archives);
         }
     }
 
@@ -67,14 +68,15 @@ public sealed class SplitClusterTests
     [Promise("cluster.md", "the cluster is partitioned")]
     public async Task An_acknowledgement_of_one_activation_holds_for_the_other()
     {
+        const int Reports = 16;
         var world = new DurableWorld();
         await using var left = await ClusterBench.StartAsync(world);
         await using var right = await ClusterBench.StartAsync(world);
         await UploadOfManyParts.CreateVaultAsync(left.Client);
-        var upload = new UploadOfManyParts(Parts, 1);
+        var upload = new UploadOfManyParts(Reports, 1);
         await upload.OpenAsync(left.Client);
         Assert.Empty(await upload.ListAsync(right.Client));
-        for (var slot = 0; slot < Parts; slot++)
+        for (var slot = 0; slot < Reports; slot++)
         {
             var (here, there) = slot % 2 == 0 ? (left, right) : (right, left);
             Assert.Null((await here.Client.AskWithRetriesAsync(upload.Entity, upload.Report(slot, $"{slot}"))).Refusal);

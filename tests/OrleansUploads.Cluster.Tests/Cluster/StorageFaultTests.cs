@@ -8,13 +8,14 @@ namespace OrleansUploads.Cluster.Tests.Cluster;
 /// timeout.</summary>
 public sealed class StorageFaultTests
 {
-    private const int Rounds = 5;
     private const int Clients = 16;
     private const int Parts = 128;
 
-    [Fact]
+    [Theory]
+    [InlineData(2, Traits = [TestRun.Name, TestRun.Quick])]
+    [InlineData(5, Traits = [TestRun.Name, TestRun.Campaign])]
     [Promise("cluster.md", "the database is down")]
-    public async Task The_cluster_recovers_from_storage_faults_without_a_restart_and_loses_nothing_acknowledged()
+    public async Task The_cluster_recovers_from_storage_faults_without_a_restart_and_loses_nothing_acknowledged(int rounds)
     {
         var random = new Random(1);
         var hasFaults = false;
@@ -22,7 +23,7 @@ public sealed class StorageFaultTests
         var world = new DurableWorld(rows => storage = new FaultyGrainStorage(rows, (_, isWrite) => Draw(isWrite)));
         await using var cluster = await ClusterBench.StartAsync(world, silos: 2);
         await UploadOfManyParts.CreateVaultAsync(cluster.Client);
-        for (var round = 0; round < Rounds; round++)
+        for (var round = 0; round < rounds; round++)
         {
             var upload = new UploadOfManyParts(Parts, round);
             hasFaults = true;
@@ -63,11 +64,11 @@ public sealed class StorageFaultTests
         }
 
         Assert.Equal(
-            Rounds,
+            rounds,
             (await cluster.Client.AskWithRetriesAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer.Archives);
         Assert.All(
             (StorageFault[])[StorageFault.FailBefore, StorageFault.FailAfter, StorageFault.LandLate, StorageFault.Slow],
-            fault => Assert.True(storage!.Count(fault) > Rounds, $"{fault} happened only {storage!.Count(fault)} times."));
+            fault => Assert.True(storage!.Count(fault) > rounds, $"{fault} happened only {storage!.Count(fault)} times."));
 
         StorageFault Draw(bool isWrite)
         {

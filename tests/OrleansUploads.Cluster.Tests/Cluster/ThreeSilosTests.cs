@@ -11,23 +11,24 @@ public sealed class ThreeSilosTests
 {
     private const int Clients = 32;
     private const int Parts = 1000;
-    private const int Rounds = 6;
 
-    [Fact]
+    [Theory]
+    [InlineData(2, Traits = [TestRun.Name, TestRun.Quick])]
+    [InlineData(6, Traits = [TestRun.Name, TestRun.Campaign])]
     [Promise("README.md", "An upload becomes at most one archive, regardless of the number of callers, retries, crashes and failovers")]
     [Promise("cluster.md", "a silo is killed")]
-    public async Task Parts_reported_while_one_silo_dies_and_another_joins_become_one_archive()
+    public async Task Parts_reported_while_one_silo_dies_and_another_joins_become_one_archive(int rounds)
     {
         var world = new DurableWorld();
         await using var cluster = await ClusterBench.StartAsync(world, silos: 3);
         await UploadOfManyParts.CreateVaultAsync(cluster.Client);
-        for (var seed = 1; seed <= Rounds; seed++)
+        for (var seed = 1; seed <= rounds; seed++)
         {
             await RunRoundAsync(cluster, seed);
         }
 
         var vault = (await cluster.Client.AskWithRetriesAsync(Some.Vault.Entity, new DescribeVault(Some.Vault))).Answer;
-        Assert.Equal(Rounds, vault.Archives);
+        Assert.Equal(rounds, vault.Archives);
         await Eventually.BecomesTrueAsync(
             async () => (await UploadOfManyParts.ListOpenAsync(cluster.Client)).Count == 0, "the vault lists no upload");
     }
