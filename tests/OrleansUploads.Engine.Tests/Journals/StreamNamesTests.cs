@@ -44,6 +44,7 @@ public sealed class StreamNamesTests : IDisposable
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_flipped_bit_in_a_name_on_an_interior_page_of_the_index_hides_no_stream()
     {
         const byte InteriorPageOfIndex = 2;

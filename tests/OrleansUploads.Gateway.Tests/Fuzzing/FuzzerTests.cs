@@ -54,6 +54,7 @@ public sealed class FuzzerTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public Task The_same_seed_gives_the_same_requests_and_answers() => AssertSameTwiceAsync(new FuzzPlan(5, Requests / 2));
 
     [Fact]

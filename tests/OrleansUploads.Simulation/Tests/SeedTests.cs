@@ -7,14 +7,14 @@ public sealed class SeedTests
 {
     [Theory]
     [Trait(TestRun.Name, TestRun.Quick)]
-    [InlineData(ScheduleKind.Objects, 100)]
-    [InlineData(ScheduleKind.Inventories, 60)]
+    [InlineData(ScheduleKind.Objects, 60)]
+    [InlineData(ScheduleKind.Inventories, 30)]
     [InlineData(ScheduleKind.Clocks, 5)]
     public void A_few_seeds_keep_every_promise(string kind, ulong seeds) => Play(kind, new SeedRange(1, seeds));
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Quick)]
-    public void Six_hundred_seeds_keep_every_promise() => PlayUploads(new SeedRange(1, 600), new Coverage());
+    public void Three_hundred_seeds_keep_every_promise() => PlayUploads(new SeedRange(1, 300), new Coverage());
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
@@ -64,7 +64,7 @@ public sealed class SeedTests
     [Fact]
     public void Seeds_keep_every_promise_over_an_object_store()
     {
-        var failures = new SeedRange(1, 100).Play(seed =>
+        var failures = new SeedRange(1, 60).Play(seed =>
         {
             var options = SwarmOptions.Draw(seed) with { ShowsCommittedOnly = true };
             return Simulation.Run(seed, options, ScheduleGenerator.Generate(seed, options), new Coverage()).Violation;
