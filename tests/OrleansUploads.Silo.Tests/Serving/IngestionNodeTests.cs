@@ -55,6 +55,7 @@ public sealed class IngestionNodeTests(PostgresServer postgres, SharedSilo share
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_refused_node_says_why()
     {
         await shared.StartAsync();

@@ -16,6 +16,7 @@ namespace OrleansUploads.Silo.Tests.Storage;
 public sealed class SplitClusterOnPostgresTests(PostgresServer postgres, ITestOutputHelper output)
 {
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     [Promise("cluster.md", "the cluster is partitioned")]
     public async Task Two_activations_that_write_at_once_lose_nothing_and_return_one_archive_for_each_upload()
     {
