@@ -27,53 +27,6 @@ public sealed class JournalDamageTests(AcknowledgedFolders folders, ITestOutputH
     }
 
     [Fact]
-    public async Task A_flipped_bit_in_the_write_ahead_log_is_noticed_or_harmless()
-    {
-        var (acknowledged, killed) = await folders.KilledAsync();
-        var length = new FileInfo(killed.WriteAheadLog).Length;
-        long[] offsets = [-1, -100, -4096, -4110, -5 * 4120, length / 2, 40, 3];
-        var noticed = 0;
-        foreach (var offset in offsets)
-        {
-            var copy = Copy(killed);
-            DataFolder.Flip(copy.WriteAheadLog, offset);
-            noticed += await NoticesAsync(copy, acknowledged) ? 1 : 0;
-        }
-
-        // The middle and the headers are part of every state that was acknowledged.
-        Assert.InRange(noticed, 3, offsets.Length);
-    }
-
-    [Fact]
-    public async Task A_missing_write_ahead_log_is_noticed()
-    {
-        var (acknowledged, killed) = await folders.KilledAsync();
-        var copy = Copy(killed);
-        File.Delete(copy.WriteAheadLog);
-
-        Assert.True(await NoticesAsync(copy, acknowledged));
-    }
-
-    [Fact]
-    public async Task A_flipped_bit_in_the_database_is_noticed_or_harmless()
-    {
-        var (acknowledged, stopped) = await folders.StoppedAsync();
-        var length = new FileInfo(stopped.Journal).Length;
-        var random = new Random(20260201);
-        long[] offsets = [0, 20, 60, .. Enumerable.Range(0, 9).Select(_ => random.NextInt64(length))];
-        var noticed = 0;
-        foreach (var offset in offsets)
-        {
-            var copy = Copy(stopped);
-            DataFolder.Flip(copy.Journal, offset);
-            noticed += await NoticesAsync(copy, acknowledged) ? 1 : 0;
-        }
-
-        // The first byte begins the name of the format.
-        Assert.InRange(noticed, 1, offsets.Length);
-    }
-
-    [Fact]
     [Promise("operations.md", "a record of the journal is damaged")]
     public async Task A_flipped_bit_in_an_upload_ID_is_noticed_or_harmless_and_never_hides_the_upload()
     {
@@ -104,15 +57,6 @@ public sealed class JournalDamageTests(AcknowledgedFolders folders, ITestOutputH
         (await ServerProcess.RefuseAsync(new ServerSetup(stopped.Path)))
             .ExpectOneLine("journal.db is missing", "Restore the journal");
         Assert.NotEmpty(Directory.GetFiles(stopped.File("parts"), "*.part", SearchOption.AllDirectories));
-    }
-
-    [Fact]
-    public async Task A_file_that_is_not_a_database_is_refused()
-    {
-        var stopped = Copy((await folders.StoppedAsync()).Folder);
-        await File.WriteAllTextAsync(stopped.Journal, new string('x', 8192));
-
-        (await ServerProcess.RefuseAsync(new ServerSetup(stopped.Path))).ExpectOneLine("restore");
     }
 
     private DataFolder Copy(DataFolder folder) => folder.CopyTo(_folder.File($"copy-{++_copies}"));

@@ -1,5 +1,4 @@
 using OrleansUploads.EndToEnd.Tests.AwsClients;
-using OrleansUploads.EndToEnd.Tests.Terminals;
 
 namespace OrleansUploads.EndToEnd.Tests.Documents;
 
@@ -51,22 +50,6 @@ internal sealed class DocumentShell(TemporaryFolder home)
 
     public async Task<string> RunAsync(string commands, TimeSpan timeLimit, string? folder = null)
     {
-        var (script, environment) = await PrepareAsync(commands, folder);
-        await using var shell = CapturedProcess.Start("/bin/bash", ["-c", script], environment);
-        Assert.True(await shell.WaitForExitAsync(timeLimit) == 0, shell.ToString());
-        return shell.Output;
-    }
-
-    /// <summary>Runs commands on a terminal, whose screen shows their output afterwards.</summary>
-    public async Task<TerminalProcess> RunOnTerminalAsync(string commands, int columns)
-    {
-        var (script, environment) = await PrepareAsync(commands, folder: null);
-        await File.WriteAllTextAsync(home.File("script"), script);
-        return await TerminalProcess.Start($"exec /bin/bash '{home.File("script")}'", environment, columns).ExpectAsync();
-    }
-
-    private async Task<(string Script, IReadOnlyDictionary<string, string?> Environment)> PrepareAsync(string commands, string? folder)
-    {
         var aws = await InstalledClients.FindAwsCliAsync();
         var ports = PrintedPorts.ToDictionary(port => port, _ => $"{FreePort.Take(1)[0]}");
         var script = ports.Aggregate(
@@ -93,6 +76,8 @@ internal sealed class DocumentShell(TemporaryFolder home)
             ["ORLEANSUPLOADS_ACCESS_KEY_ID"] = null,
             ["ORLEANSUPLOADS_SECRET_ACCESS_KEY"] = null,
         };
-        return ($"{Prelude}\ncd '{folder ?? home.Path}'\n{script}", environment);
+        await using var shell = CapturedProcess.Start("/bin/bash", ["-c", $"{Prelude}\ncd '{folder ?? home.Path}'\n{script}"], environment);
+        Assert.True(await shell.WaitForExitAsync(timeLimit) == 0, shell.ToString());
+        return shell.Output;
     }
 }

@@ -1,8 +1,6 @@
-using OrleansUploads.EndToEnd.Tests.Documents;
-
 namespace OrleansUploads.EndToEnd.Tests.Terminals;
 
-/// <summary>The other commands on a terminal: those that draw nothing, the server, the demo, and what the README says.</summary>
+/// <summary>The other commands on a terminal: those that draw nothing, the server, and the demo.</summary>
 public sealed class TerminalCommandTests
 {
     // Wide enough that no line is broken.
@@ -56,20 +54,5 @@ public sealed class TerminalCommandTests
         Assert.Contains("All checks passed.", demo.Lines[^1], StringComparison.Ordinal);
         Assert.Equal(term == "dumb", !demo.Output.Contains('\u001b', StringComparison.Ordinal));
         Assert.DoesNotContain(demo.Lines, static line => line.Contains('█', StringComparison.Ordinal) && !line.Contains('│', StringComparison.Ordinal));
-    }
-
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task The_commands_of_the_README_work_on_a_narrow_terminal()
-    {
-        using var home = new TemporaryFolder();
-        var readme = CommandDocument.Read("README.md");
-        var shell = new DocumentShell(home);
-        await shell.InstallAsync();
-
-        await using var terminal = await shell.RunOnTerminalAsync(
-            readme.Sections["Your first archive"] + readme.Sections["With Amazon's command line"], columns: 40);
-
-        Assert.Equal(2, terminal.Lines.Count(static line => line == "identical"));
     }
 }
