@@ -27,6 +27,7 @@ public sealed class CheckTests : IAsyncLifetime
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_report_in_JSON_lists_damage_with_its_owner_and_bytes_without_one()
     {
         var sound = await CheckedFolder.CheckAsync(_data, "--deep");
@@ -47,16 +48,6 @@ public sealed class CheckTests : IAsyncLifetime
         Assert.Single(damaged.Damage, static found => (found.Kind, found.File) == ("keys", "keys.json"));
         Assert.Single(damaged.Damage, found => (found.Kind, found.File, found.Upload, found.Vault)
             == ("part", Path.GetRelativePath(_data.Path, part), _acknowledged.UploadId, VaultId));
-    }
-
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task A_missing_journal_is_damage_and_another_folder_cannot_be_checked()
-    {
-        File.Delete(_data.Journal);
-        Assert.Contains("journal.db is missing", Assert.Single((await CheckedFolder.CheckAsync(_data)).Damage).What, StringComparison.Ordinal);
-
-        (await CommandLine.RunAsync("check", "--data", _folder.Path, "--quiet")).ExpectOneLine(2, "is not a data folder");
     }
 
     [Fact]

@@ -16,6 +16,7 @@ public sealed class FullDiskTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public async Task A_part_that_does_not_fit_is_refused_and_succeeds_when_there_is_space()
     {
@@ -45,34 +46,6 @@ public sealed class FullDiskTests : IDisposable
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task A_journal_that_cannot_grow_refuses_requests_and_resumes_when_there_is_space()
-    {
-        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
-        var client = server.Connect();
-        await client.CreateVaultAsync(Vault);
-        var acknowledged = new HashSet<string> { await client.InitiateMultipartUploadAsync(Vault, Archives.MiB) };
-        disk.FillUp(leaveBytes: 0);
-
-        await ExpectUnavailableAsync(async () =>
-        {
-            // Space that the journal has already allocated may suffice for a few more.
-            for (var upload = 0; upload < 1_000; upload++)
-            {
-                acknowledged.Add(await client.InitiateMultipartUploadAsync(Vault, Archives.MiB));
-            }
-        });
-        disk.MakeRoom();
-        acknowledged.Add(await client.InitiateMultipartUploadAsync(Vault, Archives.MiB));
-        Assert.Superset(acknowledged, await ListUploadsAsync(client));
-
-        await using var next = await server.CrashAsync();
-        Assert.Superset(acknowledged, await ListUploadsAsync(next.Connect()));
-        await next.StopAsync();
-    }
-
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public async Task Aborting_an_upload_frees_a_disk_filled_by_uploads()
     {
@@ -98,35 +71,6 @@ public sealed class FullDiskTests : IDisposable
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task Deleting_archives_frees_a_disk_filled_by_archives()
-    {
-        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet", "--min-free", "4MiB");
-        var client = server.Connect();
-        await client.CreateVaultAsync(Vault);
-        var archives = new List<string>();
-        await ExpectUnavailableAsync(async () =>
-        {
-            for (var i = 0; i < DiskMebibytes; i++)
-            {
-                archives.Add((await client.UploadArchiveAsync(
-                    Vault, HashedBody.Of(Archives.Bytes(2 * Archives.MiB, seed: i)))).ArchiveId);
-            }
-        });
-        Assert.InRange(archives.Count, 5, DiskMebibytes / 2);
-
-        foreach (var archive in archives)
-        {
-            await client.DeleteArchiveAsync(Vault, archive);
-        }
-
-        await Eventually.BecomesTrueAsync(
-            () => Free() > archives.Count * 2L * Archives.MiB, "the bytes of the deleted archives are freed");
-        await client.UploadArchiveAsync(Vault, HashedBody.Of(Archives.Bytes(Archives.MiB, seed: 99)));
-        await server.StopAsync();
-    }
-
-    [Fact]
     [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public async Task Uploads_can_be_aborted_on_a_disk_filled_by_another_program()
     {
@@ -157,28 +101,6 @@ public sealed class FullDiskTests : IDisposable
         File.Delete(Path.Combine(_folder.Data, "journal.reserve"));
         disk.FillUp(leaveBytes: 0);
         (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).ExpectOneLine(_folder.Data, "is full", "start the server again");
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false, Traits = [SliceAttribute.Name, "7"])]
-    [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task Uploads_can_be_aborted_after_a_restart_on_a_disk_filled_by_another_program(bool crashes)
-    {
-        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
-        var client = server.Connect();
-        var uploads = await StartUploadsAsync(client);
-
-        await (crashes ? server.KillAsync() : server.StopAsync());
-        disk.FillUp(leaveBytes: 0);
-        await using var next = await ServerProcess.StartAsync(_folder.Data, "--quiet");
-        foreach (var upload in uploads)
-        {
-            await next.Connect().AbortMultipartUploadAsync(Vault, upload);
-        }
-
-        await next.StopAsync();
     }
 
     [Fact]
@@ -230,9 +152,6 @@ public sealed class FullDiskTests : IDisposable
         Assert.Equal(HttpStatusCode.InternalServerError, refused.StatusCode);
         Assert.True(refused.IsTransient);
     }
-
-    private static async Task<HashSet<string>> ListUploadsAsync(GlacierClient client) =>
-        await client.ListMultipartUploadsAsync(Vault).Select(upload => upload.UploadId).ToHashSetAsync();
 
     /// <summary>Creates the vault and starts uploads with a part of 1 MiB each.</summary>
     private static async Task<List<string>> StartUploadsAsync(GlacierClient client)

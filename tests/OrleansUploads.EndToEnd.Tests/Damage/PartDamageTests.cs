@@ -9,6 +9,7 @@ public sealed class PartDamageTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     [Promise("README.md", "A download returns exactly the bytes that were acknowledged, or an error, and never other bytes")]
     [Promise("operations.md", "a byte of an archive is damaged")]
     public async Task A_download_of_a_part_with_a_flipped_bit_fails_without_wrong_bytes()

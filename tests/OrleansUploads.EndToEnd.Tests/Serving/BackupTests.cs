@@ -13,6 +13,7 @@ public sealed class BackupTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_backup_contains_everything_that_was_acknowledged_before_it_began()
     {
         var backup = _folder.File("backup");
@@ -122,26 +123,6 @@ public sealed class BackupTests : IDisposable
         Directory.CreateDirectory(Path.Combine(backup, "parts"));
         await using var restored = await ServerProcess.StartAsync(backup, "--quiet");
         Assert.Equal(Vault, (await restored.Connect().DescribeVaultAsync(Vault)).Name);
-    }
-
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task An_interrupted_backup_is_refused_as_such_and_begun_again_in_the_same_folder()
-    {
-        var backup = _folder.File("backup");
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
-        await server.Connect().CreateVaultAsync(Vault);
-        (await RunAsync("backup", "begin", "--to", backup)).Expect();
-
-        // The rename is the last step, so this is what a kill just before it leaves.
-        File.Move(Path.Combine(backup, "journal.db"), Path.Combine(backup, "journal.db.unfinished"));
-        (await CommandLine.RunAsync("check", "--data", backup)).ExpectOneLine(2, "is an unfinished backup", "backup begin --data DIR --to");
-        (await CommandLine.RunAsync("serve", "--data", backup, "--listen", "127.0.0.1:0")).ExpectOneLine("is an unfinished backup");
-        var again = (await RunAsync("backup", "begin", "--to", backup)).Expect();
-
-        Assert.Contains("An earlier backup was not ended", again.Output, StringComparison.Ordinal);
-        Directory.CreateDirectory(Path.Combine(backup, "parts"));
-        Assert.Empty((await CheckedFolder.CheckAsync(new DataFolder(backup))).Damage);
     }
 
     [Fact]

@@ -14,6 +14,7 @@ public sealed class JobOptionsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_message_is_delivered_although_the_receiver_was_down_and_the_server_was_killed()
     {
         var receiver = $"http://127.0.0.1:{FreePort.Take(1)[0]}/";

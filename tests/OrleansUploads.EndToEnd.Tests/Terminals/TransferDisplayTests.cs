@@ -93,7 +93,8 @@ public sealed partial class TransferDisplayTests
 
     [Theory]
     [InlineData(40)]
-    [InlineData(200, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "3"])]
+    [InlineData(200, Traits = [SliceAttribute.Name, "3"])]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Ctrl_C_leaves_the_command_that_resumes_the_transfer(int columns)
     {
         await using var place = await Workplace.ShareAsync();

@@ -10,7 +10,7 @@ namespace OrleansUploads.EndToEnd.Tests.Transfers;
 public sealed class FolderDownloadTests
 {
     private const int Large = (20 * Archives.MiB) + 5;
-    private const int SmallCount = 60;
+    private const int SmallCount = 20;
 
     [Fact]
     public async Task A_folder_comes_back_and_the_same_command_fetches_what_is_missing()
@@ -98,6 +98,7 @@ public sealed class FolderDownloadTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Standard_output_gets_an_archive_of_verified_ranges()
     {
         await using var place = await Workplace.ShareAsync();

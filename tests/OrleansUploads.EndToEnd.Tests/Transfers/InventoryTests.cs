@@ -4,6 +4,7 @@ namespace OrleansUploads.EndToEnd.Tests.Transfers;
 public sealed class InventoryTests
 {
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_inventory_is_used_again_until_the_vault_changes_and_a_full_list_of_jobs_locks_nothing_out()
     {
         // A tenth of the jobs can be inventories.
