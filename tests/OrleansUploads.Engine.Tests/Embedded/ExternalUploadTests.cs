@@ -11,8 +11,6 @@ public sealed class ExternalUploadTests
     private static readonly CompleteUpload Complete = new(
         ClientCalls.Incarnation, Slots * Some.MiB, TreeHasher.Combine(Enumerable.Range(0, Slots).Select(slot => Some.Hash($"{slot}")).ToArray()));
 
-    private readonly EngineBench _bench = new();
-
     private static ReportExternalPart Report(int slot, string location) => new(
         ClientCalls.Incarnation, ClientCalls.SlotRange(slot), Some.Hash($"{slot}"), Some.Location(location));
 
@@ -113,40 +111,5 @@ public sealed class ExternalUploadTests
             Assert.Equal(["node-0", "node-1", "node-2", "node-3"], await LocationsAsync(bench, upload));
             Assert.Equal(ByteStorage.External, (await bench.FindAsync(first.Archive))!.ByteStorage);
         }
-    }
-
-    [Fact]
-    public async Task Locations_are_read_again_from_a_snapshot()
-    {
-        // More versions than a history has without a snapshot.
-        const int Versions = 256;
-        var upload = await _bench.OpenFirstUploadAsync(storage: ByteStorage.External);
-        for (var version = 0; version < Versions; version++)
-        {
-            await _bench.AskAsync(upload.Entity, Report(1, $"version-{version}") with { TreeHash = Some.Hash($"{version}") });
-        }
-
-        _bench.Crash();
-
-        var part = Assert.Single(await _bench.ListPartsAsync(upload));
-        Assert.Equal(Some.Location($"version-{Versions - 1}"), part.Location);
-        Assert.IsType<Refusal.UploadStoredExternally>(
-            await _bench.RefusalAsync(upload.Entity, new CheckPart(ClientCalls.Incarnation, part.Range)));
-    }
-
-    [Fact]
-    public async Task Part_bytes_for_a_located_upload_are_refused_unread_and_those_of_its_archive_cannot_be_read()
-    {
-        var upload = await _bench.OpenFirstUploadAsync(storage: ByteStorage.External);
-        var body = new MemoryStream(new byte[1000]);
-
-        var stored = await _bench.Intake.StoreAsync(upload, 0, body.ToArray(), body);
-
-        Assert.IsType<Refusal.UploadStoredExternally>(stored.Refusal);
-        Assert.Equal(0, body.Position);
-        Assert.Empty(await _bench.Parts.ListUploadsAsync(CancellationToken.None).ToListAsync());
-        await _bench.AskAsync(upload.Entity, Report(0, "node"));
-        await _bench.AskAsync(upload.Entity, new CompleteUpload(ClientCalls.Incarnation, Some.MiB, Some.Hash("0")));
-        await Assert.ThrowsAsync<InvalidOperationException>(() => _bench.ReadAsync(upload, 0, 9));
     }
 }

@@ -128,19 +128,6 @@ public sealed class ArchiveIntakeTests
     }
 
     [Fact]
-    public async Task A_full_store_refuses_a_part_and_the_upload_is_unchanged()
-    {
-        var full = false;
-        var bench = new EngineBench(step => full && step.Call == PartStoreCall.Write ? PartStoreFault.Full : PartStoreFault.None);
-        var upload = await bench.OpenFirstUploadAsync();
-        full = true;
-        await Assert.ThrowsAsync<PartStoreFullException>(() => bench.StoreAsync(upload, 0, Body));
-        full = false;
-        Assert.Empty(await bench.ListPartsAsync(upload));
-        Assert.Same(Done.Instance, (await bench.StoreAsync(upload, 0, Body)).Answer);
-    }
-
-    [Fact]
     public async Task A_sender_gets_the_refusal_although_the_refused_bytes_cannot_be_deleted()
     {
         var bench = new EngineBench(step => step.Call == PartStoreCall.DeleteAttempt ? PartStoreFault.Before : PartStoreFault.None);

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
@@ -18,22 +17,6 @@ public sealed class ObjectEngineTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => await _bench.CreateBucketAsync();
 
     public ValueTask DisposeAsync() => _bench.Host.DisposeAsync();
-
-    [Fact]
-    public async Task An_object_is_read_as_it_was_put_and_a_range_of_it_too()
-    {
-        var published = (await _bench.PutAsync("a/b", "hello world")).Answer;
-        Assert.Equal((SomeObject.ETag("hello world"), 11), (published.ETag, published.SizeBytes));
-        Assert.Equal("hello world", await _bench.GetAsync("a/b"));
-        Assert.Equal("lo wo", await _bench.GetAsync("a/b", new PartRange(3, 7)));
-        Assert.Null(await _bench.GetAsync("a"));
-
-        await _bench.PutAsync("a/b", "");
-        Assert.Equal("", await _bench.GetAsync("a/b"));
-        await _bench.DeleteAsync("a/b");
-        await _bench.DeleteAsync("a/b");
-        Assert.Null(await _bench.GetAsync("a/b"));
-    }
 
     [Fact]
     public async Task A_multipart_object_has_the_chosen_parts_in_order_and_repeats_get_the_same_answer_after_a_restart()
@@ -205,19 +188,6 @@ public sealed class ObjectEngineTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failed_condition_leaves_the_upload_open()
-    {
-        await _bench.PutAsync("k", "old");
-        var (upload, part) = await _bench.InitiateAsync("k", "new");
-        Assert.Equal(
-            new ObjectRefusal.PreconditionFailed(Exists: true),
-            (await _bench.CompleteAsync(upload, "k", PublishCondition.MustBeAbsent, part)).Refusal);
-        part = await _bench.StoreAsync(upload, "k", 1, ObjectBench.Bytes("newer"));
-        Assert.Null((await _bench.CompleteAsync(upload, "k", new PublishCondition(SomeObject.ETag("old")), part)).Refusal);
-        Assert.Equal("newer", await _bench.GetAsync("k"));
-    }
-
-    [Fact]
     public async Task Bytes_that_differ_from_what_is_stated_are_not_stored()
     {
         var name = SomeObject.Named("k");
@@ -308,40 +278,6 @@ public sealed class ObjectEngineTests : IAsyncLifetime
         var fault = await Assert.ThrowsAnyAsync<Exception>(async () => await _bench.Reader.CopyAsync(
             found, manifest, new PartRange(0, 2), Stream.Null, CancellationToken.None));
         Assert.IsType(isDeleted ? typeof(EntityUnavailableException) : typeof(AttemptDamagedException), fault);
-    }
-
-    [Fact]
-    public async Task A_bucket_with_objects_is_not_deleted_and_takes_objects_afterwards()
-    {
-        for (var i = 0; i < 60; i++)
-        {
-            await _bench.PutAsync($"{i:d2}", "x");
-        }
-
-        for (var i = 0; i < 59; i++)
-        {
-            await _bench.DeleteAsync($"{i:d2}");
-        }
-
-        Assert.IsType<ObjectRefusal.BucketNotEmpty>((await _bench.DeleteBucketAsync()).Refusal);
-        Assert.Null((await _bench.PutAsync("00", "y")).Refusal);
-        await _bench.DeleteAsync("00");
-        await _bench.DeleteAsync("59");
-        Assert.Null((await _bench.DeleteBucketAsync()).Refusal);
-        Assert.IsType<ObjectRefusal.BucketNotFound>((await _bench.DeleteBucketAsync()).Refusal);
-        Assert.Empty((await _bench.AskAsync(Some.Account.Entity, new ListBuckets("", 10))).Buckets);
-        Assert.Equal(2, (await _bench.CreateBucketAsync()).Epoch);
-    }
-
-    [Fact]
-    public async Task An_upload_of_a_deleted_bucket_does_not_get_into_the_next_one()
-    {
-        var (upload, part) = await _bench.InitiateAsync("k", "x");
-        Assert.Null((await _bench.DeleteBucketAsync()).Refusal);
-        Assert.IsType<ObjectRefusal.BucketNotFound>((await _bench.CompleteAsync(upload, "k", null, part)).Refusal);
-        Assert.IsType<ObjectRefusal.BucketNotFound>((await _bench.PutAsync("k", "x")).Refusal);
-        await _bench.CreateBucketAsync();
-        Assert.Null(await _bench.GetAsync("k"));
     }
 
     /// <summary>Holds each put back, and refuses it as a repetition that came too late.</summary>
