@@ -71,7 +71,7 @@ public sealed class HttpsTests : IDisposable
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(5)]
     public async Task A_renewed_certificate_is_used_without_a_restart_and_an_invalid_one_is_not()
     {
         using var authority = TestAuthority.Create("root");

@@ -14,7 +14,7 @@ public sealed class JobOptionsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(4)]
     public async Task A_message_is_delivered_although_the_receiver_was_down_and_the_server_was_killed()
     {
         var receiver = $"http://127.0.0.1:{FreePort.Take(1)[0]}/";
@@ -42,7 +42,7 @@ public sealed class JobOptionsTests : IDisposable
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(4)]
     public async Task Each_tier_has_its_configured_delay_and_an_account_its_limit_of_vaults()
     {
         await using var server = await ServerProcess.StartAsync(

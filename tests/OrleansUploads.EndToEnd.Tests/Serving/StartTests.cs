@@ -114,7 +114,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(7)]
     public async Task All_invalid_options_are_reported_at_once_before_the_folder_is_created()
     {
         var refused = await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data)

@@ -68,7 +68,7 @@ public sealed class ArchiveNameTests
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(1)]
     public async Task What_was_typed_is_listed_found_and_shown()
     {
         await using var place = await Workplace.ShareAsync();

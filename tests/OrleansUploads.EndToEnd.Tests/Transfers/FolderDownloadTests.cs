@@ -98,7 +98,7 @@ public sealed class FolderDownloadTests
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(3)]
     public async Task Standard_output_gets_an_archive_of_verified_ranges()
     {
         await using var place = await Workplace.ShareAsync();

@@ -4,7 +4,7 @@ namespace OrleansUploads.EndToEnd.Tests.Transfers;
 public sealed class InventoryTests
 {
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(2)]
     public async Task An_inventory_is_used_again_until_the_vault_changes_and_a_full_list_of_jobs_locks_nothing_out()
     {
         // A tenth of the jobs can be inventories.
@@ -50,7 +50,7 @@ public sealed class InventoryTests
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(2)]
     public async Task After_many_inventories_one_of_the_last_minutes_is_accepted()
     {
         await using var place = await Workplace.ShareAsync();

@@ -70,7 +70,7 @@ public sealed class RemoteCommandTests
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(6)]
     public async Task A_job_that_takes_time_is_waited_for()
     {
         await using var place = await Workplace.OpenAsync("--retrieval-delay", "12h", "--retrieval-delay", "expedited=1s");

@@ -17,15 +17,15 @@ public sealed class FaultCampaignTests : IAsyncDisposable
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(0)]
     public async Task True_answers_break_no_promise() => Assert.Empty(await RunAsync(static (_, _) => { }));
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(1)]
     public async Task An_acknowledged_part_that_is_lost_is_found() => Assert.NotEmpty(await RunAsync(new LosingHandler()));
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(3)]
     public async Task A_second_archive_ID_of_an_upload_is_found()
     {
         var answered = 0;
@@ -45,7 +45,7 @@ public sealed class FaultCampaignTests : IAsyncDisposable
     [Theory]
     [InlineData("/output")]
     [InlineData("/races/")]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(5)]
     public async Task A_wrong_byte_is_found(string target) => Assert.NotEmpty(await RunAsync((request, answer) =>
     {
         if (request.Method == HttpMethod.Get && answer.IsSuccessStatusCode
@@ -58,7 +58,7 @@ public sealed class FaultCampaignTests : IAsyncDisposable
     }));
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Slice(7)]
     public async Task One_failed_request_without_a_fault_is_found()
     {
         var answered = 0;
