@@ -50,6 +50,17 @@ public static class EngineTelemetry
         UploadsSkippedName,
         "{upload}",
         "Uploads that a collection skipped because their owner could not be asked or their bytes could not be read.");
+
+    /// <summary>Makes every counter known to those who listen. An alarm about an increase would otherwise miss the first one, because a counter
+    /// is unknown before.</summary>
+    public static void CountFromZero()
+    {
+        foreach (var counter in (Counter<long>[])
+            [WritesUnknown, SnapshotsLost, IntentsDelivered, IntentsFailed, PartsStored, PartBytesStored, AttemptsCollected, UploadsCollected, UploadsSkipped])
+        {
+            counter.Add(0);
+        }
+    }
 }
 
 /// <summary>The activities of the engine: commands, stored attempts, and reads and writes of the journal. Without a listener they cost

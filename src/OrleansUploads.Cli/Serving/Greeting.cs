@@ -8,7 +8,7 @@ namespace OrleansUploads.Cli.Serving;
 internal static class Greeting
 {
     /// <summary>Prints the greeting.</summary>
-    public static void Print(ServerOptions options, OperatorKey key, KeyFile keys, (string Api, string Dashboard) addresses)
+    public static void Print(ServerOptions options, OperatorKey key, KeyFile keys, ServingAddresses addresses)
     {
         Console.WriteLine(
             $"OrleansUploads {ProgramVersion.Text}, data in {options.DataFolder}, account {options.Account}, "
@@ -50,6 +50,7 @@ internal static class Greeting
             HttpServing.PrintDashboard(FormatLocalAddress(addresses.Dashboard), options.Anonymous ? "" : " Sign in with the key.");
         }
 
+        HttpServing.PrintMetrics(addresses.Metrics);
         HttpServing.PrintReady(addresses.Api);
     }
 

@@ -61,7 +61,9 @@ internal sealed partial class Server(ServerOptions options)
         using var loggers = LoggerFactory.Create(AddLogging);
         var logger = loggers.CreateLogger<Server>();
 
-        using var telemetry = TelemetryExport.Start(Environment.GetEnvironmentVariable, options.Listen.ToString());
+        var metricsListen = options.Settings.MetricsListen;
+        using var telemetry = TelemetryExport.Start(
+            Environment.GetEnvironmentVariable, options.Listen.ToString(), isScraped: metricsListen is not null);
         telemetry?.LogFaults(loggers.CreateLogger<TelemetryExport>());
         ForeignFolder.Require(options.DataFolder);
         await LostParts.RequireAsync(options.DataFolder, cancellationToken);
@@ -91,7 +93,8 @@ internal sealed partial class Server(ServerOptions options)
             ? new ServerCertificate(path, keyPath, TimeProvider.System, loggers.CreateLogger<ServerCertificate>())
             : null;
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-            kestrel.Listen(options.Listen, options.DashboardListen, certificate is null ? null : endpoint => Secure(endpoint, certificate)));
+            kestrel.Listen(
+                options.Listen, options.DashboardListen, metricsListen, certificate is null ? null : endpoint => Secure(endpoint, certificate)));
 
         // Each block of a body otherwise wakes two threads, one for the socket and one for the request, which costs more than the
         // copies do. No request blocks a thread for long: what flushes a file has its own threads.
@@ -131,18 +134,18 @@ internal sealed partial class Server(ServerOptions options)
         using var stopping = app.Lifetime.ApplicationStopping.Register(static () => Greeting.PrintStopping(DrainTime));
         try
         {
-            await app.StartServingAsync(cancellationToken);
+            await app.StartServingAsync(telemetry, cancellationToken);
         }
         catch (Exception fault) when (fault is SocketException || (fault is IOException broken && HttpServing.IsAboutAddress(broken)))
         {
             // Its own message repeats the address.
             var reason = fault.InnerException is AddressInUseException ? "the address is already in use" : fault.Message.TrimEnd('.');
             return Failure.Report(
-                $"Cannot listen on {string.Join(" or ", new[] { options.Listen, options.DashboardListen }.OfType<IPEndPoint>())}: {reason}. "
+                $"Cannot listen on {string.Join(" or ", new[] { options.Listen, options.DashboardListen, metricsListen }.OfType<IPEndPoint>())}: {reason}. "
                 + "Stop the program that uses it, or choose another address or port with --listen; port 0 takes a free one.");
         }
 
-        Greeting.Print(options, operatorKey, keys, HttpServing.AddressesOf(app));
+        Greeting.Print(options, operatorKey, keys, HttpServing.AddressesOf(app, options.DashboardListen, metricsListen));
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
     }

@@ -8,7 +8,8 @@ using OrleansUploads.Gateway.Http.Telemetry;
 
 namespace OrleansUploads.Gateway.Hosting;
 
-/// <summary>Exports metrics and traces with OTLP, configured by the standard OpenTelemetry environment variables.</summary>
+/// <summary>Exports metrics and traces with OTLP, configured by the standard OpenTelemetry environment variables, and collects metrics for
+/// Prometheus.</summary>
 public sealed class TelemetryExport : IDisposable
 {
     /// <summary>The OpenTelemetry variable that enables the export. The other OpenTelemetry variables apply too.</summary>
@@ -19,11 +20,14 @@ public sealed class TelemetryExport : IDisposable
 
     private static readonly string[] Protocols = ["grpc", "http/protobuf"];
 
-    private readonly string _endpoint;
+    /// <summary>The attribute of a process that each metric for Prometheus has as a label, as it has behind a collector.</summary>
+    private const string InstanceAttribute = "service.instance.id";
+
+    private readonly string? _endpoint;
     private readonly OpenTelemetrySdk _exporter;
     private ExportFaults? _faults;
 
-    private TelemetryExport(string endpoint, OpenTelemetrySdk exporter) => (_endpoint, _exporter) = (endpoint, exporter);
+    private TelemetryExport(string? endpoint, OpenTelemetrySdk exporter) => (_endpoint, _exporter) = (endpoint, exporter);
 
     /// <summary>The exported meters: the gateway's, the engine's, the web server's and the runtime's.</summary>
     public static IReadOnlyList<string> Meters { get; } =
@@ -33,24 +37,34 @@ public sealed class TelemetryExport : IDisposable
     /// children of an unrecorded activity are not recorded.</summary>
     public static IReadOnlyList<string> Sources { get; } = ["Microsoft.AspNetCore", GatewayTelemetry.Name, EngineTracing.SourceName];
 
-    /// <summary>Starts the export. Returns null if no endpoint is configured.</summary>
-    /// <param name="variable">Null if it is not set.</param>
+    /// <summary>What a scrape reads.</summary>
+    internal MeterProvider Metrics => _exporter.MeterProvider;
+
+    /// <summary>Starts the export.</summary>
+    /// <param name="variable">Returns a variable, or null if it is not set.</param>
+    /// <param name="instance">Distinguishes this process from others of the service.</param>
+    /// <param name="isScraped">Whether Prometheus reads the metrics of this process.</param>
+    /// <param name="moreMeters">Meters besides <see cref="Meters"/>.</param>
+    /// <param name="moreSources">Activity sources besides <see cref="Sources"/>.</param>
+    /// <returns>Null if no endpoint is configured and nothing is scraped.</returns>
     /// <exception cref="InvalidDataException">A variable is wrong. The exporter itself would ignore most of them and send
     /// the data to its default address, where nothing receives them.</exception>
-    /// <param name="instance">Distinguishes this process from others of the service.</param>
     public static TelemetryExport? Start(
         Func<string, string?> variable,
         string instance,
+        bool isScraped = false,
         IEnumerable<string>? moreMeters = null,
         IEnumerable<string>? moreSources = null)
     {
-        if (variable(EndpointVariable) is not { Length: > 0 } endpoint)
+        var endpoint = variable(EndpointVariable) is { Length: > 0 } text ? text : null;
+        if (endpoint is null && !isScraped)
         {
             return null;
         }
 
-        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address)
-            || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+        if (endpoint is not null
+            && (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address)
+                || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps)))
         {
             throw new InvalidDataException($"{EndpointVariable} is '{endpoint}'. It must be a URL such as http://127.0.0.1:4317.");
         }
@@ -63,11 +77,22 @@ public sealed class TelemetryExport : IDisposable
         var isNamed = !string.IsNullOrEmpty(variable("OTEL_SERVICE_NAME"));
         try
         {
-            return new TelemetryExport(endpoint, OpenTelemetrySdk.Create(export => export
-                .ConfigureResource(resource => _ = isNamed ? resource : resource.AddService(ServiceName, serviceInstanceId: instance))
-                .WithMetrics(metrics => metrics.AddMeter([.. Meters, .. moreMeters ?? []]))
-                .WithTracing(traces => traces.AddSource([.. Sources, .. moreSources ?? []]))
-                .UseOtlpExporter()));
+            var started = new TelemetryExport(endpoint, OpenTelemetrySdk.Create(export =>
+            {
+                export
+                    .ConfigureResource(resource => _ = isNamed ? resource : resource.AddService(ServiceName, serviceInstanceId: instance))
+                    .WithMetrics(metrics =>
+                    {
+                        metrics.AddMeter([.. Meters, .. moreMeters ?? []]);
+                        _ = isScraped ? metrics.AddPrometheusExporter(static options =>
+                            options.ResourceConstantLabels = static attribute => attribute == InstanceAttribute) : metrics;
+                    });
+                _ = endpoint is null ? export : export
+                    .WithTracing(traces => traces.AddSource([.. Sources, .. moreSources ?? []]))
+                    .UseOtlpExporter();
+            }));
+            EngineTelemetry.CountFromZero();
+            return started;
         }
         catch (ArgumentException fault)
         {
@@ -76,7 +101,7 @@ public sealed class TelemetryExport : IDisposable
     }
 
     /// <summary>Logs once if the data cannot be sent.</summary>
-    public void LogFaults(ILogger log) => _faults ??= new ExportFaults(log, _endpoint);
+    public void LogFaults(ILogger log) => _faults ??= _endpoint is null ? null : new ExportFaults(log, _endpoint);
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Disk;
@@ -13,6 +14,10 @@ internal class ServiceSettings
 
     [Setting("The region in the names (ARNs) of vaults.", Form = TextForm.Region)]
     public string Region { get; set; } = Defaults.Gateway.Region;
+
+    [Setting("Offer metrics in the text format of Prometheus at this address and port, under `/metrics`, to everybody who can reach it. Off if it is "
+        + "not set.")]
+    public IPEndPoint? MetricsListen { get; set; }
 
     [Setting("The domain of this service for S3. `bucket.domain` addresses a bucket, besides `domain/bucket`.", Form = TextForm.Domain)]
     public string? S3Domain { get; set; }

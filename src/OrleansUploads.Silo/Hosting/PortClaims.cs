@@ -31,6 +31,11 @@ internal sealed class PortClaims : IDisposable
                 claims.Take(nameof(SiloSettings.DashboardListen), dashboard);
             }
 
+            if (settings.MetricsListen is { } metrics)
+            {
+                claims.Take(nameof(SiloSettings.MetricsListen), metrics);
+            }
+
             if (settings.Role == ProcessRole.Silo)
             {
                 claims.Take(nameof(SiloSettings.SiloPort), new IPEndPoint(settings.Address, settings.SiloPort));

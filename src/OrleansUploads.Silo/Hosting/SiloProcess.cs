@@ -27,7 +27,8 @@ internal static class SiloProcess
         using var telemetry = StartTelemetry(builder.Configuration, settings);
         await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
         var lastGeneration = await ClusterStores.RequireAsync(settings, database);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(settings.Listen, settings.DashboardAddress));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(
+            settings.Listen, settings.DashboardAddress, settings.MetricsListen));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainDelay + settings.DrainTime);
         builder.Services.AddHostedService(services => new DrainDelay(
             settings.DrainDelay, services.GetRequiredService<TimeProvider>()));
@@ -36,7 +37,7 @@ internal static class SiloProcess
 
         await using var app = builder.Build();
         telemetry?.LogFaults(app.Services.GetRequiredService<ILogger<TelemetryExport>>());
-        if (!await TryStartAsync(app, settings))
+        if (!await TryStartAsync(app, settings, telemetry))
         {
             return 0;
         }
@@ -57,6 +58,7 @@ internal static class SiloProcess
             return TelemetryExport.Start(
                 name => configuration[name],
                 $"{settings.Address}:{settings.SiloPort}",
+                isScraped: settings.MetricsListen is not null,
                 ["Microsoft.Orleans"],
                 ["Microsoft.Orleans.Runtime", "Microsoft.Orleans.Storage"]);
         }
@@ -67,11 +69,11 @@ internal static class SiloProcess
     }
 
     /// <returns>False if the process was asked to stop meanwhile.</returns>
-    private static async Task<bool> TryStartAsync(WebApplication app, SiloSettings settings)
+    private static async Task<bool> TryStartAsync(WebApplication app, SiloSettings settings, TelemetryExport? telemetry)
     {
         try
         {
-            await app.StartServingAsync();
+            await app.StartServingAsync(telemetry);
             return true;
         }
         catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
@@ -88,10 +90,13 @@ internal static class SiloProcess
         }
         catch (IOException fault) when (HttpServing.IsAboutAddress(fault))
         {
-            var setting = settings.DashboardAddress is null
-                ? VariableOf(nameof(SiloSettings.Listen))
-                : $"{VariableOf(nameof(SiloSettings.Listen))} or {VariableOf(nameof(SiloSettings.DashboardListen))}";
-            throw new SettingException($"{setting}: cannot listen: {fault.Message}", fault);
+            var names = new[]
+            {
+                nameof(SiloSettings.Listen),
+                settings.DashboardAddress is null ? null : nameof(SiloSettings.DashboardListen),
+                settings.MetricsListen is null ? null : nameof(SiloSettings.MetricsListen),
+            };
+            throw new SettingException($"{string.Join(" or ", names.OfType<string>().Select(VariableOf))}: cannot listen: {fault.Message}", fault);
         }
         catch (SocketException fault)
         {
@@ -105,7 +110,7 @@ internal static class SiloProcess
 
     private static void PrintGreeting(WebApplication app, SiloSettings settings)
     {
-        var (api, dashboard) = HttpServing.AddressesOf(app);
+        var addresses = HttpServing.AddressesOf(app, settings.DashboardAddress, settings.MetricsListen);
         Console.WriteLine(settings.Role == ProcessRole.Silo
             ? $"OrleansUploads, silo {settings.Address}:{settings.SiloPort} of cluster {settings.ClusterId}"
             : $"OrleansUploads, gateway of cluster {settings.ClusterId}");
@@ -114,9 +119,10 @@ internal static class SiloProcess
             : "All data is in memory and is lost when the process ends.");
         if (settings.Dashboard)
         {
-            HttpServing.PrintDashboard(dashboard);
+            HttpServing.PrintDashboard(addresses.Dashboard);
         }
 
-        HttpServing.PrintReady(api);
+        HttpServing.PrintMetrics(addresses.Metrics);
+        HttpServing.PrintReady(addresses.Api);
     }
 }

@@ -1,0 +1,49 @@
+using System.Text.RegularExpressions;
+using OrleansUploads.EndToEnd.Tests.Documents;
+
+namespace OrleansUploads.EndToEnd.Tests.Serving;
+
+/// <summary>The metrics in the text format of Prometheus.</summary>
+public sealed partial class MetricsTests
+{
+    private const string Greeting = "Prometheus finds metrics at ";
+
+    [Fact]
+    public async Task A_scrape_has_every_metric_of_the_dashboard_and_the_alarms_and_its_address_serves_nothing_else()
+    {
+        await using var place = await Workplace.OpenAsync("--metrics-listen", "127.0.0.1:0");
+        (await place.RunInVaultAsync("upload", place.Create("film", 1000))).Expect();
+        var greeting = place.Server.Output.Split('\n').Single(static line => line.StartsWith(Greeting, StringComparison.Ordinal));
+        var address = new Uri(greeting[Greeting.Length..].TrimEnd().TrimEnd('.'));
+        Assert.NotEqual(place.Server.Address.Port, address.Port);
+
+        using var http = new HttpClient();
+        var text = await http.GetStringAsync(address);
+
+        var queried = Directory.EnumerateFiles(Path.Combine(CommandDocument.Repository, "deploy/grafana"))
+            .Where(static file => Path.GetExtension(file) is ".json" or ".yml")
+            .SelectMany(static file => MetricName().Matches(File.ReadAllText(file)))
+            .Select(static match => match.Value)
+            .ToHashSet();
+        Assert.True(queried.Count > 10, string.Join(' ', queried));
+        var offered = Sample().Matches(text).Select(static match => match.Value).ToHashSet();
+        Assert.Empty(queried.Except(offered));
+        Assert.All(
+            text.Split('\n').Where(static line => line.StartsWith("orleansuploads_", StringComparison.Ordinal)),
+            static line => Assert.Contains("service_instance_id=\"127.0.0.1:0\"", line, StringComparison.Ordinal));
+        Assert.Contains("orleansuploads_journal_writes_unknown_total", offered);
+
+        Assert.Equal(404, (int)(await http.GetAsync(new Uri(address, "/healthz"))).StatusCode);
+        Assert.Equal(404, (int)(await http.GetAsync(new Uri(address, "/dashboard"))).StatusCode);
+        Assert.Equal(404, (int)(await http.PutAsync(new Uri(address, "/-/vaults/v"), null)).StatusCode);
+        var refused = await http.GetAsync(new Uri(place.Server.Address, "/metrics"));
+        Assert.DoesNotContain("orleansuploads_", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(403, (int)refused.StatusCode);
+    }
+
+    [GeneratedRegex("orleansuploads_[a-z_]+")]
+    private static partial Regex MetricName();
+
+    [GeneratedRegex("(?m)^orleansuploads_[a-z_]+")]
+    private static partial Regex Sample();
+}
