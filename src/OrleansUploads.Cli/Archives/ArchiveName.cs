@@ -30,6 +30,18 @@ internal static class ArchiveName
     /// <exception cref="ArgumentException">It is too long.</exception>
     public static string Encode(string name)
     {
+        var text = Write(name);
+        return text.Length <= MaxDescriptionChars ? text : throw new ArgumentException(
+            string.Create(CultureInfo.InvariantCulture, $"The name {Terminal.CutStart(name, ShownColumns)} is too long for the description of ")
+            + string.Create(CultureInfo.InvariantCulture, $"an archive: it has {text.Length:N0} characters there, and may have {MaxDescriptionChars:N0}. ")
+            + "Choose a shorter one with --description.");
+    }
+
+    /// <summary>Whether a name is short enough for a description.</summary>
+    public static bool Fits(string name) => Write(name).Length <= MaxDescriptionChars;
+
+    private static string Write(string name)
+    {
         var bytes = Encoding.UTF8.GetBytes(name);
         var text = new StringBuilder(bytes.Length);
         for (var at = 0; at < bytes.Length; at++)
@@ -43,10 +55,7 @@ internal static class ArchiveName
             _ = isPlain ? text.Append((char)bytes[at]) : text.Append(CultureInfo.InvariantCulture, $"%{bytes[at]:X2}");
         }
 
-        return text.Length <= MaxDescriptionChars ? text.ToString() : throw new ArgumentException(
-            string.Create(CultureInfo.InvariantCulture, $"The name {Terminal.CutStart(name, ShownColumns)} is too long for the description of ")
-            + string.Create(CultureInfo.InvariantCulture, $"an archive: it has {text.Length:N0} characters there, and may have {MaxDescriptionChars:N0}. ")
-            + "Choose a shorter one with --description.");
+        return text.ToString();
     }
 
     /// <summary>Reads the name in a description. If another program wrote the description, and it is no name in this form, it is its own

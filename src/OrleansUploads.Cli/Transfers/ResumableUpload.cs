@@ -1,3 +1,4 @@
+using OrleansUploads.Cli.Archives;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
 
@@ -26,20 +27,40 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Tran
         ];
     }
 
+    /// <summary>Finds the uploads in progress that may be a file's: under its description, and under its other names.</summary>
+    private async Task<IReadOnlyList<(string Description, string UploadId)>> FindAsync(UploadFile file, CancellationToken cancellationToken)
+    {
+        var found = new List<(string, string)>();
+        foreach (var description in (string[])[file.Description, .. file.OtherNames])
+        {
+            found.AddRange((await FindAsync(description, file.Bytes ?? 0, cancellationToken)).Select(id => (description, id)));
+        }
+
+        return found;
+    }
+
     /// <summary>Uploads a file or a folder, or continues its upload.</summary>
     /// <exception cref="ArchiveUploadException">The upload stopped, or the bytes differ from those in progress.</exception>
     public async Task<ArchiveReceipt> RunAsync(UploadFile file, Transfer transfer, CancellationToken cancellationToken)
     {
         ArchiveUploadException? different = null;
-        foreach (var uploadId in choice.StartsAnew ? [] : await FindAsync(file.Description, file.Bytes ?? 0, cancellationToken))
+        foreach (var (name, uploadId) in choice.StartsAnew ? [] : await FindAsync(file, cancellationToken))
         {
             try
             {
-                return await SendAsync(file, uploadId, transfer, cancellationToken);
+                var receipt = await SendAsync(file, uploadId, transfer, cancellationToken);
+                if (name != file.Description)
+                {
+                    screen.Print(() => session.Printer.Note(
+                        $"{file.Path} continued an upload with the description '{ArchiveName.Show(name)}', so the archive has that one."));
+                }
+
+                return receipt;
             }
             catch (ArchiveUploadException failure) when (failure.FirstDifference is not null && !transfer.HasMoved)
             {
-                different = failure;
+                // An upload under another name of the file may be that of another file.
+                different = name == file.Description ? failure : different;
             }
             catch (GlacierException failure) when (
                 failure.Code is GlacierErrorCodes.ResourceNotFound or GlacierErrorCodes.InvalidParameterValue)

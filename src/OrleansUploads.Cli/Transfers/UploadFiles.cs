@@ -5,7 +5,11 @@ namespace OrleansUploads.Cli.Transfers;
 /// <summary>What is sent as one archive: a file, a folder, or standard input.</summary>
 /// <param name="Description">The description of its archive.</param>
 /// <param name="Bytes">Its length, or null for standard input and for a folder, which is sent as a tar.</param>
-internal sealed record UploadFile(string Path, string Description, long? Bytes);
+internal sealed record UploadFile(string Path, string Description, long? Bytes)
+{
+    /// <summary>The descriptions that the same file has under its other names: its path from the current folder, and from the root.</summary>
+    public IReadOnlyList<string> OtherNames { get; init; } = [];
+}
 
 /// <summary>The files that a command line names, and those in the folders that it names.</summary>
 internal sealed class UploadFiles
@@ -38,7 +42,7 @@ internal sealed class UploadFiles
         {
             if (!Directory.Exists(path))
             {
-                files.Add(path, ArchiveName.Encode(name ?? ArchiveName.OfPath(path)));
+                files.Add(path, ArchiveName.Encode(name ?? ArchiveName.OfPath(path)), name is null ? OtherNamesOf(path) : []);
             }
             else if (asTar)
             {
@@ -79,12 +83,24 @@ internal sealed class UploadFiles
     private static string AsInput(string path) =>
         $"Send it as standard input: {ProgramName.Text} upload - --vault NAME < {ProgramName.Quote(path)}";
 
-    private void Add(string path, string description)
+    private static IReadOnlyList<string> OtherNamesOf(string path)
+    {
+        var (given, full) = (ArchiveName.OfPath(path), Path.GetFullPath(path));
+        return
+        [
+            .. new[] { Path.GetRelativePath(Environment.CurrentDirectory, full), full }
+                .Select(ArchiveName.OfPath)
+                .Where(name => name != given && ArchiveName.Fits(name))
+                .Select(ArchiveName.Encode),
+        ];
+    }
+
+    private void Add(string path, string description, IReadOnlyList<string> otherNames)
     {
         var bytes = Measure(path);
         if (bytes > 0)
         {
-            Found.Add(new UploadFile(path, description, bytes));
+            Found.Add(new UploadFile(path, description, bytes) { OtherNames = otherNames });
         }
         else
         {
@@ -134,7 +150,7 @@ internal sealed class UploadFiles
     {
         try
         {
-            Add(path, ArchiveName.Encode(name));
+            Add(path, ArchiveName.Encode(name), []);
         }
         catch (Exception fault) when (fault is IOException or ArgumentException)
         {

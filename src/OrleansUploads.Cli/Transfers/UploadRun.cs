@@ -143,16 +143,18 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         }
     }
 
-    /// <summary>Whether the vault has a file. Its bytes are read only if the vault has an archive of that description and size.</summary>
+    /// <summary>Whether the vault has a file. Its bytes are read only if the vault has an archive of that size under one of its names.</summary>
     private async Task<bool> IsExistingAsync(UploadFile file, CancellationToken cancellationToken)
     {
-        if (file.Bytes is not { } bytes || _existing?.Contains((file.Description, bytes)) is not true)
+        var existing = _existing is null || file.Bytes is not { } bytes ? []
+            : ((string[])[file.Description, .. file.OtherNames]).SelectMany(name => _existing[(name, bytes)]).ToHashSet();
+        if (existing.Count == 0)
         {
             return false;
         }
 
         using var source = ByteSource.FromFile(file.Path);
-        return _existing[(file.Description, bytes)].Contains(await source.ReadTreeHashAsync(cancellationToken));
+        return existing.Contains(await source.ReadTreeHashAsync(cancellationToken));
     }
 
     /// <summary>Does what the user has chosen for earlier uploads of standard input with the same description.</summary>

@@ -55,6 +55,43 @@ public sealed class ResumeCommandTests
         Assert.Empty(await client.ListMultipartUploadsAsync(Workplace.Vault).ToListAsync());
     }
 
+    [Theory]
+    [InlineData("film", "\"$PWD/film\"")]
+    [InlineData("film", "../\"${PWD##*/}\"/film", Traits = [TestRun.Name, TestRun.Campaign])]
+    [InlineData("absolute", "./film", Traits = [TestRun.Name, TestRun.Campaign])]
+    public async Task The_same_file_under_another_path_continues_its_upload_and_is_there_afterwards(string description, string path)
+    {
+        await using var place = await Workplace.ShareAsync();
+        var film = place.Create("film", Large);
+        description = description == "absolute" ? film : description;
+        await place.BeginUploadAsync(film, description, PartBytes);
+        var command = $"cd '{Path.GetDirectoryName(film)}' && orleans-uploads upload {path} --vault photos";
+
+        var uploaded = await CommandLine.RunInShellAsync(command, place.Environment);
+
+        Assert.Contains($"continued an upload with the description '{description}'", uploaded.Error, StringComparison.Ordinal);
+        Assert.Single(uploaded.Expect().Lines);
+        using var client = place.Connect();
+        Assert.Empty(await client.ListMultipartUploadsAsync(Workplace.Vault).ToListAsync());
+        var again = await CommandLine.RunInShellAsync($"{command} --skip-existing", place.Environment);
+        Assert.Contains("is already there", again.Expect().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_upload_of_other_bytes_under_another_path_is_left_alone()
+    {
+        await using var place = await Workplace.ShareAsync();
+        var upload = await place.BeginUploadAsync(place.Create("film", Large, seed: 2), "film", PartBytes);
+        var film = place.Create("film", Large);
+
+        var uploaded = await CommandLine.RunInShellAsync(
+            $"cd '{Path.GetDirectoryName(film)}' && orleans-uploads upload '{film}' --vault photos", place.Environment);
+
+        Assert.Single(uploaded.Expect().Lines);
+        using var client = place.Connect();
+        Assert.Equal([upload], await client.ListMultipartUploadsAsync(Workplace.Vault).Select(static open => open.UploadId).ToListAsync());
+    }
+
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_empty_input_does_not_differ_from_the_upload()
