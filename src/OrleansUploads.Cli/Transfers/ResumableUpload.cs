@@ -108,6 +108,7 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Tran
                 ?? (file.Bytes is { } bytes ? TransferOptions.PartBytesFor(bytes, choice.BytesPerSecond, choice.Workers) : null),
             Workers = choice.Workers,
             StopsAtDifference = true,
+            OnSending = (range, sentBytes) => screen.Send(transfer, range, sentBytes),
             OnProgress = progress =>
             {
                 if (progress.LastPart is not { } range)

@@ -8,18 +8,23 @@ namespace OrleansUploads.Cli.Transfers;
 /// request could create a second archive.</remarks>
 internal sealed class SmallFileUpload(Session session)
 {
+    /// <summary>Uploads a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="onSent">Called while it is sent, with the bytes that the present attempt has sent.</param>
+    /// <param name="cancellationToken">Stops the upload.</param>
     /// <exception cref="GlacierException">The server refused the request, or its outcome is not known.</exception>
-    public async Task<ArchiveReceipt> RunAsync(UploadFile file, CancellationToken cancellationToken)
+    public async Task<ArchiveReceipt> RunAsync(UploadFile file, Action<ByteRange, long> onSent, CancellationToken cancellationToken)
     {
         using var source = ByteSource.FromFile(file.Path);
-        using var body = await ReadBody.ReadAsync(
-            source, new ByteRange(0, source.LengthBytes), cancellationToken: cancellationToken);
+        var range = new ByteRange(0, source.LengthBytes);
+        using var body = await ReadBody.ReadAsync(source, range, cancellationToken: cancellationToken);
+        var sent = body.Hashed.Reporting(sentBytes => onSent(range, sentBytes));
         return await session.Patient.RunAsync(
             async (_, token) =>
             {
                 try
                 {
-                    return await session.Transfers.UploadArchiveAsync(session.Vault, body.Hashed, file.Description, token);
+                    return await session.Transfers.UploadArchiveAsync(session.Vault, sent, file.Description, token);
                 }
                 catch (GlacierException failure) when (failure.IsTransient && !WasNotCarriedOut(failure))
                 {

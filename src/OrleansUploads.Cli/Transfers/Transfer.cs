@@ -17,7 +17,9 @@ internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly long[] _cellBytes = new long[MaxCells];
+    private readonly Dictionary<ByteRange, long> _sentBytes = [];
     private readonly long _startedAt = time.GetTimestamp();
+    private long? _movesSince;
     private long _doneBytes;
     private long _movedBytes;
     private int _tenthsTold;
@@ -36,12 +38,23 @@ internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
     /// <summary>Whether this run has moved bytes.</summary>
     public bool HasMoved => Interlocked.Read(ref _movedBytes) > 0;
 
+    /// <summary>Notes how much of a range has been sent. It is not done before the other side has acknowledged it.</summary>
+    public void Send(ByteRange range, long sentBytes)
+    {
+        lock (_gate)
+        {
+            _movesSince ??= time.GetTimestamp();
+            _sentBytes[range] = sentBytes;
+        }
+    }
+
     /// <summary>Adds a range that is done; one that is skipped was on the other side already.</summary>
     /// <returns>Whether another tenth is done.</returns>
     public bool Add(ByteRange range, bool isSkipped)
     {
         lock (_gate)
         {
+            _sentBytes.Remove(range);
             _doneBytes += range.LengthBytes;
             _movedBytes += isSkipped ? 0 : range.LengthBytes;
             if (SizeBytes is not (> 0 and var size))
@@ -49,36 +62,32 @@ internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
                 return false;
             }
 
-            for (var cell = 0; cell < MaxCells; cell++)
-            {
-                var start = Math.Max(range.Start, size * cell / MaxCells);
-                var end = Math.Min(range.EndExclusive, size * (cell + 1) / MaxCells);
-                _cellBytes[cell] += Math.Max(0, end - start);
-            }
-
+            Fill(_cellBytes, range);
             var told = _tenthsTold;
             _tenthsTold = Math.Max(told, (int)(10 * (double)_doneBytes / size));
             return _tenthsTold > told;
         }
     }
 
-    /// <summary>How much is done, how fast, and how long it will take: <c>40 % of 1.0 GiB, 120.0 MiB/s, 5 s left</c>. While a
+    /// <summary>How much is done or sent, how fast, and how long it will take: <c>40 % of 1.0 GiB, 120.0 MiB/s, 5 s left</c>. While a
     /// continued transfer only compares what the other side has, there is no rate: <c>40 % of 1.0 GiB, already there</c>.</summary>
     public string Describe()
     {
         lock (_gate)
         {
+            var sentBytes = _sentBytes.Values.Sum();
+            var (doneBytes, movedBytes) = (_doneBytes + sentBytes, _movedBytes + sentBytes);
             var done = SizeBytes is > 0 and var size
-                ? string.Create(CultureInfo.InvariantCulture, $"{100 * (double)_doneBytes / size:F0} % of {ByteCount.Format(size)}")
-                : ByteCount.Format(_doneBytes);
-            if (_movedBytes == 0)
+                ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * (double)doneBytes / size):F0} % of {ByteCount.Format(size)}")
+                : ByteCount.Format(doneBytes);
+            if (movedBytes == 0)
             {
-                return _doneBytes == 0 ? done : $"{done}, already there";
+                return doneBytes == 0 ? done : $"{done}, already there";
             }
 
-            var bytesPerSecond = _movedBytes / Math.Max(time.GetElapsedTime(_startedAt).TotalSeconds, 0.001);
-            var left = SizeBytes > _doneBytes
-                ? $", {TimeText.Format(TimeSpan.FromSeconds((SizeBytes.Value - _doneBytes) / bytesPerSecond))} left"
+            var bytesPerSecond = movedBytes / Math.Max(time.GetElapsedTime(_movesSince ?? _startedAt).TotalSeconds, 0.001);
+            var left = SizeBytes > doneBytes
+                ? $", {TimeText.Format(TimeSpan.FromSeconds((SizeBytes.Value - doneBytes) / bytesPerSecond))} left"
                 : "";
             return $"{done}, {ByteCount.Format(bytesPerSecond)}/s{left}";
         }
@@ -100,21 +109,40 @@ internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
         return Markup.Escape(name) + Gap + (cells >= MinCells ? $"[green]{Map(cells)}[/]{Gap}" : "") + Markup.Escape(text);
     }
 
-    /// <summary>The range map: one character a cell, from empty to full. A cell stands for one or more ranges.</summary>
+    /// <summary>The range map: one character a cell, from empty to full. A cell stands for one or more ranges. It is full when all of them
+    /// are done.</summary>
     private string Map(int cells)
     {
         var text = new StringBuilder(cells);
         lock (_gate)
         {
+            var sent = new long[MaxCells];
+            foreach (var (range, sentBytes) in _sentBytes)
+            {
+                Fill(sent, new ByteRange(range.Start, range.Start + sentBytes));
+            }
+
             for (var cell = 0; cell < cells; cell++)
             {
                 var (first, end) = (cell * MaxCells / cells, (cell + 1) * MaxCells / cells);
                 var bytes = (SizeBytes * end / MaxCells) - (SizeBytes * first / MaxCells);
-                var share = bytes == 0 ? 1 : (double?)_cellBytes[first..end].Sum() / bytes ?? 0;
-                text.Append(share >= 1 ? Shades[^1] : Shades[(int)Math.Ceiling(share * (Shades.Length - 2))]);
+                var done = bytes == 0 ? 1 : (double?)_cellBytes[first..end].Sum() / bytes ?? 0;
+                var share = Math.Min(1, done + ((double?)sent[first..end].Sum() / bytes ?? 0));
+                text.Append(done >= 1 ? Shades[^1] : Shades[(int)Math.Ceiling(share * (Shades.Length - 2))]);
             }
         }
 
         return text.ToString();
+    }
+
+    /// <summary>Adds a range to the cells that it touches.</summary>
+    private void Fill(long[] cellBytes, ByteRange range)
+    {
+        for (var cell = 0; cell < MaxCells; cell++)
+        {
+            var start = Math.Max(range.Start, (SizeBytes ?? 0) * cell / MaxCells);
+            var end = Math.Min(range.EndExclusive, (SizeBytes ?? 0) * (cell + 1) / MaxCells);
+            cellBytes[cell] += Math.Max(0, end - start);
+        }
     }
 }

@@ -35,6 +35,13 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
         Interlocked.Increment(ref _overCount);
     }
 
+    /// <summary>Notes how much of a range has been sent.</summary>
+    public void Send(Transfer transfer, ByteRange range, long sentBytes)
+    {
+        _note = sentBytes > 0 ? null : _note;
+        transfer.Send(range, sentBytes);
+    }
+
     /// <summary>Adds a range that is done; one that is skipped was on the other side already. Where there is no terminal, each tenth of a
     /// file is a line.</summary>
     public void Add(Transfer transfer, ByteRange range, bool isSkipped)

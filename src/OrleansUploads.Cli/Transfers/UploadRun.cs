@@ -56,7 +56,10 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
                 await Parallel.ForEachAsync(
                     files.Found.Where(IsSmall),
                     workers,
-                    async (file, token) => await UploadAsync(file, (_, stop) => small.RunAsync(file, stop), token));
+                    async (file, token) => await UploadAsync(
+                        file,
+                        (transfer, stop) => small.RunAsync(file, (range, sentBytes) => _screen.Send(transfer, range, sentBytes), stop),
+                        token));
                 foreach (var file in files.Found.Where(file => !IsSmall(file)))
                 {
                     await UploadAsync(file, (transfer, token) => Resumable.RunAsync(file, transfer, token), cancellationToken);

@@ -30,6 +30,14 @@ public sealed class HashedBody
     /// <summary>The tree hash of the bytes.</summary>
     public TreeHash TreeHash { get; }
 
+    /// <summary>Called while the bytes are sent, or null.</summary>
+    internal Action<long>? OnSent { get; private init; }
+
+    /// <summary>The same bytes, whose sending is reported.</summary>
+    /// <param name="onSent">Called after each piece with the number of bytes that the present attempt has sent, so it starts again from 0 when
+    /// the request is repeated. It is called often, from any thread.</param>
+    public HashedBody Reporting(Action<long> onSent) => new(Source, Range, LinearHash, TreeHash) { OnSent = onSent };
+
     /// <summary>Hashes bytes in memory. They must not change until they are sent.</summary>
     /// <param name="bytes">The bytes.</param>
     /// <param name="withLinearHash">Whether to compute the linear hash. Hashing takes less than half of the time without it, but only a

@@ -22,6 +22,10 @@ public sealed record ArchiveUploadOptions
     /// <summary>Called as soon as the upload ID is known and after each part. The workers call it, but never
     /// concurrently.</summary>
     public Action<UploadProgress>? OnProgress { get; init; }
+
+    /// <summary>Called while a part is sent, with its range and the number of its bytes that the present attempt has sent. The server has
+    /// acknowledged none of them before <see cref="OnProgress"/> reports the part. The workers call it often and concurrently.</summary>
+    public Action<ByteRange, long>? OnSending { get; init; }
 }
 
 /// <summary>The progress of an upload.</summary>

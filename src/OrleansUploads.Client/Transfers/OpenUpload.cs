@@ -49,7 +49,7 @@ internal sealed class OpenUpload(
                 hashes[part] = body.Hashed.TreeHash;
                 if (!have.Contains(range, hashes[part]))
                 {
-                    await client.UploadPartAsync(vault, _uploadId, range.Start, body.Hashed, token);
+                    await client.UploadPartAsync(vault, _uploadId, range.Start, Observed(body.Hashed, range), token);
                     Report(range, skipped: false);
                     return;
                 }
@@ -132,7 +132,7 @@ internal sealed class OpenUpload(
             }
             else
             {
-                await client.UploadPartAsync(vault, _uploadId, part.Range.Start, body, stop.Token);
+                await client.UploadPartAsync(vault, _uploadId, part.Range.Start, Observed(body, part.Range), stop.Token);
             }
 
             Report(part.Range, skipped: isStored);
@@ -164,6 +164,9 @@ internal sealed class OpenUpload(
             return null;
         }
     }
+
+    private HashedBody Observed(HashedBody body, ByteRange range) =>
+        options.OnSending is { } onSending ? body.Reporting(sentBytes => onSending(range, sentBytes)) : body;
 
     /// <summary>Throws the failure of the worker that stopped the others, and not the cancellations of those.</summary>
     private static void ThrowFirstFailure(List<Task<TreeHash>> hashes) =>

@@ -21,6 +21,8 @@ internal sealed class BodyContent(HashedBody body, IdleTimer idle, RateLimit? li
     {
         var chunkBytes = (int)Math.Min(limit?.CapChunk(BufferBytes) ?? BufferBytes, body.LengthBytes);
         var buffer = ArrayPool<byte>.Shared.Rent(chunkBytes);
+        var sentBytes = 0L;
+        body.OnSent?.Invoke(sentBytes);
         try
         {
             await using var chunks = RangeReader
@@ -35,6 +37,11 @@ internal sealed class BodyContent(HashedBody body, IdleTimer idle, RateLimit? li
 
                 await stream.WriteAsync(chunks.Current, cancellationToken);
                 idle.Restart();
+                sentBytes += chunks.Current.Length;
+                if (!cancellationToken.IsCancellationRequested)
+                {
+                    body.OnSent?.Invoke(sentBytes);
+                }
             }
         }
         finally

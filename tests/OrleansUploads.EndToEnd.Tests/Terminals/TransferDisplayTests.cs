@@ -92,6 +92,27 @@ public sealed partial class TransferDisplayTests
     }
 
     [Theory]
+    [InlineData("--part-size 16MiB --workers 1", "% of 20.0 MiB, ")]
+    [InlineData("--part-size 32MiB", "% of 20.0 MiB, ", Traits = [TestRun.Name, TestRun.Campaign])]
+    public async Task Progress_counts_bytes_before_the_first_part_is_done_with_rate_and_time_left(string options, string shown)
+    {
+        await using var place = await Workplace.ShareAsync();
+        var film = place.Create("film", Large);
+        await using var upload = Start(place, $"orleans-uploads upload --vault {Workplace.Vault} {options} --limit 1MiB/s '{film}'", 120);
+
+        await upload.ShowsAsync($" 5 {shown}");
+        await upload.ShowsAsync(" s left");
+
+        using var client = place.Connect();
+        Assert.Empty(await client.ListMultipartUploadsAsync(Workplace.Vault)
+            .SelectMany(open => client.ListPartsAsync(Workplace.Vault, open.UploadId)).ToListAsync());
+        Assert.Contains("iB/s, ", upload.Output, StringComparison.Ordinal);
+        Assert.Contains('░', upload.Output);
+        await upload.InterruptAsync();
+        await upload.ExpectAsync(130);
+    }
+
+    [Theory]
     [InlineData(40)]
     [InlineData(200, Traits = [SliceAttribute.Name, "3"])]
     [Trait(TestRun.Name, TestRun.Campaign)]
