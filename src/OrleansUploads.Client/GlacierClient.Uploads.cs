@@ -12,22 +12,34 @@ public sealed partial class GlacierClient
     /// <param name="vault">The vault name.</param>
     /// <param name="partSizeBytes">1 MiB times a power of two, at most 4 GiB. An archive has at most 10,000 parts.</param>
     /// <param name="description">At most 1,024 characters of printable ASCII, or null for none.</param>
+    /// <param name="totalBytes">The size of the archive, so that the server's dashboard can show the share that has arrived, or null if it
+    /// is not known. The upload is not bound by it.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The upload's ID.</returns>
     public Task<string> InitiateMultipartUploadAsync(
-        string vault, long partSizeBytes, string? description = null, CancellationToken cancellationToken = default) =>
-        InitiateAsync(vault, partSizeBytes, description, storage: null, nameof(InitiateMultipartUploadAsync), cancellationToken);
+        string vault,
+        long partSizeBytes,
+        string? description = null,
+        long? totalBytes = null,
+        CancellationToken cancellationToken = default) =>
+        InitiateAsync(vault, partSizeBytes, description, totalBytes, storage: null, nameof(InitiateMultipartUploadAsync), cancellationToken);
 
     /// <summary>Initiates an upload whose bytes the caller stores elsewhere. Report its parts with <see cref="ReportPartAsync"/>. Needs a key of
     /// the role node or admin.</summary>
     /// <param name="vault">The vault name.</param>
     /// <param name="partSizeBytes">1 MiB times a power of two, at most 4 GiB. An archive has at most 10,000 parts.</param>
     /// <param name="description">At most 1,024 characters of printable ASCII, or null for none.</param>
+    /// <param name="totalBytes">The size of the archive, so that the server's dashboard can show the share that has arrived, or null if it
+    /// is not known. The upload is not bound by it.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The upload's ID.</returns>
     public Task<string> InitiateExternalUploadAsync(
-        string vault, long partSizeBytes, string? description = null, CancellationToken cancellationToken = default) =>
-        InitiateAsync(vault, partSizeBytes, description, "external", nameof(InitiateExternalUploadAsync), cancellationToken);
+        string vault,
+        long partSizeBytes,
+        string? description = null,
+        long? totalBytes = null,
+        CancellationToken cancellationToken = default) =>
+        InitiateAsync(vault, partSizeBytes, description, totalBytes, "external", nameof(InitiateExternalUploadAsync), cancellationToken);
 
     /// <summary>Reports one part whose bytes are durable elsewhere. A repeated report changes nothing.</summary>
     /// <param name="vault">The vault name.</param>
@@ -116,11 +128,18 @@ public sealed partial class GlacierClient
             cancellationToken);
 
     private Task<string> InitiateAsync(
-        string vault, long partSizeBytes, string? description, string? storage, string operation, CancellationToken cancellationToken) =>
+        string vault,
+        long partSizeBytes,
+        string? description,
+        long? totalBytes,
+        string? storage,
+        string operation,
+        CancellationToken cancellationToken) =>
         RunAsync(
             new GlacierRequest(HttpMethod.Post, $"{RequestPath.Vault(_account, vault)}/{Uploads}")
                 .WithHeader(HeaderNames.PartSize, partSizeBytes.ToString(CultureInfo.InvariantCulture))
                 .WithHeader(HeaderNames.ArchiveDescription, GlacierLimits.CheckDescription(description))
+                .WithHeader(HeaderNames.TotalLength, totalBytes?.ToString(CultureInfo.InvariantCulture))
                 .WithHeader(HeaderNames.ByteStorage, storage),
             static (response, _) => Task.FromResult(ResponseReader.RequireHeader(response, HeaderNames.UploadId)),
             cancellationToken,

@@ -14,13 +14,19 @@ namespace OrleansUploads.Dashboard;
 /// <summary>Uploads files from a browser into a bucket: a multipart upload that only adds an object and never replaces one.</summary>
 internal static class BrowserUpload
 {
-    /// <summary>Begins an upload.</summary>
+    /// <summary>Begins an upload. The parameter <c>bytes</c> may state the size of the file.</summary>
     public static async ValueTask<BegunUploadDocument> InitiateAsync(DashboardCall call, string bucket)
     {
         call.Services.Space?.RequireFor(SpaceUse.Grows);
         var request = call.RequestBucket(bucket);
         var name = await request.RequireObjectAsync();
-        var headers = new ObjectHeaders(StorageClass.Standard, new Dictionary<string, string>());
+        if (!AnnouncedTotal.TryRead(call.Query.FirstValue("bytes"), out var totalBytes))
+        {
+            throw new FrontError(
+                StatusCodes.Status400BadRequest, "InvalidTotal", $"The size of the file is '{call.Query.FirstValue("bytes")}'. {AnnouncedTotal.Rule}");
+        }
+
+        var headers = new ObjectHeaders(StorageClass.Standard, new Dictionary<string, string>(), TotalBytes: totalBytes);
         var spec = request.OrRefuse(await request.Paths.ObjectIntake.InitiateAsync(name, headers, checksum: null, call.Aborted));
         return new BegunUploadDocument(spec.Upload.ToString());
     }
@@ -67,9 +73,7 @@ internal static class BrowserUpload
                 + "another name.");
         }
 
-        var published = found.OrRefuse(outcome);
-        return new EndingDocument(
-            EndingDocument.Completed, published.At, published.SizeBytes, Archive: null, published.ETag.ToString());
+        return BucketUploadView.EndingOf(found.OrRefuse(outcome));
     }
 
     private static PartListDocument ReadList(ReadOnlyMemory<byte> body)

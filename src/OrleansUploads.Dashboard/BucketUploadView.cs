@@ -24,32 +24,23 @@ internal static class BucketUploadView
             entry.Upload.Entity, new MapNumberedParts(new ObjectName(bucket, entry.Key)), call.Aborted).AsTask()));
         return new UploadsDocument(
             [.. page.Entries.Zip(mapped, static (entry, asked) => DocumentOf(
-                entry.Upload, entry.Key, entry.At, entry.StorageClass, asked.TryGet(out var upload, out _) ? upload.Parts : null))],
+                entry.Upload, entry.Key, entry.At, entry.StorageClass, asked.TryGet(out var upload, out _) ? upload : null))],
             page.Next is { } next ? new PageStart(next.Key, UploadMarker.Format(next)) : null);
     }
 
-    /// <summary>Shows one upload with the map of its parts, or the object that it became for as long as the bytes are kept.</summary>
-    /// <remarks>The upload of an object does not tell why it ended without one.</remarks>
+    /// <summary>Shows one upload with the map of its parts, or how it ended for as long as its record is kept.</summary>
     public static async ValueTask<UploadDocument> GetAsync(DashboardCall call, string bucket, string id, UploadNotes notes)
     {
         var (found, name, upload) = await call.FindObjectUploadAsync(bucket, id);
         var asked = await found.TryAskAsync(upload.Entity, new MapNumberedParts(name));
-        var isOver = asked.Refusal is Refusal.UploadNotFound;
-        if ((isOver || asked.Refusal is ObjectRefusal.UploadCompleting)
-            && (await found.TryAskAsync(upload.Entity, new DescribeObject(name))).TryGet(out var stored, out _))
+        if (asked.Refusal is Refusal.UploadNotFound or ObjectRefusal.UploadCompleting)
         {
-            // What is being completed may still be refused.
-            var (published, ofStored) = (stored.Published, stored.Spec);
-            return await notes.AddAsync(
-                call, upload, DocumentOf(upload, name.Key, ofStored.CreatedAt, ofStored.StorageClass, parts: null) with
-                {
-                    Ending = isOver ? new EndingDocument(
-                        EndingDocument.Completed, published.At, published.SizeBytes, Archive: null, published.ETag.ToString()) : null,
-                });
+            var summary = await found.AskAsync(upload.Entity, new SummarizeObjectUpload(name));
+            return await notes.AddAsync(call, upload, DocumentOf(summary));
         }
 
-        var (spec, parts) = found.OrRefuse(asked);
-        return await notes.AddAsync(call, upload, DocumentOf(upload, name.Key, spec.CreatedAt, spec.StorageClass, parts));
+        var mapped = found.OrRefuse(asked);
+        return await notes.AddAsync(call, upload, DocumentOf(mapped.Spec, mapped));
     }
 
     /// <summary>Shows one part.</summary>
@@ -78,14 +69,34 @@ internal static class BucketUploadView
         found.OrRefuse(await call.Services.Paths.ObjectIntake.AbortAsync(upload, name, call.Aborted));
     }
 
+    /// <summary>Shows an upload that has ended or is being completed.</summary>
+    private static UploadDocument DocumentOf(ObjectUploadSummary summary) => DocumentOf(summary.Spec, mapped: null) with
+    {
+        Ending = summary.Phase switch
+        {
+            UploadPhase.Completed => EndingOf(summary.Object!) with { Deleted = summary.EndedAt },
+            UploadPhase.Aborted => new EndingDocument(EndingDocument.Aborted, summary.EndedAt),
+            UploadPhase.Expired => new EndingDocument(EndingDocument.Expired, summary.EndedAt),
+            UploadPhase.Open => null,
+        },
+    };
+
+    /// <summary>The object that an upload became.</summary>
+    public static EndingDocument EndingOf(PublishedObject published) => new(
+        EndingDocument.Completed, published.At, published.SizeBytes, Archive: null, published.ETag.ToString());
+
+    private static UploadDocument DocumentOf(ObjectUploadSpec spec, MappedObjectUpload? mapped) =>
+        DocumentOf(spec.Upload, spec.Name.Key, spec.CreatedAt, spec.StorageClass, mapped);
+
     /// <summary>Shows an upload as the bucket lists it.</summary>
     public static UploadDocument DocumentOf(
-        UploadId upload, ObjectKey key, DateTimeOffset at, StorageClass storageClass, MappedParts? parts) => new(
+        UploadId upload, ObjectKey key, DateTimeOffset at, StorageClass storageClass, MappedObjectUpload? mapped) => new(
             upload.ToString(),
             key.ToString(),
             Description: null,
             at,
             PartBytes: null,
             $"storage class {storageClass.Name()}",
-            PartsDocument.Of(parts));
+            PartsDocument.Of(mapped?.Parts),
+            TotalBytes: mapped?.Spec.TotalBytes);
 }

@@ -55,6 +55,7 @@ internal sealed record PageStart(string After, string? Marker = null);
 /// <param name="Silo">The silo on which it is active, or null if that is not known.</param>
 /// <param name="Refusals">The last requests that this process refused, the newest first, or null if there are none.</param>
 /// <param name="Ending">How it ended, or null if it has not.</param>
+/// <param name="TotalBytes">The size of the future archive or object, as the client announced it, or null.</param>
 internal sealed record UploadDocument(
     string Id,
     string? Key,
@@ -65,15 +66,16 @@ internal sealed record UploadDocument(
     PartsDocument? Parts,
     string? Silo = null,
     IReadOnlyList<RefusalDocument>? Refusals = null,
-    EndingDocument? Ending = null);
+    EndingDocument? Ending = null,
+    long? TotalBytes = null);
 
 /// <summary>How an upload ended.</summary>
 /// <param name="How"><see cref="Completed"/>, <see cref="Aborted"/> or <see cref="Expired"/>.</param>
-/// <param name="At">When it was completed, or null if that is not known.</param>
+/// <param name="At">When it was completed or aborted, or expired, or null if that is not known.</param>
 /// <param name="Bytes">The size of the archive or object, or null without one.</param>
 /// <param name="Archive">The archive's ID, or null without one.</param>
 /// <param name="Hash">The archive's tree hash or the object's ETag, or null without one.</param>
-/// <param name="Deleted">When the archive was deleted, or null.</param>
+/// <param name="Deleted">When the archive was deleted, or the object was deleted or replaced, or null.</param>
 internal sealed record EndingDocument(
     string How,
     DateTimeOffset? At = null,
@@ -85,7 +87,7 @@ internal sealed record EndingDocument(
     /// <summary>It became an archive or an object.</summary>
     public const string Completed = "completed";
 
-    /// <summary>A client or the deletion of the vault ended it.</summary>
+    /// <summary>A client or the deletion of the vault or bucket ended it.</summary>
     public const string Aborted = "aborted";
 
     /// <summary>Nothing was sent for too long.</summary>

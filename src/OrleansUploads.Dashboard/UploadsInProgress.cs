@@ -31,7 +31,7 @@ internal sealed class UploadsInProgress
 
         var question = new MapParts(found.Incarnation);
         return await AddAsync(call, found.Incarnation.Uploads, "vaults", vault.ToString(), async entry => VaultUploadView.DocumentOf(
-            entry.Upload, entry.At, entry.Archive!, await PartsOfAsync(call, entry, question, static upload => upload.Parts)));
+            entry.Upload, entry.At, entry.Archive!, await MapAsync(call, entry, question)));
     }
 
     /// <summary>Lists the uploads of a bucket.</summary>
@@ -41,7 +41,7 @@ internal sealed class UploadsInProgress
             entry.Key,
             entry.At,
             entry.StorageClass,
-            await PartsOfAsync(call, entry, new MapNumberedParts(new ObjectName(bucket, entry.Key)), static upload => upload.Parts)));
+            await MapAsync(call, entry, new MapNumberedParts(new ObjectName(bucket, entry.Key)))));
 
     /// <summary>The newest uploads of those that were listed, the newest first.</summary>
     public async ValueTask<IReadOnlyList<ShownUpload>> ShowNewestAsync() =>
@@ -68,10 +68,9 @@ internal sealed class UploadsInProgress
     private static async ValueTask<IReadOnlyList<ShownUpload>> ShowAsync(IEnumerable<Listed> uploads) =>
         [.. (await Task.WhenAll(uploads.Select(static upload => upload.ShowAsync()))).Where(static shown => shown.Upload.Parts is not null)];
 
-    private static async ValueTask<MappedParts?> PartsOfAsync<TAnswer>(
-        DashboardCall call, KeyEntry entry, ICommand<TAnswer> question, Func<TAnswer, MappedParts> partsOf)
+    private static async ValueTask<TAnswer?> MapAsync<TAnswer>(DashboardCall call, KeyEntry entry, ICommand<TAnswer> question)
         where TAnswer : class, IAnswer =>
-        (await call.Services.Host.AskAsync(entry.Upload.Entity, question, call.Aborted)).TryGet(out var upload, out _) ? partsOf(upload) : null;
+        (await call.Services.Host.AskAsync(entry.Upload.Entity, question, call.Aborted)).TryGet(out var upload, out _) ? upload : null;
 
     /// <param name="At">When it was initiated.</param>
     /// <param name="ShowAsync">Loads it.</param>

@@ -27,7 +27,7 @@ internal static class VaultUploadView
             found.TryAskAsync(entry.Upload.Entity, new MapParts(found.Incarnation)).AsTask()));
         return new UploadsDocument(
             [.. page.Entries.Zip(mapped, static (entry, asked) => DocumentOf(
-                entry.Upload, entry.At, entry.Archive!, asked.TryGet(out var upload, out _) ? upload.Parts : null))],
+                entry.Upload, entry.At, entry.Archive!, asked.TryGet(out var upload, out _) ? upload : null))],
             page.Next is { } next ? new PageStart(UploadMarker.Format(next)) : null);
     }
 
@@ -42,7 +42,7 @@ internal static class VaultUploadView
         }
 
         var mapped = found.OrRefuse(asked);
-        return await notes.AddAsync(call, upload, DocumentOf(mapped.Spec, mapped.Parts));
+        return await notes.AddAsync(call, upload, DocumentOf(mapped.Spec, mapped));
     }
 
     /// <summary>Shows one part.</summary>
@@ -75,13 +75,13 @@ internal static class VaultUploadView
     private static async ValueTask<UploadDocument> DocumentOfEndedAsync(GlacierCall vault, UploadId upload)
     {
         var summary = await vault.AskAsync(upload.Entity, new SummarizeUpload(vault.Incarnation));
-        return DocumentOf(summary.Spec, parts: null) with
+        return DocumentOf(summary.Spec, mapped: null) with
         {
             Ending = summary.Phase switch
             {
                 UploadPhase.Completed => await EndingOfCompletedAsync(vault, summary),
-                UploadPhase.Aborted => new EndingDocument(EndingDocument.Aborted),
-                UploadPhase.Expired => new EndingDocument(EndingDocument.Expired),
+                UploadPhase.Aborted => new EndingDocument(EndingDocument.Aborted, summary.EndedAt),
+                UploadPhase.Expired => new EndingDocument(EndingDocument.Expired, summary.EndedAt),
                 UploadPhase.Open => null,
             },
         };
@@ -103,16 +103,17 @@ internal static class VaultUploadView
             summary.ArchiveDeletedAt);
     }
 
-    private static UploadDocument DocumentOf(ArchiveUploadSpec spec, MappedParts? parts) => DocumentOf(
-        spec.Upload, spec.CreatedAt, new ListedArchive(spec.PartSize, spec.Description, spec.ByteStorage), parts);
+    private static UploadDocument DocumentOf(ArchiveUploadSpec spec, MappedUpload? mapped) => DocumentOf(
+        spec.Upload, spec.CreatedAt, new ListedArchive(spec.PartSize, spec.Description, spec.ByteStorage), mapped);
 
     /// <summary>Shows an upload as the vault lists it.</summary>
-    public static UploadDocument DocumentOf(UploadId upload, DateTimeOffset at, ListedArchive archive, MappedParts? parts) => new(
+    public static UploadDocument DocumentOf(UploadId upload, DateTimeOffset at, ListedArchive archive, MappedUpload? mapped) => new(
         upload.ToString(),
         Key: null,
         archive.Description.OrNull,
         at,
         archive.PartSize.Bytes,
         archive.ByteStorage == ByteStorage.External ? "bytes in external storage" : "",
-        PartsDocument.Of(parts));
+        PartsDocument.Of(mapped?.Parts),
+        TotalBytes: mapped?.Spec.TotalBytes);
 }

@@ -53,7 +53,7 @@ public sealed class EndedUploadTests : DashboardServer
         (await SendAsync(Abort("mine", upload))).Expect(204);
 
         var shown = await ShowAsync($"vaults/mine/uploads/{upload}");
-        Assert.Equal("""{"how":"aborted"}""", shown.GetProperty("ending").GetRawText());
+        Assert.Equal($$"""{"how":"aborted","at":{{Clock.Now.ToUnixTimeMilliseconds()}}}""", shown.GetProperty("ending").GetRawText());
         Assert.Equal("holiday.tar", shown.GetProperty("description").GetString());
     }
 
@@ -74,6 +74,47 @@ public sealed class EndedUploadTests : DashboardServer
         Assert.Equal(Text(completed, "ETag").Trim('"'), ending.GetProperty("hash").GetString());
         Assert.Equal(20_000, ending.GetProperty("at").GetInt64() - shown.GetProperty("created").GetInt64());
         Assert.Equal("NoSuchUpload", (await ReadAsync($"buckets/my-bucket/uploads/{upload}?key=other", _cookie)).Expect(404).Code);
+    }
+
+    [Fact]
+    public async Task The_upload_of_a_deleted_object_says_when_it_was_deleted_also_after_its_bytes_are_gone()
+    {
+        var upload = await NewUploadAsync("/my-bucket/key");
+        var eTag = (await SendAsync("PUT", $"/my-bucket/key?partNumber=1&uploadId={upload}", new byte[5])).Expect(200).Header("ETag");
+        (await SendAsync(
+            "POST",
+            $"/my-bucket/key?uploadId={upload}",
+            $"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>{eTag}</ETag></Part></CompleteMultipartUpload>")).Expect(200);
+        var deleted = Clock.Now;
+        (await SendAsync("DELETE", "/my-bucket/key")).Expect(204);
+
+        await AssertShownAsync();
+        Clock.Advance(TimeSpan.FromHours(2));
+        await AssertShownAsync();
+
+        async Task AssertShownAsync()
+        {
+            var ending = (await ShowAsync($"buckets/my-bucket/uploads/{upload}?key=key")).GetProperty("ending");
+            Assert.Equal("completed 5", $"{ending.GetProperty("how")} {ending.GetProperty("bytes")}");
+            Assert.Equal(deleted.ToUnixTimeMilliseconds(), ending.GetProperty("deleted").GetInt64());
+        }
+    }
+
+    [Fact]
+    public async Task An_upload_to_a_bucket_says_that_it_was_aborted_or_has_expired()
+    {
+        var aborted = await NewUploadAsync("/my-bucket/key");
+        (await SendAsync("DELETE", $"/my-bucket/key?uploadId={aborted}")).Expect(204);
+        var stale = await NewUploadAsync("/my-bucket/key");
+        Assert.Equal(
+            $$"""{"how":"aborted","at":{{Clock.Now.ToUnixTimeMilliseconds()}}}""",
+            (await ShowAsync($"buckets/my-bucket/uploads/{aborted}?key=key")).GetProperty("ending").GetRawText());
+
+        Clock.Advance(TimeSpan.FromDays(8));
+        await Eventually.BecomesTrueAsync(
+            async () => (await ShowAsync($"buckets/my-bucket/uploads/{stale}?key=key")).TryGetProperty("ending", out var ending)
+                && ending.GetProperty("how").GetString() == "expired",
+            "the upload expires");
     }
 
     [Fact]

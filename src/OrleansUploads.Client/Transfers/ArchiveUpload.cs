@@ -42,7 +42,8 @@ public sealed class ArchiveUpload
         var plan = _options.PartSizeBytes is { } partSizeBytes
             ? PartPlan.Of(source.LengthBytes, partSizeBytes)
             : PartPlan.Smallest(source.LengthBytes);
-        var uploadId = await _client.InitiateMultipartUploadAsync(vault, plan.PartSizeBytes, description, cancellationToken);
+        var uploadId = await _client.InitiateMultipartUploadAsync(
+            vault, plan.PartSizeBytes, description, plan.SizeBytes, cancellationToken);
         return await RunAsync(vault, uploadId, source, plan, ServerParts.None, cancellationToken);
     }
 
@@ -68,7 +69,8 @@ public sealed class ArchiveUpload
             throw EmptyStream();
         }
 
-        var uploadId = await _client.InitiateMultipartUploadAsync(vault, partSizeBytes, description, cancellationToken);
+        var uploadId = await _client.InitiateMultipartUploadAsync(
+            vault, partSizeBytes, description, cancellationToken: cancellationToken);
         return await RunStreamAsync(vault, uploadId, parts, ServerParts.None, cancellationToken);
     }
 

@@ -15,6 +15,7 @@ internal static class HeaderNames
     public const string PartLocation = "x-orleans-uploads-location";
     public const string PartSize = "x-amz-part-size";
     public const string RequestId = "x-amzn-RequestId";
+    public const string TotalLength = "x-orleans-uploads-total-length";
     public const string TreeHash = "x-amz-sha256-tree-hash";
     public const string UploadId = "x-amz-multipart-upload-id";
     public const string Version = "x-amz-glacier-version";

@@ -150,6 +150,20 @@ public sealed record MapNumberedParts(ObjectName Name) : ObjectUploadCommand(Nam
 [Named("mapped-object-upload.1")]
 public sealed record MappedObjectUpload(ObjectUploadSpec Spec, MappedParts Parts) : IAnswer;
 
+/// <summary>Returns the state of the upload of an object. Ended uploads also answer, for as long as their record is kept.</summary>
+/// <param name="Name">The object that the caller addressed.</param>
+[Named("summarize-object-upload.1")]
+public sealed record SummarizeObjectUpload(ObjectName Name) : ObjectUploadCommand(Name), ICommand<ObjectUploadSummary>;
+
+/// <summary>The state of the upload of an object.</summary>
+/// <param name="Spec">What was fixed at initiation.</param>
+/// <param name="Phase">Its phase. An upload that is being completed is open, because the completion may still be refused.</param>
+/// <param name="Object">The object, or null unless it is completed.</param>
+/// <param name="EndedAt">When the upload was aborted or expired, or when the object was deleted or replaced; otherwise null.</param>
+[Named("object-upload-summary.1")]
+public sealed record ObjectUploadSummary(
+    ObjectUploadSpec Spec, UploadPhase Phase, PublishedObject? Object = null, DateTimeOffset? EndedAt = null) : IAnswer;
+
 /// <summary>A part whose bytes are durable in the part store, or in external storage.</summary>
 /// <param name="Number">1 to <see cref="Values.ObjectLimits.MaxParts"/>.</param>
 /// <param name="LengthBytes">Its length; may be 0.</param>

@@ -106,6 +106,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             (SummarizeUpload, ArchiveUploadSpec spec, _) => known is UploadState.Completing
                 ? Repeat(UploadQueries.Summarize(known, spec))
                 : Reply(UploadQueries.Summarize(known, spec)),
+            (SummarizeObjectUpload, ObjectUploadSpec spec, _) => Reply(UploadQueries.Summarize(known, spec)),
             (DescribeObject or SetObjectTags or RestoreObject, ObjectUploadSpec spec, _) => _objects.Decide(known, spec, command, time),
 
             // All other commands are about the parts of an open upload.

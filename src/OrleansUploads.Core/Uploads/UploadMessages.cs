@@ -272,4 +272,8 @@ public enum UploadPhase
 [Named("upload-summary.1")]
 public sealed record UploadSummary(
     ArchiveUploadSpec Spec, UploadPhase Phase, int Parts, long ReportedBytes, CompletedArchive? Archive,
-    DateTimeOffset? ArchiveDeletedAt = null) : IAnswer;
+    DateTimeOffset? ArchiveDeletedAt = null) : IAnswer
+{
+    /// <summary>When it was aborted or expired, or null. A note.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+}

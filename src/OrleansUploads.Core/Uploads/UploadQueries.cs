@@ -50,9 +50,24 @@ internal static class UploadQueries
         UploadState.Open open => new UploadSummary(spec, UploadPhase.Open, open.Parts.Count, open.Parts.Bytes, Archive: null),
         UploadState.Completing { Completion: ArchiveCompletion done } => Completed(spec, done, deletedAt: null),
         UploadState.Stored { Completion: ArchiveCompletion done, ReleasedAt: var at } => Completed(spec, done, at),
-        UploadState.Ended { End: UploadEnd.Expired } => new UploadSummary(spec, UploadPhase.Expired, Parts: 0, ReportedBytes: 0, Archive: null),
-        _ => new UploadSummary(spec, UploadPhase.Aborted, Parts: 0, ReportedBytes: 0, Archive: null),
+        UploadState.Ended { End: var end, EndedAt: var at } => new UploadSummary(spec, PhaseOf(end), Parts: 0, ReportedBytes: 0, Archive: null)
+        {
+            EndedAt = at,
+        },
+        _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Unknown state."),
     };
+
+    /// <summary>The state of the upload of an object.</summary>
+    public static ObjectUploadSummary Summarize(UploadState.Known state, ObjectUploadSpec spec) => state switch
+    {
+        UploadState.Stored { Completion: ObjectCompletion done, ReleasedAt: var at } =>
+            new ObjectUploadSummary(spec, UploadPhase.Completed, Describe(spec, done), at),
+        UploadState.Ended { End: var end, EndedAt: var at } =>
+            new ObjectUploadSummary(spec, PhaseOf(end), EndedAt: at),
+        _ => new ObjectUploadSummary(spec, UploadPhase.Open),
+    };
+
+    private static UploadPhase PhaseOf(UploadEnd end) => end == UploadEnd.Expired ? UploadPhase.Expired : UploadPhase.Aborted;
 
     private static UploadSummary Completed(ArchiveUploadSpec spec, ArchiveCompletion done, DateTimeOffset? deletedAt) => new(
         spec, UploadPhase.Completed, Parts: 0, done.SizeBytes, Describe(spec, done), deletedAt);

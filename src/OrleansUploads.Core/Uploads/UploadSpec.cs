@@ -23,6 +23,10 @@ public enum UploadOrigin
 [JsonDerivedType(typeof(ObjectUploadSpec), "object")]
 public abstract record UploadSpec(UploadId Upload, UploadOrigin Origin, DateTimeOffset CreatedAt, ByteStorage ByteStorage)
 {
+    /// <summary>The size of the future archive or object, as the client announced it, or null. Only people see it: no completion is bound
+    /// by it. A note.</summary>
+    public long? TotalBytes { get; init; }
+
     /// <summary>Whether the vault or bucket lists the upload until it ends.</summary>
     public bool IsListed => Origin == UploadOrigin.Multipart;
 

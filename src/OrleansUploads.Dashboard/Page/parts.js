@@ -1,7 +1,7 @@
 // Which parts an upload has, and how they are drawn.
 
 /** No upload has more parts. */
-const maxParts = 10000;
+export const maxParts = 10000;
 
 /** Reads "1-3,7" into pairs of a first and a last number. */
 export function parseRuns(text) {
@@ -46,22 +46,24 @@ export function writeRuns(runs, limit, more) {
 }
 
 /**
- * Draws all parts of an upload in progress in one line, for a table. The number of parts that follow is not known, so the line is never
- * full: what is behind the last part is hatched. The scale doubles when the parts need more than four fifths of the line.
+ * Draws runs of an upload in progress in one line, for a table. If the total is not known, the line is never full: what is behind the last
+ * run is hatched, and the scale doubles when the runs need more than four fifths of the line.
  */
-export function drawStrip(canvas, runs) {
+export function drawStrip(canvas, runs, known) {
   const [width, height] = [158, 12];
   const drawing = prepare(canvas, width, height);
-  const total = 2 ** Math.ceil(Math.log2(Math.max(highest(runs), 1) / 0.8));
-  const end = (highest(runs) / total) * width;
-  drawing.strokeStyle = color("line");
-  drawing.beginPath();
-  for (let x = end + 3; x < width + height; x += 6) {
-    drawing.moveTo(x, 0);
-    drawing.lineTo(x - height, height);
+  const total = known ?? 2 ** Math.ceil(Math.log2(Math.max(highest(runs), 1) / 0.8));
+  if (known === undefined) {
+    const end = (highest(runs) / total) * width;
+    drawing.strokeStyle = color("line");
+    drawing.beginPath();
+    for (let x = end + 3; x < width + height; x += 6) {
+      drawing.moveTo(x, 0);
+      drawing.lineTo(x - height, height);
+    }
+    drawing.stroke();
+    drawing.clearRect(0, 0, end, height);
   }
-  drawing.stroke();
-  drawing.clearRect(0, 0, end, height);
   drawing.fillStyle = color("stored");
   for (const [first, last] of runs) {
     drawing.fillRect(((first - 1) / total) * width, 0, Math.max(((last - first + 1) / total) * width, 0.5), height);
@@ -99,8 +101,9 @@ export class PartMap {
     this.scheme.removeEventListener("change", this.redraw);
   }
 
-  /** Shows these runs. Parts that were not there before are marked until the next change. */
-  show(runs) {
+  /** Shows these runs, and the parts that follow if their number is known. Parts that were not there before are marked until the next change. */
+  show(runs, expected) {
+    this.expected = expected;
     const before = this.present;
     this.present = new Uint8Array(highest(runs) + 1);
     this.fresh = [];
@@ -121,9 +124,10 @@ export class PartMap {
     this.width = this.canvas.parentElement.clientWidth;
     const width = Math.max(this.width - 2, 100);
     // Cells are as large as possible without making the map taller than it is wide, or larger than a fingertip.
-    this.cell = Math.max(6, Math.min(26, Math.floor(Math.sqrt((width * Math.min(width, 640)) / Math.max(total, 1)))));
+    const cells = Math.max(total, this.expected ?? 1);
+    this.cell = Math.max(6, Math.min(26, Math.floor(Math.sqrt((width * Math.min(width, 640)) / cells))));
     this.columns = Math.max(1, Math.floor(width / this.cell));
-    const shown = Math.min(Math.ceil((total + 1) / this.columns) * this.columns, maxParts);
+    const shown = this.expected ?? Math.min(Math.ceil((total + 1) / this.columns) * this.columns, maxParts);
     const rows = Math.max(1, Math.ceil(shown / this.columns));
     const drawn = Math.max(1, Math.min(shown, this.columns)) * this.cell;
     this.canvas.style.width = `${drawn + 2}px`;

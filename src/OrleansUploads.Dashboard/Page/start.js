@@ -3,7 +3,7 @@
 import { path } from "./api.js";
 import { copyButton, make, makeLoading, table } from "./html.js";
 import { makeProblems, makeTiles } from "./server.js";
-import { makeOrder, nameOf, rateOf, uploadPath } from "./uploads.js";
+import { makeOrder, makePace, nameOf, receivedOf, uploadPath } from "./uploads.js";
 import { bytes, count, duration, time } from "./words.js";
 
 /** What needs attention: what the health report says, and uploads that seem to be forgotten. */
@@ -38,8 +38,8 @@ function makeUploads(page, newest, counts) {
       make("a", { href: `#/${uploadPath(kind, container, upload)}` }, nameOf(upload)),
       make("a", { href: `#/${path([kind, container, "uploads"])}` }, container),
       count(upload.parts.count, "part"),
-      bytes(upload.parts.bytes),
-      page.text(() => rateOf(upload, page.now())),
+      receivedOf(upload),
+      makePace(page, upload),
       page.text(() => duration(page.now() - upload.created)),
     ]), "They are just ending."),
     sum > newest.length && newest.length > 0 ? make("p", { class: "quiet" }, `The ${newest.length} newest. The tables below lead to all of them.`) : "",

@@ -53,7 +53,7 @@ class Upload {
       if (items.some((object) => object.id === this.key)) {
         throw new Error("The bucket has an object with this key already, and the dashboard replaces none.");
       }
-      this.id = (await this.repeat(() => post(this.place()))).id;
+      this.id = (await this.repeat(() => post(path(["buckets", this.bucket, "uploads"], { key: this.key, bytes: this.file.size })))).id;
       const tags = [];
       let next = 0;
       const work = async () => {

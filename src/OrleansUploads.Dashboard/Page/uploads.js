@@ -2,7 +2,7 @@
 
 import { get, path } from "./api.js";
 import { copyButton, facts, make, makeLoading, shortId, table } from "./html.js";
-import { drawStrip, gaps, highest, parseRuns, PartMap, writeRuns } from "./parts.js";
+import { drawStrip, gaps, highest, maxParts, parseRuns, PartMap, writeRuns } from "./parts.js";
 import { bytes, count, duration, exactly, time, took as tookOf } from "./words.js";
 
 const tabs = {
@@ -36,12 +36,45 @@ export const oldestFirst = (query, after) => (query.has("after") || (after !== u
 /** The parameters of a page's request, from the address. */
 export const pageOf = (query) => ({ after: query.get("after"), marker: query.get("marker") });
 
+/** Whether the rate at which the last parts arrived is known and recent. */
+const hasRate = ({ parts }, now) => parts.rate > 0 && now - parts.active <= Math.max(parts.rateOver, 30000);
+
 /** How fast the last parts arrived, or an empty text if that is not known or long ago. */
-export function rateOf({ parts }, now) {
-  return parts.rate !== undefined && now - parts.active <= Math.max(parts.rateOver, 30000) ? `${bytes(parts.rate)}/s` : "";
+export const rateOf = (upload, now) => (hasRate(upload, now) ? `${bytes(upload.parts.rate)}/s` : "");
+
+/** The announced size, or undefined if the client announced none or has sent more. */
+const totalOf = ({ totalBytes, parts }) => (totalBytes > 0 && parts.bytes <= totalBytes ? totalBytes : undefined);
+
+/** How long the rest takes at the present rate, or an empty text if that is not known. */
+export const leftOf = (upload, now) => (totalOf(upload) > upload.parts.bytes && hasRate(upload, now)
+  ? `${duration(((totalOf(upload) - upload.parts.bytes) * 1000) / upload.parts.rate)} left` : "");
+
+/** The share that has arrived, or an empty text if the size is not known. */
+const shareOf = (upload) => (totalOf(upload) === undefined ? "" : `${Math.floor((upload.parts.bytes * 100) / totalOf(upload))} %`);
+
+/** How much has arrived, and the share of the announced size. */
+export const receivedOf = (upload) => (totalOf(upload) === undefined ? bytes(upload.parts.bytes)
+  : make("div", {}, `${bytes(upload.parts.bytes)} of ${bytes(totalOf(upload))}`, make("div", { class: "quiet" }, shareOf(upload))));
+
+/** How fast it arrives, and how long the rest takes. */
+export const makePace = (page, upload) => make("div", {}, page.text(() => rateOf(upload, page.now())),
+  make("div", { class: "quiet" }, page.text(() => leftOf(upload, page.now()))));
+
+/** The number of parts that an archive of the announced size has, or undefined if that is not known. */
+function expectedParts(upload, runs) {
+  const expected = upload.partBytes && totalOf(upload) && Math.ceil(totalOf(upload) / upload.partBytes);
+  return expected >= highest(runs) && expected <= maxParts ? expected : undefined;
 }
 
-const unknownSize = "The hatched end is unknown: a client says how large its upload is only when it completes it.";
+/** What the bar of an upload shows, and of how much: its parts, or its bytes where parts have any size. */
+function barOf(upload, runs) {
+  const expected = expectedParts(upload, runs);
+  return expected === undefined && upload.partBytes === undefined && totalOf(upload) !== undefined
+    ? [upload.parts.bytes === 0 ? [] : [[1, upload.parts.bytes]], totalOf(upload)]
+    : [runs, expected];
+}
+
+const unknownSize = "A hatched end is unknown: the client has not announced how large its upload will be.";
 
 export const nameOf = (upload) => upload.key ?? upload.description ?? "without description";
 
@@ -65,41 +98,44 @@ export function showUploads(page, { kind, name, query }) {
       const runs = parseRuns(upload.parts.runs);
       const missing = gaps(runs).length;
       const strip = make("canvas", { class: "strip", role: "img",
-        "aria-label": `${count(upload.parts.count, "part")}, ${count(missing, "gap")}, and an unknown number of parts to follow` });
-      strips.push([strip, runs]);
+        "aria-label": `${count(upload.parts.count, "part")}, ${count(missing, "gap")}, ${shareOf(upload) || "and an unknown number of parts to follow"}` });
+      strips.push([strip, ...barOf(upload, runs)]);
       return [title, strip, make("div", {}, `${count(upload.parts.count, "part")}${missing > 0 ? `, ${count(missing, "gap")}` : ""}`,
         runs.length === 0 ? null : make("div", { class: "quiet" }, `${upload.parts.count === 1 ? "number" : "numbers"} ${writeRuns(runs, 3, "runs")}`)),
-      bytes(upload.parts.bytes), page.text(() => rateOf(upload, page.now())), age];
+      receivedOf(upload), makePace(page, upload), age];
     });
     page.put(make("h1", {}, name), makeTabs(page, kind, name, "/uploads"),
       table(["Upload", "Received", "Parts", "#Size so far", "#Rate", "#Age"], rows, "No uploads are in progress."),
-      uploads.length === 0 ? "" : make("p", { class: "quiet" }, unknownSize),
+      strips.some(([, , total]) => total === undefined) ? make("p", { class: "quiet" }, unknownSize) : "",
       makeOrder(kind === "buckets" ? "By key." : oldestFirst(query, after), uploads),
       makePages(place, query, after));
-    strips.forEach(([strip, runs]) => drawStrip(strip, runs));
+    strips.forEach((strip) => drawStrip(...strip));
   });
 }
 
 /** How an upload ended: what became of it, how long it took, and how fast its bytes arrived. */
 function showEnding(page, { kind, name }, { key, created, ending, id, details, ...upload }) {
-  const took = ending.at === undefined ? null : ending.at - created;
+  const took = ending.how === "completed" && ending.at !== undefined ? ending.at - created : null;
+  const container = kind === "vaults" ? "vault" : "bucket";
+  const became = ending.archive ? "an archive" : "an object";
   const title = { completed: "Completed", aborted: "Aborted", expired: "Expired" }[ending.how];
   const archives = ending.archive && `#/${path([kind, name, "archives"], { archive: ending.archive })}`;
   page.put(make("h1", {}, nameOf({ key, ...upload })),
     make("p", { class: `outcome ${ending.how}`, role: "status" }, make("strong", {}, title), " ", {
       completed: ending.deleted === undefined
-        ? `The upload became ${ending.archive ? "an archive" : "an object"}.`
-        : `The upload became an archive, which was deleted at ${time(ending.deleted)}.`,
-      aborted: "A client aborted the upload, or its vault was deleted. Its parts are deleted.",
+        ? `The upload became ${became}.`
+        : `The upload became ${became}, which was deleted${ending.archive ? "" : " or replaced"} at ${time(ending.deleted)}.`,
+      aborted: `A client aborted the upload, or its ${container} was deleted. Its parts are deleted.`,
       expired: "Nothing was sent for too long, so the upload was given up. Its parts are deleted.",
     }[ending.how]),
     facts([
       ["archive", ending.archive && make("span", {}, ending.deleted === undefined && page.session.rights.mayRead
         ? make("a", { href: archives, class: "id" }, ending.archive)
         : make("span", { class: "id" }, ending.archive), " ", copyButton(ending.archive, "the archive ID"))],
-      ["object", key && make("a", { href: `#/${path([kind, name, "objects"], { prefix: key })}` }, key)],
+      ["object", key && ending.how === "completed" && ending.deleted === undefined
+        ? make("a", { href: `#/${path([kind, name, "objects"], { prefix: key })}` }, key) : null],
       ["size", ending.bytes === undefined ? null : exactly(ending.bytes)],
-      ["completed", ending.at && time(ending.at)],
+      [ending.how, ending.at && time(ending.at)],
       ["duration", took === null ? null : tookOf(took)],
       ["rate", took > 0 ? `${bytes((ending.bytes * 1000) / took)}/s on average` : null],
       [ending.archive ? "tree hash" : "ETag", ending.hash && make("span", { class: "id" }, ending.hash)],
@@ -124,11 +160,12 @@ export function showUpload(page, { kind, name, id, query }) {
   const refused = make("div");
   const detail = make("section", { class: "panel", "aria-live": "polite", "aria-label": "Part" },
     make("h2", {}, "Part"), make("p", { class: "quiet" }, "Choose a part in the map."));
+  const following = make("span", {}, "may follow");
   const legend = make("div", { class: "legend" },
     make("span", {}, make("i", { class: "stored" }), "received"),
     make("span", {}, make("i", { class: "fresh" }), "just arrived"),
     make("span", {}, make("i", { class: "missing" }), "missing before a later part"),
-    make("span", {}, make("i", { class: "following" }), "may follow"));
+    make("span", {}, make("i", { class: "following" }), following));
   let shown = null;
 
   const choose = async (number) => {
@@ -161,7 +198,7 @@ export function showUpload(page, { kind, name, id, query }) {
   const showGone = (failure) => {
     const text = failure.status === 0 || failure.status >= 500 ? failure.message
       : shown === null ? "The server has no upload with this ID. It was aborted, has expired, or ended so long ago that its record is gone."
-      : "This upload has ended, and nothing came of it: it was aborted or has expired. Its parts are deleted.";
+      : "The server no longer knows this upload: its record is gone, or its vault or bucket was deleted.";
     page.put(make("h1", {}, shown === null ? query.get("key") ?? "Upload" : nameOf(shown)),
       make("p", { class: "outcome aborted", role: "status" }, make("strong", {}, shown === null ? "Not found" : "Ended"), ` ${text}`),
       facts([["upload ID", make("span", { class: "id" }, id)]]),
@@ -207,6 +244,8 @@ export function showUpload(page, { kind, name, id, query }) {
     note.textContent = "";
     const runs = parseRuns(upload.parts.runs);
     const open = gaps(runs);
+    const expected = expectedParts(upload, runs);
+    const total = totalOf(upload);
     heading.textContent = nameOf(upload);
     summary.replaceChildren(facts([
       ["upload ID", make("span", { class: "id" }, upload.id, " ", copyButton(upload.id, "the upload ID"))],
@@ -214,16 +253,20 @@ export function showUpload(page, { kind, name, id, query }) {
         + (open.length > 0 ? `, ${(highest(runs) - upload.parts.count).toLocaleString("en")} missing below part ${highest(runs)}` : "")],
       ["numbers", writeRuns(runs, 8, "runs")],
       ["size so far", exactly(upload.parts.bytes)],
-      ["size in the end", "not known before the upload is completed"],
+      ["received", total && make("span", {}, make("progress", { max: total, value: upload.parts.bytes, "aria-label": "received" }), ` ${shareOf(upload)}`)],
+      ["size in the end", total === undefined ? "not announced by the client" : `${exactly(total)}, as the client announced`],
       ["rate", page.text(() => rateOf(upload, page.now()) || "not known")],
+      ["time left", total && page.text(() => leftOf(upload, page.now()) || "not known")],
       ["part size", upload.partBytes && bytes(upload.partBytes)],
       ["initiated", page.text(() => `${time(upload.created)} (${duration(page.now() - upload.created)} ago)`)],
       ["last activity", page.text(() => `${time(upload.parts.active)} (${duration(page.now() - upload.parts.active)} ago)`)],
       ["properties", upload.details],
       ["silo", upload.silo],
     ]));
+    following.textContent = expected === undefined ? "may follow" : "to follow";
     missing.textContent = open.length === 0
-      ? "No part is missing so far. How many parts follow is only known when the upload is completed."
+      ? `No part is missing so far. ${expected === undefined ? "How many parts follow is only known when the upload is completed."
+        : expected === highest(runs) ? "No part follows." : `${count(expected - highest(runs), "part")} to follow.`}`
       : `Missing: ${writeRuns(open, 40, "gaps")}.`;
     refused.replaceChildren(...(upload.refusals === undefined ? [] : [
       make("h2", {}, "The last requests that this server refused"),
@@ -233,7 +276,7 @@ export function showUpload(page, { kind, name, id, query }) {
         make("div", { class: "id" }, request.accessKeyId, make("div", {}, request.client)),
       ])),
     ]));
-    map.show(runs);
+    map.show(runs, expected);
     performance.mark("map-drawn");
   }, showGone);
 }

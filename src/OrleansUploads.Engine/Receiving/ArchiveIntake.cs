@@ -24,6 +24,7 @@ public sealed class ArchiveIntake(
     /// <param name="partSize">The size of every part except the last.</param>
     /// <param name="description">The archive's description.</param>
     /// <param name="storage">Which system stores the bytes.</param>
+    /// <param name="totalBytes">The archive's size, as the client announced it, or null.</param>
     /// <param name="cancellationToken">Stops waiting; the upload may have been initiated.</param>
     /// <returns>What is fixed of the upload.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown. Initiating again creates another upload.</exception>
@@ -32,9 +33,14 @@ public sealed class ArchiveIntake(
         PartSize partSize,
         Description description,
         ByteStorage storage,
+        long? totalBytes,
         CancellationToken cancellationToken)
     {
-        var spec = NewSpec(vault, partSize, description, UploadOrigin.Multipart) with { ByteStorage = storage };
+        var spec = NewSpec(vault, partSize, description, UploadOrigin.Multipart) with
+        {
+            ByteStorage = storage,
+            TotalBytes = totalBytes,
+        };
         await host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken);
         return spec;
     }

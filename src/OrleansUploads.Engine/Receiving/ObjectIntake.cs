@@ -243,7 +243,10 @@ public sealed class ObjectIntake(
             checksum,
             headers.Metadata,
             headers.Tags,
-            headers.ByteStorage);
+            headers.ByteStorage)
+        {
+            TotalBytes = headers.TotalBytes,
+        };
 }
 
 /// <summary>What a client says of an object when it begins to upload it.</summary>
@@ -251,11 +254,13 @@ public sealed class ObjectIntake(
 /// <param name="Metadata">Headers that are returned with the object, by lower-case name.</param>
 /// <param name="Tags">The object's tags, or null for none.</param>
 /// <param name="ByteStorage">Which system stores the bytes of a multipart upload.</param>
+/// <param name="TotalBytes">The size of the object of a multipart upload, as the client announced it, or null.</param>
 public sealed record ObjectHeaders(
     StorageClass StorageClass,
     IReadOnlyDictionary<string, string> Metadata,
     IReadOnlyDictionary<string, string>? Tags = null,
-    ByteStorage ByteStorage = ByteStorage.Gateway);
+    ByteStorage ByteStorage = ByteStorage.Gateway,
+    long? TotalBytes = null);
 
 /// <summary>Sends the commands that publish objects, each with a ticket. A command that was overtaken is sent again with another ticket, as
 /// long as its client is there. An abandoned publication therefore keeps its ticket, and comes before everything

@@ -20,8 +20,14 @@ internal static class MultipartOperations
         }
 
         var description = BodyHeaders.ReadDescription(call);
+        var storage = ExternalParts.ReadStorage(call);
+        if (!AnnouncedTotal.TryRead(call.Header(AnnouncedTotal.Header), out var totalBytes))
+        {
+            throw GlacierError.Invalid($"Invalid {AnnouncedTotal.Header}: {call.Header(AnnouncedTotal.Header)}. {AnnouncedTotal.Rule}");
+        }
+
         var spec = await call.Paths.ArchiveIntake.InitiateAsync(
-            call.Incarnation, partSize, description, ExternalParts.ReadStorage(call), call.Aborted);
+            call.Incarnation, partSize, description, storage, totalBytes, call.Aborted);
         return FrontAnswer.Created(
             (GlacierHeaders.Location, call.Location($"/multipart-uploads/{spec.Upload}")),
             (GlacierHeaders.UploadId, spec.Upload.ToString()));

@@ -79,4 +79,65 @@ public sealed class UploadViewTests : UploadDriver
         Assert.Equal(("1,10000", 11), (mapped.Parts.Numbers.ToString(), mapped.Parts.Bytes));
         EachRefused<Refusal.UploadNotFound>(new MapNumberedParts(SomeObject.Named("another key")), new MapParts(Some.Incarnation));
     }
+
+    [Fact]
+    public void The_summary_of_an_upload_says_when_it_expired_or_was_aborted()
+    {
+        OpenWithTwoParts();
+        Assert.Null(Summary.EndedAt);
+        Now += TimeSpan.FromMinutes(1);
+        Given(new AbortUpload(Some.Incarnation));
+        Assert.Equal((UploadPhase.Aborted, Now), (Summary.Phase, Summary.EndedAt));
+    }
+
+    [Theory]
+    [InlineData(UploadPhase.Aborted)]
+    [InlineData(UploadPhase.Expired)]
+    public void The_summary_of_the_upload_of_an_object_says_how_it_ended(UploadPhase end)
+    {
+        var spec = SomeObject.Spec();
+        var question = new SummarizeObjectUpload(spec.Name);
+        Refused<Refusal.UploadNotFound>(question);
+        Given(new InitiateUpload(spec));
+        Assert.Equal(new ObjectUploadSummary(spec, UploadPhase.Open), Ask(question));
+        EachRefused<Refusal.UploadNotFound>(
+            new SummarizeObjectUpload(SomeObject.Named("another key")), new SummarizeUpload(Some.Incarnation));
+
+        Now += UploadPolicy.DefaultStaleAfter + TimeSpan.FromDays(1);
+        if (end == UploadPhase.Aborted)
+        {
+            Given(new AbortObjectUpload(spec.Name));
+        }
+        else
+        {
+            Wake();
+        }
+
+        Assert.Equal(new ObjectUploadSummary(spec, end, EndedAt: Now), Ask(question));
+    }
+
+    [Fact]
+    public void The_summary_of_a_completed_upload_of_an_object_has_the_object_and_when_it_was_replaced()
+    {
+        var spec = SomeObject.Spec();
+        var question = new SummarizeObjectUpload(spec.Name);
+        Given(new InitiateUpload(spec), new ConfirmUploadListed(), new StoreNumberedPart(spec.Name, SomeObject.Part(1, 5, "a")));
+        var published = Ask(new CompleteObjectUpload(spec.Name, [SomeObject.Chosen(1, "a")], null, null, null, null));
+
+        // The leaf may still refuse it.
+        Assert.Equal(new ObjectUploadSummary(spec, UploadPhase.Open), Ask(question));
+        Given(new ConfirmPublication(1, new PublicationVerdict.Published()));
+        Assert.Equal(new ObjectUploadSummary(spec, UploadPhase.Completed, published), Ask(question));
+        Now += TimeSpan.FromMinutes(1);
+        Given(new ReleaseObject(Now));
+        Assert.Equal(new ObjectUploadSummary(spec, UploadPhase.Completed, published, Now), Ask(question));
+    }
+
+    [Fact]
+    public void An_announced_size_binds_no_completion()
+    {
+        Given(new InitiateUpload(Some.Spec() with { TotalBytes = 1 }), FullPart(0, "a"), Part(MiB, MiB + 6, "b", attempt: 2));
+        Assert.Equal(1, Map.Spec.TotalBytes);
+        Assert.Equal(MiB + 7, Ask(Complete(MiB + 7, "a", "b")).SizeBytes);
+    }
 }

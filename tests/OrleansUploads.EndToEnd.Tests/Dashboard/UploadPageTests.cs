@@ -41,24 +41,38 @@ public sealed class UploadPageTests : IAsyncLifetime
             await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads");
             await _browser.WaitForAsync(count);
 
-            // The share of the bar's width that has the color of its first part.
-            var share = await _browser.Page.Locator("canvas.strip").EvaluateAsync<double>(
-                """
-                (bar) => {
-                  const row = bar.getContext("2d").getImageData(0, Math.floor(bar.height / 2), bar.width, 1).data;
-                  const stored = row.slice(0, 4).join();
-                  const columns = [...Array(bar.width).keys()];
-                  return columns.filter((at) => row.slice(at * 4, at * 4 + 4).join() === stored).length / bar.width;
-                }
-                """);
-            Assert.InRange(share, 0.35, 0.85);
+            Assert.InRange(await ReadBarAsync(), 0.35, 0.85);
             await _browser.WaitForAsync(numbers);
             await _browser.TakePictureAsync($"open-bar-{parts}");
         }
 
         await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
         await _browser.WaitForAsync("may follow");
-        await _browser.WaitForAsync("not known before the upload is completed");
+        await _browser.WaitForAsync("not announced by the client");
+    }
+
+    [Fact]
+    public async Task An_upload_of_an_announced_size_shows_the_share_that_has_arrived_and_the_parts_to_follow()
+    {
+        var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, "backup", totalBytes: 10 * MiB);
+        await StoreAsync(upload, 4);
+        await _browser.OpenAsync();
+        await _browser.WaitForAsync("4.0 MiB of 10.0 MiB");
+        await _browser.WaitForAsync("40 %");
+        await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads");
+        await _browser.WaitForAsync("4.0 MiB of 10.0 MiB");
+        Assert.InRange(await ReadBarAsync(), 0.38, 0.42);
+        await _browser.TakePictureAsync("announced-bar");
+
+        await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
+        await _browser.WaitForAsync("6 parts to follow.");
+        await _browser.WaitForAsync("10.0 MiB (10,485,760 bytes), as the client announced");
+        Assert.Equal(0.4, await _browser.Main.Locator("progress").EvaluateAsync<double>("(bar) => bar.position"), 3);
+        await _browser.TakePictureAsync("announced-upload");
+
+        // A client that sends more than it announced has announced nothing.
+        await StoreAsync(upload, 11);
+        await _browser.WaitForAsync("not announced by the client");
     }
 
     [Fact]
@@ -115,11 +129,11 @@ public sealed class UploadPageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_upload_to_a_bucket_says_that_it_became_an_object_or_that_nothing_came_of_it()
+    public async Task An_upload_to_a_bucket_says_that_it_became_an_object_or_was_aborted()
     {
         using var s3 = _place.ConnectS3();
         await s3.PutBucketAsync("ended");
-        foreach (var (key, completes, text) in new[] { ("kept.tar", true, "The upload became an object."), ("gone.tar", false, "nothing came of it") })
+        foreach (var (key, completes, text) in new[] { ("kept.tar", true, "The upload became an object."), ("gone.tar", false, "A client aborted the upload, or its bucket was deleted.") })
         {
             var upload = (await s3.InitiateMultipartUploadAsync("ended", key)).UploadId;
             var part = await s3.UploadPartAsync(new UploadPartRequest
@@ -147,6 +161,10 @@ public sealed class UploadPageTests : IAsyncLifetime
                 await s3.AbortMultipartUploadAsync("ended", key, upload);
             }
 
+            await _browser.WaitForAsync(text);
+
+            // The address shows the same later.
+            await _browser.OpenAsync($"/buckets/ended/uploads/{upload}?key={key}");
             await _browser.WaitForAsync(text);
             Assert.Equal(key, await _browser.Main.Locator("h1").InnerTextAsync());
         }
@@ -181,6 +199,17 @@ public sealed class UploadPageTests : IAsyncLifetime
         Assert.Equal("smaller", saved.SuggestedFilename);
         Assert.Equal("less text", await File.ReadAllTextAsync(await saved.PathAsync()));
     }
+
+    /// <summary>The share of the bar's width that has the color of its first part.</summary>
+    private Task<double> ReadBarAsync() => _browser.Page.Locator("canvas.strip").EvaluateAsync<double>(
+        """
+        (bar) => {
+          const row = bar.getContext("2d").getImageData(0, Math.floor(bar.height / 2), bar.width, 1).data;
+          const stored = row.slice(0, 4).join();
+          const columns = [...Array(bar.width).keys()];
+          return columns.filter((at) => row.slice(at * 4, at * 4 + 4).join() === stored).length / bar.width;
+        }
+        """);
 
     private static double RateOf(string text)
     {

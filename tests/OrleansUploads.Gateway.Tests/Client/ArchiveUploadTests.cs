@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
@@ -51,6 +52,38 @@ public sealed class ArchiveUploadTests : FakeVaultTests
         Assert.Equal(
             new UploadProgress(FakeVault.UploadId, Archive.Length, Archive.Length, 0, 3, 3), reports[^1] with { LastPart = null });
         Assert.Equal([0, 1, 2, 3], reports.Select(report => report.PartsDone));
+    }
+
+    [Fact]
+    public async Task The_size_of_a_source_is_announced_and_a_stream_has_none()
+    {
+        await Upload().UploadAsync("v", Source());
+        await Upload().UploadStreamAsync("v", new MemoryStream(Archive), MiB);
+
+        Assert.Equal(
+            [$"{Archive.Length}", null],
+            Vault.Received.Where(static request => request.Header("x-amz-part-size") is not null)
+                .Select(static request => request.Header("x-orleans-uploads-total-length")));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Each_part_is_reported_from_its_first_byte_to_its_last_while_it_is_sent(bool ofStream)
+    {
+        var reports = new ConcurrentQueue<(ByteRange Range, long SentBytes)>();
+        var upload = Upload(new() { OnSending = (range, sentBytes) => reports.Enqueue((range, sentBytes)), PartSizeBytes = 2 * MiB });
+        await (ofStream ? upload.UploadStreamAsync("v", new MemoryStream(Archive), 2 * MiB) : upload.UploadAsync("v", Source()));
+
+        Assert.Equal(
+            [new ByteRange(0, 2 * MiB), new ByteRange(2 * MiB, 4 * MiB), new ByteRange(4 * MiB, Archive.Length)],
+            reports.Select(static report => report.Range).Distinct().OrderBy(static range => range.Start));
+        Assert.All(reports.GroupBy(static report => report.Range), static part =>
+        {
+            var sent = part.Select(static report => report.SentBytes).ToList();
+            Assert.Equal((0, part.Key.LengthBytes), (sent[0], sent[^1]));
+            Assert.True(sent.Count > 8 && sent.SequenceEqual(sent.Order()), string.Join(' ', sent));
+        });
     }
 
     [Theory]

@@ -32,6 +32,10 @@ public class RequestShapeTests
             ["x-amz-archive-description: d", "x-amz-part-size: 1048576"]
         },
         {
+            $"POST {Vaults}/v/multipart-uploads", c => c.InitiateMultipartUploadAsync("v", 1 << 20, totalBytes: 5),
+            ["x-amz-part-size: 1048576", "x-orleans-uploads-total-length: 5"]
+        },
+        {
             $"PUT {Vaults}/v/multipart-uploads/u", c => c.UploadPartAsync("v", "u", 1 << 20, Hello),
             ["Content-Range: bytes 1048576-1048580/*", $"x-amz-sha256-tree-hash: {HelloHash}"]
         },

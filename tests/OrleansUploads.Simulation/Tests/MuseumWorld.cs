@@ -45,7 +45,7 @@ internal sealed class MuseumWorld
             _vaultExists = true;
         }
 
-        return (await Intake.InitiateAsync(Vault, Some.Size(1), Description.None, ByteStorage.Gateway, CancellationToken.None)).Upload;
+        return (await Intake.InitiateAsync(Vault, Some.Size(1), Description.None, ByteStorage.Gateway, totalBytes: null, CancellationToken.None)).Upload;
     }
 
     public async ValueTask PutAsync(UploadId upload, int slot, string word)

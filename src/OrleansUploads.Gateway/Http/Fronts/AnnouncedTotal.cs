@@ -1,0 +1,37 @@
+namespace OrleansUploads.Gateway.Http.Fronts;
+
+/// <summary>The header with which a client announces how large an upload will be, in the vault API and in S3. The dashboard shows it; no
+/// completion is bound by it.</summary>
+public static class AnnouncedTotal
+{
+    /// <summary>Its name.</summary>
+    public const string Header = "x-orleans-uploads-total-length";
+
+    /// <summary>The largest total: 10,000 parts of 5 GiB.</summary>
+    public const long MaxBytes = ObjectLimits.MaxParts * ObjectLimits.MaxPartBytes;
+
+    /// <summary>Why a total is refused.</summary>
+    public static readonly string Rule = string.Create(
+        CultureInfo.InvariantCulture, $"It must be a whole number of bytes, at most {MaxBytes}. Leave it out if the size is not known.");
+
+    /// <summary>Reads the header.</summary>
+    /// <param name="text">The value, or null if there is no header.</param>
+    /// <param name="totalBytes">The total, or null if there is no header.</param>
+    /// <returns>False if the value is malformed.</returns>
+    public static bool TryRead(string? text, out long? totalBytes)
+    {
+        totalBytes = null;
+        if (text is null)
+        {
+            return true;
+        }
+
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) || bytes > MaxBytes)
+        {
+            return false;
+        }
+
+        totalBytes = bytes;
+        return true;
+    }
+}
