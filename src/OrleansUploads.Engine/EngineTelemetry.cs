@@ -38,7 +38,7 @@ public static class EngineTelemetry
         Meter.CreateCounter<long>("orleansuploads.parts.stored_bytes", "By", "Bytes of accepted parts.");
 
     internal static Gauge<int> ClockTrusted { get; } = Meter.CreateGauge<int>(
-        "orleansuploads.clock.trusted", "1", "1 if the clock is trusted; 0 if not, and then nothing expires.");
+        "orleansuploads.clock.trusted", "{clock}", "1 if the clock is trusted; 0 if not, and then nothing expires.");
 
     internal static Counter<long> AttemptsCollected { get; } =
         Meter.CreateCounter<long>(AttemptsCollectedName, "{attempt}", "Unowned attempts that were deleted.");

@@ -64,7 +64,7 @@ public sealed class AnnouncedTotalTests : DashboardServer
     {
         (await SendAsync(Initiate("mine").With(Header, total))).ExpectInvalid($"Invalid {Header}: {total}.");
         var refused = (await SendAsync("POST", "/my-bucket/key?uploads", null, null, (Header, total))).Expect(400);
-        Assert.Equal($"InvalidArgument {Header} {total}", $"{refused.Code} {Text(refused, "ArgumentName")} {Text(refused, "ArgumentValue")}");
+        Assert.Equal($"InvalidArgument {Header} {total}", $"{Text(refused, "Code")} {Text(refused, "ArgumentName")} {Text(refused, "ArgumentValue")}");
         var browsed = await BrowseAsync(
             "POST", $"/dashboard/api/buckets/my-bucket/uploads?key=key&bytes={Uri.EscapeDataString(total)}", _cookie, body: "{}");
         Assert.Equal("InvalidTotal", browsed.Expect(400).Code);

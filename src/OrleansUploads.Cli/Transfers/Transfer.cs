@@ -69,13 +69,14 @@ internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
         }
     }
 
-    /// <summary>How much is done or sent, how fast, and how long it will take: <c>40 % of 1.0 GiB, 120.0 MiB/s, 5 s left</c>. While a
+    /// <summary>How much is done, how fast, and how long it will take: <c>40 % of 1.0 GiB, 120.0 MiB/s, 5 s left</c>. While a
     /// continued transfer only compares what the other side has, there is no rate: <c>40 % of 1.0 GiB, already there</c>.</summary>
-    public string Describe()
+    /// <param name="countsSent">Whether bytes count that were sent and are not acknowledged yet.</param>
+    public string Describe(bool countsSent)
     {
         lock (_gate)
         {
-            var sentBytes = _sentBytes.Values.Sum();
+            var sentBytes = countsSent ? _sentBytes.Values.Sum() : 0;
             var (doneBytes, movedBytes) = (_doneBytes + sentBytes, _movedBytes + sentBytes);
             var done = SizeBytes is > 0 and var size
                 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * (double)doneBytes / size):F0} % of {ByteCount.Format(size)}")
@@ -97,7 +98,7 @@ internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
     /// it has a shorter map or none, and then less of what <see cref="Describe"/> says.</summary>
     public string Line(int columns)
     {
-        var text = Describe();
+        var text = Describe(countsSent: true);
         while (text.Length > columns - MinNameColumns - Gap.Length && text.LastIndexOf(", ", StringComparison.Ordinal) is > 0 and var comma)
         {
             text = text[..comma];

@@ -52,7 +52,7 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
             printer.Event(new { @event = "progress", file = transfer.Name, transfer.DoneBytes, transfer.SizeBytes });
             if (!_isLive)
             {
-                printer.Note($"{transfer.Name}: {transfer.Describe()}");
+                printer.Note($"{transfer.Name}: {transfer.Describe(countsSent: false)}");
             }
         }
     }

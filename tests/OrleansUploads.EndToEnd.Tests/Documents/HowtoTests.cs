@@ -56,7 +56,7 @@ public sealed class HowtoTests : IDisposable
         ["Get a notification when a job has finished"] = "\"Type\":\"Notification\"",
         ["Back up, and restore"] = "holiday.tar",
         ["Deal with a full disk"] = "\"dataFolder\"",
-        ["Let Prometheus read the metrics"] = "orleansuploads_clock_trusted_ratio{",
+        ["Let Prometheus read the metrics"] = "orleansuploads_connections{",
     };
 
     [Fact]

@@ -18,21 +18,25 @@ public sealed partial class MetricsTests
         Assert.NotEqual(place.Server.Address.Port, address.Port);
 
         using var http = new HttpClient();
-        var text = await http.GetStringAsync(address);
-
         var queried = Directory.EnumerateFiles(Path.Combine(CommandDocument.Repository, "deploy/grafana"))
             .Where(static file => Path.GetExtension(file) is ".json" or ".yml")
             .SelectMany(static file => MetricName().Matches(File.ReadAllText(file)))
             .Select(static match => match.Value)
             .ToHashSet();
         Assert.True(queried.Count > 10, string.Join(' ', queried));
-        var offered = Sample().Matches(text).Select(static match => match.Value).ToHashSet();
-        Assert.Empty(queried.Except(offered));
+        var text = "";
+
+        // The clock is looked at soon after the start.
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                text = await http.GetStringAsync(address);
+                return queried.IsSubsetOf(Sample().Matches(text).Select(static match => match.Value));
+            },
+            $"a scrape has {string.Join(", ", queried)}");
         Assert.All(
             text.Split('\n').Where(static line => line.StartsWith("orleansuploads_", StringComparison.Ordinal)),
             static line => Assert.Contains("service_instance_id=\"127.0.0.1:0\"", line, StringComparison.Ordinal));
-        Assert.Contains("orleansuploads_journal_writes_unknown_total", offered);
-
         Assert.Equal(404, (int)(await http.GetAsync(new Uri(address, "/healthz"))).StatusCode);
         Assert.Equal(404, (int)(await http.GetAsync(new Uri(address, "/dashboard"))).StatusCode);
         Assert.Equal(404, (int)(await http.PutAsync(new Uri(address, "/-/vaults/v"), null)).StatusCode);
