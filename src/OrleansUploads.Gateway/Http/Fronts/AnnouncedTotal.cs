@@ -2,7 +2,7 @@ namespace OrleansUploads.Gateway.Http.Fronts;
 
 /// <summary>The header with which a client announces how large an upload will be, in the vault API and in S3. The dashboard shows it; no
 /// completion is bound by it.</summary>
-public static class AnnouncedTotal
+internal static class AnnouncedTotal
 {
     /// <summary>Its name.</summary>
     public const string Header = "x-orleans-uploads-total-length";
