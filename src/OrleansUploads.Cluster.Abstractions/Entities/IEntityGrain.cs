@@ -66,8 +66,13 @@ public readonly record struct EntityMessage([property: Id(0)] string Name, [prop
 /// out, and repeating it is safe.</param>
 /// <param name="IsFailover">Whether the outcome is unknown because an entity moves to another silo, so that it will probably answer
 /// soon.</param>
+/// <param name="IsRefused">Whether the storage refused what the command needed. Then there is no answer, but the outcome is known: the
+/// command has changed nothing.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("OrleansUploads.EntityReply")]
 public readonly record struct EntityReply(
-    [property: Id(0)] EntityMessage Answer, [property: Id(1)] string? Unavailable, [property: Id(2)] bool IsFailover = false);
+    [property: Id(0)] EntityMessage Answer,
+    [property: Id(1)] string? Unavailable,
+    [property: Id(2)] bool IsFailover = false,
+    [property: Id(3)] bool IsRefused = false);

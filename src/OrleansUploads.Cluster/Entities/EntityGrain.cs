@@ -58,7 +58,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
         {
             // The exception is logged here and not sent, because the caller may not have its type.
             Ports.LogUnavailable(Entity, fault);
-            return new EntityReply(default, fault.Message, IsFailover(fault));
+            return new EntityReply(default, FaultText.DescribeReason(fault), IsFailover(fault), fault.IsRefused);
         }
         catch (JsonException fault)
         {

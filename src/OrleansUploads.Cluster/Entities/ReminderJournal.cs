@@ -1,3 +1,5 @@
+using OrleansUploads.Cluster.Journal;
+
 namespace OrleansUploads.Cluster.Entities;
 
 /// <summary>A journal that registers a reminder for the wake times of its entity. The reminder is registered before the record is
@@ -128,7 +130,10 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
         }
         catch (OrleansException fault)
         {
-            throw new JournalUnavailableException($"The reminder of {entity} could not be registered: {fault.Message}", fault);
+            throw new JournalUnavailableException($"The reminder of {entity} could not be registered: {fault.Message}", fault)
+            {
+                IsRefusal = fault is StorageRefusedException,
+            };
         }
         finally
         {

@@ -15,7 +15,7 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
         var reply = await CallGrainAsync(entity, Messages.Pack(command), cancellationToken);
         if (reply.Unavailable is { } reason)
         {
-            throw new EntityUnavailableException(entity, reason) { IsFailover = reply.IsFailover };
+            throw new EntityUnavailableException(entity, reason) { IsFailover = reply.IsFailover, IsRefused = reply.IsRefused };
         }
 
         try

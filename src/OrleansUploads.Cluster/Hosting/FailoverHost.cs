@@ -147,7 +147,15 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
     {
         var isRepetition = held.IsSent;
         held.IsSent = true;
-        return new(await inner.SendAsync(held.Entity, held.Command, cancellationToken), isRepetition);
+        try
+        {
+            return new(await inner.SendAsync(held.Entity, held.Command, cancellationToken), isRepetition);
+        }
+        catch (EntityUnavailableException fault) when (fault.IsRefused && isRepetition)
+        {
+            // The command may have been carried out when it was sent before.
+            throw new EntityUnavailableException(held.Entity, "the outcome of the command is unknown; try again.", fault);
+        }
     }
 
     private sealed record Held(EntityId Entity, ICommand Command, long StartedAt)

@@ -200,7 +200,7 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         }
         catch (EntityUnavailableException fault)
         {
-            return new(default, UploadRefusals.Unavailable(fault.Message));
+            return new(default, UploadRefusals.Unavailable($"{fault.Entity}: {FaultText.DescribeReason(fault)}"));
         }
     }
 }

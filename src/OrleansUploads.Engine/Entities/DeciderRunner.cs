@@ -157,7 +157,10 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     {
         if (IsWriting(write))
         {
-            DiscardState("the outcome of a write is unknown; try again.", fault);
+            DiscardState(
+                fault is JournalUnavailableException { IsRefusal: true }
+                    ? "its storage refused a write." : "the outcome of a write is unknown; try again.",
+                fault);
             StartNextStep(time);
         }
     }
@@ -271,7 +274,10 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     {
         if (ticket is not null)
         {
-            _outputs.Add(new RunnerOutput.Fault(ticket, new EntityUnavailableException(Entity, reason, fault)));
+            _outputs.Add(new RunnerOutput.Fault(ticket, new EntityUnavailableException(Entity, reason, fault)
+            {
+                IsRefused = fault is JournalUnavailableException { IsRefusal: true },
+            }));
         }
     }
 

@@ -358,7 +358,11 @@ public sealed class EntityActivation
 
     private void ReportUnknown(long write, Exception fault)
     {
-        EngineTelemetry.WritesUnknown.Add(1);
+        if (fault is not JournalUnavailableException { IsRefusal: true })
+        {
+            EngineTelemetry.WritesUnknown.Add(1);
+        }
+
         SendInput(runner => runner.WriteUnknown(write, fault, Now));
     }
 

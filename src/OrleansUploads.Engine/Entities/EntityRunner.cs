@@ -64,7 +64,8 @@ public abstract class EntityRunner
     /// <param name="time">The current time.</param>
     public abstract void WriteEnded(long write, AppendOutcome outcome, ServiceTime time);
 
-    /// <summary>The outcome of an append or deletion is unknown. The write may still succeed later.</summary>
+    /// <summary>The outcome of an append or deletion is unknown, or the storage refused it. If it is unknown, the write may still succeed
+    /// later.</summary>
     /// <param name="write">The number of the write, from the output. Outdated numbers are ignored.</param>
     /// <param name="fault">The cause.</param>
     /// <param name="time">The current time.</param>

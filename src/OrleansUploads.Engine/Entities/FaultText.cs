@@ -19,10 +19,23 @@ public static class FaultText
     /// omitted.</summary>
     public static string Describe(Exception fault)
     {
-        var text = "";
-        for (var cause = fault; cause is not null && text.Length < MaxLength; cause = cause.InnerException)
+        ArgumentNullException.ThrowIfNull(fault);
+        return Describe(fault.Message, fault.InnerException);
+    }
+
+    /// <summary>As <see cref="Describe(Exception)"/>, for an exception of an entity whose name the reader knows.</summary>
+    public static string DescribeReason(EntityUnavailableException fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return Describe(fault.Reason, fault.InnerException);
+    }
+
+    private static string Describe(string outermost, Exception? inner)
+    {
+        var text = OneLine(outermost);
+        for (var cause = inner; cause is not null && text.Length < MaxLength; cause = cause.InnerException)
         {
-            var message = string.Join(' ', cause.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            var message = OneLine(cause.Message);
             if (!text.Contains(message, StringComparison.Ordinal))
             {
                 text = text.Length == 0 ? message : $"{text} Cause: {message}";
@@ -31,4 +44,7 @@ public static class FaultText
 
         return text.Length <= MaxLength ? text : $"{text[..(MaxLength - 1)]}…";
     }
+
+    private static string OneLine(string message) =>
+        string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

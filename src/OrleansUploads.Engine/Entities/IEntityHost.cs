@@ -46,7 +46,8 @@ public static class EntityHostExtensions
     }
 }
 
-/// <summary>The outcome of a command is unknown: it may have been carried out. Every command is safe to repeat.</summary>
+/// <summary>A command got no answer. Unless <see cref="IsRefused"/> is set, its outcome is unknown: it may have been carried out. Every
+/// command is safe to repeat.</summary>
 public sealed class EntityUnavailableException : Exception
 {
     /// <summary>Creates an exception with the entity and the reason.</summary>
@@ -54,13 +55,21 @@ public sealed class EntityUnavailableException : Exception
         : base($"{entity}: {message}", inner)
     {
         Entity = entity;
+        Reason = message;
         IsFailover = inner is EntityUnavailableException { IsFailover: true };
     }
 
     /// <summary>The ID of the entity.</summary>
     public EntityId Entity { get; }
 
+    /// <summary>The message without the entity.</summary>
+    public string Reason { get; }
+
     /// <summary>Whether the reason is that this entity, or one that it waits for, moves from one host to another. It will probably
     /// answer the same command soon.</summary>
     public bool IsFailover { get; init; }
+
+    /// <summary>Whether the storage refused what the command needed, so that it has certainly changed nothing. The cause says what the
+    /// operator must do.</summary>
+    public bool IsRefused { get; init; }
 }

@@ -159,12 +159,13 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     /// <summary>Stops delivering an intent: it is obsolete, or it is delivered again when the state is loaded again.</summary>
     public void Drop(string key) => RemoveDelivery(key);
 
-    /// <summary>Fails all replies: those of the batch and those that wait for an intent.</summary>
+    /// <summary>Fails all replies: those of the batch and those that wait for an intent. If the storage has refused the write of the batch,
+    /// its commands have changed nothing.</summary>
     public void FailAll(string reason, Exception? fault)
     {
         foreach (var reply in _batch)
         {
-            FailReply(reply, reason, fault);
+            FailReply(reply, reason, fault, isUnwritten: true);
             FailReplies(reply.InheritedWaiters, reason, fault);
         }
 
@@ -233,7 +234,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         }
     }
 
-    private void FailReply(PendingReply reply, string reason, Exception? fault)
+    private void FailReply(PendingReply reply, string reason, Exception? fault, bool isUnwritten = false)
     {
         if (reply is { IsSettled: false, Ticket: { } ticket })
         {
@@ -241,7 +242,11 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
 
             // Without a fault, the reason is that another host has written to the journal.
             var isFailover = fault is null or EntityUnavailableException { IsFailover: true };
-            emit(new RunnerOutput.Fault(ticket, new EntityUnavailableException(entity, reason, fault) { IsFailover = isFailover }));
+            emit(new RunnerOutput.Fault(ticket, new EntityUnavailableException(entity, reason, fault)
+            {
+                IsFailover = isFailover,
+                IsRefused = isUnwritten && fault is JournalUnavailableException { IsRefusal: true },
+            }));
         }
     }
 

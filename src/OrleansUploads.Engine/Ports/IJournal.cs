@@ -4,9 +4,10 @@ namespace OrleansUploads.Engine.Ports;
 /// <remarks>The version of a stream is the number of records ever appended to it; a stream that does not exist has version
 /// 0. The expected version is the fence: if two hosts both believe that they own an entity, the one that is behind gets a
 /// conflict and must read the stream again. The journal does not interpret records. <para>Any exception from
-/// <see cref="AppendAsync"/> and <see cref="ForgetAsync"/>, except an argument error, means that the outcome is unknown: the
-/// change may or may not be durable, and the caller must read the stream again before it decides anything. All members may
-/// be called concurrently. The caller must not change memory that it passes in until the call has ended.</para></remarks>
+/// <see cref="AppendAsync"/> and <see cref="ForgetAsync"/>, except an argument error and a refusal (<see
+/// cref="JournalUnavailableException.IsRefusal"/>), means that the outcome is unknown: the change may or may not be durable. In every
+/// case, the caller must read the stream again before it decides anything. All members may be called concurrently. The caller must not
+/// change memory that it passes in until the call has ended.</para></remarks>
 public interface IJournal
 {
     /// <summary>Reads what is needed to rebuild an entity: the newest snapshot, if there is one, and all later records.</summary>
@@ -20,7 +21,7 @@ public interface IJournal
 
     /// <summary>Appends one record as version <c>ExpectedVersion + 1</c>. Durable when the task has completed.</summary>
     /// <returns>Whether it was appended, or fenced off because the stream is not at the expected version.</returns>
-    /// <exception cref="JournalUnavailableException">The outcome is unknown.</exception>
+    /// <exception cref="JournalUnavailableException">The outcome is unknown, unless it is a refusal.</exception>
     ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken);
 
     /// <summary>Replaces all records up to a version, which is at least 1, with one snapshot.</summary>
@@ -80,7 +81,7 @@ public sealed record JournalHistory(
 }
 
 /// <summary>The journal cannot carry out the request at the moment: I/O failed or timed out, or the disk is full.</summary>
-/// <remarks>The outcome of a write is unknown. Retrying later may succeed.</remarks>
+/// <remarks>The outcome of a write is unknown, unless <see cref="IsRefusal"/> is set. Retrying later may succeed.</remarks>
 public sealed class JournalUnavailableException : Exception
 {
     public JournalUnavailableException(string message, Exception? inner = null)
@@ -89,6 +90,10 @@ public sealed class JournalUnavailableException : Exception
     }
 
     public bool IsDiskFull { get; init; }
+
+    /// <summary>Whether the storage refused what it was asked for, so that nothing was read, appended or forgotten. The message says what
+    /// the operator must do.</summary>
+    public bool IsRefusal { get; init; }
 }
 
 /// <summary>The journal differs from what was written: a byte has changed, or a record is missing or incomplete.</summary>

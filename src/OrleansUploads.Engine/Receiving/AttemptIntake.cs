@@ -118,9 +118,14 @@ internal sealed class AttemptIntake(IEntityHost host, IPartStore parts, SharedLa
                 var (outcome, isOfRepetition) = await host.AskTrackedAsync(upload.Entity, report, cancellationToken);
                 return (outcome, reports == 1 && !isOfRepetition);
             }
-            catch (EntityUnavailableException) when (reports < MaxReports)
+            catch (EntityUnavailableException fault) when (!fault.IsRefused && reports < MaxReports)
             {
                 // Before it decides the repeated report, the entity reads its journal again.
+            }
+            catch (EntityUnavailableException fault) when (fault.IsRefused && reports > 1)
+            {
+                // An earlier report may have been carried out.
+                throw new EntityUnavailableException(upload.Entity, "the outcome of a report is unknown; try again.", fault);
             }
         }
     }

@@ -116,7 +116,8 @@ internal sealed class PostgresDatabase : DbDataSource
         }
     }
 
-    private void Refuse(PostgresException fault) => _refusedWrite = $"{Primary.Name}: {fault.Message}";
+    private void Refuse(PostgresException fault) => _refusedWrite =
+        $"{Primary.Name}: {(PostgresRefusal.IsRolledBack(fault) ? PostgresRefusal.Describe(fault) : fault.Message)}";
 
     /// <summary>Asks all servers what they are, and chooses the primary.</summary>
     public async Task FindPrimaryAsync(CancellationToken cancellationToken)

@@ -101,6 +101,12 @@ internal static class ClusterStores
             default:
                 throw new ArgumentOutOfRangeException(nameof(settings), settings.Clustering, "Unknown store.");
         }
+
+        if (settings.Clustering != ClusterStore.Localhost)
+        {
+            silo.Services.MakeFaultsReadable<IMembershipTable>();
+            silo.Services.MakeFaultsReadable<IReminderTable>();
+        }
     }
 
     /// <summary>Configures a cluster client to find the silos.</summary>

@@ -1,12 +1,16 @@
 using System.Globalization;
+using Npgsql;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
+using OrleansUploads.Silo.Database;
 
 namespace OrleansUploads.Silo.Storage;
 
 /// <summary>Grain storage in Orleans' tables that writes the rows of many grains in one transaction, and knows whether a failover could
 /// undo what it has read or written. The rows are as Orleans' own provider writes them, so silos with and without this provider can share a
 /// database.</summary>
+/// <remarks>What the database refuses is a <see cref="StorageRefusedException"/>. After all other exceptions of a write, its outcome is
+/// unknown.</remarks>
 internal sealed class GroupedGrainStorage(IGrainStorageSerializer serializer, PostgresRows rows) : IConfirmingStorage
 {
     private readonly RowWriteGroups _groups = new(rows.WriteAsync);
@@ -56,7 +60,7 @@ internal sealed class GroupedGrainStorage(IGrainStorageSerializer serializer, Po
     private async Task ReadAsync<T>(
         string stateName, GrainId grainId, IGrainState<T> grainState, bool isConfirmed, CancellationToken cancellationToken)
     {
-        var row = await rows.ReadAsync(RowKey.Of(grainId, stateName), isConfirmed, cancellationToken);
+        var row = await RefusableAsync(rows.ReadAsync(RowKey.Of(grainId, stateName), isConfirmed, cancellationToken));
         grainState.State = row?.Content is { } content
             ? serializer.Deserialize<T>(new BinaryData(content)) : Activator.CreateInstance<T>();
         grainState.ETag = row?.Version?.ToString(CultureInfo.InvariantCulture);
@@ -67,11 +71,23 @@ internal sealed class GroupedGrainStorage(IGrainStorageSerializer serializer, Po
         string stateName, GrainId grainId, int? replaced, ReadOnlyMemory<byte>? content, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var version = await _groups.WriteAsync(new RowWrite(RowKey.Of(grainId, stateName), replaced, content));
+        var version = await RefusableAsync(_groups.WriteAsync(new RowWrite(RowKey.Of(grainId, stateName), replaced, content)));
         return version is { } written && written != replaced
             ? written
             : throw new InconsistentStateException(
                 $"Another writer has changed {stateName} of {grainId} since version {replaced?.ToString(CultureInfo.InvariantCulture) ?? "0"}.");
+    }
+
+    private static async Task<T> RefusableAsync<T>(Task<T> call)
+    {
+        try
+        {
+            return await call;
+        }
+        catch (PostgresException fault) when (PostgresRefusal.IsRolledBack(fault))
+        {
+            throw new StorageRefusedException(PostgresRefusal.Describe(fault));
+        }
     }
 
     private static int? VersionOf<T>(IGrainState<T> state) =>

@@ -1,4 +1,5 @@
 using Npgsql;
+using OrleansUploads.Silo.Database;
 
 namespace OrleansUploads.Silo.Storage;
 
@@ -21,7 +22,7 @@ internal sealed class RowWriteGroups(Func<IReadOnlyList<RowWrite>, Task<int?[]>>
     private int _writing;
 
     /// <summary>Writes a row with the next group, and returns its version as the transaction did.</summary>
-    /// <exception cref="PostgresException">The database refused the row. It is unchanged.</exception>
+    /// <exception cref="PostgresException">If it is rolled back, the database refused the row, which is unchanged.</exception>
     /// <exception cref="NpgsqlException">The outcome is unknown.</exception>
     public Task<int?> WriteAsync(RowWrite row)
     {
@@ -86,7 +87,7 @@ internal sealed class RowWriteGroups(Func<IReadOnlyList<RowWrite>, Task<int?[]>>
                 group[i].Completion.SetResult(versions[i]);
             }
         }
-        catch (PostgresException fault) when (group.Count > 1 && IsRolledBack(fault))
+        catch (PostgresException fault) when (group.Count > 1 && PostgresRefusal.IsRolledBack(fault))
         {
             // The row that the database refused must not fail the others.
             foreach (var write in group)
@@ -99,10 +100,6 @@ internal sealed class RowWriteGroups(Func<IReadOnlyList<RowWrite>, Task<int?[]>>
             group.ForEach(write => write.Completion.SetException(fault));
         }
     }
-
-    /// <summary>Whether the database is certain to have changed nothing. After more severe errors it ends the connection,
-    /// and the transaction may have been committed.</summary>
-    private static bool IsRolledBack(PostgresException fault) => fault.InvariantSeverity == "ERROR";
 
     private sealed record WaitingWrite(RowWrite Row)
     {

@@ -125,6 +125,21 @@ public sealed class FailoverHostTests : IDisposable
     }
 
     [Fact]
+    public async Task A_command_that_the_storage_refuses_when_it_is_repeated_may_have_been_carried_out_before()
+    {
+        var inner = new MovingHost { IsRefused = true };
+        var host = HostOver(inner, Patient);
+        var repeated = Ask(host, Some.Upload(1), new AbortUpload(Some.Incarnation));
+        await inner.Asked;
+        inner.HasArrived = true;
+        await AdvanceUntilAsync(repeated);
+
+        Assert.False((await Assert.ThrowsAsync<EntityUnavailableException>(() => repeated)).IsRefused);
+        var once = Ask(host, Some.Upload(1), new AbortUpload(Some.Incarnation));
+        Assert.True((await Assert.ThrowsAsync<EntityUnavailableException>(() => once)).IsRefused);
+    }
+
+    [Fact]
     public async Task A_process_that_stops_answers_what_it_holds_and_holds_nothing_more()
     {
         var host = HostOver(new MovingHost());

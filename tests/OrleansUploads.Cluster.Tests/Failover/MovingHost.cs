@@ -14,6 +14,9 @@ internal sealed class MovingHost : IEntityHost
 
     public bool IsFailover { get; init; } = true;
 
+    /// <summary>Whether the storage refuses what the entities need when they have arrived.</summary>
+    public bool IsRefused { get; init; }
+
     public Task Asked => _asked.Task;
 
     public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
@@ -21,7 +24,9 @@ internal sealed class MovingHost : IEntityHost
         Sent.Enqueue(command);
         _asked.TrySetResult();
         cancellationToken.ThrowIfCancellationRequested();
-        return HasArrived
+        return HasArrived && IsRefused
+            ? ValueTask.FromException<IAnswer>(new EntityUnavailableException(entity, "its storage refused a write.") { IsRefused = true })
+            : HasArrived
             ? ValueTask.FromResult<IAnswer>(Done.Instance)
             : ValueTask.FromException<IAnswer>(new EntityUnavailableException(entity, "the cluster did not answer; try again.")
             {

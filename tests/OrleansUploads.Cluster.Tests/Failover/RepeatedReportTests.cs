@@ -16,13 +16,33 @@ public sealed class RepeatedReportTests
     {
         var parts = new MemoryPartStore();
         var host = new FailoverHost(new HostWhoseFirstReportIsLost(), new FailoverOptions(), TimeProvider.System, CancellationToken.None);
+        var stored = await StoreAsync(host, parts);
+
+        Assert.IsType<Refusal.UploadNotFound>(stored.Refusal);
+        Assert.Single(await parts.AllAttemptsAsync(Some.Upload(1), CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public async Task A_report_that_the_storage_refuses_is_refused_unless_an_earlier_one_may_have_been_carried_out(int lost, bool isRefused)
+    {
+        var host = new HostWithoutAnswers(lost);
+
+        var fault = await Assert.ThrowsAsync<EntityUnavailableException>(() => StoreAsync(host, new MemoryPartStore()));
+
+        Assert.Equal(isRefused, fault.IsRefused);
+        Assert.Equal(lost + 1, host.Reports);
+    }
+
+    private static async Task<Outcome<Done>> StoreAsync(IEntityHost host, MemoryPartStore parts)
+    {
         var intake = new ArchiveIntake(host, parts, new SeededIds(TimeProvider.System, 1), TimeProvider.System);
         byte[] bytes = [1, 2, 3];
         using var hasher = new PartHasher();
         hasher.Append(bytes);
         var hashes = hasher.Finish();
-
-        var stored = await intake.StorePartAsync(
+        return await intake.StorePartAsync(
             Some.Upload(1),
             Some.Incarnation,
             new PartRange(0, bytes.Length - 1),
@@ -30,9 +50,16 @@ public sealed class RepeatedReportTests
             new MemoryStream(bytes),
             sender: null,
             CancellationToken.None);
+    }
 
-        Assert.IsType<Refusal.UploadNotFound>(stored.Refusal);
-        Assert.Single(await parts.AllAttemptsAsync(Some.Upload(1), CancellationToken.None));
+    /// <summary>The storage refuses all reports but the first ones, whose outcome is unknown.</summary>
+    private sealed class HostWithoutAnswers(int lost) : IEntityHost
+    {
+        public int Reports { get; private set; }
+
+        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+            command is not StorePart ? ValueTask.FromResult<IAnswer>(Done.Instance)
+            : throw new EntityUnavailableException(entity, "there is no answer.") { IsRefused = Reports++ >= lost };
     }
 
     /// <summary>The first report takes effect, and its answer is lost with its silo. Before the second, the upload is completed.</summary>

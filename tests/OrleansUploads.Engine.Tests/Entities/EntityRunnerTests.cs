@@ -210,6 +210,37 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
+    public void A_write_that_the_storage_refuses_has_changed_nothing()
+    {
+        Initiate();
+        _bench.Submit("part", Report(0));
+        _bench.Submit("list", List);
+        _bench.RefuseWrite();
+
+        Assert.True(Assert.IsType<EntityUnavailableException>(_bench.Faults["part"]).IsRefused);
+        _bench.Load();
+        Assert.Equal(0, PartsListed("list"));
+    }
+
+    [Fact]
+    public void A_command_whose_later_step_the_storage_refuses_may_have_been_carried_out()
+    {
+        CompleteWithOnePart();
+        _bench.FailDelivery(new EntityUnavailableException(Some.Vault.Entity, "its storage refused a write.") { IsRefused = true });
+
+        Assert.False(Assert.IsType<EntityUnavailableException>(_bench.Faults["complete"]).IsRefused);
+    }
+
+    [Fact]
+    public void A_command_before_which_the_storage_refuses_to_be_read_has_changed_nothing()
+    {
+        _bench.Submit("list", List);
+        _bench.RefuseLoad();
+
+        Assert.True(Assert.IsType<EntityUnavailableException>(_bench.Faults["list"]).IsRefused);
+    }
+
+    [Fact]
     public void A_conflict_makes_the_runner_read_what_the_other_host_wrote()
     {
         InitiateWithOnePart();

@@ -55,6 +55,14 @@ internal sealed class RunnerBench
         Collect();
     }
 
+    /// <summary>Lets the storage refuse to be read.</summary>
+    public void RefuseLoad()
+    {
+        Take<RunnerOutput.Load>();
+        Runner.LoadFailed(new JournalUnavailableException("permission denied") { IsRefusal = true });
+        Collect();
+    }
+
     public void Verify()
     {
         Take<RunnerOutput.Verify>();
@@ -71,7 +79,12 @@ internal sealed class RunnerBench
     }
 
     /// <summary>Fails the pending write before or after its effect. Its outcome is unknown.</summary>
-    public void LoseWrite(bool landed)
+    public void LoseWrite(bool landed) => FailWrite(landed, new JournalUnavailableException("the disk is gone"));
+
+    /// <summary>Lets the storage refuse the pending write.</summary>
+    public void RefuseWrite() => FailWrite(landed: false, new JournalUnavailableException("permission denied") { IsRefusal = true });
+
+    private void FailWrite(bool landed, Exception fault)
     {
         var append = Take<RunnerOutput.Append>();
         if (landed)
@@ -79,7 +92,7 @@ internal sealed class RunnerBench
             Land(append);
         }
 
-        Runner.WriteUnknown(append.Write, new JournalUnavailableException("the disk is gone"), Time);
+        Runner.WriteUnknown(append.Write, fault, Time);
         Collect();
     }
 
@@ -98,10 +111,10 @@ internal sealed class RunnerBench
         return deliver.Intent;
     }
 
-    public void FailDelivery()
+    public void FailDelivery(Exception? fault = null)
     {
         var deliver = Take<RunnerOutput.Deliver>();
-        Runner.IntentFailed(deliver.Intent.Key, new IOException("no route"));
+        Runner.IntentFailed(deliver.Intent.Key, fault ?? new IOException("no route"));
         Collect();
     }
 

@@ -72,6 +72,7 @@ public sealed class ErrorTableTests
             new EntityUnavailableException(entity, "x"),
             new JournalUnavailableException("x"),
             new JournalUnavailableException("x") { IsDiskFull = true },
+            new JournalUnavailableException("x") { IsRefusal = true },
             new JournalDamagedException("x"),
             new AttemptDamagedException("x"),
         ];
@@ -95,6 +96,16 @@ public sealed class ErrorTableTests
             var (expected, described) = (DescribeFault(cause), DescribeFault(unavailable));
             Assert.Equal((expected.Status, expected.Code, expected.Message), (described.Status, described.Code, described.Message));
         }
+    }
+
+    [Fact]
+    public void A_client_is_told_that_a_refused_request_was_not_carried_out_also_if_another_process_says_so()
+    {
+        var refused = DescribeFault(new EntityUnavailableException(new EntityId(EntityKind.Vault, "x"), "secret") { IsRefused = true });
+
+        Assert.Contains("so the request was not carried out", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(refused.Message, DescribeFault(new JournalUnavailableException("secret") { IsRefusal = true }).Message);
     }
 
     [Fact]

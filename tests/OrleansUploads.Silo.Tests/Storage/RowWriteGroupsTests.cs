@@ -99,16 +99,18 @@ public sealed class RowWriteGroupsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("FATAL")]
-    [InlineData("PANIC")]
-    public async Task A_group_whose_outcome_is_unknown_is_not_written_again(string severity)
+    [InlineData("FATAL", PostgresErrorCodes.AdminShutdown)]
+    [InlineData("PANIC", PostgresErrorCodes.AdminShutdown)]
+    [InlineData("ERROR", PostgresErrorCodes.ProtocolViolation)]
+    [InlineData("ERROR", PostgresErrorCodes.StatementCompletionUnknown)]
+    public async Task A_group_whose_outcome_is_unknown_is_not_written_again(string severity, string state)
     {
         var attempts = 0;
         var groups = new RowWriteGroups(async rows =>
         {
             await WriteAsync(rows);
             Interlocked.Increment(ref attempts);
-            throw new PostgresException("terminating connection", severity, severity, PostgresErrorCodes.AdminShutdown);
+            throw new PostgresException("terminating connection", severity, severity, state);
         });
         var writes = (await FillAsync(groups)).Concat(WaitingWrites(groups, 10)).ToList();
         foreach (var write in writes)

@@ -122,6 +122,12 @@ internal abstract record HttpError
         "The disk of the server is full. If the request changes something, it is not known whether it was carried out; repeating it is "
         + "safe. Try again after the server's operator has freed disk space.");
 
+    /// <summary>The server's database refused the write, or the read before it.</summary>
+    /// <param name="RequestId">Finds the reason in the server's log.</param>
+    internal sealed record JournalRefused(string RequestId) : Explained(
+        "The server's database refuses what the request needs, so the request was not carried out. Repeat it after the server's operator has "
+        + $"repaired the database; the server's log says how under the request ID {RequestId}.");
+
     /// <summary>The server does not know whether the request was carried out. That is also the case if it is stopping.</summary>
     internal sealed record OutcomeUnknown() : Explained(
         "The server does not know whether the request was carried out. Repeating it is safe; try again.");
@@ -154,6 +160,8 @@ internal static class HttpFaults
         AttemptDamagedException or CopySourceDamagedException => new HttpError.DataDamaged(requestId),
         JournalDamagedException or EntityUnavailableException { InnerException: JournalDamagedException } =>
             new HttpError.JournalDamaged(requestId),
+        JournalUnavailableException { IsRefusal: true } or EntityUnavailableException { IsRefused: true } =>
+            new HttpError.JournalRefused(requestId),
         JournalUnavailableException { IsDiskFull: true }
             or EntityUnavailableException { InnerException: JournalUnavailableException { IsDiskFull: true } } =>
             new HttpError.JournalFull(),
