@@ -32,6 +32,9 @@ internal static partial class ClusterLog
         "{Repair} of {Silo} could not read or write the membership table: {Reason}. The next attempt follows within a second")]
     public static partial void MembershipNotRepaired(ILogger log, string repair, string silo, string reason);
 
+    [LoggerMessage(3009, LogLevel.Debug, "{Entity} is asked: {Command}")]
+    public static partial void Asked(ILogger log, EntityId entity, string command);
+
     [LoggerMessage(
         3008,
         LogLevel.Warning,

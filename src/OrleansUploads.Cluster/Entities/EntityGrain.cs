@@ -43,6 +43,8 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
 
     public async ValueTask<EntityReply> AskAsync(EntityMessage command)
     {
+        CallerRequest.Continue();
+        ClusterLog.Asked(Ports.Log, Entity, command.Name);
         if (!CallerStore.Is(Ports.Parts))
         {
             return new EntityReply(

@@ -31,6 +31,7 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
 
     private async ValueTask<EntityReply> CallGrainAsync(EntityId entity, EntityMessage command, CancellationToken cancellationToken)
     {
+        CallerRequest.Announce();
         try
         {
             return await _grains.Of(entity).AskAsync(command).AsTask().WaitAsync(cancellationToken);

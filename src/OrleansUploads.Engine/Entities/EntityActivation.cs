@@ -230,6 +230,8 @@ public sealed class EntityActivation
             Activity.Current = (deliver.Ticket as CommandTicket)?.Activity;
         }
 
+        CurrentRequest.Id = (deliver.Ticket as CommandTicket)?.RequestId;
+
         if (deliver.ConfirmationFault is { } confirmationFault)
         {
             _ports.Log.DeliveryFailed(Entity, deliver.Intent.Action, deliver.FailedAttempts, confirmationFault);
@@ -414,6 +416,9 @@ public sealed class CommandTicket(EntityId entity, ICommand? command)
     : TaskCompletionSource<IAnswer>(TaskCreationOptions.RunContinuationsAsynchronously), IDisposable
 {
     private CancellationTokenRegistration _givingUp;
+
+    /// <summary>The ID of the request that led to the command, or null if none did.</summary>
+    internal string? RequestId { get; } = CurrentRequest.Id;
 
     /// <summary>The activity of the command, or null if it is not traced.</summary>
     internal Activity? Activity { get; } = command is null ? null : EngineTracing.StartCommand(entity, command);

@@ -1,7 +1,9 @@
+using System.Collections;
 using System.Text.Encodings.Web;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using OrleansUploads.Engine;
 using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Gateway.Hosting;
@@ -19,11 +21,13 @@ public static class ServiceLogging
             logging.AddJsonConsole(static json =>
             {
                 json.UseUtcTimestamp = true;
+                json.IncludeScopes = true;
                 json.TimestampFormat = TimestampFormat;
 
                 // The text is not embedded in a web page. Control characters are escaped, so a value cannot begin a line.
                 json.JsonWriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
             });
+            logging.Services.TryAddSingleton<IExternalScopeProvider, RequestScope>();
         }
         else
         {
@@ -37,7 +41,42 @@ public static class ServiceLogging
     }
 }
 
-/// <summary>Writes each message as one line for people: when, how severe if it is a problem, and what. What only programs need, such as
+/// <summary>The only scope of messages in the JSON log: the request that they are about.</summary>
+internal sealed class RequestScope : IExternalScopeProvider
+{
+    public void ForEachScope<TState>(Action<object?, TState> callback, TState state)
+    {
+        if (CurrentRequest.Id is { } id)
+        {
+            callback(new Scope(id), state);
+        }
+    }
+
+    public IDisposable Push(object? state) => NoScope.Instance;
+
+    private sealed class Scope(string requestId) : IEnumerable<KeyValuePair<string, object?>>
+    {
+        public IEnumerator<KeyValuePair<string, object?>> GetEnumerator()
+        {
+            yield return new("RequestId", requestId);
+        }
+
+        public override string ToString() => $"request {requestId}";
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    }
+
+    private sealed class NoScope : IDisposable
+    {
+        public static NoScope Instance { get; } = new();
+
+        public void Dispose()
+        {
+        }
+    }
+}
+
+/// <summary>Writes each message as one line for people: when, how severe if it is a problem, what, and for which request. What only programs need, such as
 /// the number of the kind of message, is in the JSON log.</summary>
 public sealed class PlainLogFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
@@ -48,9 +87,10 @@ public sealed class PlainLogFormatter(TimeProvider time) : ConsoleFormatter(Form
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
+        var request = CurrentRequest.Id is { } id && !message.Contains(id, StringComparison.Ordinal) ? $"(request {id}) " : "";
         var line = string.Create(
             CultureInfo.InvariantCulture,
-            $"{time.GetUtcNow().UtcDateTime.ToString(ServiceLogging.TimestampFormat, CultureInfo.InvariantCulture)} {Severity(logEntry.LogLevel)}{message} {logEntry.Exception}");
+            $"{time.GetUtcNow().UtcDateTime.ToString(ServiceLogging.TimestampFormat, CultureInfo.InvariantCulture)} {Severity(logEntry.LogLevel)}{message} {request}{logEntry.Exception}");
 
         // A value must not begin a line.
         textWriter.WriteLine(line.ReplaceLineEndings(" ").TrimEnd());

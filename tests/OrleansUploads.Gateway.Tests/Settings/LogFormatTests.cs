@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
+using OrleansUploads.Engine;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Settings;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
@@ -84,6 +85,27 @@ public sealed partial class LogFormatTests
             await lines.ReadThroughAsync("It failed"));
     }
 
+    [Fact]
+    public async Task A_message_of_any_component_names_the_request_during_which_it_was_written()
+    {
+        using var lines = PlainLines();
+        using var json = new StringWriter { NewLine = "\n" };
+        CurrentRequest.Id = "0123456789abcdef";
+
+        LogSlow(lines, "the disk");
+        LogServed(lines, "0123456789abcdef", "UploadArchive");
+        JsonFormatter().Write(
+            new LogEntry<string>(LogLevel.Error, "a", 7, "It is slow", exception: null, static (state, _) => state), JsonScopes(), json);
+
+        Assert.Equal(
+            [
+                "2026-05-04T09:00:00.007Z warning: It is slow: the disk (request 0123456789abcdef)\n",
+                "2026-05-04T09:00:00.007Z 0123456789abcdef UploadArchive is done\n",
+            ],
+            await lines.ReadThroughAsync("is done"));
+        Assert.Equal("0123456789abcdef", Parse(json.ToString())["Scopes"][0].GetProperty("RequestId").GetString());
+    }
+
     private static async Task<GatewayServer> StartAsync()
     {
         var server = await GatewayServer.StartAsync(new GatewaySetup());
@@ -98,6 +120,9 @@ public sealed partial class LogFormatTests
         var name = services.GetRequiredService<IOptions<ConsoleLoggerOptions>>().Value.FormatterName;
         return services.GetServices<ConsoleFormatter>().Single(formatter => formatter.Name == name);
     }
+
+    private static IExternalScopeProvider JsonScopes() => new ServiceCollection()
+        .AddLogging(static logging => logging.AddOrleansUploadsLog(LogFormat.Json)).BuildServiceProvider().GetRequiredService<IExternalScopeProvider>();
 
     private static Dictionary<string, JsonElement> Parse(string line) =>
         JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(line)!;

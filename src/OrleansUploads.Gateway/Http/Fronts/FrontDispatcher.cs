@@ -35,6 +35,7 @@ internal sealed class FrontDispatcher(
     public async Task HandleAsync(HttpContext context)
     {
         var exchange = new HttpExchange(context, _minRate, time, options.NodeName);
+        CurrentRequest.Id = exchange.RequestId;
         var credentials = RequestCredentials.Read(context.Request, exchange.Target);
         exchange.AccessKeyId = credentials.AccessKeyId;
         if (credentials.IsPresigned)
