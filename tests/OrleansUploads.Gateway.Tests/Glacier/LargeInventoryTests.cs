@@ -1,16 +1,20 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Glacier;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
 /// <summary>Inventories whose output is measured after their job was accepted.</summary>
-public sealed class LargeInventoryTests
+public sealed class LargeInventoryTests(ITestOutputHelper output)
 {
     private const int Archives = JobsDecider.MaxArchivesMeasuredFirst + 1;
+    private const int JobsOfOther = 1000;
 
     [Theory]
     [InlineData("\"JSON\"")]
@@ -42,17 +46,54 @@ public sealed class LargeInventoryTests
         while (!described.GetProperty("Completed").GetBoolean());
 
         Assert.Equal("Succeeded", described.GetProperty("StatusCode").GetString());
-        var output = (await server.SendAsync(GetOutput("v", job))).Expect(200);
-        Assert.Equal(output.Body.Length, described.GetProperty("InventorySizeInBytes").GetInt32());
-        Assert.Equal(Archives, output.Text.Split("archive-number-").Length - 1);
+        var document = (await server.SendAsync(GetOutput("v", job))).Expect(200);
+        Assert.Equal(document.Body.Length, described.GetProperty("InventorySizeInBytes").GetInt32());
+        Assert.Equal(Archives, document.Text.Split("archive-number-").Length - 1);
         Assert.Equal([job], await ListedAsync(server, "Succeeded"));
     }
 
-    /// <summary>Adds the archives to the index without uploads, which takes much less time.</summary>
-    private static async Task FillAsync(GatewayServer server)
+    /// <summary>Pages are counted, and not time: until the inventory is ready, the server reads about as many pages for the jobs of the other
+    /// account as for it. Without turns it would read those of a thousand inventories first.</summary>
+    [Fact]
+    public async Task An_inventory_beside_a_thousand_jobs_of_another_account_takes_about_twice_the_work_of_one_alone()
     {
-        (await server.SendAsync(CreateVault("v"))).Expect(201);
-        var vault = Some.VaultNamed("v");
+        var meter = new CountingMeter();
+        await using var server = await GatewayServer.StartAsync(new GatewaySetup { Meter = meter });
+        await FillAsync(server);
+        await FillAsync(server, Signer.Stranger, GatewaySetup.StrangersAccount);
+        meter.Release();
+        var alone = await MeasureAsync(server, meter);
+
+        meter.Hold();
+        await Parallel.ForEachAsync(
+            Enumerable.Range(1, JobsOfOther),
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            async (number, _) => (await server.SendAsync(
+                RetrieveInventory("v", $$"""{"Limit":"{{Archives + number}}"}"""), Signer.Stranger)).Expect(202));
+        meter.Release();
+        var beside = await MeasureAsync(server, meter);
+
+        output.WriteLine($"Alone: {alone.Own} pages. Beside {JobsOfOther} jobs: {beside.Own} and {beside.Others} of the others.");
+        Assert.Equal(0, alone.Others);
+        Assert.Equal(alone.Own, beside.Own);
+        Assert.InRange(beside.Others, 1, 2 * alone.Own);
+    }
+
+    /// <summary>Counts the pages that are read until an inventory is ready: its own, and those of the other account.</summary>
+    private static async Task<(int Own, int Others)> MeasureAsync(GatewayServer server, CountingMeter meter)
+    {
+        var (own, others) = (meter.PagesOf(GatewaySetup.Account), meter.PagesOf(GatewaySetup.StrangersAccount));
+        var finished = meter.AwaitNextOf(GatewaySetup.Account);
+        (await server.SendAsync(RetrieveInventory("v"))).Expect(202);
+        var othersAtEnd = await finished;
+        return (meter.PagesOf(GatewaySetup.Account) - own, othersAtEnd - others);
+    }
+
+    /// <summary>Adds the archives to the index without uploads, which takes much less time.</summary>
+    private static async Task FillAsync(GatewayServer server, Signer? signer = null, AccountId? account = null)
+    {
+        (await server.SendAsync(CreateVault("v"), signer)).Expect(201);
+        var vault = Some.VaultNamed(account ?? GatewaySetup.Account, "v");
         var life = (await server.Host.AskAsync(vault.Entity, new DescribeVault(vault), CancellationToken.None)).Answer.Incarnation;
         await Task.WhenAll(Enumerable.Range(0, Archives).Select(async number =>
         {
@@ -67,5 +108,53 @@ public sealed class LargeInventoryTests
     {
         var jobs = (await server.SendAsync(ListJobs("v", $"?statuscode={status}"))).Expect(200).Json.GetProperty("JobList");
         return [.. jobs.EnumerateArray().Select(static job => job.GetProperty("JobId").GetString()!)];
+    }
+
+    /// <summary>Measures inventories when the test has released them, and counts their pages by account.</summary>
+    private sealed class CountingMeter : IInventoryMeter
+    {
+        private readonly InventoryMeter _meter = new();
+        private readonly ConcurrentDictionary<AccountId, int> _pages = new();
+        private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private TaskCompletionSource<int>? _next;
+        private AccountId _awaited;
+
+        public int PagesOf(AccountId account) => _pages.GetValueOrDefault(account);
+
+        public void Hold() => _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void Release() => _released.SetResult();
+
+        /// <summary>Waits for the end of the next measurement of an account, and returns how many pages of others were read by
+        /// then.</summary>
+        public Task<int> AwaitNextOf(AccountId account)
+        {
+            _awaited = account;
+            _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _next.Task;
+        }
+
+        public async ValueTask<InventoryOutput> MeasureAsync(
+            UnmeasuredInventory job, IAsyncEnumerable<ArchivesPage> pages, CancellationToken cancellationToken)
+        {
+            await _released.Task.WaitAsync(cancellationToken);
+            var account = job.Inventory.Incarnation.Id.Account;
+            var measured = await _meter.MeasureAsync(job, CountAsync(account, pages), cancellationToken);
+            if (account == _awaited)
+            {
+                _next!.TrySetResult(_pages.Where(count => count.Key != account).Sum(static count => count.Value));
+            }
+
+            return measured;
+        }
+
+        private async IAsyncEnumerable<ArchivesPage> CountAsync(AccountId account, IAsyncEnumerable<ArchivesPage> pages)
+        {
+            await foreach (var page in pages)
+            {
+                _pages.AddOrUpdate(account, 1, static (_, count) => count + 1);
+                yield return page;
+            }
+        }
     }
 }
