@@ -1,4 +1,5 @@
 using OrleansUploads.Core.Settings;
+using OrleansUploads.Engine.Embedded;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Reclaim;
@@ -18,6 +19,20 @@ public sealed class WakeScanTests
         Assert.InRange(await bench.WakeAsync(), Uploads, 2 * Uploads);
 
         Assert.Empty(await bench.ListUploadsAsync(1));
+    }
+
+    [Fact]
+    public async Task Due_entities_are_woken_together_so_that_a_slow_one_delays_few_others()
+    {
+        var (bench, hold) = EngineBench.Holding();
+        await OpenUploadsAsync(bench);
+        var held = hold();
+
+        var scan = bench.WakeAsync();
+
+        await held.WhenArrivedAsync(WakeScan.AtOnce, TestContext.Current.CancellationToken);
+        held.ReleaseAll();
+        Assert.InRange(await scan, Uploads, 2 * Uploads);
     }
 
     [Fact]
