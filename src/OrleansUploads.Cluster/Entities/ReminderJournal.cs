@@ -128,12 +128,13 @@ internal sealed class ReminderJournal(IJournal inner, WakeReminder reminder, Tim
             throw new JournalUnavailableException(
                 $"The reminder of {entity} could not be registered.", new SiloUnavailableException(fault.Message, fault));
         }
+        catch (StorageRefusedException fault)
+        {
+            throw new JournalUnavailableException(fault.Message, fault) { IsRefusal = true };
+        }
         catch (OrleansException fault)
         {
-            throw new JournalUnavailableException($"The reminder of {entity} could not be registered: {fault.Message}", fault)
-            {
-                IsRefusal = fault is StorageRefusedException,
-            };
+            throw new JournalUnavailableException($"The reminder of {entity} could not be registered: {fault.Message}", fault);
         }
         finally
         {

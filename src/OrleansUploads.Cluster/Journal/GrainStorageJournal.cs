@@ -5,12 +5,13 @@ using Orleans.Storage;
 namespace OrleansUploads.Cluster.Journal;
 
 /// <summary>The stream of one entity, stored as grain state with any Orleans storage provider.</summary>
-/// <remarks>Every append replaces the small <see cref="JournalHead"/>, and its ETag fences outdated writers. When the records in the
-/// head would become too long (<see cref="JournalHead.IsTailFullFor"/>), they move into a segment. An append therefore writes the head
-/// and sometimes a segment, independent of the length of the history. The head names all unreferenced rows until they are deleted. A
-/// crash can only leave unnamed rows behind while a long record is being appended. Except for an ETag conflict and a refusal (<see
-/// cref="StorageRefusedException"/>), an exception of the provider means that the outcome is unknown. Operations may overlap, but they replace the head in turns
-/// (<see cref="JournalWriter"/>), so a conflict always comes from another host or from a write with an unknown outcome.</remarks>
+/// <remarks>Every append replaces the small <see cref="JournalHead"/>, and its ETag fences outdated writers. When the records in the head
+/// would become too long (<see cref="JournalHead.IsTailFullFor"/>), they move into a segment. An append therefore writes the head and
+/// sometimes a segment, independent of the length of the history. The head names all unreferenced rows until they are deleted. A crash
+/// can only leave unnamed rows behind while a long record is being appended. Except for an ETag conflict and a refusal (<see
+/// cref="StorageRefusedException"/>), an exception of the provider means that the outcome is unknown. Operations may overlap, but they
+/// replace the head in turns (<see cref="JournalWriter"/>), so a conflict always comes from another host or from a write with an unknown
+/// outcome.</remarks>
 /// <param name="grain">Its ID is the key of all rows.</param>
 internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, EntityId entity, TimeProvider time)
     : IJournal
@@ -265,13 +266,14 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
         {
             return await attempt();
         }
+        catch (StorageRefusedException fault)
+        {
+            // The head is replaced last, so a refused row means that the stream is as it was.
+            throw new JournalUnavailableException(fault.Message, fault) { IsRefusal = true };
+        }
         catch (Exception fault) when (IsFault(fault))
         {
-            throw new JournalUnavailableException($"The grain storage could not {what} the journal of {entity}: {fault.Message}", fault)
-            {
-                // The head is replaced last, so a refused row means that the stream is as it was.
-                IsRefusal = fault is StorageRefusedException,
-            };
+            throw new JournalUnavailableException($"The grain storage could not {what} the journal of {entity}: {fault.Message}", fault);
         }
     }
 

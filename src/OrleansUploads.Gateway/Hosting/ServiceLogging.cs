@@ -76,8 +76,8 @@ internal sealed class RequestScope : IExternalScopeProvider
     }
 }
 
-/// <summary>Writes each message as one line for people: when, how severe if it is a problem, what, and for which request. What only programs need, such as
-/// the number of the kind of message, is in the JSON log.</summary>
+/// <summary>Writes each message as one line for people: when, how severe if it is a problem, what, and for which request. What only
+/// programs need, such as the number of the kind of message, is in the JSON log.</summary>
 public sealed class PlainLogFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
     /// <summary>The name by which the console's options select the formatter.</summary>
@@ -88,9 +88,8 @@ public sealed class PlainLogFormatter(TimeProvider time) : ConsoleFormatter(Form
     {
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         var request = CurrentRequest.Id is { } id && !message.Contains(id, StringComparison.Ordinal) ? $"(request {id}) " : "";
-        var line = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{time.GetUtcNow().UtcDateTime.ToString(ServiceLogging.TimestampFormat, CultureInfo.InvariantCulture)} {Severity(logEntry.LogLevel)}{message} {request}{logEntry.Exception}");
+        var at = time.GetUtcNow().UtcDateTime.ToString(ServiceLogging.TimestampFormat, CultureInfo.InvariantCulture);
+        var line = $"{at} {Severity(logEntry.LogLevel)}{message} {request}{logEntry.Exception}";
 
         // A value must not begin a line.
         textWriter.WriteLine(line.ReplaceLineEndings(" ").TrimEnd());

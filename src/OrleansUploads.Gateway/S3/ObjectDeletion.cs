@@ -1,6 +1,7 @@
 using System.Xml;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Gateway.S3;
 
@@ -49,8 +50,16 @@ internal static class ObjectDeletion
         }
 
         var condition = item.ETag is { } tag ? Conditions.Matching(tag) : null;
-        var deleted = await call.Paths.Keys.DeleteAsync(new ObjectName(bucket.Bucket, key), condition, cancellationToken);
-        return deleted.Refusal is { } refusal ? call.ErrorOf(refusal) : null;
+        try
+        {
+            var deleted = await call.Paths.Keys.DeleteAsync(new ObjectName(bucket.Bucket, key), condition, cancellationToken);
+            return deleted.Refusal is { } refusal ? call.ErrorOf(refusal) : null;
+        }
+        catch (EntityUnavailableException fault) when (fault.IsRefused)
+        {
+            // Other objects of the request may be deleted, so the request as a whole was not refused.
+            return S3HttpErrors.Describe(new HttpError.JournalRefused(call.Exchange.RequestId));
+        }
     }
 
     private static void WriteResults(XmlWriter xml, DeleteDocument document, S3Error?[] errors)

@@ -15,7 +15,7 @@ internal static class PostgresRefusal
 
     /// <summary>Says in one sentence what the database has refused and what the operator must do.</summary>
     public static string Describe(PostgresException fault) =>
-        $"PostgreSQL refuses it ({fault.SqlState}: {fault.MessageText.TrimEnd('.')}); {AdviceOn(fault.SqlState)}.";
+        $"PostgreSQL refuses a statement of the silo ({fault.SqlState}: {fault.MessageText.TrimEnd('.')}); {AdviceOn(fault.SqlState)}.";
 
     private static string AdviceOn(string state) => state switch
     {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Azure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -7,8 +8,8 @@ using OrleansUploads.Cluster.Journal;
 
 namespace OrleansUploads.Silo.Database;
 
-/// <summary>One of Orleans' own tables. Silos call it for each other, so its faults are exceptions that every silo and client can
-/// read.</summary>
+/// <summary>Lets Orleans' own tables report faults in exceptions that every silo and client can read, because silos use the tables for each
+/// other.</summary>
 internal static class ReadableFaults
 {
     /// <summary>Replaces the table that is registered.</summary>
@@ -21,13 +22,14 @@ internal static class ReadableFaults
             ?? ActivatorUtilities.CreateInstance(provider, registered.ImplementationType!)))));
     }
 
-    private static Exception? Translate(Exception fault) => fault switch
+    private static OrleansException? Translate(Exception fault) => fault switch
     {
         PostgresException refused when PostgresRefusal.IsRolledBack(refused) => new StorageRefusedException(PostgresRefusal.Describe(refused)),
         DbException or RequestFailedException => new OrleansException(fault.Message),
         _ => null,
     };
 
+    [SuppressMessage("Performance", "CA1852", Justification = "The class that DispatchProxy generates derives from it.")]
     private class Table<TTable> : DispatchProxy
         where TTable : class
     {

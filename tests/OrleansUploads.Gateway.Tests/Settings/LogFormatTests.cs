@@ -122,7 +122,8 @@ public sealed partial class LogFormatTests
     }
 
     private static IExternalScopeProvider JsonScopes() => new ServiceCollection()
-        .AddLogging(static logging => logging.AddOrleansUploadsLog(LogFormat.Json)).BuildServiceProvider().GetRequiredService<IExternalScopeProvider>();
+        .AddLogging(static logging => logging.AddOrleansUploadsLog(LogFormat.Json))
+        .BuildServiceProvider().GetRequiredService<IExternalScopeProvider>();
 
     private static Dictionary<string, JsonElement> Parse(string line) =>
         JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(line)!;

@@ -25,7 +25,8 @@ public sealed class UpgradeTests(PostgresServer postgres, ITestOutputHelper outp
     [Fact]
     public async Task No_request_fails_while_a_cluster_is_upgraded_and_while_it_goes_back()
     {
-        var older = Environment.GetEnvironmentVariable("ORLEANSUPLOADS_SOAK_PREVIOUS_SILO") ?? OtherVersion.Of(Repository.SiloProgram, _folder.File("older"));
+        var older = Environment.GetEnvironmentVariable("ORLEANSUPLOADS_SOAK_PREVIOUS_SILO")
+            ?? OtherVersion.Of(Repository.SiloProgram, _folder.File("older"));
         var database = await postgres.CreateDatabaseAsync();
         var start = new SiloStart(RunningSilo.OnPostgres(database, _folder.Data)) { Program = older };
         var all = new List<RunningSilo>();
