@@ -53,8 +53,7 @@ public sealed class LargeInventoryTests(ITestOutputHelper output)
     }
 
     /// <summary>Work is counted, and not time: the pages that are read for the others from the request to the end of the measurement. The
-    /// accounts have equal turns while both are measured. Before that, the request takes as long as the measurements of several jobs, because
-    /// the inventories are small.</summary>
+    /// accounts have equal turns, but not equal speed, so several of these small inventories may end meanwhile.</summary>
     [Fact]
     public async Task An_inventory_beside_a_thousand_jobs_of_another_account_waits_for_few_of_them()
     {
