@@ -72,7 +72,7 @@ public sealed class ServedIntervals : IStoredAs<ServedIntervals, IReadOnlyList<S
             var length = InOrder[i].To - InOrder[i].From;
             if (served <= length)
             {
-                return DateTimeOffset.FromUnixTimeMilliseconds((InOrder[i].To - served).ToUnixTimeMilliseconds());
+                return (InOrder[i].To - served).InWholeMilliseconds();
             }
 
             served -= length;

@@ -11,7 +11,7 @@ public readonly struct ServiceTime
 
     private ServiceTime(DateTimeOffset now, ServedIntervals? served, TimeSpan sinceLastBeat)
     {
-        Now = DateTimeOffset.FromUnixTimeMilliseconds(now.ToUnixTimeMilliseconds());
+        Now = now.InWholeMilliseconds();
         _served = served;
         _sinceLastBeat = sinceLastBeat > TimeSpan.Zero ? sinceLastBeat : TimeSpan.Zero;
     }

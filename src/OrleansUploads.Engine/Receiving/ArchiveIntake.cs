@@ -225,7 +225,7 @@ public sealed class ArchiveIntake(
         partSize,
         description,
         origin,
-        DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()));
+        time.GetUtcNow().InWholeMilliseconds());
 }
 
 /// <summary>The hashes of a body in a request.</summary>

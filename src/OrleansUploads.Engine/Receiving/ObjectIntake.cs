@@ -238,7 +238,7 @@ public sealed class ObjectIntake(
             ids.NewUpload(),
             name,
             origin,
-            DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()),
+            time.GetUtcNow().InWholeMilliseconds(),
             headers.StorageClass,
             checksum,
             headers.Metadata,

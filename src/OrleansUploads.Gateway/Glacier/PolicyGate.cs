@@ -26,7 +26,7 @@ internal static class PolicyGate
         }
 
         call.Incarnation = policies.Incarnation;
-        var at = stale?.AsOf ?? DateTimeOffset.FromUnixTimeMilliseconds(call.Services.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        var at = stale?.AsOf ?? call.Services.Time.GetUtcNow().InWholeMilliseconds();
         var basis = new DeletionVerdict(
             policies.Guard ?? 0, at, LooksAtClock: false, LooksAtAge: false, CreatedAt: null, stale?.Recorded ?? 0);
         call.DeletionVerdict = basis;
