@@ -5,8 +5,9 @@ using OrleansUploads.Engine.Contracts;
 namespace OrleansUploads.TestKit;
 
 /// <summary>Runs the decider of one entity without a host, and records its events. The tests of an entity inherit it, so that each
-/// line of a test says what was given, what is asked, or what must follow. At the end of each test, a snapshot must lead to the state
-/// that the test has reached.</summary>
+/// line of a test says what was given, what is asked, or what must follow. Each decision must raise the intents that become pending with
+/// its events: a host would deliver them only after a crash. At the end of each test, a snapshot must lead to the state that the test has
+/// reached.</summary>
 public class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCommand, TEvent> decider) : IDisposable
     where TState : class
     where TCommand : class, ICommand
@@ -141,11 +142,19 @@ public class DeciderDriver<TState, TCommand, TEvent>(Decider<TState, TCommand, T
 
     private Decision<TEvent> Apply(Decision<TEvent> decision)
     {
+        if (decision.Events.IsEmpty)
+        {
+            return decision;
+        }
+
+        var known = Pending.Concat(decision.Intents).Select(intent => intent.Key).ToHashSet(StringComparer.Ordinal);
         foreach (var happened in decision.Events)
         {
             Happened(happened);
         }
 
+        var forgotten = Pending.Select(intent => intent.Key).FirstOrDefault(key => !known.Contains(key));
+        Assert.True(forgotten is null, $"The decision does not raise the intent '{forgotten}'.");
         return decision;
     }
 }

@@ -94,7 +94,7 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
 
         var incarnation = new VaultIncarnation(command.Vault, state.LastEpoch + 1, archiveShards);
         return Accept(new VaultRegistered(incarnation, now))
-            .Telling(BeginVault(new AccountVault(incarnation, now, Confirmed: false)));
+            .Raising(BeginVault(new AccountVault(incarnation, now, Confirmed: false)));
     }
 
     /// <summary>Lists vaults. A listed vault must be usable, so the answer waits until newly registered vaults have
@@ -127,7 +127,7 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
 
         var claimed = new BucketClaimed(command.Bucket, command.Account, state.LastEpoch + 1);
         return Accept(new CreatedBucket(command.Bucket, Bucket: null, Existed: false), claimed)
-            .Telling(ClaimBucket(new AccountBucket(command.Bucket, command.Account, claimed.Claim, Bucket: null)));
+            .Raising(ClaimBucket(new AccountBucket(command.Bucket, command.Account, claimed.Claim, Bucket: null)));
     }
 
     /// <summary>Lists buckets. A bucket that another account may have is left out until it has answered.</summary>
@@ -166,7 +166,7 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
         new TellEntity(wanted.Name.Entity, new ClaimBucket(wanted.Name, wanted.Account, wanted.Claim)),
         verdict => new ConfirmBucketClaim(wanted.Name, wanted.Claim, (BucketClaim)verdict))
     {
-        Settles = (answer, verdict) => answer is CreatedBucket created && created.Name == wanted.Name
+        Revises = (answer, verdict) => answer is CreatedBucket created && created.Name == wanted.Name
             ? ((BucketClaim)verdict).Bucket is { } bucket
                 ? created with { Bucket = bucket }
                 : new ObjectRefusal.BucketOwnedByOther(wanted.Name)

@@ -180,7 +180,7 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
         AnswersUnconfirmed = true,
         // An upload repeats the addition of its archive. A deletion is a client's command.
         IsRepeatedBySender = change.AddedUpload is not null,
-        Settles = static (answer, verdict) => answer is AdditionVerdict && verdict is AdditionVerdict.VaultGone ? verdict : answer,
+        Revises = static (answer, verdict) => answer is AdditionVerdict && verdict is AdditionVerdict.VaultGone ? verdict : answer,
     };
 
     private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
@@ -202,7 +202,7 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
         {
             var repeated = Reply(AdditionVerdict.InVault);
             return FindUndeliveredAddition(state, entry) is { } undelivered
-                ? repeated.Telling(TellVault(state.Vault, undelivered))
+                ? repeated.Raising(TellVault(state.Vault, undelivered))
                 : repeated;
         }
 
@@ -216,7 +216,7 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
         var isNew = state.Totals.Version == 0;
         var before = isNew ? Evolve(state, opened) : state;
         var decision = Accept(AdditionVerdict.InVault, isNew ? [opened, added] : [added]);
-        return decision.Telling(TellVault(Evolve(before, added)));
+        return decision.Raising(TellVault(Evolve(before, added)));
     }
 
     /// <summary>The vault is deleted only when it counts no archive, so the archives that are still here were not counted.</summary>
@@ -264,7 +264,7 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
         var happened = new ArchiveDeleted(archive, now);
         var after = Evolve(state, happened);
         return Accept(Done.Instance, happened)
-            .Telling(TellVault(after), TellJobs(after.Vault, after.Deleted[archive]));
+            .Raising(TellVault(after), TellJobs(after.Vault, after.Deleted[archive]));
     }
 
     private static UndeliveredChange? FindUndeliveredAddition(ArchiveShardState state, ArchiveEntry entry) =>

@@ -113,14 +113,14 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
                 return Repeat(new ObjectRefusal.BucketNotEmpty(command.Bucket));
             default:
                 var begun = new BucketSealingBegun();
-                return Accept(begun).Telling(SealNext(Evolve(state, begun)));
+                return Accept(begun).Raising(SealNext(Evolve(state, begun)));
         }
     }
 
     /// <summary>Waits until the former owner knows of the deletion. Otherwise the former owner would answer a request to create the
     /// bucket again as if it still had the bucket.</summary>
     private static Decision<BucketEvent> NotFound(BucketState state, BucketName bucket) =>
-        Refuse(new ObjectRefusal.BucketNotFound(bucket)).Telling([.. state.Deleted.Select(TellOwner)]);
+        Refuse(new ObjectRefusal.BucketNotFound(bucket)).Raising([.. state.Deleted.Select(TellOwner)]);
 
     private Decision<BucketEvent> LeafSealed(BucketState state, LeafSealVerdict verdict)
     {
@@ -128,13 +128,13 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
         {
             case { IsEmpty: true, Right: { } next }:
                 var isSealed = new BucketLeafSealed(next);
-                return Accept(isSealed).Telling(SealNext(Evolve(state, isSealed)));
+                return Accept(isSealed).Raising(SealNext(Evolve(state, isSealed)));
             case { IsEmpty: true }:
                 var deleted = new BucketDeleted();
-                return Accept(deleted).Telling(TellOwner(Evolve(state, deleted).Deleted[^1]));
+                return Accept(deleted).Raising(TellOwner(Evolve(state, deleted).Deleted[^1]));
             default:
                 var found = new BucketFoundNotEmpty();
-                return Accept(found).Telling(UnsealNext(Evolve(state, found)));
+                return Accept(found).Raising(UnsealNext(Evolve(state, found)));
         }
     }
 
@@ -143,7 +143,7 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
     {
         var unsealed = new BucketLeafUnsealed(verdict.IsEmpty ? verdict.Right : null);
         var after = Evolve(state, unsealed);
-        return after.Phase == BucketPhase.Unsealing ? Accept(unsealed).Telling(UnsealNext(after)) : Accept(unsealed);
+        return after.Phase == BucketPhase.Unsealing ? Accept(unsealed).Raising(UnsealNext(after)) : Accept(unsealed);
     }
 
     /// <summary>Counts a step, so that a confirmation of an earlier one, perhaps of an earlier pass over the same leaf, is
@@ -164,7 +164,7 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
             new TellEntity(leaf.Entity, new SealLeaf(state.Steps) { Leaf = leaf }),
             verdict => new ConfirmLeafSealed(state.Steps, (LeafSealVerdict)verdict))
         {
-            Settles = (answer, verdict) => verdict is LeafSealVerdict { IsEmpty: false }
+            Revises = (answer, verdict) => verdict is LeafSealVerdict { IsEmpty: false }
                 ? new ObjectRefusal.BucketNotEmpty(name)
                 : answer,
         };

@@ -64,7 +64,7 @@ public abstract class Rules<TEvent>
     protected static Decision<TEvent> Refuse(IRefusal refusal) => new(refusal, []);
 
     /// <summary>Repeats an earlier answer once all pending intents are confirmed.</summary>
-    protected static Decision<TEvent> Repeat(IAnswer answer) => new(answer, []) { AwaitsPending = true };
+    protected static Decision<TEvent> Repeat(IAnswer answer) => new(answer, []) { Awaits = AwaitedIntents.OwnAndEarlier };
 
     /// <summary>Accepts with one event and answers <see cref="Done"/>.</summary>
     protected static Decision<TEvent> Accept(TEvent happened) => new(Done.Instance, [happened]);
@@ -94,25 +94,34 @@ public sealed record Decision<TEvent>
     /// <summary>The events, in order, or empty for a query, a refusal and a repeated command.</summary>
     public ImmutableArray<TEvent> Events { get; internal init; }
 
-    /// <summary>The actions that the events require outside the entity. The answer waits until all awaited intents (<see
-    /// cref="Intent.IsAwaited"/>) are confirmed.</summary>
+    /// <summary>The actions that the events require outside the entity.</summary>
     public ImmutableArray<Intent> Intents { get; internal init; } = [];
 
-    /// <summary>Whether the answer also waits for the intents of earlier commands, as the answer to a repeated command
-    /// must.</summary>
-    public bool AwaitsPending { get; internal init; }
+    /// <summary>The intents that must be confirmed before the answer is sent, as far as answers wait for them at all (<see
+    /// cref="Intent.IsAwaited"/>).</summary>
+    public AwaitedIntents Awaits { get; internal init; }
 
     /// <summary>Whether to delete the entity's whole history. Never combined with events, and used only for entities whose ID is
     /// never reused: a host with outdated state could mistake a new history under the same ID for the old one.</summary>
     public bool Forgets { get; internal init; }
 
-    /// <summary>Whether the answer is sent as soon as the decision is durable, without waiting for its intents.</summary>
-    public bool AnswersAtOnce { get; internal init; }
-
     /// <summary>Returns the decision with intents: new ones that its events require, or pending ones that the answer must wait
     /// for.</summary>
-    public Decision<TEvent> Telling(params ImmutableArray<Intent> intents) => this with { Intents = intents };
+    public Decision<TEvent> Raising(params ImmutableArray<Intent> intents) => this with { Intents = intents };
 
-    /// <summary>Returns the decision with <see cref="AnswersAtOnce"/> set.</summary>
-    public Decision<TEvent> AnsweringAtOnce() => this with { AnswersAtOnce = true };
+    /// <summary>Returns the decision with an answer that waits for no intent.</summary>
+    public Decision<TEvent> AnsweringAtOnce() => this with { Awaits = AwaitedIntents.None };
+}
+
+/// <summary>The intents that an answer waits for.</summary>
+public enum AwaitedIntents
+{
+    /// <summary>Those of its decision.</summary>
+    Own,
+
+    /// <summary>Also those of earlier commands, as the answer to a repeated command must.</summary>
+    OwnAndEarlier,
+
+    /// <summary>None: it is sent as soon as the decision is durable.</summary>
+    None,
 }

@@ -20,17 +20,17 @@ public sealed record Intent(string Key, IntentAction Action, Func<IAnswer, IComm
     }
 
     /// <summary>Whether answers wait until the intent is carried out.</summary>
-    public bool IsAwaited => Action.IsAwaited;
+    public bool IsAwaited { get; init; } = true;
 
     /// <summary>Whether an answer that waits for this intent is given as soon as the action is done, before its confirmation
     /// is durable. Correct only if nothing follows from the confirmation and no query can reveal it, because a crash can
-    /// cause the action to be carried out again after the caller was answered. An answer that <see cref="Settles"/> changes waits in any
+    /// cause the action to be carried out again after the caller was answered. An answer that <see cref="Revises"/> changes waits in any
     /// case, because the caller acts on it.</summary>
     public bool AnswersUnconfirmed { get; init; }
 
     /// <summary>Changes the answers that wait for the intent once its receiver has answered: from an answer and the receiver's verdict
     /// to the answer that is sent. Null leaves the answers as they are.</summary>
-    public Func<IAnswer, IAnswer, IAnswer>? Settles { get; init; }
+    public Func<IAnswer, IAnswer, IAnswer>? Revises { get; init; }
 
     /// <summary>Whether the state records the intent, so that it is carried out after a crash. If it does not, the sender of the
     /// command must repeat the command until it is answered, or nothing may depend on the intent. One for which no answer waits is given
@@ -48,9 +48,6 @@ public abstract record IntentAction
     private protected IntentAction()
     {
     }
-
-    /// <summary>Whether answers wait until the action is done.</summary>
-    public virtual bool IsAwaited { get; init; } = true;
 }
 
 /// <summary>Sends a command to another entity.</summary>

@@ -136,7 +136,7 @@ internal sealed class JobNoticeRules : Rules<JobsEvent>
         return topics.IsEmpty || !job.IsReady(now)
             ? Accept(answer, happened)
             : Accept(answer, happened, new JobFinished(job.Job, now, topics))
-                .Telling([.. topics.Select(topic => Notify(new JobNotice(topic, job, now)))]);
+                .Raising([.. topics.Select(topic => Notify(new JobNotice(topic, job, now)))]);
     }
 
     /// <summary>Changes the notification setting. The new setting does not apply to finished jobs, so they are announced with the
@@ -150,7 +150,7 @@ internal sealed class JobNoticeRules : Rules<JobsEvent>
 
         var happened = AnnounceFinished(state, now, out var notices);
         happened.Add(new VaultTopicUpdated(command.Version, command.Notifications, now));
-        return Accept(Done.Instance, [.. happened]).Telling([.. notices]);
+        return Accept(Done.Instance, [.. happened]).Raising([.. notices]);
     }
 
     /// <summary>The events and notices for all jobs that have finished and were not announced yet.</summary>
@@ -182,6 +182,10 @@ internal sealed class JobNoticeRules : Rules<JobsEvent>
     public static IEnumerable<Intent> Pending(JobNotices state) =>
         state.Undelivered.Values.SelectMany(notices => notices.Select(Notify));
 
+    /// <summary>No caller waits for it, because a topic's receiver may be permanently unavailable.</summary>
     private static Intent Notify(JobNotice notice) => new(
-        notice.Key, new NotifyTopic(notice), new ConfirmNoticeSent(notice.Job.Job, notice.Topic));
+        notice.Key, new NotifyTopic(notice), new ConfirmNoticeSent(notice.Job.Job, notice.Topic))
+    {
+        IsAwaited = false,
+    };
 }

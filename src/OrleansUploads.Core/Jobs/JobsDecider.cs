@@ -77,7 +77,7 @@ public sealed class JobsDecider(
             happened.Add(new JobsExpired(expiredBy));
         }
 
-        return happened.Count > 0 ? Accept(Done.Instance, [.. happened]).Telling([.. notices]) : Nothing;
+        return happened.Count > 0 ? Accept(Done.Instance, [.. happened]).Raising([.. notices]) : Nothing;
     }
 
     public override DateTimeOffset? WakeAt(JobsState state, ServiceTime time)
@@ -159,7 +159,7 @@ public sealed class JobsDecider(
                 _limits.InventoryJobs,
                 OfInventories: true,
                 state.ByReadiness.First(other => other.IsInventory).ExpiresAt))
-        : job is UnmeasuredInventory begun ? Accept(job, StartedEvent(job)).Telling(Measure(begun))
+        : job is UnmeasuredInventory begun ? Accept(job, StartedEvent(job)).Raising(Measure(begun))
         : JobNoticeRules.AcceptJob(state.Notices, job, job, StartedEvent(job), now);
 
     /// <summary>The output is available for as long as other jobs' output, no matter how long measuring took. A job that has
@@ -177,10 +177,14 @@ public sealed class JobsDecider(
             state.Notices, Done.Instance, job, new InventoryMeasured(job.Job, job.Output, job.ReadyAt), now);
     }
 
+    /// <summary>No caller waits for it: the caller has the job's ID, and asks later whether the job has finished.</summary>
     private static Intent Measure(UnmeasuredInventory job) => new(
         $"measure/{job.Job}",
         new MeasureInventory(job),
-        output => new ConfirmInventoryMeasured(job.Job, (InventoryOutput)output));
+        output => new ConfirmInventoryMeasured(job.Job, (InventoryOutput)output))
+    {
+        IsAwaited = false,
+    };
 
     /// <summary>By an instant. Jobs with undelivered notices are kept until these are delivered or abandoned.</summary>
     private static List<VaultJob> Expired(JobsState state, DateTimeOffset by) =>

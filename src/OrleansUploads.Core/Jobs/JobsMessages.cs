@@ -121,21 +121,13 @@ public sealed record JobOptions(Description Description, string? Topic, Retrieva
 
 /// <summary>Determines the output of an inventory job, which reads all archives that it lists. The verdict is an <see
 /// cref="InventoryOutput"/>, the same each time.</summary>
-public sealed record MeasureInventory(UnmeasuredInventory Job) : IntentAction
-{
-    /// <summary>Always false: the caller already has the job's ID, and asks later whether the job has finished.</summary>
-    public override bool IsAwaited => false;
-}
+public sealed record MeasureInventory(UnmeasuredInventory Job) : IntentAction;
 
 public sealed record ConfirmInventoryMeasured(JobId Job, InventoryOutput Output) : JobsCommand, ICommand<Done>;
 
 /// <summary>Sends a notice about a finished job to an external topic. Retries stop once the jobs entity has abandoned the
 /// notice.</summary>
-public sealed record NotifyTopic(JobNotice Notice) : IntentAction
-{
-    /// <summary>Always false, because a topic's receiver may be permanently unavailable.</summary>
-    public override bool IsAwaited => false;
-}
+public sealed record NotifyTopic(JobNotice Notice) : IntentAction;
 
 /// <summary>A job that retrieves an inventory whose output has not been measured. It becomes an <see cref="InventoryJob"/>
 /// when it has. <paramref name="VaultName"/> is for the output.</summary>

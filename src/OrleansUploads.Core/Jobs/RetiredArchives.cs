@@ -85,7 +85,7 @@ internal sealed class RetirementRules : Rules<JobsEvent>
     {
         if (state.FindByArchive(command.Archive) is { } known)
         {
-            return known.Told ? Nothing : Nothing.Telling(TellUpload(known));
+            return known.Told ? Nothing : Nothing.Raising(TellUpload(known));
         }
 
         var until = lastExpiry is { } last
@@ -93,7 +93,7 @@ internal sealed class RetirementRules : Rules<JobsEvent>
             : command.DeletedAt;
         var happened = new ArchiveRetired(command.Archive, command.Upload, command.DeletedAt, until);
         var retired = RetiredArchives.None.Add(happened, 1).ByNumber[1] with { Number = state.Count + 1 };
-        return Accept(happened).Telling(TellUpload(retired));
+        return Accept(happened).Raising(TellUpload(retired));
     }
 
     public static Decision<JobsEvent> ConfirmDelivered(RetiredArchives state, ConfirmRetirementDelivered command) =>

@@ -122,7 +122,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
         }
 
         var refusal = Refuse(new ObjectRefusal.PositionMoved(end, next));
-        return state.Split is { IsMoved: false } && LeafMove.IntentOf(state) is { } adoption ? refusal.Telling(adoption) : refusal;
+        return state.Split is { IsMoved: false } && LeafMove.IntentOf(state) is { } adoption ? refusal.Raising(adoption) : refusal;
     }
 
     private static Decision<KeyLeafEvent> Find(KeyLeafState state, FindObject command) =>
@@ -138,7 +138,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
             .Select(entry => entry.Value)
             .FirstPage(command.Limit);
         var page = Reply(new LeafPage(entries, hasMore, state.End, state.Next));
-        return !hasMore && state.Split is { IsMoved: false } ? page.Telling(LeafMove.IntentOf(state)!) : page;
+        return !hasMore && state.Split is { IsMoved: false } ? page.Raising(LeafMove.IntentOf(state)!) : page;
     }
 
     /// <summary>A late message of an earlier step must not seal the leaf again, because nothing would unseal it.</summary>
@@ -166,8 +166,11 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
 
     private static Intent TellUpload(PendingRelease release) => new(
         string.Create(CultureInfo.InvariantCulture, $"release/{release.Upload}/{release.At.ToUnixTimeMilliseconds()}"),
-        new TellEntity(release.Upload.Entity, new ReleaseObject(release.At)) { IsAwaited = false },
-        new ConfirmObjectReleased(release.Upload));
+        new TellEntity(release.Upload.Entity, new ReleaseObject(release.At)),
+        new ConfirmObjectReleased(release.Upload))
+    {
+        IsAwaited = false,
+    };
 
     /// <summary>Makes the leaf begin to give its range if the decision leaves it with nothing else to do.</summary>
     private Decision<KeyLeafEvent> GivingIfEmpty(KeyLeafState state, Decision<KeyLeafEvent> decision)
@@ -188,7 +191,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
         {
             Events = decision.Events.Add(begun),
             Intents = decision.Intents.Add(LeafGift.IntentOf(Evolve(after, begun))!),
-            AnswersAtOnce = true,
+            Awaits = AwaitedIntents.None,
         };
     }
 
@@ -204,7 +207,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
 
         // The neighbour may have adopted its keys, and lost all of them, before this leaf has heard of the adoption.
         return state.Split is { IsMoved: false }
-            ? Refuse(NotReady).Telling(LeafMove.IntentOf(state)!)
+            ? Refuse(NotReady).Raising(LeafMove.IntentOf(state)!)
             : Accept(route, new RangeTaken(command.Upper, command.Right, command.Publications, command.Changes))
                 .AnsweringAtOnce();
     }
@@ -216,7 +219,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
         {
             case ConfirmRangeTaken { Taker: var taker } when state.Phase == LeafPhase.Giving:
                 var given = new RangeGiven(taker);
-                return Accept(given).Telling(LeafGift.IntentOf(KeyLeafEvolution.Apply(state, given))!);
+                return Accept(given).Raising(LeafGift.IntentOf(KeyLeafEvolution.Apply(state, given))!);
             case ConfirmRouteRemoved when state.Phase == LeafPhase.Given:
                 return Accept(new RouteWithdrawn());
             case SealLeaf or UnsealLeaf:
@@ -227,7 +230,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
             case TakeTicket or IssueTicket or PublishObject or SettlePublication or DeleteObject or FindObject or ListUpload
                 or UnlistUpload or ReadLeaf or TakeRange:
                 var refusal = Refuse(new ObjectRefusal.PositionMoved(state.From, LeafGift.LeftOf(state)));
-                return state.Phase == LeafPhase.Giving ? refusal.Telling(LeafGift.IntentOf(state)!) : refusal;
+                return state.Phase == LeafPhase.Giving ? refusal.Raising(LeafGift.IntentOf(state)!) : refusal;
             default:
                 return Nothing;
         }
@@ -337,12 +340,12 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
         var newReleases = after.Releases.Values.Where(release => !state.Releases.ContainsValue(release)).Select(TellUpload);
         if (!IsTooLong(after))
         {
-            return Accept(answer, happened).Telling([.. newReleases]).AnsweringAtOnce();
+            return Accept(answer, happened).Raising([.. newReleases]).AnsweringAtOnce();
         }
 
         var split = BeginSplit(after, position);
         var move = LeafMove.IntentOf(Evolve(after, split));
-        return Accept(answer, happened, split).Telling([.. newReleases, move!]).AnsweringAtOnce();
+        return Accept(answer, happened, split).Raising([.. newReleases, move!]).AnsweringAtOnce();
     }
 
     private bool IsTooLong(KeyLeafState state) =>
@@ -365,11 +368,11 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
         {
             // A refusal that was decided just before an earlier message was confirmed waits for the repetition of that message. The new
             // leaf is ready only after the last message.
-            return Nothing.Telling(LeafMove.IntentOf(state)!);
+            return Nothing.Raising(LeafMove.IntentOf(state)!);
         }
 
         var moved = new KeysMoved(split.Number, split.Sequence, LeafMove.EndOfMessage(state, next));
-        return Accept(moved).Telling(LeafMove.IntentOf(Evolve(state, moved))!);
+        return Accept(moved).Raising(LeafMove.IntentOf(Evolve(state, moved))!);
     }
 
     /// <summary>Ends a split, and begins the next one if the leaf is still or again too long.</summary>
@@ -382,6 +385,6 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
         }
 
         var split = BeginSplit(after, after.From);
-        return Accept(Done.Instance, routed, split).Telling(LeafMove.IntentOf(Evolve(after, split))!);
+        return Accept(Done.Instance, routed, split).Raising(LeafMove.IntentOf(Evolve(after, split))!);
     }
 }

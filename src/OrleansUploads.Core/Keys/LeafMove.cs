@@ -104,8 +104,11 @@ internal static class LeafMove
 
     private static Intent TellRoutes(KeyLeafState state, LeafSplit split) => new(
         string.Create(CultureInfo.InvariantCulture, $"route/{split.Number}"),
-        new TellEntity(state.Leaf.Index.Routes, new AddRoute(split.At, split.Right)) { IsAwaited = false },
-        new ConfirmRouteAdded(split.Number));
+        new TellEntity(state.Leaf.Index.Routes, new AddRoute(split.At, split.Right)),
+        new ConfirmRouteAdded(split.Number))
+    {
+        IsAwaited = false,
+    };
 }
 
 /// <summary>How an empty leaf gives its range to its left neighbour.</summary>
@@ -125,8 +128,11 @@ internal static class LeafGift
         LeafPhase.Giving => TellLeft(state),
         LeafPhase.Given => new Intent(
             "remove-route",
-            new TellEntity(state.Leaf.Index.Routes, new RemoveRoute(state.From, state.Leaf.Name)) { IsAwaited = false },
-            new ConfirmRouteRemoved()),
+            new TellEntity(state.Leaf.Index.Routes, new RemoveRoute(state.From, state.Leaf.Name)),
+            new ConfirmRouteRemoved())
+        {
+            IsAwaited = false,
+        },
         _ => null,
     };
 

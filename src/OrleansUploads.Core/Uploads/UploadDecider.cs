@@ -22,7 +22,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) => command switch
     {
         InitiateUpload c => state is UploadState.Unknown
-            ? Accept(new UploadInitiated(c.Spec)).TellingPendingAfter(state)
+            ? Accept(new UploadInitiated(c.Spec)).RaisingPendingAfter(state)
             : Repeat(Done.Instance),
         AddressedUploadCommand c => state is UploadState.Known known && c.Addresses(known.Spec)
             ? DecideAddressed(known, c, time)
@@ -72,7 +72,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         _ when DeadlineOf(state)?.IsDue(time) is not true => Nothing,
         UploadState.Open open => End(open, UploadEnd.Expired, time),
         UploadState.Stored { BytesReleased: false } =>
-            time.HoldsBytes ? Nothing : Accept(new BytesReleased()).TellingPendingAfter(state),
+            time.HoldsBytes ? Nothing : Accept(new BytesReleased()).RaisingPendingAfter(state),
         UploadState.Ended { Closed: true } or UploadState.Stored { BytesReclaimed: true, Settled: true, Unlisted: true } => Forget(),
         _ => Nothing,
     };
@@ -263,7 +263,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     {
         ImmutableArray<UploadEvent> events = [.. before, new CompletionFrozen(completion)];
         return events.Aggregate(state, UploadEvolution.Apply) is UploadState.Completing completing
-            ? Accept(AnswerOf(completing.Spec, completion), events).Telling([.. UploadIntents.Pending(completing)])
+            ? Accept(AnswerOf(completing.Spec, completion), events).Raising([.. UploadIntents.Pending(completing)])
             : throw new InvalidOperationException("Only an open upload is completed.");
     }
 
@@ -378,8 +378,8 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     {
         var ended = Accept(new UploadEnded(end, time.Now));
         return UploadEvolution.Apply(state, ended.Events[0]) is UploadState.Ended { Closed: true }
-            ? ended.Telling(UploadIntents.ReclaimEnded(state.Spec.Upload, time))
-            : ended.TellingPendingAfter(state);
+            ? ended.Raising(UploadIntents.ReclaimEnded(state.Spec.Upload, time))
+            : ended.RaisingPendingAfter(state);
     }
 
     /// <summary>Returns the attempts in use, and refuses attempts from before the fence from then on. A fence in the future
@@ -423,7 +423,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
 
         // If no job referred to the bytes at the deletion, the deadline has passed, even if the clock is not trusted.
         return !time.HoldsBytes && DeadlineOf(events.Aggregate(state, UploadEvolution.Apply))?.IsDue(time) is true
-            ? Accept(Done.Instance, [.. events, new BytesReleased()]).TellingPendingAfter(state)
+            ? Accept(Done.Instance, [.. events, new BytesReleased()]).RaisingPendingAfter(state)
             : Accept(Done.Instance, events);
     }
 
@@ -438,7 +438,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
 
     /// <summary>The object was published, and was overwritten or deleted since.</summary>
     private static Decision<UploadEvent> Overwrite(UploadState.Completing completing, DateTimeOffset at, ServiceTime time) =>
-        Accept(Done.Instance, [.. Publication(completing), ReleasedAt(at, time)]).TellingPendingAfter(completing);
+        Accept(Done.Instance, [.. Publication(completing), ReleasedAt(at, time)]).RaisingPendingAfter(completing);
 
     private static UploadReleased ReleasedAt(DateTimeOffset at, ServiceTime time) =>
         new(at > time.Now ? at : time.Now, BytesUntil: null);
@@ -470,7 +470,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         switch (command.Verdict)
         {
             case PublicationVerdict.Published:
-                return Accept(Done.Instance, Publication(state)).TellingPendingAfter(state);
+                return Accept(Done.Instance, Publication(state)).RaisingPendingAfter(state);
             case PublicationVerdict.ConditionFailed when completing.Spec.Origin == UploadOrigin.Multipart:
             case PublicationVerdict.Overtaken:
                 return Accept(new CompletionReopened(command.Round, time.Now));
@@ -489,7 +489,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         UploadState.Open { Listed: false } => Accept(new UploadListed()),
         UploadState.Completing { Before.Listed: false, Unlisted: false, Spec: var spec } =>
             UploadEvolution.UnlistsAtOnce(spec) ? Nothing : Accept(new UploadListed()),
-        UploadState.Ended { Listed: false, Closed: false } => Accept(new UploadListed()).TellingPendingAfter(state),
+        UploadState.Ended { Listed: false, Closed: false } => Accept(new UploadListed()).RaisingPendingAfter(state),
         _ => Nothing,
     };
 
@@ -497,7 +497,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     {
         UploadState.Completing { Unlisted: false } or UploadState.Stored { Unlisted: false } => Accept(new UploadUnlisted()),
         UploadState.Ended { Closed: false } ended =>
-            Accept(new UploadUnlisted()).Telling(UploadIntents.ReclaimEnded(ended.Spec.Upload, time)),
+            Accept(new UploadUnlisted()).Raising(UploadIntents.ReclaimEnded(ended.Spec.Upload, time)),
         _ => Nothing,
     };
 }

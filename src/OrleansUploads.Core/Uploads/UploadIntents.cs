@@ -19,8 +19,8 @@ internal static class UploadIntents
     };
 
     /// <summary>Returns the decision with the intents that the state after its events requires.</summary>
-    public static Decision<UploadEvent> TellingPendingAfter(this Decision<UploadEvent> decision, UploadState before) =>
-        decision.Telling([.. Pending(decision.Events.Aggregate(before, UploadEvolution.Apply))]);
+    public static Decision<UploadEvent> RaisingPendingAfter(this Decision<UploadEvent> decision, UploadState before) =>
+        decision.Raising([.. Pending(decision.Events.Aggregate(before, UploadEvolution.Apply))]);
 
     /// <summary>Deletes the bytes of an upload that has ended without an archive or object. No state records this: what a crash, a failure,
     /// a backup or a clock that is not trusted leaves is collected later.</summary>
@@ -78,7 +78,7 @@ internal static class UploadIntents
             AnswersUnconfirmed = true,
 
             // No answer may name an archive that the vault has not recorded.
-            Settles = (answer, verdict) => verdict is not AdditionVerdict.VaultGone ? answer
+            Revises = (answer, verdict) => verdict is not AdditionVerdict.VaultGone ? answer
                 : spec.IsListed ? new Refusal.UploadNotFound()
                 : new Refusal.VaultNotFound(spec.Vault.Id),
         };
@@ -113,11 +113,11 @@ internal static class UploadIntents
             verdict => new ConfirmPublication(completion.Round, (PublicationVerdict)verdict))
         {
             AnswersUnconfirmed = completion.Condition is null && spec.Origin == UploadOrigin.SingleRequest,
-            Settles = (answer, verdict) => answer is PublishedObject published ? Settle(published, verdict, spec.Name) : answer,
+            Revises = (answer, verdict) => answer is PublishedObject published ? Revise(published, verdict, spec.Name) : answer,
         };
     }
 
-    private static IAnswer Settle(PublishedObject answer, IAnswer verdict, ObjectName name) => verdict switch
+    private static IAnswer Revise(PublishedObject answer, IAnswer verdict, ObjectName name) => verdict switch
     {
         PublicationVerdict.Overtaken => new ObjectRefusal.KeyChanged(),
         PublicationVerdict.ConditionFailed failed => new ObjectRefusal.PreconditionFailed(failed.Exists),
@@ -154,12 +154,17 @@ internal static class UploadIntents
     private static Intent SettlePublication(ObjectUploadSpec spec) => new(
         "settle",
         new TellKey(
-            ObjectsOf(spec), new KeyPosition(spec.Name.Key.ToString()), new SettlePublication(spec.Name.Key, spec.Upload))
-        { IsAwaited = false },
-        new ConfirmPublicationSettled());
+            ObjectsOf(spec), new KeyPosition(spec.Name.Key.ToString()), new SettlePublication(spec.Name.Key, spec.Upload)),
+        new ConfirmPublicationSettled())
+    {
+        IsAwaited = false,
+    };
 
     /// <summary>Deletes the bytes of a deleted archive or object that nothing refers to.</summary>
-    private static Intent ReclaimBytes(UploadId upload) => new("reclaim", new ReclaimBytes(upload), new ConfirmBytesReclaimed());
+    private static Intent ReclaimBytes(UploadId upload) => new("reclaim", new ReclaimBytes(upload), new ConfirmBytesReclaimed())
+    {
+        IsAwaited = false,
+    };
 
     private static KeyIndexId ObjectsOf(ObjectUploadSpec spec) => new(spec.Name.Bucket, KeyTree.Objects);
 }

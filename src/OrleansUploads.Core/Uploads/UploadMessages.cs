@@ -216,11 +216,7 @@ public sealed record MappedParts(PartNumbers Numbers, long Bytes, DateTimeOffset
 public sealed record TransferRate(long BytesPerSecond, long OverMilliseconds);
 
 /// <summary>Deletes the bytes of an upload that has ended, or of a deleted archive once no job refers to them.</summary>
-public sealed record ReclaimBytes(UploadId Upload) : IntentAction
-{
-    /// <summary>False: callers do not wait until bytes are deleted.</summary>
-    public override bool IsAwaited => false;
-}
+public sealed record ReclaimBytes(UploadId Upload) : IntentAction;
 
 /// <summary>Reports a part whose bytes are durable in external storage. This service cannot read them, so it accepts the stated tree
 /// hash.</summary>

@@ -93,7 +93,7 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
             return Refuse(new Refusal.VaultNotEmpty(command.Vault, live.Totals.Archives));
         }
 
-        return Accept(new VaultDeleted(now)).Telling(RemoveVault(live.Incarnation));
+        return Accept(new VaultDeleted(now)).Raising(RemoveVault(live.Incarnation));
     }
 
     /// <summary>Records a shard's totals. Deliveries may be repeated and out of order; the higher version wins. The deleted vault is gone
@@ -112,7 +112,7 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
         var recorded = isNewer
             ? Accept(AdditionVerdict.InVault, new ArchivesRecorded(command.Totals))
             : Reply(AdditionVerdict.InVault);
-        return recorded.Telling(
+        return recorded.Raising(
             live.Protection.Guard.TellNew(live.Incarnation, command.Totals.Shard, isKnown: known is not null));
     }
 

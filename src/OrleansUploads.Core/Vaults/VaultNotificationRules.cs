@@ -49,7 +49,7 @@ internal sealed class VaultNotificationRules : Rules<VaultEvent>
         }
 
         var changed = new NotificationsChanged(state.Version + 1, notifications);
-        return Accept(changed).Telling(TellJobs(vault, Evolve(state, changed)));
+        return Accept(changed).Raising(TellJobs(vault, Evolve(state, changed)));
     }
 
     private static Intent TellJobs(VaultIncarnation vault, NotificationSetting setting) => new(

@@ -33,14 +33,14 @@ internal sealed class VaultProtectionRules : Rules<VaultEvent>
             AddTags c => AddTags(state, vault, shards, c),
             RemoveTags c => c.Keys.Any(state.Tags.ContainsKey)
                 ? Change(state, vault, shards, new TagsRemoved(c.Keys))
-                : Nothing.Telling(state.Guard.TellShards(vault)),
+                : Nothing.Raising(state.Guard.TellShards(vault)),
             FindPolicies => Reply(PoliciesInForce(state, vault, now)),
             SetAccessPolicy c => state.AccessPolicy == c.Policy ? Nothing : Accept(new AccessPolicySet(c.Policy)),
             FindAccessPolicy c => state.AccessPolicy is { } policy ? Reply(policy) : Refuse(new Refusal.AccessPolicyNotFound(c.Vault)),
             DeleteAccessPolicy => state.AccessPolicy is null ? Nothing : Accept(new AccessPolicyDeleted()),
             InitiateLock c => InitiateLock(state, vault, shards, c, now),
             FindLock c => state.LockInForce(now) is not { } found ? Refuse(new Refusal.LockNotFound(c.Vault))
-                : Reply(found).Telling(found.IsLocked ? state.Guard.TellShards(vault) : []),
+                : Reply(found).Raising(found.IsLocked ? state.Guard.TellShards(vault) : []),
             CompleteLock c => CompleteLock(state, vault, c, now),
             AbortLock c => state.LockInForce(now) switch
             {
@@ -87,13 +87,13 @@ internal sealed class VaultProtectionRules : Rules<VaultEvent>
         state.Tags.SetItems(command.Tags).Count > Limits.MaxTagsPerVault
             ? Refuse(new Refusal.TooManyTags(command.Vault, Limits.MaxTagsPerVault))
             : command.Tags.All(tag => state.Tags.TryGetValue(tag.Key, out var value) && value == tag.Value)
-                ? Nothing.Telling(state.Guard.TellShards(vault))
+                ? Nothing.Raising(state.Guard.TellShards(vault))
                 : Change(state, vault, shards, new TagsAdded(command.Tags));
 
     /// <summary>Accepts an event, and delivers the guard that it raises.</summary>
     private static Decision<VaultEvent> Change(
         VaultProtection state, VaultIncarnation vault, IEnumerable<int> shards, VaultPolicyEvent happened) =>
-        Accept(happened).Telling(Evolve(state, happened, shards).Guard.TellShards(vault));
+        Accept(happened).Raising(Evolve(state, happened, shards).Guard.TellShards(vault));
 
     /// <summary>Initiates a lock. The answer does not wait until the guard is delivered to the shards, so that the caller
     /// receives the lock's ID even if a shard is unavailable.</summary>
@@ -104,7 +104,7 @@ internal sealed class VaultProtectionRules : Rules<VaultEvent>
         {
             var initiated = new VaultLockInitiated(command.Lock, command.Policy, now);
             return Accept(new VaultLock(command.Lock, command.Policy, now, IsLocked: false), initiated)
-                .Telling(Evolve(state, initiated, shards).Guard.TellShards(vault))
+                .Raising(Evolve(state, initiated, shards).Guard.TellShards(vault))
                 .AnsweringAtOnce();
         }
 
@@ -118,9 +118,9 @@ internal sealed class VaultProtectionRules : Rules<VaultEvent>
         (state.LockInForce(now), state.Lock?.Lock == command.Lock) switch
         {
             (null, _) => Refuse(new Refusal.LockNotFound(command.Vault)),
-            ({ IsLocked: false }, true) => Accept(new VaultLockCompleted()).Telling(state.Guard.TellShards(vault)),
+            ({ IsLocked: false }, true) => Accept(new VaultLockCompleted()).Raising(state.Guard.TellShards(vault)),
             ({ IsLocked: false }, false) => Refuse(new Refusal.LockIdDiffers(command.Vault)),
-            ({ IsLocked: true }, true) => Nothing.Telling(state.Guard.TellShards(vault)),
+            ({ IsLocked: true }, true) => Nothing.Raising(state.Guard.TellShards(vault)),
             ({ IsLocked: true }, false) => Refuse(new Refusal.VaultLocked(command.Vault)),
         };
 
@@ -131,7 +131,7 @@ internal sealed class VaultProtectionRules : Rules<VaultEvent>
         var after = guard.Confirm(command.Generation, command.Shard);
         ImmutableArray<Intent> next = after.NextAfter(command.Shard) is { } shard ? [after.TellShard(vault, shard)] : [];
         var decision = after == guard ? Nothing : Accept(new GuardDelivered(command.Generation, command.Shard));
-        return decision.Telling(next);
+        return decision.Raising(next);
     }
 
     private static VaultProtection WithTags(

@@ -312,7 +312,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     }
 
     private bool NeedsHeld(TCommand command, ServiceTime time) => TryDecide(command, time) is { } decision
-        && (decision is not { Events.IsEmpty: true, Intents.IsEmpty: true, Forgets: false, AwaitsPending: false }
+        && (decision is not { Events.IsEmpty: true, Intents.IsEmpty: true, Forgets: false, Awaits: not AwaitedIntents.OwnAndEarlier }
             || decision.Answer is IRefusal);
 
     /// <summary>What would be decided now, or null if the decider throws. That is a bug, which is reported when the command is
@@ -517,8 +517,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
                 continue;
             }
 
-            _replies.AddDecision(
-                item.Ticket, decision.Answer, decision.Intents, decision.AwaitsPending, decision.AnswersAtOnce, item.Confirms);
+            _replies.AddDecision(item.Ticket, decision.Answer, decision.Intents, decision.Awaits, item.Confirms);
             var record = batch.Record;
             foreach (var happened in decision.Events)
             {

@@ -42,19 +42,13 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     /// <param name="ticket">Identifies the caller to answer, or null for a confirmation.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="intents">The intents of the decision.</param>
-    /// <param name="awaitsPending">Whether the reply also waits for earlier intents.</param>
-    /// <param name="answersAtOnce">Whether the reply waits for no intents.</param>
+    /// <param name="awaits">The intents that the reply waits for.</param>
     /// <param name="confirms">The key of the intent that the command confirmed, or null for a caller's command.</param>
     public void AddDecision(
-        object? ticket,
-        IAnswer answer,
-        ImmutableArray<Intent> intents,
-        bool awaitsPending,
-        bool answersAtOnce,
-        string? confirms)
+        object? ticket, IAnswer answer, ImmutableArray<Intent> intents, AwaitedIntents awaits, string? confirms)
     {
-        var reply = new PendingReply(ticket, answer, intents, answersAtOnce);
-        if (awaitsPending)
+        var reply = new PendingReply(ticket, answer, intents, awaits);
+        if (awaits == AwaitedIntents.OwnAndEarlier)
         {
             foreach (var delivery in _inFlight.Values)
             {
@@ -88,7 +82,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
                 }
             }
 
-            foreach (var intent in reply.AnswersAtOnce ? [] : reply.Intents.AddRange(reply.AlsoAwaits))
+            foreach (var intent in reply.Awaits == AwaitedIntents.None ? [] : reply.Intents.AddRange(reply.AlsoAwaits))
             {
                 if (_inFlight.TryGetValue(intent.Key, out var delivery))
                 {
@@ -134,7 +128,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         delivery.Waiters = [];
         foreach (var waiter in waiters)
         {
-            if (Settle(delivery, waiter) || !delivery.IsDone)
+            if (Revise(delivery, waiter) || !delivery.IsDone)
             {
                 delivery.Waiters.Add(waiter);
                 continue;
@@ -183,16 +177,16 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
 
     /// <summary>Takes the receiver's verdict into account.</summary>
     /// <returns>Whether this changes the answer.</returns>
-    private static bool Settle(Delivery delivery, PendingReply reply)
+    private static bool Revise(Delivery delivery, PendingReply reply)
     {
         var before = reply.Answer;
-        reply.Answer = delivery is { Intent.Settles: { } settles, Verdict: { } verdict } ? settles(before, verdict) : before;
+        reply.Answer = delivery is { Intent.Revises: { } revise, Verdict: { } verdict } ? revise(before, verdict) : before;
         return !ReferenceEquals(before, reply.Answer);
     }
 
     private static void AddWaiter(Delivery delivery, PendingReply reply)
     {
-        if ((Settle(delivery, reply) || !delivery.IsDone) && delivery.Intent.IsAwaited)
+        if ((Revise(delivery, reply) || !delivery.IsDone) && delivery.Intent.IsAwaited)
         {
             delivery.Waiters.Add(reply);
             reply.AwaitedIntents++;
@@ -250,7 +244,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         }
     }
 
-    private sealed class PendingReply(object? ticket, IAnswer answer, ImmutableArray<Intent> intents, bool answersAtOnce)
+    private sealed class PendingReply(object? ticket, IAnswer answer, ImmutableArray<Intent> intents, AwaitedIntents awaits)
     {
         public object? Ticket { get; } = ticket;
 
@@ -263,7 +257,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
 
         public ImmutableArray<Intent> Intents { get; } = intents;
 
-        public bool AnswersAtOnce { get; } = answersAtOnce;
+        public AwaitedIntents Awaits { get; } = awaits;
 
         /// <summary>Intents of other decisions that the reply waits for.</summary>
         public ImmutableArray<Intent> AlsoAwaits { get; set; } = [];

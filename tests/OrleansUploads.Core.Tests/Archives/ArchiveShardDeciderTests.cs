@@ -37,7 +37,7 @@ public sealed class ArchiveShardDeciderTests : ShardDriver
     {
         var told = Raised(Add(1));
         Confirm(told, AdditionVerdict.Gone);
-        Assert.Same(AdditionVerdict.Gone, told.Settles!(AdditionVerdict.InVault, AdditionVerdict.Gone));
+        Assert.Same(AdditionVerdict.Gone, told.Revises!(AdditionVerdict.InVault, AdditionVerdict.Gone));
         Assert.Same(AdditionVerdict.Gone, Do(Add(1)).Answer);
         Assert.Same(AdditionVerdict.Gone, Do(Add(2)).Answer);
         IsNotFound(1);

@@ -54,7 +54,7 @@ public sealed class JudgedDeletionTests : ShardDriver
     {
         var added = Some.Archive(2) with { CreatedAt = Now };
         Given(Add(2) with { Entry = added });
-        Assert.True(Do(Some.Deletion(added.Archive, Now)) is { Answer: Refusal.VerdictStale, AwaitsPending: true });
+        Assert.True(Do(Some.Deletion(added.Archive, Now)) is { Answer: Refusal.VerdictStale, Awaits: AwaitedIntents.OwnAndEarlier });
         ConfirmAll();
         Succeeds(Some.Deletion(added.Archive, Now));
     }

@@ -60,7 +60,7 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
     {
         Claim(Some.Account);
         var seal = Raised(Delete);
-        Assert.Equal(new ObjectRefusal.BucketNotEmpty(SomeObject.BucketName), seal.Settles!(Done.Instance, Full()));
+        Assert.Equal(new ObjectRefusal.BucketNotEmpty(SomeObject.BucketName), seal.Revises!(Done.Instance, Full()));
         Given(Sealed(Empty(Second)));
         var unseal = Raised(Sealed(Full()));
         Assert.Equal(new UnsealLeaf(State.Steps) { Leaf = SomeObject.ObjectLeaf }, unseal.Tells<UnsealLeaf>());
@@ -123,9 +123,9 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
         var waiting = new CreatedBucket(SomeObject.BucketName, Bucket: null, Existed: false);
         Assert.Equal(
             waiting with { Bucket = SomeObject.Description },
-            claim.Settles!(waiting, new BucketClaim(SomeObject.Description)));
+            claim.Revises!(waiting, new BucketClaim(SomeObject.Description)));
         Assert.Equal(
-            new ObjectRefusal.BucketOwnedByOther(SomeObject.BucketName), claim.Settles!(waiting, new BucketClaim(Bucket: null)));
+            new ObjectRefusal.BucketOwnedByOther(SomeObject.BucketName), claim.Revises!(waiting, new BucketClaim(Bucket: null)));
 
         _account.Confirm(claim, new BucketClaim(SomeObject.Description));
         Assert.Equal([SomeObject.Description], Listed);

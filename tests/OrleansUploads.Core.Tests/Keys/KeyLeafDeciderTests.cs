@@ -121,7 +121,7 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
         Publish("a", 2);
         var release = Assert.Single(Pending);
         Assert.Equal(
-            new TellEntity(Some.Upload(1).Entity, new ReleaseObject(Some.Noon)) { IsAwaited = false }, release.Action);
+            (new TellEntity(Some.Upload(1).Entity, new ReleaseObject(Some.Noon)), false), (release.Action, release.IsAwaited));
         Confirm(release);
         Assert.Empty(Pending);
     }

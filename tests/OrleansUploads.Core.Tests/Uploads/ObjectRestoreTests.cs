@@ -112,7 +112,7 @@ public sealed class ObjectRestoreTests() : ObjectDriver(Delays)
     {
         Given(Put(StorageClass.Glacier));
         Assert.IsType<ObjectRefusal.NotRestored>(Described.RefuseReading());
-        Assert.True(Do(Restore()) is { Answer: ObjectRefusal.UploadCompleting, AwaitsPending: true });
+        Assert.True(Do(Restore()) is { Answer: ObjectRefusal.UploadCompleting, Awaits: AwaitedIntents.OwnAndEarlier });
     }
 
     [Fact]

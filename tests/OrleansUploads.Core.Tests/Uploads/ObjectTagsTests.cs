@@ -23,7 +23,7 @@ public sealed class ObjectTagsTests : ObjectDriver
     public void Tags_wait_until_the_upload_knows_that_it_was_published()
     {
         Given(PutOnce);
-        Assert.True(Do(Set(Blue)) is { Answer: ObjectRefusal.UploadCompleting, AwaitsPending: true });
+        Assert.True(Do(Set(Blue)) is { Answer: ObjectRefusal.UploadCompleting, Awaits: AwaitedIntents.OwnAndEarlier });
         Given(IsPublished());
         Answered<Done>(Set(Blue));
     }

@@ -36,8 +36,9 @@ public sealed class ObjectUploadTests : ObjectDriver
     [Fact]
     public void An_upload_is_listed_before_its_initiation_is_answered()
     {
-        var tell = Raised(new InitiateUpload(SomeObject.Spec())).Does<TellKey>();
-        Assert.Equal((SomeObject.Uploads, true), (tell.Index, tell.IsAwaited));
+        var intent = Raised(new InitiateUpload(SomeObject.Spec()));
+        var tell = intent.Does<TellKey>();
+        Assert.Equal((SomeObject.Uploads, true), (tell.Index, intent.IsAwaited));
         Assert.Equal(Some.Upload(1), Assert.IsType<ListUpload>(tell.Command).Entry.Upload);
         Unchanged(new InitiateUpload(SomeObject.Spec()));
     }
@@ -184,8 +185,8 @@ public sealed class ObjectUploadTests : ObjectDriver
     {
         Completing();
         EachRefused<ObjectRefusal.UploadCompleting>(new CheckNumberedPart(Name, 1, 5), Numbered(1, 5, "b", attempt: 2));
-        Assert.True(Unchanged(new AbortObjectUpload(Name)) is { AwaitsPending: true, Answer: ObjectRefusal.UploadCompleting });
-        Assert.True(Do(Complete(1, "a")) is { AwaitsPending: true, Answer: PublishedObject });
+        Assert.True(Unchanged(new AbortObjectUpload(Name)) is { Awaits: AwaitedIntents.OwnAndEarlier, Answer: ObjectRefusal.UploadCompleting });
+        Assert.True(Do(Complete(1, "a")) is { Awaits: AwaitedIntents.OwnAndEarlier, Answer: PublishedObject });
     }
 
     [Fact]
@@ -197,7 +198,7 @@ public sealed class ObjectUploadTests : ObjectDriver
         var failed = new PublicationVerdict.ConditionFailed(Exists: true);
         var intent = Raised(conditional);
         Assert.False(intent.AnswersUnconfirmed);
-        Assert.Equal(new ObjectRefusal.PreconditionFailed(Exists: true), intent.Settles!(Do(conditional).Answer, failed));
+        Assert.Equal(new ObjectRefusal.PreconditionFailed(Exists: true), intent.Revises!(Do(conditional).Answer, failed));
         Given(Verdict(failed));
         AssertSnapshotIsComplete();
 
@@ -274,7 +275,7 @@ public sealed class ObjectUploadTests : ObjectDriver
         var first = Do(put);
         var intent = Assert.Single(first.Intents);
         Assert.Equal((1, 7L), (PublicationIn(intent).Round, PublicationIn(intent).Ticket));
-        Assert.IsType<ObjectRefusal.KeyChanged>(intent.Settles!(first.Answer, Overtaken));
+        Assert.IsType<ObjectRefusal.KeyChanged>(intent.Revises!(first.Answer, Overtaken));
         Assert.Empty(Do(Verdict(Overtaken)).Intents);
         Assert.Empty(Pending);
         AssertSnapshotIsComplete();
@@ -312,7 +313,7 @@ public sealed class ObjectUploadTests : ObjectDriver
         var put = PutOnce with { Ticket = 7 };
         var first = Do(put);
         var overwritten = new PublicationVerdict.Overwritten(Now);
-        Assert.Equal(first.Answer, Assert.Single(first.Intents).Settles!(first.Answer, overwritten));
+        Assert.Equal(first.Answer, Assert.Single(first.Intents).Revises!(first.Answer, overwritten));
         Given(Verdict(overwritten));
         Assert.Equal(first.Answer, Ask(put));
         AssertSnapshotIsComplete();

@@ -35,7 +35,7 @@ public sealed class PutArchiveTests : UploadDriver
         var first = Ask(Put);
         var again = Unchanged(Put);
         Assert.Equal(first, again.Answer);
-        Assert.True(again.AwaitsPending);
+        Assert.Equal(AwaitedIntents.OwnAndEarlier, again.Awaits);
 
         // A host that does not know whether the first command arrived sends it again, even long after.
         ConfirmAll();
@@ -68,7 +68,7 @@ public sealed class PutArchiveTests : UploadDriver
     {
         var decision = Do(Put);
         var index = Assert.Single(decision.Intents);
-        var gone = index.Settles!(decision.Answer, AdditionVerdict.Gone);
+        var gone = index.Revises!(decision.Answer, AdditionVerdict.Gone);
         Assert.Equal(new Refusal.VaultNotFound(Some.Vault), gone);
 
         var reclaim = Assert.Single(Confirm(index, AdditionVerdict.Gone).Intents);

@@ -95,7 +95,7 @@ public sealed class UploadDeciderTests : UploadDriver
         var first = Ask(Complete(10, "a"));
         var again = Unchanged(Complete(10, "a"));
         Assert.Equal(first, again.Answer);
-        Assert.True(again.AwaitsPending);
+        Assert.Equal(AwaitedIntents.OwnAndEarlier, again.Awaits);
         ConfirmAll();
         Assert.Equal(first, Do(Complete(10, "a")).Answer);
     }

@@ -75,8 +75,8 @@ public sealed class UploadEndTests : UploadDriver
     {
         var index = Completed();
         var answer = Do(Completion).Answer;
-        Assert.IsType<Refusal.UploadNotFound>(index.Settles!(answer, AdditionVerdict.Gone));
-        Assert.Same(answer, index.Settles(answer, AdditionVerdict.InVault));
+        Assert.IsType<Refusal.UploadNotFound>(index.Revises!(answer, AdditionVerdict.Gone));
+        Assert.Same(answer, index.Revises(answer, AdditionVerdict.InVault));
         if (isUnlistedFirst)
         {
             Assert.Empty(Do(new ConfirmUploadUnlisted()).Intents);
@@ -96,9 +96,9 @@ public sealed class UploadEndTests : UploadDriver
     public void Nothing_names_an_archive_before_the_vault_has_recorded_it()
     {
         var index = Completed();
-        Assert.True(Do(Complete(101, "part")).AwaitsPending);
-        Assert.True(Do(new SummarizeUpload(Some.Incarnation)).AwaitsPending);
+        Assert.Equal(AwaitedIntents.OwnAndEarlier, Do(Complete(101, "part")).Awaits);
+        Assert.Equal(AwaitedIntents.OwnAndEarlier, Do(new SummarizeUpload(Some.Incarnation)).Awaits);
         Confirm(index, AdditionVerdict.InVault);
-        Assert.False(Do(new SummarizeUpload(Some.Incarnation)).AwaitsPending);
+        Assert.Equal(AwaitedIntents.Own, Do(new SummarizeUpload(Some.Incarnation)).Awaits);
     }
 }

@@ -15,7 +15,7 @@ public sealed class UploadListTests : UploadDriver
     {
         var tell = intent.Does<TellKey>();
         var entry = Assert.IsType<ListUpload>(tell.Command).Entry;
-        Assert.Equal((Some.Incarnation.Uploads, true), (tell.Index, tell.IsAwaited));
+        Assert.Equal((Some.Incarnation.Uploads, true), (tell.Index, intent.IsAwaited));
         Assert.Equal(entry.PositionIn(KeyTree.Uploads), tell.Position);
         return entry;
     }
@@ -23,7 +23,7 @@ public sealed class UploadListTests : UploadDriver
     private static void AssertUnlists(Intent intent)
     {
         var tell = intent.Does<TellKey>();
-        Assert.Equal((Some.Incarnation.Uploads, true), (tell.Index, tell.IsAwaited));
+        Assert.Equal((Some.Incarnation.Uploads, true), (tell.Index, intent.IsAwaited));
         Assert.Equal(new UnlistUpload(new KeyPosition("", Spec.CreatedAt, Spec.Upload)), tell.Command);
         Assert.Equal(new KeyPosition("", Spec.CreatedAt, Spec.Upload), tell.Position);
     }
@@ -42,7 +42,7 @@ public sealed class UploadListTests : UploadDriver
     public void A_repeated_initiation_changes_nothing_and_waits_until_the_vault_lists_the_upload()
     {
         var list = Raised(Initiate());
-        Assert.True(Unchanged(Initiate()).AwaitsPending);
+        Assert.Equal(AwaitedIntents.OwnAndEarlier, Unchanged(Initiate()).Awaits);
         Assert.Equal(list.Key, Assert.Single(Pending).Key);
         Assert.IsType<UploadListed>(Assert.Single(Confirm(list).Events));
         Assert.Empty(Pending);
@@ -95,7 +95,7 @@ public sealed class UploadListTests : UploadDriver
         Given(Initiate(), new ConfirmUploadListed());
         var unlist = Raised(new AbortUpload(Some.Incarnation));
         AssertUnlists(unlist);
-        Assert.True(Unchanged(new AbortUpload(Some.Incarnation)).AwaitsPending);
+        Assert.Equal(AwaitedIntents.OwnAndEarlier, Unchanged(new AbortUpload(Some.Incarnation)).Awaits);
         Assert.IsType<UploadUnlisted>(Assert.Single(Confirm(unlist).Events));
         Assert.Empty(Pending);
     }

@@ -23,7 +23,7 @@ public sealed class VaultDeletionTests : VaultDriver
     public void Until_the_account_has_unregistered_a_deleted_vault_its_absence_is_not_told()
     {
         Given(Delete);
-        Assert.True(Unchanged(new DescribeVault(Some.Vault)) is { Answer: Refusal.VaultNotFound, AwaitsPending: true });
+        Assert.True(Unchanged(new DescribeVault(Some.Vault)) is { Answer: Refusal.VaultNotFound, Awaits: AwaitedIntents.OwnAndEarlier });
     }
 
     [Fact]

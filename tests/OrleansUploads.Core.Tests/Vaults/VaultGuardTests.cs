@@ -17,7 +17,7 @@ public sealed class VaultGuardTests : VaultDriver
     {
         Record(shards: 3);
         var initiated = Do(Initiate(Lock));
-        Assert.True(initiated.AnswersAtOnce);
+        Assert.Equal(AwaitedIntents.None, initiated.Awaits);
         Assert.Equal([(0, 1L), (1, 1L), (2, 1L)], SentGuards(initiated));
         Assert.Equal(1, Ask(new FindPolicies(Some.Vault)).Guard);
     }
@@ -29,7 +29,7 @@ public sealed class VaultGuardTests : VaultDriver
         Record(Shards);
         Given(Initiate(Lock));
         var completed = Do(Complete);
-        Assert.False(completed.AnswersAtOnce);
+        Assert.Equal(AwaitedIntents.Own, completed.Awaits);
         Assert.NotEmpty(completed.Intents);
         Assert.Equal(Shards, ConfirmInTurn(completed.Intents, static _ => true).Select(ShardOf).Distinct().Count());
         Assert.Empty(Pending);

@@ -27,9 +27,9 @@ public sealed class VaultNotificationsTests : VaultDriver
         Given(Begin());
         Refused<Refusal.NotificationsNotSet>(Find);
         Given(SetBoth);
-        Assert.True(Unchanged(SetBoth).AwaitsPending);
+        Assert.Equal(AwaitedIntents.OwnAndEarlier, Unchanged(SetBoth).Awaits);
         Assert.Equal(new UpdateNotifications(2, null), Raised(Clear).Tells<UpdateNotifications>());
-        Assert.True(Unchanged(Clear).AwaitsPending);
+        Assert.Equal(AwaitedIntents.OwnAndEarlier, Unchanged(Clear).Awaits);
         Refused<Refusal.NotificationsNotSet>(Find);
     }
 

@@ -22,7 +22,7 @@ internal static class ListBugs
                 Decides = (state, command, time) =>
                 {
                     var decision = right.Decide(state, command, time);
-                    return decision.Telling([.. decision.Intents.Select(NotAwaited)]);
+                    return decision.Raising([.. decision.Intents.Select(NotAwaited)]);
                 },
                 FindsPending = state => right.Pending(state).Select(NotAwaited),
             }),
@@ -44,16 +44,14 @@ internal static class ListBugs
                 {
                     var decision = right.Decide(state, command, time);
                     var after = decision.Events.Aggregate(state, right.Evolve);
-                    return isTold(after) ? decision : decision.Telling([.. decision.Intents.Where(static intent => !IsUnlisting(intent))]);
+                    return isTold(after) ? decision : decision.Raising([.. decision.Intents.Where(static intent => !IsUnlisting(intent))]);
                 },
                 FindsPending = state => isTold(state) ? right.Pending(state) : right.Pending(state).Where(static intent => !IsUnlisting(intent)),
             };
 
         private static bool IsUnlisting(Intent intent) => intent.Action is TellKey { Command: UnlistUpload };
 
-        private static Intent NotAwaited(Intent intent) => intent.Action is TellKey { Command: UnlistUpload } tell
-            ? intent with { Action = tell with { IsAwaited = false } }
-            : intent;
+        private static Intent NotAwaited(Intent intent) => IsUnlisting(intent) ? intent with { IsAwaited = false } : intent;
     }
 
     private abstract class OfLeaves : BugsOf<KeyLeafState, KeyLeafCommand, KeyLeafEvent>

@@ -38,7 +38,7 @@ internal abstract class ShardBugs : BugsOf<ArchiveShardState, ArchiveShardComman
             Decides = (state, command, time) =>
             {
                 var decision = right.Decide(state, command, time);
-                return decision.Telling([.. decision.Intents.Where(IsNotOfTotals)]);
+                return decision.Raising([.. decision.Intents.Where(IsNotOfTotals)]);
             },
             FindsPending = state => right.Pending(state).Where(IsNotOfTotals),
         }),

@@ -11,7 +11,7 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
             Decides = (state, command, time) =>
             {
                 var decision = right.Decide(state, command, time);
-                return decision.AwaitsPending ? Reply(decision.Answer) : decision;
+                return decision.Awaits == AwaitedIntents.OwnAndEarlier ? Reply(decision.Answer) : decision;
             },
         }),
         Bug("a complete is answered before the index has the archive", 1000, right => new(right)
@@ -104,7 +104,7 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
                 var archive = ArchiveId.Derive(open.Spec.Upload, claimed.SizeBytes, claimed.TreeHash);
                 var completed = new CompletionFrozen(new ArchiveCompletion(archive, claimed.SizeBytes, claimed.TreeHash, time.Now));
                 var answer = new CompletedArchive(archive, claimed.Vault.Id, claimed.SizeBytes, claimed.TreeHash);
-                return Accept(answer, completed).Telling([.. right.Pending(right.Evolve(state, completed))]);
+                return Accept(answer, completed).Raising([.. right.Pending(right.Evolve(state, completed))]);
             },
         }),
         Bug("an archive in one request is answered before the index has it", 1000, right => new(right)
@@ -132,7 +132,7 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
             {
                 var decision = right.Decide(
                     state, command is ConfirmArchiveIndexed confirm ? confirm with { IsVaultGone = false } : command, time);
-                return decision.Intents.IsEmpty ? decision : decision.Telling([.. decision.Intents.Select(WithoutVerdict)]);
+                return decision.Intents.IsEmpty ? decision : decision.Raising([.. decision.Intents.Select(WithoutVerdict)]);
             },
             FindsPending = state => right.Pending(state).Select(WithoutVerdict),
         }),
@@ -161,7 +161,7 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
     }
 
     private static Intent WithoutVerdict(Intent intent) =>
-        intent.Action is StoreManifest { Then: not null } ? intent with { Settles = null } : intent;
+        intent.Action is StoreManifest { Then: not null } ? intent with { Revises = null } : intent;
 
     private static Sha256Digest FoldOddly(List<Sha256Digest> nodes)
     {

@@ -28,7 +28,7 @@ internal abstract class VaultBugs : BugsOf<VaultState, VaultCommand, VaultEvent>
             {
                 var decision = right.Decide(state, command, time);
                 return command is RecordArchives
-                    ? decision.Telling([.. decision.Intents.Where(intent => intent.Action is not TellEntity { Command: UpdateGuard })])
+                    ? decision.Raising([.. decision.Intents.Where(intent => intent.Action is not TellEntity { Command: UpdateGuard })])
                     : decision;
             },
             Evolves = (state, happened) => state is VaultState.Live before && happened is ArchivesRecorded
@@ -47,7 +47,7 @@ internal abstract class VaultBugs : BugsOf<VaultState, VaultCommand, VaultEvent>
         {
             Decides = (state, command, time) =>
                 state is VaultState.Live { Protection.Guard.Generation: > 0 } && command is InitiateLock
-                    ? right.Decide(state, command, time).Telling()
+                    ? right.Decide(state, command, time).Raising()
                     : right.Decide(state, command, time),
             Evolves = (state, happened) =>
             {
