@@ -42,7 +42,7 @@ internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
     internal static void PutClusterBehindGateways() =>
         GatewaySetup.DefaultHost = static setup => new ClusterBehindGateway(setup);
 
-    public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+    public async ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
         await (await _cluster.Value).Client.SendAsync(entity, command, cancellationToken);
 
     public async ValueTask DisposeAsync()

@@ -29,7 +29,7 @@ internal sealed class LeafCount(IEntityHost host) : IEntityHost
         return (double)counted._reads / page.CommonPrefixes.Count;
     }
 
-    public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         _reads += command is ReadLeaf ? 1 : 0;
         return host.SendAsync(entity, command, cancellationToken);

@@ -118,7 +118,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
 
         try
         {
-            return await ticket.Task.WaitAsync(Ports.Departure.Leaving);
+            return (await ticket.Task.WaitAsync(Ports.Departure.Leaving)).Answer;
         }
         catch (OperationCanceledException) when (Ports.Departure.Leaving.IsCancellationRequested)
         {

@@ -10,7 +10,7 @@ internal sealed class VaultRemovalHost(IEntityHost inner, TimeProvider time) : I
     /// <summary>How long a process remembers a vault and its policies.</summary>
     public static readonly TimeSpan VaultMemory = TimeSpan.FromSeconds(2);
 
-    public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    public async ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         if (command is RemoveVault)
         {

@@ -10,7 +10,7 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
 {
     private readonly EntityGrains _grains = new(grains);
 
-    public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    public async ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         var reply = await CallGrainAsync(entity, Messages.Pack(command), cancellationToken);
         if (reply.Unavailable is { } reason)
@@ -20,7 +20,7 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
 
         try
         {
-            return Messages.Unpack<IAnswer>(reply.Answer);
+            return new(Messages.Unpack<IAnswer>(reply.Answer));
         }
         catch (JsonException fault)
         {

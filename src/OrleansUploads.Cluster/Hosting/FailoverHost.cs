@@ -16,10 +16,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
     private int _heldCommands;
     private long _heldBytes;
 
-    public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
-        (await SendTrackedAsync(entity, command, cancellationToken)).Answer;
-
-    public async ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    public async ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
         EntityUnavailableException? reason = null;
@@ -27,7 +24,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
         {
             try
             {
-                return new(await inner.SendAsync(entity, command, cancellationToken), IsToRepetition: false);
+                return await inner.SendAsync(entity, command, cancellationToken);
             }
             catch (EntityUnavailableException fault) when (fault.IsFailover && !stopping.IsCancellationRequested)
             {
@@ -149,7 +146,8 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
         held.IsSent = true;
         try
         {
-            return new(await inner.SendAsync(held.Entity, held.Command, cancellationToken), isRepetition);
+            var tracked = await inner.SendAsync(held.Entity, held.Command, cancellationToken);
+            return tracked with { IsToRepetition = tracked.IsToRepetition || isRepetition };
         }
         catch (EntityUnavailableException fault) when (fault.IsRefused && isRepetition)
         {

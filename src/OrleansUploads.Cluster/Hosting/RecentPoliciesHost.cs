@@ -20,27 +20,24 @@ internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) :
 
     private readonly ConcurrentDictionary<EntityId, Recent> _recent = new();
 
-    public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
-        (await SendTrackedAsync(entity, command, cancellationToken)).Answer;
-
-    public ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) => command switch
+    public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) => command switch
     {
-        FindPoliciesForDeletion => inner.SendTrackedAsync(entity, command, cancellationToken),
+        FindPoliciesForDeletion => inner.SendAsync(entity, command, cancellationToken),
         FindPolicies => FindAsync(entity, command, cancellationToken),
         SetAccessPolicy or DeleteAccessPolicy or InitiateLock or CompleteLock or AbortLock or AddTags or RemoveTags =>
             ChangeAsync(entity, command, cancellationToken),
-        _ => inner.SendTrackedAsync(entity, command, cancellationToken),
+        _ => inner.SendAsync(entity, command, cancellationToken),
     };
 
     private async ValueTask<TrackedAnswer> FindAsync(EntityId vault, ICommand command, CancellationToken cancellationToken)
     {
         if (_recent.TryGetValue(vault, out var recent) && time.GetElapsedTime(recent.AskedAt) < MaxAge)
         {
-            return new(recent.Policies, IsToRepetition: false);
+            return new(recent.Policies);
         }
 
         var askedAt = time.GetTimestamp();
-        var tracked = await inner.SendTrackedAsync(vault, command, cancellationToken);
+        var tracked = await inner.SendAsync(vault, command, cancellationToken);
         if (tracked.Answer is VaultPolicies { Lock: null, Guard: null } policies)
         {
             if (_recent.Count >= MaxVaults)
@@ -56,7 +53,7 @@ internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) :
 
     private async ValueTask<TrackedAnswer> ChangeAsync(EntityId vault, ICommand command, CancellationToken cancellationToken)
     {
-        var tracked = await inner.SendTrackedAsync(vault, command, cancellationToken);
+        var tracked = await inner.SendAsync(vault, command, cancellationToken);
         if (tracked.Answer is not Refusal || tracked.IsToRepetition)
         {
             await Task.Delay(MaxAge, time, cancellationToken);

@@ -68,7 +68,7 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     /// <summary>What the loaded entities hold, in bytes, counted as in <see cref="EmbeddedHostOptions.MaxIdleBytes"/>.</summary>
     public long HeldBytes => _memory.HeldBytes;
 
-    public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+    public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
         AskAsync(entity, command, cancellationToken);
 
     /// <summary>Lets an entity act on the time that has passed. Waking an entity that has nothing to do changes nothing.</summary>
@@ -108,7 +108,7 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private ValueTask<IAnswer> AskAsync(EntityId entity, ICommand? command, CancellationToken cancellationToken)
+    private ValueTask<TrackedAnswer> AskAsync(EntityId entity, ICommand? command, CancellationToken cancellationToken)
     {
         if (EngineTracing.IsOn || command is IScans)
         {
@@ -118,16 +118,16 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
         // Most commands need nothing after their answer, so they do without their own state machine.
         var ticket = CommandTicket.Untraced();
         Submit(ticket, entity, command, cancellationToken);
-        return new ValueTask<IAnswer>(ticket.Task);
+        return new ValueTask<TrackedAnswer>(ticket.Task);
     }
 
-    private async ValueTask<IAnswer> AskAndFollowUpAsync(
+    private async ValueTask<TrackedAnswer> AskAndFollowUpAsync(
         EntityId entity, ICommand? command, CancellationToken cancellationToken)
     {
         using var ticket = new CommandTicket(entity, command);
         Submit(ticket, entity, command, cancellationToken);
         var answer = await ticket.Task;
-        if (command is IScans scan && scan.IsDoneAfter(answer))
+        if (command is IScans scan && scan.IsDoneAfter(answer.Answer))
         {
             _memory.TryDropScanned(entity);
         }

@@ -413,7 +413,7 @@ public sealed record ActivationPorts(
 /// <param name="entity">The entity.</param>
 /// <param name="command">The command, or null for a wake-up.</param>
 public sealed class CommandTicket(EntityId entity, ICommand? command)
-    : TaskCompletionSource<IAnswer>(TaskCreationOptions.RunContinuationsAsynchronously), IDisposable
+    : TaskCompletionSource<TrackedAnswer>(TaskCreationOptions.RunContinuationsAsynchronously), IDisposable
 {
     private CancellationTokenRegistration _givingUp;
 
@@ -443,7 +443,7 @@ public sealed class CommandTicket(EntityId entity, ICommand? command)
     /// <summary>Gives the caller the answer, unless it has stopped waiting.</summary>
     internal void Answer(IAnswer answer)
     {
-        TrySetResult(answer);
+        TrySetResult(new TrackedAnswer(answer));
         _givingUp.Unregister();
     }
 

@@ -6,23 +6,16 @@ namespace OrleansUploads.Engine.Entities;
 public interface IEntityHost
 {
     /// <summary>Sends a command to an entity and waits for the answer. An answer reveals only durable state.</summary>
-    /// <returns>The answer that the command declares, or a <see cref="Refusal"/>.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
     /// <exception cref="OperationCanceledException">The caller stopped waiting; the outcome is unknown.</exception>
-    ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken);
-
-    /// <summary>Sends a command like <see cref="SendAsync"/>, and says whether the host had to send it more than once.</summary>
-    /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
-    /// <exception cref="OperationCanceledException">The caller stopped waiting; the outcome is unknown.</exception>
-    async ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
-        new(await SendAsync(entity, command, cancellationToken), IsToRepetition: false);
+    ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken);
 }
 
-/// <summary>The answer to a command that may have been sent more than once.</summary>
+/// <summary>The answer to a command, which its host may have sent more than once.</summary>
 /// <param name="Answer">The answer that the command declares, or a <see cref="Refusal"/>.</param>
 /// <param name="IsToRepetition">Whether the command was sent before, and that answer was lost. If so, a refusal does not prove that the
 /// command had no effect: it may refuse the repetition.</param>
-public readonly record struct TrackedAnswer(IAnswer Answer, bool IsToRepetition);
+public readonly record struct TrackedAnswer(IAnswer Answer, bool IsToRepetition = false);
 
 /// <summary>Typed access to entities.</summary>
 public static class EntityHostExtensions
@@ -32,7 +25,7 @@ public static class EntityHostExtensions
     public static async ValueTask<Outcome<TAnswer>> AskAsync<TAnswer>(
         this IEntityHost host, EntityId entity, ICommand<TAnswer> command, CancellationToken cancellationToken)
         where TAnswer : class, IAnswer =>
-        Outcome.Of<TAnswer>(await host.SendAsync(entity, command, cancellationToken));
+        Outcome.Of<TAnswer>((await host.SendAsync(entity, command, cancellationToken)).Answer);
 
     /// <summary>Sends a command to an entity and waits for the answer or the refusal.</summary>
     /// <returns>The outcome, and whether it is that of a repetition: see <see cref="TrackedAnswer.IsToRepetition"/>.</returns>
@@ -41,7 +34,7 @@ public static class EntityHostExtensions
         this IEntityHost host, EntityId entity, ICommand<TAnswer> command, CancellationToken cancellationToken)
         where TAnswer : class, IAnswer
     {
-        var tracked = await host.SendTrackedAsync(entity, command, cancellationToken);
+        var tracked = await host.SendAsync(entity, command, cancellationToken);
         return (Outcome.Of<TAnswer>(tracked.Answer), tracked.IsToRepetition);
     }
 }

@@ -34,7 +34,7 @@ public sealed class IntentDelivery(
         switch (action)
         {
             case TellEntity tell:
-                var answer = await host.SendAsync(tell.Receiver, tell.Command, cancellationToken);
+                var (answer, _) = await host.SendAsync(tell.Receiver, tell.Command, cancellationToken);
                 if (answer is Refusal refusal)
                 {
                     throw new InvalidOperationException(

@@ -82,7 +82,7 @@ public sealed class KeyIndex(IEntityHost host)
         var restarts = 0;
         for (var links = 0; links < MaxLinks; links++)
         {
-            var answer = await host.SendAsync(leaf.Entity, command with { Leaf = leaf }, cancellationToken);
+            var (answer, _) = await host.SendAsync(leaf.Entity, command with { Leaf = leaf }, cancellationToken);
             switch (answer)
             {
                 case ObjectRefusal.PositionMoved moved:

@@ -179,11 +179,12 @@ public sealed class FailoverHostTests : IDisposable
     private FailoverHost HostOver(IEntityHost inner, FailoverOptions? options = null) =>
         new(inner, options ?? Options, _time, _stopping.Token);
 
-    private static Task<IAnswer> Ask(FailoverHost host, UploadId upload, ICommand command, CancellationToken cancellationToken = default) =>
-        host.SendAsync(upload.Entity, command, cancellationToken).AsTask();
+    private static async Task<IAnswer> Ask(
+        FailoverHost host, UploadId upload, ICommand command, CancellationToken cancellationToken = default) =>
+        (await host.SendAsync(upload.Entity, command, cancellationToken)).Answer;
 
     private static Task<TrackedAnswer> AskTracked(FailoverHost host, ICommand command) =>
-        host.SendTrackedAsync(Some.Upload(1).Entity, command, CancellationToken.None).AsTask();
+        host.SendAsync(Some.Upload(1).Entity, command, CancellationToken.None).AsTask();
 
     private async Task AdvanceAsync(TimeSpan by)
     {

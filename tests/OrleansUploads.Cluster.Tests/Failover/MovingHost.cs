@@ -19,16 +19,16 @@ internal sealed class MovingHost : IEntityHost
 
     public Task Asked => _asked.Task;
 
-    public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         Sent.Enqueue(command);
         _asked.TrySetResult();
         cancellationToken.ThrowIfCancellationRequested();
         return HasArrived && IsRefused
-            ? ValueTask.FromException<IAnswer>(new EntityUnavailableException(entity, "its storage refused a write.") { IsRefused = true })
+            ? ValueTask.FromException<TrackedAnswer>(new EntityUnavailableException(entity, "its storage refused a write.") { IsRefused = true })
             : HasArrived
-            ? ValueTask.FromResult<IAnswer>(Done.Instance)
-            : ValueTask.FromException<IAnswer>(new EntityUnavailableException(entity, "the cluster did not answer; try again.")
+            ? ValueTask.FromResult(new TrackedAnswer(Done.Instance))
+            : ValueTask.FromException<TrackedAnswer>(new EntityUnavailableException(entity, "the cluster did not answer; try again.")
             {
                 IsFailover = IsFailover,
             });

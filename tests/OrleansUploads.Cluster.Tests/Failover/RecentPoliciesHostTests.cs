@@ -131,10 +131,10 @@ public sealed class RecentPoliciesHostTests
         foreach (var isRepetition in (bool[])[false, true])
         {
             _vault.IsAskedAgain = isRepetition;
-            var deleted = _host.SendTrackedAsync(Some.Vault.Entity, new DeleteVault(Some.Vault), CancellationToken.None);
+            var deleted = _host.SendAsync(Some.Vault.Entity, new DeleteVault(Some.Vault), CancellationToken.None);
             _time.Advance(RecentPoliciesHost.MaxAge);
             Assert.Equal(isRepetition, (await deleted).IsToRepetition);
-            var opened = await _host.SendTrackedAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), CancellationToken.None);
+            var opened = await _host.SendAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), CancellationToken.None);
             Assert.Equal(isRepetition, opened.IsToRepetition);
         }
     }
@@ -153,8 +153,8 @@ public sealed class RecentPoliciesHostTests
         await removal.SendAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), CancellationToken.None);
     }
 
-    private Task<IAnswer> AskAsync(ICommand command) =>
-        _host.SendAsync(Some.Vault.Entity, command, CancellationToken.None).AsTask();
+    private async Task<IAnswer> AskAsync(ICommand command) =>
+        (await _host.SendAsync(Some.Vault.Entity, command, CancellationToken.None)).Answer;
 
     /// <summary>A vault that counts the questions about its policies.</summary>
     private sealed class OneVault : IEntityHost
@@ -170,10 +170,7 @@ public sealed class RecentPoliciesHostTests
         public VaultPolicies Policies { get; set; } =
             new(new VaultIncarnation(Some.Vault, 1, 16), new Dictionary<string, string>(), Access: null, Lock: null);
 
-        public async ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
-            new(await SendAsync(entity, command, cancellationToken), IsAskedAgain);
-
-        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
             if (command is FindPolicies)
             {
@@ -181,8 +178,8 @@ public sealed class RecentPoliciesHostTests
                 OnQuestion();
             }
 
-            return ValueTask.FromResult<IAnswer>(
-                !Exists ? new Refusal.VaultNotFound(Some.Vault) : command is FindPolicies ? Policies : Done.Instance);
+            return ValueTask.FromResult(new TrackedAnswer(
+                !Exists ? new Refusal.VaultNotFound(Some.Vault) : command is FindPolicies ? Policies : Done.Instance, IsAskedAgain));
         }
     }
 }

@@ -67,9 +67,9 @@ public sealed class RepeatedReportTests
     {
         private int _reports;
 
-        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
-            command is not StorePart ? ValueTask.FromResult<IAnswer>(Done.Instance)
-            : _reports++ > 0 ? ValueTask.FromResult<IAnswer>(new Refusal.UploadNotFound())
+        public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+            command is not StorePart ? ValueTask.FromResult(new TrackedAnswer(Done.Instance))
+            : _reports++ > 0 ? ValueTask.FromResult(new TrackedAnswer(new Refusal.UploadNotFound()))
             : throw new EntityUnavailableException(entity, "the cluster did not answer; try again.") { IsFailover = true };
     }
 }

@@ -55,8 +55,8 @@ public sealed class RenewalTests : IAsyncDisposable
 
         // A silo that starts now connects to the others, and they to it, with certificates of the next authority.
         await _bench.StartSiloAsync();
-        Assert.NotNull(await _bench.Through(Silos).SendAsync(
-            Some.Vault.Entity, new FindPolicies(Some.Vault), TestContext.Current.CancellationToken));
+        Assert.NotNull((await _bench.Through(Silos).SendAsync(
+            Some.Vault.Entity, new FindPolicies(Some.Vault), TestContext.Current.CancellationToken)).Answer);
 
         async Task AskOtherSilosAsync(int silo)
         {
@@ -65,7 +65,7 @@ public sealed class RenewalTests : IAsyncDisposable
             {
                 var vault = new CreateVault(Some.VaultNamed($"vault-{silo}-{i % 100}"));
                 Assert.IsNotType<Refusal>(
-                    await _bench.Through(silo).SendAsync(Some.Account.Entity, vault, TestContext.Current.CancellationToken), exactMatch: false);
+                    (await _bench.Through(silo).SendAsync(Some.Account.Entity, vault, TestContext.Current.CancellationToken)).Answer, exactMatch: false);
                 Interlocked.Increment(ref calls);
             }
         }

@@ -27,7 +27,7 @@ public sealed class CommandTicketTests
         ticket.Answer(Done.Instance);
         await caller.CancelAsync();
 
-        Assert.Same(Done.Instance, await ticket.Task);
+        Assert.Same(Done.Instance, (await ticket.Task).Answer);
     }
 
     [Theory]

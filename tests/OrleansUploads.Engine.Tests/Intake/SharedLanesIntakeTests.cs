@@ -91,7 +91,7 @@ public sealed class SharedLanesIntakeTests : IDisposable
 
     private sealed class AgreeingHost : IEntityHost
     {
-        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
-            ValueTask.FromResult<IAnswer>(Done.Instance);
+        public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(new TrackedAnswer(Done.Instance));
     }
 }

@@ -154,7 +154,7 @@ public sealed class InventoryMeasurementTests
     /// <summary>Shards that answer when the test wants it, in the thread of the test.</summary>
     private sealed class HeldShards : IEntityHost
     {
-        private readonly ConcurrentDictionary<string, ConcurrentQueue<TaskCompletionSource<IAnswer>>> _asked = [];
+        private readonly ConcurrentDictionary<string, ConcurrentQueue<TaskCompletionSource<TrackedAnswer>>> _asked = [];
 
         public int Asked(VaultIncarnation vault) => _asked.TryGetValue(vault.ToString(), out var asked) ? asked.Count : 0;
 
@@ -162,15 +162,15 @@ public sealed class InventoryMeasurementTests
         {
             for (var i = 0; i < count && _asked[vault.ToString()].TryDequeue(out var next); i++)
             {
-                next.SetResult(new ArchivesPage([Some.Archive(1)], HasMore: false));
+                next.SetResult(new TrackedAnswer(new ArchivesPage([Some.Archive(1)], HasMore: false)));
             }
         }
 
-        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
-            var answer = new TaskCompletionSource<IAnswer>();
+            var answer = new TaskCompletionSource<TrackedAnswer>();
             _asked.GetOrAdd(entity.Key[..entity.Key.LastIndexOf('/')], static _ => new()).Enqueue(answer);
-            return new ValueTask<IAnswer>(answer.Task);
+            return new ValueTask<TrackedAnswer>(answer.Task);
         }
     }
 
@@ -183,7 +183,7 @@ public sealed class InventoryMeasurementTests
 
     private sealed class NoShards : IEntityHost
     {
-        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+        public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("The snapshot names no shard.");
     }
 

@@ -109,10 +109,10 @@ public sealed class KeyListerTests
     {
         public int PagesRead { get; private set; }
 
-        public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public async ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
             var answer = await inner.SendAsync(entity, command, cancellationToken);
-            PagesRead += answer is LeafPage && command is ReadLeaf ? 1 : 0;
+            PagesRead += answer.Answer is LeafPage && command is ReadLeaf ? 1 : 0;
             return answer;
         }
     }

@@ -285,18 +285,15 @@ public sealed class ObjectEngineTests : IAsyncLifetime
     {
         public PutObject? Delayed { get; private set; }
 
-        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public async ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
             if (command is PutObject put)
             {
                 Delayed = put;
-                return ValueTask.FromResult<IAnswer>(new ObjectRefusal.NumberedAttemptCollected(put.Part.Number));
+                return new(new ObjectRefusal.NumberedAttemptCollected(put.Part.Number), IsToRepetition: true);
             }
 
-            return inner.SendAsync(entity, command, cancellationToken);
+            return await inner.SendAsync(entity, command, cancellationToken) with { IsToRepetition = true };
         }
-
-        public async ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
-            new(await SendAsync(entity, command, cancellationToken), IsToRepetition: true);
     }
 }

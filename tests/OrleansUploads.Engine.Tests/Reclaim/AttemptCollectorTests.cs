@@ -405,7 +405,7 @@ public sealed class AttemptCollectorTests
     /// <summary>Lets something happen after each answer, before the caller gets it.</summary>
     private sealed class InterruptedHost(IEntityHost inner, Func<Task> interrupt) : IEntityHost
     {
-        public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public async ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
             var answer = await inner.SendAsync(entity, command, cancellationToken);
             await interrupt();

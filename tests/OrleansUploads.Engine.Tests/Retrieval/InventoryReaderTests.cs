@@ -154,10 +154,10 @@ public sealed class InventoryReaderTests
             shard.Do(Some.Deletion(archive, shard.Now));
         }
 
-        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
             Reads++;
-            return new ValueTask<IAnswer>(_byId[entity].Do((ArchiveShardCommand)command).Answer);
+            return ValueTask.FromResult(new TrackedAnswer(_byId[entity].Do((ArchiveShardCommand)command).Answer));
         }
     }
 }

@@ -67,7 +67,7 @@ public sealed class LockRaceTests
             return paused;
         }
 
-        public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public async ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
             if (command is Deletion && Interlocked.Increment(ref _deletions) <= Clients)
             {

@@ -81,7 +81,7 @@ public sealed class PolicyGateTests : GatewayFixture
 
         public ConcurrentQueue<ICommand> Sent { get; } = new();
 
-        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+        public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
             Sent.Enqueue(command);
             return Inner.SendAsync(entity, command, cancellationToken);

@@ -7,14 +7,11 @@ namespace OrleansUploads.Gateway.Tests.Harness;
 /// silo.</summary>
 internal sealed class RepeatingHost(IEntityHost inner) : IEntityHost, IAsyncDisposable
 {
-    public async ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    public async ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         _ = await inner.SendAsync(entity, command, cancellationToken);
-        return await inner.SendAsync(entity, command, cancellationToken);
+        return await inner.SendAsync(entity, command, cancellationToken) with { IsToRepetition = true };
     }
-
-    public async ValueTask<TrackedAnswer> SendTrackedAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
-        new(await SendAsync(entity, command, cancellationToken), IsToRepetition: true);
 
     public async ValueTask DisposeAsync()
     {

@@ -108,7 +108,7 @@ internal sealed class ObjectSimulation : ClientSimulation
                 owned.Add(entry.Upload);
                 if (tree == KeyTree.Uploads)
                 {
-                    var parts = await process.Host.SendAsync(
+                    var (parts, _) = await process.Host.SendAsync(
                         entry.Upload.Entity, new ListNumberedParts(SomeObject.Named(entry.Key.ToString()), 0, 10), CancellationToken.None);
                     if (parts is Refusal)
                     {

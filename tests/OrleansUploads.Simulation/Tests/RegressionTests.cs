@@ -59,8 +59,8 @@ public sealed class RegressionTests
         vault.Do(new DeleteVault(Some.Vault));
 
         // The answer waits until the account is informed.
-        Assert.True(vault.Do(new DescribeVault(Some.Vault)).AwaitsPending);
-        Assert.True(vault.Do(new FindPolicies(Some.Vault)).AwaitsPending);
+        Assert.Equal(AwaitedIntents.OwnAndEarlier, vault.Do(new DescribeVault(Some.Vault)).Awaits);
+        Assert.Equal(AwaitedIntents.OwnAndEarlier, vault.Do(new FindPolicies(Some.Vault)).Awaits);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class RegressionTests
     {
         var account = new DeciderDriver<AccountState, AccountCommand, AccountEvent>(new AccountDecider());
         account.Do(new CreateVault(Some.Vault));
-        Assert.True(account.Do(new ListVaults("", 10)).AwaitsPending);
+        Assert.Equal(AwaitedIntents.OwnAndEarlier, account.Do(new ListVaults("", 10)).Awaits);
     }
 
     [Fact]
@@ -108,9 +108,9 @@ public sealed class RegressionTests
     {
         private int _reports;
 
-        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
-            command is not StorePart ? ValueTask.FromResult<IAnswer>(Done.Instance)
+        public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+            command is not StorePart ? ValueTask.FromResult(new TrackedAnswer(Done.Instance))
             : _reports++ == 0 ? throw new EntityUnavailableException(entity, "the outcome of a write is unknown; try again.")
-            : ValueTask.FromResult<IAnswer>(new Refusal.UploadNotFound());
+            : ValueTask.FromResult(new TrackedAnswer(new Refusal.UploadNotFound()));
     }
 }
