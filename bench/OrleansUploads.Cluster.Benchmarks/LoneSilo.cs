@@ -3,11 +3,10 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
-
-using ClusterOptions = OrleansUploads.Cluster.Settings.ClusterOptions;
 
 namespace OrleansUploads.Cluster.Benchmarks;
 
@@ -41,7 +40,7 @@ internal sealed class LoneSilo : IAsyncDisposable
             orleans.UseLocalhostClustering(ports[0], ports[1]);
             orleans.UseInMemoryReminderService();
             orleans.Services.AddSingleton<IPartStore>(new MemoryPartStore());
-            orleans.AddOrleansUploads(new ClusterOptions());
+            orleans.AddOrleansUploads(new EntityClusterOptions());
             addStorage(orleans);
         });
         var client = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());

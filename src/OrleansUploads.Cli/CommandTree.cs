@@ -20,8 +20,8 @@ internal static class CommandTree
         {
             ServeCommand.Create(),
             DemoCommand.Create(),
-            VaultCommand.Create(),
-            UploadCommand.Create(),
+            ManageVaultsCommand.Create(),
+            UploadFilesCommand.Create(),
             DownloadCommand.Create(),
             ArchiveCommand.Create(),
             UploadsCommand.Create(),

@@ -23,7 +23,7 @@ public sealed partial class GlacierClient
             throw new ArgumentException("An archive that is uploaded in one request needs its linear hash.", nameof(body));
         }
 
-        var request = new GlacierRequest(HttpMethod.Post, RequestPath.Vault(_account, vault) + "/archives")
+        var request = new WireRequest(HttpMethod.Post, RequestPath.Vault(_account, vault) + "/archives")
         {
             Body = body,
         };
@@ -42,7 +42,7 @@ public sealed partial class GlacierClient
     /// <summary>Deletes an archive. Deleting an archive that is already deleted succeeds.</summary>
     public Task DeleteArchiveAsync(string vault, string archiveId, CancellationToken cancellationToken = default) =>
         Transport.RemoveAsync(
-            new GlacierRequest(HttpMethod.Delete, RequestPath.Item(_account, vault, "archives", archiveId)),
+            new WireRequest(HttpMethod.Delete, RequestPath.Item(_account, vault, "archives", archiveId)),
             cancellationToken);
 
     private static ArchiveReceipt ReadReceipt(HttpResponseMessage response) =>

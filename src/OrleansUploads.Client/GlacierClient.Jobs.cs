@@ -19,14 +19,14 @@ public sealed partial class GlacierClient
         string vault,
         string archiveId,
         ByteRange? range = null,
-        RetrievalTier? tier = null,
+        ArchiveRetrievalTier? tier = null,
         string? description = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(archiveId);
         return InitiateJobAsync(
             vault,
-            new JobParametersDocument("archive-retrieval", archiveId, GlacierLimits.CheckDescription(description), tier, range),
+            new WireJobParameters("archive-retrieval", archiveId, GlacierLimits.CheckDescription(description), tier, range),
             cancellationToken);
     }
 
@@ -36,18 +36,18 @@ public sealed partial class GlacierClient
         string vault, string? description = null, CancellationToken cancellationToken = default) =>
         InitiateJobAsync(
             vault,
-            new JobParametersDocument("inventory-retrieval", null, GlacierLimits.CheckDescription(description), null, null),
+            new WireJobParameters("inventory-retrieval", null, GlacierLimits.CheckDescription(description), null, null),
             cancellationToken);
 
     /// <summary>Returns the status and properties of a job.</summary>
     public Task<Job> DescribeJobAsync(string vault, string jobId, CancellationToken cancellationToken = default) =>
-        GetAsync(RequestPath.Item(_account, vault, Jobs, jobId), GlacierJson.Default.Job, cancellationToken);
+        GetAsync(RequestPath.Item(_account, vault, Jobs, jobId), WireJson.Default.Job, cancellationToken);
 
     /// <summary>Enumerates all jobs of a vault, ordered by the time they were initiated. Pages are requested as needed.</summary>
     public IAsyncEnumerable<Job> ListJobsAsync(string vault, CancellationToken cancellationToken = default) =>
         ReadPagesAsync(
             $"{RequestPath.Vault(_account, vault)}/{Jobs}",
-            GlacierJson.Default.JobListDocument,
+            WireJson.Default.WireJobList,
             static page => (page.JobList, page.Marker),
             cancellationToken);
 
@@ -70,7 +70,7 @@ public sealed partial class GlacierClient
         string vault, string jobId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var output = await GetJobOutputAsync(vault, jobId, cancellationToken: cancellationToken);
-        await foreach (var entry in InventoryReader.ReadAsync(ReadAsync, cancellationToken))
+        await foreach (var entry in InventoryParser.ReadAsync(ReadAsync, cancellationToken))
         {
             yield return entry;
         }
@@ -87,7 +87,7 @@ public sealed partial class GlacierClient
     internal Task<JobOutput> GetJobOutputAsync(
         string vault, string jobId, ByteRange? range, RetryPolicy retry, CancellationToken cancellationToken) =>
         Transport.RunAsync(
-            new GlacierRequest(HttpMethod.Get, RequestPath.Item(_account, vault, Jobs, jobId) + "/output")
+            new WireRequest(HttpMethod.Get, RequestPath.Item(_account, vault, Jobs, jobId) + "/output")
             {
                 KeepsResponseOpen = true,
             }.WithHeader("range", range is null ? null : $"bytes={range}"),
@@ -101,10 +101,10 @@ public sealed partial class GlacierClient
             cancellationToken);
 
     private Task<string> InitiateJobAsync(
-        string vault, JobParametersDocument parameters, CancellationToken cancellationToken) =>
+        string vault, WireJobParameters parameters, CancellationToken cancellationToken) =>
         RunAsync(
-            new GlacierRequest(HttpMethod.Post, $"{RequestPath.Vault(_account, vault)}/{Jobs}")
-                .WithJson(parameters, GlacierJson.Default.JobParametersDocument),
+            new WireRequest(HttpMethod.Post, $"{RequestPath.Vault(_account, vault)}/{Jobs}")
+                .WithJson(parameters, WireJson.Default.WireJobParameters),
             static (response, _) => Task.FromResult(ResponseReader.RequireHeader(response, HeaderNames.JobId)),
             cancellationToken);
 }

@@ -54,7 +54,7 @@ public sealed partial class GlacierClient
     public Task<string> ReportPartAsync(
         string vault, string uploadId, ByteRange range, TreeHash treeHash, string location, CancellationToken cancellationToken = default) =>
         RunAsync(
-            new GlacierRequest(HttpMethod.Put, RequestPath.Item(_account, vault, Uploads, uploadId))
+            new WireRequest(HttpMethod.Put, RequestPath.Item(_account, vault, Uploads, uploadId))
                 .WithHeader("content-range", $"bytes {range}/*")
                 .WithHeader(HeaderNames.TreeHash, treeHash.ToString())
                 .WithHeader(HeaderNames.PartLocation, GlacierLimits.CheckLocation(location)),
@@ -75,7 +75,7 @@ public sealed partial class GlacierClient
         ArgumentOutOfRangeException.ThrowIfNegative(firstByte);
         CheckBodyLength(body);
         return RunAsync(
-            new GlacierRequest(HttpMethod.Put, RequestPath.Item(_account, vault, Uploads, uploadId)) { Body = body }
+            new WireRequest(HttpMethod.Put, RequestPath.Item(_account, vault, Uploads, uploadId)) { Body = body }
                 .WithHeader("content-range", $"bytes {new ByteRange(firstByte, firstByte + body.LengthBytes)}/*")
                 .WithHeader(HeaderNames.TreeHash, body.TreeHash.ToString()),
             (response, _) =>
@@ -105,7 +105,7 @@ public sealed partial class GlacierClient
     /// <see cref="GlacierErrorCodes.ResourceNotFound"/>.</summary>
     public Task AbortMultipartUploadAsync(string vault, string uploadId, CancellationToken cancellationToken = default) =>
         Transport.RemoveAsync(
-            new GlacierRequest(HttpMethod.Delete, RequestPath.Item(_account, vault, Uploads, uploadId)),
+            new WireRequest(HttpMethod.Delete, RequestPath.Item(_account, vault, Uploads, uploadId)),
             cancellationToken);
 
     /// <summary>Enumerates all parts of an upload, ordered by offset. Pages are requested as needed. Those of an external upload can also be
@@ -114,7 +114,7 @@ public sealed partial class GlacierClient
         string vault, string uploadId, CancellationToken cancellationToken = default) =>
         ReadPagesAsync(
             RequestPath.Item(_account, vault, Uploads, uploadId),
-            GlacierJson.Default.PartListDocument,
+            WireJson.Default.WirePartList,
             static page => (page.Parts, page.Marker),
             cancellationToken);
 
@@ -123,7 +123,7 @@ public sealed partial class GlacierClient
         string vault, CancellationToken cancellationToken = default) =>
         ReadPagesAsync(
             $"{RequestPath.Vault(_account, vault)}/{Uploads}",
-            GlacierJson.Default.UploadListDocument,
+            WireJson.Default.WireUploadList,
             static page => (page.UploadsList, page.Marker),
             cancellationToken);
 
@@ -136,7 +136,7 @@ public sealed partial class GlacierClient
         string operation,
         CancellationToken cancellationToken) =>
         RunAsync(
-            new GlacierRequest(HttpMethod.Post, $"{RequestPath.Vault(_account, vault)}/{Uploads}")
+            new WireRequest(HttpMethod.Post, $"{RequestPath.Vault(_account, vault)}/{Uploads}")
                 .WithHeader(HeaderNames.PartSize, partSizeBytes.ToString(CultureInfo.InvariantCulture))
                 .WithHeader(HeaderNames.ArchiveDescription, GlacierLimits.CheckDescription(description))
                 .WithHeader(HeaderNames.TotalLength, totalBytes?.ToString(CultureInfo.InvariantCulture))
@@ -146,11 +146,11 @@ public sealed partial class GlacierClient
             operation);
 
     /// <summary>Reads one page of an upload's parts, which also has the part size.</summary>
-    internal Task<PartListDocument> ReadPartsPageAsync(
+    internal Task<WirePartList> ReadPartsPageAsync(
         string vault, string uploadId, string? marker, CancellationToken cancellationToken) =>
         GetAsync(
             RequestPath.Page(RequestPath.Item(_account, vault, Uploads, uploadId), marker),
-            GlacierJson.Default.PartListDocument,
+            WireJson.Default.WirePartList,
             cancellationToken,
             nameof(ListPartsAsync));
 
@@ -163,7 +163,7 @@ public sealed partial class GlacierClient
         RetryPolicy retry,
         CancellationToken cancellationToken) =>
         Transport.RunAsync(
-            new GlacierRequest(HttpMethod.Post, RequestPath.Item(_account, vault, Uploads, uploadId))
+            new WireRequest(HttpMethod.Post, RequestPath.Item(_account, vault, Uploads, uploadId))
                 .WithHeader(HeaderNames.ArchiveSize, archiveSizeBytes.ToString(CultureInfo.InvariantCulture))
                 .WithHeader(HeaderNames.TreeHash, treeHash.ToString()),
             static (response, _) => Task.FromResult(ReadReceipt(response)),

@@ -10,24 +10,24 @@ public sealed partial class GlacierClient
     /// <returns>The vault's path on the server.</returns>
     public Task<string> CreateVaultAsync(string vault, CancellationToken cancellationToken = default) =>
         RunAsync(
-            new GlacierRequest(HttpMethod.Put, RequestPath.Vault(_account, vault)),
+            new WireRequest(HttpMethod.Put, RequestPath.Vault(_account, vault)),
             static (response, _) => Task.FromResult(ResponseReader.RequireHeader(response, "Location")),
             cancellationToken);
 
     /// <summary>Returns the properties of a vault.</summary>
     public Task<Vault> DescribeVaultAsync(string vault, CancellationToken cancellationToken = default) =>
-        GetAsync(RequestPath.Vault(_account, vault), GlacierJson.Default.Vault, cancellationToken);
+        GetAsync(RequestPath.Vault(_account, vault), WireJson.Default.Vault, cancellationToken);
 
     /// <summary>Deletes a vault. The vault must not contain archives.</summary>
     public Task DeleteVaultAsync(string vault, CancellationToken cancellationToken = default) =>
         Transport.RemoveAsync(
-            new GlacierRequest(HttpMethod.Delete, RequestPath.Vault(_account, vault)), cancellationToken);
+            new WireRequest(HttpMethod.Delete, RequestPath.Vault(_account, vault)), cancellationToken);
 
     /// <summary>Enumerates all vaults of the account, ordered by name. Pages are requested as needed.</summary>
     public IAsyncEnumerable<Vault> ListVaultsAsync(CancellationToken cancellationToken = default) =>
         ReadPagesAsync(
             RequestPath.Vaults(_account),
-            GlacierJson.Default.VaultListDocument,
+            WireJson.Default.WireVaultList,
             static page => (page.VaultList, page.Marker),
             cancellationToken);
 }

@@ -76,7 +76,7 @@ public sealed partial class GlacierClient : IDisposable
     private static HttpClient CreateHttp() => new(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
 
     private Task<T> RunAsync<T>(
-        GlacierRequest request,
+        WireRequest request,
         Func<HttpResponseMessage, CancellationToken, Task<T>> read,
         CancellationToken cancellationToken,
         [CallerMemberName] string operation = "") =>
@@ -85,13 +85,13 @@ public sealed partial class GlacierClient : IDisposable
     private Task<T> GetAsync<T>(
         string pathAndQuery, JsonTypeInfo<T> type, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
         RunAsync(
-            new GlacierRequest(HttpMethod.Get, pathAndQuery),
+            new WireRequest(HttpMethod.Get, pathAndQuery),
             (response, token) => ResponseReader.ReadJsonAsync(response, type, token),
             cancellationToken,
             operation);
 
     private Task<bool> SendAsync(
-        GlacierRequest request, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
+        WireRequest request, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
         RunAsync(request, static (_, _) => Task.FromResult(true), cancellationToken, operation);
 
     private async IAsyncEnumerable<TItem> ReadPagesAsync<TPage, TItem>(

@@ -76,11 +76,11 @@ internal static class BrowserUpload
         return BucketUploadView.EndingOf(found.OrRefuse(outcome));
     }
 
-    private static PartListDocument ReadList(ReadOnlyMemory<byte> body)
+    private static UploadCompletionDocument ReadList(ReadOnlyMemory<byte> body)
     {
         try
         {
-            if (JsonSerializer.Deserialize(body.Span, DashboardJson.Default.PartListDocument) is { Parts: not null } list)
+            if (JsonSerializer.Deserialize(body.Span, DashboardJson.Default.UploadCompletionDocument) is { Parts: not null } list)
             {
                 return list;
             }
@@ -104,4 +104,4 @@ internal sealed record StoredPartDocument(string ETag);
 /// <summary>The body of a request to complete an upload.</summary>
 /// <param name="Parts">The ETags of the parts, by number.</param>
 /// <param name="Bytes">The size of the object.</param>
-internal sealed record PartListDocument(IReadOnlyList<string>? Parts, long Bytes);
+internal sealed record UploadCompletionDocument(IReadOnlyList<string>? Parts, long Bytes);

@@ -17,7 +17,7 @@ internal static class DashboardAnswer
     {
         Error = error,
         ContentType = ContentType,
-        Document = Write(new ErrorDocument(error.Code, error.Message)),
+        Document = Write(new FailureDocument(error.Code, error.Message)),
     };
 
     private const string ContentType = "application/json";
@@ -27,14 +27,14 @@ internal static class DashboardAnswer
 }
 
 /// <summary>Why a request failed.</summary>
-internal sealed record ErrorDocument(string Code, string Message);
+internal sealed record FailureDocument(string Code, string Message);
 
 /// <summary>The JSON documents of the dashboard. Characters that mean something in HTML are escaped.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(UnixMilliseconds)])]
-[JsonSerializable(typeof(ErrorDocument))]
+[JsonSerializable(typeof(FailureDocument))]
 [JsonSerializable(typeof(ChallengeDocument))]
 [JsonSerializable(typeof(SignInDocument))]
 [JsonSerializable(typeof(SessionDocument))]
@@ -47,7 +47,7 @@ internal sealed record ErrorDocument(string Code, string Message);
 [JsonSerializable(typeof(JobsDocument))]
 [JsonSerializable(typeof(BegunUploadDocument))]
 [JsonSerializable(typeof(StoredPartDocument))]
-[JsonSerializable(typeof(PartListDocument))]
+[JsonSerializable(typeof(UploadCompletionDocument))]
 [JsonSerializable(typeof(EndingDocument))]
 [JsonSerializable(typeof(StoredDocument))]
 internal sealed partial class DashboardJson : JsonSerializerContext;

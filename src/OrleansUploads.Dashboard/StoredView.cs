@@ -25,7 +25,7 @@ internal static class StoredView
 
         var after = ArchiveOf(call.Query.FirstValue("after"));
         var snapshot = await found.AskAsync(found.Vault.Entity, new TakeInventorySnapshot(found.Vault));
-        var items = new List<StoredItem>();
+        var items = new List<ListedItem>();
         var hasMore = false;
         await foreach (var page in call.Services.Paths.Inventories.ReadAsync(
             snapshot, new InventorySelection(default, PageSize, after), call.Aborted))
@@ -46,7 +46,7 @@ internal static class StoredView
         var page = await call.Services.Paths.KeyLister.ListAsync(
             new KeyListing(objects, call.Query.FirstValue("prefix") ?? "", call.Query.FirstValue("delimiter") ?? "", after, PageSize), call.Aborted);
         return new StoredDocument(
-            [.. page.Entries.Select(static entry => new StoredItem(
+            [.. page.Entries.Select(static entry => new ListedItem(
                 entry.Key.ToString(), Description: null, entry.SizeBytes ?? 0, entry.At, entry.ETag?.ToString() ?? ""))],
             page.Next is { } next ? new PageStart(next.Key) : null)
         {
@@ -58,14 +58,14 @@ internal static class StoredView
         : ArchiveId.TryParse(text, out var archive) ? archive
         : throw GlacierError.ArchiveNotFound(text);
 
-    private static StoredItem ItemOf(ArchiveEntry entry) => new(
+    private static ListedItem ItemOf(ArchiveEntry entry) => new(
         entry.Archive.ToString(), entry.Description.OrNull, entry.SizeBytes, entry.CreatedAt, entry.TreeHash.ToString());
 }
 
 /// <summary>A page of archives or objects.</summary>
 /// <param name="Items">The archives, oldest first, or the objects, by key.</param>
 /// <param name="After">Where the next page begins, or null on the last page.</param>
-internal sealed record StoredDocument(IReadOnlyList<StoredItem> Items, PageStart? After)
+internal sealed record StoredDocument(IReadOnlyList<ListedItem> Items, PageStart? After)
 {
     /// <summary>The beginnings of keys that are folders of the page, by name, or null if there are none.</summary>
     public IReadOnlyList<string>? Folders { get; init; }
@@ -77,4 +77,4 @@ internal sealed record StoredDocument(IReadOnlyList<StoredItem> Items, PageStart
 /// <param name="Bytes">Its size.</param>
 /// <param name="Created">When its upload was completed.</param>
 /// <param name="Hash">Its tree hash or its ETag.</param>
-internal sealed record StoredItem(string Id, string? Description, long Bytes, DateTimeOffset Created, string Hash);
+internal sealed record ListedItem(string Id, string? Description, long Bytes, DateTimeOffset Created, string Hash);

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orleans.Configuration;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
@@ -27,9 +28,9 @@ internal sealed class RunningHost(IHost host) : IAsyncDisposable
         builder.UseOrleans(silo => silo
             .ConfigureEndpoints(IPAddress.Loopback, ports[0], ports[1])
             .AddOrleansUploadsAzureStores(cluster.ConnectPatiently())
-            .Configure<Orleans.Configuration.ClusterOptions>(
+            .Configure<ClusterOptions>(
                 options => (options.ClusterId, options.ServiceId) = (clusterId ?? cluster.Name, cluster.Name))
-            .AddOrleansUploads(new Settings.ClusterOptions()));
+            .AddOrleansUploads(new EntityClusterOptions()));
         var host = builder.Build();
         await host.StartAsync();
         return new RunningHost(host);

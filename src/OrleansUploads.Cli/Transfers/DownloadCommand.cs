@@ -25,14 +25,14 @@ internal static class DownloadCommand
         {
             Description = "Leave out files that exist with the bytes of their archives. Always on for folders.",
         };
-        var tier = new Option<RetrievalTier?>("--tier")
+        var tier = new Option<ArchiveRetrievalTier?>("--tier")
         {
             Description = "How fast archives are retrieved: Expedited, Standard or Bulk. [default: the server's]",
             HelpName = "tier",
         }.Parse(
-            static text => Enum.GetValues<RetrievalTier>().Cast<RetrievalTier?>()
+            static text => Enum.GetValues<ArchiveRetrievalTier>().Cast<ArchiveRetrievalTier?>()
                 .FirstOrDefault(tier => text.Equals(tier.ToString(), StringComparison.OrdinalIgnoreCase)),
-            static text => $"--tier is '{text}'. It must be one of {string.Join(", ", Enum.GetNames<RetrievalTier>())}.");
+            static text => $"--tier is '{text}'. It must be one of {string.Join(", ", Enum.GetNames<ArchiveRetrievalTier>())}.");
         var workers = TransferOptions.Workers();
         var command = new Command(
             "download",

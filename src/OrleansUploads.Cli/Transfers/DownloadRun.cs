@@ -9,7 +9,7 @@ namespace OrleansUploads.Cli.Transfers;
 /// <param name="SkipsExisting">Whether files are left out that exist with the bytes of their archives.</param>
 /// <param name="Tier">How fast archives are retrieved, or null for the server's default.</param>
 /// <param name="Workers">The number of ranges, or of small files, that are fetched at the same time.</param>
-internal sealed record DownloadChoice(string Output, bool Overwrites, bool SkipsExisting, RetrievalTier? Tier, int Workers)
+internal sealed record DownloadChoice(string Output, bool Overwrites, bool SkipsExisting, ArchiveRetrievalTier? Tier, int Workers)
 {
     /// <summary>Stands for standard output where a command takes the name of a file.</summary>
     public const string StandardOutput = "-";

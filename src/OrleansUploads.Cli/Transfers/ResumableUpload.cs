@@ -41,7 +41,7 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Tran
 
     /// <summary>Uploads a file or a folder, or continues its upload.</summary>
     /// <exception cref="ArchiveUploadException">The upload stopped, or the bytes differ from those in progress.</exception>
-    public async Task<ArchiveReceipt> RunAsync(UploadFile file, Transfer transfer, CancellationToken cancellationToken)
+    public async Task<ArchiveReceipt> RunAsync(UploadFile file, FileTransfer transfer, CancellationToken cancellationToken)
     {
         ArchiveUploadException? different = null;
         foreach (var (name, uploadId) in choice.StartsAnew ? [] : await FindAsync(file, cancellationToken))
@@ -80,7 +80,7 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Tran
 
     /// <summary>Begins an upload, or continues a given one.</summary>
     /// <exception cref="ArchiveUploadException">The upload stopped, or the bytes differ from the given one's.</exception>
-    public async Task<ArchiveReceipt> SendAsync(UploadFile file, string? uploadId, Transfer transfer, CancellationToken cancellationToken)
+    public async Task<ArchiveReceipt> SendAsync(UploadFile file, string? uploadId, FileTransfer transfer, CancellationToken cancellationToken)
     {
         var upload = new ArchiveUpload(session.Transfers, Options(file, transfer));
         if (file.Bytes is not null)
@@ -99,7 +99,7 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Tran
             : upload.ResumeStreamAsync(session.Vault, uploadId, input, cancellationToken));
     }
 
-    private ArchiveUploadOptions Options(UploadFile file, Transfer transfer)
+    private ArchiveUploadOptions Options(UploadFile file, FileTransfer transfer)
     {
         var skippedBytes = 0L;
         return new ArchiveUploadOptions

@@ -4,13 +4,13 @@ namespace OrleansUploads.Cli.Transfers;
 internal sealed class RetrievalJobs
 {
     private readonly Session _session;
-    private readonly RetrievalTier? _tier;
+    private readonly ArchiveRetrievalTier? _tier;
     private readonly Dictionary<string, Job> _present = [];
 
-    private RetrievalJobs(Session session, RetrievalTier? tier) => (_session, _tier) = (session, tier);
+    private RetrievalJobs(Session session, ArchiveRetrievalTier? tier) => (_session, _tier) = (session, tier);
 
     /// <summary>Lists the jobs of the vault whose output can be downloaded now or later.</summary>
-    public static async Task<RetrievalJobs> FindAsync(Session session, RetrievalTier? tier, CancellationToken cancellationToken)
+    public static async Task<RetrievalJobs> FindAsync(Session session, ArchiveRetrievalTier? tier, CancellationToken cancellationToken)
     {
         var jobs = new RetrievalJobs(session, tier);
         await foreach (var job in session.Client.ListJobsAsync(session.Vault, cancellationToken))

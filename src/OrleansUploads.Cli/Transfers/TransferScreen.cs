@@ -14,29 +14,29 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
 
     private static readonly TimeSpan FrameTime = TimeSpan.FromMilliseconds(100);
 
-    private readonly ConcurrentDictionary<Transfer, bool> _running = new();
+    private readonly ConcurrentDictionary<FileTransfer, bool> _running = new();
     private readonly ConcurrentQueue<Action> _held = new();
     private int _overCount;
     private volatile bool _isLive;
     private volatile string? _note;
 
     /// <summary>Begins to show a transfer.</summary>
-    public Transfer Begin(string name, long? sizeBytes)
+    public FileTransfer Begin(string name, long? sizeBytes)
     {
-        var transfer = new Transfer(name, sizeBytes, time);
+        var transfer = new FileTransfer(name, sizeBytes, time);
         _running[transfer] = true;
         return transfer;
     }
 
     /// <summary>Stops showing a transfer.</summary>
-    public void End(Transfer transfer)
+    public void End(FileTransfer transfer)
     {
         _running.TryRemove(transfer, out _);
         Interlocked.Increment(ref _overCount);
     }
 
     /// <summary>Notes how much of a range has been sent.</summary>
-    public void Send(Transfer transfer, ByteRange range, long sentBytes)
+    public void Send(FileTransfer transfer, ByteRange range, long sentBytes)
     {
         _note = sentBytes > 0 ? null : _note;
         transfer.Send(range, sentBytes);
@@ -44,7 +44,7 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
 
     /// <summary>Adds a range that is done; one that is skipped was on the other side already. Where there is no terminal, each tenth of a
     /// file is a line.</summary>
-    public void Add(Transfer transfer, ByteRange range, bool isSkipped)
+    public void Add(FileTransfer transfer, ByteRange range, bool isSkipped)
     {
         _note = null;
         if (transfer.Add(range, isSkipped))

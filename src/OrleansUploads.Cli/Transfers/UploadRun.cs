@@ -96,7 +96,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     private bool IsSmall(UploadFile file) => file.Bytes <= (choice.PartSizeBytes ?? TransferOptions.FilePartBytes);
 
     private async Task UploadAsync(
-        UploadFile file, Func<Transfer, CancellationToken, Task<ArchiveReceipt>> send, CancellationToken cancellationToken)
+        UploadFile file, Func<FileTransfer, CancellationToken, Task<ArchiveReceipt>> send, CancellationToken cancellationToken)
     {
         var path = file.Path;
         var transfer = _screen.Begin(path, file.Bytes);
@@ -244,7 +244,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     }
 
     /// <summary>The command that resumes an upload, or null if the server has nothing of it. For a tar, it is the same command again.</summary>
-    private string? ResumeCommand(string path, Transfer transfer) => transfer.UploadId is not { } uploadId ? null
+    private string? ResumeCommand(string path, FileTransfer transfer) => transfer.UploadId is not { } uploadId ? null
         : Directory.Exists(path) ? $"{ProgramName.Text} upload {ProgramName.Quote(path)} --tar --vault {session.Vault}"
             + (choice.Description is { } description ? $" --description {ProgramName.Quote(description)}" : "") + session.ServerWords
         : $"{ProgramName.Text} uploads resume {uploadId} {ProgramName.Quote(path)} --vault {session.Vault}{session.ServerWords}";

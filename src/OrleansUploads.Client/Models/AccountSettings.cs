@@ -18,7 +18,7 @@ public enum DataRetrievalStrategy
 /// <summary>The limit of an account for archive retrievals of the standard tier.</summary>
 /// <param name="Strategy">How they are limited.</param>
 /// <param name="BytesPerHour">At least 1 for the strategy of the same name, and null for others.</param>
-public sealed record DataRetrievalPolicy(
+public sealed record DataRetrievalRule(
     [property: JsonRequired, JsonPropertyName("Strategy")] DataRetrievalStrategy Strategy,
     [property: JsonPropertyName("BytesPerHour")] long? BytesPerHour = null);
 

@@ -16,7 +16,7 @@ public enum JobStatus
 }
 
 /// <summary>The speed of an archive retrieval.</summary>
-public enum RetrievalTier
+public enum ArchiveRetrievalTier
 {
     /// <summary>The server's default speed.</summary>
     Standard,
@@ -59,4 +59,4 @@ public sealed record Job(
     [property: JsonPropertyName("CreationDate")] DateTimeOffset CreatedAt,
     [property: JsonPropertyName("CompletionDate")] DateTimeOffset? CompletedAt,
     [property: JsonPropertyName("VaultARN")] string VaultArn,
-    [property: JsonPropertyName("Tier")] RetrievalTier? Tier);
+    [property: JsonPropertyName("Tier")] ArchiveRetrievalTier? Tier);

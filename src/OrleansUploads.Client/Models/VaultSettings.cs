@@ -18,14 +18,14 @@ public enum VaultLockState
 /// <param name="State">Whether the lock is complete.</param>
 /// <param name="CreatedAt">The time at which the lock was initiated.</param>
 /// <param name="ExpiresAt">The time at which the lock ends unless it is completed; null once it is complete.</param>
-public sealed record VaultLock(
+public sealed record VaultLockDescription(
     [property: JsonRequired, JsonPropertyName("Policy")] string Policy,
     [property: JsonRequired, JsonPropertyName("State")] VaultLockState State,
     [property: JsonPropertyName("CreationDate")] DateTimeOffset CreatedAt,
     [property: JsonPropertyName("ExpirationDate")] DateTimeOffset? ExpiresAt);
 
 /// <summary>What a vault notifies its topic of.</summary>
-public enum VaultEvent
+public enum NotificationEvent
 {
     /// <summary>A job that retrieves an archive has ended.</summary>
     ArchiveRetrievalCompleted,
@@ -37,6 +37,6 @@ public enum VaultEvent
 /// <summary>Where a vault sends notifications, and of what.</summary>
 /// <param name="Topic">The ARN of the topic.</param>
 /// <param name="Events">At least one event.</param>
-public sealed record VaultNotifications(
+public sealed record VaultNotificationConfig(
     [property: JsonRequired, JsonPropertyName("SNSTopic")] string Topic,
-    [property: JsonRequired, JsonPropertyName("Events")] IReadOnlyList<VaultEvent> Events);
+    [property: JsonRequired, JsonPropertyName("Events")] IReadOnlyList<NotificationEvent> Events);

@@ -15,7 +15,7 @@ public sealed record ArchiveDownloadOptions
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The retrieval speed, or null for the server's default.</summary>
-    public RetrievalTier? Tier { get; init; }
+    public ArchiveRetrievalTier? Tier { get; init; }
 
     /// <summary>Whether to replace an existing file.</summary>
     public bool Overwrite { get; init; }

@@ -66,7 +66,7 @@ internal static class ResponseReader
         };
 
     // A proxy may return an HTML page of any size. In that case only the status is used.
-    private static async Task<ErrorDocument?> ReadErrorDocumentAsync(
+    private static async Task<WireError?> ReadErrorDocumentAsync(
         HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
@@ -74,7 +74,7 @@ internal static class ResponseReader
         var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
         try
         {
-            return JsonSerializer.Deserialize(bytes.AsSpan(0, length), GlacierJson.Default.ErrorDocument);
+            return JsonSerializer.Deserialize(bytes.AsSpan(0, length), WireJson.Default.WireError);
         }
         catch (JsonException)
         {

@@ -49,7 +49,7 @@ internal sealed class Transport
     /// <summary>Sends a request, with retries, and reads the response. <paramref name="read"/> runs at most once per
     /// attempt. <paramref name="operation"/> is the client's method, which names the activity.</summary>
     public Task<T> RunAsync<T>(
-        GlacierRequest request,
+        WireRequest request,
         Func<HttpResponseMessage, CancellationToken, Task<T>> read,
         RetryPolicy retry,
         CancellationToken cancellationToken,
@@ -59,7 +59,7 @@ internal sealed class Transport
 
     /// <summary>Sends a request that deletes a resource, with retries. If a retry does not find the resource, the call succeeds:
     /// an earlier attempt has deleted it, and its response was lost.</summary>
-    public Task RemoveAsync(GlacierRequest request, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
+    public Task RemoveAsync(WireRequest request, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
         TraceAsync(
             operation,
             () => Retry.RunAsync(
@@ -104,7 +104,7 @@ internal sealed class Transport
     }
 
     private async Task<T> AttemptAsync<T>(
-        GlacierRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+        WireRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         using var idle = StartIdleTimer(cancellationToken);
         using var content = request.Body is null ? null : new BodyContent(request.Body, idle, _options.RateLimit);
@@ -154,7 +154,7 @@ internal sealed class Transport
         }
     }
 
-    private HttpRequestMessage CreateMessage(GlacierRequest request, BodyContent? content)
+    private HttpRequestMessage CreateMessage(WireRequest request, BodyContent? content)
     {
         var message = new HttpRequestMessage(request.Method, new Uri(_options.Endpoint, _path + request.PathAndQuery)) { Content = content };
         if (request.Method != HttpMethod.Get)

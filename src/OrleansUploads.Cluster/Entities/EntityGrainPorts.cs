@@ -23,7 +23,7 @@ public sealed record EntityGrainPorts(
     [FromKeyedServices(OwnedPartStore.ServiceKey)] IPartStore Parts,
     [FromKeyedServices(ClusterNames.GrainStorage)] IGrainStorage Storage,
     IReminderRegistry Reminders,
-    ClusterOptions Options,
+    EntityClusterOptions Options,
     IServiceClock Clock,
     ILogger<EntityGrain> Log,
     EngineLog EngineLog,

@@ -14,7 +14,7 @@ internal sealed class AttemptCollection(
     AttemptCollector collector,
     IClusterMembershipService membership,
     ILocalSiloDetails self,
-    ClusterOptions options,
+    EntityClusterOptions options,
     ILogger<AttemptCollection> log) : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken)

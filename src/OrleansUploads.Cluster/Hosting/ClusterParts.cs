@@ -2,13 +2,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ownership;
-
-using ClusterOptions = OrleansUploads.Cluster.Settings.ClusterOptions;
 
 namespace OrleansUploads.Cluster.Hosting;
 
@@ -18,7 +17,7 @@ public static class ClusterParts
     public static StoreOwnership OwnershipOf(IStoreMark parts, IServiceProvider silo)
     {
         ArgumentNullException.ThrowIfNull(silo);
-        var options = silo.GetRequiredService<ClusterOptions>();
+        var options = silo.GetRequiredService<EntityClusterOptions>();
         var claims = new ClusterClaims(
             silo.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage),
             options.FindStoreIdentity is { } find ? token => find(silo, token) : null);
@@ -54,7 +53,7 @@ public static class ClusterParts
         });
 
     private static string? NameOf(IServiceProvider provider) =>
-        provider.GetRequiredService<IOptions<Orleans.Configuration.ClusterOptions>>().Value.ClusterId;
+        provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId;
 
     /// <summary>Takes or joins the store before this silo activates grains.</summary>
     private sealed class StoreStart(IServiceProvider services) : ILifecycleParticipant<ISiloLifecycle>

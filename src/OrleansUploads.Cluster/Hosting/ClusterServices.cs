@@ -12,8 +12,6 @@ using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Collecting;
 using OrleansUploads.Engine.Ownership;
 
-using ClusterOptions = OrleansUploads.Cluster.Settings.ClusterOptions;
-
 namespace OrleansUploads.Cluster.Hosting;
 
 /// <summary>Registers the entities in a silo, and access to them in silos and cluster clients.</summary>
@@ -25,7 +23,7 @@ public static class ClusterServices
 
     /// <summary>Adds the entities to a silo. The caller must also register an <see cref="IPartStore"/>, a grain storage provider
     /// named <see cref="ClusterNames.GrainStorage"/>, a reminder service and clustering.</summary>
-    public static ISiloBuilder AddOrleansUploads(this ISiloBuilder silo, ClusterOptions options)
+    public static ISiloBuilder AddOrleansUploads(this ISiloBuilder silo, EntityClusterOptions options)
     {
         ArgumentNullException.ThrowIfNull(silo);
         ArgumentNullException.ThrowIfNull(options);
@@ -89,7 +87,7 @@ public static class ClusterServices
         return silo;
     }
 
-    private static void AddClock(IServiceCollection services, ClusterOptions options)
+    private static void AddClock(IServiceCollection services, EntityClusterOptions options)
     {
         if (options.Clock is { } clock)
         {

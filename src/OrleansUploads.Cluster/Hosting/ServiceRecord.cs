@@ -40,7 +40,7 @@ internal sealed class ServiceRecord(
 
 /// <summary>Compares this silo's clock with the other active silos' clocks.</summary>
 internal sealed class SiloClocks(
-    IGrainFactory grains, IClusterMembershipService membership, ILocalSiloDetails self, ClusterOptions options)
+    IGrainFactory grains, IClusterMembershipService membership, ILocalSiloDetails self, EntityClusterOptions options)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 

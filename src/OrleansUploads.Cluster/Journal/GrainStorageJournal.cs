@@ -10,7 +10,7 @@ namespace OrleansUploads.Cluster.Journal;
 /// sometimes a segment, independent of the length of the history. The head names all unreferenced rows until they are deleted. A crash
 /// can only leave unnamed rows behind while a long record is being appended. Except for an ETag conflict and a refusal (<see
 /// cref="StorageRefusedException"/>), an exception of the provider means that the outcome is unknown. Operations may overlap, but they
-/// replace the head in turns (<see cref="JournalWriter"/>), so a conflict always comes from another host or from a write with an unknown
+/// replace the head in turns (<see cref="JournalTurns"/>), so a conflict always comes from another host or from a write with an unknown
 /// outcome.</remarks>
 /// <param name="grain">Its ID is the key of all rows.</param>
 internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, EntityId entity, TimeProvider time)
@@ -23,7 +23,7 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
     /// all, its ETag fences the next write.</summary>
     private static readonly TimeSpan MaxReadDelay = TimeSpan.FromSeconds(2);
 
-    private JournalWriter _writer = new(new JournalRows(storage, grain));
+    private JournalTurns _writer = new(new JournalRows(storage, grain));
 
     private JournalRows Rows => _writer.Rows;
 
@@ -290,7 +290,7 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
     /// <param name="change">Returns the new head.</param>
     /// <returns>The session that replaced the head, or null if the snapshot is no longer wanted.</returns>
     private static async Task<JournalSession?> ReplaceForSnapshotAsync(
-        JournalWriter writer,
+        JournalTurns writer,
         JournalSession? announced,
         long version,
         Func<JournalSession, JournalHead> change,
@@ -316,7 +316,7 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
     }
 
     /// <summary>Deletes the rows of a forgotten stream. After a failure the next read tries again.</summary>
-    private async Task CleanUpForgottenAsync(JournalWriter writer, JournalSession session, CancellationToken cancellationToken)
+    private async Task CleanUpForgottenAsync(JournalTurns writer, JournalSession session, CancellationToken cancellationToken)
     {
         using var turn = await writer.TakeTurnAsync(cancellationToken);
         try
@@ -335,13 +335,13 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
 
     /// <summary>Takes the turn for a read, reads the head and ends the turn. A writer whose operation hangs is replaced by a new
     /// one.</summary>
-    private async Task<(JournalWriter Writer, JournalSession Session, JournalHead Head, string? ETag)> TakeTurnToReadAsync(
+    private async Task<(JournalTurns Writer, JournalSession Session, JournalHead Head, string? ETag)> TakeTurnToReadAsync(
         CancellationToken cancellationToken)
     {
         while (true)
         {
             var writer = _writer;
-            JournalWriter.Turn turn;
+            JournalTurns.Turn turn;
             try
             {
                 using var timeout = new CancellationTokenSource(MaxReadDelay, time);
@@ -353,7 +353,7 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
                 writer.Abandon();
                 if (_writer == writer)
                 {
-                    _writer = new JournalWriter(Rows);
+                    _writer = new JournalTurns(Rows);
                 }
 
                 continue;

@@ -5,7 +5,7 @@ namespace OrleansUploads.Cluster.Journal;
 
 /// <summary>A head and the ETag with which it was read. The session can write until another host writes or the outcome of a write is
 /// unknown. Then the session is stale and the head must be read again.</summary>
-/// <remarks>Only the holder of the turn (<see cref="JournalWriter"/>) may replace the head.</remarks>
+/// <remarks>Only the holder of the turn (<see cref="JournalTurns"/>) may replace the head.</remarks>
 internal sealed class JournalSession(JournalRows rows, GrainState<JournalHead> state)
 {
     private GrainState<JournalHead> _state = state;
@@ -97,7 +97,7 @@ internal sealed class JournalSession(JournalRows rows, GrainState<JournalHead> s
 /// <summary>Gives the operations of one journal their turns at the head, one at a time, all with the same session.</summary>
 /// <remarks>Without turns, an operation that starts during a write would read the head a second time, keep the ETag from before the
 /// write, and report a conflict with a host that does not exist.</remarks>
-internal sealed class JournalWriter(JournalRows rows)
+internal sealed class JournalTurns(JournalRows rows)
 {
     private JournalSession? _session;
 

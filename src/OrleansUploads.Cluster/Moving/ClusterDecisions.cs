@@ -11,7 +11,7 @@ namespace OrleansUploads.Cluster.Moving;
 /// <summary>The entities of a cluster, as its grains store and find them, for a process that is not a silo.</summary>
 /// <remarks>Entities may be read while silos are running, and changed only while none is.</remarks>
 public sealed class ClusterDecisions(
-    IGrainStorage storage, IReminderTable reminders, GrainTypeResolver types, ClusterOptions options) : IDecisionTarget
+    IGrainStorage storage, IReminderTable reminders, GrainTypeResolver types, EntityClusterOptions options) : IDecisionTarget
 {
     public async ValueTask ImportAsync(EntityId entity, EntityImage image, CancellationToken cancellationToken)
     {

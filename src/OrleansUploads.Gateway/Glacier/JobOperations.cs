@@ -150,7 +150,7 @@ internal readonly record struct OutputRange(PartRange Range, long OutputBytes, b
     /// <summary>Reads a <c>Range</c> header. As RFC 9110 says, one that is malformed or has several ranges is ignored.</summary>
     /// <exception cref="GlacierError">The range begins after the end of the output.</exception>
     public static OutputRange Read(string? header, long outputBytes) =>
-        !ByteRange.TryRead(header, outputBytes, out var range)
+        !RequestedRange.TryRead(header, outputBytes, out var range)
             ? throw GlacierError.Invalid(
                 $"The start of the range is larger than size of retrieved data: {header}. The job's output has {outputBytes} bytes.")
         : range is { } some

@@ -99,7 +99,7 @@ internal static class MultipartOperations
             new KeyListing(call.Incarnation.Uploads, Prefix: "", Delimiter: "", after, page.Limit), call.Aborted);
         return GlacierJson.Answer(new UploadListDocument(
             uploads.Next is { } next ? UploadMarker.Format(next) : null,
-            [.. uploads.Entries.Select(entry => UploadDocument.From(entry, call.Arn))]));
+            [.. uploads.Entries.Select(entry => UploadListElement.From(entry, call.Arn))]));
     }
 
     private static UploadId IdOf(GlacierCall call) =>
@@ -118,31 +118,31 @@ internal static class MultipartOperations
             spec.Description.OrNull,
             spec.PartSize.Bytes,
             spec.CreatedAt,
-            [.. page.Parts.Select(static part => new PartDocument(
+            [.. page.Parts.Select(static part => new PartListElement(
                 part.Range.ToString(), part.TreeHash.ToString(), part.Location?.ToString()))],
             page.NextFirstByte?.ToString(CultureInfo.InvariantCulture));
     }
 }
 
-internal sealed record UploadDocument(
+internal sealed record UploadListElement(
     string? ArchiveDescription,
     DateTimeOffset CreationDate,
     string MultipartUploadId,
     long PartSizeInBytes,
     string VaultARN)
 {
-    public static UploadDocument From(KeyEntry entry, string vaultArn) => entry.Archive is { } archive
+    public static UploadListElement From(KeyEntry entry, string vaultArn) => entry.Archive is { } archive
         ? new(archive.Description.OrNull, entry.At, entry.Upload.ToString(), archive.PartSize.Bytes, vaultArn)
         : throw new ArgumentException("The entry belongs to no upload to a vault.", nameof(entry));
 }
 
-internal sealed record UploadListDocument(string? Marker, IReadOnlyList<UploadDocument> UploadsList);
+internal sealed record UploadListDocument(string? Marker, IReadOnlyList<UploadListElement> UploadsList);
 
 /// <summary>A part in the response of ListParts.</summary>
 /// <param name="RangeInBytes"><c>first-last</c>, both inclusive.</param>
 /// <param name="SHA256TreeHash">64 lower-case hex digits.</param>
 /// <param name="Location">Where the client has stored the bytes, or null and left out if they are in the part store.</param>
-internal sealed record PartDocument(
+internal sealed record PartListElement(
     string RangeInBytes,
     string SHA256TreeHash,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Location);
@@ -153,5 +153,5 @@ internal sealed record PartListDocument(
     string? ArchiveDescription,
     long PartSizeInBytes,
     DateTimeOffset CreationDate,
-    IReadOnlyList<PartDocument> Parts,
+    IReadOnlyList<PartListElement> Parts,
     string? Marker);

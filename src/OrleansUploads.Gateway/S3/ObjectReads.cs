@@ -71,7 +71,7 @@ internal static class ObjectReads
     {
         var published = found.Description.Published;
         var text = Conditions.RangeApplies(call, published.ETag, published.At) ? call.Header("Range") : null;
-        if (!ByteRange.TryRead(text, published.SizeBytes, out var range))
+        if (!RequestedRange.TryRead(text, published.SizeBytes, out var range))
         {
             call.Exchange.Context.Response.Headers.ContentRange = $"bytes */{published.SizeBytes}";
             throw new S3Error(
@@ -82,7 +82,7 @@ internal static class ObjectReads
         }
 
         // A range of all bytes has their checksum.
-        var chosen = range ?? new ByteRange(0, published.SizeBytes);
+        var chosen = range ?? new RequestedRange(0, published.SizeBytes);
         return new Choice(chosen, IsPartial: range is not null, chosen.LengthBytes == published.SizeBytes ? published.Checksum : null, PartsCount: null);
     }
 
@@ -94,7 +94,7 @@ internal static class ObjectReads
             if (part.Number == wanted)
             {
                 return new Choice(
-                    new ByteRange(first, part.LengthBytes),
+                    new RequestedRange(first, part.LengthBytes),
                     IsPartial: true,
                     part.Checksum is { } checksum ? new ObjectChecksum(checksum, 0) : null,
                     published.ETag.Parts > 0 ? published.ETag.Parts : null);
@@ -161,5 +161,5 @@ internal static class ObjectReads
     /// <param name="IsPartial">Whether the request asked for a range or a part.</param>
     /// <param name="Checksum">Null if it is not known.</param>
     /// <param name="PartsCount">If the request asked for a part of a multipart object.</param>
-    private readonly record struct Choice(ByteRange Range, bool IsPartial, ObjectChecksum? Checksum, int? PartsCount);
+    private readonly record struct Choice(RequestedRange Range, bool IsPartial, ObjectChecksum? Checksum, int? PartsCount);
 }

@@ -62,7 +62,7 @@ internal static class ObjectUploads
         var (name, upload) = await call.RequireUploadAsync();
 
         // A checksum in a header is the object's.
-        var parts = await RequestDocument.ReadAsync(call, static document => PartListDocument.Parse(document, Choose), hasChecksum: false);
+        var parts = await RequestDocument.ReadAsync(call, static document => CompleteMultipartUploadDocument.Parse(document, Choose), hasChecksum: false);
         var checksum = StatedObjectChecksum.Read(call, parts.Count);
         var condition = Conditions.ReadWrite(call);
         var sizeBytes = ReadSize(call);

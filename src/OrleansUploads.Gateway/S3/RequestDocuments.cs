@@ -102,7 +102,7 @@ internal sealed record DeleteDocument(IReadOnlyList<ObjectToDelete> Objects, boo
 /// <param name="Checksum">The checksum with its algorithm as the element names it, or null if the part states no checksum.</param>
 internal readonly record struct NamedPart(int Number, string ETag, (string Algorithm, string Value)? Checksum);
 
-internal static class PartListDocument
+internal static class CompleteMultipartUploadDocument
 {
     private const int MaxParts = 10_000;
     private const string ChecksumPrefix = "Checksum";

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Settings;
@@ -7,8 +8,6 @@ using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Identity;
 using OrleansUploads.Silo.Storage;
-
-using ClusterOptions = Orleans.Configuration.ClusterOptions;
 
 namespace OrleansUploads.Silo.Hosting;
 

@@ -29,8 +29,8 @@ internal static class SiloCommandLine
             ImportCommand.Create(),
             CopyCommand.CreateRestore(),
             CopyCommand.CreateClone(),
-            TakeOverCommand.Create(),
-            CheckCommand.Create(Check),
+            ClusterTakeOverCommand.Create(),
+            ClusterCheckCommand.Create(Check),
             StatusCommand.Create(Status),
         };
         SettingArguments.AddTo(root);

@@ -3,8 +3,6 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansUploads.Gateway.Http.Health;
 
-using ClusterOptions = Orleans.Configuration.ClusterOptions;
-
 namespace OrleansUploads.Silo.Hosting;
 
 /// <summary>The name and addresses of this silo. The name tells its version to operators. Its generation is later than every earlier silo's at its address.</summary>

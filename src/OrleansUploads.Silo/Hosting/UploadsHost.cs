@@ -146,7 +146,7 @@ internal static class UploadsHost
     {
         silo.AddStores(settings, database);
         silo.Services.NameCluster(settings);
-        silo.AddOrleansUploads(new Cluster.Settings.ClusterOptions
+        silo.AddOrleansUploads(new EntityClusterOptions
         {
             Engine = settings.ToOptions().Engine,
 
@@ -175,7 +175,7 @@ internal static class UploadsHost
     }
 
     private static void NameCluster(this IServiceCollection services, SiloSettings settings) =>
-        services.Configure<Orleans.Configuration.ClusterOptions>(cluster =>
+        services.Configure<ClusterOptions>(cluster =>
         {
             cluster.ClusterId = settings.ClusterId;
             cluster.ServiceId = settings.ServiceId;

@@ -32,7 +32,7 @@ internal sealed class ClusterData : IAsyncDisposable
             Storage,
             _reminders,
             host.Services.GetRequiredService<GrainTypeResolver>(),
-            host.Services.GetRequiredService<Cluster.Settings.ClusterOptions>());
+            host.Services.GetRequiredService<EntityClusterOptions>());
     }
 
     /// <summary>With the identity of the cluster.</summary>

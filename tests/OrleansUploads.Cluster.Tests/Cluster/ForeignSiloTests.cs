@@ -8,8 +8,6 @@ using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Memory;
 
-using ClusterOptions = OrleansUploads.Cluster.Settings.ClusterOptions;
-
 namespace OrleansUploads.Cluster.Tests.Cluster;
 
 /// <summary>The grains inside a silo of somebody else, as docs/extending.md shows it.</summary>
@@ -24,7 +22,7 @@ public sealed class ForeignSiloTests
             .UseLocalhostClustering(ports[0], ports[1])
             .AddMemoryGrainStorage(ClusterNames.GrainStorage)
             .UseInMemoryReminderService()
-            .AddOrleansUploads(new ClusterOptions()));
+            .AddOrleansUploads(new EntityClusterOptions()));
         builder.Services.AddSingleton<IPartStore>(new MemoryPartStore());
         using var host = builder.Build();
         var messaging = host.Services.GetRequiredService<IOptions<SiloMessagingOptions>>().Value;

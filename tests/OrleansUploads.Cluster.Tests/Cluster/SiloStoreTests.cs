@@ -7,8 +7,6 @@ using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.TestKit.PartStores;
 
-using ClusterOptions = OrleansUploads.Cluster.Settings.ClusterOptions;
-
 namespace OrleansUploads.Cluster.Tests.Cluster;
 
 /// <summary>The part store of a silo of somebody else.</summary>
@@ -51,7 +49,7 @@ public sealed class SiloStoreTests
         var builder = Host.CreateApplicationBuilder();
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(ports[0], ports[1]).UseInMemoryReminderService().AddOrleansUploads(new ClusterOptions());
+            silo.UseLocalhostClustering(ports[0], ports[1]).UseInMemoryReminderService().AddOrleansUploads(new EntityClusterOptions());
             if (storage is null)
             {
                 silo.AddMemoryGrainStorage(ClusterNames.GrainStorage);

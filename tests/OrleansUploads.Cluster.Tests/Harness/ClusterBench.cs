@@ -21,7 +21,7 @@ internal sealed class ClusterBench : IAsyncDisposable
     public static async Task<ClusterBench> StartAsync(
         DurableWorld world,
         int silos = 1,
-        ClusterOptions? options = null,
+        EntityClusterOptions? options = null,
         INotifier? notifier = null,
         IInventoryMeter? meter = null,
         Action<ISiloBuilder>? stores = null)
@@ -55,7 +55,7 @@ internal sealed class ClusterBench : IAsyncDisposable
     }
 
     /// <summary>Options with a short interval for reminders and a short timeout.</summary>
-    public static ClusterOptions Fast { get; } = new()
+    public static EntityClusterOptions Fast { get; } = new()
     {
         WakeInterval = TimeSpan.FromSeconds(1),
         WriteTimeout = TimeSpan.FromSeconds(2),

@@ -7,5 +7,5 @@ public sealed class FolderTests
 {
     [Fact]
     public void The_folders_of_the_cluster_form_no_cycle() =>
-        Assert.Equal("", FolderGraph.Of(typeof(ClusterOptions).Assembly).DescribeCycle());
+        Assert.Equal("", FolderGraph.Of(typeof(EntityClusterOptions).Assembly).DescribeCycle());
 }

@@ -52,7 +52,7 @@ public sealed class JobOptionsTests : IDisposable
         var archive = await client.UploadInPartsAsync("photos", Archives.Bytes(5, seed: 1));
 
         var slow = await client.InitiateArchiveRetrievalAsync("photos", archive.ArchiveId);
-        var fast = await client.InitiateArchiveRetrievalAsync("photos", archive.ArchiveId, tier: RetrievalTier.Expedited);
+        var fast = await client.InitiateArchiveRetrievalAsync("photos", archive.ArchiveId, tier: ArchiveRetrievalTier.Expedited);
 
         using var output = await client.GetJobOutputAsync("photos", fast);
         var refused = await Assert.ThrowsAsync<GlacierException>(() => client.GetJobOutputAsync("photos", slow));

@@ -77,7 +77,7 @@ public sealed class RemoteCommandTests
         var archive = (await place.RunInVaultAsync("upload", place.Create("a", 1000), "-q")).Expect().Output.Trim();
         using var client = place.Connect();
         var slow = await client.InitiateArchiveRetrievalAsync(Workplace.Vault, archive);
-        var fast = await client.InitiateArchiveRetrievalAsync(Workplace.Vault, archive, tier: RetrievalTier.Expedited);
+        var fast = await client.InitiateArchiveRetrievalAsync(Workplace.Vault, archive, tier: ArchiveRetrievalTier.Expedited);
 
         Assert.Contains("InProgress", (await place.RunInVaultAsync("job", "show", slow)).Expect().Output, StringComparison.Ordinal);
         Assert.Contains("Succeeded", (await place.RunInVaultAsync("job", "wait", fast)).Expect().Output, StringComparison.Ordinal);

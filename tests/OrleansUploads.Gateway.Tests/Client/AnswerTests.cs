@@ -1,7 +1,6 @@
 using System.Net;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using RetrievalTier = OrleansUploads.Client.Models.RetrievalTier;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 
@@ -35,8 +34,8 @@ public class AnswerTests
                 """)
             .Connect();
 
-        Assert.Equal(new DataRetrievalPolicy(DataRetrievalStrategy.FreeTier), await client.GetDataRetrievalPolicyAsync());
-        Assert.Equal(new DataRetrievalPolicy(DataRetrievalStrategy.BytesPerHour, 7), await client.GetDataRetrievalPolicyAsync());
+        Assert.Equal(new DataRetrievalRule(DataRetrievalStrategy.FreeTier), await client.GetDataRetrievalPolicyAsync());
+        Assert.Equal(new DataRetrievalRule(DataRetrievalStrategy.BytesPerHour, 7), await client.GetDataRetrievalPolicyAsync());
         Assert.Equal(
             [
                 new ProvisionedCapacity(
@@ -62,7 +61,7 @@ public class AnswerTests
         Assert.Equal(new ByteRange(0, 5), job.RetrievalRange);
         Assert.Equal(Hash, job.ArchiveTreeHash.ToString());
         Assert.Null(job.TreeHash);
-        Assert.Equal(RetrievalTier.Expedited, job.Tier);
+        Assert.Equal(ArchiveRetrievalTier.Expedited, job.Tier);
     }
 
     [Fact]

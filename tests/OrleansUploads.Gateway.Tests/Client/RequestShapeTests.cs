@@ -4,7 +4,6 @@ using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
-using RetrievalTier = OrleansUploads.Client.Models.RetrievalTier;
 
 namespace OrleansUploads.Gateway.Tests.Client;
 
@@ -48,7 +47,7 @@ public class RequestShapeTests
         { $"GET {Vaults}/v/multipart-uploads", c => c.ListMultipartUploadsAsync("v").ToListAsync().AsTask(), [] },
         {
             $"POST {Vaults}/v/jobs",
-            c => c.InitiateArchiveRetrievalAsync("v", "a", new ByteRange(0, 1 << 20), RetrievalTier.Bulk, "d"),
+            c => c.InitiateArchiveRetrievalAsync("v", "a", new ByteRange(0, 1 << 20), ArchiveRetrievalTier.Bulk, "d"),
             [
                 "Content-Type: application/json",
                 """body: {"Type":"archive-retrieval","ArchiveId":"a","Description":"d","Tier":"Bulk","RetrievalByteRange":"0-1048575"}""",
@@ -68,14 +67,14 @@ public class RequestShapeTests
         { $"GET {Vaults}/v/notification-configuration", c => c.GetVaultNotificationsAsync("v"), [] },
         {
             $"PUT {Vaults}/v/notification-configuration",
-            c => c.SetVaultNotificationsAsync("v", new VaultNotifications("arn:t", [VaultEvent.InventoryRetrievalCompleted])),
+            c => c.SetVaultNotificationsAsync("v", new VaultNotificationConfig("arn:t", [NotificationEvent.InventoryRetrievalCompleted])),
             ["Content-Type: application/json", """body: {"SNSTopic":"arn:t","Events":["InventoryRetrievalCompleted"]}"""]
         },
         { $"DELETE {Vaults}/v/notification-configuration", c => c.DeleteVaultNotificationsAsync("v"), [] },
         { "GET /-/policies/data-retrieval", c => c.GetDataRetrievalPolicyAsync(), [] },
         {
             "PUT /-/policies/data-retrieval",
-            c => c.SetDataRetrievalPolicyAsync(new DataRetrievalPolicy(DataRetrievalStrategy.BytesPerHour, 5)),
+            c => c.SetDataRetrievalPolicyAsync(new DataRetrievalRule(DataRetrievalStrategy.BytesPerHour, 5)),
             ["Content-Type: application/json", """body: {"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":5}]}}"""]
         },
         { "GET /-/provisioned-capacity", c => c.ListProvisionedCapacityAsync(), [] },

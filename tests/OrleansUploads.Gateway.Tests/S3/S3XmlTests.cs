@@ -147,7 +147,7 @@ public sealed class S3XmlTests
         Assert.Equal(Key, read);
     }
 
-    private static IReadOnlyList<NamedPart> ParseParts(byte[] document) => PartListDocument.Parse(Document(document), part => part);
+    private static IReadOnlyList<NamedPart> ParseParts(byte[] document) => CompleteMultipartUploadDocument.Parse(Document(document), part => part);
 
     private static ReceivedDocument Document(string text) => Document(Bytes(text));
 

@@ -41,11 +41,11 @@ internal sealed partial class MovingService
         await client.AddTagsAsync(Vault, new Dictionary<string, string> { ["year"] = "2026" });
         await client.SetAccessPolicyAsync(Vault, Policy(Vault, "Allow", "ListJobs"));
         await client.SetVaultNotificationsAsync(
-            Vault, new VaultNotifications("arn:aws:sns:us-east-1:000000000001:t", [VaultEvent.ArchiveRetrievalCompleted]));
+            Vault, new VaultNotificationConfig("arn:aws:sns:us-east-1:000000000001:t", [NotificationEvent.ArchiveRetrievalCompleted]));
         await client.CompleteVaultLockAsync(
             LockedVault, await client.InitiateVaultLockAsync(LockedVault, Policy(LockedVault, "Deny", "DeleteArchive")));
         await client.UploadArchiveAsync(LockedVault, HashedBody.Of(Archives.Bytes(100, seed: 1)));
-        await client.SetDataRetrievalPolicyAsync(new DataRetrievalPolicy(DataRetrievalStrategy.BytesPerHour, 1_000_000_000));
+        await client.SetDataRetrievalPolicyAsync(new DataRetrievalRule(DataRetrievalStrategy.BytesPerHour, 1_000_000_000));
         await client.UploadInPartsAsync(Vault, Archives.Bytes((3 * Archives.MiB) + 5, seed: 2));
         _upload = await client.InitiateMultipartUploadAsync(Vault, Archives.MiB);
         await client.UploadPartAsync(Vault, _upload, 0, HashedBody.Of(FirstPart));

@@ -52,7 +52,7 @@ public sealed class SplitClusterOnPostgresTests(PostgresServer postgres, ITestOu
                 silo.Services.Replace(ServiceDescriptor.KeyedSingleton<IGrainStorage>(ClusterNames.GrainStorage, (services, key) =>
                     new CountedRefusals((IConfirmingStorage)storage.KeyedImplementationFactory!(services, key))));
                 silo.UseAdoNetReminderService(options => (options.Invariant, options.DataSource) = (PostgresConnection.Invariant, database));
-                silo.AddOrleansUploads(new ClusterOptions());
+                silo.AddOrleansUploads(new EntityClusterOptions());
             });
             var host = builder.Build();
             await host.StartAsync(TestContext.Current.CancellationToken);

@@ -8,7 +8,7 @@ namespace OrleansUploads.Silo.Storage;
 
 /// <summary>Gives the part store to the cluster of the settings, after a restore: <c>take-over</c>. Its silos do not run, and those of the
 /// former cluster never run again.</summary>
-internal static class TakeOverCommand
+internal static class ClusterTakeOverCommand
 {
     public static Command Create()
     {

@@ -10,51 +10,51 @@ namespace OrleansUploads.Client.Wire;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(TreeHashConverter), typeof(ByteRangeConverter)])]
 [JsonSerializable(typeof(Vault))]
-[JsonSerializable(typeof(VaultListDocument))]
-[JsonSerializable(typeof(UploadListDocument))]
-[JsonSerializable(typeof(PartListDocument))]
+[JsonSerializable(typeof(WireVaultList))]
+[JsonSerializable(typeof(WireUploadList))]
+[JsonSerializable(typeof(WirePartList))]
 [JsonSerializable(typeof(Job))]
-[JsonSerializable(typeof(JobListDocument))]
-[JsonSerializable(typeof(JobParametersDocument))]
+[JsonSerializable(typeof(WireJobList))]
+[JsonSerializable(typeof(WireJobParameters))]
 [JsonSerializable(typeof(InventoryEntry))]
-[JsonSerializable(typeof(TagsDocument))]
-[JsonSerializable(typeof(TagKeysDocument))]
-[JsonSerializable(typeof(PolicyDocument))]
-[JsonSerializable(typeof(VaultLock))]
-[JsonSerializable(typeof(VaultNotifications))]
-[JsonSerializable(typeof(DataRetrievalPolicyDocument))]
-[JsonSerializable(typeof(CapacityListDocument))]
-[JsonSerializable(typeof(ErrorDocument))]
-internal sealed partial class GlacierJson : JsonSerializerContext;
+[JsonSerializable(typeof(WireTags))]
+[JsonSerializable(typeof(WireTagKeys))]
+[JsonSerializable(typeof(WirePolicy))]
+[JsonSerializable(typeof(VaultLockDescription))]
+[JsonSerializable(typeof(VaultNotificationConfig))]
+[JsonSerializable(typeof(WireDataRetrievalPolicy))]
+[JsonSerializable(typeof(WireCapacityList))]
+[JsonSerializable(typeof(WireError))]
+internal sealed partial class WireJson : JsonSerializerContext;
 
-internal sealed record VaultListDocument([property: JsonRequired] IReadOnlyList<Vault> VaultList, string? Marker);
+internal sealed record WireVaultList([property: JsonRequired] IReadOnlyList<Vault> VaultList, string? Marker);
 
-internal sealed record UploadListDocument(
+internal sealed record WireUploadList(
     [property: JsonRequired] IReadOnlyList<MultipartUpload> UploadsList, string? Marker);
 
-internal sealed record PartListDocument(
+internal sealed record WirePartList(
     [property: JsonRequired, JsonPropertyName("PartSizeInBytes")] long PartSizeBytes,
     [property: JsonRequired] IReadOnlyList<UploadedPart> Parts,
     string? Marker);
 
-internal sealed record JobListDocument([property: JsonRequired] IReadOnlyList<Job> JobList, string? Marker);
+internal sealed record WireJobList([property: JsonRequired] IReadOnlyList<Job> JobList, string? Marker);
 
-internal sealed record JobParametersDocument(
-    string Type, string? ArchiveId, string? Description, RetrievalTier? Tier, ByteRange? RetrievalByteRange);
+internal sealed record WireJobParameters(
+    string Type, string? ArchiveId, string? Description, ArchiveRetrievalTier? Tier, ByteRange? RetrievalByteRange);
 
-internal sealed record TagsDocument([property: JsonRequired] IReadOnlyDictionary<string, string> Tags);
+internal sealed record WireTags([property: JsonRequired] IReadOnlyDictionary<string, string> Tags);
 
-internal sealed record TagKeysDocument(IReadOnlyList<string> TagKeys);
+internal sealed record WireTagKeys(IReadOnlyList<string> TagKeys);
 
-internal sealed record PolicyDocument([property: JsonRequired] string Policy);
+internal sealed record WirePolicy([property: JsonRequired] string Policy);
 
-internal sealed record DataRetrievalPolicyDocument([property: JsonRequired] DataRetrievalRules Policy);
+internal sealed record WireDataRetrievalPolicy([property: JsonRequired] DataRetrievalRules Policy);
 
-internal sealed record DataRetrievalRules([property: JsonRequired] IReadOnlyList<DataRetrievalPolicy> Rules);
+internal sealed record DataRetrievalRules([property: JsonRequired] IReadOnlyList<DataRetrievalRule> Rules);
 
-internal sealed record CapacityListDocument([property: JsonRequired] IReadOnlyList<ProvisionedCapacity> ProvisionedCapacityList);
+internal sealed record WireCapacityList([property: JsonRequired] IReadOnlyList<ProvisionedCapacity> ProvisionedCapacityList);
 
-internal sealed record ErrorDocument(
+internal sealed record WireError(
     [property: JsonPropertyName("code")] string? Code,
     [property: JsonPropertyName("message")] string? Message);
 

@@ -3,7 +3,7 @@ using OrleansUploads.Cli.Archives;
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>The <c>upload</c> command: uploads files as archives.</summary>
-internal static class UploadCommand
+internal static class UploadFilesCommand
 {
     public static Command Create()
     {

@@ -3,7 +3,7 @@ namespace OrleansUploads.Gateway.Http.Exchanges;
 /// <summary>The range of bytes that a request asks for.</summary>
 /// <param name="First">Offset of the first byte.</param>
 /// <param name="LengthBytes">Number of bytes.</param>
-internal readonly record struct ByteRange(long First, long LengthBytes)
+internal readonly record struct RequestedRange(long First, long LengthBytes)
 {
     private const string Unit = "bytes=";
     private const long MaxLast = long.MaxValue - 1;
@@ -14,7 +14,7 @@ internal readonly record struct ByteRange(long First, long LengthBytes)
     /// <param name="range">The range, cut at the end, or null if the header is malformed or has several ranges, and is to be
     /// ignored.</param>
     /// <returns>False if the range has no byte of it.</returns>
-    public static bool TryRead(string? text, long sizeBytes, out ByteRange? range)
+    public static bool TryRead(string? text, long sizeBytes, out RequestedRange? range)
     {
         range = null;
         if (text is null || !text.StartsWith(Unit, StringComparison.Ordinal))
@@ -37,7 +37,7 @@ internal readonly record struct ByteRange(long First, long LengthBytes)
             }
 
             var length = Math.Min(suffix, sizeBytes);
-            range = new ByteRange(sizeBytes - length, length);
+            range = new RequestedRange(sizeBytes - length, length);
             return length > 0;
         }
 
@@ -48,7 +48,7 @@ internal readonly record struct ByteRange(long First, long LengthBytes)
         }
 
         last = Math.Min(last, sizeBytes - 1);
-        range = new ByteRange(first, last - first + 1);
+        range = new RequestedRange(first, last - first + 1);
         return first < sizeBytes;
     }
 

@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>One file's transfer, as people see it. Thread-safe.</summary>
-internal sealed class Transfer(string name, long? sizeBytes, TimeProvider time)
+internal sealed class FileTransfer(string name, long? sizeBytes, TimeProvider time)
 {
     private const string Shades = "·░▒▓█";
     private const string Gap = "  ";

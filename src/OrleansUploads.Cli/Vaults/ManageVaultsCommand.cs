@@ -1,7 +1,7 @@
 namespace OrleansUploads.Cli.Vaults;
 
 /// <summary>The <c>vault</c> commands: create, list, show and delete vaults.</summary>
-internal static class VaultCommand
+internal static class ManageVaultsCommand
 {
     public static Command Create() => new Command("vault", "Create, list, show and delete vaults.")
     {

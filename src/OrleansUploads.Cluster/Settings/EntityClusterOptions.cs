@@ -3,7 +3,7 @@ using OrleansUploads.Engine;
 namespace OrleansUploads.Cluster.Settings;
 
 /// <summary>Options of the entities in a cluster. All silos must have the same values.</summary>
-public sealed record ClusterOptions
+public sealed record EntityClusterOptions
 {
     public EngineOptions Engine { get; init; } = new();
 

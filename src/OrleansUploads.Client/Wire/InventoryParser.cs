@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace OrleansUploads.Client.Wire;
 
 /// <summary>Reads an inventory in JSON, in constant memory, because an inventory may list millions of archives.</summary>
-internal static class InventoryReader
+internal static class InventoryParser
 {
     // The longest entry has a description of 1,024 characters, and each may be escaped.
     private const int BufferBytes = 256 * 1024;
@@ -74,7 +74,7 @@ internal static class InventoryReader
                     break;
                 }
 
-                entries.Add(JsonSerializer.Deserialize(ref reader, GlacierJson.Default.InventoryEntry)
+                entries.Add(JsonSerializer.Deserialize(ref reader, WireJson.Default.InventoryEntry)
                     ?? throw new JsonException("An entry is null."));
             }
 

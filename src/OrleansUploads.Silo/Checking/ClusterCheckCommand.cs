@@ -14,7 +14,7 @@ using OrleansUploads.Silo.Storage;
 namespace OrleansUploads.Silo.Checking;
 
 /// <summary><c>check</c>: compares the decisions of a cluster with its bytes. It only reads, and its silos may be running.</summary>
-internal static class CheckCommand
+internal static class ClusterCheckCommand
 {
     private const long MinBytesPerSecond = 1024;
 

@@ -7,7 +7,7 @@ namespace OrleansUploads.Client.Wire;
 
 /// <summary>One request of the protocol. Each attempt creates a new HTTP message from it. <paramref name="PathAndQuery"/> is
 /// encoded and starts with <c>/</c>.</summary>
-internal sealed record GlacierRequest(HttpMethod Method, string PathAndQuery)
+internal sealed record WireRequest(HttpMethod Method, string PathAndQuery)
 {
     private readonly List<KeyValuePair<string, string>> _headers = [];
 
@@ -26,7 +26,7 @@ internal sealed record GlacierRequest(HttpMethod Method, string PathAndQuery)
         Body is null ? SigningRequest.EmptyPayloadHash : Body.LinearHash?.ToString() ?? PayloadModes.NotSigned;
 
     /// <summary>Adds a header, unless the value is null.</summary>
-    public GlacierRequest WithHeader(string name, string? value)
+    public WireRequest WithHeader(string name, string? value)
     {
         if (value is not null)
         {
@@ -36,7 +36,7 @@ internal sealed record GlacierRequest(HttpMethod Method, string PathAndQuery)
         return this;
     }
 
-    public GlacierRequest WithJson<T>(T document, JsonTypeInfo<T> type) =>
+    public WireRequest WithJson<T>(T document, JsonTypeInfo<T> type) =>
         (this with { Body = HashedBody.Of(JsonSerializer.SerializeToUtf8Bytes(document, type)) })
             .WithHeader("content-type", "application/json");
 }
