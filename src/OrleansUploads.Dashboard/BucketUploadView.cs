@@ -74,7 +74,7 @@ internal static class BucketUploadView
     {
         Ending = summary.Phase switch
         {
-            UploadPhase.Completed => EndingOf(summary.Object!) with { Deleted = summary.EndedAt },
+            UploadPhase.Completed => EndingOf(summary.Published!) with { Deleted = summary.EndedAt },
             UploadPhase.Aborted => new EndingDocument(EndingDocument.Aborted, summary.EndedAt),
             UploadPhase.Expired => new EndingDocument(EndingDocument.Expired, summary.EndedAt),
             UploadPhase.Open => null,

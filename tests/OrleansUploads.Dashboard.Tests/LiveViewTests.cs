@@ -70,13 +70,12 @@ public sealed class LiveViewTests : DashboardServer
     public async Task A_view_says_why_it_ends()
     {
         (await SendAsync("PUT", "/my-bucket")).Expect(200);
-        var path = $"buckets/my-bucket/uploads/{await NewUploadAsync("/my-bucket/key")}";
-        using var events = await OpenAsync(path: $"{path}?key=key");
+        using var events = await OpenAsync(path: "buckets/my-bucket/uploads");
         await events.NextAsync();
-        (await BrowseAsync("POST", $"/dashboard/api/{path}/abort?key=key", _cookie)).Expect(204);
+        (await SendAsync("DELETE", "/my-bucket")).Expect(204);
         var last = await events.NextAsync();
         Assert.Equal(LiveAnswer.GoneEvent, last.Name);
-        Assert.Contains("NoSuchUpload", last.Data, StringComparison.Ordinal);
+        Assert.Contains("NoSuchBucket", last.Data, StringComparison.Ordinal);
         Assert.Null(await events.ReadLineAsync());
     }
 

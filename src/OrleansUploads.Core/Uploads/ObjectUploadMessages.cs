@@ -158,11 +158,11 @@ public sealed record SummarizeObjectUpload(ObjectName Name) : ObjectUploadComman
 /// <summary>The state of the upload of an object.</summary>
 /// <param name="Spec">What was fixed at initiation.</param>
 /// <param name="Phase">Its phase. An upload that is being completed is open, because the completion may still be refused.</param>
-/// <param name="Object">The object, or null unless it is completed.</param>
+/// <param name="Published">The object, or null unless the upload is completed.</param>
 /// <param name="EndedAt">When the upload was aborted or expired, or when the object was deleted or replaced; otherwise null.</param>
 [Named("object-upload-summary.1")]
 public sealed record ObjectUploadSummary(
-    ObjectUploadSpec Spec, UploadPhase Phase, PublishedObject? Object = null, DateTimeOffset? EndedAt = null) : IAnswer;
+    ObjectUploadSpec Spec, UploadPhase Phase, PublishedObject? Published = null, DateTimeOffset? EndedAt = null) : IAnswer;
 
 /// <summary>A part whose bytes are durable in the part store, or in external storage.</summary>
 /// <param name="Number">1 to <see cref="Values.ObjectLimits.MaxParts"/>.</param>

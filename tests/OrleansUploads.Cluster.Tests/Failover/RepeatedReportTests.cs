@@ -57,8 +57,8 @@ public sealed class RepeatedReportTests
     {
         public int Reports { get; private set; }
 
-        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
-            command is not StorePart ? ValueTask.FromResult<IAnswer>(Done.Instance)
+        public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+            command is not StorePart ? ValueTask.FromResult(new TrackedAnswer(Done.Instance))
             : throw new EntityUnavailableException(entity, "there is no answer.") { IsRefused = Reports++ >= lost };
     }
 

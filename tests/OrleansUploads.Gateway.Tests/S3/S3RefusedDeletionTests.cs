@@ -33,7 +33,7 @@ public sealed class S3RefusedDeletionTests(S3RefusedDeletionTests.Server s3) : I
     /// <summary>Its storage refuses to delete one object.</summary>
     private sealed class HostThatKeeps(string key, IEntityHost inner) : IEntityHost, IAsyncDisposable
     {
-        public ValueTask<IAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+        public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
             command is DeleteObject deletion && deletion.Key.ToString() == key
                 ? throw new EntityUnavailableException(entity, "its storage refused a write.") { IsRefused = true }
                 : inner.SendAsync(entity, command, cancellationToken);

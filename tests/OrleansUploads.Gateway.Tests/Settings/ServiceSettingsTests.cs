@@ -101,7 +101,7 @@ public sealed class ServiceSettingsTests
     public void Each_setting_has_a_test_of_its_effect()
     {
         // The programs themselves use these.
-        string[] others = ["Parts", "PartsEndpoint", "PartsRegion", "LogFormat"];
+        string[] others = ["Parts", "PartsEndpoint", "PartsRegion", "LogFormat", "MetricsListen"];
         var tested = typeof(ServiceSettingsTests).GetMethod(nameof(A_setting_changes_the_options_of_the_service))!
             .GetCustomAttributes<InlineDataAttribute>().Select(static data => (string)data.Data[0]!);
         Assert.Equal(

@@ -88,10 +88,10 @@ public sealed class SeedTests
 
     /// <summary>The hashes change with the generator and the engine, but must not differ between machines.</summary>
     [Theory]
-    [InlineData(1, "1ce52d741cda7f9c")]
-    [InlineData(7, "2284c6d0970b091c")]
-    [InlineData(44, "ec27cb3c3898adff")]
-    [InlineData(446, "3ddaa8945a4e0b9e")]
+    [InlineData(1, "74050edbc141e916")]
+    [InlineData(7, "594ba2fd97167808")]
+    [InlineData(44, "fc13babb13aabacb")]
+    [InlineData(446, "4f040a6dbad52042")]
     public void A_seed_produces_the_same_trace_on_every_machine(ulong seed, string hash) =>
         Assert.Equal(hash, Simulation.Run(seed, new Coverage()).Trace.Hash.ToString("x16", null));
 
