@@ -61,12 +61,12 @@ internal static class HttpServing
     public static Task StartServingAsync(
         this WebApplication app, TelemetryExport? telemetry, CancellationToken cancellationToken = default)
     {
-        if (telemetry is not null)
+        if (telemetry?.ScrapedMetrics is { } scraped)
         {
             app.MapWhen(
                 static context => context.Features.Get<MetricsAddress>() is not null,
                 metrics => metrics.UseOpenTelemetryPrometheusScrapingEndpoint(
-                    telemetry.Metrics, predicate: null, path: null, configureBranchedPipeline: null, optionsName: null));
+                    scraped, predicate: null, path: null, configureBranchedPipeline: null, optionsName: null));
         }
 
         app.UseRouting();

@@ -27,7 +27,11 @@ public sealed class TelemetryExport : IDisposable
     private readonly OpenTelemetrySdk _exporter;
     private ExportFaults? _faults;
 
-    private TelemetryExport(string? endpoint, OpenTelemetrySdk exporter) => (_endpoint, _exporter) = (endpoint, exporter);
+    private TelemetryExport(string? endpoint, OpenTelemetrySdk exporter, bool isScraped)
+    {
+        (_endpoint, _exporter) = (endpoint, exporter);
+        ScrapedMetrics = isScraped ? exporter.MeterProvider : null;
+    }
 
     /// <summary>The exported meters: the gateway's, the engine's, the web server's and the runtime's.</summary>
     public static IReadOnlyList<string> Meters { get; } =
@@ -37,8 +41,8 @@ public sealed class TelemetryExport : IDisposable
     /// children of an unrecorded activity are not recorded.</summary>
     public static IReadOnlyList<string> Sources { get; } = ["Microsoft.AspNetCore", GatewayTelemetry.Name, EngineTracing.SourceName];
 
-    /// <summary>What a scrape reads.</summary>
-    internal MeterProvider Metrics => _exporter.MeterProvider;
+    /// <summary>What a scrape reads, or null if Prometheus reads nothing here.</summary>
+    internal MeterProvider? ScrapedMetrics { get; }
 
     /// <summary>Starts the export.</summary>
     /// <param name="variable">Returns a variable, or null if it is not set.</param>
@@ -77,7 +81,7 @@ public sealed class TelemetryExport : IDisposable
         var isNamed = !string.IsNullOrEmpty(variable("OTEL_SERVICE_NAME"));
         try
         {
-            var started = new TelemetryExport(endpoint, OpenTelemetrySdk.Create(export =>
+            var exporter = OpenTelemetrySdk.Create(export =>
             {
                 export
                     .ConfigureResource(resource => _ = isNamed ? resource : resource.AddService(ServiceName, serviceInstanceId: instance))
@@ -90,9 +94,9 @@ public sealed class TelemetryExport : IDisposable
                 _ = endpoint is null ? export : export
                     .WithTracing(traces => traces.AddSource([.. Sources, .. moreSources ?? []]))
                     .UseOtlpExporter();
-            }));
+            });
             EngineTelemetry.CountFromZero();
-            return started;
+            return new TelemetryExport(endpoint, exporter, isScraped);
         }
         catch (ArgumentException fault)
         {
