@@ -14,7 +14,10 @@ internal static class UploadIntents
         UploadState.Open { Listed: false, Spec: { IsListed: true } spec } => [List(spec)],
         UploadState.Completing completing => WhileCompleting(completing),
         UploadState.Stored stored => AfterPublication(stored),
-        UploadState.Ended { Closed: false } ended => [ended.Listed ? Unlist(ended.Spec) : List(ended.Spec)],
+        UploadState.Ended { Closed: false, Listed: true } ended => [Unlist(ended.Spec)],
+
+        // The answer to what has ended it waits for the confirmation, and with it for the removal from the list.
+        UploadState.Ended { Closed: false } ended => [List(ended.Spec) with { AnswersUnconfirmed = false }],
         _ => [],
     };
 

@@ -101,7 +101,8 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     /// <summary>Drops the current batch, because its commands are decided again.</summary>
     public void DropBatch() => _batch.Clear();
 
-    /// <summary>Delivers an intent unless it is already being delivered.</summary>
+    /// <summary>Delivers an intent unless it is already being delivered. If that was to be answered before it is confirmed, and this one is
+    /// not, the answers that wait from now on wait for the confirmation.</summary>
     /// <param name="intent">The intent.</param>
     /// <param name="ticket">The caller whose command led to the intent, or null if no caller did.</param>
     public void Deliver(Intent intent, object? ticket = null)
@@ -111,6 +112,11 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
             _unawaited += IsUnawaited(intent) ? 1 : 0;
             _unwoken += NeedsWake(intent) ? 0 : 1;
             emit(new RunnerOutput.Deliver(intent, FailedAttempts: 0, ticket));
+        }
+        else if (!intent.AnswersUnconfirmed)
+        {
+            var delivery = _inFlight[intent.Key];
+            (delivery.AnswersUnconfirmed, delivery.IsDone) = (false, false);
         }
     }
 
@@ -123,7 +129,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
             return;
         }
 
-        (delivery.Verdict, delivery.IsDone) = (verdict, delivery.Intent.AnswersUnconfirmed);
+        (delivery.Verdict, delivery.IsDone) = (verdict, delivery.AnswersUnconfirmed);
         var waiters = delivery.Waiters;
         delivery.Waiters = [];
         foreach (var waiter in waiters)
@@ -279,6 +285,8 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     private sealed class Delivery(Intent intent)
     {
         public Intent Intent { get; } = intent;
+
+        public bool AnswersUnconfirmed { get; set; } = intent.AnswersUnconfirmed;
 
         public List<PendingReply> Waiters { get; set; } = [];
 

@@ -160,7 +160,7 @@ public sealed partial class TransferDisplayTests
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_countdown_of_a_job_leaves_nothing_on_the_screen(int columns)
     {
-        await using var place = await Workplace.OpenAsync("--retrieval-delay", "3s");
+        await using var place = await Workplace.OpenAsync("--retrieval-delay", "6s");
         using var client = place.Connect();
         var job = await client.InitiateInventoryRetrievalAsync(Workplace.Vault);
 

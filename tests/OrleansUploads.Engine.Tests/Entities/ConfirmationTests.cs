@@ -184,4 +184,23 @@ public sealed class ConfirmationTests
         Assert.IsType<ObjectRefusal.BucketNotFound>(upload.Replies["put"]);
         Assert.IsType<ObjectRefusal.BucketNotFound>(upload.Replies["again"]);
     }
+
+    [Fact]
+    public void An_abort_of_an_upload_that_is_not_listed_yet_is_answered_when_it_is_no_longer_listed()
+    {
+        var spec = Some.Spec();
+        var upload = new RunnerBench(spec.Upload.Entity);
+        upload.Submit("initiate", new InitiateUpload(spec));
+        upload.Load();
+        upload.Write();
+        upload.Submit("abort", new AbortUpload(Some.Incarnation));
+        upload.Write();
+
+        Assert.Equal("list", upload.Deliver().Key);
+        Assert.DoesNotContain("abort", upload.Replies);
+        upload.Write();
+        Assert.DoesNotContain("abort", upload.Replies);
+        Assert.Equal("unlist", upload.Deliver().Key);
+        Assert.Contains("abort", upload.Replies);
+    }
 }

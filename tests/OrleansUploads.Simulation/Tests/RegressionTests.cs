@@ -13,6 +13,7 @@ public sealed class RegressionTests
     [Theory]
     [InlineData(ScheduleKind.Uploads, 14116, "bytes that had become an archive were deleted because a repeated report was refused")]
     [InlineData(ScheduleKind.Uploads, 1882374015028106, "a deletion was answered when the vault's former removal was confirmed, not its own")]
+    [InlineData(ScheduleKind.Uploads, 1924414488707090, "an abort was answered while the upload was still listed")]
     [InlineData(ScheduleKind.Uploads, 793, "a vault was reported as deleted before its account knew")]
     public void A_seed_that_once_failed_keeps_its_promises(string kind, ulong seed, string whatHappened) =>
         Assert.True(ScheduleKind.Of(kind).Run(seed, false).Violation is null, $"This defect has returned: {whatHappened}.");
