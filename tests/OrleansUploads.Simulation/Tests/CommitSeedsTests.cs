@@ -18,6 +18,26 @@ public sealed class CommitSeedsTests
     public void Without_a_commit_the_seeds_follow_the_fixed_ones(string? hash) =>
         Assert.Equal(new SeedRange(101, 200), CommitSeeds.Draw(hash, 200, after: 100));
 
+    [Fact]
+    public void Further_seeds_follow_the_drawn_ones_while_something_is_missing()
+    {
+        var played = new List<SeedRange>();
+        var rounds = 2;
+        foreach (var seeds in CommitSeeds.FixedAndDrawn(10, 40, () => rounds-- > 0))
+        {
+            played.Add(seeds);
+        }
+
+        var drawn = played[1];
+        Assert.Equal(
+            [new SeedRange(1, 10), drawn with { Count = 40 }, new SeedRange(drawn.From + 40, 10), new SeedRange(drawn.From + 50, 10)],
+            played);
+    }
+
+    [Fact]
+    public void Further_seeds_end_also_if_something_stays_missing() =>
+        Assert.InRange(CommitSeeds.FixedAndDrawn(10, 40, () => true).Sum(seeds => (long)seeds.Count), 51, 200);
+
     [Theory]
     [InlineData("f5e45b5")]
     [InlineData("f5e45b5g")]
