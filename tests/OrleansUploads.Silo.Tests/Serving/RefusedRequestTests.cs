@@ -5,12 +5,12 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
-/// <summary>What clients and operators read about requests of which two silos do a part each, when the database refuses one and when it
-/// does not.</summary>
+/// <summary>What clients and operators read about requests that two silos carry out together, when the database refuses one and when it
+/// accepts them.</summary>
 public sealed partial class RefusedRequestTests(RefusedRequestTests.TwoSilosOfRole silos, PostgresServer postgres)
     : IClassFixture<RefusedRequestTests.TwoSilosOfRole>
 {
-    /// <summary>So many that some of their entities and reminders are on each silo.</summary>
+    /// <summary>Enough that some of their entities and reminders are on each silo.</summary>
     private const int Requests = 16;
 
     /// <summary>So few that the silo logs each that fails, in all tests together.</summary>

@@ -134,7 +134,10 @@ public sealed partial class RaceClient(HttpClient http, SignedRequests requests,
             var code = ErrorCode().Match(text) is { Success: true } error ? error.Value
                 : answer.IsSuccessStatusCode ? null
                 : $"{answer.StatusCode}";
-            var isFailure = answer.StatusCode >= HttpStatusCode.InternalServerError || code is "InternalError" or "ServiceUnavailable";
+
+            // A server that was paused in the middle of a body finds that the body is late.
+            var isFailure = answer.StatusCode >= HttpStatusCode.InternalServerError
+                || code is "InternalError" or "ServiceUnavailable" or "RequestTimeout";
             return code is null ? new RaceAnswer(null, answer.Headers.ETag?.Tag ?? ResultIn(text))
                 : isFailure && round.IsKilled ? RaceAnswer.None
                 : new RaceAnswer(code);
