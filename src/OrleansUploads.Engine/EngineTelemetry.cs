@@ -18,35 +18,36 @@ public static class EngineTelemetry
     public const string UploadsSkippedName = "orleansuploads.uploads.skipped";
 
     private static readonly Meter Meter = new(MeterName);
+    private static readonly List<Counter<long>> Counters = [];
 
     internal static Counter<long> WritesUnknown { get; } =
-        Meter.CreateCounter<long>("orleansuploads.journal.writes_unknown", "{write}", "Journal writes whose outcome is unknown.");
+        AddCounter("orleansuploads.journal.writes_unknown", "{write}", "Journal writes whose outcome is unknown.");
 
     internal static Counter<long> SnapshotsLost { get; } =
-        Meter.CreateCounter<long>("orleansuploads.journal.snapshots_lost", "{snapshot}", "Snapshots that could not be saved.");
+        AddCounter("orleansuploads.journal.snapshots_lost", "{snapshot}", "Snapshots that could not be saved.");
 
     internal static Counter<long> IntentsDelivered { get; } =
-        Meter.CreateCounter<long>("orleansuploads.intents.delivered", "{intent}", "Intents carried out.");
+        AddCounter("orleansuploads.intents.delivered", "{intent}", "Intents carried out.");
 
     internal static Counter<long> IntentsFailed { get; } =
-        Meter.CreateCounter<long>("orleansuploads.intents.failed", "{intent}", "Deliveries of intents that failed and will be retried.");
+        AddCounter("orleansuploads.intents.failed", "{intent}", "Deliveries of intents that failed and will be retried.");
 
     internal static Counter<long> PartsStored { get; } =
-        Meter.CreateCounter<long>("orleansuploads.parts.stored", "{part}", "Parts accepted.");
+        AddCounter("orleansuploads.parts.stored", "{part}", "Parts accepted.");
 
     internal static Counter<long> PartBytesStored { get; } =
-        Meter.CreateCounter<long>("orleansuploads.parts.stored_bytes", "By", "Bytes of accepted parts.");
+        AddCounter("orleansuploads.parts.stored_bytes", "By", "Bytes of accepted parts.");
 
     internal static Gauge<int> ClockTrusted { get; } = Meter.CreateGauge<int>(
         "orleansuploads.clock.trusted", "{clock}", "1 if the clock is trusted; 0 if not, and then nothing expires.");
 
     internal static Counter<long> AttemptsCollected { get; } =
-        Meter.CreateCounter<long>(AttemptsCollectedName, "{attempt}", "Unowned attempts that were deleted.");
+        AddCounter(AttemptsCollectedName, "{attempt}", "Unowned attempts that were deleted.");
 
     internal static Counter<long> UploadsCollected { get; } =
-        Meter.CreateCounter<long>(UploadsCollectedName, "{upload}", "Uploads whose bytes were all deleted.");
+        AddCounter(UploadsCollectedName, "{upload}", "Uploads whose bytes were all deleted.");
 
-    internal static Counter<long> UploadsSkipped { get; } = Meter.CreateCounter<long>(
+    internal static Counter<long> UploadsSkipped { get; } = AddCounter(
         UploadsSkippedName,
         "{upload}",
         "Uploads that a collection skipped because their owner could not be asked or their bytes could not be read.");
@@ -55,11 +56,17 @@ public static class EngineTelemetry
     /// is unknown before.</summary>
     public static void CountFromZero()
     {
-        foreach (var counter in (Counter<long>[])
-            [WritesUnknown, SnapshotsLost, IntentsDelivered, IntentsFailed, PartsStored, PartBytesStored, AttemptsCollected, UploadsCollected, UploadsSkipped])
+        foreach (var counter in Counters)
         {
             counter.Add(0);
         }
+    }
+
+    private static Counter<long> AddCounter(string name, string unit, string description)
+    {
+        var counter = Meter.CreateCounter<long>(name, unit, description);
+        Counters.Add(counter);
+        return counter;
     }
 }
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using OrleansUploads.Cli.Serving;
-using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Cli.Demo;
 

@@ -1,6 +1,6 @@
 using System.Net;
-using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Cli.Serving;
 

@@ -21,6 +21,7 @@ using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Health;
+using OrleansUploads.Serving;
 using OrleansUploads.Storage;
 
 namespace OrleansUploads.Cli.Serving;

@@ -151,8 +151,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
         }
         catch (EntityUnavailableException fault) when (fault.IsRefused && isRepetition)
         {
-            // The command may have been carried out when it was sent before.
-            throw new EntityUnavailableException(held.Entity, "the outcome of the command is unknown; try again.", fault);
+            throw EntityUnavailableException.OfRefusedRepetition(fault);
         }
     }
 

@@ -36,7 +36,7 @@ public sealed class WakeScan(EmbeddedHost host, IWakeIndex index)
                 var faults = await Task.WhenAll(together.Select(entity => WakeAsync(entity, cancellationToken)));
                 woken += faults.Count(static fault => fault is null);
 
-                // A damaged entity stays due for ever, so it must not take the place of others in the pages.
+                // A damaged entity stays due until it is repaired, so it must not take a place in every page.
                 damaged += faults.Count(static fault => fault?.InnerException is JournalDamagedException);
             }
         }

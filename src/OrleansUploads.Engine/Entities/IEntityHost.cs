@@ -52,6 +52,14 @@ public sealed class EntityUnavailableException : Exception
         IsFailover = inner is EntityUnavailableException { IsFailover: true };
     }
 
+    /// <summary>Creates the exception for a repeated command that was refused. The command may have been carried out when it was sent
+    /// before, so the refusal of the repetition proves nothing.</summary>
+    public static EntityUnavailableException OfRefusedRepetition(EntityUnavailableException refusal)
+    {
+        ArgumentNullException.ThrowIfNull(refusal);
+        return new EntityUnavailableException(refusal.Entity, "the outcome of the command is unknown; try again.", refusal);
+    }
+
     /// <summary>The ID of the entity.</summary>
     public EntityId Entity { get; }
 

@@ -91,8 +91,8 @@ public sealed class JournalUnavailableException : Exception
 
     public bool IsDiskFull { get; init; }
 
-    /// <summary>Whether the storage refused what it was asked for, so that nothing was read, appended or forgotten. The message says what
-    /// the operator must do.</summary>
+    /// <summary>Whether the storage refused the call, so nothing was read, appended or forgotten. The message says what the operator
+    /// must do.</summary>
     public bool IsRefusal { get; init; }
 }
 

@@ -124,8 +124,7 @@ internal sealed class AttemptIntake(IEntityHost host, IPartStore parts, SharedLa
             }
             catch (EntityUnavailableException fault) when (fault.IsRefused && reports > 1)
             {
-                // An earlier report may have been carried out.
-                throw new EntityUnavailableException(upload.Entity, "the outcome of a report is unknown; try again.", fault);
+                throw EntityUnavailableException.OfRefusedRepetition(fault);
             }
         }
     }

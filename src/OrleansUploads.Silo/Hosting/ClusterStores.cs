@@ -4,7 +4,7 @@ using Orleans.Configuration;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Settings;
-using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Serving;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Identity;
 using OrleansUploads.Silo.Storage;

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Serving;
 using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Hosting;

@@ -14,15 +14,17 @@ public sealed class DependencyTests
         ["Engine"] = ["Core"],
         ["Gateway"] = ["Engine", "Signing"],
         ["Dashboard"] = ["Gateway"],
+        ["Testing"] = ["Gateway"],
+        ["Serving"] = ["Gateway"],
         ["Client"] = ["Hashing", "Signing"],
         ["Client.DependencyInjection"] = ["Client"],
         ["Storage"] = ["Engine"],
-        ["Cli"] = ["Gateway", "Dashboard", "Client", "Storage"],
+        ["Cli"] = ["Gateway", "Serving", "Dashboard", "Client", "Storage"],
         ["Cluster.Abstractions"] = [],
         ["Cluster.Tls"] = [],
         ["Cluster"] = ["Engine", "Cluster.Abstractions", "Cluster.Tls"],
         ["Cluster.Azure"] = ["Cluster"],
-        ["Silo"] = ["Gateway", "Dashboard", "Cluster", "Cluster.Azure", "Storage"],
+        ["Silo"] = ["Gateway", "Serving", "Dashboard", "Cluster", "Cluster.Azure", "Storage"],
     };
 
     public static TheoryData<string> Projects => new(

@@ -46,10 +46,12 @@ public sealed class ReadmeTests(NewUser user) : IClassFixture<NewUser>
         await WriteSampleAsync("Signing", package: "Signing");
         await WriteSampleAsync("Client", package: "Client.DependencyInjection");
         await WriteSampleAsync("Client.DependencyInjection", package: "Client.DependencyInjection");
+        await WriteSampleAsync("Gateway", package: "AspNetCore");
+        await WriteSampleAsync("Testing", package: "Testing", others: """<PackageReference Include="AWSSDK.S3" Version="4.*" />""");
 
         var output = await user.RunAsync(
             $"""
-            for project in Hashing Signing Client Client.DependencyInjection Cli; do
+            for project in Hashing Signing Client Client.DependencyInjection Core Engine Gateway Testing Cli; do
                 NUGET_PACKAGES='{Checkout.PackageFolder}' \
                     dotnet pack src/OrleansUploads.$project -c Release -p:Version={Version} -o '{user.File("feed")}' -v quiet
             done
@@ -60,7 +62,7 @@ public sealed class ReadmeTests(NewUser user) : IClassFixture<NewUser>
             eval "$(orleans-uploads keys export --data ~/samples/data)"
             cd ~/samples
             head -c 5000000 /dev/urandom > holiday.tar
-            for project in Hashing Signing Client Client.DependencyInjection; do
+            for project in Hashing Signing Client Client.DependencyInjection Gateway Testing; do
                 dotnet build $project -c Release -v quiet
                 dotnet $project/bin/Release/net10.0/sample.dll | sed "s/^/$project: /"
             done
@@ -73,6 +75,9 @@ public sealed class ReadmeTests(NewUser user) : IClassFixture<NewUser>
         Assert.Contains("Hashing: True", output, StringComparison.Ordinal);
         Assert.Contains("Signing: AKEXAMPLE: The signature is valid.", output, StringComparison.Ordinal);
         Assert.Contains("Client.DependencyInjection: photos", output, StringComparison.Ordinal);
+        Assert.Contains("Gateway: An application.", output, StringComparison.Ordinal);
+        Assert.Contains("Gateway: {\"status\":\"Healthy\"", output, StringComparison.Ordinal);
+        Assert.Contains("Testing: uploads left open: 0", output, StringComparison.Ordinal);
     }
 
     private static string FirstArchive =>
@@ -82,7 +87,7 @@ public sealed class ReadmeTests(NewUser user) : IClassFixture<NewUser>
         Assert.Equal(2, output.Split('\n').Count(static line => line == "identical"));
 
     /// <summary>Writes the samples of a project's README as a program that uses one of the packages.</summary>
-    private async Task WriteSampleAsync(string project, string package)
+    private async Task WriteSampleAsync(string project, string package, string others = "")
     {
         var folder = Directory.CreateDirectory(user.File($"samples/{project}")).FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), Samples($"src/OrleansUploads.{project}/README.md"));
@@ -99,6 +104,7 @@ public sealed class ReadmeTests(NewUser user) : IClassFixture<NewUser>
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="OrleansUploads.{package}" Version="{Version}" />
+                {others}
               </ItemGroup>
             </Project>
             """);

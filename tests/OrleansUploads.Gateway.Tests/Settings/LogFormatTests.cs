@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using OrleansUploads.Engine;
-using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Settings;
+using OrleansUploads.Serving;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Settings;

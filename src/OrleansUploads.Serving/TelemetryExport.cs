@@ -6,7 +6,7 @@ using OpenTelemetry.Trace;
 using OrleansUploads.Engine;
 using OrleansUploads.Gateway.Http.Telemetry;
 
-namespace OrleansUploads.Gateway.Hosting;
+namespace OrleansUploads.Serving;
 
 /// <summary>Exports metrics and traces with OTLP, configured by the standard OpenTelemetry environment variables, and collects metrics for
 /// Prometheus.</summary>

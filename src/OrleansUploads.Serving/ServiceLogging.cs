@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Logging.Console;
 using OrleansUploads.Engine;
 using OrleansUploads.Gateway.Settings;
 
-namespace OrleansUploads.Gateway.Hosting;
+namespace OrleansUploads.Serving;
 
 /// <summary>Writes the log of a server or silo.</summary>
 public static class ServiceLogging

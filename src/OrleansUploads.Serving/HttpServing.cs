@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Gateway.Http.Fronts;
 
-namespace OrleansUploads.Gateway.Hosting;
+namespace OrleansUploads.Serving;
 
 /// <summary>How both programs listen, start, and say that they are ready.</summary>
 internal static class HttpServing

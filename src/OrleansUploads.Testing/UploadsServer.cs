@@ -1,0 +1,212 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Service;
+using OrleansUploads.Core.Values;
+using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Entities;
+using OrleansUploads.Engine.Keys;
+using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Settings;
+
+namespace OrleansUploads.Testing;
+
+/// <summary>A server for S3 and Glacier's vault API in this process, for tests of programs that use one of them. It listens on a free port of
+/// the loopback address, and keeps its data in a temporary folder that it deletes at the end.</summary>
+/// <remarks>It is the server that the package OrleansUploads.AspNetCore embeds, with the same rules, and not a model of it. All members may
+/// be called concurrently, except <see cref="RestartAsync"/> and <see cref="DisposeAsync"/>.</remarks>
+public sealed class UploadsServer : IAsyncDisposable
+{
+    private const int PageSize = 1000;
+
+    private static readonly AccountId Account = KeyPair.DefaultAccountId;
+
+    private readonly string _folder;
+    private readonly ServiceOptions _options;
+    private readonly KeyPair _key;
+    private readonly TestTime _time = new();
+    private readonly LostAnswers _lost = new();
+    private WebApplication _app;
+
+    private UploadsServer(string folder, ServiceOptions options)
+    {
+        (_folder, _options) = (folder, options);
+        _key = KeyPair.Create(KeyPair.DefaultAccount, _time.GetUtcNow());
+        KeyFile.InFolder(folder).Change(_ => [_key]);
+        _app = Build(port: 0);
+    }
+
+    /// <summary>The address, such as <c>http://127.0.0.1:40001/</c>. Clients of S3 use it with path-style addressing. It stays the same over
+    /// <see cref="RestartAsync"/>.</summary>
+    public Uri Endpoint { get; private set; } = null!;
+
+    /// <summary>The access key of the server, which may do everything.</summary>
+    public string AccessKeyId => _key.AccessKeyId;
+
+    /// <summary>The secret of <see cref="AccessKeyId"/>.</summary>
+    public string SecretAccessKey => _key.SecretAccessKey;
+
+    /// <summary>The time of day at the server. <see cref="AdvanceAsync"/> sets it forward.</summary>
+    public DateTimeOffset Now => _time.GetUtcNow();
+
+    private EmbeddedEngine Engine => _app.Services.GetRequiredService<EmbeddedEngine>();
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="options">The options of the engine and of the gateway; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up starting it.</param>
+    public static async Task<UploadsServer> StartAsync(ServiceOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var server = new UploadsServer(Directory.CreateTempSubdirectory("orleans-uploads-").FullName, options ?? new ServiceOptions());
+        try
+        {
+            await server.ListenAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Creates a bucket. If it exists, it is left unchanged.</summary>
+    /// <exception cref="ArgumentException">S3 does not permit the name.</exception>
+    public async Task CreateBucketAsync(string name, CancellationToken cancellationToken = default)
+    {
+        if (!BucketName.TryParse(name, out var bucket))
+        {
+            throw new ArgumentException($"'{name}' cannot name a bucket: use 3 to 63 lower-case letters, digits, dots and hyphens.", nameof(name));
+        }
+
+        _ = (await Engine.Host.AskAsync(Account.Entity, new CreateBucket(Account, bucket), cancellationToken)).Answer;
+    }
+
+    /// <summary>Creates a vault. If it exists, it is left unchanged.</summary>
+    /// <exception cref="ArgumentException">Glacier does not permit the name.</exception>
+    public async Task CreateVaultAsync(string name, CancellationToken cancellationToken = default)
+    {
+        if (!VaultName.TryParse(name, out var vault))
+        {
+            throw new ArgumentException($"'{name}' cannot name a vault: use 1 to 255 letters, digits, '_', '-' and '.'.", nameof(name));
+        }
+
+        _ = (await Engine.Host.AskAsync(Account.Entity, new CreateVault(new VaultId(Account, vault)), cancellationToken)).Answer;
+    }
+
+    /// <summary>Carries out the next request and cuts its connection instead of answering. The client cannot know whether the request took
+    /// effect, and must repeat it. Each call concerns one request; several calls queue up.</summary>
+    /// <param name="condition">Which request is meant, for example the next POST; null for any.</param>
+    public void LoseNextAnswer(Func<HttpRequest, bool>? condition = null) => _lost.Lose(condition ?? (static _ => true));
+
+    /// <summary>Cuts all connections, stops without waiting for requests, and starts again with the same data, address and key. What was
+    /// answered is kept.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        await _app.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
+        _app = Build(Endpoint.Port);
+        await ListenAsync(cancellationToken);
+    }
+
+    /// <summary>Sets the clock forward, as if the server had been running all the time, and does what has become due: stale uploads expire,
+    /// jobs end, and bytes that belong to no upload are deleted. Clients keep their clocks. Amazon's SDKs correct theirs when a request is
+    /// refused because of its time; others must sign with <see cref="Now"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="by"/> is negative.</exception>
+    public async Task AdvanceAsync(TimeSpan by, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
+        var before = Now;
+        _time.Advance(by);
+
+        // Without this the added time would be one in which the server was not running, and nothing ages then.
+        await Engine.Host.AskAsync(ServiceState.Entity, new RecordBeat(before, Now), cancellationToken);
+        await Engine.ServiceClock.BeatAsync(Engine.Host, cancellationToken);
+        await Engine.Wakes.RunAsync(cancellationToken);
+        await Engine.Collector.CollectAsync(_options.Engine.Maintenance.AttemptGrace, cancellationToken);
+    }
+
+    /// <summary>Lists the uploads that were neither completed nor aborted, in all buckets and vaults. A program that leaves one behind leaks
+    /// storage.</summary>
+    public async Task<IReadOnlyList<OpenUpload>> ListOpenUploadsAsync(CancellationToken cancellationToken = default)
+    {
+        var open = new List<OpenUpload>();
+        for (var (after, hasMore) = ("", true); hasMore;)
+        {
+            var page = (await Engine.Host.AskAsync(Account.Entity, new ListBuckets(after, PageSize), cancellationToken)).Answer;
+            foreach (var bucket in page.Buckets)
+            {
+                await AddOpenAsync(open, bucket.Bucket.Name.ToString(), new KeyIndexId(bucket.Bucket, KeyTree.Uploads), cancellationToken);
+            }
+
+            (after, hasMore) = (page.HasMore ? page.Buckets[^1].Bucket.Name.ToString() : "", page.HasMore);
+        }
+
+        for (var (after, hasMore) = ("", true); hasMore;)
+        {
+            var page = (await Engine.Host.AskAsync(Account.Entity, new ListVaults(after, PageSize), cancellationToken)).Answer;
+            foreach (var vault in page.Vaults)
+            {
+                var described = (await Engine.Host.AskAsync(vault.Entity, new DescribeVault(vault), cancellationToken)).Answer;
+                await AddOpenAsync(open, vault.Name.ToString(), described.Incarnation.Uploads, cancellationToken);
+            }
+
+            (after, hasMore) = (page.HasMore ? page.Vaults[^1].Name.ToString() : "", page.HasMore);
+        }
+
+        return open;
+    }
+
+    /// <summary>Stops the server and deletes its data.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task AddOpenAsync(List<OpenUpload> open, string container, KeyIndexId uploads, CancellationToken cancellationToken)
+    {
+        KeyPosition? after = null;
+        do
+        {
+            var page = await Engine.Paths.KeyLister.ListAsync(
+                new KeyListing(uploads, Prefix: "", Delimiter: "", after, PageSize), cancellationToken);
+            open.AddRange(page.Entries.Select(entry => new OpenUpload(
+                container, entry.Archive is null ? entry.Key.ToString() : null, entry.Upload.ToString(), entry.At)));
+            after = page.Next;
+        }
+        while (after is not null);
+    }
+
+    private WebApplication Build(int port)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.Services.AddLogging();
+        builder.Services.AddSingleton<TimeProvider>(_time);
+        builder.Services.AddOrleansUploadsServer(_options.Gateway).AddOrleansUploads(_folder, _options);
+        var app = builder.Build();
+        app.Use((context, next) =>
+        {
+            // Clients correct their clocks by it, and Kestrel would send the system's time.
+            context.Response.Headers.Date = Now.ToString("R", CultureInfo.InvariantCulture);
+            return next(context);
+        });
+        app.Use(_lost.ServeAsync);
+        app.MapOrleansUploads();
+        return app;
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        await _app.StartAsync(cancellationToken);
+        Endpoint = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    }
+}

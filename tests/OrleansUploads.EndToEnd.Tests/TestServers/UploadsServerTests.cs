@@ -1,0 +1,159 @@
+using System.Security.Cryptography;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Client.Sources;
+using OrleansUploads.Hashing;
+using OrleansUploads.Testing;
+
+namespace OrleansUploads.EndToEnd.Tests.TestServers;
+
+/// <summary>The server of the package OrleansUploads.Testing, as tests of other programs use it.</summary>
+public sealed class UploadsServerTests : IAsyncLifetime
+{
+    private const string Bucket = "photos";
+    private const string Key = "2026/a b.jpg";
+
+    private readonly byte[] _bytes = RandomNumberGenerator.GetBytes(1 << 20);
+    private UploadsServer _server = null!;
+    private AmazonS3Client _s3 = null!;
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await UploadsServer.StartAsync(cancellationToken: Cancelled);
+        await _server.CreateBucketAsync(Bucket, Cancelled);
+        _s3 = new AmazonS3Client(
+            new BasicAWSCredentials(_server.AccessKeyId, _server.SecretAccessKey),
+            new AmazonS3Config { ServiceURL = _server.Endpoint.ToString(), AuthenticationRegion = "us-east-1", ForcePathStyle = true });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _s3.Dispose();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_completion_whose_answer_is_lost_is_repeated_and_makes_one_object()
+    {
+        var (upload, part) = await UploadPartAsync();
+        var lost = 0;
+        for (var answer = 0; answer < 2; answer++)
+        {
+            _server.LoseNextAnswer(request => request.Method == "POST" && ++lost > 0);
+        }
+
+        var completed = await CompleteAsync(upload, part);
+
+        Assert.Equal(2, lost);
+        var listed = Assert.Single((await _s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Bucket }, Cancelled)).S3Objects);
+        Assert.Equal((Key, completed.ETag), (listed.Key, listed.ETag));
+        Assert.Equal(_bytes, await ReadAsync());
+    }
+
+    [Fact]
+    public async Task A_restart_keeps_what_was_answered_and_the_address_and_the_key()
+    {
+        var (upload, part) = await UploadPartAsync();
+        var address = _server.Endpoint;
+
+        await _server.RestartAsync(Cancelled);
+
+        Assert.Equal(address, _server.Endpoint);
+        await CompleteAsync(upload, part);
+        Assert.Equal(_bytes, await ReadAsync());
+    }
+
+    [Fact]
+    public async Task An_upload_that_is_left_open_is_listed_until_it_expires()
+    {
+        await _server.CreateVaultAsync("tapes", Cancelled);
+        using var glacier = NewVaultClient();
+        var archive = await glacier.InitiateMultipartUploadAsync("tapes", 1 << 20, "tape 7", cancellationToken: Cancelled);
+        var (upload, _) = await UploadPartAsync();
+
+        var open = await _server.ListOpenUploadsAsync(Cancelled);
+
+        Assert.Equal([$"{Bucket} {Key} {upload}", $"tapes  {archive}"], open.Select(static left => $"{left.Container} {left.Key} {left.UploadId}"));
+        Assert.All(open, left => Assert.InRange(left.InitiatedAt, _server.Now.AddMinutes(-1), _server.Now));
+
+        await _server.AdvanceAsync(TimeSpan.FromDays(30), Cancelled);
+
+        Assert.Empty(await _server.ListOpenUploadsAsync(Cancelled));
+        var gone = await Assert.ThrowsAsync<AmazonS3Exception>(() => _s3.ListPartsAsync(
+            new ListPartsRequest { BucketName = Bucket, Key = Key, UploadId = upload }, Cancelled));
+        Assert.Equal("NoSuchUpload", gone.ErrorCode);
+    }
+
+    [Fact]
+    public async Task An_aborted_and_a_completed_upload_are_not_open()
+    {
+        var (completed, part) = await UploadPartAsync();
+        await CompleteAsync(completed, part);
+        var (aborted, _) = await UploadPartAsync();
+        await _s3.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = Bucket, Key = Key, UploadId = aborted }, Cancelled);
+        Assert.Empty(await _server.ListOpenUploadsAsync(Cancelled));
+    }
+
+    [Fact]
+    public async Task An_archive_whose_answer_is_lost_has_one_id()
+    {
+        await _server.CreateVaultAsync("tapes", Cancelled);
+        using var glacier = NewVaultClient();
+        var upload = await glacier.InitiateMultipartUploadAsync("tapes", 1 << 20, "tape 7", cancellationToken: Cancelled);
+        await glacier.UploadPartAsync("tapes", upload, 0, HashedBody.Of(_bytes), Cancelled);
+        var hash = TreeHasher.Compute(_bytes);
+        _server.LoseNextAnswer();
+
+        var repeated = await glacier.CompleteMultipartUploadAsync("tapes", upload, _bytes.Length, hash, Cancelled);
+
+        Assert.Equal(repeated, await glacier.CompleteMultipartUploadAsync("tapes", upload, _bytes.Length, hash, Cancelled));
+    }
+
+    [Fact]
+    public async Task Names_that_the_protocols_do_not_permit_are_refused()
+    {
+        Assert.Contains("'No'", (await Assert.ThrowsAsync<ArgumentException>(() => _server.CreateBucketAsync("No", Cancelled))).Message, StringComparison.Ordinal);
+        Assert.Contains("'a/b'", (await Assert.ThrowsAsync<ArgumentException>(() => _server.CreateVaultAsync("a/b", Cancelled))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_servers_in_one_process_share_nothing()
+    {
+        await using var other = await UploadsServer.StartAsync(cancellationToken: Cancelled);
+        await other.CreateBucketAsync("other", Cancelled);
+        Assert.Equal([Bucket], (await _s3.ListBucketsAsync(Cancelled)).Buckets.Select(static bucket => bucket.BucketName));
+    }
+
+    private GlacierClient NewVaultClient() => new(new GlacierClientOptions
+    {
+        Endpoint = _server.Endpoint,
+        Region = "us-east-1",
+        AccessKeyId = _server.AccessKeyId,
+        SecretAccessKey = _server.SecretAccessKey,
+    });
+
+    private async Task<(string Upload, PartETag Part)> UploadPartAsync()
+    {
+        var upload = (await _s3.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = Bucket, Key = Key }, Cancelled)).UploadId;
+        var part = await _s3.UploadPartAsync(
+            new UploadPartRequest { BucketName = Bucket, Key = Key, UploadId = upload, PartNumber = 1, InputStream = new MemoryStream(_bytes) },
+            Cancelled);
+        return (upload, new PartETag(1, part.ETag));
+    }
+
+    private Task<CompleteMultipartUploadResponse> CompleteAsync(string upload, PartETag part) => _s3.CompleteMultipartUploadAsync(
+        new CompleteMultipartUploadRequest { BucketName = Bucket, Key = Key, UploadId = upload, PartETags = [part] }, Cancelled);
+
+    private async Task<byte[]> ReadAsync()
+    {
+        using var read = await _s3.GetObjectAsync(Bucket, Key, Cancelled);
+        using var bytes = new MemoryStream();
+        await read.ResponseStream.CopyToAsync(bytes, Cancelled);
+        return bytes.ToArray();
+    }
+}
