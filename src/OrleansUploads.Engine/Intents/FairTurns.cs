@@ -4,18 +4,29 @@ namespace OrleansUploads.Engine.Intents;
 
 /// <summary>Lets a few callers work at a time, and shares the turns between accounts. The accounts that wait get turns one after the
 /// other, however much each of them has to do, and none has all turns, so that the next account finds a free one.</summary>
-/// <remarks>Callers continue on their own scheduler. The callers of an account are served in the order in which they came.</remarks>
+/// <remarks>Callers continue on their own scheduler. The callers of an account are served in the order in which they came. Work that is
+/// done in steps is shared between the accounts that have a turn, see <see cref="Turn.StepAsync"/>.</remarks>
 /// <param name="atOnce">The number of turns.</param>
 /// <param name="perAccount">How many of them one account may have.</param>
 public sealed class FairTurns(int atOnce, int perAccount)
 {
+    /// <summary>What a step of an account with waiting callers counts, compared with the same step of an account without. An account with
+    /// one thing to do then needs less than twice its time beside a busy one, also if there is other work.</summary>
+    private const int BusyWeight = 2;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<AccountId, AccountLine> _lines = [];
 
     /// <summary>The accounts with waiting callers. The one that got a turn last is at the end.</summary>
     private readonly LinkedList<AccountLine> _waiting = [];
 
+    /// <summary>The accounts that have a turn.</summary>
+    private readonly List<AccountLine> _working = [];
+
     private int _inUse;
+
+    /// <summary>Completes at the next step or end of a turn; null while no account waits for it.</summary>
+    private TaskCompletionSource? _progress;
 
     /// <summary>Waits for a turn.</summary>
     /// <param name="account">The account for which the caller works.</param>
@@ -57,7 +68,44 @@ public sealed class FairTurns(int atOnce, int perAccount)
     private void Grant(AccountLine line)
     {
         _inUse++;
-        line.InUse++;
+        if (line.InUse++ == 0)
+        {
+            // It takes part from now on: it is not owed what the others did before.
+            line.Work = Math.Max(line.Work, LeastWorkBeside(line) ?? 0);
+            _working.Add(line);
+        }
+    }
+
+    /// <summary>The least work of the other accounts that have a turn, or null if none has.</summary>
+    private long? LeastWorkBeside(AccountLine line) =>
+        _working.Where(other => other != line).Min(static other => (long?)other.Work);
+
+    private async ValueTask StepAsync(AccountLine line, long work, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task progress;
+            lock (_gate)
+            {
+                var isBusy = line.Callers.Count > 0;
+                if (!isBusy || LeastWorkBeside(line) is not { } least || least >= line.Work)
+                {
+                    line.Work += isBusy ? BusyWeight * work : work;
+                    ReportProgress();
+                    return;
+                }
+
+                progress = (_progress ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            }
+
+            await progress.WaitAsync(cancellationToken);
+        }
+    }
+
+    private void ReportProgress()
+    {
+        _progress?.SetResult();
+        _progress = null;
     }
 
     private void StopWaiting(AccountLine line, LinkedListNode<Caller> caller, CancellationToken cancellationToken)
@@ -83,7 +131,11 @@ public sealed class FairTurns(int atOnce, int perAccount)
         lock (_gate)
         {
             _inUse--;
-            line.InUse--;
+            if (--line.InUse == 0)
+            {
+                _working.Remove(line);
+            }
+
             for (var place = _waiting.First; place is not null; place = place.Next)
             {
                 if (place.Value.InUse < perAccount)
@@ -94,17 +146,10 @@ public sealed class FairTurns(int atOnce, int perAccount)
             }
 
             RemoveIdle(line);
+            ReportProgress();
         }
 
         next?.Granted.SetResult();
-    }
-
-    private bool IsBusyBesideOthers(AccountLine line)
-    {
-        lock (_gate)
-        {
-            return line.Callers.Count > 0 && _inUse > line.InUse;
-        }
     }
 
     private Caller TakeFirst(AccountLine line)
@@ -152,9 +197,13 @@ public sealed class FairTurns(int atOnce, int perAccount)
             _line = line;
         }
 
-        /// <summary>Whether the account has more to do than its turns allow, while another account works, too. The work should then leave
-        /// room for that of the other account.</summary>
-        public bool IsOfBusyAccount => _turns.IsBusyBesideOthers(_line);
+        /// <summary>Waits until the account may take the next step of its work. While it has waiting callers, it takes no step as long as it
+        /// has done more, counted double, than another account with a turn; so its speed depends on the other's. It waits for no step
+        /// otherwise.</summary>
+        /// <param name="work">The size of the step, in a unit that all steps share.</param>
+        /// <param name="cancellationToken">Stops waiting.</param>
+        public ValueTask StepAsync(long work, CancellationToken cancellationToken) =>
+            _turns.StepAsync(_line, work, cancellationToken);
 
         /// <inheritdoc/>
         public void Dispose() => _turns.End(_line);
@@ -173,6 +222,9 @@ public sealed class FairTurns(int atOnce, int perAccount)
 
         /// <summary>The number of turns that the account has.</summary>
         public int InUse { get; set; }
+
+        /// <summary>The steps that it took, by size and weight. It begins with the least of the others.</summary>
+        public long Work { get; set; }
 
         /// <summary>Those that wait, in the order in which they came.</summary>
         public LinkedList<Caller> Callers { get; } = [];

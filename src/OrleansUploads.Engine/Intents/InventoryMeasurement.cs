@@ -4,8 +4,8 @@ using OrleansUploads.Engine.Reading;
 
 namespace OrleansUploads.Engine.Intents;
 
-/// <summary>Measures the output of inventory jobs, few at a time, because each reads the index of a large vault. Accounts take turns, and
-/// jobs with the same output share one measurement.</summary>
+/// <summary>Measures the output of inventory jobs, few at a time, because each reads the index of a large vault. Accounts take turns, also
+/// page by page, and jobs with the same output share one measurement.</summary>
 /// <remarks>What waits is bounded by the number of inventory jobs that vaults may have.</remarks>
 internal sealed class InventoryMeasurement(IEntityHost host, IInventoryMeter? meter)
 {
@@ -66,8 +66,7 @@ internal sealed class InventoryMeasurement(IEntityHost host, IInventoryMeter? me
         try
         {
             using var turn = await _turns.TakeAsync(job.Inventory.Incarnation.Id.Account, cancellationToken);
-            var pages = _inventories.ReadAsync(
-                job.Inventory, job.Selection, cancellationToken, () => turn.IsOfBusyAccount ? 0 : InventoryReader.ShardsAhead);
+            var pages = _inventories.ReadAsync(job.Inventory, job.Selection, cancellationToken, turn.StepAsync);
             var output = await meter.MeasureAsync(job, pages, cancellationToken);
             End(text);
             result.SetResult(output);

@@ -24,7 +24,8 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
     /// <param name="inventory">The snapshot to list.</param>
     /// <param name="selection">The archives to list.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
-    /// <param name="shardsAhead">The number of shards to read ahead at the moment, or null for <see cref="ShardsAhead"/>.</param>
+    /// <param name="step">Called before each page with the maximum number of archives in it. The page is read when the task has completed.
+    /// Null to read without waiting.</param>
     /// <returns>Non-empty pages. <see cref="ArchivesPage.HasMore"/> of the last page is true if the selection's limit left
     /// out archives.</returns>
     /// <exception cref="EntityUnavailableException">A shard did not answer; a retry may succeed.</exception>
@@ -32,11 +33,11 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
         InventorySnapshot inventory,
         InventorySelection selection,
         [EnumeratorCancellation] CancellationToken cancellationToken,
-        Func<int>? shardsAhead = null)
+        Func<long, CancellationToken, ValueTask>? step = null)
     {
         var left = selection.Limit ?? long.MaxValue;
         ArchivesPage? held = null;
-        await foreach (var page in ReadAllAsync(inventory, selection, shardsAhead ?? (static () => ShardsAhead), cancellationToken))
+        await foreach (var page in ReadAllAsync(inventory, selection, step, cancellationToken))
         {
             // A full page may be the last one, so it is held back until another page follows.
             if (held is not null)
@@ -66,7 +67,7 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
     private async IAsyncEnumerable<IReadOnlyList<ArchiveEntry>> ReadAllAsync(
         InventorySnapshot inventory,
         InventorySelection selection,
-        Func<int> shardsAhead,
+        Func<long, CancellationToken, ValueTask>? step,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var first = selection.After is { } after ? inventory.Incarnation.ShardOf(after) : 0;
@@ -74,10 +75,11 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
         var asked = new Queue<(int Shard, Task<ArchivesPage> FirstPage)>();
         while (true)
         {
-            for (; next < inventory.Versions.Count && asked.Count <= shardsAhead(); next++)
+            for (; next < inventory.Versions.Count && asked.Count <= ShardsAhead; next++)
             {
                 if (inventory.Versions[next] > 0)
                 {
+                    await StepAsync(next);
                     asked.Enqueue((next, AskAsync(next, next == first ? selection.After : null)));
                 }
             }
@@ -96,9 +98,13 @@ public sealed class InventoryReader(IEntityHost host, int pageArchives = Invento
                     break;
                 }
 
+                await StepAsync(shard.Shard);
                 page = await AskAsync(shard.Shard, last.Archive);
             }
         }
+
+        ValueTask StepAsync(int shard) =>
+            step?.Invoke(Math.Min(inventory.Versions[shard], pageArchives), cancellationToken) ?? ValueTask.CompletedTask;
 
         async Task<ArchivesPage> AskAsync(int shard, ArchiveId? from)
         {

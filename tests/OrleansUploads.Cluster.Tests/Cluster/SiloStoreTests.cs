@@ -3,42 +3,144 @@ using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
-using OrleansUploads.Engine.Disk;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 
 /// <summary>The part store of a silo of somebody else.</summary>
-public sealed class SiloStoreTests
+public sealed class SiloStoreTests : IDisposable
 {
+    private readonly TemporaryFolder _folder = new();
+    private int _attempts;
+
+    /// <summary>One that has conditions, one that has not, and a folder.</summary>
+    public static TheoryData<string> Stores { get; } = [SharedStore.WithConditions, SharedStore.WithoutConditions, SharedStore.InFolder];
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
     [Fact]
     public async Task A_part_store_belongs_to_the_silos_of_one_grain_storage_and_stores_nothing_after_it_has_moved()
     {
-        using var folder = new TemporaryFolder();
-        using var store = DiskPartStore.OpenShared(folder.File("shared"));
+        var store = await SharedStore.Named(SharedStore.InFolder, _folder.Path).OpenAsync();
         using var host = await StartAsync(store, new SharedGrainStorage());
         await Assert.ThrowsAsync<StoreMarkException>(() => StartAsync(store, new SharedGrainStorage()));
 
         var parts = host.Services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey);
-        var attempt = PartBytes.Attempt(1);
-        await parts.StoreAsync(PartBytes.Upload(1), attempt, [1, 2, 3]);
-        await StoreOwnership.LeaveAsync(store, "s3://elsewhere", TestContext.Current.CancellationToken);
-        var refused = await Assert.ThrowsAsync<StoreLostException>(async () => await parts.DeleteAttemptsAsync(
-            PartBytes.Upload(1), [attempt], TestContext.Current.CancellationToken));
-        Assert.Contains("has moved to s3://elsewhere", refused.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<StoreLostException>(
-            () => parts.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(2), [1, 2, 3]));
-        await host.StopAsync(TestContext.Current.CancellationToken);
+        await StoreAsync(parts);
+        await StoreOwnership.LeaveAsync((IStoreMark)store, "s3://elsewhere", Cancelled);
+        await RequireLostAsync(parts, "has moved to s3://elsewhere");
+        await host.StopAsync(Cancelled);
+    }
+
+    /// <summary>A cluster that was paused meanwhile, or whose bytes have moved, is in the same position as one that still runs.</summary>
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task A_copy_of_a_cluster_is_refused_until_it_takes_over_and_what_was_left_takes_nothing(string kind)
+    {
+        var store = await SharedStore.Named(kind, _folder.Path).OpenAsync();
+        var storage = new SharedGrainStorage();
+        var original = await TakeAsync(store, storage, "original");
+        await StoreAsync(original);
+        var copy = storage.Copy();
+        var refused = await Assert.ThrowsAsync<StoreOwnedException>(() => TakeAsync(store, copy, "restored"));
+        Assert.Contains("is used by the cluster original", refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StoreMarkException>(() => TakeAsync(store, new SharedGrainStorage(), "another"));
+        await StoreAsync(original);
+
+        await OwnershipOf(store, copy, "restored").TakeAsync(takesOver: true, Cancelled);
+        var restored = await TakeAsync(store, copy, "restored");
+        await RequireLostAsync(original, "is used by the cluster restored");
+        await Assert.ThrowsAsync<StoreOwnedException>(() => TakeAsync(store, storage, "original"));
+        await StoreAsync(restored);
+
+        await StoreOwnership.LeaveAsync((IStoreMark)store, "s3://elsewhere", Cancelled);
+        await RequireLostAsync(restored, "has moved to s3://elsewhere");
+        refused = await Assert.ThrowsAsync<StoreOwnedException>(() => TakeAsync(store, copy, "restored"));
+        Assert.EndsWith("has moved to s3://elsewhere", refused.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The second cluster starts at each call of the store that the first one makes.</summary>
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task Of_two_clusters_that_start_at_the_same_time_at_most_one_has_the_store(string kind)
+    {
+        var isNested = true;
+        for (var step = 1; isNested; step++)
+        {
+            var shared = SharedStore.Named(kind, _folder.File($"{step}"));
+            var left = step;
+            isNested = false;
+            var hasSecond = false;
+            shared.OnCall = async _ =>
+            {
+                if (!isNested && --left == 0)
+                {
+                    isNested = true;
+                    hasSecond = await TryTakeAsync("second");
+                }
+            };
+
+            Assert.False(await TryTakeAsync("first") && hasSecond, $"Both clusters have the store; the second one came at call {step}.");
+            Assert.True(isNested || step > 3, $"A start makes only {step - 1} calls.");
+
+            async Task<bool> TryTakeAsync(string cluster)
+            {
+                try
+                {
+                    await TakeAsync(await shared.OpenAsync(), new SharedGrainStorage(), cluster);
+                    return true;
+                }
+                catch (Exception refused) when (refused is StoreMarkException or StoreOwnedException)
+                {
+                    return false;
+                }
+            }
+        }
     }
 
     [Fact]
     public async Task A_grain_storage_in_memory_is_refused_for_a_store_that_outlives_it()
     {
-        using var folder = new TemporaryFolder();
-        using var store = DiskPartStore.OpenShared(folder.File("shared"));
+        var store = await SharedStore.Named(SharedStore.InFolder, _folder.Path).OpenAsync();
         var refused = await Assert.ThrowsAsync<NotSupportedException>(() => StartAsync(store, storage: null));
         Assert.Contains("MemoryPartStore", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static StoreOwnership OwnershipOf(IPartStore store, IGrainStorage storage, string cluster) => new(
+        (IStoreMark)store,
+        new ClusterClaims(storage, _ => ValueTask.FromResult(cluster)),
+        $"the cluster {cluster}",
+        isShared: true,
+        TimeProvider.System);
+
+    /// <summary>Takes the store for a cluster, as the start of a silo does.</summary>
+    private static async Task<IPartStore> TakeAsync(IPartStore store, IGrainStorage storage, string cluster)
+    {
+        var ownership = OwnershipOf(store, storage, cluster);
+        await ClusterStoreMark.RequireMatchAsync(storage, (IStoreMark)store, ownership, Cancelled);
+        await ownership.TakeAsync(takesOver: false, Cancelled);
+        return new OwnedPartStore(store, ownership);
+    }
+
+    private Task StoreAsync(IPartStore parts) => parts.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(++_attempts), [1, 2, 3]);
+
+    /// <summary>Requires that a cluster deletes and stores nothing.</summary>
+    private async Task RequireLostAsync(IPartStore parts, string reason)
+    {
+        var attempts = await ListAsync();
+        var refused = await Assert.ThrowsAsync<StoreLostException>(
+            async () => await parts.DeleteAttemptsAsync(PartBytes.Upload(1), attempts, Cancelled));
+        Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StoreLostException>(() => StoreAsync(parts));
+        Assert.NotEmpty(attempts);
+        Assert.Superset(attempts.ToHashSet(), (await ListAsync()).ToHashSet());
+
+        async Task<List<AttemptId>> ListAsync() =>
+            [.. (await parts.ListAttemptsAsync(PartBytes.Upload(1), Cancelled).ToListAsync(Cancelled)).SelectMany(static page => page)];
     }
 
     /// <param name="parts">The part store.</param>

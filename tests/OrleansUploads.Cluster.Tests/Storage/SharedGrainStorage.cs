@@ -10,6 +10,13 @@ namespace OrleansUploads.Cluster.Tests.Storage;
 internal sealed class SharedGrainStorage(IGrainStorageSerializer? serializer = null) : IGrainStorage
 {
     private readonly ConcurrentDictionary<(string, GrainId), Row> _rows = new();
+
+    private SharedGrainStorage(SharedGrainStorage original, IGrainStorageSerializer? serializer)
+        : this(serializer)
+    {
+        _rows = new(original._rows);
+        _lastETag = original._lastETag;
+    }
     private long _lastETag;
     private long _largestRowBytes;
     private long _bytesWritten;
@@ -22,6 +29,9 @@ internal sealed class SharedGrainStorage(IGrainStorageSerializer? serializer = n
 
     /// <summary>Number of bytes written so far, if rows are serialized.</summary>
     public long BytesWritten => Volatile.Read(ref _bytesWritten);
+
+    /// <summary>Copies all rows, as a backup of a database does.</summary>
+    public SharedGrainStorage Copy() => new(this, serializer);
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {

@@ -13,9 +13,9 @@ public static class InstalledClients
     /// <summary>What was found, by the line that was tried: a client takes up to a second to start.</summary>
     private static readonly ConcurrentDictionary<string, Task<string?>> Found = new();
 
-    private static readonly string JavaScriptFolder = FolderOf("JavaScript");
+    private static readonly string JavaScriptFolder = PathOf("JavaScript");
 
-    private static readonly string ProgramsFolder = FolderOf("JavaScriptPrograms");
+    private static readonly string ProgramsFolder = PathOf("JavaScriptPrograms");
 
     /// <summary>Finds the AWS CLI; the distribution's package comes first.</summary>
     public static Task<string> FindAwsCliAsync() => FindAsync("the AWS CLI (package awscli)", "aws", "--version");
@@ -48,6 +48,9 @@ public static class InstalledClients
     /// <summary>The path of the Node.js script with the programs for S3 from npm, or of another file beside it.</summary>
     public static string JavaScriptProgram(string name) => Path.Combine(ProgramsFolder, name);
 
+    /// <summary>The path of the program with version 3 of Amazon's S3 client for .NET.</summary>
+    public static string DotNetPresigned { get; } = PathOf("DotNetPresigned");
+
     /// <summary>The path of a Node.js script. It is run in the source folder, where its packages are installed.</summary>
     public static string JavaScript(string name) => Path.Combine(JavaScriptFolder, name);
 
@@ -69,7 +72,7 @@ public static class InstalledClients
         ["no_proxy"] = "127.0.0.1",
     };
 
-    private static string FolderOf(string key) => typeof(InstalledClients).Assembly
+    private static string PathOf(string key) => typeof(InstalledClients).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(entry => entry.Key == key).Value!;
 
     private static Task<string> FindNodeAsync(string folder, string package) => FindAsync(

@@ -42,6 +42,10 @@ public sealed class S3ClientTests : IDisposable
         Assert.Equal("", await aws.RunAsync("s3", "sync", "--exact-timestamps", "s3://cli/moved", target));
         tree.AssertEqual(target);
 
+        using var http = new HttpClient();
+        var url = (await aws.RunAsync("s3", "presign", "s3://cli/moved/over", "--expires-in", "60")).Trim();
+        Assert.Equal(tree.Bytes("over"), await http.GetByteArrayAsync(url));
+
         var restored = _folder.File("restored");
         await aws.RunAsync("s3", "cp", Path.Combine(source, "over"), "s3://cli/k", "--storage-class", "DEEP_ARCHIVE");
         await aws.RunAsync("s3api", "restore-object", "--bucket", "cli", "--key", "k", "--restore-request", "Days=3");

@@ -15,6 +15,18 @@ public sealed class PresigningTests
             InstalledClients.JavaScriptProgram("programs.mjs"), server.Address.ToString().TrimEnd('/'), home.Path);
     }
 
+    /// <summary>Version 3 of Amazon's SDK presigns with Signature Version 2 unless it is told otherwise.</summary>
+    [Theory]
+    [InlineData("presigned", "accepted")]
+    [InlineData("off", "refused")]
+    public async Task AWSSDK_S3_3_7_reads_and_writes_with_URLs_of_the_versions_that_the_server_accepts(string setting, string version2)
+    {
+        using var folder = new TemporaryFolder();
+        await using var server = await ServerProcess.StartAsync(folder.Data, "--signature-version2", setting);
+        await new S3Program(CommandLine.Dotnet, server, folder.Path) { Options = [InstalledClients.DotNetPresigned] }.RunAsync(
+            server.Address.ToString().TrimEnd('/'), "sdk3", version2);
+    }
+
     /// <summary>boto3 and boto 2 presign with Signature Version 2 unless they are told otherwise.</summary>
     [Theory]
     [InlineData("boto3")]

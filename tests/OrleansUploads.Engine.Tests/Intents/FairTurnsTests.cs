@@ -54,6 +54,109 @@ public sealed class FairTurnsTests
         Assert.True(_turns.TakeAsync(Busy, CancellationToken.None).AsTask().IsCompletedSuccessfully);
     }
 
+    [Fact]
+    public async Task An_account_with_waiting_callers_takes_half_the_steps_of_one_without()
+    {
+        using var busy = await _turns.TakeAsync(Busy, CancellationToken.None);
+        using var givingUp = new CancellationTokenSource();
+        var waiting = _turns.TakeAsync(Busy, givingUp.Token).AsTask();
+        await TakeStepsAsync(busy, 100);
+
+        using var other = await _turns.TakeAsync(Second, CancellationToken.None);
+        Assert.Equal(1, await CountFreeStepsAsync(busy));
+        await TakeStepsAsync(other, 20);
+        Assert.Equal(10, await CountFreeStepsAsync(busy));
+        await givingUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        await TakeStepsAsync(busy, 100);
+    }
+
+    [Fact]
+    public async Task Accounts_with_waiting_callers_take_equal_steps()
+    {
+        var (first, second) = (await _turns.TakeAsync(Busy, CancellationToken.None), await _turns.TakeAsync(Second, CancellationToken.None));
+        var waiting = new[] { ServeAsync(Busy), ServeAsync(Second) };
+        Assert.Equal(1, await CountFreeStepsAsync(first));
+        for (var i = 0; i < 10; i++)
+        {
+            Assert.Equal(2, await CountFreeStepsAsync(second));
+            Assert.Equal(2, await CountFreeStepsAsync(first));
+        }
+
+        first.Dispose();
+        second.Dispose();
+        await Task.WhenAll(waiting);
+    }
+
+    [Fact]
+    public async Task Many_short_turns_bring_an_account_no_more_steps_than_a_long_one()
+    {
+        using var other = await _turns.TakeAsync(Second, CancellationToken.None);
+        var ofOther = 0;
+        var held = await _turns.TakeAsync(Busy, CancellationToken.None);
+        var all = Enumerable.Range(0, 10).Select(async _ =>
+        {
+            using var turn = await _turns.TakeAsync(Busy, CancellationToken.None);
+            await turn.StepAsync(1, CancellationToken.None);
+            return Volatile.Read(ref ofOther);
+        }).ToList();
+        held.Dispose();
+        for (var i = 0; i < 9; i++)
+        {
+            Assert.Equal(2 * i, await all[i]);
+            Volatile.Write(ref ofOther, ofOther + 2);
+            await other.StepAsync(2, CancellationToken.None);
+        }
+
+        await all[9];
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_step_waits_for_another_account_only_until_that_takes_a_step_or_ends(bool ends)
+    {
+        using var busy = await _turns.TakeAsync(Busy, CancellationToken.None);
+        var waiting = ServeAsync(Busy);
+        var other = await _turns.TakeAsync(Second, CancellationToken.None);
+        await busy.StepAsync(1, CancellationToken.None);
+        var step = busy.StepAsync(1, CancellationToken.None).AsTask();
+        Assert.False(step.IsCompleted);
+        if (!ends)
+        {
+            await other.StepAsync(2, CancellationToken.None);
+            await step;
+        }
+
+        other.Dispose();
+        await step;
+        busy.Dispose();
+        await waiting;
+    }
+
+    private static async Task TakeStepsAsync(FairTurns.Turn turn, int steps)
+    {
+        for (var i = 0; i < steps; i++)
+        {
+            await turn.StepAsync(1, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Takes steps until one would have to wait.</summary>
+    private static async Task<int> CountFreeStepsAsync(FairTurns.Turn turn)
+    {
+        for (var steps = 0; ; steps++)
+        {
+            using var givingUp = new CancellationTokenSource();
+            var step = turn.StepAsync(1, givingUp.Token).AsTask();
+            await givingUp.CancelAsync();
+            if (await Task.WhenAny(step) is { IsCanceled: true })
+            {
+                return steps;
+            }
+        }
+    }
+
     private async Task ServeAsync(AccountId account)
     {
         using var turn = await _turns.TakeAsync(account, CancellationToken.None);

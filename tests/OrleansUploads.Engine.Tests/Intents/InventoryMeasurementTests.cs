@@ -76,35 +76,28 @@ public sealed class InventoryMeasurementTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
     }
 
+    /// <summary>The shards of the other account are slow, and those of the busy one answer at once.</summary>
     [Fact]
-    public async Task An_account_with_many_jobs_reads_no_shards_ahead_while_another_account_reads()
+    public async Task Beside_a_thousand_jobs_of_another_account_an_inventory_ends_before_twice_its_pages_are_read()
     {
-        long[] versions = [.. Enumerable.Repeat(1L, 12)];
+        long[] versions = [.. Enumerable.Repeat(1L, 64)];
         var shards = new HeldShards();
         var measurement = new InventoryMeasurement(shards, new CountingMeter());
         var (busy, other) = (VaultOf(1), VaultOf(2));
-        var all = new List<Task>
+        var thousand = Enumerable.Range(1, 1000)
+            .Select(number => measurement.MeasureAsync(JobOf(busy, 1000 + number, versions), CancellationToken.None).AsTask()).ToList();
+        var measured = measurement.MeasureAsync(JobOf(other, limit: null, versions), CancellationToken.None).AsTask();
+        shards.Release(busy);
+        while (!measured.IsCompleted)
         {
-            measurement.MeasureAsync(JobOf(busy, limit: 1000, versions), CancellationToken.None).AsTask(),
-            measurement.MeasureAsync(JobOf(busy, limit: 2000, versions), CancellationToken.None).AsTask(),
-        };
-        Assert.Equal(1 + InventoryReader.ShardsAhead, shards.Asked(busy));
-
-        all.Add(measurement.MeasureAsync(JobOf(other, limit: null, versions), CancellationToken.None).AsTask());
-        Assert.Equal(1 + InventoryReader.ShardsAhead, shards.Asked(other));
-        shards.Answer(busy, 1 + InventoryReader.ShardsAhead);
-        Assert.Equal(1, shards.Asked(busy));
-        shards.Answer(busy, 1);
-        Assert.Equal(1, shards.Asked(busy));
-
-        while (!all.TrueForAll(static job => job.IsCompleted))
-        {
-            shards.Answer(other, shards.Asked(other));
-            shards.Answer(busy, shards.Asked(busy));
-            await Task.Yield();
+            shards.Answer(other);
         }
 
-        await Task.WhenAll(all);
+        var ofBusy = shards.Asked(busy);
+        Assert.Equal(versions.Length, shards.Asked(other));
+        Assert.InRange(ofBusy, 1, versions.Length);
+        await Task.WhenAll(thousand);
+        Assert.Equal(1000 * versions.Length, shards.Asked(busy));
     }
 
     [Fact]
@@ -151,26 +144,58 @@ public sealed class InventoryMeasurementTests
         }
     }
 
-    /// <summary>Shards that answer when the test wants it, in the thread of the test.</summary>
+    /// <summary>Shards that answer when the test wants it, in the thread of the test, or at once.</summary>
     private sealed class HeldShards : IEntityHost
     {
-        private readonly ConcurrentDictionary<string, ConcurrentQueue<TaskCompletionSource<TrackedAnswer>>> _asked = [];
+        private readonly ConcurrentDictionary<string, Shards> _shards = [];
 
-        public int Asked(VaultIncarnation vault) => _asked.TryGetValue(vault.ToString(), out var asked) ? asked.Count : 0;
+        /// <summary>The number of pages that were asked for.</summary>
+        public int Asked(VaultIncarnation vault) => Of(vault.ToString()).Asked;
 
-        public void Answer(VaultIncarnation vault, int count)
+        /// <summary>Answers the first question that waits.</summary>
+        public void Answer(VaultIncarnation vault)
         {
-            for (var i = 0; i < count && _asked[vault.ToString()].TryDequeue(out var next); i++)
+            if (Of(vault.ToString()).Waiting.TryDequeue(out var next))
             {
-                next.SetResult(new TrackedAnswer(new ArchivesPage([Some.Archive(1)], HasMore: false)));
+                next.SetResult(Page());
+            }
+        }
+
+        /// <summary>Answers all questions from now on.</summary>
+        public void Release(VaultIncarnation vault)
+        {
+            Of(vault.ToString()).IsReleased = true;
+            while (!Of(vault.ToString()).Waiting.IsEmpty)
+            {
+                Answer(vault);
             }
         }
 
         public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
         {
+            var shards = Of(entity.Key[..entity.Key.LastIndexOf('/')]);
+            Interlocked.Increment(ref shards.Asked);
+            if (shards.IsReleased)
+            {
+                return new(Page());
+            }
+
             var answer = new TaskCompletionSource<TrackedAnswer>();
-            _asked.GetOrAdd(entity.Key[..entity.Key.LastIndexOf('/')], static _ => new()).Enqueue(answer);
-            return new ValueTask<TrackedAnswer>(answer.Task);
+            shards.Waiting.Enqueue(answer);
+            return new(answer.Task);
+        }
+
+        private static TrackedAnswer Page() => new(new ArchivesPage([Some.Archive(1)], HasMore: false));
+
+        private Shards Of(string vault) => _shards.GetOrAdd(vault, static _ => new());
+
+        private sealed class Shards
+        {
+            public int Asked;
+
+            public ConcurrentQueue<TaskCompletionSource<TrackedAnswer>> Waiting { get; } = new();
+
+            public bool IsReleased { get; set; }
         }
     }
 

@@ -12,7 +12,7 @@ public sealed class TwoUsersTests : IDisposable
 
     /// <summary>The stores, each with every combination of two users.</summary>
     public static MatrixTheoryData<string, string> Combinations { get; } = new(
-        ["conditions", "no conditions", "folder"],
+        [SharedStore.WithConditions, SharedStore.WithoutConditions, SharedStore.InFolder],
         [.. Scenarios.Keys]);
 
     private static Dictionary<string, Func<TwoUsersTests, SharedStore, Task>> Scenarios => new()
@@ -43,7 +43,7 @@ public sealed class TwoUsersTests : IDisposable
     [Promise("operations.md", "the folder that has the store")]
     public async Task A_server_restarts_on_its_own_store_also_after_a_kill_at_any_step()
     {
-        var store = SharedStore.Named("no conditions", _folder.Path);
+        var store = SharedStore.Named(SharedStore.WithoutConditions, _folder.Path);
         var left = 0;
         for (var step = 1; left <= 0; step++)
         {
@@ -62,7 +62,7 @@ public sealed class TwoUsersTests : IDisposable
     [Fact]
     public async Task A_collection_reads_the_claims_once_for_many_deletions()
     {
-        var store = SharedStore.Named("conditions", _folder.Path);
+        var store = SharedStore.Named(SharedStore.WithConditions, _folder.Path);
         await using var server = await StartAsync("a", store);
         for (var i = 0; i < 200; i++)
         {
@@ -80,7 +80,7 @@ public sealed class TwoUsersTests : IDisposable
     [Fact]
     public async Task Writes_share_a_reading_of_the_claims_for_some_seconds()
     {
-        var store = SharedStore.Named("conditions", _folder.Path);
+        var store = SharedStore.Named(SharedStore.WithConditions, _folder.Path);
         await using var server = await StartAsync("a", store);
         var before = store.ClaimListings;
         for (var i = 0; i < 20; i++)

@@ -20,8 +20,8 @@ using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Memory;
+using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
@@ -83,10 +83,13 @@ public sealed class ForeignApplicationTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_folder.File("parts"), "*.part", SearchOption.AllDirectories));
     }
 
-    [Fact]
-    public async Task A_store_of_an_application_belongs_to_one_data_folder()
+    [Theory]
+    [InlineData(SharedStore.WithConditions)]
+    [InlineData(SharedStore.WithoutConditions)]
+    [InlineData(SharedStore.InFolder)]
+    public async Task A_store_of_an_application_belongs_to_one_data_folder(string kind)
     {
-        using var store = DiskPartStore.OpenShared(_folder.File("shared"));
+        var store = await SharedStore.Named(kind, _folder.Path).OpenAsync();
         for (var run = 0; run < 2; run++)
         {
             await using var original = await StartAsync(store, "a");
@@ -100,6 +103,51 @@ public sealed class ForeignApplicationTests : IDisposable
             var other = await Assert.ThrowsAsync<IOException>(() => StartAsync(store, "c"));
             Assert.Contains("belongs to another data folder", other.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData(SharedStore.WithConditions, true)]
+    [InlineData(SharedStore.WithConditions, false)]
+    [InlineData(SharedStore.WithoutConditions, true)]
+    [InlineData(SharedStore.WithoutConditions, false)]
+    [InlineData(SharedStore.InFolder, true)]
+    [InlineData(SharedStore.InFolder, false)]
+    public async Task An_application_whose_store_is_taken_over_or_moved_takes_nothing_from_it(string kind, bool isTakenOver)
+    {
+        var shared = SharedStore.Named(kind, _folder.Path);
+        var store = await shared.OpenAsync();
+        Directory.CreateDirectory(_folder.File("a"));
+        KeyFile.InFolder(_folder.File("a")).Change(_ => [_key]);
+        await using (var app = await StartAsync(store, "a"))
+        {
+            using var client = ClientOf(app);
+            await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
+            var upload = await client.InitiateMultipartUploadAsync("photos", 1 << 20, cancellationToken: TestContext.Current.CancellationToken);
+            await client.UploadPartAsync("photos", upload, 0, HashedBody.Of(new byte[] { 1, 2, 3 }), TestContext.Current.CancellationToken);
+            BackupFolder.Copy(_folder.File("a"), _folder.File("b"));
+            if (isTakenOver)
+            {
+                await using var copy = DataFolder.Open(
+                    _folder.File("b"), new DataFolderOptions { Parts = await shared.OpenAsync() }, TimeProvider.System);
+                await copy.TakeStoreAsync(takesOver: true, TestContext.Current.CancellationToken);
+            }
+            else
+            {
+                await StoreOwnership.LeaveAsync((IStoreMark)store, "s3://elsewhere", TestContext.Current.CancellationToken);
+            }
+
+            // The bytes of an ended upload are deleted at once, but for the loss of the store.
+            await client.AbortMultipartUploadAsync("photos", upload, TestContext.Current.CancellationToken);
+            using var http = new HttpClient { BaseAddress = AddressOf(app) };
+            await Eventually.BecomesTrueAsync(
+                async () => (await http.GetAsync("/healthz", TestContext.Current.CancellationToken)).StatusCode == HttpStatusCode.ServiceUnavailable,
+                "the application knows that it has lost its store");
+            await Assert.ThrowsAsync<GlacierException>(() => client.UploadArchiveAsync("photos", HashedBody.Of(new byte[] { 1, 2, 3 })));
+            Assert.Single(await store.ListUploadsAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+        }
+
+        var refused = await Assert.ThrowsAsync<IOException>(() => StartAsync(store, "a"));
+        Assert.Contains(isTakenOver ? "is used by the data folder" : "has moved to s3://elsewhere", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

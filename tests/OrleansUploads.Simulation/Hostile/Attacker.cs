@@ -10,6 +10,9 @@ internal sealed class Attacker : IAsyncDisposable
     private const int SlowLengthBytes = 4 * 1024 * 1024;
 
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private static readonly byte[] Continue = "HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray();
 
     private readonly HostilePlan _plan;
     private readonly HostileServer _server;
@@ -20,6 +23,7 @@ internal sealed class Attacker : IAsyncDisposable
     private int _sources;
     private int _opened;
     private int _senders;
+    private int _admitted;
 
     private Attacker(HostilePlan plan, HostileServer server)
     {
@@ -30,7 +34,11 @@ internal sealed class Attacker : IAsyncDisposable
 
     public int Opened => Volatile.Read(ref _opened);
 
-    /// <summary>Starts the attack, and returns after every connection was tried and every slow sender has started.</summary>
+    /// <summary>The number of slow uploads that have a slot of the server.</summary>
+    public int Admitted => Volatile.Read(ref _admitted);
+
+    /// <summary>Starts the attack, and returns after every connection was tried and every slow sender has started and, if the plan says so,
+    /// has a slot.</summary>
     public static async Task<Attacker> BeginAsync(HostilePlan plan, HostileServer server)
     {
         var attacker = new Attacker(plan, server);
@@ -39,7 +47,10 @@ internal sealed class Attacker : IAsyncDisposable
             attacker._work.Add(attacker.SendSlowlyAsync());
         }
 
-        for (var wait = 0; wait < 100 && Volatile.Read(ref attacker._senders) < plan.SlowSenders; wait++)
+        // A machine under load needs time for this. Without it, the other client would meet no attack.
+        var begun = Stopwatch.StartNew();
+        while (begun.Elapsed < Patience
+            && (Volatile.Read(ref attacker._senders) < plan.SlowSenders || attacker.Admitted < plan.SlotsToTake))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100));
         }
@@ -97,6 +108,7 @@ internal sealed class Attacker : IAsyncDisposable
                 "POST",
                 $"/-/vaults/{HostileServer.HostileVault}/archives",
                 SlowLengthBytes,
+                ("expect", "100-continue"),
                 ("x-amz-sha256-tree-hash", new string('0', 64)));
             var isOpen = socket is not null && await TrySendAsync(socket, head);
             if (isFirst)
@@ -106,12 +118,23 @@ internal sealed class Attacker : IAsyncDisposable
             }
 
             var bytes = new byte[_plan.SlowBytesPerSecond];
+            var isAdmitted = false;
             while (isOpen && !_ended.IsCancellationRequested)
             {
                 await PauseAsync();
+                if (!isAdmitted && TryReceiveContinue(socket!))
+                {
+                    isAdmitted = true;
+                    Interlocked.Increment(ref _admitted);
+                }
 
-                // An answer means that the server has ended the upload.
+                // Any other answer means that the server has ended the upload.
                 isOpen = socket!.Available == 0 && await TrySendAsync(socket, bytes);
+            }
+
+            if (isAdmitted)
+            {
+                Interlocked.Decrement(ref _admitted);
             }
 
             if (!isOpen)
@@ -119,6 +142,16 @@ internal sealed class Attacker : IAsyncDisposable
                 await PauseAsync();
             }
         }
+    }
+
+    /// <summary>Whether the server begins to read the body.</summary>
+    private static bool TryReceiveContinue(Socket socket)
+    {
+        var answer = new byte[Continue.Length];
+        return socket.Available >= Continue.Length
+            && socket.Receive(answer, SocketFlags.Peek) == Continue.Length
+            && answer.AsSpan().SequenceEqual(Continue)
+            && socket.Receive(answer) == Continue.Length;
     }
 
     private async Task PauseAsync() =>

@@ -40,7 +40,7 @@ internal static class HostileBench
             }
 
             var free = plan.DescriptorLimit - server.OpenDescriptors;
-            report.Add($"pair {pair}: {alone[^1]:F2} s alone, {attacked[^1]:F2} s under attack; {attacker.Opened} connections opened");
+            report.Add($"pair {pair}: {alone[^1]:F2} s alone, {attacked[^1]:F2} s under attack; {attacker.Opened} connections opened, {attacker.Admitted} uploads");
             report.Add($"pair {pair}: {free} of {plan.DescriptorLimit} files free, peak memory {server.PeakMebibytes:F0} MiB");
             report.Require(
                 free >= plan.FreeDescriptors, $"Only {free} open files were free; the minimum is {plan.FreeDescriptors}.");

@@ -30,6 +30,9 @@ internal sealed record HostilePlan
 
     public int SlowSenders { get; init; } = 256;
 
+    /// <summary>How many slots of the server the slow senders must have before the well-behaved account begins.</summary>
+    public int SlotsToTake { get; init; }
+
     /// <summary>Above the minimum rate that a server without load requires.</summary>
     public int SlowBytesPerSecond { get; init; } = 300;
 

@@ -25,8 +25,13 @@ public sealed class HostileTests(ITestOutputHelper output)
     public async Task A_server_without_one_of_its_defences_is_detected(string weakness)
     {
         // On a machine under load, senders are much slower than they mean to be, and that must not help the other clients.
-        var report = await RunAsync(
-            HostilePlan.Small with { Weakness = weakness, SlowBytesPerSecond = 1, Patience = TimeSpan.FromSeconds(15) });
+        var report = await RunAsync(HostilePlan.Small with
+        {
+            Weakness = weakness,
+            SlowBytesPerSecond = 1,
+            Patience = TimeSpan.FromSeconds(15),
+            SlotsToTake = weakness == WeakServer.NoShares ? HostilePlan.Small.DescriptorLimit / 8 : 0,
+        });
 
         Assert.True(report.Violations.Count > 0, report.ToString());
     }

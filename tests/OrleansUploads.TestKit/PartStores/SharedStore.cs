@@ -2,26 +2,44 @@ using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.TestKit.ObjectStorage;
 
-namespace OrleansUploads.Engine.Tests.Ownership;
+namespace OrleansUploads.TestKit.PartStores;
 
 /// <summary>The store that several servers of a test open.</summary>
-internal abstract class SharedStore
+public abstract class SharedStore
 {
+    /// <summary>An object store that can create an object only if it does not exist.</summary>
+    public const string WithConditions = "conditions";
+
+    /// <summary>An object store that cannot.</summary>
+    public const string WithoutConditions = "no conditions";
+
+    /// <summary>A folder.</summary>
+    public const string InFolder = "folder";
+
+    private SharedStore()
+    {
+    }
+
     /// <summary>Called before each listing or other call of a name that a test waits for; a test can start another server meanwhile.</summary>
     public Func<string, Task> OnCall { get; set; } = static _ => Task.CompletedTask;
 
-    public int ClaimListings { get; protected set; }
+    /// <summary>How often the claims have been listed.</summary>
+    public int ClaimListings { get; private set; }
 
+    /// <summary>One of the constants of this class.</summary>
     public required string Kind { get; init; }
 
+    /// <summary>Opens the store, as each server does.</summary>
     public abstract Task<IPartStore> OpenAsync();
 
-    /// <summary>The stores of all tests, by name.</summary>
+    /// <summary>Creates an empty store.</summary>
+    /// <param name="kind">One of the constants of this class.</param>
+    /// <param name="folder">A folder of the test.</param>
     public static SharedStore Named(string kind, string folder) => kind switch
     {
-        "conditions" => new Objects(createsOnly: true) { Kind = kind },
-        "no conditions" => new Objects(createsOnly: false) { Kind = kind },
-        "folder" => new Folder(Path.Combine(folder, "shared")) { Kind = kind },
+        WithConditions => new Objects(createsOnly: true) { Kind = kind },
+        WithoutConditions => new Objects(createsOnly: false) { Kind = kind },
+        InFolder => new Folder(Path.Combine(folder, "shared")) { Kind = kind },
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown store."),
     };
 
