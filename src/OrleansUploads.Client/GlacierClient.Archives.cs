@@ -45,6 +45,25 @@ public sealed partial class GlacierClient
             new WireRequest(HttpMethod.Delete, RequestPath.Item(_account, vault, "archives", archiveId)),
             cancellationToken);
 
+    /// <summary>Deletes an archive, and asks this project's server which of its bytes are not freed yet: a server keeps them while a job
+    /// refers to the archive, or during a backup. Deleting an archive that is already deleted succeeds.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="archiveId">The archive's ID.</param>
+    /// <param name="freesNow">Whether the server frees the bytes at once. Jobs that refer to the archive lose their output, and their
+    /// downloads end. Only this project's server does this.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    public Task<ArchiveDeletion> DeleteArchiveAsync(
+        string vault, string archiveId, bool freesNow, CancellationToken cancellationToken = default) =>
+        Transport.RemoveAsync(
+            new WireRequest(HttpMethod.Delete, RequestPath.Item(_account, vault, "archives", archiveId))
+                .WithHeader(HeaderNames.DeletedBytes, freesNow ? "free" : "report"),
+            ReadDeletion,
+            new ArchiveDeletion(),
+            cancellationToken);
+
+    private static ArchiveDeletion ReadDeletion(HttpResponseMessage response) => new(
+        ResponseReader.FindNumber(response, HeaderNames.UnfreedBytes) ?? 0, ResponseReader.FindTime(response, HeaderNames.UnfreedUntil));
+
     private static ArchiveReceipt ReadReceipt(HttpResponseMessage response) =>
         new(
             ResponseReader.RequireHeader(response, HeaderNames.ArchiveId),

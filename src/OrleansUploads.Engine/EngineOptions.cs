@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Settings;
 
 namespace OrleansUploads.Engine;
@@ -15,6 +16,16 @@ public sealed record EngineOptions
     public VaultLimits Vaults { get; init; } = new();
 
     public MaintenanceOptions Maintenance { get; init; } = new();
+
+    /// <summary>The longest time for which the bytes of a deleted archive or object are kept for those who read them.</summary>
+    internal TimeSpan LongestRetention
+    {
+        get
+        {
+            var ofArchives = Retrievals.LongestDelay + Limits.JobOutputLife + JobsDecider.DownloadGrace;
+            return Uploads.ReplacedObjectGrace > ofArchives ? Uploads.ReplacedObjectGrace : ofArchives;
+        }
+    }
 }
 
 public sealed record MaintenanceOptions

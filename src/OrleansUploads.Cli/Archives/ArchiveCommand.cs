@@ -53,15 +53,30 @@ internal static class ArchiveCommand
             Description = "The IDs of the archives, or their beginnings as 'archive list' shows them.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var command = new Command("delete", "Delete archives. This cannot be undone.") { ids, RemoteCommand.Vault };
+        var now = new Option<bool>("--now")
+        {
+            Description = "Free the bytes at once, also those that a download still needs: jobs for the archives lose their output.",
+        };
+        var command = new Command("delete", "Delete archives. This cannot be undone.") { ids, RemoteCommand.Vault, now };
         return command.Run(async (parsed, session, cancellationToken) =>
         {
+            var frees = parsed.GetValue(now);
             var chosen = await new ArchiveLookup(session).FindAsync(parsed.GetRequiredValue(ids), alsoNames: false, cancellationToken);
             foreach (var id in chosen)
             {
-                await session.Client.DeleteArchiveAsync(session.Vault, id, cancellationToken);
-                session.Printer.Result(new { deleted = id }, $"Deleted {id}.");
+                var deletion = await session.Client.DeleteArchiveAsync(session.Vault, id, frees, cancellationToken);
+                session.Printer.Result(
+                    new { deleted = id, deletion.UnfreedBytes, deletion.UnfreedUntil }, $"Deleted {id}.{DescribeUnfreed(deletion)}");
             }
         });
     }
+
+    /// <summary>What is not freed yet, with a leading space, or an empty text.</summary>
+    private static string DescribeUnfreed(ArchiveDeletion deletion) => deletion switch
+    {
+        { UnfreedBytes: 0 } or { UnfreedUntil: null } => "",
+        { UnfreedUntil: { } until } =>
+            $" Its {ByteCount.Format(deletion.UnfreedBytes)} are kept until {TimeText.Format(until)}, because a job for it can still be "
+            + "downloaded, or a backup is in progress. To free them now and end the job: the same command with --now and the whole ID.",
+    };
 }

@@ -9,6 +9,7 @@ internal static class HeaderNames
     public const string ArchiveId = "x-amz-archive-id";
     public const string ArchiveSize = "x-amz-archive-size";
     public const string CapacityId = "x-amz-capacity-id";
+    public const string DeletedBytes = "x-orleans-uploads-deleted-bytes";
     public const string JobId = "x-amz-job-id";
     public const string LockId = "x-amz-lock-id";
     public const string ByteStorage = "x-orleans-uploads-storage";
@@ -17,6 +18,8 @@ internal static class HeaderNames
     public const string RequestId = "x-amzn-RequestId";
     public const string TotalLength = "x-orleans-uploads-total-length";
     public const string TreeHash = "x-amz-sha256-tree-hash";
+    public const string UnfreedBytes = "x-orleans-uploads-unfreed-bytes";
+    public const string UnfreedUntil = "x-orleans-uploads-unfreed-until";
     public const string UploadId = "x-amz-multipart-upload-id";
     public const string Version = "x-amz-glacier-version";
 }

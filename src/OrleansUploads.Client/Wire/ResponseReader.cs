@@ -31,6 +31,18 @@ internal static class ResponseReader
     public static string? FindHeader(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
 
+    /// <returns>Null if the header is missing.</returns>
+    public static long? FindNumber(HttpResponseMessage response, string name) =>
+        FindHeader(response, name) is not { } text ? null
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+        : throw Unreadable(response, $"The response header {name} is '{text}', which is not a number.");
+
+    /// <returns>Null if the header is missing.</returns>
+    public static DateTimeOffset? FindTime(HttpResponseMessage response, string name) =>
+        FindHeader(response, name) is not { } text ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time
+        : throw Unreadable(response, $"The response header {name} is '{text}', which is not a time.");
+
     /// <summary><c>x-amz-sha256-tree-hash</c>, or null if it is missing.</summary>
     public static TreeHash? FindTreeHash(HttpResponseMessage response) =>
         FindHeader(response, HeaderNames.TreeHash) is not { } text ? null

@@ -60,6 +60,20 @@ internal sealed class Transport
     /// <summary>Sends a request that deletes a resource, with retries. If a retry does not find the resource, the call succeeds:
     /// an earlier attempt has deleted it, and its response was lost.</summary>
     public Task RemoveAsync(WireRequest request, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
+        RemoveAsync(request, static _ => true, ifGone: true, cancellationToken, operation);
+
+    /// <inheritdoc cref="RemoveAsync(WireRequest, CancellationToken, string)"/>
+    /// <param name="request">The request.</param>
+    /// <param name="read">Reads the response.</param>
+    /// <param name="ifGone">The result if a retry does not find the resource.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <param name="operation">The client's method.</param>
+    public Task<T> RemoveAsync<T>(
+        WireRequest request,
+        Func<HttpResponseMessage, T> read,
+        T ifGone,
+        CancellationToken cancellationToken,
+        [CallerMemberName] string operation = "") =>
         TraceAsync(
             operation,
             () => Retry.RunAsync(
@@ -67,11 +81,11 @@ internal sealed class Transport
                 {
                     try
                     {
-                        return await AttemptAsync(request, static (_, _) => Task.FromResult(true), token);
+                        return await AttemptAsync(request, (response, _) => Task.FromResult(read(response)), token);
                     }
                     catch (GlacierException failure) when (attempt > 1 && failure.Code == GlacierErrorCodes.ResourceNotFound)
                     {
-                        return true;
+                        return ifGone;
                     }
                 },
                 TimeProvider,

@@ -38,6 +38,9 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
                 : Refuse(new Refusal.ArchiveNotFound(c.Archive)),
             ListArchives c => ListArchives(state, c),
             DeleteArchive c => DeleteArchive(state, c.Archive, c.Judgement, time),
+            FindDeletedArchive c => state.Deleted.TryGetValue(c.Archive, out var gone)
+                ? Reply(new FoundDeletion(gone.Upload, gone.DeletedAt))
+                : Refuse(new Refusal.ArchiveNotFound(c.Archive)),
             UpdateGuard c => c.Generation > state.Guard ? Accept(new GuardUpdated(c.Generation)) : Nothing,
             ConfirmTotalsDelivered c => !state.Undelivered.ContainsKey(c.Version) ? Nothing
                 : c.IsVaultGone ? Accept(new IndexEnded())

@@ -50,6 +50,16 @@ public sealed record ListArchives(long Version, ArchiveId? After, int Limit, Cre
 [Named("delete-archive.1")]
 public sealed record DeleteArchive(ArchiveId Archive, DeletionVerdict Judgement) : ArchiveShardCommand, ICommand<Done>;
 
+/// <summary>Finds the upload of a deleted archive, for as long as the deletion is remembered.</summary>
+[Named("find-deleted-archive.1")]
+public sealed record FindDeletedArchive(ArchiveId Archive) : ArchiveShardCommand, ICommand<FoundDeletion>;
+
+/// <summary>A deleted archive.</summary>
+/// <param name="Upload">The upload that keeps its bytes for as long as they are needed.</param>
+/// <param name="DeletedAt">The time of the deletion.</param>
+[Named("found-deletion.1")]
+public sealed record FoundDeletion(UploadId Upload, DateTimeOffset DeletedAt) : IAnswer;
+
 /// <summary>Refuses deletions whose verdict is based on an earlier generation of the vault's guard from now on; sent by the
 /// vault.</summary>
 [Named("update-guard.1")]

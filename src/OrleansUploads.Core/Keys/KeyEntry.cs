@@ -50,6 +50,13 @@ public sealed record KeyTicket(long Number) : IAnswer;
 [Named("leaf-page.1")]
 public sealed record LeafPage(IReadOnlyList<KeyEntry> Entries, bool HasMore, KeyPosition? Upper, LeafName? Right) : IAnswer;
 
+/// <summary>The entries of a leaf, from a position on.</summary>
+/// <param name="Count">Their number.</param>
+/// <param name="Bytes">The sizes of their objects together.</param>
+/// <param name="Upper">The first position that the leaf does not have, or null if it has everything to the end.</param>
+[Named("leaf-sum.1")]
+public sealed record LeafSum(long Count, long Bytes, KeyPosition? Upper) : IAnswer;
+
 /// <summary>What a leaf says when a bucket is to be deleted.</summary>
 /// <param name="Right">Its right neighbour, or null if it is the last leaf.</param>
 [Named("leaf-seal-verdict.1")]

@@ -95,6 +95,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
         UnlistUpload c => RefusalAt(state, c.Position) ?? RemoveUpload(state, c),
         TakeRange c => Take(state, c),
         ReadLeaf c => RefusalAt(state, c.From) ?? Read(state, c),
+        SumLeaf c => RefusalAt(state, c.From) ?? Sum(state, c),
         SealLeaf c => Seal(state, c.Step),
         UnsealLeaf c => Unseal(state, c.Step),
         ConfirmKeysAdopted c => KeysAdopted(state, c),
@@ -139,6 +140,15 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
             .FirstPage(command.Limit);
         var page = Reply(new LeafPage(entries, hasMore, state.End, state.Next));
         return !hasMore && state.Split is { IsMoved: false } ? page.Raising(LeafMove.IntentOf(state)!) : page;
+    }
+
+    private static Decision<KeyLeafEvent> Sum(KeyLeafState state, SumLeaf command)
+    {
+        var (count, bytes) = LeafMove.From(state, command.From)
+            .TakeWhile(entry => !(entry.Key >= state.End))
+            .Aggregate((Count: 0L, Bytes: 0L), static (sum, entry) => (sum.Count + 1, sum.Bytes + (entry.Value.SizeBytes ?? 0)));
+        var sum = Reply(new LeafSum(count, bytes, state.End));
+        return state.Split is { IsMoved: false } ? sum.Raising(LeafMove.IntentOf(state)!) : sum;
     }
 
     /// <summary>A late message of an earlier step must not seal the leaf again, because nothing would unseal it.</summary>
@@ -228,7 +238,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
             case TakeRange take when take.Giver == state.Leaf.Name:
                 return Refuse(NotReady);
             case TakeTicket or IssueTicket or PublishObject or SettlePublication or DeleteObject or FindObject or ListUpload
-                or UnlistUpload or ReadLeaf or TakeRange:
+                or UnlistUpload or ReadLeaf or SumLeaf or TakeRange:
                 var refusal = Refuse(new ObjectRefusal.PositionMoved(state.From, LeafGift.LeftOf(state)));
                 return state.Phase == LeafPhase.Giving ? refusal.Raising(LeafGift.IntentOf(state)!) : refusal;
             default:

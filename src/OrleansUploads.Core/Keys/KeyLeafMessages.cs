@@ -51,6 +51,11 @@ public sealed record UnlistUpload(KeyPosition Position) : KeyLeafCommand, IComma
 [Named("read-leaf.1")]
 public sealed record ReadLeaf(KeyPosition From, int Limit) : KeyLeafCommand, ICommand<LeafPage>;
 
+/// <summary>Counts entries, and adds up the sizes of their objects.</summary>
+/// <param name="From">The first position to count.</param>
+[Named("sum-leaf.1")]
+public sealed record SumLeaf(KeyPosition From) : KeyLeafCommand, ICommand<LeafSum>;
+
 /// <summary>Gives a new leaf some of the entries that its left neighbour moves to it.</summary>
 /// <param name="From">The smallest position that the leaf owns.</param>
 /// <param name="Upper">The first position that it does not own, or null.</param>

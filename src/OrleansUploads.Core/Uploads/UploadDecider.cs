@@ -32,6 +32,8 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         FenceAttempts c => Fence(state, c, time),
         ReleaseArchive c => ReleaseArchive(state, c, time),
         ReleaseObject c => ReleaseObject(state, c.At, time),
+        FindUnfreedBytes => Reply(Unfreed(state, time)),
+        FreeBytes => Free(state, time),
         ConfirmUploadListed => Listed(state),
         ConfirmUploadUnlisted => Unlisted(state, time),
         ConfirmArchiveIndexed c => Indexed(state, c, time),
@@ -426,6 +428,24 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             ? Accept(Done.Instance, [.. events, new BytesReleased()]).RaisingPendingAfter(state)
             : Accept(Done.Instance, events);
     }
+
+    /// <summary>The answer does not say that the bytes are freed before the part store has deleted them.</summary>
+    private Decision<UploadEvent> Free(UploadState state, ServiceTime time)
+    {
+        if (time.HoldsBytes || state is not UploadState.Stored { ReleasedAt: not null, BytesReleased: false } stored)
+        {
+            return Reply(Unfreed(state, time));
+        }
+
+        var happened = new BytesReleased();
+        return Accept(Unfreed(UploadEvolution.Apply(stored, happened), time), happened).RaisingPendingAfter(state);
+    }
+
+    /// <summary>External bytes are never freed by this service.</summary>
+    private UnfreedBytes Unfreed(UploadState state, ServiceTime time) =>
+        state is UploadState.Stored { ReleasedAt: not null, BytesReclaimed: false, Spec.ByteStorage: ByteStorage.Gateway } stored
+            ? new UnfreedBytes(stored.Completion.SizeBytes, stored.BytesReleased ? null : DeadlineOf(stored)?.WakeAt(time))
+            : new UnfreedBytes(0, Until: null);
 
     /// <summary>The object was overwritten or deleted. The leaf may say so before the upload has heard that it published the object. The
     /// grace begins when the upload hears of it, because the clock of the leaf may be behind.</summary>

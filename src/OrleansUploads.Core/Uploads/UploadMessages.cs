@@ -90,6 +90,21 @@ public sealed record FenceAttempts(DateTimeOffset Before) : UploadCommand, IComm
 public sealed record ReleaseArchive(ArchiveId Archive, DateTimeOffset DeletedAt, DateTimeOffset BytesUntil)
     : UploadCommand, ICommand<Done>, IRequiresFreshState;
 
+/// <summary>Asks which bytes of a deleted archive or object are not freed yet.</summary>
+[Named("find-unfreed-bytes.1")]
+public sealed record FindUnfreedBytes : UploadCommand, ICommand<UnfreedBytes>;
+
+/// <summary>Frees the bytes of a deleted archive or object now, although jobs, downloads and copies may still read them. An archive or
+/// object that exists is left alone, and nothing is freed during a backup.</summary>
+[Named("free-bytes.1")]
+public sealed record FreeBytes : UploadCommand, ICommand<UnfreedBytes>;
+
+/// <summary>The bytes of a deleted archive or object that are not freed yet.</summary>
+/// <param name="Bytes">Their number, or 0 if there are none.</param>
+/// <param name="Until">When they are freed at the earliest, or null if there are none or they are being freed.</param>
+[Named("unfreed-bytes.1")]
+public sealed record UnfreedBytes(long Bytes, DateTimeOffset? Until) : IAnswer;
+
 /// <summary>Confirms that the manifest is in the part store.</summary>
 public sealed record ConfirmManifestStored : UploadCommand, ICommand<Done>;
 

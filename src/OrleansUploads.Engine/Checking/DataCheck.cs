@@ -128,6 +128,9 @@ public sealed class DataCheck
                 Tally = tally with
                 {
                     Archives = tally.Archives + (state is UploadState.Known { Completed: ArchiveCompletion } and not UploadState.Stored { ReleasedAt: not null } ? 1 : 0),
+                    Objects = tally.Objects + (state is UploadState.Stored { Completion: ObjectCompletion, ReleasedAt: null } ? 1 : 0),
+                    UnfreedBytes = tally.UnfreedBytes + (state is UploadState.Stored { ReleasedAt: not null, BytesReclaimed: false, Spec.ByteStorage: ByteStorage.Gateway } deleted
+                        ? deleted.Completion.SizeBytes : 0),
                     OpenUploads = tally.OpenUploads + (state is UploadState.Open or UploadState.Completing { Spec: ObjectUploadSpec } ? 1 : 0),
                     Parts = tally.Parts + _uploads.Parts - partsBefore,
                     PartBytes = tally.PartBytes + _attempts.BytesRead - bytesBefore,
@@ -228,6 +231,12 @@ public sealed record CheckTally
 
     /// <summary>Number of archives whose bytes were checked.</summary>
     public long Archives { get; init; }
+
+    /// <summary>Number of objects whose bytes were checked.</summary>
+    public long Objects { get; init; }
+
+    /// <summary>Number of bytes of deleted archives and objects that are not freed yet.</summary>
+    public long UnfreedBytes { get; init; }
 
     /// <summary>Number of open uploads whose bytes were checked.</summary>
     public long OpenUploads { get; init; }

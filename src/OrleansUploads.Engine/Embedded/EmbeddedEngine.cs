@@ -35,6 +35,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Paths = new BytePaths(Host, Parts, Ids, setup.Time, setup.Options.Maintenance, setup.Lanes, Host.Keys);
         Collector = new AttemptCollector(Host, Parts, Clock, setup.Ports.CheckIndex, _log);
         Wakes = new WakeScan(Host, setup.Ports.Wakes);
+        Deleted = new DeletedBytes(Host, setup.Ports.Wakes, Clock, setup.Options.LongestRetention, setup.Time);
     }
 
     public EmbeddedHost Host { get; }
@@ -55,6 +56,9 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public AttemptCollector Collector { get; }
 
     public WakeScan Wakes { get; }
+
+    /// <summary>The bytes of deleted archives and objects that are not freed yet.</summary>
+    public DeletedBytes Deleted { get; }
 
     /// <summary>Begins maintenance, unless the setup says otherwise.</summary>
     public EmbeddedEngine Start()
@@ -87,6 +91,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     {
         await StopAsync();
         await Host.DisposeAsync();
+        Deleted.Dispose();
         (Clock as IDisposable)?.Dispose();
     }
 

@@ -34,6 +34,11 @@ public sealed class KeyIndex(IEntityHost host)
         KeyIndexId index, KeyPosition from, int limit, CancellationToken cancellationToken) =>
         (await AskAsync(index, from, new ReadLeaf(from, limit), cancellationToken)).Answer;
 
+    /// <summary>Counts the entries of one leaf.</summary>
+    /// <param name="from">The first position to count.</param>
+    public async ValueTask<LeafSum> SumAsync(KeyIndexId index, KeyPosition from, CancellationToken cancellationToken) =>
+        (await AskAsync(index, from, new SumLeaf(from), cancellationToken)).Answer;
+
     /// <summary>Takes the ticket of a publication. Nothing is written.</summary>
     /// <exception cref="EntityUnavailableException">There is no ticket; asking again is safe.</exception>
     public async ValueTask<KeyTicket> TakeTicketAsync(ObjectName name, CancellationToken cancellationToken) =>

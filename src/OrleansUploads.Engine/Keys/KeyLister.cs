@@ -19,6 +19,27 @@ public sealed class KeyLister(KeyIndex keys)
         return page.ToPage();
     }
 
+    /// <summary>Counts the entries, and adds up the sizes of their objects. Each leaf is counted at some time between the request and the
+    /// answer.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="maxLeaves">The maximum number of leaves that are asked; at least 1.</param>
+    /// <param name="cancellationToken">Cancels the count.</param>
+    /// <exception cref="Entities.EntityUnavailableException">A leaf could not be read; counting again is safe.</exception>
+    public async ValueTask<KeySum> SumAsync(KeyIndexId index, int maxLeaves, CancellationToken cancellationToken)
+    {
+        var (count, bytes) = (0L, 0L);
+        KeyPosition? from = KeyPosition.Start;
+        for (var leaves = 0; leaves < maxLeaves && from is { } position; leaves++)
+        {
+            var leaf = await keys.SumAsync(index, position, cancellationToken);
+            count += leaf.Count;
+            bytes += leaf.Bytes;
+            from = leaf.Upper;
+        }
+
+        return new KeySum(count, bytes, HasMore: from is not null);
+    }
+
     /// <summary>A page that is filled from one leaf after another.</summary>
     private sealed class PageInProgress
     {
@@ -159,6 +180,12 @@ public sealed class KeyLister(KeyIndex keys)
         }
     }
 }
+
+/// <summary>The entries of an ordered index.</summary>
+/// <param name="Count">Their number.</param>
+/// <param name="Bytes">The sizes of their objects together.</param>
+/// <param name="HasMore">Whether there may be more, which were not counted.</param>
+public readonly record struct KeySum(long Count, long Bytes, bool HasMore);
 
 /// <summary>What to list of an ordered index.</summary>
 /// <param name="Prefix">Only keys with this prefix, or empty for all. Well-formed UTF-16.</param>

@@ -36,6 +36,7 @@ internal abstract class CheckReport : IDisposable
     public static string FormatCounts(CheckTally tally) => string.Join(
         ", ",
         Quantity.Format(tally.Archives, "archive"),
+        Quantity.Format(tally.Objects, "object"),
         Quantity.Format(tally.OpenUploads, "open upload"),
         Quantity.Format(tally.Parts, "part"),
         ByteCount.Format(tally.PartBytes));
@@ -70,6 +71,13 @@ internal abstract class CheckReport : IDisposable
                 Console.WriteLine(
                     $"{Quantity.Format(tally.Orphans, "upload has", "uploads have")} bytes that nothing refers to. The server deletes "
                     + "them after its grace period.");
+            }
+
+            if (tally.UnfreedBytes > 0)
+            {
+                Console.WriteLine(
+                    $"{ByteCount.Format(tally.UnfreedBytes)} of deleted archives and objects are not freed yet. The server frees them when no job, "
+                    + "download or copy may need them any more.");
             }
 
             var findings = Quantity.Format(tally.Damaged, "finding");
@@ -133,10 +141,12 @@ internal abstract class CheckReport : IDisposable
                 _writer.WriteNumber("damaged", tally.Damaged);
                 _writer.WriteNumber("histories", tally.Histories);
                 _writer.WriteNumber("archives", tally.Archives);
+                _writer.WriteNumber("objects", tally.Objects);
                 _writer.WriteNumber("openUploads", tally.OpenUploads);
                 _writer.WriteNumber("parts", tally.Parts);
                 _writer.WriteNumber("partBytes", tally.PartBytes);
                 _writer.WriteNumber("orphanUploads", tally.Orphans);
+                _writer.WriteNumber("unfreedBytes", tally.UnfreedBytes);
             }
 
             _writer.WriteEndObject();

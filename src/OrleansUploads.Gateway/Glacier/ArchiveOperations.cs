@@ -37,6 +37,7 @@ internal static class ArchiveOperations
             throw GlacierError.ArchiveNotFound(call.Id);
         }
 
+        var (isAsked, frees) = DeletedBytesHeaders.Read(call);
         for (var checks = 1; ; checks++)
         {
             // A repeated check may find another incarnation: the vault may have been deleted and created again.
@@ -46,7 +47,7 @@ internal static class ArchiveOperations
             if (deleted.Refusal is not Refusal.VerdictStale stale || checks == MaxPolicyChecks)
             {
                 call.OrRefuse(deleted);
-                return FrontAnswer.NoContent();
+                return isAsked ? await call.DescribeAsync(archive, frees) : FrontAnswer.NoContent();
             }
 
             if (await PolicyGate.CheckAsync(call, stale) is { } denied)

@@ -17,14 +17,14 @@ internal static class JobInitiation
     public static async ValueTask<FrontAnswer> InitiateAsync(GlacierCall call) =>
         JobRequest.Read(call.Document) switch
         {
-            RetrievalRequest retrieval => await InitiateAsync(call, retrieval),
+            RetrievalRequest retrieval => Initiated(call, await RetrieveAsync(call, retrieval)),
             InventoryRequest inventory => await InitiateAsync(call, inventory),
             var job => throw new UnreachableException($"No code starts a {job.GetType().Name}."),
         };
 
-    /// <summary>The vault's jobs do not start the retrieval of an archive that was deleted after it was looked up. If they cannot
+    /// <summary>Starts the retrieval of an archive. The vault's jobs do not start the retrieval of an archive that was deleted after it was looked up. If they cannot
     /// tell, the archive is looked up again.</summary>
-    private static async ValueTask<FrontAnswer> InitiateAsync(GlacierCall call, RetrievalRequest request)
+    public static async ValueTask<RetrievalJob> RetrieveAsync(GlacierCall call, RetrievalRequest request)
     {
         var id = call.Services.Ids.NewJob();
         for (var lookups = 1; ; lookups++)
@@ -32,7 +32,7 @@ internal static class JobInitiation
             var started = await StartAsync(call, request, id);
             if (started.Refusal is not Refusal.LookupStale || lookups == MaxLookups)
             {
-                return Initiated(call, call.OrRefuse(started));
+                return call.OrRefuse(started);
             }
         }
     }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Gateway.Glacier;
 
@@ -48,7 +50,15 @@ internal static class JobOperations
     {
         var archives = call.Paths.Archives;
         var output = OutputRange.Read(call.Header(GlacierHeaders.Range), job.Range.LengthBytes);
-        var manifest = await archives.ReadManifestAsync(job.Archive.Upload, call.Aborted);
+        if (await archives.FindManifestAsync(job.Archive.Upload, call.Aborted) is not { } manifest)
+        {
+            // A client may have freed the bytes with the deletion, without waiting for the job.
+            var shard = call.Incarnation.ArchiveShard(job.Archive.Archive);
+            throw (await call.TryAskAsync(shard, new FindDeletedArchive(job.Archive.Archive))).Refusal is null
+                ? GlacierError.NotFound($"The output of the job {job.Job} is gone: its archive was deleted, and its bytes were freed at once.")
+                : new AttemptDamagedException($"The manifest of upload {job.Archive.Upload} is missing from the part store.");
+        }
+
         var range = new PartRange(
             job.Range.FirstByte + output.Range.FirstByte, job.Range.FirstByte + output.Range.LastByte);
 

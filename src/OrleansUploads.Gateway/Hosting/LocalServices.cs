@@ -59,6 +59,7 @@ public static class LocalServices
         services.AddSingleton(static provider => provider.GetRequiredService<EmbeddedEngine>().Ids);
         services.AddSingleton(static provider => provider.GetRequiredService<EmbeddedEngine>().Paths);
         services.AddSingleton(static provider => provider.GetRequiredService<EmbeddedEngine>().ServiceClock);
+        services.AddSingleton(static provider => provider.GetRequiredService<EmbeddedEngine>().Deleted);
         services.AddSingleton<IStorageSpace>(static provider => provider.GetRequiredService<DataFolder>().Space);
         services.AddSingleton(options.Engine.Maintenance);
         services.AddUploadsHealthChecks().AddCheck<ClockHealthCheck>(ClockHealthCheck.Name);

@@ -47,6 +47,31 @@ public sealed class ReleaseTests : UploadDriver
     }
 
     [Fact]
+    public void Bytes_that_are_kept_are_told_with_their_time_and_freed_on_request()
+    {
+        Assert.Equal(new UnfreedBytes(0, Until: null), Ask(new FreeBytes()));
+        Answered<AttemptsInUse.ByManifest>(new FenceAttempts(Now));
+
+        Given(Release(keeps: Hour));
+        Assert.Equal(new UnfreedBytes(10, Now + Hour), Ask(new FindUnfreedBytes()));
+        var freed = Do(new FreeBytes());
+        Assert.Equal(new UnfreedBytes(10, Until: null), freed.Answer);
+        Assert.Single(freed.Intents).Does<ReclaimBytes>();
+        ConfirmAll();
+        Assert.Equal(new UnfreedBytes(0, Until: null), Ask(new FindUnfreedBytes()));
+    }
+
+    [Fact]
+    public void Nothing_is_freed_on_request_during_a_backup()
+    {
+        Given(Release(keeps: Hour));
+        var backup = ServiceTime.Recorded(Now, ServedIntervals.None, TimeSpan.Zero, isTrusted: true, holdsBytes: true);
+        var refused = Decider.Decide(State, new FreeBytes(), backup);
+        Assert.Empty(refused.Events);
+        Assert.Equal(10, Assert.IsType<UnfreedBytes>(refused.Answer).Bytes);
+    }
+
+    [Fact]
     public void The_upload_is_not_forgotten_before_its_released_bytes_are_reclaimed()
     {
         Given(Release());

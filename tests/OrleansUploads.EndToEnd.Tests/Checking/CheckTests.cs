@@ -68,7 +68,7 @@ public sealed class CheckTests : IAsyncLifetime
         var rest = await CommandLine.RunAsync("check", "--data", _data.Path, "--resume", file, "--quiet");
 
         Assert.Equal(1, rest.ExitCode);
-        Assert.Contains("Damaged: 1 finding. Checked 1 archive, 1 open upload, 2 parts", rest.Output, StringComparison.Ordinal);
+        Assert.Contains("Damaged: 1 finding. Checked 1 archive, 0 objects, 1 open upload, 2 parts", rest.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("damaged: parts/", rest.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(file), $"The check has finished but did not delete its resume file {file}.");
     }

@@ -7,6 +7,24 @@ public sealed class KeyListerTests
 {
     private readonly ObjectBench _bench = new();
 
+    [Fact]
+    public async Task Entries_are_counted_leaf_by_leaf_with_the_sizes_of_their_objects()
+    {
+        await _bench.CreateBucketAsync();
+        for (var number = 0; number < 60; number++)
+        {
+            await _bench.PutAsync($"key {number:d2}", new string('x', number + 1));
+        }
+
+        await _bench.DeleteAsync("key 59");
+        var lister = new KeyLister(_bench.Keys);
+        var index = new KeyIndexId(SomeObject.Bucket, KeyTree.Objects);
+        Assert.Equal(new KeySum(59, Enumerable.Range(1, 59).Sum(), HasMore: false), await lister.SumAsync(index, 1000, CancellationToken.None));
+        var first = await lister.SumAsync(index, 1, CancellationToken.None);
+        Assert.True(first.HasMore);
+        Assert.InRange(first.Count, 1, 58);
+    }
+
     /// <summary>Pages through a listing and compares it with one of the sorted keys.</summary>
     private async Task CheckAsync(IEnumerable<string> keys, string prefix, string delimiter, string after, int limit)
     {

@@ -3,6 +3,7 @@ using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
+using OrleansUploads.Engine.Collecting;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Memory;
@@ -63,6 +64,9 @@ internal sealed class ObjectBench
     public ObjectReader Reader => new(Host, Keys, Parts);
 
     public WakeScan Wakes => new(Host, _wakes);
+
+    /// <summary>The bytes that are not freed yet, as far as they are kept for less than two days.</summary>
+    public DeletedBytes Deleted => new(Host, _wakes, Host.Clock, TimeSpan.FromDays(2), Time);
 
     public static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 

@@ -38,6 +38,30 @@ public partial class ArchiveTests(GatewayFixture gateway) : IClassFixture<Gatewa
     }
 
     [Fact]
+    public async Task A_deletion_tells_a_client_that_asks_which_bytes_are_kept_for_a_job_and_frees_them_on_request()
+    {
+        const string Asks = "x-orleans-uploads-deleted-bytes";
+        var vault = await gateway.NewVaultAsync();
+        var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(100));
+        var job = await gateway.NewJobAsync(Requests.Retrieve(vault, archive));
+        var deletion = Requests.DeleteArchive(vault, archive);
+        (await gateway.SendAsync(deletion.With(Asks, "maybe"))).ExpectInvalid($"Invalid {Asks}: maybe. It must be report or free.");
+        Assert.Null((await gateway.SendAsync(deletion)).Expect(204).Header("x-orleans-uploads-unfreed-bytes"));
+
+        var told = (await gateway.SendAsync(deletion.With(Asks, "report"))).Expect(204);
+        Assert.Equal("100", told.Header("x-orleans-uploads-unfreed-bytes"));
+        Assert.EndsWith("Z", told.Header("x-orleans-uploads-unfreed-until"), StringComparison.Ordinal);
+        (await gateway.SendAsync(Requests.GetOutput(vault, job))).Expect(200);
+
+        var freed = (await gateway.SendAsync(deletion.With(Asks, "free"))).Expect(204);
+        Assert.Null(freed.Header("x-orleans-uploads-unfreed-until"));
+        await Eventually.BecomesTrueAsync(
+            async () => (await gateway.SendAsync(deletion.With(Asks, "report"))).Header("x-orleans-uploads-unfreed-bytes") == "0", "the bytes are freed");
+        (await gateway.SendAsync(Requests.GetOutput(vault, job))).ExpectNotFound(
+            $"The output of the job {job} is gone: its archive was deleted, and its bytes were freed at once.");
+    }
+
+    [Fact]
     public async Task Deleting_an_archive_through_another_vault_is_not_found_and_keeps_it()
     {
         var vault = await gateway.NewVaultAsync();

@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using System.Reflection;
 using System.Text.Json;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrleansUploads.Engine.Collecting;
+using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Gateway.Http.Health;
 
@@ -40,7 +42,12 @@ internal static class HealthReportWriter
 
         if (context.Request.Query.ContainsKey(Verbose))
         {
-            WriteDetails(json, report, CallerDistance.Of(context), context.RequestServices.GetService<ServerDescription>());
+            var caller = CallerDistance.Of(context);
+            WriteDetails(json, report, caller, context.RequestServices.GetService<ServerDescription>());
+            if (caller.IsOnMachine && context.RequestServices.GetService<DeletedBytes>() is { } deleted)
+            {
+                await WriteDeletedAsync(json, deleted, context.RequestAborted);
+            }
         }
 
         json.WriteEndObject();
@@ -88,6 +95,31 @@ internal static class HealthReportWriter
             }
         }
 
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the bytes of deleted archives and objects that are not freed yet, unless the journal cannot be read.</summary>
+    private static async Task WriteDeletedAsync(Utf8JsonWriter json, DeletedBytes deleted, CancellationToken cancellationToken)
+    {
+        DeletedBytesTotal total;
+        try
+        {
+            total = await deleted.ReadAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is JournalUnavailableException or JournalDamagedException)
+        {
+            return;
+        }
+
+        json.WriteStartObject("deletedNotFreed");
+        json.WriteNumber("bytes", total.Bytes);
+        json.WriteNumber("archivesAndObjects", total.Count);
+        if (total.Until is { } until)
+        {
+            json.WriteString("until", until.UtcDateTime);
+        }
+
+        json.WriteBoolean("hasMore", total.HasMore);
         json.WriteEndObject();
     }
 
