@@ -13,15 +13,17 @@ internal static class ContainerFinder
     /// <param name="call">The request.</param>
     /// <param name="vault">The vault's name in the path.</param>
     /// <param name="action">The operation of the vault API that does the same.</param>
-    /// <param name="id">The ID of an upload or archive that errors name, or empty.</param>
-    public static async ValueTask<GlacierCall> FindVaultAsync(this DashboardCall call, string vault, VaultAction action, string id = "")
+    /// <param name="id">The ID of an upload, archive or job that errors name, or empty.</param>
+    /// <param name="document">The body that the operation of the vault API would have, if its policies look at it.</param>
+    public static async ValueTask<GlacierCall> FindVaultAsync(
+        this DashboardCall call, string vault, VaultAction action, string id = "", ReadOnlyMemory<byte> document = default)
     {
         if (!VaultName.TryParse(vault, out var name))
         {
             throw GlacierError.InvalidVaultName(vault);
         }
 
-        var request = RequestOf(call, name, action, id);
+        var request = RequestOf(call, name, action, id, document);
         return await PolicyGate.CheckAsync(request) is { } denied ? throw denied : request;
     }
 
@@ -65,7 +67,8 @@ internal static class ContainerFinder
     /// <summary>A request about a bucket, which is not checked.</summary>
     public static S3Call RequestBucket(this DashboardCall call, string bucket) => RequestOf(call, bucket, id: "");
 
-    private static GlacierCall RequestOf(DashboardCall call, VaultName vault, VaultAction action, string id) => new()
+    private static GlacierCall RequestOf(
+        DashboardCall call, VaultName vault, VaultAction action, string id, ReadOnlyMemory<byte> document = default) => new()
     {
         Services = call.Services,
         Exchange = call.Exchange,
@@ -74,6 +77,7 @@ internal static class ContainerFinder
         Action = action,
         Vault = new VaultId(call.Account, vault),
         Id = id,
+        Document = document,
     };
 
     private static S3Call RequestOf(DashboardCall call, string bucket, string id) => new()

@@ -2,6 +2,7 @@ using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine.Keys;
 using OrleansUploads.Gateway.S3;
 
 namespace OrleansUploads.Dashboard;
@@ -12,7 +13,7 @@ internal static class ContainerView
     private const int PageSize = 25;
 
     /// <summary>Lists a page of the vaults and buckets that the key may use, with their uploads in progress.</summary>
-    public static async ValueTask<ContainersDocument> ListAsync(DashboardCall call, ServerView server)
+    public static async ValueTask<ContainersDocument> ListAsync(DashboardCall call, ServerView server, BucketSums sums)
     {
         var uploads = new UploadsInProgress();
         var (vaults, hasMoreVaults) = await VaultsAsync(call, call.Query.FirstValue("vaults-after") ?? "");
@@ -30,7 +31,10 @@ internal static class ContainerView
         foreach (var bucket in buckets)
         {
             listedBuckets.Add(new ListedBucket(
-                bucket.Bucket.Name.ToString(), bucket.CreatedAt, await uploads.AddAsync(call, bucket.Bucket)));
+                bucket.Bucket.Name.ToString(),
+                bucket.CreatedAt,
+                await uploads.AddAsync(call, bucket.Bucket),
+                ObjectCount.Of(await sums.ReadAsync(call, bucket.Bucket))));
         }
 
         return new ContainersDocument(
@@ -165,7 +169,17 @@ internal sealed record ListedVault(string Name, DateTimeOffset Created, long Arc
 /// <param name="Name">Its name.</param>
 /// <param name="Created">When it was created.</param>
 /// <param name="Uploads">The uploads in progress.</param>
-internal sealed record ListedBucket(string Name, DateTimeOffset Created, UploadCount Uploads);
+/// <param name="Objects">The objects.</param>
+internal sealed record ListedBucket(string Name, DateTimeOffset Created, UploadCount Uploads, ObjectCount Objects);
+
+/// <summary>How many objects a bucket has.</summary>
+/// <param name="Count">The number that was counted.</param>
+/// <param name="Bytes">Their size.</param>
+/// <param name="HasMore">Whether there are more.</param>
+internal sealed record ObjectCount(long Count, long Bytes, bool HasMore)
+{
+    public static ObjectCount Of(KeySum sum) => new(sum.Count, sum.Bytes, sum.HasMore);
+}
 
 /// <summary>A vault with its policies.</summary>
 /// <param name="Name">Its name.</param>

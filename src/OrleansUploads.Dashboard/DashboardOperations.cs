@@ -8,7 +8,7 @@ namespace OrleansUploads.Dashboard;
 /// <summary>The operations of the dashboard, one row for each: method and path, name, what a key needs for it, and the code that executes
 /// it.</summary>
 internal sealed class DashboardOperations(
-    PageFiles files, DashboardSignIn signIn, ServerView server, UploadNotes notes, FrontServices services)
+    PageFiles files, DashboardSignIn signIn, ServerView server, UploadNotes notes, BucketSums sums, FrontServices services)
 {
     /// <summary>The first segment of every path of the dashboard.</summary>
     public const string Root = "dashboard";
@@ -30,7 +30,12 @@ internal sealed class DashboardOperations(
         ("DELETE", [Root, Api, "session"]) => Session("SignOut", true, signIn.SignOut),
         ("GET", [Root, Api, "session"]) => View("GetSession", null, DescribeSession),
         ("GET", [Root, Api, "server"]) => View("GetServer", null, server.GetAsync) with { IsForOperators = true },
-        ("GET", [Root, Api, "containers"]) => View("ListContainers", null, call => ContainerView.ListAsync(call, server)),
+        ("POST", [Root, Api, "server", "free"]) =>
+            new DashboardOperation.OfUser("FreeDeletedBytes", new(Change, null), async (call, _) => DashboardAnswer.Of(await server.FreeAsync(call)))
+            {
+                IsForOperators = true,
+            },
+        ("GET", [Root, Api, "containers"]) => View("ListContainers", null, call => ContainerView.ListAsync(call, server, sums)),
         ("GET", [Root, Api, "vaults", var vault]) =>
             View("GetVault", new(Look, vault), call => ContainerView.GetVaultAsync(call, vault)),
         ("POST", [Root, Api, "vaults", var vault]) =>
@@ -39,6 +44,17 @@ internal sealed class DashboardOperations(
             View("ListJobs", new(Look, vault), call => JobView.ListAsync(call, vault)),
         ("GET", [Root, Api, "vaults", var vault, "archives"]) =>
             View("ListArchives", new(Read, vault), call => StoredView.ListArchivesAsync(call, vault)),
+        ("POST", [Root, Api, "vaults", var vault, "archives", var id, "retrieve"]) =>
+            new DashboardOperation.OfUser(
+                "RetrieveArchive", new(Read, vault), async (call, _) => DashboardAnswer.Of(await ArchiveActions.RetrieveAsync(call, vault, id)))
+            {
+                Changes = true,
+            },
+        ("DELETE", [Root, Api, "vaults", var vault, "archives", var id]) =>
+            new DashboardOperation.OfUser(
+                "DeleteArchive", new(Change, vault), async (call, _) => DashboardAnswer.Of(await ArchiveActions.DeleteAsync(call, vault, id))),
+        ("GET", [Root, Api, "vaults", var vault, "jobs", var job, "output"]) =>
+            new DashboardOperation.OfUser("GetJobOutput", new(Read, vault), (call, _) => ArchiveActions.DownloadAsync(call, vault, job)),
         ("GET", [Root, Api, "vaults", var vault, "uploads"]) =>
             View("ListVaultUploads", new(Look, vault), call => VaultUploadView.ListAsync(call, vault)),
         ("GET", [Root, Api, "vaults", var vault, "uploads", var id]) =>
@@ -50,7 +66,7 @@ internal sealed class DashboardOperations(
         ("POST", [Root, Api, "buckets", var bucket]) =>
             Changing("CreateBucket", bucket, SpaceUse.Grows, call => ContainerView.CreateBucketAsync(call, bucket)),
         ("GET", [Root, Api, "buckets", var bucket, "objects"]) =>
-            View("ListObjects", new(Look, bucket), call => StoredView.ListObjectsAsync(call, bucket)),
+            View("ListObjects", new(Look, bucket), call => StoredView.ListObjectsAsync(call, bucket, sums)),
         ("GET", [Root, Api, "buckets", var bucket, "content"]) =>
             new DashboardOperation.OfUser("GetObject", new(Read, bucket), (call, _) => ObjectDownload.AnswerAsync(call, bucket)),
         ("GET", [Root, Api, "buckets", var bucket, "uploads"]) =>
@@ -103,7 +119,7 @@ internal sealed class DashboardOperations(
         new KeyRights(
             MayCreate: call.Scope.IsUnlimited,
             MayAdd: call.Scope.Role != KeyRole.Read,
-            MayAbort: call.Scope.Role == KeyRole.Admin,
+            MayChange: call.Scope.Role == KeyRole.Admin,
             MayRead: call.Scope.Role is KeyRole.Admin or KeyRole.Read),
         IsAtApi: call.Exchange.Context.Features.Get<OwnAddress>() is null));
 
@@ -157,12 +173,12 @@ internal sealed record SessionDocument(
 /// <summary>What a key may do in the vaults and buckets that it is for.</summary>
 /// <param name="MayCreate">Whether it may create vaults and buckets of any name.</param>
 /// <param name="MayAdd">Whether it may upload.</param>
-/// <param name="MayAbort">Whether it may abort uploads.</param>
+/// <param name="MayChange">Whether it may abort uploads and delete archives.</param>
 /// <param name="MayRead">Whether it may read archives and objects.</param>
-internal sealed record KeyRights(bool MayCreate, bool MayAdd, bool MayAbort, bool MayRead);
+internal sealed record KeyRights(bool MayCreate, bool MayAdd, bool MayChange, bool MayRead);
 
 /// <summary>A request of a signed-in user. Policies and owners judge it as what it is: a user of the dashboard wants to see something, to
-/// create a vault or bucket, or to begin, continue or abort an upload.</summary>
+/// create a vault or bucket, to begin, continue or abort an upload, or to retrieve or delete an archive.</summary>
 /// <param name="Services">What the operation works with.</param>
 /// <param name="Exchange">The HTTP request and its response.</param>
 /// <param name="Account">The account of the session.</param>

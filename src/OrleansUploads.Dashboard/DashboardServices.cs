@@ -26,6 +26,7 @@ public static class DashboardServices
         services.AddSingleton<DashboardSignIn>();
         services.AddSingleton(static provider => new CollectorFigures(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new TrafficFigures(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(static provider => new BucketSums(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ServerView>();
         services.AddSingleton<UploadNotes>();
         services.AddSingleton<DashboardOperations>();

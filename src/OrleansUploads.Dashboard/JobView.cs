@@ -25,7 +25,8 @@ internal static class JobView
             page.HasMore ? new PageStart(JobMarker.Format(page.Jobs[^1].Cursor)) : null);
     }
 
-    private static ListedJob DocumentOf(VaultJob job) => new(
+    /// <summary>Shows one job.</summary>
+    public static ListedJob DocumentOf(VaultJob job) => new(
         job.Job.ToString(),
         job is RetrievalJob ? "archive" : "inventory",
         (job as RetrievalJob)?.Archive.Archive.ToString(),

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.Collecting;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Health;
@@ -15,7 +16,8 @@ internal sealed class ServerView(
     CollectorFigures collected,
     TrafficFigures traffic,
     ServerDescription? description = null,
-    IClusterMap? cluster = null)
+    IClusterMap? cluster = null,
+    DeletedBytes? deleted = null)
 {
     /// <summary>Shows the server, or null if the key may not see it.</summary>
     public async ValueTask<ServerDocument?> FindAsync(DashboardCall call) => call.IsOperator ? await GetAsync(call) : null;
@@ -38,7 +40,28 @@ internal sealed class ServerView(
             traffic.Current,
             call.Services.Space is DiskSpace disk ? DiskDocument.Of(disk) : null,
             description?.Version,
-            isOnMachine ? description?.DataFolder : null);
+            isOnMachine ? description?.DataFolder : null,
+            deleted is null ? null : await ReadDeletedAsync(deleted, call.Aborted));
+    }
+
+    /// <summary>Frees the bytes of deleted archives and objects that are kept for those who may still read them.</summary>
+    public async ValueTask<DeletedDocument> FreeAsync(DashboardCall call)
+    {
+        call.Services.Space?.RequireFor(SpaceUse.Frees);
+        return DeletedDocument.Of(deleted is null ? default : await deleted.FreeAsync(call.Aborted));
+    }
+
+    private static async ValueTask<DeletedDocument?> ReadDeletedAsync(DeletedBytes deleted, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return DeletedDocument.Of(await deleted.ReadAsync(cancellationToken));
+        }
+        catch (Exception fault) when (fault is JournalUnavailableException or JournalDamagedException)
+        {
+            // The health checks say what is wrong.
+            return null;
+        }
     }
 
     /// <summary>Details, such as paths, are for callers on this machine, as in the health report.</summary>
@@ -89,6 +112,7 @@ internal sealed class CollectorFigures : IDisposable
 /// <param name="Disk">The disk of the data folder, or null if bytes and journal are elsewhere.</param>
 /// <param name="Version">The version of the program, or null if the host does not say it.</param>
 /// <param name="DataFolder">The data folder, or null if the browser is on another machine.</param>
+/// <param name="Deleted">What was deleted and is not freed yet, or null in a cluster.</param>
 internal sealed record ServerDocument(
     string Health,
     IReadOnlyList<CheckDocument> Checks,
@@ -97,7 +121,18 @@ internal sealed record ServerDocument(
     TrafficDocument Traffic,
     DiskDocument? Disk,
     string? Version,
-    string? DataFolder);
+    string? DataFolder,
+    DeletedDocument? Deleted);
+
+/// <summary>The bytes of deleted archives and objects that are not freed yet.</summary>
+/// <param name="Bytes">Their number.</param>
+/// <param name="Count">The number of archives and objects.</param>
+/// <param name="Until">When the last of them are freed at the earliest, or null if there are none or they are being freed.</param>
+/// <param name="HasMore">Whether there may be more, which were not counted.</param>
+internal sealed record DeletedDocument(long Bytes, int Count, DateTimeOffset? Until, bool HasMore)
+{
+    public static DeletedDocument Of(DeletedBytesTotal total) => new(total.Bytes, total.Count, total.Until, total.HasMore);
+}
 
 /// <summary>The disk of the data folder. Other programs may use it, too.</summary>
 /// <param name="Total">Its size in bytes.</param>

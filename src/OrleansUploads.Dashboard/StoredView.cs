@@ -11,8 +11,12 @@ internal static class StoredView
 {
     private const int PageSize = 50;
 
-    /// <summary>Lists a page of the archives of a vault, oldest first, or the only one that the call names. Pages are filled in the order
-    /// of the inventory.</summary>
+    /// <summary>The number of archives that are looked at for a page of those whose descriptions begin with a text. A vault lists its archives
+    /// by ID only.</summary>
+    public const int MaxSearched = 20_000;
+
+    /// <summary>Lists a page of the archives of a vault, oldest first: all of them, those whose descriptions begin with a text, or the only one
+    /// that the call names. Pages are filled in the order of the inventory, and a page of a search may have few archives.</summary>
     public static async ValueTask<StoredDocument> ListArchivesAsync(DashboardCall call, string vault)
     {
         var archive = call.Query.FirstValue("archive");
@@ -20,28 +24,58 @@ internal static class StoredView
         if (ArchiveOf(archive) is { } named)
         {
             var only = await found.AskAsync(found.Incarnation.ArchiveShard(named), new FindArchive(named));
-            return new StoredDocument([ItemOf(only)], After: null);
+            return await WithRightsAsync(call, found.Vault.Name, new StoredDocument([ItemOf(only)], After: null));
         }
 
         var after = ArchiveOf(call.Query.FirstValue("after"));
         var snapshot = await found.AskAsync(found.Vault.Entity, new TakeInventorySnapshot(found.Vault));
+        var prefix = call.Query.FirstValue("prefix") ?? "";
         var items = new List<ListedItem>();
+        ArchiveEntry? last = null;
         var hasMore = false;
         await foreach (var page in call.Services.Paths.Inventories.ReadAsync(
-            snapshot, new InventorySelection(default, PageSize, after), call.Aborted))
+            snapshot, new InventorySelection(default, prefix.Length == 0 ? PageSize : MaxSearched, after), call.Aborted))
         {
-            items.AddRange(page.Archives.Select(ItemOf));
             hasMore = page.HasMore;
+            foreach (var entry in page.Archives)
+            {
+                if (items.Count == PageSize)
+                {
+                    hasMore = true;
+                    break;
+                }
+
+                last = entry;
+                if (prefix.Length == 0 || entry.Description.OrNull?.StartsWith(prefix, StringComparison.Ordinal) is true)
+                {
+                    items.Add(ItemOf(entry));
+                }
+            }
+
+            if (items.Count == PageSize && hasMore)
+            {
+                break;
+            }
         }
 
-        return new StoredDocument([.. items.OrderBy(static item => item.Created)], hasMore ? new PageStart(items[^1].Id) : null);
+        return await WithRightsAsync(call, found.Vault.Name, new StoredDocument(
+            [.. items.OrderBy(static item => item.Created)], hasMore ? new PageStart(last!.Archive.ToString()) : null));
     }
+
+    /// <summary>Adds what the key and the policies of the vault permit. The page offers nothing else, and the server checks each
+    /// request.</summary>
+    private static async ValueTask<StoredDocument> WithRightsAsync(DashboardCall call, VaultName vault, StoredDocument listed) => listed with
+    {
+        MayRetrieve = await call.MayAsync(vault, VaultAction.GetJobOutput),
+        MayDelete = call.Scope.Permits(new KeyAccess(KeyAccessKind.Change, vault.ToString())) && await call.MayAsync(vault, VaultAction.DeleteArchive),
+    };
 
     /// <summary>Lists the objects of a bucket: all of them, or those whose keys begin with a prefix. With a delimiter, keys with the same text
     /// up to the next one are a folder.</summary>
-    public static async ValueTask<StoredDocument> ListObjectsAsync(DashboardCall call, string bucket)
+    public static async ValueTask<StoredDocument> ListObjectsAsync(DashboardCall call, string bucket, BucketSums sums)
     {
-        var objects = new KeyIndexId((await call.FindBucketAsync(bucket)).Bucket, KeyTree.Objects);
+        var incarnation = (await call.FindBucketAsync(bucket)).Bucket;
+        var objects = new KeyIndexId(incarnation, KeyTree.Objects);
         var after = call.Query.FirstValue("after") is { Length: > 0 } key ? KeyPosition.Behind(key) : default(KeyPosition?);
         var page = await call.Services.Paths.KeyLister.ListAsync(
             new KeyListing(objects, call.Query.FirstValue("prefix") ?? "", call.Query.FirstValue("delimiter") ?? "", after, PageSize), call.Aborted);
@@ -51,6 +85,7 @@ internal static class StoredView
             page.Next is { } next ? new PageStart(next.Key) : null)
         {
             Folders = page.CommonPrefixes.Count > 0 ? page.CommonPrefixes : null,
+            All = ObjectCount.Of(await sums.ReadAsync(call, incarnation)),
         };
     }
 
@@ -69,6 +104,15 @@ internal sealed record StoredDocument(IReadOnlyList<ListedItem> Items, PageStart
 {
     /// <summary>The beginnings of keys that are folders of the page, by name, or null if there are none.</summary>
     public IReadOnlyList<string>? Folders { get; init; }
+
+    /// <summary>All objects of the bucket, or null for a vault.</summary>
+    public ObjectCount? All { get; init; }
+
+    /// <summary>Whether the user may retrieve the archives of the page.</summary>
+    public bool MayRetrieve { get; init; }
+
+    /// <summary>Whether the user may delete the archives of the page, as far as that does not depend on their age.</summary>
+    public bool MayDelete { get; init; }
 }
 
 /// <summary>An archive or an object.</summary>

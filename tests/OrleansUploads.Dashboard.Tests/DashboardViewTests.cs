@@ -244,6 +244,27 @@ public sealed class DashboardViewTests : DashboardServer
     }
 
     [Fact]
+    public async Task The_objects_of_a_bucket_are_counted_with_their_sizes()
+    {
+        for (var number = 1; number <= 40; number++)
+        {
+            (await SendAsync("PUT", $"/my-bucket/{number % 30:00}", new byte[number])).Expect(200);
+        }
+
+        (await SendAsync("DELETE", "/my-bucket/29")).Expect(204);
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                var bucket = (await ReadAsync("containers", _admin)).Expect(200).Json.GetProperty("buckets")[0].GetProperty("objects");
+                var all = (await ReadAsync("buckets/my-bucket/objects?prefix=0", _admin)).Expect(200).Json.GetProperty("all");
+                return bucket.GetRawText() == all.GetRawText()
+                    && all.GetProperty("count").GetInt32() == 29
+                    && all.GetProperty("bytes").GetInt32() == Enumerable.Range(11, 30).Sum() - 29;
+            },
+            "all objects are counted");
+    }
+
+    [Fact]
     public async Task Folders_fill_pages_too()
     {
         for (var number = 0; number < 60; number++)

@@ -31,6 +31,14 @@ async function send(path, options) {
 export const get = (path) => send(path, {});
 export const post = (path, body) => send(path, {
   method: "POST", body: JSON.stringify(body ?? {}), headers: { "Content-Type": "application/json" } });
+/** Lets the browser save what is at a path as a file. */
+export function save(path, name) {
+  const link = document.createElement("a");
+  link.href = `api/${path}`;
+  link.download = name;
+  link.click();
+}
+
 export const remove = (path) => send(path, { method: "DELETE" });
 
 /** Builds a path with parameters. Parameters without a value are left out. */

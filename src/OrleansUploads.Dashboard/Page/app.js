@@ -79,6 +79,7 @@ function createPage() {
     },
     confirm,
     post,
+    remove,
   };
 }
 
@@ -130,7 +131,7 @@ function confirm(title, text, action, label) {
     dialog.replaceChildren(
       make("h2", { id: "confirm-title" }, title),
       make("p", {}, text),
-      make("p", { class: "id" }, label),
+      label === undefined ? "" : make("p", { class: "id" }, label),
       make("div", { class: "choice" },
         make("button", { type: "button", autofocus: true, onclick: () => end(false) }, "Keep it"),
         make("button", { type: "button", class: "danger", onclick: () => end(true) }, action)));

@@ -40,7 +40,12 @@ function makeLine(title, minutes) {
     make("div", { class: "quiet" }, `${bytes(sum)} in the last hour`));
 }
 
-function makeDisk({ total, free, kept }) {
+/** How many bytes of what was deleted are not freed yet, or an empty text. */
+export const unfreedOf = (deleted) => (deleted === undefined || deleted.bytes === 0 ? ""
+  : `${deleted.hasMore ? "At least " : ""}${bytes(deleted.bytes)} of ${count(deleted.count, "deleted archive or object", "deleted archives and objects")} `
+    + (deleted.until === undefined ? "are being freed." : `are kept for those who read them, the last until ${time(deleted.until)}.`));
+
+function makeDisk({ total, free, kept }, deleted) {
   const used = (total - free) / total;
   return make("div", { class: "tile" }, make("div", { class: "quiet" }, "Disk"),
     make("strong", {}, `${bytes(free)} free`), make("span", { class: "quiet" }, ` of ${bytes(total)}`),
@@ -48,13 +53,13 @@ function makeDisk({ total, free, kept }) {
       "aria-label": `${Math.round(used * 100)} % of the disk is used, also by other programs` },
     draw("rect", { class: "all", x: 0, y: 0, width: 240, height: 14 }),
     draw("rect", { class: "used", x: 0, y: 0, width: (used * 240).toFixed(1), height: 14 })),
-    make("div", { class: "quiet" }, `Uploads are refused below ${bytes(kept)}.`));
+    make("div", { class: "quiet" }, `Uploads are refused below ${bytes(kept)}. ${unfreedOf(deleted)}`));
 }
 
 /** The figures of a server at a glance. */
-export function makeTiles(page, { traffic, disk, version, collected, silos }, ...more) {
+export function makeTiles(page, { traffic, disk, version, collected, silos, deleted }, ...more) {
   return make("div", { class: "tiles" }, ...more,
-    disk ? makeDisk(disk) : "",
+    disk ? makeDisk(disk, deleted) : "",
     makeLine("Received", traffic.received),
     makeLine("Sent", traffic.sent),
     make("div", { class: "tile" }, make("div", { class: "quiet" }, silos === undefined ? "Server" : "This silo"),
@@ -64,13 +69,36 @@ export function makeTiles(page, { traffic, disk, version, collected, silos }, ..
         + `${silos.filter((silo) => silo.status === "Active").length} active`)));
 }
 
-const makeSilos = (silos) => [
+/** The silos with their state, memory and processors. */
+export const makeSilos = (silos) => (silos === undefined ? [] : [
   make("h2", {}, "Silos"),
-  table(["Silo", "State"], silos.map((silo) => [silo.address, silo.status]), "The cluster does not answer."),
-];
+  table(["Silo", "State", "#Memory", "#Processors"], silos.map((silo) => [silo.address,
+    make("span", silo.status === "Active" ? {} : { class: "error" }, silo.status),
+    silo.memoryBytes === undefined ? "" : `about ${bytes(silo.memoryBytes)}`,
+    silo.processorPercent === undefined ? "" : `about ${silo.processorPercent} %`]), "The cluster does not answer."),
+]);
 
-/** The health of the server, its figures, the silos, and what the collector deleted. */
+/** A button that frees what was deleted, after a confirmation that says what it ends. */
+function makeFree(page, deleted, note) {
+  return make("button", { type: "button", class: "danger", onclick: async () => {
+    if (!await page.confirm("Free these bytes now?", `${unfreedOf(deleted)} Downloads and copies that still read them end, and jobs for the deleted `
+      + "archives lose their output.", "Free them now")) {
+      return;
+    }
+    try {
+      const freed = await page.post("server/free");
+      note.className = "";
+      note.textContent = freed.until === undefined ? `${bytes(freed.bytes)} are being freed.` : "Nothing is freed while a backup is in progress.";
+    } catch (failure) {
+      note.className = "error";
+      note.textContent = failure.message;
+    }
+  } }, "Free them now …");
+}
+
+/** The health of the server, its figures, the silos, what was deleted and what the collector deleted. */
 export function showServer(page) {
+  const note = make("p", { role: "status" });
   page.watch("server", (server) => page.put(
     make("h1", {}, "Server"),
     makeTiles(page, server),
@@ -79,7 +107,10 @@ export function showServer(page) {
     table(["Check", "Status", "Details"], server.checks.map((check) => [
       make("div", {}, subjects[check.name] ?? check.name, make("div", { class: "id" }, check.name)), check.status, check.text,
     ]), "There are no checks."),
-    ...(server.silos === undefined ? [] : makeSilos(server.silos)),
+    ...makeSilos(server.silos),
+    ...(server.deleted === undefined ? [] : [make("h2", {}, "Deleted, and not freed yet"),
+      make("p", {}, unfreedOf(server.deleted) || "All bytes of deleted archives and objects are freed."),
+      server.deleted.until === undefined ? "" : makeFree(page, server.deleted, note), note]),
     make("h2", {}, "What the collector deleted"),
     facts([
       ["since", `${time(server.collected.since)}, when this process started`],

@@ -2,14 +2,15 @@
 
 import { path } from "./api.js";
 import { copyButton, make, makeLoading, table } from "./html.js";
-import { makeProblems, makeTiles } from "./server.js";
+import { makeProblems, makeSilos, makeTiles, unfreedOf } from "./server.js";
 import { makeOrder, makePace, nameOf, receivedOf, uploadPath } from "./uploads.js";
 import { bytes, count, duration, time } from "./words.js";
 
 /** What needs attention: what the health report says, and uploads that seem to be forgotten. */
 function makeAttention(page, server, stale) {
   const isHealthy = server === undefined || server.health === "Healthy";
-  const problems = server === undefined ? [] : makeProblems(server.checks);
+  const problems = server === undefined ? [] : [...makeProblems(server.checks), ...(server.silos ?? []).filter((silo) => silo.status === "Dead")
+    .map((silo) => `Silo ${silo.address} has stopped answering, and the others do its work. Start it again, or look at its machine.`)];
   if (isHealthy && problems.length === 0 && stale.length === 0) {
     return "";
   }
@@ -19,6 +20,8 @@ function makeAttention(page, server, stale) {
       isHealthy ? "" : make("li", { class: "error" }, `The server is ${server.health.toLowerCase()}. `,
         make("a", { href: "#/server" }, "See what is wrong")),
       problems.map((problem) => make("li", {}, problem)),
+      server?.deleted?.until !== undefined && server.checks.some((check) => check.name === "space" && check.needsAttention)
+        ? make("li", {}, `${unfreedOf(server.deleted)} `, make("a", { href: "#/server" }, "Free them now")) : "",
       stale.map(({ kind, container, upload }) => make("li", {},
         make("a", { href: `#/${uploadPath(kind, container, upload)}` }, nameOf(upload)), ` in ${container} has received nothing for `,
         page.text(() => duration(page.now() - upload.parts.active)),
@@ -122,6 +125,7 @@ export function showStart(page, { query }) {
     isFirst = false;
     page.fill(top, makeAttention(page, server, stale),
       server !== undefined ? makeTiles(page, server, ...stored) : make("div", { class: "tiles" }, ...stored),
+      ...makeSilos(server?.silos),
       ...makeUploads(page, newest, [...vaults, ...buckets].map(({ uploads }) => uploads)),
       ...(isNew ? [make("h2", {}, "Nothing is stored here yet"), make("p", {}, firstSteps)] : []));
     if (isNew !== (commands.firstChild !== null)) {
@@ -136,9 +140,11 @@ export function showStart(page, { query }) {
       ]), none("vaults")),
       vaultsAfter ? next({ "vaults-after": vaultsAfter }) : "",
       make("h2", {}, "Buckets"),
-      table(["Bucket", "Uploads", "#Created"], buckets.map((bucket) => [
+      table(["Bucket", "Uploads", "#Objects", "#Size", "#Created"], buckets.map((bucket) => [
         make("a", { href: `#/${path(["buckets", bucket.name, "objects"])}` }, bucket.name),
         makeUploadsLink("buckets", bucket),
+        `${bucket.objects.count.toLocaleString("en")}${bucket.objects.hasMore ? " or more" : ""}`,
+        `${bytes(bucket.objects.bytes)}${bucket.objects.hasMore ? " or more" : ""}`,
         time(bucket.created),
       ]), none("buckets")),
       bucketsAfter ? next({ "buckets-after": bucketsAfter }) : "",

@@ -1,10 +1,10 @@
 // Vaults and buckets, and what they contain.
 
-import { path } from "./api.js";
+import { path, save } from "./api.js";
 import { copyButton, facts, make, makeLoading, shortId, table } from "./html.js";
 import { makeDropZone } from "./upload.js";
 import { makeOrder, makePages, makeTabs, oldestFirst, pageOf } from "./uploads.js";
-import { bytes, count, duration, policy, time } from "./words.js";
+import { archiveDescription, archiveName, bytes, count, duration, policy, time } from "./words.js";
 
 function showPolicy(title, text, ...before) {
   return [make("h2", {}, title), ...before, make("ul", {}, policy(text).map((sentence) => make("li", {}, sentence))),
@@ -38,15 +38,21 @@ export function showJobs(page, { kind, name, query }) {
     : now < job.expires ? `ready; output expires in ${duration(job.expires - now)}` : "expired");
   page.watch(path([kind, name, "jobs"], pageOf(query)), ({ jobs, after }) => page.put(
     make("h1", {}, name), makeTabs(page, kind, name, "/jobs"),
-    table(["Job", "Kind", "Tier", "#Output", "#Initiated", "State"], jobs.map((job) => [
+    table(["Job", "Kind", "Tier", "#Output", "#Initiated", "State", "Actions"], jobs.map((job) => [
       make("div", {}, job.description ?? "without description", make("div", { class: "id" }, job.archive
         ? ["archive ", make("a", { href: `#/${path([kind, name, "archives"], { archive: job.archive })}` }, `${job.archive.slice(0, 24)}…`)]
         : `${job.id.slice(0, 24)}…`)),
       job.kind, job.tier, job.bytes === undefined ? "" : bytes(job.bytes), time(job.created), page.text(() => stateOf(job, page.now())),
+      page.session.rights.mayRead && job.ready <= page.now() && page.now() < job.expires
+        ? make("a", { href: `api/${outputOf(name, job)}`, download: job.archive?.slice(0, 24) ?? "inventory",
+          "aria-label": `Download the output of job ${job.id.slice(0, 10)}` }, "download")
+        : null,
     ]), "There are no jobs."),
     makeOrder("Oldest first.", jobs),
     makePages(path([kind, name, "jobs"]), query, after)));
 }
+
+const outputOf = (vault, job) => path(["vaults", vault, "jobs", job.id, "output"]);
 
 /** A list that follows the server: archives or objects. */
 function showStored(page, { kind, name, query }, what, only, { columns, rowOf, empty, before = () => [], order }) {
@@ -54,8 +60,10 @@ function showStored(page, { kind, name, query }, what, only, { columns, rowOf, e
   const list = make("div", {}, makeLoading());
   const fixed = before();
   page.put(make("h1", {}, name), makeTabs(page, kind, name, `/${what}`), ...fixed, list);
-  page.watch(path([kind, name, what], { ...pageOf(query), ...only }), ({ items, folders = [], after }) => page.fill(list,
-    table(columns, [...folders.map((folder) => folderRow(place, folder, only.prefix ?? "")), ...items.map(rowOf)], empty),
+  page.watch(path([kind, name, what], { ...pageOf(query), ...only }), ({ items, folders = [], after, all, ...rights }) => page.fill(list,
+    all === undefined ? "" : make("p", { class: "quiet" }, `The bucket has ${count(all.count, "object")}, ${bytes(all.bytes)}${all.hasMore ? ", or more" : ""}.`),
+    table(columns, [...folders.map((folder) => folderRow(place, folder, only.prefix ?? "")), ...items.map((item) => rowOf(item, rights))],
+      after === undefined ? empty : "None of those that were looked at."),
     items.length + folders.length === 0 ? "" : make("p", { class: "quiet" },
       `${[folders.length > 0 && count(folders.length, "folder"), items.length > 0 && count(items.length, "entry", "entries")]
         .filter(Boolean).join(" and ")}. ${items.length > 1 ? order(after) : ""}`),
@@ -65,19 +73,64 @@ function showStored(page, { kind, name, query }, what, only, { columns, rowOf, e
 const folderRow = (place, folder, prefix) =>
   [make("a", { href: `#/${place}${path([], { prefix: folder })}` }, folder.slice(prefix.length)), "", "", "", ""];
 
-/** A page of archives. */
+/** A form that shows what begins with a text. */
+function makeSearch(label, address, input, read) {
+  return make("form", { class: "line", onsubmit: (event) => {
+    event.preventDefault();
+    location.hash = `#/${address}${path([], { prefix: input.value === "" ? null : read(input.value) })}`;
+  } }, make("label", { for: input.id }, label), input, make("button", {}, "Show"));
+}
+
+/** A page of archives: all of them, those whose names begin with a text, or one. */
 export function showArchives(page, place) {
-  const only = { archive: place.query.get("archive") };
+  const { name, query } = place;
+  const address = path([place.kind, name, "archives"]);
+  const only = { archive: query.get("archive"), prefix: query.get("prefix") };
+  const search = make("input", { id: "prefix", value: archiveName(only.prefix ?? ""), spellcheck: "false", placeholder: "Pictures/2026" });
+  const note = make("p", { role: "status" });
+  const tell = (text, isError = false) => {
+    note.className = isError ? "error" : "";
+    note.textContent = text;
+  };
+  const nameOf = (archive) => (archive.description === undefined ? archive.id : archiveName(archive.description));
+  const act = (action) => async () => {
+    try {
+      await action();
+    } catch (failure) {
+      tell(failure.message, true);
+    }
+  };
+  const retrieve = (archive) => act(async () => {
+    const job = await page.post(path([place.kind, name, "archives", archive.id, "retrieve"]));
+    if (job.ready > page.now()) {
+      tell(`“${nameOf(archive)}” is ready in ${duration(job.ready - page.now())}. Download it in the list of jobs then.`);
+      return;
+    }
+    save(outputOf(name, job), nameOf(archive).split("/").pop());
+    tell(`“${nameOf(archive)}” is being downloaded.`);
+  });
+  const remove = (archive) => act(async () => {
+    if (await page.confirm("Delete this archive?", `“${nameOf(archive)}” (${bytes(archive.bytes)}) will be deleted. This cannot be undone.`,
+      "Delete the archive", archive.id)) {
+      const { bytes: left, until } = await page.remove(path([place.kind, name, "archives", archive.id]));
+      tell(`Deleted “${nameOf(archive)}”. ${left > 0 && until !== undefined
+        ? `Its ${bytes(left)} are kept until ${time(until)}: a job for it can still be downloaded, or a backup is in progress.` : ""}`);
+    }
+  });
   showStored(page, place, "archives", only, {
-    columns: ["Archive", "#Size", "#Created", "Tree hash"],
-    rowOf: (archive) => [
-      make("div", {}, archive.description ?? "without description", make("div", {}, shortId(archive.id, "the archive ID"))),
+    columns: ["Archive", "#Size", "#Created", "Tree hash", "Actions"],
+    rowOf: (archive, { mayRetrieve, mayDelete }) => [
+      make("div", {}, archive.description === undefined ? "without description" : nameOf(archive), make("div", {}, shortId(archive.id, "the archive ID"))),
       bytes(archive.bytes), time(archive.created), make("span", { class: "id", title: archive.hash }, `${archive.hash.slice(0, 16)}…`),
+      make("div", { class: "actions" },
+        mayRetrieve ? make("button", { type: "button", class: "copy", "aria-label": `Download ${nameOf(archive)}`, onclick: retrieve(archive) }, "download") : null,
+        mayDelete ? make("button", { type: "button", class: "copy", "aria-label": `Delete ${nameOf(archive)}`, onclick: remove(archive) }, "delete …") : null),
     ],
-    empty: "There are no archives.",
-    before: () => (only.archive === null ? [] : [make("p", {}, "One archive. ",
-      make("a", { href: `#/${path([place.kind, place.name, "archives"])}` }, "All archives"))]),
-    order: (after) => oldestFirst(place.query, after),
+    empty: only.prefix === null ? "There are no archives." : "There are no archives whose names begin with this.",
+    before: () => [only.archive === null
+      ? makeSearch("Names that begin with", address, search, archiveDescription)
+      : make("p", {}, "One archive. ", make("a", { href: `#/${address}` }, "All archives")), note],
+    order: (after) => oldestFirst(query, after),
   });
 }
 
@@ -98,10 +151,7 @@ export function showObjects(page, place) {
     ],
     empty: prefix === null ? "There are no objects." : "There are no objects whose keys begin with this.",
     before: () => [
-      make("form", { class: "line", onsubmit: (event) => {
-        event.preventDefault();
-        location.hash = `#/${address}${path([], { prefix: search.value === "" ? null : search.value })}`;
-      } }, make("label", { for: "prefix" }, "Keys that begin with"), search, make("button", {}, "Show")),
+      makeSearch("Keys that begin with", address, search, (text) => text),
       make("nav", { "aria-label": "Folder", class: "folders" }, make("a", { href: `#/${address}` }, place.name),
         foldersOf(prefix ?? "").flatMap(([text, whole]) => [" / ", make("a", { href: `#/${address}${path([], { prefix: whole })}` }, text)])),
       page.session.rights.mayAdd ? makeDropZone(page, place.name, folderOf(prefix ?? "")) : "",

@@ -210,7 +210,7 @@ export function makeDropZone(page, bucket, prefix) {
       const text = make("span");
       const progress = make("progress", { max: 1, value: 0, "aria-label": upload.key });
       const button = make("button", { type: "button", "aria-label": `Stop ${upload.key}`,
-        onclick: () => upload.stop(page.session.rights.mayAbort).then(show) }, "stop");
+        onclick: () => upload.stop(page.session.rights.mayChange).then(show) }, "stop");
       rows.set(upload, { text, progress, button });
       list.append(make("li", {}, make("span", { class: "id" }, upload.key), " ", progress, " ", text, " ", button));
     }

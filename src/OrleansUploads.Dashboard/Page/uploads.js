@@ -3,7 +3,7 @@
 import { get, path } from "./api.js";
 import { copyButton, facts, make, makeLoading, shortId, table } from "./html.js";
 import { drawStrip, gaps, highest, maxParts, parseRuns, PartMap, writeRuns } from "./parts.js";
-import { bytes, count, duration, exactly, time, took as tookOf } from "./words.js";
+import { archiveName, bytes, count, duration, exactly, time, took as tookOf } from "./words.js";
 
 const tabs = {
   vaults: [["", "Vault"], ["/uploads", "Uploads in progress"], ["/jobs", "Jobs"], ["/archives", "Archives"]],
@@ -36,8 +36,10 @@ export const oldestFirst = (query, after) => (query.has("after") || (after !== u
 /** The parameters of a page's request, from the address. */
 export const pageOf = (query) => ({ after: query.get("after"), marker: query.get("marker") });
 
-/** Whether the rate at which the last parts arrived is known and recent. */
-const hasRate = ({ parts }, now) => parts.rate > 0 && now - parts.active <= Math.max(parts.rateOver, 30000);
+/** Whether the rate at which the last parts arrived is known, and parts still arrive: a client that sends some at the same time is silent for
+ * as long as all of them take. */
+const hasRate = ({ parts }, now) => parts.rate > 0
+  && now - parts.active <= 5000 + Math.min(parts.rateOver, (8000 * parts.bytes) / parts.count / parts.rate);
 
 /** How fast the last parts arrived, or an empty text if that is not known or long ago. */
 export const rateOf = (upload, now) => (hasRate(upload, now) ? `${bytes(upload.parts.rate)}/s` : "");
@@ -76,7 +78,7 @@ function barOf(upload, runs) {
 
 const unknownSize = "A hatched end is unknown: the client has not announced how large its upload will be.";
 
-export const nameOf = (upload) => upload.key ?? upload.description ?? "without description";
+export const nameOf = (upload) => upload.key ?? (upload.description === undefined ? "without description" : archiveName(upload.description));
 
 /** The place of an upload. */
 export function uploadPath(kind, name, upload) {
@@ -223,7 +225,7 @@ export function showUpload(page, { kind, name, id, query }) {
 
   page.put(heading, make("div", { class: "columns" },
     make("div", {}, note, summary, legend, frame, missing, refused),
-    make("div", {}, detail, page.session.rights.mayAbort
+    make("div", {}, detail, page.session.rights.mayChange
       ? make("p", {}, make("button", { type: "button", class: "danger", id: "abort", onclick: abort }, "Abort upload …"))
       : null)));
 

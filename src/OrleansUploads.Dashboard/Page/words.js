@@ -33,6 +33,36 @@ export function time(milliseconds) {
   return new Date(milliseconds).toISOString().replace("T", " ").replace(/\.\d+Z$/, " UTC");
 }
 
+/** Whether a byte of a name is written as %XX in the description of an archive. */
+const isWritten = (value) => value <= 0x20 || value > 0x7e || value === 0x25;
+
+const byteAt = (text, at) => (/^%[0-9A-F]{2}/.test(text.slice(at, at + 3)) ? parseInt(text.slice(at + 1, at + 3), 16) : NaN);
+
+/** The name that the description of an archive stands for: orleans-uploads writes each byte that a description cannot hold as %XX. */
+export function archiveName(description) {
+  const bytes = [];
+  for (let at = 0; at < description.length; at++) {
+    const value = byteAt(description, at);
+    bytes.push(isWritten(value) ? value : description.charCodeAt(at));
+    at += isWritten(value) ? 2 : 0;
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(new Uint8Array(bytes));
+  } catch {
+    return description;
+  }
+}
+
+/** How the beginning of a name is written in the description of an archive. */
+export function archiveDescription(name) {
+  const bytes = Array.from(new TextEncoder().encode(name), (value) => String.fromCharCode(value)).join("");
+  return Array.from(bytes, (character, at) => {
+    const value = character.charCodeAt(0);
+    const isPlain = value === 0x20 ? at > 0 : value === 0x25 ? !isWritten(byteAt(bytes, at)) : !isWritten(value);
+    return isPlain ? character : `%${value.toString(16).toUpperCase().padStart(2, "0")}`;
+  }).join("");
+}
+
 const list = (value) => (Array.isArray(value) ? value : [value]).map(String).join(", ");
 
 function who(statement) {

@@ -3,7 +3,8 @@ namespace OrleansUploads.Engine.Ports;
 /// <summary>Says which silos a cluster has, and on which of them an entity is active. A host in one process has none.</summary>
 public interface IClusterMap
 {
-    /// <summary>Lists the silos that are not dead, by address. Empty if the cluster does not answer.</summary>
+    /// <summary>Lists the silos by address: those that are not dead, and those that died lately without being asked to stop. Empty if the
+    /// cluster does not answer.</summary>
     ValueTask<IReadOnlyList<KnownSilo>> ListSilosAsync(CancellationToken cancellationToken);
 
     /// <summary>Returns the address of the silo on which an entity is active. Null if it is on none, or if the cluster does not
@@ -14,4 +15,6 @@ public interface IClusterMap
 /// <summary>A silo of a cluster.</summary>
 /// <param name="Address">Its address, and when it was started.</param>
 /// <param name="Status">Its status in the membership table, such as <c>Active</c>.</param>
-public sealed record KnownSilo(string Address, string Status);
+/// <param name="MemoryBytes">The memory that it uses, about, or null if it does not say it.</param>
+/// <param name="ProcessorPercent">The share of its processors that it uses, about, or null if it does not say it.</param>
+public sealed record KnownSilo(string Address, string Status, long? MemoryBytes = null, int? ProcessorPercent = null);

@@ -41,6 +41,8 @@ public sealed class DashboardTests : IDisposable
         Assert.Equal("photos", vault.GetProperty("name").GetString());
         var only = Assert.Single((await session.GetFromJsonAsync<JsonElement>("server")).GetProperty("silos").EnumerateArray());
         Assert.Equal("Active", only.GetProperty("status").GetString());
+        Assert.InRange(only.GetProperty("memoryBytes").GetInt64(), 0, long.MaxValue);
+        Assert.InRange(only.GetProperty("processorPercent").GetInt32(), 0, 100);
         var shown = await session.GetFromJsonAsync<JsonElement>($"vaults/photos/uploads/{upload}");
         Assert.Equal(only.GetProperty("address").GetString(), shown.GetProperty("silo").GetString());
         Assert.Equal(upload, shown.GetProperty("id").GetString());
