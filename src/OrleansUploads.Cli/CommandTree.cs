@@ -1,3 +1,4 @@
+using System.CommandLine.Help;
 using OrleansUploads.Cli.Archives;
 using OrleansUploads.Cli.Checking;
 using OrleansUploads.Cli.Control;
@@ -35,6 +36,12 @@ internal static class CommandTree
             PartsCommand.Create(),
             CompletionCommand.Create(),
         };
+        foreach (var alias in (string[])["/?", "/h", "-?"])
+        {
+            // Shells would offer them for each word.
+            root.Options.OfType<HelpOption>().Single().Aliases.Remove(alias);
+        }
+
         root.RequireValues();
         HelpExamples.AddTo(root);
         ProgramVersion.AddTo(root);

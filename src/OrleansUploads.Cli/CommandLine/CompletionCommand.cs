@@ -10,6 +10,9 @@ internal static class CompletionCommand
         # To load: source <(orleans-uploads completion bash)
         _orleans_uploads() {
             local IFS=$'\n'
+            case "$3" in
+                --vault|-v|--description|-d|--name) compopt +o default 2>/dev/null; return ;;
+            esac
             COMPREPLY=($(compgen -W "$(orleans-uploads "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -o default -F _orleans_uploads orleans-uploads

@@ -69,6 +69,15 @@ internal static class UsageError
 
     private static bool IsLikeOption(string word) => word.StartsWith("--", StringComparison.Ordinal) && word.Length < ArchiveArgument.IdChars;
 
+    /// <summary>What other programs call options of this one.</summary>
+    private static readonly Dictionary<string, string> Synonyms = new(StringComparer.Ordinal)
+    {
+        ["--port"] = "--listen",
+        ["--host"] = "--listen",
+        ["--bind"] = "--listen",
+        ["--address"] = "--listen",
+    };
+
     /// <summary>A question for the command or option that a mistyped word most likely stands for, or nothing if none is near.</summary>
     private static string Guess(CommandResult command, string word)
     {
@@ -77,6 +86,11 @@ internal static class UsageError
         var names = command.Command.Subcommands.Select(static below => below.Name)
             .Concat(WithParents(command).SelectMany(static at => at.Command.Options)
                 .SelectMany(static option => option.Aliases.Prepend(option.Name)));
+        if (Synonyms.TryGetValue(word, out var meant) && names.Contains(meant))
+        {
+            return $" Did you mean '{meant}'?";
+        }
+
         var nearest = names.Where(name => name.StartsWith('-') == word.StartsWith('-') && name.Trim('-').Length > MostEdits)
             .Select(name => (Name: name, Edits: CountEdits(name, word)))
             .Where(static near => near.Edits <= MostEdits)

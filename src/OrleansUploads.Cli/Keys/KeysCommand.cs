@@ -120,14 +120,14 @@ internal static class KeysCommand
     private static Command CreateRemove()
     {
         var key = AccessKeyId();
-        var yes = new Option<bool>("--yes", "-y") { Description = "Remove the last key without asking." };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Remove the last key, or the last admin key, without asking." };
         var command = new Command("remove", "Remove an access key.") { key, yes };
         return command.RunOn((parsed, file) =>
         {
             var id = parsed.GetRequiredValue(key);
-            if (!parsed.GetValue(yes) && file.Read() is [var only] && only.AccessKeyId == id && !IsConfirmed(file))
+            if (!parsed.GetValue(yes) && FindLoss(id, file.Read()) is { } loss && !IsConfirmed(file, loss))
             {
-                throw new InvalidDataException($"{id} is the last key in {file.Path}, and was not removed. Use --yes to remove it.");
+                throw new InvalidDataException($"{id} is {loss.What} in {file.Path}, and was not removed. {loss.Consequence} Use --yes to remove it.");
             }
 
             file.Change(pairs => Find(id, pairs) is null ? throw Unknown(id, file) : [.. pairs.Where(pair => pair.AccessKeyId != id)]);
@@ -144,15 +144,26 @@ internal static class KeysCommand
         ? pairs
         : throw new InvalidDataException($"There are no keys in {file.Path}. Create one with 'keys add'.");
 
+    /// <summary>What is lost with a key that nothing replaces, or null.</summary>
+    private static (string What, string Consequence)? FindLoss(string id, IReadOnlyList<KeyPair> pairs)
+    {
+        var left = pairs.Where(pair => pair.AccessKeyId != id).ToList();
+        return left.Count == pairs.Count ? null
+            : left.Count == 0 ? ("the last key", "Without it, no request is accepted.")
+            : pairs.Any(static pair => pair.Scope.IsUnlimited) && !left.Exists(static pair => pair.Scope.IsUnlimited)
+                ? ("the last admin key", "Without it, no key may delete, abort or create everywhere.")
+            : null;
+    }
+
     /// <summary>Asks a person. Without a terminal, the answer is no.</summary>
-    private static bool IsConfirmed(KeyFile file)
+    private static bool IsConfirmed(KeyFile file, (string What, string Consequence) loss)
     {
         if (Console.IsInputRedirected || Console.IsErrorRedirected)
         {
             return false;
         }
 
-        Console.Error.Write($"This is the last key in {file.Path}. Without it, no request is accepted. Remove it? [y/N] ");
+        Console.Error.Write($"This is {loss.What} in {file.Path}. {loss.Consequence} Remove it? [y/N] ");
         return Console.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
 

@@ -54,6 +54,8 @@ internal sealed record Failure(int Code, string Message)
             ExitCode.Denied, $"{refusal.Message} The key comes from AWS_ACCESS_KEY_ID or the profile."),
         GlacierErrorCodes.InvalidSignature => new Failure(
             ExitCode.Denied, $"{refusal.Message} The secret comes from AWS_SECRET_ACCESS_KEY or the profile. Also check the region and this machine's clock."),
+        GlacierErrorCodes.UnreadableAnswer when refusal is { RequestId: null, StatusCode: < HttpStatusCode.InternalServerError } => new Failure(
+            ExitCode.NotReachable, $"{refusal.Message.TrimEnd('.')}. It does not answer like a server of the vault API. Check the address in --endpoint."),
         _ when refusal.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized =>
             new Failure(ExitCode.Denied, refusal.Message),
         _ when refusal.StatusCode is { } status && (int)status >= 500 => new Failure(ExitCode.NotReachable, refusal.Message),

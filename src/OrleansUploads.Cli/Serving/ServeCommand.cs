@@ -48,8 +48,8 @@ internal static class ServeCommand
                 + $"{DiskSpace.MaxDefaultFloorBytes / Mebibyte}MiB]",
             HelpName = "size",
         }.Parse(
-            static text => ByteCount.TryParse(text, out var bytes) ? bytes : null,
-            static text => $"--min-free is '{text}'. It must be a number of bytes, such as 64MiB or 1GiB.");
+            static text => ByteCount.TryParse(text, out var bytes) && bytes >= Mebibyte ? bytes : null,
+            static text => $"--min-free is '{text}'. It must be a size of at least 1MiB, such as 64MiB or 1GiB.");
         var noDashboard = new Option<bool>("--no-dashboard") { Description = "Do not serve the dashboard at /dashboard." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Log only warnings and errors, not every request." };
         var command = new Command(

@@ -78,6 +78,12 @@ internal sealed partial class Server(ServerOptions options)
             OnDiskFailure = fault => LogDiskFailure(logger, FaultText.Describe(fault)),
             OnSpaceChange = problem => LogSpace(logger, problem ?? "The disk has room again."),
         };
+        if (!DataFolder.Exists(options.DataFolder) && FindRefusedAddress() is { } refused)
+        {
+            // A new folder would stay.
+            return ReportAddress(refused);
+        }
+
         await using var folder = FileFault.OpenFolder(
             options.DataFolder, "--data", () => DataFolder.Open(options.DataFolder, folderOptions));
         await folder.TakeStoreAsync(takesOver: false, cancellationToken);
@@ -139,16 +145,49 @@ internal sealed partial class Server(ServerOptions options)
         }
         catch (Exception fault) when (fault is SocketException || (fault is IOException broken && HttpServing.IsAboutAddress(broken)))
         {
-            // Its own message repeats the address.
-            var reason = fault.InnerException is AddressInUseException ? "the address is already in use" : fault.Message.TrimEnd('.');
-            return Failure.Report(
-                $"Cannot listen on {string.Join(" or ", new[] { options.Listen, options.DashboardListen, metricsListen }.OfType<IPEndPoint>())}: {reason}. "
-                + "Stop the program that uses it, or choose another address or port with --listen; port 0 takes a free one.");
+            return ReportAddress(fault);
         }
 
         Greeting.Print(options, operatorKey, keys, HttpServing.AddressesOf(app, options.DashboardListen, metricsListen));
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
+    }
+
+    private IEnumerable<IPEndPoint> Addresses =>
+        new[] { options.Listen, options.DashboardListen, options.Settings.MetricsListen }.OfType<IPEndPoint>();
+
+    /// <summary>Why one of the addresses cannot be used, or null.</summary>
+    private SocketException? FindRefusedAddress()
+    {
+        foreach (var address in Addresses)
+        {
+            try
+            {
+                using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(address);
+            }
+            catch (SocketException fault)
+            {
+                return fault;
+            }
+        }
+
+        return null;
+    }
+
+    private int ReportAddress(Exception fault)
+    {
+        var error = (fault as SocketException ?? fault.InnerException as SocketException ?? fault.InnerException?.InnerException as SocketException)
+            ?.SocketErrorCode;
+        var (reason, remedy) = error == SocketError.AddressNotAvailable
+            ? ("this machine does not have the address", "Choose one of its own with --listen, such as 127.0.0.1:9400, or 0.0.0.0:9400 for all of them")
+            : (fault.InnerException is AddressInUseException || error == SocketError.AddressAlreadyInUse
+                    ? "the address is already in use"
+                    : fault.Message.TrimEnd('.'),
+                "Stop the program that uses it, or choose another address or port with --listen; port 0 takes a free one");
+
+        // The message of the exception repeats the address.
+        return Failure.Report($"Cannot listen on {string.Join(" or ", Addresses)}: {reason}. {remedy}.");
     }
 
     private static void Secure(ListenOptions endpoint, ServerCertificate certificate) => endpoint.UseHttps(new TlsHandshakeCallbackOptions

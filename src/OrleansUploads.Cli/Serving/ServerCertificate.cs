@@ -18,17 +18,24 @@ internal sealed partial class ServerCertificate
     public ServerCertificate(
         string certificatePath, string keyPath, TimeProvider time, ILogger<ServerCertificate> logger)
     {
-        _files = new(() => PemFiles.Read(certificatePath, keyPath), Parse, time)
+        try
         {
-            Renewed = _ => LogRenewed(logger, certificatePath),
-            Reported = problem =>
+            _files = new(() => PemFiles.Read(certificatePath, keyPath), Parse, time)
             {
-                if (problem is not null)
+                Renewed = _ => LogRenewed(logger, certificatePath),
+                Reported = problem =>
                 {
-                    LogUnusable(logger, certificatePath, keyPath, FaultText.Describe(problem));
-                }
-            },
-        };
+                    if (problem is not null)
+                    {
+                        LogUnusable(logger, certificatePath, keyPath, FaultText.Describe(problem));
+                    }
+                },
+            };
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new InvalidDataException($"{certificatePath} and {keyPath} are not a certificate and its key: {fault.Message}", fault);
+        }
     }
 
     /// <summary>Returns the certificate for a new connection.</summary>

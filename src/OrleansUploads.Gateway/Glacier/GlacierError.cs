@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansUploads.Core.Policies;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Glacier;
@@ -75,9 +76,9 @@ internal sealed class GlacierError(int status, string code, string message) : Fr
         $"Invalid {GlacierHeaders.Version}: {version}. The only version is {GlacierHeaders.ApiVersion}.");
 
     /// <summary>The path names an account that the signer may not act for.</summary>
-    public static GlacierError ForeignAccount(string account) => AccessDenied(
-        $"The credentials of this request are not for the account {account}, and no policy of that account allows them this operation. "
-        + "Use '-' for the account of your credentials.");
+    public static GlacierError ForeignAccount(string account, AccountId caller, VaultAction? action) => AccessDenied(
+        $"The credentials of this request are not for the account {account}, and no policy of that account allows them "
+        + $"{action?.ToString() ?? "this operation"}. They are of the account {caller}, which '-' stands for.");
 
     public static GlacierError InvalidVaultName(string name) => Invalid(
         $"Invalid vault name: {name}. A name has 1 to 255 characters of a-z, A-Z, 0-9, '_', '-' and '.'.");

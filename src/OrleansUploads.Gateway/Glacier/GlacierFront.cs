@@ -66,7 +66,7 @@ internal sealed class GlacierRequest(FrontServices services, HttpExchange exchan
         {
             throw operation.Action == VaultAction.CreateVault ? GlacierError.InvalidVaultName(vault)
                 : owner == signer ? GlacierError.VaultNotFound(VaultArn.Format(services.Options.Region, owner, vault))
-                : GlacierError.ForeignAccount(owner.ToString());
+                : GlacierError.ForeignAccount(owner.ToString(), signer, operation.Action);
         }
 
         var call = new GlacierCall
@@ -117,8 +117,8 @@ internal sealed class GlacierRequest(FrontServices services, HttpExchange exchan
         }
 
         return AccountId.TryParse(Owner, out var other)
-            ? _operation is { IsOnVault: true } ? other : throw GlacierError.ForeignAccount(Owner)
-            : _operation is null ? signer : throw GlacierError.ForeignAccount(Owner);
+            ? _operation is { IsOnVault: true } ? other : throw GlacierError.ForeignAccount(Owner, signer, _operation?.Action)
+            : _operation is null ? signer : throw GlacierError.ForeignAccount(Owner, signer, _operation?.Action);
     }
 
     private static bool IsOwn(string account, AccountId signer) => account == OwnAccount || account == signer.ToString();

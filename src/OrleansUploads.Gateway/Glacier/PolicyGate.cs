@@ -83,5 +83,5 @@ internal static class PolicyGate
 
     /// <summary>The error for a signer who neither owns the vault nor is permitted by a policy. It does not reveal whether the vault
     /// exists.</summary>
-    private static GlacierError Denied(GlacierCall call) => GlacierError.ForeignAccount(call.Vault.Account.ToString());
+    private static GlacierError Denied(GlacierCall call) => GlacierError.ForeignAccount(call.Vault.Account.ToString(), call.Account, call.Action);
 }

@@ -37,6 +37,8 @@ public sealed class WrongCommandLineTests
     [InlineData("serve --anonymous --listen localhost", "--listen is 'localhost'")]
     [InlineData("serve --anonymous --listen 0.0.0.0:0", "--anonymous requires a loopback address")]
     [InlineData("serve --stale-after 23h", "at least 24h")]
+    [InlineData("serve --port 9401", "'--port' is not a command or option. Did you mean '--listen'?")]
+    [InlineData("serve --min-free 5", "--min-free is '5'. It must be a size of at least 1MiB")]
     [InlineData("serve --collect-grace soon", "a duration such as")]
     [InlineData("serve --account 42", "12 digits")]
     [InlineData("serve --https-key key.pem", "must be used together")]

@@ -103,7 +103,8 @@ public sealed class HttpsTests : IDisposable
         await File.WriteAllTextAsync(_folder.File("certificate.pem"), "no certificate");
         await File.WriteAllTextAsync(_folder.File("key.pem"), "no key");
 
-        (await ServerProcess.RefuseAsync(Setup)).ExpectOneLine();
+        (await ServerProcess.RefuseAsync(Setup)).ExpectOneLine(
+            $"{_folder.File("certificate.pem")} and {_folder.File("key.pem")} are not a certificate and its key");
     }
 
     private ServerSetup Setup => new(_folder.Data)

@@ -80,6 +80,18 @@ public sealed class KeysTests : IDisposable
     }
 
     [Fact]
+    public async Task The_last_admin_key_is_not_removed_without_a_word()
+    {
+        var admin = (await KeysAsync("add", "--create")).Expect().Value("AWS_ACCESS_KEY_ID");
+        var uploader = (await KeysAsync("add", "--role", "upload")).Expect().Value("AWS_ACCESS_KEY_ID");
+        (await KeysAsync("remove", admin)).ExpectOneLine(admin, "is the last admin key", "no key may delete", "--yes");
+        var another = (await KeysAsync("add")).Expect().Value("AWS_ACCESS_KEY_ID");
+        (await KeysAsync("remove", admin)).Expect();
+        (await KeysAsync("remove", another, "--yes")).Expect();
+        (await KeysAsync("remove", uploader)).ExpectOneLine(uploader, "is the last key");
+    }
+
+    [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_folder_that_no_server_uses_is_refused()
     {

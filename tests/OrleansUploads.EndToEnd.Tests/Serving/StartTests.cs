@@ -18,15 +18,19 @@ public sealed class StartTests : IDisposable
         var second = await ServerProcess.RefuseAsync(new ServerSetup(_folder.File("other")) { Listen = address });
 
         second.ExpectOneLine(address, "in use", "--listen");
+        Assert.False(Directory.Exists(_folder.File("other")));
         (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).ExpectOneLine(_folder.Data, "in use by another server");
         await first.Connect().CreateVaultAsync("photos");
     }
 
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task An_address_of_another_machine_is_reported_in_one_line() =>
+    public async Task An_address_of_another_machine_is_reported_in_one_line_and_no_folder_is_made()
+    {
         (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data) { Listen = "192.0.2.1:9400" }))
-            .ExpectOneLine("192.0.2.1:9400", "--listen");
+            .ExpectOneLine("192.0.2.1:9400", "this machine does not have the address", "Choose one of its own with --listen");
+        Assert.False(Directory.Exists(_folder.Data));
+    }
 
     [Theory]
     [InlineData("--data", "serve", "--data", "/proc/notes/data")]

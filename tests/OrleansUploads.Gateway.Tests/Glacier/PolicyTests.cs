@@ -110,8 +110,12 @@ public sealed class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayF
         (await gateway.SendAsync(upload, Signer.Stranger)).ExpectDenied("of the vault's lock policy denies it");
         await AssertClosedAsync(new("GET", owned));
 
-        async Task AssertClosedAsync(ApiRequest request) => (await gateway.SendAsync(request, Signer.Stranger)).ExpectDenied(
-            $"The credentials of this request are not for the account {GatewaySetup.Account}, and no policy of that account");
+        async Task AssertClosedAsync(ApiRequest request)
+        {
+            var denied = await gateway.SendAsync(request, Signer.Stranger);
+            denied.ExpectDenied($"The credentials of this request are not for the account {GatewaySetup.Account}, and no policy of that account allows them");
+            denied.ExpectDenied($"They are of the account {GatewaySetup.StrangersAccount}, which '-' stands for.");
+        }
     }
 
     [Fact]
