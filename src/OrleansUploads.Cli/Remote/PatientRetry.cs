@@ -1,13 +1,17 @@
 namespace OrleansUploads.Cli.Remote;
 
-/// <summary>Retries for some minutes. It says why it waits, and the same thing only once. Thread-safe.</summary>
-internal sealed class PatientRetry(Printer printer)
+/// <summary>Retries for some minutes, or for as long as the user says. It says why it waits, and the same thing only once. Thread-safe.
+/// </summary>
+internal sealed class PatientRetry(Printer printer, Uri endpoint, TimeSpan? patience)
 {
     // Other clients may free space, but usually a person has to.
     private static readonly TimeSpan FullDiskPatience = TimeSpan.FromMinutes(1);
 
     // Longer than the longest delay, after which the disk was not full in between.
     private static readonly TimeSpan FullDiskGap = TimeSpan.FromSeconds(40);
+
+    // Longer than the longest delay and the time in which a connection is tried.
+    private static readonly TimeSpan OutageGap = TimeSpan.FromMinutes(1);
 
     // Minutes of silence would look like a hang.
     private static readonly TimeSpan NoteInterval = TimeSpan.FromSeconds(30);
@@ -17,14 +21,19 @@ internal sealed class PatientRetry(Printer printer)
     private long _toldAt;
     private long _fullSince;
     private long _fullAt;
+    private long _failingSince;
+    private long _failedAt;
 
-    public RetryPolicy Policy => new() { MaxAttempts = 40, MaxDelay = TimeSpan.FromSeconds(15), OnRetry = Tell };
+    public RetryPolicy Policy => new() { MaxAttempts = patience is null ? 40 : int.MaxValue, MaxDelay = TimeSpan.FromSeconds(15), OnRetry = Tell };
 
     private void Tell(GlacierException failure, TimeSpan delay)
     {
-        var reason = failure.Message.ReplaceLineEndings(" ").TrimEnd('.');
+        var reason = failure.Code is GlacierErrorCodes.ConnectionFailure or GlacierErrorCodes.IdleTimeout
+            ? $"The server at {endpoint} does not answer"
+            : failure.Message.ReplaceLineEndings(" ").TrimEnd('.');
         lock (_gate)
         {
+            RequirePatience(failure);
             if (IsFullDisk(failure))
             {
                 var isNew = _fullAt == 0 || TimeProvider.System.GetElapsedTime(_fullAt) > FullDiskGap;
@@ -49,7 +58,18 @@ internal sealed class PatientRetry(Printer printer)
         }
 
         printer.Event(new { @event = "waiting", error = failure.Message });
-        printer.Note($"{reason}. Trying again for some minutes.");
+        printer.Note($"{reason}. Trying again for {(patience is { } time ? TimeText.Format(time) : "some minutes")}.");
+    }
+
+    private void RequirePatience(GlacierException failure)
+    {
+        var isNew = _failedAt == 0 || TimeProvider.System.GetElapsedTime(_failedAt) > OutageGap;
+        _failedAt = TimeProvider.System.GetTimestamp();
+        _failingSince = isNew ? _failedAt : _failingSince;
+        if (patience is { } time && TimeProvider.System.GetElapsedTime(_failingSince) > time)
+        {
+            throw new GlacierException(failure.Code, failure.Message, failure);
+        }
     }
 
     /// <summary>The protocol has no code for a full disk, so the server's message has to tell it.</summary>

@@ -15,17 +15,32 @@ internal static class RemoteCommand
     /// <summary>Stands for the account of the key.</summary>
     private const string AccountOfKey = "-";
 
+    private const string VaultVariable = "ORLEANSUPLOADS_VAULT";
+
+    private static readonly string? VaultOfEnvironment =
+        Environment.GetEnvironmentVariable(VaultVariable) is { Length: > 0 } name ? name : null;
+
     /// <summary>The option <c>--vault</c>, which most commands need. <see cref="Session.Vault"/> is its value.</summary>
     public static readonly Option<string> Vault = new Option<string>("--vault", "-v")
     {
-        Description = "The name of the vault.",
+        Description = $"The name of the vault. {VaultVariable} stands for it.",
         HelpName = "name",
-        Required = true,
+        Required = VaultOfEnvironment is null,
+        DefaultValueFactory = VaultOfEnvironment is null ? null : static _ => VaultOfEnvironment!,
     }.Refuse(static name => CommonOptions.DescribeInvalidName(name, "vault"));
 
     /// <summary>The option <c>--limit</c> of commands that transfer bytes.</summary>
     public static readonly Option<long?> Limit =
         TransferOptions.Limit("The maximum rate of all transfers of this command together, such as 50MiB/s.");
+
+    /// <summary>The option <c>--retry-for</c> of commands that transfer bytes.</summary>
+    public static readonly Option<TimeSpan?> RetryFor = new Option<TimeSpan?>("--retry-for")
+    {
+        Description = "How long to try again while the server does not answer, such as 2h. [default: about 6 minutes]",
+        HelpName = "duration",
+    }.Parse(
+        static text => Durations.TryParse(text, out var duration) && duration > TimeSpan.Zero ? duration : null,
+        static text => $"--retry-for is '{text}'. It must be a duration such as {Durations.Examples}.");
 
     private static readonly Option<string?> Endpoint = new Option<string?>("--endpoint", "--endpoint-url")
     {
@@ -129,6 +144,7 @@ internal static class RemoteCommand
             },
             new Printer(parsed.GetValue(Json), parsed.GetValue(Quiet)),
             string.Concat(words),
-            parsed.GetValue(Vault) ?? "");
+            parsed.GetValue(Vault) ?? "",
+            parsed.GetValue(RetryFor));
     }
 }

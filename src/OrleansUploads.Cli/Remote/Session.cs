@@ -8,16 +8,21 @@ internal sealed class Session : IDisposable
     // A person waits for the first answer, so an absent server is reported at once.
     private static readonly RetryPolicy Quick = new() { MaxAttempts = 3, MaxDelay = TimeSpan.FromSeconds(1) };
 
-    private readonly HttpClient _http = new(GlacierClient.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http;
 
     /// <summary>Sends nothing.</summary>
-    public Session(GlacierClientOptions options, Printer printer, string serverWords, string vault)
+    public Session(GlacierClientOptions options, Printer printer, string serverWords, string vault, TimeSpan? retryFor = null)
     {
+        var handler = GlacierClient.CreateHandler();
+
+        // A proxy cannot reach this machine under its loopback address.
+        handler.UseProxy = !options.Endpoint.IsLoopback;
+        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         Endpoint = options.Endpoint;
         Printer = printer;
         ServerWords = serverWords;
         Vault = vault;
-        Patient = new PatientRetry(printer).Policy;
+        Patient = new PatientRetry(printer, options.Endpoint, retryFor).Policy;
         Client = new GlacierClient(_http, options with { Retry = Quick });
         Transfers = new GlacierClient(_http, options with { Retry = Patient });
     }

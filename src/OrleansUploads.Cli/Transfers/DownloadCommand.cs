@@ -39,7 +39,7 @@ internal static class DownloadCommand
             "Retrieve archives into files: start jobs, wait for them, and fetch and verify the bytes. If a download was interrupted, the same "
             + "command continues it.")
         {
-            archives, RemoteCommand.Vault, output, overwrite, skip, tier, workers, RemoteCommand.Limit,
+            archives, RemoteCommand.Vault, output, overwrite, skip, tier, workers, RemoteCommand.Limit, RemoteCommand.RetryFor,
         };
         filter.AddTo(command);
         command.Validators.Add(result =>

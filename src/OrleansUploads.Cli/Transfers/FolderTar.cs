@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Pipelines;
+using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Cli.Transfers;
 
@@ -7,19 +8,29 @@ namespace OrleansUploads.Cli.Transfers;
 /// interrupted upload can be continued.</summary>
 internal sealed class FolderTar : IAsyncDisposable
 {
+    /// <summary>The number of files with several names that are remembered. Further ones become copies.</summary>
+    private const int MaxLinked = 100_000;
+
     private readonly Pipe _pipe = new();
+    private readonly Dictionary<(ulong Device, ulong Number), string> _linked = [];
+    private readonly List<string> _leftOut = [];
+    private readonly ExcludedNames _excluded;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _writing;
 
     /// <summary>Begins a tar.</summary>
-    public FolderTar(string folder)
+    public FolderTar(string folder, ExcludedNames excluded)
     {
+        _excluded = excluded;
         Stream = _pipe.Reader.AsStream();
         _writing = Task.Run(() => WriteAsync(folder));
     }
 
     /// <summary>The bytes of the tar. Reading fails if a file cannot be read or has changed meanwhile.</summary>
     public Stream Stream { get; }
+
+    /// <summary>The pipes, sockets and devices that are not in the tar. Complete when the stream has ended.</summary>
+    public IReadOnlyList<string> LeftOut => _leftOut;
 
     /// <summary>The name of a folder, also of one that is given as <c>.</c>; empty for the root of the file system.</summary>
     public static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
@@ -38,7 +49,7 @@ internal sealed class FolderTar : IAsyncDisposable
         {
             await using (var tar = new TarWriter(_pipe.Writer.AsStream(leaveOpen: true), TarEntryFormat.Gnu))
             {
-                await AddFolderAsync(tar, new DirectoryInfo(root), NameOf(root) is { Length: > 0 } name ? name : ".");
+                await AddFolderAsync(tar, new DirectoryInfo(root), NameOf(root) is { Length: > 0 } name ? name : ".", below: "");
             }
 
             await _pipe.Writer.CompleteAsync();
@@ -49,12 +60,17 @@ internal sealed class FolderTar : IAsyncDisposable
         }
     }
 
-    private async Task AddFolderAsync(TarWriter tar, DirectoryInfo folder, string name)
+    private async Task AddFolderAsync(TarWriter tar, DirectoryInfo folder, string name, string below)
     {
         await tar.WriteEntryAsync(Describe(TarEntryType.Directory, name + "/", folder), _stop.Token);
         foreach (var entry in folder.EnumerateFileSystemInfos().OrderBy(static entry => entry.Name, StringComparer.Ordinal))
         {
             var path = $"{name}/{entry.Name}";
+            if (_excluded.Has(below + entry.Name))
+            {
+                continue;
+            }
+
             switch (entry)
             {
                 case { LinkTarget: { } target }:
@@ -62,15 +78,34 @@ internal sealed class FolderTar : IAsyncDisposable
                     link.LinkName = target;
                     await tar.WriteEntryAsync(link, _stop.Token);
                     break;
-                case DirectoryInfo below:
-                    await AddFolderAsync(tar, below, path);
+                case DirectoryInfo inner:
+                    await AddFolderAsync(tar, inner, path, $"{below}{entry.Name}/");
                     break;
-                case FileInfo file when !InputFile.IsSpecial(file.FullName):
+                case FileInfo file when InputFile.IsSpecial(file.FullName):
+                    _leftOut.Add(path);
+                    break;
+                case FileInfo file when FindFirstName(file, path) is { } first:
+                    var another = Describe(TarEntryType.HardLink, path, file);
+                    another.LinkName = first;
+                    await tar.WriteEntryAsync(another, _stop.Token);
+                    break;
+                case FileInfo file:
                     await AddFileAsync(tar, file, path);
                     break;
             }
         }
     }
+
+    /// <summary>The name under which a file with several names is in the tar already, or null.</summary>
+    private string? FindFirstName(FileInfo file, string name) =>
+        StatusOf(file, FileStatus.Names | FileStatus.Inode) is { NameCount: > 1 } status
+        && (_linked.Count < MaxLinked || _linked.ContainsKey((status.Device, status.Number)))
+        && !_linked.TryAdd((status.Device, status.Number), name)
+            ? _linked[(status.Device, status.Number)]
+            : null;
+
+    private static FileStatus.Attributes? StatusOf(FileSystemInfo file, uint wanted) =>
+        FileStatus.IsSupported && FileStatus.ReadLinkAt(file.FullName, wanted, out var status) == 0 ? status : null;
 
     private async Task AddFileAsync(TarWriter tar, FileInfo file, string name)
     {
@@ -86,11 +121,17 @@ internal sealed class FolderTar : IAsyncDisposable
     }
 
     /// <summary>Only what says more about the file than when it was read.</summary>
-    private static GnuTarEntry Describe(TarEntryType type, string name, FileSystemInfo file) => new(type, name)
+    private static GnuTarEntry Describe(TarEntryType type, string name, FileSystemInfo file)
     {
-        ModificationTime = file.LastWriteTimeUtc,
-        Mode = OperatingSystem.IsWindows() || type == TarEntryType.SymbolicLink
-            ? UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            : file.UnixFileMode,
-    };
+        var owner = StatusOf(file, FileStatus.Owner);
+        return new(type, name)
+        {
+            ModificationTime = file.LastWriteTimeUtc,
+            Mode = OperatingSystem.IsWindows() || type == TarEntryType.SymbolicLink
+                ? UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                : file.UnixFileMode,
+            Uid = (int)(owner?.User ?? 0),
+            Gid = (int)(owner?.Group ?? 0),
+        };
+    }
 }

@@ -91,12 +91,20 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Tran
                 : upload.ResumeAsync(session.Vault, uploadId, source, cancellationToken));
         }
 
-        await using var tar = file.Path == StandardInput.Name ? null : new FolderTar(file.Path);
+        await using var tar = file.Path == StandardInput.Name ? null : new FolderTar(file.Path, choice.Excluded);
         await using var input = tar?.Stream ?? StandardInput.Open();
-        return await (uploadId is null
+        var receipt = await (uploadId is null
             ? upload.UploadStreamAsync(
                 session.Vault, input, (int)(choice.PartSizeBytes ?? TransferOptions.StreamPartBytes), file.Description, cancellationToken)
             : upload.ResumeStreamAsync(session.Vault, uploadId, input, cancellationToken));
+        if (tar is { LeftOut: [var first, ..] leftOut })
+        {
+            screen.Print(() => session.Printer.Note(
+                $"{Quantity.Format(leftOut.Count, "pipe, socket or device", "pipes, sockets or devices")} left out: "
+                + (leftOut.Count == 1 ? $"{first}." : $"{first} and others.")));
+        }
+
+        return receipt;
     }
 
     private ArchiveUploadOptions Options(UploadFile file, FileTransfer transfer)

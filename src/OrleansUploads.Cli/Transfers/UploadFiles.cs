@@ -23,6 +23,9 @@ internal sealed class UploadFiles
     /// <summary>Files without a byte. They are left out, because an archive has at least one.</summary>
     public List<string> Empty { get; } = [];
 
+    /// <summary>The number of files and folders that the user left out. What is in such a folder is not counted.</summary>
+    public int ExcludedCount { get; private set; }
+
     /// <summary>The number of links in folders. They are left out.</summary>
     public int LinkCount { get; private set; }
 
@@ -35,7 +38,7 @@ internal sealed class UploadFiles
     /// <summary>Looks at files and folders. A given name replaces the file's or folder's. As a tar, a folder is one archive.</summary>
     /// <exception cref="ArgumentException">The name of a named file or folder is too long for a description.</exception>
     /// <exception cref="IOException">A named file does not exist, may not be read, or is not a file, or all of them are empty.</exception>
-    public static UploadFiles Find(IEnumerable<string> paths, string? name, bool asTar)
+    public static UploadFiles Find(IEnumerable<string> paths, string? name, bool asTar, ExcludedNames excluded)
     {
         var files = new UploadFiles();
         foreach (var path in paths)
@@ -50,7 +53,7 @@ internal sealed class UploadFiles
             }
             else
             {
-                files.AddFolder(path, name ?? FolderTar.NameOf(path));
+                files.AddFolder(path, name ?? FolderTar.NameOf(path), excluded);
             }
         }
 
@@ -108,10 +111,10 @@ internal sealed class UploadFiles
         }
     }
 
-    private void AddFolder(string root, string name)
+    private void AddFolder(string root, string name, ExcludedNames excluded)
     {
         HasFolder = true;
-        var countBefore = Found.Count + Refused.Count + Empty.Count;
+        var countBefore = Found.Count + Refused.Count + Empty.Count + ExcludedCount;
         var folders = new Stack<string>([root]);
         while (folders.TryPop(out var folder))
         {
@@ -120,7 +123,11 @@ internal sealed class UploadFiles
                 foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().OrderBy(static entry => entry.Name, StringComparer.Ordinal))
                 {
                     var path = Path.Combine(folder, entry.Name);
-                    if (entry.LinkTarget is not null)
+                    if (excluded.Has(ArchiveName.OfPath(Path.GetRelativePath(root, path))))
+                    {
+                        ExcludedCount++;
+                    }
+                    else if (entry.LinkTarget is not null)
                     {
                         LinkCount++;
                     }
@@ -140,7 +147,7 @@ internal sealed class UploadFiles
             }
         }
 
-        if (Found.Count + Refused.Count + Empty.Count == countBefore)
+        if (Found.Count + Refused.Count + Empty.Count + ExcludedCount == countBefore)
         {
             FoldersWithoutFiles.Add(root);
         }

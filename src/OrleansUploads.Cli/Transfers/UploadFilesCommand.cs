@@ -28,6 +28,12 @@ internal static class UploadFilesCommand
             Description = "Leave out files that the vault has with the same description and bytes. Needs an inventory. Always on for folders.",
         };
         var tar = new Option<bool>("--tar") { Description = "Send each folder as one archive, a tar." };
+        var exclude = new Option<string[]>("--exclude")
+        {
+            Description = "Leave out what has this name or path in a folder; may be repeated. '*' stands for any characters, '?' for one.",
+            HelpName = "pattern",
+        };
+        var dryRun = new Option<bool>("--dry-run") { Description = "Only print what would be sent." };
         var unfinished = new Option<UnfinishedAction?>("--unfinished")
         {
             Description = "What to do with unfinished uploads of standard input that have the same description: resume the newest one with the "
@@ -40,7 +46,7 @@ internal static class UploadFilesCommand
             "upload",
             "Upload files as archives. A folder is uploaded as one archive per file, or as a single archive with --tar. If a large file's upload was interrupted, the same command continues it.")
         {
-            files, RemoteCommand.Vault, description, partSize, workers, RemoteCommand.Limit, anew, skip, tar, unfinished,
+            files, RemoteCommand.Vault, description, partSize, workers, RemoteCommand.Limit, RemoteCommand.RetryFor, anew, skip, tar, exclude, dryRun, unfinished,
         };
         return command.WithConnection().Run((parsed, session, cancellationToken) => new UploadRun(session, new UploadChoice(
             parsed.GetValue(workers),
@@ -50,7 +56,11 @@ internal static class UploadFilesCommand
             parsed.GetValue(skip),
             parsed.GetValue(tar),
             parsed.GetValue(unfinished) ?? UnfinishedAction.Keep,
-            parsed.GetValue(RemoteCommand.Limit)))
+            parsed.GetValue(RemoteCommand.Limit))
+        {
+            Excluded = new ExcludedNames(parsed.GetValue(exclude) ?? []),
+            IsDryRun = parsed.GetValue(dryRun),
+        })
             .RunAsync([.. parsed.GetRequiredValue(files).DistinctBy(ArchiveName.OfPath)], cancellationToken));
     }
 }
@@ -72,7 +82,14 @@ internal sealed record UploadChoice(
     bool SkipsExisting = false,
     bool AsTar = false,
     UnfinishedAction Unfinished = UnfinishedAction.Keep,
-    long? BytesPerSecond = null);
+    long? BytesPerSecond = null)
+{
+    /// <summary>What is left out of folders.</summary>
+    public ExcludedNames Excluded { get; init; } = ExcludedNames.None;
+
+    /// <summary>Whether nothing is sent.</summary>
+    public bool IsDryRun { get; init; }
+}
 
 /// <summary>What happens to uploads of standard input that were interrupted, when the command is repeated. A pipe cannot be read twice, so
 /// the command cannot find out which of them has the same bytes.</summary>

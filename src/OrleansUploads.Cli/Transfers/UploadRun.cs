@@ -1,3 +1,4 @@
+using System.Net;
 using OrleansUploads.Cli.Archives;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
@@ -25,7 +26,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         var input = paths.Contains(StandardInput.Name)
             ? new UploadFile(StandardInput.Name, ArchiveName.Encode(choice.Description ?? "standard input"), Bytes: null)
             : null;
-        var files = UploadFiles.Find(paths.Where(static path => path != StandardInput.Name), choice.Description, choice.AsTar);
+        var files = UploadFiles.Find(paths.Where(static path => path != StandardInput.Name), choice.Description, choice.AsTar, choice.Excluded);
         if (choice.PartSizeBytes > ArchiveUpload.MaxStreamPartSizeBytes
             && (input is not null || files.Found.Exists(static file => file.Bytes is null)))
         {
@@ -37,13 +38,35 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         await session.Client.DescribeVaultAsync(session.Vault, cancellationToken);
         if (choice.SkipsExisting || files.HasFolder)
         {
-            _existing = await new Inventory(session).ReadAsync(cancellationToken)
-                .Select(static entry => (entry.Description, entry.SizeBytes, entry.TreeHash))
-                .Distinct()
-                .ToLookupAsync(
-                    static entry => (entry.Description, entry.SizeBytes),
-                    static entry => entry.TreeHash,
-                    cancellationToken: cancellationToken);
+            try
+            {
+                _existing = await new Inventory(session).ReadAsync(cancellationToken)
+                    .Select(static entry => (entry.Description, entry.SizeBytes, entry.TreeHash))
+                    .Distinct()
+                    .ToLookupAsync(
+                        static entry => (entry.Description, entry.SizeBytes),
+                        static entry => entry.TreeHash,
+                        cancellationToken: cancellationToken);
+            }
+            catch (GlacierException denied) when (denied.StatusCode == HttpStatusCode.Forbidden && !choice.SkipsExisting)
+            {
+                // A key for backups adds, and reads nothing.
+                session.Printer.Note("The key may not list what the vault has, so all files of the folder are sent.");
+            }
+        }
+
+        if (choice.IsDryRun)
+        {
+            foreach (var file in files.Found)
+            {
+                var isThere = await IsExistingAsync(file, cancellationToken);
+                session.Printer.Result(
+                    new { @event = isThere ? "skipped" : "planned", file = file.Path, file.Bytes },
+                    $"{file.Path}  {(isThere ? "is already there" : $"would be sent{(file.Bytes is { } bytes ? $", {ByteCount.Format(bytes)}" : " as a tar")}")}");
+            }
+
+            TellLeftOut(files);
+            return _exitCode;
         }
 
         var resumed = input is null ? null : await PrepareInputAsync(input.Description, cancellationToken);
@@ -136,7 +159,8 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             _screen.Print(() =>
             {
                 session.Printer.Event(new { @event = "failed", file = path, error = failure.Message, transfer.UploadId, resume });
-                Failure.Report($"{path}: {failure.Message}", failure.Code);
+                Failure.Report(
+                    failure.Message.StartsWith($"{path} ", StringComparison.Ordinal) ? failure.Message : $"{path}: {failure.Message}", failure.Code);
                 NoteHowToResume(resume);
             });
         }
@@ -149,8 +173,17 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     /// <summary>Whether the vault has a file. Its bytes are read only if the vault has an archive of that size under one of its names.</summary>
     private async Task<bool> IsExistingAsync(UploadFile file, CancellationToken cancellationToken)
     {
-        var existing = _existing is null || file.Bytes is not { } bytes ? []
-            : ((string[])[file.Description, .. file.OtherNames]).SelectMany(name => _existing[(name, bytes)]).ToHashSet();
+        if (_existing is null)
+        {
+            return false;
+        }
+
+        if (file.Bytes is not { } bytes)
+        {
+            return choice.SkipsExisting && Directory.Exists(file.Path) && await IsExistingTarAsync(file, _existing, cancellationToken);
+        }
+
+        var existing = ((string[])[file.Description, .. file.OtherNames]).SelectMany(name => _existing[(name, bytes)]).ToHashSet();
         if (existing.Count == 0)
         {
             return false;
@@ -158,6 +191,23 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
 
         using var source = ByteSource.FromFile(file.Path);
         return existing.Contains(await source.ReadTreeHashAsync(cancellationToken));
+    }
+
+    /// <summary>Whether the vault has the tar of a folder. Its hash is known when it has been made, so it is made only if the vault has an
+    /// archive of its name.</summary>
+    private async Task<bool> IsExistingTarAsync(
+        UploadFile folder, ILookup<(string? Description, long SizeBytes), TreeHash> existing, CancellationToken cancellationToken)
+    {
+        var hashes = existing.Where(known => known.Key.Description == folder.Description).SelectMany(static known => known).ToHashSet();
+        if (hashes.Count == 0)
+        {
+            return false;
+        }
+
+        await using var tar = new FolderTar(folder.Path, choice.Excluded);
+        using var hash = new TreeHashBuilder();
+        await hash.AppendAsync(tar.Stream, cancellationToken);
+        return hashes.Contains(hash.Finish());
     }
 
     /// <summary>Does what the user has chosen for earlier uploads of standard input with the same description.</summary>
@@ -222,6 +272,10 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
 
         TellCount(files.Empty.Count, "empty file");
         TellCount(files.LinkCount, "link");
+        if (files.ExcludedCount > 0)
+        {
+            session.Printer.Note($"{Quantity.Format(files.ExcludedCount, "file or folder", "files and folders")} excluded.");
+        }
 
         void TellCount(int count, string what)
         {

@@ -87,7 +87,7 @@ internal static class UploadsCommand
         var workers = TransferOptions.Workers();
         var command = new Command("resume", "Continue an upload with the bytes that the server does not have.")
         {
-            id, file, RemoteCommand.Vault, workers, RemoteCommand.Limit,
+            id, file, RemoteCommand.Vault, workers, RemoteCommand.Limit, RemoteCommand.RetryFor,
         };
         return command.Run((parsed, session, cancellationToken) =>
             new UploadRun(session, new UploadChoice(parsed.GetValue(workers)))

@@ -12,6 +12,9 @@ public static partial class FileStatus
     /// <summary>The user and the group to whom it belongs, STATX_UID and STATX_GID.</summary>
     public const uint Owner = 0x18;
 
+    /// <summary>The number of names, STATX_NLINK.</summary>
+    public const uint Names = 0x4;
+
     /// <summary>The inode number, STATX_INO.</summary>
     public const uint Inode = 0x100;
 
@@ -41,6 +44,13 @@ public static partial class FileStatus
     {
         using var directory = new SafeFileHandle(WorkingDirectory, ownsHandle: false);
         return ReadIn(directory, path, wanted, out attributes);
+    }
+
+    /// <summary>A link is not followed.</summary>
+    public static int ReadLinkAt(string path, uint wanted, out Attributes attributes)
+    {
+        using var directory = new SafeFileHandle(WorkingDirectory, ownsHandle: false);
+        return Read(directory, path, LinksThemselves, wanted, out attributes) == 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
     internal static uint ProcessUser => IsSupported ? EffectiveUser() : 0;
@@ -77,6 +87,9 @@ public static partial class FileStatus
         [FieldOffset(0)]
         public readonly uint Read;
 
+        [FieldOffset(16)]
+        public readonly uint NameCount;
+
         [FieldOffset(20)]
         public readonly uint User;
 
@@ -92,6 +105,10 @@ public static partial class FileStatus
 
         [FieldOffset(40)]
         public readonly long LengthBytes;
+
+        /// <summary>The device with the file system: its major number in the lower half, its minor number in the upper one.</summary>
+        [FieldOffset(0x88)]
+        public readonly ulong Device;
 
         /// <summary>The alignment in memory of direct writes, or 0 if the file does not support them.</summary>
         [FieldOffset(0x98)]

@@ -89,6 +89,83 @@ public sealed class FolderUploadTests
     }
 
     [Fact]
+    public async Task A_key_for_uploads_sends_a_folder_without_a_list_of_what_is_there()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var added = (await CommandLine.RunAsync("keys", "add", "--role", "upload", "--vault", Workplace.Vault, "--data", place.Data)).Expect();
+        var environment = new Dictionary<string, string?>(place.Environment)
+        {
+            ["AWS_ACCESS_KEY_ID"] = added.Value("AWS_ACCESS_KEY_ID"),
+            ["AWS_SECRET_ACCESS_KEY"] = added.Value("AWS_SECRET_ACCESS_KEY"),
+        };
+        Directory.CreateDirectory(place.File("Pictures"));
+        place.Create("Pictures/a", 10);
+        var sent = await CommandLine.RunAsync(["upload", place.File("Pictures"), "--vault", Workplace.Vault], environment);
+        Assert.True(sent.ExitCode == 0, sent.ToString());
+        Assert.Contains("The key may not list what the vault has", sent.Error, StringComparison.Ordinal);
+        Assert.Equal(["Pictures/a"], await NamesAsync(place));
+        (await CommandLine.RunAsync(["upload", place.File("Pictures"), "--vault", Workplace.Vault, "--skip-existing"], environment))
+            .ExpectOneLine(4, "does not include this InitiateJob request");
+    }
+
+    [Fact]
+    public async Task What_is_excluded_is_not_sent_and_a_dry_run_sends_nothing()
+    {
+        await using var place = await Workplace.ShareAsync();
+        var folder = Directory.CreateDirectory(place.File("Pictures/cache")).Parent!.FullName;
+        foreach (var name in (string[])["a.jpg", "b.tmp", "cache/c.jpg"])
+        {
+            place.Create($"Pictures/{name}", 10, seed: name.Length);
+        }
+
+        var environment = new Dictionary<string, string?>(place.Environment) { ["ORLEANSUPLOADS_VAULT"] = Workplace.Vault };
+        string[] command = ["upload", folder, "--exclude", "*.tmp", "--exclude", "cache"];
+        var planned = (await CommandLine.RunAsync([.. command, "--dry-run"], environment)).Expect();
+        Assert.Equal($"{folder}/a.jpg  would be sent, 10 B", Assert.Single(planned.Lines));
+        Assert.Empty(await NamesAsync(place));
+        Assert.Contains("2 files and folders excluded.", (await CommandLine.RunAsync(command, environment)).Expect().Error, StringComparison.Ordinal);
+        Assert.Equal(["Pictures/a.jpg"], await NamesAsync(place));
+        Assert.Contains("is already there", (await CommandLine.RunAsync([.. command, "--dry-run"], environment)).Expect().Output, StringComparison.Ordinal);
+
+        (await place.RunInVaultAsync("upload", folder, "--tar", "--exclude", "*.tmp", "--exclude", "cache", "-q")).Expect();
+        (await place.RunInVaultAsync("download", "Pictures.tar", "-o", place.File("back.tar"), "-q")).Expect();
+        await using var tar = new TarReader(File.OpenRead(place.File("back.tar")));
+        await tar.GetNextEntryAsync(copyData: false, TestContext.Current.CancellationToken);
+        Assert.Equal("Pictures/a.jpg", (await tar.GetNextEntryAsync(copyData: false, TestContext.Current.CancellationToken))!.Name);
+        Assert.Null(await tar.GetNextEntryAsync(copyData: false, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_tar_keeps_owners_and_hard_links_names_what_it_leaves_out_and_is_not_stored_twice_on_request()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have other owners.");
+        await using var place = await Workplace.ShareAsync();
+        var folder = Directory.CreateDirectory(place.File("Pictures")).FullName;
+        place.Create("Pictures/a", 10);
+        using var shell = System.Diagnostics.Process.Start("sh", ["-c", $"ln {folder}/a {folder}/b && mkfifo {folder}/pipe && chown 1234:5678 {folder}/a || true"]);
+        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var sent = await place.RunInVaultAsync("upload", folder, "--tar");
+        Assert.Equal(0, sent.ExitCode);
+        Assert.Contains("1 pipe, socket or device left out: Pictures/pipe.", sent.Error, StringComparison.Ordinal);
+        Assert.Contains("is already there", (await place.RunInVaultAsync("upload", folder, "--tar", "--skip-existing")).Output, StringComparison.Ordinal);
+        Assert.Equal(["Pictures.tar"], await NamesAsync(place));
+
+        (await place.RunInVaultAsync("download", "Pictures.tar", "-o", place.File("back.tar"), "-q")).Expect();
+        await using var tar = new TarReader(File.OpenRead(place.File("back.tar")));
+        var entries = new List<TarEntry>();
+        while (await tar.GetNextEntryAsync(copyData: false, TestContext.Current.CancellationToken) is { } entry)
+        {
+            entries.Add(entry);
+        }
+
+        Assert.Equal(
+            ["Directory Pictures/ ", "RegularFile Pictures/a ", "HardLink Pictures/b Pictures/a"],
+            entries.Select(static entry => $"{entry.EntryType} {entry.Name} {entry.LinkName}"));
+        Assert.All(entries[1..], static entry => Assert.Equal(
+            Environment.IsPrivilegedProcess ? (1234, 5678) : (entry.Uid, entry.Gid), (entry.Uid, entry.Gid)));
+    }
+
+    [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_unfinished_upload_of_standard_input_is_named_and_continued_or_aborted_on_request()
     {

@@ -186,5 +186,35 @@ public sealed class RemoteCommandTests
     {
         Assert.Contains("suggest", (await CommandLine.RunAsync("completion", "zsh")).Expect().Output, StringComparison.Ordinal);
         Assert.Contains("--part-size", (await CommandLine.RunAsync("[suggest:25]", "orleans-uploads upload --p")).Expect().Lines);
+        var words = (await CommandLine.RunAsync("[suggest:16]", "orleans-uploads ")).Expect().Lines;
+        Assert.Contains("upload", words);
+        Assert.DoesNotContain(words, static word => word.StartsWith('/') || word == "-?");
+    }
+
+    [Fact]
+    public async Task A_server_on_this_machine_is_reached_without_the_proxy()
+    {
+        await using var place = await Workplace.ShareAsync();
+        var environment = new Dictionary<string, string?>(place.Environment) { ["http_proxy"] = "http://127.0.0.1:1", ["HTTP_PROXY"] = "http://127.0.0.1:1" };
+        Assert.Contains("photos", (await CommandLine.RunAsync(["vault", "list", "-q"], environment)).Expect().Lines);
+    }
+
+    [Fact]
+    public async Task An_address_of_another_kind_of_server_is_questioned()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var environment = new Dictionary<string, string?> { ["AWS_ACCESS_KEY_ID"] = "a", ["AWS_SECRET_ACCESS_KEY"] = "b" };
+        var asked = CommandLine.RunAsync(["vault", "list", "--endpoint", $"http://{listener.LocalEndpoint}"], environment);
+        using (var connection = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken))
+        {
+            var stream = connection.GetStream();
+            _ = await stream.ReadAsync(new byte[4096], TestContext.Current.CancellationToken);
+            await stream.WriteAsync(
+                "HTTP/1.1 404 File not found\r\nServer: SimpleHTTP\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(),
+                TestContext.Current.CancellationToken);
+        }
+
+        (await asked).ExpectOneLine(5, "404 File not found", "does not answer like a server of the vault API", "--endpoint");
     }
 }

@@ -81,7 +81,7 @@ public sealed class UploadCommandTests
         bytes[3] ^= 1;
         await File.WriteAllBytesAsync(file, bytes);
 
-        (await place.RunInVaultAsync("upload", file)).ExpectOneLine(6, "has changed", uploadId, "Nothing was sent", "--new");
+        (await place.RunInVaultAsync("upload", file)).ExpectOneLine(6, $"orleans-uploads: {file} has changed", uploadId, "Nothing was sent", "--new");
         (await place.RunInVaultAsync("uploads", "resume", uploadId, file)).ExpectOneLine(6, "differ from the source");
         var shown = Parse((await place.RunInVaultAsync("uploads", "show", uploadId, "--json")).Expect().Output);
         Assert.Equal(1, shown.GetProperty("parts").GetInt32());

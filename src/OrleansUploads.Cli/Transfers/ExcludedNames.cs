@@ -1,0 +1,16 @@
+using System.IO.Enumeration;
+
+namespace OrleansUploads.Cli.Transfers;
+
+/// <summary>What the user wants to leave out of folders: names, or paths below the folder that is sent.</summary>
+/// <param name="patterns">In which <c>*</c> stands for any characters, and <c>?</c> for one.</param>
+internal sealed class ExcludedNames(IReadOnlyList<string> patterns)
+{
+    public static ExcludedNames None { get; } = new([]);
+
+    /// <summary>Whether a file or folder is left out, with all that is in it.</summary>
+    /// <param name="path">Its path below the folder that is sent, with slashes.</param>
+    public bool Has(string path) => patterns.Any(pattern =>
+        FileSystemName.MatchesSimpleExpression(pattern, path, ignoreCase: false)
+        || FileSystemName.MatchesSimpleExpression(pattern, path.AsSpan(path.LastIndexOf('/') + 1), ignoreCase: false));
+}
