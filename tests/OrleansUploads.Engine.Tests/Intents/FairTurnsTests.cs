@@ -92,23 +92,17 @@ public sealed class FairTurnsTests
     public async Task Many_short_turns_bring_an_account_no_more_steps_than_a_long_one()
     {
         using var other = await _turns.TakeAsync(Second, CancellationToken.None);
-        var ofOther = 0;
-        var held = await _turns.TakeAsync(Busy, CancellationToken.None);
-        var all = Enumerable.Range(0, 10).Select(async _ =>
-        {
-            using var turn = await _turns.TakeAsync(Busy, CancellationToken.None);
-            await turn.StepAsync(1, CancellationToken.None);
-            return Volatile.Read(ref ofOther);
-        }).ToList();
-        held.Dispose();
-        for (var i = 0; i < 9; i++)
-        {
-            Assert.Equal(2 * i, await all[i]);
-            Volatile.Write(ref ofOther, ofOther + 2);
-            await other.StepAsync(2, CancellationToken.None);
-        }
+        var first = await _turns.TakeAsync(Busy, CancellationToken.None);
+        var waiting = new[] { _turns.TakeAsync(Busy, CancellationToken.None).AsTask(), _turns.TakeAsync(Busy, CancellationToken.None).AsTask() };
+        Assert.Equal(1, await CountFreeStepsAsync(first));
+        first.Dispose();
 
-        await all[9];
+        var next = await waiting[0];
+        Assert.Equal(0, await CountFreeStepsAsync(next));
+        await TakeStepsAsync(other, 2);
+        Assert.Equal(1, await CountFreeStepsAsync(next));
+        next.Dispose();
+        (await waiting[1]).Dispose();
     }
 
     [Theory]
@@ -142,19 +136,22 @@ public sealed class FairTurnsTests
         }
     }
 
-    /// <summary>Takes steps until one would have to wait.</summary>
+    /// <summary>Takes steps until one would have to wait, but at most a thousand.</summary>
     private static async Task<int> CountFreeStepsAsync(FairTurns.Turn turn)
     {
-        for (var steps = 0; ; steps++)
+        var steps = 0;
+        for (; steps < 1000; steps++)
         {
             using var givingUp = new CancellationTokenSource();
             var step = turn.StepAsync(1, givingUp.Token).AsTask();
             await givingUp.CancelAsync();
             if (await Task.WhenAny(step) is { IsCanceled: true })
             {
-                return steps;
+                break;
             }
         }
+
+        return steps;
     }
 
     private async Task ServeAsync(AccountId account)
