@@ -30,7 +30,8 @@ public sealed record EngineOptions
 
 public sealed record MaintenanceOptions
 {
-    /// <summary>Time between two scans for entities that are due. Clusters use reminders instead.</summary>
+    /// <summary>Time between two scans for entities that are due. A cluster over grain storage uses
+    /// reminders instead.</summary>
     public TimeSpan WakeInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Time between two collections of unowned bytes, and before the first one.</summary>

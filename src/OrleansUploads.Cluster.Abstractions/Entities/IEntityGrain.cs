@@ -16,6 +16,13 @@ public interface IEntityGrain : IGrainWithStringKey
     [Alias("Ask")]
     [ResponseTimeout(AnswerTime)]
     ValueTask<EntityReply> AskAsync(EntityMessage command);
+
+    /// <summary>Lets the entity act on the time that has passed, and deliver what a crash left undelivered. Silos call this when the wake
+    /// time of the entity has come.</summary>
+    /// <returns>A reply without an answer. If the outcome is unknown, the entity stays due.</returns>
+    [Alias("Wake")]
+    [ResponseTimeout(AnswerTime)]
+    ValueTask<EntityReply> WakeAsync();
 }
 
 /// <summary>An account: the list of its vaults.</summary>
@@ -68,6 +75,7 @@ public readonly record struct EntityMessage([property: Id(0)] string Name, [prop
 /// soon.</param>
 /// <param name="IsRefused">Whether the storage refused what the command needed. Then there is no answer, but the outcome is known: the
 /// command has changed nothing.</param>
+/// <param name="IsDamaged">Whether there is no answer because the history of the entity is damaged.</param>
 [GenerateSerializer]
 [Immutable]
 [Alias("OrleansUploads.EntityReply")]
@@ -75,4 +83,5 @@ public readonly record struct EntityReply(
     [property: Id(0)] EntityMessage Answer,
     [property: Id(1)] string? Unavailable,
     [property: Id(2)] bool IsFailover = false,
-    [property: Id(3)] bool IsRefused = false);
+    [property: Id(3)] bool IsRefused = false,
+    [property: Id(4)] bool IsDamaged = false);

@@ -32,6 +32,9 @@ internal static partial class ClusterLog
         "{Repair} of {Silo} could not read or write the membership table: {Reason}. The next attempt follows within a second")]
     public static partial void MembershipNotRepaired(ILogger log, string repair, string silo, string reason);
 
+    [LoggerMessage(3010, LogLevel.Warning, "Waking due entities failed: {Reason} The next scan tries again")]
+    public static partial void ScanFailed(ILogger log, string reason, Exception? bug);
+
     [LoggerMessage(3009, LogLevel.Debug, "{Entity} is asked: {Command}")]
     public static partial void Asked(ILogger log, EntityId entity, string command);
 

@@ -1,28 +1,24 @@
 using System.Text.Json;
 using Orleans.Concurrency;
 using OrleansUploads.Cluster.Abstractions.Entities;
-using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Core.Deciding;
 
 namespace OrleansUploads.Cluster.Entities;
 
 /// <summary>The grain of an entity. It runs an <see cref="EntityActivation"/> on the grain's scheduler and contains no rules.</summary>
 /// <remarks>The grain is reentrant, so commands that arrive during a write queue up in the runner and share the next write. Two
-/// activations of the same grain can exist at the same time. The journal's ETag fences the outdated one.</remarks>
+/// activations of the same grain can exist at the same time. The journal fences the outdated one.</remarks>
 [Reentrant]
 public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
 {
-    private readonly ReminderJournal _journal;
+    private readonly IJournal _journal;
     private readonly EntityActivation _activation;
 
     private protected EntityGrain(EntityKind kind, EntityGrainPorts ports)
     {
         Ports = ports;
         Entity = new EntityId(kind, this.GetPrimaryKeyString());
-        var journal = new GrainStorageJournal(ports.Storage, this.GetGrainId(), Entity, ports.Options.Time);
-        var reminder = new WakeReminder(
-            ports.Reminders, this.GetGrainId(), ports.Options.Time, ports.Options.WakeInterval);
-        _journal = new ReminderJournal(journal, reminder, ports.Options.Time);
+        _journal = ports.Journals.Open(Entity, this.GetGrainId());
         var stopping = Stopping.Token;
         _activation = new EntityActivation(ports.Catalog.CreateRunner(Entity), new ActivationPorts(
             _journal,
@@ -58,13 +54,24 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
         }
         catch (EntityUnavailableException fault)
         {
-            // The exception is logged here and not sent, because the caller may not have its type.
-            Ports.LogUnavailable(Entity, fault);
-            return new EntityReply(default, FaultText.DescribeReason(fault), IsFailover(fault), fault.IsRefused);
+            return ReplyOf(fault);
         }
         catch (JsonException fault)
         {
             return new EntityReply(default, $"{Entity} cannot read the command, which may come from another version: {fault.Message}");
+        }
+    }
+
+    public async ValueTask<EntityReply> WakeAsync()
+    {
+        try
+        {
+            await SubmitAsync(command: null);
+            return default;
+        }
+        catch (EntityUnavailableException fault)
+        {
+            return ReplyOf(fault);
         }
     }
 
@@ -73,7 +80,7 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
         try
         {
             await SubmitAsync(command: null);
-            await _journal.UpdateReminderAfterTickAsync();
+            await ((ReminderJournal)_journal).UpdateReminderAfterTickAsync();
         }
         catch (Exception fault) when (fault is EntityUnavailableException or OrleansException or TimeoutException)
         {
@@ -106,6 +113,14 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
         }
 
         return false;
+    }
+
+    /// <summary>The exception is logged here and not sent, because the caller may not have its type.</summary>
+    private EntityReply ReplyOf(EntityUnavailableException fault)
+    {
+        Ports.LogUnavailable(Entity, fault);
+        return new EntityReply(
+            default, FaultText.DescribeReason(fault), IsFailover(fault), fault.IsRefused, fault.InnerException is JournalDamagedException);
     }
 
     private async Task<IAnswer> SubmitAsync(ICommand? command)

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orleans.Storage;
-using Orleans.Timers;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Intents;
@@ -21,8 +19,7 @@ public sealed record EntityGrainPorts(
     [FromKeyedServices(ClusterNames.DirectHost)] IEntityHost Host,
     IEntityHost ClientHost,
     [FromKeyedServices(OwnedPartStore.ServiceKey)] IPartStore Parts,
-    [FromKeyedServices(ClusterNames.GrainStorage)] IGrainStorage Storage,
-    IReminderRegistry Reminders,
+    IEntityJournals Journals,
     EntityClusterOptions Options,
     IServiceClock Clock,
     ILogger<EntityGrain> Log,

@@ -12,12 +12,8 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
 
     public async ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
-        var reply = await CallGrainAsync(entity, Messages.Pack(command), cancellationToken);
-        if (reply.Unavailable is { } reason)
-        {
-            throw new EntityUnavailableException(entity, reason) { IsFailover = reply.IsFailover, IsRefused = reply.IsRefused };
-        }
-
+        var message = Messages.Pack(command);
+        var reply = await CallGrainAsync(entity, grain => grain.AskAsync(message), cancellationToken);
         try
         {
             return new(Messages.Unpack<IAnswer>(reply.Answer));
@@ -29,17 +25,31 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
         }
     }
 
-    private async ValueTask<EntityReply> CallGrainAsync(EntityId entity, EntityMessage command, CancellationToken cancellationToken)
+    /// <summary>Lets an entity act on the time that has passed.</summary>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; waking the entity again is safe.</exception>
+    internal async ValueTask WakeAsync(EntityId entity, CancellationToken cancellationToken) =>
+        await CallGrainAsync(entity, static grain => grain.WakeAsync(), cancellationToken);
+
+    private async ValueTask<EntityReply> CallGrainAsync(
+        EntityId entity, Func<IEntityGrain, ValueTask<EntityReply>> call, CancellationToken cancellationToken)
     {
         CallerRequest.Announce();
+        EntityReply reply;
         try
         {
-            return await _grains.Of(entity).AskAsync(command).AsTask().WaitAsync(cancellationToken);
+            reply = await call(_grains.Of(entity)).AsTask().WaitAsync(cancellationToken);
         }
         catch (Exception fault) when (IsLostCall(fault, cancellationToken))
         {
             throw new EntityUnavailableException(entity, "the cluster did not answer; try again.", fault) { IsFailover = true };
         }
+
+        return reply.Unavailable is not { } reason ? reply
+            : throw new EntityUnavailableException(entity, reason, reply.IsDamaged ? new JournalDamagedException(reason) : null)
+            {
+                IsFailover = reply.IsFailover,
+                IsRefused = reply.IsRefused,
+            };
     }
 
     /// <summary>Whether a call of a grain failed because a message was lost. Orleans reports this with several exception types. It also

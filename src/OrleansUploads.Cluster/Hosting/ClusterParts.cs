@@ -19,7 +19,7 @@ public static class ClusterParts
         ArgumentNullException.ThrowIfNull(silo);
         var options = silo.GetRequiredService<EntityClusterOptions>();
         var claims = new ClusterClaims(
-            silo.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage),
+            silo.GetRequiredService<INamedRows>(),
             options.FindStoreIdentity is { } find ? token => find(silo, token) : null);
         return new StoreOwnership(parts, claims, $"the cluster {NameOf(silo)}", isShared: true, options.Time);
     }
@@ -65,15 +65,15 @@ public static class ClusterParts
         {
             if (services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey) is OwnedPartStore owned)
             {
-                var storage = services.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage);
-                if (storage is MemoryGrainStorage)
+                if (services.GetKeyedService<IGrainStorage>(ClusterNames.GrainStorage) is MemoryGrainStorage)
                 {
                     throw new NotSupportedException(
                         $"{((IStoreMark)owned.Inner).Place} outlives this process, but the grain storage '{ClusterNames.GrainStorage}' is in memory "
                         + $"and forgets what belongs to it. Use a grain storage that lasts, or a {nameof(MemoryPartStore)}.");
                 }
 
-                await ClusterStoreMark.RequireMatchAsync(storage, (IStoreMark)owned.Inner, owned.Ownership, cancellationToken);
+                await ClusterStoreMark.RequireMatchAsync(
+                    services.GetRequiredService<INamedRows>(), (IStoreMark)owned.Inner, owned.Ownership, cancellationToken);
                 await owned.Ownership.TakeAsync(takesOver: false, cancellationToken);
             }
         }

@@ -21,21 +21,44 @@ public static class ClusterServices
     /// so there are fewer of them than in one process.</summary>
     private const int ArchiveShards = VaultIncarnation.FewShards;
 
-    /// <summary>Adds the entities to a silo. The caller must also register an <see cref="IPartStore"/>, a grain storage provider
-    /// named <see cref="ClusterNames.GrainStorage"/>, a reminder service and clustering.</summary>
+    /// <summary>Adds the entities to a silo, over grain storage. The caller must also register an <see cref="IPartStore"/>, a grain storage
+    /// provider named <see cref="ClusterNames.GrainStorage"/>, a reminder service and clustering.</summary>
     public static ISiloBuilder AddOrleansUploads(this ISiloBuilder silo, EntityClusterOptions options)
     {
         ArgumentNullException.ThrowIfNull(silo);
         ArgumentNullException.ThrowIfNull(options);
         silo.AddReminders();
+        silo.Services.TryAddKeyedSingleton<IGrainStorageSerializer>(ClusterNames.GrainStorage, static (services, _) =>
+            new JournalRowSerializer(services.GetRequiredService<IGrainStorageSerializer>()));
+        silo.Services.AddSingleton<IEntityJournals, GrainStorageJournals>();
+        silo.Services.AddSingleton<INamedRows, GrainStorageRows>();
+        return silo.AddEntities(options);
+    }
+
+    /// <summary>Adds the entities to a silo, over a store that all silos share. The caller must also register an <see cref="IPartStore"/>
+    /// and clustering. There are no reminders.</summary>
+    public static ISiloBuilder AddOrleansUploads(this ISiloBuilder silo, EntityClusterOptions options, SharedStore store)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(store);
+        silo.Services.AddSingleton(store);
+        silo.Services.AddSingleton<IEntityJournals>(new SharedJournals(store.Journal));
+        silo.Services.AddSingleton(store.Rows);
+        silo.AddEntities(options);
+        silo.Services.AddSingleton<SiloShare>();
+        silo.Services.AddHostedService<DueEntities>();
+        return silo;
+    }
+
+    private static ISiloBuilder AddEntities(this ISiloBuilder silo, EntityClusterOptions options)
+    {
         silo.Services.AddSingleton(options);
         silo.Services.AddSingleton(new EntityCatalog(
             options.Engine,
             new EntityLayout { IsShared = true, ArchiveShards = ArchiveShards }));
         silo.Services.AddSiloParts();
         silo.Services.AddSingleton<EntityGrainPorts>();
-        silo.Services.TryAddKeyedSingleton<IGrainStorageSerializer>(ClusterNames.GrainStorage, static (services, _) =>
-            new JournalRowSerializer(services.GetRequiredService<IGrainStorageSerializer>()));
         silo.Services.AddSingleton(new SiloDeparture(options.Time));
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             static services => services.GetRequiredService<SiloDeparture>());

@@ -20,7 +20,7 @@ public sealed record EntityClusterOptions
     /// <summary>If a journal write takes longer than this, its outcome is unknown.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The minimum time between two ticks of the reminder of an entity. Orleans requires at least one minute unless it is
+    /// <summary>The minimum time between two ticks of the reminder of an entity, over grain storage. Orleans requires at least one minute unless it is
     /// configured otherwise.</summary>
     public TimeSpan WakeInterval { get; init; } = TimeSpan.FromMinutes(1);
 

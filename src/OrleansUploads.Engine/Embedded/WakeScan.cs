@@ -3,18 +3,28 @@ namespace OrleansUploads.Engine.Embedded;
 /// <summary>Wakes the entities whose wake time has come: stale uploads expire, old records are deleted, and intents that a
 /// crash interrupted are delivered.</summary>
 /// <remarks>It scans durable state, so a missed tick only delays the work.</remarks>
-public sealed class WakeScan(EmbeddedHost host, IWakeIndex index)
+/// <param name="listDue">Lists at most so many entities that are due by an instant, earliest first.</param>
+/// <param name="wake">Wakes an entity, or throws an <see cref="EntityUnavailableException"/>.</param>
+public sealed class WakeScan(
+    IServiceClock clock,
+    Func<DateTimeOffset, int, CancellationToken, ValueTask<IReadOnlyList<EntityId>>> listDue,
+    Func<EntityId, CancellationToken, ValueTask> wake)
 {
     /// <summary>Entities that are woken together, so that their writes share a commit and a slow one delays few others.</summary>
     public const int AtOnce = 32;
 
     private const int PageSize = 256;
 
+    public WakeScan(EmbeddedHost host, IWakeIndex index)
+        : this(host.Clock, index.ListDueAsync, host.WakeAsync)
+    {
+    }
+
     /// <summary>Wakes all entities that are due now. Entities that cannot be woken stay due for the next scan.</summary>
     /// <returns>The number of entities that were woken.</returns>
     public async ValueTask<int> RunAsync(CancellationToken cancellationToken)
     {
-        var dueBy = host.Clock.Read().DueBy;
+        var dueBy = clock.Read().DueBy;
         var woken = 0;
         var damaged = 0;
         var stillDue = new HashSet<EntityId>();
@@ -22,7 +32,7 @@ public sealed class WakeScan(EmbeddedHost host, IWakeIndex index)
         {
             // Entities that could not be woken come first in the next page again. Only those are remembered, because
             // millions of entities may be due at the same time.
-            var due = await index.ListDueAsync(dueBy, PageSize + damaged, cancellationToken);
+            var due = await listDue(dueBy, PageSize + damaged, cancellationToken);
             stillDue.IntersectWith(due);
             var fresh = due.Where(stillDue.Add).ToList();
             if (fresh.Count == 0)
@@ -48,7 +58,7 @@ public sealed class WakeScan(EmbeddedHost host, IWakeIndex index)
     {
         try
         {
-            await host.WakeAsync(entity, cancellationToken);
+            await wake(entity, cancellationToken);
             return null;
         }
         catch (EntityUnavailableException fault)

@@ -42,6 +42,21 @@ public interface IWakeIndex
     ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken);
 }
 
+/// <summary>A wake index that several hosts scan, each its own share.</summary>
+public interface ISharedWakeIndex
+{
+    /// <summary>Lists the entities of a share whose wake time is at or before an instant, earliest first.</summary>
+    /// <param name="limit">At least 1.</param>
+    ValueTask<IReadOnlyList<EntityId>> ListDueAsync(
+        DateTimeOffset dueAt, int limit, WakeShare share, CancellationToken cancellationToken);
+}
+
+/// <summary>One of several shares of all entities. Each entity is in exactly one share of a division; the index decides in which one, by the
+/// name of the entity alone.</summary>
+/// <param name="Number">From 0 to <paramref name="Count"/> - 1.</param>
+/// <param name="Count">The number of shares; at least 1.</param>
+public readonly record struct WakeShare(int Number, int Count);
+
 /// <summary>The outcome of an append, if it is known.</summary>
 public enum AppendOutcome
 {

@@ -107,7 +107,7 @@ internal static class ClusterCheckCommand
     private static async Task RequireMarkAsync(ClusterData cluster, CancellationToken cancellationToken)
     {
         var setting = cluster.Settings.PartsFolder is null ? VariableOf(nameof(SiloSettings.Parts)) : VariableOf(nameof(SiloSettings.PartsFolder));
-        if (await ClusterStoreMark.FindAsync(cluster.Storage, cancellationToken) is not { } mark)
+        if (await ClusterStoreMark.FindAsync(cluster.Rows, cancellationToken) is not { } mark)
         {
             throw new SettingException($"No silo of the cluster {cluster.Name} has ever started, so there is nothing to check. Start a silo first.");
         }

@@ -131,10 +131,10 @@ internal static class UploadsHost
             silo.AddStartupTask(
                 async (services, cancellationToken) =>
                 {
-                    var storage = services.GetRequiredKeyedService<Orleans.Storage.IGrainStorage>(ClusterNames.GrainStorage);
-                    await ClusterImport.RequireEndedAsync(storage, cancellationToken);
+                    var rows = services.GetRequiredService<INamedRows>();
+                    await ClusterImport.RequireEndedAsync(rows, cancellationToken);
                     var owned = (OwnedPartStore)services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey);
-                    await ClusterStoreMark.RequireMatchAsync(storage, (IStoreMark)owned.Inner, owned.Ownership, cancellationToken);
+                    await ClusterStoreMark.RequireMatchAsync(rows, (IStoreMark)owned.Inner, owned.Ownership, cancellationToken);
                     await ClusterStores.IdentityOf(settings, database)!.RecordPartsAsync(settings.PartsAddress!, cancellationToken);
                 },
                 ServiceLifecycleStage.ApplicationServices + 1);

@@ -25,11 +25,11 @@ internal sealed class ClusterData : IAsyncDisposable
         _host = host;
         _database = database;
         Settings = settings;
-        Storage = host.Services.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage);
+        Rows = host.Services.GetRequiredService<INamedRows>();
         _reminders = host.Services.GetRequiredService<IReminderTable>();
         Parts = parts;
         Decisions = new ClusterDecisions(
-            Storage,
+            host.Services.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage),
             _reminders,
             host.Services.GetRequiredService<GrainTypeResolver>(),
             host.Services.GetRequiredService<EntityClusterOptions>());
@@ -49,7 +49,7 @@ internal sealed class ClusterData : IAsyncDisposable
 
     public ClusterDecisions Decisions { get; }
 
-    public IGrainStorage Storage { get; }
+    public INamedRows Rows { get; }
 
     public static Task<ClusterData> OpenAsync(ParseResult commandLine, CancellationToken cancellationToken) =>
         OpenAsync(commandLine, isReader: false, cancellationToken);
@@ -108,7 +108,7 @@ internal sealed class ClusterData : IAsyncDisposable
         var ownership = ClusterParts.OwnershipOf(Mark, _host.Services);
         try
         {
-            await ClusterStoreMark.RequireMatchAsync(Storage, Mark, ownership, cancellationToken);
+            await ClusterStoreMark.RequireMatchAsync(Rows, Mark, ownership, cancellationToken);
             await ownership.TakeAsync(takesOver: true, cancellationToken);
         }
         catch (StoreMarkException fault)

@@ -66,7 +66,7 @@ internal sealed class ImportCommand(string folder, bool deep, ParseResult comman
     private async Task ImportAsync(ClusterData cluster, FolderImport import, CancellationToken cancellationToken)
     {
         var time = Stopwatch.StartNew();
-        var begun = await ClusterImport.FindAsync(cluster.Storage, cancellationToken);
+        var begun = await ClusterImport.FindAsync(cluster.Rows, cancellationToken);
         if (begun is not null && begun.Id != import.Id)
         {
             throw new SettingException(
@@ -84,18 +84,18 @@ internal sealed class ImportCommand(string folder, bool deep, ParseResult comman
         await RunAsync("Found", import, token => import.FindFaultsAsync(deep, token), cancellationToken);
 
         var id = import.Mark(cluster.Name);
-        await new ClusterImport(id, HasEnded: false).WriteAsync(cluster.Storage, cancellationToken);
+        await new ClusterImport(id, HasEnded: false).WriteAsync(cluster.Rows, cancellationToken);
 
         // A silo that became active in the meantime may not have seen the import. One that is still joining sees it.
         await cluster.RequireStoppedAsync(cancellationToken);
         Console.WriteLine($"Servers now refuse to start on {folder}.");
         await RunAsync("Imported", import, token => import.ImportAsync(continues: begun is not null, token), cancellationToken);
         await RunAsync("Compared", import, import.CompareAsync, cancellationToken);
-        await ClusterStoreMark.MakeAsync(cluster.Storage, cluster.Mark, NewMark(id), cancellationToken);
+        await ClusterStoreMark.MakeAsync(cluster.Rows, cluster.Mark, NewMark(id), cancellationToken);
 
         // If the old server had the store, it no longer deletes anything in it.
         await cluster.TakeStoreAsync(cancellationToken);
-        await new ClusterImport(id, HasEnded: true).WriteAsync(cluster.Storage, cancellationToken);
+        await new ClusterImport(id, HasEnded: true).WriteAsync(cluster.Rows, cancellationToken);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"The import has ended after {time.Elapsed.TotalSeconds:F1} s. Start the silos, and send clients to them."));
@@ -107,7 +107,7 @@ internal sealed class ImportCommand(string folder, bool deep, ParseResult comman
     /// <exception cref="SettingException">One of this is not so.</exception>
     private async Task RequireStoreAsync(ClusterData cluster, ClusterImport? begun, CancellationToken cancellationToken)
     {
-        if (begun is null && await ClusterStoreMark.FindAsync(cluster.Storage, cancellationToken) is not null)
+        if (begun is null && await ClusterStoreMark.FindAsync(cluster.Rows, cancellationToken) is not null)
         {
             throw new SettingException($"The cluster {cluster.Name} is not empty: its silos have run. Import into an empty database.");
         }

@@ -35,7 +35,7 @@ internal sealed class StatusReader(ClusterData cluster, DateTimeOffset now)
                 + "that may be incomplete. Begin it again, or run 'orleans-uploads-silo backup end'.");
         }
 
-        if (await ClusterImport.FindAsync(cluster.Storage, cancellationToken) is { HasEnded: false })
+        if (await ClusterImport.FindAsync(cluster.Rows, cancellationToken) is { HasEnded: false })
         {
             _attention.Add(
                 "The import of a data folder has not ended, and no silo starts before. Run 'orleans-uploads-silo import FOLDER' with the same settings.");
@@ -104,7 +104,7 @@ internal sealed class StatusReader(ClusterData cluster, DateTimeOffset now)
         var place = cluster.Mark.Place;
         try
         {
-            var own = await ClusterStoreMark.FindAsync(cluster.Storage, cancellationToken);
+            var own = await ClusterStoreMark.FindAsync(cluster.Rows, cancellationToken);
             var mark = await cluster.Mark.FindMarkAsync(cancellationToken);
             var holder = await cluster.FindHolderAsync(cancellationToken);
             if (own is not null && await StoreMarks.FindDifferenceAsync(cluster.Mark, own, cancellationToken) is { } difference)

@@ -30,8 +30,16 @@ internal sealed class ClusterBench : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddOrleansUploads(options);
-            (stores ?? world.AddStores)(silo);
+            if (world.Shared is { } shared)
+            {
+                silo.AddOrleansUploads(options, shared);
+            }
+            else
+            {
+                silo.AddOrleansUploads(options);
+                (stores ?? world.AddStores)(silo);
+            }
+
             silo.Services.AddSingleton(world.Parts);
             if (notifier is not null)
             {

@@ -5,7 +5,7 @@ using OrleansUploads.Engine.Memory;
 
 namespace OrleansUploads.Cluster.Tests.Harness;
 
-/// <summary>The state that survives a cluster: storage, reminders and part bytes.</summary>
+/// <summary>The state that survives a cluster: what is decided, reminders and part bytes.</summary>
 internal sealed class DurableWorld
 {
     public DurableWorld(
@@ -25,6 +25,9 @@ internal sealed class DurableWorld
     public SharedReminders Reminders { get; } = new();
 
     public IPartStore Parts { get; }
+
+    /// <summary>In place of grain storage and reminders; null to use those.</summary>
+    public SharedStore? Shared { get; init; }
 
     public void AddStores(ISiloBuilder silo)
     {

@@ -9,7 +9,7 @@ public sealed class MemoryJournalTests : JournalConformance
     protected override ValueTask<IJournal> CreateAsync() => new(new MemoryJournal());
 }
 
-public sealed class MemoryWakeIndexTests : WakeIndexConformance
+public sealed class MemoryWakeIndexTests : SharedWakeIndexConformance
 {
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -1,7 +1,7 @@
 namespace OrleansUploads.TestKit.Journals;
 
 /// <summary>A journal in memory. It implements the whole contract except durability.</summary>
-public sealed class MemoryJournal : IJournal, IWakeIndex
+public sealed class MemoryJournal : IJournal, IWakeIndex, ISharedWakeIndex
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<EntityId, Stream> _streams = [];
@@ -63,18 +63,26 @@ public sealed class MemoryJournal : IJournal, IWakeIndex
             cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken) =>
+        ListDueAsync(dueAt, limit, new WakeShare(0, 1), cancellationToken);
+
+    public ValueTask<IReadOnlyList<EntityId>> ListDueAsync(
+        DateTimeOffset dueAt, int limit, WakeShare share, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         var dueAtMilliseconds = dueAt.ToUnixTimeMilliseconds();
         return RunAsync<IReadOnlyList<EntityId>>(
             () => [.. _streams
-                .Where(stream => stream.Value.WakeAtMilliseconds <= dueAtMilliseconds)
+                .Where(stream => stream.Value.WakeAtMilliseconds <= dueAtMilliseconds && IsIn(share, stream.Key))
                 .OrderBy(stream => stream.Value.WakeAtMilliseconds)
                 .Take(limit)
                 .Select(stream => stream.Key)],
             cancellationToken);
     }
+
+    private static bool IsIn(WakeShare share, EntityId entity) =>
+        entity.ToString().Aggregate(0, static (sum, letter) => unchecked((sum * 31) + letter)) is var sum
+        && (uint)sum % share.Count == share.Number;
 
     private ValueTask<T> RunAsync<T>(Func<T> call, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OrleansUploads.TestKit.Journals;
 
 /// <summary>The contract of every wake index as tests. An adapter inherits this class.</summary>
@@ -10,9 +12,9 @@ public abstract class WakeIndexConformance : IAsyncLifetime
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private IJournal Journal { get; set; } = null!;
+    private protected IJournal Journal { get; private set; } = null!;
 
-    private IWakeIndex Wakes { get; set; } = null!;
+    private protected IWakeIndex Wakes { get; private set; } = null!;
 
     /// <summary>An empty journal and the index over it. The inheritor disposes them.</summary>
     protected abstract ValueTask<(IJournal Journal, IWakeIndex Wakes)> CreateAsync();
@@ -108,4 +110,61 @@ public abstract class WakeIndexConformance : IAsyncLifetime
 
     private async Task<IReadOnlyList<EntityId>> DueAsync(DateTimeOffset dueAt, int limit = 100) =>
         await Wakes.ListDueAsync(dueAt, limit, Cancellation);
+}
+
+/// <summary>The contract of every wake index that several hosts divide.</summary>
+public abstract class SharedWakeIndexConformance : WakeIndexConformance
+{
+    private const int Entities = 200;
+
+    private static readonly DateTimeOffset Noon = new(2026, 2, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public async Task Each_due_entity_is_in_exactly_one_share_and_no_share_is_much_larger_than_another(int count)
+    {
+        var due = await AppendAllAsync();
+
+        var shares = new List<EntityId>[count];
+        for (var number = 0; number < count; number++)
+        {
+            shares[number] = [.. await DueAsync(new WakeShare(number, count))];
+            Assert.InRange(shares[number].Count, Entities / count / 2, Entities / count * 2);
+            Assert.Equal(shares[number], await DueAsync(new WakeShare(number, count)));
+        }
+
+        Assert.Equal(due, shares.SelectMany(static share => share).OrderBy(static entity => entity.ToString(), StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_share_is_ordered_by_wake_time_and_its_limit_does_not_count_what_is_in_others()
+    {
+        await AppendAllAsync();
+        var share = new WakeShare(1, 3);
+        var all = await DueAsync(share);
+
+        Assert.Equal(all.OrderBy(static entity => int.Parse(entity.Key, CultureInfo.InvariantCulture)), all);
+        Assert.Equal(all.Take(10), await DueAsync(share, limit: 10));
+        Assert.Empty(await ((ISharedWakeIndex)Wakes).ListDueAsync(Noon.AddMilliseconds(-1), 10, share, Cancellation));
+    }
+
+    /// <summary>Appends to many entities, each due a millisecond after the one before.</summary>
+    private async Task<IEnumerable<EntityId>> AppendAllAsync()
+    {
+        List<EntityId> entities =
+            [.. Enumerable.Range(0, Entities).Select(static number => new EntityId(EntityKind.Upload, $"{number}"))];
+        foreach (var (number, entity) in entities.Index())
+        {
+            await Journal.AppendAsync(new JournalAppend(entity, 0, new byte[8], new WakeChange(Noon.AddMilliseconds(number))), Cancellation);
+        }
+
+        return entities.OrderBy(static entity => entity.ToString(), StringComparer.Ordinal);
+    }
+
+    private async Task<IReadOnlyList<EntityId>> DueAsync(WakeShare share, int limit = Entities) =>
+        await ((ISharedWakeIndex)Wakes).ListDueAsync(Noon.AddHours(1), limit, share, Cancellation);
 }
