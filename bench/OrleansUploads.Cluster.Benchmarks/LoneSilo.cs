@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
@@ -29,19 +28,17 @@ internal sealed class LoneSilo : IAsyncDisposable
     public IEntityHost Entities => new ClusterHost(Grains);
 
     /// <summary>Starts both.</summary>
-    /// <param name="addStorage">Adds the storage of the journals.</param>
+    /// <param name="addEntities">Adds the entities and their storage.</param>
     /// <param name="cancellationToken">Cancels the start.</param>
-    public static async Task<LoneSilo> StartAsync(Action<ISiloBuilder> addStorage, CancellationToken cancellationToken)
+    public static async Task<LoneSilo> StartAsync(Action<ISiloBuilder> addEntities, CancellationToken cancellationToken)
     {
         var ports = FreePorts(2);
         var silo = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         silo.UseOrleans(orleans =>
         {
             orleans.UseLocalhostClustering(ports[0], ports[1]);
-            orleans.UseInMemoryReminderService();
             orleans.Services.AddSingleton<IPartStore>(new MemoryPartStore());
-            orleans.AddOrleansUploads(new EntityClusterOptions());
-            addStorage(orleans);
+            addEntities(orleans);
         });
         var client = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         client.UseOrleansClient(orleans => orleans.UseLocalhostClustering(ports[1]));

@@ -1,8 +1,8 @@
--- What OrleansUploads needs in a PostgreSQL database: tables for Orleans' membership, reminders and grain state, and the statements with
--- which Orleans' ADO.NET providers (10.4) use them. May be run again and again, also in a database that has Orleans' own scripts.
+-- What OrleansUploads needs in a PostgreSQL database: the tables of its journal, tables for Orleans' membership, and the statements with
+-- which Orleans' ADO.NET provider (10.4) uses those. May be run again and again, also in a database that has Orleans' own scripts.
 --
--- The providers fix the names of tables, columns, parameters and statements. A provider reads its statements from orleansquery by key
--- when the silo starts.
+-- The provider fixes the names of its tables, columns, parameters and statements. It reads its statements from orleansquery by key when
+-- the silo starts.
 
 CREATE TABLE IF NOT EXISTS orleansquery
 (
@@ -40,72 +40,76 @@ CREATE TABLE IF NOT EXISTS orleansmembershiptable
     PRIMARY KEY (deploymentid, address, port, generation)
 );
 
--- Reminders ------------------------------------------------------------------------------------------------------------------------
+-- Journal ---------------------------------------------------------------------------------------------------------------------------
 
-CREATE TABLE IF NOT EXISTS orleansreminderstable
+-- The records of all streams. A stream is the history of one upload, vault or other entity, named by the number of its kind and its key. A
+-- record is written once; the primary key decides which of two silos writes it.
+CREATE TABLE IF NOT EXISTS uploads_record
 (
-    serviceid text NOT NULL,
-    grainid text NOT NULL,
-    remindername text NOT NULL,
-    starttime timestamptz(3) NOT NULL,
-    -- In milliseconds.
-    period bigint NOT NULL,
-    -- Each silo reads the reminders in its ranges of this hash.
-    grainhash integer NOT NULL,
-    version integer NOT NULL,
-    PRIMARY KEY (serviceid, grainid, remindername)
+    service text COLLATE "C" NOT NULL,
+    stream text COLLATE "C" NOT NULL,
+    -- 1 for the first record of a stream, and consecutive from the oldest that a snapshot has left.
+    version bigint NOT NULL,
+    -- CRC-32C of the stream, the version and the payload, so that a record in the wrong place is noticed, too.
+    crc integer NOT NULL,
+    payload bytea NOT NULL,
+    PRIMARY KEY (service, stream, version)
 );
 
--- Grain state ----------------------------------------------------------------------------------------------------------------------
-
-CREATE TABLE IF NOT EXISTS orleansstorage
+-- What the records of a stream up to a version amount to. They are deleted, except for the one of this version.
+CREATE TABLE IF NOT EXISTS uploads_snapshot
 (
-    grainidhash integer NOT NULL,
-    grainidn0 bigint NOT NULL,
-    grainidn1 bigint NOT NULL,
-    graintypehash integer NOT NULL,
-    graintypestring text NOT NULL,
-    -- The key of a grain whose key is a string, otherwise null.
-    grainidextensionstring text,
-    serviceid text NOT NULL,
-    -- Null after a state was cleared.
-    payloadbinary bytea,
-    modifiedon timestamp NOT NULL,
-    -- Orleans' ETag of the state.
-    version integer
+    service text COLLATE "C" NOT NULL,
+    stream text COLLATE "C" NOT NULL,
+    version bigint NOT NULL,
+    crc integer NOT NULL,
+    payload bytea NOT NULL,
+    PRIMARY KEY (service, stream)
 );
 
--- A grain's state is one row. Without this index, two silos that store the first state of a grain at the same moment would not see each
--- other, both would succeed, and the ETag, which decides between two activations of one grain, would decide nothing. Nulls count as
--- different in an index; hence coalesce.
-CREATE UNIQUE INDEX IF NOT EXISTS ux_orleansstorage_state ON orleansstorage
+-- The streams that are waiting for a time, at which a silo wakes their entities.
+CREATE TABLE IF NOT EXISTS uploads_wake
 (
-    grainidhash,
-    graintypehash,
-    grainidn0,
-    grainidn1,
-    serviceid,
-    graintypestring,
-    coalesce(grainidextensionstring, '')
+    service text COLLATE "C" NOT NULL,
+    stream text COLLATE "C" NOT NULL,
+    -- In milliseconds since 1970.
+    wake_at bigint NOT NULL,
+    PRIMARY KEY (service, stream)
 );
 
--- Orleans' own script makes this index. The unique index begins alike, so this one only costs time with every insert.
-DROP INDEX IF EXISTS ix_orleansstorage;
+CREATE INDEX IF NOT EXISTS ix_uploads_wake_at ON uploads_wake (service, wake_at);
+
+-- A few rows beside the journal, such as the identity of the cluster.
+CREATE TABLE IF NOT EXISTS uploads_row
+(
+    service text COLLATE "C" NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    -- A random number, new with each write.
+    version bigint NOT NULL,
+    payload bytea NOT NULL,
+    PRIMARY KEY (service, name)
+);
 
 -- Rows of more than 2 KB are compressed. PostgreSQL's own method takes three times as long as LZ4 to write a long row, and saves
 -- nothing more. Servers before version 14, or built without LZ4, keep their method. Rows that exist stay as they are and readable.
 DO $$
+DECLARE
+    compressed record;
 BEGIN
     IF EXISTS (SELECT FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)) THEN
-        IF EXISTS (SELECT FROM pg_attribute
-            WHERE attrelid = 'orleansstorage'::regclass AND attname = 'payloadbinary' AND attcompression <> 'l') THEN
-            ALTER TABLE orleansstorage ALTER COLUMN payloadbinary SET COMPRESSION lz4;
-        END IF;
+        FOR compressed IN
+            SELECT attrelid::regclass AS relation, attname FROM pg_attribute
+            WHERE (attrelid, attname) IN (
+                ('uploads_record'::regclass, 'payload'),
+                ('uploads_snapshot'::regclass, 'payload')) AND attcompression <> 'l'
+        LOOP
+            EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET COMPRESSION lz4', compressed.relation, compressed.attname);
+        END LOOP;
     END IF;
 END
 $$;
 
--- The providers' statements --------------------------------------------------------------------------------------------------------
+-- The provider's statements ---------------------------------------------------------------------------------------------------------
 
 INSERT INTO orleansquery (querykey, querytext)
 VALUES
@@ -198,114 +202,6 @@ $$),
         DELETE FROM orleansmembershiptable WHERE deploymentid = @DeploymentId
     )
     DELETE FROM orleansmembershipversiontable WHERE deploymentid = @DeploymentId
-$$),
-
-('UpsertReminderRowKey', $$
-    INSERT INTO orleansreminderstable AS r (serviceid, grainid, remindername, starttime, period, grainhash, version)
-    VALUES (@ServiceId, @GrainId, @ReminderName, @StartTime, @Period, @GrainHash, 0)
-    ON CONFLICT (serviceid, grainid, remindername) DO UPDATE
-    SET starttime = excluded.starttime, period = excluded.period, grainhash = excluded.grainhash, version = r.version + 1
-    RETURNING version
-$$),
-
-('ReadReminderRowKey', $$
-    SELECT grainid, remindername, starttime, period, version
-    FROM orleansreminderstable
-    WHERE serviceid = @ServiceId AND grainid = @GrainId AND remindername = @ReminderName
-$$),
-
-('ReadReminderRowsKey', $$
-    SELECT grainid, remindername, starttime, period, version
-    FROM orleansreminderstable
-    WHERE serviceid = @ServiceId AND grainid = @GrainId
-$$),
-
--- A range of hashes without its beginning, with its end.
-('ReadRangeRows1Key', $$
-    SELECT grainid, remindername, starttime, period, version
-    FROM orleansreminderstable
-    WHERE serviceid = @ServiceId AND grainhash > @BeginHash AND grainhash <= @EndHash
-$$),
-
--- A range that continues at the lowest hash.
-('ReadRangeRows2Key', $$
-    SELECT grainid, remindername, starttime, period, version
-    FROM orleansreminderstable
-    WHERE serviceid = @ServiceId AND (grainhash > @BeginHash OR grainhash <= @EndHash)
-$$),
-
--- Whether the reminder was deleted.
-('DeleteReminderRowKey', $$
-    WITH deleted AS (
-        DELETE FROM orleansreminderstable
-        WHERE serviceid = @ServiceId AND grainid = @GrainId AND remindername = @ReminderName AND version = @Version
-        RETURNING 1
-    )
-    SELECT EXISTS (SELECT FROM deleted)
-$$),
-
-('DeleteReminderRowsKey', $$
-    DELETE FROM orleansreminderstable WHERE serviceid = @ServiceId
-$$),
-
-('ReadFromStorageKey', $$
-    SELECT payloadbinary, version
-    FROM orleansstorage
-    WHERE grainidhash = @GrainIdHash AND graintypehash = @GrainTypeHash AND grainidn0 = @GrainIdN0 AND grainidn1 = @GrainIdN1
-        AND serviceid = @ServiceId AND graintypestring = @GrainTypeString
-        AND coalesce(grainidextensionstring, '') = coalesce(@GrainIdExtensionString::text, '')
-$$),
-
--- The new version, or the expected one if another writer was faster: none for a first write. The silos themselves write with
--- statements of their own, which decide the same.
-('WriteToStorageKey', $$
-    WITH replaced AS (
-        UPDATE orleansstorage
-        SET payloadbinary = @PayloadBinary, modifiedon = now() AT TIME ZONE 'utc', version = version + 1
-        WHERE grainidhash = @GrainIdHash AND graintypehash = @GrainTypeHash AND grainidn0 = @GrainIdN0 AND grainidn1 = @GrainIdN1
-            AND serviceid = @ServiceId AND graintypestring = @GrainTypeString
-            AND coalesce(grainidextensionstring, '') = coalesce(@GrainIdExtensionString::text, '')
-            AND version = @GrainStateVersion::integer
-        RETURNING version
-    ),
-    added AS (
-        INSERT INTO orleansstorage (
-            grainidhash, grainidn0, grainidn1, graintypehash, graintypestring, grainidextensionstring, serviceid, payloadbinary,
-            modifiedon, version)
-        SELECT @GrainIdHash, @GrainIdN0, @GrainIdN1, @GrainTypeHash, @GrainTypeString, @GrainIdExtensionString::text, @ServiceId,
-            @PayloadBinary, now() AT TIME ZONE 'utc', 1
-        WHERE @GrainStateVersion::integer IS NULL
-        ON CONFLICT DO NOTHING
-        RETURNING version
-    )
-    SELECT coalesce((SELECT version FROM replaced), (SELECT version FROM added), @GrainStateVersion::integer) AS newgrainstateversion
-$$),
-
--- The new version, or the expected one if another writer was faster.
-('ClearStorageKey', $$
-    WITH cleared AS (
-        UPDATE orleansstorage
-        SET payloadbinary = NULL, modifiedon = now() AT TIME ZONE 'utc', version = version + 1
-        WHERE grainidhash = @GrainIdHash AND graintypehash = @GrainTypeHash AND grainidn0 = @GrainIdN0 AND grainidn1 = @GrainIdN1
-            AND serviceid = @ServiceId AND graintypestring = @GrainTypeString
-            AND coalesce(grainidextensionstring, '') = coalesce(@GrainIdExtensionString::text, '')
-            AND version = @GrainStateVersion::integer
-        RETURNING version
-    )
-    SELECT coalesce((SELECT version FROM cleared), @GrainStateVersion::integer) AS newgrainstateversion
-$$),
-
--- A deleted row counts as one version further, so the answer differs from the expected version here, too.
-('DeleteStorageKey', $$
-    WITH deleted AS (
-        DELETE FROM orleansstorage
-        WHERE grainidhash = @GrainIdHash AND graintypehash = @GrainTypeHash AND grainidn0 = @GrainIdN0 AND grainidn1 = @GrainIdN1
-            AND serviceid = @ServiceId AND graintypestring = @GrainTypeString
-            AND coalesce(grainidextensionstring, '') = coalesce(@GrainIdExtensionString::text, '')
-            AND version = @GrainStateVersion::integer
-        RETURNING version + 1 AS version
-    )
-    SELECT coalesce((SELECT version FROM deleted), @GrainStateVersion::integer) AS newgrainstateversion
 $$)
 
 ON CONFLICT (querykey) DO UPDATE SET querytext = excluded.querytext WHERE orleansquery.querytext <> excluded.querytext;

@@ -69,16 +69,16 @@ internal static class ContainerFinder
 
     private static GlacierCall RequestOf(
         DashboardCall call, VaultName vault, VaultAction action, string id, ReadOnlyMemory<byte> document = default) => new()
-    {
-        Services = call.Services,
-        Exchange = call.Exchange,
-        Headers = call.Exchange.Context.Request.Headers,
-        Account = call.Account,
-        Action = action,
-        Vault = new VaultId(call.Account, vault),
-        Id = id,
-        Document = document,
-    };
+        {
+            Services = call.Services,
+            Exchange = call.Exchange,
+            Headers = call.Exchange.Context.Request.Headers,
+            Account = call.Account,
+            Action = action,
+            Vault = new VaultId(call.Account, vault),
+            Id = id,
+            Document = document,
+        };
 
     private static S3Call RequestOf(DashboardCall call, string bucket, string id) => new()
     {

@@ -135,9 +135,9 @@ public sealed class UploadsServer : IAsyncDisposable
 
     /// <summary>Lists the uploads that were neither completed nor aborted, in all buckets and vaults. A program that leaves one behind leaks
     /// storage.</summary>
-    public async Task<IReadOnlyList<OpenUpload>> ListOpenUploadsAsync(CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<LeftUpload>> ListOpenUploadsAsync(CancellationToken cancellationToken = default)
     {
-        var open = new List<OpenUpload>();
+        var open = new List<LeftUpload>();
         for (var (after, hasMore) = ("", true); hasMore;)
         {
             var page = (await Engine.Host.AskAsync(Account.Entity, new ListBuckets(after, PageSize), cancellationToken)).Answer;
@@ -171,14 +171,14 @@ public sealed class UploadsServer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task AddOpenAsync(List<OpenUpload> open, string container, KeyIndexId uploads, CancellationToken cancellationToken)
+    private async Task AddOpenAsync(List<LeftUpload> open, string container, KeyIndexId uploads, CancellationToken cancellationToken)
     {
         KeyPosition? after = null;
         do
         {
             var page = await Engine.Paths.KeyLister.ListAsync(
                 new KeyListing(uploads, Prefix: "", Delimiter: "", after, PageSize), cancellationToken);
-            open.AddRange(page.Entries.Select(entry => new OpenUpload(
+            open.AddRange(page.Entries.Select(entry => new LeftUpload(
                 container, entry.Archive is null ? entry.Key.ToString() : null, entry.Upload.ToString(), entry.At)));
             after = page.Next;
         }

@@ -34,7 +34,7 @@ internal static class UsageError
             .. ofCommand.Concat(parsed.Errors.Where(static error => error.SymbolResult is not CommandResult)).Select(Describe).Distinct(),
         ];
         var all = errors.Length == 0 ? "A command is missing." : string.Join(' ', errors);
-        var meant = Guess(parsed.CommandResult, parsed.UnmatchedTokens.FirstOrDefault(""));
+        var meant = Guess(parsed.CommandResult, parsed.UnmatchedTokens.FirstOrDefault("").Split('=')[0]);
         return $"{all}{meant} See '{command} --help'.".ReplaceLineEndings(" ");
     }
 

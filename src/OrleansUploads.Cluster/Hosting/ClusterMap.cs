@@ -46,7 +46,7 @@ public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
 
     /// <summary>Whether other silos have declared a silo dead lately, and none has taken its place. A silo that stops by itself is not voted
     /// on.</summary>
-    private static bool IsLost(MembershipEntry dead, MembershipEntry[] members) =>
+    internal static bool IsLost(MembershipEntry dead, MembershipEntry[] members) =>
         dead.SuspectTimes is { Count: > 0 } votes
         && members.Max(static member => member.IAmAliveTime) - votes.Max(static vote => vote.Item2) < LostShownFor
         && !Array.Exists(members, other => other.Status != SiloStatus.Dead && other.SiloAddress.Endpoint.Equals(dead.SiloAddress.Endpoint));

@@ -65,7 +65,7 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
             JournalSession? session = null;
             try
             {
-                session = await JournalSession.OpenAsync(Rows, isConfirmed: false, cancellationToken);
+                session = await JournalSession.OpenAsync(Rows, cancellationToken);
                 return await Rows.ReadHistoryAsync(session.Head, cancellationToken);
             }
             catch (JsonException fault)
@@ -80,18 +80,8 @@ internal sealed class GrainStorageJournal(IGrainStorage storage, GrainId grain, 
         }
     }, cancellationToken);
 
-    public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken)
-    {
-        return AttemptAsync(entity, "read", async () =>
-        {
-            // A host that knows a version has got it from a confirmed read or write. That there is nothing is new to it.
-            var version = await ReadAsync(isConfirmed: false);
-            return version == 0 ? await ReadAsync(isConfirmed: true) : version;
-        }, cancellationToken);
-
-        async Task<long> ReadAsync(bool isConfirmed) =>
-            (await JournalSession.OpenAsync(Rows, isConfirmed, cancellationToken)).Head.Version;
-    }
+    public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) => AttemptAsync(
+        entity, "read", async () => (await JournalSession.OpenAsync(Rows, cancellationToken)).Head.Version, cancellationToken);
 
     public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {

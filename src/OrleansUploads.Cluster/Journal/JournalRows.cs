@@ -25,12 +25,8 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain)
         return [.. Enumerable.Range(0, (lengthBytes + MaxRowBytes - 1) / MaxRowBytes).Select(piece => $"b{nonce:x16}-{piece}")];
     }
 
-    /// <summary><paramref name="isConfirmed"/> says whether the head must be one that a failover of the storage cannot
-    /// undo.</summary>
-    public Task ReadHeadAsync(GrainState<JournalHead> head, bool isConfirmed, CancellationToken cancellationToken) =>
-        isConfirmed && storage is IConfirmingStorage confirming
-            ? confirming.ReadConfirmedStateAsync(_stream, grain, head, cancellationToken)
-            : storage.ReadStateAsync(_stream, grain, head, cancellationToken);
+    public Task ReadHeadAsync(GrainState<JournalHead> head, CancellationToken cancellationToken) =>
+        storage.ReadStateAsync(_stream, grain, head, cancellationToken);
 
     /// <summary>Throws an <see cref="InconsistentStateException"/> if another host has changed the head.</summary>
     /// <exception cref="InconsistentStateException">Another host has changed it.</exception>

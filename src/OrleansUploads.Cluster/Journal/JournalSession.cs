@@ -29,10 +29,10 @@ internal sealed class JournalSession(JournalRows rows, GrainState<JournalHead> s
     /// <summary>Assumes that there is no head. If there is one, the first write fails.</summary>
     public static JournalSession Begin(JournalRows rows) => new(rows, new GrainState<JournalHead> { State = null! });
 
-    public static async Task<JournalSession> OpenAsync(JournalRows rows, bool isConfirmed, CancellationToken cancellationToken)
+    public static async Task<JournalSession> OpenAsync(JournalRows rows, CancellationToken cancellationToken)
     {
         var state = new GrainState<JournalHead>();
-        await rows.ReadHeadAsync(state, isConfirmed, cancellationToken);
+        await rows.ReadHeadAsync(state, cancellationToken);
         if (!state.RecordExists)
         {
             state.State = null;
@@ -131,7 +131,7 @@ internal sealed class JournalTurns(JournalRows rows)
     /// <summary>Reads the head. The current session continues if no other host has written. Requires a turn.</summary>
     public async Task<JournalSession> RefreshAsync(CancellationToken cancellationToken)
     {
-        var read = await JournalSession.OpenAsync(rows, isConfirmed: true, cancellationToken);
+        var read = await JournalSession.OpenAsync(rows, cancellationToken);
         if (_session is not { IsStale: false } session || session.ETag != read.ETag)
         {
             _session = session = read;

@@ -38,15 +38,15 @@ export function showJobs(page, { kind, name, query }) {
     : now < job.expires ? `ready; output expires in ${duration(job.expires - now)}` : "expired");
   page.watch(path([kind, name, "jobs"], pageOf(query)), ({ jobs, after }) => page.put(
     make("h1", {}, name), makeTabs(page, kind, name, "/jobs"),
-    table(["Job", "Kind", "Tier", "#Output", "#Initiated", "State", "Actions"], jobs.map((job) => [
+    table(["Job", "Kind", "Tier", "#Output", "#Initiated", "State"], jobs.map((job) => [
       make("div", {}, job.description ?? "without description", make("div", { class: "id" }, job.archive
         ? ["archive ", make("a", { href: `#/${path([kind, name, "archives"], { archive: job.archive })}` }, `${job.archive.slice(0, 24)}…`)]
         : `${job.id.slice(0, 24)}…`)),
-      job.kind, job.tier, job.bytes === undefined ? "" : bytes(job.bytes), time(job.created), page.text(() => stateOf(job, page.now())),
-      page.session.rights.mayRead && job.ready <= page.now() && page.now() < job.expires
-        ? make("a", { href: `api/${outputOf(name, job)}`, download: job.archive?.slice(0, 24) ?? "inventory",
-          "aria-label": `Download the output of job ${job.id.slice(0, 10)}` }, "download")
-        : null,
+      job.kind, job.tier, job.bytes === undefined ? "" : bytes(job.bytes), time(job.created),
+      make("div", {}, page.text(() => stateOf(job, page.now())), page.session.rights.mayRead && job.ready <= page.now() && page.now() < job.expires
+        ? [" ", make("a", { href: `api/${outputOf(name, job)}`, download: job.archive?.slice(0, 24) ?? "inventory",
+          "aria-label": `Download the output of job ${job.id.slice(0, 10)}` }, "download")]
+        : null),
     ]), "There are no jobs."),
     makeOrder("Oldest first.", jobs),
     makePages(path([kind, name, "jobs"]), query, after)));

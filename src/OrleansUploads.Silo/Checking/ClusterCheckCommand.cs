@@ -9,7 +9,6 @@ using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Checking;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Silo.Moving;
-using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Checking;
 
@@ -78,7 +77,7 @@ internal static class ClusterCheckCommand
             await using var cluster = await ClusterData.OpenForReadingAsync(commandLine, cancellationToken);
             await RequireMarkAsync(cluster, cancellationToken);
             var check = new DataCheck(
-                JournalOf(cluster),
+                cluster.Journal,
                 cluster.Parts,
                 checkOptions with
                 {
@@ -97,10 +96,6 @@ internal static class ClusterCheckCommand
             throw new IOException(fault.Message, fault);
         }
     }
-
-    private static ClusterJournal JournalOf(ClusterData cluster) => cluster.Database is { } database
-        ? new PostgresJournal(cluster.Decisions, new PostgresRows(database, cluster.Settings.ServiceId))
-        : new AzureJournal(cluster.Decisions, AzureAccount.Connect(cluster.Settings), cluster.Settings.ServiceId);
 
     /// <summary>Requires that the store keeps the bytes of the cluster. With another one, all of them would seem to be lost.</summary>
     /// <exception cref="SettingException">It keeps others; the message names the marks of both.</exception>

@@ -1,4 +1,5 @@
 using Npgsql;
+using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Silo.Database;
 

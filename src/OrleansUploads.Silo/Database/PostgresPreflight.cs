@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Npgsql;
+using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Silo.Database;
 

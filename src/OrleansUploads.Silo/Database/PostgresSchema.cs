@@ -1,17 +1,14 @@
 using System.Net;
 using Npgsql;
+using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Silo.Database;
 
 internal static class PostgresSchema
 {
-    /// <summary>The unique index that makes the first write of a row exclusive. Without it, two silos that
-    /// store the first state of a grain at the same time both succeed.</summary>
-    public const string FirstWriteFence = "ux_orleansstorage_state";
-
     private const string Advice = "See deploy/postgres/README.md for the required schema and how to create it.";
 
-    /// <summary>Checks that the database has all required tables and indexes.</summary>
+    /// <summary>Checks that the database has all required tables.</summary>
     /// <exception cref="SettingException">Something is missing. The message says what.</exception>
     /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
     public static async Task RequireAsync(PostgresDatabase database)
@@ -19,9 +16,10 @@ internal static class PostgresSchema
         await using var connection = await database.OpenAsync(CancellationToken.None);
         await RequireRelationAsync(connection, "orleansquery", "the table of Orleans queries");
         await RequireRelationAsync(connection, "orleansmembershiptable", "the membership table of Orleans");
-        await RequireRelationAsync(connection, "orleansstorage", "the grain storage table of Orleans");
-        await RequireRelationAsync(connection, "orleansreminderstable", "the reminder table of Orleans");
-        await RequireRelationAsync(connection, FirstWriteFence, "the unique index that makes first writes exclusive");
+        await RequireRelationAsync(connection, "uploads_record", "the table of the journal's records");
+        await RequireRelationAsync(connection, "uploads_snapshot", "the table of the journal's snapshots");
+        await RequireRelationAsync(connection, "uploads_wake", "the table of the journal's wake times");
+        await RequireRelationAsync(connection, "uploads_row", "the table of the rows beside the journal");
     }
 
     /// <summary>The latest generation of the silos at an address, dead or alive; 0 if there was none.</summary>

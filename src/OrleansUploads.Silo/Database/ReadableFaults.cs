@@ -5,6 +5,7 @@ using Azure;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using OrleansUploads.Cluster.Journal;
+using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Silo.Database;
 

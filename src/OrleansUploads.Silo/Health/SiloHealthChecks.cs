@@ -1,27 +1,22 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Orleans.Storage;
 using OrleansUploads.Cluster.Azure;
-using OrleansUploads.Cluster.Journal;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Health;
-using OrleansUploads.Silo.Database;
+using OrleansUploads.Postgres.Database;
 using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Health;
 
 internal static class SiloHealthChecks
 {
-    private const string StorageRow = "ou-health";
+    private const string NoRow = "ou-health/none";
 
     /// <summary>How late the store of the bytes may answer.</summary>
     private static readonly TimeSpan SlowStoreTime = TimeSpan.FromSeconds(10);
-
-    private static readonly GrainId NoGrain = GrainId.Create(StorageRow, "none");
 
     public static IServiceCollection AddSiloHealthChecks(this IServiceCollection services, SiloSettings settings)
     {
@@ -130,13 +125,13 @@ internal static class SiloHealthChecks
         return new CachedHealthCheck(cancellationToken => AzureStores.CheckWritesAsync(tables, cancellationToken), time).GetAsync;
     }
 
-    /// <summary>Ready while the grain storage responds and can be written to, because every entity needs it.</summary>
+    /// <summary>Ready while the storage of the decisions responds and can be written to, because every entity needs it.</summary>
     private static Func<Task<HealthCheckResult>> StorageCheck(IServiceProvider provider)
     {
-        var storage = provider.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage);
+        var rows = provider.GetRequiredService<INamedRows>();
         var database = provider.GetService<PostgresDatabase>();
         var read = new CachedHealthCheck(
-            cancellationToken => storage.ReadStateAsync(StorageRow, NoGrain, new GrainState<JournalRow>(), cancellationToken),
+            async cancellationToken => await rows.FindAsync(NoRow, cancellationToken),
             TimeOf(provider));
         return () => database?.Fault is { } fault ? ResultOf(fault) : read.GetAsync();
     }

@@ -1,9 +1,8 @@
 using System.Net;
-using Microsoft.Extensions.Options;
-using Orleans.Configuration;
-using Orleans.Storage;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Postgres;
+using OrleansUploads.Postgres.Database;
 using OrleansUploads.Serving;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Identity;
@@ -71,6 +70,18 @@ internal static class ClusterStores
         _ => null,
     };
 
+    /// <summary>The journal and the rows of a cluster on PostgreSQL, or null if the cluster has grain storage and reminders.</summary>
+    public static SharedStore? StoreOf(SiloSettings settings, PostgresDatabase? database)
+    {
+        if (database is null)
+        {
+            return null;
+        }
+
+        var journal = new PostgresJournal(database, settings.ServiceId);
+        return new SharedStore(journal, journal, new PostgresNamedRows(database, settings.ServiceId));
+    }
+
     /// <summary>Configures the stores of a silo.</summary>
     public static void AddStores(this ISiloBuilder silo, SiloSettings settings, PostgresDatabase? database)
     {
@@ -87,12 +98,6 @@ internal static class ClusterStores
                     options.Invariant = PostgresConnection.Invariant;
                     options.DataSource = database;
                 });
-                silo.AddPostgresStorage(database!);
-                silo.UseAdoNetReminderService(options =>
-                {
-                    options.Invariant = PostgresConnection.Invariant;
-                    options.DataSource = database;
-                });
                 break;
             case ClusterStore.Azure:
                 silo.AddOrleansUploadsAzureStores(AzureAccount.Connect(settings));
@@ -104,6 +109,10 @@ internal static class ClusterStores
         if (settings.Clustering != ClusterStore.Localhost)
         {
             silo.Services.MakeFaultsReadable<IMembershipTable>();
+        }
+
+        if (settings.Clustering == ClusterStore.Azure)
+        {
             silo.Services.MakeFaultsReadable<IReminderTable>();
         }
     }
@@ -126,14 +135,5 @@ internal static class ClusterStores
             default:
                 throw new ArgumentOutOfRangeException(nameof(settings), settings.Clustering, "Not a store for cluster clients.");
         }
-    }
-
-    /// <summary>Stores journals in the table of Orleans' provider for PostgreSQL.</summary>
-    public static ISiloBuilder AddPostgresStorage(this ISiloBuilder silo, PostgresDatabase database)
-    {
-        silo.Services.AddKeyedSingleton<IGrainStorage>(ClusterNames.GrainStorage, (services, _) => new GroupedGrainStorage(
-            services.GetRequiredKeyedService<IGrainStorageSerializer>(ClusterNames.GrainStorage),
-            new PostgresRows(database, services.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId)));
-        return silo;
     }
 }

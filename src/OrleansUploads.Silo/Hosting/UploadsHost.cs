@@ -13,10 +13,11 @@ using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Health;
+using OrleansUploads.Postgres;
+using OrleansUploads.Postgres.Database;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Health;
 using OrleansUploads.Silo.Moving;
-using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Hosting;
 
@@ -44,7 +45,7 @@ internal static class UploadsHost
             builder.Services.AddHostedService<DatabaseWatch>();
             if (settings.Role == ProcessRole.Silo)
             {
-                database.Rehearsal = new PostgresRows(database, settings.ServiceId).AddRehearsal;
+                database.Rehearsal = new PostgresJournal(database, settings.ServiceId).AddRehearsal;
             }
         }
 
@@ -146,13 +147,21 @@ internal static class UploadsHost
     {
         silo.AddStores(settings, database);
         silo.Services.NameCluster(settings);
-        silo.AddOrleansUploads(new EntityClusterOptions
+        var options = new EntityClusterOptions
         {
             Engine = settings.ToOptions().Engine,
 
             // A copy of the database has the mark of the store, too, but never the identity of the cluster.
             FindStoreIdentity = settings.Clustering == ClusterStore.Localhost ? null : (_, _) => ValueTask.FromResult(settings.Identity!),
-        });
+        };
+        if (ClusterStores.StoreOf(settings, database) is { } store)
+        {
+            silo.AddOrleansUploads(options, store);
+        }
+        else
+        {
+            silo.AddOrleansUploads(options);
+        }
     }
 
     /// <summary>Configures the process as a cluster client.</summary>

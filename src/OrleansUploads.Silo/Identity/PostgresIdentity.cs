@@ -1,30 +1,21 @@
-using System.Globalization;
-using OrleansUploads.Silo.Database;
-using OrleansUploads.Silo.Storage;
+using OrleansUploads.Postgres;
+using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Silo.Identity;
 
-/// <summary>The identity of a cluster on PostgreSQL: a row of the grain storage table.</summary>
+/// <summary>The identity of a cluster on PostgreSQL: a row beside its journal.</summary>
 internal sealed class PostgresIdentity(PostgresDatabase database, string service) : IdentityStore
 {
-    private const string RowName = "ou-cluster";
+    private const string Row = "ou-cluster/identity";
 
-    private static readonly RowKey Key = RowKey.Of(GrainId.Create(RowName, "identity"), RowName);
-
-    private readonly PostgresRows _rows = new(database, service);
+    private readonly PostgresNamedRows _rows = new(database, service);
 
     public override Task<string> NameDatabaseAsync(CancellationToken cancellationToken) =>
         Task.FromResult($"database {database.Timeline.Database}");
 
     public override async Task<(ClusterIdentity Identity, string Version)?> ReadAsync(CancellationToken cancellationToken) =>
-        await _rows.ReadAsync(Key, isConfirmed: true, cancellationToken) is { Content: { } content, Version: { } version }
-            ? (ClusterIdentity.Parse(content), version.ToString(CultureInfo.InvariantCulture))
-            : null;
+        await _rows.FindAsync(Row, cancellationToken) is { } row ? (ClusterIdentity.Parse(row.Content), row.Version) : null;
 
-    public override async Task<bool> TryWriteAsync(ClusterIdentity identity, string? version, CancellationToken cancellationToken)
-    {
-        int? replaced = version is null ? null : int.Parse(version, CultureInfo.InvariantCulture);
-        var written = await _rows.WriteAsync([new RowWrite(Key, replaced, identity.ToBytes())]);
-        return written[0] != replaced;
-    }
+    public override Task<bool> TryWriteAsync(ClusterIdentity identity, string? version, CancellationToken cancellationToken) =>
+        _rows.TryWriteAsync(Row, identity.ToBytes(), version, cancellationToken).AsTask();
 }

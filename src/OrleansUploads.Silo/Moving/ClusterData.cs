@@ -4,9 +4,11 @@ using Orleans.Storage;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Moving;
 using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Silo.Database;
+using OrleansUploads.Postgres;
+using OrleansUploads.Postgres.Database;
 using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Storage;
 
@@ -18,7 +20,6 @@ internal sealed class ClusterData : IAsyncDisposable
 {
     private readonly IHost _host;
     private readonly PostgresDatabase? _database;
-    private readonly IReminderTable _reminders;
 
     private ClusterData(IHost host, SiloSettings settings, PostgresDatabase? database, IPartStore parts)
     {
@@ -26,13 +27,21 @@ internal sealed class ClusterData : IAsyncDisposable
         _database = database;
         Settings = settings;
         Rows = host.Services.GetRequiredService<INamedRows>();
-        _reminders = host.Services.GetRequiredService<IReminderTable>();
         Parts = parts;
-        Decisions = new ClusterDecisions(
+        if (database is not null)
+        {
+            var journal = (PostgresJournal)host.Services.GetRequiredService<SharedStore>().Journal;
+            (Decisions, Journal) = (new PostgresImport(journal), new PostgresInspection(journal));
+            return;
+        }
+
+        var decisions = new ClusterDecisions(
             host.Services.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage),
-            _reminders,
+            host.Services.GetRequiredService<IReminderTable>(),
             host.Services.GetRequiredService<GrainTypeResolver>(),
             host.Services.GetRequiredService<EntityClusterOptions>());
+        Decisions = decisions;
+        Journal = new AzureJournal(decisions, AzureAccount.Connect(settings), settings.ServiceId);
     }
 
     /// <summary>With the identity of the cluster.</summary>
@@ -47,7 +56,10 @@ internal sealed class ClusterData : IAsyncDisposable
 
     public IStoreMark Mark => (IStoreMark)Parts;
 
-    public ClusterDecisions Decisions { get; }
+    /// <summary>To be changed only while no silo runs.</summary>
+    public IDecisionTarget Decisions { get; }
+
+    public IInspectedJournal Journal { get; }
 
     public INamedRows Rows { get; }
 
@@ -138,9 +150,9 @@ internal sealed class ClusterData : IAsyncDisposable
         }
 
         await lifecycle.OnStart(cancellationToken);
-        if (startsReminders)
+        if (startsReminders && _host.Services.GetService<IReminderTable>() is { } reminders)
         {
-            await _reminders.StartAsync(cancellationToken);
+            await reminders.StartAsync(cancellationToken);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class SiloSettings : ServiceSettings
     [Setting("`silo`: gateway and silo in one process. `gateway`: the gateway alone, as a client of the cluster.")]
     public ProcessRole Role { get; set; } = ProcessRole.Silo;
 
-    [Setting("Where membership, journals and reminders are kept: `postgres`, `azure` (Azure Storage), or `localhost` (one process, "
+    [Setting("Where the membership and the journals are kept: `postgres`, `azure` (Azure Storage), or `localhost` (one process, "
         + "everything in memory, for trying things out).")]
     public ClusterStore Clustering { get; set; } = ClusterStore.Postgres;
 

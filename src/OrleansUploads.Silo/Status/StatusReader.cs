@@ -22,7 +22,7 @@ internal sealed class StatusReader(ClusterData cluster, DateTimeOffset now)
         var members = await ReadMembersAsync(cancellationToken);
         var store = await ReadStoreAsync(identity, cancellationToken);
         var service = (ServiceState)new EntityCatalog(new EngineOptions()).Rebuild(
-            ServiceState.Entity, await cluster.Decisions.InspectAsync(ServiceState.Entity, cancellationToken));
+            ServiceState.Entity, await cluster.Journal.ReadAsync(ServiceState.Entity, cancellationToken));
         if (service.Fault is { } fault)
         {
             _attention.Add(ClockFaultText.Describe(fault));

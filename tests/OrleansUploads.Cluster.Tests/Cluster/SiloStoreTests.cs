@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Ownership;
@@ -16,7 +17,7 @@ public sealed class SiloStoreTests : IDisposable
     private int _attempts;
 
     /// <summary>One that has conditions, one that has not, and a folder.</summary>
-    public static TheoryData<string> Stores { get; } = [SharedStore.WithConditions, SharedStore.WithoutConditions, SharedStore.InFolder];
+    public static TheoryData<string> Stores { get; } = [SharedPartStore.WithConditions, SharedPartStore.WithoutConditions, SharedPartStore.InFolder];
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -25,7 +26,7 @@ public sealed class SiloStoreTests : IDisposable
     [Fact]
     public async Task A_part_store_belongs_to_the_silos_of_one_grain_storage_and_stores_nothing_after_it_has_moved()
     {
-        var store = await SharedStore.Named(SharedStore.InFolder, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(SharedPartStore.InFolder, _folder.Path).OpenAsync();
         using var host = await StartAsync(store, new SharedGrainStorage());
         await Assert.ThrowsAsync<StoreMarkException>(() => StartAsync(store, new SharedGrainStorage()));
 
@@ -41,7 +42,7 @@ public sealed class SiloStoreTests : IDisposable
     [MemberData(nameof(Stores))]
     public async Task A_copy_of_a_cluster_is_refused_until_it_takes_over_and_what_was_left_takes_nothing(string kind)
     {
-        var store = await SharedStore.Named(kind, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(kind, _folder.Path).OpenAsync();
         var storage = new SharedGrainStorage();
         var original = await TakeAsync(store, storage, "original");
         await StoreAsync(original);
@@ -71,7 +72,7 @@ public sealed class SiloStoreTests : IDisposable
         var isNested = true;
         for (var step = 1; isNested; step++)
         {
-            var shared = SharedStore.Named(kind, _folder.File($"{step}"));
+            var shared = SharedPartStore.Named(kind, _folder.File($"{step}"));
             var left = step;
             isNested = false;
             var hasSecond = false;
@@ -105,14 +106,14 @@ public sealed class SiloStoreTests : IDisposable
     [Fact]
     public async Task A_grain_storage_in_memory_is_refused_for_a_store_that_outlives_it()
     {
-        var store = await SharedStore.Named(SharedStore.InFolder, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(SharedPartStore.InFolder, _folder.Path).OpenAsync();
         var refused = await Assert.ThrowsAsync<NotSupportedException>(() => StartAsync(store, storage: null));
         Assert.Contains("MemoryPartStore", refused.Message, StringComparison.Ordinal);
     }
 
     private static StoreOwnership OwnershipOf(IPartStore store, IGrainStorage storage, string cluster) => new(
         (IStoreMark)store,
-        new ClusterClaims(storage, _ => ValueTask.FromResult(cluster)),
+        new ClusterClaims(new GrainStorageRows(storage), _ => ValueTask.FromResult(cluster)),
         $"the cluster {cluster}",
         isShared: true,
         TimeProvider.System);
@@ -121,7 +122,7 @@ public sealed class SiloStoreTests : IDisposable
     private static async Task<IPartStore> TakeAsync(IPartStore store, IGrainStorage storage, string cluster)
     {
         var ownership = OwnershipOf(store, storage, cluster);
-        await ClusterStoreMark.RequireMatchAsync(storage, (IStoreMark)store, ownership, Cancelled);
+        await ClusterStoreMark.RequireMatchAsync(new GrainStorageRows(storage), (IStoreMark)store, ownership, Cancelled);
         await ownership.TakeAsync(takesOver: false, Cancelled);
         return new OwnedPartStore(store, ownership);
     }

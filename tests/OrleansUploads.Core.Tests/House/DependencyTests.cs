@@ -24,7 +24,8 @@ public sealed class DependencyTests
         ["Cluster.Tls"] = [],
         ["Cluster"] = ["Engine", "Cluster.Abstractions", "Cluster.Tls"],
         ["Cluster.Azure"] = ["Cluster"],
-        ["Silo"] = ["Gateway", "Serving", "Dashboard", "Cluster", "Cluster.Azure", "Storage"],
+        ["Postgres"] = ["Engine"],
+        ["Silo"] = ["Gateway", "Serving", "Dashboard", "Cluster", "Cluster.Azure", "Postgres", "Storage"],
     };
 
     public static TheoryData<string> Projects => new(

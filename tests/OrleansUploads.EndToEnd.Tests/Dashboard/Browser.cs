@@ -1,3 +1,4 @@
+using System.Collections;
 using Microsoft.Playwright;
 using OrleansUploads.EndToEnd.Tests.AwsClients;
 using OrleansUploads.EndToEnd.Tests.Dashboard;
@@ -131,7 +132,18 @@ public sealed class Chromium : IAsyncDisposable
         {
             ExecutablePath = path,
             Args = ["--no-sandbox"],
+            Env = Variables(),
             Timeout = PatienceMilliseconds,
         }));
+    }
+
+    /// <summary>The variables of this process, and a locale: without one, Chromium saves no file whose name has other letters than ASCII's.
+    /// </summary>
+    private static Dictionary<string, string> Variables()
+    {
+        var variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(
+            static variable => (string)variable.Key, static variable => (string)variable.Value!);
+        variables["LC_ALL"] = "C.UTF-8";
+        return variables;
     }
 }

@@ -27,7 +27,7 @@ public sealed class FolderDownloadTests
 
         // Large files come last.
         await using var interrupted = place.Start(
-            "download", "--name", "tree/*", "--vault", Workplace.Vault, "-o", place.File("back"), "--limit", "8MiB/s");
+            "download", "--name", "tree/*", "--vault", Workplace.Vault, "-o", place.File("back"), "--limit", "3MiB/s");
         await Eventually.BecomesTrueAsync(() => interrupted.Error.Contains("% of", StringComparison.Ordinal), "the large file arrives");
         interrupted.Terminate();
         Assert.Equal(130, await interrupted.WaitForExitAsync(TimeSpan.FromMinutes(2)));

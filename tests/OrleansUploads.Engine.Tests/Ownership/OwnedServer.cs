@@ -28,7 +28,7 @@ internal sealed class OwnedServer : IAsyncDisposable
         static health => health.Condition == StoreCondition.Unhealthy)?.Detail;
 
     /// <summary>Starts a server as a host does: the folder first, then the store, then the engine.</summary>
-    public static async Task<OwnedServer> StartAsync(string path, SharedStore store, ManualTime time, bool takesOver = false)
+    public static async Task<OwnedServer> StartAsync(string path, SharedPartStore store, ManualTime time, bool takesOver = false)
     {
         var folder = DataFolder.Open(path, new DataFolderOptions { Parts = await store.OpenAsync() }, time);
         try

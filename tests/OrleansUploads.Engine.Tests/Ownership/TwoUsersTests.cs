@@ -12,10 +12,10 @@ public sealed class TwoUsersTests : IDisposable
 
     /// <summary>The stores, each with every combination of two users.</summary>
     public static MatrixTheoryData<string, string> Combinations { get; } = new(
-        [SharedStore.WithConditions, SharedStore.WithoutConditions, SharedStore.InFolder],
+        [SharedPartStore.WithConditions, SharedPartStore.WithoutConditions, SharedPartStore.InFolder],
         [.. Scenarios.Keys]);
 
-    private static Dictionary<string, Func<TwoUsersTests, SharedStore, Task>> Scenarios => new()
+    private static Dictionary<string, Func<TwoUsersTests, SharedPartStore, Task>> Scenarios => new()
     {
         ["a copy beside its running original"] = static (test, store) => test.CopyAsync(store, isOriginalRunning: true),
         ["a copy of a stopped original"] = static (test, store) => test.CopyAsync(store, isOriginalRunning: false),
@@ -37,13 +37,13 @@ public sealed class TwoUsersTests : IDisposable
     [Promise("operations.md", "another folder or cluster")]
     [Promise("operations.md", "two servers at the same moment")]
     public Task No_byte_is_lost(string store, string scenario) =>
-        Scenarios[scenario](this, SharedStore.Named(store, _folder.Path));
+        Scenarios[scenario](this, SharedPartStore.Named(store, _folder.Path));
 
     [Fact]
     [Promise("operations.md", "the folder that has the store")]
     public async Task A_server_restarts_on_its_own_store_also_after_a_kill_at_any_step()
     {
-        var store = SharedStore.Named(SharedStore.WithoutConditions, _folder.Path);
+        var store = SharedPartStore.Named(SharedPartStore.WithoutConditions, _folder.Path);
         var left = 0;
         for (var step = 1; left <= 0; step++)
         {
@@ -62,7 +62,7 @@ public sealed class TwoUsersTests : IDisposable
     [Fact]
     public async Task A_collection_reads_the_claims_once_for_many_deletions()
     {
-        var store = SharedStore.Named(SharedStore.WithConditions, _folder.Path);
+        var store = SharedPartStore.Named(SharedPartStore.WithConditions, _folder.Path);
         await using var server = await StartAsync("a", store);
         for (var i = 0; i < 200; i++)
         {
@@ -80,7 +80,7 @@ public sealed class TwoUsersTests : IDisposable
     [Fact]
     public async Task Writes_share_a_reading_of_the_claims_for_some_seconds()
     {
-        var store = SharedStore.Named(SharedStore.WithConditions, _folder.Path);
+        var store = SharedPartStore.Named(SharedPartStore.WithConditions, _folder.Path);
         await using var server = await StartAsync("a", store);
         var before = store.ClaimListings;
         for (var i = 0; i < 20; i++)
@@ -96,18 +96,18 @@ public sealed class TwoUsersTests : IDisposable
 
     private string PathOf(string name) => _folder.File(name);
 
-    private Task<OwnedServer> StartAsync(string name, SharedStore store, bool takesOver = false) =>
+    private Task<OwnedServer> StartAsync(string name, SharedPartStore store, bool takesOver = false) =>
         OwnedServer.StartAsync(PathOf(name), store, _time, takesOver);
 
     /// <summary>Requires that a start is refused with one sentence that contains some words.</summary>
-    private async Task RefuseAsync(string name, SharedStore store, params string[] words)
+    private async Task RefuseAsync(string name, SharedPartStore store, params string[] words)
     {
         var refused = await Assert.ThrowsAsync<IOException>(() => StartAsync(name, store));
         Assert.DoesNotContain('\n', refused.Message);
         Assert.All(words, word => Assert.Contains(word, refused.Message, StringComparison.Ordinal));
     }
 
-    private async Task CopyAsync(SharedStore store, bool isOriginalRunning, bool isBackup = false)
+    private async Task CopyAsync(SharedPartStore store, bool isOriginalRunning, bool isBackup = false)
     {
         var original = await StartAsync("a", store);
         var archive = await original.ArchiveAsync();
@@ -133,7 +133,7 @@ public sealed class TwoUsersTests : IDisposable
     }
 
     /// <summary>The clone of a whole disk has the same inode numbers. What its original has done since tells them apart.</summary>
-    private async Task CloneAsync(SharedStore store)
+    private async Task CloneAsync(SharedPartStore store)
     {
         await (await StartAsync("a", store)).DisposeAsync();
 
@@ -154,7 +154,7 @@ public sealed class TwoUsersTests : IDisposable
         await restored.ExpectAsync(archive);
     }
 
-    private async Task NewFolderAsync(SharedStore store)
+    private async Task NewFolderAsync(SharedPartStore store)
     {
         await using var original = await StartAsync("a", store);
         await RefuseAsync("b", store, "belongs to another data folder");
@@ -164,12 +164,12 @@ public sealed class TwoUsersTests : IDisposable
     }
 
     /// <summary>The second server starts at each call of the store that the first one makes.</summary>
-    private async Task FirstStartsAsync(SharedStore store)
+    private async Task FirstStartsAsync(SharedPartStore store)
     {
         var isNested = true;
         for (var step = 1; isNested; step++)
         {
-            var fresh = SharedStore.Named(store.Kind, Path.Combine(_folder.Path, $"store-{step}"));
+            var fresh = SharedPartStore.Named(store.Kind, Path.Combine(_folder.Path, $"store-{step}"));
             var left = step;
             isNested = false;
             OwnedServer? second = null;
@@ -195,7 +195,7 @@ public sealed class TwoUsersTests : IDisposable
             }
         }
 
-        async Task<OwnedServer?> TryStartAsync(string name, SharedStore fresh)
+        async Task<OwnedServer?> TryStartAsync(string name, SharedPartStore fresh)
         {
             try
             {
@@ -209,7 +209,7 @@ public sealed class TwoUsersTests : IDisposable
         }
     }
 
-    private async Task TakenOverAsync(SharedStore store)
+    private async Task TakenOverAsync(SharedPartStore store)
     {
         await using var original = await StartAsync("a", store);
         var archive = await original.ArchiveAsync();
@@ -232,7 +232,7 @@ public sealed class TwoUsersTests : IDisposable
     }
 
     /// <summary>The former owner is paused in the middle of a collection, at each listing, while the store is taken over and used.</summary>
-    private async Task PausedCollectionAsync(SharedStore store)
+    private async Task PausedCollectionAsync(SharedPartStore store)
     {
         await using var original = await StartAsync("a", store);
         var open = await original.OpenAsync();
@@ -258,7 +258,7 @@ public sealed class TwoUsersTests : IDisposable
         }
     }
 
-    private async Task PausedIntentAsync(SharedStore store)
+    private async Task PausedIntentAsync(SharedPartStore store)
     {
         await using var original = await StartAsync("a", store);
         var open = await original.OpenAsync();
@@ -286,7 +286,7 @@ public sealed class TwoUsersTests : IDisposable
         await restored.ExpectAsync(await restored.CompleteAsync(open, continued));
     }
 
-    private async Task MovedAsync(SharedStore store)
+    private async Task MovedAsync(SharedPartStore store)
     {
         await using var original = await StartAsync("a", store);
         var archive = await original.ArchiveAsync();

@@ -84,12 +84,12 @@ public sealed class ForeignApplicationTests : IDisposable
     }
 
     [Theory]
-    [InlineData(SharedStore.WithConditions)]
-    [InlineData(SharedStore.WithoutConditions)]
-    [InlineData(SharedStore.InFolder)]
+    [InlineData(SharedPartStore.WithConditions)]
+    [InlineData(SharedPartStore.WithoutConditions)]
+    [InlineData(SharedPartStore.InFolder)]
     public async Task A_store_of_an_application_belongs_to_one_data_folder(string kind)
     {
-        var store = await SharedStore.Named(kind, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(kind, _folder.Path).OpenAsync();
         for (var run = 0; run < 2; run++)
         {
             await using var original = await StartAsync(store, "a");
@@ -106,15 +106,15 @@ public sealed class ForeignApplicationTests : IDisposable
     }
 
     [Theory]
-    [InlineData(SharedStore.WithConditions, true)]
-    [InlineData(SharedStore.WithConditions, false)]
-    [InlineData(SharedStore.WithoutConditions, true)]
-    [InlineData(SharedStore.WithoutConditions, false)]
-    [InlineData(SharedStore.InFolder, true)]
-    [InlineData(SharedStore.InFolder, false)]
+    [InlineData(SharedPartStore.WithConditions, true)]
+    [InlineData(SharedPartStore.WithConditions, false)]
+    [InlineData(SharedPartStore.WithoutConditions, true)]
+    [InlineData(SharedPartStore.WithoutConditions, false)]
+    [InlineData(SharedPartStore.InFolder, true)]
+    [InlineData(SharedPartStore.InFolder, false)]
     public async Task An_application_whose_store_is_taken_over_or_moved_takes_nothing_from_it(string kind, bool isTakenOver)
     {
-        var shared = SharedStore.Named(kind, _folder.Path);
+        var shared = SharedPartStore.Named(kind, _folder.Path);
         var store = await shared.OpenAsync();
         Directory.CreateDirectory(_folder.File("a"));
         KeyFile.InFolder(_folder.File("a")).Change(_ => [_key]);

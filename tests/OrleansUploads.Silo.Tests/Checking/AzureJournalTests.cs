@@ -1,4 +1,4 @@
-using OrleansUploads.Silo.Checking;
+using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Tests.Checking;
 

@@ -139,7 +139,8 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
         var (silo, archive, upload) = await stopped.TakeAsync();
         await PostgresServer.ExecuteAsync(
             silo.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!,
-            $"DELETE FROM orleansstorage WHERE grainidextensionstring = '{upload}'");
+            string.Join("; ", ((string[])["uploads_record", "uploads_snapshot", "uploads_wake"]).Select(
+                table => $"DELETE FROM {table} WHERE stream = '{PostgresTables.StreamOf(upload)}'")));
 
         var found = Assert.Single((await ClusterCheck.RunAsync(silo)).Damage);
 
@@ -152,7 +153,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
         var (silo, _, upload) = await stopped.TakeAsync();
         await PostgresServer.ExecuteAsync(
             silo.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!,
-            $"UPDATE orleansstorage SET payloadbinary = 'rubbish' WHERE grainidextensionstring = '{upload}'");
+            $"UPDATE uploads_record SET payload = 'rubbish' WHERE stream = '{PostgresTables.StreamOf(upload)}'");
 
         var report = await ClusterCheck.RunAsync(silo);
 
@@ -168,9 +169,9 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
         await PostgresServer.ExecuteAsync(
             silo.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!,
             $"""
-            UPDATE orleansstorage SET payloadbinary = 'rubbish' WHERE (graintypestring, grainidextensionstring) = (
-                SELECT graintypestring, max(grainidextensionstring) FROM orleansstorage
-                WHERE length(grainidextensionstring) = {upload.Length} AND grainidextensionstring <> '{upload}' GROUP BY 1 LIMIT 1)
+            UPDATE uploads_record SET payload = 'rubbish' WHERE stream = (
+                SELECT max(stream) FROM uploads_record
+                WHERE stream LIKE '{PostgresTables.StreamOf("%")}' AND stream <> '{PostgresTables.StreamOf(upload)}')
             """);
         var position = _folder.File("position");
 
@@ -234,7 +235,6 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
         await s3.SendAsync(HttpMethod.Put, "/pictures", []);
         await s3.SendAsync(HttpMethod.Put, "/pictures/a/b.jpg", Archives.Bytes(300_000, seed: 6));
 
-        // A name of hexadecimal digits is stored as a number.
         await s3.SendAsync(HttpMethod.Put, "/beef", []);
         await s3.SendAsync(HttpMethod.Put, "/beef/steak", [1, 2, 3]);
         await cluster.StopAsync();
@@ -247,7 +247,9 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
 
     private static Task<string?> DigestOfRowsAsync(SiloStart silo) => PostgresServer.QueryAsync(
         silo.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!,
-        "SELECT md5(string_agg(s::text || s.xmin::text, ',' ORDER BY s::text)) FROM orleansstorage s");
+        "SELECT md5(string_agg(row, ',' ORDER BY row)) FROM ("
+            + string.Join(" UNION ALL ", PostgresTables.All.Select(static table => $"SELECT t::text || t.xmin::text AS row FROM {table} t"))
+            + ") rows");
 
     private static string[] Files(string parts, string upload, string pattern) =>
     [
@@ -279,7 +281,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
             {
                 await PostgresServer.ExecuteAsync(
                     filled.Silo.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!,
-                    "TRUNCATE orleansstorage; INSERT INTO orleansstorage SELECT * FROM kept");
+                    PostgresTables.ForAll(static table => $"TRUNCATE {table}; INSERT INTO {table} SELECT * FROM kept_{table}"));
                 Directory.Delete(_folder.Data, recursive: true);
                 await CopyAsync(_folder.File("kept"), _folder.Data);
                 return filled;
@@ -287,7 +289,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
 
             var database = await postgres.CreateDatabaseAsync();
             filled = await FillAsync(new SiloStart(RunningSilo.OnPostgres(database, _folder.Data)));
-            await PostgresServer.ExecuteAsync(database, "CREATE TABLE kept AS TABLE orleansstorage");
+            await PostgresServer.ExecuteAsync(database, PostgresTables.ForAll(static table => $"CREATE TABLE kept_{table} AS TABLE {table}"));
             await CopyAsync(_folder.Data, _folder.File("kept"));
             _filled = filled;
             return filled;

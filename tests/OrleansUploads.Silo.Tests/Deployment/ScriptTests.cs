@@ -1,6 +1,7 @@
 using Amazon.Runtime.CredentialManagement;
 using Npgsql;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Postgres.Database;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Settings;
 
@@ -37,7 +38,7 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
             await PostgresSchema.RequireAsync(opened);
             Assert.Equal("l", await PostgresServer.QueryAsync(
                 database,
-                "SELECT attcompression FROM pg_attribute WHERE attrelid = 'orleansstorage'::regclass AND attname = 'payloadbinary'"));
+                "SELECT attcompression FROM pg_attribute WHERE attrelid = 'uploads_record'::regclass AND attname = 'payload'"));
         }
     }
 

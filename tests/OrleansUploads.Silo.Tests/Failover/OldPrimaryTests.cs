@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
-using OrleansUploads.Silo.Database;
-using OrleansUploads.Silo.Storage;
+using OrleansUploads.Postgres;
+using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 
@@ -9,9 +9,9 @@ namespace OrleansUploads.Silo.Tests.Failover;
 [Collection(nameof(SharedPair)), Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
 {
-    private static readonly RowKey Other = KeyOf("000000000001/archives-2");
+    private const string Other = "other";
 
-    private readonly RowKey _key = KeyOf($"000000000001/{Guid.NewGuid():N}");
+    private readonly string _row = $"row-{Guid.NewGuid():N}";
 
     [Fact]
     [Promise("cluster.md", "the primary is lost, the standby is promoted")]
@@ -22,7 +22,7 @@ public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
         await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
         Assert.Equal($"127.0.0.1:{pair.Primary.Port}", database.Primary.Name);
         var timeline = database.Timeline.Newest;
-        await new PostgresRows(database, "service").WriteAsync([new RowWrite(_key, null, new byte[] { 1 })]);
+        Assert.True(await WriteAsync(database, _row));
         await pair.Primary.WaitForStandbyAsync(false);
         await using var onlyOld = PostgresDatabase.Create($"{PostgresPair.On(pair.Primary)};Pooling=true");
         Assert.Null(await ReadAsync(onlyOld, Other));
@@ -32,7 +32,7 @@ public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
 
         Assert.Equal($"127.0.0.1:{pair.Primary.Port}", database.Primary.Name);
         Assert.Equal(timeline + 1, database.Timeline.Newest);
-        Assert.Equal(1, (await ReadAsync(database, _key))?.Version);
+        Assert.NotNull(await ReadAsync(database, _row));
         var old = database.Servers.Single(server => server != database.Primary);
         var refused = await Assert.ThrowsAsync<NpgsqlException>(
             () => old.OpenAsync(TestContext.Current.CancellationToken).AsTask());
@@ -43,7 +43,7 @@ public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
         onlyOld.Timeline.Learn("the new primary", await IdAsync(PostgresPair.On(pair.Primary)), timeline + 1);
         await Assert.ThrowsAsync<NpgsqlException>(() => ReadAsync(onlyOld, Other));
         await Assert.ThrowsAsync<NpgsqlException>(
-            () => new PostgresRows(onlyOld, "service").WriteAsync([new RowWrite(Other, null, new byte[] { 1 })]));
+            () => WriteAsync(onlyOld, Other));
     }
 
     [Fact]
@@ -69,12 +69,12 @@ public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
         var pair = await shared.TakeAsync();
         await using var database = PostgresDatabase.Create($"{pair.ConnectionString};Command Timeout=0;Timeout=60");
         await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
-        await ReadAsync(database, _key);
+        await ReadAsync(database, _row);
         await pair.Primary.PauseAsync();
         List<Task> asked =
         [
-            new PostgresRows(database, "service").WriteAsync([new RowWrite(_key, null, new byte[] { 1 })]),
-            ReadAsync(database, _key),
+            WriteAsync(database, _row),
+            ReadAsync(database, _row),
             database.OpenAsync(CancellationToken.None).AsTask(),
         ];
 
@@ -88,7 +88,7 @@ public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
             await Assert.ThrowsAsync<NpgsqlException>(() => question.WaitAsync(TimeSpan.FromSeconds(20)));
         }
 
-        Assert.Null(await ReadAsync(database, _key));
+        Assert.Null(await ReadAsync(database, _row));
     }
 
     [Theory]
@@ -99,8 +99,6 @@ public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
     public void Each_server_of_a_connection_string_is_asked(string connectionString, string servers) => Assert.Equal(
         servers, string.Join(' ', PostgresConnection.OfEachServer(connectionString).Select(server => $"{server.Host}:{server.Port}")));
 
-    private static RowKey KeyOf(string key) => new(11, 0, 0, key, 12, "ou-upload");
-
     private static async Task<DatabaseId> IdAsync(string database)
     {
         var name = new NpgsqlConnectionStringBuilder(database).Database;
@@ -109,6 +107,11 @@ public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
             uint.Parse((await PostgresServer.QueryAsync(database, $"SELECT oid FROM pg_database WHERE datname = '{name}'"))!, CultureInfo.InvariantCulture));
     }
 
-    private static Task<StoredRow?> ReadAsync(PostgresDatabase database, RowKey key) =>
-        new PostgresRows(database, "service").ReadAsync(key, isConfirmed: true, TestContext.Current.CancellationToken);
+    private static Task<NamedRow?> ReadAsync(PostgresDatabase database, string name) =>
+        Rows(database).FindAsync(name, TestContext.Current.CancellationToken).AsTask();
+
+    private static Task<bool> WriteAsync(PostgresDatabase database, string name) =>
+        Rows(database).TryWriteAsync(name, new byte[] { 1 }, version: null, TestContext.Current.CancellationToken).AsTask();
+
+    private static PostgresNamedRows Rows(PostgresDatabase database) => new(database, "service");
 }

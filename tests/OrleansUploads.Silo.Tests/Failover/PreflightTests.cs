@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using OrleansUploads.Postgres.Database;
 using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Settings;
 

@@ -1,5 +1,5 @@
 using Npgsql;
-using OrleansUploads.Silo.Database;
+using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 

@@ -15,7 +15,7 @@ internal sealed class AzureDatabase(AzureCluster cluster) : IClusterDatabase
 
     public Task<long> CountRowsAsync() => CountAsync("OrleansUploadsJournals", cluster.Rows);
 
-    public Task<long> CountRemindersAsync() => CountAsync("OrleansUploadsReminders", cluster.Rows);
+    public Task<long> CountWakesAsync() => CountAsync("OrleansUploadsReminders", cluster.Rows);
 
     private async Task<long> CountAsync(string table, string filter) => await _tables.GetTableClient(table)
         .QueryAsync<TableEntity>(filter, select: [nameof(TableEntity.RowKey)]).LongCountAsync();

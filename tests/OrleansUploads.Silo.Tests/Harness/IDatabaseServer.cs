@@ -1,6 +1,6 @@
 namespace OrleansUploads.Silo.Tests.Harness;
 
-/// <summary>What keeps the membership, the journals and the reminders of the clusters under test.</summary>
+/// <summary>What keeps the membership and the journals of the clusters under test.</summary>
 internal interface IDatabaseServer
 {
     string Name { get; }
@@ -26,5 +26,6 @@ internal interface IClusterDatabase
 
     Task<long> CountRowsAsync();
 
-    Task<long> CountRemindersAsync();
+    /// <summary>The entities that wait for something.</summary>
+    Task<long> CountWakesAsync();
 }

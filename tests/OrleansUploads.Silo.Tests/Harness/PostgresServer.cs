@@ -33,17 +33,11 @@ public sealed class PostgresServer : IAsyncLifetime, IDatabaseServer
     Task IDatabaseServer.StartAsync() => StartProcessAsync();
 
     /// <summary>Creates a database that a silo can use. Skips the test if that is impossible.</summary>
-    /// <param name="withFence">Whether first writes are exclusive, which silos demand.</param>
     /// <returns>Its connection string.</returns>
-    public async Task<string> CreateDatabaseAsync(bool withFence = true)
+    public async Task<string> CreateDatabaseAsync()
     {
         var connection = await CreateEmptyDatabaseAsync();
         await ApplySchemaAsync(connection);
-        if (!withFence)
-        {
-            await ExecuteAsync(connection, $"DROP INDEX {PostgresSchema.FirstWriteFence}");
-        }
-
         return connection;
     }
 

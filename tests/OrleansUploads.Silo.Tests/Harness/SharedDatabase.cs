@@ -6,10 +6,4 @@ public sealed class SharedDatabase(PostgresServer postgres)
     private readonly Lazy<Task<string>> _connection = new(() => postgres.CreateDatabaseAsync());
 
     public Task<string> Connection => _connection.Value;
-
-    public async Task<string> EmptyAsync()
-    {
-        await PostgresServer.ExecuteAsync(await Connection, "TRUNCATE orleansstorage");
-        return await Connection;
-    }
 }

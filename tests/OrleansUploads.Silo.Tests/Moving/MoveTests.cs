@@ -128,13 +128,13 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     private async Task FaultStopsImportAsync(SiloStart silo)
     {
         var database = silo.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!;
-        await PostgresServer.ExecuteAsync(database, "ALTER TABLE OrleansStorage ADD CONSTRAINT NothingNew CHECK (false) NOT VALID");
+        await PostgresServer.ExecuteAsync(database, "ALTER TABLE uploads_record ADD CONSTRAINT NothingNew CHECK (false) NOT VALID");
         await using var import = silo.Run("import", _folder.Data);
         Assert.Equal(1, await import.WaitForExitAsync(Patience));
         Assert.Contains("orleans-uploads-silo: The import stopped: ", import.ToString(), StringComparison.Ordinal);
         Assert.Contains("nothingnew", import.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", import.ToString(), StringComparison.Ordinal);
-        await PostgresServer.ExecuteAsync(database, "ALTER TABLE OrleansStorage DROP CONSTRAINT NothingNew");
+        await PostgresServer.ExecuteAsync(database, "ALTER TABLE uploads_record DROP CONSTRAINT NothingNew");
     }
 
     private async Task MoveBytesAsync(SiloStart folder, Target target)

@@ -129,7 +129,7 @@ public sealed class StoredClusterTests(PostgresServer postgres) : IDisposable
     {
         var where = new NpgsqlConnectionStringBuilder(database);
         await using var dump = PostgresPrograms.Start(
-            "pg_dump", "--data-only", "--inserts", "--table=orleansstorage", "--table=orleansreminderstable", "--no-comments",
+            "pg_dump", "--data-only", "--inserts", "--table=uploads_*", "--no-comments",
             $"--host={where.Host}", $"--port={where.Port}", $"--username={where.Username}", where.Database!);
         Assert.True(await dump.WaitForExitAsync(PostgresPrograms.Patience) == 0, dump.ToString());
         var lines = dump.Output.Split('\n').Where(static line => line is not (['\\', ..] or ['-', '-', ..] or ""));

@@ -97,11 +97,11 @@ public sealed class HealthTests(PostgresServer postgres, SharedSilo shared) : ID
         await Eventually.BecomesTrueAsync(
             async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready again");
 
-        await PostgresServer.ExecuteAsync(database, "ALTER TABLE orleansstorage RENAME TO elsewhere");
+        await PostgresServer.ExecuteAsync(database, "ALTER TABLE uploads_record RENAME TO elsewhere");
         await BecomesUnreadyAsync(silo, "storage");
         var (_, report) = await AskAsync(silo, GatewayEndpoints.HealthPath + "?verbose");
         var details = JsonDocument.Parse(report).RootElement.GetProperty("details");
-        Assert.Contains("orleansstorage", details.GetProperty("storage").GetString(), StringComparison.Ordinal);
+        Assert.Contains("uploads_record", details.GetProperty("storage").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]

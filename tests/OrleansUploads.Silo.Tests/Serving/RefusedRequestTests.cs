@@ -10,7 +10,7 @@ namespace OrleansUploads.Silo.Tests.Serving;
 public sealed partial class RefusedRequestTests(RefusedRequestTests.TwoSilosOfRole silos, PostgresServer postgres)
     : IClassFixture<RefusedRequestTests.TwoSilosOfRole>
 {
-    /// <summary>Enough that some of their entities and reminders are on each silo.</summary>
+    /// <summary>Enough that some of their entities are on each silo.</summary>
     private const int Requests = 16;
 
     /// <summary>So few that the silo logs each that fails, in all tests together.</summary>
@@ -20,24 +20,24 @@ public sealed partial class RefusedRequestTests(RefusedRequestTests.TwoSilosOfRo
 
     [Theory]
     [InlineData(
-        "REVOKE INSERT, UPDATE ON orleansstorage FROM {user}",
-        "GRANT INSERT, UPDATE ON orleansstorage TO {user}",
-        "permission denied for table orleansstorage",
+        "REVOKE INSERT, UPDATE ON uploads_record FROM {user}",
+        "GRANT INSERT, UPDATE ON uploads_record TO {user}",
+        "permission denied for table uploads_record",
         "grant the user in the silos' connection string SELECT, INSERT, UPDATE and DELETE on the tables of the schema")]
     [InlineData(
-        "REVOKE INSERT ON orleansreminderstable FROM {user}",
-        "GRANT INSERT ON orleansreminderstable TO {user}",
-        "permission denied for table orleansreminderstable",
+        "REVOKE INSERT ON uploads_wake FROM {user}",
+        "GRANT INSERT ON uploads_wake TO {user}",
+        "permission denied for table uploads_wake",
         "grant the user in the silos' connection string SELECT, INSERT, UPDATE and DELETE on the tables of the schema")]
     [InlineData(
-        "ALTER TABLE orleansreminderstable RENAME TO elsewhere",
-        "ALTER TABLE elsewhere RENAME TO orleansreminderstable",
-        "\"orleansreminderstable\" does not exist",
+        "ALTER TABLE uploads_wake RENAME TO elsewhere",
+        "ALTER TABLE elsewhere RENAME TO uploads_wake",
+        "\"uploads_wake\" does not exist",
         "apply the schema of the silos to the database")]
     [InlineData(
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = '53100'; END$$; "
-            + "CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON orleansstorage EXECUTE FUNCTION refuse()",
-        "DROP TRIGGER refuse ON orleansstorage; DROP FUNCTION refuse()",
+            + "CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON uploads_record EXECUTE FUNCTION refuse()",
+        "DROP TRIGGER refuse ON uploads_record; DROP FUNCTION refuse()",
         "no space left",
         "free space on the disk of the database")]
     [Promise("cluster.md", "the database refuses writes")]
@@ -62,7 +62,7 @@ public sealed partial class RefusedRequestTests(RefusedRequestTests.TwoSilosOfRo
         await using var others = new TwoSilosOfRole(postgres);
         var (all, _) = await others.Started;
         await RefuseAsync(
-            others, Requests, "REVOKE INSERT ON orleansreminderstable FROM {user}", "GRANT INSERT ON orleansreminderstable TO {user}");
+            others, Requests, "REVOKE INSERT ON uploads_wake FROM {user}", "GRANT INSERT ON uploads_wake TO {user}");
 
         Assert.All(all, static silo =>
         {

@@ -38,13 +38,14 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
     }
 
     [Fact]
-    public async Task A_database_without_the_unique_index_is_refused()
+    public async Task A_database_without_a_table_of_the_journal_is_refused()
     {
-        var database = await postgres.CreateDatabaseAsync(withFence: false);
+        var database = await postgres.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, "DROP TABLE uploads_wake");
 
         var message = await RunningSilo.RefuseAsync(RunningSilo.OnPostgres(database, _folder.Data));
 
-        Assert.Contains("ux_orleansstorage_state", message, StringComparison.Ordinal);
+        Assert.Contains("uploads_wake", message, StringComparison.Ordinal);
         Assert.Contains("deploy/postgres", message, StringComparison.Ordinal);
     }
 

@@ -22,10 +22,10 @@ public sealed class RefusedWriteTests(RefusedWriteTests.SiloOfRole silos, Azurit
     }
 
     [Theory]
-    [InlineData("ALTER TABLE orleansreminderstable RENAME TO elsewhere", "ALTER TABLE elsewhere RENAME TO orleansreminderstable", "orleansreminderstable")]
-    [InlineData("REVOKE INSERT ON orleansstorage FROM silo_user", "GRANT INSERT ON orleansstorage TO silo_user", "permission denied")]
-    [InlineData("REVOKE UPDATE ON orleansstorage FROM silo_user", "GRANT UPDATE ON orleansstorage TO silo_user", "permission denied")]
-    [InlineData("REVOKE INSERT ON orleansreminderstable FROM silo_user", "GRANT INSERT ON orleansreminderstable TO silo_user", "permission denied")]
+    [InlineData("ALTER TABLE uploads_wake RENAME TO elsewhere", "ALTER TABLE elsewhere RENAME TO uploads_wake", "uploads_wake")]
+    [InlineData("REVOKE INSERT ON uploads_record FROM silo_user", "GRANT INSERT ON uploads_record TO silo_user", "permission denied")]
+    [InlineData("REVOKE UPDATE ON uploads_record FROM silo_user", "GRANT UPDATE ON uploads_record TO silo_user", "permission denied")]
+    [InlineData("REVOKE INSERT ON uploads_wake FROM silo_user", "GRANT INSERT ON uploads_wake TO silo_user", "permission denied")]
     public async Task Health_is_red_while_the_database_refuses_what_requests_write(string begin, string end, string reason)
     {
         var (database, silo) = await silos.Started;
@@ -37,8 +37,8 @@ public sealed class RefusedWriteTests(RefusedWriteTests.SiloOfRole silos, Azurit
     }
 
     [Theory]
-    [InlineData("orleansstorage")]
-    [InlineData("orleansreminderstable")]
+    [InlineData("uploads_record")]
+    [InlineData("uploads_wake")]
     public async Task Health_is_red_while_a_table_is_locked_as_by_the_creation_of_an_index(string table)
     {
         var (database, silo) = await silos.Started;

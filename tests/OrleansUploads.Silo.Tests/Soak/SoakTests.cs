@@ -121,7 +121,7 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
     {
         var (first, middle, last) = (_sizes[0], _sizes[_sizes.Count / 2], _sizes[^1]);
         Compare("rows", static size => size.Rows);
-        Compare("reminders", static size => size.Reminders);
+        Compare("wake times", static size => size.Wakes);
         Compare("bytes of logs", static size => size.LogBytes);
         var third = _sizes.Count / 3;
         var (before, after) = (

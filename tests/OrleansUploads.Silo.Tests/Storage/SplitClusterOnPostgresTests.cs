@@ -1,20 +1,20 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Orleans.Storage;
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Silo.Database;
-using OrleansUploads.Silo.Hosting;
+using OrleansUploads.Postgres;
+using OrleansUploads.Postgres.Database;
+using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Silo.Tests.Storage;
 
-/// <summary>Two silos that do not know each other, over the same rows in PostgreSQL. Each entity is active in both at the same time, and the
-/// versions of the rows decide whose write counts.</summary>
+/// <summary>Two silos that do not know each other, over the same journal in PostgreSQL. Each entity is active in both at the same time, and
+/// the versions of the streams decide whose write counts.</summary>
 public sealed class SplitClusterOnPostgresTests(PostgresServer postgres, ITestOutputHelper output)
 {
+    private const string Service = "service";
+
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
     [Promise("cluster.md", "the cluster is partitioned")]
@@ -25,38 +25,30 @@ public sealed class SplitClusterOnPostgresTests(PostgresServer postgres, ITestOu
         await using var right = await SplitSilo.StartAsync(database);
         await UploadOfManyParts.PlayOverSplitAsync(left.Entities, right.Entities, uploads: 8, parts: 12, callers: 8);
 
-        var refused = left.RefusedWrites + right.RefusedWrites;
-        output.WriteLine($"{refused} writes were refused because the other silo had changed the row.");
-        Assert.True(refused > 0, "The silos never wrote at the same time.");
+        var conflicts = left.Conflicts + right.Conflicts;
+        output.WriteLine($"{conflicts} writes were refused because the other silo had changed the stream.");
+        Assert.True(conflicts > 0, "The silos never wrote at the same time.");
     }
 
-    private sealed class SplitSilo(IHost host, PostgresDatabase database) : IAsyncDisposable
+    private sealed class SplitSilo(IHost host, PostgresDatabase database, CountedConflicts journal) : IAsyncDisposable
     {
         public IEntityHost Entities => host.Services.GetRequiredService<IEntityHost>();
 
-        public int RefusedWrites =>
-            ((CountedRefusals)host.Services.GetRequiredKeyedService<IGrainStorage>(ClusterNames.GrainStorage)).Count;
+        public int Conflicts => journal.Count;
 
         public static async Task<SplitSilo> StartAsync(string connectionString)
         {
             var database = PostgresDatabase.Create(connectionString);
+            var stored = new PostgresJournal(database, Service);
+            var journal = new CountedConflicts(stored);
             var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
             builder.Services.AddSingleton<IPartStore, MemoryPartStore>();
             var ports = FreePort.Take(2);
-            builder.UseOrleans(silo =>
-            {
-                silo.UseLocalhostClustering(ports[0], ports[1]);
-                silo.AddPostgresStorage(database);
-                var storage = silo.Services.Single(static service => (service.ServiceKey as string) == ClusterNames.GrainStorage
-                    && service.ServiceType == typeof(IGrainStorage));
-                silo.Services.Replace(ServiceDescriptor.KeyedSingleton<IGrainStorage>(ClusterNames.GrainStorage, (services, key) =>
-                    new CountedRefusals((IConfirmingStorage)storage.KeyedImplementationFactory!(services, key))));
-                silo.UseAdoNetReminderService(options => (options.Invariant, options.DataSource) = (PostgresConnection.Invariant, database));
-                silo.AddOrleansUploads(new EntityClusterOptions());
-            });
+            builder.UseOrleans(silo => silo.UseLocalhostClustering(ports[0], ports[1]).AddOrleansUploads(
+                new EntityClusterOptions(), new SharedStore(journal, stored, new PostgresNamedRows(database, Service))));
             var host = builder.Build();
             await host.StartAsync(TestContext.Current.CancellationToken);
-            return new SplitSilo(host, database);
+            return new SplitSilo(host, database, journal);
         }
 
         public async ValueTask DisposeAsync()
@@ -67,34 +59,22 @@ public sealed class SplitClusterOnPostgresTests(PostgresServer postgres, ITestOu
         }
     }
 
-    /// <summary>Counts the writes that were refused because another writer had changed the row.</summary>
-    private sealed class CountedRefusals(IConfirmingStorage storage) : IConfirmingStorage
+    /// <summary>Counts the appends that were refused because another host had changed the stream.</summary>
+    private sealed class CountedConflicts(IJournal inner) : DelegatingJournal(inner)
     {
         private int _count;
 
         public int Count => Volatile.Read(ref _count);
 
-        public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-            storage.ReadStateAsync(stateName, grainId, grainState);
-
-        public Task ReadConfirmedStateAsync<T>(
-            string stateName, GrainId grainId, IGrainState<T> grainState, CancellationToken cancellationToken) =>
-            storage.ReadConfirmedStateAsync(stateName, grainId, grainState, cancellationToken);
-
-        public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        public override async ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
         {
-            try
-            {
-                await storage.WriteStateAsync(stateName, grainId, grainState);
-            }
-            catch (InconsistentStateException)
+            var outcome = await base.AppendAsync(append, cancellationToken);
+            if (outcome == AppendOutcome.Conflict)
             {
                 Interlocked.Increment(ref _count);
-                throw;
             }
-        }
 
-        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
-            storage.ClearStateAsync(stateName, grainId, grainState);
+            return outcome;
+        }
     }
 }

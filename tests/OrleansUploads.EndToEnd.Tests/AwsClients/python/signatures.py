@@ -11,8 +11,8 @@ UNKNOWN_KEY = ("UnrecognizedClientException", 400, "Client")
 
 def run(endpoint, exercised):
     glacier = connect(endpoint, exercised)
-    refused(ACCESS_DENIED, "Use '-'", glacier.list_vaults, accountId="123456789012")
-    refused(ACCESS_DENIED, "Use '-'", glacier.describe_vault, accountId="123456789012", vaultName="vault")
+    refused(ACCESS_DENIED, "which '-' stands for", glacier.list_vaults, accountId="123456789012")
+    refused(ACCESS_DENIED, "which '-' stands for", glacier.describe_vault, accountId="123456789012", vaultName="vault")
 
     unsigned = connect(endpoint, exercised, signature_version=UNSIGNED)
     refused(NO_SIGNATURE, "Sign it with Signature Version 4", unsigned.list_vaults)

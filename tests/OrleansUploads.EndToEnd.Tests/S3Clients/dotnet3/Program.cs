@@ -17,7 +17,10 @@ var isAccepted = args[2] == "accepted";
 using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
 using var s3 = new AmazonS3Client(new AmazonS3Config
 {
-    ServiceURL = endpoint, AuthenticationRegion = "us-east-1", ForcePathStyle = true, MaxErrorRetry = 0,
+    ServiceURL = endpoint,
+    AuthenticationRegion = "us-east-1",
+    ForcePathStyle = true,
+    MaxErrorRetry = 0,
 });
 await s3.PutBucketAsync(bucket);
 await CheckAsync("version 2");
@@ -64,7 +67,10 @@ async Task CheckAsync(string version)
     var stored = await SendAsync(HttpMethod.Put, part, HttpStatusCode.OK, "part");
     await s3.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
     {
-        BucketName = bucket, Key = key, UploadId = upload, PartETags = [new PartETag(1, stored.Headers.ETag!.Tag)],
+        BucketName = bucket,
+        Key = key,
+        UploadId = upload,
+        PartETags = [new PartETag(1, stored.Headers.ETag!.Tag)],
     });
     Require(await (await SendAsync(HttpMethod.Get, Presign(HttpVerb.GET), HttpStatusCode.OK)).Content.ReadAsStringAsync() == "part", "The part has other bytes.");
 

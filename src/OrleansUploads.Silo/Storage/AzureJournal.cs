@@ -1,13 +1,15 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Moving;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Engine.Ports;
 
-namespace OrleansUploads.Silo.Checking;
+namespace OrleansUploads.Silo.Storage;
 
-/// <summary>The decisions of a cluster on Azure Storage.</summary>
-internal sealed class AzureJournal(ClusterDecisions decisions, TableServiceClient tables, string service) : ClusterJournal(decisions)
+/// <summary>The decisions of a cluster on Azure Storage, whose silos may be running. Nothing is written.</summary>
+internal sealed class AzureJournal(ClusterDecisions decisions, TableServiceClient tables, string service) : IInspectedJournal
 {
     private const char Slash = '/';
 
@@ -17,10 +19,35 @@ internal sealed class AzureJournal(ClusterDecisions decisions, TableServiceClien
     private const int SlashesOfRoutes = 2;
     private const int SlashesOfLeaf = 3;
 
+    private static readonly EntityKind[] Kinds = [.. Enum.GetValues<EntityKind>().Order()];
+
     private readonly TableClient _journals = tables.GetTableClient(AzureStores.JournalTable);
 
+    /// <summary>Entities share nothing, and no row counts them. A lost one is noticed by those that refer to it.</summary>
+    public IReadOnlyList<string> CheckWhole() => [];
+
+    /// <summary>In the order of the kinds, and within a kind of the storage.</summary>
+    public async IAsyncEnumerable<ListedEntity> ListStreamsAsync(
+        EntityKind? kind, string after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var slash = after.IndexOf(Slash, StringComparison.Ordinal);
+        var first = slash < 0 ? Kinds[0] : (EntityKind)int.Parse(after[..slash], CultureInfo.InvariantCulture);
+        foreach (var listed in Kinds.Where(listed => listed >= first && listed == (kind ?? listed)))
+        {
+            var place = slash >= 0 && listed == first ? after[(slash + 1)..] : "";
+            await foreach (var (at, key) in ListKeysAsync(listed, decisions.StateNameOf(listed), place, cancellationToken))
+            {
+                yield return new ListedEntity(
+                    string.Create(CultureInfo.InvariantCulture, $"{(int)listed}{Slash}{at}"), new EntityId(listed, key));
+            }
+        }
+    }
+
+    public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
+        decisions.InspectAsync(entity, cancellationToken);
+
     /// <summary>A partition is a grain: its name begins with the service ID and the type of the grain.</summary>
-    protected override async IAsyncEnumerable<(string Place, string Key)> ListKeysAsync(
+    private async IAsyncEnumerable<(string Place, string Key)> ListKeysAsync(
         EntityKind kind, string state, string after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var prefix = $"{service}_{state}{Replacement}";

@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace OrleansUploads.Silo.Database;
+namespace OrleansUploads.Postgres.Database;
 
 /// <summary>What PostgreSQL refuses, for those who have to make it possible.</summary>
 internal static class PostgresRefusal

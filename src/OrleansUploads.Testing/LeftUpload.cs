@@ -5,4 +5,4 @@ namespace OrleansUploads.Testing;
 /// <param name="Key">The key of the object; null for an upload to a vault.</param>
 /// <param name="UploadId">The ID that the server gave it.</param>
 /// <param name="InitiatedAt">When it was initiated, by the clock of the server.</param>
-public sealed record OpenUpload(string Container, string? Key, string UploadId, DateTimeOffset InitiatedAt);
+public sealed record LeftUpload(string Container, string? Key, string UploadId, DateTimeOffset InitiatedAt);

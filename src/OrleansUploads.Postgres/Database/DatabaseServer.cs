@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
 
-namespace OrleansUploads.Silo.Database;
+namespace OrleansUploads.Postgres.Database;
 
 /// <summary>One server of the connection string: a primary, a standby, or one that does not answer.</summary>
 internal sealed class DatabaseServer : IAsyncDisposable
@@ -9,9 +9,11 @@ internal sealed class DatabaseServer : IAsyncDisposable
     /// <summary>The longest time in which a server answers what it is.</summary>
     public static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
 
+    /// <remarks>A session keeps its plans. One that was made while a table was empty would read the whole table when it has grown, until
+    /// PostgreSQL counts its rows again.</remarks>
     private const string Prepare =
         """
-        SELECT set_config('client_min_messages', 'warning', false),
+        SELECT set_config('client_min_messages', 'warning', false), set_config('enable_seqscan', 'off', false),
             CASE WHEN current_setting('lock_timeout') = '0' THEN set_config('lock_timeout', $1, false) END
         """;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Npgsql;
 
-namespace OrleansUploads.Silo.Database;
+namespace OrleansUploads.Postgres.Database;
 
 /// <summary>The newest timeline of the database that this process has seen. PostgreSQL begins a new one whenever a standby is promoted,
 /// so a primary with an older timeline has been replaced, and what it answers is outdated.</summary>

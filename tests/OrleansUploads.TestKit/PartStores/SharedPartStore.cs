@@ -5,7 +5,7 @@ using OrleansUploads.TestKit.ObjectStorage;
 namespace OrleansUploads.TestKit.PartStores;
 
 /// <summary>The store that several servers of a test open.</summary>
-public abstract class SharedStore
+public abstract class SharedPartStore
 {
     /// <summary>An object store that can create an object only if it does not exist.</summary>
     public const string WithConditions = "conditions";
@@ -16,7 +16,7 @@ public abstract class SharedStore
     /// <summary>A folder.</summary>
     public const string InFolder = "folder";
 
-    private SharedStore()
+    private SharedPartStore()
     {
     }
 
@@ -35,7 +35,7 @@ public abstract class SharedStore
     /// <summary>Creates an empty store.</summary>
     /// <param name="kind">One of the constants of this class.</param>
     /// <param name="folder">A folder of the test.</param>
-    public static SharedStore Named(string kind, string folder) => kind switch
+    public static SharedPartStore Named(string kind, string folder) => kind switch
     {
         WithConditions => new Objects(createsOnly: true) { Kind = kind },
         WithoutConditions => new Objects(createsOnly: false) { Kind = kind },
@@ -44,7 +44,7 @@ public abstract class SharedStore
     };
 
 #pragma warning disable CA1001 // The objects are in memory, and every server of a test disposes what it opened.
-    private sealed class Objects : SharedStore
+    private sealed class Objects : SharedPartStore
 #pragma warning restore CA1001
     {
         private readonly MemoryObjectStorage _storage;
@@ -76,7 +76,7 @@ public abstract class SharedStore
         }
     }
 
-    private sealed class Folder(string path) : SharedStore
+    private sealed class Folder(string path) : SharedPartStore
     {
         public override Task<IPartStore> OpenAsync() => Task.FromResult<IPartStore>(new Observed(this, DiskPartStore.OpenShared(path)));
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using Npgsql;
 
-namespace OrleansUploads.Silo.Database;
+namespace OrleansUploads.Postgres.Database;
 
 /// <summary>How silos talk to PostgreSQL, unless the operator says otherwise.</summary>
 internal static class PostgresConnection

@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Npgsql;
 
-namespace OrleansUploads.Silo.Database;
+namespace OrleansUploads.Postgres.Database;
 
 /// <summary>Keeps Npgsql from asking the server to cancel a command that takes too long.</summary>
 /// <remarks>PostgreSQL answers a commit whose wait for the standby was cancelled as done, and from then on everybody sees rows that the

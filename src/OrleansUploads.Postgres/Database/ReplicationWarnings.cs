@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace OrleansUploads.Silo.Database;
+namespace OrleansUploads.Postgres.Database;
 
 /// <summary>Notices that a commit was answered although no standby has confirmed it.</summary>
 /// <remarks>PostgreSQL reports a commit whose wait was cancelled with the warning 01000 and then as done. The text of the warning depends

@@ -1,7 +1,7 @@
 using System.Data.Common;
 using Npgsql;
 
-namespace OrleansUploads.Silo.Database;
+namespace OrleansUploads.Postgres.Database;
 
 /// <summary>The database of a cluster: one server, or a primary and its standbys. All connections of this process, also of
 /// Orleans' providers, go to the primary with the newest timeline.</summary>
