@@ -11,7 +11,8 @@ internal sealed class PostgresClusterDatabase(string connectionString) : ICluste
     public async Task<bool> HasSiloAsync(string siloPort) =>
         await CountAsync($"orleansmembershiptable WHERE port = {siloPort} AND status <> {(int)SiloStatus.Dead}") > 0;
 
-    public Task<long> CountRowsAsync() => CountAsync($"({string.Join(" UNION ALL ", PostgresTables.All.Select(static table => $"SELECT FROM {table}"))})");
+    public Task<long> CountRowsAsync() => CountAsync(
+        $"({string.Join(" UNION ALL ", PostgresTables.All.Select(static table => $"SELECT FROM {table}"))}) stored");
 
     public Task<long> CountWakesAsync() => CountAsync("uploads_wake");
 
