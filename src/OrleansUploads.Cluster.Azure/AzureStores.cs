@@ -6,6 +6,7 @@ using Azure.Data.Tables.Models;
 using Orleans.Clustering.AzureStorage;
 using Orleans.Configuration;
 using Orleans.Reminders.AzureStorage;
+using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
 
 namespace OrleansUploads.Cluster.Azure;
@@ -28,7 +29,8 @@ public static class AzureStores
 
     /// <summary>Creates the tables that are missing. Returns the latest generation of the silos at an address, dead or
     /// alive, or 0 if there was none.</summary>
-    /// <exception cref="RequestFailedException">The storage account cannot be reached or refuses the request.</exception>
+    /// <exception cref="RequestFailedException">The storage account cannot be reached.</exception>
+    /// <exception cref="StorageRefusedException">The storage account refuses the request.</exception>
     public static async Task<int> PrepareSiloAsync(
         TableServiceClient tables, string clusterId, IPEndPoint silo, CancellationToken cancellationToken)
     {
@@ -54,7 +56,8 @@ public static class AzureStores
 
     /// <summary>Reads a row of the membership table, to see whether the storage account answers a client of the cluster. The
     /// row and the table may be missing.</summary>
-    /// <exception cref="RequestFailedException">The storage account cannot be reached or refuses the request.</exception>
+    /// <exception cref="RequestFailedException">The storage account cannot be reached.</exception>
+    /// <exception cref="StorageRefusedException">The storage account refuses the request.</exception>
     public static async Task CheckClientAsync(TableServiceClient tables, string clusterId, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tables);
@@ -64,7 +67,8 @@ public static class AzureStores
 
     /// <summary>Checks that the account takes writes of journals and of reminders. It updates rows that do not exist, so
     /// nothing is stored.</summary>
-    /// <exception cref="RequestFailedException">The storage account cannot be reached or refuses the request.</exception>
+    /// <exception cref="RequestFailedException">The storage account cannot be reached.</exception>
+    /// <exception cref="StorageRefusedException">The storage account refuses the request.</exception>
     public static async Task CheckWritesAsync(TableServiceClient tables, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(tables);

@@ -1,16 +1,22 @@
 using System.Diagnostics;
+using System.Net;
+using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
+using OrleansUploads.Cluster.Journal;
 
 namespace OrleansUploads.Cluster.Azure;
 
 /// <summary>Repeats a request to the storage account until its time is over.</summary>
 /// <remarks>The SDK's own policy counts attempts, and each may take 100 seconds, so an outage would hold every request for that long. A
-/// repeated write may find that its first attempt took effect. Its ETag then refuses it, and the journal is read again.</remarks>
+/// repeated write may find that its first attempt took effect. Its ETag then refuses it, and the journal is read again. A request that the
+/// account forbids fails with a <see cref="StorageRefusedException"/>, unless an earlier attempt may have taken effect.</remarks>
 internal sealed class TimedRetryPolicy() : RetryPolicy(int.MaxValue, Delays)
 {
     /// <summary>The maximum time between a request and its answer, repetitions included.</summary>
     internal static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(3);
+
+    private const string ErrorCodeHeader = "x-ms-error-code";
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(1);
@@ -29,6 +35,19 @@ internal sealed class TimedRetryPolicy() : RetryPolicy(int.MaxValue, Delays)
             // Its message repeats every attempt's.
             throw attempts.InnerExceptions[^1];
         }
+
+        if (message is { HasResponse: true, ProcessingContext.RetryNumber: 0 }
+            && (HttpStatusCode)message.Response.Status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
+        {
+            throw new StorageRefusedException(Describe(message.Response));
+        }
+    }
+
+    private static string Describe(Response response)
+    {
+        var code = response.Headers.TryGetValue(ErrorCodeHeader, out var named) ? named : response.ReasonPhrase;
+        return $"Azure Storage refuses a request ({response.Status} {code}); check the account's name and key, or give the silos' identity the "
+            + "role Storage Table Data Contributor.";
     }
 
     protected override async ValueTask OnSendingRequestAsync(HttpMessage message)

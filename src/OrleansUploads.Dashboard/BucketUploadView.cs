@@ -72,13 +72,8 @@ internal static class BucketUploadView
     /// <summary>Shows an upload that has ended or is being completed.</summary>
     private static UploadDocument DocumentOf(ObjectUploadSummary summary) => DocumentOf(summary.Spec, mapped: null) with
     {
-        Ending = summary.Phase switch
-        {
-            UploadPhase.Completed => EndingOf(summary.Published!) with { Deleted = summary.EndedAt },
-            UploadPhase.Aborted => new EndingDocument(EndingDocument.Aborted, summary.EndedAt),
-            UploadPhase.Expired => new EndingDocument(EndingDocument.Expired, summary.EndedAt),
-            UploadPhase.Open => null,
-        },
+        Ending = summary.Phase == UploadPhase.Completed
+            ? EndingOf(summary.Published!) with { Deleted = summary.EndedAt } : EndingDocument.OfUnfinished(summary.Phase, summary.EndedAt),
     };
 
     /// <summary>The object that an upload became.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using OrleansUploads.Engine.Collecting;
 
 namespace OrleansUploads.Dashboard;
 
@@ -40,7 +41,7 @@ internal sealed record FailureDocument(string Code, string Message);
 [JsonSerializable(typeof(SessionDocument))]
 [JsonSerializable(typeof(ContainersDocument))]
 [JsonSerializable(typeof(ServerDocument))]
-[JsonSerializable(typeof(DeletedDocument))]
+[JsonSerializable(typeof(DeletedBytesTotal))]
 [JsonSerializable(typeof(VaultSettingsDocument))]
 [JsonSerializable(typeof(UploadsDocument))]
 [JsonSerializable(typeof(UploadDocument))]

@@ -41,27 +41,14 @@ internal sealed class ServerView(
             call.Services.Space is DiskSpace disk ? DiskDocument.Of(disk) : null,
             description?.Version,
             isOnMachine ? description?.DataFolder : null,
-            deleted is null ? null : await ReadDeletedAsync(deleted, call.Aborted));
+            deleted is null ? null : await deleted.TryReadAsync(call.Aborted));
     }
 
     /// <summary>Frees the bytes of deleted archives and objects that are kept for those who may still read them.</summary>
-    public async ValueTask<DeletedDocument> FreeAsync(DashboardCall call)
+    public async ValueTask<DeletedBytesTotal> FreeAsync(DashboardCall call)
     {
         call.Services.Space?.RequireFor(SpaceUse.Frees);
-        return DeletedDocument.Of(deleted is null ? default : await deleted.FreeAsync(call.Aborted));
-    }
-
-    private static async ValueTask<DeletedDocument?> ReadDeletedAsync(DeletedBytes deleted, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return DeletedDocument.Of(await deleted.ReadAsync(cancellationToken));
-        }
-        catch (Exception fault) when (fault is JournalUnavailableException or JournalDamagedException)
-        {
-            // The health checks say what is wrong.
-            return null;
-        }
+        return deleted is null ? default : await deleted.FreeAsync(call.Aborted);
     }
 
     /// <summary>Details, such as paths, are for callers on this machine, as in the health report.</summary>
@@ -112,7 +99,7 @@ internal sealed class CollectorFigures : IDisposable
 /// <param name="Disk">The disk of the data folder, or null if bytes and journal are elsewhere.</param>
 /// <param name="Version">The version of the program, or null if the host does not say it.</param>
 /// <param name="DataFolder">The data folder, or null if the browser is on another machine.</param>
-/// <param name="Deleted">What was deleted and is not freed yet, or null in a cluster.</param>
+/// <param name="Deleted">What was deleted and is not freed yet, or null in a cluster or if it cannot be read.</param>
 internal sealed record ServerDocument(
     string Health,
     IReadOnlyList<CheckDocument> Checks,
@@ -122,17 +109,7 @@ internal sealed record ServerDocument(
     DiskDocument? Disk,
     string? Version,
     string? DataFolder,
-    DeletedDocument? Deleted);
-
-/// <summary>The bytes of deleted archives and objects that are not freed yet.</summary>
-/// <param name="Bytes">Their number.</param>
-/// <param name="Count">The number of archives and objects.</param>
-/// <param name="Until">When the last of them are freed at the earliest, or null if there are none or they are being freed.</param>
-/// <param name="HasMore">Whether there may be more, which were not counted.</param>
-internal sealed record DeletedDocument(long Bytes, int Count, DateTimeOffset? Until, bool HasMore)
-{
-    public static DeletedDocument Of(DeletedBytesTotal total) => new(total.Bytes, total.Count, total.Until, total.HasMore);
-}
+    DeletedBytesTotal? Deleted);
 
 /// <summary>The disk of the data folder. Other programs may use it, too.</summary>
 /// <param name="Total">Its size in bytes.</param>

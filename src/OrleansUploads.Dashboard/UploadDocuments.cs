@@ -92,6 +92,14 @@ internal sealed record EndingDocument(
 
     /// <summary>Nothing was sent for too long.</summary>
     public const string Expired = "expired";
+
+    /// <summary>The end of an upload that became nothing, or null if it is open.</summary>
+    public static EndingDocument? OfUnfinished(UploadPhase phase, DateTimeOffset? endedAt) => phase switch
+    {
+        UploadPhase.Aborted => new EndingDocument(Aborted, endedAt),
+        UploadPhase.Expired => new EndingDocument(Expired, endedAt),
+        UploadPhase.Open or UploadPhase.Completed => null,
+    };
 }
 
 /// <summary>A refused request.</summary>

@@ -77,13 +77,8 @@ internal static class VaultUploadView
         var summary = await vault.AskAsync(upload.Entity, new SummarizeUpload(vault.Incarnation));
         return DocumentOf(summary.Spec, mapped: null) with
         {
-            Ending = summary.Phase switch
-            {
-                UploadPhase.Completed => await EndingOfCompletedAsync(vault, summary),
-                UploadPhase.Aborted => new EndingDocument(EndingDocument.Aborted, summary.EndedAt),
-                UploadPhase.Expired => new EndingDocument(EndingDocument.Expired, summary.EndedAt),
-                UploadPhase.Open => null,
-            },
+            Ending = summary.Phase == UploadPhase.Completed
+                ? await EndingOfCompletedAsync(vault, summary) : EndingDocument.OfUnfinished(summary.Phase, summary.EndedAt),
         };
     }
 

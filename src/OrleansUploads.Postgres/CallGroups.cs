@@ -3,20 +3,24 @@ using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Postgres;
 
-/// <summary>Carries out the calls of many callers together: what arrives while a group is in flight is the next group. No call waits for a
-/// timer.</summary>
-/// <remarks>A call can be cancelled until its group begins.</remarks>
+/// <summary>Carries out the calls of many callers together: what arrives while a group is in flight is the next group.</summary>
+/// <remarks>Only a call that may wait does not begin a group at once: it goes with the next one, which begins at the latest after
+/// <see cref="MaxWait"/>. A call can be cancelled until its group begins.</remarks>
 /// <param name="runAsync">Carries out a group in one transaction. Returns the answers in the order of the calls.</param>
 /// <param name="lengthOf">The length of a call in bytes.</param>
+/// <param name="time">The clock for calls that may wait.</param>
 #pragma warning disable CA1001 // A semaphore holds no resources unless its wait handle is used.
 internal sealed class CallGroups<TCall, TAnswer>(
 #pragma warning restore CA1001
-    Func<IReadOnlyList<TCall>, Task<IReadOnlyList<TAnswer>>> runAsync, Func<TCall, int> lengthOf)
+    Func<IReadOnlyList<TCall>, Task<IReadOnlyList<TAnswer>>> runAsync, Func<TCall, int> lengthOf, TimeProvider time)
 {
     public const int MaxCalls = 256;
 
     /// <summary>The length of a group in bytes, unless it is a single call.</summary>
     public const int MaxBytes = 2 * 1024 * 1024;
+
+    /// <summary>How long a call may wait for others.</summary>
+    public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(50);
 
     /// <summary>The number of calls in flight and waiting for a group. Further callers wait for room.</summary>
     private const int Capacity = 4096;
@@ -24,27 +28,30 @@ internal sealed class CallGroups<TCall, TAnswer>(
     private readonly SemaphoreSlim _free = new(Capacity);
     private readonly Lock _gate = new();
     private readonly Queue<WaitingCall> _waiting = new();
+    private int _urgentCount;
     private bool _isRunning;
 
     /// <summary>Carries out a call with the next group, and returns its answer.</summary>
+    /// <param name="mayWait">Whether the call leaves it to others to begin the group, for as long as <see cref="MaxWait"/>.</param>
     /// <exception cref="PostgresException">If it is rolled back, the database refused the call, which has changed nothing.</exception>
     /// <exception cref="NpgsqlException">The outcome is unknown.</exception>
-    public async Task<TAnswer> RunAsync(TCall call, CancellationToken cancellationToken)
+    public async Task<TAnswer> RunAsync(TCall call, bool mayWait, CancellationToken cancellationToken)
     {
         await _free.WaitAsync(cancellationToken);
         try
         {
-            var waiting = new WaitingCall(call, cancellationToken);
-            bool isFirst;
+            var waiting = new WaitingCall(call, cancellationToken) { IsUrgent = !mayWait };
             lock (_gate)
             {
                 _waiting.Enqueue(waiting);
-                (isFirst, _isRunning) = (!_isRunning, true);
-            }
-
-            if (isFirst)
-            {
-                _ = Task.Run(RunGroupsAsync, CancellationToken.None);
+                if (mayWait)
+                {
+                    _ = HurryLaterAsync(waiting);
+                }
+                else
+                {
+                    CountUrgent();
+                }
             }
 
             return await waiting.Completion.Task;
@@ -52,6 +59,30 @@ internal sealed class CallGroups<TCall, TAnswer>(
         finally
         {
             _free.Release();
+        }
+    }
+
+    private async Task HurryLaterAsync(WaitingCall waiting)
+    {
+        await Task.Delay(MaxWait, time);
+        lock (_gate)
+        {
+            if (waiting is { IsTaken: false, IsUrgent: false })
+            {
+                waiting.IsUrgent = true;
+                CountUrgent();
+            }
+        }
+    }
+
+    /// <summary>Begins a group, unless one is in flight.</summary>
+    private void CountUrgent()
+    {
+        _urgentCount++;
+        if (!_isRunning)
+        {
+            _isRunning = true;
+            _ = Task.Run(RunGroupsAsync, CancellationToken.None);
         }
     }
 
@@ -63,17 +94,20 @@ internal sealed class CallGroups<TCall, TAnswer>(
         }
     }
 
-    /// <summary>Takes the oldest calls. Without any, no group is in flight from now on.</summary>
+    /// <summary>Takes the oldest calls. If none is urgent, it takes none, and no group is in flight from now on.</summary>
     private List<WaitingCall> TakeGroup()
     {
         var group = new List<WaitingCall>();
         var bytes = 0L;
         lock (_gate)
         {
-            while (group.Count < MaxCalls && _waiting.TryPeek(out var next)
+            var hasUrgent = _urgentCount > 0;
+            while (hasUrgent && group.Count < MaxCalls && _waiting.TryPeek(out var next)
                 && (group.Count == 0 || bytes + lengthOf(next.Call) <= MaxBytes))
             {
                 _waiting.Dequeue();
+                next.IsTaken = true;
+                _urgentCount -= next.IsUrgent ? 1 : 0;
                 if (!next.IsCancelled())
                 {
                     group.Add(next);
@@ -113,6 +147,11 @@ internal sealed class CallGroups<TCall, TAnswer>(
 
     private sealed record WaitingCall(TCall Call, CancellationToken Cancellation)
     {
+        /// <summary>Whether a group begins for it.</summary>
+        public bool IsUrgent { get; set; }
+
+        public bool IsTaken { get; set; }
+
         public TaskCompletionSource<TAnswer> Completion { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>Whether the caller has cancelled the call, which then ends.</summary>

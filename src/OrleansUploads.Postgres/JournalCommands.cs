@@ -85,7 +85,7 @@ internal sealed class JournalCommands(string service)
     /// <summary>Appends a record, and changes the wake time with it. One row was written if the stream was at the expected version.</summary>
     public NpgsqlBatchCommand Append(in JournalAppend append)
     {
-        var (entity, expected, record, wake) = append;
+        var (entity, expected, record, wake, _) = append;
         var insert = expected == 0 ? InsertFirst : InsertNext;
         var crc = RecordChecksum.OfRecord(RecordChecksum.OfStream(entity), expected + 1, record.Span);
         var command = WithBlob(
@@ -116,7 +116,7 @@ internal sealed class JournalCommands(string service)
     public NpgsqlBatchCommand Save(EntityId entity, long version, ReadOnlyMemory<byte> snapshot) => WithBlob(
         SaveSnapshot, entity, version, RecordChecksum.OfSnapshot(RecordChecksum.OfStream(entity), version, snapshot.Span), snapshot);
 
-    /// <summary>Deletes the oldest records of which the stored snapshot has the content.</summary>
+    /// <summary>Deletes the oldest records that the stored snapshot replaces.</summary>
     public NpgsqlBatchCommand PruneOldest(EntityId entity) => WithStream(Prune, entity, MaxPruned);
 
     /// <summary>Deletes a stream if it is at a version. The second command has then deleted at least one row.</summary>

@@ -5,7 +5,7 @@ namespace OrleansUploads.Postgres;
 
 /// <summary>The journal of a cluster, in the tables of one PostgreSQL database.</summary>
 /// <remarks>What the grains of a silo append while the last transaction is in flight is the next transaction, and so is what they read of
-/// versions. When a task completes, a failover of the database cannot undo what it says: appends wait for the standby if commits do, and
+/// versions. A write that nothing waits for goes with the next one. When a task completes, a failover of the database cannot undo what it says: appends wait for the standby if commits do, and
 /// so do reads, except for versions that are not 0: a host that knows one has it from a confirmed read or write. The token of a write
 /// cancels nothing once its transaction has begun, because the outcome would be unknown.</remarks>
 internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
@@ -19,12 +19,14 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
     private readonly CallGroups<EntityId, long> _versions;
 
     /// <param name="service">Part of the key of all rows. Journals with different ones share nothing.</param>
-    public PostgresJournal(PostgresDatabase database, string service)
+    /// <param name="time">The clock for writes that nothing waits for.</param>
+    public PostgresJournal(PostgresDatabase database, string service, TimeProvider? time = null)
     {
         _commands = new JournalCommands(service);
         _batches = new PrimaryBatches(database);
-        _writes = new SharedWrites(_batches);
-        _versions = new CallGroups<EntityId, long>(ReadVersionsAsync, static _ => 0);
+        time ??= TimeProvider.System;
+        _writes = new SharedWrites(_batches, time);
+        _versions = new CallGroups<EntityId, long>(ReadVersionsAsync, static _ => 0, time);
     }
 
     public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
@@ -37,7 +39,7 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
         DatabaseAttempt.RunAsync($"read {entity}", () => ReadAsync(entity, isConfirmed: false, cancellationToken), cancellationToken);
 
     public ValueTask<long> ReadVersionAsync(EntityId entity, CancellationToken cancellationToken) =>
-        DatabaseAttempt.RunAsync($"read the version of {entity}", () => _versions.RunAsync(entity, cancellationToken), cancellationToken);
+        DatabaseAttempt.RunAsync($"read the version of {entity}", () => _versions.RunAsync(entity, mayWait: false, cancellationToken), cancellationToken);
 
     public ValueTask<AppendOutcome> AppendAsync(JournalAppend append, CancellationToken cancellationToken)
     {
@@ -48,7 +50,7 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
             // No stream is as long as that, and the next version is not a number.
             var isLast = append.ExpectedVersion == long.MaxValue;
             return !isLast && await WriteAsync(
-                append.Entity, append.Record.Length, () => [_commands.Append(append)], deciding: 0, cancellationToken) > 0
+                append.Entity, append.Record.Length, () => [_commands.Append(append)], deciding: 0, append.MayWait, cancellationToken) > 0
                 ? AppendOutcome.Appended : AppendOutcome.Conflict;
         }, cancellationToken);
     }
@@ -65,10 +67,11 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
                 snapshot.Length,
                 () => [_commands.Save(entity, version, snapshot), _commands.PruneOldest(entity)],
                 deciding: 1,
+                mayWait: true,
                 cancellationToken);
             while (pruned == JournalCommands.MaxPruned)
             {
-                pruned = await WriteAsync(entity, 0, () => [_commands.PruneOldest(entity)], deciding: 0, cancellationToken);
+                pruned = await WriteAsync(entity, 0, () => [_commands.PruneOldest(entity)], deciding: 0, mayWait: true, cancellationToken);
             }
 
             return pruned;
@@ -81,8 +84,9 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
         return DatabaseAttempt.RunAsync($"forget {entity}", async () =>
         {
             var isForgotten = expectedVersion == 0
-                ? await _versions.RunAsync(entity, cancellationToken) == 0
-                : await WriteAsync(entity, 0, () => _commands.Forget(entity, expectedVersion), deciding: 1, cancellationToken) > 0;
+                ? await _versions.RunAsync(entity, mayWait: false, cancellationToken) == 0
+                : await WriteAsync(
+                    entity, 0, () => _commands.Forget(entity, expectedVersion), deciding: 1, mayWait: false, cancellationToken) > 0;
             return isForgotten ? AppendOutcome.Appended : AppendOutcome.Conflict;
         }, cancellationToken);
     }
@@ -96,7 +100,8 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
         ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
         await DatabaseAttempt.RunAsync(
             $"replace {entity}",
-            () => WriteAsync(entity, snapshot.Length, () => _commands.Replace(entity, version, snapshot, wakeAt), deciding: 0, cancellationToken),
+            () => WriteAsync(
+                entity, snapshot.Length, () => _commands.Replace(entity, version, snapshot, wakeAt), deciding: 0, mayWait: false, cancellationToken),
             cancellationToken);
     }
 
@@ -124,8 +129,8 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
     public void AddRehearsal(NpgsqlBatch batch, bool isLarge) => _commands.AddRehearsal(batch, isLarge);
 
     private Task<ulong> WriteAsync(
-        EntityId entity, int lengthBytes, Func<NpgsqlBatchCommand[]> make, int deciding, CancellationToken cancellationToken) =>
-        _writes.RunAsync(StreamText.Of(entity), lengthBytes, make, deciding, cancellationToken);
+        EntityId entity, int lengthBytes, Func<NpgsqlBatchCommand[]> make, int deciding, bool mayWait, CancellationToken cancellationToken) =>
+        _writes.RunAsync(StreamText.Of(entity), lengthBytes, make, deciding, mayWait, cancellationToken);
 
     private async Task<JournalHistory> ReadAsync(EntityId entity, bool isConfirmed, CancellationToken cancellationToken) =>
         StoredStream.ToHistory(entity, await _batches.ReadAsync(

@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -6,6 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Gateway.Hosting;
+using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Dashboard.Tests;
 
@@ -35,8 +40,71 @@ public sealed class ForeignApplicationTests : IDisposable
         Assert.Equal([false, true], haveDashboard);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_application_has_the_dashboard_below_a_prefix(bool isGroup)
+    {
+        const string Prefix = "/files/uploads";
+        var key = KeyPair.Create(GatewaySetup.Account.ToString(), DateTimeOffset.UtcNow);
+        KeyFile.InFolder(_folder.FullName).Change(_ => [key]);
+        await using var app = await StartAsync(static services => services.AddUploadsDashboard(), map: app =>
+        {
+            if (isGroup)
+            {
+                app.MapGroup(Prefix).MapOrleansUploads();
+            }
+            else
+            {
+                app.UsePathBase(Prefix);
+                app.UseRouting();
+                app.MapOrleansUploads();
+            }
+        });
+        var root = Assert.Single(AddressesOf(app));
+        using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
+        using var redirected = await http.GetAsync(new Uri(root, $"{Prefix}/dashboard"), TestContext.Current.CancellationToken);
+        Assert.Equal($"{Prefix}/dashboard/", redirected.Headers.Location!.ToString());
+
+        // The paths of the page and its scripts are relative, and a browser resolves them.
+        var page = new Uri(root, $"{Prefix}/dashboard/");
+        var html = await http.GetStringAsync(page, TestContext.Current.CancellationToken);
+        var files = Regex.Matches(html, "(?:src|href)=\"([^#\"]+)\"").Select(match => match.Groups[1].Value).ToList();
+        for (var i = 0; i < files.Count; i++)
+        {
+            var text = await http.GetStringAsync(new Uri(page, files[i]), TestContext.Current.CancellationToken);
+            Assert.DoesNotMatch("location.origin|[\"'`]/(dashboard|api)", text);
+            files.AddRange(Regex.Matches(text, "from \"./([^\"]+)\"").Select(match => match.Groups[1].Value).Except(files).ToList());
+        }
+
+        Assert.Contains("start.js", files);
+
+        using var challenged = JsonDocument.Parse(await http.GetStringAsync(new Uri(page, "api/challenge"), TestContext.Current.CancellationToken));
+        var challenge = challenged.RootElement.GetProperty("challenge").GetString()!;
+        using var signedIn = await ChangeAsync(
+            "api/session", new { key.AccessKeyId, challenge, proof = SignInChallenge.Prove(key.SecretAccessKey, challenge) });
+        Assert.Contains($"; path={Prefix}/dashboard; ", Assert.Single(signedIn.Headers.GetValues("Set-Cookie")), StringComparison.Ordinal);
+
+        // The client sends the cookie only below its path, as browsers do.
+        using var created = await ChangeAsync("api/buckets/below", new { });
+        var containers = await http.GetStringAsync(new Uri(page, "api/containers"), TestContext.Current.CancellationToken);
+        Assert.Contains("\"below\"", containers, StringComparison.Ordinal);
+        Assert.Equal(!isGroup, await HasDashboardAsync(root));
+
+        async Task<HttpResponseMessage> ChangeAsync(string path, object body)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(page, path)) { Content = JsonContent.Create(body) };
+            request.Headers.Add("Origin", root.GetLeftPart(UriPartial.Authority));
+            var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+            return answer;
+        }
+    }
+
     private async Task<WebApplication> StartAsync(
-        Func<IServiceCollection, IServiceCollection> add, Action<KestrelServerOptions>? listen = null)
+        Func<IServiceCollection, IServiceCollection> add,
+        Action<KestrelServerOptions>? listen = null,
+        Action<WebApplication>? map = null)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
@@ -47,7 +115,7 @@ public sealed class ForeignApplicationTests : IDisposable
         });
         add(builder.Services.AddOrleansUploads(_folder.FullName));
         var app = builder.Build();
-        app.MapOrleansUploads();
+        (map ?? (static app => app.MapOrleansUploads()))(app);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return app;
     }

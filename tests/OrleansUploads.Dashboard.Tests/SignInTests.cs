@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Credentials;
 
@@ -78,6 +79,24 @@ public sealed class SignInTests : DashboardServer
         challenge = (await ReadAsync("challenge")).Json.GetProperty("challenge").GetString()!;
         Clock.Advance(SignInChallenge.Life + TimeSpan.FromSeconds(1));
         (await TrySignInAsync(Admin.AccessKeyId, Admin.Secret, challenge)).Expect(403);
+    }
+
+    [Fact]
+    public async Task A_proof_and_a_session_are_for_one_process_only()
+    {
+        await using var other = await GatewayServer.StartAsync(new GatewaySetup { Clock = Clock }, Configure);
+        var challenge = (await ReadAsync("challenge")).Json.GetProperty("challenge").GetString()!;
+        var proof = JsonSerializer.SerializeToUtf8Bytes(
+            new { accessKeyId = Admin.AccessKeyId, challenge, proof = SignInChallenge.Prove(Admin.Secret, challenge) });
+        await ReplayAsync();
+        var cookie = (await TrySignInAsync(Admin.AccessKeyId, Admin.Secret, challenge)).Expect(204).Header("Set-Cookie")!.Split(';')[0];
+        await ReplayAsync();
+
+        (await ReadAsync("session", cookie)).Expect(200);
+        (await other.SendAsync(new ApiRequest("GET", "/dashboard/api/session"), [("Cookie", cookie)])).Expect(401);
+
+        async Task ReplayAsync() => Assert.Equal("SignInFailed", (await other.SendAsync(
+            new ApiRequest("POST", "/dashboard/api/session").WithBody(proof), [("Origin", $"http://{other.EndPoint}")])).Expect(403).Code);
     }
 
     [Fact]

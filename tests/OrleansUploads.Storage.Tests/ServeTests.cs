@@ -111,19 +111,29 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     public async Task A_check_with_a_wrong_store_names_the_marks_and_reports_no_loss()
     {
         var setup = await SetupAsync("own", Path.Combine(_folder.Path, "data"));
-        await using (var server = await ServerProcess.StartAsync(setup))
+        var other = await SetupAsync("own", Path.Combine(_folder.Path, "other"));
+        var local = setup with { DataFolder = Path.Combine(_folder.Path, "local"), Options = [] };
+        foreach (var used in (ServerSetup[])[setup, other, local])
         {
+            await using var server = await ServerProcess.StartAsync(used);
             using var client = server.Connect();
             await client.CreateVaultAsync("photos");
             await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 6));
             await server.StopAsync();
         }
 
-        var check = await CommandLine.RunAsync(
-            ["check", "--data", setup.DataFolder, "--parts", $"s3://{StoreServers.Bucket}/elsewhere", .. setup.Options.Skip(2)],
-            setup.Environment);
-        Assert.Equal(2, check.ExitCode);
-        Assert.Contains("there is no mark 'store-mark' in it", check.Output + check.Error, StringComparison.Ordinal);
+        await ExpectAsync(setup, $"s3://{StoreServers.Bucket}/elsewhere", "there is no mark 'store-mark' in it");
+        await ExpectAsync(setup, other.Options[1], $"does not keep the bytes of {setup.DataFolder}: its mark 'store-mark' is ");
+        await ExpectAsync(local, setup.Options[1], $"{local.DataFolder} has no mark", "Omit --parts.");
+
+        async Task ExpectAsync(ServerSetup folder, string store, params string[] texts)
+        {
+            var check = await CommandLine.RunAsync(
+                ["check", "--data", folder.DataFolder, "--parts", store, .. setup.Options.Skip(2)], setup.Environment);
+            Assert.Equal(2, check.ExitCode);
+            Assert.All(texts, text => Assert.Contains(text, check.Output + check.Error, StringComparison.Ordinal));
+            Assert.DoesNotContain("lost", check.Output + check.Error, StringComparison.OrdinalIgnoreCase);
+        }
     }
 
     [Fact]

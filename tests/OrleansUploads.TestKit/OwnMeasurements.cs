@@ -12,7 +12,8 @@ public sealed class OwnMeasurements : IDisposable
     private long _sum;
 
     /// <param name="instrument">The name of the counter.</param>
-    public OwnMeasurements(string instrument)
+    /// <param name="kind">The value of the tag <c>kind</c> that measurements must have, or null for all.</param>
+    public OwnMeasurements(string instrument, string? kind = null)
     {
         _listener.InstrumentPublished = (published, listener) =>
         {
@@ -21,9 +22,9 @@ public sealed class OwnMeasurements : IDisposable
                 listener.EnableMeasurementEvents(published);
             }
         };
-        _listener.SetMeasurementEventCallback<long>((_, count, _, _) =>
+        _listener.SetMeasurementEventCallback<long>((_, count, tags, _) =>
         {
-            if (Current.Value == this)
+            if (Current.Value == this && (kind is null || tags.Contains(new("kind", kind))))
             {
                 Interlocked.Add(ref _sum, count);
             }

@@ -177,8 +177,12 @@ internal sealed partial class Server(ServerOptions options)
 
     private int ReportAddress(Exception fault)
     {
-        var error = (fault as SocketException ?? fault.InnerException as SocketException ?? fault.InnerException?.InnerException as SocketException)
-            ?.SocketErrorCode;
+        SocketError? error = null;
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            error = (cause as SocketException)?.SocketErrorCode ?? error;
+        }
+
         var (reason, remedy) = error == SocketError.AddressNotAvailable
             ? ("this machine does not have the address", "Choose one of its own with --listen, such as 127.0.0.1:9400, or 0.0.0.0:9400 for all of them")
             : (fault.InnerException is AddressInUseException || error == SocketError.AddressAlreadyInUse

@@ -43,4 +43,10 @@ internal static partial class ClusterLog
         LogLevel.Warning,
         "{Silo} is an active member, but it has written no heartbeat for {Patience}. It is removed unless it answers probes")]
     public static partial void SilentSiloSuspected(ILogger log, string silo, TimeSpan patience);
+
+    [LoggerMessage(3013, LogLevel.Error, "{Loss}")]
+    public static partial void StoreLost(ILogger log, string loss);
+
+    [LoggerMessage(3014, LogLevel.Warning, "The claim of the part store was not renewed: {Reason} The next attempt makes up for it")]
+    public static partial void ClaimNotRenewed(ILogger log, string reason, Exception? bug);
 }

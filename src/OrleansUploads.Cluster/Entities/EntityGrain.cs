@@ -9,6 +9,7 @@ namespace OrleansUploads.Cluster.Entities;
 /// <remarks>The grain is reentrant, so commands that arrive during a write queue up in the runner and share the next write. Two
 /// activations of the same grain can exist at the same time. The journal fences the outdated one.</remarks>
 [Reentrant]
+[GroupPlacement]
 public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
 {
     private readonly IJournal _journal;

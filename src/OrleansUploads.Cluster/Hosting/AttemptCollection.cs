@@ -1,9 +1,11 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Collecting;
+using OrleansUploads.Engine.Ownership;
 
 namespace OrleansUploads.Cluster.Hosting;
 
@@ -12,6 +14,7 @@ namespace OrleansUploads.Cluster.Hosting;
 /// owner before it deletes bytes.</remarks>
 internal sealed class AttemptCollection(
     AttemptCollector collector,
+    [FromKeyedServices(OwnedPartStore.ServiceKey)] IPartStore parts,
     IClusterMembershipService membership,
     ILocalSiloDetails self,
     EntityClusterOptions options,
@@ -23,7 +26,7 @@ internal sealed class AttemptCollection(
         return new BackgroundTask(interval, interval, interval).RepeatAsync(
             async token =>
             {
-                if (IsCollectingSilo())
+                if (IsCollectingSilo() && parts is not OwnedPartStore { Ownership.IsOnProbation: true })
                 {
                     await collector.CollectAsync(options.Engine.Maintenance.AttemptGrace, token);
                 }

@@ -5,7 +5,7 @@ namespace OrleansUploads.Cluster.Hosting;
 
 /// <summary>The claim of all silos of a cluster, beside the mark of its part store.</summary>
 /// <param name="findIdentity">Returns what a copy of the storage does not have, or null for what every copy has.</param>
-public sealed class ClusterClaims(INamedRows rows, Func<CancellationToken, ValueTask<string>>? findIdentity = null) : IClaimRecord
+public sealed class ClusterClaims(INamedRows rows, Func<CancellationToken, ValueTask<string>>? findIdentity = null) : ISharedClaimRecord
 {
     public async ValueTask<string> ReadIdentityAsync(CancellationToken cancellationToken) => "cluster " + (findIdentity is not null
         ? await findIdentity(cancellationToken)
@@ -30,5 +30,17 @@ public sealed class ClusterClaims(INamedRows rows, Func<CancellationToken, Value
             await ClusterStoreMark.WriteAsync(
                 rows, ClusterStoreMark.HeldRow, Encoding.ASCII.GetBytes(held), row?.Version, cancellationToken);
         }
+    }
+
+    public async ValueTask<string?> FindRenewalAsync(CancellationToken cancellationToken) =>
+        await ClusterStoreMark.FindAsync(rows, ClusterStoreMark.RenewalRow, cancellationToken) is { } renewal
+            ? Encoding.ASCII.GetString(renewal)
+            : null;
+
+    public async ValueTask<bool> TryKeepRenewalAsync(string renewal, string? previous, CancellationToken cancellationToken)
+    {
+        var row = await rows.FindAsync(ClusterStoreMark.RenewalRow, cancellationToken);
+        return (row is null ? null : Encoding.ASCII.GetString(row.Content)) == previous
+            && await rows.TryWriteAsync(ClusterStoreMark.RenewalRow, Encoding.ASCII.GetBytes(renewal), row?.Version, cancellationToken);
     }
 }

@@ -29,6 +29,7 @@ public static class ClusterParts
     {
         services.AddOwnedParts(OwnershipOf);
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StoreStart>();
+        services.AddHostedService<ClaimRenewal>();
     }
 
     /// <summary>Adds the part store of a process that is no silo and stores bytes, such as a gateway. It follows the silos: when they have

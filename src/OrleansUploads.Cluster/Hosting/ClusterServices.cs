@@ -57,6 +57,7 @@ public static class ClusterServices
         silo.Services.AddSingleton(new EntityCatalog(
             options.Engine,
             new EntityLayout { IsShared = true, ArchiveShards = ArchiveShards }));
+        silo.AddPlacementDirector<GroupPlacement, GroupPlacementDirector>();
         silo.Services.AddSiloParts();
         silo.Services.AddSingleton<EntityGrainPorts>();
         silo.Services.AddSingleton(new SiloDeparture(options.Time));
@@ -71,6 +72,7 @@ public static class ClusterServices
             services.GetRequiredService<IServiceClock>(),
             log: services.GetRequiredService<EngineLog>()));
         silo.Services.AddHostedService<AttemptCollection>();
+        silo.Services.AddHostedService<SiloTelemetry>();
         silo.Services.Configure<GrainCollectionOptions>(collection =>
         {
             foreach (var (grain, _) in EntityGrains.Kinds.Values)
@@ -83,8 +85,9 @@ public static class ClusterServices
     }
 
     /// <summary>Repairs the membership table while a silo joins: declares its earlier incarnations dead, suspects silos that are missing,
-    /// and gives up connections to the earlier incarnations of others. Use it only in a process that holds the ports of the silo
-    /// exclusively, because it would also remove a silo that is running at the same address.</summary>
+    /// gives up connections to the earlier incarnations of others, and refuses silos that have another database, such as a copy. Use it only
+    /// in a process that holds the ports of the silo exclusively, because it would also remove a silo that is running at the same
+    /// address.</summary>
     public static ISiloBuilder AddMembershipRepair(this ISiloBuilder silo)
     {
         ArgumentNullException.ThrowIfNull(silo);
@@ -94,10 +97,15 @@ public static class ClusterServices
         silo.Services.AddSingleton<PredecessorConnections>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             static services => services.GetRequiredService<PredecessorConnections>());
-        silo.Services.AddOptions<SiloConnectionOptions>().Configure<PredecessorConnections>(static (options, connections) =>
+        silo.Services.AddSingleton<MemberConnections>();
+        silo.Services.AddOptions<SiloConnectionOptions>().Configure<PredecessorConnections, MemberConnections>(static (options, predecessors, members) =>
         {
-            options.ConfigureSiloInboundConnection(builder => builder.Use(next => connection => connections.ServeInboundAsync(connection, next)));
-            options.ConfigureSiloOutboundConnection(builder => builder.Use(next => connection => connections.ServeOutboundAsync(connection, next)));
+            options.ConfigureSiloInboundConnection(builder => builder
+                .Use(next => connection => predecessors.ServeInboundAsync(connection, next))
+                .Use(next => connection => members.ServeInboundAsync(connection, next)));
+            options.ConfigureSiloOutboundConnection(builder => builder
+                .Use(next => connection => predecessors.ServeOutboundAsync(connection, next))
+                .Use(next => connection => members.ServeOutboundAsync(connection, next)));
         });
 
         // A healthy silo writes a heartbeat in each probe timeout. How old a heartbeat may be stays as it was.

@@ -16,6 +16,9 @@ public static class ClusterStoreMark
     /// <summary>The row with the claim by which the cluster holds the store.</summary>
     internal const string HeldRow = "ou-store-mark/held";
 
+    /// <summary>The row with the latest renewal of that claim.</summary>
+    internal const string RenewalRow = "ou-store-mark/renewal";
+
     /// <summary>Checks that the part store and the storage have the same mark. Marks both if both are new.</summary>
     /// <param name="ownership">Takes a new part store before it is marked.</param>
     /// <exception cref="StoreMarkException">They do not belong together.</exception>

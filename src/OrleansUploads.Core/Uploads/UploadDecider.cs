@@ -380,7 +380,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     {
         var ended = Accept(new UploadEnded(end, time.Now));
         return UploadEvolution.Apply(state, ended.Events[0]) is UploadState.Ended { Closed: true }
-            ? ended.Raising(UploadIntents.ReclaimEnded(state.Spec.Upload, time))
+            ? ended.Raising(UploadIntents.ReclaimEnded(state.Spec, time))
             : ended.RaisingPendingAfter(state);
     }
 
@@ -517,7 +517,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     {
         UploadState.Completing { Unlisted: false } or UploadState.Stored { Unlisted: false } => Accept(new UploadUnlisted()),
         UploadState.Ended { Closed: false } ended =>
-            Accept(new UploadUnlisted()).Raising(UploadIntents.ReclaimEnded(ended.Spec.Upload, time)),
+            Accept(new UploadUnlisted()).Raising(UploadIntents.ReclaimEnded(ended.Spec, time)),
         _ => Nothing,
     };
 }

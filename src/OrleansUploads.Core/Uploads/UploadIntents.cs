@@ -27,8 +27,8 @@ internal static class UploadIntents
 
     /// <summary>Deletes the bytes of an upload that has ended without an archive or object. No state records this: what a crash, a failure,
     /// a backup or a clock that is not trusted leaves is collected later.</summary>
-    public static ImmutableArray<Intent> ReclaimEnded(UploadId upload, ServiceTime time) =>
-        time is { IsTrusted: true, HoldsBytes: false } ? [ReclaimBytes(upload) with { IsRecorded = false }] : [];
+    public static ImmutableArray<Intent> ReclaimEnded(UploadSpec spec, ServiceTime time) =>
+        time is { IsTrusted: true, HoldsBytes: false } ? [ReclaimBytes(spec) with { IsRecorded = false }] : [];
 
     /// <summary>Makes the vault or bucket list the upload.</summary>
     private static Intent List(UploadSpec spec)
@@ -150,7 +150,7 @@ internal static class UploadIntents
 
         if (stored is { BytesReleased: true, BytesReclaimed: false })
         {
-            yield return ReclaimBytes(stored.Spec.Upload);
+            yield return ReclaimBytes(stored.Spec);
         }
     }
 
@@ -164,10 +164,11 @@ internal static class UploadIntents
     };
 
     /// <summary>Deletes the bytes of a deleted archive or object that nothing refers to.</summary>
-    private static Intent ReclaimBytes(UploadId upload) => new("reclaim", new ReclaimBytes(upload), new ConfirmBytesReclaimed())
-    {
-        IsAwaited = false,
-    };
+    private static Intent ReclaimBytes(UploadSpec spec) =>
+        new("reclaim", new ReclaimBytes(spec.Upload, spec.Tenant), new ConfirmBytesReclaimed())
+        {
+            IsAwaited = false,
+        };
 
     private static KeyIndexId ObjectsOf(ObjectUploadSpec spec) => new(spec.Name.Bucket, KeyTree.Objects);
 }

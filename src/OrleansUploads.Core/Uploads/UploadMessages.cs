@@ -231,7 +231,9 @@ public sealed record MappedParts(PartNumbers Numbers, long Bytes, DateTimeOffset
 public sealed record TransferRate(long BytesPerSecond, long OverMilliseconds);
 
 /// <summary>Deletes the bytes of an upload that has ended, or of a deleted archive once no job refers to them.</summary>
-public sealed record ReclaimBytes(UploadId Upload) : IntentAction;
+/// <param name="Upload">The upload.</param>
+/// <param name="Tenant">Who shares turns with others, see <see cref="UploadSpec.Tenant"/>.</param>
+public sealed record ReclaimBytes(UploadId Upload, string Tenant) : IntentAction;
 
 /// <summary>Reports a part whose bytes are durable in external storage. This service cannot read them, so it accepts the stated tree
 /// hash.</summary>

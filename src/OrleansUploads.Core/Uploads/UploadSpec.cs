@@ -36,6 +36,10 @@ public abstract record UploadSpec(UploadId Upload, UploadOrigin Origin, DateTime
     /// <summary>What the list shows of the upload.</summary>
     public abstract KeyEntry ListEntry { get; }
 
+    /// <summary>Who shares turns with others when the bytes are deleted: the account of a vault, or a bucket. The upload of an object does not
+    /// know the account of its bucket.</summary>
+    internal abstract string Tenant { get; }
+
     /// <summary>Whether both become an archive of the same vault, or an object of the same name.</summary>
     internal abstract bool HasTargetOf(UploadSpec other);
 
@@ -75,6 +79,8 @@ public sealed record ArchiveUploadSpec(
         Archive = new ListedArchive(PartSize, Description, ByteStorage),
     };
 
+    internal override string Tenant => Vault.Id.Account.ToString();
+
     internal override bool HasTargetOf(UploadSpec other) => other is ArchiveUploadSpec archive && archive.Vault == Vault;
 
     internal override Refusal RefusalOfCollected(int number, long lengthBytes) =>
@@ -110,6 +116,8 @@ public sealed record ObjectUploadSpec(
 
     /// <inheritdoc/>
     public override KeyEntry ListEntry => new(Name.Key, Upload, CreatedAt, StorageClass, Checksum: Checksum);
+
+    internal override string Tenant => $"bucket {Name.Bucket.Name}";
 
     internal override bool HasTargetOf(UploadSpec other) => other is ObjectUploadSpec upload && upload.Name == Name;
 

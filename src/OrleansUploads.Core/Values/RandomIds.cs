@@ -3,10 +3,13 @@ using System.Buffers.Text;
 
 namespace OrleansUploads.Core.Values;
 
-/// <summary>92 characters of URL-safe base64, random, never reused.</summary>
+/// <summary>92 characters of URL-safe base64, never reused: random, except for the second and third, which name the group of the
+/// upload.</summary>
 public readonly record struct UploadId : ITextValue<UploadId>
 {
     public const int RandomBytes = 69;
+
+    private const int GroupAt = 1;
 
     private readonly string? _text;
 
@@ -14,8 +17,17 @@ public readonly record struct UploadId : ITextValue<UploadId>
 
     public EntityId Entity => new(EntityKind.Upload, ToString());
 
+    /// <summary>The group of the vault or leaf that the upload works with.</summary>
+    public EntityGroup Group => new((UrlSafeText.ValueOf(ToString()[GroupAt]) * UrlSafeText.Values) + UrlSafeText.ValueOf(ToString()[GroupAt + 1]));
+
     public static UploadId FromRandom(ReadOnlySpan<byte> random) =>
         new(UrlSafeText.FromRandom(random, RandomBytes, Limits.UploadIdChars));
+
+    /// <summary>The same ID, but in another group.</summary>
+    public UploadId InGroup(EntityGroup group) => new(string.Concat(
+        ToString().AsSpan(0, GroupAt),
+        [UrlSafeText.CharOf(group.Number / UrlSafeText.Values), UrlSafeText.CharOf(group.Number % UrlSafeText.Values)],
+        ToString().AsSpan(GroupAt + 2)));
 
     /// <summary>False if the length or a character is invalid, so no upload can have this ID.</summary>
     public static bool TryParse(string? text, out UploadId id)
@@ -98,8 +110,15 @@ public readonly record struct CapacityId : ITextValue<CapacityId>
 /// <summary>The alphabet of all identifiers: <c>A-Z a-z 0-9 - _</c> (URL-safe base64 without padding).</summary>
 internal static class UrlSafeText
 {
-    private static readonly SearchValues<char> Alphabet =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+    public const int Values = 64;
+
+    private const string Characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+    private static readonly SearchValues<char> Alphabet = SearchValues.Create(Characters);
+
+    public static char CharOf(int value) => Characters[value];
+
+    public static int ValueOf(char character) => Characters.IndexOf(character, StringComparison.Ordinal);
 
     public static bool IsValid(ReadOnlySpan<char> text, int chars) =>
         text.Length == chars && !text.ContainsAnyExcept(Alphabet);

@@ -84,7 +84,7 @@ const firstSteps = "Files go into a vault or into a bucket. A vault keeps archiv
 
 /** Commands to paste on a server without vaults and buckets. */
 function makeFirstCommands({ accessKeyId, isAtApi }) {
-  const address = isAtApi ? location.origin : "http://ADDRESS-OF-THE-API:9400";
+  const address = isAtApi ? new URL("..", location).href.replace(/\/$/, "") : "http://ADDRESS-OF-THE-API:9400";
   const keys = accessKeyId ? [`export AWS_ACCESS_KEY_ID=${accessKeyId}`, "export AWS_SECRET_ACCESS_KEY=THE-SECRET-OF-THIS-KEY"] : [];
   return [
     makeCommands("A vault, with orleans-uploads", [...keys, `export AWS_ENDPOINT_URL=${address}`,

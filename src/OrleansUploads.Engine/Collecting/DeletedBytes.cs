@@ -28,9 +28,20 @@ public sealed class DeletedBytes(IEntityHost host, IWakeIndex wakes, IServiceClo
     private long _readAt;
     private TimeSpan _life;
 
-    /// <summary>Adds up the bytes that are not freed yet.</summary>
-    /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>
-    public async ValueTask<DeletedBytesTotal> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Adds up the bytes that are not freed yet. Null if the journal cannot be read, which the health checks report.</summary>
+    public async ValueTask<DeletedBytesTotal?> TryReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(cancellationToken);
+        }
+        catch (Exception fault) when (fault is JournalUnavailableException or JournalDamagedException)
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask<DeletedBytesTotal> ReadAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try

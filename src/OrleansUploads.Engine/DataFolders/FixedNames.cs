@@ -42,76 +42,22 @@ public static class FixedNames
     /// <exception cref="IOException">There are. The message names one.</exception>
     public static void RequireKinds(string folder) => RequireKinds(folder, FileStatus.Look);
 
-    internal static void RequireOwn(string folder, Func<string, FoundFile?> look, uint user)
-    {
-        // The path to the folder is the operator's, so it may contain links.
-        if (look(Path.Combine(folder, ".")) is not { } found)
-        {
-            return;
-        }
-
-        RequireUser(folder, found);
-        foreach (var entry in RequireKinds(folder, look))
-        {
-            RequireUser(entry.Key, entry.Value);
-        }
-
-        void RequireUser(string path, FoundFile file)
-        {
-            if (file.User != user && file.User != 0)
-            {
-                throw new IOException(
-                    $"{path} belongs to the user {file.User}, but this program runs as the user {user}. Run it as the owner of the data "
-                    + $"folder, or use a data folder that belongs to the user {user}.");
-            }
-        }
-    }
+    internal static void RequireOwn(string folder, Func<string, FoundFile?> look, uint user) =>
+        FoundEntries.RequireUser(folder, look, user, RequireKinds(folder, look));
 
     private static List<KeyValuePair<string, FoundFile>> RequireKinds(string folder, Func<string, FoundFile?> look)
     {
         var entries = new List<KeyValuePair<string, FoundFile>>();
         foreach (var (name, kind) in All)
         {
-            Add(Path.Combine(folder, name), kind);
-        }
-
-        // The names in the folder of the bytes are fixed, too. Those below are random.
-        var parts = Path.Combine(folder, DataFolder.PartsFolder);
-        if (look(parts) is not null)
-        {
-            foreach (var path in Directory.EnumerateFileSystemEntries(parts))
+            var path = Path.Combine(folder, name);
+            if (look(path) is { } found)
             {
-                Add(path, kind: null);
+                FoundEntries.RequireKind(path, found, kind);
+                entries.Add(KeyValuePair.Create(path, found));
             }
         }
 
-        return entries;
-
-        void Add(string path, FileKind? kind)
-        {
-            if (look(path) is not { } found)
-            {
-                return;
-            }
-
-            if (kind is null ? found.Kind is not (FileKind.Regular or FileKind.Folder) : found.Kind != kind)
-            {
-                throw new IOException(
-                    $"{path} is a {Describe(found.Kind)}, and not a {Describe(kind ?? FileKind.Folder)}. A data folder must not contain it: "
-                    + "someone else may have placed it there. Look at it, and remove it or use another folder.");
-            }
-
-            entries.Add(KeyValuePair.Create(path, found));
-        }
+        return [.. entries, .. FoundEntries.RequireKindsOfParts(Path.Combine(folder, DataFolder.PartsFolder), look)];
     }
-
-    private static string Describe(FileKind kind) => kind switch
-    {
-        FileKind.Regular => "file",
-        FileKind.Folder => "folder",
-        FileKind.Link => "symbolic link",
-        FileKind.Socket => "socket",
-        FileKind.Pipe => "pipe",
-        _ => "device",
-    };
 }

@@ -39,9 +39,14 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
     /// missing.</summary>
     /// <remarks>The directory of an upload stays until the upload is deleted, even while it is empty. Otherwise another process could
     /// remove it and create it again, and this process would wrongly assume that the name of the new one is durable.</remarks>
-    /// <exception cref="IOException">The directory is missing and cannot be created, or names in it cannot be made durable.</exception>
-    public static DiskPartStore OpenShared(string rootPath, DiskPartStoreOptions? options = null) =>
-        Open(rootPath, isShared: true, options ?? new DiskPartStoreOptions());
+    /// <exception cref="IOException">The directory is missing and cannot be created, names in it cannot be made durable, or it belongs to
+    /// another user or contains what another user may have placed there.</exception>
+    public static DiskPartStore OpenShared(string rootPath, DiskPartStoreOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(rootPath);
+        FoundEntries.RequireOwnParts(rootPath);
+        return Open(rootPath, isShared: true, options ?? new DiskPartStoreOptions());
+    }
 
     public string Place => _directories.RootPath;
 
@@ -51,9 +56,11 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
 
     /// <summary>Opens the store under a directory for reading only. Creates nothing; a missing directory is an empty store.
     /// Other processes may use it at the same time.</summary>
+    /// <exception cref="IOException">It contains a link or a pipe that someone else may have placed there.</exception>
     public static DiskPartStore OpenForReading(string rootPath)
     {
         ArgumentException.ThrowIfNullOrEmpty(rootPath);
+        FoundEntries.RequireKindsOfParts(rootPath);
         var root = new DurableDirectory(Path.GetFullPath(rootPath), isShared: true, SystemFlush.Instance);
         var directories = new UploadDirectories(root, isShared: true, SystemFlush.Instance, new DiskFault(onRaised: null));
         return new DiskPartStore(directories, new DiskPartStoreOptions(), new DiskThreads(1));

@@ -1,7 +1,9 @@
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>A few dedicated threads for calls that wait for the disk: flushes, deletions, listings, and queries of the journal.</summary>
-/// <remarks>The platform has no asynchronous form of these calls. On the callers' threads, a slow disk would hold up the
+/// <remarks>Calls run in the order in which they came, whichever account they are for: each account's share is limited where calls come
+/// from. Bodies have slots that accounts share, deletions have turns, the collector deletes little at a time, and no call handles more than
+/// some hundred files. The platform has no asynchronous form of these calls. On the callers' threads, a slow disk would hold up the
 /// whole process. Here the callers wait without a thread and continue on their own scheduler. An idle thread can look for work before
 /// it sleeps, because waking it takes longer than most calls. Where processes share a processor, operators switch that off for the thread
 /// pool, and then these threads sleep at once, too.</remarks>

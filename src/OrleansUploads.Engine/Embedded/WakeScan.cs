@@ -2,7 +2,9 @@ namespace OrleansUploads.Engine.Embedded;
 
 /// <summary>Wakes the entities whose wake time has come: stale uploads expire, old records are deleted, and intents that a
 /// crash interrupted are delivered.</summary>
-/// <remarks>It scans durable state, so a missed tick only delays the work.</remarks>
+/// <remarks>It scans durable state, so a missed tick only delays the work. All accounts share it, because only an upload knows its account:
+/// waking an upload costs one write, which it shares with others, and the deletion of its bytes takes turns (<see
+/// cref="Intents.IntentDelivery"/>).</remarks>
 /// <param name="listDue">Lists at most so many entities that are due by an instant, earliest first.</param>
 /// <param name="wake">Wakes an entity, or throws an <see cref="EntityUnavailableException"/>.</param>
 public sealed class WakeScan(
@@ -10,7 +12,7 @@ public sealed class WakeScan(
     Func<DateTimeOffset, int, CancellationToken, ValueTask<IReadOnlyList<EntityId>>> listDue,
     Func<EntityId, CancellationToken, ValueTask> wake)
 {
-    /// <summary>Entities that are woken together, so that their writes share a commit and a slow one delays few others.</summary>
+    /// <summary>Entities that are woken together, so that their writes share a commit. A slow one delays none of its page.</summary>
     public const int AtOnce = 32;
 
     private const int PageSize = 256;
@@ -40,15 +42,32 @@ public sealed class WakeScan(
                 return woken;
             }
 
-            foreach (var together in fresh.Chunk(AtOnce))
+            var waking = new List<Task<EntityUnavailableException?>>(AtOnce);
+            foreach (var entity in fresh)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var faults = await Task.WhenAll(together.Select(entity => WakeAsync(entity, cancellationToken)));
-                woken += faults.Count(static fault => fault is null);
+                if (waking.Count == AtOnce)
+                {
+                    var ended = await Task.WhenAny(waking);
+                    waking.Remove(ended);
+                    Count(await ended);
+                }
 
-                // A damaged entity stays due until it is repaired, so it must not take a place in every page.
-                damaged += faults.Count(static fault => fault?.InnerException is JournalDamagedException);
+                waking.Add(WakeAsync(entity, cancellationToken));
             }
+
+            foreach (var fault in await Task.WhenAll(waking))
+            {
+                Count(fault);
+            }
+        }
+
+        void Count(EntityUnavailableException? fault)
+        {
+            woken += fault is null ? 1 : 0;
+
+            // A damaged entity stays due until it is repaired, so it must not take a place in every page.
+            damaged += fault?.InnerException is JournalDamagedException ? 1 : 0;
         }
     }
 

@@ -484,7 +484,8 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
             return;
         }
 
-        var wake = NextWake(time, batch.IsWoken);
+        // Another host may have deleted the history while this one delivers what followed from it. A wake-up must not begin it again.
+        var wake = batch.Events == 0 && _version == 0 ? null : NextWake(time, batch.IsWoken);
         if (batch.Events > 0 || (batch.IsWoken && wake is not null))
         {
             Append(batch, wake);
@@ -545,7 +546,9 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         _phase = Phase.Appending;
         _writingWakeAt = wake is { } change ? change.At : _wakeAt;
         _outputs.Add(new RunnerOutput.Append(
-            ++_write, new JournalAppend(Entity, _version, record, wake), EngineTracing.IsOn ? _replies.BatchTickets : []));
+            ++_write,
+            new JournalAppend(Entity, _version, record, wake, MayWait: !_replies.IsBatchAwaited && _queue.Count == 0),
+            EngineTracing.IsOn ? _replies.BatchTickets : []));
     }
 
     /// <summary>Whether a decision must not be answered from outdated state. A confirmation has no caller: the answers that wait for its

@@ -29,6 +29,10 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     /// crash.</summary>
     public bool BatchHasUnawaited => _batch.Exists(static reply => reply.Intents.Any(IsUnawaited));
 
+    /// <summary>Whether something waits until the current batch is written: a caller, or an intent that follows from it.</summary>
+    public bool IsBatchAwaited => _batch.Exists(static reply =>
+        reply.Ticket is not null || reply.InheritedWaiters.Count > 0 || !reply.Intents.IsEmpty);
+
     /// <summary>The callers that wait for the current batch.</summary>
     public IReadOnlyList<object> BatchTickets => [.. _batch.Select(static reply => reply.Cause).OfType<object>()];
 

@@ -6,16 +6,18 @@ namespace OrleansUploads.Engine.Intents;
 /// other, however much each of them has to do, and none has all turns, so that the next account finds a free one.</summary>
 /// <remarks>Callers continue on their own scheduler. The callers of an account are served in the order in which they came. Work that is
 /// done in steps is shared between the accounts that have a turn, see <see cref="Turn.StepAsync"/>.</remarks>
+/// <typeparam name="TAccount">Names an account.</typeparam>
 /// <param name="atOnce">The number of turns.</param>
 /// <param name="perAccount">How many of them one account may have.</param>
-public sealed class FairTurns(int atOnce, int perAccount)
+public sealed class FairTurns<TAccount>(int atOnce, int perAccount)
+    where TAccount : notnull
 {
     /// <summary>What a step of an account with waiting callers counts, compared with the same step of an account without. An account with
     /// one thing to do then needs less than twice its time beside a busy one, also if there is other work.</summary>
     private const int BusyWeight = 2;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<AccountId, AccountLine> _lines = [];
+    private readonly Dictionary<TAccount, AccountLine> _lines = [];
 
     /// <summary>The accounts with waiting callers. The one that got a turn last is at the end.</summary>
     private readonly LinkedList<AccountLine> _waiting = [];
@@ -32,7 +34,7 @@ public sealed class FairTurns(int atOnce, int perAccount)
     /// <param name="account">The account for which the caller works.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The turn, to be disposed when the work is done.</returns>
-    public async ValueTask<Turn> TakeAsync(AccountId account, CancellationToken cancellationToken)
+    public async ValueTask<Turn> TakeAsync(TAccount account, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var caller = new LinkedListNode<Caller>(new Caller());
@@ -188,10 +190,10 @@ public sealed class FairTurns(int atOnce, int perAccount)
     [SuppressMessage("Performance", "CA1815", Justification = "Turns are not compared.")]
     public readonly struct Turn : IDisposable
     {
-        private readonly FairTurns _turns;
+        private readonly FairTurns<TAccount> _turns;
         private readonly AccountLine _line;
 
-        internal Turn(FairTurns turns, AccountLine line)
+        internal Turn(FairTurns<TAccount> turns, AccountLine line)
         {
             _turns = turns;
             _line = line;
@@ -212,13 +214,13 @@ public sealed class FairTurns(int atOnce, int perAccount)
     /// <summary>The callers that work for an account.</summary>
     internal sealed class AccountLine
     {
-        public AccountLine(AccountId account)
+        public AccountLine(TAccount account)
         {
             Account = account;
             Place = new LinkedListNode<AccountLine>(this);
         }
 
-        public AccountId Account { get; }
+        public TAccount Account { get; }
 
         /// <summary>The number of turns that the account has.</summary>
         public int InUse { get; set; }

@@ -21,7 +21,15 @@ public sealed class IntentDelivery(
     INotifier? notifier = null,
     IInventoryMeter? meter = null)
 {
+    /// <summary>The maximum number of uploads whose bytes a process deletes at the same time at the request of their owners.</summary>
+    internal const int MaxReclaimedAtOnce = 32;
+
+    /// <summary>How many of them one account or bucket may have. The next account finds a free turn, and shares the disk or the store with
+    /// as many deletions.</summary>
+    internal const int MaxReclaimedPerTenant = 16;
+
     private readonly InventoryMeasurement _measurement = new(host, meter);
+    private readonly FairTurns<string> _reclaims = new(MaxReclaimedAtOnce, MaxReclaimedPerTenant);
 
     /// <summary>Carries out an intent once.</summary>
     /// <param name="sender">The entity that recorded the intent.</param>
@@ -62,7 +70,11 @@ public sealed class IntentDelivery(
 
                 break;
             case ReclaimBytes reclaim:
-                await parts.ReclaimAsync(reclaim.Upload, cancellationToken);
+                using (await _reclaims.TakeAsync(reclaim.Tenant, cancellationToken))
+                {
+                    await parts.ReclaimAsync(reclaim.Upload, cancellationToken);
+                }
+
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(action), action, "Unknown action.");

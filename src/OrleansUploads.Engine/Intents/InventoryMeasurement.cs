@@ -14,7 +14,7 @@ internal sealed class InventoryMeasurement(IEntityHost host, IInventoryMeter? me
     public const int MaxAtOnce = 2;
 
     private readonly InventoryReader _inventories = new(host);
-    private readonly FairTurns _turns = new(MaxAtOnce, perAccount: 1);
+    private readonly FairTurns<AccountId> _turns = new(MaxAtOnce, perAccount: 1);
     private readonly Lock _gate = new();
     private readonly Dictionary<InventoryText, Task<InventoryOutput>> _pending = [];
 

@@ -20,6 +20,13 @@ public sealed class KeyIndex(IEntityHost host)
     public ValueTask<Outcome<KeyEntry>> FindAsync(ObjectName name, CancellationToken cancellationToken) =>
         AskAsync(ObjectsOf(name.Bucket), PositionOf(name.Key), new FindObject(name.Key), cancellationToken);
 
+    /// <summary>The group of the leaf of a key, as far as is known.</summary>
+    public EntityGroup GroupOf(ObjectName name)
+    {
+        var index = ObjectsOf(name.Bucket);
+        return EntityGroup.Of(new LeafId(index, _ranges.Find(index, PositionOf(name.Key)) ?? LeafName.First));
+    }
+
     /// <summary>Deletes the object of a key, if it has one and the condition holds.</summary>
     /// <param name="condition">What must hold of the key, or null for nothing.</param>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; deleting again is safe.</exception>

@@ -89,6 +89,16 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
         }
     }
 
+    /// <summary>Null for what the state of an object causes.</summary>
+    private static string? ErrorKindOf(ObjectFault fault) => fault switch
+    {
+        ObjectFault.Throttled => EngineTelemetry.StoreThrottles,
+        ObjectFault.Unavailable => EngineTelemetry.StoreIsUnavailable,
+        ObjectFault.Full => EngineTelemetry.StoreIsFull,
+        ObjectFault.Refused => EngineTelemetry.StoreRefuses,
+        _ => null,
+    };
+
     /// <summary>What a failure means to the callers of a part store, or null if it does not come from the store.</summary>
     private Exception? Translate(string what, Exception fault, bool isLate)
     {
@@ -99,6 +109,11 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
             ObjectsLeftException left => left.Fault,
             _ => storage.FaultOf(fault),
         };
+        if (ErrorKindOf(kind) is { } error)
+        {
+            EngineTelemetry.CountStoreError(error);
+        }
+
         if (kind == ObjectFault.Throttled)
         {
             Slow();

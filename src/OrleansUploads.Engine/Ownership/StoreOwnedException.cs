@@ -19,4 +19,9 @@ public sealed class StoreOwnedException(string place, string holder, bool isCont
 /// <summary>A part store that this process has used belongs to another owner now, or has moved. Nothing more is stored or
 /// deleted.</summary>
 /// <param name="message">The new owner, and what to do.</param>
-public sealed class StoreLostException(string message) : PartStoreUnavailableException(message);
+/// <param name="movedTo">Where the bytes have moved, or null if the store has another owner.</param>
+public sealed class StoreLostException(string message, string? movedTo = null) : PartStoreUnavailableException(message)
+{
+    /// <summary>Where the bytes have moved, or null if the store has another owner.</summary>
+    public string? MovedTo => movedTo;
+}

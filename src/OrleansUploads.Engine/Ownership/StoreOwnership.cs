@@ -12,13 +12,26 @@ public sealed class StoreOwnership
     /// <summary>How old the reading of the claims may be before a write. A deletion always reads anew.</summary>
     public static readonly TimeSpan WriteReadingLife = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often a process of a cluster looks whether the claim was renewed, and otherwise renews it.</summary>
+    public static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>A process that joins others, or seems to, renews and collects nothing for this long. If it has a copy of their decisions, they
+    /// have renewed the claim by then.</summary>
+    private static readonly TimeSpan Probation = 3 * RenewalInterval;
+
+    private const string OtherDatabase =
+        "is used by silos with another database, which is a copy of this one or its original";
+
     private readonly IStoreMark _store;
     private readonly IClaimRecord? _record;
     private readonly string _user;
     private readonly bool _isShared;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
+    private readonly ClaimRenewals? _renewals;
     private StoreClaim? _held;
+    private long _joinedAt;
+    private PartStoreUnavailableException? _notCompared;
     private string? _incarnation;
     private StoreLostException? _lost;
     private Task _reading = Task.CompletedTask;
@@ -36,10 +49,15 @@ public sealed class StoreOwnership
         _user = user;
         _isShared = isShared;
         _time = time;
+        _renewals = record is ISharedClaimRecord shared ? new ClaimRenewals(store, shared) : null;
     }
 
     /// <summary>Why the store is lost, or null while it is not known to be.</summary>
     public StoreLostException? Loss => Volatile.Read(ref _lost);
+
+    /// <summary>Whether this process may have a copy of the decisions of processes that use the store, because it has joined them recently.
+    /// Then it must not delete what its decisions do not know.</summary>
+    public bool IsOnProbation => Volatile.Read(ref _joinedAt) is not 0 and var joinedAt && _time.GetElapsedTime(joinedAt) < Probation;
 
     /// <summary>Names the store, its owner and its incarnation, to compare with another process; null before the store is
     /// taken and marked.</summary>
@@ -89,15 +107,23 @@ public sealed class StoreOwnership
     /// <exception cref="PartStoreUnavailableException">The store does not answer.</exception>
     public async ValueTask RequireAsync(CancellationToken cancellationToken)
     {
-        ThrowIfLost();
-        Task reading;
-        lock (_gate)
+        await ReadClaimsAsync(cancellationToken);
+        if (Volatile.Read(ref _notCompared) is { } fault)
         {
-            reading = _nextReading ??= StartAfter(_reading);
+            throw new PartStoreUnavailableException(fault.Message, fault);
         }
+    }
 
-        await reading.WaitAsync(cancellationToken);
-        ThrowIfLost();
+    /// <summary>Renews the claim, unless another process has done so since the last call, or this process is on probation. Call it every
+    /// <see cref="RenewalInterval"/>.</summary>
+    /// <inheritdoc cref="RequireAsync" path="/exception"/>
+    public async ValueTask RenewAsync(CancellationToken cancellationToken)
+    {
+        if (_renewals is { } renewals && _held is { } held && !IsOnProbation && await renewals.IsDueAsync(held, cancellationToken))
+        {
+            await RequireAsync(cancellationToken);
+            await renewals.RenewAsync(held, cancellationToken);
+        }
     }
 
     /// <summary>Requires that this process holds the store, as a reading shows that is no older than <see cref="WriteReadingLife"/>.</summary>
@@ -109,7 +135,8 @@ public sealed class StoreOwnership
             return ValueTask.CompletedTask;
         }
 
-        return RequireAsync(cancellationToken);
+        // What a copy writes harms nobody, and while the database fails over, requests wait for it.
+        return ReadClaimsAsync(cancellationToken);
     }
 
     /// <summary>Ends the use of a store that has moved. Every process that uses it loses it. <paramref name="place"/> is
@@ -137,20 +164,26 @@ public sealed class StoreOwnership
         ArgumentNullException.ThrowIfNull(store);
         foreach (var claim in Top(await ListAsync(store, cancellationToken)))
         {
-            if (await store.ReadClaimAsync(claim.Name, cancellationToken) is { } text
-                && text.StartsWith(StoreOwnedException.Moved, StringComparison.Ordinal))
+            if (PlaceIn(await store.ReadClaimAsync(claim.Name, cancellationToken)) is { } place)
             {
-                return text[StoreOwnedException.Moved.Length..];
+                return place;
             }
         }
 
         return null;
     }
 
-    private static async ValueTask<List<StoreClaim>> ListAsync(IStoreMark store, CancellationToken cancellationToken)
+    /// <summary>The place in the claim of a store whose bytes have moved, or null if it is another claim.</summary>
+    private static string? PlaceIn(string? claim) => claim?.StartsWith(StoreOwnedException.Moved, StringComparison.Ordinal) == true
+        ? claim[StoreOwnedException.Moved.Length..] : null;
+
+    private static async ValueTask<List<StoreClaim>> ListAsync(IStoreMark store, CancellationToken cancellationToken) =>
+        Parse(await store.ListClaimsAsync(cancellationToken));
+
+    private static List<StoreClaim> Parse(IReadOnlyList<string> names)
     {
         var claims = new List<StoreClaim>();
-        foreach (var name in await store.ListClaimsAsync(cancellationToken))
+        foreach (var name in names)
         {
             if (StoreClaim.TryParse(name, out var claim))
             {
@@ -170,8 +203,14 @@ public sealed class StoreOwnership
     {
         var owner = StoreClaim.OwnerOf(await record.ReadIdentityAsync(cancellationToken));
         var kept = await record.FindAsync(cancellationToken);
-        var top = Top(await ListAsync(_store, cancellationToken));
+        var names = await _store.ListClaimsAsync(cancellationToken);
+        var top = Top(Parse(names));
         var own = Own(top, owner, kept);
+        if (own is { } renewed && _renewals is not null && await _renewals.AreForeignAsync(renewed, names, cancellationToken))
+        {
+            own = takesOver ? null : throw new StoreOwnedException(_store.Place, OtherDatabase);
+        }
+
         if (own is null && top.Count > 0 && !takesOver)
         {
             throw await OwnedAsync(top, cancellationToken);
@@ -180,10 +219,13 @@ public sealed class StoreOwnership
         if (_isShared && own is { } joined)
         {
             await record.KeepAsync(new KeptClaims(joined.Name), cancellationToken);
+            Volatile.Write(ref _joinedAt, _time.GetTimestamp());
             return joined;
         }
 
-        var claim = StoreClaim.New(Number(top) + 1, owner);
+        // Also in another store than before, the number is a new one, so that no process takes the two for the same incarnation.
+        var last = StoreClaim.TryParse(kept.Held, out var before) ? before.Number : 0;
+        var claim = StoreClaim.New(Math.Max(Number(top), last) + 1, owner);
         await record.KeepAsync(kept with { Begun = claim.Name }, cancellationToken);
         await _store.PutClaimAsync(claim.Name, $"is used by {_user}", cancellationToken);
         var claims = await ListAsync(_store, cancellationToken);
@@ -199,6 +241,14 @@ public sealed class StoreOwnership
         foreach (var former in claims.Where(other => other.Number < claim.Number))
         {
             await _store.DeleteClaimAsync(former.Name, cancellationToken);
+        }
+
+        foreach (var name in names)
+        {
+            if (StoreRenewal.TryParse(name, out var renewal) && renewal.Claim < claim.Number)
+            {
+                await _store.DeleteClaimAsync(name, cancellationToken);
+            }
         }
 
         return claim;
@@ -226,7 +276,7 @@ public sealed class StoreOwnership
         }
 
         // The store may have been restored to an earlier state. A later claim is a copy's, which has the same identity.
-        var isKnown = _isShared || own.Exists(claim => claim.Name == kept.Begun)
+        var isKnown = (_isShared && kept.Held is null) || own.Exists(claim => claim.Name == kept.Begun)
             || (StoreClaim.TryParse(kept.Held, out var last) && own[0].Number < last.Number);
         return isKnown ? own[0] : null;
     }
@@ -266,13 +316,26 @@ public sealed class StoreOwnership
     {
         if (Loss is { } lost)
         {
-            throw new StoreLostException(lost.Message);
+            throw new StoreLostException(lost.Message, lost.MovedTo);
         }
 
         if (_held is null)
         {
             throw new PartStoreUnavailableException($"{_store.Place} has not been opened yet.");
         }
+    }
+
+    private async ValueTask ReadClaimsAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfLost();
+        Task reading;
+        lock (_gate)
+        {
+            reading = _nextReading ??= StartAfter(_reading);
+        }
+
+        await reading.WaitAsync(cancellationToken);
+        ThrowIfLost();
     }
 
     /// <summary>Reads when an earlier reading has ended. Several callers share the reading, so it does not run on the scheduler of the
@@ -294,15 +357,37 @@ public sealed class StoreOwnership
     private async Task ReadAsync()
     {
         var begun = _time.GetTimestamp();
-        var claims = await ListAsync(_store, CancellationToken.None);
-        if (claims.Contains(_held!.Value) && Number(claims) == _held.Value.Number)
+        var names = await _store.ListClaimsAsync(CancellationToken.None);
+        var claims = Parse(names);
+        var isHeld = claims.Contains(_held!.Value) && Number(claims) == _held.Value.Number;
+        if (isHeld && !await IsRenewedElsewhereAsync(_held.Value, names))
         {
             Volatile.Write(ref _readAt, begun);
             return;
         }
 
-        var holder = await DescribeAsync(Top(claims), CancellationToken.None);
+        var holder = isHeld ? OtherDatabase : await DescribeAsync(Top(claims), CancellationToken.None);
         Volatile.Write(ref _lost, new StoreLostException(
-            $"{_store.Place} {holder}, so this process no longer stores or deletes anything in it. Stop it."));
+            $"{_store.Place} {holder}, so this process no longer stores or deletes anything in it. Stop it.", PlaceIn(holder)));
+    }
+
+    /// <summary>Whether silos with another database have renewed the claim. While this one cannot be read, that is not known.</summary>
+    private async ValueTask<bool> IsRenewedElsewhereAsync(StoreClaim held, IReadOnlyList<string> names)
+    {
+        PartStoreUnavailableException? notCompared = null;
+        try
+        {
+            return _renewals is not null && await _renewals.AreForeignAsync(held, names, CancellationToken.None);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            notCompared = new PartStoreUnavailableException(
+                $"Whether silos with another database use {_store.Place} is not known: {fault.Message}", fault);
+            return false;
+        }
+        finally
+        {
+            Volatile.Write(ref _notCompared, notCompared);
+        }
     }
 }

@@ -71,11 +71,14 @@ public enum AppendOutcome
 /// <param name="ExpectedVersion">The stream's version as the caller knows it, or 0 for a new one.</param>
 /// <param name="Record">The caller must not change them until the append has ended.</param>
 /// <param name="Wake">Sets or clears the wake time of the entity in the same write; null leaves it unchanged.</param>
+/// <param name="MayWait">Whether nothing waits for the append, so that the journal may delay it for a moment to write it with
+/// others.</param>
 public readonly record struct JournalAppend(
     EntityId Entity,
     long ExpectedVersion,
     ReadOnlyMemory<byte> Record,
-    WakeChange? Wake = null);
+    WakeChange? Wake = null,
+    bool MayWait = false);
 
 /// <summary>A new wake time for an entity.</summary>
 /// <param name="At">When the entity is due, in whole milliseconds; null to never wake it.</param>

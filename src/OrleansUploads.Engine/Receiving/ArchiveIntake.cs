@@ -220,7 +220,7 @@ public sealed class ArchiveIntake(
     }
 
     private ArchiveUploadSpec NewSpec(VaultIncarnation vault, PartSize partSize, Description description, UploadOrigin origin) => new(
-        ids.NewUpload(),
+        ids.NewUpload().InGroup(EntityGroup.Of(vault.Id)),
         vault,
         partSize,
         description,

@@ -235,7 +235,7 @@ public sealed class ObjectIntake(
 
     private ObjectUploadSpec NewSpec(
         ObjectName name, ObjectHeaders headers, UploadOrigin origin, ChosenChecksum? checksum) => new(
-            ids.NewUpload(),
+            ids.NewUpload().InGroup(keys.GroupOf(name)),
             name,
             origin,
             time.GetUtcNow().InWholeMilliseconds(),

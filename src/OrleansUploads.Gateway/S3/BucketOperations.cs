@@ -107,7 +107,7 @@ internal static class BucketOperations
         if (document.Length > 0)
         {
             ElementReader.ReadRoot(document, "CreateBucketConfiguration", static root => root.ReadChildren(
-                [.. Unsupported.Select(static name => (name, (Action<ElementReader>)Refuse))]));
+                [("LocationConstraint", static element => element.Skip()), .. Unsupported.Select(static name => (name, (Action<ElementReader>)Refuse))]));
         }
 
         return document;

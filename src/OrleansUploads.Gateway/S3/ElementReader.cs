@@ -4,7 +4,7 @@ using OrleansUploads.Gateway.Http.Bodies;
 
 namespace OrleansUploads.Gateway.S3;
 
-/// <summary>Reads the elements of a request's document, in any order and any namespace. Unknown elements are skipped.</summary>
+/// <summary>Reads the elements of a request's document, in any order and any namespace.</summary>
 /// <remarks>XmlReader remembers every open element, every attribute of an element, every namespace in scope and every name of the
 /// document, and it reads a tag or a text as a whole. Without these limits a document of 4 MiB takes hundreds of MiB.</remarks>
 internal sealed class ElementReader : IDisposable
@@ -105,12 +105,18 @@ internal sealed class ElementReader : IDisposable
         Read();
     }
 
-    /// <summary>Reads the children with known names, each by its function, which moves behind the child. Others are skipped.</summary>
+    /// <summary>Reads the children, each by the function for its name, which moves behind the child.</summary>
+    /// <exception cref="XmlException">There is another child. It may be a condition or an option on which the client relies.</exception>
     public void ReadChildren(params (string Name, Action<ElementReader> Read)[] known) => ReadChildren(child =>
     {
         var found = Array.Find(known, one => one.Name == child.LocalName);
-        found.Read?.Invoke(child);
-        return found.Read is not null;
+        if (found.Read is null)
+        {
+            throw new XmlException($"Unknown element {child.LocalName}. The elements here are {string.Join(", ", known.Select(static one => one.Name))}.");
+        }
+
+        found.Read(child);
+        return true;
     });
 
     /// <summary>Reads the text of the element that the reader is at, and moves behind it.</summary>

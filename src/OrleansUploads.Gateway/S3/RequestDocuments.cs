@@ -195,6 +195,7 @@ internal sealed record RestoreDocument(int Days, RetrievalTier Tier, string? Uns
             ("Days", element => days = ReadDays(element)),
             ("Tier", element => tier = ReadTier(element)),
             ("GlacierJobParameters", element => element.ReadChildren(("Tier", child => tier = ReadTier(child)))),
+            ("Description", static element => element.Skip()),
             ("Type", SkipUnsupported),
             ("SelectParameters", SkipUnsupported),
             ("OutputLocation", SkipUnsupported)));
@@ -236,18 +237,14 @@ internal static class TaggingDocument
     {
         var tags = new List<(string, string)>();
         var hasSet = false;
-        ElementReader.ReadRoot(document, "Tagging", root => root.ReadChildren(reader =>
-        {
-            if (reader.LocalName != "TagSet" || hasSet)
-            {
-                return false;
-            }
-
-            hasSet = true;
-            reader.ReadChildren(("Tag", tag => tags.Add(ReadTag(tag))));
-            return true;
-        }));
+        ElementReader.ReadRoot(document, "Tagging", root => root.ReadChildren(("TagSet", ReadSet)));
         return hasSet ? tags : throw new XmlException("There is no TagSet.");
+
+        void ReadSet(ElementReader set)
+        {
+            hasSet = hasSet ? throw new XmlException("There is more than one TagSet.") : true;
+            set.ReadChildren(("Tag", tag => tags.Add(ReadTag(tag))));
+        }
     }
 
     private static (string Key, string Value) ReadTag(ElementReader element)

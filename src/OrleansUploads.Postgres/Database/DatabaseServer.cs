@@ -37,14 +37,14 @@ internal sealed class DatabaseServer : IAsyncDisposable
         _timeline = timeline;
         Name = $"{settings.Host}:{settings.Port}";
         MaxAutoPrepare = settings.MaxAutoPrepare;
-        _connections = SourceOf(settings, PrepareAsync);
+        _connections = SourceOf(settings, Name, PrepareAsync);
         var probes = new NpgsqlConnectionStringBuilder(settings.ConnectionString)
         {
             Timeout = (int)ProbeTimeout.TotalSeconds,
             MaxPoolSize = 1,
             MinPoolSize = 0,
         };
-        _probes = SourceOf(probes, static connection =>
+        _probes = SourceOf(probes, $"probes of {Name}", static connection =>
         {
             UncancelledCommands.Apply(connection);
             return Task.CompletedTask;
@@ -133,9 +133,11 @@ internal sealed class DatabaseServer : IAsyncDisposable
             null);
     }
 
-    private static NpgsqlDataSource SourceOf(NpgsqlConnectionStringBuilder settings, Func<NpgsqlConnection, Task> prepareAsync)
+    /// <param name="name">The name of the pool in metrics.</param>
+    private static NpgsqlDataSource SourceOf(
+        NpgsqlConnectionStringBuilder settings, string name, Func<NpgsqlConnection, Task> prepareAsync)
     {
-        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = name };
         builder.UsePhysicalConnectionInitializer(
             static _ => throw new NotSupportedException("Connections to the database are opened asynchronously."), prepareAsync);
         return builder.Build();

@@ -16,7 +16,7 @@ internal sealed class PrimaryBatches(PostgresDatabase database)
             THEN pg_logical_emit_message(true, 'orleans-uploads', '') END
         """;
 
-    /// <summary>Reads with commands of which each has a result.</summary>
+    /// <summary>Reads with commands that each return one result.</summary>
     /// <param name="isConfirmed">Whether the answer must be one that a failover cannot undo. What an abandoned commit has written is
     /// visible although the standby may not have it.</param>
     /// <param name="readAsync">Reads the results, from the first to the last.</param>

@@ -34,9 +34,11 @@ internal static class SiloHealthChecks
         if (settings.Role == ProcessRole.Gateway)
         {
             checks.Add("cluster", ClusterCheck);
-            if (settings.Clustering == ClusterStore.Postgres)
+            if (settings.Clustering != ClusterStore.Localhost)
             {
-                checks.Add("database", DatabaseCheck);
+                checks.Add(
+                    "database",
+                    settings.Clustering == ClusterStore.Azure ? provider => TablesCheck(settings, TimeOf(provider)) : DatabaseCheck);
             }
 
             return services;
@@ -107,7 +109,8 @@ internal static class SiloHealthChecks
             TimeOf(provider)).GetAsync;
     }
 
-    /// <summary>Ready while the database of the silos can be written to. A process with the gateway role has no storage.</summary>
+    /// <summary>Ready while the silos could write to the database what requests write. A process with the gateway role writes nothing
+    /// else.</summary>
     private static Func<Task<HealthCheckResult>> DatabaseCheck(IServiceProvider provider)
     {
         var database = provider.GetRequiredService<PostgresDatabase>();

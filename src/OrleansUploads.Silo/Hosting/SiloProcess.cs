@@ -47,8 +47,8 @@ internal static class SiloProcess
         return 0;
     }
 
-    /// <summary>Starts the export of telemetry, if an endpoint is configured: of the gateway and the engine, and of
-    /// Orleans. A trace covers a request and all grain calls that it makes. Grain calls of this project appear in the source of
+    /// <summary>Starts the export of telemetry, if an endpoint is configured: of the gateway and the engine, of Orleans, and of the
+    /// connections to PostgreSQL. A trace covers a request and all grain calls that it makes. Grain calls of this project appear in the source of
     /// Orleans' runtime, because their namespaces start with Orleans.</summary>
     /// <exception cref="SettingException">A variable of OpenTelemetry is wrong.</exception>
     private static TelemetryExport? StartTelemetry(ConfigurationManager configuration, SiloSettings settings)
@@ -59,7 +59,7 @@ internal static class SiloProcess
                 name => configuration[name],
                 $"{settings.Address}:{settings.SiloPort}",
                 isScraped: settings.MetricsListen is not null,
-                ["Microsoft.Orleans"],
+                ["Microsoft.Orleans", "Npgsql"],
                 ["Microsoft.Orleans.Runtime", "Microsoft.Orleans.Storage"]);
         }
         catch (InvalidDataException fault)

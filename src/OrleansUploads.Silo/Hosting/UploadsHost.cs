@@ -43,10 +43,7 @@ internal static class UploadsHost
             // Before Orleans, which needs the database when it starts and stops.
             builder.Services.AddSingleton(database);
             builder.Services.AddHostedService<DatabaseWatch>();
-            if (settings.Role == ProcessRole.Silo)
-            {
-                database.Rehearsal = new PostgresJournal(database, settings.ServiceId).AddRehearsal;
-            }
+            database.Rehearsal = new PostgresJournal(database, settings.ServiceId).AddRehearsal;
         }
 
         builder.Services.AddSingleton(parts);

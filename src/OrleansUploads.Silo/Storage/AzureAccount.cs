@@ -3,6 +3,7 @@ using Azure;
 using Azure.Data.Tables;
 using Azure.Identity;
 using OrleansUploads.Cluster.Azure;
+using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Silo.Identity;
 
 namespace OrleansUploads.Silo.Storage;
@@ -73,13 +74,9 @@ internal static class AzureAccount
         {
             return await askAsync(timeout.Token);
         }
-        catch (RequestFailedException fault)
+        catch (Exception fault) when (fault is RequestFailedException or StorageRefusedException)
         {
-            var advice = fault.Status != (int)HttpStatusCode.Forbidden ? ""
-                : settings.TableService is null ? " Check the account's name and key."
-                : " Give the identity the role Storage Table Data Contributor.";
-            throw new SettingException(
-                $"{VariableOf(setting)}: Azure Storage at {account} reported: {FirstLine(fault)}{advice}", fault);
+            throw new SettingException($"{VariableOf(setting)}: Azure Storage at {account} reported: {FirstLine(fault)}", fault);
         }
         catch (AuthenticationFailedException fault)
         {

@@ -64,6 +64,69 @@ public sealed class SiloStoreTests : IDisposable
         Assert.EndsWith("has moved to s3://elsewhere", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The files of a database server were copied, so both have the same identity.</summary>
+    [Theory]
+    [MemberData(nameof(Stores))]
+    public async Task A_physical_copy_of_the_storage_loses_the_store_when_its_original_renews_the_claim(string kind)
+    {
+        var store = await SharedPartStore.Named(kind, _folder.Path).OpenAsync();
+        var storage = new SharedGrainStorage();
+        var original = await TakeAsync(store, storage, "original");
+        await RenewAsync(original);
+        await StoreAsync(original);
+        var copy = storage.Copy();
+        var early = await TakeAsync(store, copy, "original");
+        Assert.True(((OwnedPartStore)early).Ownership.IsOnProbation);
+        await RenewAsync(early);
+
+        await RenewAsync(original);
+
+        await RequireLostAsync(early, "is used by silos with another database");
+        var refused = await Assert.ThrowsAsync<StoreOwnedException>(() => TakeAsync(store, copy, "original"));
+        Assert.Contains("is used by silos with another database", refused.Message, StringComparison.Ordinal);
+
+        // The original's own silos come and go.
+        var second = await TakeAsync(store, storage, "original");
+        await RenewAsync(original);
+        foreach (var silo in new[] { original, second })
+        {
+            await StoreAsync(silo);
+            await silo.DeleteAttemptsAsync(PartBytes.Upload(1), [PartBytes.Attempt(_attempts)], Cancelled);
+        }
+
+        await OwnershipOf(store, copy, "original").TakeAsync(takesOver: true, Cancelled);
+        var restored = await TakeAsync(store, copy, "original");
+        await StoreAsync(restored);
+        await RequireLostAsync(original, "is used by the cluster original");
+        await Assert.ThrowsAsync<StoreOwnedException>(() => TakeAsync(store, storage, "original"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_deleted_while_the_renewals_cannot_be_compared()
+    {
+        var store = await SharedPartStore.Named(SharedPartStore.InFolder, _folder.Path).OpenAsync();
+        var storage = new SharedGrainStorage();
+        var rows = new UnreadableRows(new GrainStorageRows(storage));
+        var first = await TakeAsync(store, storage, "original");
+        await StoreAsync(first);
+        var ownership = new StoreOwnership(
+            (IStoreMark)store, new ClusterClaims(rows, _ => ValueTask.FromResult("original")), "the cluster", isShared: true, TimeProvider.System);
+        await ownership.TakeAsync(takesOver: false, Cancelled);
+        var second = new OwnedPartStore(store, ownership);
+        await RenewAsync(first);
+
+        rows.AreUnreadable = true;
+        await StoreAsync(second);
+        var unknown = await Assert.ThrowsAsync<PartStoreUnavailableException>(
+            async () => await second.DeleteAttemptsAsync(PartBytes.Upload(1), [PartBytes.Attempt(1)], Cancelled));
+        Assert.Contains("is not known", unknown.Message, StringComparison.Ordinal);
+        Assert.NotEmpty(await ListAsync(store));
+
+        rows.AreUnreadable = false;
+        await second.DeleteAttemptsAsync(PartBytes.Upload(1), [PartBytes.Attempt(1)], Cancelled);
+        Assert.DoesNotContain(PartBytes.Attempt(1), await ListAsync(store));
+    }
+
     /// <summary>The second cluster starts at each call of the store that the first one makes.</summary>
     [Theory]
     [MemberData(nameof(Stores))]
@@ -127,22 +190,24 @@ public sealed class SiloStoreTests : IDisposable
         return new OwnedPartStore(store, ownership);
     }
 
+    private static async Task RenewAsync(IPartStore parts) => await ((OwnedPartStore)parts).Ownership.RenewAsync(Cancelled);
+
     private Task StoreAsync(IPartStore parts) => parts.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(++_attempts), [1, 2, 3]);
 
     /// <summary>Requires that a cluster deletes and stores nothing.</summary>
     private async Task RequireLostAsync(IPartStore parts, string reason)
     {
-        var attempts = await ListAsync();
+        var attempts = await ListAsync(parts);
         var refused = await Assert.ThrowsAsync<StoreLostException>(
             async () => await parts.DeleteAttemptsAsync(PartBytes.Upload(1), attempts, Cancelled));
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<StoreLostException>(() => StoreAsync(parts));
         Assert.NotEmpty(attempts);
-        Assert.Superset(attempts.ToHashSet(), (await ListAsync()).ToHashSet());
-
-        async Task<List<AttemptId>> ListAsync() =>
-            [.. (await parts.ListAttemptsAsync(PartBytes.Upload(1), Cancelled).ToListAsync(Cancelled)).SelectMany(static page => page)];
+        Assert.Superset(attempts.ToHashSet(), (await ListAsync(parts)).ToHashSet());
     }
+
+    private static async Task<List<AttemptId>> ListAsync(IPartStore parts) =>
+        [.. (await parts.ListAttemptsAsync(PartBytes.Upload(1), Cancelled).ToListAsync(Cancelled)).SelectMany(static page => page)];
 
     /// <param name="parts">The part store.</param>
     /// <param name="storage">The grain storage, or null for Orleans' own in memory.</param>
@@ -174,5 +239,17 @@ public sealed class SiloStoreTests : IDisposable
             host.Dispose();
             throw;
         }
+    }
+
+    private sealed class UnreadableRows(INamedRows inner) : INamedRows
+    {
+        public bool AreUnreadable { get; set; }
+
+        public ValueTask<NamedRow?> FindAsync(string name, CancellationToken cancellationToken) =>
+            AreUnreadable ? throw new IOException("The database does not answer.") : inner.FindAsync(name, cancellationToken);
+
+        public ValueTask<bool> TryWriteAsync(
+            string name, ReadOnlyMemory<byte> content, string? version, CancellationToken cancellationToken) =>
+            inner.TryWriteAsync(name, content, version, cancellationToken);
     }
 }

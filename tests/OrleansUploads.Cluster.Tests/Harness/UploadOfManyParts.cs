@@ -8,14 +8,14 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Cluster.Tests.Harness;
 
 /// <summary>An upload of many parts of 1 MiB. The parts are reported without storing bytes.</summary>
-internal sealed class UploadOfManyParts(int parts, int number)
+internal sealed class UploadOfManyParts(int parts, int number, EntityGroup? group = null)
 {
     private readonly DateTimeOffset _createdAt =
         DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
     private int _attempts;
 
-    public UploadId Id { get; } = Some.Upload(1000 + number);
+    public UploadId Id { get; } = group is { } chosen ? Some.Upload(1000 + number).InGroup(chosen) : Some.Upload(1000 + number);
 
     public EntityId Entity => Id.Entity;
 

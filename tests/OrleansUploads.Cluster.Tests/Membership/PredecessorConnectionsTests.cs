@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
 using System.Net;
-using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using OrleansUploads.Cluster.Hosting;
 
@@ -12,10 +9,10 @@ public sealed class PredecessorConnectionsTests : IDisposable
     private static readonly SiloAddress Self = SiloAddress.New(IPAddress.Loopback, 1, 10);
     private static readonly SiloAddress Other = SiloAddress.New(IPAddress.Loopback, 2, 10);
 
-    private readonly Members _members = new();
+    private readonly PublishedMembers _members = new();
     private readonly PredecessorConnections _connections;
 
-    public PredecessorConnectionsTests() => _connections = new PredecessorConnections(_members, new Identity());
+    public PredecessorConnectionsTests() => _connections = new PredecessorConnections(_members, new SiloDetails(Self));
 
     public void Dispose() => _connections.Dispose();
 
@@ -94,51 +91,5 @@ public sealed class PredecessorConnectionsTests : IDisposable
         public bool IsAborted => _closed.Task.IsCompleted;
 
         public override void Abort(ConnectionAbortedException abortReason) => _closed.TrySetResult();
-    }
-
-    private sealed class Identity : ILocalSiloDetails
-    {
-        public string Name => "self";
-
-        public string ClusterId => "cluster";
-
-        public string DnsHostName => "localhost";
-
-        public SiloAddress SiloAddress => Self;
-
-        public SiloAddress GatewayAddress => Self;
-    }
-
-    private sealed class Members : IClusterMembershipService
-    {
-        private readonly Channel<ClusterMembershipSnapshot> _updates = Channel.CreateUnbounded<ClusterMembershipSnapshot>();
-        private long _version;
-
-        public ClusterMembershipSnapshot CurrentSnapshot { get; private set; } =
-            new(ImmutableDictionary<SiloAddress, ClusterMember>.Empty, MembershipVersion.MinValue);
-
-        public IAsyncEnumerable<ClusterMembershipSnapshot> MembershipUpdates => ReadAsync();
-
-        public void Publish(params (SiloAddress Silo, SiloStatus Status)[] members)
-        {
-            CurrentSnapshot = new ClusterMembershipSnapshot(
-                members.ToImmutableDictionary(
-                    static member => member.Silo, static member => new ClusterMember(member.Silo, member.Status, "silo")),
-                new MembershipVersion(++_version));
-            _updates.Writer.TryWrite(CurrentSnapshot);
-        }
-
-        public ValueTask Refresh(MembershipVersion minimumVersion = default, CancellationToken cancellationToken = default) => default;
-
-        public Task<bool> TryKill(SiloAddress siloAddress) => Task.FromResult(false);
-
-        private async IAsyncEnumerable<ClusterMembershipSnapshot> ReadAsync(
-            [EnumeratorCancellation] CancellationToken cancellationToken = default)
-        {
-            await foreach (var update in _updates.Reader.ReadAllAsync(cancellationToken))
-            {
-                yield return update;
-            }
-        }
     }
 }

@@ -45,7 +45,8 @@ internal sealed class TlsPeer : IDisposable
         return new TlsPeer(socket, stream);
     }
 
-    public async Task SendPreambleAsync()
+    /// <summary>Sends the first message of a client, or of a silo that has no row in the membership table.</summary>
+    public async Task SendPreambleAsync(bool isSilo = false)
     {
         await using var services = new ServiceCollection().AddSerializer(
             builder => builder.AddAssembly(typeof(ClientPreamble).Assembly)).BuildServiceProvider();
@@ -53,6 +54,7 @@ internal sealed class TlsPeer : IDisposable
         {
             Version = ProtocolVersion.First,
             Client = GrainId.Create("sys.client", Guid.NewGuid().ToString("N")),
+            Silo = isSilo ? SiloAddress.New(IPAddress.Loopback, port: 1, generation: 1) : null,
             ClusterId = TlsBench.ClusterId,
         });
         var message = new byte[sizeof(int) + content.Length];

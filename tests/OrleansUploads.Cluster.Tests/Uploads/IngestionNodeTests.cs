@@ -11,7 +11,9 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cluster.Tests.Uploads;
 
-/// <summary>Tests of ingestion nodes, which store the bytes themselves and call the grain of the upload.</summary>
+/// <summary>Tests of ingestion nodes, which store the bytes themselves and call the grain of the upload. Its calls end after five seconds, so they
+/// do not run beside other tests.</summary>
+[Trait(TestRun.Name, TestRun.Timing)]
 public sealed class IngestionNodeTests(IngestionNodeTests.SharedCluster shared) : IClassFixture<IngestionNodeTests.SharedCluster>
 {
     private static readonly VaultAddress Vault = new("111122223333", "photos");

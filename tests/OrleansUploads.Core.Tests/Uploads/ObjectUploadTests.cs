@@ -227,7 +227,7 @@ public sealed class ObjectUploadTests : ObjectDriver
         Assert.Equal(("list", false), (list.Key, list.AnswersUnconfirmed));
         Assert.Equal("unlist", Raised(new ConfirmUploadListed()).Key);
         var reclaim = Raised(new ConfirmUploadUnlisted());
-        Assert.Equal(Some.Upload(1), reclaim.Does<ReclaimBytes>().Upload);
+        Assert.Equal(new ReclaimBytes(Some.Upload(1), $"bucket {Name.Bucket.Name}"), reclaim.Does<ReclaimBytes>());
         Assert.False(reclaim.IsRecorded);
         Assert.Empty(Pending);
         Unchanged(new AbortObjectUpload(Name));

@@ -73,7 +73,8 @@ public sealed class PutArchiveTests : UploadDriver
 
         var reclaim = Assert.Single(Confirm(index, AdditionVerdict.Gone).Intents);
 
-        Assert.Equal((Spec.Upload, false), (reclaim.Does<ReclaimBytes>().Upload, reclaim.IsRecorded));
+        Assert.Equal(
+            (new ReclaimBytes(Spec.Upload, Some.Vault.Account.ToString()), false), (reclaim.Does<ReclaimBytes>(), reclaim.IsRecorded));
         Assert.Empty(Pending);
         Answered<AttemptsInUse.None>(new FenceAttempts(Now));
         Assert.Equal(gone, Unchanged(Put).Answer);

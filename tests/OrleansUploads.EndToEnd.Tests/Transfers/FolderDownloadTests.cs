@@ -2,6 +2,7 @@ using System.Text.Json;
 using OrleansUploads.Cli.Transfers;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
+using OrleansUploads.Client.Transfers;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;

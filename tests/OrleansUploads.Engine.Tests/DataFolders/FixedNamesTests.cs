@@ -60,6 +60,46 @@ public sealed class FixedNamesTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("ab")]
+    [InlineData(FolderMark.FileName)]
+    public void A_shared_folder_of_parts_with_links_pipes_and_files_of_other_users_is_refused_and_nothing_is_changed(string name)
+    {
+        var parts = _root.File("shared");
+        var path = Path.Combine(parts, name);
+        Directory.CreateDirectory(parts);
+        foreach (var (found, place) in new (string, Action)[]
+        {
+            ("symbolic link", () => File.CreateSymbolicLink(path, _victim)),
+            ("symbolic link", () => File.CreateSymbolicLink(path, _root.File("victims"))),
+            ("symbolic link", () => File.CreateSymbolicLink(path, _root.File("missing"))),
+            ("pipe", () => Assert.Equal(0, MakePipe(path, 0x180))),
+        })
+        {
+            place();
+            foreach (var open in (Action[])[() => DiskPartStore.OpenShared(parts), () => DiskPartStore.OpenForReading(parts)])
+            {
+                Assert.StartsWith($"{path} is a {found}", Assert.Throws<IOException>(open).Message, StringComparison.Ordinal);
+            }
+
+            File.Delete(path);
+            Assert.Equal("not yours", File.ReadAllText(_victim));
+            Assert.Empty(Directory.EnumerateFileSystemEntries(_root.File("victims")));
+            Assert.False(Path.Exists(_root.File("missing")));
+        }
+
+        File.WriteAllText(path, "");
+        foreach (var foreign in (string[])[path, Path.Combine(parts, ".")])
+        {
+            FoundFile? Look(string place) => FileStatus.Look(place) is not { } file ? null
+                : file with { User = place == foreign ? file.User + 1 : file.User };
+            var refusal = Assert.Throws<IOException>(() => FoundEntries.RequireOwnParts(parts, Look, FileStatus.ProcessUser));
+            Assert.Contains($" belongs to the user {FileStatus.ProcessUser + 1}", refusal.Message, StringComparison.Ordinal);
+        }
+
+        FoundEntries.RequireOwnParts(parts, FileStatus.Look, FileStatus.ProcessUser);
+    }
+
     [Fact]
     public void A_data_folder_of_another_user_is_refused()
     {

@@ -96,6 +96,13 @@ internal sealed class RunnerBench
         Collect();
     }
 
+    /// <summary>Lets another host delete the history.</summary>
+    public void ForgetElsewhere()
+    {
+        Records.Clear();
+        WakeAt = null;
+    }
+
     public void Conflict()
     {
         var append = Take<RunnerOutput.Append>();

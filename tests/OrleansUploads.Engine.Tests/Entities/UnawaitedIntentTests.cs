@@ -66,6 +66,20 @@ public sealed class UnawaitedIntentTests
     }
 
     [Fact]
+    public void A_history_that_another_host_has_deleted_does_not_begin_again_for_an_intent_in_flight()
+    {
+        FinishJob();
+        _bench.ForgetElsewhere();
+        _bench.Wake("scan");
+        _bench.Conflict();
+        _bench.Wake("scan again");
+        _bench.Load();
+
+        Assert.Empty(_bench.Open<RunnerOutput.Append>());
+        Assert.Contains("scan again", _bench.Replies);
+    }
+
+    [Fact]
     public void The_next_host_is_woken_and_delivers_an_unawaited_intent()
     {
         FinishJob();

@@ -8,7 +8,7 @@ public sealed class FairTurnsTests
     private static readonly AccountId Second = Some.AccountNumbered("000000000002");
     private static readonly AccountId Third = Some.AccountNumbered("000000000003");
 
-    private readonly FairTurns _turns = new(atOnce: 2, perAccount: 1);
+    private readonly FairTurns<AccountId> _turns = new(atOnce: 2, perAccount: 1);
     private readonly List<AccountId> _served = [];
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class FairTurnsTests
         await waiting;
     }
 
-    private static async Task TakeStepsAsync(FairTurns.Turn turn, int steps)
+    private static async Task TakeStepsAsync(FairTurns<AccountId>.Turn turn, int steps)
     {
         for (var i = 0; i < steps; i++)
         {
@@ -137,7 +137,7 @@ public sealed class FairTurnsTests
     }
 
     /// <summary>Takes steps until one would have to wait, but at most a thousand.</summary>
-    private static async Task<int> CountFreeStepsAsync(FairTurns.Turn turn)
+    private static async Task<int> CountFreeStepsAsync(FairTurns<AccountId>.Turn turn)
     {
         var steps = 0;
         for (; steps < 1000; steps++)

@@ -45,6 +45,21 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(ObjectFault.Unavailable, "unavailable")]
+    [InlineData(ObjectFault.Throttled, "throttled")]
+    [InlineData(ObjectFault.Full, "full")]
+    [InlineData(ObjectFault.Refused, "refused")]
+    public async Task Each_call_of_the_store_that_fails_is_counted_by_its_kind(ObjectFault fault, string kind)
+    {
+        using var ofKind = new OwnMeasurements("orleansuploads.store.errors", kind);
+        Assert.Null(await _store.ReadManifestAsync(Upload, None));
+        Assert.Equal(0, ofKind.Sum);
+        _storage.Fail(fault);
+        await Record.ExceptionAsync(() => _store.StoreAsync(Upload, Attempt, _short));
+        Assert.Equal(1, ofKind.Sum);
+    }
+
+    [Theory]
     [InlineData(MiB, true)]
     [InlineData(MiB + 1, false)]
     public async Task A_part_of_up_to_1_MiB_is_sent_again(int length, bool isSentAgain)

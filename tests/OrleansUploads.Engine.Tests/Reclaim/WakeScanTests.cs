@@ -36,6 +36,28 @@ public sealed class WakeScanTests
     }
 
     [Fact]
+    public async Task Slow_entities_delay_none_of_their_page()
+    {
+        var slow = new TaskCompletionSource();
+        var woken = 0;
+        EntityId[] due = [.. Enumerable.Range(0, 256).Select(static number => new EntityId(EntityKind.Upload, $"{number}"))];
+        var pages = new Queue<IReadOnlyList<EntityId>>([due, []]);
+        var scan = new WakeScan(
+            new ContinuousClock(new ManualTime(Some.Noon)),
+            (_, _, _) => ValueTask.FromResult(pages.Dequeue()),
+            (entity, _) =>
+            {
+                woken++;
+                return entity.Key.EndsWith("00", StringComparison.Ordinal) ? new ValueTask(slow.Task) : ValueTask.CompletedTask;
+            }).RunAsync(CancellationToken.None).AsTask();
+
+        Assert.Equal(due.Length, woken);
+        Assert.False(scan.IsCompleted);
+        slow.SetResult();
+        Assert.Equal(due.Length, await scan);
+    }
+
+    [Fact]
     public async Task A_scan_continues_past_failing_entities_until_a_whole_page_fails()
     {
         var bench = new EngineBench(call => _broken.Contains(call.Entity) && call.Operation == JournalOperation.Append

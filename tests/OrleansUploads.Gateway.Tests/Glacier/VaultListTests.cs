@@ -57,6 +57,24 @@ public sealed class VaultListTests(ManyVaultsFixture gateway) : IClassFixture<Ma
     public async Task An_invalid_limit_or_marker_is_refused(string query, string message) =>
         (await gateway.SendAsync(Requests.ListVaults("?" + query))).ExpectInvalid(message);
 
+    [Theory]
+    [InlineData("a+b", "a%20b", "Invalid marker: a b.")]
+    [InlineData("a%2Bb", "a%2Bb", "Invalid marker: a+b.")]
+    [InlineData("a+b", "a%2Bb", null)]
+    public async Task A_plus_sign_in_a_query_is_a_blank(string sent, string signedMarker, string? message)
+    {
+        var headers = gateway.Server.Sign(Requests.ListVaults("?marker=" + signedMarker));
+        var answer = await gateway.Server.SendAsync(Requests.ListVaults("?marker=" + sent), headers);
+        if (message is null)
+        {
+            answer.ExpectWrongSignature("does not match");
+        }
+        else
+        {
+            answer.ExpectInvalid(message);
+        }
+    }
+
     [Fact]
     public async Task A_marker_stays_valid_after_its_vault_is_deleted()
     {

@@ -47,6 +47,11 @@ public sealed class S3ChecksumTests(S3Server s3) : IClassFixture<S3Server>
             document += $"<Part><PartNumber>{number}</PartNumber><ETag>{tag}</ETag>{sum}</Part>";
         }
 
+        var parts = (await s3.GetAsync($"{target}?uploadId={upload}")).Expect(200);
+        Assert.Equal(created is null ? [] : [created], Texts(parts, "ChecksumAlgorithm"));
+        Assert.Equal(created is null ? [] : [expectedType], Texts(parts, "ChecksumType"));
+        Assert.Equal([Sum(algorithm, First), Sum(algorithm, Second)], Texts(parts, "Checksum" + algorithm));
+
         var completed = await s3.SendAsync("POST", $"{target}?uploadId={upload}", $"<CompleteMultipartUpload>{document}</CompleteMultipartUpload>");
         var value = expectedType == "FULL_OBJECT" ? Sum(algorithm, Whole)
             : Sum(algorithm, [.. Convert.FromBase64String(Sum(algorithm, First)), .. Convert.FromBase64String(Sum(algorithm, Second))]) + "-2";

@@ -25,7 +25,13 @@ public sealed class S3ContentHeaderTests(S3Server s3) : IClassFixture<S3Server>
     {
         var target = await PutAsync((header, text));
         (await s3.SendAsync("PUT", target + "2", headers: ("x-amz-copy-source", target))).Expect(200);
-        foreach (var (method, suffix) in new[] { ("GET", ""), ("HEAD", ""), ("GET", "2") })
+
+        var upload = await s3.NewUploadAsync(target + "3", (header, text));
+        var part = (await s3.SendAsync("PUT", $"{target}3?partNumber=1&uploadId={upload}", "hello")).Expect(200).Header("ETag")!;
+        (await s3.SendAsync("POST", $"{target}3?uploadId={upload}", CompletionDocument.Of((1, part)))).Expect(200);
+
+        (await s3.OpenAsync("PUT", s3.Presign("PUT", $"{target}4?{header}={Uri.EscapeDataString(text)}"), "hello"u8.ToArray())).Expect(200);
+        foreach (var (method, suffix) in new[] { ("GET", ""), ("HEAD", ""), ("GET", "2"), ("GET", "3"), ("HEAD", "3"), ("GET", "4") })
         {
             var answer = (await s3.SendAsync(method, target + suffix)).Expect(200);
             Assert.Equal(text, Encoding.UTF8.GetString(BytesOf(answer, header)));

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using OrleansUploads.Signing;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;
@@ -33,6 +34,12 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
         { "PUT", "/k", "x-amz-storage-class", "COLD", "400 InvalidStorageClass", "StorageClassRequested=COLD" },
         { "PUT", "/k", "x-amz-tagging", "a%20b=%3C", "400 InvalidTag", "TagKey=a b TagValue=<" },
         { "PUT", "/k", "x-amz-decoded-content-length", "x", "400 InvalidArgument", "ArgumentName=x-amz-decoded-content-length ArgumentValue=x" },
+        { "PUT", "/k", "x-amz-decoded-content-length", "5368709121", "400 EntityTooLarge", "ProposedSize=5368709121 MaxSizeAllowed=5368709120" },
+        { "DELETE", "", "x-id", "1", "409 BucketNotEmpty", "BucketName={0}" },
+        { "DELETE", "/k", "x-amz-mfa", "1", "501 NotImplemented", null },
+        { "DELETE", "/k", "x-amz-if-match-size", "5", "501 NotImplemented", null },
+        { "DELETE", "/k", "x-amz-if-match-last-modified-time", Past, "501 NotImplemented", null },
+        { "DELETE", "/k?uploadId=u", "x-amz-if-match-initiated-time", Past, "501 NotImplemented", null },
         { "PATCH", "/k", "x-id", "1", "405 MethodNotAllowed", "Method=PATCH ResourceType=OBJECT" },
         { "PATCH", "", "x-id", "1", "405 MethodNotAllowed", "Method=PATCH ResourceType=BUCKET" },
         { "COPY", "/k", "x-id", "1", "400 InvalidRequest", "" },
@@ -98,7 +105,7 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
         {
             string[] others = ["Code", "Message", "Resource", "RequestId"];
             var found = XDocument.Parse(answer.Text).Root!.Elements().ExceptBy(others, element => element.Name.LocalName);
-            Assert.Equal(elements, string.Join(' ', found.Select(element => $"{element.Name.LocalName}={element.Value}")));
+            Assert.Equal(elements.Replace("{0}", bucket, StringComparison.Ordinal), string.Join(' ', found.Select(element => $"{element.Name.LocalName}={element.Value}")));
         }
 
         Assert.Equal(["k"], Texts((await s3.GetAsync($"/{bucket}")).Expect(200), "Key"));
@@ -132,6 +139,23 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
         var right = s3.Server.Sign(request, Owner).Single(header => header.Name == "Authorization").Value[^64..];
         Assert.DoesNotContain(right, answer.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(Harness.Signer.Secret, answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_signature_of_a_presigned_URL_is_answered_with_what_the_server_signed()
+    {
+        var url = s3.Presign("GET", "/b/k?versionId=a%20b").Replace("a%20b", "a+c", StringComparison.Ordinal);
+        var answer = await s3.OpenAsync("GET", url);
+        ExpectError(answer, 403, "SignatureDoesNotMatch");
+        var error = XDocument.Parse(answer.Text, LoadOptions.PreserveWhitespace).Root!;
+        var timestamp = AmzTimestamp.Format(s3.Clock.Now);
+        var scope = $"{timestamp[..8]}/us-east-1/s3/aws4_request";
+        var canonical = $"GET\n/b/k\nX-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={Uri.EscapeDataString($"{Harness.Signer.KeyId}/{scope}")}"
+            + $"&X-Amz-Date={timestamp}&X-Amz-Expires=60&X-Amz-SignedHeaders=host&versionId=a%20c\nhost:{s3.Server.EndPoint}\n\nhost\nUNSIGNED-PAYLOAD";
+        Assert.Equal(canonical, error.Element("CanonicalRequest")!.Value);
+        Assert.Equal(
+            $"AWS4-HMAC-SHA256\n{timestamp}\n{scope}\n{Requests.LinearHashOf(Encoding.UTF8.GetBytes(canonical))}", error.Element("StringToSign")!.Value);
+        Assert.Equal((Harness.Signer.KeyId, url[^64..]), (error.Element("AWSAccessKeyId")!.Value, error.Element("SignatureProvided")!.Value));
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class S3LongRequestTests(S3Server s3) : IClassFixture<S3Server>
     public async Task A_document_in_several_blocks_is_read_and_compared_with_its_hash()
     {
         var bucket = await s3.NewBucketAsync();
-        var keys = Enumerable.Range(0, 1000).Select(i => $"<Object><Key>{new string('k', 1000)}{i:000}</Key><Other>{new string('o', 3000)}</Other></Object>");
+        var keys = Enumerable.Range(0, 1000).Select(i => $"<Object><Key>{new string('k', 1000)}{i:000}</Key><!--{new string('o', 3000)}--></Object>");
         var document = Encoding.UTF8.GetBytes($"<Delete>{string.Concat(keys)}</Delete>");
         Assert.InRange(document.Length, 3 << 20, S3Xml.MaxLongDocumentBytes);
         Assert.Equal(1000, Texts((await s3.SendAsync("POST", $"/{bucket}?delete", document)).Expect(200), "Key").Length);

@@ -78,7 +78,12 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         var upload = await s3.NewUploadAsync(target);
         var (one, two) = (await UploadAsync(target, upload, 1, [1]), await UploadAsync(target, upload, 2, [2]));
         var complete = $"{target}?uploadId={upload}";
-        ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one), (2, two))), 400, "EntityTooSmall");
+        var small = await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one), (2, two)));
+        ExpectError(small, 400, "EntityTooSmall");
+        Assert.Contains(
+            $"<ProposedSize>1</ProposedSize><MinSizeAllowed>{MinPart}</MinSizeAllowed><PartNumber>1</PartNumber><ETag>{one.Trim('"')}</ETag>",
+            small.Text,
+            StringComparison.Ordinal);
         ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((1, two))), 400, "InvalidPart");
         ExpectError(
             await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one)), ("x-amz-mp-object-size", "2")),
@@ -96,8 +101,13 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         var list = CompletionDocument.Of((1, await UploadAsync(target, upload, 1, [1])));
         ExpectError(await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("If-Match", "*")), 404, "NoSuchKey");
         var tag = (await s3.SendAsync("PUT", target, "first")).Expect(200).Header("ETag")!;
-        ExpectError(
-            await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("If-None-Match", "*")), 412, "PreconditionFailed");
+        foreach (var (condition, value) in new[] { ("If-None-Match", "*"), ("If-Match", "\"d41d8cd98f00b204e9800998ecf8427e\"") })
+        {
+            var refused = await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, (condition, value));
+            ExpectError(refused, 412, "PreconditionFailed");
+            Assert.Contains($"<Condition>{condition}</Condition>", refused.Text, StringComparison.Ordinal);
+        }
+
         Assert.Equal("first", (await s3.GetAsync(target)).Text);
         (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("If-Match", tag))).Expect(200);
         Assert.Equal([1], (await s3.GetAsync(target)).Body);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Signing;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
@@ -11,10 +12,13 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
     private const string Future = "Fri, 01 Jan 2100 00:00:00 GMT";
     private const string Md5OfOld = "FJYD5sA1FjYqjaI/Yk25RQ==";
     private const string EmptySha256 = SigningRequest.EmptyPayloadHash;
+    private const string FromItself = "x-amz-copy-source=%2F{0}%2Fk&";
 
     private static readonly byte[] Old = "old"u8.ToArray();
 
-    /// <summary>Method, query, expected status and code, for a key with an object.</summary>
+    private delegate void SignHash(ReadOnlySpan<byte> hash, Span<byte> signature);
+
+    /// <summary>Method, query, in which {0} is the bucket, expected status and code, for a key with an object.</summary>
     public static TheoryData<string, string, int, string?> Queries => new()
     {
         { "PUT", "If-None-Match=*", 412, "PreconditionFailed" },
@@ -48,6 +52,25 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
         { "PUT", "x-amz-meta-no%20header=1", 400, "InvalidArgument" },
         { "PUT", "x-amz-expected-bucket-owner=999999999999", 403, "AccessDenied" },
 
+        { "GET", "Range=bytes%3D0-0&If-Range=%22149603e6c03516362a8da23f624db945%22", 206, null },
+        { "GET", "Range=bytes%3D0-0&if-range=%22d41d8cd98f00b204e9800998ecf8427e%22", 200, null },
+        { "GET", "Range=bytes%3D0-0&If-Range=" + Past, 200, null },
+        { "PUT", FromItself, 400, "InvalidRequest" },
+        { "PUT", FromItself + "x-amz-metadata-directive=REPLACE", 200, null },
+        { "PUT", FromItself + "X-Amz-Metadata-Directive=KEEP", 400, "InvalidArgument" },
+        { "PUT", FromItself + "x-amz-tagging-directive=KEEP", 400, "InvalidArgument" },
+        { "PUT", FromItself + "x-amz-copy-source-if-match=%22d41d8cd98f00b204e9800998ecf8427e%22", 412, "PreconditionFailed" },
+        { "PUT", FromItself + "x-amz-copy-source-if-none-match=%2A", 412, "PreconditionFailed" },
+        { "PUT", FromItself + "X-Amz-Copy-Source-If-Modified-Since=" + Future, 412, "PreconditionFailed" },
+        { "PUT", FromItself + "x-amz-copy-source-if-unmodified-since=" + Past, 412, "PreconditionFailed" },
+        { "PUT", FromItself + "x-amz-copy-source-range=bytes%3D0-0", 501, "NotImplemented" },
+        { "PUT", FromItself + "x-amz-source-expected-bucket-owner=999999999999", 403, "AccessDenied" },
+        { "GET", "attributes&x-amz-object-attributes=ETag", 200, null },
+        { "GET", "attributes&X-Amz-Object-Attributes=Owner", 400, "InvalidArgument" },
+        { "GET", "attributes&x-amz-object-attributes=ETag&x-amz-max-parts=x", 400, "InvalidArgument" },
+        { "DELETE", "x-amz-mfa=1", 501, "NotImplemented" },
+        { "DELETE", "X-Amz-If-Match-Size=3", 501, "NotImplemented" },
+
         // The checksum of an empty body: clients presign it before they know the body.
         { "PUT", "x-amz-checksum-crc32=AAAAAA%3D%3D&x-amz-sdk-checksum-algorithm=CRC32", 200, null },
     };
@@ -57,7 +80,8 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
     public async Task A_header_in_the_query_counts(string method, string query, int status, string? code)
     {
         var target = await s3.NewObjectAsync();
-        var url = s3.Presign(method, $"{target}?{query.Replace(" ", "%20", StringComparison.Ordinal)}");
+        query = query.Replace(" ", "%20", StringComparison.Ordinal).Replace("{0}", target.Split('/')[1], StringComparison.Ordinal);
+        var url = s3.Presign(method, $"{target}?{query}");
         var answer = await s3.OpenAsync(method, url, method == "PUT" ? "new"u8.ToArray() : null);
         if (code is null)
         {
@@ -68,7 +92,44 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
             ExpectError(answer, status, code);
         }
 
-        Assert.Equal(method == "PUT" && status == 200 ? "new" : "old", (await s3.GetAsync(target)).Expect(200).Text);
+        var isStored = method == "PUT" && status == 200 && !query.Contains("copy-source", StringComparison.Ordinal);
+        Assert.Equal(isStored ? "new" : "old", (await s3.GetAsync(target)).Expect(200).Text);
+    }
+
+    [Fact]
+    public async Task A_multipart_upload_may_state_everything_in_the_query()
+    {
+        var target = await s3.NewObjectAsync();
+        var initiated = await OpenAsync("POST", "?uploads&x-amz-meta-colour=blue&Content-Type=text%2Fplain&x-amz-storage-class=STANDARD_IA"
+            + "&x-amz-tagging=a%3Db&x-amz-checksum-algorithm=SHA256&X-Amz-Checksum-Type=COMPOSITE");
+        Assert.Equal(("SHA256", "COMPOSITE"), (initiated.Expect(200).Header("x-amz-checksum-algorithm"), initiated.Header("x-amz-checksum-type")));
+        ExpectError(await OpenAsync("POST", "?uploads&x-amz-acl=public-read"), 501, "NotImplemented");
+        ExpectError(await OpenAsync("POST", "?uploads&x-amz-storage-class=COLD"), 400, "InvalidStorageClass");
+
+        var upload = Text(initiated, "UploadId");
+        var copied = await OpenAsync(
+            "PUT", $"?partNumber=1&uploadId={upload}&x-amz-copy-source={Uri.EscapeDataString(target)}&x-amz-copy-source-range=bytes%3D1-2");
+        var list = CompletionDocument.Of((1, Text(copied.Expect(200), "ETag")));
+        foreach (var (condition, status, code) in new[]
+        {
+            ("If-None-Match=%2A", 412, "PreconditionFailed"),
+            ("if-match=%22d41d8cd98f00b204e9800998ecf8427e%22", 412, "PreconditionFailed"),
+            ("x-amz-mp-object-size=3", 400, "InvalidRequest"),
+            ("x-amz-checksum-type=FULL_OBJECT", 400, "BadDigest"),
+            ("x-amz-checksum-sha256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D-1", 400, "BadDigest"),
+        })
+        {
+            ExpectError(await OpenAsync("POST", $"?uploadId={upload}&{condition}", list), status, code);
+            Assert.Equal("old", (await s3.GetAsync(target)).Expect(200).Text);
+        }
+
+        (await OpenAsync("POST", $"?uploadId={upload}&If-Match=%22149603e6c03516362a8da23f624db945%22&x-amz-mp-object-size=2", list)).Expect(200);
+        var stored = (await s3.GetAsync(target)).Expect(200);
+        Assert.Equal(("ld", "blue", "text/plain"), (stored.Text, stored.Header("x-amz-meta-colour"), stored.Header("Content-Type")));
+        Assert.Equal(("STANDARD_IA", "1"), (stored.Header("x-amz-storage-class"), stored.Header("x-amz-tagging-count")));
+
+        Task<ApiAnswer> OpenAsync(string method, string query, string body = "") =>
+            s3.OpenAsync(method, s3.Presign(method, target + query), Encoding.UTF8.GetBytes(body));
     }
 
     [Fact]
@@ -127,9 +188,15 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("x-amz-meta-a=1", "x-amz-meta-a", "2", 403)]
     [InlineData("x-id=PutObject", "x-amz-meta-a", "2", 403)]
     [InlineData("x-id=PutObject", "content-type", "b", 200)]
+    [InlineData("x-id=PutObject", "x-amz-copy-source", "{0}/other", 403)]
+    [InlineData("x-id=PutObject", "x-amz-metadata-directive", "REPLACE", 403)]
+    [InlineData("x-amz-copy-source={0}%2Fk&x-amz-metadata-directive=REPLACE", "x-amz-copy-source", "{0}/other", 403)]
     public async Task A_header_that_is_not_signed_cannot_change_the_query(string query, string header, string value, int status)
     {
         var target = await s3.NewObjectAsync();
+        var bucket = target.Split('/')[1];
+        (await s3.SendAsync("PUT", $"/{bucket}/other", "other")).Expect(200);
+        (query, value) = (query.Replace("{0}", bucket, StringComparison.Ordinal), value.Replace("{0}", bucket, StringComparison.Ordinal));
         (await s3.OpenAsync("PUT", s3.Presign("PUT", $"{target}?{query}"), "new"u8.ToArray(), (header, value))).Expect(status);
         Assert.Equal(status == 200 ? "new" : "old", (await s3.GetAsync(target)).Expect(200).Text);
     }
@@ -173,33 +240,55 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
         Assert.Contains($"<Message>Request has expired</Message><X-Amz-Expires>60</X-Amz-Expires><Expires>{expiry}</Expires><ServerTime>", answer.Text, StringComparison.Ordinal);
     }
 
+    /// <summary>The mode; which signature or checksum is wrong, or null; the expected status.</summary>
     [Theory]
-    [InlineData(true, true)]
-    [InlineData(true, false)]
-    [InlineData(false, true)]
-    [InlineData(false, false)]
-    public async Task A_signed_streaming_payload_is_verified(bool isInQuery, bool isRight)
+    [InlineData("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", null, 200)]
+    [InlineData("STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "chunk", 403)]
+    [InlineData("STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", null, 200)]
+    [InlineData("STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", "chunk", 403)]
+    [InlineData("STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", "trailer", 403)]
+    [InlineData("STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", "checksum", 400)]
+    [InlineData("STREAMING-UNSIGNED-PAYLOAD-TRAILER", null, 200)]
+    [InlineData("STREAMING-UNSIGNED-PAYLOAD-TRAILER", "checksum", 400)]
+    public async Task A_streaming_payload_is_verified(string mode, string? wrong, int status)
     {
-        const string Mode = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
-        var target = await s3.NewObjectAsync();
-        (string, string)[] headers = isInQuery ? [] : [("x-amz-content-sha256", Mode), ("x-amz-decoded-content-length", "3")];
-        var url = s3.Presign(
-            "PUT",
-            target + (isInQuery ? $"?x-amz-content-sha256={Mode}&x-amz-decoded-content-length=3" : ""),
-            headers: headers,
-            payload: Mode);
-        var timestamp = AmzTimestamp.Format(s3.Clock.Now);
-        var key = SigningKey.Derive(isRight ? Harness.Signer.Secret : "wrong", new CredentialScope(timestamp[..8], "us-east-1", "s3"));
-        var chunks = new ChunkSignatures(key, timestamp, Convert.FromHexString(url[^64..]));
-        var body = $"3;chunk-signature={Sign(chunks, "new")}\r\nnew\r\n0;chunk-signature={Sign(chunks, "")}\r\n\r\n";
-        var answer = await s3.OpenAsync("PUT", url, Encoding.ASCII.GetBytes(body), headers);
-        Assert.Equal(isRight ? 200 : 403, answer.Status);
-        Assert.Equal(isRight ? "new" : "old", (await s3.GetAsync(target)).Expect(200).Text);
+        foreach (var isInQuery in (bool[])[false, true])
+        {
+            var target = await s3.NewObjectAsync();
+            var hasTrailer = mode.EndsWith("TRAILER", StringComparison.Ordinal);
+            (string Name, string Value)[] headers = [("x-amz-content-sha256", mode), ("x-amz-decoded-content-length", "3")];
+            headers = hasTrailer ? [.. headers, ("x-amz-trailer", "x-amz-checksum-crc32")] : headers;
+            var query = isInQuery ? "?" + string.Join('&', headers.Select(header => $"{header.Name}={header.Value}")) : "";
+            headers = isInQuery ? [] : headers;
+            var url = s3.Presign("PUT", target + query, headers: headers, payload: mode);
+            var trailer = "x-amz-checksum-crc32:" + ChecksumHasher.Compute(ChecksumAlgorithm.Crc32, wrong == "checksum" ? "bad"u8 : "new"u8).Base64;
+            var answer = await s3.OpenAsync("PUT", url, Frame(url), headers);
+            answer.Expect(status);
+            Assert.Equal(status == 200 ? "new" : "old", (await s3.GetAsync(target)).Expect(200).Text);
 
-        static string Sign(ChunkSignatures chunks, string text)
+            byte[] Frame(string url)
+            {
+                if (mode.Contains("UNSIGNED", StringComparison.Ordinal))
+                {
+                    return Encoding.ASCII.GetBytes($"3\r\nnew\r\n0\r\n{trailer}\r\n\r\n");
+                }
+
+                var timestamp = AmzTimestamp.Format(s3.Clock.Now);
+                var key = SigningKey.Derive(
+                    wrong == "chunk" ? "wrong" : Harness.Signer.Secret, new CredentialScope(timestamp[..8], "us-east-1", "s3"));
+                var chunks = new ChunkSignatures(key, timestamp, Convert.FromHexString(url[^64..]));
+                var body = $"3;chunk-signature={Sign(chunks.SignChunk, "new")}\r\nnew\r\n0;chunk-signature={Sign(chunks.SignChunk, "")}\r\n";
+                body += hasTrailer
+                    ? $"{trailer}\r\nx-amz-trailer-signature:{Sign(chunks.SignTrailer, (wrong == "trailer" ? "x" : "") + trailer + "\n")}\r\n\r\n"
+                    : "\r\n";
+                return Encoding.ASCII.GetBytes(body);
+            }
+        }
+
+        static string Sign(SignHash sign, string text)
         {
             var signature = new byte[32];
-            chunks.SignChunk(SHA256.HashData(Encoding.ASCII.GetBytes(text)), signature);
+            sign(SHA256.HashData(Encoding.ASCII.GetBytes(text)), signature);
             return Convert.ToHexStringLower(signature);
         }
     }

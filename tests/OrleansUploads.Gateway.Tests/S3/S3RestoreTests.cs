@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using OrleansUploads.Core.Settings;
 
 namespace OrleansUploads.Gateway.Tests.S3;
@@ -79,13 +80,18 @@ public sealed class S3RestoreTests : S3Server
     [InlineData("GLACIER", "<RestoreRequest><Days>0</Days></RestoreRequest>", 400, "InvalidArgument")]
     [InlineData("GLACIER", "<RestoreRequest><Days>1</Days><Tier>Fast</Tier></RestoreRequest>", 400, "MalformedXML")]
     [InlineData("GLACIER", "<RestoreRequest><Type>SELECT</Type></RestoreRequest>", 501, "NotImplemented")]
+    [InlineData("GLACIER", "<RestoreRequest><Days>1</Days><SelectParameters><Expression>x</Expression></SelectParameters></RestoreRequest>", 501, "NotImplemented")]
+    [InlineData("GLACIER", "<RestoreRequest><Days>1</Days><OutputLocation><S3/></OutputLocation></RestoreRequest>", 501, "NotImplemented")]
+    [InlineData("GLACIER", "<RestoreRequest><Days>1</Days><Until>2030-01-01</Until></RestoreRequest>", 400, "MalformedXML")]
     [InlineData("DEEP_ARCHIVE", "<RestoreRequest><Days>1</Days><Tier>Expedited</Tier></RestoreRequest>", 400, "InvalidArgument")]
     [InlineData("GLACIER_IR", "<RestoreRequest><Days>1</Days></RestoreRequest>", 403, "InvalidObjectState")]
     public async Task A_request_to_restore_can_be_refused(string storageClass, string document, int status, string code)
     {
         ExpectError(await RestoreAsync(1), 404, "NoSuchKey");
         (await PutAsync(storageClass)).Expect(200);
-        ExpectError(await SendAsync("POST", Object + "?restore", document), status, code);
+        var refused = await SendAsync("POST", Object + "?restore", document);
+        ExpectError(refused, status, code);
+        Assert.Equal(code == "InvalidObjectState" ? [storageClass] : [], XDocument.Parse(refused.Text).Descendants("StorageClass").Select(static found => found.Value));
         Assert.Null((await SendAsync("HEAD", Object)).Expect(200).Header("x-amz-restore"));
     }
 

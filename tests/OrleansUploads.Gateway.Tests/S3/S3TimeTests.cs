@@ -30,11 +30,42 @@ public sealed class S3TimeTests(S3Server s3) : IClassFixture<S3Server>
         Assert.All(Texts((await s3.GetAsync("/")).Expect(200), "CreationDate"), date => Assert.EndsWith(".000Z", date, StringComparison.Ordinal));
     }
 
-    /// <summary>The <c>Last-Modified</c> time of an object, in the format of the XML documents.</summary>
-    private async Task<string> ReadAsync(string target)
+    [Fact]
+    public async Task The_time_of_a_multipart_object_is_that_of_its_completion_also_when_it_is_restored()
     {
-        var header = (await s3.SendAsync("HEAD", target)).Expect(200).Header("Last-Modified")!;
-        return DateTimeOffset.ParseExact(header, "R", CultureInfo.InvariantCulture)
-            .ToString("yyyy-MM-dd'T'HH:mm:ss'.000Z'", CultureInfo.InvariantCulture);
+        var bucket = await s3.NewBucketAsync();
+        var target = $"/{bucket}/k";
+        var upload = await s3.NewUploadAsync(target, ("x-amz-storage-class", "GLACIER"));
+        s3.Clock.Advance(TimeSpan.FromMilliseconds(61_789));
+        var part = (await s3.SendAsync("PUT", $"{target}?partNumber=1&uploadId={upload}", "hello")).Expect(200).Header("ETag")!;
+        s3.Clock.Advance(TimeSpan.FromMilliseconds(61_789));
+        (await s3.SendAsync("POST", $"{target}?uploadId={upload}", CompletionDocument.Of((1, part)))).Expect(200);
+        var completed = s3.Clock.Now.ToString("yyyy-MM-dd'T'HH:mm:ss'.000Z'", CultureInfo.InvariantCulture);
+        await ExpectAsync();
+
+        s3.Clock.Advance(TimeSpan.FromMilliseconds(61_789));
+        (await s3.SendAsync("POST", $"{target}?restore", "<RestoreRequest><Days>1</Days></RestoreRequest>")).Expect(202);
+        s3.Clock.Advance(TimeSpan.FromMilliseconds(61_789));
+        var until = (await s3.SendAsync("HEAD", target)).Expect(200).Header("x-amz-restore")!.Split("expiry-date=")[1].Trim('"');
+        Assert.All(await ExpectAsync(), list => Assert.Equal(ToXml(until), Text(list, "RestoreExpiryDate")));
+
+        async Task<List<ApiAnswer>> ExpectAsync()
+        {
+            Assert.Equal(completed, await ReadAsync(target));
+            var lists = new List<ApiAnswer>();
+            foreach (var query in (string[])["list-type=2", "", "versions"])
+            {
+                lists.Add((await s3.GetAsync($"/{bucket}?{query}", ("x-amz-optional-object-attributes", "RestoreStatus"))).Expect(200));
+                Assert.Equal([completed], Texts(lists[^1], "LastModified"));
+            }
+
+            return lists;
+        }
     }
+
+    /// <summary>The <c>Last-Modified</c> time of an object, in the format of the XML documents.</summary>
+    private async Task<string> ReadAsync(string target) => ToXml((await s3.SendAsync("HEAD", target)).Expect(200).Header("Last-Modified")!);
+
+    private static string ToXml(string header) => DateTimeOffset.ParseExact(header, "R", CultureInfo.InvariantCulture)
+        .ToString("yyyy-MM-dd'T'HH:mm:ss'.000Z'", CultureInfo.InvariantCulture);
 }

@@ -13,6 +13,9 @@ internal enum TableFault
     /// <summary>500 without any effect.</summary>
     Fail,
 
+    /// <summary>403 without any effect, as when the account's key or the rights of the identity have changed.</summary>
+    Refuse,
+
     /// <summary>The connection is cut without any effect.</summary>
     Cut,
 

@@ -97,6 +97,10 @@ internal sealed class TableProxy : IDisposable
             case TableFault.Fail:
                 context.Response.StatusCode = StatusCodes.Status500InternalServerError;
                 break;
+            case TableFault.Refuse:
+                context.Response.StatusCode = StatusCodes.Status403Forbidden;
+                context.Response.Headers["x-ms-error-code"] = "AuthorizationFailure";
+                break;
             case TableFault.Hang or TableFault.HangAfter:
                 await Task.Delay(Timeout.Infinite, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 break;

@@ -11,6 +11,7 @@ public sealed class CallGroupsTests : IDisposable
     private readonly ConcurrentQueue<IReadOnlyList<int>> _groups = new();
     private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _started = new(0);
+    private readonly ManualTime _time = new(Some.Noon);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -19,7 +20,7 @@ public sealed class CallGroupsTests : IDisposable
     {
         var groups = Groups();
         var first = await BeginAsync(groups);
-        var others = Enumerable.Range(1, 10).Select(call => groups.RunAsync(call, Cancellation)).ToList();
+        var others = Enumerable.Range(1, 10).Select(call => groups.RunAsync(call, mayWait: false, Cancellation)).ToList();
         Assert.Single(_groups);
         _go.SetResult();
 
@@ -36,7 +37,7 @@ public sealed class CallGroupsTests : IDisposable
     {
         var groups = Groups(lengthBytes);
         var first = await BeginAsync(groups);
-        var others = Enumerable.Range(1, 2 * calls).Select(call => groups.RunAsync(call, Cancellation)).ToList();
+        var others = Enumerable.Range(1, 2 * calls).Select(call => groups.RunAsync(call, mayWait: false, Cancellation)).ToList();
         _go.SetResult();
         await first;
         await Task.WhenAll(others);
@@ -49,7 +50,7 @@ public sealed class CallGroupsTests : IDisposable
     {
         var groups = Groups(fault: new PostgresException("refused", "ERROR", "ERROR", "23514"));
         var first = await BeginAsync(groups);
-        var calls = Enumerable.Range(1, 5).Select(call => groups.RunAsync(call, Cancellation)).ToList();
+        var calls = Enumerable.Range(1, 5).Select(call => groups.RunAsync(call, mayWait: false, Cancellation)).ToList();
         _go.SetResult();
         await first;
 
@@ -70,7 +71,7 @@ public sealed class CallGroupsTests : IDisposable
         var groups = Groups(fault: severity is null
             ? new NpgsqlException("The connection was lost.") : new PostgresException("ended", severity, severity, state!));
         var first = await BeginAsync(groups);
-        var calls = Enumerable.Range(1, 5).Select(call => groups.RunAsync(call, Cancellation)).ToList();
+        var calls = Enumerable.Range(1, 5).Select(call => groups.RunAsync(call, mayWait: false, Cancellation)).ToList();
         _go.SetResult();
         await first;
 
@@ -80,7 +81,7 @@ public sealed class CallGroupsTests : IDisposable
         }
 
         Assert.Equal([1, 5], _groups.Select(static group => group.Count));
-        Assert.Equal(9, await groups.RunAsync(9, Cancellation));
+        Assert.Equal(9, await groups.RunAsync(9, mayWait: false, Cancellation));
     }
 
     [Fact]
@@ -89,14 +90,56 @@ public sealed class CallGroupsTests : IDisposable
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var groups = Groups();
         var first = await BeginAsync(groups);
-        var cancelled = groups.RunAsync(1, cancellation.Token);
-        var other = groups.RunAsync(2, Cancellation);
+        var cancelled = groups.RunAsync(1, mayWait: false, cancellation.Token);
+        var other = groups.RunAsync(2, mayWait: false, Cancellation);
         await cancellation.CancelAsync();
         _go.SetResult();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
         await Task.WhenAll(first, other);
         Assert.Equal([0, 2], _groups.SelectMany(static group => group));
+    }
+
+    [Fact]
+    public async Task A_call_that_may_wait_goes_with_the_next_group()
+    {
+        var groups = Groups();
+        var waiting = groups.RunAsync(1, mayWait: true, Cancellation);
+        _time.Advance(CallGroups<int, int>.MaxWait - TimeSpan.FromMilliseconds(1));
+        Assert.Empty(_groups);
+        _go.SetResult();
+
+        Assert.Equal(2, await groups.RunAsync(2, mayWait: false, Cancellation));
+        Assert.Equal(1, await waiting);
+        Assert.Equal([[1, 2]], _groups);
+    }
+
+    [Fact]
+    public async Task A_call_that_may_wait_begins_a_group_when_no_other_does()
+    {
+        var groups = Groups();
+        _go.SetResult();
+        var waiting = groups.RunAsync(1, mayWait: true, Cancellation);
+        var second = groups.RunAsync(2, mayWait: true, Cancellation);
+        _time.Advance(CallGroups<int, int>.MaxWait);
+
+        Assert.Equal(1, await waiting);
+        Assert.Equal(2, await second);
+        Assert.Equal([[1, 2]], _groups);
+    }
+
+    [Fact]
+    public async Task A_call_that_may_wait_and_arrives_during_a_group_begins_none_after_it()
+    {
+        var groups = Groups();
+        var first = await BeginAsync(groups);
+        var waiting = groups.RunAsync(1, mayWait: true, Cancellation);
+        _go.SetResult();
+        await first;
+        Assert.Equal(2, await groups.RunAsync(2, mayWait: false, Cancellation));
+
+        Assert.Equal(1, await waiting);
+        Assert.Equal([[0], [1, 2]], _groups);
     }
 
     public void Dispose() => _started.Dispose();
@@ -111,11 +154,12 @@ public sealed class CallGroupsTests : IDisposable
             await _go.Task;
             return fault is not null && calls.Contains(Refused) ? throw fault : calls;
         },
-        _ => lengthBytes);
+        _ => lengthBytes,
+        _time);
 
     private async Task<Task<int>> BeginAsync(CallGroups<int, int> groups)
     {
-        var call = groups.RunAsync(0, Cancellation);
+        var call = groups.RunAsync(0, mayWait: false, Cancellation);
         await _started.WaitAsync(Cancellation);
         return call;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using Azure.Storage.Blobs;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Silo.Settings;
@@ -140,21 +141,21 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     private async Task MoveBytesAsync(SiloStart folder, Target target)
     {
         var source = folder.Environment[VariableOf(nameof(SiloSettings.PartsFolder))]!;
-        IReadOnlyDictionary<string, string> before;
-        await using (var cluster = await RunningSilo.StartAsync(folder))
-        {
-            await _service.FillAsync(cluster, Archives, Archives);
-            await KillAsync(StartCopy(source, target), TimeSpan.FromSeconds(1.5));
-            await CopyAsync(source, target);
-            await _service.AddAsync(cluster, 5, 5);
-            before = await _service.ReadAsync(cluster);
+        await using var cluster = await RunningSilo.StartAsync(folder);
+        await using var left = await RunningSilo.StartAsync(LeftGateway(folder));
+        await _service.FillAsync(cluster, Archives, Archives);
+        await KillAsync(StartCopy(source, target), TimeSpan.FromSeconds(1.5));
+        await CopyAsync(source, target);
+        await _service.AddAsync(cluster, 5, 5);
+        var before = await _service.ReadAsync(cluster);
+        Assert.True(await MovingService.CanReadAsync(left));
 
-            // The silos should have stopped. One that runs loses the store, and stores nothing more in it.
-            await KillAsync(StartCopy(source, target, "--final"), TimeSpan.FromSeconds(3));
-            await CopyAsync(source, target, "--final");
-            Assert.False(await MovingService.TryWriteAsync(cluster));
-            await cluster.StopAsync();
-        }
+        // The silos should have stopped. One that runs loses the store, and stores nothing more in it. So does a gateway.
+        await KillAsync(StartCopy(source, target, "--final"), TimeSpan.FromSeconds(3));
+        await CopyAsync(source, target, "--final");
+        Assert.False(await MovingService.TryWriteAsync(cluster));
+        Assert.False(await MovingService.TryWriteAsync(left));
+        await cluster.StopAsync();
 
         await CopyAsync(source, target, "--final");
         Assert.Contains("has moved to", await RunningSilo.ExpectRefusalAsync(folder.Environment), StringComparison.Ordinal);
@@ -168,7 +169,17 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         }
 
         Directory.Delete(source, recursive: true);
-        await CompareAsync(target.Silo, before);
+        await CompareAsync(target.Silo, before, left);
+    }
+
+    /// <summary>A gateway in another process, which is forgotten when the bytes move.</summary>
+    private static SiloStart LeftGateway(SiloStart silo)
+    {
+        var ports = FreePort.Take(3);
+        return silo.With(VariableOf(nameof(SiloSettings.Role)), "gateway")
+            .With(VariableOf(nameof(SiloSettings.Listen)), $"127.0.0.1:{ports[0]}")
+            .With(VariableOf(nameof(SiloSettings.SiloPort)), $"{ports[1]}")
+            .With(VariableOf(nameof(SiloSettings.ClientPort)), $"{ports[2]}");
     }
 
     private static CapturedProcess StartCopy(string from, Target target, params string[] options) =>
@@ -207,13 +218,24 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     }
 
     /// <summary>Starts a silo, and compares its answers with those from before the move.</summary>
-    private async Task CompareAsync(SiloStart silo, IReadOnlyDictionary<string, string> before)
+    /// <param name="left">A gateway that still uses the former store, which no silo answers.</param>
+    private async Task CompareAsync(SiloStart silo, IReadOnlyDictionary<string, string> before, RunningSilo? left = null)
     {
         await using var cluster = await RunningSilo.StartAsync(silo);
         var after = await _service.ReadAsync(cluster);
         Assert.Equal(before.Keys, after.Keys);
         Assert.All(before, answer => Assert.Equal(answer.Value, after[answer.Key]));
         await _service.RetrieveSampleAsync(cluster);
+        if (left is not null)
+        {
+            Assert.False(await MovingService.CanReadAsync(left));
+            Assert.False(await MovingService.TryWriteAsync(left));
+            using var http = new HttpClient();
+            using var health = await http.GetAsync(new Uri(left.Address, "/healthz?verbose"));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);
+            Assert.Contains("has moved to", await health.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
         var (archive, @object) = await _service.ContinueAsync(cluster);
         Assert.Equal(MovingService.Continued, archive);
         Assert.Equal(MovingService.ContinuedObject, @object);

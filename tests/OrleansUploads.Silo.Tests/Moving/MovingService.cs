@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
@@ -154,13 +155,25 @@ internal sealed partial class MovingService
         }
     }
 
-    /// <summary>Tries to write, and returns whether it succeeded.</summary>
-    public static async Task<bool> TryWriteAsync(ServingProcess server)
+    /// <summary>Returns whether an archive is acknowledged.</summary>
+    public static Task<bool> TryWriteAsync(ServingProcess server) =>
+        TryAsync(server, static client => client.UploadArchiveAsync(Vault, HashedBody.Of(Archives.Bytes(100, seed: 3))));
+
+    /// <summary>Returns whether a vault is described.</summary>
+    public static Task<bool> CanReadAsync(ServingProcess server) => TryAsync(server, static client => client.DescribeVaultAsync(Vault));
+
+    /// <summary>An error names its request, which is another one each time.</summary>
+    [GeneratedRegex("<RequestId>[^<]*</RequestId>")]
+    private static partial Regex RequestId();
+
+    private static string KeyOf(int number) => string.Create(CultureInfo.InvariantCulture, $"/{Bucket}/2026/{number % 97}/{number:D6}.jpg");
+
+    private static async Task<bool> TryAsync(ServingProcess server, Func<GlacierClient, Task> call)
     {
         using var client = server.Connect();
         try
         {
-            await client.UploadArchiveAsync(Vault, HashedBody.Of(Archives.Bytes(100, seed: 3)));
+            await call(client);
             return true;
         }
         catch (GlacierException)
@@ -168,12 +181,6 @@ internal sealed partial class MovingService
             return false;
         }
     }
-
-    /// <summary>An error names its request, which is another one each time.</summary>
-    [GeneratedRegex("<RequestId>[^<]*</RequestId>")]
-    private static partial Regex RequestId();
-
-    private static string KeyOf(int number) => string.Create(CultureInfo.InvariantCulture, $"/{Bucket}/2026/{number % 97}/{number:D6}.jpg");
 
     private static async Task<(string Upload, string ETag)> BeginObjectAsync(S3Calls s3, string key)
     {

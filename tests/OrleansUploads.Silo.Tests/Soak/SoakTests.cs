@@ -19,6 +19,10 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
     /// archive adds may vary by this factor, because a soak disturbs at random.</summary>
     private const double Tolerance = 1.25;
 
+    /// <summary>Each archive has a job and a deletion, which the vault remembers for a day. This is what the memory of a silo may grow by for
+    /// each, with the garbage of writing them. A leak of one request's buffers is more.</summary>
+    private const int MemoryBytesPerArchive = 16 * 1024;
+
     /// <summary>Almost all requests of a cut may wait for its end, and then as long as a gateway holds them.</summary>
     private static readonly int MaxInFlight =
         2 * UploadsPerSecond * (int)(SiloDisturbances.Cut + new FailoverOptions().MaxTime).TotalSeconds;
@@ -124,9 +128,10 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
         Compare("wake times", static size => size.Wakes);
         Compare("bytes of logs", static size => size.LogBytes);
         var third = _sizes.Count / 3;
+        var remembered = MemoryBytesPerArchive * (last.Archives - _sizes[third].Archives);
         var (before, after) = (
             _sizes[third..(2 * third)].Max(static size => size.ResidentBytes), _sizes[(2 * third)..].Max(static size => size.ResidentBytes));
-        Assert.True(after <= Tolerance * before, $"The memory of a silo grew from {before} to {after} bytes.");
+        Assert.True(after <= (Tolerance * before) + remembered, $"The memory of a silo grew from {before} to {after} bytes.");
 
         void Compare(string what, Func<ClusterSize, long> amount)
         {

@@ -23,7 +23,7 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
     private readonly TopicReceivers _receivers;
     private readonly string _region;
     private readonly ILogger<HttpNotifier> _log;
-    private readonly ConcurrentDictionary<Uri, FairTurns> _turns = new();
+    private readonly ConcurrentDictionary<Uri, FairTurns<AccountId>> _turns = new();
     private readonly HttpClient _http;
 
     /// <summary>Creates a notifier. It opens no connection yet.</summary>
@@ -56,7 +56,7 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
         }
 
         // A receiver that does not respond must not block other receivers, nor an account with many jobs others with the same receiver.
-        var turns = _turns.GetOrAdd(address, static _ => new FairTurns(MaxConcurrentPerReceiver, MaxConcurrentPerAccount));
+        var turns = _turns.GetOrAdd(address, static _ => new FairTurns<AccountId>(MaxConcurrentPerReceiver, MaxConcurrentPerAccount));
         using var turn = await turns.TakeAsync(vault.Id.Account, cancellationToken);
         try
         {

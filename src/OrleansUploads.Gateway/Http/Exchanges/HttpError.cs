@@ -97,7 +97,13 @@ internal abstract record HttpError
     internal sealed record StorageUnavailable() : Explained(
         "The server cannot reach its part store at the moment, so nothing was stored or returned. Try again.");
 
-    /// <summary>The part store belongs to another server now, or its bytes have moved.</summary>
+    /// <summary>The bytes of this server have moved.</summary>
+    /// <param name="Place">Where they are now.</param>
+    internal sealed record StoreMoved(string Place) : Explained(
+        $"The bytes of this server have moved to {Place}, so nothing was stored or deleted. Send requests to the server or cluster that "
+        + "keeps its bytes there.");
+
+    /// <summary>The part store belongs to another server now.</summary>
     internal sealed record StoreLost() : Explained(
         "This server has lost its part store, so nothing was stored or deleted. Send requests to the server that has it now; the "
         + "operator finds it in the log of this one.");
@@ -155,6 +161,7 @@ internal static class HttpFaults
         BadHttpRequestException malformed => new HttpError.MalformedRequest(malformed.Message),
         PartStoreFullException => new HttpError.StorageFull(),
         PartStoreFailedException => new HttpError.StorageFailed(),
+        StoreLostException { MovedTo: { } place } => new HttpError.StoreMoved(place),
         StoreLostException => new HttpError.StoreLost(),
         PartStoreUnavailableException => new HttpError.StorageUnavailable(),
         AttemptDamagedException or CopySourceDamagedException => new HttpError.DataDamaged(requestId),

@@ -4,7 +4,6 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansUploads.Engine.Collecting;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Gateway.Http.Health;
 
@@ -101,12 +100,7 @@ internal static class HealthReportWriter
     /// <summary>Writes the bytes of deleted archives and objects that are not freed yet, unless the journal cannot be read.</summary>
     private static async Task WriteDeletedAsync(Utf8JsonWriter json, DeletedBytes deleted, CancellationToken cancellationToken)
     {
-        DeletedBytesTotal total;
-        try
-        {
-            total = await deleted.ReadAsync(cancellationToken);
-        }
-        catch (Exception fault) when (fault is JournalUnavailableException or JournalDamagedException)
+        if (await deleted.TryReadAsync(cancellationToken) is not { } total)
         {
             return;
         }
