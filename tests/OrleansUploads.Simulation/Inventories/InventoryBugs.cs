@@ -47,7 +47,7 @@ internal static class InventoryBugs
                         ? state
                         : right.Evolve(state, happened),
             }),
-            Bug("an expired job is measured", 1000, right => new(right)
+            Bug("an expired job is measured", 4000, right => new(right)
             {
                 Decides = (state, command, time) =>
                     command is ConfirmInventoryMeasured { Output: { } output } confirm

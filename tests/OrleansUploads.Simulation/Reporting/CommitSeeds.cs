@@ -14,7 +14,7 @@ internal static class CommitSeeds
         [new SeedRange(1, fixedSeeds), Draw(CommitSeed.Hash, drawn, after: fixedSeeds)];
 
     /// <summary>As <see cref="FixedAndDrawn(ulong, ulong)"/>, and then the seeds that follow the drawn ones, a quarter of them at a time,
-    /// until nothing is missing: any few thousand seeds may miss a rare situation by chance.</summary>
+    /// until no situation is missing. A few thousand seeds may miss a rare one by chance.</summary>
     /// <param name="isMissing">Whether a situation was not reached yet. Asked after the seeds that were returned have been played.</param>
     /// <remarks>It ends after <see cref="FurtherRounds"/> rounds. A situation that was not reached by then is one that the schedules
     /// practically never reach.</remarks>

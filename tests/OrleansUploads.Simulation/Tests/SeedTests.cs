@@ -88,10 +88,10 @@ public sealed class SeedTests
 
     /// <summary>The hashes change with the generator and the engine, but must not differ between machines.</summary>
     [Theory]
-    [InlineData(1, "74050edbc141e916")]
-    [InlineData(7, "594ba2fd97167808")]
-    [InlineData(44, "fc13babb13aabacb")]
-    [InlineData(446, "4f040a6dbad52042")]
+    [InlineData(1, "2590772d64bb3486")]
+    [InlineData(7, "cc1aba2dc6d320e9")]
+    [InlineData(44, "5b3b2fa03111eb62")]
+    [InlineData(446, "698824b5425e10f5")]
     public void A_seed_produces_the_same_trace_on_every_machine(ulong seed, string hash) =>
         Assert.Equal(hash, Simulation.Run(seed, new Coverage()).Trace.Hash.ToString("x16", null));
 
