@@ -20,12 +20,6 @@ public static class EngineTelemetry
     private static readonly Meter Meter = new(MeterName);
     private static readonly List<Counter<long>> Counters = [];
 
-    /// <summary>Kinds of errors of the object store.</summary>
-    internal const string StoreThrottles = "throttled";
-    internal const string StoreIsUnavailable = "unavailable";
-    internal const string StoreIsFull = "full";
-    internal const string StoreRefuses = "refused";
-
     private static readonly Counter<long> StoreErrors = Meter.CreateCounter<long>(
         "orleansuploads.store.errors", "{error}", "Calls of the object store that failed, by kind. Some succeed when they are repeated.");
 
@@ -70,16 +64,23 @@ public static class EngineTelemetry
             counter.Add(0);
         }
 
-        foreach (var kind in (string[])[StoreThrottles, StoreIsUnavailable, StoreIsFull, StoreRefuses])
+        foreach (var kind in Enum.GetValues<StoreErrorKind>())
         {
             StoreErrors.Add(0, TagOf(kind));
         }
     }
 
     /// <summary>Counts a call of the object store that failed.</summary>
-    internal static void CountStoreError(string kind) => StoreErrors.Add(1, TagOf(kind));
+    internal static void CountStoreError(StoreErrorKind kind) => StoreErrors.Add(1, TagOf(kind));
 
-    private static KeyValuePair<string, object?> TagOf(string kind) => new("kind", kind);
+    private static KeyValuePair<string, object?> TagOf(StoreErrorKind kind) => new("kind", kind switch
+    {
+        StoreErrorKind.Throttled => "throttled",
+        StoreErrorKind.Unavailable => "unavailable",
+        StoreErrorKind.Full => "full",
+        StoreErrorKind.Refused => "refused",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind."),
+    });
 
     private static Counter<long> AddCounter(string name, string unit, string description)
     {

@@ -5,9 +5,10 @@ namespace OrleansUploads.Postgres;
 
 /// <summary>The journal of a cluster, in the tables of one PostgreSQL database.</summary>
 /// <remarks>What the grains of a silo append while the last transaction is in flight is the next transaction, and so is what they read of
-/// versions. A write that nothing waits for goes with the next one. When a task completes, a failover of the database cannot undo what it says: appends wait for the standby if commits do, and
-/// so do reads, except for versions that are not 0: a host that knows one has it from a confirmed read or write. The token of a write
-/// cancels nothing once its transaction has begun, because the outcome would be unknown.</remarks>
+/// versions. A write that nothing waits for goes with the next one. When a task completes, a failover of the database cannot undo what it
+/// says: appends wait for the standby if commits do, and so do reads, except for versions that are not 0: a host that knows one has it from
+/// a confirmed read or write. The token of a write cancels nothing once its transaction has begun, because the outcome would be
+/// unknown.</remarks>
 internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
 {
     /// <summary>Maximum length of a record or a snapshot, in bytes.</summary>
@@ -19,14 +20,12 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
     private readonly CallGroups<EntityId, long> _versions;
 
     /// <param name="service">Part of the key of all rows. Journals with different ones share nothing.</param>
-    /// <param name="time">The clock for writes that nothing waits for.</param>
-    public PostgresJournal(PostgresDatabase database, string service, TimeProvider? time = null)
+    public PostgresJournal(PostgresDatabase database, string service)
     {
         _commands = new JournalCommands(service);
         _batches = new PrimaryBatches(database);
-        time ??= TimeProvider.System;
-        _writes = new SharedWrites(_batches, time);
-        _versions = new CallGroups<EntityId, long>(ReadVersionsAsync, static _ => 0, time);
+        _writes = new SharedWrites(_batches, TimeProvider.System);
+        _versions = new CallGroups<EntityId, long>(ReadVersionsAsync, static _ => 0, TimeProvider.System);
     }
 
     public ValueTask<JournalHistory> ReadAsync(EntityId entity, CancellationToken cancellationToken) =>
@@ -49,9 +48,11 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
         {
             // No stream is as long as that, and the next version is not a number.
             var isLast = append.ExpectedVersion == long.MaxValue;
-            return !isLast && await WriteAsync(
-                append.Entity, append.Record.Length, () => [_commands.Append(append)], deciding: 0, append.MayWait, cancellationToken) > 0
-                ? AppendOutcome.Appended : AppendOutcome.Conflict;
+            var write = new SharedWrite(StreamText.Of(append.Entity), append.Record.Length, () => [_commands.Append(append)])
+            {
+                MayWait = append.MayWait,
+            };
+            return !isLast && await _writes.RunAsync(write, cancellationToken) > 0 ? AppendOutcome.Appended : AppendOutcome.Conflict;
         }, cancellationToken);
     }
 
@@ -60,18 +61,19 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(snapshot.Length, MaxRecordBytes, nameof(snapshot));
+        var prune = new SharedWrite(StreamText.Of(entity), 0, () => [_commands.PruneOldest(entity)]) { MayWait = true };
+        var save = prune with
+        {
+            LengthBytes = snapshot.Length,
+            Make = () => [_commands.Save(entity, version, snapshot), _commands.PruneOldest(entity)],
+            Deciding = 1,
+        };
         await DatabaseAttempt.RunAsync($"save a snapshot of {entity}", async () =>
         {
-            var pruned = await WriteAsync(
-                entity,
-                snapshot.Length,
-                () => [_commands.Save(entity, version, snapshot), _commands.PruneOldest(entity)],
-                deciding: 1,
-                mayWait: true,
-                cancellationToken);
+            var pruned = await _writes.RunAsync(save, cancellationToken);
             while (pruned == JournalCommands.MaxPruned)
             {
-                pruned = await WriteAsync(entity, 0, () => [_commands.PruneOldest(entity)], deciding: 0, mayWait: true, cancellationToken);
+                pruned = await _writes.RunAsync(prune, cancellationToken);
             }
 
             return pruned;
@@ -85,8 +87,9 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
         {
             var isForgotten = expectedVersion == 0
                 ? await _versions.RunAsync(entity, mayWait: false, cancellationToken) == 0
-                : await WriteAsync(
-                    entity, 0, () => _commands.Forget(entity, expectedVersion), deciding: 1, mayWait: false, cancellationToken) > 0;
+                : await _writes.RunAsync(
+                    new SharedWrite(StreamText.Of(entity), 0, () => _commands.Forget(entity, expectedVersion)) { Deciding = 1 },
+                    cancellationToken) > 0;
             return isForgotten ? AppendOutcome.Appended : AppendOutcome.Conflict;
         }, cancellationToken);
     }
@@ -100,8 +103,9 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
         ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
         await DatabaseAttempt.RunAsync(
             $"replace {entity}",
-            () => WriteAsync(
-                entity, snapshot.Length, () => _commands.Replace(entity, version, snapshot, wakeAt), deciding: 0, mayWait: false, cancellationToken),
+            () => _writes.RunAsync(
+                new SharedWrite(StreamText.Of(entity), snapshot.Length, () => _commands.Replace(entity, version, snapshot, wakeAt)),
+                cancellationToken),
             cancellationToken);
     }
 
@@ -127,10 +131,6 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
     /// <summary>Adds to a batch what requests write, and leaves nothing.</summary>
     /// <param name="isLarge">Whether a record is so large that the table grows.</param>
     public void AddRehearsal(NpgsqlBatch batch, bool isLarge) => _commands.AddRehearsal(batch, isLarge);
-
-    private Task<ulong> WriteAsync(
-        EntityId entity, int lengthBytes, Func<NpgsqlBatchCommand[]> make, int deciding, bool mayWait, CancellationToken cancellationToken) =>
-        _writes.RunAsync(StreamText.Of(entity), lengthBytes, make, deciding, mayWait, cancellationToken);
 
     private async Task<JournalHistory> ReadAsync(EntityId entity, bool isConfirmed, CancellationToken cancellationToken) =>
         StoredStream.ToHistory(entity, await _batches.ReadAsync(

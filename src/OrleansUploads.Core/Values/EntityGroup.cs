@@ -1,7 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace OrleansUploads.Core.Values;
 
 /// <summary>A group of entities that work together: those of a vault, those of a leaf of a bucket, and the uploads to either. A cluster
@@ -31,10 +27,5 @@ public readonly record struct EntityGroup(int Number)
         _ => OfText(entity.Key),
     };
 
-    private static EntityGroup OfText(string text)
-    {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.ASCII.GetBytes(text), digest);
-        return new EntityGroup(BinaryPrimitives.ReadUInt16BigEndian(digest) % Count);
-    }
+    private static EntityGroup OfText(string text) => new(StableHash.Of(text) % Count);
 }

@@ -1,8 +1,5 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Numerics;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace OrleansUploads.Core.Values;
 
@@ -83,12 +80,7 @@ public readonly record struct VaultIncarnation(VaultId Id, long Epoch, int Shard
     public EntityId ArchiveShard(ArchiveId archive) => ArchiveShard(ShardOf(archive));
 
     /// <summary>The shard that an archive belongs to. Stored keys depend on it: never change it.</summary>
-    public int ShardOf(ArchiveId archive)
-    {
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.ASCII.GetBytes(archive.ToString()), digest);
-        return BinaryPrimitives.ReadUInt16BigEndian(digest) % Shards;
-    }
+    public int ShardOf(ArchiveId archive) => StableHash.Of(archive.ToString()) % Shards;
 
     public static bool TryParse(string? text, out VaultIncarnation incarnation)
     {

@@ -90,12 +90,12 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
     }
 
     /// <summary>Null for what the state of an object causes.</summary>
-    private static string? ErrorKindOf(ObjectFault fault) => fault switch
+    private static StoreErrorKind? ErrorKindOf(ObjectFault fault) => fault switch
     {
-        ObjectFault.Throttled => EngineTelemetry.StoreThrottles,
-        ObjectFault.Unavailable => EngineTelemetry.StoreIsUnavailable,
-        ObjectFault.Full => EngineTelemetry.StoreIsFull,
-        ObjectFault.Refused => EngineTelemetry.StoreRefuses,
+        ObjectFault.Throttled => StoreErrorKind.Throttled,
+        ObjectFault.Unavailable => StoreErrorKind.Unavailable,
+        ObjectFault.Full => StoreErrorKind.Full,
+        ObjectFault.Refused => StoreErrorKind.Refused,
         _ => null,
     };
 
