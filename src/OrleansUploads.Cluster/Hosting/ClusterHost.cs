@@ -16,7 +16,7 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
         var reply = await CallGrainAsync(entity, grain => grain.AskAsync(message), cancellationToken);
         try
         {
-            return new(Messages.Unpack<IAnswer>(reply.Answer));
+            return new(Messages.Unpack<IAnswer>(reply.Answer!));
         }
         catch (JsonException fault)
         {

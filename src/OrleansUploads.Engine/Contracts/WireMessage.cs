@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace OrleansUploads.Engine.Contracts;
 
@@ -11,11 +12,19 @@ public readonly record struct WireMessage(string Name, byte[] Body)
     /// <exception cref="ArgumentException">Messages of this type are not sent.</exception>
     public static WireMessage Pack(object message)
     {
+        var (name, json) = Find(message);
+        return new WireMessage(name, JsonSerializer.SerializeToUtf8Bytes(message, json));
+    }
+
+    /// <summary>The name of the shape of a command, an answer or a refusal.</summary>
+    /// <exception cref="ArgumentException">Messages of this type are not sent.</exception>
+    public static string NameOf(object message) => Find(message).Name;
+
+    private static (string Name, JsonTypeInfo Json) Find(object message)
+    {
         ArgumentNullException.ThrowIfNull(message);
-        return ShapeNames.Core.TryFind(message, out var name, out var json)
-            ? new WireMessage(name.Value, JsonSerializer.SerializeToUtf8Bytes(message, json))
-            : throw new ArgumentException(
-                $"{message.GetType().Name} cannot be sent to another host, because it has no message name.", nameof(message));
+        return ShapeNames.Core.TryFind(message, out var name, out var json) ? (name.Value, json) : throw new ArgumentException(
+            $"{message.GetType().Name} cannot be sent to another host, because it has no message name.", nameof(message));
     }
 
     /// <summary>Unpacks the message.</summary>

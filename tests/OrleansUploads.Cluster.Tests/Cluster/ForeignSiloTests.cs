@@ -1,30 +1,18 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Memory;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
 
-/// <summary>The grains inside a silo of somebody else, as docs/extending.md shows it.</summary>
+/// <summary>The grains inside a silo of somebody else.</summary>
 public sealed class ForeignSiloTests
 {
     [Fact]
     public async Task A_silo_hosts_the_grains_beside_its_own()
     {
-        var ports = FreePort.Take(2);
-        var builder = Host.CreateApplicationBuilder();
-        builder.UseOrleans(silo => silo
-            .UseLocalhostClustering(ports[0], ports[1])
-            .AddMemoryGrainStorage(ClusterNames.GrainStorage)
-            .UseInMemoryReminderService()
-            .AddOrleansUploads(new EntityClusterOptions()));
-        builder.Services.AddSingleton<IPartStore>(new MemoryPartStore());
-        using var host = builder.Build();
+        using var host = ForeignSilo.Build();
         var messaging = host.Services.GetRequiredService<IOptions<SiloMessagingOptions>>().Value;
         Assert.Equal(new SiloMessagingOptions().ResponseTimeout, messaging.ResponseTimeout);
         Assert.Equal(new SiloMessagingOptions().SystemResponseTimeout, messaging.SystemResponseTimeout);

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Settings;
+using OrleansUploads.Engine.Memory;
+
+namespace OrleansUploads.Cluster.Tests.Harness;
+
+/// <summary>A silo of somebody else that hosts the grains, as docs/extending.md shows it. Everything is in memory.</summary>
+internal static class ForeignSilo
+{
+    public static IHost Build()
+    {
+        var ports = FreePort.Take(2);
+        var builder = Host.CreateApplicationBuilder();
+        builder.UseOrleans(silo => silo
+            .UseLocalhostClustering(ports[0], ports[1])
+            .AddMemoryGrainStorage(ClusterNames.GrainStorage)
+            .UseInMemoryReminderService()
+            .AddOrleansUploads(new EntityClusterOptions()));
+        builder.Services.AddSingleton<IPartStore>(new MemoryPartStore());
+        return builder.Build();
+    }
+}
