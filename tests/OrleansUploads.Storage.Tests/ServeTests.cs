@@ -1,3 +1,6 @@
+using OrleansUploads.Client;
+using OrleansUploads.Client.Sources;
+
 namespace OrleansUploads.Storage.Tests;
 
 /// <summary>The server with its bytes in an object store.</summary>
@@ -92,18 +95,43 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
         await using var restored = await ServerProcess.StartAsync(copy);
         using var newClient = restored.Connect();
         Assert.Equal(bytes, await newClient.RetrieveAsync("photos", archive));
-        using var http = new HttpClient { BaseAddress = original.Address };
-        await Eventually.BecomesTrueAsync(
-            async () =>
-            {
-                _ = await Record.ExceptionAsync(() => client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 4)));
-                return (await http.GetAsync("/healthz")).StatusCode == System.Net.HttpStatusCode.ServiceUnavailable;
-            },
-            "the original knows that it has lost its store");
-        var refused = await Assert.ThrowsAnyAsync<Exception>(() => client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 5)));
-        Assert.Contains("has lost its part store", refused.ToString(), StringComparison.Ordinal);
+        await RequireLossAsync(original, client);
         await original.StopAsync();
         (await ServerProcess.RefuseAsync(setup)).ExpectOneLine("is used by the data folder", copy.DataFolder);
+        Assert.Equal(bytes, await newClient.RetrieveAsync("photos", archive));
+    }
+
+    /// <summary>A virtual machine that was paused resumes after its replacement has begun to work.</summary>
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task A_paused_original_resumes_after_a_copy_has_taken_over_and_deletes_nothing(string server)
+    {
+        var setup = await SetupAsync(server, Path.Combine(_folder.Path, "data"));
+        var copy = setup with { DataFolder = Path.Combine(_folder.Path, "copy") };
+        await using var original = await ServerProcess.StartAsync(setup);
+        using var client = original.Connect();
+        await client.CreateVaultAsync("photos");
+        var bytes = Archives.Bytes(3000, seed: 7);
+        var archive = (await client.UploadInPartsAsync("photos", bytes)).ArchiveId;
+        var open = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
+        await client.UploadPartAsync("photos", open, 0, HashedBody.Of(bytes));
+        var begun = await CommandLine.RunAsync(["backup", "begin", "--data", setup.DataFolder, "--to", copy.DataFolder], setup.Environment);
+        Assert.True(begun.ExitCode == 0, begun.ToString());
+        original.Process.Pause();
+        var taken = await CommandLine.RunAsync(
+            ["take-over", "--data", copy.DataFolder, .. setup.Options.Where(option => option != "--quiet")], setup.Environment);
+        Assert.True(taken.ExitCode == 0, taken.ToString());
+        await using var restored = await ServerProcess.StartAsync(copy);
+        using var newClient = restored.Connect();
+
+        // What was sent to the paused server is carried out when it resumes.
+        var abort = client.AbortMultipartUploadAsync("photos", open);
+        original.Process.Resume();
+        await abort;
+        await RequireLossAsync(original, client);
+
+        var completed = await newClient.CompleteMultipartUploadAsync("photos", open, bytes.Length, HashedBody.Of(bytes).TreeHash);
+        Assert.Equal(bytes, await newClient.RetrieveAsync("photos", completed.ArchiveId));
         Assert.Equal(bytes, await newClient.RetrieveAsync("photos", archive));
     }
 
@@ -142,6 +170,21 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
         var setup = await SetupAsync("own", Path.Combine(_folder.Path, "data"));
         var refused = await ServerProcess.RefuseAsync(setup with { Options = ["--parts", "s3://no-such-bucket", .. setup.Options.Skip(2)] });
         refused.ExpectOneLine("s3://no-such-bucket", "--parts");
+    }
+
+    /// <summary>Requires that a server learns that it has lost its store, and then stores nothing.</summary>
+    private static async Task RequireLossAsync(ServerProcess server, GlacierClient client)
+    {
+        using var http = new HttpClient { BaseAddress = server.Address };
+        await Eventually.BecomesTrueAsync(
+            async () =>
+            {
+                _ = await Record.ExceptionAsync(() => client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 4)));
+                return (await http.GetAsync("/healthz")).StatusCode == System.Net.HttpStatusCode.ServiceUnavailable;
+            },
+            "the server knows that it has lost its store");
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 5)));
+        Assert.Contains("has lost its part store", refused.ToString(), StringComparison.Ordinal);
     }
 
     private async Task<ServerSetup> SetupAsync(string server, string data)

@@ -5,7 +5,7 @@ namespace OrleansUploads.Cluster.Hosting;
 
 /// <summary>The claim of all silos of a cluster, beside the mark of its part store.</summary>
 /// <param name="findIdentity">Returns what a copy of the storage does not have, or null for what every copy has.</param>
-public sealed class ClusterClaims(INamedRows rows, Func<CancellationToken, ValueTask<string>>? findIdentity = null) : ISharedClaimRecord
+public sealed class ClusterClaims(INamedRows rows, Func<CancellationToken, ValueTask<string>>? findIdentity = null) : IClaimRecord
 {
     public async ValueTask<string> ReadIdentityAsync(CancellationToken cancellationToken) => "cluster " + (findIdentity is not null
         ? await findIdentity(cancellationToken)

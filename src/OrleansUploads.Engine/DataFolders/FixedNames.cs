@@ -26,7 +26,7 @@ public static class FixedNames
         .. new[]
         {
             HighWaterMark.FileName, HighWaterMark.FileName + NewSuffix, DiskSpace.ReserveFileName, BackupFolder.Mark, FolderMark.FileName,
-            FolderMark.ClaimFileName, MovedMark.FileName, FolderLock.FileName, Keys, Keys + NewSuffix, KeysLock,
+            FolderMark.ClaimFileName, FolderClaims.FileName, MovedMark.FileName, FolderLock.FileName, Keys, Keys + NewSuffix, KeysLock,
         }.Select(static name => KeyValuePair.Create(name, FileKind.Regular)),
         KeyValuePair.Create(DataFolder.PartsFolder, FileKind.Folder),
         KeyValuePair.Create(ControlSocket, FileKind.Socket),

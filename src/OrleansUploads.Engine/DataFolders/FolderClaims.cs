@@ -10,7 +10,7 @@ namespace OrleansUploads.Engine.DataFolders;
 /// <remarks>The identity of the folder contains the inode number of a file that is never replaced, which a copy does not have.</remarks>
 internal sealed class FolderClaims(string folder, IDiskFlush flush) : IClaimRecord
 {
-    /// <summary>Name of the file: a random number, the claim that holds the store, and one that was begun.</summary>
+    /// <summary>Name of the file: a random number, the claim that holds the store, one that was begun, and the latest renewal.</summary>
     public const string FileName = "store-owner";
 
     private const int RandomBytes = 16;
@@ -21,30 +21,47 @@ internal sealed class FolderClaims(string folder, IDiskFlush flush) : IClaimReco
     {
         if (Read() is not { } lines)
         {
-            lines = [Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(RandomBytes)), "", ""];
+            lines = new Lines(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(RandomBytes)), null, null, null);
             Write(lines);
         }
 
         FolderMark.FindOrMakeClaim(folder, RandomNumberGenerator.GetBytes(RandomBytes), flush);
         var claim = Path.Combine(folder, FolderMark.ClaimFileName);
         var inode = FileStatus.IsSupported && FileStatus.ReadAt(claim, FileStatus.Inode, out var status) == 0 ? status.Number : 0;
-        return ValueTask.FromResult(string.Create(CultureInfo.InvariantCulture, $"folder {lines[0]} {inode}"));
+        return ValueTask.FromResult(string.Create(CultureInfo.InvariantCulture, $"folder {lines.Id} {inode}"));
     }
 
     public ValueTask<KeptClaims> FindAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult(Read() is [_, var held, var begun] ? new KeptClaims(NullIfEmpty(held), NullIfEmpty(begun)) : default);
+        ValueTask.FromResult(Read() is { } lines ? new KeptClaims(lines.Held, lines.Begun) : default);
 
     public ValueTask KeepAsync(KeptClaims claims, CancellationToken cancellationToken)
     {
-        Write([Read()![0], claims.Held ?? "", claims.Begun ?? ""]);
+        Write(Read()! with { Held = claims.Held, Begun = claims.Begun });
         return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<string?> FindRenewalAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Read()?.Renewal);
+
+    public ValueTask<bool> TryKeepRenewalAsync(string renewal, string? previous, CancellationToken cancellationToken)
+    {
+        if (Read() is not { } lines || lines.Renewal != previous)
+        {
+            return ValueTask.FromResult(false);
+        }
+
+        Write(lines with { Renewal = renewal });
+        return ValueTask.FromResult(true);
     }
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;
 
-    private string[]? Read() => DurableFile.TryRead(_path) is not { } content ? null
-        : Encoding.UTF8.GetString(content).Split('\n') is [{ Length: 2 * RandomBytes } id, var held, var begun, ..] ? [id, held, begun]
+    private Lines? Read() => DurableFile.TryRead(_path) is not { } content ? null
+        : Encoding.UTF8.GetString(content).Split('\n') is [{ Length: 2 * RandomBytes } id, var held, var begun, var renewal, ..]
+            ? new Lines(id, NullIfEmpty(held), NullIfEmpty(begun), NullIfEmpty(renewal))
         : throw new IOException($"{_path} is damaged. Delete it, and run 'orleans-uploads take-over'.");
 
-    private void Write(string[] lines) => DurableFile.Replace(_path, Encoding.UTF8.GetBytes(string.Join('\n', lines) + "\n"), flush);
+    private void Write(Lines lines) =>
+        DurableFile.Replace(_path, Encoding.UTF8.GetBytes($"{lines.Id}\n{lines.Held}\n{lines.Begun}\n{lines.Renewal}\n"), flush);
+
+    private sealed record Lines(string Id, string? Held, string? Begun, string? Renewal);
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Collecting;
+using OrleansUploads.Engine.Ownership;
 
 namespace OrleansUploads.Engine.Embedded;
 
@@ -66,7 +67,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         if (_setup.RunsMaintenance)
         {
             _maintenance = new Maintenance(
-                Wakes, Collector, _setup.Ports.CheckIndex, BeatAsync, _setup.Options.Maintenance, _setup.Time, _log);
+                Wakes, Collector, (Parts as OwnedPartStore)?.Ownership, _setup.Ports.CheckIndex, BeatAsync, _setup.Options.Maintenance, _setup.Time, _log);
             FirstBeat = _maintenance.FirstBeat;
         }
 

@@ -1,10 +1,11 @@
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Collecting;
+using OrleansUploads.Engine.Ownership;
 
 namespace OrleansUploads.Engine.Embedded;
 
-/// <summary>Repeats the background tasks until it is disposed: waking due entities, collecting unowned bytes, checking the journal's
-/// index, and recording that the service is running.</summary>
+/// <summary>Repeats the background tasks until it is disposed: waking due entities, collecting unowned bytes, renewing the claim of
+/// the part store, checking the journal's index, and recording that the service is running.</summary>
 internal sealed class Maintenance : IAsyncDisposable
 {
     /// <summary>Nothing is collected without beats, so they resume soon after a full disk has room.</summary>
@@ -22,6 +23,7 @@ internal sealed class Maintenance : IAsyncDisposable
     public Maintenance(
         WakeScan wakes,
         AttemptCollector collector,
+        StoreOwnership? ownership,
         Func<CancellationToken, ValueTask>? checkIndex,
         Func<CancellationToken, Task> beat,
         MaintenanceOptions options,
@@ -49,6 +51,18 @@ internal sealed class Maintenance : IAsyncDisposable
             }),
             RepeatAsync("collect unowned bytes", Every(options.CollectInterval), async token =>
                 await collector.CollectAsync(options.AttemptGrace, token)),
+            ownership is null ? Task.CompletedTask
+                : RepeatAsync(
+                    "renew the claim of the part store",
+                    Every(StoreOwnership.RenewalInterval),
+                    async token =>
+                    {
+                        // The loss was reported when it was found.
+                        if (ownership.Loss is null)
+                        {
+                            await ownership.RenewAsync(token);
+                        }
+                    }),
             checkIndex is null ? Task.CompletedTask
                 : RepeatAsync(
                     "check the journal's index",

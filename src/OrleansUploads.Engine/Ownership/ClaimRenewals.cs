@@ -1,15 +1,16 @@
 namespace OrleansUploads.Engine.Ownership;
 
-/// <summary>Renews the claim of a cluster, and finds renewals that its decisions do not have.</summary>
-/// <remarks>A physical copy of the decisions has the identity of its original, and so the same claim. The original goes on renewing the claim,
-/// first beside its decisions and then in the store. So a copy finds a later renewal in the store than its own.</remarks>
-internal sealed class ClaimRenewals(IStoreMark store, ISharedClaimRecord record)
+/// <summary>Renews a claim, and finds renewals that the decisions do not have.</summary>
+/// <remarks>A physical copy of the decisions (of the files of a database, or of a whole disk) has the identity of its original, and so the same
+/// claim. The original goes on renewing the claim, first beside its decisions and then in the store. So a copy finds a later renewal in the
+/// store than its own.</remarks>
+internal sealed class ClaimRenewals(IStoreMark store, IClaimRecord record)
 {
     private readonly Lock _gate = new();
     private volatile StoreRenewal? _known;
     private string? _seen;
 
-    /// <summary>Whether another database has renewed a claim.</summary>
+    /// <summary>Whether a process with other decisions has renewed a claim.</summary>
     /// <param name="held">The claim.</param>
     /// <param name="names">What the store listed.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

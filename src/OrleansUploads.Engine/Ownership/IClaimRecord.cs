@@ -1,6 +1,6 @@
 namespace OrleansUploads.Engine.Ownership;
 
-/// <summary>Keeps, beside the decisions, the claims that were made for them.</summary>
+/// <summary>Keeps, beside the decisions, the claims that were made for them, and the latest renewal.</summary>
 public interface IClaimRecord
 {
     /// <summary>Identifies these decisions, and no copy of them. Any text.</summary>
@@ -10,6 +10,12 @@ public interface IClaimRecord
 
     /// <summary>Replaces what was kept, durably.</summary>
     ValueTask KeepAsync(KeptClaims claims, CancellationToken cancellationToken);
+
+    /// <summary>The name of the latest renewal, or null.</summary>
+    ValueTask<string?> FindRenewalAsync(CancellationToken cancellationToken);
+
+    /// <summary>Replaces the latest renewal, durably. Returns false if it is not <paramref name="previous"/>.</summary>
+    ValueTask<bool> TryKeepRenewalAsync(string renewal, string? previous, CancellationToken cancellationToken);
 }
 
 /// <summary>The claims that decisions know as their own.</summary>

@@ -12,15 +12,13 @@ public sealed class StoreOwnership
     /// <summary>How old the reading of the claims may be before a write. A deletion always reads anew.</summary>
     public static readonly TimeSpan WriteReadingLife = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a process of a cluster looks whether the claim was renewed, and otherwise renews it.</summary>
+    /// <summary>How often the claim is renewed. All processes of a cluster renew it together, also while they store nothing. A process that is
+    /// the only owner renews it if it has stored something.</summary>
     public static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(10);
 
     /// <summary>A process that joins others, or seems to, renews and collects nothing for this long. If it has a copy of their decisions, they
     /// have renewed the claim by then.</summary>
     private static readonly TimeSpan Probation = 3 * RenewalInterval;
-
-    private const string OtherDatabase =
-        "is used by silos with another database, which is a copy of this one or its original";
 
     private readonly IStoreMark _store;
     private readonly IClaimRecord? _record;
@@ -29,6 +27,7 @@ public sealed class StoreOwnership
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private readonly ClaimRenewals? _renewals;
+    private readonly string _otherDecisions;
     private StoreClaim? _held;
     private long _joinedAt;
     private PartStoreUnavailableException? _notCompared;
@@ -37,6 +36,7 @@ public sealed class StoreOwnership
     private Task _reading = Task.CompletedTask;
     private Task? _nextReading;
     private long _readAt;
+    private bool _hasStored;
 
     /// <param name="record">Keeps the claims beside the decisions. Null for a process that has no decisions and follows the
     /// owner that it finds, such as a gateway of a cluster.</param>
@@ -49,7 +49,10 @@ public sealed class StoreOwnership
         _user = user;
         _isShared = isShared;
         _time = time;
-        _renewals = record is ISharedClaimRecord shared ? new ClaimRenewals(store, shared) : null;
+        _renewals = record is null ? null : new ClaimRenewals(store, record);
+        _otherDecisions = isShared
+            ? "is used by silos with another database, which is a copy of this one or its original"
+            : "is used by a server with another data folder, which is a copy of this one or its original";
     }
 
     /// <summary>Why the store is lost, or null while it is not known to be.</summary>
@@ -114,15 +117,32 @@ public sealed class StoreOwnership
         }
     }
 
-    /// <summary>Renews the claim, unless another process has done so since the last call, or this process is on probation. Call it every
-    /// <see cref="RenewalInterval"/>.</summary>
+    /// <summary>Renews the claim, unless another process has done so since the last call, or this process is on probation or has stored nothing
+    /// in a store that it alone uses. Call it every <see cref="RenewalInterval"/>.</summary>
     /// <inheritdoc cref="RequireAsync" path="/exception"/>
     public async ValueTask RenewAsync(CancellationToken cancellationToken)
     {
-        if (_renewals is { } renewals && _held is { } held && !IsOnProbation && await renewals.IsDueAsync(held, cancellationToken))
+        if (_renewals is not { } renewals || _held is not { } held)
+        {
+            return;
+        }
+
+        ThrowIfLost();
+        if (IsOnProbation || !(_isShared || Volatile.Read(ref _hasStored)) || !await renewals.IsDueAsync(held, cancellationToken))
+        {
+            return;
+        }
+
+        Volatile.Write(ref _hasStored, false);
+        try
         {
             await RequireAsync(cancellationToken);
             await renewals.RenewAsync(held, cancellationToken);
+        }
+        catch
+        {
+            Volatile.Write(ref _hasStored, true);
+            throw;
         }
     }
 
@@ -130,12 +150,17 @@ public sealed class StoreOwnership
     /// <inheritdoc cref="RequireAsync" path="/exception"/>
     public ValueTask RequireForWriteAsync(CancellationToken cancellationToken)
     {
+        if (!Volatile.Read(ref _hasStored))
+        {
+            Volatile.Write(ref _hasStored, true);
+        }
+
         if (Loss is null && _held is not null && _time.GetElapsedTime(Volatile.Read(ref _readAt)) <= WriteReadingLife)
         {
             return ValueTask.CompletedTask;
         }
 
-        // What a copy writes harms nobody, and while the database fails over, requests wait for it.
+        // A copy that writes does no damage, and requests must not fail while the database fails over.
         return ReadClaimsAsync(cancellationToken);
     }
 
@@ -208,7 +233,7 @@ public sealed class StoreOwnership
         var own = Own(top, owner, kept);
         if (own is { } renewed && _renewals is not null && await _renewals.AreForeignAsync(renewed, names, cancellationToken))
         {
-            own = takesOver ? null : throw new StoreOwnedException(_store.Place, OtherDatabase);
+            own = takesOver ? null : throw new StoreOwnedException(_store.Place, _otherDecisions);
         }
 
         if (own is null && top.Count > 0 && !takesOver)
@@ -366,12 +391,13 @@ public sealed class StoreOwnership
             return;
         }
 
-        var holder = isHeld ? OtherDatabase : await DescribeAsync(Top(claims), CancellationToken.None);
+        var holder = isHeld ? _otherDecisions : await DescribeAsync(Top(claims), CancellationToken.None);
         Volatile.Write(ref _lost, new StoreLostException(
             $"{_store.Place} {holder}, so this process no longer stores or deletes anything in it. Stop it.", PlaceIn(holder)));
     }
 
-    /// <summary>Whether silos with another database have renewed the claim. While this one cannot be read, that is not known.</summary>
+    /// <summary>Whether a process with other decisions has renewed the claim. While those of this process cannot be read, that is not known.
+    /// </summary>
     private async ValueTask<bool> IsRenewedElsewhereAsync(StoreClaim held, IReadOnlyList<string> names)
     {
         PartStoreUnavailableException? notCompared = null;
@@ -382,7 +408,7 @@ public sealed class StoreOwnership
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
             notCompared = new PartStoreUnavailableException(
-                $"Whether silos with another database use {_store.Place} is not known: {fault.Message}", fault);
+                $"Whether a process with a copy of these decisions uses {_store.Place} is not known: {fault.Message}", fault);
             return false;
         }
         finally

@@ -134,6 +134,18 @@ public sealed class FixedNamesTests : IDisposable
         await using var again = DataFolder.Open(folder);
     }
 
+    [Fact]
+    public async Task A_server_with_its_bytes_elsewhere_has_a_fixed_name_for_each_entry_of_its_folder()
+    {
+        var folder = _root.File("new");
+        var parts = await SharedPartStore.Named(SharedPartStore.WithConditions, _root.Path).OpenAsync();
+        await using var data = DataFolder.Open(folder, new DataFolderOptions { Parts = parts });
+        await data.TakeStoreAsync(takesOver: false, TestContext.Current.CancellationToken);
+        Assert.Subset(
+            FixedNames.All.Keys.ToHashSet(),
+            Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).ToHashSet());
+    }
+
     private static FileKind KindOf(string name) => FixedNames.All.GetValueOrDefault(name, FileKind.Folder);
 
     [DllImport("libc", EntryPoint = "mkfifo", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]

@@ -1,6 +1,7 @@
 using OrleansUploads.Engine.Collecting;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Ownership;
 
 namespace OrleansUploads.Engine.Tests.Ownership;
 
@@ -22,6 +23,8 @@ internal sealed class OwnedServer : IAsyncDisposable
     }
 
     public EmbeddedEngine Engine { get; }
+
+    public StoreOwnership Ownership => ((OwnedPartStore)Engine.Parts).Ownership;
 
     /// <summary>What the health report says of the store, or null.</summary>
     public string? Problem => _folder.Health.Select(static store => store.Read()).FirstOrDefault(

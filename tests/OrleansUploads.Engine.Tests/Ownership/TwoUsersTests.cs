@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ownership;
 
 namespace OrleansUploads.Engine.Tests.Ownership;
@@ -21,6 +23,8 @@ public sealed class TwoUsersTests : IDisposable
         ["a copy of a stopped original"] = static (test, store) => test.CopyAsync(store, isOriginalRunning: false),
         ["a backup beside its original"] = static (test, store) => test.CopyAsync(store, isOriginalRunning: true, isBackup: true),
         ["a clone of a disk"] = static (test, store) => test.CloneAsync(store),
+        ["a clone of a disk beside its running original"] = static (test, store) => test.CloneBesideOriginalAsync(store, isOriginalIdle: false),
+        ["a clone of a disk beside its idle original"] = static (test, store) => test.CloneBesideOriginalAsync(store, isOriginalIdle: true),
         ["a new folder"] = static (test, store) => test.NewFolderAsync(store),
         ["two first starts"] = static (test, store) => test.FirstStartsAsync(store),
         ["taken over while it runs"] = static (test, store) => test.TakenOverAsync(store),
@@ -94,6 +98,30 @@ public sealed class TwoUsersTests : IDisposable
         Assert.Equal(before + 1, store.ClaimListings);
     }
 
+    [Fact]
+    public async Task A_server_that_stores_nothing_renews_nothing()
+    {
+        var store = SharedPartStore.Named(SharedPartStore.WithConditions, _folder.Path);
+        await using var server = await StartAsync("a", store);
+        var claims = (IStoreMark)await store.OpenAsync();
+        var unused = await claims.ListClaimsAsync(CancellationToken.None);
+        await server.Ownership.RenewAsync(CancellationToken.None);
+        Assert.Equal(unused, await claims.ListClaimsAsync(CancellationToken.None));
+
+        await server.ArchiveAsync();
+        await server.Ownership.RenewAsync(CancellationToken.None);
+        var renewed = await claims.ListClaimsAsync(CancellationToken.None);
+        Assert.Equal(unused.Count + 1, renewed.Count);
+        await server.Ownership.RenewAsync(CancellationToken.None);
+        Assert.Equal(renewed, await claims.ListClaimsAsync(CancellationToken.None));
+
+        await server.ArchiveAsync();
+        await server.Ownership.RenewAsync(CancellationToken.None);
+        var later = await claims.ListClaimsAsync(CancellationToken.None);
+        Assert.NotEqual(renewed, later);
+        Assert.Equal(renewed.Count, later.Count);
+    }
+
     private string PathOf(string name) => _folder.File(name);
 
     private Task<OwnedServer> StartAsync(string name, SharedPartStore store, bool takesOver = false) =>
@@ -153,6 +181,50 @@ public sealed class TwoUsersTests : IDisposable
         await using var restored = await StartAsync("a", store, takesOver: true);
         await restored.ExpectAsync(archive);
     }
+
+    /// <summary>What the original has stored since tells the two apart. If it has stored nothing, the clone has lost nothing.</summary>
+    private async Task CloneBesideOriginalAsync(SharedPartStore store, bool isOriginalIdle)
+    {
+        await using var original = await StartAsync("a", store);
+        var archive = await original.ArchiveAsync();
+        await original.Ownership.RenewAsync(CancellationToken.None);
+        FileDamage.CopyFolder(PathOf("a"), PathOf("b"));
+        ShareInode(Path.Combine(PathOf("a"), FolderMark.ClaimFileName), Path.Combine(PathOf("b"), FolderMark.ClaimFileName));
+        if (isOriginalIdle)
+        {
+            await original.Ownership.RenewAsync(CancellationToken.None);
+        }
+        else
+        {
+            var later = await original.ArchiveAsync();
+            await original.Ownership.RenewAsync(CancellationToken.None);
+            await RefuseAsync("b", store, "is used by a server with another data folder, which is a copy of this one or its original", "take-over");
+            await original.CollectAsync();
+            await original.ExpectAsync(later);
+            Assert.Null(original.Problem);
+        }
+
+        await original.LeaveOrphanAsync();
+        await using var clone = await StartAsync("b", store, takesOver: !isOriginalIdle);
+        _time.Advance(StoreOwnership.WriteReadingLife + TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAsync<StoreLostException>(original.ArchiveAsync);
+        await Assert.ThrowsAsync<StoreLostException>(original.CollectAsync);
+        await Assert.ThrowsAsync<StoreLostException>(async () => await original.Ownership.RenewAsync(CancellationToken.None));
+        await clone.CollectAsync();
+        await clone.ExpectAsync(archive);
+        await clone.ExpectAsync(await clone.ArchiveAsync());
+        await RefuseAsync("c", store);
+    }
+
+    private static void ShareInode(string existing, string copy)
+    {
+        File.Delete(copy);
+        Assert.Equal(0, Link(existing, copy));
+    }
+
+    [DllImport("libc", EntryPoint = "link", CharSet = CharSet.Ansi, BestFitMapping = false, ThrowOnUnmappableChar = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Link(string existing, string copy);
 
     private async Task NewFolderAsync(SharedPartStore store)
     {
