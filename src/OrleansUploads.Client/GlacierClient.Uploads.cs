@@ -14,6 +14,9 @@ public sealed partial class GlacierClient
     /// <param name="description">At most 1,024 characters of printable ASCII, or null for none.</param>
     /// <param name="totalBytes">The size of the archive, so that the server's dashboard can show the share that has arrived, or null if it
     /// is not known. The upload is not bound by it.</param>
+    /// <param name="createKey">1 to 128 characters of printable ASCII without blanks. With the same key and properties, the server returns the
+    /// same upload, so that a call whose answer was lost can be repeated and several programs can share an upload; null to initiate a new one.
+    /// Amazon's server ignores it.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The upload's ID.</returns>
     public Task<string> InitiateMultipartUploadAsync(
@@ -21,8 +24,9 @@ public sealed partial class GlacierClient
         long partSizeBytes,
         string? description = null,
         long? totalBytes = null,
-        CancellationToken cancellationToken = default) =>
-        InitiateAsync(vault, partSizeBytes, description, totalBytes, storage: null, nameof(InitiateMultipartUploadAsync), cancellationToken);
+        string? createKey = null,
+        CancellationToken cancellationToken = default) => InitiateAsync(
+            vault, partSizeBytes, description, totalBytes, createKey, storage: null, nameof(InitiateMultipartUploadAsync), cancellationToken);
 
     /// <summary>Initiates an upload whose bytes the caller stores elsewhere. Report its parts with <see cref="ReportPartAsync"/>. Needs a key of
     /// the role node or admin.</summary>
@@ -31,6 +35,9 @@ public sealed partial class GlacierClient
     /// <param name="description">At most 1,024 characters of printable ASCII, or null for none.</param>
     /// <param name="totalBytes">The size of the archive, so that the server's dashboard can show the share that has arrived, or null if it
     /// is not known. The upload is not bound by it.</param>
+    /// <param name="createKey">1 to 128 characters of printable ASCII without blanks. With the same key and properties, the server returns the
+    /// same upload, so that a call whose answer was lost can be repeated and several programs can share an upload; null to initiate a new one.
+    /// Amazon's server ignores it.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>The upload's ID.</returns>
     public Task<string> InitiateExternalUploadAsync(
@@ -38,8 +45,9 @@ public sealed partial class GlacierClient
         long partSizeBytes,
         string? description = null,
         long? totalBytes = null,
-        CancellationToken cancellationToken = default) =>
-        InitiateAsync(vault, partSizeBytes, description, totalBytes, "external", nameof(InitiateExternalUploadAsync), cancellationToken);
+        string? createKey = null,
+        CancellationToken cancellationToken = default) => InitiateAsync(
+            vault, partSizeBytes, description, totalBytes, createKey, "external", nameof(InitiateExternalUploadAsync), cancellationToken);
 
     /// <summary>Reports one part whose bytes are durable elsewhere. A repeated report changes nothing.</summary>
     /// <param name="vault">The vault name.</param>
@@ -108,6 +116,20 @@ public sealed partial class GlacierClient
             new WireRequest(HttpMethod.Delete, RequestPath.Item(_account, vault, Uploads, uploadId)),
             cancellationToken);
 
+    /// <summary>Describes an upload, also after its end for as long as the server keeps its record. A server of Amazon cannot do so.</summary>
+    /// <param name="vault">The vault name.</param>
+    /// <param name="uploadId">The upload ID.</param>
+    /// <param name="wait">How long to wait for the end of the upload: whole seconds, at most 20. The server answers earlier if nothing has
+    /// arrived for a minute. Null to answer at once.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="GlacierException">The server does not know the upload.</exception>
+    public Task<UploadDescription> DescribeUploadAsync(
+        string vault, string uploadId, TimeSpan? wait = null, CancellationToken cancellationToken = default) => RunAsync(
+            new WireRequest(HttpMethod.Get, RequestPath.Item(_account, vault, Uploads, uploadId)).WithHeader(
+                HeaderNames.UploadStatus, string.Create(CultureInfo.InvariantCulture, $"wait={(long)wait.GetValueOrDefault().TotalSeconds}")),
+            static (response, token) => ResponseReader.ReadJsonAsync(response, WireJson.Default.UploadDescription, token),
+            cancellationToken);
+
     /// <summary>Enumerates all parts of an upload, ordered by offset. Pages are requested as needed. Those of an external upload can also be
     /// listed when it is complete.</summary>
     public IAsyncEnumerable<UploadedPart> ListPartsAsync(
@@ -132,6 +154,7 @@ public sealed partial class GlacierClient
         long partSizeBytes,
         string? description,
         long? totalBytes,
+        string? createKey,
         string? storage,
         string operation,
         CancellationToken cancellationToken) =>
@@ -140,6 +163,7 @@ public sealed partial class GlacierClient
                 .WithHeader(HeaderNames.PartSize, partSizeBytes.ToString(CultureInfo.InvariantCulture))
                 .WithHeader(HeaderNames.ArchiveDescription, GlacierLimits.CheckDescription(description))
                 .WithHeader(HeaderNames.TotalLength, totalBytes?.ToString(CultureInfo.InvariantCulture))
+                .WithHeader(HeaderNames.CreateKey, createKey)
                 .WithHeader(HeaderNames.ByteStorage, storage),
             static (response, _) => Task.FromResult(ResponseReader.RequireHeader(response, HeaderNames.UploadId)),
             cancellationToken,

@@ -95,6 +95,7 @@ public static class RefusalMessages
         _ when type == typeof(AccountId) => Some.Account,
         _ when type == typeof(VaultId) => Some.Vault,
         _ when type == typeof(ArchiveId) => Some.Archive(1).Archive,
+        _ when type == typeof(UploadId) => Some.Upload(1),
         _ when type == typeof(JobId) => JobId.FromRandom(Some.Bytes(JobId.RandomBytes, 1)),
         _ when type == typeof(TreeHash) => Some.Hash("a"),
         _ when type == typeof(LinearHash) || type == typeof(LinearHash?) => new LinearHash(Some.Hash("b").Digest),

@@ -43,7 +43,7 @@ internal sealed class DemoRun(DemoService service, string path, CancellationToke
                 plan = PartPlan.Of(file.LengthBytes, plan.PartSizeBytes * 2);
             }
 
-            var upload = await client.InitiateMultipartUploadAsync(Vault, plan.PartSizeBytes, "OrleansUploads demo", plan.SizeBytes, cancellationToken);
+            var upload = await client.InitiateMultipartUploadAsync(Vault, plan.PartSizeBytes, "OrleansUploads demo", plan.SizeBytes, cancellationToken: cancellationToken);
             await UploadAsync(client, upload, file, plan);
             var listed = await client.ListPartsAsync(Vault, upload, cancellationToken).ToListAsync(cancellationToken);
             AddCheck(

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Client.Transfers;
@@ -14,6 +15,8 @@ public sealed class ArchiveUpload
 {
     /// <summary>The largest part of a stream: 1 GiB.</summary>
     public const int MaxStreamPartSizeBytes = StreamParts.MaxPartSizeBytes;
+
+    private const int CreateKeyBytes = 16;
 
     private readonly GlacierClient _client;
     private readonly ArchiveUploadOptions _options;
@@ -43,7 +46,7 @@ public sealed class ArchiveUpload
             ? PartPlan.Of(source.LengthBytes, partSizeBytes)
             : PartPlan.Smallest(source.LengthBytes);
         var uploadId = await _client.InitiateMultipartUploadAsync(
-            vault, plan.PartSizeBytes, description, plan.SizeBytes, cancellationToken);
+            vault, plan.PartSizeBytes, description, plan.SizeBytes, NewCreateKey(), cancellationToken);
         return await RunAsync(vault, uploadId, source, plan, ServerParts.None, cancellationToken);
     }
 
@@ -70,9 +73,12 @@ public sealed class ArchiveUpload
         }
 
         var uploadId = await _client.InitiateMultipartUploadAsync(
-            vault, partSizeBytes, description, cancellationToken: cancellationToken);
+            vault, partSizeBytes, description, totalBytes: null, NewCreateKey(), cancellationToken);
         return await RunStreamAsync(vault, uploadId, parts, ServerParts.None, cancellationToken);
     }
+
+    /// <summary>The server returns the same upload when the request is sent again after a lost answer, so none is left open.</summary>
+    private static string NewCreateKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(CreateKeyBytes));
 
     /// <summary>Resumes an upload that stopped. Parts that the server has already stored with the source's tree hash are not
     /// sent again. If the upload was completed but the response was lost, this method returns the receipt.</summary>

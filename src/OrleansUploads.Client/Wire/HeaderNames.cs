@@ -9,6 +9,7 @@ internal static class HeaderNames
     public const string ArchiveId = "x-amz-archive-id";
     public const string ArchiveSize = "x-amz-archive-size";
     public const string CapacityId = "x-amz-capacity-id";
+    public const string CreateKey = "x-orleans-uploads-create-key";
     public const string DeletedBytes = "x-orleans-uploads-deleted-bytes";
     public const string JobId = "x-amz-job-id";
     public const string LockId = "x-amz-lock-id";
@@ -21,5 +22,6 @@ internal static class HeaderNames
     public const string UnfreedBytes = "x-orleans-uploads-unfreed-bytes";
     public const string UnfreedUntil = "x-orleans-uploads-unfreed-until";
     public const string UploadId = "x-amz-multipart-upload-id";
+    public const string UploadStatus = "x-orleans-uploads-status";
     public const string Version = "x-amz-glacier-version";
 }

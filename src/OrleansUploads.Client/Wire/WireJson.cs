@@ -13,6 +13,7 @@ namespace OrleansUploads.Client.Wire;
 [JsonSerializable(typeof(WireVaultList))]
 [JsonSerializable(typeof(WireUploadList))]
 [JsonSerializable(typeof(WirePartList))]
+[JsonSerializable(typeof(UploadDescription))]
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(WireJobList))]
 [JsonSerializable(typeof(WireJobParameters))]

@@ -22,7 +22,7 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
             // An upload that exists already stays as it is.
             var known = await SummarizeSelfAsync(vault, cancellationToken);
             return known.TryGet(out var summary, out var refusal)
-                ? summary.Spec with { CreatedAt = spec.CreatedAt } == spec
+                ? summary.Spec.HasPropertiesOf(spec)
                     ? new(OpenedOf(summary.Spec), null)
                     : new(null, UploadRefusals.InitiatedOtherwise(summary.Spec))
                 : new UploadAnswer<UploadOpened>(

@@ -15,6 +15,30 @@ public readonly record struct PartNumbers : ITextValue<PartNumbers>
     /// <summary>The numbers must be in ascending order.</summary>
     public static PartNumbers Of(IEnumerable<int> inOrder) => new([.. inOrder]);
 
+    /// <summary>The numbers from 1 that are not among these.</summary>
+    /// <param name="end">The number before which to end, or null for the highest of these.</param>
+    public PartNumbers MissingBefore(int? end)
+    {
+        var missing = ImmutableArray.CreateBuilder<int>();
+        var next = 1;
+        foreach (var number in InOrder)
+        {
+            for (; next < number; next++)
+            {
+                missing.Add(next);
+            }
+
+            next = number + 1;
+        }
+
+        for (; next < end; next++)
+        {
+            missing.Add(next);
+        }
+
+        return new PartNumbers(missing.ToImmutable());
+    }
+
     public static bool TryParse(string? text, out PartNumbers value)
     {
         value = default;

@@ -68,36 +68,44 @@ internal static class NumberedParts
         return new LinearHash(new Sha256Digest(whole));
     }
 
+    /// <summary>The parts of an upload, as a completion names them.</summary>
+    public static IReadOnlyList<ChosenPart> All(PartMap accepted) =>
+        [.. accepted.From(1).Select(static placed => new ChosenPart(placed.Number, DigestsOf(placed).Md5, Checksum: null))];
+
+    /// <summary>Whether a command repeats the completion of an upload. One that takes all parts states their size.</summary>
+    public static bool IsCompletedBy(ObjectCompletion completion, CompleteObjectUpload command) =>
+        command.Parts is { } parts ? completion.List == Identify(parts) : completion.SizeBytes == command.SizeBytes;
+
     /// <summary>Finds the named parts, unless they do not make up the object that the caller states. The checks are in S3's
     /// order.</summary>
     public static Refusal? RefusalOfCompletion(
-        PartMap accepted, CompleteObjectUpload command, out IReadOnlyList<PlacedPart> chosen)
+        PartMap accepted, IReadOnlyList<ChosenPart> named, long? sizeBytes, out IReadOnlyList<PlacedPart> chosen)
     {
-        var found = new List<PlacedPart>(command.Parts.Count);
+        var found = new List<PlacedPart>(named.Count);
         chosen = found;
-        if (command.Parts.Count == 0)
+        if (named.Count == 0)
         {
             return new Refusal.NoParts();
         }
 
-        for (var i = 1; i < command.Parts.Count; i++)
+        for (var i = 1; i < named.Count; i++)
         {
-            if (command.Parts[i].Number <= command.Parts[i - 1].Number)
+            if (named[i].Number <= named[i - 1].Number)
             {
-                return new ObjectRefusal.PartsNotInOrder(command.Parts[i].Number);
+                return new ObjectRefusal.PartsNotInOrder(named[i].Number);
             }
         }
 
-        foreach (var named in command.Parts)
+        foreach (var choice in named)
         {
-            if (accepted[named.Number] is not { Digests: { } digests } part
-                || digests.Md5 != named.Md5
-                || (named.Checksum is { } checksum && digests.Checksum != checksum))
+            if (accepted[choice.Number] is not { Digests: { } digests } part
+                || digests.Md5 != choice.Md5
+                || (choice.Checksum is { } checksum && digests.Checksum != checksum))
             {
-                return new ObjectRefusal.NamedPartDiffers(named.Number);
+                return new ObjectRefusal.NamedPartDiffers(choice.Number);
             }
 
-            found.Add(new PlacedPart(named.Number, part));
+            found.Add(new PlacedPart(choice.Number, part));
         }
 
         foreach (var placed in found.SkipLast(1))
@@ -109,8 +117,8 @@ internal static class NumberedParts
             }
         }
 
-        var sizeBytes = found.Sum(placed => placed.Part.LengthBytes);
-        return command.SizeBytes is { } stated && stated != sizeBytes ? new Refusal.SizeDiffers(stated, sizeBytes) : null;
+        var foundBytes = found.Sum(placed => placed.Part.LengthBytes);
+        return sizeBytes is { } stated && stated != foundBytes ? new Refusal.SizeDiffers(stated, foundBytes) : null;
     }
 
     /// <summary>The object that the chosen parts make up; they are ordered by number.</summary>

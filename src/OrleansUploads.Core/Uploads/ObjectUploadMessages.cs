@@ -47,9 +47,9 @@ public sealed record ReportNumberedPart(ObjectName Name, NumberedPart Part) : Ob
 [Named("check-object-completion.1")]
 public sealed record CheckObjectCompletion(ObjectName Name) : ObjectUploadCommand(Name), ICommand<Done>, IAsksForAdvice;
 
-/// <summary>Completes a multipart upload with the parts that the caller names.</summary>
+/// <summary>Completes a multipart upload with the parts that the caller names, or with all parts.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
-/// <param name="Parts">The parts, by number.</param>
+/// <param name="Parts">The parts, by number, or null for all. Then the caller states the size.</param>
 /// <param name="SizeBytes">The object's size, as the caller knows it, or null if it did not say.</param>
 /// <param name="Checksum">The object's checksum, as the caller knows it, or null if it did not say.</param>
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
@@ -59,7 +59,7 @@ public sealed record CheckObjectCompletion(ObjectName Name) : ObjectUploadComman
 [Named("complete-object-upload.1")]
 public sealed record CompleteObjectUpload(
     ObjectName Name,
-    IReadOnlyList<ChosenPart> Parts,
+    IReadOnlyList<ChosenPart>? Parts,
     long? SizeBytes,
     Checksum? Checksum,
     PublishCondition? Condition,

@@ -137,8 +137,8 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
                 Report(open, c.Part.Number, NumberedParts.Keep(c.Part, time.Now), NumberedParts.RefusalOf(spec, c.Part)),
             (ListParts c, ArchiveUploadSpec spec, { } open) => Reply(UploadQueries.List(open, spec, c)),
             (ListNumberedParts c, ObjectUploadSpec spec, { } open) => Reply(UploadQueries.List(open, spec, c)),
-            (MapParts, ArchiveUploadSpec spec, { } open) => Reply(new MappedUpload(spec, UploadQueries.Map(open))),
-            (MapNumberedParts, ObjectUploadSpec spec, { } open) => Reply(new MappedObjectUpload(spec, UploadQueries.Map(open))),
+            (MapParts, ArchiveUploadSpec spec, { } open) => Reply(new MappedUpload(spec, UploadQueries.Map(open, policy.StaleAfter))),
+            (MapNumberedParts, ObjectUploadSpec spec, { } open) => Reply(new MappedObjectUpload(spec, UploadQueries.Map(open, policy.StaleAfter))),
             (FindPart c, ArchiveUploadSpec spec, { } open) => Reply(UploadQueries.Find(open, spec, c.Number)),
             (FindNumberedPart c, _, { } open) => Reply(UploadQueries.Find(open, c.Number)),
             _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
@@ -233,24 +233,25 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             return known switch
             {
                 UploadState.Completing { Completion: ObjectCompletion begun } =>
-                    Repeat(begun.List == NumberedParts.Identify(command.Parts) && begun.Condition == command.Condition
+                    Repeat(NumberedParts.IsCompletedBy(begun, command) && begun.Condition == command.Condition
                         ? UploadQueries.Describe(spec, begun)
                         : RefusalOfClosed(known)),
-                UploadState.Stored { Completion: ObjectCompletion done } => done.List == NumberedParts.Identify(command.Parts)
+                UploadState.Stored { Completion: ObjectCompletion done } => NumberedParts.IsCompletedBy(done, command)
                     ? Repeat(UploadQueries.Describe(spec, done))
                     : Refuse(new ObjectRefusal.CompletedOtherwise(done.ETag)),
                 _ => Refuse(NotFound),
             };
         }
 
-        if ((NumberedParts.RefusalOfCompletion(open.Parts, command, out var chosen)
+        var named = command.Parts ?? NumberedParts.All(open.Parts);
+        if ((NumberedParts.RefusalOfCompletion(open.Parts, named, command.SizeBytes, out var chosen)
             ?? RefusalOfLost(spec, chosen, command.Stored)) is { } refusal)
         {
             return Refuse(refusal);
         }
 
         var completion = NumberedParts.Complete(
-            spec, chosen, open.Rounds + 1, NumberedParts.Identify(command.Parts), command.Condition, now, command.Ticket);
+            spec, chosen, open.Rounds + 1, NumberedParts.Identify(named), command.Condition, now, command.Ticket);
         return (NumberedParts.RefusalOfChecksumType(spec, completion, command.ChecksumType)
             ?? NumberedParts.RefusalOfChecksum(completion.Checksum, chosen, command.Checksum)) is { } differs
                 ? Refuse(differs)

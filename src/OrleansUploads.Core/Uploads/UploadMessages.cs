@@ -223,6 +223,12 @@ public sealed record MappedParts(PartNumbers Numbers, long Bytes, DateTimeOffset
 {
     /// <summary>How fast the last parts arrived, or null if that is not known. A note.</summary>
     public TransferRate? Rate { get; init; }
+
+    /// <summary>Who sent the last part, or null if that is not known. A note.</summary>
+    public Sender? LastSender { get; init; }
+
+    /// <summary>When the upload expires at the earliest, unless another part arrives. A note.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
 }
 
 /// <summary>How fast the last parts of an upload arrived.</summary>

@@ -22,10 +22,13 @@ internal static class UploadQueries
     }
 
     /// <summary>Which parts there are.</summary>
-    public static MappedParts Map(UploadState.Open open) => new(
+    /// <param name="staleAfter">The time without activity after which the upload expires.</param>
+    public static MappedParts Map(UploadState.Open open, TimeSpan staleAfter) => new(
         PartNumbers.Of(open.Parts.From(1).Select(static placed => placed.Number)), open.Parts.Bytes, open.LastActivityAt)
     {
         Rate = TransferRates.Of(open.Parts),
+        LastSender = open.Parts.Count == 0 ? null : open.Senders[open.Parts.From(1).MaxBy(static placed => placed.Part.StoredAt).Part.By],
+        ExpiresAt = open.LastActivityAt + staleAfter,
     };
 
     /// <summary>What the upload of an archive knows about one part.</summary>

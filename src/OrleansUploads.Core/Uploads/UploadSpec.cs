@@ -43,6 +43,9 @@ public abstract record UploadSpec(UploadId Upload, UploadOrigin Origin, DateTime
     /// <summary>Whether both become an archive of the same vault, or an object of the same name.</summary>
     internal abstract bool HasTargetOf(UploadSpec other);
 
+    /// <summary>Whether two requests initiate the same upload in the same way. The time and the announced size do not count.</summary>
+    public abstract bool HasPropertiesOf(UploadSpec other);
+
     /// <summary>Refuses an attempt that the collector may have deleted.</summary>
     internal abstract Refusal RefusalOfCollected(int number, long lengthBytes);
 
@@ -83,6 +86,10 @@ public sealed record ArchiveUploadSpec(
 
     internal override bool HasTargetOf(UploadSpec other) => other is ArchiveUploadSpec archive && archive.Vault == Vault;
 
+    /// <inheritdoc/>
+    public override bool HasPropertiesOf(UploadSpec other) => other is ArchiveUploadSpec
+        && this with { CreatedAt = other.CreatedAt, TotalBytes = other.TotalBytes } == other;
+
     internal override Refusal RefusalOfCollected(int number, long lengthBytes) =>
         new Refusal.AttemptCollected(Parts.RangeOf(number, lengthBytes));
 
@@ -120,6 +127,16 @@ public sealed record ObjectUploadSpec(
     internal override string Tenant => $"bucket {Name.Bucket.Name}";
 
     internal override bool HasTargetOf(UploadSpec other) => other is ObjectUploadSpec upload && upload.Name == Name;
+
+    /// <inheritdoc/>
+    public override bool HasPropertiesOf(UploadSpec other) => other is ObjectUploadSpec upload
+        && this with { CreatedAt = other.CreatedAt, TotalBytes = other.TotalBytes, Metadata = upload.Metadata, Tags = upload.Tags } == upload
+        && AreEqual(Metadata, upload.Metadata)
+        && AreEqual(Tags, upload.Tags);
+
+    private static bool AreEqual(IReadOnlyDictionary<string, string>? one, IReadOnlyDictionary<string, string>? other) =>
+        one is null || other is null ? one is null && other is null
+        : one.Count == other.Count && one.All(pair => other.TryGetValue(pair.Key, out var value) && value == pair.Value);
 
     internal override Refusal RefusalOfCollected(int number, long lengthBytes) => new ObjectRefusal.NumberedAttemptCollected(number);
 

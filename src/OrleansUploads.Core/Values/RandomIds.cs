@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace OrleansUploads.Core.Values;
 
 /// <summary>92 characters of URL-safe base64, never reused: random, except for the second and third, which name the group of the
-/// upload.</summary>
+/// upload. The ID of an upload that a client initiates repeatably is derived from the client's key.</summary>
 public readonly record struct UploadId : ITextValue<UploadId>
 {
     public const int RandomBytes = 69;
@@ -22,6 +24,12 @@ public readonly record struct UploadId : ITextValue<UploadId>
 
     public static UploadId FromRandom(ReadOnlySpan<byte> random) =>
         new(UrlSafeText.FromRandom(random, RandomBytes, Limits.UploadIdChars));
+
+    /// <summary>The ID of the upload that a client initiates with a key of its own, so that repeating the request finds it.</summary>
+    /// <param name="container">What the upload is for, and what is distinct for each account: a vault or an object.</param>
+    /// <param name="createKey">The client's key.</param>
+    public static UploadId FromCreateKey(string container, string createKey) => FromRandom(HKDF.DeriveKey(
+        HashAlgorithmName.SHA512, Encoding.UTF8.GetBytes(createKey), RandomBytes, salt: null, info: Encoding.UTF8.GetBytes(container)));
 
     /// <summary>The same ID, but in another group.</summary>
     public UploadId InGroup(EntityGroup group) => new(string.Concat(

@@ -45,6 +45,36 @@ public sealed class ArchiveIntake(
         return spec;
     }
 
+    /// <summary>Initiates a multipart upload, or finds the one that was initiated with the same key before.</summary>
+    /// <param name="createKey">The client's key; distinct for each upload to the vault.</param>
+    /// <inheritdoc cref="InitiateAsync" path="/param"/>
+    /// <returns>What is fixed of the upload; refused if the key belongs to one that has ended or has other properties.</returns>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown. Initiating again is safe.</exception>
+    public async ValueTask<Outcome<ArchiveUploadSpec>> InitiateRepeatablyAsync(
+        VaultIncarnation vault,
+        PartSize partSize,
+        Description description,
+        ByteStorage storage,
+        long? totalBytes,
+        string createKey,
+        CancellationToken cancellationToken)
+    {
+        var spec = NewSpec(vault, partSize, description, UploadOrigin.Multipart) with
+        {
+            Upload = UploadId.FromCreateKey($"{vault}", createKey).InGroup(EntityGroup.Of(vault.Id)),
+            ByteStorage = storage,
+            TotalBytes = totalBytes,
+        };
+        await host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken);
+
+        // An upload that exists already stays as it is.
+        var found = await host.AskAsync(spec.Upload.Entity, new SummarizeUpload(vault), cancellationToken);
+        return !found.TryGet(out var known, out var refusal) ? new(refusal)
+            : known.Phase is UploadPhase.Aborted or UploadPhase.Expired || !known.Spec.HasPropertiesOf(spec)
+                ? new(new Refusal.CreateKeyInUse(spec.Upload, known.Phase is UploadPhase.Aborted or UploadPhase.Expired))
+            : new(known.Spec);
+    }
+
     /// <summary>Stores a part of a multipart upload.</summary>
     /// <param name="upload">The upload.</param>
     /// <param name="vault">The incarnation of the vault in the request.</param>

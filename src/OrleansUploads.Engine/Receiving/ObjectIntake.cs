@@ -43,6 +43,35 @@ public sealed class ObjectIntake(
         return initiated.Refusal is { } refusal ? new(refusal) : new(spec);
     }
 
+    /// <summary>Initiates a multipart upload, or finds the one that was initiated with the same key before.</summary>
+    /// <param name="createKey">The client's key; distinct for each upload of the object.</param>
+    /// <inheritdoc cref="InitiateAsync" path="/param"/>
+    /// <returns>What is fixed of the upload; refused if the bucket was deleted, or if the key belongs to an upload that has ended or has other
+    /// properties.</returns>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown. Initiating again is safe.</exception>
+    public async ValueTask<Outcome<ObjectUploadSpec>> InitiateRepeatablyAsync(
+        ObjectName name, ObjectHeaders headers, ChosenChecksum? checksum, string createKey, CancellationToken cancellationToken)
+    {
+        // The leaf of an object changes when leaves split, and an ID must not.
+        var group = EntityGroup.Of(new LeafId(new KeyIndexId(name.Bucket, KeyTree.Objects), LeafName.First));
+        var spec = NewSpec(name, headers, UploadOrigin.Multipart, checksum) with
+        {
+            Upload = UploadId.FromCreateKey($"{name.Bucket}/{name.Key}", createKey).InGroup(group),
+        };
+        var initiated = await host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken);
+        if (initiated.Refusal is { } refused)
+        {
+            return new(refused);
+        }
+
+        // An upload that exists already stays as it is.
+        var found = await host.AskAsync(spec.Upload.Entity, new SummarizeObjectUpload(name), cancellationToken);
+        return !found.TryGet(out var known, out var refusal) ? new(refusal)
+            : known.Phase is UploadPhase.Aborted or UploadPhase.Expired || !known.Spec.HasPropertiesOf(spec)
+                ? new(new Refusal.CreateKeyInUse(spec.Upload, known.Phase is UploadPhase.Aborted or UploadPhase.Expired))
+            : new(known.Spec);
+    }
+
     /// <summary>Stores a part.</summary>
     /// <param name="upload">The upload.</param>
     /// <param name="name">The object in the request.</param>
@@ -149,7 +178,7 @@ public sealed class ObjectIntake(
     /// <summary>Completes a multipart upload after checking that the part store has the chosen parts.</summary>
     /// <param name="upload">The upload.</param>
     /// <param name="name">The object in the request.</param>
-    /// <param name="chosen">The parts, by number.</param>
+    /// <param name="chosen">The parts, by number, or null for all. Then the size is stated.</param>
     /// <param name="sizeBytes">The object's size, as the client knows it, or null if it did not say.</param>
     /// <param name="checksum">The object's checksum, as the client knows it, or null if it did not say.</param>
     /// <param name="checksumType">The type of the object's checksum, as the client knows it, or null if it did not say.</param>
@@ -159,7 +188,7 @@ public sealed class ObjectIntake(
     public async ValueTask<Outcome<PublishedObject>> CompleteAsync(
         UploadId upload,
         ObjectName name,
-        IReadOnlyList<ChosenPart> chosen,
+        IReadOnlyList<ChosenPart>? chosen,
         long? sizeBytes,
         Checksum? checksum,
         ChecksumType? checksumType,

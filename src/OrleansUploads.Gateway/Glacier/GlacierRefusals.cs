@@ -38,6 +38,7 @@ internal static class GlacierRefusals
         Refusal.NotificationsNotSet r => GlacierError.NotFound(
             $"No notification configuration is set for vault: {VaultArn.Format(region, r.Vault)}"),
         Refusal.UploadNotFound => GlacierError.UploadNotFound(id),
+        Refusal.CreateKeyInUse r => GlacierError.Invalid(CreateKey.Describe(r)),
         Refusal.UploadStoredExternally => GlacierError.Invalid(
             $"The upload {id} does not accept bytes here: another system stores them. Upload the part to the system that initiated "
             + "the upload."),

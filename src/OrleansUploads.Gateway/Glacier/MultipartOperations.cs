@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Keys;
 
@@ -26,8 +27,17 @@ internal static class MultipartOperations
             throw GlacierError.Invalid($"Invalid {AnnouncedTotal.Header}: {call.Header(AnnouncedTotal.Header)}. {AnnouncedTotal.Rule}");
         }
 
-        var spec = await call.Paths.ArchiveIntake.InitiateAsync(
-            call.Incarnation, partSize, description, storage, totalBytes, call.Aborted);
+        var createKey = call.Header(CreateKey.Header);
+        if (!CreateKey.IsValid(createKey))
+        {
+            throw GlacierError.Invalid($"Invalid {CreateKey.Header}: {createKey}. {CreateKey.Rule}");
+        }
+
+        var intake = call.Paths.ArchiveIntake;
+        var spec = createKey is null
+            ? await intake.InitiateAsync(call.Incarnation, partSize, description, storage, totalBytes, call.Aborted)
+            : call.OrRefuse(await intake.InitiateRepeatablyAsync(
+                call.Incarnation, partSize, description, storage, totalBytes, createKey, call.Aborted));
         return FrontAnswer.Created(
             (GlacierHeaders.Location, call.Location($"/multipart-uploads/{spec.Upload}")),
             (GlacierHeaders.UploadId, spec.Upload.ToString()));
@@ -73,10 +83,20 @@ internal static class MultipartOperations
         return FrontAnswer.NoContent();
     }
 
-    /// <summary>Lists parts by range. The marker is the first byte of the next page.</summary>
+    /// <summary>Lists parts by range, or describes the state of the upload. The marker is the first byte of the next page.</summary>
     public static async ValueTask<FrontAnswer> ListPartsAsync(GlacierCall call)
     {
         var upload = IdOf(call);
+        if (!UploadStatus.TryRead(call.Header(UploadStatus.Header), out var wait))
+        {
+            throw GlacierError.Invalid($"Invalid {UploadStatus.Header}: {call.Header(UploadStatus.Header)}. {UploadStatus.Rule}");
+        }
+
+        if (wait is { } patience)
+        {
+            return await UploadStatus.AnswerAsync(call, patience, () => ReadStatusAsync(call, upload));
+        }
+
         var page = PageRequest.Read(call.Query, PageRequest.MaxItems);
         long firstByte = 0;
         if (page.Marker is not null && !IsPartsMarker(page.Marker, out firstByte))
@@ -100,6 +120,25 @@ internal static class MultipartOperations
         return GlacierJson.Answer(new UploadListDocument(
             uploads.Next is { } next ? UploadMarker.Format(next) : null,
             [.. uploads.Entries.Select(entry => UploadListElement.From(entry, call.Arn))]));
+    }
+
+    private static async ValueTask<UploadStatusDocument> ReadStatusAsync(GlacierCall call, UploadId upload)
+    {
+        var asked = await call.TryAskAsync(upload.Entity, new MapParts(call.Incarnation));
+        if (asked.Refusal is not Refusal.UploadNotFound)
+        {
+            var (spec, parts) = call.OrRefuse(asked);
+            return UploadStatusDocument.OfOpen(
+                spec, parts, spec.TotalBytes is { } total ? (int)Math.Min(((total - 1) / spec.PartSize.Bytes) + 1, Limits.MaxParts) : null);
+        }
+
+        var summary = await call.AskAsync(upload.Entity, new SummarizeUpload(call.Incarnation));
+        return UploadStatusDocument.OfClosed(summary.Spec, summary.Phase, summary.EndedAt ?? summary.ArchiveDeletedAt) with
+        {
+            Bytes = summary.Archive?.SizeBytes,
+            ArchiveId = summary.Archive?.Archive.ToString(),
+            TreeHash = summary.Archive?.TreeHash.ToString(),
+        };
     }
 
     private static UploadId IdOf(GlacierCall call) =>

@@ -1,5 +1,6 @@
 using System.Xml;
 using OrleansUploads.Core.Keys;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Keys;
 
@@ -7,9 +8,20 @@ namespace OrleansUploads.Gateway.S3;
 
 internal static class MultipartLists
 {
-    /// <summary>By number.</summary>
+    /// <summary>By number, or the state of the upload.</summary>
     public static async ValueTask<FrontAnswer> ListPartsAsync(S3Call call)
     {
+        if (!UploadStatus.TryRead(call.Header(UploadStatus.Header), out var wait))
+        {
+            throw S3Error.InvalidArgument(UploadStatus.Header, call.Header(UploadStatus.Header)!, UploadStatus.Rule);
+        }
+
+        if (wait is { } patience)
+        {
+            var (ofObject, shown) = await call.RequireUploadAsync();
+            return await UploadStatus.AnswerAsync(call, patience, () => ReadStatusAsync(call, ofObject, shown));
+        }
+
         var limit = S3Number.ReadPageLimit(call, "max-parts");
         var marker = call.Query.FirstValue("part-number-marker") is { Length: > 0 }
             ? S3Number.Read(call, "part-number-marker", int.MaxValue)
@@ -55,6 +67,23 @@ internal static class MultipartLists
 
             request.WritePrefixes(xml, page.CommonPrefixes);
         });
+    }
+
+    private static async ValueTask<UploadStatusDocument> ReadStatusAsync(S3Call call, ObjectName name, UploadId upload)
+    {
+        var asked = await call.TryAskAsync(upload.Entity, new MapNumberedParts(name));
+        if (asked.Refusal is not (Refusal.UploadNotFound or ObjectRefusal.UploadCompleting))
+        {
+            var (spec, parts) = call.OrRefuse(asked);
+            return UploadStatusDocument.OfOpen(spec, parts, lastNumber: null);
+        }
+
+        var summary = await call.AskAsync(upload.Entity, new SummarizeObjectUpload(name));
+        return UploadStatusDocument.OfClosed(summary.Spec, summary.Phase, summary.EndedAt) with
+        {
+            Bytes = summary.Published?.SizeBytes,
+            ETag = summary.Published?.ETag.ToString(),
+        };
     }
 
     private static void WriteParts(XmlWriter xml, S3Call call, NumberedPartsPage page, int marker, int limit)

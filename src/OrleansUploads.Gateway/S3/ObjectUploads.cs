@@ -23,7 +23,16 @@ internal static class ObjectUploads
         var name = await call.RequireObjectAsync();
         var headers = ObjectHeaderReader.Read(call) with { ByteStorage = ReportedParts.ReadStorage(call), TotalBytes = ReadTotal(call) };
         var checksum = ReadChecksum(call);
-        var spec = call.OrRefuse(await call.Paths.ObjectIntake.InitiateAsync(name, headers, checksum, call.Aborted));
+        var createKey = call.Header(CreateKey.Header);
+        if (!CreateKey.IsValid(createKey))
+        {
+            throw S3Error.InvalidArgument(CreateKey.Header, createKey!, CreateKey.Rule);
+        }
+
+        var intake = call.Paths.ObjectIntake;
+        var spec = call.OrRefuse(createKey is null
+            ? await intake.InitiateAsync(name, headers, checksum, call.Aborted)
+            : await intake.InitiateRepeatablyAsync(name, headers, checksum, createKey, call.Aborted));
         return S3Xml.Answer(
             "InitiateMultipartUploadResult",
             xml =>
@@ -56,16 +65,19 @@ internal static class ObjectUploads
             : FrontAnswer.Ok(("ETag", $"\"{part.Md5}\""));
     }
 
-    /// <summary>Turns the named parts into the object. Repeating the request returns the same answer.</summary>
+    /// <summary>Turns the named parts, or with <see cref="AllParts"/> all parts, into the object. Repeating the request returns the same
+    /// answer.</summary>
     public static async ValueTask<FrontAnswer> CompleteAsync(S3Call call)
     {
         var (name, upload) = await call.RequireUploadAsync();
+        var sizeBytes = ReadSize(call);
+        var takesAll = AllParts.Read(call, sizeBytes);
 
         // A checksum in a header is the object's.
-        var parts = await RequestDocument.ReadAsync(call, static document => CompleteMultipartUploadDocument.Parse(document, Choose), hasChecksum: false);
-        var checksum = StatedObjectChecksum.Read(call, parts.Count);
+        var parts = await RequestDocument.ReadAsync(
+            call, document => takesAll ? AllParts.Parse(document) : CompleteMultipartUploadDocument.Parse(document, Choose), hasChecksum: false);
+        var checksum = StatedObjectChecksum.Read(call, parts?.Count);
         var condition = Conditions.ReadWrite(call);
-        var sizeBytes = ReadSize(call);
         var published = call.OrRefuse(await call.Paths.ObjectIntake.CompleteAsync(
             upload, name, parts, sizeBytes, checksum.Value, checksum.Type, condition, call.Aborted));
         return S3Xml.Answer("CompleteMultipartUploadResult", xml => WriteObject(xml, call, published));
@@ -132,7 +144,9 @@ internal static class ObjectUploads
 /// <summary>What a completion states about the checksum of the whole object; null for what it does not state.</summary>
 internal readonly record struct StatedObjectChecksum(Checksum? Value, ChecksumType? Type)
 {
-    public static StatedObjectChecksum Read(S3Call call, int parts)
+    /// <summary>Reads the headers.</summary>
+    /// <param name="parts">How many parts the request names, or null if it takes all.</param>
+    public static StatedObjectChecksum Read(S3Call call, int? parts)
     {
         var checksum = StatedChecksum.Read(call, acceptsParts: true);
         var text = call.Header(S3Headers.ChecksumType);
@@ -143,13 +157,13 @@ internal readonly record struct StatedObjectChecksum(Checksum? Value, ChecksumTy
                 S3ErrorCode.InvalidRequest, $"Value for {S3Headers.ChecksumType} header is invalid: '{text}'.");
         }
 
-        if (checksum is { Parts: > 0 and var count } && (count != parts || type == ChecksumType.FullObject))
+        if (checksum is { Parts: > 0 and var count } && ((parts ?? count) != count || type == ChecksumType.FullObject))
         {
             throw new S3Error(
                 S3ErrorCode.BadDigest,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The {checksum.Algorithm.Name()} you specified is the composite of {count} parts, but the request names {parts} parts "
+                    $"The {checksum.Algorithm.Name()} you specified is the composite of {count} parts, but the request names {(parts is { } named ? $"{named}" : "all")} parts "
                     + $"and {(type is { } known ? "the type " + known.Name() : "no type")}."));
         }
 

@@ -12,6 +12,7 @@ internal static class S3Refusals
     public static S3Error Describe(Refusal refusal, S3Address address, string upload) => refusal switch
     {
         Refusal.UploadNotFound => S3Error.NoSuchUpload(upload),
+        Refusal.CreateKeyInUse r => new(S3ErrorCode.InvalidRequest, CreateKey.Describe(r), ("UploadId", r.Upload.ToString())),
         Refusal.UploadStoredExternally => new(
             S3ErrorCode.InvalidRequest,
             "The upload does not accept bytes here: another system stores them. Upload the part to the system that initiated the upload.",

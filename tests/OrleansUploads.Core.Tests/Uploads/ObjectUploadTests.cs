@@ -130,6 +130,29 @@ public sealed class ObjectUploadTests : ObjectDriver
     }
 
     [Fact]
+    public void A_completion_without_a_list_takes_all_parts_and_is_repeated_with_the_same_size_or_the_whole_list()
+    {
+        Initiate();
+        Store(1, MinPartBytes, "a");
+        Store(3, 5, "c");
+        var all = Complete() with { Parts = null, SizeBytes = MinPartBytes + 5 };
+        Refused<Refusal.SizeDiffers>(all with { SizeBytes = MinPartBytes });
+        var published = Ask(all);
+        Given(IsPublished());
+        Assert.Equal(published, Ask(all));
+        Assert.Equal(published, Ask(Complete(SomeObject.Chosen(1, "a"), SomeObject.Chosen(3, "c"))));
+        EachRefused<ObjectRefusal.CompletedOtherwise>(
+            all with { SizeBytes = MinPartBytes }, all with { SizeBytes = null }, Complete(1, "a"));
+    }
+
+    [Fact]
+    public void A_completion_without_a_list_needs_parts()
+    {
+        Initiate();
+        Refused<Refusal.NoParts>(Complete() with { Parts = null, SizeBytes = 0 });
+    }
+
+    [Fact]
     public void The_ETag_is_the_MD5_of_the_MD5s_even_of_a_single_part()
     {
         Initiate();

@@ -5,6 +5,7 @@ using Amazon.S3.Model;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
+using OrleansUploads.Client.Transfers;
 using OrleansUploads.Hashing;
 using OrleansUploads.Testing;
 
@@ -112,6 +113,18 @@ public sealed class UploadsServerTests : IAsyncLifetime
         var repeated = await glacier.CompleteMultipartUploadAsync("tapes", upload, _bytes.Length, hash, Cancelled);
 
         Assert.Equal(repeated, await glacier.CompleteMultipartUploadAsync("tapes", upload, _bytes.Length, hash, Cancelled));
+    }
+
+    [Fact]
+    public async Task A_transfer_whose_initiation_is_not_answered_leaves_no_upload_open()
+    {
+        await _server.CreateVaultAsync("tapes", Cancelled);
+        using var glacier = NewVaultClient();
+        _server.LoseNextAnswer();
+
+        await new ArchiveUpload(glacier).UploadAsync("tapes", ByteSource.FromMemory(_bytes), cancellationToken: Cancelled);
+
+        Assert.Empty(await _server.ListOpenUploadsAsync(Cancelled));
     }
 
     [Fact]

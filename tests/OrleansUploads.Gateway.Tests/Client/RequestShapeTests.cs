@@ -35,6 +35,10 @@ public class RequestShapeTests
             ["x-amz-part-size: 1048576", "x-orleans-uploads-total-length: 5"]
         },
         {
+            $"POST {Vaults}/v/multipart-uploads", c => c.InitiateMultipartUploadAsync("v", 1 << 20, createKey: "k"),
+            ["x-amz-part-size: 1048576", "x-orleans-uploads-create-key: k"]
+        },
+        {
             $"PUT {Vaults}/v/multipart-uploads/u", c => c.UploadPartAsync("v", "u", 1 << 20, Hello),
             ["Content-Range: bytes 1048576-1048580/*", $"x-amz-sha256-tree-hash: {HelloHash}"]
         },
@@ -43,6 +47,10 @@ public class RequestShapeTests
             ["x-amz-archive-size: 5", $"x-amz-sha256-tree-hash: {HelloHash}"]
         },
         { $"DELETE {Vaults}/v/multipart-uploads/u", c => c.AbortMultipartUploadAsync("v", "u"), [] },
+        {
+            $"GET {Vaults}/v/multipart-uploads/u", c => c.DescribeUploadAsync("v", "u", TimeSpan.FromSeconds(7)),
+            ["x-orleans-uploads-status: wait=7"]
+        },
         { $"GET {Vaults}/v/multipart-uploads/u", c => c.ListPartsAsync("v", "u").ToListAsync().AsTask(), [] },
         { $"GET {Vaults}/v/multipart-uploads", c => c.ListMultipartUploadsAsync("v").ToListAsync().AsTask(), [] },
         {

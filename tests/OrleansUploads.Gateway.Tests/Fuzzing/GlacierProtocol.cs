@@ -10,6 +10,7 @@ internal sealed class GlacierProtocol : IProtocol
     [
         "x-amz-glacier-version", "x-amz-content-sha256", "x-amz-sha256-tree-hash", "x-amz-archive-description", "x-amz-archive-size",
         "x-amz-part-size", "Content-Range", "Range", "x-amz-date", "Host", "x-orleans-uploads-storage", "x-orleans-uploads-location",
+        "x-orleans-uploads-create-key",
     ];
 
     private static readonly string[] Parameters =

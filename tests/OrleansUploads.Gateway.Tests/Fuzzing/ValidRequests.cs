@@ -174,6 +174,11 @@ internal sealed class ValidRequests(World world, Dice dice)
     {
         var partSizeBytes = (long)Requests.MiB << dice.Pick(0, 0, 0, 0, 1, 12);
         var request = Requests.Initiate(vault.Name, partSizeBytes);
+        if (dice.OneIn(6))
+        {
+            request = request.With("x-orleans-uploads-create-key", dice.OneIn(2) ? "a" : "b");
+        }
+
         return From(dice.OneIn(6) ? request.With("x-orleans-uploads-storage", "external") : request) with
         {
             Learn = LearnFrom("x-amz-multipart-upload-id", id => KnownVault.Remember(vault.Uploads, new KnownUpload(id, partSizeBytes))),

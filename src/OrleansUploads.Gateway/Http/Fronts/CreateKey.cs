@@ -1,0 +1,31 @@
+using OrleansUploads.Core.Refusals;
+
+namespace OrleansUploads.Gateway.Http.Fronts;
+
+/// <summary>The header by which a client can repeat the initiation of an upload, in the vault API and in S3: with the same key it gets the same
+/// upload.</summary>
+internal static class CreateKey
+{
+    /// <summary>Its name.</summary>
+    public const string Header = "x-orleans-uploads-create-key";
+
+    private const int MaxChars = 128;
+
+    /// <summary>Why a key is refused.</summary>
+    public static readonly string Rule = string.Create(
+        CultureInfo.InvariantCulture,
+        $"It must have 1 to {MaxChars} characters of printable ASCII without blanks. Choose a random one for each upload, and keep it until the "
+        + $"upload has ended.");
+
+    /// <summary>Reads the header.</summary>
+    /// <param name="text">The value, or null if there is no header.</param>
+    /// <returns>False if the value is malformed.</returns>
+    public static bool IsValid(string? text) =>
+        text is null || (text.Length is >= 1 and <= MaxChars && !text.AsSpan().ContainsAnyExceptInRange('!', '~'));
+
+    /// <summary>Describes the upload that has the key already.</summary>
+    public static string Describe(Refusal.CreateKeyInUse refusal) => refusal.HasEnded
+        ? $"The upload with this {Header} was aborted or has expired: {refusal.Upload}. Use another key."
+        : $"The upload with this {Header} was initiated with other properties: {refusal.Upload}. Repeat the request that initiated it, or use "
+            + "another key.";
+}
