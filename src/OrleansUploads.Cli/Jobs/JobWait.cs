@@ -12,7 +12,7 @@ internal sealed class JobWait(GlacierClient client, Printer printer, TimeProvide
 
     // A log gets no countdown.
     private readonly IAnsiConsole? _countdown = terminal
-        ?? (printer is { IsJson: false, IsQuiet: false } ? Terminal.Find() : null);
+        ?? (printer is { IsJson: false, IsQuiet: false, IsVerbose: false } ? Terminal.Find() : null);
 
     /// <summary>Waits until a job has ended.</summary>
     /// <exception cref="InvalidDataException">The job has failed.</exception>

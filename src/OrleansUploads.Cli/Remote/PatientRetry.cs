@@ -28,6 +28,7 @@ internal sealed class PatientRetry(Printer printer, Uri endpoint, TimeSpan? pati
 
     private void Tell(GlacierException failure, TimeSpan delay)
     {
+        printer.TraceRetry(failure, delay);
         var reason = failure.Code is GlacierErrorCodes.ConnectionFailure or GlacierErrorCodes.IdleTimeout
             ? $"The server at {endpoint} does not answer"
             : failure.Message.ReplaceLineEndings(" ").TrimEnd('.');

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace OrleansUploads.Cli.Remote;
 
 /// <summary>Prints the results of a command: as text, as JSON, or only what a script needs.</summary>
-internal sealed class Printer(bool json, bool quiet)
+internal sealed class Printer(bool json, bool quiet, bool verbose = false)
 {
     private static readonly JsonSerializerOptions Lines = new(JsonSerializerDefaults.Web)
     {
@@ -14,6 +14,9 @@ internal sealed class Printer(bool json, bool quiet)
     public bool IsJson => json;
 
     public bool IsQuiet => quiet;
+
+    /// <summary>Whether the user is told of each request. A display would be drawn over these lines.</summary>
+    public bool IsVerbose => verbose;
 
     /// <summary>Shows notes while a display is drawn on the terminal, or null if none is.</summary>
     public Action<string>? Notes { get; set; }
@@ -63,6 +66,19 @@ internal sealed class Printer(bool json, bool quiet)
             Console.Out.WriteLine(JsonSerializer.Serialize(document, Lines));
         }
     }
+
+    /// <summary>Tells the user what happens in detail, on standard error, with <c>--verbose</c> only.</summary>
+    public void Trace(string line)
+    {
+        if (verbose)
+        {
+            Console.Error.WriteLine(line);
+        }
+    }
+
+    /// <summary>Tells the user in detail that a request is sent again after a delay.</summary>
+    public void TraceRetry(GlacierException failure, TimeSpan delay) => Trace(string.Create(
+        CultureInfo.InvariantCulture, $"{failure.Message.ReplaceLineEndings(" ").TrimEnd('.')}. Trying again in {delay.TotalSeconds:F1} s."));
 
     /// <summary>Tells the user something that is no result, on standard error.</summary>
     public void Note(string line)

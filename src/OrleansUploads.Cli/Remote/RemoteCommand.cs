@@ -85,10 +85,16 @@ internal static class RemoteCommand
         Recursive = true,
     };
 
+    private static readonly Option<bool> Verbose = new("--verbose")
+    {
+        Description = "Write a line to standard error for each request: method, path, status, time, and why it is sent again.",
+        Recursive = true,
+    };
+
     /// <summary>Adds the options of the server and of the output to a command and those below it.</summary>
     public static Command WithConnection(this Command command)
     {
-        foreach (var option in new Option[] { Endpoint, Account, Region, Profile, Json, Quiet })
+        foreach (var option in new Option[] { Endpoint, Account, Region, Profile, Json, Quiet, Verbose })
         {
             command.Add(option);
         }
@@ -142,7 +148,7 @@ internal static class RemoteCommand
                 AccountId = parsed.GetValue(Account) ?? AccountOfKey,
                 RateLimit = parsed.GetValue(Limit) is { } rate ? new RateLimit(rate) : null,
             },
-            new Printer(parsed.GetValue(Json), parsed.GetValue(Quiet)),
+            new Printer(parsed.GetValue(Json), parsed.GetValue(Quiet), parsed.GetValue(Verbose)),
             string.Concat(words),
             parsed.GetValue(Vault) ?? "",
             parsed.GetValue(RetryFor));

@@ -17,13 +17,13 @@ internal sealed class Session : IDisposable
 
         // A proxy cannot reach this machine under its loopback address.
         handler.UseProxy = !options.Endpoint.IsLoopback;
-        _http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(printer.IsVerbose ? new TracedRequests(printer, handler) : handler) { Timeout = Timeout.InfiniteTimeSpan };
         Endpoint = options.Endpoint;
         Printer = printer;
         ServerWords = serverWords;
         Vault = vault;
         Patient = new PatientRetry(printer, options.Endpoint, retryFor).Policy;
-        Client = new GlacierClient(_http, options with { Retry = Quick });
+        Client = new GlacierClient(_http, options with { Retry = Quick with { OnRetry = printer.TraceRetry } });
         Transfers = new GlacierClient(_http, options with { Retry = Patient });
     }
 

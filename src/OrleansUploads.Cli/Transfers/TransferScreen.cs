@@ -75,7 +75,7 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
     /// <summary>Shows the transfers until the work on some number of files is done.</summary>
     public async Task WatchAsync(Func<Task> work, int totalCount)
     {
-        if (printer.IsJson || printer.IsQuiet || Terminal.Find() is not { } terminal)
+        if (printer.IsJson || printer.IsQuiet || printer.IsVerbose || Terminal.Find() is not { } terminal)
         {
             await work();
             return;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 
@@ -22,6 +23,24 @@ public sealed class RemoteCommandTests
         Assert.Equal("letters", shown.GetProperty("vault").GetString());
         (await place.RunAsync("vault", "delete", "letters")).Expect();
         Assert.Equal(["photos"], (await place.RunAsync("vault", "list", "-q")).Expect().Lines);
+    }
+
+    [Fact]
+    public async Task Each_request_and_each_repetition_is_a_line_with_verbose_and_none_has_a_secret()
+    {
+        await using var place = await Workplace.ShareAsync();
+        string[] show = ["vault", "show", Workplace.Vault, "--verbose"];
+
+        var told = await place.RunAsync([.. show, "--quiet"]);
+        var failed = await place.RunAsync([.. show, "--endpoint", $"http://127.0.0.1:{FreePort.Take(1)[0]}"]);
+
+        Assert.Equal((0, "photos\n"), (told.ExitCode, told.Output));
+        Assert.Matches("^GET /-/vaults/photos  200  [0-9]+ ms  request [^ ]+\n$", told.Error);
+        Assert.Equal(5, failed.ExitCode);
+        Assert.Equal(3, Regex.Count(failed.Error, "^GET /-/vaults/photos  no answer  [0-9]+ ms$", RegexOptions.Multiline));
+        Assert.Equal(2, Regex.Count(failed.Error, @"refused.*\. Trying again in [0-9]\.[0-9] s\.$", RegexOptions.Multiline));
+        Assert.DoesNotContain("Signature", told.Error + failed.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(CommandLine.SecretAccessKey, told.Error + failed.Error, StringComparison.Ordinal);
     }
 
     [Fact]
