@@ -37,7 +37,7 @@ internal static class ArchiveCommand
                             entry.Description is { Length: > 0 } description ? ArchiveName.Show(description) : "-",
                             ByteCount.Format(entry.SizeBytes),
                             TimeText.Format(entry.CreatedAt),
-                            entry.ArchiveId[..Math.Min(entry.ArchiveId.Length, ArchiveLookup.ShortIdChars)]);
+                            ShortId.Of(entry.ArchiveId));
                     }
                 },
                 $"The vault {session.Vault} has no {(filter.IsUsed(parsed) ? "such " : "")}archives.",

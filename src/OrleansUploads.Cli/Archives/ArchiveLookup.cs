@@ -3,12 +3,6 @@ namespace OrleansUploads.Cli.Archives;
 /// <summary>A whole ID is taken as it is; anything else needs an inventory.</summary>
 internal sealed class ArchiveLookup(Session session)
 {
-    /// <summary>The characters of an archive ID that <c>archive list</c> shows.</summary>
-    public const int ShortIdChars = 10;
-
-    /// <summary>The fewest that are taken for the beginning of an ID. No two archives of a vault ever began with the same ones.</summary>
-    private const int FewestIdChars = 8;
-
     private const int IdChars = ArchiveArgument.IdChars;
 
     private sealed class Match(string word)
@@ -69,7 +63,7 @@ internal sealed class ArchiveLookup(Session session)
 
     private static void Compare(Match match, InventoryEntry entry)
     {
-        if (match.Word.Length >= FewestIdChars && match.Begun.Count < 2 && entry.ArchiveId.StartsWith(match.Word, StringComparison.Ordinal))
+        if (match.Begun.Count < 2 && ShortId.IsMeant(entry.ArchiveId, match.Word))
         {
             match.Begun.Add(entry);
         }

@@ -37,7 +37,8 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
         ],
         ["download"] =
         [
-            "orleans-uploads download holiday.tar --vault photos -o holiday.tar",
+            "orleans-uploads download holiday.tar --vault photos",
+            "orleans-uploads download holiday.tar --vault photos -o copy.tar",
             "orleans-uploads download --name 'Pictures/*' --vault photos -o restored",
             "orleans-uploads download Pictures.tar --vault photos -o - | tar -x",
         ],

@@ -13,12 +13,12 @@ internal static class DownloadCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var filter = new ArchiveFilter();
-        var output = new Option<string>("--output", "-o")
+        var output = new Option<string?>("--output", "-o")
         {
             Description = "The file or folder to write, or '-' for standard output. A file appears when all its bytes are verified; until then it "
-                + "is FILE.partial. Several archives need a folder, which is created.",
+                + "is FILE.partial. Several archives need a folder, which is created. [default: the last part of the name of a single archive, in the "
+                + "current folder]",
             HelpName = "path",
-            Required = true,
         }.RefuseEmpty();
         var overwrite = new Option<bool>("--overwrite") { Description = "Replace files that exist." };
         var skip = new Option<bool>("--skip-existing")
@@ -48,19 +48,30 @@ internal static class DownloadCommand
             {
                 result.AddError("Name archives, or choose some by name or date: --name 'Pictures/*'.");
             }
+            else if (result.GetResult(output) is null && result.GetResult(archives)?.Tokens.Count != 1)
+            {
+                result.AddError("Several archives need a folder: name it with -o.");
+            }
         });
         return command.WithConnection().Run(async (parsed, session, cancellationToken) =>
         {
             var words = parsed.GetValue(archives) ?? [];
+            var lookup = new ArchiveLookup(session);
+            var named = parsed.GetValue(output);
+            if (named is null)
+            {
+                var only = await lookup.FindEntriesAsync(words, static _ => false, cancellationToken);
+                (words, named) = ([only[0].ArchiveId], DefaultFileName.Of(only[0]));
+            }
+
             var choice = new DownloadChoice(
-                parsed.GetRequiredValue(output),
+                named,
                 parsed.GetValue(overwrite),
                 parsed.GetValue(skip),
                 parsed.GetValue(tier),
                 parsed.GetValue(workers));
             var isPipe = choice.Output == DownloadChoice.StandardOutput;
-            var lookup = new ArchiveLookup(session);
-            if (words.Length == 1 && (isPipe || !choice.IsFolder))
+            if (words.Length == 1 && (isPipe || parsed.GetValue(output) is null || !choice.IsFolder))
             {
                 choice.RequireTarget(session.Printer);
                 var found = await lookup.FindAsync(words, alsoNames: true, cancellationToken);

@@ -39,6 +39,11 @@ internal sealed record DownloadChoice(string Output, bool Overwrites, bool Skips
             throw new DirectoryNotFoundException($"The folder {folder} does not exist. Create it, or name another file with -o.");
         }
 
+        if (Directory.Exists(Output))
+        {
+            throw new IOException($"{Output} is a folder. Name another file with -o.");
+        }
+
         if (!SkipsExisting)
         {
             RequireAbsent();

@@ -1,4 +1,7 @@
 using System.Text.Json;
+using OrleansUploads.Cli.Transfers;
+using OrleansUploads.Client.Models;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 
@@ -130,6 +133,40 @@ public sealed class UploadCommandTests
             "there  is already there", Assert.Single((await place.RunInVaultAsync("download", archive, "-o", there, "--skip-existing")).Expect().Lines), StringComparison.Ordinal);
 
         Assert.Equal(1000, new FileInfo(there).Length);
+    }
+
+    [Theory]
+    [InlineData("holiday.tar", "holiday.tar")]
+    [InlineData("Pictures/2026/a.jpg", "a.jpg")]
+    [InlineData("/home/me/%C3%9Cbung.txt", "Übung.txt")]
+    [InlineData("../../.ssh/../.bashrc", "bashrc")]
+    [InlineData("-rf", "rf")]
+    [InlineData("tab%09and%1B[31m", "tab_and_[31m")]
+    [InlineData("cod%E2%80%AEtxt.exe", "cod_txt.exe")]
+    [InlineData("a/..", "archive-abcdefghij")]
+    [InlineData("", "archive-abcdefghij")]
+    public void The_default_file_of_an_archive_is_in_the_current_folder_and_safe(string description, string expected) => Assert.Equal(
+        expected,
+        DefaultFileName.Of(new InventoryEntry("abcdefghijklm", description, DateTimeOffset.UnixEpoch, 1, TreeHasher.Compute([1]))));
+
+    [Fact]
+    public async Task A_download_without_a_target_becomes_a_file_with_the_name_of_the_archive_and_replaces_nothing()
+    {
+        await using var place = await Workplace.ShareAsync();
+        var file = place.Create("film", 1000);
+        (await place.RunInVaultAsync("upload", file, "-d", "Films/film.mp4", "-q")).Expect();
+        Directory.CreateDirectory(place.File("here"));
+        var command = $"cd '{place.File("here")}' && orleans-uploads download Films/film.mp4 --vault {Workplace.Vault} -q";
+
+        (await CommandLine.RunInShellAsync(command, place.Environment)).Expect();
+        AssertSame(await File.ReadAllBytesAsync(file), await File.ReadAllBytesAsync(place.File("here/film.mp4")));
+        (await CommandLine.RunInShellAsync(command, place.Environment)).ExpectOneLine("film.mp4 already exists", "--overwrite");
+
+        File.Delete(place.File("here/film.mp4"));
+        Directory.CreateDirectory(place.File("here/film.mp4"));
+        (await CommandLine.RunInShellAsync(command, place.Environment)).ExpectOneLine("film.mp4 is a folder", "-o");
+        (await place.RunInVaultAsync("download", "a", "b")).ExpectOneLine(2, "Several archives need a folder");
+        (await place.RunInVaultAsync("download", "--name", "*")).ExpectOneLine(2, "Several archives need a folder");
     }
 
     [Fact]

@@ -1,0 +1,25 @@
+using System.Text;
+using OrleansUploads.Cli.Archives;
+
+namespace OrleansUploads.Cli.Transfers;
+
+/// <summary>The file that an archive becomes if the user names none: the last part of its name. Anybody who may upload chooses names, so the
+/// file is in the current folder, is not hidden, and its name is no option of a program.</summary>
+internal static class DefaultFileName
+{
+    private const char Replacement = '_';
+
+    private static readonly Rune[] Invalid = [.. Path.GetInvalidFileNameChars().Where(static c => !char.IsSurrogate(c)).Select(static c => new Rune(c))];
+
+    /// <summary>Returns the name of the file. An archive without a usable name gets one from its ID.</summary>
+    public static string Of(InventoryEntry archive)
+    {
+        var last = ArchiveName.Components(ArchiveName.Decode(archive.Description ?? "")).LastOrDefault("");
+        var name = string.Concat(last.EnumerateRunes().Select(static rune => IsSafe(rune) ? rune.ToString() : $"{Replacement}")).TrimStart('.', '-', ' ');
+        return name.Length > 0 ? name : $"archive-{ShortId.Of(archive.ArchiveId)}";
+    }
+
+    /// <summary>Control characters act on a terminal, and those that change the direction of writing show another name.</summary>
+    private static bool IsSafe(Rune rune) =>
+        !Rune.IsControl(rune) && !Invalid.Contains(rune) && rune.Value is not ((>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069));
+}
