@@ -22,24 +22,14 @@ internal static class ArchiveCommand
             var table = new Table("NAME", "SIZE", "CREATED", "ID");
             await session.Printer.ListAsync(
                 new Inventory(session) { TellsAge = true }.ReadAsync(cancellationToken).Where(entry => filter.Includes(parsed, entry)),
-                entry =>
-                {
-                    if (session.Printer.IsJson || session.Printer.IsQuiet)
-                    {
-                        session.Printer.Result(
-                            new { entry.ArchiveId, name = ArchiveName.Decode(entry.Description ?? ""), entry.Description, entry.SizeBytes, entry.CreatedAt, treeHash = entry.TreeHash.ToString() },
-                            "",
-                            entry.ArchiveId);
-                    }
-                    else
-                    {
-                        table.Add(
-                            entry.Description is { Length: > 0 } description ? ArchiveName.Show(description) : "-",
-                            ByteCount.Format(entry.SizeBytes),
-                            TimeText.Format(entry.CreatedAt),
-                            ShortId.Of(entry.ArchiveId));
-                    }
-                },
+                entry => session.Printer.Row(
+                    table,
+                    new { entry.ArchiveId, name = ArchiveName.Decode(entry.Description ?? ""), entry.Description, entry.SizeBytes, entry.CreatedAt, treeHash = entry.TreeHash.ToString() },
+                    entry.ArchiveId,
+                    ArchiveName.ShowOrHyphen(entry.Description),
+                    ByteCount.Format(entry.SizeBytes),
+                    TimeText.Format(entry.CreatedAt),
+                    ShortId.Of(entry.ArchiveId)),
                 $"The vault {session.Vault} has no {(filter.IsUsed(parsed) ? "such " : "")}archives.",
                 new OldestFirst<InventoryEntry>(static entry => entry.CreatedAt, static entry => entry.Description ?? ""));
             table.Finish();

@@ -100,6 +100,9 @@ internal static class ArchiveName
     public static string Show(string? description) => string.Concat(
         Decode(description ?? "").EnumerateRunes().Select(static rune => Rune.IsControl(rune) ? Encode(rune.ToString()) : rune.ToString()));
 
+    /// <summary>The name in a description, or a hyphen for none, as a cell of a table.</summary>
+    public static string ShowOrHyphen(string? description) => description is { Length: > 0 } ? Show(description) : "-";
+
     /// <returns>Null if the digits stand for themselves.</returns>
     private static byte? FindByte(char high, char low)
     {

@@ -39,6 +39,19 @@ internal sealed class Printer(bool json, bool quiet, bool verbose = false)
         }
     }
 
+    /// <summary>Prints an item of a list: as a row of a table, in JSON, or with <c>--quiet</c> its essence.</summary>
+    public void Row(Table table, object document, string essence, params string[] cells)
+    {
+        if (json || quiet)
+        {
+            Result(document, "", essence);
+        }
+        else
+        {
+            table.Add(cells);
+        }
+    }
+
     /// <summary>Prints the items of a list, or tells the user that there are none. People get them in the given order, if the server's is
     /// none. JSON comes as the server sends it, so that a list of any length needs little memory.</summary>
     public async Task ListAsync<T>(IAsyncEnumerable<T> items, Action<T> print, string ifNone, OldestFirst<T>? order = null)

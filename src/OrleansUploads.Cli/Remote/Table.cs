@@ -3,14 +3,16 @@ using Spectre.Console;
 namespace OrleansUploads.Cli.Remote;
 
 /// <summary>A table with a header for people. The first rows give the widths of its columns, so that a list of any length needs
-/// little memory.</summary>
+/// little memory. On a terminal, the beginning of the first cell is left out if the line would not fit.</summary>
 internal sealed class Table(params string[] headers)
 {
     private const int RowsForWidths = 1000;
+    private const int FewestFirstColumns = 8;
     private const string Gap = "  ";
 
     private readonly List<string[]> _held = [];
     private int[]? _widths;
+    private int _mostFirstColumns;
 
     public void Add(params string[] cells)
     {
@@ -34,11 +36,23 @@ internal sealed class Table(params string[] headers)
         {
             _held.Insert(0, headers);
             _widths = [.. headers.Select((_, column) => _held.Max(row => row[column].GetCellWidth()))];
+            _mostFirstColumns = MostFirstColumns(_widths);
+            _widths[0] = Math.Min(_widths[0], _mostFirstColumns);
             _held.ForEach(Print);
             _held.Clear();
         }
     }
 
-    private void Print(string[] cells) =>
-        Console.Out.WriteLine(string.Join(Gap, cells.Select((cell, column) => cell + new string(' ', Math.Max(0, _widths![column] - cell.GetCellWidth())))).TrimEnd());
+    /// <summary>What the other columns leave of a terminal. Unlimited elsewhere.</summary>
+    private static int MostFirstColumns(int[] widths) => Console.IsOutputRedirected || Console.WindowWidth <= 0
+        ? int.MaxValue
+        : Math.Max(FewestFirstColumns, Console.WindowWidth - widths[1..].Sum(static width => Gap.Length + width));
+
+    private void Print(string[] cells) => Console.Out.WriteLine(string.Join(Gap, cells.Select(Pad)).TrimEnd());
+
+    private string Pad(string cell, int column)
+    {
+        var shown = column == 0 ? Terminal.CutStart(cell, _mostFirstColumns) : cell;
+        return shown + new string(' ', Math.Max(0, _widths![column] - shown.GetCellWidth()));
+    }
 }

@@ -30,10 +30,19 @@ internal static class ManageVaultsCommand
         var command = new Command("list", "List the account's vaults.");
         return command.Run(async (_, session, cancellationToken) =>
         {
+            var table = new Table("VAULT", "ARCHIVES", "SIZE", "CREATED");
             await session.Printer.ListAsync(
                 session.Client.ListVaultsAsync(cancellationToken),
-                vault => session.Printer.Result(Document(vault), $"{vault.Name}  {Content(vault)}", vault.Name),
+                vault => session.Printer.Row(
+                    table,
+                    Document(vault),
+                    vault.Name,
+                    vault.Name,
+                    vault.ArchiveCount?.ToString("N0", CultureInfo.InvariantCulture) ?? "-",
+                    vault.SizeBytes is { } bytes ? ByteCount.Format(bytes) : "-",
+                    TimeText.Format(vault.CreatedAt)),
                 $"The account has no vaults. Create one with '{ProgramName.Text} vault create NAME'.");
+            table.Finish();
         });
     }
 

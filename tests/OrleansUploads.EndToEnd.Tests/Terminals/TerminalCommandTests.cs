@@ -27,6 +27,22 @@ public sealed class TerminalCommandTests
     }
 
     [Fact]
+    [Trait(TestRun.Name, TestRun.Campaign)]
+    public async Task A_table_fits_the_terminal_and_keeps_the_ends_of_long_names()
+    {
+        await using var place = await Workplace.OpenAsync();
+        using var client = place.Connect();
+        var upload = await client.InitiateMultipartUploadAsync(Workplace.Vault, Archives.MiB, new string('x', 1000) + "film.mp4");
+
+        await using var list = TerminalProcess.Start("orleans-uploads uploads list --vault photos", place.Environment, 72);
+        await list.ExpectAsync();
+
+        Assert.Equal(2, list.Lines.Count);
+        Assert.Matches($"^…x+film.mp4  .*{upload[..10]}$", list.Lines[1]);
+        Assert.Equal(72, list.Lines[1].Length);
+    }
+
+    [Fact]
     public async Task A_server_is_started_and_stopped_on_a_terminal()
     {
         using var folder = new TemporaryFolder();

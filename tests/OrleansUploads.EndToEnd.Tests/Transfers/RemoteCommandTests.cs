@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using OrleansUploads.Cli.Remote;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 
@@ -86,6 +87,50 @@ public sealed class RemoteCommandTests
         Assert.Equal(uploads, (await place.RunInVaultAsync("uploads", "list", "-q")).Expect().Lines);
         Assert.Equal(jobs, (await place.RunInVaultAsync("job", "list", "-q")).Expect().Lines);
         Assert.Equal(archives, (await place.RunInVaultAsync("archive", "list", "-q")).Expect().Lines);
+    }
+
+    [Fact]
+    public async Task Lists_are_tables_and_the_short_IDs_in_them_stand_for_uploads_and_jobs()
+    {
+        await using var place = await Workplace.ShareAsync();
+        using var client = place.Connect();
+        var film = place.Create("film", 2 * Archives.MiB);
+        var upload = await place.BeginUploadAsync(film, "film", Archives.MiB);
+        var other = await client.InitiateMultipartUploadAsync(Workplace.Vault, Archives.MiB);
+        var job = await client.InitiateInventoryRetrievalAsync(Workplace.Vault);
+
+        (await place.RunInVaultAsync("job", "wait", job[..10])).Expect();
+        var uploads = (await place.RunInVaultAsync("uploads", "list")).Expect().Lines;
+        Assert.Matches("^NAME  BEGUN {17}RECEIVED  PARTS OF  ID$", uploads[0]);
+        Assert.Contains(uploads, line => Regex.IsMatch(line, $"^film  [-0-9]{{10}} [:0-9]{{8}}Z  1.0 MiB   1.0 MiB   {Regex.Escape(upload[..10])}$"));
+        Assert.Contains(uploads, line => line.StartsWith("-     ", StringComparison.Ordinal) && line.EndsWith(other[..10], StringComparison.Ordinal));
+        var jobs = (await place.RunInVaultAsync("job", "list")).Expect().Lines;
+        Assert.Matches($"^InventoryRetrieval  Succeeded  [-0-9]{{10}} [:0-9]{{8}}Z  - {{8}}{Regex.Escape(job[..10])}$", jobs[1]);
+        Assert.Matches("^photos  [-0-9]+ +(-|0 B) +[-0-9]{10} [:0-9]{8}Z$", (await place.RunAsync("vault", "list")).Expect().Lines[1]);
+
+        var shown = JsonElement.Parse((await place.RunInVaultAsync("uploads", "show", upload[..10], "--json")).Expect().Output);
+        Assert.Equal(upload, shown.GetProperty("uploadId").GetString());
+        Assert.StartsWith(job, (await place.RunInVaultAsync("job", "show", job[..8])).Expect().Output, StringComparison.Ordinal);
+        (await place.RunInVaultAsync("job", "show", job[..7])).ExpectOneLine(3, $"no job whose ID is or begins with '{job[..7]}'", "job list --vault photos");
+        (await place.RunInVaultAsync("uploads", "abort", other[..10], "nothing-here")).ExpectOneLine(3, "no upload whose ID", "'nothing-here'");
+        (await place.RunInVaultAsync("uploads", "abort", other[..10])).Expect();
+        (await place.RunInVaultAsync("uploads", "resume", upload[..10], film, "-q")).Expect();
+        Assert.Empty(await client.ListMultipartUploadsAsync(Workplace.Vault).ToListAsync());
+    }
+
+    [Fact]
+    public async Task A_beginning_that_several_IDs_have_is_refused_and_a_whole_ID_needs_no_list()
+    {
+        var ids = new[] { "abcdefgh-1", "abcdefgh-2", "bcdefghi-1" }.ToAsyncEnumerable();
+
+        Assert.Equal(["bcdefghi-1", "whole"], await FindAsync("bcdefghi", "whole"));
+        var several = await Assert.ThrowsAsync<InvalidDataException>(() => FindAsync("abcdefgh"));
+        Assert.Contains("More than one upload ID begins with 'abcdefgh'", several.Message, StringComparison.Ordinal);
+        Assert.Equal(["abcdefgh-2"], await FindAsync("abcdefgh-2"));
+        Assert.Equal(["whole"], await ShortId.FindAsync(["whole"], 5, null!, "upload", "uploads list", CancellationToken.None));
+
+        Task<IReadOnlyList<string>> FindAsync(params string[] words) =>
+            ShortId.FindAsync(words, 5, ids, "upload", "uploads list", CancellationToken.None);
     }
 
     [Fact]
