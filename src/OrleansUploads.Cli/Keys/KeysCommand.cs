@@ -55,20 +55,23 @@ internal static class KeysCommand
 
     private static Command CreateList()
     {
-        var command = new Command("list", "List the access keys with their scopes, without their secrets.");
-        return command.RunOn((_, file) =>
+        var json = new Option<bool>("--json") { Description = "Print JSON: one line for each key." };
+        var command = new Command("list", "List the access keys with their scopes, without their secrets.") { json };
+        return command.RunOn((parsed, file) =>
         {
             var pairs = ReadAny(file);
+            var printer = new Printer(parsed.GetValue(json), quiet: false);
 
             // Scripts take the first word of each line, so the folder is named only to a person.
-            if (!Console.IsOutputRedirected)
+            if (!Console.IsOutputRedirected && !printer.IsJson)
             {
                 Console.WriteLine($"Keys in {file.Path}:");
             }
 
             foreach (var pair in pairs)
             {
-                Console.WriteLine(
+                printer.Result(
+                    new { pair.AccessKeyId, pair.Account, pair.CreatedAt, role = KeyScope.Format(pair.Scope.Role), vaults = pair.Scope.Containers },
                     $"{pair.AccessKeyId}  account {pair.Account}  created {TimeText.Format(pair.CreatedAt)}  {pair.Scope}");
             }
         });

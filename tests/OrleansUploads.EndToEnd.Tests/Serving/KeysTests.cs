@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
@@ -77,6 +78,25 @@ public sealed class KeysTests : IDisposable
         (await KeysAsync("remove", id, "--yes")).Expect();
         await Eventually.BecomesTrueAsync(async () => !await client.IsKnownAsync(), "the removed key is unknown");
         (await KeysAsync("list")).ExpectOneLine("no keys", KeyFile);
+    }
+
+    [Fact]
+    public async Task Keys_are_listed_as_JSON_without_their_secrets()
+    {
+        var admin = (await KeysAsync("add", "--create")).Expect();
+        var uploader = (await KeysAsync("add", "--role", "upload", "--vault", "photos", "--vault", "films")).Expect();
+
+        var listed = (await KeysAsync("list", "--json")).Expect();
+
+        var keys = listed.Lines.Select(static line => JsonElement.Parse(line)).ToList();
+        Assert.Equal(
+            new[] { admin, uploader }.Select(static added => added.Value("AWS_ACCESS_KEY_ID")),
+            keys.Select(static key => key.GetProperty("accessKeyId").GetString()));
+        Assert.Equal(["admin", "upload"], keys.Select(static key => key.GetProperty("role").GetString()));
+        Assert.Equal(JsonValueKind.Null, keys[0].GetProperty("vaults").ValueKind);
+        Assert.Equal(["photos", "films"], keys[1].GetProperty("vaults").EnumerateArray().Select(static vault => vault.GetString()));
+        Assert.Equal("000000000001", keys[0].GetProperty("account").GetString());
+        Assert.DoesNotContain(admin.Value("AWS_SECRET_ACCESS_KEY"), listed.Output, StringComparison.Ordinal);
     }
 
     [Fact]
