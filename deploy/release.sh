@@ -49,10 +49,18 @@ pack() {
     rm -r "${work:?}/$name"
 }
 
+echo "Packing the tool and the packages."
+for project in $(grep --files-with-matches '<IsPackable>true</IsPackable>' src/*/*.csproj); do
+    dotnet pack "$project" --configuration Release --output "$folder" --verbosity quiet --nologo -p:RunAnalyzers=false </dev/null
+done
+
+# The program that was packed runs on this machine, whatever the system of the release.
+dotnet src/OrleansUploads.Cli/bin/Release/net10.0/orleans-uploads.dll man >"$work/orleans-uploads.1"
+
 for runtime in "$@"; do
     name=orleans-uploads-$version-$runtime
     deploy/publish.sh "$work/$name" "$runtime"
-    cp deploy/systemd/orleans-uploads.service "$work/$name"
+    cp deploy/systemd/orleans-uploads.service "$work/orleans-uploads.1" "$work/$name"
     pack "$name"
 
     name=orleans-uploads-silo-$version-$runtime
@@ -62,11 +70,6 @@ for runtime in "$@"; do
         -p:GenerateDocumentationFile=false -p:PublishDocumentationFiles=false -p:RunAnalyzers=false </dev/null
     cp deploy/systemd/orleans-uploads-silo@.service "$work/$name"
     pack "$name"
-done
-
-echo "Packing the tool and the packages."
-for project in $(grep --files-with-matches '<IsPackable>true</IsPackable>' src/*/*.csproj); do
-    dotnet pack "$project" --configuration Release --output "$folder" --verbosity quiet --nologo -p:RunAnalyzers=false </dev/null
 done
 
 echo "Writing the bills of materials."

@@ -35,6 +35,7 @@ internal static class CommandTree
             TakeOverCommand.Create(),
             PartsCommand.Create(),
             CompletionCommand.Create(),
+            ManCommand.Create(),
         };
         foreach (var alias in (string[])["/?", "/h", "-?"])
         {

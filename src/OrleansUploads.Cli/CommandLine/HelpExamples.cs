@@ -6,7 +6,8 @@ namespace OrleansUploads.Cli.CommandLine;
 /// <summary>Prints the help of a command, with examples below it.</summary>
 internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineAction
 {
-    private const string ExitCodes = """
+    /// <summary>What the exit codes mean.</summary>
+    public const string ExitCodes = """
         Exit codes of the commands on vaults, archives, uploads, jobs and files:
           0    everything is done
           1    it failed for another reason
@@ -59,6 +60,7 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
             "orleans-uploads parts copy /srv/orleans-uploads/parts az://uploads/parts --final",
         ],
         ["completion"] = ["source <(orleans-uploads completion bash)"],
+        ["man"] = ["man <(orleans-uploads man)"],
     };
 
     /// <summary>The help is printed although the rest of the command line is missing.</summary>

@@ -21,6 +21,7 @@ public sealed class ReleaseScriptTests
             cd ~/downloads
             {install}
             sha256sum --check --quiet SHA256SUMS && wc -l < SHA256SUMS
+            grep -q 'uploads resume' ~/.local/share/man/man1/orleans-uploads.1 && echo "the manual is installed"
             unset DOTNET_ROOT
             PATH=~/.local/bin:/usr/bin:/bin command orleans-uploads --version
             PATH=/usr/bin:/bin ~/.local/bin/orleans-uploads demo --size 16MiB
@@ -33,6 +34,7 @@ public sealed class ReleaseScriptTests
 
         Assert.Contains("linux-x64.tar.gz: OK", output, StringComparison.Ordinal);
         Assert.Contains("0.1.0 (SQLite 3.", output, StringComparison.Ordinal);
+        Assert.Contains("the manual is installed", output, StringComparison.Ordinal);
         Assert.Contains("All checks passed", output, StringComparison.Ordinal);
         Assert.Contains("runs a silo or a gateway", output, StringComparison.Ordinal);
         Assert.Contains("pkg:nuget/Npgsql", output, StringComparison.Ordinal);
