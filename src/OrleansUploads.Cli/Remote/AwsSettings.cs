@@ -4,7 +4,11 @@ namespace OrleansUploads.Cli.Remote;
 
 /// <summary>What the environment and the files under <c>~/.aws</c> say about a server, as the AWS CLI reads them. Null is what nothing
 /// names.</summary>
-internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key)
+/// <param name="Endpoint">The address of the server.</param>
+/// <param name="Region">The region that requests are signed for.</param>
+/// <param name="Key">The access key.</param>
+/// <param name="Authorities">The file with the certificates of authorities that issue certificates of servers.</param>
+internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key, string? Authorities)
 {
     private const string DefaultProfile = "default";
 
@@ -27,7 +31,23 @@ internal sealed record AwsSettings(string? Endpoint, string? Region, AwsKey? Key
         return new AwsSettings(
             Variable("AWS_ENDPOINT_URL_GLACIER") ?? Variable("AWS_ENDPOINT_URL") ?? found?.EndpointUrl,
             Variable("AWS_REGION") ?? Variable("AWS_DEFAULT_REGION") ?? found?.Region?.SystemName,
-            fromEnvironment ?? await KeyOfAsync(found, files, cancellationToken));
+            fromEnvironment ?? await KeyOfAsync(found, files, cancellationToken),
+            Variable("AWS_CA_BUNDLE") ?? FindSetting(named ?? DefaultProfile, "ca_bundle"));
+    }
+
+    /// <summary>A setting of a profile that the library does not know.</summary>
+    private static string? FindSetting(string profile, string name)
+    {
+        var path = Variable("AWS_CONFIG_FILE")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".aws", "config");
+        var section = profile == DefaultProfile ? "[default]" : $"[profile {profile}]";
+        return !File.Exists(path) ? null : File.ReadLines(path)
+            .Select(static line => line.Trim())
+            .SkipWhile(line => line != section)
+            .Skip(1)
+            .TakeWhile(static line => !line.StartsWith('['))
+            .Select(static line => line.Split('=', 2))
+            .FirstOrDefault(pair => pair.Length == 2 && pair[0].Trim() == name)?[1].Trim();
     }
 
     private static AwsKey? KeyFromEnvironment() =>

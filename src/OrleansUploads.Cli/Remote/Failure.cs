@@ -38,7 +38,7 @@ internal sealed record Failure(int Code, string Message)
         GlacierErrorCodes.ConnectionFailure when FindHandshake(refusal) is { } handshake => new Failure(
             ExitCode.NotReachable,
             $"The server's HTTPS cannot be used: {handshake.Message.TrimEnd('.')}. If its certificate is from your own authority, name the "
-            + "authority in SSL_CERT_FILE. If it has no HTTPS, use http:// in --endpoint."),
+            + "authority in AWS_CA_BUNDLE or SSL_CERT_FILE. If it has no HTTPS, use http:// in --endpoint."),
         GlacierErrorCodes.ConnectionFailure when EndsWithoutAnswer(refusal) => new Failure(
             ExitCode.NotReachable,
             "The server closed the connection before it had answered. If it serves HTTPS, use https:// in --endpoint. Otherwise it may have "

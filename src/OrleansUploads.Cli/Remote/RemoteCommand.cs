@@ -151,6 +151,7 @@ internal static class RemoteCommand
             new Printer(parsed.GetValue(Json), parsed.GetValue(Quiet), parsed.GetValue(Verbose)),
             string.Concat(words),
             parsed.GetValue(Vault) ?? "",
-            parsed.GetValue(RetryFor));
+            parsed.GetValue(RetryFor),
+            settings.Authorities);
     }
 }

@@ -11,12 +11,19 @@ internal sealed class Session : IDisposable
     private readonly HttpClient _http;
 
     /// <summary>Sends nothing.</summary>
-    public Session(GlacierClientOptions options, Printer printer, string serverWords, string vault, TimeSpan? retryFor = null)
+    /// <exception cref="InvalidDataException">The file <paramref name="authorities"/> is needed and cannot be read.</exception>
+    public Session(
+        GlacierClientOptions options, Printer printer, string serverWords, string vault, TimeSpan? retryFor, string? authorities)
     {
         var handler = GlacierClient.CreateHandler();
 
         // A proxy cannot reach this machine under its loopback address.
         handler.UseProxy = !options.Endpoint.IsLoopback;
+        if (authorities is not null && options.Endpoint.Scheme == Uri.UriSchemeHttps)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = CertificateBundle.Read(authorities).Trusts;
+        }
+
         _http = new HttpClient(printer.IsVerbose ? new TracedRequests(printer, handler) : handler) { Timeout = Timeout.InfiniteTimeSpan };
         Endpoint = options.Endpoint;
         Printer = printer;

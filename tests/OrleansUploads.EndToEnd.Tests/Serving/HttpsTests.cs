@@ -54,6 +54,41 @@ public sealed class HttpsTests : IDisposable
         refused.ExpectOneLine(5, "If it serves HTTPS, use https://");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false, Traits = [TestRun.Name, TestRun.Campaign])]
+    public async Task The_command_line_trusts_the_authorities_that_the_AWS_CLI_trusts(bool areInVariable)
+    {
+        using var certificate = await WriteCertificateAsync();
+        await using var server = await StartAsync();
+        Directory.CreateDirectory(_folder.File(".aws"));
+        await File.WriteAllTextAsync(
+            _folder.File(".aws/config"), $"[default]\nregion = us-east-1\n\n[profile ours]\nca_bundle = {_folder.File("certificate.pem")}\n");
+        var environment = new Dictionary<string, string?>(CommandLine.WithoutOperatorKey)
+        {
+            ["HOME"] = _folder.Path,
+            ["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId,
+            ["AWS_SECRET_ACCESS_KEY"] = CommandLine.SecretAccessKey,
+            ["AWS_PROFILE"] = null,
+            ["AWS_CA_BUNDLE"] = null,
+            ["SSL_CERT_FILE"] = null,
+        };
+        string[] list = ["vault", "list", "--quiet", "--endpoint", server.Address.ToString()];
+        (await CommandLine.RunAsync(list, environment)).ExpectOneLine(5, "name the authority in AWS_CA_BUNDLE or SSL_CERT_FILE");
+
+        environment[areInVariable ? "AWS_CA_BUNDLE" : "AWS_PROFILE"] = areInVariable ? _folder.File("certificate.pem") : "ours";
+        (await CommandLine.RunAsync(list, environment)).Expect();
+
+        using var authority = TestAuthority.Create("another");
+        await File.WriteAllTextAsync(_folder.File("another.pem"), authority.Pem);
+        environment["AWS_CA_BUNDLE"] = _folder.File("another.pem");
+        (await CommandLine.RunAsync(list, environment)).ExpectOneLine(5, "HTTPS cannot be used");
+        environment["AWS_CA_BUNDLE"] = _folder.File("key.pem");
+        (await CommandLine.RunAsync(list, environment)).ExpectOneLine(_folder.File("key.pem"), "has no certificate", "AWS_CA_BUNDLE");
+        environment["AWS_CA_BUNDLE"] = _folder.File("missing.pem");
+        (await CommandLine.RunAsync(list, environment)).ExpectOneLine("missing.pem does not exist", "AWS_CA_BUNDLE");
+    }
+
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_server_sends_the_intermediate_certificates()
