@@ -158,7 +158,7 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
             session.Printer.Event(new { @event = "interrupted", file = choice.Output, jobId, resume });
             if (!isPipe)
             {
-                session.Printer.Note($"To resume: {resume}");
+                session.Printer.Note($"To resume:\n  {resume}");
             }
 
             throw;

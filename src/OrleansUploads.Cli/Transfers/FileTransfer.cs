@@ -78,9 +78,7 @@ internal sealed class FileTransfer(string name, long? sizeBytes, TimeProvider ti
         {
             var sentBytes = countsSent ? _sentBytes.Values.Sum() : 0;
             var (doneBytes, movedBytes) = (_doneBytes + sentBytes, _movedBytes + sentBytes);
-            var done = SizeBytes is > 0 and var size
-                ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * (double)doneBytes / size):F0} % of {ByteCount.Format(size)}")
-                : ByteCount.Format(doneBytes);
+            var done = DescribeDone(doneBytes);
             if (movedBytes == 0)
             {
                 return doneBytes == 0 ? done : $"{done}, already there";
@@ -93,6 +91,13 @@ internal sealed class FileTransfer(string name, long? sizeBytes, TimeProvider ti
             return $"{done}, {ByteCount.Format(bytesPerSecond)}/s{left}";
         }
     }
+
+    /// <summary>How much is on the other side: <c>40 % of 1.0 GiB</c>.</summary>
+    public string DescribeDone() => DescribeDone(DoneBytes);
+
+    private string DescribeDone(long doneBytes) => SizeBytes is > 0 and var size
+        ? string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(100 * (double)doneBytes / size):F0} % of {ByteCount.Format(size)}")
+        : ByteCount.Format(doneBytes);
 
     /// <summary>One line of the display, as markup: the end of the name, the range map, and how much is done. If there is too little room,
     /// it has a shorter map or none, and then less of what <see cref="Describe"/> says.</summary>

@@ -59,7 +59,7 @@ internal sealed class FolderDownload(Session session, DownloadChoice choice)
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             session.Printer.Event(new { @event = "interrupted", file = choice.Output, resume });
-            session.Printer.Note($"To resume: {resume}");
+            session.Printer.Note($"To resume:\n  {resume}");
             throw;
         }
 

@@ -146,7 +146,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
                 _screen.Print(() =>
                 {
                     session.Printer.Event(new { @event = "interrupted", file = path, transfer.UploadId, resume });
-                    NoteHowToResume(resume);
+                    NoteHowToResume(transfer, resume);
                 });
             }
 
@@ -161,7 +161,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
                 session.Printer.Event(new { @event = "failed", file = path, error = failure.Message, transfer.UploadId, resume });
                 Failure.Report(
                     failure.Message.StartsWith($"{path} ", StringComparison.Ordinal) ? failure.Message : $"{path}: {failure.Message}", failure.Code);
-                NoteHowToResume(resume);
+                NoteHowToResume(transfer, resume);
             });
         }
         finally
@@ -303,11 +303,12 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             + (choice.Description is { } description ? $" --description {ProgramName.Quote(description)}" : "") + session.ServerWords
         : $"{ProgramName.Text} uploads resume {uploadId} {ProgramName.Quote(path)} --vault {session.Vault}{session.ServerWords}";
 
-    private void NoteHowToResume(string? resume)
+    /// <summary>The command has a line of its own, which is easy to select.</summary>
+    private void NoteHowToResume(FileTransfer transfer, string? resume)
     {
         if (resume is not null)
         {
-            session.Printer.Note($"The server keeps what it has acknowledged. To resume: {resume}");
+            session.Printer.Note($"The server has {transfer.DescribeDone()}. To resume:\n  {resume}");
         }
     }
 }

@@ -126,7 +126,8 @@ public sealed partial class TransferDisplayTests
         await upload.ExpectAsync(130);
         Assert.Equal("orleans-uploads: Interrupted.", upload.Lines[^1]);
 
-        var resume = upload.Lines[^2].Split("To resume: ")[1];
+        Assert.EndsWith(" To resume:", upload.Lines[^3], StringComparison.Ordinal);
+        var resume = upload.Lines[^2].Trim();
         await using var resumed = await RunAsync(place, resume, columns);
         var archive = Assert.Single(resumed.Lines).Split("  ")[1];
 
@@ -134,8 +135,9 @@ public sealed partial class TransferDisplayTests
         await download.ShowsAsync("% of");
         await download.InterruptAsync();
         await download.ExpectAsync(130);
-        Assert.StartsWith("To resume: ", download.Lines[0], StringComparison.Ordinal);
-        Assert.Equal(2, download.Lines.Count);
+        Assert.StartsWith("To resume:", download.Lines[0], StringComparison.Ordinal);
+        Assert.Contains(" download ", download.Lines[1], StringComparison.Ordinal);
+        Assert.Equal(3, download.Lines.Count);
     }
 
     [Fact]

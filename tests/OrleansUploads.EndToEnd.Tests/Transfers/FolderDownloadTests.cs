@@ -34,7 +34,7 @@ public sealed class FolderDownloadTests
         interrupted.Terminate();
         Assert.Equal(130, await interrupted.WaitForExitAsync(TimeSpan.FromMinutes(2)));
         var jobs = await RetrievalsAsync();
-        var resume = interrupted.Error.Split("To resume: ")[1].Split('\n')[0];
+        var resume = interrupted.Error.Split("To resume:\n")[1].Split('\n')[0];
         var resumed = await CommandLine.RunInShellAsync(resume, place.Environment);
 
         Assert.Equal(0, resumed.ExitCode);

@@ -61,7 +61,8 @@ public sealed class UploadCommandTests
         upload.Terminate();
         Assert.Equal(130, await upload.WaitForExitAsync(TimeSpan.FromMinutes(2)));
 
-        var resume = upload.Error[(upload.Error.IndexOf("To resume: ", StringComparison.Ordinal) + "To resume: ".Length)..].Split('\n')[0];
+        Assert.Matches("The server has [0-9]+ % of 20.0 MiB. To resume:\n", upload.Error);
+        var resume = upload.Error.Split("To resume:\n")[1].Split('\n')[0];
         await using var shell = CapturedProcess.Start("/bin/bash", ["-c", resume + " --workers 1"], place.Environment);
         Assert.True(await shell.WaitForExitAsync(TimeSpan.FromMinutes(2)) == 0, shell.ToString());
 
