@@ -220,7 +220,11 @@ internal sealed class S3Call : FrontCall
     /// <exception cref="S3Error">No bucket can have the name.</exception>
     public static BucketName RequireName(string? text) => BucketName.TryParse(text, out var name)
         ? name
-        : throw new S3Error(S3ErrorCode.InvalidBucketName, "The specified bucket is not valid.", ("BucketName", text ?? ""));
+        : throw new S3Error(
+            S3ErrorCode.InvalidBucketName,
+            $"The specified bucket is not valid. '{text}' is not the name of a bucket: it has 3 to 63 characters of a-z, 0-9, '.' and '-', begins and "
+            + "ends with a letter or digit, and is no IP address.",
+            ("BucketName", text ?? ""));
 
     private async ValueTask<BucketDescription> RequireBucketAsync(S3Address address, string ownerHeader, bool ofObject = false)
     {

@@ -110,7 +110,7 @@ internal static class S3HttpErrors
             ]),
         SignatureOutcome.ClockSkew => new(
             S3ErrorCode.RequestTimeTooSkewed,
-            "The difference between the request time and the current time is too large.",
+            $"The difference between the request time and the current time is too large. {verdict.Message} Set the clock of the machine that signs.",
             ("RequestTime", AmzTimestamp.Format(verdict.RequestAt)),
             ("ServerTime", S3Date.ToError(verdict.ServerAt)),
             ("MaxAllowedSkewMilliseconds", verdict.Tolerance.TotalMilliseconds.ToString(CultureInfo.InvariantCulture))),

@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;
@@ -40,8 +41,13 @@ public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("-dash")]
     [InlineData("two..dots")]
     [InlineData("192.168.0.1")]
-    public async Task An_invalid_name_is_refused(string name) =>
-        ExpectError(await s3.SendAsync("PUT", "/" + name), 400, "InvalidBucketName");
+    public async Task An_invalid_name_is_refused_with_what_a_name_may_be(string name)
+    {
+        var answer = await s3.SendAsync("PUT", "/" + name);
+
+        ExpectError(answer, 400, "InvalidBucketName");
+        Assert.Contains($"'{name}' is not the name of a bucket: it has 3 to 63 characters", XDocument.Parse(answer.Text).Root!.Element("Message")!.Value, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("location", "LocationConstraint")]

@@ -168,6 +168,13 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
             DateTimeOffset.FromUnixTimeSeconds(s3.Clock.Now.ToUnixTimeSeconds()),
             DateTimeOffset.Parse(XDocument.Parse(answer.Text).Root!.Element("ServerTime")!.Value, CultureInfo.InvariantCulture));
         Assert.Contains("<MaxAllowedSkewMilliseconds>900000</MaxAllowedSkewMilliseconds>", answer.Text, StringComparison.Ordinal);
+
+        // Most clients show the message only.
+        var (now, ahead) = (AmzTimestamp.Format(s3.Clock.Now), AmzTimestamp.Format(s3.Clock.Now + TimeSpan.FromHours(1)));
+        Assert.Contains(
+            $"{ahead} is too far ahead of the server's time {now}. Set the clock",
+            XDocument.Parse(answer.Text).Root!.Element("Message")!.Value,
+            StringComparison.Ordinal);
     }
 
     [Theory]
