@@ -60,7 +60,7 @@ dotnet src/OrleansUploads.Cli/bin/Release/net10.0/orleans-uploads.dll man >"$wor
 for runtime in "$@"; do
     name=orleans-uploads-$version-$runtime
     deploy/publish.sh "$work/$name" "$runtime"
-    cp deploy/systemd/orleans-uploads.service "$work/orleans-uploads.1" "$work/$name"
+    cp deploy/systemd/orleans-uploads.service deploy/systemd/orleans-uploads-backup.* "$work/orleans-uploads.1" "$work/$name"
     pack "$name"
 
     name=orleans-uploads-silo-$version-$runtime

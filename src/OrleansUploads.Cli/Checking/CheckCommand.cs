@@ -54,6 +54,14 @@ internal static class CheckCommand
             cancellationToken));
     }
 
+    /// <summary>Checks a folder that has its bytes, and prints the result.</summary>
+    /// <returns>The exit code.</returns>
+    public static Task<int> RunAsync(string folder, CancellationToken cancellationToken) => RunAsync(
+        folder,
+        address: null,
+        new CheckSettings(Deep: false, BytesPerSecond: null, ResumeFile: null, Json: false, ListOrphans: false, Quiet: true),
+        cancellationToken);
+
     private static Task<int> RunAsync(
         string folder, StorageAddress? address, CheckSettings settings, CancellationToken cancellationToken) =>
         new CheckRun("orleans-uploads", settings, TimeProvider.System).RunAsync(

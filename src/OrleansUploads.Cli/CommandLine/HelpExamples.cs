@@ -52,6 +52,7 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
         ["keys add"] = ["orleans-uploads keys add --data /srv/uploads --role upload --vault photos"],
         ["keys export"] = ["eval \"$(orleans-uploads keys export --data /srv/uploads)\""],
         ["check"] = ["orleans-uploads check --data /srv/uploads --deep --limit 50MiB/s --resume check.json"],
+        ["backup run"] = ["orleans-uploads backup run --data /srv/uploads --to /backup/uploads --keep 7 --check"],
         ["backup begin"] = ["orleans-uploads backup begin --data /srv/uploads --to /backup/uploads --for 12h"],
         ["take-over"] = ["orleans-uploads take-over --data /srv/restored --parts s3://bucket/prefix"],
         ["parts copy"] =

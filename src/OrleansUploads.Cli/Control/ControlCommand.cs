@@ -1,21 +1,70 @@
+using OrleansUploads.Cli.Checking;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cli.Control;
 
-/// <summary><c>backup begin|end|show</c>: copy the journal of a running server, and hold a lease under which no bytes are
+/// <summary><c>backup run</c>: make a whole backup. <c>backup begin|end|show</c>: copy the journal of a running server, and hold a lease under which no bytes are
 /// deleted while they are copied.</summary>
 internal static class BackupCommand
 {
     private static readonly TimeSpan MinLease = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DefaultLease = TimeSpan.FromHours(6);
 
     public static Command Create() => new("backup", "Back up a running server.")
     {
+        CreateRun(),
         CreateBegin(),
         ControlCommand.Create("backup", "end", "End the lease of a backup. The server then deletes unneeded bytes again."),
         ControlCommand.Create("backup", "show", "Show whether a backup is in progress, and when its lease ends."),
     };
+
+    private static Command CreateRun()
+    {
+        var data = CommonOptions.Data();
+        var to = To("The folder of the backups. Each backup is a folder in it, with its time as the name.");
+        var keep = new Option<int?>("--keep")
+        {
+            Description = "How many backups stay. Older ones are deleted when the new one is complete. [default: all]",
+            HelpName = "count",
+        }.Parse(
+            static text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count : (int?)null,
+            static text => $"--keep is '{text}'. It must be a number from 1 on.");
+        var check = new Option<bool>("--check")
+        {
+            Description = "Compare the bytes of the new backup with its journal, as 'check' does. Only if they are sound are older backups deleted.",
+        };
+        var command = new Command(
+            "run", "Make a whole backup: journal, keys and bytes. Files that the backup before has, too, take no space. Exit codes: 0 if it is "
+                + "complete, 1 if it is not or a check found damage, 2 if the command line is wrong or the check was not completed.")
+        {
+            data, to, keep, check,
+        };
+        return command.Run(async (parsed, cancellationToken) =>
+        {
+            using var run = await BackupRun.OpenAsync(
+                parsed.GetRequiredValue(data).FullName, parsed.GetRequiredValue(to).FullName, DefaultLease, TimeProvider.System, cancellationToken);
+            var (backup, parts) = await run.RunAsync(cancellationToken);
+            Console.WriteLine(
+                $"Backed up {Quantity.Format(parts.Files, "file")}, {ByteCount.Format(parts.Bytes)}, to {backup}."
+                + (parts.CopiedBytes < parts.Bytes ? $" {ByteCount.Format(parts.CopiedBytes)} were copied; the backup before has the rest." : ""));
+            var code = parsed.GetValue(check) ? await CheckCommand.RunAsync(backup, cancellationToken) : ExitCode.Done;
+            if (code == ExitCode.Done && parsed.GetValue(keep) is { } count)
+            {
+                run.Prune(count);
+            }
+
+            return code;
+        });
+    }
+
+    private static Option<DirectoryInfo> To(string description) => new Option<DirectoryInfo>("--to")
+    {
+        Description = description,
+        HelpName = "folder",
+        Required = true,
+    }.Refuse(static path => File.Exists(path) ? $"{path} is a file. Name a folder with --to." : null);
 
     private static Command CreateBegin()
     {
@@ -27,18 +76,13 @@ internal static class BackupCommand
             Description = "The time allowed for copying parts/, at most 7d. The server deletes no bytes for this time or until 'backup end'. "
                 + "If a backup takes longer, run 'backup begin' again before it ends.",
             HelpName = "duration",
-            DefaultValueFactory = static _ => Durations.Format(TimeSpan.FromHours(6)),
+            DefaultValueFactory = static _ => Durations.Format(DefaultLease),
         }.Refuse(static text =>
             !Durations.TryParse(text, out var duration) ? $"'{text}' is not a valid duration. Use a form such as {Durations.Examples}."
             : duration < MinLease || duration > ServiceDecider.MaxBackupLease
                 ? $"--for is {text}, but must be from {Durations.Format(MinLease)} to {Durations.Format(ServiceDecider.MaxBackupLease)}."
             : null);
-        var to = new Option<DirectoryInfo>("--to")
-        {
-            Description = "The backup folder. This command copies the journal and the keys to it. You then copy parts/.",
-            HelpName = "folder",
-            Required = true,
-        }.Refuse(static path => File.Exists(path) ? $"{path} is a file. Name a folder with --to." : null);
+        var to = To("The backup folder. This command copies the journal and the keys to it. You then copy parts/.");
         var command = new Command(
             "begin", "Stop the deletion of bytes and copy the journal. Afterwards, copy parts/ and run 'backup end'.")
         {

@@ -54,6 +54,9 @@ internal static partial class ExclusiveRename
         }
     }
 
+    /// <summary>Gives a file another name, unless the system or its file system cannot. An existing file is never replaced.</summary>
+    public static bool TryLink(string from, string to) => !OperatingSystem.IsWindows() && Link(from, to) == 0;
+
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string from, string to);
 }

@@ -27,6 +27,20 @@ public sealed class InstallTests
     }
 
     [Fact]
+    public void The_unit_for_backups_runs_a_command_line_on_the_folder_of_the_service()
+    {
+        var unit = Read("deploy/systemd/orleans-uploads-backup.service");
+        var command = Find(unit, "^ExecStart=(.+)$").Split(' ');
+        var options = Find(unit, "^Environment=\"ORLEANSUPLOADS_BACKUP_OPTIONS=(.+)\"$").Split(' ');
+
+        Assert.Equal(Find(Unit, "^ExecStart=(\\S+) "), command[0]);
+        Assert.Contains(Find(Unit, "(--data \\S+) "), string.Join(' ', command), StringComparison.Ordinal);
+        Assert.Equal("$ORLEANSUPLOADS_BACKUP_OPTIONS", command[^1]);
+        AssertParsed([.. command[1..^1], .. options]);
+        AssertParsed([.. command[1..^1], .. Find(Read("docs/howto.md"), "`ORLEANSUPLOADS_BACKUP_OPTIONS=(.+)`").Split(' ')]);
+    }
+
+    [Fact]
     public void The_image_runs_a_command_line_of_the_program_on_the_port_and_the_volume_that_are_published()
     {
         var command = JsonSerializer.Deserialize<string[]>(Find(Image, "^CMD (.+)$"))!;
@@ -51,6 +65,7 @@ public sealed class InstallTests
     [InlineData("orleans-uploads.service")]
     [InlineData("orleans-uploads-silo@.service")]
     [InlineData("orleans-uploads-check.service")]
+    [InlineData("orleans-uploads-backup.service")]
     public async Task Systemd_understands_the_unit(string name)
     {
         Assert.SkipUnless(File.Exists("/usr/bin/systemd-analyze"), "systemd-analyze is not installed.");

@@ -44,6 +44,54 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task One_command_makes_a_whole_backup_that_shares_bytes_with_the_one_before_and_deletes_old_ones()
+    {
+        var backups = _folder.File("backups");
+        var (film, photo) = (Archives.Bytes(3 * Archives.MiB, 1), Archives.Bytes(Archives.MiB, 2));
+        string[] archives;
+        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        {
+            using var client = server.Connect();
+            await client.CreateVaultAsync(Vault);
+            archives = [(await client.UploadInPartsAsync(Vault, film)).ArchiveId, ""];
+            var first = (await RunAsync("backup", "run", "--to", backups, "--check")).Expect().Output;
+            Assert.Contains(", 3.0 MiB, to ", first, StringComparison.Ordinal);
+            Assert.Contains("Sound: 1 archive", first, StringComparison.Ordinal);
+            Assert.Equal("No backup is in progress.", (await RunAsync("backup", "show")).Expect().Output.Trim());
+
+            archives[1] = (await client.UploadInPartsAsync(Vault, photo)).ArchiveId;
+            var second = await RunUntilAnotherSecondAsync("--check");
+            Assert.Contains("1.0 MiB were copied; the backup before has the rest.", second, StringComparison.Ordinal);
+
+            // What a killed run left is deleted, and what is no backup is not.
+            Directory.CreateDirectory(Path.Combine(backups, "2026-01-01T000000Z.unfinished", "parts"));
+            Directory.CreateDirectory(Path.Combine(backups, "letters"));
+            Assert.Contains(" 0 B were copied", await RunUntilAnotherSecondAsync("--keep", "2"), StringComparison.Ordinal);
+            Assert.True(Directory.Exists(Path.Combine(backups, "letters")));
+            Assert.Equal(3, Directory.GetDirectories(backups).Length);
+            (await RunAsync("backup", "run", "--to", _folder.Data)).ExpectOneLine(_folder.Data);
+            (await RunAsync("backup", "run", "--to", Path.Combine(_folder.Data, "parts"))).ExpectOneLine("is in the data folder");
+            await server.KillAsync();
+        }
+
+        (await RunAsync("backup", "run", "--to", backups)).ExpectOneLine("No server answers");
+        var newest = Directory.GetDirectories(backups, "*Z").Order(StringComparer.Ordinal).Last();
+        AssertOwnerOnly(newest);
+        Assert.Empty((await CheckedFolder.CheckAsync(new DataFolder(newest))).Damage);
+        await using var restored = await ServerProcess.StartAsync(newest, "--quiet");
+        Assert.Equal(film, await restored.Connect().RetrieveAsync(Vault, archives[0]));
+        Assert.Equal(photo, await restored.Connect().RetrieveAsync(Vault, archives[1]));
+
+        // The name of a backup is its time in seconds.
+        async Task<string> RunUntilAnotherSecondAsync(params string[] options)
+        {
+            var second = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+            await Eventually.BecomesTrueAsync(() => DateTimeOffset.UtcNow.ToUnixTimeSeconds() > second, "the next second begins");
+            return (await RunAsync(["backup", "run", "--to", backups, .. options])).Expect().Output;
+        }
+    }
+
+    [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_restored_backup_deletes_bytes_again_and_keeps_a_lease_of_its_own()
     {

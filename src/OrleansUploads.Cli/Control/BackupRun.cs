@@ -1,0 +1,124 @@
+using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Disk;
+
+namespace OrleansUploads.Cli.Control;
+
+/// <summary>Makes backups of a running server, each in a folder whose name is its time. Bytes that the backup before has are shared with it.
+/// One process at a time works on a folder of backups.</summary>
+internal sealed class BackupRun : IDisposable
+{
+    private const string NameFormat = "yyyy-MM-dd'T'HHmmss'Z'";
+    private const string UnfinishedSuffix = ".unfinished";
+
+    private readonly string _folder;
+    private readonly string _backups;
+    private readonly TimeSpan _lease;
+    private readonly TimeProvider _time;
+    private readonly FolderLock _hold;
+    private long _begunAt;
+
+    private BackupRun(string folder, string backups, TimeSpan lease, TimeProvider time, FolderLock hold)
+    {
+        _folder = folder;
+        _backups = backups;
+        _lease = lease;
+        _time = time;
+        _hold = hold;
+    }
+
+    /// <summary>Prepares a folder for the backups of a data folder.</summary>
+    /// <param name="folder">The data folder, which a server uses.</param>
+    /// <param name="backups">The folder of the backups. It is created if it is missing.</param>
+    /// <param name="lease">For how long the server deletes no bytes. It is renewed while they are copied.</param>
+    /// <param name="time">The clock that names the backups.</param>
+    /// <param name="cancellationToken">Cancels the question whether a server answers.</param>
+    /// <exception cref="IOException">No server answers, or the folder of the backups is in use or cannot be one.</exception>
+    public static async Task<BackupRun> OpenAsync(
+        string folder, string backups, TimeSpan lease, TimeProvider time, CancellationToken cancellationToken)
+    {
+        BackupFolder.RequirePlace(folder, backups);
+        await ControlClient.SendAsync(folder, "backup show", cancellationToken);
+        FileFault.OpenFolder(backups, "--to", () => DurableFolder.Make(backups));
+        try
+        {
+            return new BackupRun(folder, backups, lease, time, FolderLock.Take(backups));
+        }
+        catch (FolderInUseException fault)
+        {
+            throw new IOException($"{backups} is in use: another 'backup run' works on it. Wait until it has ended.", fault);
+        }
+    }
+
+    /// <summary>Makes a backup.</summary>
+    /// <returns>Its folder, and what was copied.</returns>
+    /// <exception cref="IOException">The server does not answer, or something cannot be copied. There is no new backup then.</exception>
+    public async Task<(string Backup, BackupParts Parts)> RunAsync(CancellationToken cancellationToken)
+    {
+        foreach (var unfinished in Directory.EnumerateDirectories(_backups, "*" + UnfinishedSuffix).Where(IsUnfinished).ToList())
+        {
+            Directory.Delete(unfinished, recursive: true);
+        }
+
+        var backup = Path.Combine(_backups, _time.GetUtcNow().ToString(NameFormat, CultureInfo.InvariantCulture));
+        var parts = new BackupParts(_folder, backup + UnfinishedSuffix, FindComplete().LastOrDefault(), RenewAsync);
+        await BeginAsync(cancellationToken);
+        var isCopied = false;
+        try
+        {
+            BackupFolder.Copy(_folder, backup + UnfinishedSuffix);
+            await parts.CopyAsync(cancellationToken);
+            isCopied = true;
+        }
+        finally
+        {
+            await EndAsync(isCopied);
+        }
+
+        Directory.Move(backup + UnfinishedSuffix, backup);
+        DurableFolder.Make(backup);
+        return (backup, parts);
+    }
+
+    /// <summary>Deletes the oldest backups.</summary>
+    /// <param name="keep">How many stay.</param>
+    public void Prune(int keep)
+    {
+        foreach (var old in FindComplete().SkipLast(keep).ToList())
+        {
+            // If this is interrupted, the rest is no backup that could be restored.
+            Directory.Move(old, old + UnfinishedSuffix);
+            Directory.Delete(old + UnfinishedSuffix, recursive: true);
+        }
+    }
+
+    public void Dispose() => _hold.Dispose();
+
+    private IEnumerable<string> FindComplete() =>
+        Directory.EnumerateDirectories(_backups).Where(static path => IsName(Path.GetFileName(path))).Order(StringComparer.Ordinal);
+
+    private static bool IsUnfinished(string path) => IsName(Path.GetFileName(path)[..^UnfinishedSuffix.Length]);
+
+    private static bool IsName(string name) =>
+        DateTime.TryParseExact(name, NameFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+
+    private async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        await ControlClient.SendAsync(_folder, $"backup begin {(long)_lease.TotalSeconds}", cancellationToken);
+        _begunAt = _time.GetTimestamp();
+    }
+
+    private Task RenewAsync(CancellationToken cancellationToken) =>
+        _time.GetElapsedTime(_begunAt) > _lease / 3 ? BeginAsync(cancellationToken) : Task.CompletedTask;
+
+    private async Task EndAsync(bool isCopied)
+    {
+        try
+        {
+            await ControlClient.SendAsync(_folder, "backup end", CancellationToken.None);
+        }
+        catch (IOException) when (!isCopied)
+        {
+            // The first failure says more. The lease ends by itself.
+        }
+    }
+}
