@@ -12,11 +12,11 @@ public sealed class ReadmeTests(NewUser user) : IClassFixture<NewUser>
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The README's commands are for a POSIX shell.");
         Assert.Equal(
-            ["Try it", "Install", "Your first archive", "With Amazon's command line"], NewUser.Readme.Sections.Keys.Take(4));
+            ["Try it", "Install", "Keep your files", "With Amazon's command line"], NewUser.Readme.Sections.Keys.Take(4));
 
         Assert.Contains("OrleansUploads.Core -> ", await user.InstallAsync(), StringComparison.Ordinal);
 
-        AssertStoredAndRetrieved(await user.RunAsync($"cd\n{FirstArchive}"));
+        AssertStoredAndRetrieved(await user.RunAsync($"cd\n{KeepFiles}"));
     }
 
     [Fact, Slice(5)]
@@ -80,8 +80,8 @@ public sealed class ReadmeTests(NewUser user) : IClassFixture<NewUser>
         Assert.Contains("Testing: uploads left open: 0", output, StringComparison.Ordinal);
     }
 
-    private static string FirstArchive =>
-        $"{NewUser.Readme.Sections["Your first archive"]}\n{NewUser.Readme.Sections["With Amazon's command line"]}";
+    private static string KeepFiles =>
+        $"{NewUser.Readme.Sections["Keep your files"]}\n{NewUser.Readme.Sections["With Amazon's command line"]}";
 
     private static void AssertStoredAndRetrieved(string output) =>
         Assert.Equal(2, output.Split('\n').Count(static line => line == "identical"));
