@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 
 namespace OrleansUploads.Dashboard;
@@ -26,6 +27,7 @@ public static class DashboardServices
         services.AddSingleton<DashboardSignIn>();
         services.AddSingleton(static provider => new CollectorFigures(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(static provider => new TrafficFigures(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ITrafficMeter>(static provider => provider.GetRequiredService<TrafficFigures>());
         services.AddSingleton(static provider => new BucketSums(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ServerView>();
         services.AddSingleton<UploadNotes>();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Telemetry;
 
 namespace OrleansUploads.Dashboard;
@@ -6,7 +7,7 @@ namespace OrleansUploads.Dashboard;
 /// <summary>Counts the bytes that this process received and sent in each minute of the last hour. It reads the gateway's own
 /// metrics.</summary>
 /// <remarks>A request counts when it has ended, with all its bytes. What the dashboard itself sends is left out.</remarks>
-internal sealed class TrafficFigures : IDisposable
+internal sealed class TrafficFigures : ITrafficMeter, IDisposable
 {
     /// <summary>The number of minutes that are kept, with the current one.</summary>
     public const int Minutes = 60;
@@ -45,6 +46,16 @@ internal sealed class TrafficFigures : IDisposable
                 MoveOn();
                 return new TrafficDocument(InOrder(_received), InOrder(_sent));
             }
+        }
+    }
+
+    public TrafficRate Rate
+    {
+        get
+        {
+            const int SecondsInMinute = 60;
+            var figures = Current;
+            return new TrafficRate(figures.Received[^2] / SecondsInMinute, figures.Sent[^2] / SecondsInMinute);
         }
     }
 

@@ -13,8 +13,8 @@ public sealed class SiloViewTests : DashboardServer
         var admin = await SignInAsync(Admin);
         var silo = Assert.Single((await ReadAsync("server", admin)).Expect(200).Json.GetProperty("silos").EnumerateArray());
         Assert.Equal(
-            $"10.0.0.3:11111@7 Joining {1 << 28} 35",
-            string.Join(' ', ((string[])["address", "status", "memoryBytes", "processorPercent"]).Select(name => silo.GetProperty(name))));
+            $"10.0.0.3:11111@7 Joining {1 << 28} 35 3000 2000",
+            string.Join(' ', ((string[])["address", "status", "memoryBytes", "processorPercent", "receivedPerSecond", "sentPerSecond"]).Select(name => silo.GetProperty(name))));
         var first = (await ReadAsync("containers", admin)).Expect(200).Json.GetProperty("server").GetProperty("silos");
         Assert.Equal(silo.GetRawText(), Assert.Single(first.EnumerateArray()).GetRawText());
         var upload = (await ReadAsync($"vaults/mine/uploads/{id}", admin)).Expect(200).Json;
@@ -37,7 +37,7 @@ public sealed class SiloViewTests : DashboardServer
     private sealed class OneSilo : IClusterMap
     {
         public ValueTask<IReadOnlyList<KnownSilo>> ListSilosAsync(CancellationToken cancellationToken) =>
-            new([new KnownSilo("10.0.0.3:11111@7", "Joining", MemoryBytes: 1 << 28, ProcessorPercent: 35)]);
+            new([new KnownSilo("10.0.0.3:11111@7", "Joining", MemoryBytes: 1 << 28, ProcessorPercent: 35, ReceivedPerSecond: 3000, SentPerSecond: 2000)]);
 
         public ValueTask<string?> FindSiloAsync(EntityId entity, CancellationToken cancellationToken) => new($"silo of {entity.Key}");
     }

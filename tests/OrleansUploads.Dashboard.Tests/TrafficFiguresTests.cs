@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Telemetry;
 
 namespace OrleansUploads.Dashboard.Tests;
@@ -39,6 +40,17 @@ public sealed class TrafficFiguresTests : IDisposable
         Assert.Equal([7L, 0L, 1L], _figures.Current.Received.TakeLast(3));
         Assert.Equal([5L, 0L, 0L], _figures.Current.Sent.TakeLast(3));
         Assert.Equal(8, _figures.Current.Received.Sum());
+    }
+
+    [Fact]
+    public void The_rate_is_that_of_the_last_full_minute()
+    {
+        Add(_received, 60_000);
+        Add(_sent, 120_000);
+        Assert.Equal(new TrafficRate(0, 0), _figures.Rate);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Add(_received, 1_000_000);
+        Assert.Equal(new TrafficRate(Received: 1000, Sent: 2000), _figures.Rate);
     }
 
     [Theory]

@@ -21,9 +21,11 @@ public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
         try
         {
             var members = await Management.GetDetailedHosts(onlyActive: false, cancellationToken);
+            var rates = ReadRatesAsync(cancellationToken);
             var known = await Task.WhenAll(members.Where(member => member.Status != SiloStatus.Dead || IsLost(member, members))
                 .Select(member => DescribeAsync(member.SiloAddress, member.Status, cancellationToken)));
-            return [.. known.OrderBy(static silo => silo.Address, StringComparer.Ordinal)];
+            var traffic = await rates;
+            return [.. known.Select(silo => WithRate(silo, traffic)).OrderBy(static silo => silo.Address, StringComparer.Ordinal)];
         }
         catch (Exception fault) when (ClusterHost.IsLostCall(fault, cancellationToken))
         {
@@ -71,6 +73,25 @@ public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
         catch (Exception fault) when (fault is TimeoutException || ClusterHost.IsLostCall(fault, cancellationToken))
         {
             return known;
+        }
+    }
+
+    private static KnownSilo WithRate(KnownSilo silo, IReadOnlyDictionary<string, TrafficRate> rates) =>
+        !rates.TryGetValue(silo.Address, out var rate) ? silo : silo with { ReceivedPerSecond = rate.Received, SentPerSecond = rate.Sent };
+
+    /// <summary>Asks all silos for their traffic. If one does not answer, or is of a version that does not know the question, the map has no
+    /// rates.</summary>
+    private async Task<IReadOnlyDictionary<string, TrafficRate>> ReadRatesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return SiloTraffic.Read(await Management
+                .SendControlCommandToProvider<SiloTraffic>(SiloTraffic.Name, SiloTraffic.RateCommand, arg: null, cancellationToken)
+                .WaitAsync(FigurePatience, cancellationToken));
+        }
+        catch (Exception fault) when (fault is TimeoutException or ArgumentException || ClusterHost.IsLostCall(fault, cancellationToken))
+        {
+            return SiloTraffic.Read([]);
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Providers;
 using Orleans.Storage;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Cluster.Journal;
@@ -73,6 +74,7 @@ public static class ClusterServices
             log: services.GetRequiredService<EngineLog>()));
         silo.Services.AddHostedService<AttemptCollection>();
         silo.Services.AddHostedService<SiloTelemetry>();
+        silo.Services.AddKeyedSingleton<IControllable, SiloTraffic>(SiloTraffic.Name);
         silo.Services.Configure<GrainCollectionOptions>(collection =>
         {
             foreach (var (grain, _) in EntityGrains.Kinds.Values)

@@ -69,13 +69,15 @@ export function makeTiles(page, { traffic, disk, version, collected, silos, dele
         + `${silos.filter((silo) => silo.status === "Active").length} active`)));
 }
 
-/** The silos with their state, memory and processors. */
+/** The silos with their state, memory, processors and rates. */
 export const makeSilos = (silos) => (silos === undefined ? [] : [
   make("h2", {}, "Silos"),
-  table(["Silo", "State", "#Memory", "#Processors"], silos.map((silo) => [silo.address,
+  table(["Silo", "State", "#Memory", "#Processors", "#Received", "#Sent"], silos.map((silo) => [silo.address,
     make("span", silo.status === "Active" ? {} : { class: "error" }, silo.status),
     silo.memoryBytes === undefined ? "" : `about ${bytes(silo.memoryBytes)}`,
-    silo.processorPercent === undefined ? "" : `about ${silo.processorPercent} %`]), "The cluster does not answer."),
+    silo.processorPercent === undefined ? "" : `about ${silo.processorPercent} %`,
+    silo.receivedPerSecond === undefined ? "" : `${bytes(silo.receivedPerSecond)}/s`,
+    silo.sentPerSecond === undefined ? "" : `${bytes(silo.sentPerSecond)}/s`]), "The cluster does not answer."),
 ]);
 
 /** A button that frees what was deleted, after a confirmation that says what it ends. */

@@ -17,4 +17,13 @@ public interface IClusterMap
 /// <param name="Status">Its status in the membership table, such as <c>Active</c>.</param>
 /// <param name="MemoryBytes">The memory that it uses, about, or null if it does not say it.</param>
 /// <param name="ProcessorPercent">The share of its processors that it uses, about, or null if it does not say it.</param>
-public sealed record KnownSilo(string Address, string Status, long? MemoryBytes = null, int? ProcessorPercent = null);
+/// <param name="ReceivedPerSecond">The bytes that it received from clients for each second of the last full minute, or null if it does not say
+/// it.</param>
+/// <param name="SentPerSecond">The bytes that it sent to clients, likewise.</param>
+public sealed record KnownSilo(
+    string Address,
+    string Status,
+    long? MemoryBytes = null,
+    int? ProcessorPercent = null,
+    long? ReceivedPerSecond = null,
+    long? SentPerSecond = null);

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Cluster.Hosting;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
@@ -18,6 +19,33 @@ public sealed class ClusterMapTests
             "two silos say their memory");
     }
 
+    [Fact]
+    public async Task Silos_say_what_they_receive_and_send()
+    {
+        var world = new DurableWorld();
+        await using var cluster = await ClusterBench.StartAsync(world, silos: 2, stores: silo =>
+        {
+            world.AddStores(silo);
+            silo.Services.AddSingleton<ITrafficMeter>(new SteadyTraffic());
+        });
+
+        var silos = await new ClusterMap(cluster.Grains).ListSilosAsync(CancellationToken.None);
+
+        Assert.Equal(2, silos.Count);
+        Assert.All(silos, static silo => Assert.Equal((3000L, 2000L), (silo.ReceivedPerSecond, silo.SentPerSecond)));
+    }
+
+    [Fact]
+    public async Task Silos_that_serve_no_clients_have_no_rate()
+    {
+        await using var cluster = await ClusterBench.StartAsync(new DurableWorld(), silos: 2);
+
+        var silos = await new ClusterMap(cluster.Grains).ListSilosAsync(CancellationToken.None);
+
+        Assert.Equal(2, silos.Count);
+        Assert.All(silos, static silo => Assert.True(silo is { ReceivedPerSecond: null, SentPerSecond: null }, silo.ToString()));
+    }
+
     [Theory]
     [InlineData(true, 0, false, true)]
     [InlineData(false, 0, false, false)]
@@ -34,6 +62,11 @@ public sealed class ClusterMapTests
 
         MembershipEntry[] members = [dead, EntryOf(port: isReplaced ? 1 : 2, generation: 2, SiloStatus.Active)];
         Assert.Equal(isLost, ClusterMap.IsLost(dead, members));
+    }
+
+    private sealed class SteadyTraffic : ITrafficMeter
+    {
+        public TrafficRate Rate => new(Received: 3000, Sent: 2000);
     }
 
     private static MembershipEntry EntryOf(int port, int generation, SiloStatus status) => new()
