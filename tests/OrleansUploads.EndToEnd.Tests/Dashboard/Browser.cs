@@ -39,7 +39,11 @@ public sealed class Browser : IAsyncDisposable
 
     public ILocator Main => Page.Locator("main");
 
-    public static async Task<Browser> StartAsync(ServerProcess server, bool isDark = false, int width = 1240, Uri? dashboard = null)
+    public static Task<Browser> StartAsync(ServerProcess server, bool isDark = false, int width = 1240, Uri? dashboard = null) =>
+        StartAsync(dashboard ?? server.Address, isDark, width);
+
+    /// <summary>Opens an empty page for the dashboard of a server.</summary>
+    public static async Task<Browser> StartAsync(Uri server, bool isDark = false, int width = 1240)
     {
         var context = await (await Chromium.LaunchAsync()).NewContextAsync(new()
         {
@@ -48,7 +52,7 @@ public sealed class Browser : IAsyncDisposable
         });
         var page = await context.NewPageAsync();
         page.SetDefaultTimeout(Chromium.PatienceMilliseconds);
-        return new Browser(context, page, dashboard ?? server.Address);
+        return new Browser(context, page, server);
     }
 
     /// <summary>Opens the dashboard, signs in as the owner of a place, and waits until its vault is shown.</summary>

@@ -19,7 +19,7 @@ public sealed class StartPageTests
         await browser.SignInAsync();
         await browser.WaitForAsync("Nothing is stored here yet");
         await browser.WaitForAsync($"aws s3 mb s3://backups --endpoint-url {server.Address.ToString().TrimEnd('/')}");
-        await browser.TakePictureAsync("first-run");
+        await browser.TakePictureAsync("tour-first-run");
 
         var bucket = browser.Page.GetByLabel("Name of the new bucket");
         await bucket.FillAsync("NOT A BUCKET");

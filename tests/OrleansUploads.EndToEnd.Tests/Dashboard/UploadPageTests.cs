@@ -116,7 +116,7 @@ public sealed class UploadPageTests : IAsyncLifetime
         var archive = await _client.CompleteMultipartUploadAsync(Workplace.Vault, upload, bytes.Length, TreeHasher.Compute(bytes));
         await _browser.WaitForAsync(Over);
         Assert.Equal(0, await _browser.Page.Locator("#abort, canvas").CountAsync());
-        await _browser.TakePictureAsync("completed-upload");
+        await _browser.TakePictureAsync("tour-ended-upload");
 
         // The address shows the same later.
         await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
