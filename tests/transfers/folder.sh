@@ -10,6 +10,7 @@ work=$(mktemp -d)
 server=
 finish() {
     [[ -z $server ]] || kill -9 "$server" 2>/dev/null || true
+    wait 2>/dev/null || true
     rm -rf "$work"
 }
 trap finish EXIT
@@ -84,7 +85,9 @@ done
 up=$SECONDS
 SECONDS=0
 "${program[@]}" download --vault photos --name 'tree/*' -o "$work/back" --quiet >"$work/down"
+down=$SECONDS
 diff <(sums "$work/tree") <(sums "$work/back/tree")
 [[ $(find "$work/back" -type f -size 0 -o -type l | wc -l) == 0 ]]
 "${program[@]}" check --data "$work/data" >"$work/check" 2>&1 || { tail -n 3 "$work/check"; exit 1; }
-echo "up in $up s with $runs runs of the command, down in $SECONDS s, equal; $(tail -n 1 "$work/check")"
+echo "up in $up s with $runs runs of the command, down in $down s; $(sums "$work/back/tree" | wc -l) files equal," \
+    "$(find "$work/tree" -type f -size 0 | wc -l) empty files and $(find "$work/tree" -type l | wc -l) links left out; $(tail -n 1 "$work/check")"

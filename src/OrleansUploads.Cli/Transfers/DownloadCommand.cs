@@ -61,7 +61,8 @@ internal static class DownloadCommand
             if (named is null)
             {
                 var only = await lookup.FindEntriesAsync(words, static _ => false, cancellationToken);
-                (words, named) = ([only[0].ArchiveId], DefaultFileName.Of(only[0]));
+                words = [only[0].ArchiveId];
+                named = DefaultFileName.Of(only[0]);
             }
 
             var choice = new DownloadChoice(
